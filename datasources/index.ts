@@ -1,0 +1,9 @@
+import { synctera } from './synctera/index.js'
+
+/** Every provider, one line each. */
+export const providers = {
+  synctera,
+}
+
+export type Providers = typeof providers
+export type ProviderName = keyof Providers

@@ -1,0 +1,151 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { contract } from '../http.js'
+
+/**
+ * Synctera v0: persons and verifications.
+ * Reference: https://docs.synctera.com/reference/createperson, /listpersons, /updateperson, /verify, /listverifications1
+ * Enumerations are read as text: a value that is not listed is drift, not a broken answer. Unknown members are ignored.
+ */
+const Optional = Type.Optional
+
+const Address = Type.Object({
+  id: Optional(Type.String()),
+  address_type: Optional(Type.String()),
+  address_line_1: Type.String(),
+  address_line_2: Optional(Type.String()),
+  city: Optional(Type.String()),
+  state: Optional(Type.String()),
+  postal_code: Optional(Type.String()),
+  country_code: Type.String(),
+})
+
+const PersonalId = Type.Object({
+  id: Type.String(),
+  id_type: Type.String(),
+  identifier: Type.String(),
+  country_code: Optional(Type.String()),
+  issue_date: Optional(Type.String()),
+  expiry_date: Optional(Type.String()),
+  system_provided: Type.Boolean(),
+})
+
+const Person = Type.Object({
+  id: Type.String({ minLength: 1 }),
+  tenant: Type.String(),
+  is_customer: Type.Boolean(),
+  status: Type.String(),
+  ban_status: Type.String(),
+  verification_status: Type.String(),
+  verification_last_run: Optional(Type.String()),
+  creation_time: Type.String(),
+  last_updated_time: Type.String(),
+  first_name: Optional(Type.String()),
+  middle_name: Optional(Type.String()),
+  last_name: Optional(Type.String()),
+  chosen_name: Optional(Type.String()),
+  dob: Optional(Type.String()),
+  email: Optional(Type.String()),
+  phone_number: Optional(Type.String()),
+  // The last four digits; the full number is only ever sent. Anything else here is a broken answer.
+  ssn: Optional(Type.String({ pattern: '^\\d{4}$' })),
+  ssn_source: Optional(Type.String()),
+  has_accounts: Optional(Type.Boolean()),
+  legal_address: Optional(Address),
+  shipping_address: Optional(Address),
+  personal_ids: Optional(Type.Array(PersonalId)),
+  metadata: Optional(Type.Record(Type.String(), Type.Unknown())),
+})
+
+const Detail = Type.Object({
+  category: Optional(Type.String()),
+  label: Optional(Type.String()),
+  description: Optional(Type.String()),
+  result: Optional(Type.String()),
+  score: Optional(Type.Number()),
+  vendor_code: Optional(Type.String()),
+})
+
+// `vendor_info` is the vendor's raw data and likely personal: it is not even read.
+const Verification = Type.Object({
+  id: Optional(Type.String()),
+  person_id: Optional(Type.String()),
+  verification_type: Type.String(),
+  result: Type.String(),
+  verification_time: Type.String(),
+  details: Optional(Type.Array(Detail)),
+})
+
+const NextPage = { next_page_token: Optional(Type.String()) }
+const PersonList = Type.Object({ persons: Type.Array(Person), ...NextPage })
+const VerificationList = Type.Object({ verifications: Type.Array(Verification), ...NextPage })
+const VerifyAnswer = Type.Object({ verification_status: Type.String(), verifications: Type.Array(Verification) })
+
+/** RFC 9457 with extras; no member is guaranteed. Newer versions drop `type` and `title`. */
+const Problem = Type.Object({
+  code: Optional(Type.String()),
+  missing: Optional(Type.Array(Type.String())),
+  invalid: Optional(Type.Record(Type.String(), Type.Unknown())),
+  immutable: Optional(Type.Array(Type.String())),
+  retry_after: Optional(Type.Number()),
+})
+
+export const answers = {
+  person: contract(Person),
+  persons: contract(PersonList),
+  verifications: contract(VerificationList),
+  verified: contract(VerifyAnswer),
+  problem: contract(Problem),
+}
+
+export type SyncteraPerson = Static<typeof Person>
+export type SyncteraAddress = Static<typeof Address>
+export type SyncteraPersonalId = Static<typeof PersonalId>
+export type SyncteraVerification = Static<typeof Verification>
+export type SyncteraVerifyAnswer = Static<typeof VerifyAnswer>
+
+/** What a person is created with or changed to. */
+export interface PersonBody {
+  is_customer?: boolean
+  status?: string
+  ban_status?: string
+  first_name?: string
+  middle_name?: string
+  last_name?: string
+  chosen_name?: string
+  dob?: string
+  email?: string
+  phone_number?: string
+  /** Full and hyphenated; only ever sent. */
+  ssn?: string
+  legal_address?: AddressBody
+  shipping_address?: AddressBody
+  personal_ids?: PersonalIdBody[]
+  metadata?: Record<string, unknown>
+  tenant?: string
+  note?: string
+}
+
+export type AddressBody = Omit<SyncteraAddress, 'id' | 'address_type'>
+export interface PersonalIdBody {
+  id_type: string
+  identifier: string
+  country_code?: string
+  issue_date?: string
+  expiry_date?: string
+}
+
+export interface VerifyBody {
+  person_id: string
+  customer_consent: boolean
+  customer_ip_address?: string
+  document_id?: string
+}
+
+/** More ids than this do not fit a page, and a longer URL is not promised to work. */
+export const MAX_IDS = 100
+/** One person has several verifications, so fewer persons fill a page. */
+export const MAX_VERIFIED_IDS = 25
+export const PAGE_LIMIT = 100
+
+/** Ids are UUIDs; one that is not makes the whole list call fail, so it is never sent. */
+export const isPersonId = (id: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)

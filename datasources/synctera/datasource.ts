@@ -1,0 +1,125 @@
+import { type Call, type Client, path, type Reading, type Refusal } from '../http.js'
+import type { Visit } from '../provider.js'
+import { answers, PAGE_LIMIT, type PersonBody, type SyncteraVerification, type VerifyBody } from './contract.js'
+import { refusedFields } from './mapping.js'
+
+export interface PersonQuery {
+  readonly ids?: readonly string[]
+  readonly is_customer?: boolean
+  readonly status?: string
+  readonly first_name?: string
+  readonly last_name?: string
+  readonly email?: string
+  readonly phone_number?: string
+  readonly ssn_last_4?: string
+  readonly sort_by?: string
+  readonly limit: number
+  readonly page_token?: string
+}
+
+/** Codes that say it better than their status does. */
+const CODES: Readonly<Record<string, Reading['code']>> = {
+  CUSTOMER_NOT_FOUND: 'NOT_FOUND',
+  BUSINESS_NOT_FOUND: 'NOT_FOUND',
+  ACCOUNT_NOT_FOUND: 'NOT_FOUND',
+  APPLICATION_NOT_FOUND: 'NOT_FOUND',
+  RESOURCE_NOT_FOUND: 'NOT_FOUND',
+  DUPLICATE_RESOURCE: 'CONFLICT',
+  IDEMPOTENCY_INVALID_REUSE: 'IDEMPOTENCY_KEY_REUSED',
+  IDEMPOTENCY_CONCURRENT_USE: 'IDEMPOTENCY_IN_PROGRESS',
+  INVALID_STATUS: 'CONFLICT',
+  IMPROPER_CUSTOMER_STATUS: 'CONFLICT',
+  CUSTOMER_NOT_VERIFIED: 'CONFLICT',
+  PARTNER_NOT_VERIFIED: 'CONFLICT',
+  INVALID_TENANCY: 'BAD_USER_INPUT',
+  BAD_CONFIGURATION: 'PROVIDER_REFUSED',
+  FEATURE_NOT_AVAILABLE: 'PROVIDER_REFUSED',
+  REQUEST_CANCELED: 'PROVIDER_UNAVAILABLE',
+}
+
+/** Reads an RFC 9457 problem; the code is steadier than the status, and the detail may be personal. */
+export function refusal({ body }: Refusal): Reading {
+  if (!answers.problem.fits(body)) return {}
+  return {
+    code: body.code === undefined ? undefined : CODES[body.code],
+    providerCode: body.code,
+    fields: refusedFields(body),
+    retryAfterSeconds: body.retry_after,
+  }
+}
+
+/** Synctera's endpoints, one method each, in Synctera's words. */
+export function syncteraSource(client: Client, visit: Visit) {
+  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+
+  const listPersons = ({ ids, ...rest }: PersonQuery) =>
+    send({
+      method: 'GET',
+      path: path`/v0/persons`,
+      effect: 'read',
+      query: Object.entries({ id: ids?.join(','), ...rest }).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)] as const],
+      ),
+      answer: answers.persons,
+    })
+
+  return {
+    createPerson: (body: PersonBody, idempotencyKey: string) =>
+      send({
+        method: 'POST',
+        path: path`/v0/persons`,
+        effect: 'write',
+        json: body,
+        headers: { 'idempotency-key': idempotencyKey },
+        answer: answers.person,
+      }),
+
+    getPerson: (id: string) => send({ method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', answer: answers.person }),
+
+    listPersons,
+
+    updatePerson: (id: string, body: PersonBody, idempotencyKey: string) =>
+      send({
+        method: 'PATCH',
+        path: path`/v0/persons/${id}`,
+        effect: 'write',
+        json: body,
+        headers: { 'idempotency-key': idempotencyKey },
+        answer: answers.person,
+      }),
+
+    verify: (body: VerifyBody, idempotencyKey: string) =>
+      send({
+        method: 'POST',
+        path: path`/v0/verifications/verify`,
+        effect: 'write',
+        json: body,
+        headers: { 'idempotency-key': idempotencyKey },
+        answer: answers.verified,
+      }),
+
+    /** Every current verification of these persons, page after page until there is none. */
+    async listVerifications(personIds: readonly string[]): Promise<SyncteraVerification[]> {
+      const found: SyncteraVerification[] = []
+      let pageToken: string | undefined
+      do {
+        const page = await send({
+          method: 'GET',
+          path: path`/v0/verifications`,
+          effect: 'read',
+          query: [
+            ['person_id', personIds.join(',')],
+            ['limit', String(PAGE_LIMIT)],
+            ...(pageToken === undefined ? [] : [['page_token', pageToken] as const]),
+          ],
+          answer: answers.verifications,
+        })
+        found.push(...page.verifications)
+        pageToken = page.next_page_token
+      } while (pageToken !== undefined)
+      return found
+    },
+  }
+}
+
+export type SyncteraSource = ReturnType<typeof syncteraSource>

@@ -1,0 +1,139 @@
+import type { Person, PersonFilter, PersonOrder, PersonVerificationResult } from '../../schema/person.js'
+import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
+import type { Scope } from '../../schema/scopes.js'
+import { batched } from '../batch.js'
+import { reading } from '../door.js'
+import { orNull, refuseFields } from '../errors.js'
+import type { Drift } from '../mapping.js'
+import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS } from './contract.js'
+import type { SyncteraSource } from './datasource.js'
+import { personQuery, toPerson, toVerificationResult } from './mapping.js'
+
+/** A page of persons; `after` is the cursor of the page before. */
+export interface PersonsQuestion {
+  readonly first?: number | null | undefined
+  readonly after?: string | null | undefined
+  readonly filter?: PersonFilter | null | undefined
+  readonly orderBy?: readonly PersonOrder[] | null | undefined
+}
+
+/** Searching by what is personal tells as much as reading it. */
+const PERSONAL_FILTERS = ['firstName', 'lastName', 'email', 'phoneNumber', 'ssnLast4'] as const
+
+const needs = ({ filter }: PersonsQuestion): readonly Scope[] =>
+  PERSONAL_FILTERS.some((name) => filter?.[name] != null) ? ['pii:read'] : []
+
+/** Where a page ended: the page token to begin with and how many of that page were already given. */
+interface Cursor {
+  readonly token: string | null
+  readonly skip: number
+  readonly size: number
+}
+
+const writeCursor = (cursor: Cursor) => Buffer.from(JSON.stringify([cursor.token, cursor.skip, cursor.size])).toString('base64url')
+
+function readCursor(text: string): Cursor {
+  try {
+    const [token, skip, size] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [unknown, unknown, unknown]
+    const whole = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100
+    if ((token === null || typeof token === 'string') && whole(skip) && whole(size)) return { token, skip, size } as Cursor
+  } catch {
+    // Falls through to the one refusal below.
+  }
+  throw refuseFields({ after: ['is not a cursor of this list'] })
+}
+
+/** Synctera's questions. */
+export function syncteraLoaders(source: SyncteraSource, drift: Drift) {
+  const persons = batched<string, Person | null, null>({
+    max: MAX_IDS,
+    absent: () => null,
+    async ask(ids) {
+      const valid = ids.filter(isPersonId)
+      if (valid.length === 0) return new Map()
+      const [only] = valid
+      const found =
+        valid.length === 1 ? [await orNull(source.getPerson(only!))] : (await source.listPersons({ ids: valid, limit: MAX_IDS })).persons
+      return new Map(found.flatMap((person) => (person ? [[person.id, toPerson(person, drift)]] : [])))
+    },
+  })
+
+  const verifications = batched<string, PersonVerificationResult[], PersonVerificationResult[]>({
+    max: MAX_VERIFIED_IDS,
+    absent: () => [],
+    async ask(ids) {
+      const valid = ids.filter(isPersonId)
+      const byPerson = new Map<string, PersonVerificationResult[]>()
+      if (valid.length === 0) return byPerson
+      for (const verification of await source.listVerifications(valid)) {
+        // Without `person_id` a row belongs to whom was asked for, where that was only one.
+        const owner = verification.person_id ?? (valid.length === 1 ? valid[0] : undefined)
+        if (owner === undefined) continue
+        const results = byPerson.get(owner) ?? []
+        results.push(toVerificationResult(verification, drift))
+        byPerson.set(owner, results)
+      }
+      return byPerson
+    },
+  })
+
+  const readings = {
+    personById: reading<string, Person | null>({
+      scope: 'persons:read',
+      type: 'Person',
+      owner: (person) => ({ person }),
+      load: persons.load,
+    }),
+
+    verificationsOf: reading<string, PersonVerificationResult[]>({
+      scope: 'persons:read',
+      type: 'PersonVerificationResult',
+      owner: (person) => ({ person }),
+      load: verifications.load,
+    }),
+
+    page: reading<PersonsQuestion, Page<Person>>({
+      scope: 'persons:read',
+      needs,
+      type: 'PersonConnection',
+      async load({ first: asked, after, filter, orderBy }) {
+        const first = asked ?? DEFAULT_PAGE
+        if (filter?.ids?.length === 0) return { nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: after != null }
+        // Synctera pages by token and has no cursor within a page, so a cursor remembers the page and the place in it.
+        const start: Cursor = after ? readCursor(after) : { token: null, skip: 0, size: first }
+        const nodes: Person[] = []
+        const cursors: string[] = []
+        for (let { token, skip } = start; ; skip = 0) {
+          const page = await source.listPersons({
+            ...personQuery(filter, orderBy),
+            limit: start.size,
+            ...(token === null ? {} : { page_token: token }),
+          })
+          const next = page.next_page_token
+          const rows = page.persons.slice(skip, skip + first - nodes.length)
+          rows.forEach((row, i) => {
+            const taken = skip + i + 1
+            const pageEnds = taken === page.persons.length && next !== undefined
+            nodes.push(toPerson(row, drift))
+            cursors.push(writeCursor(pageEnds ? { token: next, skip: 0, size: start.size } : { token, skip: taken, size: start.size }))
+          })
+          const hasNextPage = next !== undefined || skip + rows.length < page.persons.length
+          if (nodes.length === first || next === undefined) {
+            for (const person of nodes) persons.prime(person.id, person)
+            return { nodes, cursors, hasNextPage, hasPreviousPage: after != null }
+          }
+          token = next
+        }
+      },
+    }),
+  }
+
+  return {
+    readings,
+    /** After a write the operation must not see what it read before. */
+    forget: (personId: string) => {
+      persons.clear(personId)
+      verifications.clear(personId)
+    },
+  }
+}

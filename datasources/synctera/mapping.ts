@@ -1,0 +1,215 @@
+import {
+  BanStatus,
+  type CreatePersonInput,
+  type Person,
+  type PersonAddress,
+  type PersonAddressInput,
+  PersonalIdType,
+  type PersonalIdInput,
+  type PersonFilter,
+  type PersonOrder,
+  PersonOrderField,
+  PersonStatus,
+  PersonVerificationOutcome,
+  type PersonVerificationResult,
+  PersonVerificationType,
+  SsnSource,
+  type UpdatePersonInput,
+  VerificationStatus,
+  type VerifyPersonInput,
+} from '../../schema/person.js'
+import { SortDirection } from '../../schema/shared.js'
+import { type RefusedFields, refuseFields } from '../errors.js'
+import { day, type Drift, instant, known, present } from '../mapping.js'
+import type { AddressBody, PersonalIdBody, PersonBody, SyncteraAddress, SyncteraPerson, SyncteraVerification, VerifyBody } from './contract.js'
+import type { PersonQuery } from './datasource.js'
+
+// ---- what Synctera says, in the graph's words
+
+const toAddress = (address: SyncteraAddress | undefined): PersonAddress | null =>
+  address === undefined
+    ? null
+    : {
+        id: address.id ?? null,
+        type: address.address_type ?? null,
+        line1: address.address_line_1,
+        line2: address.address_line_2 ?? null,
+        city: address.city ?? null,
+        state: address.state ?? null,
+        postalCode: address.postal_code ?? null,
+        countryCode: address.country_code,
+      }
+
+/** Whether a provider masks these is not documented, so no more than the last four leaves the room. */
+const LAST_FOUR_ONLY: readonly string[] = [PersonalIdType.SSN, PersonalIdType.ITIN, PersonalIdType.SIN]
+
+export function toPerson(person: SyncteraPerson, drift: Drift): Person {
+  return {
+    id: person.id,
+    tenant: person.tenant,
+    isCustomer: person.is_customer,
+    status: known(PersonStatus, person.status, 'person.status', drift),
+    banStatus: known(BanStatus, person.ban_status, 'person.ban_status', drift),
+    verificationStatus: known(VerificationStatus, person.verification_status, 'person.verification_status', drift),
+    verificationLastRun: instant(person.verification_last_run, 'person.verification_last_run', drift),
+    firstName: person.first_name ?? null,
+    middleName: person.middle_name ?? null,
+    lastName: person.last_name ?? null,
+    chosenName: person.chosen_name ?? null,
+    dateOfBirth: day(person.dob, 'person.dob', drift),
+    email: person.email ?? null,
+    phoneNumber: person.phone_number ?? null,
+    ssnLast4: person.ssn ?? null,
+    ssnSource: known(SsnSource, person.ssn_source, 'person.ssn_source', drift),
+    hasAccounts: person.has_accounts ?? null,
+    legalAddress: toAddress(person.legal_address),
+    shippingAddress: toAddress(person.shipping_address),
+    personalIds:
+      person.personal_ids?.map((id) => ({
+        id: id.id,
+        type: known(PersonalIdType, id.id_type, 'person.personal_ids.id_type', drift),
+        identifier: LAST_FOUR_ONLY.includes(id.id_type) ? id.identifier.slice(-4) : id.identifier,
+        countryCode: id.country_code ?? null,
+        issueDate: day(id.issue_date, 'person.personal_ids.issue_date', drift),
+        expiryDate: day(id.expiry_date, 'person.personal_ids.expiry_date', drift),
+        systemProvided: id.system_provided,
+      })) ?? null,
+    metadata: person.metadata ?? null,
+    createdAt: instant(person.creation_time, 'person.creation_time', drift) ?? person.creation_time,
+    updatedAt: instant(person.last_updated_time, 'person.last_updated_time', drift) ?? person.last_updated_time,
+  }
+}
+
+export function toVerificationResult(verification: SyncteraVerification, drift: Drift): PersonVerificationResult {
+  return {
+    id: verification.id ?? null,
+    type: known(PersonVerificationType, verification.verification_type, 'verification.verification_type', drift),
+    result: known(PersonVerificationOutcome, verification.result, 'verification.result', drift),
+    verifiedAt: instant(verification.verification_time, 'verification.verification_time', drift) ?? verification.verification_time,
+    details: (verification.details ?? []).map((detail) => ({
+      category: detail.category ?? null,
+      label: detail.label ?? null,
+      description: detail.description ?? null,
+      result: detail.result ?? null,
+      score: detail.score ?? null,
+      vendorCode: detail.vendor_code ?? null,
+    })),
+  }
+}
+
+export const toVerificationStatus = (word: string, drift: Drift) => known(VerificationStatus, word, 'verification_status', drift)
+
+// ---- what the graph is asked, in Synctera's words
+
+const addressBody = (address: PersonAddressInput | null | undefined): AddressBody | undefined =>
+  address
+    ? (present({
+        address_line_1: address.line1,
+        address_line_2: address.line2,
+        city: address.city,
+        state: address.state,
+        postal_code: address.postalCode,
+        country_code: address.countryCode,
+      }) as AddressBody)
+    : undefined
+
+const personalIdBody = (id: PersonalIdInput): PersonalIdBody =>
+  present({
+    id_type: id.type,
+    identifier: id.identifier,
+    country_code: id.countryCode,
+    issue_date: id.issueDate,
+    expiry_date: id.expiryDate,
+  }) as PersonalIdBody
+
+const personBody = (input: CreatePersonInput | UpdatePersonInput): PersonBody =>
+  present({
+    is_customer: input.isCustomer,
+    status: input.status,
+    ban_status: input.banStatus,
+    first_name: input.firstName,
+    middle_name: input.middleName,
+    last_name: input.lastName,
+    chosen_name: input.chosenName,
+    dob: input.dateOfBirth,
+    email: input.email,
+    phone_number: input.phoneNumber,
+    ssn: input.ssn,
+    legal_address: addressBody(input.legalAddress),
+    shipping_address: addressBody(input.shippingAddress),
+    metadata: input.metadata,
+    note: input.note,
+  }) as PersonBody
+
+export const createBody = (input: CreatePersonInput): PersonBody => ({
+  ...personBody(input),
+  ...present({ personal_ids: input.personalIds?.map(personalIdBody), tenant: input.tenant }),
+})
+
+/** Synctera knows present and absent, not null, so a null cannot be carried out and is refused. */
+export function updateBody({ idempotencyKey: _key, id: _id, ...changes }: UpdatePersonInput): PersonBody {
+  const nulls = Object.entries(changes).flatMap(([name, value]) => (value === null ? [name] : []))
+  if (nulls.length > 0) throw refuseFields(Object.fromEntries(nulls.map((name) => [`input.${name}`, ['cannot be cleared at the provider; leave it out to keep it']])))
+  return personBody(changes as UpdatePersonInput)
+}
+
+export const verifyBody = (input: VerifyPersonInput): VerifyBody =>
+  present({
+    person_id: input.personId,
+    customer_consent: input.customerConsent,
+    customer_ip_address: input.customerIpAddress,
+    document_id: input.documentId,
+  }) as VerifyBody
+
+const ORDER: Readonly<Record<PersonOrderField, string>> = {
+  CREATED_AT: 'creation_time',
+  UPDATED_AT: 'last_updated_time',
+  DATE_OF_BIRTH: 'dob',
+  FIRST_NAME: 'first_name',
+  LAST_NAME: 'last_name',
+}
+
+export const personQuery = (filter: PersonFilter | null | undefined, orderBy: readonly PersonOrder[] | null | undefined): Omit<PersonQuery, 'limit'> =>
+  present({
+    ids: filter?.ids,
+    is_customer: filter?.isCustomer,
+    status: filter?.status,
+    first_name: filter?.firstName,
+    last_name: filter?.lastName,
+    email: filter?.email,
+    phone_number: filter?.phoneNumber,
+    ssn_last_4: filter?.ssnLast4,
+    sort_by: orderBy?.length ? orderBy.map(({ field, direction }) => `${ORDER[field]}:${direction === SortDirection.ASC ? 'asc' : 'desc'}`).join(',') : undefined,
+  })
+
+// ---- what Synctera refuses, by the graph's names
+
+const INPUT_NAMES: Readonly<Record<string, string>> = {
+  is_customer: 'isCustomer',
+  ban_status: 'banStatus',
+  first_name: 'firstName',
+  middle_name: 'middleName',
+  last_name: 'lastName',
+  chosen_name: 'chosenName',
+  dob: 'dateOfBirth',
+  phone_number: 'phoneNumber',
+  legal_address: 'legalAddress',
+  shipping_address: 'shippingAddress',
+  personal_ids: 'personalIds',
+  person_id: 'personId',
+  customer_consent: 'customerConsent',
+  customer_ip_address: 'customerIpAddress',
+  document_id: 'documentId',
+  ssn_last_4: 'ssnLast4',
+}
+
+/** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
+export function refusedFields(problem: { missing?: string[]; invalid?: Record<string, unknown>; immutable?: string[] }): RefusedFields | undefined {
+  const name = (member: string) => `input.${INPUT_NAMES[member] ?? member}`
+  const fields = [
+    ...(problem.missing ?? []).map((member) => [name(member), ['is required by the provider']] as const),
+    ...Object.keys(problem.invalid ?? {}).map((member) => [name(member), ['is not valid to the provider']] as const),
+    ...(problem.immutable ?? []).map((member) => [name(member), ['cannot be changed']] as const),
+  ]
+  return fields.length > 0 ? Object.fromEntries(fields) : undefined
+}

@@ -1,0 +1,16 @@
+import type { Page } from '../schema/shared.js'
+
+/** A page in the shape of a Relay connection; null stays null. */
+export function connection<Node>(page: Page<Node> | null) {
+  if (page === null) return null
+  return {
+    nodes: page.nodes,
+    edges: page.nodes.map((node, i) => ({ node, cursor: page.cursors[i]! })),
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: page.hasPreviousPage,
+      startCursor: page.cursors[0] ?? null,
+      endCursor: page.cursors.at(-1) ?? null,
+    },
+  }
+}

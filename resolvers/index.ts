@@ -1,0 +1,7 @@
+import { PersonResolver, PersonVerificationResolver } from './person.js'
+import { ViewerResolver } from './viewer.js'
+
+export { references } from './references.js'
+
+/** Every resolver, one line each. */
+export const resolvers = [PersonResolver, PersonVerificationResolver, ViewerResolver] as const

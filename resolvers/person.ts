@@ -1,0 +1,68 @@
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import {
+  CreatePersonInput,
+  CreatePersonPayload,
+  Person,
+  PersonConnection,
+  PersonFilter,
+  PersonOrder,
+  PersonVerification,
+  PersonVerificationResult,
+  UpdatePersonInput,
+  UpdatePersonPayload,
+  VerifyPersonInput,
+  VerifyPersonPayload,
+} from '../schema/person.js'
+import { PageArgs } from '../schema/shared.js'
+import { connection } from './connection.js'
+import type { Context } from './context.js'
+
+@ArgsType()
+class PersonsArgs extends PageArgs {
+  @Field(() => PersonFilter, { nullable: true })
+  filter?: PersonFilter | null
+
+  @Field(() => [PersonOrder], { nullable: true, description: 'First by the first, then by the second, and so on.' })
+  orderBy?: PersonOrder[] | null
+}
+
+@Resolver(() => Person)
+export class PersonResolver {
+  @Query(() => Person, { nullable: true, description: 'The person with this id, or null. Needs `persons:read`.' })
+  person(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context) {
+    return loaders.synctera.personById.load(id)
+  }
+
+  @Query(() => PersonConnection, { nullable: true, description: 'A page of persons, oldest first unless ordered. Needs `persons:read`; filters on personal values need `pii:read` too.' })
+  async persons(@Args(() => PersonsArgs) question: PersonsArgs, @Ctx() { loaders }: Context) {
+    return connection(await loaders.synctera.page.load(question))
+  }
+
+  @FieldResolver(() => [PersonVerificationResult], { nullable: true, description: 'The current result of each check.' })
+  verifications(@Root() person: Person, @Ctx() { loaders }: Context) {
+    return loaders.synctera.verificationsOf.load(person.id)
+  }
+
+  @Mutation(() => CreatePersonPayload, { nullable: true, description: 'Enters a person at Synctera. Needs `persons:write`.' })
+  createPerson(@Arg('input', () => CreatePersonInput) input: CreatePersonInput, @Ctx() { commands }: Context) {
+    return commands.synctera.createPerson(input)
+  }
+
+  @Mutation(() => UpdatePersonPayload, { nullable: true, description: 'Changes what is given and leaves the rest. Needs `persons:write`.' })
+  updatePerson(@Arg('input', () => UpdatePersonInput) input: UpdatePersonInput, @Ctx() { commands }: Context) {
+    return commands.synctera.updatePerson(input)
+  }
+
+  @Mutation(() => VerifyPersonPayload, { nullable: true, description: "Runs the provider's checks on a person; the outcome may come later (`PENDING`). Needs `persons:write`." })
+  verifyPerson(@Arg('input', () => VerifyPersonInput) input: VerifyPersonInput, @Ctx() { commands }: Context) {
+    return commands.synctera.verifyPerson(input)
+  }
+}
+
+@Resolver(() => PersonVerification)
+export class PersonVerificationResolver {
+  @FieldResolver(() => Person, { nullable: true })
+  person(@Root() verification: PersonVerification, @Ctx() { loaders }: Context) {
+    return loaders.synctera.personById.load(verification.personId)
+  }
+}

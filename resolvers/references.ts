@@ -1,0 +1,6 @@
+import type { Context } from './context.js'
+
+/** How a reference of another subgraph becomes the object, through the same questions as everywhere else. */
+export const references = {
+  Person: ({ id }: { id: string }, { loaders }: Context) => loaders.synctera.personById.load(id),
+}

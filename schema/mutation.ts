@@ -1,0 +1,45 @@
+import 'reflect-metadata'
+import { IsOptional, Length, Matches, registerDecorator } from 'class-validator'
+import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { isCalendarDate } from './scalars.js'
+
+/** What every mutation's input begins with. */
+@InputType()
+export abstract class MutationInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days.',
+  })
+  @IsOptional()
+  @Length(1, 255)
+  idempotencyKey?: string | null
+}
+
+/** What every mutation at the Open Bank Project begins with. */
+@InputType()
+export abstract class BankMutationInput extends MutationInput {
+  @Field(() => ID, { nullable: true, description: 'The configured bank when left out.' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9._-]{1,255}$/, { message: 'must be a bank id of letters, digits, dots, dashes and underscores' })
+  bankId?: string | null
+}
+
+/** What every mutation's payload ends with. */
+@ObjectType()
+export abstract class Payload {
+  @Field(() => Boolean, { description: 'True when this is the stored outcome of an earlier call with the same `idempotencyKey`.' })
+  replayed!: boolean
+}
+
+/** A date of birth: a calendar day from 1900-01-01 to yesterday (UTC). */
+export const IsBirthDate = () => (target: object, propertyName: string) =>
+  registerDecorator({
+    name: 'isBirthDate',
+    target: target.constructor,
+    propertyName,
+    options: { message: 'must be from 1900-01-01 to yesterday' },
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && isCalendarDate(value) && value >= '1900-01-01' && value < new Date().toISOString().slice(0, 10),
+    },
+  })

@@ -1,0 +1,583 @@
+import 'reflect-metadata'
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsEmail,
+  IsIP,
+  IsOptional,
+  IsUUID,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator'
+import { Directive, Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { Pii } from './pii.js'
+import { DateScalar, DateTimeScalar, JSONObjectScalar } from './scalars.js'
+import { PageInfo, SortDirection } from './shared.js'
+import { IsBirthDate, MutationInput, Payload } from './mutation.js'
+
+export enum PersonStatus {
+  ACTIVE = 'ACTIVE',
+  DECEASED = 'DECEASED',
+  DENIED = 'DENIED',
+  DORMANT = 'DORMANT',
+  ESCHEAT = 'ESCHEAT',
+  FROZEN = 'FROZEN',
+  INACTIVE = 'INACTIVE',
+  PROSPECT = 'PROSPECT',
+  SANCTION = 'SANCTION',
+}
+registerEnumType(PersonStatus, { name: 'PersonStatus', description: "The integrator's own word on the person." })
+
+export enum BanStatus {
+  ALLOWED = 'ALLOWED',
+  BANNED = 'BANNED',
+  SUSPENDED = 'SUSPENDED',
+}
+registerEnumType(BanStatus, {
+  name: 'BanStatus',
+  description: 'Whether the person is kept out for fraud.',
+  valuesConfig: {
+    BANNED: { description: "By the provider's rules; only the provider moves a person into or out of it." },
+    SUSPENDED: { description: 'By hand; needs a note.' },
+  },
+})
+
+export enum VerificationStatus {
+  UNVERIFIED = 'UNVERIFIED',
+  PENDING = 'PENDING',
+  PROVISIONAL = 'PROVISIONAL',
+  ACCEPTED = 'ACCEPTED',
+  REVIEW = 'REVIEW',
+  REJECTED = 'REJECTED',
+}
+registerEnumType(VerificationStatus, {
+  name: 'VerificationStatus',
+  description: 'How far the identity of a person or customer is established.',
+  valuesConfig: {
+    UNVERIFIED: { description: 'No check has been completed.' },
+    PENDING: { description: 'A check is running.' },
+    PROVISIONAL: { description: 'Verified in part, or with restrictions.' },
+    ACCEPTED: { description: 'Verified.' },
+    REVIEW: { description: 'A check found something that a human must look at.' },
+    REJECTED: { description: 'Not who they say they are, or not to be served.' },
+  },
+})
+
+export enum PersonVerificationOutcome {
+  UNVERIFIED = 'UNVERIFIED',
+  PENDING = 'PENDING',
+  PROVISIONAL = 'PROVISIONAL',
+  ACCEPTED = 'ACCEPTED',
+  REVIEW = 'REVIEW',
+  REJECTED = 'REJECTED',
+  VENDOR_ERROR = 'VENDOR_ERROR',
+}
+registerEnumType(PersonVerificationOutcome, {
+  name: 'PersonVerificationOutcome',
+  description: 'What one check answered.',
+  valuesConfig: { VENDOR_ERROR: { description: 'The vendor behind the check failed; it says nothing of the person.' } },
+})
+
+export enum PersonVerificationType {
+  IDENTITY = 'IDENTITY',
+  WATCHLIST = 'WATCHLIST',
+  DOCUMENT_VERIFICATION = 'DOCUMENT_VERIFICATION',
+  RELATED_ENTITIES = 'RELATED_ENTITIES',
+  MANUAL_REVIEW = 'MANUAL_REVIEW',
+  LICENSE = 'LICENSE',
+}
+registerEnumType(PersonVerificationType, {
+  name: 'PersonVerificationType',
+  description: 'What a check looks at.',
+  valuesConfig: { MANUAL_REVIEW: { description: 'A human decision; overrides the other checks.' } },
+})
+
+export enum SsnSource {
+  MANUAL = 'MANUAL',
+  PREFILL = 'PREFILL',
+}
+registerEnumType(SsnSource, { name: 'SsnSource', description: 'How the SSN was collected: typed in, or filled in by the provider.' })
+
+export enum PersonalIdType {
+  SSN = 'SSN',
+  ITIN = 'ITIN',
+  SIN = 'SIN',
+  PASSPORT_NUMBER = 'PASSPORT_NUMBER',
+  DRIVER_LICENSE = 'DRIVER_LICENSE',
+  STATE_ID = 'STATE_ID',
+  NATIONAL_ID = 'NATIONAL_ID',
+  TAX_ID = 'TAX_ID',
+  CITIZENSHIP_CARD = 'CITIZENSHIP_CARD',
+  PR_CARD = 'PR_CARD',
+  PROVINCIAL_ID = 'PROVINCIAL_ID',
+  SECURE_STATUS_CARD = 'SECURE_STATUS_CARD',
+}
+registerEnumType(PersonalIdType, { name: 'PersonalIdType', description: 'Kinds of personal identifier.' })
+
+export enum PersonOrderField {
+  CREATED_AT = 'CREATED_AT',
+  UPDATED_AT = 'UPDATED_AT',
+  DATE_OF_BIRTH = 'DATE_OF_BIRTH',
+  FIRST_NAME = 'FIRST_NAME',
+  LAST_NAME = 'LAST_NAME',
+}
+registerEnumType(PersonOrderField, { name: 'PersonOrderField', description: 'What a list of persons is ordered by.' })
+
+@ObjectType({ description: 'A postal address of a person.' })
+export class PersonAddress {
+  @Field(() => ID, { nullable: true })
+  id!: string | null
+
+  @Field(() => String, { nullable: true, description: "The provider's word for its use, such as `LEGAL` or `SHIPPING`." })
+  type!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String)
+  line1!: string
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  line2!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  city!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true, description: 'ISO 3166-2 subdivision without the country.' })
+  state!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  postalCode!: string | null
+
+  @Field(() => String, { description: 'ISO 3166-1 alpha-2.' })
+  countryCode!: string
+}
+
+@ObjectType({ description: 'An identifier that a state or agency gave to a person.' })
+export class PersonalId {
+  @Field(() => ID)
+  id!: string
+
+  @Field(() => PersonalIdType, { nullable: true, description: 'Null when the provider names a kind this graph does not know.' })
+  type!: PersonalIdType | null
+
+  @Pii('lastFour')
+  @Field(() => String, { description: 'Of an SSN, ITIN or SIN never more than the last four digits.' })
+  identifier!: string
+
+  @Field(() => String, { nullable: true, description: 'ISO 3166-1 alpha-2 of the issuer.' })
+  countryCode!: string | null
+
+  @Field(() => DateScalar, { nullable: true })
+  issueDate!: string | null
+
+  @Field(() => DateScalar, { nullable: true })
+  expiryDate!: string | null
+
+  @Field(() => Boolean, { description: 'True when the provider supplied it rather than the person.' })
+  systemProvided!: boolean
+}
+
+@ObjectType({ description: 'One finding of a check.' })
+export class VerificationDetail {
+  @Field(() => String, { nullable: true, description: "The provider's category, such as `CIP`, `ADDRESS` or `SYNTHETIC`." })
+  category!: string | null
+
+  @Field(() => String, { nullable: true })
+  label!: string | null
+
+  @Field(() => String, { nullable: true })
+  description!: string | null
+
+  @Field(() => String, { nullable: true, description: '`PASS`, `INFO`, `WARN` or `FAIL`.' })
+  result!: string | null
+
+  @Field(() => Float, { nullable: true })
+  score!: number | null
+
+  @Field(() => String, { nullable: true, description: "The vendor's reason code, such as `R940`." })
+  vendorCode!: string | null
+}
+
+@ObjectType({ description: 'What one check of a person answered.' })
+export class PersonVerificationResult {
+  @Field(() => ID, { nullable: true })
+  id!: string | null
+
+  @Field(() => PersonVerificationType, { nullable: true, description: 'Null when the provider names a type this graph does not know.' })
+  type!: PersonVerificationType | null
+
+  @Field(() => PersonVerificationOutcome, { nullable: true, description: 'Null when the provider names an outcome this graph does not know.' })
+  result!: PersonVerificationOutcome | null
+
+  @Field(() => DateTimeScalar)
+  verifiedAt!: string
+
+  @Field(() => [VerificationDetail])
+  details!: VerificationDetail[]
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A human being as Synctera knows them.' })
+export class Person {
+  @Field(() => ID)
+  id!: string
+
+  @Field(() => String, { description: "The provider's workspace that holds the person." })
+  tenant!: string
+
+  @Field(() => Boolean, { description: 'True for someone with a direct relationship with the bank or fintech.' })
+  isCustomer!: boolean
+
+  @Field(() => PersonStatus, { nullable: true })
+  status!: PersonStatus | null
+
+  @Field(() => BanStatus, { nullable: true })
+  banStatus!: BanStatus | null
+
+  @Field(() => VerificationStatus, { nullable: true, description: 'The outcome over all checks.' })
+  verificationStatus!: VerificationStatus | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When checks were last run; null when never.' })
+  verificationLastRun!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  firstName!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  middleName!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  lastName!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  chosenName!: string | null
+
+  @Pii('hidden')
+  @Field(() => DateScalar, { nullable: true })
+  dateOfBirth!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  email!: string | null
+
+  @Pii('lastFour')
+  @Field(() => String, { nullable: true, description: 'E.164.' })
+  phoneNumber!: string | null
+
+  @Field(() => String, { nullable: true, description: 'Last four digits. The full number is never answered, logged or stored.' })
+  ssnLast4!: string | null
+
+  @Field(() => SsnSource, { nullable: true })
+  ssnSource!: SsnSource | null
+
+  @Field(() => Boolean, { nullable: true })
+  hasAccounts!: boolean | null
+
+  @Field(() => PersonAddress, { nullable: true })
+  legalAddress!: PersonAddress | null
+
+  @Field(() => PersonAddress, { nullable: true })
+  shippingAddress!: PersonAddress | null
+
+  @Field(() => [PersonalId], { nullable: true })
+  personalIds!: PersonalId[] | null
+
+  @Pii('hidden')
+  @Field(() => JSONObjectScalar, { nullable: true, description: "The integrator's own data." })
+  metadata!: Record<string, unknown> | null
+
+  @Field(() => DateTimeScalar)
+  createdAt!: string
+
+  @Field(() => DateTimeScalar)
+  updatedAt!: string
+}
+
+@ObjectType()
+export class PersonEdge {
+  @Field(() => String)
+  cursor!: string
+
+  @Field(() => Person)
+  node!: Person
+}
+
+@ObjectType({ description: 'A page of persons.' })
+export class PersonConnection {
+  @Field(() => [PersonEdge])
+  edges!: PersonEdge[]
+
+  @Field(() => [Person])
+  nodes!: Person[]
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo
+}
+
+@ObjectType({ description: "What one run of the provider's checks answered." })
+export class PersonVerification {
+  @Field(() => VerificationStatus, { nullable: true, description: 'The outcome over all checks; `PENDING` when it comes later.' })
+  status!: VerificationStatus | null
+
+  @Field(() => [PersonVerificationResult])
+  results!: PersonVerificationResult[]
+
+  /** Whose run it is; the resolver of `person` reads it. */
+  personId!: string
+}
+
+const WILDCARD = { message: 'must not contain *' }
+
+@InputType({ description: 'Which persons to list; every member narrows. `*` is refused.' })
+export class PersonFilter {
+  @Field(() => [ID], { nullable: true, description: 'At most 100.' })
+  @IsOptional()
+  @ArrayMaxSize(100)
+  @ArrayUnique()
+  @IsUUID('all', { each: true })
+  ids?: string[] | null
+
+  @Field(() => Boolean, { nullable: true })
+  isCustomer?: boolean | null
+
+  @Field(() => PersonStatus, { nullable: true })
+  status?: PersonStatus | null
+
+  @Field(() => String, { nullable: true, description: 'Matches the first or the chosen name. Needs `pii:read`.' })
+  @IsOptional()
+  @Length(1, 255)
+  @Matches(/^[^*]*$/, WILDCARD)
+  firstName?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Needs `pii:read`.' })
+  @IsOptional()
+  @Length(1, 255)
+  @Matches(/^[^*]*$/, WILDCARD)
+  lastName?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Needs `pii:read`.' })
+  @IsOptional()
+  @Length(1, 255)
+  @Matches(/^[^*]*$/, WILDCARD)
+  email?: string | null
+
+  @Field(() => String, { nullable: true, description: 'E.164. Needs `pii:read`.' })
+  @IsOptional()
+  @Matches(/^\+[1-9]\d{1,14}$/, { message: 'must be an E.164 phone number such as +14155550100' })
+  phoneNumber?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Needs `pii:read`.' })
+  @IsOptional()
+  @Matches(/^\d{4}$/, { message: 'must be four digits' })
+  ssnLast4?: string | null
+}
+
+@InputType()
+export class PersonOrder {
+  @Field(() => PersonOrderField)
+  field!: PersonOrderField
+
+  @Field(() => SortDirection)
+  direction!: SortDirection
+}
+
+@InputType({ description: 'A postal address of a person.' })
+export class PersonAddressInput {
+  @Field(() => String)
+  @Length(1, 255)
+  line1!: string
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(255)
+  line2?: string | null
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(255)
+  city?: string | null
+
+  @Field(() => String, { nullable: true, description: 'ISO 3166-2 subdivision without the country, such as `NY`.' })
+  @IsOptional()
+  @Matches(/^[A-Z0-9]{1,3}$/, { message: 'must be an ISO 3166-2 subdivision without the country, such as NY' })
+  state?: string | null
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(16)
+  postalCode?: string | null
+
+  @Field(() => String, { description: 'ISO 3166-1 alpha-2.' })
+  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
+  countryCode!: string
+}
+
+@InputType({ description: 'An identifier that a state or agency gave to a person.' })
+export class PersonalIdInput {
+  @Field(() => PersonalIdType)
+  type!: PersonalIdType
+
+  @Field(() => String)
+  @Length(1, 64)
+  identifier!: string
+
+  @Field(() => String, { nullable: true, description: 'ISO 3166-1 alpha-2; implied for SSN, ITIN and SIN, required for a passport.' })
+  @ValidateIf((input: PersonalIdInput) => input.countryCode != null || input.type === PersonalIdType.PASSPORT_NUMBER)
+  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
+  countryCode?: string | null
+
+  @Field(() => DateScalar, { nullable: true })
+  issueDate?: string | null
+
+  @Field(() => DateScalar, { nullable: true })
+  expiryDate?: string | null
+}
+
+/** What a person may be created with and changed to alike. */
+@InputType()
+abstract class PersonInput extends MutationInput {
+  @Field(() => BanStatus, { nullable: true, description: '`BANNED` is refused: only the provider bans.' })
+  @IsOptional()
+  @Matches(/^(ALLOWED|SUSPENDED)$/, { message: 'must be ALLOWED or SUSPENDED: only the provider bans' })
+  banStatus?: BanStatus | null
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @Length(1, 255)
+  firstName?: string | null
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @Length(1, 255)
+  middleName?: string | null
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @Length(1, 255)
+  lastName?: string | null
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @Length(1, 255)
+  chosenName?: string | null
+
+  @Field(() => DateScalar, { nullable: true, description: 'From 1900-01-01 to yesterday.' })
+  @IsOptional()
+  @IsBirthDate()
+  dateOfBirth?: string | null
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @IsEmail({}, { message: 'must be an email' })
+  @MaxLength(254)
+  email?: string | null
+
+  @Field(() => String, { nullable: true, description: 'E.164, such as `+14155550100`.' })
+  @IsOptional()
+  @Matches(/^\+[1-9]\d{1,14}$/, { message: 'must be an E.164 phone number such as +14155550100' })
+  phoneNumber?: string | null
+
+  @Field(() => String, { nullable: true, description: '`NNN-NN-NNNN`; passed on to the provider, never kept.' })
+  @IsOptional()
+  @Matches(/^\d{3}-\d{2}-\d{4}$/, { message: 'must have the form NNN-NN-NNNN' })
+  ssn?: string | null
+
+  @Field(() => PersonAddressInput, { nullable: true })
+  @IsOptional()
+  @ValidateNested()
+  legalAddress?: PersonAddressInput | null
+
+  @Field(() => PersonAddressInput, { nullable: true, description: 'Left out: a copy of the legal address where none is stored.' })
+  @IsOptional()
+  @ValidateNested()
+  shippingAddress?: PersonAddressInput | null
+
+  @Field(() => JSONObjectScalar, { nullable: true, description: "The integrator's own data; not for anything sensitive." })
+  metadata?: Record<string, unknown> | null
+
+  @Field(() => String, { nullable: true, description: 'Required with `banStatus: SUSPENDED`.' })
+  @ValidateIf((input: PersonInput) => input.note != null || input.banStatus === BanStatus.SUSPENDED)
+  @Length(1, 2000, { message: 'is required when banStatus is SUSPENDED; 1 to 2000 characters' })
+  note?: string | null
+}
+
+@InputType()
+export class CreatePersonInput extends PersonInput {
+  @Field(() => Boolean, { description: 'True for someone with a direct relationship with the bank or fintech; must be true for anyone tied to an account.' })
+  isCustomer!: boolean
+
+  @Field(() => PersonStatus)
+  status!: PersonStatus
+
+  @Field(() => [PersonalIdInput], { nullable: true, description: 'At most 20.' })
+  @IsOptional()
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  personalIds?: PersonalIdInput[] | null
+
+  @Field(() => String, { nullable: true, description: "The provider's workspace, where there are several." })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]{1,64}$/, { message: 'must be a workspace name of letters, digits, _ and -' })
+  tenant?: string | null
+}
+
+@InputType({ description: 'Members left out stay as they are. The provider cannot clear a value, so null is refused.' })
+export class UpdatePersonInput extends PersonInput {
+  @Field(() => ID)
+  @IsUUID('all', { message: 'must be a UUID' })
+  id!: string
+
+  @Field(() => Boolean, { nullable: true })
+  isCustomer?: boolean | null
+
+  @Field(() => PersonStatus, { nullable: true })
+  status?: PersonStatus | null
+}
+
+@InputType()
+export class VerifyPersonInput extends MutationInput {
+  @Field(() => ID)
+  @IsUUID('all', { message: 'must be a UUID' })
+  personId!: string
+
+  @Field(() => Boolean, { description: 'True when the person agreed to be checked; without it nothing is asked.' })
+  customerConsent!: boolean
+
+  @Field(() => String, { nullable: true, description: 'IPv4 or IPv6 of the person.' })
+  @IsOptional()
+  @IsIP(undefined, { message: 'must be an IP address' })
+  customerIpAddress?: string | null
+
+  @Field(() => ID, { nullable: true, description: 'An identity document captured before.' })
+  @IsOptional()
+  @Length(1, 255)
+  documentId?: string | null
+}
+
+@ObjectType()
+export class CreatePersonPayload extends Payload {
+  @Field(() => Person)
+  person!: Person
+}
+
+@ObjectType()
+export class UpdatePersonPayload extends Payload {
+  @Field(() => Person)
+  person!: Person
+}
+
+@ObjectType()
+export class VerifyPersonPayload extends Payload {
+  @Field(() => PersonVerification)
+  verification!: PersonVerification
+}

@@ -1,0 +1,57 @@
+import 'reflect-metadata'
+import { IsInt, IsOptional, Max, Min } from 'class-validator'
+import { ArgsType, Directive, Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+
+/** The REST providers behind the graph; `provider` in an error's extensions holds one of these. */
+export enum Provider {
+  OPEN_BANK_PROJECT = 'OPEN_BANK_PROJECT',
+  SYNCTERA = 'SYNCTERA',
+  APITURE = 'APITURE',
+  SEI = 'SEI',
+  BANFICO = 'BANFICO',
+}
+
+export enum SortDirection {
+  ASC = 'ASC',
+  DESC = 'DESC',
+}
+registerEnumType(SortDirection, { name: 'SortDirection', description: 'Smallest first or largest first.' })
+
+@Directive('@shareable')
+@ObjectType({ description: 'Where a page of a Relay connection stands.' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'True when `after: endCursor` would answer at least one more.' })
+  hasNextPage!: boolean
+
+  @Field(() => Boolean, { description: 'True when the page was asked for with `after`.' })
+  hasPreviousPage!: boolean
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the first edge; null on an empty page.' })
+  startCursor!: string | null
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the last edge; null on an empty page.' })
+  endCursor!: string | null
+}
+
+export const DEFAULT_PAGE = 20
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, { nullable: true, defaultValue: DEFAULT_PAGE, description: 'How many to answer, 1 to 100.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  first?: number | null
+
+  @Field(() => String, { nullable: true, description: 'The `endCursor` of the page before.' })
+  after?: string | null
+}
+
+/** One page as a room answers it; `cursors[i]` points behind `nodes[i]`. */
+export interface Page<Node> {
+  readonly nodes: readonly Node[]
+  readonly cursors: readonly string[]
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+}

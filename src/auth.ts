@@ -1,0 +1,42 @@
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { Failure } from '../datasources/errors.js'
+import type { Caller } from '../datasources/provider.js'
+import type { Config } from './config.js'
+
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [])
+
+function callerOf(claims: JWTPayload, token: string): Caller {
+  const subject = text(claims.sub)
+  const client = text(claims['client_id']) ?? text(claims['azp']) ?? subject
+  if (client === undefined) throw new Failure('UNAUTHENTICATED', { message: 'The token names no subject.' })
+  return {
+    subject: subject ?? client,
+    client,
+    tenant: text(claims['tenant']) ?? text(claims['org_id']) ?? client,
+    scopes: new Set([...(text(claims['scope'])?.split(' ') ?? []), ...(text(claims['scp'])?.split(' ') ?? texts(claims['scp']))].filter(Boolean)),
+    banks: Array.isArray(claims['banks']) ? texts(claims['banks']) : undefined,
+    token,
+  }
+}
+
+/** Checks bearer tokens (RFC 6750) against the issuer's keys and says who calls. */
+export function authenticator({ issuer, audience, jwksUrl }: Config['auth']): (authorization: string | undefined) => Promise<Caller> {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 })
+  return async (authorization) => {
+    const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization ?? '')?.[1]
+    if (token === undefined) throw new Failure('UNAUTHENTICATED')
+    try {
+      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['exp'], clockTolerance: 5 })
+      return callerOf(payload, token)
+    } catch (error) {
+      if (error instanceof Failure) throw error
+      if (error instanceof errors.JWTExpired) throw new Failure('UNAUTHENTICATED', { message: 'The token has expired.' })
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) throw new Failure('UNAUTHENTICATED', { message: 'The token is not valid here.' })
+      // Nothing is wrong with the token as far as we know, so the caller may try again.
+      throw new Failure('UNAUTHENTICATED', { message: "The issuer's keys cannot be read at the moment.", retryable: true })
+    }
+  }
+}

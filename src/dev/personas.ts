@@ -1,0 +1,26 @@
+import { type Scope, SCOPES } from '../../schema/scopes.js'
+
+/** Who a newcomer can be at once, each with the scopes that such a caller has in earnest. */
+export interface Persona {
+  readonly client: string
+  readonly title: string
+  readonly scopes: readonly Scope[]
+}
+
+export const PERSONAS: readonly Persona[] = [
+  {
+    client: 'ops',
+    title: 'operations: reads and writes everything, unmasked',
+    scopes: (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own')),
+  },
+  {
+    client: 'partner',
+    title: 'a partner: onboards and verifies, sees personal values masked',
+    scopes: ['customers:read', 'customers:write', 'kyc:read', 'kyc:write', 'persons:read', 'persons:write', 'entitlements:read', 'entitlements:write', 'verifications:read', 'verifications:write'],
+  },
+  {
+    client: 'ada',
+    title: "an app user: Ada's own records and nobody else's",
+    scopes: ['customers:read:own', 'kyc:read:own', 'persons:read:own'],
+  },
+]

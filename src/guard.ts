@@ -1,0 +1,109 @@
+import type { CustomerKey, Owner, Reading, Writing } from '../datasources/door.js'
+import { Failure } from '../datasources/errors.js'
+import type { Providers } from '../datasources/index.js'
+import type { Readings, Room, Visit, Writings } from '../datasources/provider.js'
+import type { Store } from '../datasources/store.js'
+import type { Commands, Loaders } from '../resolvers/context.js'
+import type { Scope } from '../schema/scopes.js'
+import type { Masker } from './mask.js'
+import { carryOut } from './writes.js'
+
+/** A provider of this deployment: its open room, or how to say that there is none. */
+export type OpenRoom = { readonly room: Room } | { readonly absent: () => Failure }
+export type OpenRooms = Readonly<Record<keyof Providers, OpenRoom>>
+
+/** What hangs off the customers that the provider links to the caller. */
+export interface Own {
+  readonly customers: readonly CustomerKey[]
+  readonly persons: ReadonlySet<string>
+}
+
+interface GuardOptions {
+  readonly visit: Visit
+  readonly rooms: OpenRooms
+  readonly store: Store
+  readonly masker: (type: string) => Masker | undefined
+  /** Asked at most once per operation, and only for a caller with an `…:own` scope. */
+  readonly own: (loaders: (room: keyof Providers) => Readings) => Promise<Own>
+}
+
+const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This needs the scope ${scope}.` })
+
+/**
+ * The one place where questions and writes are handed out: whatever road a request takes through the graph, it comes
+ * by here, so the scope, the ownership and the mask cannot be forgotten.
+ */
+export function guard({ visit, rooms, store, masker, own }: GuardOptions): { loaders: Loaders; commands: Commands } {
+  const { scopes } = visit.caller
+  const unmasked = scopes.has('pii:read')
+  const entered = new Map<string, { loaders: Readings; commands: Writings }>()
+  const masked = new WeakMap<object, unknown>()
+  let mine: Promise<Own> | undefined
+
+  function enter(name: keyof Providers) {
+    const known = entered.get(name)
+    if (known) return known
+    const open = rooms[name]
+    if ('absent' in open) throw open.absent()
+    const inside = open.room.enter(visit)
+    entered.set(name, inside)
+    return inside
+  }
+
+  const require = (needed: readonly Scope[]) => {
+    for (const scope of needed) if (!scopes.has(scope)) throw missing(scope)
+  }
+
+  async function isOwn(owner: Owner): Promise<boolean> {
+    mine ??= own((room) => enter(room).loaders)
+    const { customers, persons } = await mine
+    if ('person' in owner) return persons.has(owner.person)
+    return customers.some(({ id, bankId }) => id === owner.customer.id && (owner.customer.bankId == null || owner.customer.bankId === bankId))
+  }
+
+  function mask<Value>(type: string, value: Value): Value {
+    const make = masker(type)
+    if (unmasked || make === undefined || typeof value !== 'object' || value === null) return value
+    // The same object asked for twice is masked once.
+    if (!masked.has(value)) masked.set(value, make(value))
+    return masked.get(value) as Value
+  }
+
+  function question<Key, Value>({ scope, needs, type, owner, load }: Reading<Key, Value>) {
+    return {
+      async load(key: Key): Promise<Value | null> {
+        if (scope === null) return load(key)
+        if (!scopes.has(scope)) {
+          if (!owner || !scopes.has(`${scope}:own`)) throw missing(scope)
+          // Somebody else's is absent, as if it did not exist; one's own is not masked.
+          return (await isOwn(owner(key))) ? load(key) : null
+        }
+        if (needs) require(needs(key))
+        return mask(type, await load(key))
+      },
+    }
+  }
+
+  function command<Input extends object, Payload extends object>(name: string, writing: Writing<Input, Payload>) {
+    return async (input: Input) => {
+      require([writing.scope, ...(writing.needs?.(input) ?? [])])
+      return mask(writing.type, await carryOut(store, visit, name, writing, input))
+    }
+  }
+
+  const handOut = <Handed>(name: keyof Providers, part: 'loaders' | 'commands', wrap: (member: string, declared: never) => Handed) =>
+    new Proxy({} as Record<string, Handed>, {
+      get(made, member: string) {
+        made[member] ??= wrap(member, enter(name)[part][member] as never)
+        return made[member]
+      },
+    })
+
+  const each = <Handed>(part: 'loaders' | 'commands', wrap: (member: string, declared: never) => Handed) =>
+    Object.fromEntries(Object.keys(rooms).map((name) => [name, handOut(name as keyof Providers, part, wrap)]))
+
+  return {
+    loaders: each('loaders', (_member, declared: Reading<unknown, unknown>) => question(declared)) as unknown as Loaders,
+    commands: each('commands', (member, declared: Writing<object, object>) => command(member, declared)) as unknown as Commands,
+  }
+}

@@ -1,0 +1,53 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Observation } from '../datasources/http.js'
+
+/** What operators see; no label holds anything that a caller or a person gave. */
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+
+  const calls = new Histogram({
+    name: 'kyc_provider_call_seconds',
+    help: 'Calls to providers by route and by the error code they ended in (ok when none).',
+    labelNames: ['provider', 'method', 'route', 'code'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  })
+  const drift = new Counter({
+    name: 'kyc_provider_drift_total',
+    help: "Values that a provider's contract does not list, by field.",
+    labelNames: ['provider', 'field'],
+    registers: [registry],
+  })
+  const errors = new Counter({
+    name: 'kyc_graphql_errors_total',
+    help: 'Errors in answers, by code.',
+    labelNames: ['code'],
+    registers: [registry],
+  })
+  const operations = new Histogram({
+    name: 'kyc_graphql_operation_seconds',
+    help: 'GraphQL requests from first byte to answer.',
+    labelNames: ['type'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+    registers: [registry],
+  })
+  const ready = new Gauge({
+    name: 'kyc_ready',
+    help: 'Whether a dependency could be used when readiness was last asked.',
+    labelNames: ['dependency'],
+    registers: [registry],
+  })
+
+  return {
+    called: ({ provider, method, route, code, seconds }: Observation) => calls.observe({ provider, method, route, code: code ?? 'ok' }, seconds),
+    drifted: (provider: string, field: string) => drift.inc({ provider, field }),
+    failed: (code: string) => errors.inc({ code }),
+    operated: (type: string, seconds: number) => operations.observe({ type }, seconds),
+    depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import cors from '@fastify/cors'
+import { fastifyApolloHandler } from '@as-integrations/fastify'
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import { Failure } from '../datasources/errors.js'
+import type { Readings, Visit } from '../datasources/provider.js'
+import type { Context } from '../resolvers/context.js'
+import { authenticator } from './auth.js'
+import type { Config } from './config.js'
+import { formatError, isUnforeseen } from './errors.js'
+import { guard } from './guard.js'
+import { createLog, type Log, trace } from './log.js'
+import { maskers } from './mask.js'
+import { createMetrics } from './metrics.js'
+import { ownOf } from './own.js'
+import { openRooms } from './rooms.js'
+import { buildClassSchema, buildServedSchema } from './schema.js'
+import { openStore } from './store/index.js'
+
+const LARGEST_BODY_BYTES = 256 * 1024
+/** How long a stopping server waits for what is running. */
+const DRAIN_MS = 20_000
+
+interface Served extends Context {
+  readonly correlationId: string
+}
+
+export interface ServerOptions {
+  readonly config: Config
+  readonly log?: Log
+  /** The page a browser sees on `/graphql`, and introspection: development only. */
+  readonly explorer?: ApolloServerPlugin | undefined
+  /** Routes beside the graph, such as development's token endpoint. */
+  readonly routes?: ((app: ReturnType<typeof Fastify>) => void) | undefined
+}
+
+export interface Server {
+  readonly url: string
+  /** Stops accepting, finishes what runs, closes pools and store. */
+  readonly close: () => Promise<void>
+}
+
+/** A caller's correlation id when it looks like one, else a new one. */
+const correlationOf = (given: unknown): string => (typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID())
+
+/** Errors that Apollo answers before there is a context carry no correlation id yet. */
+function correlated(payload: unknown, correlationId: string): unknown {
+  if (typeof payload !== 'string' || !payload.startsWith('{"errors":') || payload.includes('"correlationId":')) return payload
+  const body = JSON.parse(payload) as { errors: { extensions?: object }[] }
+  return JSON.stringify({ ...body, errors: body.errors.map((error) => ({ ...error, extensions: { ...error.extensions, correlationId } })) })
+}
+
+/** The server: settings in, an address out. Everything it needs is made here and closed with it. */
+export async function startServer({ config, log = createLog(config.logLevel), explorer, routes }: ServerOptions): Promise<Server> {
+  const metrics = createMetrics()
+  const { store, ping, close: closeStore } = openStore(config, (message) => log.warn(message))
+  const { rooms, close: closeRooms } = openRooms({
+    config,
+    store,
+    drifted: metrics.drifted,
+    called: (call) => {
+      metrics.called(call)
+      log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
+    },
+  })
+  const authenticate = authenticator(config.auth)
+  const schema = buildClassSchema()
+  const masker = maskers(schema)
+
+  const observe: ApolloServerPlugin<Served> = {
+    requestDidStart: () => {
+      const begun = performance.now()
+      return Promise.resolve({
+        didEncounterErrors: ({ errors, contextValue }) => {
+          for (const error of errors) {
+            const formatted = formatError(error.toJSON(), error)
+            metrics.failed(String(formatted.extensions?.['code']))
+            if (isUnforeseen(formatted)) log.error({ correlationId: contextValue.correlationId, path: error.path?.join('.'), ...trace(error.originalError ?? error) }, 'unforeseen error')
+          }
+          return Promise.resolve()
+        },
+        willSendResponse: ({ response, contextValue, operation }) => {
+          if (response.body.kind === 'single') {
+            for (const error of response.body.singleResult.errors ?? []) Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
+          }
+          metrics.operated(operation?.operation ?? 'none', (performance.now() - begun) / 1000)
+          return Promise.resolve()
+        },
+      })
+    },
+  }
+
+  const apollo = new ApolloServer<Served>({
+    schema: buildServedSchema(schema),
+    introspection: explorer !== undefined,
+    hideSchemaDetailsFromClientErrors: explorer === undefined,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    allowBatchedHttpRequests: false,
+    formatError,
+    // Provider calls, not fields, are what is worth tracing; the cache-control plugin alone would hook every field.
+    plugins: [observe, explorer ?? ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()],
+    logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn(message), error: () => log.error('apollo error') },
+  })
+  await apollo.start()
+
+  const app = Fastify({ bodyLimit: LARGEST_BODY_BYTES, genReqId: (request) => correlationOf(request.headers['x-correlation-id']), logger: false })
+  let stopping = false
+
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-correlation-id', request.id)
+  })
+  app.addHook('onSend', (request, reply, payload, done) => done(null, reply.statusCode >= 400 ? correlated(payload, request.id) : payload))
+  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) log.error({ correlationId: request.id, ...trace(error) }, 'unforeseen error')
+    const failure = status >= 500 ? new Failure('INTERNAL_SERVER_ERROR') : new Failure('BAD_USER_INPUT', { message: status === 413 ? 'The request body is too large.' : 'The request cannot be read.' })
+    return reply.code(status).send({ errors: [formatError(failure.toJSON(), failure)] })
+  })
+
+  if (config.corsOrigins.length > 0) {
+    await app.register(cors, { origin: [...config.corsOrigins], methods: ['GET', 'POST'], allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'apollo-require-preflight'], exposedHeaders: ['x-correlation-id'] })
+  }
+
+  async function context(request: FastifyRequest, reply: FastifyReply): Promise<Served> {
+    const caller = await authenticate(request.headers.authorization).catch((error: unknown) => {
+      if (error instanceof Failure) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
+      throw error
+    })
+    // Ends with the deadline, or when the client leaves before it has its answer.
+    const left = new AbortController()
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) left.abort()
+    })
+    const visit: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
+    return { caller, correlationId: request.id, ...guard({ visit, rooms, store, masker, own: ownOf as (loaders: (room: never) => Readings) => ReturnType<typeof ownOf> }) }
+  }
+
+  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })
+  app.get('/health', () => ({ status: 'ok' }))
+  app.get('/ready', async (_request, reply) => {
+    const usable = await ping().then(() => true, () => false)
+    metrics.depended('store', usable)
+    const reasons = { ...(usable ? {} : { store: 'cannot be reached' }), ...(stopping ? { server: 'is stopping' } : {}) }
+    const ready = Object.keys(reasons).length === 0
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons })
+  })
+  app.get('/metrics', async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()))
+  routes?.(app)
+
+  await app.listen({ host: config.host, port: config.port })
+  const { address, port, family } = app.server.address() as AddressInfo
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+
+  return {
+    url,
+    async close() {
+      stopping = true
+      const drained = app.close()
+      const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref()
+      await drained
+      clearTimeout(patience)
+      await apollo.stop()
+      await closeRooms()
+      await closeStore()
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
+import { Failure } from '../../datasources/errors.js'
+import type { RawStore } from './raw.js'
+
+/** Longer than any healthy answer, short enough that nobody waits for a dead server. */
+const COMMAND_TIMEOUT_MS = 1_000
+
+// One key only, so it runs on a cluster too. ARGV: expected ('' means absent), next ('' removes), ttl in ms.
+const SWAP = `
+local current = redis.call('GET', KEYS[1])
+if (current or '') ~= ARGV[1] then return 0 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return 1`
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    swapValue(name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Result<number, Context>
+  }
+}
+
+const OPTIONS: RedisOptions = {
+  // Nothing hangs: a command fails at once while there is no connection, and soon when there is no answer.
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  connectTimeout: COMMAND_TIMEOUT_MS,
+  enableAutoPipelining: true,
+  retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
+}
+
+function connect(url: string): Redis | Cluster {
+  const urls = url.split(',').map((part) => part.trim())
+  const scripts = { swapValue: { lua: SWAP, numberOfKeys: 1 } }
+  if (urls.length === 1) return new Redis(urls[0]!, { ...OPTIONS, scripts })
+  const first = new URL(urls[0]!)
+  return new Cluster(urls, {
+    scripts,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: OPTIONS.retryStrategy!,
+    redisOptions: {
+      ...OPTIONS,
+      ...(first.username ? { username: decodeURIComponent(first.username) } : {}),
+      ...(first.password ? { password: decodeURIComponent(first.password) } : {}),
+      ...(first.protocol === 'rediss:' ? { tls: {} } : {}),
+    },
+  })
+}
+
+/** The store that replicas share. Every failure is `STORE_UNAVAILABLE`; the connection heals by itself. */
+export function redisStore(url: string, log: (message: string) => void): RawStore {
+  const redis = connect(url)
+  let healthy = true
+  redis.on('error', () => {
+    // Once per outage: the message of the driver may hold the address and is not needed.
+    if (healthy) log('the store cannot be reached')
+    healthy = false
+  })
+  redis.on('ready', () => {
+    if (!healthy) log('the store is back')
+    healthy = true
+  })
+
+  const ask = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer
+    } catch {
+      throw new Failure('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+    }
+  }
+
+  return {
+    get: (name) => ask(redis.getBuffer(name)),
+    set: async (name, value, ttlMs) => void (await ask(redis.set(name, value, 'PX', ttlMs))),
+    swap: async (name, expected, next, ttlMs) => (await ask(redis.swapValue(name, expected ?? '', next ?? '', ttlMs))) === 1,
+    ping: async () => void (await ask(redis.ping())),
+    close: async () => redis.disconnect(),
+  }
+}

@@ -1,0 +1,101 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { Failure } from '../../datasources/errors.js'
+import type { Store, StoreKey } from '../../datasources/store.js'
+import type { RawStore } from './raw.js'
+
+const VERSION = 1
+const ID_BYTES = 4
+const IV_BYTES = 12
+const TAG_BYTES = 16
+const HEADER_BYTES = 1 + ID_BYTES + IV_BYTES + TAG_BYTES
+const MOST_TRIES = 20
+
+interface Key {
+  readonly id: Buffer
+  readonly encryption: Buffer
+  readonly names: Buffer
+}
+
+/** Two keys of one secret: what names a value must not be what encrypts it. */
+function derive(secret: Buffer): Key {
+  const part = (use: string) => Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `kyc-graph ${use}`, 32))
+  return { id: createHash('sha256').update(secret).digest().subarray(0, ID_BYTES), encryption: part('values'), names: part('names') }
+}
+
+// Parts are length-prefixed so that no two lists of parts read the same.
+function hash(key: Buffer, parts: readonly string[]): string {
+  const hmac = createHmac('sha256', key)
+  for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:${part}`)
+  return hmac.digest('base64url')
+}
+
+/**
+ * The store as rooms see it: names are keyed hashes, values are AES-256-GCM bound to their name.
+ * The first secret encrypts and names; the others are still looked up and decrypted.
+ */
+export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
+  const keys = secrets.map(derive)
+  const [first] = keys
+  if (!first) throw new Error('a store needs at least one key')
+
+  const nameFor = (key: Key, [namespace, ...parts]: StoreKey) => `kyc:${namespace}:${hash(key.names, [namespace, ...parts])}`
+
+  function seal(name: string, value: unknown): Buffer {
+    const iv = randomBytes(IV_BYTES)
+    const cipher = createCipheriv('aes-256-gcm', first!.encryption, iv).setAAD(Buffer.from(name))
+    const text = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()])
+    return Buffer.concat([Buffer.from([VERSION]), first!.id, iv, cipher.getAuthTag(), text])
+  }
+
+  /** What cannot be opened was written under a key that is gone, or by somebody else: it is as if it were not there. */
+  function open(name: string, bytes: Buffer): unknown {
+    if (bytes.length < HEADER_BYTES || bytes[0] !== VERSION) return null
+    const id = bytes.subarray(1, 1 + ID_BYTES)
+    const key = keys.find((candidate) => candidate.id.equals(id))
+    if (!key) return null
+    const iv = bytes.subarray(1 + ID_BYTES, 1 + ID_BYTES + IV_BYTES)
+    const decipher = createDecipheriv('aes-256-gcm', key.encryption, iv)
+      .setAAD(Buffer.from(name))
+      .setAuthTag(bytes.subarray(1 + ID_BYTES + IV_BYTES, HEADER_BYTES))
+    try {
+      return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()]).toString('utf8')) as unknown
+    } catch {
+      return null
+    }
+  }
+
+  /** Where the value is: under the first key's name, or while keys rotate under an older one's. */
+  async function find(key: StoreKey): Promise<{ name: string; bytes: Buffer | null }> {
+    for (const candidate of keys) {
+      const name = nameFor(candidate, key)
+      const bytes = await raw.get(name)
+      if (bytes) return { name, bytes }
+    }
+    return { name: nameFor(first!, key), bytes: null }
+  }
+
+  return {
+    async get<T>(key: StoreKey) {
+      const { name, bytes } = await find(key)
+      return (bytes ? open(name, bytes) : null) as T | null
+    },
+
+    async set(key, value, ttlSeconds) {
+      const name = nameFor(first, key)
+      await raw.set(name, seal(name, value), ttlSeconds * 1000)
+    },
+
+    async update<T>(key: StoreKey, ttlSeconds: number, change: (current: T | null) => T | null | undefined) {
+      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+        const { name, bytes } = await find(key)
+        const current = (bytes ? open(name, bytes) : null) as T | null
+        const next = change(current)
+        if (next === undefined) return { value: current, changed: false }
+        if (await raw.swap(name, bytes, next === null ? null : seal(name, next), ttlSeconds * 1000)) return { value: next, changed: true }
+      }
+      throw new Failure('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+    },
+
+    digest: (...parts) => hash(first.names, ['digest', ...parts]),
+  }
+}

@@ -1,0 +1,108 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import Fastify from 'fastify'
+import { print } from 'graphql'
+import fetch from 'node-fetch'
+import type { ProviderName } from '../datasources/index.js'
+import type { Fault, SandboxCall } from '../datasources/sandbox.js'
+import { type Scope, SCOPES } from '../schema/scopes.js'
+import { readConfig } from '../src/config.js'
+import { type Emulators, startEmulators } from '../src/dev/emulators.js'
+import { AUDIENCE, createIssuer, type Grant } from '../src/dev/issuer.js'
+import { createLog } from '../src/log.js'
+import { startServer } from '../src/server.js'
+
+export interface GraphError {
+  readonly message: string
+  readonly path?: readonly (string | number)[]
+  readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string; readonly fields?: Readonly<Record<string, readonly string[]>> }
+}
+
+export interface Result<Data> {
+  readonly data: Data | null | undefined
+  readonly errors: readonly GraphError[]
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+}
+
+export interface RunOptions {
+  /** Scopes of the caller; every one that is not `:own` when left out. */
+  readonly scopes?: readonly Scope[]
+  readonly client?: string
+  readonly claims?: Grant['claims']
+  /** In place of a token of the above; null sends none. */
+  readonly token?: string | null
+}
+
+export interface App {
+  readonly url: string
+  readonly emulators: Emulators
+  /** Sends an operation over HTTP and answers what came back. */
+  readonly run: <Data, Variables>(document: TypedDocumentNode<Data, Variables> | string, variables?: Variables, options?: RunOptions) => Promise<Result<Data>>
+  readonly token: (options?: RunOptions) => Promise<string>
+  /** What a provider was asked, without its token requests: `METHOD /path?query`, ids of a batch shown as `…`. */
+  readonly calls: (provider: ProviderName) => string[]
+  readonly recorded: (provider: ProviderName) => readonly SandboxCall[]
+  readonly fault: (provider: ProviderName, fault: Fault) => void
+  /** Everything the server wrote to its log. */
+  readonly log: () => string
+  /** Forgets calls and faults. */
+  readonly clear: () => void
+  readonly close: () => Promise<void>
+}
+
+const ALL: readonly Scope[] = (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own'))
+
+const isToken = (call: SandboxCall) => /oauth|oidc|token|logins\/direct/.test(call.url)
+
+/** Starts the emulators and the server on free ports; `settings` override what the emulators and the test give. */
+export async function startApp(settings: Readonly<Record<string, string | undefined>> = {}): Promise<App> {
+  const authority = Fastify({ forceCloseConnections: true })
+  const issuer = await createIssuer('https://issuer.test')
+  issuer.routes(authority)
+  const jwksUrl = `${await authority.listen({ port: 0, host: '127.0.0.1' })}/oauth/jwks`
+
+  const { emulators, settings: connected, close: closeEmulators } = await startEmulators({ jwksUrl })
+  const lines: string[] = []
+  const config = readConfig({
+    PORT: '0',
+    AUTH_ISSUER: issuer.issuer,
+    AUTH_AUDIENCE: AUDIENCE,
+    AUTH_JWKS_URL: jwksUrl,
+    LOG_LEVEL: 'trace',
+    ...connected,
+    ...settings,
+  })
+  const server = await startServer({ config, log: createLog(config.logLevel, { write: (line) => void lines.push(line) }) })
+
+  const token = ({ client = 'tester', scopes = ALL, claims = {} }: RunOptions = {}) => issuer.token({ client, scope: scopes.join(' '), claims })
+
+  return {
+    url: server.url,
+    emulators,
+    token,
+    async run(document, variables, options = {}) {
+      const bearer = options.token === undefined ? await token(options) : options.token
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }) },
+        body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
+      })
+      const body = (await response.json()) as { data?: never; errors?: GraphError[] }
+      return { data: body.data, errors: body.errors ?? [], status: response.status, headers: response.headers }
+    },
+    calls: (provider) =>
+      emulators[provider]
+        .calls()
+        .filter((call) => !isToken(call))
+        .map(({ method, url }) => `${method} ${decodeURIComponent(url).replace(/((?:person_)?id)=[^&]*,[^&]*/, '$1=…')}`),
+    recorded: (provider) => emulators[provider].calls().filter((call) => !isToken(call)),
+    fault: (provider, fault) => emulators[provider].fault(fault),
+    log: () => lines.join(''),
+    clear: () => Object.values(emulators).forEach((emulator) => emulator.clear()),
+    async close() {
+      await server.close()
+      await closeEmulators()
+      await authority.close()
+    },
+  }
+}
