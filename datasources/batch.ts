@@ -8,7 +8,7 @@ export interface Loader<Key, Value> {
   readonly clear: (key: Key) => void
 }
 
-const nameOf = (key: unknown): string => (typeof key === 'object' ? JSON.stringify(key) : String(key))
+const nameOf = (key: unknown): string => (typeof key === 'string' ? key : JSON.stringify(key))
 
 /**
  * Many keys, one call (per `max` keys). `ask` answers a map by key name; a key it leaves out answers `absent`.

@@ -70,7 +70,7 @@ export function undiciTransport({ origin, connections, tls }: TransportOptions):
   return {
     async send({ method, path, headers, body, signal }) {
       try {
-        const answer = await pool.request({ method: method as 'GET', path, headers, body: body ?? null, signal })
+        const answer = await pool.request({ method: method, path, headers, body: body ?? null, signal })
         const text = await answer.body.text()
         return {
           status: answer.statusCode,
@@ -101,7 +101,7 @@ export function nodeFetchTransport({ origin, connections, tls }: TransportOption
           headers: { ...headers },
           ...(body === undefined ? {} : { body }),
           // node-fetch types its own older AbortSignal.
-          signal: signal as never,
+          signal: signal,
           agent,
           redirect: 'manual',
           size: LARGEST_ANSWER_BYTES,

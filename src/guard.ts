@@ -91,13 +91,11 @@ export function guard({ visit, rooms, store, masker, own }: GuardOptions): { loa
     }
   }
 
-  const handOut = <Handed>(name: keyof Providers, part: 'loaders' | 'commands', wrap: (member: string, declared: never) => Handed) =>
-    new Proxy({} as Record<string, Handed>, {
-      get(made, member: string) {
-        made[member] ??= wrap(member, enter(name)[part][member] as never)
-        return made[member]
-      },
-    })
+  /** Enters the room, and wraps a question or write, only when it is first asked for. */
+  function handOut<Handed>(name: keyof Providers, part: 'loaders' | 'commands', wrap: (member: string, declared: never) => Handed) {
+    const made: Record<string, Handed> = {}
+    return new Proxy(made, { get: (_made, member: string) => (made[member] ??= wrap(member, enter(name)[part][member] as never)) })
+  }
 
   const each = <Handed>(part: 'loaders' | 'commands', wrap: (member: string, declared: never) => Handed) =>
     Object.fromEntries(Object.keys(rooms).map((name) => [name, handOut(name as keyof Providers, part, wrap)]))

@@ -43,7 +43,7 @@ export function openRooms({ config, store, called, drifted }: RoomsOptions): { r
   return {
     rooms,
     close: async () => {
-      await Promise.all(Object.values(rooms).map((open) => ('room' in open ? open.room.close() : undefined)))
+      await Promise.all(Object.values(rooms).flatMap((open) => ('room' in open ? [open.room.close()] : [])))
     },
   }
 }

@@ -39,9 +39,9 @@ export function validateArgument(value: unknown, { info }: { info: GraphQLResolv
 /** The schema as the classes say it: what masking reads the `@Pii` declarations from. */
 export function buildClassSchema(): GraphQLSchema {
   return buildSchemaSync({
-    resolvers: resolvers as never,
+    resolvers: resolvers,
     orphanedTypes: [],
-    validateFn: (value, _type, data) => validateArgument(value, data as { info: GraphQLResolveInfo }),
+    validateFn: (value, _type, data) => validateArgument(value, data),
   })
 }
 

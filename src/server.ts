@@ -6,7 +6,7 @@ import cors from '@fastify/cors'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { Failure } from '../datasources/errors.js'
-import type { Readings, Visit } from '../datasources/provider.js'
+import type { Visit } from '../datasources/provider.js'
 import type { Context } from '../resolvers/context.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
@@ -136,7 +136,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       if (!reply.raw.writableFinished) left.abort()
     })
     const visit: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
-    return { caller, correlationId: request.id, ...guard({ visit, rooms, store, masker, own: ownOf as (loaders: (room: never) => Readings) => ReturnType<typeof ownOf> }) }
+    return { caller, correlationId: request.id, ...guard({ visit, rooms, store, masker, own: ownOf }) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })

@@ -52,7 +52,7 @@ function unknownOutcome(failure: FailureDetails, repeatable: boolean, replayed =
       ? 'The request left, but whether it was carried out is not known. Repeat it with the same idempotencyKey and input: it is then done at most once.'
       : 'The request left, but whether it was carried out is not known. Read the record back before you try again.',
     ...(replayed ? { replayed: true } : {}),
-  } as FailureDetails)
+  })
 }
 
 /**

@@ -18,7 +18,8 @@ export interface GraphError {
 }
 
 export interface Result<Data> {
-  readonly data: Data | null | undefined
+  /** Null or absent only where the whole operation was refused. */
+  readonly data: Data
   readonly errors: readonly GraphError[]
   readonly status: number
   readonly headers: { get(name: string): string | null }
@@ -37,7 +38,7 @@ export interface App {
   readonly url: string
   readonly emulators: Emulators
   /** Sends an operation over HTTP and answers what came back. */
-  readonly run: <Data, Variables>(document: TypedDocumentNode<Data, Variables> | string, variables?: Variables, options?: RunOptions) => Promise<Result<Data>>
+  readonly run: <Data = any, Variables = Record<string, unknown>>(document: TypedDocumentNode<Data, Variables> | string, variables?: Variables, options?: RunOptions) => Promise<Result<Data>>
   readonly token: (options?: RunOptions) => Promise<string>
   /** What a provider was asked, without its token requests: `METHOD /path?query`, ids of a batch shown as `…`. */
   readonly calls: (provider: ProviderName) => string[]
@@ -87,7 +88,7 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
         headers: { 'content-type': 'application/json', ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }) },
         body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
       })
-      const body = (await response.json()) as { data?: never; errors?: GraphError[] }
+      const body = (await response.json()) as { data: any; errors?: GraphError[] }
       return { data: body.data, errors: body.errors ?? [], status: response.status, headers: response.headers }
     },
     calls: (provider) =>

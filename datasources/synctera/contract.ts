@@ -6,16 +6,15 @@ import { contract } from '../http.js'
  * Reference: https://docs.synctera.com/reference/createperson, /listpersons, /updateperson, /verify, /listverifications1
  * Enumerations are read as text: a value that is not listed is drift, not a broken answer. Unknown members are ignored.
  */
-const Optional = Type.Optional
 
 const Address = Type.Object({
-  id: Optional(Type.String()),
-  address_type: Optional(Type.String()),
+  id: Type.Optional(Type.String()),
+  address_type: Type.Optional(Type.String()),
   address_line_1: Type.String(),
-  address_line_2: Optional(Type.String()),
-  city: Optional(Type.String()),
-  state: Optional(Type.String()),
-  postal_code: Optional(Type.String()),
+  address_line_2: Type.Optional(Type.String()),
+  city: Type.Optional(Type.String()),
+  state: Type.Optional(Type.String()),
+  postal_code: Type.Optional(Type.String()),
   country_code: Type.String(),
 })
 
@@ -23,9 +22,9 @@ const PersonalId = Type.Object({
   id: Type.String(),
   id_type: Type.String(),
   identifier: Type.String(),
-  country_code: Optional(Type.String()),
-  issue_date: Optional(Type.String()),
-  expiry_date: Optional(Type.String()),
+  country_code: Type.Optional(Type.String()),
+  issue_date: Type.Optional(Type.String()),
+  expiry_date: Type.Optional(Type.String()),
   system_provided: Type.Boolean(),
 })
 
@@ -36,57 +35,57 @@ const Person = Type.Object({
   status: Type.String(),
   ban_status: Type.String(),
   verification_status: Type.String(),
-  verification_last_run: Optional(Type.String()),
+  verification_last_run: Type.Optional(Type.String()),
   creation_time: Type.String(),
   last_updated_time: Type.String(),
-  first_name: Optional(Type.String()),
-  middle_name: Optional(Type.String()),
-  last_name: Optional(Type.String()),
-  chosen_name: Optional(Type.String()),
-  dob: Optional(Type.String()),
-  email: Optional(Type.String()),
-  phone_number: Optional(Type.String()),
+  first_name: Type.Optional(Type.String()),
+  middle_name: Type.Optional(Type.String()),
+  last_name: Type.Optional(Type.String()),
+  chosen_name: Type.Optional(Type.String()),
+  dob: Type.Optional(Type.String()),
+  email: Type.Optional(Type.String()),
+  phone_number: Type.Optional(Type.String()),
   // The last four digits; the full number is only ever sent. Anything else here is a broken answer.
-  ssn: Optional(Type.String({ pattern: '^\\d{4}$' })),
-  ssn_source: Optional(Type.String()),
-  has_accounts: Optional(Type.Boolean()),
-  legal_address: Optional(Address),
-  shipping_address: Optional(Address),
-  personal_ids: Optional(Type.Array(PersonalId)),
-  metadata: Optional(Type.Record(Type.String(), Type.Unknown())),
+  ssn: Type.Optional(Type.String({ pattern: '^\\d{4}$' })),
+  ssn_source: Type.Optional(Type.String()),
+  has_accounts: Type.Optional(Type.Boolean()),
+  legal_address: Type.Optional(Address),
+  shipping_address: Type.Optional(Address),
+  personal_ids: Type.Optional(Type.Array(PersonalId)),
+  metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 })
 
 const Detail = Type.Object({
-  category: Optional(Type.String()),
-  label: Optional(Type.String()),
-  description: Optional(Type.String()),
-  result: Optional(Type.String()),
-  score: Optional(Type.Number()),
-  vendor_code: Optional(Type.String()),
+  category: Type.Optional(Type.String()),
+  label: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+  result: Type.Optional(Type.String()),
+  score: Type.Optional(Type.Number()),
+  vendor_code: Type.Optional(Type.String()),
 })
 
 // `vendor_info` is the vendor's raw data and likely personal: it is not even read.
 const Verification = Type.Object({
-  id: Optional(Type.String()),
-  person_id: Optional(Type.String()),
+  id: Type.Optional(Type.String()),
+  person_id: Type.Optional(Type.String()),
   verification_type: Type.String(),
   result: Type.String(),
   verification_time: Type.String(),
-  details: Optional(Type.Array(Detail)),
+  details: Type.Optional(Type.Array(Detail)),
 })
 
-const NextPage = { next_page_token: Optional(Type.String()) }
+const NextPage = { next_page_token: Type.Optional(Type.String()) }
 const PersonList = Type.Object({ persons: Type.Array(Person), ...NextPage })
 const VerificationList = Type.Object({ verifications: Type.Array(Verification), ...NextPage })
 const VerifyAnswer = Type.Object({ verification_status: Type.String(), verifications: Type.Array(Verification) })
 
 /** RFC 9457 with extras; no member is guaranteed. Newer versions drop `type` and `title`. */
 const Problem = Type.Object({
-  code: Optional(Type.String()),
-  missing: Optional(Type.Array(Type.String())),
-  invalid: Optional(Type.Record(Type.String(), Type.Unknown())),
-  immutable: Optional(Type.Array(Type.String())),
-  retry_after: Optional(Type.Number()),
+  code: Type.Optional(Type.String()),
+  missing: Type.Optional(Type.Array(Type.String())),
+  invalid: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  immutable: Type.Optional(Type.Array(Type.String())),
+  retry_after: Type.Optional(Type.Number()),
 })
 
 export const answers = {

@@ -8,7 +8,7 @@ import {
   type PersonalIdInput,
   type PersonFilter,
   type PersonOrder,
-  PersonOrderField,
+  type PersonOrderField,
   PersonStatus,
   PersonVerificationOutcome,
   type PersonVerificationResult,
@@ -110,7 +110,7 @@ const addressBody = (address: PersonAddressInput | null | undefined): AddressBod
         state: address.state,
         postal_code: address.postalCode,
         country_code: address.countryCode,
-      }) as AddressBody)
+      }))
     : undefined
 
 const personalIdBody = (id: PersonalIdInput): PersonalIdBody =>
@@ -120,7 +120,7 @@ const personalIdBody = (id: PersonalIdInput): PersonalIdBody =>
     country_code: id.countryCode,
     issue_date: id.issueDate,
     expiry_date: id.expiryDate,
-  }) as PersonalIdBody
+  })
 
 const personBody = (input: CreatePersonInput | UpdatePersonInput): PersonBody =>
   present({
@@ -139,7 +139,7 @@ const personBody = (input: CreatePersonInput | UpdatePersonInput): PersonBody =>
     shipping_address: addressBody(input.shippingAddress),
     metadata: input.metadata,
     note: input.note,
-  }) as PersonBody
+  })
 
 export const createBody = (input: CreatePersonInput): PersonBody => ({
   ...personBody(input),
@@ -159,7 +159,7 @@ export const verifyBody = (input: VerifyPersonInput): VerifyBody =>
     customer_consent: input.customerConsent,
     customer_ip_address: input.customerIpAddress,
     document_id: input.documentId,
-  }) as VerifyBody
+  })
 
 const ORDER: Readonly<Record<PersonOrderField, string>> = {
   CREATED_AT: 'creation_time',
@@ -206,10 +206,10 @@ const INPUT_NAMES: Readonly<Record<string, string>> = {
 /** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
 export function refusedFields(problem: { missing?: string[]; invalid?: Record<string, unknown>; immutable?: string[] }): RefusedFields | undefined {
   const name = (member: string) => `input.${INPUT_NAMES[member] ?? member}`
-  const fields = [
+  const fields: (readonly [string, readonly string[]])[] = [
     ...(problem.missing ?? []).map((member) => [name(member), ['is required by the provider']] as const),
     ...Object.keys(problem.invalid ?? {}).map((member) => [name(member), ['is not valid to the provider']] as const),
     ...(problem.immutable ?? []).map((member) => [name(member), ['cannot be changed']] as const),
   ]
-  return fields.length > 0 ? Object.fromEntries(fields) : undefined
+  return fields.length > 0 ? Object.fromEntries<readonly string[]>(fields) : undefined
 }

@@ -80,7 +80,7 @@ function invalidMembers(body: Record<string, unknown>): Record<string, string> |
   return Object.keys(invalid).length > 0 ? invalid : undefined
 }
 
-const withId = (address: unknown, type: string) => (address ? { id: randomUUID(), address_type: type, ...(address as object) } : undefined)
+const withId = (address: unknown, type: string) => (address ? { id: randomUUID(), address_type: type, ...(address) } : undefined)
 
 const maskedIds = (ids: unknown) =>
   (ids as { id_type: string; identifier: string; country_code?: string }[] | undefined)?.map((id) => ({
