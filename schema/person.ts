@@ -10,7 +10,6 @@ import {
   Matches,
   MaxLength,
   ValidateIf,
-  ValidateNested,
 } from 'class-validator'
 import { Directive, Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { Pii } from './pii.js'
@@ -493,13 +492,9 @@ abstract class PersonInput extends MutationInput {
   ssn?: string | null
 
   @Field(() => PersonAddressInput, { nullable: true })
-  @IsOptional()
-  @ValidateNested()
   legalAddress?: PersonAddressInput | null
 
   @Field(() => PersonAddressInput, { nullable: true, description: 'Left out: a copy of the legal address where none is stored.' })
-  @IsOptional()
-  @ValidateNested()
   shippingAddress?: PersonAddressInput | null
 
   @Field(() => JSONObjectScalar, { nullable: true, description: "The integrator's own data; not for anything sensitive." })
@@ -522,7 +517,6 @@ export class CreatePersonInput extends PersonInput {
   @Field(() => [PersonalIdInput], { nullable: true, description: 'At most 20.' })
   @IsOptional()
   @ArrayMaxSize(20)
-  @ValidateNested({ each: true })
   personalIds?: PersonalIdInput[] | null
 
   @Field(() => String, { nullable: true, description: "The provider's workspace, where there are several." })

@@ -1,39 +1,39 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { printSchemaWithDirectives } from '@graphql-tools/utils'
-import { validateSync, type ValidationError } from 'class-validator'
+import { validateSync } from 'class-validator'
 import { getNamedType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
-import { type RefusedFields, refuseFields } from '../datasources/errors.js'
+import { refuseFields } from '../datasources/errors.js'
 import { references, resolvers } from '../resolvers/index.js'
 
 const LINK = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
 `
 
-/** Rules by path. class-validator's own errors hold the whole input, so nothing else is taken from them. */
-function brokenRules(errors: readonly ValidationError[], path: string): RefusedFields {
-  return Object.assign(
-    {},
-    ...errors.map(({ property, constraints, children }) => {
-      const here = path === '' ? property : `${path}.${property}`
-      const rules = Object.values(constraints ?? {}).map((rule) => rule.replace(`each value in ${property}`, 'each').replace(`${property} `, ''))
-      return { ...(rules.length > 0 ? { [here]: rules } : {}), ...brokenRules(children ?? [], here) }
-    }),
-  ) as RefusedFields
+/**
+ * The rules that a value and everything in it break, by path. Goes into every input by itself, so a nested one cannot
+ * be forgotten; class-validator's own errors hold the whole input, and only the rules are taken from them.
+ */
+function brokenRules(value: unknown, path: string): [string, string[]][] {
+  if (Array.isArray(value)) return value.flatMap((item, i) => brokenRules(item, `${path}[${i}]`))
+  // Instances of input classes have rules; plain objects (JSON) and scalars have none.
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === Object.prototype) return []
+  const at = (member: string) => (path === '' ? member : `${path}.${member}`)
+  const own = validateSync(value, { forbidUnknownValues: false }).map(({ property, constraints }): [string, string[]] => [
+    at(property),
+    Object.values(constraints ?? {}).map((rule) => rule.replace(`each value in ${property}`, 'each').replace(`${property} `, '')),
+  ])
+  return [...own.filter(([, rules]) => rules.length > 0), ...Object.entries(value).flatMap(([member, inner]) => brokenRules(inner, at(member)))]
 }
 
 /** Checks an argument against the rules of its class before any resolver runs. */
 export function validateArgument(value: unknown, { info }: { info: GraphQLResolveInfo }): void {
-  const argumentOf = (item: object) =>
-    info.parentType.getFields()[info.fieldName]!.args.find((argument) => getNamedType(argument.type).name === item.constructor.name)?.name ?? ''
-  const items = Array.isArray(value) ? value : [value]
-  const broken = items.map((item: unknown, i) => {
-    if (typeof item !== 'object' || item === null || item.constructor === Object) return {}
-    const path = argumentOf(item) + (Array.isArray(value) ? `[${i}]` : '')
-    return brokenRules(validateSync(item, { forbidUnknownValues: false }), path)
-  })
-  const fields = Object.assign({}, ...broken) as RefusedFields
-  if (Object.keys(fields).length > 0) throw refuseFields(fields)
+  const [sample] = Array.isArray(value) ? (value as unknown[]) : [value]
+  if (typeof sample !== 'object' || sample === null) return
+  // Arguments that share one class (`@Args`) have no name of their own.
+  const argument = info.parentType.getFields()[info.fieldName]!.args.find(({ type }) => getNamedType(type).name === sample.constructor.name)
+  const broken = brokenRules(value, argument?.name ?? '')
+  if (broken.length > 0) throw refuseFields(Object.fromEntries(broken))
 }
 
 /** The schema as the classes say it: what masking reads the `@Pii` declarations from. */

@@ -1,17 +1,21 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import { type Scope, SCOPES } from '../../schema/scopes.js'
 
 export const AUDIENCE = 'kyc-graph'
-const LIFETIME = '12h'
+const LIFETIME_SECONDS = 12 * 3600
+const now = () => Math.floor(Date.now() / 1000)
 
 export interface Grant {
   readonly client: string
   readonly scope: string
+  /** More claims, or others than the usual ones. */
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** Signs development's tokens with a key that this process made and forgets. */
+/** Signs development's tokens with a key that was made on this machine. */
 export interface Issuer {
   readonly issuer: string
   readonly token: (grant: Grant) => Promise<string>
@@ -21,18 +25,31 @@ export interface Issuer {
 
 const known = (scope: string): scope is Scope => Object.hasOwn(SCOPES, scope)
 
-export async function createIssuer(issuer: string): Promise<Issuer> {
-  const { publicKey, privateKey } = await generateKeyPair('ES256')
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'development', alg: 'ES256', use: 'sig' }
+/** A new key, or the one in the file: tokens that were printed before a reload stay good. */
+async function signingKey(file: string | undefined): Promise<JWK> {
+  try {
+    if (file !== undefined) return JSON.parse(readFileSync(file, 'utf8')) as JWK
+  } catch {
+    // There is none yet.
+  }
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  if (file !== undefined) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, JSON.stringify(jwk), { mode: 0o600 })
+  }
+  return jwk
+}
+
+export async function createIssuer(issuer: string, keyFile?: string): Promise<Issuer> {
+  const key = await signingKey(keyFile)
+  const privateKey = await importJWK(key, 'ES256')
+  const { d: _private, ...published } = key
+  const jwk = { ...published, kid: 'development', alg: 'ES256', use: 'sig' }
 
   const token = ({ client, scope, claims = {} }: Grant) =>
-    new SignJWT({ scope, client_id: client, ...claims })
+    new SignJWT({ iss: issuer, aud: AUDIENCE, sub: client, client_id: client, scope, iat: now(), exp: now() + LIFETIME_SECONDS, ...claims })
       .setProtectedHeader({ alg: 'ES256', kid: 'development' })
-      .setIssuer(issuer)
-      .setAudience(AUDIENCE)
-      .setSubject(client)
-      .setIssuedAt()
-      .setExpirationTime(LIFETIME)
       .sign(privateKey)
 
   return {
@@ -53,7 +70,7 @@ export async function createIssuer(issuer: string): Promise<Issuer> {
           return {
             access_token: await token({ client, scope: scopes.join(' '), claims: tenant === undefined ? {} : { tenant } }),
             token_type: 'Bearer',
-            expires_in: 12 * 3600,
+            expires_in: LIFETIME_SECONDS,
             scope: scopes.join(' '),
           }
         })

@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url'
+import { ConfigError, environment, readConfig } from '../config.js'
+import { createLog } from '../log.js'
+import { startServer } from '../server.js'
+import { stopOnSignals } from '../signals.js'
+import { startEmulators } from './emulators.js'
+import { explorer } from './explorer.js'
+import { AUDIENCE, createIssuer } from './issuer.js'
+import { PERSONAS } from './personas.js'
+import { firstQuery, prepare } from './welcome.js'
+
+/** Outlives a reload, not an install. */
+const KEY_FILE = fileURLToPath(new URL('../../node_modules/.cache/kyc-graph/development-key.json', import.meta.url))
+
+async function main(): Promise<void> {
+  const env = environment()
+  const port = Number(env['PORT'] ?? 4000)
+  const origin = `http://127.0.0.1:${port}`
+  const issuer = await createIssuer(origin, KEY_FILE)
+  const jwksUrl = `${origin}/oauth/jwks`
+
+  const { emulators, settings, close: closeEmulators } = await startEmulators({ firstPort: port + 1, jwksUrl })
+  const config = readConfig({
+    LOG_LEVEL: 'warn',
+    ...env,
+    PORT: String(port),
+    AUTH_ISSUER: issuer.issuer,
+    AUTH_AUDIENCE: AUDIENCE,
+    AUTH_JWKS_URL: jwksUrl,
+    ...settings,
+  })
+  const tokens = await Promise.all(PERSONAS.map(async (persona) => ({ ...persona, token: await issuer.token({ client: persona.client, scope: persona.scopes.join(' ') }) })))
+  const ops = tokens[0]!.token
+  const { document, variables } = firstQuery()
+  const server = await startServer({
+    config,
+    log: createLog(config.logLevel),
+    explorer: explorer({ document, variables, token: ops }),
+    routes: issuer.routes,
+  })
+  stopOnSignals(async () => {
+    await server.close()
+    await closeEmulators()
+  })
+  await prepare(server.url, ops)
+
+  console.log(`
+kyc-graph  ${server.url}/graphql   (open it in a browser for Apollo Sandbox)
+${Object.entries(emulators).map(([name, emulator]) => `  ${name.padEnd(9)}${emulator.url}   emulator`).join('\n')}
+
+Tokens (12 hours):
+${tokens.map(({ client, title, token }) => `\n# ${client}: ${title}\nexport ${client.toUpperCase()}=${token}`).join('\n')}
+
+A first query over all five providers:
+
+curl -s ${server.url}/graphql -H "authorization: Bearer $OPS" -H 'content-type: application/json' --data @- <<'QUERY'
+${JSON.stringify({ query: document.replace(/\s+/g, ' ').trim(), variables })}
+QUERY
+`)
+}
+
+main().catch((error: unknown) => {
+  const inUse = (error as { code?: string; port?: number }).code === 'EADDRINUSE'
+  if (error instanceof ConfigError) console.error(error.message)
+  else if (inUse) console.error(`Port ${(error as { port?: number }).port} is taken. Development needs six ports in a row: set PORT to the first of six free ones.`)
+  else console.error(error)
+  process.exit(1)
+})

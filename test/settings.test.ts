@@ -1,0 +1,63 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConfigError, readConfig } from '../src/config.js'
+
+const GOOD = {
+  AUTH_ISSUER: 'https://issuer.example',
+  AUTH_AUDIENCE: 'kyc-graph',
+  AUTH_JWKS_URL: 'https://issuer.example/jwks',
+  SYNCTERA_URL: 'https://api.synctera.example/',
+  SYNCTERA_API_KEY: 'the-api-key',
+}
+
+function problems(change: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig({ ...GOOD, ...change })
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+test('the settings that must be there are enough', () => {
+  const config = readConfig(GOOD)
+  expect(config).toMatchObject({ host: '127.0.0.1', port: 4000, requestTimeoutMs: 15_000, httpClient: 'undici', corsOrigins: [] })
+  expect(config.providers.synctera).toMatchObject({ timeoutMs: 10_000, maxConcurrency: 64, settings: { url: 'https://api.synctera.example' } })
+})
+
+describe('a setting that cannot be used is named', () => {
+  test.each<[Record<string, string | undefined>, string]>([
+    [{ AUTH_ISSUER: undefined }, 'AUTH_ISSUER is missing'],
+    [{ AUTH_AUDIENCE: '  ' }, 'AUTH_AUDIENCE is missing'],
+    [{ AUTH_JWKS_URL: 'issuer.example' }, 'AUTH_JWKS_URL must be an http or https URL'],
+    [{ SYNCTERA_API_KEY: undefined }, 'SYNCTERA_API_KEY (or SYNCTERA_API_KEY_FILE) is missing'],
+    [{ SYNCTERA_URL: 'ftp://x' }, 'SYNCTERA_URL must be an http or https URL'],
+    [{ SYNCTERA_URL: 'https://user:secret@x' }, 'SYNCTERA_URL must be an http or https URL without credentials'],
+    [{ PORT: '4000x' }, 'PORT must be a whole number from 0 to 65535'],
+    [{ SYNCTERA_TIMEOUT_MS: '0' }, 'SYNCTERA_TIMEOUT_MS must be a whole number'],
+    [{ HTTP_CLIENT: 'curl' }, 'HTTP_CLIENT must be one of undici, node-fetch'],
+    [{ REDIS_URL: 'redis://x' }, 'STORE_ENCRYPTION_KEY is missing'],
+    [{ REDIS_URL: 'http://x', STORE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') }, 'REDIS_URL must be redis:// or rediss://'],
+    [{ STORE_ENCRYPTION_KEY: 'c2hvcnQ=' }, 'STORE_ENCRYPTION_KEY must be 32 bytes in base64'],
+    [{ SYNCTERA_API_KEY: undefined, SYNCTERA_API_KEY_FILE: '/nowhere/at/all' }, 'SYNCTERA_API_KEY_FILE names a file that cannot be read'],
+    [{ SYNCTERA_URL: undefined }, 'no provider is configured'],
+  ])('%j', (change, expected) => {
+    expect(problems(change).join('\n')).toContain(expected)
+  })
+})
+
+test('all problems are listed at once, by name and never by value', () => {
+  const found = problems({ AUTH_ISSUER: undefined, PORT: 'secret-port', SYNCTERA_URL: 'not-a-url-secret' })
+  expect(found).toHaveLength(3)
+  expect(found.join('\n')).not.toContain('secret')
+})
+
+test('a secret may come from a file', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'kyc-')), 'key')
+  writeFileSync(file, 'from-a-file\n')
+  const config = readConfig({ ...GOOD, SYNCTERA_API_KEY: undefined, SYNCTERA_API_KEY_FILE: file })
+  expect(config.providers.synctera!.settings).toMatchObject({ apiKey: 'from-a-file' })
+})
