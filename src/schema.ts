@@ -3,7 +3,8 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils'
 import { validateSync } from 'class-validator'
 import { getNamedType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
-import { refuseFields } from '../datasources/errors.js'
+import { Failure, refuseFields } from '../datasources/errors.js'
+import type { Context } from '../resolvers/context.js'
 import { references, resolvers } from '../resolvers/index.js'
 
 const LINK = `extend schema
@@ -76,5 +77,17 @@ export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
   for (const [type, resolveReference] of Object.entries(references)) {
     resolversByType[type] = { ...resolversByType[type], __resolveReference: (reference: never, context: never) => resolveReference(reference, context) }
   }
-  return buildSubgraphSchema({ typeDefs: parse(printSchema(schema)), resolvers: resolversByType as never })
+  const served = buildSubgraphSchema({ typeDefs: parse(printSchema(schema)), resolvers: resolversByType as never })
+  guardSdl(served)
+  return served
+}
+
+/** The SDL tells as much as introspection, which is off outside development. */
+function guardSdl(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()!.getFields()['_service']!
+  const { resolve } = field
+  field.resolve = (root, args, context: Context, info) => {
+    if (!context.caller.scopes.has('schema:read')) throw new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' })
+    return resolve!(root, args, context, info) as unknown
+  }
 }

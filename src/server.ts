@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
 import cors from '@fastify/cors'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
@@ -24,6 +30,14 @@ const LARGEST_BODY_BYTES = 256 * 1024
 /** How long a stopping server waits for what is running. */
 const DRAIN_MS = 20_000
 
+/** Plugins that Apollo switches on by itself: they would hook every field, or tell others what is asked here. */
+const DISABLED: readonly ApolloServerPlugin[] = [
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+  ApolloServerPluginSchemaReportingDisabled(),
+  ApolloServerPluginUsageReportingDisabled(),
+]
+
 interface Served extends Context {
   readonly correlationId: string
 }
@@ -43,8 +57,9 @@ export interface Server {
   readonly close: () => Promise<void>
 }
 
-/** A caller's correlation id when it looks like one, else a new one. */
-const correlationOf = (given: unknown): string => (typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID())
+/** A caller's correlation id when it is a UUID or a W3C trace id, else a new one: it is logged, so nothing else may pass. */
+const correlationOf = (given: unknown): string =>
+  typeof given === 'string' && /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(given) ? given : randomUUID()
 
 /** Errors that Apollo answers before there is a context carry no correlation id yet. */
 function correlated(payload: unknown, correlationId: string): unknown {
@@ -56,7 +71,7 @@ function correlated(payload: unknown, correlationId: string): unknown {
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer({ config, log = createLog(config.logLevel), explorer, routes }: ServerOptions): Promise<Server> {
   const metrics = createMetrics()
-  const { store, ping, close: closeStore } = openStore(config, (message) => log.warn(message))
+  const { store, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
   const { rooms, close: closeRooms } = openRooms({
     config,
     store,
@@ -101,8 +116,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     formatError,
-    // Provider calls, not fields, are what is worth tracing; the cache-control plugin alone would hook every field.
-    plugins: [observe, explorer ?? ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()],
+    plugins: [observe, explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
     logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn(message), error: () => log.error('apollo error') },
   })
   await apollo.start()

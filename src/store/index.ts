@@ -1,13 +1,24 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../../datasources/store.js'
 import type { Config } from '../config.js'
 import { memoryStore } from './memory.js'
 import { redisStore } from './redis.js'
 import { sealedStore } from './sealed.js'
 
+/** How long a start waits for Redis before it goes on without. */
+const PATIENCE_MS = 2_000
+
+export interface OpenStore {
+  readonly store: Store
+  readonly ping: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
 /** Redis where `REDIS_URL` names one, else the memory of this process; sealed alike. */
-export function openStore(config: Config, log: (message: string) => void): { store: Store; ping: () => Promise<void>; close: () => Promise<void> } {
+export async function openStore(config: Config, log: (message: string) => void): Promise<OpenStore> {
   const raw = config.redisUrl === undefined ? memoryStore() : redisStore(config.redisUrl, log)
-  const store = sealedStore(raw, config.encryptionKeys ?? [randomBytes(32)])
-  return { store, ping: raw.ping, close: raw.close }
+  const until = Date.now() + PATIENCE_MS
+  while (Date.now() < until && !(await raw.ping().then(() => true, () => false))) await delay(20)
+  return { store: sealedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), ping: raw.ping, close: raw.close }
 }
