@@ -88,6 +88,6 @@ function guardSdl(schema: GraphQLSchema): void {
   const { resolve } = field
   field.resolve = (root, args, context: Context, info) => {
     if (!context.caller.scopes.has('schema:read')) throw new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' })
-    return resolve!(root, args, context, info) as unknown
+    return resolve!(root, args, context, info)
   }
 }
