@@ -7,7 +7,7 @@ import { startEmulators } from './emulators.js'
 import { explorer } from './explorer.js'
 import { AUDIENCE, createIssuer } from './issuer.js'
 import { PERSONAS } from './personas.js'
-import { firstQuery, prepare } from './welcome.js'
+import { EXAMPLES, FIRST_QUERY, prepare } from './welcome.js'
 
 /** Outlives a reload, not an install. */
 const KEY_FILE = fileURLToPath(new URL('../../node_modules/.cache/kyc-graph/development-key.json', import.meta.url))
@@ -31,18 +31,18 @@ async function main(): Promise<void> {
   })
   const tokens = await Promise.all(PERSONAS.map(async (persona) => ({ ...persona, token: await issuer.token({ client: persona.client, scope: persona.scopes.join(' ') }) })))
   const ops = tokens[0]!.token
-  const { document, variables } = firstQuery()
+  let variables: Record<string, string> = {}
   const server = await startServer({
     config,
     log: createLog(config.logLevel),
-    explorer: explorer({ document, variables, token: ops }),
+    explorer: explorer(() => ({ document: EXAMPLES, variables, token: ops })),
     routes: issuer.routes,
   })
   stopOnSignals(async () => {
     await server.close()
     await closeEmulators()
   })
-  await prepare(server.url, ops)
+  variables = await prepare(server.url, ops)
 
   console.log(`
 kyc-graph  ${server.url}/graphql   (open it in a browser for Apollo Sandbox)
@@ -54,7 +54,7 @@ ${tokens.map(({ client, title, token }) => `\n# ${client}: ${title}\nexport ${cl
 A first query over all five providers:
 
 curl -s ${server.url}/graphql -H "authorization: Bearer $OPS" -H 'content-type: application/json' --data @- <<'QUERY'
-${JSON.stringify({ query: document.replace(/\s+/g, ' ').trim(), variables })}
+${JSON.stringify({ query: FIRST_QUERY.replace(/^#.*$/gm, '').replace(/\s+/g, ' ').trim(), variables })}
 QUERY
 `)
 }

@@ -1,22 +1,47 @@
 import { readFileSync } from 'node:fs'
 import { ADA } from '../../datasources/cast.js'
 
-const operations = new URL('../../schema/operations/', import.meta.url)
-const read = (name: string): string => readFileSync(new URL(name, operations), 'utf8')
+const operation = (name: string): string => readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), 'utf8')
 
-/** The query a newcomer is shown, over all five providers, about somebody who has something at each of them. */
-export const firstQuery = () => ({ document: read('first-query.graphql'), variables: { customerId: ADA.customerId, verificationId: VERIFICATION } })
+/** The query a newcomer is shown: over all five providers, about somebody who has something at each of them. */
+export const FIRST_QUERY = operation('first-query')
 
-const VERIFICATION = 'AFRH44994'
+/** Every operation that a newcomer can press play on. */
+export const EXAMPLES = ['first-query', 'persons', 'payee-check', 'entitle'].map(operation).join('\n')
 
-/** Makes, through the graph, what the first query shows and only a write brings about. */
-export async function prepare(url: string, token: string): Promise<void> {
-  await fetch(`${url}/graphql`, {
+interface Prepared {
+  readonly verifyAccount: { readonly result: { readonly id: string } }
+  readonly setAccountAttributes: { readonly job: { readonly key: string } }
+}
+
+const PREPARE = `
+  mutation($entitle: SetAccountEntitlementsInput!, $attributes: SetAccountAttributesInput!, $verify: VerifyAccountInput!) {
+    setAccountEntitlements(input: $entitle) { replayed }
+    setAccountAttributes(input: $attributes) { job { key } }
+    verifyAccount(input: $verify) { result { id } }
+  }`
+
+/** Makes, through the graph, what the first query shows and only a write brings about; answers the query's variables. */
+export async function prepare(url: string, token: string): Promise<Record<string, string>> {
+  const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({
-      query: read('prepare.graphql'),
-      variables: {},
+      query: PREPARE,
+      variables: {
+        entitle: {
+          bankingCustomerId: ADA.bankingCustomerId,
+          accounts: [{ accountNumber: ADA.account, productType: 'CHECKING', productCode: 'DDA_01' }],
+          electronicStatementElection: true,
+          electronicDocumentElection: true,
+          roles: { view: true, billPay: true },
+        },
+        attributes: { externalId: ADA.seiExternalId, attributes: [{ name: 'LineOfCreditAccountNumber', value: 'true' }] },
+        verify: { types: ['NAME'], account: { type: 'PERSONAL', idScheme: 'SCAN', id: ADA.account, name: `${ADA.lastName},${ADA.firstName}` } },
+      },
     }),
   })
+  const { data, errors } = (await response.json()) as { data?: Prepared; errors?: { message: string }[] }
+  if (!data || errors) throw new Error(`Development could not be prepared: ${errors?.map(({ message }) => message).join(' ')}`)
+  return { customerId: ADA.customerId, verificationId: data.verifyAccount.result.id, jobKey: data.setAccountAttributes.job.key }
 }
