@@ -45,7 +45,7 @@ describe.each([
   let app: App
   beforeAll(async () => {
     customers = CROWD.map(({ bankingCustomerId }) => bankingCustomerId)
-    app = await startApp({ APITURE_TIMEOUT_MS: '400', ...settings() })
+    app = await startApp({ APITURE_TIMEOUT_MS: '1500', ...settings() })
   })
   afterEach(() => app.clear())
   afterAll(() => app.close())
