@@ -54,11 +54,15 @@ export interface Call<T> {
   readonly query?: readonly (readonly [string, string])[] | undefined
   /** Sent as JSON. */
   readonly json?: unknown
+  /** Sent form-encoded, in place of JSON. */
+  readonly form?: Readonly<Record<string, string>> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** What a 2xx answer must look like; null when its body does not matter. */
   readonly answer: Contract<T> | null
   /** In place of the client's credential, for calls made as the caller. */
   readonly credential?: Credential | undefined
+  /** In place of the client's reading of refusals, for a call whose refusals mean something of their own. */
+  readonly refusal?: ((refusal: Refusal) => Reading) | undefined
 }
 
 export interface Reply<T> {
@@ -163,6 +167,12 @@ export function retryAfter(header: string | undefined): number | undefined {
 /** A provider's correlation ids are repeated to callers, so only what looks like one passes. */
 const cleanId = (id: string | undefined) => (id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined)
 
+/** The body of a call and what kind of body it is. */
+function encoded({ json, form }: Pick<Call<unknown>, 'json' | 'form'>): { readonly type: string; readonly text: string } | undefined {
+  if (form !== undefined) return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
+  return json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(json) }
+}
+
 /** The only way out to a provider: one pool, one deadline, one reading of every failure. */
 export function createClient(options: ClientOptions): Client {
   const base = new URL(options.url)
@@ -174,6 +184,7 @@ export function createClient(options: ClientOptions): Client {
 
   async function exchange<T>(visit: CallVisit, call: Call<T>, credential: Readonly<Record<string, string>>): Promise<Answer> {
     const query = call.query ? new URLSearchParams(call.query.map(([name, value]): [string, string] => [name, value])).toString() : ''
+    const body = encoded(call)
     // A write is heard to its end: leaving it would make a known outcome unknown.
     const timeout = AbortSignal.timeout(options.timeoutMs)
     const signal = call.effect === 'write' ? timeout : AbortSignal.any([timeout, visit.signal])
@@ -183,11 +194,11 @@ export function createClient(options: ClientOptions): Client {
         path: prefix + call.path.text + (query && `?${query}`),
         headers: {
           accept: 'application/json',
-          ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': body.type }),
           ...credential,
           ...call.headers,
         },
-        body: call.json === undefined ? undefined : JSON.stringify(call.json),
+        body: body?.text,
         signal,
       })
     } catch (error) {
@@ -222,7 +233,7 @@ export function createClient(options: ClientOptions): Client {
       })
     }
 
-    const reading = options.refusal({ status: answer.status, header: answer.header, body })
+    const reading = (call.refusal ?? options.refusal)({ status: answer.status, header: answer.header, body })
     if (reading.stale && own?.renew && !renewed) {
       own.renew(credential)
       return attempt(visit, call, true)

@@ -161,6 +161,13 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   return { url, settings: definition.settings(url), calls: () => calls, fault: (fault) => void add(fault), clear, close: () => app.close() }
 }
 
+/** Reads form-encoded bodies, as token endpoints are sent them. */
+export const readForms = (app: FastifyInstance): void => {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, parsed) =>
+    parsed(null, Object.fromEntries(new URLSearchParams(body as string))),
+  )
+}
+
 /** A secret for one run of an emulator: nothing outside it ever needs to know one. */
 export const secret = (): string => randomUUID().replaceAll('-', '')
 

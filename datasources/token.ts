@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { contract, type Credential } from './http.js'
+import { contract, type Credential, type Reading, type Refusal } from './http.js'
 
 /** A token as its issuer gave it. */
 export interface Token {
@@ -21,6 +21,9 @@ export const toToken = (body: { access_token: string; expires_in?: number | stri
   expiresIn: body.expires_in === undefined ? undefined : Number(body.expires_in),
 })
 
+/** A token endpoint that refuses means this server, never what its caller asked for. */
+export const tokenRefusal = ({ status }: Refusal): Reading => (status < 500 && status !== 408 && status !== 429 ? { code: 'PROVIDER_REFUSED' } : {})
+
 /** Renewed when a tenth of its life is left, and never less than this many seconds before its end. */
 const MARGIN_SECONDS = 10
 
@@ -33,16 +36,19 @@ export function sharedToken(options: {
   readonly headers: (token: string) => Readonly<Record<string, string>>
 }): Credential {
   let current: Promise<Readonly<Record<string, string>>> | undefined
+  /** What `current` came to; nothing while it is being fetched. */
+  let issued: Readonly<Record<string, string>> | undefined
   let renewAt = Infinity
 
   const obtain = () => {
     renewAt = Infinity
+    issued = undefined
     const fetched = options.fetch().then((token) => {
       if (token.expiresIn !== undefined) {
         const margin = Math.max(MARGIN_SECONDS, token.expiresIn / 10)
         renewAt = Date.now() + Math.max(0, token.expiresIn - margin) * 1000
       }
-      return options.headers(token.value)
+      return (issued = options.headers(token.value))
     })
     current = fetched
     fetched.catch(() => {
@@ -54,10 +60,10 @@ export function sharedToken(options: {
   return {
     headers: () => (current === undefined || Date.now() >= renewAt ? obtain() : current),
     renew: (refused) => {
-      // Only the first of several refused calls renews: the others find a newer token already there.
-      void current?.then((headers) => {
-        if (headers === refused) current = undefined
-      }, () => undefined)
+      // Only the first of several refused calls renews: the others find a newer token there, or on its way.
+      if (refused !== issued) return
+      issued = undefined
+      current = undefined
     },
   }
 }

@@ -4,7 +4,7 @@ import { Extensions } from 'type-graphql'
  * What is left of a personal value when the caller may not see it.
  * - `lastFour`: the last four characters (`••••6789`)
  * - `firstLetter`: the first character (`J•••`)
- * - `hidden`: nothing; the field answers null (dates, lists, objects)
+ * - `hidden`: nothing; the field answers null, or an empty list where it promises one (dates, lists, objects)
  */
 export type Mask = 'lastFour' | 'firstLetter' | 'hidden'
 

@@ -1,4 +1,4 @@
-import { getNamedType, type GraphQLSchema, isObjectType } from 'graphql'
+import { getNamedType, type GraphQLOutputType, type GraphQLSchema, isListType, isNonNullType, isObjectType } from 'graphql'
 import type { Mask } from '../schema/pii.js'
 
 type Row = Record<string, unknown>
@@ -16,6 +16,10 @@ const MASKS: Record<Mask, (value: unknown) => unknown> = {
   lastFour: (value) => (typeof value === 'string' ? DIGITS + (value.length >= SHORTEST_FOR_LAST_FOUR ? value.slice(-4) : '') : null),
 }
 
+/** Where the schema promises a list, a hidden one is empty: null would take its parent with it. */
+const maskOf = (mask: Mask, type: GraphQLOutputType): ((value: unknown) => unknown) =>
+  mask === 'hidden' && isNonNullType(type) && isListType(type.ofType) ? () => [] : MASKS[mask]
+
 /**
  * Maskers by type name, made from the `@Pii` declarations of the schema. A type without anything personal in it or
  * below it has none, and its values are handed on as they are.
@@ -32,7 +36,7 @@ export function maskers(schema: GraphQLSchema): (type: string) => Masker | undef
     for (const field of Object.values(object.getFields())) {
       const mask = field.extensions['pii'] as Mask | undefined
       const below = getNamedType(field.type).name
-      if (mask) personal.push([field.name, MASKS[mask]])
+      if (mask) personal.push([field.name, maskOf(mask, field.type)])
       // What hangs off a value comes out of a loader of its own; only what is part of the value is masked here,
       // and a type that contains itself does so by reference.
       else if (!path.has(below)) {

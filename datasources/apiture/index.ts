@@ -1,0 +1,52 @@
+import { Provider as Label } from '../../schema/shared.js'
+import { clientCredentials, tokenPlace } from '../oauth.js'
+import type { Provider } from '../provider.js'
+import { tokenRefusal } from '../token.js'
+import { apitureCommands } from './commands.js'
+import { SCOPE } from './contract.js'
+import { apitureSource, refusal } from './datasource.js'
+import { apitureLoaders } from './loaders.js'
+import { snapshots } from './snapshots.js'
+
+export interface ApitureSettings {
+  readonly url: string
+  readonly tokenUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Only for a client that serves several institutions. */
+  readonly institutionId: string | undefined
+}
+
+/** Apiture: what banking customers may do with their accounts. */
+export const apiture = {
+  name: 'apiture',
+  label: Label.APITURE,
+  title: 'Apiture',
+  maxConcurrency: 64,
+  settings(settings): ApitureSettings {
+    const institutionId = settings.optional('APITURE_INSTITUTION_ID')
+    if (institutionId !== undefined && !/^[A-Z0-9_]{2,8}$/.test(institutionId)) settings.problem('APITURE_INSTITUTION_ID must be 2 to 8 capital letters, digits and underscores')
+    return {
+      url: settings.url('APITURE_URL'),
+      tokenUrl: settings.url('APITURE_TOKEN_URL'),
+      clientId: settings.secret('APITURE_CLIENT_ID'),
+      clientSecret: settings.secret('APITURE_CLIENT_SECRET'),
+      institutionId,
+    }
+  },
+  open({ url, tokenUrl, clientId, clientSecret, institutionId }, house) {
+    const { origin, path } = tokenPlace(tokenUrl)
+    const tokens = house.client({ url: origin, refusal: tokenRefusal })
+    const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, scope: SCOPE })
+    const client = house.client({ url, credential, refusal })
+    const memory = snapshots(house.store)
+    return {
+      enter(visit) {
+        const { readings, forget } = apitureLoaders(memory)
+        return { loaders: readings, commands: apitureCommands(apitureSource(client, visit, institutionId), memory, forget, house.drift) }
+      },
+      close: async () => void (await Promise.all([client.close(), tokens.close()])),
+    }
+  },
+  sandbox: () => import('./sandbox.js'),
+} satisfies Provider<ApitureSettings>

@@ -1,0 +1,94 @@
+import {
+  type AccountEntitlement,
+  type AccountRoles,
+  type BankingAccount,
+  ChallengeFactorType,
+  type IdentityChallenge,
+  ProductType,
+  type SetAccountEntitlementsInput,
+} from '../../schema/entitlement.js'
+import { type Drift, known, present } from '../mapping.js'
+import type { ApitureAccount, ApitureChallenge, ApitureItem, ApitureRoles, AssignmentBody } from './contract.js'
+
+const PRODUCT_TYPES: Readonly<Record<string, ProductType>> = {
+  savings: ProductType.SAVINGS,
+  checking: ProductType.CHECKING,
+  cd: ProductType.CD,
+  ira: ProductType.IRA,
+  loan: ProductType.LOAN,
+  creditCard: ProductType.CREDIT_CARD,
+  moneyMarket: ProductType.MONEY_MARKET,
+  healthSavings: ProductType.HEALTH_SAVINGS,
+}
+const PRODUCT_WORDS = Object.fromEntries(Object.entries(PRODUCT_TYPES).map(([word, type]) => [type, word])) as Record<ProductType, string>
+
+const FACTOR_TYPES: Readonly<Record<string, ChallengeFactorType>> = {
+  sms: ChallengeFactorType.SMS,
+  email: ChallengeFactorType.EMAIL,
+  voice: ChallengeFactorType.VOICE,
+  securityQuestions: ChallengeFactorType.SECURITY_QUESTIONS,
+  authenticatorToken: ChallengeFactorType.AUTHENTICATOR_TOKEN,
+}
+
+// ---- what Apiture says, in the graph's words
+
+const toAccount = (account: ApitureAccount, drift: Drift): BankingAccount => ({
+  id: account.id ?? null,
+  accountNumber: account.accountNumber,
+  accountMicrNumber: account.accountMicrNumber ?? null,
+  productType: known(PRODUCT_TYPES, account.productType, 'account.productType', drift),
+  productCode: account.productCode,
+  nickname: account.nickname ?? null,
+})
+
+const toRoles = (roles: ApitureRoles): AccountRoles => ({
+  default: roles.default ?? null,
+  view: roles.view ?? null,
+  basic: roles.basic ?? null,
+  billPay: roles.billPay ?? null,
+  loanAdvance: roles.loanAdvance ?? null,
+})
+
+export const toEntitlement = (item: ApitureItem, drift: Drift): AccountEntitlement => ({
+  account: toAccount(item.account, drift),
+  electronicStatementElection: item.electronicStatementElection,
+  electronicDocumentElection: item.electronicDocumentElection,
+  roles: toRoles(item.roles),
+})
+
+export const toChallenge = (challenge: ApitureChallenge, drift: Drift): IdentityChallenge => ({
+  operationId: challenge.operationId,
+  challengeId: challenge.challengeId,
+  factors: challenge.factors.map((factor) => ({
+    id: factor.id ?? null,
+    type: known(FACTOR_TYPES, factor.type, 'challenge.factors.type', drift),
+    labels: factor.labels ?? [],
+    securityQuestions: factor.securityQuestions?.questions.map(({ id, prompt }) => ({ id, prompt })) ?? null,
+  })),
+})
+
+// ---- what the graph is asked, in Apiture's words
+
+export const assignmentBody = (input: SetAccountEntitlementsInput): AssignmentBody => ({
+  accounts: input.accounts.map((account) =>
+    present({
+      id: account.id,
+      accountNumber: account.accountNumber,
+      accountMicrNumber: account.accountMicrNumber,
+      productType: account.productType ? PRODUCT_WORDS[account.productType] : undefined,
+      productCode: account.productCode,
+      nickname: account.nickname,
+    }),
+  ),
+  assignments: {
+    electronicStatementElection: input.electronicStatementElection,
+    electronicDocumentElection: input.electronicDocumentElection,
+    roles: present({
+      default: input.roles.default,
+      view: input.roles.view,
+      basic: input.roles.basic,
+      billPay: input.roles.billPay,
+      loanAdvance: input.roles.loanAdvance,
+    }),
+  },
+})

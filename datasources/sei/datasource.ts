@@ -1,0 +1,49 @@
+import { type Client, path, type Path, type Reading, type Refusal } from '../http.js'
+import type { Visit } from '../provider.js'
+import { answers, type AttributesBody } from './contract.js'
+import { refusedFields } from './mapping.js'
+
+/** A 401 that a new token does not cure: the application or its service account is not let in. */
+const NOT_THE_TOKEN = /api ?key|credential/i
+
+/** Refusals that say the same each time, unless SEI says that they are transient. */
+const LASTING: ReadonlySet<number> = new Set([400, 404, 409, 422])
+
+/** Reads SEI's standard error; its words may repeat a value and are not passed on. */
+export function refusal({ status, body, header }: Refusal): Reading {
+  const tracking = header('requesttrackingid')
+  if (!answers.problem.fits(body)) return { stale: status === 401, providerRequestId: tracking }
+  const transient = body.transient === true || body.transient === 'true'
+  return {
+    code: transient && LASTING.has(status) ? 'PROVIDER_UNAVAILABLE' : undefined,
+    stale: status === 401 && !NOT_THE_TOKEN.test(body.message ?? ''),
+    // Whatever may be sent again unchanged was not carried out.
+    certain: transient || undefined,
+    providerCode: body.code != null && /^[\w.-]{1,64}$/.test(body.code) ? body.code : undefined,
+    providerRequestId: body.trackingId?.trim() || tracking,
+    fields: status === 400 ? refusedFields(body) : undefined,
+  }
+}
+
+/** A path out of a setting: the key becomes exactly one segment, whatever is in it. */
+function jobPath(template: string, key: string): Path {
+  const parts = template.split('{key}')
+  return path(Object.assign(parts, { raw: parts }), key)
+}
+
+/** SEI's endpoints, one method each, in SEI's words. */
+export function seiSource(client: Client, visit: Visit, jobStatusPath: string) {
+  return {
+    /** 200 and 202 say the same: accepted. */
+    async setAccountAttributes(body: AttributesBody): Promise<{ key: string; requestTrackingId: string | undefined }> {
+      const reply = await client.send(visit, { method: 'POST', path: path`/v1/accounts/attributes`, effect: 'write', json: body, answer: answers.jobKey })
+      return { key: reply.body.data.jobStatusQueryKey, requestTrackingId: reply.header('requesttrackingid') }
+    },
+
+    /** Whatever a job's status answers: its form is not documented. */
+    getJobStatus: async (key: string): Promise<unknown> =>
+      (await client.send(visit, { method: 'GET', path: jobPath(jobStatusPath, key), effect: 'read', answer: answers.jobStatus })).body,
+  }
+}
+
+export type SeiSource = ReturnType<typeof seiSource>

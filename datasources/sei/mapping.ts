@@ -1,0 +1,66 @@
+import { type JobError, JobStatus, type SetAccountAttributesInput } from '../../schema/account-attributes.js'
+import type { RefusedFields } from '../errors.js'
+import { type Drift, known, present } from '../mapping.js'
+import { answers, type AttributesBody, type SeiErrorItem, type SeiProblem } from './contract.js'
+
+// ---- what SEI says, in the graph's words
+
+const STATUSES: Readonly<Record<string, JobStatus>> = { Pending: JobStatus.PENDING, Completed: JobStatus.COMPLETED, Failed: JobStatus.FAILED }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+const errorItems = (errors: unknown): SeiErrorItem[] => (Array.isArray(errors) ? errors.filter((item) => answers.errorItem.fits(item)) : [])
+
+/** Blank members stand for absent ones. */
+const text = (value: string | null | undefined): string | null => value?.trim() || null
+
+const toJobError = ({ field, location, reason, message }: SeiErrorItem): JobError => ({
+  field: text(field),
+  location: text(location),
+  reason: text(reason) ?? text(message),
+})
+
+/** What a job's status means. A word or form that is not known says nothing, so the job is still pending. */
+export function toProgress(body: unknown, drift: Drift): { status: JobStatus; errors: JobError[] } {
+  const data = isObject(body) ? body['data'] : undefined
+  const word = isObject(data) ? data['status'] : undefined
+  if (!isObject(data) || typeof word !== 'string') {
+    drift('job')
+    return { status: JobStatus.PENDING, errors: [] }
+  }
+  return {
+    status: known(STATUSES, word, 'job.status', drift) ?? JobStatus.PENDING,
+    errors: errorItems(data['errors']).map(toJobError).filter(({ field, location, reason }) => field ?? location ?? reason),
+  }
+}
+
+/** Repeated to callers, so only what looks like an id passes. */
+export const toTrackingId = (header: string | undefined): string | null => (header !== undefined && /^[\w.:-]{1,128}$/.test(header) ? header : null)
+
+// ---- what the graph is asked, in SEI's words
+
+/** What `explanation` and `fieldsToNull` do is not documented, so neither goes unless there is something in it. */
+export const attributesBody = (input: SetAccountAttributesInput): AttributesBody => ({
+  externalId: input.externalId,
+  attributes: input.attributes.map(({ name, value, explanation, fieldsToNull }) => {
+    const cleared = fieldsToNull?.filter((field) => field.trim() !== '')
+    return present({ name, value, explanation, fieldsToNull: cleared?.length ? cleared : undefined })
+  }),
+})
+
+// ---- what SEI refuses, by the graph's names
+
+const INPUT_NAMES: Readonly<Record<string, string>> = {
+  externalId: 'input.externalId',
+  attributes: 'input.attributes',
+  name: 'input.attributes',
+  value: 'input.attributes',
+  explanation: 'input.attributes',
+  fieldsToNull: 'input.attributes',
+}
+
+/** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
+export function refusedFields({ errors }: SeiProblem): RefusedFields | undefined {
+  const names = errorItems(errors).flatMap(({ field }) => (field && Object.hasOwn(INPUT_NAMES, field) ? [INPUT_NAMES[field]!] : []))
+  return names.length > 0 ? Object.fromEntries(names.map((name) => [name, ['is not valid to the provider']])) : undefined
+}
