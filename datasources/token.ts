@@ -33,16 +33,19 @@ export function sharedToken(options: {
   readonly headers: (token: string) => Readonly<Record<string, string>>
 }): Credential {
   let current: Promise<Readonly<Record<string, string>>> | undefined
+  /** What `current` came to; undefined while it is being fetched. */
+  let held: Readonly<Record<string, string>> | undefined
   let renewAt = Infinity
 
   const obtain = () => {
     renewAt = Infinity
+    held = undefined
     const fetched = options.fetch().then((token) => {
       if (token.expiresIn !== undefined) {
         const margin = Math.max(MARGIN_SECONDS, token.expiresIn / 10)
         renewAt = Date.now() + Math.max(0, token.expiresIn - margin) * 1000
       }
-      return options.headers(token.value)
+      return (held = options.headers(token.value))
     })
     current = fetched
     fetched.catch(() => {
@@ -54,10 +57,9 @@ export function sharedToken(options: {
   return {
     headers: () => (current === undefined || Date.now() >= renewAt ? obtain() : current),
     renew: (refused) => {
-      // Only the first of several refused calls renews: the others find a newer token already there.
-      void current?.then((headers) => {
-        if (headers === refused) current = undefined
-      }, () => undefined)
+      // At once, for the call is made again in the same breath. Only the first of several refused calls renews:
+      // the others find a newer token already there or on its way.
+      if (refused === held) current = undefined
     },
   }
 }
