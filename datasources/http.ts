@@ -54,6 +54,8 @@ export interface Call<T> {
   readonly query?: readonly (readonly [string, string])[] | undefined
   /** Sent as JSON. */
   readonly json?: unknown
+  /** Sent as a form, for token endpoints. */
+  readonly form?: Readonly<Record<string, string>> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** What a 2xx answer must look like; null when its body does not matter. */
   readonly answer: Contract<T> | null
@@ -145,6 +147,12 @@ const BY_STATUS: Readonly<Record<number, Code>> = {
   504: 'PROVIDER_TIMEOUT',
 }
 
+/** A call's body and what kind it is. */
+function bodyOf({ json, form }: Pick<Call<unknown>, 'json' | 'form'>): { type: string; text: string } | undefined {
+  if (form !== undefined) return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
+  return json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(json) }
+}
+
 /** The code of a status that the room says nothing better about. */
 const codeOf = (status: number): Code => BY_STATUS[status] ?? (status >= 500 ? 'PROVIDER_UNAVAILABLE' : 'PROVIDER_MALFORMED')
 
@@ -174,6 +182,7 @@ export function createClient(options: ClientOptions): Client {
 
   async function exchange<T>(visit: CallVisit, call: Call<T>, credential: Readonly<Record<string, string>>): Promise<Answer> {
     const query = call.query ? new URLSearchParams(call.query.map(([name, value]): [string, string] => [name, value])).toString() : ''
+    const body = bodyOf(call)
     // A write is heard to its end: leaving it would make a known outcome unknown.
     const timeout = AbortSignal.timeout(options.timeoutMs)
     const signal = call.effect === 'write' ? timeout : AbortSignal.any([timeout, visit.signal])
@@ -183,11 +192,11 @@ export function createClient(options: ClientOptions): Client {
         path: prefix + call.path.text + (query && `?${query}`),
         headers: {
           accept: 'application/json',
-          ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': body.type }),
           ...credential,
           ...call.headers,
         },
-        body: call.json === undefined ? undefined : JSON.stringify(call.json),
+        body: body?.text,
         signal,
       })
     } catch (error) {
