@@ -1,7 +1,8 @@
 import { PersonResolver, PersonVerificationResolver } from './person.js'
+import { VerificationResolver } from './verification.js'
 import { ViewerResolver } from './viewer.js'
 
 export { references } from './references.js'
 
 /** Every resolver, one line each. */
-export const resolvers = [PersonResolver, PersonVerificationResolver, ViewerResolver] as const
+export const resolvers = [PersonResolver, PersonVerificationResolver, VerificationResolver, ViewerResolver] as const
