@@ -1,4 +1,5 @@
 import { apiture } from './apiture/index.js'
+import { banfico } from './banfico/index.js'
 import { sei } from './sei/index.js'
 import { synctera } from './synctera/index.js'
 
@@ -7,6 +8,7 @@ export const providers = {
   synctera,
   apiture,
   sei,
+  banfico,
 }
 
 export type Providers = typeof providers

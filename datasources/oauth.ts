@@ -1,5 +1,5 @@
 import { type Client, type Credential, type Path, unattended } from './http.js'
-import { sharedToken, toToken, tokenAnswer, tokenRefusal } from './token.js'
+import { sharedToken, toToken, tokenAnswer } from './token.js'
 
 /** Where a token URL points to: what a client is opened with, and the path that is then asked. */
 export function tokenPlace(url: string): { origin: string; path: Path } {
@@ -32,7 +32,6 @@ export function clientCredentials(options: {
         form: { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) },
         headers: { authorization: `Basic ${basic}` },
         answer: tokenAnswer,
-        refusal: tokenRefusal,
       })
       return toToken(body)
     },

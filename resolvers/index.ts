@@ -1,9 +1,17 @@
 import { AccountAttributesResolver } from './account-attributes.js'
 import { EntitlementResolver } from './entitlement.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
+import { VerificationResolver } from './verification.js'
 import { ViewerResolver } from './viewer.js'
 
 export { references } from './references.js'
 
 /** Every resolver, one line each. */
-export const resolvers = [PersonResolver, PersonVerificationResolver, EntitlementResolver, AccountAttributesResolver, ViewerResolver] as const
+export const resolvers = [
+  PersonResolver,
+  PersonVerificationResolver,
+  EntitlementResolver,
+  AccountAttributesResolver,
+  VerificationResolver,
+  ViewerResolver,
+] as const

@@ -3,4 +3,5 @@ import type { Context } from './context.js'
 /** How a reference of another subgraph becomes the object, through the same questions as everywhere else. */
 export const references = {
   Person: ({ id }: { id: string }, { loaders }: Context) => loaders.synctera.personById.load(id),
+  VerificationResult: ({ id }: { id: string }, { loaders }: Context) => loaders.banfico.resultById.load(id),
 }

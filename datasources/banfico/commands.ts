@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, type VerifyAccountInput } from '../../schema/verification.js'
+import { writing } from '../door.js'
+import type { Verify } from './contract.js'
+import type { Desk } from './index.js'
+import { keepable, toResult, toVerify } from './mapping.js'
+
+/** Banfico's writes: one, which changes nothing at any bank. */
+export function banficoCommands({ source, visit, memory, checks, drift }: Desk) {
+  async function ask(verify: Verify, question: string): Promise<VerificationResult> {
+    const answer = await source.verify(verify)
+    const result = toResult(answer.result!.id, answer, drift)
+    await memory.enter(visit.caller, question, verify, result, answer.slaSeconds)
+    return result
+  }
+
+  return {
+    verifyAccount: writing<VerifyAccountInput, { result: VerificationResult }>({
+      scope: 'verifications:write',
+      type: 'VerifyAccountPayload',
+      repeatable: true,
+      keep: ({ result }) => ({ result: keepable(result) }),
+      async run(input) {
+        const verify = toVerify(input)
+        const question = memory.question(visit.caller, verify)
+        const age = memory.cap(input.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS)
+        const kept = age > 0 ? await memory.recall(question, age) : null
+        // Who wants it fresh asks under a name that nobody else knows, and so alone.
+        return { result: kept ?? (await checks.join(age > 0 ? question : randomUUID(), visit.signal, () => ask(verify, question))) }
+      },
+    }),
+  }
+}

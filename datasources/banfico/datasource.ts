@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { Provider as Label } from '../../schema/shared.js'
+import { Failure } from '../errors.js'
+import { type CallVisit, type Client, path, type Reading, type Refusal, type Reply, retryAfter } from '../http.js'
+import { answers, type BanficoProblem, type BanficoResult, type Verify } from './contract.js'
+import { refusedFields } from './mapping.js'
+
+/** What came back, with what its headers say of time. */
+export interface Answered {
+  /** True for a 202: the answer itself comes later. */
+  readonly accepted: boolean
+  /** Undefined only where a 202 has no body. */
+  readonly result: BanficoResult | undefined
+  /** When it came, in ms since 1970. */
+  readonly at: number
+  /** How long to wait before asking again makes sense. */
+  readonly waitSeconds: number
+  /** Within how many seconds the responder promises its answer. */
+  readonly slaSeconds: number | undefined
+}
+
+const SHORTEST_WAIT_SECONDS = 1
+
+const seconds = (text: string | undefined): number | undefined => (text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined)
+
+const answered = (reply: Reply<unknown>, result: BanficoResult | undefined): Answered => ({
+  accepted: reply.status === 202,
+  result,
+  at: Date.now(),
+  waitSeconds: Math.max(retryAfter(reply.header('retry-after')) ?? 0, seconds(reply.header('expected-response-seconds')) ?? 0, SHORTEST_WAIT_SECONDS),
+  slaSeconds: seconds(reply.header('responder-sla-seconds')),
+})
+
+const codesOf = ({ code, errors }: BanficoProblem): string[] => [...(errors ?? []).map(({ errorCode }) => errorCode), code].flatMap((word) => (word && /^\w{1,64}$/.test(word) ? [word] : []))
+
+/** What the status says better than the general rules know. Banfico's own codes are no help: some stand for two statuses. */
+const BY_STATUS: Readonly<Record<number, Pick<Reading, 'code' | 'message'>>> = {
+  405: { code: 'PROVIDER_REFUSED', message: 'Banfico does not offer account verification where this server asks for it.' },
+  421: { code: 'BAD_USER_INPUT', message: 'Banfico does not serve this identification scheme, or the country of this account.' },
+}
+
+/** Reads a refusal by its status first; the sentences in it may repeat what was sent. */
+export function refusal({ status, header, body }: Refusal): Reading {
+  const problem = answers.problem.fits(body) ? body : {}
+  const codes = codesOf(problem)
+  return {
+    ...BY_STATUS[status],
+    providerCode: codes[0],
+    providerRequestId: header('transaction-xref-id'),
+    fields: status === 400 ? refusedFields(problem) : undefined,
+    // A newer token does not help where a signature is wanted.
+    stale: status === 401 && !codes.includes('MISSING_SIGNATURE'),
+  }
+}
+
+/** Banfico's endpoints, one method each, in Banfico's words. */
+export function banficoSource(client: Client, visit: CallVisit) {
+  const headers = () => ({ 'transaction-xref-id': randomUUID() })
+
+  return {
+    /** Asks the bank that holds the account. Each call is a new verification with an id of its own, and none may be repeated by itself. */
+    async verify(verification: Verify): Promise<Answered> {
+      const reply = await client.send(visit, {
+        method: 'POST',
+        path: path`/v1.0/account-verifications`,
+        effect: 'check',
+        json: { data: { verification } },
+        headers: headers(),
+        answer: answers.verification,
+      })
+      return answered(reply, reply.body.data.result)
+    },
+
+    /** The outcome of an earlier verification. */
+    async fetch(id: string): Promise<Answered> {
+      const reply = await client.send(visit, {
+        method: 'GET',
+        path: path`/v1.0/account-verifications/${id}`,
+        effect: 'read',
+        headers: headers(),
+        answer: answers.any,
+      })
+      const result = answers.verification.fits(reply.body) ? reply.body.data.result : undefined
+      if (result === undefined && reply.status !== 202) throw new Failure('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus: reply.status })
+      return answered(reply, result)
+    },
+  }
+}
+
+export type BanficoSource = ReturnType<typeof banficoSource>

@@ -1,0 +1,32 @@
+import { Failure } from '../errors.js'
+
+/** Waits for an answer only as long as the operation lasts; the answer is still made, for whoever else waits. */
+function within<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const leave = () => reject(new Failure('DEADLINE_EXCEEDED'))
+    signal.addEventListener('abort', leave, { once: true })
+    void answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
+}
+
+/**
+ * Lets those who ask the same thing at the same time share one call. The call belongs to none of them, so the one who
+ * began it may leave without ending it for the others.
+ */
+export function flights<T>() {
+  const running = new Map<string, Promise<T>>()
+  return {
+    /** The answer to what is asked under this name: the running call's, else that of a new one. */
+    async join(name: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+      if (signal.aborted) throw new Failure('DEADLINE_EXCEEDED')
+      let answer = running.get(name)
+      if (answer === undefined) {
+        answer = ask().finally(() => running.delete(name))
+        running.set(name, answer)
+      }
+      return within(signal, answer)
+    },
+  }
+}
+
+export type Flights<T> = ReturnType<typeof flights<T>>

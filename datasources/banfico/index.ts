@@ -1,0 +1,66 @@
+import { Provider as Label } from '../../schema/shared.js'
+import type { VerificationResult } from '../../schema/verification.js'
+import { unattended } from '../http.js'
+import type { Drift } from '../mapping.js'
+import { clientCredentials, tokenPlace } from '../oauth.js'
+import { tokenRefusal } from '../token.js'
+import type { Provider, Visit } from '../provider.js'
+import { banficoCommands } from './commands.js'
+import { banficoSource, type BanficoSource, refusal } from './datasource.js'
+import { type Flights, flights } from './flights.js'
+import { banficoLoaders } from './loaders.js'
+import { type ResultMemory, resultMemory } from './results.js'
+
+export interface BanficoSettings {
+  readonly url: string
+  readonly tokenUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** The oldest answer that is ever given again, and how long results are kept. */
+  readonly maxAgeSeconds: number
+}
+
+/** What questions and writes of one operation work with. */
+export interface Desk {
+  readonly source: BanficoSource
+  readonly visit: Visit
+  readonly memory: ResultMemory
+  /** Verifications being asked for, by question; of the whole process. */
+  readonly checks: Flights<VerificationResult>
+  /** Results being asked for, by id; of the whole process. */
+  readonly polls: Flights<VerificationResult | null>
+  readonly drift: Drift
+}
+
+/** Banfico: whether an account exists and whose it is. */
+export const banfico = {
+  name: 'banfico',
+  label: Label.BANFICO,
+  title: 'Banfico',
+  maxConcurrency: 64,
+  settings: (settings): BanficoSettings => ({
+    url: settings.url('BANFICO_URL'),
+    tokenUrl: settings.url('BANFICO_TOKEN_URL'),
+    clientId: settings.text('BANFICO_CLIENT_ID'),
+    clientSecret: settings.secret('BANFICO_CLIENT_SECRET'),
+    maxAgeSeconds: settings.integer('VERIFICATION_MAX_AGE_SECONDS', 300, { min: 0, max: 86_400 }),
+  }),
+  open({ url, tokenUrl, clientId, clientSecret, maxAgeSeconds }, house) {
+    const { origin, path } = tokenPlace(tokenUrl)
+    const issuer = house.client({ url: origin, refusal: tokenRefusal })
+    const client = house.client({ url, credential: clientCredentials({ client: issuer, path, clientId, clientSecret }), refusal })
+    const memory = resultMemory(house.store, maxAgeSeconds)
+    const checks = flights<VerificationResult>()
+    const polls = flights<VerificationResult | null>()
+    return {
+      enter(visit) {
+        // A call may be waited for by several operations, so it does not end with the one that began it.
+        const source = banficoSource(client, { ...unattended, correlationId: visit.correlationId })
+        const desk: Desk = { source, visit, memory, checks, polls, drift: house.drift }
+        return { loaders: banficoLoaders(desk), commands: banficoCommands(desk) }
+      },
+      close: async () => void (await Promise.all([client.close(), issuer.close()])),
+    }
+  },
+  sandbox: () => import('./sandbox.js'),
+} satisfies Provider<BanficoSettings>
