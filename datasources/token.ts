@@ -22,7 +22,12 @@ export const toToken = (body: { access_token: string; expires_in?: number | stri
 })
 
 /** A token endpoint that refuses means this server, never what its caller asked for. */
-export const tokenRefusal = ({ status }: Refusal): Reading => (status < 500 && status !== 408 && status !== 429 ? { code: 'PROVIDER_REFUSED' } : {})
+export function tokenRefusal({ status, body }: Refusal): Reading {
+  if (status >= 500 || status === 408 || status === 429) return {}
+  // RFC 6749 section 5.2: a word of a fixed list.
+  const error = (body as { error?: unknown } | null | undefined)?.error
+  return { code: 'PROVIDER_REFUSED', ...(typeof error === 'string' && /^\w{1,64}$/.test(error) ? { providerCode: error } : {}) }
+}
 
 /** Renewed when a tenth of its life is left, and never less than this many seconds before its end. */
 const MARGIN_SECONDS = 10

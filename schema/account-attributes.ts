@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsOptional, Length, MaxLength, ValidateNested } from 'class-validator'
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsOptional, Length, MaxLength } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
@@ -86,7 +86,6 @@ export class SetAccountAttributesInput extends MutationInput {
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
   @ArrayUnique((attribute: AccountAttributeInput) => attribute.name, { message: 'must not name an attribute twice' })
-  @ValidateNested({ each: true })
   attributes!: AccountAttributeInput[]
 }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsBoolean, IsOptional, Length, Matches, MaxLength, ValidateIf, ValidateNested } from 'class-validator'
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsBoolean, IsOptional, Length, Matches, MaxLength, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
@@ -209,7 +209,6 @@ export class SetAccountEntitlementsInput extends MutationInput {
   @ArrayMinSize(1)
   @ArrayMaxSize(16)
   @ArrayUnique((account: BankingAccountInput) => account.accountNumber, { message: 'must not name an account number twice' })
-  @ValidateNested({ each: true })
   accounts!: BankingAccountInput[]
 
   @Field(() => Boolean, { description: 'The customer agrees to electronic statements for all the listed accounts.' })
@@ -219,7 +218,6 @@ export class SetAccountEntitlementsInput extends MutationInput {
   electronicDocumentElection!: boolean
 
   @Field(() => AccountRolesInput)
-  @ValidateNested()
   roles!: AccountRolesInput
 
   @Field(() => String, { nullable: true, description: 'From a completed identity challenge; sent to the provider as its `Challenge` header, and only then. May differ under one `idempotencyKey`.' })

@@ -12,7 +12,6 @@ import {
   Min,
   registerDecorator,
   ValidateIf,
-  ValidateNested,
   type ValidationArguments,
 } from 'class-validator'
 import { ArgsType, Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
@@ -305,13 +304,11 @@ export class AccountToVerifyInput {
   @Field(() => HoldingEntityInput, { nullable: true, description: 'Required with the scheme `ACNR`.' })
   @ValidateIf((input: AccountToVerifyInput) => input.holdingEntity != null || input.idScheme === AccountIdScheme.ACNR)
   @IsDefined({ message: 'is required with the scheme ACNR' })
-  @ValidateNested()
   holdingEntity?: HoldingEntityInput | null
 
   @Field(() => [IdentityInput], { nullable: true, defaultValue: [], description: 'Required to verify `ID`; at most 20.' })
   @IsOptional()
   @ArrayMaxSize(20)
-  @ValidateNested({ each: true })
   identities?: IdentityInput[] | null
 }
 
@@ -327,12 +324,10 @@ export class VerifyAccountInput extends MutationInput {
   types!: AccountVerificationType[]
 
   @Field(() => AccountToVerifyInput)
-  @ValidateNested()
   account!: AccountToVerifyInput
 
   @Field(() => VerificationInitiatorInput, { nullable: true })
   @IsOptional()
-  @ValidateNested()
   initiator?: VerificationInitiatorInput | null
 
   @Field(() => Int, {

@@ -185,12 +185,12 @@ describe.each([
     ['no attribute', { attributes: [] }, 'input.attributes'],
     ['101 attributes', { attributes: Array.from({ length: 101 }, (_, i) => ({ name: `n${i}`, value: VALUE })) }, 'input.attributes'],
     ['a name twice', { attributes: [{ name: VALUE, value: '1' }, { name: VALUE, value: '2' }] }, 'input.attributes'],
-    ['an empty name', { attributes: [{ name: '', value: VALUE }] }, 'input.attributes.0.name'],
-    ['a name of 256', { attributes: [{ name: VALUE.padEnd(256, 'x'), value: '1' }] }, 'input.attributes.0.name'],
-    ['a value of 4001', { attributes: [{ name: 'a', value: VALUE.padEnd(4001, 'x') }] }, 'input.attributes.0.value'],
+    ['an empty name', { attributes: [{ name: '', value: VALUE }] }, 'input.attributes[0].name'],
+    ['a name of 256', { attributes: [{ name: VALUE.padEnd(256, 'x'), value: '1' }] }, 'input.attributes[0].name'],
+    ['a value of 4001', { attributes: [{ name: 'a', value: VALUE.padEnd(4001, 'x') }] }, 'input.attributes[0].value'],
     ['a value that is no text', { attributes: [{ name: 'a', value: 900551234 }] }, 'input.attributes[0].value'],
-    ['an explanation of 4001', { attributes: [{ name: 'a', value: '1', explanation: VALUE.padEnd(4001, 'x') }] }, 'input.attributes.0.explanation'],
-    ['101 members to clear', { attributes: [{ name: 'a', value: '1', fieldsToNull: Array.from({ length: 101 }, () => VALUE) }] }, 'input.attributes.0.fieldsToNull'],
+    ['an explanation of 4001', { attributes: [{ name: 'a', value: '1', explanation: VALUE.padEnd(4001, 'x') }] }, 'input.attributes[0].explanation'],
+    ['101 members to clear', { attributes: [{ name: 'a', value: '1', fieldsToNull: Array.from({ length: 101 }, () => VALUE) }] }, 'input.attributes[0].fieldsToNull'],
   ])('%s is refused by its name, before anything is sent', async (_name, change, field) => {
     const { errors } = await app.run(SET, { input: { externalId: 'test', attributes: [LINE], ...change } })
     expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
