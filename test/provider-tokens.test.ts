@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, CROWD } from '../datasources/cast.js'
 import { EXPIRED_ONCE } from '../datasources/sei/sandbox.js'
 import { sharedToken } from '../datasources/token.js'
@@ -140,9 +140,11 @@ describe('settings', () => {
       return (error as ConfigError).problems
     }
   }
-  const pem = (text = '-----BEGIN CERTIFICATE-----') => {
-    const file = join(mkdtempSync(join(tmpdir(), 'kyc-')), 'file.pem')
-    writeFileSync(file, text)
+  const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const pem = (kind: string) => {
+    const file = join(folder, `${kind}.pem`)
+    writeFileSync(file, `-----BEGIN ${kind}-----`)
     return file
   }
 
@@ -153,7 +155,7 @@ describe('settings', () => {
   })
 
   test('a client certificate comes with its key', () => {
-    const { providers } = readConfig({ ...BASE, ...SEI, SEI_CLIENT_CERT_FILE: pem('-----BEGIN CERTIFICATE-----'), SEI_CLIENT_KEY_FILE: pem('-----BEGIN PRIVATE KEY-----') })
+    const { providers } = readConfig({ ...BASE, ...SEI, SEI_CLIENT_CERT_FILE: pem('CERTIFICATE'), SEI_CLIENT_KEY_FILE: pem('PRIVATE KEY') })
     expect(providers.sei!.settings).toMatchObject({ tls: { cert: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN PRIVATE KEY-----' } })
   })
 
@@ -161,7 +163,7 @@ describe('settings', () => {
     ['an institution in small letters', { ...APITURE, APITURE_INSTITUTION_ID: 'acme' }, ['APITURE_INSTITUTION_ID must be 2 to 8 capital letters, digits and underscores']],
     ['nothing but a URL', { APITURE_URL: 'https://api.test' }, ['APITURE_TOKEN_URL is missing', 'APITURE_CLIENT_ID (or APITURE_CLIENT_ID_FILE) is missing', 'APITURE_CLIENT_SECRET (or APITURE_CLIENT_SECRET_FILE) is missing']],
     ['a URL that is none', { ...SEI, SEI_URL: 'sei.test' }, ['SEI_URL must be an http or https URL without credentials, query or fragment']],
-    ['a certificate without its key', { ...SEI, SEI_CLIENT_CERT_FILE: pem() }, ['SEI_CLIENT_CERT_FILE and SEI_CLIENT_KEY_FILE belong together; one is missing']],
+    ['a certificate without its key', { ...SEI, SEI_CLIENT_CERT_FILE: pem('CERTIFICATE') }, ['SEI_CLIENT_CERT_FILE and SEI_CLIENT_KEY_FILE belong together; one is missing']],
     ['a job path without a key', { ...SEI, SEI_JOB_STATUS_PATH: '/v1/status' }, ['SEI_JOB_STATUS_PATH must begin with / and hold {key} once']],
     ['a job path that is not a path', { ...SEI, SEI_JOB_STATUS_PATH: 'https://elsewhere.test/{key}' }, ['SEI_JOB_STATUS_PATH must begin with / and hold {key} once']],
   ])('%s is a problem that is named', (_name, env, expected) => {
