@@ -33,16 +33,21 @@ export function sharedToken(options: {
   readonly headers: (token: string) => Readonly<Record<string, string>>
 }): Credential {
   let current: Promise<Readonly<Record<string, string>>> | undefined
+  /** What `current` has become; undefined while it is on its way. */
+  let known: Readonly<Record<string, string>> | undefined
   let renewAt = Infinity
 
   const obtain = () => {
     renewAt = Infinity
+    known = undefined
     const fetched = options.fetch().then((token) => {
       if (token.expiresIn !== undefined) {
         const margin = Math.max(MARGIN_SECONDS, token.expiresIn / 10)
         renewAt = Date.now() + Math.max(0, token.expiresIn - margin) * 1000
       }
-      return options.headers(token.value)
+      const headers = options.headers(token.value)
+      if (current === fetched) known = headers
+      return headers
     })
     current = fetched
     fetched.catch(() => {
@@ -54,10 +59,8 @@ export function sharedToken(options: {
   return {
     headers: () => (current === undefined || Date.now() >= renewAt ? obtain() : current),
     renew: (refused) => {
-      // Only the first of several refused calls renews: the others find a newer token already there.
-      void current?.then((headers) => {
-        if (headers === refused) current = undefined
-      }, () => undefined)
+      // Only the first of several refused calls renews: the others find a newer token already there, or on its way.
+      if (refused === known) current = undefined
     },
   }
 }
