@@ -54,6 +54,8 @@ export interface Call<T> {
   readonly query?: readonly (readonly [string, string])[] | undefined
   /** Sent as JSON. */
   readonly json?: unknown
+  /** Sent as a form, which is what token endpoints take (RFC 6749 appendix B). */
+  readonly form?: Readonly<Record<string, string>> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** What a 2xx answer must look like; null when its body does not matter. */
   readonly answer: Contract<T> | null
@@ -184,10 +186,11 @@ export function createClient(options: ClientOptions): Client {
         headers: {
           accept: 'application/json',
           ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(call.form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
           ...credential,
           ...call.headers,
         },
-        body: call.json === undefined ? undefined : JSON.stringify(call.json),
+        body: call.form ? new URLSearchParams(call.form).toString() : call.json === undefined ? undefined : JSON.stringify(call.json),
         signal,
       })
     } catch (error) {
@@ -227,7 +230,7 @@ export function createClient(options: ClientOptions): Client {
       own.renew(credential)
       return attempt(visit, call, true)
     }
-    const doubtful = call.effect === 'write' && DOUBTFUL.has(answer.status) && !reading.certain
+    const doubtful = call.effect === 'write' && !(reading.certain ?? !DOUBTFUL.has(answer.status))
     const code = doubtful ? 'OUTCOME_UNKNOWN' : (reading.code ?? codeOf(answer.status))
     const wait = reading.retryAfterSeconds ?? retryAfter(answer.header('retry-after')) ?? (code === 'RATE_LIMITED' ? 5 : undefined)
     const requestId = cleanId(reading.providerRequestId)
