@@ -1,7 +1,9 @@
+import { obp } from './obp/index.js'
 import { synctera } from './synctera/index.js'
 
 /** Every provider, one line each. */
 export const providers = {
+  obp,
   synctera,
 }
 
