@@ -1,7 +1,18 @@
+import { CustomerResolver } from './customer.js'
+import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { ViewerResolver } from './viewer.js'
 
 export { references } from './references.js'
 
 /** Every resolver, one line each. */
-export const resolvers = [PersonResolver, PersonVerificationResolver, ViewerResolver] as const
+export const resolvers = [
+  CustomerResolver,
+  CustomerKycResolver,
+  KycCheckResolver,
+  KycDocumentResolver,
+  KycMediaResolver,
+  PersonResolver,
+  PersonVerificationResolver,
+  ViewerResolver,
+] as const
