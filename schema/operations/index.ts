@@ -52,7 +52,7 @@ export type VerificationStatus =
   | 'UNVERIFIED';
 
 export type PersonByIdQueryVariables = Exact<{
-  id: string | number;
+  id: string;
 }>;
 
 
