@@ -238,7 +238,7 @@ export function createClient(options: ClientOptions): Client {
       own.renew(credential)
       return attempt(visit, call, true)
     }
-    const doubtful = call.effect === 'write' && DOUBTFUL.has(answer.status) && !reading.certain
+    const doubtful = call.effect === 'write' && !(reading.certain ?? !DOUBTFUL.has(answer.status))
     const code = doubtful ? 'OUTCOME_UNKNOWN' : (reading.code ?? codeOf(answer.status))
     const wait = reading.retryAfterSeconds ?? retryAfter(answer.header('retry-after')) ?? (code === 'RATE_LIMITED' ? 5 : undefined)
     const requestId = cleanId(reading.providerRequestId)

@@ -2,7 +2,8 @@ import type { Reading, Writing } from '../datasources/door.js'
 import type { Providers } from '../datasources/index.js'
 import type { Caller } from '../datasources/provider.js'
 
-type Entered<Name extends keyof Providers> = ReturnType<ReturnType<Providers[Name]['open']>['enter']>
+/** What a room lends to one operation. */
+export type Entered<Name extends keyof Providers> = ReturnType<ReturnType<Providers[Name]['open']>['enter']>
 
 /** A question as a resolver asks it: the scope is checked and the answer masked on the way. */
 type Question<R> = R extends Reading<infer Key, infer Value> ? { readonly load: (key: Key) => Promise<Value | null> } : never

@@ -1,5 +1,7 @@
 import { AccountAttributesResolver } from './account-attributes.js'
 import { EntitlementResolver } from './entitlement.js'
+import { CustomerResolver } from './customer.js'
+import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { VerificationResolver } from './verification.js'
 import { ViewerResolver } from './viewer.js'
@@ -8,6 +10,11 @@ export { references } from './references.js'
 
 /** Every resolver, one line each. */
 export const resolvers = [
+  CustomerResolver,
+  CustomerKycResolver,
+  KycCheckResolver,
+  KycDocumentResolver,
+  KycMediaResolver,
   PersonResolver,
   PersonVerificationResolver,
   EntitlementResolver,

@@ -1,4 +1,5 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Customer } from '../schema/customer.js'
 import {
   CreatePersonInput,
   CreatePersonPayload,
@@ -41,6 +42,13 @@ export class PersonResolver {
   @FieldResolver(() => [PersonVerificationResult], { nullable: true, description: 'The current result of each check.' })
   verifications(@Root() person: Person, @Ctx() { loaders }: Context) {
     return loaders.synctera.verificationsOf.load(person.id)
+  }
+
+  @FieldResolver(() => [Customer], { nullable: true, description: 'The customers that record this person as theirs; one human being may be several.' })
+  async customers(@Root() person: Person, @Ctx() { loaders }: Context) {
+    const found = await loaders.obp.customersOfPerson.load(person.id)
+    // Each by its own key as well: a caller may know the person and not every customer who records them.
+    return found && (await Promise.all(found.map((customer) => loaders.obp.customerById.load(customer)))).filter((customer) => customer !== null)
   }
 
   @Mutation(() => CreatePersonPayload, { nullable: true, description: 'Enters a person at Synctera. Needs `persons:write`.' })

@@ -24,6 +24,14 @@ export abstract class BankMutationInput extends MutationInput {
   bankId?: string | null
 }
 
+/** What every change to one customer, or to what is the customer's, begins with. */
+@InputType()
+export abstract class CustomerMutationInput extends BankMutationInput {
+  @Field(() => ID)
+  @Matches(/^[A-Za-z0-9._-]{1,255}$/, { message: 'must be an id of letters, digits, dots, dashes and underscores' })
+  customerId!: string
+}
+
 /** What every mutation's payload ends with. */
 @ObjectType()
 export abstract class Payload {

@@ -1,6 +1,6 @@
 import 'reflect-metadata'
-import { IsInt, IsOptional, Max, Min } from 'class-validator'
-import { ArgsType, Directive, Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator'
+import { ArgsType, Directive, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 
 /** The REST providers behind the graph; `provider` in an error's extensions holds one of these. */
 export enum Provider {
@@ -31,6 +31,27 @@ export class PageInfo {
 
   @Field(() => String, { nullable: true, description: 'Cursor of the last edge; null on an empty page.' })
   endCursor!: string | null
+}
+
+@Directive('@shareable')
+@ObjectType({ description: 'An amount of money; a decimal text, never a float.' })
+export class MonetaryAmount {
+  @Field(() => String, { description: 'ISO 4217.' })
+  currency!: string
+
+  @Field(() => String, { description: 'Decimal, such as `1000.00`.' })
+  amount!: string
+}
+
+@InputType({ description: 'An amount of money; a decimal text, never a float.' })
+export class MonetaryAmountInput {
+  @Field(() => String, { description: 'ISO 4217, such as `EUR`.' })
+  @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 currency such as EUR' })
+  currency!: string
+
+  @Field(() => String, { description: 'Decimal, such as `1000.00`.' })
+  @Matches(/^-?\d{1,64}(\.\d{1,32})?$/, { message: 'must be a decimal number such as 1000.00' })
+  amount!: string
 }
 
 export const DEFAULT_PAGE = 20

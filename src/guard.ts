@@ -3,7 +3,7 @@ import { Failure } from '../datasources/errors.js'
 import type { Providers } from '../datasources/index.js'
 import type { Readings, Room, Visit, Writings } from '../datasources/provider.js'
 import type { Store } from '../datasources/store.js'
-import type { Commands, Loaders } from '../resolvers/context.js'
+import type { Commands, Entered, Loaders } from '../resolvers/context.js'
 import type { Scope } from '../schema/scopes.js'
 import type { Masker } from './mask.js'
 import { carryOut } from './writes.js'
@@ -18,13 +18,16 @@ export interface Own {
   readonly persons: ReadonlySet<string>
 }
 
+/** A room's questions as it declares them, unguarded. */
+export type RawLoaders = <Name extends keyof Providers>(room: Name) => Entered<Name>['loaders']
+
 interface GuardOptions {
   readonly visit: Visit
   readonly rooms: OpenRooms
   readonly store: Store
   readonly masker: (type: string) => Masker | undefined
   /** Asked at most once per operation, and only for a caller with an `…:own` scope. */
-  readonly own: (loaders: (room: keyof Providers) => Readings) => Promise<Own>
+  readonly own: (loaders: RawLoaders) => Promise<Own>
 }
 
 const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This needs the scope ${scope}.` })
@@ -55,7 +58,7 @@ export function guard({ visit, rooms, store, masker, own }: GuardOptions): { loa
   }
 
   async function isOwn(owner: Owner): Promise<boolean> {
-    mine ??= own((room) => enter(room).loaders)
+    mine ??= own(((room) => enter(room).loaders) as RawLoaders)
     const { customers, persons } = await mine
     if ('person' in owner) return persons.has(owner.person)
     return customers.some(({ id, bankId }) => id === owner.customer.id && (owner.customer.bankId == null || owner.customer.bankId === bankId))

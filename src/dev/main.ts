@@ -22,6 +22,8 @@ async function main(): Promise<void> {
   const { emulators, settings, close: closeEmulators } = await startEmulators({ firstPort: port + 1, jwksUrl })
   const config = readConfig({
     LOG_LEVEL: 'warn',
+    // Sandbox may also be opened at its own address.
+    CORS_ORIGINS: 'https://studio.apollographql.com,https://sandbox.embed.apollographql.com',
     ...env,
     PORT: String(port),
     AUTH_ISSUER: issuer.issuer,

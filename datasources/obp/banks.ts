@@ -1,0 +1,47 @@
+import type { CustomerKey, Owner } from '../door.js'
+import type { Caller } from '../provider.js'
+import type { ObpSettings } from './settings.js'
+import { isId } from './wire.js'
+
+/** A customer's id together with a bank that the caller may name. */
+export interface Place {
+  readonly bankId: string
+  readonly id: string
+}
+
+/**
+ * Which banks a caller may know. The provider finds customers and KYC records by their own id and hardly looks at the
+ * bank in the address, so whose bank it is is kept here: at a bank that the caller may not name, nothing exists.
+ */
+export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bankId' | 'bankIds'>, { banks }: Caller) {
+  const all = bankIds.filter((id) => banks === undefined || banks.includes(id))
+
+  const named = (bankId: string | null | undefined): string | null => {
+    const meant = bankId ?? configured
+    return all.includes(meant) ? meant : null
+  }
+
+  function place({ id, bankId }: CustomerKey): Place | null {
+    const bank = named(bankId)
+    return bank !== null && isId(id) ? { bankId: bank, id } : null
+  }
+
+  return {
+    /** Every bank that the caller may name. */
+    all,
+    /** The bank that is meant, or null where the caller may not name it. */
+    named,
+    /** Where a customer is to be looked for, or null where the caller may not look. */
+    place,
+    owner: ({ id, bankId }: CustomerKey): Owner => ({ customer: { id, bankId: bankId ?? configured } }),
+    /** A question about a customer, answered with null where the caller may not look. */
+    within:
+      <Value>(load: (place: Place) => Promise<Value>) =>
+      async (key: CustomerKey): Promise<Value | null> => {
+        const found = place(key)
+        return found && load(found)
+      },
+  }
+}
+
+export type Banks = ReturnType<typeof banksOf>

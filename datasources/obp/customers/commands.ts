@@ -1,0 +1,119 @@
+import type {
+  CreateCustomerAttributeInput,
+  CreateCustomerInput,
+  Customer,
+  CustomerAttribute,
+  DeleteCustomerAttributeInput,
+  LinkCustomerInput,
+  UpdateCustomerAttributeInput,
+} from '../../../schema/customer.js'
+import { writing } from '../../door.js'
+import { refuseFields } from '../../errors.js'
+import type { Drift } from '../../mapping.js'
+import type { Banks } from '../banks.js'
+import { failure } from '../refusal.js'
+import { LINKS } from './contract.js'
+import type { CustomerSource } from './datasource.js'
+import type { CustomerLoaders } from './loaders.js'
+import { attributeBody, createBody, isLinkName, toAttribute, toCustomer } from './mapping.js'
+
+const LINK_MEMBERS = Object.keys(LINKS) as (keyof typeof LINKS)[]
+
+/** A link through an attribute would go round the check that its other end exists. */
+function refuseLinkName(name: string, field: string): void {
+  if (isLinkName(name)) throw refuseFields({ [field]: ['is made only by linkCustomer'] })
+}
+
+/** Writes to customers and their attributes. The provider knows no idempotency keys: what adds a row adds another one each time. */
+export function customerCommands(source: CustomerSource, banks: Banks, customers: CustomerLoaders, drift: Drift) {
+  /** The customer's attribute of this id; the provider would take anybody's. */
+  async function attributeOf(input: UpdateCustomerAttributeInput | DeleteCustomerAttributeInput) {
+    const { place, attributes } = await customers.named({ id: input.customerId, bankId: input.bankId })
+    const attribute = (await attributes()).find(({ id }) => id === input.attributeId)
+    if (!attribute) throw failure('NOT_FOUND', 'The customer has no such attribute.')
+    return { place, attribute }
+  }
+
+  return {
+    createCustomer: writing<CreateCustomerInput, { customer: Customer }>({
+      scope: 'customers:write',
+      needs: ({ kycStatus }) => (kycStatus ? ['kyc:write'] : []),
+      type: 'CreateCustomerPayload',
+      repeatable: false,
+      async run(input) {
+        const bankId = banks.named(input.bankId)
+        if (bankId === null) throw failure('NOT_FOUND', 'There is no such bank.')
+        return { customer: toCustomer(await source.createCustomer(bankId, createBody(input)), drift) }
+      },
+    }),
+
+    createCustomerAttribute: writing<CreateCustomerAttributeInput, { attribute: CustomerAttribute }>({
+      scope: 'customers:write',
+      type: 'CreateCustomerAttributePayload',
+      repeatable: false,
+      async run(input) {
+        refuseLinkName(input.name, 'input.name')
+        const { place } = await customers.named({ id: input.customerId, bankId: input.bankId })
+        const attribute = await source.createCustomerAttribute(place.bankId, place.id, attributeBody(input))
+        customers.forget(place)
+        return { attribute: toAttribute(attribute, drift) }
+      },
+    }),
+
+    updateCustomerAttribute: writing<UpdateCustomerAttributeInput, { attribute: CustomerAttribute }>({
+      scope: 'customers:write',
+      type: 'UpdateCustomerAttributePayload',
+      repeatable: true,
+      async run(input) {
+        refuseLinkName(input.name, 'input.name')
+        const { place, attribute } = await attributeOf(input)
+        refuseLinkName(attribute.name, 'input.attributeId')
+        const updated = await source.updateCustomerAttribute(place.bankId, place.id, attribute.id, attributeBody(input))
+        customers.forget(place)
+        return { attribute: toAttribute(updated, drift) }
+      },
+    }),
+
+    deleteCustomerAttribute: writing<DeleteCustomerAttributeInput, { deletedId: string }>({
+      scope: 'customers:write',
+      type: 'DeleteCustomerAttributePayload',
+      repeatable: true,
+      async run(input) {
+        const { place, attribute } = await attributeOf(input)
+        await source.deleteCustomerAttribute(place.bankId, attribute.id)
+        customers.forget(place)
+        return { deletedId: attribute.id }
+      },
+    }),
+
+    /** Done again it finds its own rows and leaves them, so it may be repeated. That the person exists is the resolver's to know. */
+    linkCustomer: writing<LinkCustomerInput, { customer: Customer }>({
+      scope: 'customers:write',
+      type: 'LinkCustomerPayload',
+      repeatable: true,
+      async run(input) {
+        const given = LINK_MEMBERS.filter((member) => input[member] !== undefined)
+        if (given.length === 0) throw refuseFields({ input: [`must have at least one of ${LINK_MEMBERS.join(', ')}`] })
+        const { place, customer, attributes } = await customers.named({ id: input.customerId, bankId: input.bankId })
+        const before = await attributes()
+        try {
+          for (const member of given) {
+            const value = input[member] ?? null
+            const rows = before.filter(({ name }) => name === LINKS[member])
+            if (value === null) for (const { id } of rows) await source.deleteCustomerAttribute(place.bankId, id)
+            else {
+              const body = { name: LINKS[member], type: 'STRING', value }
+              if (rows.length === 0) await source.createCustomerAttribute(place.bankId, place.id, body)
+              for (const row of rows) if (row.value !== value) await source.updateCustomerAttribute(place.bankId, place.id, row.id, body)
+            }
+          }
+        } finally {
+          // Some of it may have been done.
+          const persons = before.flatMap(({ name, value }) => (name === LINKS.personId ? [value] : []))
+          customers.forget(place, [...persons, ...(input.personId ? [input.personId] : [])])
+        }
+        return { customer }
+      },
+    }),
+  }
+}

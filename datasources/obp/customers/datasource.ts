@@ -1,0 +1,77 @@
+import { type Call, type Client, type Credential, path } from '../../http.js'
+import type { Visit } from '../../provider.js'
+import { answers, type AttributeBody, type CustomerBody } from './contract.js'
+
+export interface FirehoseQuery {
+  readonly limit: number
+  readonly offset: number
+  readonly sort_direction: 'ASC' | 'DESC'
+  /** Both with milliseconds. */
+  readonly from_date: string
+  readonly to_date: string
+}
+
+/** The endpoints of customers and their attributes, one method each, in the provider's words. */
+export function customerSource(client: Client, visit: Visit) {
+  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+
+  return {
+    createCustomer: (bankId: string, body: CustomerBody) =>
+      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/customers`, effect: 'write', json: body, answer: answers.customer }),
+
+    getCustomerByCustomerId: (bankId: string, customerId: string) =>
+      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}`, effect: 'read', answer: answers.customer }),
+
+    getCustomerByCustomerNumber: (bankId: string, customerNumber: string) =>
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers/customer-number`,
+        effect: 'read',
+        json: { customer_number: customerNumber },
+        answer: answers.customer,
+      }),
+
+    /** Who has any of these attributes, once for each that fits; without one, everybody who has any at all. */
+    getCustomersByAttributes: (bankId: string, attributes: readonly (readonly [name: string, value: string])[]) =>
+      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers`, effect: 'read', query: attributes, answer: answers.customers }),
+
+    getCustomersForUser: (credential: Credential) =>
+      send({ method: 'GET', path: path`/obp/v4.0.0/users/current/customers`, effect: 'read', credential, answer: answers.customers }),
+
+    getFirehoseCustomers: (bankId: string, query: FirehoseQuery) =>
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/firehose/customers`,
+        effect: 'read',
+        query: Object.entries(query).map(([name, value]) => [name, String(value)] as const),
+        answer: answers.customers,
+      }),
+
+    createCustomerAttribute: (bankId: string, customerId: string, body: AttributeBody) =>
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attribute`,
+        effect: 'write',
+        json: body,
+        answer: answers.attribute,
+      }),
+
+    getCustomerAttributes: (bankId: string, customerId: string) =>
+      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes`, effect: 'read', answer: answers.attributes }),
+
+    updateCustomerAttribute: (bankId: string, customerId: string, attributeId: string, body: AttributeBody) =>
+      send({
+        method: 'PUT',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
+        effect: 'write',
+        json: body,
+        answer: answers.attribute,
+      }),
+
+    /** Says the same whether there was one or not, and whosever it was. */
+    deleteCustomerAttribute: (bankId: string, attributeId: string) =>
+      send({ method: 'DELETE', path: path`/obp/v4.0.0/banks/${bankId}/customers/attributes/${attributeId}`, effect: 'write', answer: null }),
+  }
+}
+
+export type CustomerSource = ReturnType<typeof customerSource>

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto'
+import type { Customer, CustomerAttribute, CustomerAttributeMatch, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
+import { DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
+import { batched, each } from '../../batch.js'
+import { type CustomerKey, reading } from '../../door.js'
+import { orNull, refuseFields } from '../../errors.js'
+import type { Credential } from '../../http.js'
+import type { Drift } from '../../mapping.js'
+import type { Banks, Place } from '../banks.js'
+import { failure } from '../refusal.js'
+import { isId } from '../wire.js'
+import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
+import type { CustomerSource, FirehoseQuery } from './datasource.js'
+import { firehoseWindow, toAttribute, toCustomer, toLinks } from './mapping.js'
+
+export interface NumberKey {
+  readonly customerNumber: string
+  readonly bankId?: string | null | undefined
+}
+
+/** A page of a bank's customers; `after` is the cursor of the page before. */
+export interface CustomersQuestion {
+  readonly bankId?: string | null | undefined
+  readonly first?: number | null | undefined
+  readonly after?: string | null | undefined
+  readonly filter?: CustomerFilter | null | undefined
+}
+
+export interface AttributesQuestion {
+  readonly bankId?: string | null | undefined
+  readonly attributes: readonly CustomerAttributeMatch[]
+  readonly first?: number | null | undefined
+}
+
+/** The provider counts rows, so a cursor is a count, of one list only. */
+function cursors(bankId: string, window: Omit<FirehoseQuery, 'limit' | 'offset'>) {
+  const list = createHash('sha256').update(JSON.stringify([bankId, window])).digest('base64url').slice(0, 12)
+  return {
+    write: (offset: number): string => Buffer.from(JSON.stringify([offset, list])).toString('base64url'),
+    read(text: string): number {
+      try {
+        const [offset, of] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [unknown, unknown]
+        if (of === list && typeof offset === 'number' && Number.isInteger(offset) && offset >= 0 && offset < 2 ** 31) return offset
+      } catch {
+        // Falls through to the one refusal below.
+      }
+      throw refuseFields({ after: ['is not a cursor of this list'] })
+    },
+  }
+}
+
+/** Questions about customers, their attributes and what these link them to. */
+export function customerLoaders(source: CustomerSource, banks: Banks, asUser: () => Credential, drift: Drift) {
+  /** The customer of an answer, or null when it is another bank's. What came along is remembered. */
+  function take(row: ObpCustomer, bankId: string): Customer | null {
+    if (row.bank_id !== bankId) return null
+    const customer = toCustomer(row, drift)
+    const place = { bankId, id: customer.id }
+    if (row.customer_attributes) attributes.prime(place, row.customer_attributes.map((attribute) => toAttribute(attribute, drift)))
+    customers.prime(place, customer)
+    return customer
+  }
+
+  /** Customers of an answer that repeats them, each once. */
+  const takeAll = (rows: readonly ObpCustomer[], bankId: string): Customer[] => [
+    ...new Map(rows.flatMap((row) => take(row, bankId) ?? []).map((customer) => [customer.id, customer])).values(),
+  ]
+
+  // Side by side: the only call that answers several customers by id lists the whole bank.
+  const customers = each<Place, Customer | null>(async ({ bankId, id }) => {
+    const row = await orNull(source.getCustomerByCustomerId(bankId, id))
+    return row?.customer_id === id ? take(row, bankId) : null
+  })
+
+  const attributes = each<Place, CustomerAttribute[] | null>(async ({ bankId, id }) => {
+    const answer = await orNull(source.getCustomerAttributes(bankId, id))
+    return answer && answer.customer_attributes.map((attribute) => toAttribute(attribute, drift))
+  })
+
+  const ofViewer = each<'viewer', Customer[]>(async () => {
+    const { customers: rows } = await source.getCustomersForUser(asUser())
+    return banks.all.flatMap((bankId) => takeAll(rows, bankId))
+  })
+
+  const ofPerson = batched<string, Customer[], Customer[]>({
+    max: MAX_VALUES,
+    absent: () => [],
+    async ask(personIds) {
+      const wanted = personIds.filter(isId).map((id) => [LINKS.personId, id] as const)
+      const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
+      // Without a value the provider would answer everybody who has any attribute.
+      const asked = wanted.length > 0 ? banks.all : []
+      const answers = await Promise.all(asked.map(async (bankId) => ({ bankId, ...(await source.getCustomersByAttributes(bankId, wanted)) })))
+      for (const { bankId, customers: rows } of answers) {
+        for (const row of rows) {
+          const customer = take(row, bankId)
+          if (customer === null) continue
+          for (const { name, value } of row.customer_attributes ?? []) if (name === LINKS.personId) byPerson.get(value ?? '')?.set(customer.id, customer)
+        }
+      }
+      return new Map([...byPerson].map(([id, found]) => [id, [...found.values()]]))
+    },
+  })
+
+  const readings = {
+    customerById: reading<CustomerKey, Customer | null>({
+      scope: 'customers:read',
+      type: 'Customer',
+      owner: banks.owner,
+      load: banks.within(customers.load),
+    }),
+
+    customerByNumber: reading<NumberKey, Customer | null>({
+      scope: 'customers:read',
+      type: 'Customer',
+      async load({ customerNumber, bankId: named }) {
+        const bankId = banks.named(named)
+        const row = bankId && (await orNull(source.getCustomerByCustomerNumber(bankId, customerNumber)))
+        return row ? take(row, bankId) : null
+      },
+    }),
+
+    /** Searching by what is personal tells as much as reading it. */
+    customersByAttributes: reading<AttributesQuestion, Customer[] | null>({
+      scope: 'customers:read',
+      needs: () => ['pii:read'],
+      type: 'Customer',
+      async load({ attributes: wanted, first, bankId: named }) {
+        const bankId = banks.named(named)
+        if (bankId === null) return null
+        const pairs = new Map(wanted.map(({ name, value }) => [JSON.stringify([name, value]), [name, value] as const]))
+        const answer = await source.getCustomersByAttributes(bankId, [...pairs.values()])
+        return takeAll(answer.customers, bankId).slice(0, first ?? undefined)
+      },
+    }),
+
+    page: reading<CustomersQuestion, Page<Customer> | null>({
+      scope: 'customers:read',
+      type: 'CustomerConnection',
+      async load({ first: asked, after, filter, bankId: named }) {
+        const bankId = banks.named(named)
+        if (bankId === null) return null
+        const window = firehoseWindow(filter)
+        const cursor = cursors(bankId, window)
+        const first = asked ?? DEFAULT_PAGE
+        const offset = after ? cursor.read(after) : 0
+        // One more than wanted tells whether there is another page; the provider does not.
+        const { customers: rows } = await source.getFirehoseCustomers(bankId, { ...window, limit: first + 1, offset })
+        const taken = rows.slice(0, first).flatMap((row, i) => {
+          const node = take(row, bankId)
+          return node ? [{ node, cursor: cursor.write(offset + i + 1) }] : []
+        })
+        return {
+          nodes: taken.map(({ node }) => node),
+          cursors: taken.map((row) => row.cursor),
+          hasNextPage: rows.length > first,
+          hasPreviousPage: after != null,
+        }
+      },
+    }),
+
+    /** Asked as the caller: the provider says which customers are theirs, so a valid token is enough. */
+    ofViewer: reading<void, Customer[]>({
+      scope: null,
+      type: 'Customer',
+      load: () => ofViewer.load('viewer'),
+    }),
+
+    attributesOf: reading<CustomerKey, CustomerAttribute[] | null>({
+      scope: 'customers:read',
+      type: 'CustomerAttribute',
+      owner: banks.owner,
+      load: banks.within(attributes.load),
+    }),
+
+    linksOf: reading<CustomerKey, CustomerLinks | null>({
+      scope: 'customers:read',
+      type: 'CustomerLinks',
+      owner: banks.owner,
+      load: banks.within(async (place) => {
+        const found = await attributes.load(place)
+        return found && toLinks(found)
+      }),
+    }),
+
+    /** Who records this person as theirs, at any bank that the caller may name. */
+    customersOfPerson: reading<string, Customer[]>({
+      scope: 'customers:read',
+      type: 'Customer',
+      owner: (person) => ({ person }),
+      load: ofPerson.load,
+    }),
+  }
+
+  return {
+    readings,
+
+    /** The customer that a write names. The provider would also change another bank's, so this comes before every write. */
+    async named(key: CustomerKey): Promise<{ place: Place; customer: Customer; attributes: () => Promise<CustomerAttribute[]> }> {
+      const place = banks.place(key)
+      const customer = place && (await customers.load(place))
+      if (!customer) throw failure('NOT_FOUND', 'The bank has no such customer.')
+      return { place, customer, attributes: async () => (await attributes.load(place)) ?? [] }
+    },
+
+    /** After a write the operation must not see what it read before. */
+    forget(place: Place, personIds: readonly string[] = []) {
+      customers.clear(place)
+      attributes.clear(place)
+      for (const id of personIds) ofPerson.clear(id)
+    },
+  }
+}
+
+export type CustomerLoaders = ReturnType<typeof customerLoaders>

@@ -1,0 +1,92 @@
+import { AttributeType, type CreateCustomerInput, type Customer, type CustomerAttribute, type CustomerFilter, type CustomerLinks } from '../../../schema/customer.js'
+import { SortDirection } from '../../../schema/shared.js'
+import { type Drift, instant, known } from '../../mapping.js'
+import { failure } from '../refusal.js'
+import { dayOf, text, toWireDate } from '../wire.js'
+import { type AttributeBody, type CustomerBody, EARLIEST, LATEST, LINKS, type ObpAttribute, type ObpCustomer } from './contract.js'
+import type { FirehoseQuery } from './datasource.js'
+
+// ---- what the provider says, in the graph's words
+
+export const toAttribute = (attribute: ObpAttribute, drift: Drift): CustomerAttribute => ({
+  id: attribute.customer_attribute_id,
+  name: attribute.name,
+  type: known(AttributeType, attribute.type, 'customer_attribute.type', drift),
+  value: attribute.value ?? '',
+})
+
+export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
+  const { face_image: face, credit_rating: rating, credit_limit: limit } = customer
+  const [currency, amount] = [text(limit?.currency), text(limit?.amount)]
+  return {
+    id: customer.customer_id,
+    bankId: customer.bank_id,
+    number: customer.customer_number,
+    legalName: text(customer.legal_name),
+    title: text(customer.title),
+    nameSuffix: text(customer.name_suffix),
+    email: text(customer.email),
+    mobilePhoneNumber: text(customer.mobile_phone_number),
+    faceImage: text(face?.url) === null && text(face?.date) === null ? null : { url: text(face?.url), date: instant(face?.date, 'customer.face_image.date', drift) },
+    dateOfBirth: dayOf(customer.date_of_birth, 'customer.date_of_birth', drift),
+    relationshipStatus: text(customer.relationship_status),
+    dependants: customer.dependants ?? null,
+    datesOfBirthOfDependants: customer.dob_of_dependants?.flatMap((date) => dayOf(date, 'customer.dob_of_dependants', drift) ?? []) ?? null,
+    creditRating: text(rating?.rating) === null && text(rating?.source) === null ? null : { rating: text(rating?.rating), source: text(rating?.source) },
+    creditLimit: currency === null || amount === null ? null : { currency, amount },
+    highestEducationAttained: text(customer.highest_education_attained),
+    employmentStatus: text(customer.employment_status),
+    kycStatus: customer.kyc_status,
+    lastOkDate: instant(customer.last_ok_date, 'customer.last_ok_date', drift),
+    branchId: text(customer.branch_id),
+  }
+}
+
+const LINK_NAMES: readonly string[] = Object.values(LINKS)
+
+/** True for a name that only `linkCustomer` may use, however it is written: a database may not tell cases apart. */
+export const isLinkName = (name: string): boolean => LINK_NAMES.includes(name.trim().toUpperCase())
+
+/** The links among a customer's attributes. Several values under one name contradict each other, and none of them is taken. */
+export function toLinks(attributes: readonly CustomerAttribute[]): CustomerLinks {
+  const link = (name: string): string | null => {
+    const values = new Set(attributes.flatMap((attribute) => (attribute.name === name && attribute.value !== '' ? [attribute.value] : [])))
+    if (values.size > 1) throw failure('CONFLICT', 'This customer has contradicting links; linkCustomer sets them right.')
+    const [value] = values
+    return value ?? null
+  }
+  return { personId: link(LINKS.personId), bankingCustomerId: link(LINKS.bankingCustomerId), seiExternalId: link(LINKS.seiExternalId) }
+}
+
+// ---- what the graph is asked, in the provider's words
+
+export function createBody(input: CreateCustomerInput): CustomerBody {
+  const dependants = (input.datesOfBirthOfDependants ?? []).map(toWireDate)
+  return {
+    legal_name: input.legalName,
+    mobile_phone_number: input.mobilePhoneNumber,
+    email: input.email,
+    face_image: input.faceImage ? { url: input.faceImage.url, date: toWireDate(input.faceImage.date) } : { url: null, date: null },
+    date_of_birth: toWireDate(input.dateOfBirth),
+    relationship_status: input.relationshipStatus,
+    dependants: dependants.length,
+    dob_of_dependants: dependants,
+    credit_rating: input.creditRating ? { rating: input.creditRating.rating, source: input.creditRating.source } : { rating: null, source: null },
+    credit_limit: input.creditLimit ? { currency: input.creditLimit.currency, amount: input.creditLimit.amount } : { currency: null, amount: null },
+    highest_education_attained: input.highestEducationAttained,
+    employment_status: input.employmentStatus,
+    kyc_status: input.kycStatus,
+    last_ok_date: toWireDate(input.lastOkDate),
+    title: input.title ?? '',
+    branch_id: input.branchId ?? '',
+    name_suffix: input.nameSuffix ?? '',
+  }
+}
+
+export const attributeBody = ({ name, type, value }: AttributeBody): AttributeBody => ({ name, type, value })
+
+export const firehoseWindow = (filter: CustomerFilter | null | undefined): Omit<FirehoseQuery, 'limit' | 'offset'> => ({
+  sort_direction: filter?.sortDirection === SortDirection.ASC ? 'ASC' : 'DESC',
+  from_date: filter?.lastOkFrom ?? EARLIEST,
+  to_date: filter?.lastOkTo ?? LATEST,
+})

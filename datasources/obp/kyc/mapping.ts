@@ -1,0 +1,89 @@
+import type {
+  AddKycCheckInput,
+  AddKycDocumentInput,
+  AddKycMediaInput,
+  AddKycStatusInput,
+  KycCheck,
+  KycDocument,
+  KycMedia,
+  KycStatus,
+} from '../../../schema/kyc.js'
+import { type Drift, instant } from '../../mapping.js'
+import { text, toWireDate, toWireDateOrNull } from '../wire.js'
+import type { CheckBody, DocumentBody, MediaBody, ObpKycCheck, ObpKycDocument, ObpKycMedia, ObpKycStatus, StatusBody } from './contract.js'
+
+// ---- what the provider says, in the graph's words
+
+const toRecord = (record: Pick<ObpKycCheck, 'id' | 'bank_id' | 'customer_id' | 'customer_number'>) => ({
+  id: record.id,
+  bankId: record.bank_id,
+  customerId: record.customer_id,
+  customerNumber: record.customer_number ?? '',
+})
+
+export const toCheck = (check: ObpKycCheck, drift: Drift): KycCheck => ({
+  ...toRecord(check),
+  date: instant(check.date, 'kyc_check.date', drift),
+  how: text(check.how),
+  staffUserId: text(check.staff_user_id),
+  staffName: text(check.staff_name),
+  satisfied: check.satisfied,
+  comments: text(check.comments),
+})
+
+export const toDocument = (document: ObpKycDocument, drift: Drift): KycDocument => ({
+  ...toRecord(document),
+  type: text(document.type),
+  number: text(document.number),
+  issueDate: instant(document.issue_date, 'kyc_document.issue_date', drift),
+  issuePlace: text(document.issue_place),
+  expiryDate: instant(document.expiry_date, 'kyc_document.expiry_date', drift),
+})
+
+export const toMedia = (media: ObpKycMedia, drift: Drift): KycMedia => ({
+  ...toRecord(media),
+  type: text(media.type),
+  url: text(media.url),
+  date: instant(media.date, 'kyc_media.date', drift),
+  relatesToKycDocumentId: text(media.relates_to_kyc_document_id),
+  relatesToKycCheckId: text(media.relates_to_kyc_check_id),
+})
+
+export const toStatus = (status: ObpKycStatus, drift: Drift): KycStatus => ({
+  customerId: status.customer_id,
+  customerNumber: status.customer_number ?? '',
+  ok: status.ok,
+  date: instant(status.date, 'kyc_status.date', drift),
+})
+
+// ---- what the graph is asked, in the provider's words
+
+export const checkBody = (input: AddKycCheckInput): CheckBody => ({
+  customer_number: input.customerNumber,
+  date: toWireDateOrNull(input.date),
+  how: input.how ?? null,
+  staff_user_id: input.staffUserId,
+  staff_name: input.staffName,
+  satisfied: input.satisfied,
+  comments: input.comments,
+})
+
+export const documentBody = (input: AddKycDocumentInput): DocumentBody => ({
+  customer_number: input.customerNumber,
+  type: input.type ?? null,
+  number: input.number ?? null,
+  issue_date: toWireDate(input.issueDate),
+  issue_place: input.issuePlace,
+  expiry_date: toWireDate(input.expiryDate),
+})
+
+export const mediaBody = (input: AddKycMediaInput): MediaBody => ({
+  customer_number: input.customerNumber,
+  type: input.type ?? null,
+  url: input.url ?? null,
+  date: toWireDateOrNull(input.date),
+  relates_to_kyc_document_id: input.relatesToKycDocumentId,
+  relates_to_kyc_check_id: input.relatesToKycCheckId,
+})
+
+export const statusBody = (input: AddKycStatusInput): StatusBody => ({ customer_number: input.customerNumber, ok: input.ok, date: toWireDate(input.date) })

@@ -1,0 +1,35 @@
+import { BANK, OTHER_BANK } from '../cast.js'
+import { type EmulatorOptions, runEmulator } from '../sandbox.js'
+import { createApi, problem } from './sandbox/api.js'
+import { Customers } from './sandbox/customers.js'
+import { Kyc } from './sandbox/kyc.js'
+import { Users } from './sandbox/users.js'
+
+/** Starts the Open Bank Project's emulator: state in memory, the cast entered at two banks and linked to users of their names. */
+export const start = (options: EmulatorOptions) => {
+  const users = new Users(options.jwksUrl)
+  const customers = new Customers()
+  const kyc = new Kyc(customers)
+  return runEmulator(
+    {
+      problem,
+      settings: (url) => ({
+        OBP_URL: url,
+        OBP_BANK_ID: BANK,
+        OBP_USERNAME: users.service.username,
+        OBP_PASSWORD: users.service.password,
+        OBP_CONSUMER_KEY: users.service.consumerKey,
+        OBP_USER_TOKEN: 'forward',
+      }),
+      routes(root) {
+        void root.register((app, _options, done) => {
+          const api = createApi(app, users, new Set([BANK, OTHER_BANK]))
+          customers.routes(api)
+          kyc.routes(api)
+          done()
+        })
+      },
+    },
+    options,
+  )
+}

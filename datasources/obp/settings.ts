@@ -1,0 +1,66 @@
+import type { Settings } from '../provider.js'
+
+export interface DirectLogin {
+  readonly username: string
+  readonly password: string
+  readonly consumerKey: string
+}
+
+export interface OAuthClient {
+  readonly tokenUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+export interface ObpSettings {
+  readonly url: string
+  /** The bank that is meant where none is named. */
+  readonly bankId: string
+  /** Every bank that a caller may name. */
+  readonly bankIds: readonly string[]
+  /** How this server proves who it is: as a user of the provider's own, or at an OAuth2 server that it trusts. */
+  readonly service: { readonly direct: DirectLogin } | { readonly oauth: OAuthClient }
+  /** How the provider is asked as the caller; undefined where it cannot be. */
+  readonly userToken: 'forward' | 'exchange' | undefined
+}
+
+const DIRECT = ['OBP_USERNAME', 'OBP_PASSWORD', 'OBP_CONSUMER_KEY']
+const OAUTH = ['OBP_TOKEN_URL', 'OBP_CLIENT_ID', 'OBP_CLIENT_SECRET']
+
+function directLogin(settings: Settings): DirectLogin {
+  const login = { username: settings.text('OBP_USERNAME'), password: settings.secret('OBP_PASSWORD'), consumerKey: settings.secret('OBP_CONSUMER_KEY') }
+  // They travel in one header, in double quotes, divided by commas, and nothing can be escaped there.
+  if (!/^[\x20-\x7e]*$/.test(login.username + login.password) || /[",]/.test(login.username + login.password))
+    settings.problem('OBP_USERNAME and OBP_PASSWORD must be printable ASCII without commas and double quotes: DirectLogin cannot carry others')
+  if (!/^[A-Za-z0-9]{0,512}$/.test(login.consumerKey)) settings.problem('OBP_CONSUMER_KEY must be letters and digits')
+  return login
+}
+
+const oauthClient = (settings: Settings): OAuthClient => ({
+  tokenUrl: settings.url('OBP_TOKEN_URL'),
+  clientId: settings.text('OBP_CLIENT_ID'),
+  clientSecret: settings.secret('OBP_CLIENT_SECRET'),
+})
+
+/** The room's settings; exactly one of the two ways to log in must be complete. */
+export function obpSettings(settings: Settings): ObpSettings {
+  const bankId = settings.text('OBP_BANK_ID')
+  const listed = settings.list('OBP_BANK_IDS')
+  if (listed.length > 0 && !listed.includes(bankId)) settings.problem('OBP_BANK_IDS must contain OBP_BANK_ID')
+
+  const any = (names: readonly string[]) => names.some((name) => settings.has(name))
+  const oauth = any(OAUTH)
+  if (oauth && any(DIRECT)) settings.problem(`${DIRECT.join(', ')} and ${OAUTH.join(', ')} are two ways to log in: set one of them`)
+  if (!oauth && !any(DIRECT)) settings.problem(`a way to log in is missing: set ${DIRECT.join(', ')}, or ${OAUTH.join(', ')}`)
+
+  const userToken = settings.has('OBP_USER_TOKEN') ? settings.choice('OBP_USER_TOKEN', ['forward', 'exchange'], 'forward') : undefined
+  if (userToken === 'exchange' && !oauth) settings.problem(`OBP_USER_TOKEN=exchange needs ${OAUTH.join(', ')}`)
+
+  return {
+    url: settings.url('OBP_URL'),
+    bankId,
+    bankIds: listed.length > 0 ? listed : [bankId],
+    service: oauth ? { oauth: oauthClient(settings) } : { direct: directLogin(settings) },
+    userToken,
+  }
+}

@@ -1,0 +1,134 @@
+import { ArrayMaxSize, ArrayMinSize, IsInt, IsOptional, Max, Min } from 'class-validator'
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Failure } from '../datasources/errors.js'
+import {
+  CreateCustomerAttributeInput,
+  CreateCustomerAttributePayload,
+  CreateCustomerInput,
+  CreateCustomerPayload,
+  Customer,
+  CustomerAttribute,
+  CustomerAttributeMatch,
+  CustomerConnection,
+  CustomerFilter,
+  CustomerLinks,
+  DeleteCustomerAttributeInput,
+  DeleteCustomerAttributePayload,
+  LinkCustomerInput,
+  LinkCustomerPayload,
+  UpdateCustomerAttributeInput,
+  UpdateCustomerAttributePayload,
+} from '../schema/customer.js'
+import { AccountEntitlementSet } from '../schema/entitlement.js'
+import { Person } from '../schema/person.js'
+import { PageArgs, Provider } from '../schema/shared.js'
+import { connection } from './connection.js'
+import type { Context } from './context.js'
+
+const BANK = { nullable: true, description: 'The configured bank when left out.' }
+
+@ArgsType()
+class CustomersArgs extends PageArgs {
+  @Field(() => ID, BANK)
+  bankId?: string | null
+
+  @Field(() => CustomerFilter, { nullable: true })
+  filter?: CustomerFilter | null
+}
+
+@ArgsType()
+class CustomersByAttributesArgs {
+  @Field(() => [CustomerAttributeMatch], { description: '1 to 50; a customer who has any of them is answered.' })
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  attributes!: CustomerAttributeMatch[]
+
+  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'How many to answer, 1 to 100.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  first?: number | null
+
+  @Field(() => ID, BANK)
+  bankId?: string | null
+}
+
+@Resolver(() => Customer)
+export class CustomerResolver {
+  @Query(() => Customer, { nullable: true, description: "The bank's customer with this id, or null. Needs `customers:read`." })
+  customer(@Arg('id', () => ID) id: string, @Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: Context) {
+    return loaders.obp.customerById.load({ id, bankId })
+  }
+
+  @Query(() => Customer, { nullable: true, description: "The bank's customer with this number, or null. Needs `customers:read`." })
+  customerByNumber(
+    @Arg('customerNumber', () => String) customerNumber: string,
+    @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
+    @Ctx() { loaders }: Context,
+  ) {
+    return loaders.obp.customerByNumber.load({ customerNumber, bankId })
+  }
+
+  @Query(() => CustomerConnection, { nullable: true, description: "A page of the bank's customers, by `lastOkDate`. Needs `customers:read`." })
+  async customers(@Args(() => CustomersArgs) question: CustomersArgs, @Ctx() { loaders }: Context) {
+    return connection(await loaders.obp.page.load(question))
+  }
+
+  @Query(() => [Customer], { nullable: true, description: 'Customers of the bank that have any of these attributes, each once. Needs `customers:read` and `pii:read`.' })
+  customersByAttributes(@Args(() => CustomersByAttributesArgs) question: CustomersByAttributesArgs, @Ctx() { loaders }: Context) {
+    return loaders.obp.customersByAttributes.load(question)
+  }
+
+  @FieldResolver(() => [CustomerAttribute], { nullable: true })
+  attributes(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    return loaders.obp.attributesOf.load(customer)
+  }
+
+  @FieldResolver(() => CustomerLinks, { nullable: true, description: "Other providers' records of the same human being or account." })
+  links(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    return loaders.obp.linksOf.load(customer)
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'The person recorded for this customer; null when none is. Needs `persons:read` too.' })
+  async person(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    const links = await loaders.obp.linksOf.load(customer)
+    return links?.personId ? loaders.synctera.personById.load(links.personId) : null
+  }
+
+  @FieldResolver(() => AccountEntitlementSet, { nullable: true, description: 'The last confirmed entitlements of the banking customer recorded for this customer. Needs `entitlements:read` too.' })
+  async accountEntitlements(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    const links = await loaders.obp.linksOf.load(customer)
+    return links?.bankingCustomerId ? loaders.apiture.entitlementsOf.load(links.bankingCustomerId) : null
+  }
+
+  @Mutation(() => CreateCustomerPayload, { nullable: true, description: 'Enters a customer at a bank. Needs `customers:write`, and `kyc:write` to set `kycStatus`.' })
+  createCustomer(@Arg('input', () => CreateCustomerInput) input: CreateCustomerInput, @Ctx() { commands }: Context) {
+    return commands.obp.createCustomer(input)
+  }
+
+  @Mutation(() => CreateCustomerAttributePayload, { nullable: true, description: 'Adds an attribute, also where there is one of that name. Needs `customers:write`.' })
+  createCustomerAttribute(@Arg('input', () => CreateCustomerAttributeInput) input: CreateCustomerAttributeInput, @Ctx() { commands }: Context) {
+    return commands.obp.createCustomerAttribute(input)
+  }
+
+  @Mutation(() => UpdateCustomerAttributePayload, { nullable: true, description: "Replaces one of the customer's attributes. Needs `customers:write`." })
+  updateCustomerAttribute(@Arg('input', () => UpdateCustomerAttributeInput) input: UpdateCustomerAttributeInput, @Ctx() { commands }: Context) {
+    return commands.obp.updateCustomerAttribute(input)
+  }
+
+  @Mutation(() => DeleteCustomerAttributePayload, { nullable: true, description: "Removes one of the customer's attributes. Needs `customers:write`." })
+  deleteCustomerAttribute(@Arg('input', () => DeleteCustomerAttributeInput) input: DeleteCustomerAttributeInput, @Ctx() { commands }: Context) {
+    return commands.obp.deleteCustomerAttribute(input)
+  }
+
+  @Mutation(() => LinkCustomerPayload, {
+    nullable: true,
+    description: "Records which person, banking customer and SEI account are this customer's. Needs `customers:write`, and `persons:read` to name a person.",
+  })
+  async linkCustomer(@Arg('input', () => LinkCustomerInput) input: LinkCustomerInput, @Ctx() { loaders, commands }: Context) {
+    const person = input.personId == null ? undefined : await loaders.synctera.personById.load(input.personId)
+    if (person === null) throw new Failure('NOT_FOUND', { provider: Provider.SYNCTERA, message: 'Synctera has no person of this personId.' })
+    return commands.obp.linkCustomer(input)
+  }
+}

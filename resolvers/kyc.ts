@@ -1,0 +1,109 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
+import { Customer } from '../schema/customer.js'
+import {
+  AddKycCheckInput,
+  AddKycCheckPayload,
+  AddKycDocumentInput,
+  AddKycDocumentPayload,
+  AddKycMediaInput,
+  AddKycMediaPayload,
+  AddKycStatusInput,
+  AddKycStatusPayload,
+  KycCheck,
+  KycDocument,
+  KycMedia,
+  KycStatus,
+} from '../schema/kyc.js'
+import type { Context } from './context.js'
+
+/** Whose record it is. */
+const customerOf = ({ customerId, bankId }: { customerId: string; bankId: string }) => ({ id: customerId, bankId })
+
+@Resolver(() => Customer)
+export class CustomerKycResolver {
+  @FieldResolver(() => [KycCheck], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
+  kycChecks(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    return loaders.obp.kycChecksOf.load(customer)
+  }
+
+  @FieldResolver(() => [KycDocument], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
+  kycDocuments(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    return loaders.obp.kycDocumentsOf.load(customer)
+  }
+
+  @FieldResolver(() => [KycMedia], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
+  kycMedia(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    return loaders.obp.kycMediaOf.load(customer)
+  }
+
+  @FieldResolver(() => [KycStatus], { nullable: true, description: 'At most one for each bank that has written one. Needs `kyc:read`.' })
+  kycStatuses(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    return loaders.obp.kycStatusesOf.load(customer)
+  }
+}
+
+@Resolver(() => KycCheck)
+export class KycCheckResolver {
+  @FieldResolver(() => [KycDocument], { nullable: true, description: 'Documents that media relate to this check.' })
+  async documents(@Root() check: KycCheck, @Ctx() { loaders }: Context) {
+    const [media, documents] = await Promise.all([loaders.obp.kycMediaOf.load(customerOf(check)), loaders.obp.kycDocumentsOf.load(customerOf(check))])
+    const related = new Set(media?.filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id).map(({ relatesToKycDocumentId }) => relatesToKycDocumentId))
+    return documents?.filter(({ id }) => related.has(id))
+  }
+
+  @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media made for this check.' })
+  async media(@Root() check: KycCheck, @Ctx() { loaders }: Context) {
+    return (await loaders.obp.kycMediaOf.load(customerOf(check)))?.filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'Needs `customers:read`.' })
+  customer(@Root() check: KycCheck, @Ctx() { loaders }: Context) {
+    return loaders.obp.customerById.load(customerOf(check))
+  }
+
+  @Mutation(() => AddKycCheckPayload, { nullable: true, description: 'Adds a check, or replaces the one that has the id. Needs `kyc:write`.' })
+  addKycCheck(@Arg('input', () => AddKycCheckInput) input: AddKycCheckInput, @Ctx() { commands }: Context) {
+    return commands.obp.addKycCheck(input)
+  }
+
+  @Mutation(() => AddKycStatusPayload, { nullable: true, description: "Says whether the bank finds the customer's KYC in order, in place of what it said before. Needs `kyc:write`." })
+  addKycStatus(@Arg('input', () => AddKycStatusInput) input: AddKycStatusInput, @Ctx() { commands }: Context) {
+    return commands.obp.addKycStatus(input)
+  }
+}
+
+@Resolver(() => KycDocument)
+export class KycDocumentResolver {
+  @FieldResolver(() => Boolean, { description: 'True when its expiry date has passed at the time of asking.' })
+  expired(@Root() document: KycDocument): boolean {
+    return document.expiryDate !== null && Date.parse(document.expiryDate) <= Date.now()
+  }
+
+  @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media of this document.' })
+  async media(@Root() document: KycDocument, @Ctx() { loaders }: Context) {
+    return (await loaders.obp.kycMediaOf.load(customerOf(document)))?.filter(({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id)
+  }
+
+  @Mutation(() => AddKycDocumentPayload, { nullable: true, description: 'Adds a document, or replaces the one that has the id. Needs `kyc:write`.' })
+  addKycDocument(@Arg('input', () => AddKycDocumentInput) input: AddKycDocumentInput, @Ctx() { commands }: Context) {
+    return commands.obp.addKycDocument(input)
+  }
+}
+
+@Resolver(() => KycMedia)
+export class KycMediaResolver {
+  @FieldResolver(() => KycDocument, { nullable: true, description: 'The document it relates to, where there is one of that id.' })
+  async document(@Root() media: KycMedia, @Ctx() { loaders }: Context) {
+    return (await loaders.obp.kycDocumentsOf.load(customerOf(media)))?.find(({ id }) => id === media.relatesToKycDocumentId)
+  }
+
+  @FieldResolver(() => KycCheck, { nullable: true, description: 'The check it relates to, where there is one of that id.' })
+  async check(@Root() media: KycMedia, @Ctx() { loaders }: Context) {
+    return (await loaders.obp.kycChecksOf.load(customerOf(media)))?.find(({ id }) => id === media.relatesToKycCheckId)
+  }
+
+  @Mutation(() => AddKycMediaPayload, { nullable: true, description: 'Records where a recording or picture lies, or replaces what has the id. Needs `kyc:write`.' })
+  addKycMedia(@Arg('input', () => AddKycMediaInput) input: AddKycMediaInput, @Ctx() { commands }: Context) {
+    return commands.obp.addKycMedia(input)
+  }
+}
