@@ -9,7 +9,7 @@ import { keepable, toResult, toVerify } from './mapping.js'
 export function banficoCommands({ source, visit, memory, checks, drift }: Desk) {
   async function ask(verify: Verify, question: string): Promise<VerificationResult> {
     const answer = await source.verify(verify)
-    const result = toResult(answer.result!.id, answer, drift)
+    const result = toResult(answer.result.id, answer, drift)
     await memory.enter(visit.caller, question, verify, result, answer.slaSeconds)
     return result
   }

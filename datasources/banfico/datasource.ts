@@ -6,11 +6,11 @@ import { answers, type BanficoProblem, type BanficoResult, type Verify } from '.
 import { refusedFields } from './mapping.js'
 
 /** What came back, with what its headers say of time. */
-export interface Answered {
+export interface Answered<Result = BanficoResult | undefined> {
   /** True for a 202: the answer itself comes later. */
   readonly accepted: boolean
-  /** Undefined only where a 202 has no body. */
-  readonly result: BanficoResult | undefined
+  /** Undefined only where a poll's 202 has no body. */
+  readonly result: Result
   /** When it came, in ms since 1970. */
   readonly at: number
   /** How long to wait before asking again makes sense. */
@@ -23,7 +23,7 @@ const SHORTEST_WAIT_SECONDS = 1
 
 const seconds = (text: string | undefined): number | undefined => (text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined)
 
-const answered = (reply: Reply<unknown>, result: BanficoResult | undefined): Answered => ({
+const answered = <Result>(reply: Reply<unknown>, result: Result): Answered<Result> => ({
   accepted: reply.status === 202,
   result,
   at: Date.now(),
@@ -59,7 +59,7 @@ export function banficoSource(client: Client, visit: CallVisit) {
 
   return {
     /** Asks the bank that holds the account. Each call is a new verification with an id of its own, and none may be repeated by itself. */
-    async verify(verification: Verify): Promise<Answered> {
+    async verify(verification: Verify): Promise<Answered<BanficoResult>> {
       const reply = await client.send(visit, {
         method: 'POST',
         path: path`/v1.0/account-verifications`,
