@@ -100,9 +100,9 @@ describe('paging', () => {
   async function walk(filter: object | undefined, first: number) {
     const seen: { id: string; lastOkDate: string }[] = []
     for (let after: string | null = null, pages = 0; pages < 100; pages += 1) {
-      const { data, errors } = await app.run(PAGE, { first, after, filter })
-      expect(errors).toEqual([])
-      const { edges, pageInfo } = data.customers
+      const answer: { data: any; errors: readonly unknown[] } = await app.run(PAGE, { first, after, filter })
+      expect(answer.errors).toEqual([])
+      const { edges, pageInfo } = answer.data.customers
       seen.push(...edges.map(({ node }: { node: object }) => node))
       expect(pageInfo).toEqual({ hasNextPage: seen.length < 47, hasPreviousPage: after !== null, startCursor: edges[0].cursor, endCursor: edges.at(-1).cursor })
       if (!pageInfo.hasNextPage) break
