@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, BANK, CAST, CROWD, NAMED, OTHER_BANK } from '../datasources/cast.js'
-import { type App, type Result, startApp } from './harness.js'
+import { type App, startApp } from './harness.js'
 
 let app: App
 beforeAll(async () => {
@@ -100,11 +100,11 @@ describe('paging', () => {
   async function walk(filter: object | undefined, first: number) {
     const seen: { id: string; lastOkDate: string }[] = []
     for (let after: string | null = null, pages = 0; pages < 100; pages += 1) {
-      const page: Result<any> = await app.run<any>(PAGE, { first, after, filter })
-      expect(page.errors).toEqual([])
-      const { edges, pageInfo } = page.data.customers as { edges: { cursor: string; node: { id: string; lastOkDate: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } }
-      seen.push(...edges.map(({ node }) => node))
-      expect(pageInfo).toEqual({ hasNextPage: seen.length < 47, hasPreviousPage: after !== null, startCursor: edges[0]?.cursor, endCursor: edges.at(-1)?.cursor })
+      const answer: { data: any; errors: readonly unknown[] } = await app.run(PAGE, { first, after, filter })
+      expect(answer.errors).toEqual([])
+      const { edges, pageInfo } = answer.data.customers
+      seen.push(...edges.map(({ node }: { node: object }) => node))
+      expect(pageInfo).toEqual({ hasNextPage: seen.length < 47, hasPreviousPage: after !== null, startCursor: edges[0].cursor, endCursor: edges.at(-1).cursor })
       if (!pageInfo.hasNextPage) break
       after = pageInfo.endCursor
     }

@@ -22,6 +22,11 @@ export const start = (options: EmulatorOptions) => {
         OBP_USER_TOKEN: 'forward',
       }),
       routes(root) {
+        // What weeks would do: every token that was given out is over.
+        root.delete('/__sandbox/tokens', (_request, reply) => {
+          users.endTokens()
+          return reply.code(204).send()
+        })
         void root.register((app, _options, done) => {
           const api = createApi(app, users, new Set([BANK, OTHER_BANK]))
           customers.routes(api)

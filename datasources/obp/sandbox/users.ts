@@ -63,6 +63,10 @@ export class Users {
     return token
   }
 
+  endTokens(): void {
+    this.#tokens.clear()
+  }
+
   /** Who asks, by a token of `logIn` or by one of the issuer whose subject is a user's name. */
   async of(authorization: string | undefined, style: Style): Promise<User> {
     const direct = scheme(authorization, 'DirectLogin')

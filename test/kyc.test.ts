@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ADA, BANK, NAMED, OTHER_BANK } from '../datasources/cast.js'
+import { type App, startApp } from './harness.js'
+import { besideTheGraph } from './obp.js'
+
+let app: App
+let beside: Awaited<ReturnType<typeof besideTheGraph>>
+beforeAll(async () => {
+  app = await startApp({ OBP_BANK_IDS: `${BANK},${OTHER_BANK}` })
+  beside = await besideTheGraph(app)
+})
+beforeEach(() => app.clear())
+afterAll(() => app.close())
+
+const named = (name: string) => NAMED.find(({ firstName }) => firstName === name)!
+const customers = `/obp/v4.0.0/banks/${BANK}/customers`
+const lists = () => app.calls('obp').filter((call) => call.includes('/kyc_'))
+
+const CHECK = { customerNumber: '5000001', date: '2024-05-06T07:08:09.500Z', how: 'online_meeting', staffUserId: 'staff-2', staffName: 'Sam', satisfied: true, comments: 'Fine.' }
+const addCheck = 'mutation($input: AddKycCheckInput!) { addKycCheck(input: $input) { replayed kycCheck { id bankId customerId customerNumber date how staffUserId staffName satisfied comments } } }'
+
+describe('the KYC records of a customer', () => {
+  test('are read', async () => {
+    const { data, errors } = await app.run(`{ customer(id: "${ADA.customerId}") {
+      kycChecks { id bankId customerId customerNumber date how staffUserId staffName satisfied comments }
+      kycDocuments { id bankId customerId customerNumber type number issueDate issuePlace expiryDate expired }
+      kycMedia { id bankId customerId customerNumber type url date relatesToKycDocumentId relatesToKycCheckId }
+      kycStatuses { customerId customerNumber ok date } } }`)
+    expect(errors).toEqual([])
+    const record = { bankId: BANK, customerId: ADA.customerId, customerNumber: ADA.customerNumber }
+    const date = '2024-04-02T10:00:00.000Z'
+    expect(data.customer).toEqual({
+      kycChecks: [{ id: 'check-ada', ...record, date, how: 'online_meeting', staffUserId: 'staff-1', staffName: 'Simon', satisfied: true, comments: 'All documents match.' }],
+      kycDocuments: [{ id: 'document-ada', ...record, type: 'passport', number: 'ADA-5000001', issueDate: '2016-03-31T00:00:00.000Z', issuePlace: 'Berlin', expiryDate: '2090-05-01T00:00:00.000Z', expired: false }],
+      kycMedia: [{ id: 'media-ada', ...record, type: 'image', url: 'https://media.example.com/ada.png', date, relatesToKycDocumentId: 'document-ada', relatesToKycCheckId: 'check-ada' }],
+      kycStatuses: [{ customerId: ADA.customerId, customerNumber: ADA.customerNumber, ok: true, date }],
+    })
+  })
+
+  test('are joined however deep with one call for each kind', async () => {
+    const query = `{ a: customer(id: "${ADA.customerId}") { ...Deep } b: customer(id: "${ADA.customerId}") { ...Deep } }
+      fragment Deep on Customer {
+        kycChecks { documents { id media { id check { id media { document { id } } } } } media { id document { id media { check { documents { id } } } } } customer { id kycChecks { id } } }
+        kycDocuments { media { check { id } } } kycMedia { document { id } check { id customer { id } } } }`
+    const { data, errors } = await app.run(query)
+    expect(errors).toEqual([])
+    expect(data.b).toEqual(data.a)
+    expect(data.a.kycChecks[0]).toEqual({
+      documents: [{ id: 'document-ada', media: [{ id: 'media-ada', check: { id: 'check-ada', media: [{ document: { id: 'document-ada' } }] } }] }],
+      media: [{ id: 'media-ada', document: { id: 'document-ada', media: [{ check: { documents: [{ id: 'document-ada' }] } }] } }],
+      customer: { id: ADA.customerId, kycChecks: [{ id: 'check-ada' }] },
+    })
+    expect(app.calls('obp').sort()).toEqual([`GET ${customers}/${ADA.customerId}`, ...['checks', 'documents', 'media'].map((kind) => `GET /obp/v4.0.0/customers/${ADA.customerId}/kyc_${kind}`)])
+  })
+
+  test('say of a document whether its time is over', async () => {
+    const { data } = await app.run(`{ customer(id: "${named('Prue').customerId}") { kycDocuments { expired } } }`)
+    expect(data.customer.kycDocuments).toEqual([{ expired: true }])
+  })
+
+  test('say who did not pass', async () => {
+    const query = ['Rhea', 'Rex', 'Vic'].map((name) => `${name}: customer(id: "${named(name).customerId}") { kycChecks { satisfied } kycStatuses { ok } }`).join(' ')
+    expect((await app.run(`{ ${query} }`)).data).toEqual({
+      Rhea: { kycChecks: [{ satisfied: false }], kycStatuses: [] },
+      Rex: { kycChecks: [{ satisfied: false }], kycStatuses: [{ ok: false }] },
+      Vic: { kycChecks: [], kycStatuses: [] },
+    })
+  })
+
+  test('are masked without pii:read and closed without kyc:read', async () => {
+    const query = `{ customer(id: "${ADA.customerId}") { kycChecks { comments documents { number } } kycMedia { url } } }`
+    const masked = await app.run(query, undefined, { scopes: ['customers:read', 'kyc:read'] })
+    expect(masked.data.customer).toEqual({ kycChecks: [{ comments: 'A•••', documents: [{ number: '••••0001' }] }], kycMedia: [{ url: 'h•••' }] })
+    app.clear()
+    const closed = await app.run(query, undefined, { scopes: ['customers:read', 'pii:read'] })
+    expect(closed.data.customer).toEqual({ kycChecks: null, kycMedia: null })
+    expect(closed.errors.map(({ message }) => message)).toEqual(['This needs the scope kyc:read.', 'This needs the scope kyc:read.'])
+    expect(lists()).toEqual([])
+  })
+
+  test('of another bank are left out, though the provider lists them', async () => {
+    const { customerId } = named('Percy')
+    await beside('PUT', `/banks/${OTHER_BANK}/customers/${customerId}/kyc_check/foreign-check`, { customer_number: '1', date: null, how: null, staff_user_id: 's', staff_name: 's', satisfied: true, comments: '' })
+    expect((await beside('GET', `/customers/${customerId}/kyc_checks`)).body.checks).toHaveLength(2)
+    const { data } = await app.run(`{ customer(id: "${customerId}") { kycChecks { id } } }`)
+    expect(data.customer.kycChecks).toEqual([{ id: 'check-percy' }])
+  })
+})
+
+describe('a reference to a check', () => {
+  const QUERY = 'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on KycCheck { id bankId satisfied } } }'
+  const check = (member: { customerId: string }, id: string) => ({ __typename: 'KycCheck', customerId: member.customerId, id })
+
+  test('is resolved among the checks of its customer', async () => {
+    const { data } = await app.run(QUERY, { representations: [check(ADA, 'check-ada'), check(ADA, 'check-rhea'), check(named('Otto'), 'check-otto'), { __typename: 'KycCheck', customerId: 'no/body', id: 'x' }] })
+    expect(data._entities).toEqual([{ id: 'check-ada', bankId: BANK, satisfied: true }, null, { id: 'check-otto', bankId: OTHER_BANK, satisfied: true }, null])
+  })
+
+  test('is nothing to a token that does not name its bank', async () => {
+    const { data } = await app.run(QUERY, { representations: [check(named('Otto'), 'check-otto')] }, { claims: { banks: [BANK] } })
+    expect(data._entities).toEqual([null])
+  })
+})
+
+describe('adding', () => {
+  test('a check sends what was given, under an id made here', async () => {
+    const { data, errors } = await app.run(addCheck, { input: { customerId: ADA.customerId, ...CHECK } })
+    expect(errors).toEqual([])
+    const { kycCheck } = data.addKycCheck
+    expect(kycCheck).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), bankId: BANK, customerId: ADA.customerId, ...CHECK, date: '2024-05-06T07:08:09.000Z' })
+    expect(app.recorded('obp').at(-1)).toMatchObject({
+      method: 'PUT',
+      url: `${customers}/${ADA.customerId}/kyc_check/${kycCheck.id}`,
+      body: { customer_number: '5000001', date: '2024-05-06T07:08:09Z', how: 'online_meeting', staff_user_id: 'staff-2', staff_name: 'Sam', satisfied: true, comments: 'Fine.' },
+    })
+  })
+
+  test('what may be left out is sent as null', async () => {
+    const { data } = await app.run(addCheck, { input: { customerId: ADA.customerId, id: 'check-least', customerNumber: '', staffUserId: '', staffName: '', satisfied: false, comments: '' } })
+    expect(app.recorded('obp').at(-1)!.body).toMatchObject({ date: null, how: null })
+    expect(data.addKycCheck.kycCheck).toMatchObject({ id: 'check-least', date: null, how: null, staffUserId: null, comments: null })
+  })
+
+  test('a document, media and a status shows at once in what hangs off them', async () => {
+    const { customerId, customerNumber } = named('Vic')
+    const input = { customerId, customerNumber }
+    const { data, errors } = await app.run(
+      `mutation($document: AddKycDocumentInput!, $media: AddKycMediaInput!, $check: AddKycCheckInput!, $status: AddKycStatusInput!) {
+        addKycDocument(input: $document) { kycDocument { id expired media { id } } }
+        addKycCheck(input: $check) { kycCheck { customer { kycStatuses { ok } } } }
+        addKycMedia(input: $media) { kycMedia { id document { id media { id } } check { satisfied documents { id } } } }
+        addKycStatus(input: $status) { kycStatus { customerId ok date } }
+        again: addKycStatus(input: $status) { kycStatus { ok } } }`,
+      {
+        document: { ...input, id: 'd-vic', type: 'passport', number: 'P1', issueDate: '2011-01-01T00:00:00Z', issuePlace: 'Bonn', expiryDate: '2021-01-01T00:00:00Z' },
+        media: { ...input, id: 'm-vic', type: 'image', url: 'https://x.example/1', date: '2024-01-01T00:00:00Z', relatesToKycDocumentId: 'd-vic', relatesToKycCheckId: 'c-vic' },
+        check: { ...CHECK, ...input, id: 'c-vic' },
+        status: { ...input, ok: true, date: '2024-01-01T00:00:00Z' },
+      },
+    )
+    expect(errors).toEqual([])
+    expect(data).toEqual({
+      addKycDocument: { kycDocument: { id: 'd-vic', expired: true, media: [] } },
+      addKycCheck: { kycCheck: { customer: { kycStatuses: [] } } },
+      addKycMedia: { kycMedia: { id: 'm-vic', document: { id: 'd-vic', media: [{ id: 'm-vic' }] }, check: { satisfied: true, documents: [{ id: 'd-vic' }] } } },
+      addKycStatus: { kycStatus: { customerId, ok: true, date: '2024-01-01T00:00:00.000Z' } },
+      again: { kycStatus: { ok: true } },
+    })
+    // Whose customer it is, is looked up once for all of these.
+    expect(app.calls('obp').filter((call) => call === `GET ${customers}/${customerId}`)).toHaveLength(1)
+    const after = await app.run(`{ customer(id: "${customerId}") { kycStatuses { ok } } }`)
+    expect(after.data.customer.kycStatuses).toEqual([{ ok: true }])
+  })
+
+  test('under an idempotency key is done under one id, also after a lost answer', async () => {
+    const { customerId } = named('Rhea')
+    const input = { customerId, ...CHECK, idempotencyKey: 'check-key' }
+    app.fault('obp', { match: `PUT ${customers}/${customerId}/kyc_check/*`, fault: 'drop-after-apply' })
+    const lost = await app.run(addCheck, { input })
+    expect(lost.errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    const found = await app.run(addCheck, { input })
+    expect(found.data.addKycCheck.replayed).toBe(false)
+    expect((await app.run(addCheck, { input })).data.addKycCheck).toEqual({ replayed: true, kycCheck: found.data.addKycCheck.kycCheck })
+    const { body } = await beside('GET', `/customers/${customerId}/kyc_checks`)
+    expect(body.checks).toHaveLength(2)
+  })
+
+  test('needs kyc:write, and shows no more than was written without kyc:read', async () => {
+    const input = { customerId: ADA.customerId, ...CHECK, id: 'check-scopes' }
+    const refused = await app.run(addCheck, { input }, { scopes: ['kyc:read', 'customers:write'] })
+    expect(refused.errors[0]!.message).toBe('This needs the scope kyc:write.')
+    expect(app.calls('obp')).toEqual([])
+    const { data, errors } = await app.run('mutation($input: AddKycCheckInput!) { addKycCheck(input: $input) { kycCheck { comments customer { id } media { id } } } }', { input }, { scopes: ['kyc:write'] })
+    expect(data.addKycCheck.kycCheck).toEqual({ comments: 'F•••', customer: null, media: null })
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN'])
+  })
+
+  const long = (length: number) => 'x'.repeat(length + 1)
+  const DOCUMENT = { customerNumber: '1', issueDate: '2020-01-01T00:00:00Z', issuePlace: 'Bonn', expiryDate: '2030-01-01T00:00:00Z' }
+  const MEDIA = { customerNumber: '1', relatesToKycDocumentId: '', relatesToKycCheckId: '' }
+  test.each<[string, string, object, Record<string, unknown>]>([
+    ['addKycCheck', 'id', CHECK, { id: long(44) }],
+    ['addKycCheck', 'id', CHECK, { id: '../x' }],
+    ['addKycCheck', 'id', CHECK, { id: '' }],
+    ['addKycCheck', 'customerNumber', CHECK, { customerNumber: long(50) }],
+    ['addKycCheck', 'how', CHECK, { how: long(32) }],
+    ['addKycCheck', 'staffUserId', CHECK, { staffUserId: long(64) }],
+    ['addKycCheck', 'staffName', CHECK, { staffName: long(64) }],
+    ['addKycCheck', 'comments', CHECK, { comments: long(2000) }],
+    ['addKycCheck', 'date', CHECK, { date: '2024-01-01' }],
+    ['addKycDocument', 'customerNumber', DOCUMENT, { customerNumber: long(50) }],
+    ['addKycDocument', 'type', DOCUMENT, { type: long(50) }],
+    ['addKycDocument', 'number', DOCUMENT, { number: long(50) }],
+    ['addKycDocument', 'issuePlace', DOCUMENT, { issuePlace: long(512) }],
+    ['addKycDocument', 'expiryDate', DOCUMENT, { expiryDate: 'never' }],
+    ['addKycMedia', 'customerNumber', MEDIA, { customerNumber: long(44) }],
+    ['addKycMedia', 'type', MEDIA, { type: long(50) }],
+    ['addKycMedia', 'url', MEDIA, { url: long(255) }],
+    ['addKycMedia', 'relatesToKycDocumentId', MEDIA, { relatesToKycDocumentId: long(255) }],
+    ['addKycMedia', 'relatesToKycCheckId', MEDIA, { relatesToKycCheckId: long(255) }],
+    ['addKycStatus', 'customerNumber', { ok: true, date: '2024-01-01T00:00:00Z' }, { customerNumber: long(64) }],
+  ])('%s refuses a bad %s before anything is sent', async (mutation, field, good, bad) => {
+    const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`
+    const { errors } = await app.run(`mutation($input: ${type}!) { ${mutation}(input: $input) { replayed } }`, { input: { customerId: ADA.customerId, ...good, ...bad } })
+    expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { [`input.${field}`]: expect.any(Array) } })
+    expect(app.calls('obp')).toEqual([])
+  })
+})

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ADA, BANK, CROWD, NAMED } from '../datasources/cast.js'
+import { type App, startApp } from './harness.js'
+import { besideTheGraph } from './obp.js'
+
+let app: App
+let beside: Awaited<ReturnType<typeof besideTheGraph>>
+beforeAll(async () => {
+  app = await startApp()
+  beside = await besideTheGraph(app)
+})
+beforeEach(() => app.clear())
+afterAll(() => app.close())
+
+const UNA = NAMED.find(({ firstName }) => firstName === 'Una')!
+const LINK = 'mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed customer { id links { personId bankingCustomerId seiExternalId } person { firstName } } } }'
+const READ = 'query($id: ID!) { customer(id: $id) { links { personId bankingCustomerId seiExternalId } person { id } } }'
+const customer = (id: string) => `/obp/v4.0.0/banks/${BANK}/customers/${id}`
+const writes = () => app.calls('obp').filter((call) => !call.startsWith('GET '))
+const link = (input: object, options = {}) => app.run(LINK, { input }, options)
+/** Rows of a name as the provider has them. */
+const rows = async (id: string, name: string) =>
+  ((await beside('GET', `/banks/${BANK}/customers/${id}/attributes`)).body.customer_attributes as { name: string; value: string }[]).filter((row) => row.name === name).map(({ value }) => value)
+const addRow = (id: string, name: string, value: string) => beside('POST', `/banks/${BANK}/customers/${id}/attribute`, { name, type: 'STRING', value })
+
+test('a customer whom no person is recorded for has none', async () => {
+  const { data, errors } = await app.run(READ, { id: UNA.customerId })
+  expect(errors).toEqual([])
+  expect(data.customer).toEqual({ links: { personId: null, bankingCustomerId: 'banking-una', seiExternalId: 'sei-una' }, person: null })
+  expect(app.calls('synctera')).toEqual([])
+})
+
+test('a link that is not there is added, and the person seen at once', async () => {
+  const { customerId } = UNA
+  const personId = CROWD[0]!.personId!
+  const { data, errors } = await link({ customerId, personId })
+  expect(errors).toEqual([])
+  expect(data.linkCustomer).toEqual({ replayed: false, customer: { id: customerId, links: { personId, bankingCustomerId: 'banking-una', seiExternalId: 'sei-una' }, person: { firstName: 'Crowd01' } } })
+  expect(writes()).toEqual([`POST ${customer(customerId)}/attribute`])
+  expect(app.recorded('obp').find(({ method }) => method === 'POST')!.body).toEqual({ name: 'SYNCTERA_PERSON_ID', type: 'STRING', value: personId })
+  const both = await app.run(`{ person(id: "${personId}") { customers { id } } }`)
+  expect(both.data.person.customers.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining([customerId, CROWD[0]!.customerId]))
+})
+
+test('a link that is there already is left as it is', async () => {
+  const { errors } = await link({ customerId: ADA.customerId, personId: ADA.personId, bankingCustomerId: ADA.bankingCustomerId, seiExternalId: ADA.seiExternalId })
+  expect(errors).toEqual([])
+  expect(writes()).toEqual([])
+})
+
+test('another value replaces the old one; what is left out stays', async () => {
+  const { customerId, personId } = CROWD[1]!
+  const { data } = await link({ customerId, seiExternalId: 'sei-new' })
+  expect(data.linkCustomer.customer.links).toEqual({ personId, bankingCustomerId: CROWD[1]!.bankingCustomerId, seiExternalId: 'sei-new' })
+  expect(writes()).toEqual([expect.stringMatching(`^PUT ${customer(customerId)}/attributes/`)])
+  expect(await rows(customerId, 'SEI_EXTERNAL_ID')).toEqual(['sei-new'])
+})
+
+test('null removes it', async () => {
+  const { customerId } = CROWD[2]!
+  const { data } = await link({ customerId, personId: null, bankingCustomerId: null })
+  expect(data.linkCustomer.customer).toMatchObject({ links: { personId: null, bankingCustomerId: null, seiExternalId: CROWD[2]!.seiExternalId }, person: null })
+  expect(writes()).toHaveLength(2)
+  expect(await rows(customerId, 'SYNCTERA_PERSON_ID')).toEqual([])
+})
+
+describe('several rows of one name', () => {
+  test('that agree are one link', async () => {
+    const { customerId, personId } = CROWD[3]!
+    await addRow(customerId, 'SYNCTERA_PERSON_ID', personId!)
+    const { data } = await app.run(READ, { id: customerId })
+    expect(data.customer).toMatchObject({ links: { personId }, person: { id: personId } })
+  })
+
+  test('that contradict each other are a conflict until linkCustomer sets all of them', async () => {
+    const { customerId, personId } = CROWD[4]!
+    await addRow(customerId, 'SYNCTERA_PERSON_ID', ADA.personId!)
+    const { data, errors } = await app.run(READ, { id: customerId })
+    expect(data.customer).toEqual({ links: null, person: null })
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['CONFLICT', 'CONFLICT'])
+    expect(JSON.stringify(errors)).not.toContain(personId)
+    expect(app.calls('synctera')).toEqual([])
+    const set = await link({ customerId, personId })
+    expect(set.data.linkCustomer.customer.links.personId).toBe(personId)
+    expect(await rows(customerId, 'SYNCTERA_PERSON_ID')).toEqual([personId, personId])
+  })
+})
+
+test('a person who does not exist is not recorded', async () => {
+  const { errors } = await link({ customerId: UNA.customerId, personId: '00000000-0000-4000-8000-000000000000' })
+  expect(errors[0]).toMatchObject({ message: 'Synctera has no person of this personId.', extensions: { code: 'NOT_FOUND', provider: 'SYNCTERA' } })
+  expect(app.calls('obp')).toEqual([])
+})
+
+test('naming a person needs persons:read, and any of it customers:write', async () => {
+  const named = await link({ customerId: ADA.customerId, personId: ADA.personId }, { scopes: ['customers:write'] })
+  expect(named.errors[0]!.message).toBe('This needs the scope persons:read.')
+  const input = { customerId: ADA.customerId, seiExternalId: 'sei-1' }
+  expect((await link(input, { scopes: ['customers:read', 'persons:read'] })).errors[0]!.message).toBe('This needs the scope customers:write.')
+  expect(app.calls('obp')).toEqual([])
+  const { data } = await app.run('mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { customer { legalName } } }', { input: { ...input, seiExternalId: ADA.seiExternalId } }, { scopes: ['customers:write'] })
+  expect(data.linkCustomer.customer).toEqual({ legalName: 'A•••' })
+})
+
+test('a link of which nobody knows whether it was made is made once when the call comes again', async () => {
+  const { customerId } = CROWD[5]!
+  await link({ customerId, seiExternalId: null })
+  const input = { customerId, seiExternalId: 'sei-lost', idempotencyKey: 'link-1' }
+  app.fault('obp', { match: `POST ${customer(customerId)}/attribute`, fault: 'drop-after-apply' })
+  expect((await link(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+  expect((await link(input)).data.linkCustomer).toMatchObject({ replayed: false, customer: { links: { seiExternalId: 'sei-lost' } } })
+  expect((await link(input)).data.linkCustomer.replayed).toBe(true)
+  expect(await rows(customerId, 'SEI_EXTERNAL_ID')).toEqual(['sei-lost'])
+})
+
+test.each<[string, Record<string, unknown>]>([
+  ['input', {}],
+  ['input.personId', { personId: 'no-uuid' }],
+  ['input.bankingCustomerId', { bankingCustomerId: 'short' }],
+  ['input.bankingCustomerId', { bankingCustomerId: 'has a space' }],
+  ['input.seiExternalId', { seiExternalId: '' }],
+  ['input.seiExternalId', { seiExternalId: 'x'.repeat(256) }],
+])('refuses a bad %s: %j', async (field, rest) => {
+  const { errors } = await link({ customerId: ADA.customerId, ...rest })
+  expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { [field]: expect.any(Array) } })
+  expect([...app.calls('obp'), ...app.calls('synctera')]).toEqual([])
+})
