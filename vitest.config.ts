@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Files share what a worker has loaded; each starts servers of its own and shares nothing else.
+    isolate: false,
   },
 })

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type App, startApp } from './harness.js'
+import type { SurfaceRow } from './surface/row.js'
+
+const rows: readonly SurfaceRow[] = []
+
+describe('every operation of the Open Bank Project', () => {
+  let app: App
+  const answered = new Set<number>()
+  beforeAll(async () => {
+    app = await startApp()
+  })
+  afterAll(async () => {
+    console.log(`${answered.size}/${new Set(rows.map(({ n }) => n)).size} operations of the Open Bank Project answer through the graph`)
+    await app.close()
+  })
+
+  test.each(rows.map((row) => [row.n, row.operation, row] as const))('%i %s', async (_n, _operation, row) => {
+    const variables = typeof row.variables === 'function' ? await row.variables(app) : (row.variables ?? {})
+    app.clear()
+    const { data, errors } = await app.run(row.query, variables, row.options)
+    expect(errors).toEqual([])
+    expect(data).toMatchObject(row.data as object)
+    const { method, path, query = {}, body } = row.request(variables)
+    const heard = app.recorded('obp').map((call) => {
+      const url = new URL(call.url, 'http://provider')
+      return { method: call.method, path: decodeURIComponent(url.pathname), query: Object.fromEntries(url.searchParams), ...(call.body === undefined ? {} : { body: call.body }) }
+    })
+    expect(heard).toContainEqual({ method, path, query, ...(body === undefined ? {} : { body }) })
+    answered.add(row.n)
+  })
+})
