@@ -127,7 +127,11 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-correlation-id', request.id)
   })
-  app.addHook('onSend', (request, reply, payload, done) => done(null, reply.statusCode >= 400 ? correlated(payload, request.id) : payload))
+  app.addHook('onSend', (request, reply, payload, done) => {
+    // A connection that is kept alive would keep a stopping server waiting for its next request.
+    if (stopping) void reply.header('connection', 'close')
+    done(null, reply.statusCode >= 400 ? correlated(payload, request.id) : payload)
+  })
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) log.error({ correlationId: request.id, ...trace(error) }, 'unforeseen error')

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { CUSTOMERS } from '../datasources/apiture/sandbox.js'
+import { MAGIC_ACCOUNTS } from '../datasources/banfico/cases.js'
+import { NAMED } from '../datasources/cast.js'
+import { JOBS, REFUSED } from '../datasources/sei/sandbox.js'
+import { OUTCOME_BY_SSN, PROBLEM_BY_SSN } from '../datasources/synctera/sandbox.js'
+import { SCOPES } from '../schema/scopes.js'
+import { startApp } from './harness.js'
+import { FIRST_QUERY, prepare } from '../src/dev/welcome.js'
+
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+
+test.each([
+  ['scopes', Object.keys(SCOPES)],
+  ['people', NAMED.map(({ customerId }) => customerId)],
+  ["accounts of Banfico's", MAGIC_ACCOUNTS.map(({ id }) => id)],
+  ["banking customers of Apiture's", Object.values(CUSTOMERS)],
+  ["accounts of SEI's", [...Object.keys(JOBS), ...Object.keys(REFUSED)]],
+  ["SSNs of Synctera's", [...Object.keys(OUTCOME_BY_SSN), ...Object.keys(PROBLEM_BY_SSN)]],
+])('the README knows all %s', (_what, names) => {
+  expect(names.filter((name) => !README.includes(`\`${name}\``))).toEqual([])
+})
+
+test('the first query is answered as the README says', async () => {
+  const app = await startApp()
+  const variables = await prepare(app.url, await app.token({ client: 'ops' }))
+  const { data } = await app.run(FIRST_QUERY, variables, { client: 'ops' })
+  const shown = JSON.parse(/```json\n([\s\S]*?)```/.exec(README)![1]!) as { data: object }
+  expect(data).toEqual(shown.data)
+  await app.close()
+})
