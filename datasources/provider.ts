@@ -10,7 +10,7 @@ export interface Caller {
   readonly subject: string
   /** The client that holds the token: `client_id`, else `azp`, else `sub`. */
   readonly client: string
-  /** The tenant (`tenant` or `org_id`), else the client. */
+  /** The tenant (`tenant` or `org_id`), else the client; each marked as what it is, so that no client passes for a tenant. */
   readonly tenant: string
   readonly scopes: ReadonlySet<string>
   /** The banks the token is narrowed to (`banks`); undefined means no narrowing. */

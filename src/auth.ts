@@ -11,11 +11,12 @@ const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter
 function callerOf(claims: JWTPayload, token: string): Caller {
   const subject = text(claims.sub)
   const client = text(claims['client_id']) ?? text(claims['azp']) ?? subject
+  const tenant = text(claims['tenant']) ?? text(claims['org_id'])
   if (client === undefined) throw new Failure('UNAUTHENTICATED', { message: 'The token names no subject.' })
   return {
     subject: subject ?? client,
     client,
-    tenant: text(claims['tenant']) ?? text(claims['org_id']) ?? client,
+    tenant: tenant === undefined ? `client:${client}` : `tenant:${tenant}`,
     scopes: new Set([...(text(claims['scope'])?.split(' ') ?? []), ...(text(claims['scp'])?.split(' ') ?? texts(claims['scp']))].filter(Boolean)),
     banks: Array.isArray(claims['banks']) ? texts(claims['banks']) : undefined,
     token,

@@ -235,7 +235,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       const ids = [(await bank.verify({ id: CROWD[12]!.account }, {}, acme)).id, (await bank.verify({ id: PENDING }, {}, acme)).id]
       for (const id of ids) {
         expect(await bank.read(id, { ...acme, client: 'sibling' })).toMatchObject({ id })
-        for (const other of [mine, { ...mine, claims: { tenant: 'globex' } }, { ...mine, claims: { org_id: 'globex' } }, { ...mine, client: 'stranger' }]) expect(await bank.read(id, other)).toBeNull()
+        for (const other of [mine, { ...mine, claims: { tenant: 'globex' } }, { ...mine, claims: { org_id: 'globex' } }, { ...mine, client: 'stranger' }, { ...mine, client: 'acme' }]) expect(await bank.read(id, other)).toBeNull()
         expect(await bank.read(id, { client: 'auditor', scopes: ['verifications:read', 'verifications:read:any'] })).toMatchObject({ id })
       }
       expect(bank.polls()).toBe(0)
