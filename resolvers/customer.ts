@@ -1,24 +1,17 @@
 import { ArrayMaxSize, ArrayMinSize, IsInt, IsOptional, Max, Min } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { Failure } from '../datasources/errors.js'
+import { CreateCustomerInput, CreateCustomerPayload, Customer, CustomerConnection, CustomerFilter, CustomerLinks, LinkCustomerInput, LinkCustomerPayload } from '../schema/customer.js'
 import {
   CreateCustomerAttributeInput,
   CreateCustomerAttributePayload,
-  CreateCustomerInput,
-  CreateCustomerPayload,
-  Customer,
   CustomerAttribute,
   CustomerAttributeMatch,
-  CustomerConnection,
-  CustomerFilter,
-  CustomerLinks,
   DeleteCustomerAttributeInput,
   DeleteCustomerAttributePayload,
-  LinkCustomerInput,
-  LinkCustomerPayload,
   UpdateCustomerAttributeInput,
   UpdateCustomerAttributePayload,
-} from '../schema/customer.js'
+} from '../schema/customer-attribute.js'
 import { AccountEntitlementSet } from '../schema/entitlement.js'
 import { Person } from '../schema/person.js'
 import { PageArgs, Provider } from '../schema/shared.js'

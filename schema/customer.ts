@@ -1,18 +1,10 @@
 import 'reflect-metadata'
 import { ArrayMaxSize, IsEmail, IsOptional, IsUUID, Length, Matches, MaxLength } from 'class-validator'
-import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { BankMutationInput, CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateScalar, DateTimeScalar } from './scalars.js'
 import { MonetaryAmount, MonetaryAmountInput, PageInfo, SortDirection } from './shared.js'
-
-export enum AttributeType {
-  STRING = 'STRING',
-  INTEGER = 'INTEGER',
-  DOUBLE = 'DOUBLE',
-  DATE_WITH_DAY = 'DATE_WITH_DAY',
-}
-registerEnumType(AttributeType, { name: 'AttributeType', description: 'What an attribute says its value is; the provider does not check the value against it.' })
 
 @ObjectType({ description: "A picture of the customer's face." })
 export class FaceImage {
@@ -31,22 +23,6 @@ export class CreditRating {
 
   @Field(() => String, { nullable: true, description: 'Whose rating it is.' })
   source!: string | null
-}
-
-@ObjectType({ description: 'A named value that a bank keeps with a customer.' })
-export class CustomerAttribute {
-  @Field(() => ID)
-  id!: string
-
-  @Field(() => String, { description: 'Not unique: a customer may have several of one name.' })
-  name!: string
-
-  @Field(() => AttributeType, { nullable: true, description: 'Null when the provider names a type this graph does not know.' })
-  type!: AttributeType | null
-
-  @Pii('lastFour')
-  @Field(() => String)
-  value!: string
 }
 
 @ObjectType({ description: "Other providers' records of the same human being, as `linkCustomer` recorded them." })
@@ -163,17 +139,6 @@ export class CustomerFilter {
   sortDirection?: SortDirection | null
 }
 
-@InputType({ description: 'An attribute that a customer must have.' })
-export class CustomerAttributeMatch {
-  @Field(() => String)
-  @Length(1, 50)
-  name!: string
-
-  @Field(() => String, { description: 'Compared as a whole.' })
-  @Length(1, 255)
-  value!: string
-}
-
 @InputType()
 export class FaceImageInput {
   @Field(() => String)
@@ -262,38 +227,6 @@ export class CreateCustomerInput extends BankMutationInput {
   nameSuffix?: string | null
 }
 
-/** What an attribute is made with and changed to alike. */
-@InputType()
-abstract class CustomerAttributeInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The names of links are refused: a link is made only by `linkCustomer`.' })
-  @Length(1, 50)
-  name!: string
-
-  @Field(() => AttributeType)
-  type!: AttributeType
-
-  @Field(() => String, { description: 'Not checked against `type`.' })
-  @Length(1, 255)
-  value!: string
-}
-
-@InputType()
-export class CreateCustomerAttributeInput extends CustomerAttributeInput {}
-
-@InputType()
-export class UpdateCustomerAttributeInput extends CustomerAttributeInput {
-  @Field(() => ID, { description: "One of the customer's own." })
-  @Length(1, 255)
-  attributeId!: string
-}
-
-@InputType()
-export class DeleteCustomerAttributeInput extends CustomerMutationInput {
-  @Field(() => ID, { description: "One of the customer's own." })
-  @Length(1, 255)
-  attributeId!: string
-}
-
 @InputType({ description: 'What is left out stays as it is; null removes the link.' })
 export class LinkCustomerInput extends CustomerMutationInput {
   @Field(() => ID, { nullable: true, description: 'A person at Synctera, who must exist; needs `persons:read`.' })
@@ -316,24 +249,6 @@ export class LinkCustomerInput extends CustomerMutationInput {
 export class CreateCustomerPayload extends Payload {
   @Field(() => Customer)
   customer!: Customer
-}
-
-@ObjectType()
-export class CreateCustomerAttributePayload extends Payload {
-  @Field(() => CustomerAttribute)
-  attribute!: CustomerAttribute
-}
-
-@ObjectType()
-export class UpdateCustomerAttributePayload extends Payload {
-  @Field(() => CustomerAttribute)
-  attribute!: CustomerAttribute
-}
-
-@ObjectType()
-export class DeleteCustomerAttributePayload extends Payload {
-  @Field(() => ID)
-  deletedId!: string
 }
 
 @ObjectType()

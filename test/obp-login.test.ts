@@ -125,7 +125,7 @@ describe('OAuth2', () => {
     await Promise.all([1, 2, 3].map(() => app.run(READ)))
     expect((await app.run(READ)).data.customer).toEqual({ id: ADA.customerId })
     expect(server.asked).toEqual([
-      { authorization: `Basic ${Buffer.from('kyc%20graph:p%3Ass%2Fword').toString('base64')}`, type: 'application/x-www-form-urlencoded', form: { grant_type: 'client_credentials' } },
+      { authorization: `Basic ${Buffer.from('kyc+graph:p%3Ass%2Fword').toString('base64')}`, type: 'application/x-www-form-urlencoded', form: { grant_type: 'client_credentials' } },
     ])
     app.fault('obp', { match: CUSTOMER, fault: 'status', status: 401 })
     expect((await app.run(READ)).errors).toEqual([])

@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { type Client, contract, type Credential, path, unattended } from '../http.js'
-import type { Visit } from '../provider.js'
-import { sharedToken, type Token, tokenAnswer, toToken } from '../token.js'
-import { failure, TITLE } from './refusal.js'
-import type { DirectLogin, OAuthClient, ObpSettings } from './settings.js'
+import { bearer, clientCredentials, requestToken, type TokenEndpoint, tokenPlace } from '../oauth.js'
+import type { House, Visit } from '../provider.js'
+import { sharedToken, type Token } from '../token.js'
+import { failure, loginRefusal, TITLE } from './refusal.js'
+import type { DirectLogin, ObpSettings } from './settings.js'
+
+export interface Credentials {
+  /** Who this server is to the provider. */
+  readonly service: Credential
+  /** Who the caller is to the provider; throws where this deployment has no way to say so. */
+  readonly asUser: (visit: Visit) => Credential
+  readonly close: () => Promise<void>
+}
 
 const loggedIn = contract(Type.Object({ token: Type.String({ minLength: 1 }) }))
 
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-
-/** Where tokens come from: the provider itself, or the OAuth2 server. */
-export const tokenHost = ({ url, service }: ObpSettings): string => ('oauth' in service ? service.oauth.tokenUrl : url)
-
-async function logIn(tokens: Client, { username, password, consumerKey }: DirectLogin): Promise<Token> {
-  const { body } = await tokens.send(unattended, {
+async function logIn(client: Client, { username, password, consumerKey }: DirectLogin): Promise<Token> {
+  const { body } = await client.send(unattended, {
     method: 'POST',
     path: path`/my/logins/direct`,
     effect: 'read',
@@ -25,47 +29,25 @@ async function logIn(tokens: Client, { username, password, consumerKey }: Direct
   return { value: body.token, expiresIn: undefined }
 }
 
-/** RFC 6749 section 2.3.1: both are form-encoded before they are joined. */
-const basic = ({ clientId, clientSecret }: OAuthClient): string =>
-  `Basic ${Buffer.from([clientId, clientSecret].map(encodeURIComponent).join(':')).toString('base64')}`
-
-async function requestToken(tokens: Client, oauth: OAuthClient, form: Readonly<Record<string, string>>): Promise<Token> {
-  const { body } = await tokens.send(unattended, {
-    method: 'POST',
-    path: path``,
-    effect: 'read',
-    form,
-    headers: { authorization: basic(oauth) },
-    answer: tokenAnswer,
-  })
-  return toToken(body)
-}
-
-/** Who this server is to the provider. */
-export const serviceCredential = (tokens: Client, { service }: ObpSettings): Credential =>
-  'oauth' in service
-    ? sharedToken({ fetch: () => requestToken(tokens, service.oauth, { grant_type: 'client_credentials' }), headers: bearer })
-    : sharedToken({ fetch: () => logIn(tokens, service.direct), headers: (token) => ({ authorization: `DirectLogin token="${token}"` }) })
-
 /** More callers than this at once exchange their tokens again. */
 const MOST_EXCHANGED = 1000
 
 /** RFC 8693: the caller's token for one that the provider takes, kept as long as it lives. */
-function exchanged(tokens: Client, oauth: OAuthClient): (token: string) => Credential {
+function exchanged(endpoint: TokenEndpoint): (token: string) => Credential {
   const kept = new Map<string, Credential>()
+  const exchange = (token: string) =>
+    sharedToken({
+      fetch: () =>
+        requestToken(endpoint, {
+          grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+          subject_token: token,
+          subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        }),
+      headers: bearer,
+    })
   return (token) => {
     const name = createHash('sha256').update(token).digest('base64')
-    const credential =
-      kept.get(name) ??
-      sharedToken({
-        headers: bearer,
-        fetch: () =>
-          requestToken(tokens, oauth, {
-            grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-            subject_token: token,
-            subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-          }),
-      })
+    const credential = kept.get(name) ?? exchange(token)
     // Put back last: the one that was not used for longest is the first to go.
     kept.delete(name)
     kept.set(name, credential)
@@ -74,13 +56,29 @@ function exchanged(tokens: Client, oauth: OAuthClient): (token: string) => Crede
   }
 }
 
-/** Who the caller is to the provider; refuses where this deployment has no way to say so. */
-export function userCredential(tokens: Client, { service, userToken }: ObpSettings): (visit: Visit) => Credential {
-  const exchange = userToken === 'exchange' && 'oauth' in service ? exchanged(tokens, service.oauth) : undefined
-  return ({ caller }) => {
-    if (exchange) return exchange(caller.token)
-    // Nobody can renew a forwarded token, so a refusal of it is final.
-    if (userToken === 'forward') return { headers: () => bearer(caller.token) }
-    throw failure('PROVIDER_NOT_CONFIGURED', `This deployment cannot ask ${TITLE} as the caller.`)
+/** How this server logs in, as itself and as its callers. */
+export function credentialsOf({ url, service, userToken }: ObpSettings, house: House): Credentials {
+  // Nobody can renew a forwarded token, so a refusal of it is final.
+  const forwarded = (token: string): Credential => ({ headers: () => bearer(token) })
+  const asUser = (of: ((token: string) => Credential) | undefined) => (visit: Visit) => {
+    if (of === undefined) throw failure('PROVIDER_NOT_CONFIGURED', `This deployment cannot ask ${TITLE} as the caller.`)
+    return of(visit.caller.token)
+  }
+
+  if ('direct' in service) {
+    const client = house.client({ url, refusal: loginRefusal })
+    return {
+      service: sharedToken({ fetch: () => logIn(client, service.direct), headers: (token) => ({ authorization: `DirectLogin token="${token}"` }) }),
+      asUser: asUser(userToken === 'forward' ? forwarded : undefined),
+      close: client.close,
+    }
+  }
+  const { origin, path: tokenPath } = tokenPlace(service.oauth.tokenUrl)
+  const client = house.client({ url: origin, refusal: loginRefusal })
+  const endpoint = { client, path: tokenPath, clientId: service.oauth.clientId, clientSecret: service.oauth.clientSecret }
+  return {
+    service: clientCredentials(endpoint),
+    asUser: asUser(userToken === 'forward' ? forwarded : userToken === 'exchange' ? exchanged(endpoint) : undefined),
+    close: client.close,
   }
 }

@@ -1,13 +1,13 @@
 import type { Provider } from '../provider.js'
 import { banksOf } from './banks.js'
-import { serviceCredential, tokenHost, userCredential } from './credentials.js'
+import { credentialsOf } from './credentials.js'
 import { customerCommands } from './customers/commands.js'
 import { customerSource } from './customers/datasource.js'
 import { customerLoaders } from './customers/loaders.js'
 import { kycCommands } from './kyc/commands.js'
 import { kycSource } from './kyc/datasource.js'
 import { kycLoaders } from './kyc/loaders.js'
-import { LABEL, refusal, TITLE, tokenRefusal } from './refusal.js'
+import { LABEL, refusal, TITLE } from './refusal.js'
 import { type ObpSettings, obpSettings } from './settings.js'
 
 /** The Open Bank Project: a bank's customers and its KYC records. */
@@ -18,15 +18,14 @@ export const obp = {
   maxConcurrency: 64,
   settings: obpSettings,
   open(settings, house) {
-    const tokens = house.client({ url: tokenHost(settings), refusal: tokenRefusal })
-    const asUser = userCredential(tokens, settings)
-    const client = house.client({ url: settings.url, credential: serviceCredential(tokens, settings), refusal })
+    const credentials = credentialsOf(settings, house)
+    const client = house.client({ url: settings.url, credential: credentials.service, refusal })
     const { drift } = house
     return {
       enter(visit) {
         const banks = banksOf(settings, visit.caller)
         const source = { ...customerSource(client, visit), ...kycSource(client, visit) }
-        const customers = customerLoaders(source, banks, () => asUser(visit), drift)
+        const customers = customerLoaders(source, banks, () => credentials.asUser(visit), drift)
         const kyc = kycLoaders(source, banks, drift)
         return {
           loaders: { ...customers.readings, ...kyc.readings },
@@ -34,7 +33,7 @@ export const obp = {
         }
       },
       close: async () => {
-        await Promise.all([client.close(), tokens.close()])
+        await Promise.all([client.close(), credentials.close()])
       },
     }
   },

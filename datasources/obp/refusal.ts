@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { Provider as Label } from '../../schema/shared.js'
 import { type Code, Failure } from '../errors.js'
 import { contract, type Reading, type Refusal } from '../http.js'
+import { tokenRefusal } from '../token.js'
 
 export const LABEL = Label.OPEN_BANK_PROJECT
 export const TITLE = 'Open Bank Project'
@@ -56,9 +57,9 @@ export function refusal({ status, header, body }: Refusal): Reading {
   }
 }
 
-/** Reads what a token endpoint refuses: whatever is wrong with the request is wrong with our credentials. */
-export function tokenRefusal(refused: Refusal): Reading {
+/** Reads what a login refuses, at the provider or at an OAuth2 server. */
+export function loginRefusal(refused: Refusal): Reading {
   const { providerCode, providerRequestId } = refusal(refused)
-  const ours = refused.status >= 400 && refused.status < 500 && ![408, 429].includes(refused.status)
-  return { code: ours ? 'PROVIDER_REFUSED' : undefined, providerCode, providerRequestId }
+  const reading = tokenRefusal(refused)
+  return { ...reading, providerCode: providerCode ?? reading.providerCode, providerRequestId }
 }

@@ -1,12 +1,5 @@
-import type {
-  CreateCustomerAttributeInput,
-  CreateCustomerInput,
-  Customer,
-  CustomerAttribute,
-  DeleteCustomerAttributeInput,
-  LinkCustomerInput,
-  UpdateCustomerAttributeInput,
-} from '../../../schema/customer.js'
+import type { CreateCustomerInput, Customer, LinkCustomerInput } from '../../../schema/customer.js'
+import type { CreateCustomerAttributeInput, CustomerAttribute, DeleteCustomerAttributeInput, UpdateCustomerAttributeInput } from '../../../schema/customer-attribute.js'
 import { writing } from '../../door.js'
 import { refuseFields } from '../../errors.js'
 import type { Drift } from '../../mapping.js'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Customer, CustomerAttribute, CustomerAttributeMatch, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
+import type { Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
+import type { CustomerAttribute, CustomerAttributeMatch } from '../../../schema/customer-attribute.js'
 import { DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
 import { batched, each } from '../../batch.js'
 import { type CustomerKey, reading } from '../../door.js'
@@ -72,6 +73,11 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     return row?.customer_id === id ? take(row, bankId) : null
   })
 
+  const byNumber = each<{ bankId: string; customerNumber: string }, Customer | null>(async ({ bankId, customerNumber }) => {
+    const row = await orNull(source.getCustomerByCustomerNumber(bankId, customerNumber))
+    return row && take(row, bankId)
+  })
+
   const attributes = each<Place, CustomerAttribute[] | null>(async ({ bankId, id }) => {
     const answer = await orNull(source.getCustomerAttributes(bankId, id))
     return answer && answer.customer_attributes.map((attribute) => toAttribute(attribute, drift))
@@ -115,8 +121,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
       type: 'Customer',
       async load({ customerNumber, bankId: named }) {
         const bankId = banks.named(named)
-        const row = bankId && (await orNull(source.getCustomerByCustomerNumber(bankId, customerNumber)))
-        return row ? take(row, bankId) : null
+        return bankId === null ? null : byNumber.load({ bankId, customerNumber })
       },
     }),
 

@@ -1,4 +1,5 @@
-import { AttributeType, type CreateCustomerInput, type Customer, type CustomerAttribute, type CustomerFilter, type CustomerLinks } from '../../../schema/customer.js'
+import type { CreateCustomerInput, Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
+import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { SortDirection } from '../../../schema/shared.js'
 import { type Drift, instant, known } from '../../mapping.js'
 import { failure } from '../refusal.js'
