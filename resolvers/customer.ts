@@ -78,6 +78,11 @@ export class CustomerResolver {
     return loaders.obp.attributesOf.load(customer)
   }
 
+  @FieldResolver(() => CustomerAttribute, { nullable: true, description: "The one of the customer's attributes that has this id, or null." })
+  attribute(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { loaders }: Context) {
+    return loaders.obp.attributeById.load({ customer, id })
+  }
+
   @FieldResolver(() => CustomerLinks, { nullable: true, description: "Other providers' records of the same human being or account." })
   links(@Root() customer: Customer, @Ctx() { loaders }: Context) {
     return loaders.obp.linksOf.load(customer)

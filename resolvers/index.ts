@@ -3,6 +3,7 @@ import { EntitlementResolver } from './entitlement.js'
 import { CustomerResolver } from './customer.js'
 import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
+import { CustomerRecordsResolver } from './records.js'
 import { VerificationResolver } from './verification.js'
 import { ViewerResolver } from './viewer.js'
 
@@ -11,6 +12,7 @@ export { references } from './references.js'
 /** Every resolver, one line each. */
 export const resolvers = [
   CustomerResolver,
+  CustomerRecordsResolver,
   CustomerKycResolver,
   KycCheckResolver,
   KycDocumentResolver,

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from './harness.js'
+import { recordsRows } from './surface/records.js'
 import type { SurfaceRow } from './surface/row.js'
 
-const rows: readonly SurfaceRow[] = []
+const rows: readonly SurfaceRow[] = [...recordsRows]
 
 describe('every operation of the Open Bank Project', () => {
   let app: App

@@ -7,8 +7,12 @@ import { customerLoaders } from './customers/loaders.js'
 import { kycCommands } from './kyc/commands.js'
 import { kycSource } from './kyc/datasource.js'
 import { kycLoaders } from './kyc/loaders.js'
+import { recordCommands } from './records/commands.js'
+import { recordSource } from './records/datasource.js'
+import { recordLoaders } from './records/loaders.js'
 import { LABEL, refusal, TITLE } from './refusal.js'
 import { type ObpSettings, obpSettings } from './settings.js'
+import { tracesIn } from './traces.js'
 
 /** The Open Bank Project: a bank's customers and its KYC records. */
 export const obp = {
@@ -21,15 +25,21 @@ export const obp = {
     const credentials = credentialsOf(settings, house)
     const client = house.client({ url: settings.url, credential: credentials.service, refusal })
     const { drift } = house
+    const trace = tracesIn(house.store)
     return {
       enter(visit) {
         const banks = banksOf(settings, visit.caller)
-        const source = { ...customerSource(client, visit), ...kycSource(client, visit) }
+        const source = { ...customerSource(client, visit), ...kycSource(client, visit), ...recordSource(client, visit) }
         const customers = customerLoaders(source, banks, () => credentials.asUser(visit), drift)
         const kyc = kycLoaders(source, banks, drift)
+        const records = recordLoaders(source, banks, drift)
         return {
-          loaders: { ...customers.readings, ...kyc.readings },
-          commands: { ...customerCommands(source, banks, customers, drift), ...kycCommands(source, customers, kyc.forget, drift) },
+          loaders: { ...customers.readings, ...kyc.readings, ...records.readings },
+          commands: {
+            ...customerCommands(source, banks, customers, drift),
+            ...kycCommands(source, customers, kyc.forget, drift),
+            ...recordCommands(source, customers, records, trace, drift),
+          },
         }
       },
       close: async () => {

@@ -3,6 +3,7 @@ import { type EmulatorOptions, runEmulator } from '../sandbox.js'
 import { createApi, problem } from './sandbox/api.js'
 import { Customers } from './sandbox/customers.js'
 import { Kyc } from './sandbox/kyc.js'
+import { Records } from './sandbox/records.js'
 import { Users } from './sandbox/users.js'
 
 /** Starts the Open Bank Project's emulator: state in memory, the cast entered at two banks and linked to users of their names. */
@@ -10,6 +11,7 @@ export const start = (options: EmulatorOptions) => {
   const users = new Users(options.jwksUrl)
   const customers = new Customers()
   const kyc = new Kyc(customers)
+  const records = new Records(customers)
   return runEmulator(
     {
       problem,
@@ -31,6 +33,7 @@ export const start = (options: EmulatorOptions) => {
           const api = createApi(app, users, new Set([BANK, OTHER_BANK]))
           customers.routes(api)
           kyc.routes(api)
+          records.routes(api)
           done()
         })
       },

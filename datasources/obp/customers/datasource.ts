@@ -59,6 +59,15 @@ export function customerSource(client: Client, visit: Visit) {
     getCustomerAttributes: (bankId: string, customerId: string) =>
       send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes`, effect: 'read', answer: answers.attributes }),
 
+    /** Whosever it is. */
+    getCustomerAttributeById: (bankId: string, customerId: string, attributeId: string) =>
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
+        effect: 'read',
+        answer: answers.attribute,
+      }),
+
     updateCustomerAttribute: (bankId: string, customerId: string, attributeId: string, body: AttributeBody) =>
       send({
         method: 'PUT',

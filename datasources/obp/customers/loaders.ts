@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
 import type { CustomerAttribute, CustomerAttributeMatch } from '../../../schema/customer-attribute.js'
 import { DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
-import { batched, each } from '../../batch.js'
+import { batched, each, type Loader } from '../../batch.js'
 import { type CustomerKey, reading } from '../../door.js'
 import { orNull, refuseFields } from '../../errors.js'
 import type { Credential } from '../../http.js'
@@ -31,6 +31,11 @@ export interface AttributesQuestion {
   readonly bankId?: string | null | undefined
   readonly attributes: readonly CustomerAttributeMatch[]
   readonly first?: number | null | undefined
+}
+
+export interface AttributeKey {
+  readonly customer: CustomerKey
+  readonly id: string
 }
 
 /** The provider counts rows, so a cursor is a count, of one list only. */
@@ -82,6 +87,16 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     const answer = await orNull(source.getCustomerAttributes(bankId, id))
     return answer && answer.customer_attributes.map((attribute) => toAttribute(attribute, drift))
   })
+
+  /** One by one, each once until the customer's attributes change. */
+  const single = each<Place, Loader<string, CustomerAttribute | null>>(({ bankId, id }) =>
+    Promise.resolve(
+      each(async (attributeId) => {
+        const row = await orNull(source.getCustomerAttributeById(bankId, id, attributeId))
+        return row?.customer_attribute_id === attributeId ? toAttribute(row, drift) : null
+      }),
+    ),
+  )
 
   const ofViewer = each<'viewer', Customer[]>(async () => {
     const { customers: rows } = await source.getCustomersForUser(asUser())
@@ -178,6 +193,18 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
       load: banks.within(attributes.load),
     }),
 
+    /** The provider would answer anybody's, so it is looked for among the customer's first. */
+    attributeById: reading<AttributeKey, CustomerAttribute | null>({
+      scope: 'customers:read',
+      type: 'CustomerAttribute',
+      owner: ({ customer }) => banks.owner(customer),
+      load: ({ customer, id }) =>
+        banks.within(async (place) => {
+          const theirs = (await attributes.load(place))?.some((attribute) => attribute.id === id)
+          return theirs ? (await single.load(place)).load(id) : null
+        })(customer),
+    }),
+
     linksOf: reading<CustomerKey, CustomerLinks | null>({
       scope: 'customers:read',
       type: 'CustomerLinks',
@@ -212,6 +239,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     forget(place: Place, personIds: readonly string[] = []) {
       customers.clear(place)
       attributes.clear(place)
+      single.clear(place)
       for (const id of personIds) ofPerson.clear(id)
     },
   }

@@ -15,8 +15,8 @@ export class Refused extends Error {
 export const NOT_LOGGED_IN = 'OBP-20001: User not logged in. Authentication is required!'
 const WRONG_JSON = 'OBP-10001: Incorrect json format.'
 
-/** Old endpoints answer 400 where the others answer 401 or 404. */
-export type Style = 'new' | 'old'
+/** Old endpoints answer 400 where the others answer 401 or 404; open ones ask nobody who they are. */
+export type Style = 'new' | 'old' | 'open'
 
 /** One request on its way through the checks, which every endpoint does in an order of its own. */
 export interface Asked {
@@ -26,7 +26,7 @@ export interface Asked {
   readonly query: URLSearchParams
   readonly bank: () => string
   readonly role: (...anyOf: string[]) => void
-  readonly body: <Fields extends Record<string, Field>>(fields: Fields, type: string) => Parsed<Fields>
+  readonly body: <Fields extends Record<string, Field>>(fields: Fields, type?: string) => Parsed<Fields>
 }
 
 export interface Answered {
@@ -35,7 +35,7 @@ export interface Answered {
 }
 
 /** How members of a body are read: texts take numbers, dates have one form, null stands for a text or date that is not known. */
-export type Field = 'text' | 'date' | 'flag' | 'whole' | 'dates' | { readonly [member: string]: Field }
+export type Field = 'text' | 'date' | 'flag' | 'whole' | 'dates' | 'texts' | { readonly [member: string]: Field }
 export type Parsed<Fields> = {
   [Name in keyof Fields]: Fields[Name] extends 'text' | 'date'
     ? string | null
@@ -43,7 +43,7 @@ export type Parsed<Fields> = {
       ? boolean
       : Fields[Name] extends 'whole'
         ? number
-        : Fields[Name] extends 'dates'
+        : Fields[Name] extends 'dates' | 'texts'
           ? string[]
           : Parsed<Fields[Name]>
 }
@@ -67,8 +67,9 @@ function read(value: unknown, field: Field, wrong: () => never): unknown {
     case 'whole':
       return typeof value === 'number' && Number.isInteger(value) ? value : wrong()
     case 'dates':
+    case 'texts':
       if (value === undefined) return []
-      return Array.isArray(value) ? value.map((item) => read(item, 'date', wrong)) : wrong()
+      return Array.isArray(value) ? value.map((item) => read(item, field === 'dates' ? 'date' : 'text', wrong)) : wrong()
   }
 }
 
@@ -102,7 +103,7 @@ export const problem = (status: number) => ({
 function refuse(reply: FastifyReply, { status, message }: Refused) {
   return reply
     .code(status)
-    .headers({ ...common(), ...(status === 401 ? problem(401).headers : {}) })
+    .headers({ ...(status === 500 ? { 'content-type': 'application/json' } : common()), ...(status === 401 ? problem(401).headers : {}) })
     .send(JSON.stringify({ code: status, message }))
 }
 
@@ -157,7 +158,7 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
       },
       body(fields, type) {
         const wrong = (): never => {
-          throw new Refused(400, `${WRONG_JSON} The Json body should be the ${type}`)
+          throw new Refused(400, type === undefined ? WRONG_JSON : `${WRONG_JSON} The Json body should be the ${type}`)
         }
         return read(request.body, fields, wrong) as Parsed<typeof fields>
       },

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { CAST, type CastMember, NAMED } from '../../cast.js'
 import { LINKS } from '../customers/contract.js'
-import { type Answered, type Api, type Asked, type Parsed, Refused } from './api.js'
+import { type Answered, type Api, type Asked, type Parsed, Refused, type Style } from './api.js'
 
 const CUSTOMER = {
   legal_name: 'text',
@@ -117,9 +117,10 @@ export class Customers {
   }
 
   /** A customer by id alone: whose bank it is, is not looked at. */
-  find({ params }: Pick<Asked, 'params'>): StoredCustomer {
+  find({ params }: Pick<Asked, 'params'>, style: Style = 'new'): StoredCustomer {
     const found = this.#customers.get(params['customerId']!)
     if (found) return found
+    if (style === 'old') throw new Refused(400, NO_CUSTOMER)
     throw new Refused(404, `${NO_CUSTOMER}. Current CustomerId(${params['customerId']})`)
   }
 
@@ -135,6 +136,12 @@ export class Customers {
 
   #withAttributes(customer: StoredCustomer, bankId = customer.bank_id) {
     return { ...customer, customer_attributes: this.#attributesOf(customer.customer_id, bankId) }
+  }
+
+  #attributeOf({ params }: Asked): StoredAttribute {
+    const found = this.#attributes.find(({ customer_attribute_id }) => customer_attribute_id === params['attributeId'])
+    if (found) return found
+    throw new Refused(400, 'OBP-30069: Customer Attribute not found. Please specify a valid value for CUSTOMER_ATTRIBUTE_ID.')
   }
 
   #attributeBody(asked: Asked, type: string) {
@@ -245,13 +252,20 @@ export class Customers {
       return { status: 200, body: { customer_attributes: this.#attributesOf(this.#ofBank(asked, bankId).customer_id, bankId) } }
     })
 
+    endpoint('GET', '/banks/:bankId/customers/:customerId/attributes/:attributeId', (asked) => {
+      const bankId = asked.bank()
+      asked.role('CanGetCustomerAttributeAtOneBank')
+      this.#ofBank(asked, bankId)
+      // Whosever it is.
+      return { status: 200, body: printed(this.#attributeOf(asked)) }
+    })
+
     endpoint('PUT', '/banks/:bankId/customers/:customerId/attributes/:attributeId', (asked) => {
       const bankId = asked.bank()
       asked.role('CanUpdateCustomerAttributeAtOneBank')
       const body = this.#attributeBody(asked, 'CustomerAttributeJsonV400')
       const { customer_id } = this.#ofBank(asked, bankId)
-      const attribute = this.#attributes.find(({ customer_attribute_id }) => customer_attribute_id === asked.params['attributeId'])
-      if (!attribute) throw new Refused(400, 'OBP-30069: Customer Attribute not found. Please specify a valid value for CUSTOMER_ATTRIBUTE_ID.')
+      const attribute = this.#attributeOf(asked)
       // Whosever it was, it is this customer's now.
       return { status: 200, body: printed(Object.assign(attribute, body, { customer_id, bank_id: bankId })) }
     })

@@ -24,6 +24,8 @@ const parameters = (text: string): Record<string, string> =>
 const scheme = (authorization: string | undefined, name: string): string | undefined =>
   authorization?.startsWith(`${name} `) ? authorization.slice(name.length + 1) : undefined
 
+const NOBODY: User = { userId: '', username: '', may: () => false, customerIds: [] }
+
 const userOf = (member: CastMember): User => ({
   userId: member.customerId.replace(/^./, 'e'),
   username: member.username,
@@ -69,6 +71,7 @@ export class Users {
 
   /** Who asks, by a token of `logIn` or by one of the issuer whose subject is a user's name. */
   async of(authorization: string | undefined, style: Style): Promise<User> {
+    if (style === 'open') return NOBODY
     const direct = scheme(authorization, 'DirectLogin')
     if (direct !== undefined) {
       const { token = '' } = parameters(direct)

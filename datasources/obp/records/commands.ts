@@ -1,0 +1,154 @@
+import type { CustomerMutationInput } from '../../../schema/mutation.js'
+import type {
+  AddSocialMediaHandleInput,
+  CreateCustomerAddressInput,
+  CreateTaxResidenceInput,
+  CreditLimitRequestReceipt,
+  CustomerAddress,
+  DeleteCustomerAddressInput,
+  DeleteTaxResidenceInput,
+  RequestCreditLimitInput,
+  SocialMediaHandle,
+  TaxResidence,
+  UpdateCustomerAddressInput,
+} from '../../../schema/records.js'
+import type { Loader } from '../../batch.js'
+import { type Attempt, writing } from '../../door.js'
+import { orNull, refuseFields } from '../../errors.js'
+import type { Drift } from '../../mapping.js'
+import type { Place } from '../banks.js'
+import type { CustomerLoaders } from '../customers/loaders.js'
+import { failure } from '../refusal.js'
+import type { Traces } from '../traces.js'
+import type { RecordSource } from './datasource.js'
+import type { RecordLoaders } from './loaders.js'
+import { addressBody, creditLimitBody, handleBody, taxResidenceBody, toAddress, toHandle, toReceipt, toTaxResidence } from './mapping.js'
+
+const NO_ADDRESS = 'The customer has no such address.'
+const NO_TAX_RESIDENCE = 'The customer has no such tax residence.'
+
+/** Writes to what hangs off one customer. The provider looks at none of whose a record is, so each is looked for among the customer's first. */
+export function recordCommands(source: RecordSource, customers: Pick<CustomerLoaders, 'named'>, records: RecordLoaders, trace: Traces, drift: Drift) {
+  const { addresses, taxResidences, handles } = records
+
+  const customerOf = ({ customerId, bankId }: CustomerMutationInput) => customers.named({ id: customerId, bankId })
+
+  /** After a write, however it ended, the operation must not see what it read before. */
+  async function changing<Done>(loader: Pick<Loader<Place, unknown>, 'clear'>, place: Place, write: Promise<Done>): Promise<Done> {
+    try {
+      return await write
+    } finally {
+      loader.clear(place)
+    }
+  }
+
+  /** Removes a record of the customer's. One that its own earlier try removed is not missing. */
+  async function remove<Row extends { id: string }>(
+    input: CustomerMutationInput,
+    attempt: Attempt,
+    id: string,
+    from: { rows: Loader<Place, Row[] | null>; send: (place: Place, id: string) => Promise<unknown>; missing: string },
+  ): Promise<{ deletedId: string }> {
+    const { place } = await customerOf(input)
+    const left = trace(input, attempt, place.bankId, place.id, id)
+    const again = await left.found()
+    if ((await from.rows.load(place))?.some((row) => row.id === id)) {
+      await left.leave()
+      const sent = from.send(place, id)
+      await changing(from.rows, place, again ? orNull(sent) : sent)
+    } else if (!again) throw failure('NOT_FOUND', from.missing)
+    return { deletedId: id }
+  }
+
+  return {
+    createCustomerAddress: writing<CreateCustomerAddressInput, { address: CustomerAddress }>({
+      scope: 'customers:write',
+      type: 'CreateCustomerAddressPayload',
+      repeatable: false,
+      async run(input) {
+        const { place } = await customerOf(input)
+        const address = await changing(addresses, place, source.createCustomerAddress(place, addressBody(input)))
+        return { address: toAddress(address, drift) }
+      },
+    }),
+
+    updateCustomerAddress: writing<UpdateCustomerAddressInput, { address: CustomerAddress }>({
+      scope: 'customers:write',
+      type: 'UpdateCustomerAddressPayload',
+      repeatable: true,
+      async run(input) {
+        const { place } = await customerOf(input)
+        const theirs = (await addresses.load(place))?.some(({ id }) => id === input.addressId)
+        if (!theirs) throw failure('NOT_FOUND', NO_ADDRESS)
+        const address = await changing(addresses, place, source.updateCustomerAddress(place, input.addressId, addressBody(input)))
+        return { address: toAddress(address, drift) }
+      },
+    }),
+
+    deleteCustomerAddress: writing<DeleteCustomerAddressInput, { deletedId: string }>({
+      scope: 'customers:write',
+      type: 'DeleteCustomerAddressPayload',
+      repeatable: true,
+      run: (input, attempt) => remove(input, attempt, input.addressId, { rows: addresses, send: source.deleteCustomerAddress, missing: NO_ADDRESS }),
+    }),
+
+    /** The provider takes each only once, and says of a second one no more than that something went wrong. */
+    createTaxResidence: writing<CreateTaxResidenceInput, { taxResidence: TaxResidence }>({
+      scope: 'customers:write',
+      type: 'CreateTaxResidencePayload',
+      repeatable: true,
+      async run(input, attempt) {
+        const { place } = await customerOf(input)
+        const left = trace(input, attempt, place.bankId, place.id, input.domain, input.taxNumber)
+        const same = (await taxResidences.load(place))?.find(({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber)
+        if (same) {
+          if (await left.found()) return { taxResidence: same }
+          throw failure('CONFLICT', 'The customer has this tax residence already.')
+        }
+        await left.leave()
+        const residence = await changing(taxResidences, place, source.createTaxResidence(place, taxResidenceBody(input)))
+        return { taxResidence: toTaxResidence(residence) }
+      },
+    }),
+
+    deleteTaxResidence: writing<DeleteTaxResidenceInput, { deletedId: string }>({
+      scope: 'customers:write',
+      type: 'DeleteTaxResidencePayload',
+      repeatable: true,
+      run: (input, attempt) => remove(input, attempt, input.taxResidenceId, { rows: taxResidences, send: source.deleteTaxResidence, missing: NO_TAX_RESIDENCE }),
+    }),
+
+    /** The provider keeps one for each number, and fails without a word at a second one. */
+    addSocialMediaHandle: writing<AddSocialMediaHandleInput, { handle: SocialMediaHandle }>({
+      scope: 'customers:write',
+      type: 'AddSocialMediaHandlePayload',
+      repeatable: true,
+      async run(input, attempt) {
+        const { place, customer } = await customerOf(input)
+        if (input.customerNumber !== customer.number) throw refuseFields({ 'input.customerNumber': ["must be the customer's own number"] })
+        const body = handleBody(input)
+        // Nothing of it is answered: what was sent is what was added.
+        const handle = toHandle(body, drift)
+        const left = trace(input, attempt, place.bankId, place.id, JSON.stringify(body))
+        const [there] = (await handles.load(place)) ?? []
+        if (there) {
+          if (JSON.stringify(there) === JSON.stringify(handle) && (await left.found())) return { handle }
+          throw failure('CONFLICT', 'A social media handle is kept with this customer number already, and there can be only one.')
+        }
+        await left.leave()
+        await changing(handles, place, source.addSocialMediaHandle(place, body))
+        return { handle }
+      },
+    }),
+
+    requestCreditLimit: writing<RequestCreditLimitInput, { receipt: CreditLimitRequestReceipt }>({
+      scope: 'customers:write',
+      type: 'RequestCreditLimitPayload',
+      repeatable: false,
+      async run(input) {
+        const { place } = await customerOf(input)
+        return { receipt: toReceipt(await source.createCreditLimitRequest(place, creditLimitBody(input))) }
+      },
+    }),
+  }
+}
