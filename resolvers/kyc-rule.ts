@@ -49,13 +49,13 @@ interface Word {
 /** True when the document's time is over. */
 export const isExpired = ({ expiryDate }: Pick<KycDocument, 'expiryDate'>, now: Date): boolean => expiryDate !== null && Date.parse(expiryDate) <= now.getTime()
 
-/** Instants are texts of one form in UTC, so they compare as texts. What is bad and has no date counts as the newest, what is good as the oldest. */
-const when = (date: string | null, good: boolean): string => date ?? (good ? '' : '~')
+/** What is bad and has no date counts as the newest, what is good as the oldest. */
+const timeOf = (date: string | null, good: boolean): number => (date === null ? (good ? -Infinity : Infinity) : Date.parse(date))
 
 /** The newest of several; of equally new ones a bad one. */
 function newest<Row extends { readonly date: string | null }>(rows: readonly Row[], isGood: (row: Row) => boolean): Row | undefined {
-  const age = (row: Row) => when(row.date, isGood(row)) + (isGood(row) ? '' : '~')
-  return rows.reduce<Row | undefined>((found, row) => (found === undefined || age(row) > age(found) ? row : found), undefined)
+  const time = (row: Row) => timeOf(row.date, isGood(row))
+  return rows.reduce<Row | undefined>((found, row) => (found === undefined || time(row) > time(found) || (time(row) === time(found) && !isGood(row)) ? row : found), undefined)
 }
 
 /** Rows by a word that people typed. */
@@ -73,10 +73,10 @@ function bankWord({ kycStatus, statuses, checks, documents }: BankEvidence, now:
   if (last && !last.ok) return { status: REJECTED, detail: "The bank's last status says that it is not in order." }
   if (!last && !kycStatus) return { status: UNVERIFIED, detail: 'The bank has written no status, and its flag is not set.' }
 
-  const since = last ? when(last.date, true) : ''
+  const since = last && timeOf(last.date, true)
   const failed = groups(checks, ({ how }) => how)
     .map((kind) => newest(kind, ({ satisfied }) => satisfied)!)
-    .some(({ satisfied, date }) => !satisfied && (!last || when(date, satisfied) > since))
+    .some(({ satisfied, date }) => !satisfied && (since === undefined || timeOf(date, false) > since))
   if (failed) return { status: REVIEW, detail: last ? "A check after the bank's last status was not passed." : "The bank's flag is set, but a check was not passed." }
 
   const expired = groups(documents, ({ type }) => type).some((kind) => kind.every((document) => isExpired(document, now)))
@@ -96,9 +96,10 @@ function syncteraWord(evidence: SyncteraEvidence): Word {
   if (!person) return { status: null, detail: 'Synctera has no person of the recorded id.' }
   if (person.verificationStatus === null) return { status: REVIEW, detail: 'The status of the recorded person is one that this graph does not know.' }
   if (person.verificationStatus === ACCEPTED) {
-    // A reviewer overrules the checks that came before.
-    const overruled = results.filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED).reduce((last, { verifiedAt }) => (verifiedAt > last ? verifiedAt : last), '')
-    if (results.some(({ result, verifiedAt }) => DOUBTFUL.includes(result) && verifiedAt > overruled)) return { status: REVIEW, detail: 'The recorded person is accepted, but a check of theirs says otherwise.' }
+    const reviewed = results.filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED).map(({ verifiedAt }) => Date.parse(verifiedAt))
+    // A reviewer overrules what came before; what has no readable time is not overruled.
+    const overruled = (verifiedAt: string) => reviewed.some((time) => Date.parse(verifiedAt) <= time)
+    if (results.some(({ result, verifiedAt }) => DOUBTFUL.includes(result) && !overruled(verifiedAt))) return { status: REVIEW, detail: 'The recorded person is accepted, but a check of theirs says otherwise.' }
   }
   return { status: person.verificationStatus, detail: 'The status of the recorded person.' }
 }
