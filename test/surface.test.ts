@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from './harness.js'
+import { customerRows } from './surface/customers.js'
+import { kycRows } from './surface/kyc.js'
 import type { SurfaceRow } from './surface/row.js'
 
-const rows: readonly SurfaceRow[] = []
+const rows: readonly SurfaceRow[] = [
+  ...customerRows,
+  ...kycRows,
+]
 
 describe('every operation of the Open Bank Project', () => {
   let app: App
