@@ -85,3 +85,6 @@ export const CROWD: readonly CastMember[] = Array.from({ length: 40 }, (_, i) =>
 )
 
 export const CAST: readonly CastMember[] = [...NAMED, ...CROWD]
+
+/** Nobody's customer and no person yet; the bank's core knows the account and has enabled it for digital banking. */
+export const NIA = member(200, 'Nia', 'Newcomer', 'to be onboarded', 'UNVERIFIED')

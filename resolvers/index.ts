@@ -2,6 +2,7 @@ import { AccountAttributesResolver } from './account-attributes.js'
 import { EntitlementResolver } from './entitlement.js'
 import { CustomerResolver } from './customer.js'
 import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
+import { KycOverviewResolver } from './kyc-overview.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { CustomerRecordsResolver } from './records.js'
 import { VerificationResolver } from './verification.js'
@@ -17,6 +18,7 @@ export const resolvers = [
   KycCheckResolver,
   KycDocumentResolver,
   KycMediaResolver,
+  KycOverviewResolver,
   PersonResolver,
   PersonVerificationResolver,
   EntitlementResolver,

@@ -15,6 +15,7 @@ import {
   KycStatus,
 } from '../schema/kyc.js'
 import type { Context } from './context.js'
+import { isExpired } from './kyc-rule.js'
 
 /** Whose record it is. */
 const customerOf = ({ customerId, bankId }: { customerId: string; bankId: string }) => ({ id: customerId, bankId })
@@ -76,7 +77,7 @@ export class KycCheckResolver {
 export class KycDocumentResolver {
   @FieldResolver(() => Boolean, { description: 'True when its expiry date has passed at the time of asking.' })
   expired(@Root() document: KycDocument): boolean {
-    return document.expiryDate !== null && Date.parse(document.expiryDate) <= Date.now()
+    return isExpired(document, new Date())
   }
 
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media of this document.' })

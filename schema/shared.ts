@@ -10,6 +10,7 @@ export enum Provider {
   SEI = 'SEI',
   BANFICO = 'BANFICO',
 }
+registerEnumType(Provider, { name: 'Provider', description: 'The providers behind the graph.' })
 
 export enum SortDirection {
   ASC = 'ASC',

@@ -53,7 +53,7 @@ export interface App {
 
 const ALL: readonly Scope[] = (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own'))
 
-const isToken = (call: SandboxCall) => /oauth|oidc|token|logins\/direct/.test(call.url)
+const isToken = ({ url }: SandboxCall) => /oauth|oidc|token|logins\/direct/.test(url.split('?', 1)[0]!)
 
 /** Starts the emulators and the server on free ports; `settings` override what the emulators and the test give. */
 export async function startApp(settings: Readonly<Record<string, string | undefined>> = {}): Promise<App> {

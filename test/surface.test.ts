@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from './harness.js'
+import { customerRows } from './surface/customers.js'
+import { kycRows } from './surface/kyc.js'
 import { recordsRows } from './surface/records.js'
 import type { SurfaceRow } from './surface/row.js'
 
-const rows: readonly SurfaceRow[] = [...recordsRows]
+const rows: readonly SurfaceRow[] = [...customerRows, ...kycRows, ...recordsRows]
 
 describe('every operation of the Open Bank Project', () => {
   let app: App

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CAST } from '../cast.js'
+import { CAST, NIA } from '../cast.js'
 import { contract } from '../http.js'
 import { type EmulatorOptions, now, readForms, runEmulator, secret } from '../sandbox.js'
 import type { ApitureAccount, ApitureItem, AssignmentBody } from './contract.js'
@@ -160,7 +160,7 @@ class Apiture {
   readonly customers = new Map<string, Entitlements>()
 
   constructor() {
-    for (const id of [...CAST.map(({ bankingCustomerId }) => bankingCustomerId), ...Object.values(CUSTOMERS)]) this.customers.set(id, new Map())
+    for (const id of [...[...CAST, NIA].map(({ bankingCustomerId }) => bankingCustomerId), ...Object.values(CUSTOMERS)]) this.customers.set(id, new Map())
   }
 
   issue({ grant_type, scope = '' }: Record<string, string>, authorization: string | undefined, reply: FastifyReply): unknown {

@@ -29,6 +29,10 @@ export const start = (options: EmulatorOptions) => {
           users.endTokens()
           return reply.code(204).send()
         })
+        root.post<{ Body: { count: number } }>('/__sandbox/crowd', (request, reply) => {
+          customers.crowd(request.body.count)
+          return reply.code(204).send()
+        })
         void root.register((app, _options, done) => {
           const api = createApi(app, users, new Set([BANK, OTHER_BANK]))
           customers.routes(api)

@@ -130,6 +130,11 @@ class Synctera {
     }
   }
 
+  /** More persons, without a story; all of them entered at about the same time. */
+  crowd(count: number): void {
+    for (let i = 0; i < count; i += 1) this.#insert(randomUUID(), { is_customer: false, status: 'PROSPECT', first_name: `Prospect${i}`, last_name: 'Member' })
+  }
+
   #insert(id: string, body: Record<string, unknown>): StoredPerson {
     const time = now()
     const person = {
@@ -303,6 +308,10 @@ export const start = (options: EmulatorOptions) => {
       problem,
       settings: (url) => ({ SYNCTERA_URL: url, SYNCTERA_API_KEY: synctera.apiKey }),
       routes(root) {
+        root.post<{ Body: { count: number } }>('/__sandbox/crowd', (request, reply) => {
+          synctera.crowd(request.body.count)
+          return reply.code(204).send()
+        })
         void root.register((app, _options, done) => {
           app.addHook('onRequest', async (request, reply) => {
             if (request.headers.authorization !== `Bearer ${synctera.apiKey}`) return refuse(reply, 401)

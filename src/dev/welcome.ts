@@ -7,7 +7,7 @@ const operation = (name: string): string => readFileSync(new URL(`../../schema/o
 export const FIRST_QUERY = operation('first-query')
 
 /** Every operation that a newcomer can press play on. */
-export const EXAMPLES = ['first-query', 'persons', 'payee-check', 'entitle'].map(operation).join('\n')
+export const EXAMPLES = ['first-query', 'customer-page', 'kyc-review', 'bulk-read', 'persons', 'payee-check', 'entitle'].map(operation).join('\n')
 
 interface Prepared {
   readonly verifyAccount: { readonly result: { readonly id: string } }

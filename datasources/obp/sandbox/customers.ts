@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import { CAST, type CastMember, NAMED } from '../../cast.js'
+import { CAST, type CastMember, CROWD, NAMED } from '../../cast.js'
 import { LINKS } from '../customers/contract.js'
 import { type Answered, type Api, type Asked, type Parsed, Refused, type Style } from './api.js'
 
@@ -110,6 +110,15 @@ export class Customers {
       this.#link(member, LINKS.seiExternalId, member.seiExternalId)
     })
     for (const member of NAMED) this.#link(member, 'SPECIAL_TAX_NUMBER', `tax-${member.customerNumber}`)
+  }
+
+  /** More customers of the first bank: without a story, links or records, many of them alike in their date. */
+  crowd(count: number): void {
+    const [sample] = CROWD
+    for (let i = 0; i < count; i += 1) {
+      const customer = { ...customerOf(sample!, i % 90), customer_id: randomUUID(), customer_number: `crowd-${randomUUID()}` }
+      this.#customers.set(customer.customer_id, customer)
+    }
   }
 
   #link({ customerId, bankId }: CastMember, name: string, value: string | undefined): void {

@@ -1,0 +1,62 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import { type Code, Failure } from '../datasources/errors.js'
+import { Customer } from '../schema/customer.js'
+import { KycOverview } from '../schema/kyc-overview.js'
+import { Provider } from '../schema/shared.js'
+import type { Context, Loaders } from './context.js'
+import { type BankEvidence, overview, type SyncteraEvidence, type Unreachable } from './kyc-rule.js'
+
+const UNREACHABLE: ReadonlySet<Code> = new Set<Code>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE', 'PROVIDER_MALFORMED', 'PROVIDER_REFUSED', 'DEADLINE_EXCEEDED', 'RATE_LIMITED'])
+
+/** What is known, or the sentence that says why it cannot be; a missing scope and whatever nobody foresaw stay errors. */
+const reached = <Known>(evidence: Promise<Known>): Promise<Known | Unreachable> =>
+  evidence.catch((error: unknown) => {
+    if (error instanceof Failure && UNREACHABLE.has(error.code)) return { unreachable: error.message }
+    throw error
+  })
+
+/** Null where the caller may not know of the customer's records. */
+async function askBank(loaders: Loaders, customer: Customer): Promise<BankEvidence | null> {
+  const { kycStatusesOf, kycChecksOf, kycDocumentsOf } = loaders.obp
+  const [statuses, checks, documents] = await Promise.all([kycStatusesOf.load(customer), kycChecksOf.load(customer), kycDocumentsOf.load(customer)])
+  return statuses && checks && documents && { kycStatus: customer.kycStatus, statuses, checks, documents }
+}
+
+/** No person's id. */
+const NOBODY = ''
+
+const isFailure = (error: unknown, code: Code, provider: Provider): boolean => error instanceof Failure && error.code === code && error.extensions['provider'] === provider
+
+/** Undefined where this deployment has no Synctera, null where the caller may not know of the customer's links. */
+async function askSynctera(loaders: Loaders, customer: Customer): Promise<SyncteraEvidence | null | undefined> {
+  try {
+    // Whoever may not know persons is refused alike, whether one is recorded or not; and no link is read in vain.
+    await loaders.synctera.personById.load(NOBODY)
+  } catch (error) {
+    // The bank's own may be missing too: the way to ask whose customer this is. That says nothing of Synctera.
+    if (isFailure(error, 'PROVIDER_NOT_CONFIGURED', Provider.SYNCTERA)) return undefined
+    throw error
+  }
+  const links = await loaders.obp.linksOf.load(customer).catch((error: unknown) => {
+    if (isFailure(error, 'CONFLICT', Provider.OPEN_BANK_PROJECT)) return 'contradicting' as const
+    throw error
+  })
+  if (links === null) return null
+  if (links === 'contradicting') return { contradicting: true }
+  if (links.personId === null) return { recorded: false }
+  const [person, results] = await Promise.all([loaders.synctera.personById.load(links.personId), loaders.synctera.verificationsOf.load(links.personId)])
+  return { recorded: true, person, results: results ?? [] }
+}
+
+@Resolver(() => Customer)
+export class KycOverviewResolver {
+  @FieldResolver(() => KycOverview, {
+    nullable: true,
+    description: 'One answer to "is this customer verified?" from the bank\'s records and the person recorded at Synctera, asked now. Needs `customers:read`, `kyc:read` and `persons:read`.',
+  })
+  async kycOverview(@Root() customer: Customer, @Ctx() { loaders }: Context): Promise<KycOverview | null> {
+    const now = new Date()
+    const [bank, synctera] = await Promise.all([reached(askBank(loaders, customer)), reached(askSynctera(loaders, customer))])
+    return bank === null || synctera === null ? null : overview({ bank, synctera }, now)
+  }
+}

@@ -1,0 +1,123 @@
+import type { KycCheck, KycDocument, KycStatus } from '../schema/kyc.js'
+import type { KycOverview, KycSource } from '../schema/kyc-overview.js'
+import { type Person, PersonVerificationOutcome, type PersonVerificationResult, PersonVerificationType, VerificationStatus } from '../schema/person.js'
+import { Provider } from '../schema/shared.js'
+
+// The rule behind `kycOverview`; the README holds it as a table. Nothing is asked here.
+
+const { ACCEPTED, PENDING, PROVISIONAL, REJECTED, REVIEW, UNVERIFIED } = VerificationStatus
+
+/** What counts more stands first. */
+const WORST_FIRST: readonly VerificationStatus[] = [REJECTED, REVIEW, PENDING, UNVERIFIED, PROVISIONAL, ACCEPTED]
+
+/** Why a provider could not be asked; a sentence of ours. */
+export interface Unreachable {
+  readonly unreachable: string
+}
+
+/** Everything the bank knows. */
+export interface BankEvidence {
+  /** The flag on the customer. */
+  readonly kycStatus: boolean
+  readonly statuses: readonly Pick<KycStatus, 'ok' | 'date'>[]
+  readonly checks: readonly Pick<KycCheck, 'how' | 'satisfied' | 'date'>[]
+  readonly documents: readonly Pick<KycDocument, 'type' | 'expiryDate'>[]
+}
+
+/** What Synctera knows of the recorded person, or why nobody can be asked about. */
+export type SyncteraEvidence =
+  | { readonly contradicting: true }
+  | { readonly recorded: false }
+  | {
+      readonly recorded: true
+      /** Null when Synctera has nobody of the recorded id. */
+      readonly person: Pick<Person, 'verificationStatus'> | null
+      readonly results: readonly Pick<PersonVerificationResult, 'type' | 'result' | 'verifiedAt'>[]
+    }
+
+/** The bank and, where this deployment is connected to it, Synctera. */
+export interface Evidence {
+  readonly bank: BankEvidence | Unreachable
+  readonly synctera: SyncteraEvidence | Unreachable | undefined
+}
+
+interface Word {
+  readonly status: VerificationStatus | null
+  readonly detail: string
+}
+
+/** True when the document's time is over. */
+export const isExpired = ({ expiryDate }: Pick<KycDocument, 'expiryDate'>, now: Date): boolean => expiryDate !== null && Date.parse(expiryDate) <= now.getTime()
+
+/** What is bad and has no date counts as the newest, what is good as the oldest. */
+const timeOf = (date: string | null, good: boolean): number => (date === null ? (good ? -Infinity : Infinity) : Date.parse(date))
+
+/** The newest of several; of equally new ones a bad one. */
+function newest<Row extends { readonly date: string | null }>(rows: readonly Row[], isGood: (row: Row) => boolean): Row | undefined {
+  const time = (row: Row) => timeOf(row.date, isGood(row))
+  return rows.reduce<Row | undefined>((found, row) => (found === undefined || time(row) > time(found) || (time(row) === time(found) && !isGood(row)) ? row : found), undefined)
+}
+
+/** Rows by a word that people typed. */
+const groups = <Row>(rows: readonly Row[], word: (row: Row) => string | null): Row[][] => {
+  const grouped = new Map<string, Row[]>()
+  for (const row of rows) {
+    const name = word(row)?.trim().toLowerCase() ?? ''
+    grouped.set(name, [...(grouped.get(name) ?? []), row])
+  }
+  return [...grouped.values()]
+}
+
+function bankWord({ kycStatus, statuses, checks, documents }: BankEvidence, now: Date): Word {
+  const last = newest(statuses, ({ ok }) => ok)
+  if (last && !last.ok) return { status: REJECTED, detail: "The bank's last status says that it is not in order." }
+  if (!last && !kycStatus) return { status: UNVERIFIED, detail: 'The bank has written no status, and its flag is not set.' }
+
+  const since = last && timeOf(last.date, true)
+  const failed = groups(checks, ({ how }) => how)
+    .map((kind) => newest(kind, ({ satisfied }) => satisfied)!)
+    .some(({ satisfied, date }) => !satisfied && (since === undefined || timeOf(date, false) > since))
+  if (failed) return { status: REVIEW, detail: last ? "A check after the bank's last status was not passed." : "The bank's flag is set, but a check was not passed." }
+
+  const expired = groups(documents, ({ type }) => type).some((kind) => kind.every((document) => isExpired(document, now)))
+  if (expired) return { status: REVIEW, detail: 'A document has expired, and no other of its type is valid.' }
+
+  return { status: ACCEPTED, detail: last ? "The bank's last status says that it is in order." : "The bank has written no status; its flag is set." }
+}
+
+const { MANUAL_REVIEW } = PersonVerificationType
+/** Null is a word that this graph does not know. */
+const DOUBTFUL: readonly (PersonVerificationOutcome | null)[] = [PersonVerificationOutcome.REJECTED, PersonVerificationOutcome.REVIEW, null]
+
+function syncteraWord(evidence: SyncteraEvidence): Word {
+  if ('contradicting' in evidence) return { status: REVIEW, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }
+  if (!evidence.recorded) return { status: null, detail: 'No person is recorded for this customer.' }
+  const { person, results } = evidence
+  if (!person) return { status: null, detail: 'Synctera has no person of the recorded id.' }
+  if (person.verificationStatus === null) return { status: REVIEW, detail: 'The status of the recorded person is one that this graph does not know.' }
+  if (person.verificationStatus === ACCEPTED) {
+    const reviewed = results.filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED).map(({ verifiedAt }) => Date.parse(verifiedAt))
+    // A reviewer overrules what came before; what has no readable time is not overruled.
+    const overruled = (verifiedAt: string) => reviewed.some((time) => Date.parse(verifiedAt) <= time)
+    if (results.some(({ result, verifiedAt }) => DOUBTFUL.includes(result) && !overruled(verifiedAt))) return { status: REVIEW, detail: 'The recorded person is accepted, but a check of theirs says otherwise.' }
+  }
+  return { status: person.verificationStatus, detail: 'The status of the recorded person.' }
+}
+
+/** What the providers together say of a customer at a time. */
+export function overview({ bank, synctera }: Evidence, now: Date): KycOverview {
+  const asOf = now.toISOString()
+  const source = <Known extends object>(provider: Provider, evidence: Known | Unreachable, word: (known: Known) => Word): KycSource =>
+    'unreachable' in evidence
+      ? { provider, status: null, detail: evidence.unreachable, observedAt: asOf, available: false }
+      : { provider, ...word(evidence), observedAt: asOf, available: true }
+
+  const sources = [
+    source(Provider.OPEN_BANK_PROJECT, bank, (known) => bankWord(known, now)),
+    ...(synctera === undefined ? [] : [source(Provider.SYNCTERA, synctera, syncteraWord)]),
+  ]
+  const words = sources.flatMap(({ status }) => status ?? [])
+  const worst = WORST_FIRST.find((status) => words.includes(status)) ?? UNVERIFIED
+  // Nobody is verified on evidence that is not there.
+  return { status: worst === ACCEPTED && words.length < sources.length ? PROVISIONAL : worst, sources, asOf }
+}
