@@ -4,12 +4,12 @@ import { Customer } from '../schema/customer.js'
 import { KycOverview } from '../schema/kyc-overview.js'
 import { Provider } from '../schema/shared.js'
 import type { Context, Loaders } from './context.js'
-import { type BankEvidence, overview, type SyncteraEvidence, type Unreachable } from './kyc-rule.js'
+import { type BankEvidence, overview, type Part, type SyncteraEvidence } from './kyc-rule.js'
 
 const UNREACHABLE: ReadonlySet<Code> = new Set<Code>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE', 'PROVIDER_MALFORMED', 'PROVIDER_REFUSED', 'DEADLINE_EXCEEDED', 'RATE_LIMITED'])
 
 /** What is known, or the sentence that says why it cannot be; a missing scope and whatever nobody foresaw stay errors. */
-const reached = <Known>(evidence: Promise<Known>): Promise<Known | Unreachable> =>
+const reached = <Known>(evidence: Promise<Known>): Promise<Part<Known>> =>
   evidence.catch((error: unknown) => {
     if (error instanceof Failure && UNREACHABLE.has(error.code)) return { unreachable: error.message }
     throw error
@@ -18,7 +18,7 @@ const reached = <Known>(evidence: Promise<Known>): Promise<Known | Unreachable> 
 /** Null where the caller may not know of the customer's records. */
 async function askBank(loaders: Loaders, customer: Customer): Promise<BankEvidence | null> {
   const { kycStatusesOf, kycChecksOf, kycDocumentsOf } = loaders.obp
-  const [statuses, checks, documents] = await Promise.all([kycStatusesOf.load(customer), kycChecksOf.load(customer), kycDocumentsOf.load(customer)])
+  const [statuses, checks, documents] = await Promise.all([reached(kycStatusesOf.load(customer)), reached(kycChecksOf.load(customer)), reached(kycDocumentsOf.load(customer))])
   return statuses && checks && documents && { kycStatus: customer.kycStatus, statuses, checks, documents }
 }
 
@@ -44,7 +44,7 @@ async function askSynctera(loaders: Loaders, customer: Customer): Promise<Syncte
   if (links === null) return null
   if (links === 'contradicting') return { contradicting: true }
   if (links.personId === null) return { recorded: false }
-  const [person, results] = await Promise.all([loaders.synctera.personById.load(links.personId), loaders.synctera.verificationsOf.load(links.personId)])
+  const [person, results] = await Promise.all([loaders.synctera.personById.load(links.personId), reached(loaders.synctera.verificationsOf.load(links.personId))])
   return { recorded: true, person, results: results ?? [] }
 }
 
@@ -56,7 +56,7 @@ export class KycOverviewResolver {
   })
   async kycOverview(@Root() customer: Customer, @Ctx() { loaders }: Context): Promise<KycOverview | null> {
     const now = new Date()
-    const [bank, synctera] = await Promise.all([reached(askBank(loaders, customer)), reached(askSynctera(loaders, customer))])
+    const [bank, synctera] = await Promise.all([askBank(loaders, customer), reached(askSynctera(loaders, customer))])
     return bank === null || synctera === null ? null : overview({ bank, synctera }, now)
   }
 }

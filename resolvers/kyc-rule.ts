@@ -15,13 +15,16 @@ export interface Unreachable {
   readonly unreachable: string
 }
 
+/** What was asked for, or that it could not be. */
+export type Part<Known> = Known | Unreachable
+
 /** Everything the bank knows. */
 export interface BankEvidence {
   /** The flag on the customer. */
   readonly kycStatus: boolean
-  readonly statuses: readonly Pick<KycStatus, 'ok' | 'date'>[]
-  readonly checks: readonly Pick<KycCheck, 'how' | 'satisfied' | 'date'>[]
-  readonly documents: readonly Pick<KycDocument, 'type' | 'expiryDate'>[]
+  readonly statuses: Part<readonly Pick<KycStatus, 'ok' | 'date'>[]>
+  readonly checks: Part<readonly Pick<KycCheck, 'how' | 'satisfied' | 'date'>[]>
+  readonly documents: Part<readonly Pick<KycDocument, 'type' | 'expiryDate'>[]>
 }
 
 /** What Synctera knows of the recorded person, or why nobody can be asked about. */
@@ -32,19 +35,23 @@ export type SyncteraEvidence =
       readonly recorded: true
       /** Null when Synctera has nobody of the recorded id. */
       readonly person: Pick<Person, 'verificationStatus'> | null
-      readonly results: readonly Pick<PersonVerificationResult, 'type' | 'result' | 'verifiedAt'>[]
+      readonly results: Part<readonly Pick<PersonVerificationResult, 'type' | 'result' | 'verifiedAt'>[]>
     }
 
 /** The bank and, where this deployment is connected to it, Synctera. */
 export interface Evidence {
-  readonly bank: BankEvidence | Unreachable
-  readonly synctera: SyncteraEvidence | Unreachable | undefined
+  readonly bank: Part<BankEvidence>
+  readonly synctera: Part<SyncteraEvidence> | undefined
 }
 
 interface Word {
   readonly status: VerificationStatus | null
   readonly detail: string
 }
+
+const isGap = (part: object): part is Unreachable => 'unreachable' in part
+/** Nothing good is said on evidence that is not there. */
+const noWord = ({ unreachable }: Unreachable): Word => ({ status: null, detail: unreachable })
 
 /** True when the document's time is over. */
 export const isExpired = ({ expiryDate }: Pick<KycDocument, 'expiryDate'>, now: Date): boolean => expiryDate !== null && Date.parse(expiryDate) <= now.getTime()
@@ -69,19 +76,22 @@ const groups = <Row>(rows: readonly Row[], word: (row: Row) => string | null): R
 }
 
 function bankWord({ kycStatus, statuses, checks, documents }: BankEvidence, now: Date): Word {
+  if (isGap(statuses)) return noWord(statuses)
   const last = newest(statuses, ({ ok }) => ok)
   if (last && !last.ok) return { status: REJECTED, detail: "The bank's last status says that it is not in order." }
   if (!last && !kycStatus) return { status: UNVERIFIED, detail: 'The bank has written no status, and its flag is not set.' }
 
   const since = last && timeOf(last.date, true)
-  const failed = groups(checks, ({ how }) => how)
+  const failed = groups(isGap(checks) ? [] : checks, ({ how }) => how)
     .map((kind) => newest(kind, ({ satisfied }) => satisfied)!)
     .some(({ satisfied, date }) => !satisfied && (since === undefined || timeOf(date, false) > since))
   if (failed) return { status: REVIEW, detail: last ? "A check after the bank's last status was not passed." : "The bank's flag is set, but a check was not passed." }
 
-  const expired = groups(documents, ({ type }) => type).some((kind) => kind.every((document) => isExpired(document, now)))
+  const expired = groups(isGap(documents) ? [] : documents, ({ type }) => type).some((kind) => kind.every((document) => isExpired(document, now)))
   if (expired) return { status: REVIEW, detail: 'A document has expired, and no other of its type is valid.' }
 
+  const gap = [checks, documents].find(isGap)
+  if (gap) return noWord(gap)
   return { status: ACCEPTED, detail: last ? "The bank's last status says that it is in order." : "The bank has written no status; its flag is set." }
 }
 
@@ -96,6 +106,7 @@ function syncteraWord(evidence: SyncteraEvidence): Word {
   if (!person) return { status: null, detail: 'Synctera has no person of the recorded id.' }
   if (person.verificationStatus === null) return { status: REVIEW, detail: 'The status of the recorded person is one that this graph does not know.' }
   if (person.verificationStatus === ACCEPTED) {
+    if (isGap(results)) return noWord(results)
     const reviewed = results.filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED).map(({ verifiedAt }) => Date.parse(verifiedAt))
     // A reviewer overrules what came before; what has no readable time is not overruled.
     const overruled = (verifiedAt: string) => reviewed.some((time) => Date.parse(verifiedAt) <= time)
@@ -107,10 +118,12 @@ function syncteraWord(evidence: SyncteraEvidence): Word {
 /** What the providers together say of a customer at a time. */
 export function overview({ bank, synctera }: Evidence, now: Date): KycOverview {
   const asOf = now.toISOString()
-  const source = <Known extends object>(provider: Provider, evidence: Known | Unreachable, word: (known: Known) => Word): KycSource =>
-    'unreachable' in evidence
-      ? { provider, status: null, detail: evidence.unreachable, observedAt: asOf, available: false }
-      : { provider, ...word(evidence), observedAt: asOf, available: true }
+  const source = <Known extends object>(provider: Provider, evidence: Part<Known>, word: (known: Known) => Word): KycSource => ({
+    provider,
+    ...(isGap(evidence) ? noWord(evidence) : word(evidence)),
+    observedAt: asOf,
+    available: !isGap(evidence) && !Object.values(evidence).some((part: unknown) => typeof part === 'object' && part !== null && isGap(part)),
+  })
 
   const sources = [
     source(Provider.OPEN_BANK_PROJECT, bank, (known) => bankWord(known, now)),

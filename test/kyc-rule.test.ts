@@ -63,6 +63,22 @@ describe("the bank's word", () => {
   })
 })
 
+describe('where a part cannot be read, what could be read still counts when it is bad', () => {
+  test.each<[string, Evidence['bank'], Evidence['synctera'], VerificationStatus | null]>([
+    ['not ok, without checks and documents', bank({ statuses: [notOk()], checks: UNREACHABLE, documents: UNREACHABLE }), undefined, REJECTED],
+    ['a failed check, without documents', bank({ kycStatus: true, checks: [failed(EARLIER)], documents: UNREACHABLE }), undefined, REVIEW],
+    ['an expired document, without checks', bank({ kycStatus: true, checks: UNREACHABLE, documents: [expired('passport')] }), undefined, REVIEW],
+    ['a flag that is not set, without checks', bank({ checks: UNREACHABLE }), undefined, UNVERIFIED],
+    ['ok, without checks', bank({ statuses: [ok()], checks: UNREACHABLE }), undefined, null],
+    ['ok, without documents', bank({ statuses: [ok()], documents: UNREACHABLE }), undefined, null],
+    ['a flag that is set, without statuses', bank({ kycStatus: true, statuses: UNREACHABLE }), undefined, null],
+    ['a rejected person, without verifications', bank(), { recorded: true, person: { verificationStatus: REJECTED }, results: UNREACHABLE }, REJECTED],
+    ['an accepted person, without verifications', bank(), { recorded: true, person: { verificationStatus: ACCEPTED }, results: UNREACHABLE }, null],
+  ])('%s', (_row, asked, synctera, expected) => {
+    expect(overview({ bank: asked, synctera }, NOW).sources.at(-1)).toMatchObject({ status: expected, available: false })
+  })
+})
+
 describe("Synctera's word", () => {
   test.each<[string, SyncteraEvidence, VerificationStatus | null]>([
     ...Object.values(VerificationStatus).map((status): [string, SyncteraEvidence, VerificationStatus] => [`the person is ${status}`, person(status), status]),
