@@ -109,8 +109,7 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
           }
         } finally {
           // Some of it may have been done.
-          const persons = before.flatMap(({ name, value }) => (name === LINKS.personId ? [value] : []))
-          customers.forget(place, [...persons, ...(input.personId ? [input.personId] : [])])
+          customers.forget(place)
         }
         return { customer }
       },

@@ -204,10 +204,12 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     },
 
     /** After a write the operation must not see what it read before. */
-    forget(place: Place, personIds: readonly string[] = []) {
+    forget(place: Place) {
       customers.clear(place)
       attributes.clear(place)
-      for (const id of personIds) ofPerson.clear(id)
+      // Whose customers these list, only an answer of before the write could tell.
+      ofPerson.clearAll()
+      ofViewer.clearAll()
     },
   }
 }
