@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Customer, CustomerAttribute, CustomerAttributeMatch, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
-import { DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
+import { DEFAULT_PAGE, type Page, TextMatch } from '../../../schema/shared.js'
 import { batched, each } from '../../batch.js'
 import { type CustomerKey, reading } from '../../door.js'
 import { orNull, refuseFields } from '../../errors.js'
@@ -11,7 +11,7 @@ import { failure } from '../refusal.js'
 import { isId } from '../wire.js'
 import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
 import type { CustomerSource, FirehoseQuery } from './datasource.js'
-import { firehoseWindow, toAttribute, toCustomer, toLinks } from './mapping.js'
+import { firehoseWindow, phoneFits, phonePattern, toAttribute, toCustomer, toLinks } from './mapping.js'
 
 export interface NumberKey {
   readonly customerNumber: string
@@ -29,6 +29,13 @@ export interface CustomersQuestion {
 export interface AttributesQuestion {
   readonly bankId?: string | null | undefined
   readonly attributes: readonly CustomerAttributeMatch[]
+  readonly first?: number | null | undefined
+}
+
+export interface PhoneQuestion {
+  readonly bankId?: string | null | undefined
+  readonly mobilePhoneNumber: string
+  readonly match?: TextMatch | null | undefined
   readonly first?: number | null | undefined
 }
 
@@ -131,6 +138,21 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         const pairs = new Map(wanted.map(({ name, value }) => [JSON.stringify([name, value]), [name, value] as const]))
         const answer = await source.getCustomersByAttributes(bankId, [...pairs.values()])
         return takeAll(answer.customers, bankId).slice(0, first ?? undefined)
+      },
+    }),
+
+    /** Parts of a number would be found one after the other until the whole is known, so only a whole number is free of `pii:read`. */
+    customersByPhone: reading<PhoneQuestion, Customer[] | null>({
+      scope: 'customers:read',
+      needs: ({ match }) => ((match ?? TextMatch.EXACT) === TextMatch.EXACT ? [] : ['pii:read']),
+      type: 'Customer',
+      async load({ mobilePhoneNumber, match: asked, first, bankId: named }) {
+        const bankId = banks.named(named)
+        if (bankId === null) return null
+        const match = asked ?? TextMatch.EXACT
+        const { customers: rows } = await source.getCustomersByCustomerPhoneNumber(bankId, phonePattern(mobilePhoneNumber, match))
+        const found = rows.filter(({ mobile_phone_number: phone }) => phone != null && phoneFits(phone, mobilePhoneNumber, match))
+        return takeAll(found, bankId).slice(0, first ?? undefined)
       },
     }),
 
