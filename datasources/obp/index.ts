@@ -4,11 +4,19 @@ import { serviceCredential, tokenHost, userCredential } from './credentials.js'
 import { customerCommands } from './customers/commands.js'
 import { customerSource } from './customers/datasource.js'
 import { customerLoaders } from './customers/loaders.js'
+import { definitionCommands } from './definitions/commands.js'
+import { definitionSource } from './definitions/datasource.js'
+import { definitionLoaders } from './definitions/loaders.js'
 import { kycCommands } from './kyc/commands.js'
 import { kycSource } from './kyc/datasource.js'
 import { kycLoaders } from './kyc/loaders.js'
+import { linkCommands } from './links/commands.js'
+import { linkSource } from './links/datasource.js'
+import { linkLoaders } from './links/loaders.js'
 import { LABEL, refusal, TITLE, tokenRefusal } from './refusal.js'
 import { type ObpSettings, obpSettings } from './settings.js'
+import { updateCommands } from './updates/commands.js'
+import { updateSource } from './updates/datasource.js'
 
 /** The Open Bank Project: a bank's customers and its KYC records. */
 export const obp = {
@@ -25,12 +33,31 @@ export const obp = {
     return {
       enter(visit) {
         const banks = banksOf(settings, visit.caller)
-        const source = { ...customerSource(client, visit), ...kycSource(client, visit) }
+        const source = {
+          ...customerSource(client, visit),
+          ...kycSource(client, visit),
+          ...updateSource(client, visit),
+          ...linkSource(client, visit),
+          ...definitionSource(client, visit),
+        }
         const customers = customerLoaders(source, banks, () => asUser(visit), drift)
         const kyc = kycLoaders(source, banks, drift)
+        const links = linkLoaders(source, banks, drift)
+        const definitions = definitionLoaders(source, banks, drift)
         return {
-          loaders: { ...customers.readings, ...kyc.readings },
-          commands: { ...customerCommands(source, banks, customers, drift), ...kycCommands(source, customers, kyc.forget, drift) },
+          loaders: {
+            ...customers.readings,
+            ...kyc.readings,
+            ...links.readings,
+            ...definitions.readings,
+          },
+          commands: {
+            ...customerCommands(source, banks, customers, drift),
+            ...kycCommands(source, customers, kyc.forget, drift),
+            ...updateCommands(source, customers, drift),
+            ...linkCommands(source, banks, customers, links, drift),
+            ...definitionCommands(source, banks, definitions, drift),
+          },
         }
       },
       close: async () => {

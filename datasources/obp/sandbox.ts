@@ -2,7 +2,10 @@ import { BANK, OTHER_BANK } from '../cast.js'
 import { type EmulatorOptions, runEmulator } from '../sandbox.js'
 import { createApi, problem } from './sandbox/api.js'
 import { Customers } from './sandbox/customers.js'
+import { Definitions } from './sandbox/definitions.js'
 import { Kyc } from './sandbox/kyc.js'
+import { Links } from './sandbox/links.js'
+import { Updates } from './sandbox/updates.js'
 import { Users } from './sandbox/users.js'
 
 /** Starts the Open Bank Project's emulator: state in memory, the cast entered at two banks and linked to users of their names. */
@@ -10,6 +13,9 @@ export const start = (options: EmulatorOptions) => {
   const users = new Users(options.jwksUrl)
   const customers = new Customers()
   const kyc = new Kyc(customers)
+  const updates = new Updates(customers)
+  const links = new Links(users, customers)
+  const definitions = new Definitions()
   return runEmulator(
     {
       problem,
@@ -31,6 +37,9 @@ export const start = (options: EmulatorOptions) => {
           const api = createApi(app, users, new Set([BANK, OTHER_BANK]))
           customers.routes(api)
           kyc.routes(api)
+          updates.routes(api)
+          links.routes(api)
+          definitions.routes(api)
           done()
         })
       },

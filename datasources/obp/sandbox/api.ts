@@ -35,7 +35,7 @@ export interface Answered {
 }
 
 /** How members of a body are read: texts take numbers, dates have one form, null stands for a text or date that is not known. */
-export type Field = 'text' | 'date' | 'flag' | 'whole' | 'dates' | { readonly [member: string]: Field }
+export type Field = 'text' | 'date' | 'flag' | 'whole' | 'dates' | 'texts' | { readonly [member: string]: Field }
 export type Parsed<Fields> = {
   [Name in keyof Fields]: Fields[Name] extends 'text' | 'date'
     ? string | null
@@ -43,7 +43,7 @@ export type Parsed<Fields> = {
       ? boolean
       : Fields[Name] extends 'whole'
         ? number
-        : Fields[Name] extends 'dates'
+        : Fields[Name] extends 'dates' | 'texts'
           ? string[]
           : Parsed<Fields[Name]>
 }
@@ -67,8 +67,9 @@ function read(value: unknown, field: Field, wrong: () => never): unknown {
     case 'whole':
       return typeof value === 'number' && Number.isInteger(value) ? value : wrong()
     case 'dates':
+    case 'texts':
       if (value === undefined) return []
-      return Array.isArray(value) ? value.map((item) => read(item, 'date', wrong)) : wrong()
+      return Array.isArray(value) ? value.map((item) => read(item, field === 'dates' ? 'date' : 'text', wrong)) : wrong()
   }
 }
 

@@ -63,6 +63,10 @@ export class Users {
     return token
   }
 
+  byId(userId: string): User | undefined {
+    return [...this.#users.values()].find((user) => user.userId === userId)
+  }
+
   endTokens(): void {
     this.#tokens.clear()
   }
