@@ -1,5 +1,6 @@
 import type { CustomerAttributeDefinition, DeleteCustomerAttributeDefinitionInput, SetCustomerAttributeDefinitionInput } from '../../../schema/attribute-definition.js'
 import { writing } from '../../door.js'
+import { orNull } from '../../errors.js'
 import type { Drift } from '../../mapping.js'
 import type { Banks } from '../banks.js'
 import { failure } from '../refusal.js'
@@ -42,7 +43,8 @@ export function definitionCommands(source: DefinitionSource, banks: Banks, defin
           throw failure('NOT_FOUND', 'The bank has no such definition.')
         }
         try {
-          await source.deleteCustomerAttributeDefinition(bankId, definitionId)
+          const sent = source.deleteCustomerAttributeDefinition(bankId, definitionId)
+          await (again ? orNull(sent) : sent)
           return { deletedId: definitionId }
         } finally {
           definitions.forget(bankId)

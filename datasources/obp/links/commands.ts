@@ -1,6 +1,6 @@
 import type { CreateUserCustomerLinkInput, DeleteUserCustomerLinkInput, UserCustomerLink } from '../../../schema/user-link.js'
 import { writing } from '../../door.js'
-import { refuseFields } from '../../errors.js'
+import { orNull, refuseFields } from '../../errors.js'
 import type { Drift } from '../../mapping.js'
 import type { Banks, Place } from '../banks.js'
 import type { CustomerSource } from '../customers/datasource.js'
@@ -82,7 +82,8 @@ export function linkCommands(
           throw failure('NOT_FOUND', 'The bank has no such link.')
         }
         try {
-          await source.deleteUserCustomerLink(link.bankId, link.id)
+          const sent = source.deleteUserCustomerLink(link.bankId, link.id)
+          await (again ? orNull(sent) : sent)
           return { deletedId: link.id }
         } finally {
           forget({ bankId: link.bankId, id: link.customerId })

@@ -36,7 +36,7 @@ export class Links {
     const bankId = asked.bank()
     const { user_id, customer_id } = asked.body({ user_id: 'text', customer_id: 'text' }, 'CreateUserCustomerLinkJson ')
     if (!user_id || !customer_id) throw new Refused(400, UNSPECIFIED)
-    const user = this.users.byId(user_id)
+    const user = this.users.find(user_id)
     if (!user) throw new Refused(400, 'OBP-20005: User not found. Please specify a valid value for USER_ID.')
     const customer = this.customers.byId(customer_id)
     if (!customer) throw new Refused(400, 'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.')
@@ -79,7 +79,7 @@ export class Links {
       const link = this.#links.find(({ user_customer_link_id }) => user_customer_link_id === asked.params['linkId'])
       if (!link) throw new Refused(400, 'OBP-30035: User Customer Link not found')
       this.#links = this.#links.filter((other) => other !== link)
-      const customerIds = this.users.byId(link.user_id)?.customerIds
+      const customerIds = this.users.find(link.user_id)?.customerIds
       customerIds?.splice(customerIds.indexOf(link.customer_id), 1)
       return { status: 200, body: { value: { value: true } } }
     })

@@ -63,7 +63,7 @@ export class Users {
     return token
   }
 
-  byId(userId: string): User | undefined {
+  find(userId: string): User | undefined {
     return [...this.#users.values()].find((user) => user.userId === userId)
   }
 
