@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from './harness.js'
+import { definitionsRows } from './surface/definitions.js'
+import { linksRows } from './surface/links.js'
 import type { SurfaceRow } from './surface/row.js'
+import { searchRows } from './surface/search.js'
+import { updatesRows } from './surface/updates.js'
 
-const rows: readonly SurfaceRow[] = []
+const rows: readonly SurfaceRow[] = [...updatesRows, ...linksRows, ...definitionsRows, ...searchRows]
 
 describe('every operation of the Open Bank Project', () => {
   let app: App

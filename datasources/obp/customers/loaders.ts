@@ -39,6 +39,9 @@ export interface PhoneQuestion {
   readonly first?: number | null | undefined
 }
 
+/** How many a search answers unless it says fewer. */
+const MOST_FOUND = 100
+
 /** The provider counts rows, so a cursor is a count, of one list only. */
 function cursors(bankId: string, window: Omit<FirehoseQuery, 'limit' | 'offset'>) {
   const list = createHash('sha256').update(JSON.stringify([bankId, window])).digest('base64url').slice(0, 12)
@@ -137,7 +140,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         if (bankId === null) return null
         const pairs = new Map(wanted.map(({ name, value }) => [JSON.stringify([name, value]), [name, value] as const]))
         const answer = await source.getCustomersByAttributes(bankId, [...pairs.values()])
-        return takeAll(answer.customers, bankId).slice(0, first ?? undefined)
+        return takeAll(answer.customers, bankId).slice(0, first ?? MOST_FOUND)
       },
     }),
 
@@ -150,9 +153,10 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         const bankId = banks.named(named)
         if (bankId === null) return null
         const match = asked ?? TextMatch.EXACT
-        const { customers: rows } = await source.getCustomersByCustomerPhoneNumber(bankId, phonePattern(mobilePhoneNumber, match))
-        const found = rows.filter(({ mobile_phone_number: phone }) => phone != null && phoneFits(phone, mobilePhoneNumber, match))
-        return takeAll(found, bankId).slice(0, first ?? undefined)
+        const answer = await orNull(source.getCustomersByCustomerPhoneNumber(bankId, phonePattern(mobilePhoneNumber, match)))
+        if (answer === null) return null
+        const found = answer.customers.filter(({ mobile_phone_number: phone }) => phone != null && phoneFits(phone, mobilePhoneNumber, match))
+        return takeAll(found, bankId).slice(0, first ?? MOST_FOUND)
       },
     }),
 
