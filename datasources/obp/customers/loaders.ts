@@ -233,7 +233,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     forget(place: Place) {
       customers.clear(place)
       attributes.clear(place)
-      // Whose customers these list, only an answer of before the write could tell.
+      // Either may list the customer as it was.
       ofPerson.clearAll()
       ofViewer.clearAll()
     },
