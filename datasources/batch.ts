@@ -6,6 +6,7 @@ export interface Loader<Key, Value> {
   /** Remembers a value that came along with another answer. */
   readonly prime: (key: Key, value: Value) => void
   readonly clear: (key: Key) => void
+  readonly clearAll: () => void
 }
 
 const nameOf = (key: unknown): string => (typeof key === 'string' ? key : JSON.stringify(key))
@@ -52,5 +53,6 @@ function forgetful<Key, Value>(loader: DataLoader<Key, Value, string>) {
       }),
     prime: (key: Key, value: Value) => void loader.prime(key, value),
     clear: (key: Key) => void loader.clear(key),
+    clearAll: () => void loader.clearAll(),
   }
 }

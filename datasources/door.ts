@@ -32,6 +32,8 @@ export interface Attempt {
    * Providers that know idempotency keys get it as theirs; ids that the caller may choose are made of it.
    */
   readonly id: string
+  /** True when an earlier try under the same key was left open: it may have been carried out, so what it would have done may be done. */
+  readonly again: boolean
 }
 
 /** One write a room carries out; the door around it adds the scope, the idempotency key and masking. */

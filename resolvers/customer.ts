@@ -1,4 +1,4 @@
-import { ArrayMaxSize, ArrayMinSize, IsInt, IsOptional, Max, Min } from 'class-validator'
+import { ArrayMaxSize, ArrayMinSize, IsInt, IsOptional, Length, Max, Min } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { Failure } from '../datasources/errors.js'
 import { CreateCustomerInput, CreateCustomerPayload, Customer, CustomerConnection, CustomerFilter, CustomerLinks, LinkCustomerInput, LinkCustomerPayload } from '../schema/customer.js'
@@ -14,7 +14,7 @@ import {
 } from '../schema/customer-attribute.js'
 import { AccountEntitlementSet } from '../schema/entitlement.js'
 import { Person } from '../schema/person.js'
-import { PageArgs, Provider } from '../schema/shared.js'
+import { PageArgs, Provider, TextMatch } from '../schema/shared.js'
 import { connection } from './connection.js'
 import type { Context } from './context.js'
 
@@ -35,6 +35,26 @@ class CustomersByAttributesArgs {
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   attributes!: CustomerAttributeMatch[]
+
+  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'How many to answer, 1 to 100.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  first?: number | null
+
+  @Field(() => ID, BANK)
+  bankId?: string | null
+}
+
+@ArgsType()
+class CustomersByMobilePhoneNumberArgs {
+  @Field(() => String, { description: 'As the bank wrote it, 1 to 50 characters; `%` and `_` are nothing but themselves.' })
+  @Length(1, 50)
+  mobilePhoneNumber!: string
+
+  @Field(() => TextMatch, { nullable: true, defaultValue: TextMatch.EXACT })
+  match?: TextMatch | null
 
   @Field(() => Int, { nullable: true, defaultValue: 100, description: 'How many to answer, 1 to 100.' })
   @IsOptional()
@@ -71,6 +91,14 @@ export class CustomerResolver {
   @Query(() => [Customer], { nullable: true, description: 'Customers of the bank that have any of these attributes, each once. Needs `customers:read` and `pii:read`.' })
   customersByAttributes(@Args(() => CustomersByAttributesArgs) question: CustomersByAttributesArgs, @Ctx() { loaders }: Context) {
     return loaders.obp.customersByAttributes.load(question)
+  }
+
+  @Query(() => [Customer], {
+    nullable: true,
+    description: 'Customers of the bank by their mobile phone number. Needs `customers:read`, and `pii:read` to search by a part of it.',
+  })
+  customersByMobilePhoneNumber(@Args(() => CustomersByMobilePhoneNumberArgs) question: CustomersByMobilePhoneNumberArgs, @Ctx() { loaders }: Context) {
+    return loaders.obp.customersByPhone.load(question)
   }
 
   @FieldResolver(() => [CustomerAttribute], { nullable: true })

@@ -1,10 +1,13 @@
 import { AccountAttributesResolver } from './account-attributes.js'
 import { EntitlementResolver } from './entitlement.js'
+import { AttributeDefinitionResolver } from './attribute-definition.js'
 import { CustomerResolver } from './customer.js'
+import { CustomerUpdateResolver } from './customer-update.js'
 import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
 import { KycOverviewResolver } from './kyc-overview.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { CustomerRecordsResolver } from './records.js'
+import { CustomerUserLinkResolver, UserCustomerLinkResolver } from './user-link.js'
 import { VerificationResolver } from './verification.js'
 import { ViewerResolver } from './viewer.js'
 
@@ -14,6 +17,10 @@ export { references } from './references.js'
 export const resolvers = [
   CustomerResolver,
   CustomerRecordsResolver,
+  CustomerUpdateResolver,
+  CustomerUserLinkResolver,
+  UserCustomerLinkResolver,
+  AttributeDefinitionResolver,
   CustomerKycResolver,
   KycCheckResolver,
   KycDocumentResolver,

@@ -18,6 +18,13 @@ export enum SortDirection {
 }
 registerEnumType(SortDirection, { name: 'SortDirection', description: 'Smallest first or largest first.' })
 
+export enum TextMatch {
+  EXACT = 'EXACT',
+  STARTS_WITH = 'STARTS_WITH',
+  CONTAINS = 'CONTAINS',
+}
+registerEnumType(TextMatch, { name: 'TextMatch', description: 'How a text is compared, letter by letter; nothing in it stands for anything else.' })
+
 @Directive('@shareable')
 @ObjectType({ description: 'Where a page of a Relay connection stands.' })
 export class PageInfo {

@@ -14,6 +14,8 @@ interface Outcome {
   readonly input: string
   /** Stays the same for every try under this key. */
   readonly attempt: string
+  /** True when a try before this one was left open. */
+  readonly again?: boolean
   readonly state: 'running' | 'done' | 'refused' | 'unknown'
   /** Who runs it, and until when unless it says so again. */
   readonly runner?: string
@@ -69,7 +71,7 @@ export async function carryOut<Input extends object, Payload extends object>(
   const { idempotencyKey, ...rest } = input as Input & { idempotencyKey?: string | null }
   if (idempotencyKey == null) {
     try {
-      return { ...(await writing.run(input, { id: randomUUID() })), replayed: false }
+      return { ...(await writing.run(input, { id: randomUUID(), again: false })), replayed: false }
     } catch (error) {
       const failure = asFailure(error)
       throw failure?.code === 'OUTCOME_UNKNOWN' ? unknownOutcome(failure.extensions, false) : error
@@ -81,14 +83,14 @@ export async function carryOut<Input extends object, Payload extends object>(
   const meaning = Object.fromEntries(Object.entries(rest).filter(([name]) => !writing.ignore?.includes(name)))
   const print = createHash('sha256').update(stable(meaning)).digest('base64url')
   const runner = randomUUID()
-  const running = (attempt: string): Outcome => ({ input: print, attempt, state: 'running', runner, until: Date.now() + LEASE_MS })
+  const running = (attempt: string, again: boolean): Outcome => ({ input: print, attempt, again, state: 'running', runner, until: Date.now() + LEASE_MS })
 
   const { value: held, changed } = await store.update<Outcome>(key, KEPT_SECONDS, (current) => {
-    if (current === null) return running(asUuid(store.digest('attempt', tenant, client, mutation, idempotencyKey)))
+    if (current === null) return running(asUuid(store.digest('attempt', tenant, client, mutation, idempotencyKey)), false)
     if (current.input !== print) return undefined
     const abandoned = current.state === 'running' && (current.until ?? 0) < Date.now()
     // What a crash or a lost answer left open is done again only where that does no harm.
-    if ((abandoned || current.state === 'unknown') && writing.repeatable) return running(current.attempt)
+    if ((abandoned || current.state === 'unknown') && writing.repeatable) return running(current.attempt, true)
     return abandoned ? { ...current, state: 'unknown' } : undefined
   })
 
@@ -105,7 +107,7 @@ export async function carryOut<Input extends object, Payload extends object>(
 
   const base = { input: print, attempt: held!.attempt }
   try {
-    const payload = await writing.run(input, { id: held!.attempt })
+    const payload = await writing.run(input, { id: held!.attempt, again: held!.again === true })
     const kept = writing.keep ? writing.keep(payload) : payload
     await finish(kept === undefined ? null : { ...base, state: 'done', payload: kept })
     return { ...payload, replayed: false }

@@ -128,6 +128,15 @@ describe('attributes', () => {
     expect((await read(REX)).map((attribute) => attribute.id)).not.toContain(id)
   })
 
+  test('that are gone already are no error when the call that removed them comes again', async () => {
+    const added = await app.run(create, { input: { customerId: REX, name: 'SHAPE', type: 'STRING', value: 'round' } })
+    const input = { customerId: REX, attributeId: added.data.createCustomerAttribute.attribute.id, idempotencyKey: 'attribute-gone' }
+    app.fault('obp', { match: `DELETE ${at(BANK)}/customers/attributes/*`, fault: 'drop-after-apply' })
+    expect((await app.run(remove, { input })).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    expect(await app.run(remove, { input })).toMatchObject({ data: { deleteCustomerAttribute: { deletedId: input.attributeId } }, errors: [] })
+    expect((await app.run(remove, { input: { ...input, idempotencyKey: null } })).errors[0]!.extensions.code).toBe('NOT_FOUND')
+  })
+
   test("of somebody else are not this customer's to change or remove", async () => {
     const hers = (await read(ADA.customerId)).find(({ name }) => name === 'SPECIAL_TAX_NUMBER')!
     app.clear()

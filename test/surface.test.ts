@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from './harness.js'
 import { customerRows } from './surface/customers.js'
+import { definitionsRows } from './surface/definitions.js'
 import { kycRows } from './surface/kyc.js'
+import { linksRows } from './surface/links.js'
 import { recordsRows } from './surface/records.js'
 import type { SurfaceRow } from './surface/row.js'
+import { searchRows } from './surface/search.js'
+import { updatesRows } from './surface/updates.js'
 
-const rows: readonly SurfaceRow[] = [...customerRows, ...kycRows, ...recordsRows]
+const rows: readonly SurfaceRow[] = [...customerRows, ...kycRows, ...recordsRows, ...updatesRows, ...linksRows, ...definitionsRows, ...searchRows]
 
 describe('every operation of the Open Bank Project', () => {
   let app: App

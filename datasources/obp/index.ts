@@ -4,15 +4,22 @@ import { credentialsOf } from './credentials.js'
 import { customerCommands } from './customers/commands.js'
 import { customerSource } from './customers/datasource.js'
 import { customerLoaders } from './customers/loaders.js'
+import { definitionCommands } from './definitions/commands.js'
+import { definitionSource } from './definitions/datasource.js'
+import { definitionLoaders } from './definitions/loaders.js'
 import { kycCommands } from './kyc/commands.js'
 import { kycSource } from './kyc/datasource.js'
 import { kycLoaders } from './kyc/loaders.js'
+import { linkCommands } from './links/commands.js'
+import { linkSource } from './links/datasource.js'
+import { linkLoaders } from './links/loaders.js'
 import { recordCommands } from './records/commands.js'
 import { recordSource } from './records/datasource.js'
 import { recordLoaders } from './records/loaders.js'
 import { LABEL, refusal, TITLE } from './refusal.js'
 import { type ObpSettings, obpSettings } from './settings.js'
-import { tracesIn } from './traces.js'
+import { updateCommands } from './updates/commands.js'
+import { updateSource } from './updates/datasource.js'
 
 /** The Open Bank Project: a bank's customers and its KYC records. */
 export const obp = {
@@ -25,20 +32,37 @@ export const obp = {
     const credentials = credentialsOf(settings, house)
     const client = house.client({ url: settings.url, credential: credentials.service, refusal })
     const { drift } = house
-    const trace = tracesIn(house.store)
     return {
       enter(visit) {
         const banks = banksOf(settings, visit.caller)
-        const source = { ...customerSource(client, visit), ...kycSource(client, visit), ...recordSource(client, visit) }
+        const source = {
+          ...customerSource(client, visit),
+          ...kycSource(client, visit),
+          ...recordSource(client, visit),
+          ...updateSource(client, visit),
+          ...linkSource(client, visit),
+          ...definitionSource(client, visit),
+        }
         const customers = customerLoaders(source, banks, () => credentials.asUser(visit), drift)
         const kyc = kycLoaders(source, banks, drift)
         const records = recordLoaders(source, banks, drift)
+        const links = linkLoaders(source, banks, drift)
+        const definitions = definitionLoaders(source, banks, drift)
         return {
-          loaders: { ...customers.readings, ...kyc.readings, ...records.readings },
+          loaders: {
+            ...customers.readings,
+            ...kyc.readings,
+            ...records.readings,
+            ...links.readings,
+            ...definitions.readings,
+          },
           commands: {
             ...customerCommands(source, banks, customers, drift),
             ...kycCommands(source, customers, kyc.forget, drift),
-            ...recordCommands(source, customers, records, trace, drift),
+            ...recordCommands(source, customers, records, drift),
+            ...updateCommands(source, customers, drift),
+            ...linkCommands(source, banks, customers, links, drift),
+            ...definitionCommands(source, banks, definitions, drift),
           },
         }
       },

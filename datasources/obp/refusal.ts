@@ -22,7 +22,7 @@ const MEANING: Readonly<Record<string, Code>> = Object.fromEntries([
   // What our own user, consumer or token may not do, and what the instance does not allow anybody.
   ...codes('PROVIDER_REFUSED', ['00009', '00012', '20001', '20003', '20006', '20017', '20023', '20101', '20201', '20202', '20203', '20204', '20205', '20206']),
   ...codes('RATE_LIMITED', ['10018']),
-  ...codes('PROVIDER_UNAVAILABLE', ['50000', '50005', '50200']),
+  ...codes('PROVIDER_UNAVAILABLE', ['30025', '30058', '50000', '50005', '50200']),
   // The address is not known: another version, or no Open Bank Project at all. Nothing is said of any record.
   ...codes('PROVIDER_MALFORMED', ['10404']),
 ])

@@ -2,8 +2,11 @@ import { BANK, OTHER_BANK } from '../cast.js'
 import { type EmulatorOptions, runEmulator } from '../sandbox.js'
 import { createApi, problem } from './sandbox/api.js'
 import { Customers } from './sandbox/customers.js'
+import { Definitions } from './sandbox/definitions.js'
 import { Kyc } from './sandbox/kyc.js'
+import { Links } from './sandbox/links.js'
 import { Records } from './sandbox/records.js'
+import { Updates } from './sandbox/updates.js'
 import { Users } from './sandbox/users.js'
 
 /** Starts the Open Bank Project's emulator: state in memory, the cast entered at two banks and linked to users of their names. */
@@ -12,6 +15,9 @@ export const start = (options: EmulatorOptions) => {
   const customers = new Customers()
   const kyc = new Kyc(customers)
   const records = new Records(customers)
+  const updates = new Updates(customers)
+  const links = new Links(users, customers)
+  const definitions = new Definitions()
   return runEmulator(
     {
       problem,
@@ -38,6 +44,9 @@ export const start = (options: EmulatorOptions) => {
           customers.routes(api)
           kyc.routes(api)
           records.routes(api)
+          updates.routes(api)
+          links.routes(api)
+          definitions.routes(api)
           done()
         })
       },

@@ -19,13 +19,13 @@ function refuseLinkName(name: string, field: string): void {
 
 /** Writes to customers and their attributes. The provider knows no idempotency keys: what adds a row adds another one each time. */
 export function customerCommands(source: CustomerSource, banks: Banks, customers: CustomerLoaders, drift: Drift) {
-  /** The customer's attribute of this id; the provider would take anybody's. */
+  /** The customer's attribute of this id, if it is one; the provider would take anybody's. */
   async function attributeOf(input: UpdateCustomerAttributeInput | DeleteCustomerAttributeInput) {
     const { place, attributes } = await customers.named({ id: input.customerId, bankId: input.bankId })
-    const attribute = (await attributes()).find(({ id }) => id === input.attributeId)
-    if (!attribute) throw failure('NOT_FOUND', 'The customer has no such attribute.')
-    return { place, attribute }
+    return { place, attribute: (await attributes()).find(({ id }) => id === input.attributeId) }
   }
+
+  const noAttribute = () => failure('NOT_FOUND', 'The customer has no such attribute.')
 
   return {
     createCustomer: writing<CreateCustomerInput, { customer: Customer }>({
@@ -60,6 +60,7 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       async run(input) {
         refuseLinkName(input.name, 'input.name')
         const { place, attribute } = await attributeOf(input)
+        if (!attribute) throw noAttribute()
         refuseLinkName(attribute.name, 'input.attributeId')
         const updated = await source.updateCustomerAttribute(place.bankId, place.id, attribute.id, attributeBody(input))
         customers.forget(place)
@@ -71,11 +72,13 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       scope: 'customers:write',
       type: 'DeleteCustomerAttributePayload',
       repeatable: true,
-      async run(input) {
+      async run(input, { again }) {
         const { place, attribute } = await attributeOf(input)
-        await source.deleteCustomerAttribute(place.bankId, attribute.id)
-        customers.forget(place)
-        return { deletedId: attribute.id }
+        if (attribute) {
+          await source.deleteCustomerAttribute(place.bankId, attribute.id)
+          customers.forget(place)
+        } else if (!again) throw noAttribute()
+        return { deletedId: input.attributeId }
       },
     }),
 
@@ -102,8 +105,7 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
           }
         } finally {
           // Some of it may have been done.
-          const persons = before.flatMap(({ name, value }) => (name === LINKS.personId ? [value] : []))
-          customers.forget(place, [...persons, ...(input.personId ? [input.personId] : [])])
+          customers.forget(place)
         }
         return { customer }
       },

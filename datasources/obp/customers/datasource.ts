@@ -35,6 +35,16 @@ export function customerSource(client: Client, visit: Visit) {
     getCustomersByAttributes: (bankId: string, attributes: readonly (readonly [name: string, value: string])[]) =>
       send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers`, effect: 'read', query: attributes, answer: answers.customers }),
 
+    /** By a LIKE pattern; the bank need not exist. */
+    getCustomersByCustomerPhoneNumber: (bankId: string, pattern: string) =>
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/banks/${bankId}/search/customers/mobile-phone-number`,
+        effect: 'read',
+        json: { mobile_phone_number: pattern },
+        answer: answers.customers,
+      }),
+
     getCustomersForUser: (credential: Credential) =>
       send({ method: 'GET', path: path`/obp/v4.0.0/users/current/customers`, effect: 'read', credential, answer: answers.customers }),
 

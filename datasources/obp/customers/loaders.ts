@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
 import type { CustomerAttribute, CustomerAttributeMatch } from '../../../schema/customer-attribute.js'
-import { DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
+import { DEFAULT_PAGE, type Page, TextMatch } from '../../../schema/shared.js'
 import { batched, each, type Loader } from '../../batch.js'
 import { type CustomerKey, reading } from '../../door.js'
 import { orNull, refuseFields } from '../../errors.js'
@@ -12,7 +12,7 @@ import { failure } from '../refusal.js'
 import { isId } from '../wire.js'
 import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
 import type { CustomerSource, FirehoseQuery } from './datasource.js'
-import { firehoseWindow, toAttribute, toCustomer, toLinks } from './mapping.js'
+import { firehoseWindow, phoneFits, phonePattern, toAttribute, toCustomer, toLinks } from './mapping.js'
 
 export interface NumberKey {
   readonly customerNumber: string
@@ -37,6 +37,16 @@ export interface AttributeKey {
   readonly customer: CustomerKey
   readonly id: string
 }
+
+export interface PhoneQuestion {
+  readonly bankId?: string | null | undefined
+  readonly mobilePhoneNumber: string
+  readonly match?: TextMatch | null | undefined
+  readonly first?: number | null | undefined
+}
+
+/** How many a search answers unless it says fewer. */
+const MOST_FOUND = 100
 
 /** The provider counts rows, so a cursor is a count, of one list only. */
 function cursors(bankId: string, window: Omit<FirehoseQuery, 'limit' | 'offset'>) {
@@ -150,7 +160,23 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         if (bankId === null) return null
         const pairs = new Map(wanted.map(({ name, value }) => [JSON.stringify([name, value]), [name, value] as const]))
         const answer = await source.getCustomersByAttributes(bankId, [...pairs.values()])
-        return takeAll(answer.customers, bankId).slice(0, first ?? undefined)
+        return takeAll(answer.customers, bankId).slice(0, first ?? MOST_FOUND)
+      },
+    }),
+
+    /** Parts of a number would be found one after the other until the whole is known, so only a whole number is free of `pii:read`. */
+    customersByPhone: reading<PhoneQuestion, Customer[] | null>({
+      scope: 'customers:read',
+      needs: ({ match }) => ((match ?? TextMatch.EXACT) === TextMatch.EXACT ? [] : ['pii:read']),
+      type: 'Customer',
+      async load({ mobilePhoneNumber, match: asked, first, bankId: named }) {
+        const bankId = banks.named(named)
+        if (bankId === null) return null
+        const match = asked ?? TextMatch.EXACT
+        const answer = await orNull(source.getCustomersByCustomerPhoneNumber(bankId, phonePattern(mobilePhoneNumber, match)))
+        if (answer === null) return null
+        const found = answer.customers.filter(({ mobile_phone_number: phone }) => phone != null && phoneFits(phone, mobilePhoneNumber, match))
+        return takeAll(found, bankId).slice(0, first ?? MOST_FOUND)
       },
     }),
 
@@ -236,11 +262,13 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     },
 
     /** After a write the operation must not see what it read before. */
-    forget(place: Place, personIds: readonly string[] = []) {
+    forget(place: Place) {
       customers.clear(place)
       attributes.clear(place)
-      single.clear(place)
-      for (const id of personIds) ofPerson.clear(id)
+        single.clear(place)
+      // Either may list the customer as it was.
+      ofPerson.clearAll()
+      ofViewer.clearAll()
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { CreateCustomerInput, Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
-import { SortDirection } from '../../../schema/shared.js'
+import { SortDirection, TextMatch } from '../../../schema/shared.js'
 import { type Drift, instant, known } from '../../mapping.js'
 import { failure } from '../refusal.js'
 import { dayOf, text, toWireDate } from '../wire.js'
@@ -91,3 +91,24 @@ export const firehoseWindow = (filter: CustomerFilter | null | undefined): Omit<
   from_date: filter?.lastOkFrom ?? EARLIEST,
   to_date: filter?.lastOkTo ?? LATEST,
 })
+
+/**
+ * A LIKE pattern that finds at least what is looked for. How a wildcard would be escaped is the affair of the provider's
+ * database, so whatever one may read as a sign of its own stands as any one character.
+ */
+export function phonePattern(wanted: string, match: TextMatch): string {
+  const text = wanted.replace(/[%_\\[]/g, '_')
+  return { [TextMatch.EXACT]: text, [TextMatch.STARTS_WITH]: `${text}%`, [TextMatch.CONTAINS]: `%${text}%` }[match]
+}
+
+/** Whether a phone number found by that pattern is one that was looked for. */
+export function phoneFits(phone: string, wanted: string, match: TextMatch): boolean {
+  switch (match) {
+    case TextMatch.EXACT:
+      return phone === wanted
+    case TextMatch.STARTS_WITH:
+      return phone.startsWith(wanted)
+    case TextMatch.CONTAINS:
+      return phone.includes(wanted)
+  }
+}

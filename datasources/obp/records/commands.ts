@@ -19,7 +19,6 @@ import type { Drift } from '../../mapping.js'
 import type { Place } from '../banks.js'
 import type { CustomerLoaders } from '../customers/loaders.js'
 import { failure } from '../refusal.js'
-import type { Traces } from '../traces.js'
 import type { RecordSource } from './datasource.js'
 import type { RecordLoaders } from './loaders.js'
 import { addressBody, creditLimitBody, handleBody, taxResidenceBody, toAddress, toHandle, toReceipt, toTaxResidence } from './mapping.js'
@@ -28,7 +27,7 @@ const NO_ADDRESS = 'The customer has no such address.'
 const NO_TAX_RESIDENCE = 'The customer has no such tax residence.'
 
 /** Writes to what hangs off one customer. The provider looks at none of whose a record is, so each is looked for among the customer's first. */
-export function recordCommands(source: RecordSource, customers: Pick<CustomerLoaders, 'named'>, records: RecordLoaders, trace: Traces, drift: Drift) {
+export function recordCommands(source: RecordSource, customers: Pick<CustomerLoaders, 'named'>, records: RecordLoaders, drift: Drift) {
   const { addresses, taxResidences, handles } = records
 
   const customerOf = ({ customerId, bankId }: CustomerMutationInput) => customers.named({ id: customerId, bankId })
@@ -45,15 +44,12 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
   /** Removes a record of the customer's. One that its own earlier try removed is not missing. */
   async function remove<Row extends { id: string }>(
     input: CustomerMutationInput,
-    attempt: Attempt,
+    { again }: Attempt,
     id: string,
     from: { rows: Loader<Place, Row[] | null>; send: (place: Place, id: string) => Promise<unknown>; missing: string },
   ): Promise<{ deletedId: string }> {
     const { place } = await customerOf(input)
-    const left = trace(input, attempt, place.bankId, place.id, id)
-    const again = await left.found()
     if ((await from.rows.load(place))?.some((row) => row.id === id)) {
-      await left.leave()
       const sent = from.send(place, id)
       await changing(from.rows, place, again ? orNull(sent) : sent)
     } else if (!again) throw failure('NOT_FOUND', from.missing)
@@ -97,15 +93,13 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
       scope: 'customers:write',
       type: 'CreateTaxResidencePayload',
       repeatable: true,
-      async run(input, attempt) {
+      async run(input, { again }) {
         const { place } = await customerOf(input)
-        const left = trace(input, attempt, place.bankId, place.id, input.domain, input.taxNumber)
         const same = (await taxResidences.load(place))?.find(({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber)
         if (same) {
-          if (await left.found()) return { taxResidence: same }
+          if (again) return { taxResidence: same }
           throw failure('CONFLICT', 'The customer has this tax residence already.')
         }
-        await left.leave()
         const residence = await changing(taxResidences, place, source.createTaxResidence(place, taxResidenceBody(input)))
         return { taxResidence: toTaxResidence(residence) }
       },
@@ -123,19 +117,17 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
       scope: 'customers:write',
       type: 'AddSocialMediaHandlePayload',
       repeatable: true,
-      async run(input, attempt) {
+      async run(input, { again }) {
         const { place, customer } = await customerOf(input)
         if (input.customerNumber !== customer.number) throw refuseFields({ 'input.customerNumber': ["must be the customer's own number"] })
         const body = handleBody(input)
         // Nothing of it is answered: what was sent is what was added.
         const handle = toHandle(body, drift)
-        const left = trace(input, attempt, place.bankId, place.id, JSON.stringify(body))
         const [there] = (await handles.load(place)) ?? []
         if (there) {
-          if (JSON.stringify(there) === JSON.stringify(handle) && (await left.found())) return { handle }
+          if (again && JSON.stringify(there) === JSON.stringify(handle)) return { handle }
           throw failure('CONFLICT', 'A social media handle is kept with this customer number already, and there can be only one.')
         }
-        await left.leave()
         await changing(handles, place, source.addSocialMediaHandle(place, body))
         return { handle }
       },

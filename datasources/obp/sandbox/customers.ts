@@ -95,6 +95,16 @@ const older = (customer: StoredCustomer) => ({
   dob_of_dependants: customer.dob_of_dependants.map(day),
 })
 
+/** A pattern of SQL's LIKE, with the backslash for an escape as most databases have it. */
+function like(pattern: string): (value: string | null) => boolean {
+  const source = pattern.replace(/\\(.)|[%_]|[.*+?^${}()|[\]\\]/gs, (sign: string, escaped: string | undefined) => {
+    if (escaped !== undefined) return escaped.replace(/[.*+?^${}()|[\]\\]/, '\\$&')
+    return { '%': '.*', _: '.' }[sign] ?? `\\${sign}`
+  })
+  const expression = new RegExp(`^${source}$`, 's')
+  return (value) => value !== null && expression.test(value)
+}
+
 const printed = ({ customer_attribute_id, name, type, value }: StoredAttribute) => ({ customer_attribute_id, name, type, value })
 
 /** Customers, their attributes, and the endpoints that read and write them. */
@@ -123,6 +133,14 @@ export class Customers {
 
   #link({ customerId, bankId }: CastMember, name: string, value: string | undefined): void {
     if (value !== undefined) this.#attributes.push({ customer_attribute_id: randomUUID(), name, type: 'STRING', value, customer_id: customerId, bank_id: bankId })
+  }
+
+  byId(customerId: string): StoredCustomer | undefined {
+    return this.#customers.get(customerId)
+  }
+
+  byNumber(bankId: string, customerNumber: string | null): StoredCustomer | undefined {
+    return [...this.#customers.values()].find((customer) => customer.bank_id === bankId && customer.customer_number === customerNumber)
   }
 
   /** A customer by id alone: whose bank it is, is not looked at. */
@@ -229,9 +247,16 @@ export class Customers {
       const bankId = asked.bank()
       asked.role('CanGetCustomer')
       const { customer_number } = asked.body({ customer_number: 'text' }, 'PostCustomerNumberJsonV310 ')
-      const found = [...this.#customers.values()].find((customer) => customer.bank_id === bankId && customer.customer_number === customer_number)
+      const found = this.byNumber(bankId, customer_number)
       if (!found) throw new Refused(404, 'OBP-30002: Customer not found. Please specify a valid value for CUSTOMER_NUMBER.')
       return { status: 200, body: this.#withAttributes(found) }
+    })
+
+    endpoint('POST', '/banks/:bankId/search/customers/mobile-phone-number', (asked) => {
+      const { mobile_phone_number } = asked.body({ mobile_phone_number: 'text' }, 'PostCustomerPhoneNumberJsonV400 ')
+      const fits = like(mobile_phone_number ?? '')
+      const found = [...this.#customers.values()].filter((customer) => customer.bank_id === asked.params['bankId'] && fits(customer.mobile_phone_number))
+      return { status: 201, body: { customers: found.map(older) } }
     })
 
     endpoint('GET', '/users/current/customers', ({ user }) => ({

@@ -65,6 +65,10 @@ export class Users {
     return token
   }
 
+  find(userId: string): User | undefined {
+    return [...this.#users.values()].find((user) => user.userId === userId)
+  }
+
   endTokens(): void {
     this.#tokens.clear()
   }

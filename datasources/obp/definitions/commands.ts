@@ -1,0 +1,55 @@
+import type { CustomerAttributeDefinition, DeleteCustomerAttributeDefinitionInput, SetCustomerAttributeDefinitionInput } from '../../../schema/attribute-definition.js'
+import { writing } from '../../door.js'
+import { orNull } from '../../errors.js'
+import type { Drift } from '../../mapping.js'
+import type { Banks } from '../banks.js'
+import { failure } from '../refusal.js'
+import type { DefinitionSource } from './datasource.js'
+import type { DefinitionLoaders } from './loaders.js'
+import { definitionBody, toDefinition } from './mapping.js'
+
+/** Writes of attribute definitions. A name has one definition at a bank, so setting it may be repeated. */
+export function definitionCommands(source: DefinitionSource, banks: Banks, definitions: DefinitionLoaders, drift: Drift) {
+  function bankOf(named: string | null | undefined): string {
+    const bankId = banks.named(named)
+    if (bankId === null) throw failure('NOT_FOUND', 'There is no such bank.')
+    return bankId
+  }
+
+  return {
+    setCustomerAttributeDefinition: writing<SetCustomerAttributeDefinitionInput, { definition: CustomerAttributeDefinition }>({
+      scope: 'customers:write',
+      type: 'SetCustomerAttributeDefinitionPayload',
+      repeatable: true,
+      async run(input) {
+        const bankId = bankOf(input.bankId)
+        try {
+          return { definition: toDefinition(await source.createOrUpdateCustomerAttributeAttributeDefinition(bankId, definitionBody(input)), drift) }
+        } finally {
+          definitions.forget(bankId)
+        }
+      },
+    }),
+
+    deleteCustomerAttributeDefinition: writing<DeleteCustomerAttributeDefinitionInput, { deletedId: string }>({
+      scope: 'customers:write',
+      type: 'DeleteCustomerAttributeDefinitionPayload',
+      repeatable: true,
+      async run({ definitionId, bankId: named }, { again }) {
+        const bankId = bankOf(named)
+        const found = (await definitions.ofBank(bankId))?.some(({ attribute_definition_id: id }) => id === definitionId)
+        if (!found) {
+          if (again) return { deletedId: definitionId }
+          throw failure('NOT_FOUND', 'The bank has no such definition.')
+        }
+        try {
+          const sent = source.deleteCustomerAttributeDefinition(bankId, definitionId)
+          await (again ? orNull(sent) : sent)
+          return { deletedId: definitionId }
+        } finally {
+          definitions.forget(bankId)
+        }
+      },
+    }),
+  }
+}

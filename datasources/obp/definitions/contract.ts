@@ -1,0 +1,38 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { contract } from '../../http.js'
+import { Text } from '../wire.js'
+
+/**
+ * Open Bank Project v4.0.0: what a bank says of the attributes that its customers may have.
+ * Reference: https://apiexplorer.openbankproject.com/?version=OBPv4.0.0&tags=Customer
+ */
+
+const Definition = Type.Object({
+  attribute_definition_id: Type.String({ minLength: 1 }),
+  bank_id: Type.String(),
+  name: Type.String(),
+  category: Type.String(),
+  type: Type.String(),
+  description: Text,
+  alias: Text,
+  // One empty text stands for none.
+  can_be_seen_on_views: Type.Array(Type.String()),
+  is_active: Type.Boolean(),
+})
+
+export const answers = {
+  definition: contract(Definition),
+  definitions: contract(Type.Object({ attributes: Type.Array(Definition) })),
+}
+
+export type ObpDefinition = Static<typeof Definition>
+
+export interface DefinitionBody {
+  name: string
+  category: 'Customer'
+  type: string
+  description: string
+  alias: string
+  can_be_seen_on_views: string[]
+  is_active: boolean
+}

@@ -1,0 +1,33 @@
+import { AttributeType } from '../../../schema/customer-attribute.js'
+import type { CustomerAttributeDefinition, SetCustomerAttributeDefinitionInput } from '../../../schema/attribute-definition.js'
+import { type Drift, known } from '../../mapping.js'
+import { failure } from '../refusal.js'
+import { text } from '../wire.js'
+import type { DefinitionBody, ObpDefinition } from './contract.js'
+
+export function toDefinition(definition: ObpDefinition, drift: Drift): CustomerAttributeDefinition {
+  const type = known(AttributeType, definition.type, 'attribute_definition.type', drift)
+  // The graph promises a type, and leaving a definition out would say that there is none.
+  if (type === null) throw failure('PROVIDER_MALFORMED', 'A definition is of a type that this graph does not know.')
+  return {
+    id: definition.attribute_definition_id,
+    bankId: definition.bank_id,
+    name: definition.name,
+    category: definition.category,
+    type,
+    description: text(definition.description),
+    alias: text(definition.alias),
+    canBeSeenOnViews: definition.can_be_seen_on_views.filter((view) => view !== ''),
+    isActive: definition.is_active,
+  }
+}
+
+export const definitionBody = (input: SetCustomerAttributeDefinitionInput): DefinitionBody => ({
+  name: input.name,
+  category: 'Customer',
+  type: input.type,
+  description: input.description,
+  alias: input.alias,
+  can_be_seen_on_views: input.canBeSeenOnViews,
+  is_active: input.isActive,
+})

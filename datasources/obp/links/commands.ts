@@ -1,0 +1,94 @@
+import type { CreateUserCustomerLinkInput, DeleteUserCustomerLinkInput, UserCustomerLink } from '../../../schema/user-link.js'
+import { writing } from '../../door.js'
+import { orNull, refuseFields } from '../../errors.js'
+import type { Drift } from '../../mapping.js'
+import type { Banks, Place } from '../banks.js'
+import type { CustomerSource } from '../customers/datasource.js'
+import type { CustomerLoaders } from '../customers/loaders.js'
+import { firehoseWindow } from '../customers/mapping.js'
+import { failure } from '../refusal.js'
+import type { LinkSource } from './datasource.js'
+import type { LinkLoaders } from './loaders.js'
+import { toLink } from './mapping.js'
+
+/** A bank of more customers than this is not searched for a link: each of them costs a call. */
+const MOST_SEARCHED = 1000
+const SIDE_BY_SIDE = 50
+
+/** What links one user to one customer at most once, and what ends that. */
+export function linkCommands(
+  source: LinkSource & Pick<CustomerSource, 'getFirehoseCustomers'>,
+  banks: Banks,
+  customers: Pick<CustomerLoaders, 'named' | 'forget'>,
+  links: LinkLoaders,
+  drift: Drift,
+) {
+  /** The provider reads no link by its id, so the bank's customers are gone through. */
+  async function searched(bankId: string, linkId: string): Promise<UserCustomerLink | undefined> {
+    const { customers: rows } = await source.getFirehoseCustomers(bankId, { ...firehoseWindow(null), limit: MOST_SEARCHED + 1, offset: 0 })
+    if (rows.length > MOST_SEARCHED) throw refuseFields({ 'input.customerId': ['is needed at a bank of this many customers'] })
+    const ids = rows.filter((row) => row.bank_id === bankId).map((row) => row.customer_id)
+    for (let i = 0; i < ids.length; i += SIDE_BY_SIDE) {
+      const lists = await Promise.all(ids.slice(i, i + SIDE_BY_SIDE).map((id) => links.ofCustomer({ bankId, id })))
+      const found = lists.flatMap((list) => list ?? []).find(({ id }) => id === linkId)
+      if (found) return found
+    }
+    return undefined
+  }
+
+  /** The bank's link of this id; the provider would end any other bank's as well. */
+  async function linkOf({ linkId, customerId, bankId: named }: DeleteUserCustomerLinkInput): Promise<UserCustomerLink | undefined> {
+    if (customerId != null) {
+      const { place } = await customers.named({ id: customerId, bankId: named })
+      return (await links.ofCustomer(place))?.find(({ id }) => id === linkId)
+    }
+    const bankId = banks.named(named)
+    return bankId === null ? undefined : searched(bankId, linkId)
+  }
+
+  function forget(place: Place): void {
+    links.forget(place)
+    // Whose customers the caller's are may be another matter now.
+    customers.forget(place)
+  }
+
+  return {
+    /** The provider refuses a second link of the same two, so where an earlier try may have made it, it is looked for first. */
+    createUserCustomerLink: writing<CreateUserCustomerLinkInput, { link: UserCustomerLink }>({
+      scope: 'customers:write',
+      type: 'CreateUserCustomerLinkPayload',
+      repeatable: true,
+      async run({ userId, customerId, bankId }, { again }) {
+        const { place } = await customers.named({ id: customerId, bankId })
+        const made = again ? (await links.ofCustomer(place))?.find((link) => link.userId === userId) : undefined
+        if (made) return { link: made }
+        try {
+          const link = await source.createUserCustomerLinks(place.bankId, { user_id: userId, customer_id: place.id })
+          return { link: toLink(link, place.bankId, drift) }
+        } finally {
+          forget(place)
+        }
+      },
+    }),
+
+    deleteUserCustomerLink: writing<DeleteUserCustomerLinkInput, { deletedId: string }>({
+      scope: 'customers:write',
+      type: 'DeleteUserCustomerLinkPayload',
+      repeatable: true,
+      async run(input, { again }) {
+        const link = await linkOf(input)
+        if (!link) {
+          if (again) return { deletedId: input.linkId }
+          throw failure('NOT_FOUND', 'The bank has no such link.')
+        }
+        try {
+          const sent = source.deleteUserCustomerLink(link.bankId, link.id)
+          await (again ? orNull(sent) : sent)
+          return { deletedId: link.id }
+        } finally {
+          forget({ bankId: link.bankId, id: link.customerId })
+        }
+      },
+    }),
+  }
+}

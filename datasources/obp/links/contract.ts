@@ -1,0 +1,27 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { contract } from '../../http.js'
+
+/**
+ * Open Bank Project v4.0.0: which users are linked to which customers.
+ * Reference: https://apiexplorer.openbankproject.com/?version=OBPv4.0.0&tags=User,Customer
+ */
+
+const Link = Type.Object({
+  user_customer_link_id: Type.String({ minLength: 1 }),
+  customer_id: Type.String({ minLength: 1 }),
+  user_id: Type.String({ minLength: 1 }),
+  date_inserted: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' }),
+  is_active: Type.Boolean(),
+})
+
+export const answers = {
+  link: contract(Link),
+  links: contract(Type.Object({ user_customer_links: Type.Array(Link) })),
+}
+
+export type ObpLink = Static<typeof Link>
+
+export interface LinkBody {
+  user_id: string
+  customer_id: string
+}

@@ -1,0 +1,27 @@
+import { type Call, type Client, path } from '../../http.js'
+import type { Visit } from '../../provider.js'
+import { answers, type LinkBody } from './contract.js'
+
+/** The endpoints of links between users and customers, one method each, in the provider's words. */
+export function linkSource(client: Client, visit: Visit) {
+  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+
+  return {
+    createUserCustomerLinks: (bankId: string, body: LinkBody) =>
+      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links`, effect: 'write', json: body, answer: answers.link }),
+
+    /** Of any bank: the one in the address is not looked at. */
+    deleteUserCustomerLink: (bankId: string, linkId: string) =>
+      send({ method: 'DELETE', path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/${linkId}`, effect: 'write', answer: null }),
+
+    /** Nothing for a customer who is not there. */
+    getUserCustomerLinksByCustomerId: (bankId: string, customerId: string) =>
+      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/customers/${customerId}`, effect: 'read', answer: answers.links }),
+
+    /** At every bank; nothing for a user who is not there. */
+    getUserCustomerLinksByUserId: (bankId: string, userId: string) =>
+      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/users/${userId}`, effect: 'read', answer: answers.links }),
+  }
+}
+
+export type LinkSource = ReturnType<typeof linkSource>

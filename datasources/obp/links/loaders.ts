@@ -1,0 +1,61 @@
+import type { UserCustomerLink } from '../../../schema/user-link.js'
+import { each } from '../../batch.js'
+import { type CustomerKey, reading } from '../../door.js'
+import { orNull } from '../../errors.js'
+import type { Drift } from '../../mapping.js'
+import type { Banks, Place } from '../banks.js'
+import { isId } from '../wire.js'
+import type { LinkSource } from './datasource.js'
+import { toLink } from './mapping.js'
+
+/** Names a user; without `bankId` the configured bank is asked. */
+export interface UserKey {
+  readonly userId: string
+  readonly bankId?: string | null | undefined
+}
+
+/** Questions about which users are linked to which customers. */
+export function linkLoaders(source: LinkSource, banks: Banks, drift: Drift) {
+  const ofCustomer = each<Place, UserCustomerLink[] | null>(async ({ bankId, id }) => {
+    const answer = await orNull(source.getUserCustomerLinksByCustomerId(bankId, id))
+    return answer && answer.user_customer_links.filter((link) => link.customer_id === id).map((link) => toLink(link, bankId, drift))
+  })
+
+  const ofUser = each<Place, UserCustomerLink[] | null>(async ({ bankId, id }) => {
+    const answer = await orNull(source.getUserCustomerLinksByUserId(bankId, id))
+    return answer && answer.user_customer_links.filter((link) => link.user_id === id).map((link) => toLink(link, bankId, drift))
+  })
+
+  const readings = {
+    userLinksOf: reading<CustomerKey, UserCustomerLink[] | null>({
+      scope: 'customers:read',
+      type: 'UserCustomerLink',
+      owner: banks.owner,
+      load: banks.within(ofCustomer.load),
+    }),
+
+    /** At every bank of the provider: which of the customers are of the bank that was asked, their own lookups tell. */
+    linksOfUser: reading<UserKey, UserCustomerLink[] | null>({
+      scope: 'customers:read',
+      type: 'UserCustomerLink',
+      async load({ userId, bankId: named }) {
+        const bankId = banks.named(named)
+        if (bankId === null) return null
+        return isId(userId) ? ofUser.load({ bankId, id: userId }) : []
+      },
+    }),
+  }
+
+  return {
+    readings,
+    ofCustomer: ofCustomer.load,
+
+    /** After a write the operation must not see what it read before. */
+    forget(place: Place) {
+      ofCustomer.clear(place)
+      ofUser.clearAll()
+    },
+  }
+}
+
+export type LinkLoaders = ReturnType<typeof linkLoaders>

@@ -1,0 +1,13 @@
+import type { UserCustomerLink } from '../../../schema/user-link.js'
+import { type Drift, instant } from '../../mapping.js'
+import type { ObpLink } from './contract.js'
+
+/** `bankId` is the bank that was asked: a link does not say whose it is. */
+export const toLink = (link: ObpLink, bankId: string, drift: Drift): UserCustomerLink => ({
+  id: link.user_customer_link_id,
+  userId: link.user_id,
+  customerId: link.customer_id,
+  insertedAt: instant(link.date_inserted, 'user_customer_link.date_inserted', drift) ?? link.date_inserted,
+  isActive: link.is_active,
+  bankId,
+})

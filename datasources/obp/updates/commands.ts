@@ -1,0 +1,81 @@
+import type { Customer } from '../../../schema/customer.js'
+import type {
+  UpdateCustomerBranchInput,
+  UpdateCustomerCreditLimitInput,
+  UpdateCustomerCreditRatingInput,
+  UpdateCustomerDataInput,
+  UpdateCustomerEmailInput,
+  UpdateCustomerIdentityInput,
+  UpdateCustomerMobileNumberInput,
+  UpdateCustomerNumberInput,
+} from '../../../schema/customer-update.js'
+import { writing } from '../../door.js'
+import type { Drift } from '../../mapping.js'
+import type { Place } from '../banks.js'
+import type { ObpCustomer } from '../customers/contract.js'
+import type { CustomerLoaders } from '../customers/loaders.js'
+import { toCustomer } from '../customers/mapping.js'
+import type { UpdateSource } from './datasource.js'
+import { creditLimitBody, dataBody, identityBody } from './mapping.js'
+
+interface CustomerPayload {
+  customer: Customer
+}
+
+/** Changes to parts of a customer. Each sets values and adds nothing, so all may be repeated. */
+export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoaders, 'named' | 'forget'>, drift: Drift) {
+  /** A write that sets something of the customer whom the input names, by how the provider is told. */
+  const setting = <Input extends { customerId: string; bankId?: string | null }>(
+    type: string,
+    set: (place: Place, input: Input) => Promise<ObpCustomer>,
+    isSet: (customer: Customer, input: Input) => boolean = () => false,
+  ) =>
+    writing<Input, CustomerPayload>({
+      scope: 'customers:write',
+      type,
+      repeatable: true,
+      async run(input) {
+        const { place, customer } = await customers.named({ id: input.customerId, bankId: input.bankId })
+        if (isSet(customer, input)) return { customer }
+        try {
+          return { customer: toCustomer(await set(place, input), drift) }
+        } finally {
+          // Also a write that failed may have been carried out.
+          customers.forget(place)
+        }
+      },
+    })
+
+  return {
+    updateCustomerBranch: setting<UpdateCustomerBranchInput>('UpdateCustomerBranchPayload', (place, { branchId }) =>
+      source.updateCustomerBranch(place, { branch_id: branchId }),
+    ),
+
+    updateCustomerCreditLimit: setting<UpdateCustomerCreditLimitInput>('UpdateCustomerCreditLimitPayload', (place, input) =>
+      source.updateCustomerCreditLimit(place, creditLimitBody(input)),
+    ),
+
+    updateCustomerCreditRating: setting<UpdateCustomerCreditRatingInput>('UpdateCustomerCreditRatingPayload', (place, { rating, source: whose }) =>
+      source.updateCustomerCreditRatingAndSource(place, { credit_rating: rating, credit_source: whose }),
+    ),
+
+    updateCustomerData: setting<UpdateCustomerDataInput>('UpdateCustomerDataPayload', (place, input) => source.updateCustomerData(place, dataBody(input))),
+
+    updateCustomerEmail: setting<UpdateCustomerEmailInput>('UpdateCustomerEmailPayload', (place, { email }) => source.updateCustomerEmail(place, { email })),
+
+    updateCustomerIdentity: setting<UpdateCustomerIdentityInput>('UpdateCustomerIdentityPayload', (place, input) =>
+      source.updateCustomerIdentity(place, identityBody(input)),
+    ),
+
+    updateCustomerMobileNumber: setting<UpdateCustomerMobileNumberInput>('UpdateCustomerMobileNumberPayload', (place, { mobilePhoneNumber }) =>
+      source.updateCustomerMobileNumber(place, { mobile_phone_number: mobilePhoneNumber }),
+    ),
+
+    /** The provider takes a customer's own number for somebody else's, so one that is set already is left. */
+    updateCustomerNumber: setting<UpdateCustomerNumberInput>(
+      'UpdateCustomerNumberPayload',
+      (place, { customerNumber }) => source.updateCustomerNumber(place, { customer_number: customerNumber }),
+      (customer, { customerNumber }) => customer.number === customerNumber,
+    ),
+  }
+}

@@ -1,0 +1,30 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql'
+import {
+  CustomerAttributeDefinition,
+  DeleteCustomerAttributeDefinitionInput,
+  DeleteCustomerAttributeDefinitionPayload,
+  SetCustomerAttributeDefinitionInput,
+  SetCustomerAttributeDefinitionPayload,
+} from '../schema/attribute-definition.js'
+import type { Context } from './context.js'
+
+@Resolver()
+export class AttributeDefinitionResolver {
+  @Query(() => [CustomerAttributeDefinition], { nullable: true, description: "What the bank says of its customers' attributes. Needs `customers:read`." })
+  customerAttributeDefinitions(
+    @Arg('bankId', () => ID, { nullable: true, description: 'The configured bank when left out.' }) bankId: string | null | undefined,
+    @Ctx() { loaders }: Context,
+  ) {
+    return loaders.obp.attributeDefinitions.load({ bankId })
+  }
+
+  @Mutation(() => SetCustomerAttributeDefinitionPayload, { nullable: true, description: 'Says what an attribute of customers is, in place of what was said of its name. Needs `customers:write`.' })
+  setCustomerAttributeDefinition(@Arg('input', () => SetCustomerAttributeDefinitionInput) input: SetCustomerAttributeDefinitionInput, @Ctx() { commands }: Context) {
+    return commands.obp.setCustomerAttributeDefinition(input)
+  }
+
+  @Mutation(() => DeleteCustomerAttributeDefinitionPayload, { nullable: true, description: "Removes one of the bank's definitions; attributes of its name stay. Needs `customers:write`." })
+  deleteCustomerAttributeDefinition(@Arg('input', () => DeleteCustomerAttributeDefinitionInput) input: DeleteCustomerAttributeDefinitionInput, @Ctx() { commands }: Context) {
+    return commands.obp.deleteCustomerAttributeDefinition(input)
+  }
+}

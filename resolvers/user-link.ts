@@ -1,0 +1,45 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Customer } from '../schema/customer.js'
+import {
+  CreateUserCustomerLinkInput,
+  CreateUserCustomerLinkPayload,
+  DeleteUserCustomerLinkInput,
+  DeleteUserCustomerLinkPayload,
+  UserCustomerLink,
+} from '../schema/user-link.js'
+import type { Context } from './context.js'
+
+@Resolver(() => Customer)
+export class CustomerUserLinkResolver {
+  @FieldResolver(() => [UserCustomerLink], { nullable: true, description: 'The users who may see this customer as theirs.' })
+  userLinks(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    return loaders.obp.userLinksOf.load(customer)
+  }
+}
+
+@Resolver(() => UserCustomerLink)
+export class UserCustomerLinkResolver {
+  @Query(() => [UserCustomerLink], { nullable: true, description: "A user's links to customers, of every bank. Needs `customers:read`." })
+  userCustomerLinks(
+    @Arg('userId', () => ID) userId: string,
+    @Arg('bankId', () => ID, { nullable: true, description: 'The bank whose customers are shown with their links; the configured one when left out.' }) bankId: string | null | undefined,
+    @Ctx() { loaders }: Context,
+  ) {
+    return loaders.obp.linksOfUser.load({ userId, bankId })
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'Null when the customer is not of the bank that was asked.' })
+  customer(@Root() { customerId, bankId }: UserCustomerLink, @Ctx() { loaders }: Context) {
+    return loaders.obp.customerById.load({ id: customerId, bankId })
+  }
+
+  @Mutation(() => CreateUserCustomerLinkPayload, { nullable: true, description: 'Lets a user see a customer of the bank as theirs. Needs `customers:write`.' })
+  createUserCustomerLink(@Arg('input', () => CreateUserCustomerLinkInput) input: CreateUserCustomerLinkInput, @Ctx() { commands }: Context) {
+    return commands.obp.createUserCustomerLink(input)
+  }
+
+  @Mutation(() => DeleteUserCustomerLinkPayload, { nullable: true, description: "Ends a user's link to a customer of the bank. Needs `customers:write`." })
+  deleteUserCustomerLink(@Arg('input', () => DeleteUserCustomerLinkInput) input: DeleteUserCustomerLinkInput, @Ctx() { commands }: Context) {
+    return commands.obp.deleteUserCustomerLink(input)
+  }
+}
