@@ -4,6 +4,7 @@ import type { Provider as Label } from '../schema/shared.js'
 import { type Code, Failure, type FailureDetails } from './errors.js'
 import type { Visit } from './provider.js'
 import { type Answer, type Tls, type Transport, TransportError } from './transport.js'
+import { turns } from './turns.js'
 
 /** A path whose segments are encoded, with the template it was made from (which holds no ids and may be logged). */
 export interface Path {
@@ -152,8 +153,8 @@ const BY_STATUS: Readonly<Record<number, Code>> = {
 /** The code of a status that the room says nothing better about. */
 const codeOf = (status: number): Code => BY_STATUS[status] ?? (status >= 500 ? 'PROVIDER_UNAVAILABLE' : 'PROVIDER_MALFORMED')
 
-/** A write that met one of these may have happened. */
-const DOUBTFUL = new Set([408, 500, 502, 504])
+/** A write that met one of these may have happened; 501 and 503 say that it did not. */
+const isDoubtful = (status: number): boolean => status === 408 || status === 499 || (status >= 500 && status !== 501 && status !== 503)
 
 const LONGEST_WAIT_SECONDS = 3600
 
@@ -164,8 +165,9 @@ export function retryAfter(header: string | undefined): number | undefined {
   return Number.isFinite(seconds) ? Math.min(Math.max(0, Math.ceil(seconds)), LONGEST_WAIT_SECONDS) : undefined
 }
 
-/** A provider's correlation ids are repeated to callers, so only what looks like one passes. */
+/** A provider's codes and correlation ids are repeated to callers, so only what looks like one passes. */
 const cleanId = (id: string | undefined) => (id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined)
+const cleanCode = (code: string | undefined) => (code !== undefined && /^[A-Za-z][\w.-]{0,63}$/.test(code) ? code : undefined)
 
 /** The body of a call and what kind of body it is. */
 function encoded({ json, form }: Pick<Call<unknown>, 'json' | 'form'>): { readonly type: string; readonly text: string } | undefined {
@@ -178,6 +180,7 @@ export function createClient(options: ClientOptions): Client {
   const base = new URL(options.url)
   const prefix = base.pathname.replace(/\/$/, '')
   const wire = options.transport({ origin: base.origin, connections: options.maxConcurrency, tls: options.tls })
+  const line = turns(options.maxConcurrency)
 
   const fail = (code: Code, details: FailureDetails = {}) =>
     new Failure(code, { provider: options.label, title: options.title, ...details })
@@ -185,9 +188,17 @@ export function createClient(options: ClientOptions): Client {
   async function exchange<T>(visit: CallVisit, call: Call<T>, credential: Readonly<Record<string, string>>): Promise<Answer> {
     const query = call.query ? new URLSearchParams(call.query.map(([name, value]): [string, string] => [name, value])).toString() : ''
     const body = encoded(call)
-    // A write is heard to its end: leaving it would make a known outcome unknown.
     const timeout = AbortSignal.timeout(options.timeoutMs)
-    const signal = call.effect === 'write' ? timeout : AbortSignal.any([timeout, visit.signal])
+    // A signal that never ends would collect one listener per call.
+    const either = visit.signal === unattended.signal ? timeout : AbortSignal.any([timeout, visit.signal])
+    // A write is heard to its end: leaving it would make a known outcome unknown.
+    const signal = call.effect === 'write' ? timeout : either
+    const ended = () => fail('DEADLINE_EXCEEDED', { message: 'The operation ended before the provider answered.' })
+    try {
+      await line.take(either)
+    } catch {
+      throw visit.signal.aborted ? ended() : fail('PROVIDER_TIMEOUT')
+    }
     try {
       return await wire.send({
         method: call.method,
@@ -203,12 +214,26 @@ export function createClient(options: ClientOptions): Client {
       })
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
-      if (visit.signal.aborted && call.effect !== 'write') throw fail('DEADLINE_EXCEEDED', { message: 'The operation ended before the provider answered.' })
+      if (visit.signal.aborted && call.effect !== 'write') throw ended()
       if (error.unreadable) throw fail(call.effect === 'write' ? 'OUTCOME_UNKNOWN' : 'PROVIDER_MALFORMED')
       if (!error.sent) throw fail(timeout.aborted ? 'PROVIDER_TIMEOUT' : 'PROVIDER_UNAVAILABLE')
       if (call.effect === 'write') throw fail('OUTCOME_UNKNOWN')
       throw fail(timeout.aborted || call.effect === 'check' ? 'PROVIDER_TIMEOUT' : 'PROVIDER_UNAVAILABLE')
+    } finally {
+      line.give()
     }
+  }
+
+  /** A shared token goes on being fetched for the others; who has left does not wait for it, and nothing was sent for them. */
+  async function before<T>(signal: AbortSignal, ready: Promise<T> | T): Promise<T> {
+    const ended = () => fail('DEADLINE_EXCEEDED', { message: 'The operation ended before the provider was asked.' })
+    if (signal.aborted) throw ended()
+    if (!(ready instanceof Promise)) return ready
+    return new Promise<T>((resolve, reject) => {
+      const leave = () => reject(ended())
+      signal.addEventListener('abort', leave, { once: true })
+      ready.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+    })
   }
 
   function parse(text: string): unknown {
@@ -221,7 +246,7 @@ export function createClient(options: ClientOptions): Client {
 
   async function attempt<T>(visit: CallVisit, call: Call<T>, renewed: boolean): Promise<Reply<T>> {
     const own = call.credential ?? options.credential
-    const credential = (await own?.headers()) ?? {}
+    const credential = own === undefined ? {} : await before(visit.signal, own.headers())
     const answer = await exchange(visit, call, credential)
     const body = parse(answer.text)
 
@@ -238,14 +263,15 @@ export function createClient(options: ClientOptions): Client {
       own.renew(credential)
       return attempt(visit, call, true)
     }
-    const doubtful = call.effect === 'write' && !(reading.certain ?? !DOUBTFUL.has(answer.status))
+    const doubtful = call.effect === 'write' && !(reading.certain ?? !isDoubtful(answer.status))
     const code = doubtful ? 'OUTCOME_UNKNOWN' : (reading.code ?? codeOf(answer.status))
     const wait = reading.retryAfterSeconds ?? retryAfter(answer.header('retry-after')) ?? (code === 'RATE_LIMITED' ? 5 : undefined)
     const requestId = cleanId(reading.providerRequestId)
+    const providerCode = cleanCode(reading.providerCode)
     throw fail(code, {
       providerStatus: answer.status,
       ...(reading.message !== undefined && !doubtful ? { message: reading.message } : {}),
-      ...(reading.providerCode !== undefined ? { providerCode: reading.providerCode } : {}),
+      ...(providerCode !== undefined ? { providerCode } : {}),
       ...(requestId !== undefined ? { providerRequestId: requestId } : {}),
       ...(reading.fields !== undefined ? { fields: reading.fields } : {}),
       ...(wait !== undefined ? { retryAfterSeconds: Math.min(wait, LONGEST_WAIT_SECONDS) } : {}),

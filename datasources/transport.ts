@@ -41,14 +41,23 @@ export class TransportError extends Error {
 
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 
+interface SystemError {
+  readonly code?: unknown
+  readonly syscall?: unknown
+  readonly name?: unknown
+}
+
 /** Failures that happen before a single byte of the request is written. */
-const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|UND_ERR_CLOSED|UND_ERR_DESTROYED|CERT_.*|ERR_TLS.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
+const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|CERT_.*|ERR_TLS_CERT.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
+
+/** The same codes also come from a socket that the request has already left by; only while connecting it has not. */
+function beforeSending({ code, syscall, name }: SystemError): boolean {
+  return (typeof code === 'string' && NOT_SENT.test(code)) || syscall === 'connect' || syscall === 'getaddrinfo' || name === 'AggregateError'
+}
 
 function transportError(error: unknown): TransportError {
-  const code = (error as { code?: unknown }).code
-  const nested = (error as { cause?: { code?: unknown } }).cause?.code
-  const name = typeof code === 'string' ? code : typeof nested === 'string' ? nested : ''
-  return new TransportError(!NOT_SENT.test(name), error instanceof errors.ResponseExceededMaxSizeError || (error instanceof FetchError && error.type === 'max-size'))
+  const { cause } = error as { cause?: SystemError }
+  return new TransportError(!(beforeSending(error as SystemError) || (cause !== undefined && beforeSending(cause))), error instanceof errors.ResponseExceededMaxSizeError || (error instanceof FetchError && error.type === 'max-size'))
 }
 
 interface TransportOptions {

@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import {
   ArrayMaxSize,
   ArrayUnique,
+  Equals,
   IsEmail,
   IsIP,
   IsOptional,
@@ -335,9 +336,9 @@ export class PersonVerification {
   personId!: string
 }
 
-const WILDCARD = { message: 'must not contain *' }
+const WILDCARD = { message: 'must not contain * or %: searches are exact' }
 
-@InputType({ description: 'Which persons to list; every member narrows. `*` is refused.' })
+@InputType({ description: 'Which persons to list; every member narrows. `*` and `%` are refused.' })
 export class PersonFilter {
   @Field(() => [ID], { nullable: true, description: 'At most 100.' })
   @IsOptional()
@@ -355,19 +356,19 @@ export class PersonFilter {
   @Field(() => String, { nullable: true, description: 'Matches the first or the chosen name. Needs `pii:read`.' })
   @IsOptional()
   @Length(1, 255)
-  @Matches(/^[^*]*$/, WILDCARD)
+  @Matches(/^[^*%]*$/, WILDCARD)
   firstName?: string | null
 
   @Field(() => String, { nullable: true, description: 'Needs `pii:read`.' })
   @IsOptional()
   @Length(1, 255)
-  @Matches(/^[^*]*$/, WILDCARD)
+  @Matches(/^[^*%]*$/, WILDCARD)
   lastName?: string | null
 
   @Field(() => String, { nullable: true, description: 'Needs `pii:read`.' })
   @IsOptional()
   @Length(1, 255)
-  @Matches(/^[^*]*$/, WILDCARD)
+  @Matches(/^[^*%]*$/, WILDCARD)
   email?: string | null
 
   @Field(() => String, { nullable: true, description: 'E.164. Needs `pii:read`.' })
@@ -545,6 +546,7 @@ export class VerifyPersonInput extends MutationInput {
   personId!: string
 
   @Field(() => Boolean, { description: 'True when the person agreed to be checked; without it nothing is asked.' })
+  @Equals(true, { message: 'must be true: nobody is checked who has not agreed to it' })
   customerConsent!: boolean
 
   @Field(() => String, { nullable: true, description: 'IPv4 or IPv6 of the person.' })

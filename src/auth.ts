@@ -5,8 +5,23 @@ import type { Config } from './config.js'
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 
+/** What is wrong with a token, as opposed to what keeps us from its issuer's keys. */
+const BAD_TOKEN = [
+  errors.JWTClaimValidationFailed,
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+]
+
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [])
+
+/** A claim that is there narrows, whatever form it has: one that cannot be read opens no bank. */
+const banksOf = (claim: unknown): string[] => (typeof claim === 'string' ? claim.split(/[ ,]+/).filter(Boolean) : texts(claim))
 
 function callerOf(claims: JWTPayload, token: string): Caller {
   const subject = text(claims.sub)
@@ -18,7 +33,7 @@ function callerOf(claims: JWTPayload, token: string): Caller {
     client,
     tenant: tenant === undefined ? `client:${client}` : `tenant:${tenant}`,
     scopes: new Set([...(text(claims['scope'])?.split(' ') ?? []), ...(text(claims['scp'])?.split(' ') ?? texts(claims['scp']))].filter(Boolean)),
-    banks: Array.isArray(claims['banks']) ? texts(claims['banks']) : undefined,
+    banks: claims['banks'] === undefined ? undefined : banksOf(claims['banks']),
     token,
   }
 }
@@ -35,7 +50,7 @@ export function authenticator({ issuer, audience, jwksUrl }: Config['auth']): (a
     } catch (error) {
       if (error instanceof Failure) throw error
       if (error instanceof errors.JWTExpired) throw new Failure('UNAUTHENTICATED', { message: 'The token has expired.' })
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) throw new Failure('UNAUTHENTICATED', { message: 'The token is not valid here.' })
+      if (BAD_TOKEN.some((kind) => error instanceof kind)) throw new Failure('UNAUTHENTICATED', { message: 'The token is not valid here.' })
       // Nothing is wrong with the token as far as we know, so the caller may try again.
       throw new Failure('UNAUTHENTICATED', { message: "The issuer's keys cannot be read at the moment.", retryable: true })
     }

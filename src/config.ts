@@ -104,7 +104,7 @@ function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
 
 function redisUrl(settings: Settings): string | undefined {
   const url = settings.optionalSecret('REDIS_URL')
-  if (url?.split(',').some((part) => !/^rediss?:\/\/[^/\s]+/.test(part.trim()))) settings.problem('REDIS_URL must be redis:// or rediss://, or a comma list of such')
+  if (url?.split(',').some((part) => !/^rediss?:\/\/[^/\s]/.test(part.trim()) || !URL.canParse(part.trim()))) settings.problem('REDIS_URL must be redis:// or rediss://, or a comma list of such')
   return url
 }
 

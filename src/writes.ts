@@ -36,9 +36,9 @@ function stable(value: unknown): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${stable(member)}`).join(',')}}`
 }
 
-/** 122 bits of a digest in the form of a UUID. */
-function asUuid(digest: string): string {
-  const hex = createHash('sha256').update(digest).digest('hex')
+/** The same UUID for the same key, in every process and after every restart: a provider that knows keys then knows this one. */
+function attemptId(...parts: readonly string[]): string {
+  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
@@ -86,7 +86,7 @@ export async function carryOut<Input extends object, Payload extends object>(
   const running = (attempt: string, again: boolean): Outcome => ({ input: print, attempt, again, state: 'running', runner, until: Date.now() + LEASE_MS })
 
   const { value: held, changed } = await store.update<Outcome>(key, KEPT_SECONDS, (current) => {
-    if (current === null) return running(asUuid(store.digest('attempt', tenant, client, mutation, idempotencyKey)), false)
+    if (current === null) return running(attemptId(tenant, client, mutation, idempotencyKey), false)
     if (current.input !== print) return undefined
     const abandoned = current.state === 'running' && (current.until ?? 0) < Date.now()
     // What a crash or a lost answer left open is done again only where that does no harm.
@@ -113,12 +113,17 @@ export async function carryOut<Input extends object, Payload extends object>(
     return { ...payload, replayed: false }
   } catch (error) {
     const failure = asFailure(error)
-    if (failure?.code === 'OUTCOME_UNKNOWN') {
+    // What nobody foresaw may have come after the provider was asked.
+    if (failure === undefined) {
+      await finish({ ...base, state: 'unknown' })
+      throw error
+    }
+    if (failure.code === 'OUTCOME_UNKNOWN') {
       await finish({ ...base, state: 'unknown', failure: { code: failure.code, details: details(failure) } })
       throw unknownOutcome(details(failure), writing.repeatable)
     }
     // A final word of the provider is the outcome; anything else certainly did nothing and leaves the key free.
-    const final = failure !== undefined && FINAL.has(failure.code) && failure.extensions['providerStatus'] !== undefined
+    const final = FINAL.has(failure.code) && failure.extensions['providerStatus'] !== undefined
     await finish(final ? { ...base, state: 'refused', failure: { code: failure.code, details: details(failure) } } : null)
     throw error
   } finally {
