@@ -12,40 +12,41 @@ const CODE_OF: Readonly<Record<string, Code>> = {
   [ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED]: 'PERSISTED_QUERY_NOT_ALLOWED',
 }
 
-/**
- * graphql-js repeats what it was given: `got invalid value "123-45-6789"`, `found "…"`, `non-integer value: "…"`.
- * Whatever stood in an input may be personal, so only the sentence around it is kept.
- */
-export function withoutValues(message: string): { message: string; fields?: RefusedFields } {
-  const variable = /^Variable "\$(\w+)" got invalid value [\s\S]*?(?: at "([\w.[\]]+)")?; ([\s\S]*)$/.exec(message)
-  if (variable) {
-    const [, name, at, reason] = variable
-    // A path begins with the variable's own name: `input.email`, `ids[3]`.
-    const field = at ?? name!
-    const rule = expectation(reason!)
-    return { message: `The value at "${field}" is not valid: ${rule}.`, fields: { [field]: [rule] } }
-  }
-  return {
-    message: message
-      .replace(/, found [\s\S]*$/, '.')
-      .replace(/(cannot represent [\w -]+?)(?: value)?: [\s\S]*$/, '$1 value.')
-      .replace(/^(Syntax Error: [\s\S]*?)\b(String|BlockString|Int|Float|Name) "[\s\S]*"/, '$1$2'),
-  }
+/** Longer ones hold what somebody sent. */
+const LONGEST_MESSAGE = 300
+
+/** What a value should have been, in words of ours: graphql-js repeats the value itself, and it may be personal. */
+function expectation(reason: string): string {
+  // Our own scalars say what they expect and nothing else.
+  if (reason.startsWith('must be ')) return reason
+  const required = /^Field "(\w+)" of required type "([\w![\]]+)" was not provided/.exec(reason)
+  if (required) return `${required[1]} is required (${required[2]})`
+  if (reason.startsWith('Field "')) return 'has a member that is not known'
+  const type = /^Expected (?:non-nullable |value of )?type "([\w![\]]+)"/.exec(reason) ?? /^(?:Enum ")?(\w+)"? cannot represent /.exec(reason)
+  return type ? `expected ${type[1]}` : 'is not of the type that is expected'
 }
 
-function expectation(reason: string): string {
-  const required = /^Field "(\w+)" of required type "([^"]+)" was not provided/.exec(reason)
-  if (required) return `${required[1]} is required (${required[2]})`
-  const unknown = /^Field "(\w+)" is not defined by type "(\w+)"/.exec(reason)
-  if (unknown) return `${unknown[2]} has no member of that name`
-  const wanted = /^Expected (?:non-nullable |value of )?type "([^"]+)"(?: to be an object)?[^.]*\.?\s*(.*)$/s.exec(reason)
-  // A scalar of ours says what it expects and nothing else.
-  if (wanted) return wanted[2]?.startsWith('must be ') ? wanted[2] : `expected ${wanted[1]}`
-  const builtIn = /^(\w+) cannot represent/.exec(reason)
-  if (builtIn) return `expected ${builtIn[1]}`
-  const enumeration = /does not exist in "(\w+)" enum|Enum "(\w+)" cannot represent/.exec(reason)
-  if (enumeration) return `expected one of ${enumeration[1] ?? enumeration[2]}`
-  return reason.startsWith('must be ') ? reason : 'has the wrong type'
+/** A variable's error: `Variable "$input" got invalid value … at "input.email"; reason`, of which only path and reason are kept. */
+function ofVariable(message: string, reason: string): { message: string; fields: RefusedFields } | undefined {
+  const name = /^Variable "\$(\w{1,64})" /.exec(message)?.[1]
+  if (name === undefined) return undefined
+  const before = message.endsWith(`; ${reason}`) ? message.slice(0, -reason.length - 2) : message
+  // A string that was given stands in quotes with its own quotes escaped, so it cannot end like a path.
+  const field = / at "([\w.[\]]{1,200})"$/.exec(before.slice(-220))?.[1] ?? name
+  const rule = expectation(reason)
+  return { message: `The value at "${field}" is not valid: ${rule}.`, fields: { [field]: [rule] } }
+}
+
+/** A document's error without the values that stand in the document; names of types and fields are the schema's. */
+function ofDocument(message: string): string {
+  const enumeration = /^Value "/.test(message) ? /"(\w{1,64})" enum\./.exec(message.slice(-200)) : null
+  if (enumeration) return `Expected a value of the enum ${enumeration[1]}.`
+  if (message.startsWith('Value "')) return 'A value is not of the type that is expected.'
+  const type = /^Expected value of type "([\w![\]]{1,80})"/.exec(message) ?? /^(?:Enum ")?(\w{1,64})"? cannot represent /.exec(message)
+  if (type) return `Expected a value of type ${type[1]}.`
+  if (message.startsWith('Unknown operation named')) return 'The document has no operation of that name.'
+  if (message.startsWith('Syntax Error') && message.includes('"')) return 'The document has a syntax error.'
+  return message.length > LONGEST_MESSAGE ? 'The request is not valid.' : message
 }
 
 /** True for what nobody foresaw: it is masked in the answer and its kind is logged. */
@@ -69,6 +70,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   }
   const code = CODE_OF[String(given?.['code'])]
   if (code === undefined) return form('INTERNAL_SERVER_ERROR', CODES.INTERNAL_SERVER_ERROR.sentence(''))
-  const { message, fields } = withoutValues(formatted.message)
-  return form(code, message, fields ? { fields } : {})
+  // The reason alone is on the error that was wrapped.
+  const variable = original instanceof Error ? ofVariable(formatted.message, original.message) : undefined
+  return variable ? form(code, variable.message, { fields: variable.fields }) : form(code, ofDocument(formatted.message))
 }

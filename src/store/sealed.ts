@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../../datasources/errors.js'
 import type { Store, StoreKey } from '../../datasources/store.js'
 import type { RawStore } from './raw.js'
@@ -8,7 +9,8 @@ const ID_BYTES = 4
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const HEADER_BYTES = 1 + ID_BYTES + IV_BYTES + TAG_BYTES
-const MOST_TRIES = 20
+const MOST_TRIES = 50
+const LONGEST_PAUSE_MS = 50
 
 interface Key {
   readonly id: Buffer
@@ -74,6 +76,45 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
     return { name: nameFor(first!, key), bytes: null }
   }
 
+  /**
+   * While keys rotate, replicas that put another key first write the same thing under another name. Whoever begins one
+   * therefore looks for it under the other names afterwards, and steps back when it is there: of two that begin at
+   * once at most one goes on.
+   */
+  async function beganElsewhere(key: StoreKey, name: string): Promise<boolean> {
+    for (const candidate of keys) {
+      const other = nameFor(candidate, key)
+      if (other !== name && (await raw.get(other))) return true
+    }
+    return false
+  }
+
+  /** Changes of one name in this process stand in line, so that only other processes are raced. */
+  const lines = new Map<string, Promise<unknown>>()
+  function inLine<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const turn = (lines.get(name) ?? Promise.resolve()).then(work, work)
+    const settled = turn.catch(() => undefined).then(() => {
+      if (lines.get(name) === settled) lines.delete(name)
+    })
+    lines.set(name, settled)
+    return turn
+  }
+
+  async function change<T>(key: StoreKey, ttlMs: number, next: (current: T | null) => T | null | undefined): Promise<{ value: T | null; changed: boolean }> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      if (tries > 0) await delay(Math.random() * Math.min(2 ** tries, LONGEST_PAUSE_MS))
+      const { name, bytes } = await find(key)
+      const current = (bytes ? open(name, bytes) : null) as T | null
+      const value = next(current)
+      if (value === undefined) return { value: current, changed: false }
+      const written = value === null ? null : seal(name, value)
+      if (!(await raw.swap(name, bytes, written, ttlMs))) continue
+      if (bytes !== null || written === null || !(await beganElsewhere(key, name))) return { value, changed: true }
+      await raw.swap(name, written, null, ttlMs)
+    }
+    throw new Failure('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+  }
+
   return {
     async get<T>(key: StoreKey) {
       const { name, bytes } = await find(key)
@@ -85,16 +126,7 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
       await raw.set(name, seal(name, value), ttlSeconds * 1000)
     },
 
-    async update<T>(key: StoreKey, ttlSeconds: number, change: (current: T | null) => T | null | undefined) {
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-        const { name, bytes } = await find(key)
-        const current = (bytes ? open(name, bytes) : null) as T | null
-        const next = change(current)
-        if (next === undefined) return { value: current, changed: false }
-        if (await raw.swap(name, bytes, next === null ? null : seal(name, next), ttlSeconds * 1000)) return { value: next, changed: true }
-      }
-      throw new Failure('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
-    },
+    update: (key, ttlSeconds, next) => inLine(nameFor(first, key), () => change(key, ttlSeconds * 1000, next)),
 
     digest: (...parts) => hash(first.names, ['digest', ...parts]),
   }
