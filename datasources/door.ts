@@ -16,6 +16,8 @@ export interface CustomerKey {
 export interface Reading<Key, Value> {
   /** The scope that opens it; null where a valid token is enough because the provider itself decides. */
   readonly scope: Scope | null
+  /** Where the provider decides: the scope whose `…:own` shows it unmasked, unless the full scope stands beside it. */
+  readonly own?: 'customers:read' | undefined
   /** More scopes that this very key needs, such as `pii:read` for a search by name. */
   readonly needs?: ((key: Key) => readonly Scope[]) | undefined
   /** The graph's type of the answer (or of its items); what masking goes by. */
@@ -40,6 +42,8 @@ export interface Attempt {
 export interface Writing<Input, Payload extends object> {
   readonly scope: Scope
   readonly needs?: ((input: Input) => readonly Scope[]) | undefined
+  /** Refuses a caller who may not even be told how it ended before; throws. */
+  readonly admit?: ((input: Input) => void) | undefined
   /** The graph's payload type. */
   readonly type: string
   /** True when doing it again with the same attempt id does no harm: what a crash left open is then done again. */

@@ -31,44 +31,45 @@ export function tokenRefusal({ status, body }: Refusal): Reading {
 
 /** Renewed when a tenth of its life is left, and never less than this many seconds before its end. */
 const MARGIN_SECONDS = 10
+/** After a renewal that failed while the token is still good. */
+const NEXT_TRY_MS = 5_000
+
+type Headers = Readonly<Record<string, string>>
 
 /**
  * A token fetched once and shared by every call, renewed before it expires and after it was refused.
  * Concurrent callers wait for one and the same fetch; a failed fetch is forgotten.
  */
-export function sharedToken(options: {
-  readonly fetch: () => Promise<Token>
-  readonly headers: (token: string) => Readonly<Record<string, string>>
-}): Credential {
-  let current: Promise<Readonly<Record<string, string>>> | undefined
-  /** What `current` came to; nothing while it is being fetched. */
-  let issued: Readonly<Record<string, string>> | undefined
-  let renewAt = Infinity
+export function sharedToken(options: { readonly fetch: () => Promise<Token>; readonly headers: (token: string) => Headers }): Credential {
+  let held: { readonly headers: Headers; readonly endsAt: number; renewAt: number } | undefined
+  let fetching: Promise<Headers> | undefined
 
-  const obtain = () => {
-    renewAt = Infinity
-    issued = undefined
-    const fetched = options.fetch().then((token) => {
-      if (token.expiresIn !== undefined) {
-        const margin = Math.max(MARGIN_SECONDS, token.expiresIn / 10)
-        renewAt = Date.now() + Math.max(0, token.expiresIn - margin) * 1000
-      }
-      return (issued = options.headers(token.value))
-    })
-    current = fetched
-    fetched.catch(() => {
-      if (current === fetched) current = undefined
-    })
-    return fetched
+  async function fetchToken(): Promise<Headers> {
+    const { value, expiresIn = Infinity } = await options.fetch()
+    const margin = Math.max(MARGIN_SECONDS, expiresIn / 10)
+    const headers = options.headers(value)
+    const renewAt = expiresIn === Infinity ? Infinity : Date.now() + Math.max(0, expiresIn - margin) * 1000
+    held = { headers, renewAt, endsAt: Date.now() + expiresIn * 1000 }
+    return headers
   }
 
+  const obtain = (): Promise<Headers> => (fetching ??= fetchToken().finally(() => (fetching = undefined)))
+
   return {
-    headers: () => (current === undefined || Date.now() >= renewAt ? obtain() : current),
+    headers: () => {
+      const now = Date.now()
+      const current = held
+      if (current === undefined || now >= current.endsAt) return obtain()
+      if (now < current.renewAt) return current.headers
+      // A renewal that comes early may fail: the token at hand is good for a while yet.
+      return obtain().catch(() => {
+        current.renewAt = Date.now() + NEXT_TRY_MS
+        return current.headers
+      })
+    },
     renew: (refused) => {
       // Only the first of several refused calls renews: the others find a newer token there, or on its way.
-      if (refused !== issued) return
-      issued = undefined
-      current = undefined
+      if (refused === held?.headers) held = undefined
     },
   }
 }

@@ -30,6 +30,16 @@ class CustomersArgs extends PageArgs {
 }
 
 @ArgsType()
+class CustomerNumberArgs {
+  @Field(() => String, { description: '1 to 50 characters, exactly.' })
+  @Length(1, 50)
+  customerNumber!: string
+
+  @Field(() => ID, BANK)
+  bankId?: string | null
+}
+
+@ArgsType()
 class CustomersByAttributesArgs {
   @Field(() => [CustomerAttributeMatch], { description: '1 to 50; a customer who has any of them is answered.' })
   @ArrayMinSize(1)
@@ -75,12 +85,8 @@ export class CustomerResolver {
   }
 
   @Query(() => Customer, { nullable: true, description: "The bank's customer with this number, or null. Needs `customers:read`." })
-  customerByNumber(
-    @Arg('customerNumber', () => String) customerNumber: string,
-    @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
-    @Ctx() { loaders }: Context,
-  ) {
-    return loaders.obp.customerByNumber.load({ customerNumber, bankId })
+  customerByNumber(@Args(() => CustomerNumberArgs) question: CustomerNumberArgs, @Ctx() { loaders }: Context) {
+    return loaders.obp.customerByNumber.load(question)
   }
 
   @Query(() => CustomerConnection, { nullable: true, description: "A page of the bank's customers, by `lastOkDate`. Needs `customers:read`." })

@@ -1,3 +1,4 @@
+import { ArrayUnique, IsOptional } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { Customer } from '../schema/customer.js'
 import {
@@ -23,7 +24,9 @@ class PersonsArgs extends PageArgs {
   @Field(() => PersonFilter, { nullable: true })
   filter?: PersonFilter | null
 
-  @Field(() => [PersonOrder], { nullable: true, description: 'First by the first, then by the second, and so on.' })
+  @Field(() => [PersonOrder], { nullable: true, description: 'First by the first, then by the second, and so on; each field at most once.' })
+  @IsOptional()
+  @ArrayUnique(({ field }: PersonOrder) => field, { message: 'must name each field at most once' })
   orderBy?: PersonOrder[] | null
 }
 

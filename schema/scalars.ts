@@ -33,7 +33,8 @@ export function toInstant(text: string): string | undefined {
   const match = RFC3339.exec(text)
   if (!match || !isCalendarDate(match[1]!)) return undefined
   const instant = new Date(text)
-  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString()
+  // A zone may push the last hours of 9999 into a year of five digits, which is no RFC 3339 any more.
+  return Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999 || instant.getUTCFullYear() < 0 ? undefined : instant.toISOString()
 }
 
 export const DateScalar = stringScalar(

@@ -28,7 +28,7 @@ function expectation(reason: string): string {
 
 /** A variable's error: `Variable "$input" got invalid value … at "input.email"; reason`, of which only path and reason are kept. */
 function ofVariable(message: string, reason: string): { message: string; fields: RefusedFields } | undefined {
-  const name = /^Variable "\$(\w{1,64})" /.exec(message)?.[1]
+  const name = /^Variable "\$(\w{1,64})" got invalid value /.exec(message)?.[1]
   if (name === undefined) return undefined
   const before = message.endsWith(`; ${reason}`) ? message.slice(0, -reason.length - 2) : message
   // A string that was given stands in quotes with its own quotes escaped, so it cannot end like a path.

@@ -36,7 +36,7 @@ const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This need
  * The one place where questions and writes are handed out: whatever road a request takes through the graph, it comes
  * by here, so the scope, the ownership and the mask cannot be forgotten.
  */
-export function guard({ visit, rooms, store, masker, own }: GuardOptions): { loaders: Loaders; commands: Commands } {
+export function guard({ visit, rooms, store, masker, own: ownOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
   const { scopes } = visit.caller
   const unmasked = scopes.has('pii:read')
   const entered = new Map<string, { loaders: Readings; commands: Writings }>()
@@ -58,7 +58,7 @@ export function guard({ visit, rooms, store, masker, own }: GuardOptions): { loa
   }
 
   async function isOwn(owner: Owner): Promise<boolean> {
-    mine ??= own(((room) => enter(room).loaders) as RawLoaders)
+    mine ??= ownOf(((room) => enter(room).loaders) as RawLoaders)
     const { customers, persons } = await mine
     if ('person' in owner) return persons.has(owner.person)
     return customers.some(({ id, bankId }) => id === owner.customer.id && (owner.customer.bankId == null || owner.customer.bankId === bankId))
@@ -72,10 +72,13 @@ export function guard({ visit, rooms, store, masker, own }: GuardOptions): { loa
     return masked.get(value) as Value
   }
 
-  function question<Key, Value>({ scope, needs, type, owner, load }: Reading<Key, Value>) {
+  function question<Key, Value>({ scope, own, needs, type, owner, load }: Reading<Key, Value>) {
     return {
       async load(key: Key): Promise<Value | null> {
-        if (scope === null) return load(key)
+        if (scope === null) {
+          const value = await load(key)
+          return own && scopes.has(`${own}:own`) && !scopes.has(own) ? value : mask(type, value)
+        }
         if (!scopes.has(scope)) {
           if (!owner || !scopes.has(`${scope}:own`)) throw missing(scope)
           // Somebody else's is absent, as if it did not exist; one's own is not masked.
@@ -90,6 +93,7 @@ export function guard({ visit, rooms, store, masker, own }: GuardOptions): { loa
   function command<Input extends object, Payload extends object>(name: string, writing: Writing<Input, Payload>) {
     return async (input: Input) => {
       require([writing.scope, ...(writing.needs?.(input) ?? [])])
+      writing.admit?.(input)
       return mask(writing.type, await carryOut(store, visit, name, writing, input))
     }
   }

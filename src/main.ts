@@ -10,7 +10,9 @@ try {
   stopOnSignals(server.close)
   log.info({ url: server.url, providers: Object.keys(config.providers), store: config.redisUrl === undefined ? 'memory' : 'redis' }, 'listening')
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  console.error(error.message)
+  // Nothing but a sentence of ours: an error's own text may hold a setting's value.
+  const { code } = error as { code?: unknown }
+  const reason = code === 'EADDRINUSE' ? 'The address is taken: set HOST and PORT to a free one.' : `The server could not be started (${typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown'}).`
+  console.error(error instanceof ConfigError ? error.message : reason)
   process.exit(1)
 }

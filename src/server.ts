@@ -11,6 +11,7 @@ import {
 import cors from '@fastify/cors'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import { type DocumentNode, visit } from 'graphql'
 import { Failure } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
 import type { Context } from '../resolvers/context.js'
@@ -27,6 +28,8 @@ import { buildClassSchema, buildServedSchema } from './schema.js'
 import { openStore } from './store/index.js'
 
 const LARGEST_BODY_BYTES = 256 * 1024
+/** How long a request may take to arrive. */
+const SLOWEST_REQUEST_MS = 30_000
 /** How long a stopping server waits for what is running. */
 const DRAIN_MS = 20_000
 
@@ -60,6 +63,18 @@ export interface Server {
 /** A caller's correlation id when it is a UUID or a W3C trace id, else a new one: it is logged, so nothing else may pass. */
 const correlationOf = (given: unknown): string =>
   typeof given === 'string' && /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(given) ? given : randomUUID()
+
+/** True when a document asks for the schema itself. Most do not even hold the word, and are not walked through. */
+function asksForSchema(source: string, document: DocumentNode): boolean {
+  if (!/__(?:schema|type)\b/.test(source)) return false
+  let asks = false
+  visit(document, {
+    Field: ({ name }) => {
+      asks ||= name.value === '__schema' || name.value === '__type'
+    },
+  })
+  return asks
+}
 
 /** Errors that Apollo answers before there is a context carry no correlation id yet. */
 function correlated(payload: unknown, correlationId: string): unknown {
@@ -97,6 +112,12 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
           }
           return Promise.resolve()
         },
+        didResolveOperation: ({ source, document, contextValue }) => {
+          if (explorer === undefined && !contextValue.caller.scopes.has('schema:read') && asksForSchema(source, document)) {
+            throw new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' })
+          }
+          return Promise.resolve()
+        },
         willSendResponse: ({ response, contextValue, operation }) => {
           if (response.body.kind === 'single') {
             for (const error of response.body.singleResult.errors ?? []) Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
@@ -110,7 +131,8 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
 
   const apollo = new ApolloServer<Served>({
     schema: buildServedSchema(schema),
-    introspection: explorer !== undefined,
+    // Whether a token may ask for the schema is decided below, once its scopes are known.
+    introspection: true,
     hideSchemaDetailsFromClientErrors: explorer === undefined,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -121,7 +143,10 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   })
   await apollo.start()
 
-  const app = Fastify({ bodyLimit: LARGEST_BODY_BYTES, genReqId: (request) => correlationOf(request.headers['x-correlation-id']), logger: false })
+  const app = Fastify({
+    bodyLimit: LARGEST_BODY_BYTES,
+    requestTimeout: SLOWEST_REQUEST_MS,
+    genReqId: (request) => correlationOf(request.headers['x-correlation-id']), logger: false })
   let stopping = false
 
   app.addHook('onRequest', async (request, reply) => {
@@ -139,6 +164,11 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     return reply.code(status).send({ errors: [formatError(failure.toJSON(), failure)] })
   })
 
+  app.setNotFoundHandler((_request, reply) => {
+    const failure = new Failure('NOT_FOUND', { message: 'There is nothing at this address.' })
+    return reply.code(404).send({ errors: [formatError(failure.toJSON(), failure)] })
+  })
+
   if (config.corsOrigins.length > 0) {
     await app.register(cors, { origin: [...config.corsOrigins], methods: ['GET', 'POST'], allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'apollo-require-preflight'], exposedHeaders: ['x-correlation-id'] })
   }
@@ -153,8 +183,8 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) left.abort()
     })
-    const visit: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
-    return { caller, correlationId: request.id, ...guard({ visit, rooms, store, masker, own: ownOf }) }
+    const operation: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
+    return { caller, correlationId: request.id, ...guard({ visit: operation, rooms, store, masker, own: ownOf }) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })

@@ -145,7 +145,7 @@ describe('OAuth2', () => {
     const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
     const server = await tokenServer(async (form) => ({ access_token: form['grant_type'] === exchange ? form['subject_token'] : await serviceToken(app), expires_in: '300' }))
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url, OBP_USER_TOKEN: 'exchange' })
-    const [ada, rhea] = [await app.token({ client: 'ada', scopes: [] }), await app.token({ client: 'rhea', scopes: [] })]
+    const [ada, rhea] = [await app.token({ client: 'ada', scopes: ['customers:read:own'] }), await app.token({ client: 'rhea', scopes: ['customers:read:own'] })]
     const mine = async (token: string) => (await app.run('{ viewer { customers { legalName } } }', undefined, { token })).data.viewer.customers
     expect(await mine(ada)).toEqual([{ legalName: 'Ada Accepted' }])
     expect(await mine(rhea)).toEqual([{ legalName: 'Rhea Review' }])

@@ -109,10 +109,20 @@ describe('who holds only :own scopes', () => {
 describe("the viewer's customers", () => {
   test('need a valid token and nothing more', async () => {
     const { data, errors } = await app.run('{ viewer { id customers { id legalName links { personId } } } }', undefined, as('ada', []))
-    expect(data.viewer).toEqual({ id: 'ada', customers: [{ id: ADA.customerId, legalName: 'Ada Accepted', links: null }] })
+    expect(data.viewer).toEqual({ id: 'ada', customers: [{ id: ADA.customerId, legalName: 'A•••', links: null }] })
     expect(errors.map(({ message }) => message)).toEqual(['This needs the scope customers:read.'])
     expect(app.calls('obp')).toEqual([MINE])
     expect(app.recorded('obp')[0]!.headers['authorization']).toMatch(/^Bearer ey/)
+  })
+
+  test.each<[readonly Scope[], string]>([
+    [['customers:read:own'], 'Ada Accepted'],
+    [['pii:read'], 'Ada Accepted'],
+    [['customers:read'], 'A•••'],
+    [['customers:read', 'customers:read:own'], 'A•••'],
+  ])('with the scopes %j are shown as %s', async (scopes, legalName) => {
+    const { data } = await app.run('{ viewer { customers { legalName } } }', undefined, as('ada', scopes))
+    expect(data.viewer.customers).toEqual([{ legalName }])
   })
 
   test('are not to be had where the deployment cannot ask as the caller', async () => {

@@ -45,7 +45,7 @@ test('starts, is ready, serves, and stops in good order on SIGTERM', async () =>
     SYNCTERA_URL: 'http://127.0.0.1:9',
     SYNCTERA_API_KEY: 'the-api-key',
   })
-  await expect.poll(output, { timeout: 10_000 }).toContain('listening')
+  await expect.poll(output, { timeout: 60_000 }).toContain('listening')
   const { url } = JSON.parse(output().split('\n').find((line) => line.includes('listening'))!) as { url: string }
   expect((await fetch(`${url}/ready`)).status).toBe(200)
   const refused = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer a.b.c' }, body: '{"query":"{viewer{id}}"}' })

@@ -49,9 +49,12 @@ test.each<[string, () => Promise<{ status: number; json(): Promise<unknown> }>, 
   expect(await response.json()).toMatchObject({ errors: [{ message: expect.any(String), extensions: { code: 'BAD_USER_INPUT', retryable: false, correlationId: expect.any(String) } }] })
 })
 
-test('the schema is not told outside development', async () => {
-  const { errors } = await app.run('{ __schema { types { name } } }')
-  expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
+test('outside development the schema is told only to who may read it', async () => {
+  const query = '{ __schema { queryType { name } } }'
+  const { errors } = await app.run(query, undefined, { scopes: ['persons:read', 'pii:read'] })
+  expect(errors[0]).toMatchObject({ message: 'This needs the scope schema:read.', extensions: { code: 'FORBIDDEN' } })
+  expect((await app.run('{ viewer { __typename } } # __type', undefined, { scopes: [] })).data).toEqual({ viewer: { __typename: 'Viewer' } })
+  expect((await app.run(query, undefined, { scopes: ['schema:read'] })).data).toEqual({ __schema: { queryType: { name: 'Query' } } })
   expect(JSON.stringify((await app.run('{ viewer { idd } }')).errors)).not.toContain('Did you mean')
 })
 

@@ -247,10 +247,11 @@ describe('a pending verification', () => {
     ['202 and two times to wait', { fault: 'status', status: 202, body: {}, headers: { 'retry-after': '7', 'expected-response-seconds': '3' } }, 7000],
     ['202 and a guess', { fault: 'status', status: 202, body: {}, headers: { 'expected-response-seconds': '4' } }, 4000],
     ['404', { fault: 'status', status: 404 }, 1000],
-    ['200 and no account', { fault: 'status', status: 200, body: { data: { result: { id: 'x', account: null } } } }, 1000],
+    ['200 and no account', (id: string) => ({ fault: 'status' as const, status: 200, body: { data: { result: { id, account: null } } } }), 1000],
   ] as const)('is pending still when a poll is answered with %s', async (_what, fault, wait) => {
-    app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', ...fault })
-    const { data, errors } = await app.run(READ, { id: open.pop() })
+    const id = open.pop()!
+    app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', ...(typeof fault === 'function' ? fault(id) : fault) })
+    const { data, errors } = await app.run(READ, { id })
     expect(errors).toEqual([])
     const { state, account, checkedAt, nextPollAt, fromCache } = data.verificationResult
     expect({ state, account, fromCache, wait: Date.parse(nextPollAt) - Date.parse(checkedAt) }).toEqual({ state: 'PENDING', account: null, fromCache: false, wait })
@@ -470,6 +471,16 @@ describe('the token', () => {
     expect((await verify({ id: '90070020000401' })).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', providerCode: 'MISSING_SIGNATURE' })
     expect(tokens()).toEqual([])
     expect(app.calls('banfico')).toEqual([POST])
+  })
+
+  test("never takes the answer of another verification for its own", async () => {
+    const body = { data: { result: { id: 'somebody-else', account: { id: '11111111111111', status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } } }
+    const id = (await app.run(VERIFY, ask({ id: '90070020000031' }))).data.verifyAccount.result.id
+    await delay(1_050)
+    app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'status', status: 200, body })
+    const { data, errors } = await app.run(READ, { id })
+    expect(data.verificationResult).toBeNull()
+    expect(errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')
   })
 
   test.each([400, 401, 403])('that its issuer refuses with %i is our trouble, not the caller’s', async (status) => {

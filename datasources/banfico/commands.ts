@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, type VerifyAccountInput } from '../../schema/verification.js'
+import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, VerificationState, type VerifyAccountInput } from '../../schema/verification.js'
 import { writing } from '../door.js'
 import type { Verify } from './contract.js'
 import type { Desk } from './index.js'
@@ -19,7 +19,8 @@ export function banficoCommands({ source, visit, memory, checks, drift }: Desk) 
       scope: 'verifications:write',
       type: 'VerifyAccountPayload',
       repeatable: true,
-      keep: ({ result }) => ({ result: keepable(result) }),
+      // An answer that is yet to come is no outcome; one that is given again is no new one.
+      keep: ({ result }) => (result.state === VerificationState.COMPLETED ? { result: { ...keepable(result), fromCache: true } } : undefined),
       async run(input) {
         const verify = toVerify(input)
         const question = memory.question(visit.caller, verify)

@@ -81,6 +81,8 @@ export function banficoSource(client: Client, visit: CallVisit) {
         answer: answers.any,
       })
       const result = answers.verification.fits(reply.body) ? reply.body.data.result : undefined
+      // Somebody else's answer must not pass for this one's.
+      if (result !== undefined && result.id !== id) throw new Failure('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus: reply.status })
       if (result === undefined && reply.status !== 202) throw new Failure('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus: reply.status })
       return answered(reply, result)
     },

@@ -1,7 +1,11 @@
 import type { CustomerKey, Owner } from '../door.js'
-import type { Caller } from '../provider.js'
+import type { Caller, Writings } from '../provider.js'
+import { failure } from './refusal.js'
 import type { ObpSettings } from './settings.js'
 import { isId } from './wire.js'
+
+/** Said alike of a customer who is not there and of one who is at a bank that the caller may not name. */
+export const NO_CUSTOMER = 'The bank has no such customer.'
 
 /** A customer's id together with a bank that the caller may name. */
 export interface Place {
@@ -34,6 +38,19 @@ export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bank
     /** Where a customer is to be looked for, or null where the caller may not look. */
     place,
     owner: ({ id, bankId }: CustomerKey): Owner => ({ customer: { id, bankId: bankId ?? configured } }),
+    /** The same writes, refused where the caller may not name the bank, also to be told how one ended before. */
+    admitting: <Commands extends Writings>(commands: Commands): Commands =>
+      Object.fromEntries(
+        Object.entries(commands).map(([name, command]) => [
+          name,
+          {
+            ...command,
+            admit: ({ bankId, customerId }: { readonly bankId?: string | null; readonly customerId?: string }) => {
+              if (named(bankId) === null) throw failure('NOT_FOUND', customerId === undefined ? 'There is no such bank.' : NO_CUSTOMER)
+            },
+          },
+        ]),
+      ) as unknown as Commands,
     /** A question about a customer, answered with null where the caller may not look. */
     within:
       <Value>(load: (place: Place) => Promise<Value>) =>

@@ -56,14 +56,14 @@ export const obp = {
             ...links.readings,
             ...definitions.readings,
           },
-          commands: {
+          commands: banks.admitting({
             ...customerCommands(source, banks, customers, drift),
             ...kycCommands(source, customers, kyc.forget, drift),
             ...recordCommands(source, customers, records, drift),
             ...updateCommands(source, customers, drift),
             ...linkCommands(source, banks, customers, links, drift),
             ...definitionCommands(source, banks, definitions, drift),
-          },
+          }),
         }
       },
       close: async () => {

@@ -38,10 +38,11 @@ const CODES: Readonly<Record<string, Reading['code']>> = {
 }
 
 /** Reads an RFC 9457 problem; the code is steadier than the status, and the detail may be personal. */
-export function refusal({ body }: Refusal): Reading {
-  if (!answers.problem.fits(body)) return {}
+export function refusal({ status, body }: Refusal): Reading {
+  // What is not even JSON comes from something before the provider, and must not read as "there is none".
+  if (!answers.problem.fits(body)) return status === 404 ? { code: 'PROVIDER_MALFORMED' } : {}
   return {
-    code: body.code === undefined ? undefined : CODES[body.code],
+    code: body.code !== undefined && Object.hasOwn(CODES, body.code) ? CODES[body.code] : undefined,
     providerCode: body.code,
     fields: refusedFields(body),
     retryAfterSeconds: body.retry_after,
@@ -115,7 +116,8 @@ export function syncteraSource(client: Client, visit: Visit) {
           answer: answers.verifications,
         })
         found.push(...page.verifications)
-        pageToken = page.next_page_token
+        // A page without rows cannot be the way to more of them.
+        pageToken = page.verifications.length > 0 ? page.next_page_token : undefined
       } while (pageToken !== undefined)
       return found
     },

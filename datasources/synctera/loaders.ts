@@ -35,8 +35,8 @@ const writeCursor = (cursor: Cursor) => Buffer.from(JSON.stringify([cursor.token
 function readCursor(text: string): Cursor {
   try {
     const [token, skip, size] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [unknown, unknown, unknown]
-    const whole = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100
-    if ((token === null || typeof token === 'string') && whole(skip) && whole(size)) return { token, skip, size } as Cursor
+    const whole = (value: unknown, least: number) => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= 100
+    if ((token === null || typeof token === 'string') && whole(skip, 0) && whole(size, 1)) return { token, skip, size } as Cursor
   } catch {
     // Falls through to the one refusal below.
   }
@@ -118,7 +118,8 @@ export function syncteraLoaders(source: SyncteraSource, drift: Drift) {
             cursors.push(writeCursor(pageEnds ? { token: next, skip: 0, size: start.size } : { token, skip: taken, size: start.size }))
           })
           const hasNextPage = next !== undefined || skip + rows.length < page.persons.length
-          if (nodes.length === first || next === undefined) {
+          // A page without rows cannot be the way to more of them.
+          if (nodes.length === first || next === undefined || page.persons.length === 0) {
             for (const person of nodes) persons.prime(person.id, person)
             return { nodes, cursors, hasNextPage, hasPreviousPage: after != null }
           }

@@ -146,11 +146,19 @@ export const createBody = (input: CreatePersonInput): PersonBody => ({
   ...present({ personal_ids: input.personalIds?.map(personalIdBody), tenant: input.tenant }),
 })
 
+const nullMembers = (path: string, value: object): string[] => Object.entries(value).flatMap(([name, member]) => (member === null ? [`${path}.${name}`] : []))
+
 /** Synctera knows present and absent, not null, so a null cannot be carried out and is refused. */
 export function updateBody({ idempotencyKey: _key, id: _id, ...changes }: UpdatePersonInput): PersonBody {
-  const nulls = Object.entries(changes).flatMap(([name, value]) => (value === null ? [name] : []))
-  if (nulls.length > 0) throw refuseFields(Object.fromEntries(nulls.map((name) => [`input.${name}`, ['cannot be cleared at the provider; leave it out to keep it']])))
-  return personBody(changes as UpdatePersonInput)
+  const nulls = [
+    ...nullMembers('input', changes),
+    ...nullMembers('input.legalAddress', changes.legalAddress ?? {}),
+    ...nullMembers('input.shippingAddress', changes.shippingAddress ?? {}),
+  ]
+  if (nulls.length > 0) throw refuseFields(Object.fromEntries(nulls.map((name) => [name, ['cannot be cleared at the provider; leave it out to keep it']])))
+  const body = personBody(changes as UpdatePersonInput)
+  if (Object.keys(body).length === 0) throw refuseFields({ input: ['changes nothing'] })
+  return body
 }
 
 export const verifyBody = (input: VerifyPersonInput): VerifyBody =>
@@ -184,32 +192,36 @@ export const personQuery = (filter: PersonFilter | null | undefined, orderBy: re
 
 // ---- what Synctera refuses, by the graph's names
 
-const INPUT_NAMES: Readonly<Record<string, string>> = {
-  is_customer: 'isCustomer',
-  ban_status: 'banStatus',
-  first_name: 'firstName',
-  middle_name: 'middleName',
-  last_name: 'lastName',
-  chosen_name: 'chosenName',
-  dob: 'dateOfBirth',
-  phone_number: 'phoneNumber',
-  legal_address: 'legalAddress',
-  shipping_address: 'shippingAddress',
-  personal_ids: 'personalIds',
-  person_id: 'personId',
-  customer_consent: 'customerConsent',
-  customer_ip_address: 'customerIpAddress',
-  document_id: 'documentId',
-  ssn_last_4: 'ssnLast4',
-}
+const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
+  ['is_customer', 'isCustomer'],
+  ['ban_status', 'banStatus'],
+  ['first_name', 'firstName'],
+  ['middle_name', 'middleName'],
+  ['last_name', 'lastName'],
+  ['chosen_name', 'chosenName'],
+  ['dob', 'dateOfBirth'],
+  ['phone_number', 'phoneNumber'],
+  ['legal_address', 'legalAddress'],
+  ['shipping_address', 'shippingAddress'],
+  ['personal_ids', 'personalIds'],
+  ['person_id', 'personId'],
+  ['customer_consent', 'customerConsent'],
+  ['customer_ip_address', 'customerIpAddress'],
+  ['document_id', 'documentId'],
+  ...['status', 'email', 'ssn', 'metadata', 'tenant', 'note'].map((name): [string, string] => [name, name]),
+])
 
-/** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
+/** Members by the graph's names; what else the provider writes there may repeat a value, so it is not passed on. */
 export function refusedFields(problem: { missing?: string[]; invalid?: Record<string, unknown>; immutable?: string[] }): RefusedFields | undefined {
-  const name = (member: string) => `input.${INPUT_NAMES[member] ?? member}`
-  const fields: (readonly [string, readonly string[]])[] = [
-    ...(problem.missing ?? []).map((member) => [name(member), ['is required by the provider']] as const),
-    ...Object.keys(problem.invalid ?? {}).map((member) => [name(member), ['is not valid to the provider']] as const),
-    ...(problem.immutable ?? []).map((member) => [name(member), ['cannot be changed']] as const),
+  const named = (members: readonly string[], rule: string) =>
+    members.flatMap((member): [string, readonly string[]][] => {
+      const name = INPUT_NAMES.get(member)
+      return name === undefined ? [] : [[`input.${name}`, [rule]]]
+    })
+  const fields = [
+    ...named(problem.missing ?? [], 'is required by the provider'),
+    ...named(Object.keys(problem.invalid ?? {}), 'is not valid to the provider'),
+    ...named(problem.immutable ?? [], 'cannot be changed'),
   ]
-  return fields.length > 0 ? Object.fromEntries<readonly string[]>(fields) : undefined
+  return fields.length > 0 ? Object.fromEntries(fields) : undefined
 }

@@ -14,7 +14,8 @@ const KEY_FILE = fileURLToPath(new URL('../../node_modules/.cache/kyc-graph/deve
 
 async function main(): Promise<void> {
   const env = environment()
-  const port = Number(env['PORT'] ?? 4000)
+  const port = Number(env['PORT'] || 4000)
+  if (!Number.isInteger(port) || port < 1 || port > 65_530) throw new ConfigError(['PORT must be a whole number from 1 to 65530: development needs six ports in a row'])
   const origin = `http://127.0.0.1:${port}`
   const issuer = await createIssuer(origin, KEY_FILE)
   const jwksUrl = `${origin}/oauth/jwks`

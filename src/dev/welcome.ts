@@ -6,7 +6,7 @@ const operation = (name: string): string => readFileSync(new URL(`../../schema/o
 /** The query a newcomer is shown: over all five providers, about somebody who has something at each of them. */
 export const FIRST_QUERY = operation('first-query')
 
-/** Every operation that a newcomer can press play on. */
+/** What Sandbox opens with: the first query with its variables, and operations to go on with. */
 export const EXAMPLES = ['first-query', 'customer-page', 'kyc-review', 'bulk-read', 'persons', 'payee-check', 'entitle'].map(operation).join('\n')
 
 interface Prepared {

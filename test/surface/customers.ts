@@ -110,7 +110,7 @@ export const customerRows: SurfaceRow[] = [
     n: 28,
     operation: 'getCustomersForUser',
     query: '{ viewer { customers { id dateOfBirth } } }',
-    options: { client: 'ada', scopes: [] },
+    options: { client: 'ada', scopes: ['customers:read:own'] },
     request: () => ({ method: 'GET', path: '/obp/v4.0.0/users/current/customers' }),
     data: { viewer: { customers: [{ id: ADA.customerId, dateOfBirth: ADA.dateOfBirth }] } },
   },

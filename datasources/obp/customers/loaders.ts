@@ -7,7 +7,7 @@ import { type CustomerKey, reading } from '../../door.js'
 import { orNull, refuseFields } from '../../errors.js'
 import type { Credential } from '../../http.js'
 import type { Drift } from '../../mapping.js'
-import type { Banks, Place } from '../banks.js'
+import { type Banks, NO_CUSTOMER, type Place } from '../banks.js'
 import { failure } from '../refusal.js'
 import { isId } from '../wire.js'
 import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
@@ -208,6 +208,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     /** Asked as the caller: the provider says which customers are theirs, so a valid token is enough. */
     ofViewer: reading<void, Customer[]>({
       scope: null,
+      own: 'customers:read',
       type: 'Customer',
       load: () => ofViewer.load('viewer'),
     }),
@@ -257,7 +258,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     async named(key: CustomerKey): Promise<{ place: Place; customer: Customer; attributes: () => Promise<CustomerAttribute[]> }> {
       const place = banks.place(key)
       const customer = place && (await customers.load(place))
-      if (!customer) throw failure('NOT_FOUND', 'The bank has no such customer.')
+      if (!customer) throw failure('NOT_FOUND', NO_CUSTOMER)
       return { place, customer, attributes: async () => (await attributes.load(place)) ?? [] }
     },
 
