@@ -1,7 +1,9 @@
 import { AccountAttributesResolver } from './account-attributes.js'
 import { EntitlementResolver } from './entitlement.js'
 import { CustomerResolver } from './customer.js'
+import { CrmEventResolver, CustomerMessageResolver, MeetingResolver, ViewerMessagesResolver } from './engagement.js'
 import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
+import { AccountResolver, UserResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { VerificationResolver } from './verification.js'
 import { ViewerResolver } from './viewer.js'
@@ -15,10 +17,16 @@ export const resolvers = [
   KycCheckResolver,
   KycDocumentResolver,
   KycMediaResolver,
+  CrmEventResolver,
+  MeetingResolver,
+  CustomerMessageResolver,
+  AccountResolver,
+  UserResolver,
   PersonResolver,
   PersonVerificationResolver,
   EntitlementResolver,
   AccountAttributesResolver,
   VerificationResolver,
   ViewerResolver,
+  ViewerMessagesResolver,
 ] as const

@@ -4,9 +4,14 @@ import { serviceCredential, tokenHost, userCredential } from './credentials.js'
 import { customerCommands } from './customers/commands.js'
 import { customerSource } from './customers/datasource.js'
 import { customerLoaders } from './customers/loaders.js'
+import { engagementCommands } from './engagement/commands.js'
+import { engagementSource } from './engagement/datasource.js'
+import { engagementLoaders } from './engagement/loaders.js'
 import { kycCommands } from './kyc/commands.js'
 import { kycSource } from './kyc/datasource.js'
 import { kycLoaders } from './kyc/loaders.js'
+import { onboardingCommands } from './onboarding/commands.js'
+import { onboardingSource } from './onboarding/datasource.js'
 import { LABEL, refusal, TITLE, tokenRefusal } from './refusal.js'
 import { type ObpSettings, obpSettings } from './settings.js'
 
@@ -28,9 +33,16 @@ export const obp = {
         const source = { ...customerSource(client, visit), ...kycSource(client, visit) }
         const customers = customerLoaders(source, banks, () => asUser(visit), drift)
         const kyc = kycLoaders(source, banks, drift)
+        const talk = engagementSource(client, visit)
+        const engagement = engagementLoaders(talk, banks, () => asUser(visit), drift)
         return {
-          loaders: { ...customers.readings, ...kyc.readings },
-          commands: { ...customerCommands(source, banks, customers, drift), ...kycCommands(source, customers, kyc.forget, drift) },
+          loaders: { ...customers.readings, ...kyc.readings, ...engagement.readings },
+          commands: {
+            ...customerCommands(source, banks, customers, drift),
+            ...kycCommands(source, customers, kyc.forget, drift),
+            ...engagementCommands(talk, banks, customers, drift),
+            ...onboardingCommands(onboardingSource(client, visit), banks, drift),
+          },
         }
       },
       close: async () => {

@@ -2,7 +2,9 @@ import { BANK, OTHER_BANK } from '../cast.js'
 import { type EmulatorOptions, runEmulator } from '../sandbox.js'
 import { createApi, problem } from './sandbox/api.js'
 import { Customers } from './sandbox/customers.js'
+import { Engagement } from './sandbox/engagement.js'
 import { Kyc } from './sandbox/kyc.js'
+import { Onboarding } from './sandbox/onboarding.js'
 import { Users } from './sandbox/users.js'
 
 /** Starts the Open Bank Project's emulator: state in memory, the cast entered at two banks and linked to users of their names. */
@@ -10,6 +12,8 @@ export const start = (options: EmulatorOptions) => {
   const users = new Users(options.jwksUrl)
   const customers = new Customers()
   const kyc = new Kyc(customers)
+  const onboarding = new Onboarding(users)
+  const engagement = new Engagement(users, customers)
   return runEmulator(
     {
       problem,
@@ -31,6 +35,8 @@ export const start = (options: EmulatorOptions) => {
           const api = createApi(app, users, new Set([BANK, OTHER_BANK]))
           customers.routes(api)
           kyc.routes(api)
+          onboarding.routes(api)
+          engagement.routes(api)
           done()
         })
       },
