@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from './harness.js'
+import { engagementRows } from './surface/engagement.js'
+import { onboardingRows } from './surface/onboarding.js'
 import type { SurfaceRow } from './surface/row.js'
 
-const rows: readonly SurfaceRow[] = []
+const rows: readonly SurfaceRow[] = [...onboardingRows, ...engagementRows]
 
 describe('every operation of the Open Bank Project', () => {
   let app: App
