@@ -98,14 +98,19 @@ export class User {
   entitlements!: UserEntitlement[]
 }
 
+// A refusal repeats them, and what looks like the next part of its message must not be read as one.
+const WITHOUT_ARROW = { message: 'must not contain <' }
+
 @InputType()
 export class AccountRoutingInput {
   @Field(() => String, { description: 'Free text, such as `IBAN`.' })
   @Length(1, 255)
+  @Matches(/^[^<]*$/, WITHOUT_ARROW)
   scheme!: string
 
   @Field(() => String, { description: 'Must not be taken at the bank.' })
   @Length(1, 255)
+  @Matches(/^[^<]*$/, WITHOUT_ARROW)
   address!: string
 }
 

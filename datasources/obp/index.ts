@@ -33,14 +33,14 @@ export const obp = {
         const source = { ...customerSource(client, visit), ...kycSource(client, visit) }
         const customers = customerLoaders(source, banks, () => asUser(visit), drift)
         const kyc = kycLoaders(source, banks, drift)
-        const talk = engagementSource(client, visit)
-        const engagement = engagementLoaders(talk, banks, () => asUser(visit), drift)
+        const engagementCalls = engagementSource(client, visit)
+        const engagement = engagementLoaders(engagementCalls, banks, () => asUser(visit), drift)
         return {
           loaders: { ...customers.readings, ...kyc.readings, ...engagement.readings },
           commands: {
             ...customerCommands(source, banks, customers, drift),
             ...kycCommands(source, customers, kyc.forget, drift),
-            ...engagementCommands(talk, banks, customers, drift),
+            ...engagementCommands(engagementCalls, banks, customers, drift),
             ...onboardingCommands(onboardingSource(client, visit), banks, drift),
           },
         }

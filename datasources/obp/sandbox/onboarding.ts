@@ -43,7 +43,7 @@ const isStrong = (password: string): boolean =>
 /** What a user's data breaks, in sentences. */
 function broken({ email, username, first_name, last_name }: Parsed<typeof USER>): string[] {
   const rules: [boolean, string][] = [
-    [/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email ?? '') && email!.length <= 48, 'Invalid email address'],
+    [/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email?.trim() ?? '') && email!.trim().length <= 48, 'Invalid email address'],
     [/^(?=.{8,64}$)(?![._])(?!.*[._]{2})[a-zA-Z0-9._]+(?<![._])$/.test(username ?? ''), 'Invalid username'],
     [(first_name ?? '').trim() !== '', 'First name required'],
     [(last_name ?? '').trim() !== '', 'Last name required'],
