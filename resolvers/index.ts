@@ -3,8 +3,10 @@ import { EntitlementResolver } from './entitlement.js'
 import { AttributeDefinitionResolver } from './attribute-definition.js'
 import { CustomerResolver } from './customer.js'
 import { CustomerUpdateResolver } from './customer-update.js'
+import { CrmEventResolver, CustomerMessageResolver, MeetingResolver, ViewerMessagesResolver } from './engagement.js'
 import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
 import { KycOverviewResolver } from './kyc-overview.js'
+import { AccountResolver, UserResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { CustomerRecordsResolver } from './records.js'
 import { CustomerUserLinkResolver, UserCustomerLinkResolver } from './user-link.js'
@@ -26,10 +28,16 @@ export const resolvers = [
   KycDocumentResolver,
   KycMediaResolver,
   KycOverviewResolver,
+  CrmEventResolver,
+  MeetingResolver,
+  CustomerMessageResolver,
+  AccountResolver,
+  UserResolver,
   PersonResolver,
   PersonVerificationResolver,
   EntitlementResolver,
   AccountAttributesResolver,
   VerificationResolver,
   ViewerResolver,
+  ViewerMessagesResolver,
 ] as const

@@ -2,14 +2,29 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from './harness.js'
 import { customerRows } from './surface/customers.js'
 import { definitionsRows } from './surface/definitions.js'
+import { engagementRows } from './surface/engagement.js'
 import { kycRows } from './surface/kyc.js'
 import { linksRows } from './surface/links.js'
+import { onboardingRows } from './surface/onboarding.js'
 import { recordsRows } from './surface/records.js'
 import type { SurfaceRow } from './surface/row.js'
 import { searchRows } from './surface/search.js'
 import { updatesRows } from './surface/updates.js'
 
-const rows: readonly SurfaceRow[] = [...customerRows, ...kycRows, ...recordsRows, ...updatesRows, ...linksRows, ...definitionsRows, ...searchRows]
+/** How many operations the provider's document has. */
+const ALL = 56
+
+const rows: readonly SurfaceRow[] = [
+  ...customerRows,
+  ...kycRows,
+  ...recordsRows,
+  ...updatesRows,
+  ...linksRows,
+  ...definitionsRows,
+  ...searchRows,
+  ...onboardingRows,
+  ...engagementRows,
+]
 
 describe('every operation of the Open Bank Project', () => {
   let app: App
@@ -18,8 +33,12 @@ describe('every operation of the Open Bank Project', () => {
     app = await startApp()
   })
   afterAll(async () => {
-    console.log(`${answered.size}/${new Set(rows.map(({ n }) => n)).size} operations of the Open Bank Project answer through the graph`)
+    console.log(`${answered.size}/${ALL} operations of the Open Bank Project answer through the graph`)
     await app.close()
+  })
+
+  test('has a row', () => {
+    expect([...new Set(rows.map(({ n }) => n))].sort((a, b) => a - b)).toEqual(Array.from({ length: ALL }, (_, i) => i + 1))
   })
 
   test.each(rows.map((row) => [row.n, row.operation, row] as const))('%i %s', async (_n, _operation, row) => {

@@ -7,12 +7,17 @@ import { customerLoaders } from './customers/loaders.js'
 import { definitionCommands } from './definitions/commands.js'
 import { definitionSource } from './definitions/datasource.js'
 import { definitionLoaders } from './definitions/loaders.js'
+import { engagementCommands } from './engagement/commands.js'
+import { engagementSource } from './engagement/datasource.js'
+import { engagementLoaders } from './engagement/loaders.js'
 import { kycCommands } from './kyc/commands.js'
 import { kycSource } from './kyc/datasource.js'
 import { kycLoaders } from './kyc/loaders.js'
 import { linkCommands } from './links/commands.js'
 import { linkSource } from './links/datasource.js'
 import { linkLoaders } from './links/loaders.js'
+import { onboardingCommands } from './onboarding/commands.js'
+import { onboardingSource } from './onboarding/datasource.js'
 import { recordCommands } from './records/commands.js'
 import { recordSource } from './records/datasource.js'
 import { recordLoaders } from './records/loaders.js'
@@ -42,12 +47,16 @@ export const obp = {
           ...updateSource(client, visit),
           ...linkSource(client, visit),
           ...definitionSource(client, visit),
+          ...engagementSource(client, visit),
+          ...onboardingSource(client, visit),
         }
         const customers = customerLoaders(source, banks, () => credentials.asUser(visit), drift)
         const kyc = kycLoaders(source, banks, drift)
         const records = recordLoaders(source, banks, drift)
         const links = linkLoaders(source, banks, drift)
         const definitions = definitionLoaders(source, banks, drift)
+        const engagement = engagementLoaders(source, banks, () => credentials.asUser(visit), drift)
+        const { createAccount, createUser } = onboardingCommands(source, banks, drift)
         return {
           loaders: {
             ...customers.readings,
@@ -55,15 +64,22 @@ export const obp = {
             ...records.readings,
             ...links.readings,
             ...definitions.readings,
+            ...engagement.readings,
           },
-          commands: banks.admitting({
-            ...customerCommands(source, banks, customers, drift),
-            ...kycCommands(source, customers, kyc.forget, drift),
-            ...recordCommands(source, customers, records, drift),
-            ...updateCommands(source, customers, drift),
-            ...linkCommands(source, banks, customers, links, drift),
-            ...definitionCommands(source, banks, definitions, drift),
-          }),
+          commands: {
+            ...banks.admitting({
+              ...customerCommands(source, banks, customers, drift),
+              ...kycCommands(source, customers, kyc.forget, drift),
+              ...recordCommands(source, customers, records, drift),
+              ...updateCommands(source, customers, drift),
+              ...linkCommands(source, banks, customers, links, drift),
+              ...definitionCommands(source, banks, definitions, drift),
+              ...engagementCommands(source, banks, customers, drift),
+              createAccount,
+            }),
+            // A user is of no bank.
+            createUser,
+          },
         }
       },
       close: async () => {

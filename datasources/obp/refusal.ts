@@ -22,13 +22,13 @@ const MEANING: Readonly<Record<string, Code>> = Object.fromEntries([
   // What our own user, consumer or token may not do, and what the instance does not allow anybody.
   ...codes('PROVIDER_REFUSED', ['00009', '00012', '20001', '20003', '20006', '20017', '20023', '20101', '20201', '20202', '20203', '20204', '20205', '20206']),
   ...codes('RATE_LIMITED', ['10018']),
-  ...codes('PROVIDER_UNAVAILABLE', ['30025', '30058', '50000', '50005', '50200']),
+  ...codes('PROVIDER_UNAVAILABLE', ['30025', '30058', '50000', '50005', '50200', '60011']),
   // The address is not known: another version, or no Open Bank Project at all. Nothing is said of any record.
   ...codes('PROVIDER_MALFORMED', ['10404']),
 ])
 
 /** Something went wrong behind the provider, and the answer does not say how far it had come. */
-const UNCLEAR: readonly string[] = ['OBP-50000', 'OBP-50005', 'OBP-50200']
+const UNCLEAR: readonly string[] = ['OBP-50000', 'OBP-50005', 'OBP-50200', 'OBP-60011']
 const TOKEN_OVER: readonly string[] = ['OBP-20003', 'OBP-20206']
 
 /**

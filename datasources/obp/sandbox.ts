@@ -3,8 +3,10 @@ import { type EmulatorOptions, runEmulator } from '../sandbox.js'
 import { createApi, problem } from './sandbox/api.js'
 import { Customers } from './sandbox/customers.js'
 import { Definitions } from './sandbox/definitions.js'
+import { Engagement } from './sandbox/engagement.js'
 import { Kyc } from './sandbox/kyc.js'
 import { Links } from './sandbox/links.js'
+import { Onboarding } from './sandbox/onboarding.js'
 import { Records } from './sandbox/records.js'
 import { Updates } from './sandbox/updates.js'
 import { Users } from './sandbox/users.js'
@@ -18,6 +20,8 @@ export const start = (options: EmulatorOptions) => {
   const updates = new Updates(customers)
   const links = new Links(users, customers)
   const definitions = new Definitions()
+  const onboarding = new Onboarding(users)
+  const engagement = new Engagement(users, customers)
   return runEmulator(
     {
       problem,
@@ -47,6 +51,8 @@ export const start = (options: EmulatorOptions) => {
           updates.routes(api)
           links.routes(api)
           definitions.routes(api)
+          onboarding.routes(api)
+          engagement.routes(api)
           done()
         })
       },

@@ -15,8 +15,8 @@ export class Refused extends Error {
 export const NOT_LOGGED_IN = 'OBP-20001: User not logged in. Authentication is required!'
 const WRONG_JSON = 'OBP-10001: Incorrect json format.'
 
-/** Old endpoints answer 400 where the others answer 401 or 404; open ones ask nobody who they are. */
-export type Style = 'new' | 'old' | 'open'
+/** Old endpoints answer 400 where the others answer 401 or 404. */
+export type Style = 'new' | 'old'
 
 /** One request on its way through the checks, which every endpoint does in an order of its own. */
 export interface Asked {
@@ -26,6 +26,7 @@ export interface Asked {
   readonly query: URLSearchParams
   readonly bank: () => string
   readonly role: (...anyOf: string[]) => void
+  /** `type` is what the refusal says it should have been; some say nothing. */
   readonly body: <Fields extends Record<string, Field>>(fields: Fields, type?: string) => Parsed<Fields>
 }
 
@@ -35,7 +36,7 @@ export interface Answered {
 }
 
 /** How members of a body are read: texts take numbers, dates have one form, null stands for a text or date that is not known. */
-export type Field = 'text' | 'date' | 'flag' | 'whole' | 'dates' | 'texts' | { readonly [member: string]: Field }
+export type Field = 'text' | 'date' | 'flag' | 'whole' | 'dates' | readonly [Field] | { readonly [member: string]: Field }
 export type Parsed<Fields> = {
   [Name in keyof Fields]: Fields[Name] extends 'text' | 'date'
     ? string | null
@@ -43,14 +44,22 @@ export type Parsed<Fields> = {
       ? boolean
       : Fields[Name] extends 'whole'
         ? number
-        : Fields[Name] extends 'dates' | 'texts'
+        : Fields[Name] extends 'dates'
           ? string[]
-          : Parsed<Fields[Name]>
+          : Fields[Name] extends readonly [infer Item]
+            ? Parsed<Item>[]
+            : Parsed<Fields[Name]>
 }
+
+const isList = (field: Field): field is readonly [Field] => Array.isArray(field)
 
 const DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/
 
 function read(value: unknown, field: Field, wrong: () => never): unknown {
+  if (isList(field)) {
+    if (value === undefined) return []
+    return Array.isArray(value) ? value.map((item) => read(item, field[0], wrong)) : wrong()
+  }
   if (typeof field === 'object') {
     if (typeof value !== 'object' || value === null) return wrong()
     const object = value as Record<string, unknown>
@@ -67,9 +76,8 @@ function read(value: unknown, field: Field, wrong: () => never): unknown {
     case 'whole':
       return typeof value === 'number' && Number.isInteger(value) ? value : wrong()
     case 'dates':
-    case 'texts':
       if (value === undefined) return []
-      return Array.isArray(value) ? value.map((item) => read(item, field === 'dates' ? 'date' : 'text', wrong)) : wrong()
+      return Array.isArray(value) ? value.map((item) => read(item, 'date', wrong)) : wrong()
   }
 }
 
@@ -122,8 +130,12 @@ const isJson = (header: string | undefined) => /^(application|text)\/json\b/i.te
 
 export interface Api {
   /** An endpoint under `/obp/v4.0.0`. */
-  readonly endpoint: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, handle: (asked: Asked) => Answered, style?: Style) => void
+  readonly endpoint: (method: Method, url: string, handle: (asked: Asked) => Answered, style?: Style) => void
+  /** One that asks nobody who they are. */
+  readonly open: (method: Method, url: string, handle: (asked: Pick<Asked, 'body'>) => Answered) => void
 }
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** The manners that all endpoints share: content types, who asks, the form of answers. */
 export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet<string>): Api {
@@ -141,6 +153,13 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
   app.options('/*', (_request, reply) => reply.code(204).headers({ ...common(), 'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS' }).send())
   app.route({ method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/*', handler: (request, reply) => refuse(reply, notFound(request)) })
 
+  function body<Fields extends Record<string, Field>>(request: FastifyRequest, fields: Fields, type?: string): Parsed<Fields> {
+    const wrong = (): never => {
+      throw new Refused(400, type === undefined ? WRONG_JSON : `${WRONG_JSON} The Json body should be the ${type}`)
+    }
+    return read(request.body, fields, wrong) as Parsed<Fields>
+  }
+
   function checks(request: FastifyRequest, user: User, style: Style): Asked {
     const params = request.params as Record<string, string>
     return {
@@ -156,30 +175,29 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
       role(...anyOf) {
         if (!anyOf.some((role) => user.may(role))) throw new Refused(403, `OBP-20006: User is missing one or more roles: ${anyOf.join(' or ')}`)
       },
-      body(fields, type) {
-        const wrong = (): never => {
-          throw new Refused(400, type === undefined ? WRONG_JSON : `${WRONG_JSON} The Json body should be the ${type}`)
-        }
-        return read(request.body, fields, wrong) as Parsed<typeof fields>
-      },
+      body: (fields, type) => body(request, fields, type),
     }
   }
 
+  function serve(method: Method, url: string, answer: (request: FastifyRequest) => Answered | Promise<Answered>) {
+    app.route({
+      method,
+      url: `/obp/v4.0.0${url}`,
+      async handler(request, reply) {
+        const { accept } = request.headers
+        if ((method === 'POST' || method === 'PUT') && !isJson(request.headers['content-type'])) throw notFound(request)
+        if (accept !== undefined && !/\*\/\*|json/.test(accept)) throw notFound(request)
+        if (request.body === UNREADABLE) throw new Refused(400, `${WRONG_JSON}expected a valid JSON text`)
+        const answered = await answer(request)
+        void reply.code(answered.status).headers(common())
+        return reply.send(answered.body === undefined ? undefined : JSON.stringify(answered.body))
+      },
+    })
+  }
+
   return {
-    endpoint(method, url, handle, style = 'new') {
-      app.route({
-        method,
-        url: `/obp/v4.0.0${url}`,
-        async handler(request, reply) {
-          const { accept } = request.headers
-          if ((method === 'POST' || method === 'PUT') && !isJson(request.headers['content-type'])) throw notFound(request)
-          if (accept !== undefined && !/\*\/\*|json/.test(accept)) throw notFound(request)
-          if (request.body === UNREADABLE) throw new Refused(400, `${WRONG_JSON}expected a valid JSON text`)
-          const { status, body } = handle(checks(request, await users.of(request.headers.authorization, style), style))
-          void reply.code(status).headers(common())
-          return reply.send(body === undefined ? undefined : JSON.stringify(body))
-        },
-      })
-    },
+    endpoint: (method, url, handle, style = 'new') =>
+      serve(method, url, async (request) => handle(checks(request, await users.of(request.headers.authorization, style), style))),
+    open: (method, url, handle) => serve(method, url, (request) => handle({ body: (fields, type) => body(request, fields, type) })),
   }
 }

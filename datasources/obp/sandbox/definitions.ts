@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { BANK, OTHER_BANK } from '../../cast.js'
 import { type Api, type Asked, Refused } from './api.js'
 
-const DEFINITION = { name: 'text', category: 'text', type: 'text', description: 'text', alias: 'text', can_be_seen_on_views: 'texts', is_active: 'flag' } as const
+const DEFINITION = { name: 'text', category: 'text', type: 'text', description: 'text', alias: 'text', can_be_seen_on_views: ['text'], is_active: 'flag' } as const
 const TYPES = ['STRING', 'INTEGER', 'DOUBLE', 'DATE_WITH_DAY']
 const CATEGORIES = ['Customer', 'Product', 'Account', 'Transaction', 'Card']
 const LONGEST: Readonly<Record<string, number>> = { name: 50, description: 256, alias: 50, can_be_seen_on_views: 256 }

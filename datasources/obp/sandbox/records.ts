@@ -12,7 +12,7 @@ const ADDRESS = {
   state: 'text',
   postcode: 'text',
   country_code: 'text',
-  tags: 'texts',
+  tags: ['text'],
   status: 'text',
 } as const
 const TAX_RESIDENCE = { domain: 'text', tax_number: 'text' } as const
@@ -84,7 +84,7 @@ export class Records {
     asked.role(role)
   }
 
-  routes({ endpoint }: Api): void {
+  routes({ endpoint, open }: Api): void {
     endpoint('POST', '/banks/:bankId/customers/:customerId/address', (asked) => {
       this.#begin(asked, 'CanCreateCustomerAddress')
       const body = this.#addressBody(asked)
@@ -148,9 +148,9 @@ export class Records {
     // Nobody is asked who they are, nothing is looked at, and everybody is answered the same.
     const requests = '/banks/:bankId/customers/:customerId/credit_limit/requests'
     const request = { rank_amount_1: 'String', nominal_interest_1: 'String', rank_amount_2: 'String', nominal_interest_2: 'String' }
-    endpoint('POST', requests, () => ({ status: 201, body: { execution_time: 'String', execution_date: 'String', token: 'String', short_reference: 'String' } }), 'open')
-    endpoint('GET', requests, () => ({ status: 200, body: request }), 'open')
-    endpoint('GET', `${requests}/:requestId`, () => ({ status: 200, body: request }), 'open')
+    open('POST', requests, () => ({ status: 201, body: { execution_time: 'String', execution_date: 'String', token: 'String', short_reference: 'String' } }))
+    open('GET', requests, () => ({ status: 200, body: request }))
+    open('GET', `${requests}/:requestId`, () => ({ status: 200, body: request }))
   }
 
   #addHandle(asked: Asked): Answered {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { CAST, type CastMember } from '../../cast.js'
 import { secret } from '../../sandbox.js'
@@ -24,8 +25,6 @@ const parameters = (text: string): Record<string, string> =>
 const scheme = (authorization: string | undefined, name: string): string | undefined =>
   authorization?.startsWith(`${name} `) ? authorization.slice(name.length + 1) : undefined
 
-const NOBODY: User = { userId: '', username: '', may: () => false, customerIds: [] }
-
 const userOf = (member: CastMember): User => ({
   userId: member.customerId.replace(/^./, 'e'),
   username: member.username,
@@ -38,11 +37,13 @@ export class Users {
   readonly service = { username: secret(), password: secret(), consumerKey: secret() }
   readonly #users = new Map<string, User>()
   readonly #tokens = new Map<string, User>()
+  readonly #passwords = new Map<string, string>()
   readonly #keys: ReturnType<typeof createRemoteJWKSet> | undefined
-  #failures = 0
+  readonly #failures = new Map<string, number>()
 
   constructor(jwksUrl: string | undefined) {
     for (const user of [{ userId: secret(), username: this.service.username, may: () => true, customerIds: [] }, ...CAST.map(userOf)]) this.#users.set(user.username, user)
+    this.#passwords.set(this.service.username, this.service.password)
     this.#keys = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl))
   }
 
@@ -54,19 +55,38 @@ export class Users {
     if (given['consumer_key']!.length > 512) throw new Refused(400, 'OBP-20010: Value too long')
     if (!/^[A-Za-z0-9]+$/.test(given['consumer_key']!)) throw new Refused(400, 'OBP-20011: Value contains invalid characters')
     if (given['consumer_key'] !== this.service.consumerKey) throw new Refused(401, 'OBP-20008: Invalid Consumer Key.')
-    if (this.#failures >= LOGINS_BEFORE_LOCK) throw new Refused(401, 'OBP-20013: The account has been locked, please contact administrator !')
-    if (given['username'] !== this.service.username || given['password'] !== this.service.password) {
-      this.#failures += 1
+    const username = given['username']!
+    const failures = this.#failures.get(username) ?? 0
+    if (failures >= LOGINS_BEFORE_LOCK) throw new Refused(401, 'OBP-20013: The account has been locked, please contact administrator !')
+    if (this.#passwords.get(username) !== given['password']) {
+      this.#failures.set(username, failures + 1)
       throw new Refused(401, 'OBP-20004: Invalid login credentials. Check username/password.')
     }
-    this.#failures = 0
+    this.#failures.delete(username)
     const token = secret()
-    this.#tokens.set(token, this.#users.get(this.service.username)!)
+    this.#tokens.set(token, this.#users.get(username)!)
     return token
   }
 
   find(userId: string): User | undefined {
     return [...this.#users.values()].find((user) => user.userId === userId)
+  }
+
+  isTaken(username: string): boolean {
+    return this.#users.has(username)
+  }
+
+  /** Enters a user, who can log in at once. */
+  register(username: string, password: string): User {
+    const user: User = { userId: randomUUID(), username, may: () => false, customerIds: [] }
+    this.#users.set(username, user)
+    this.#passwords.set(username, password)
+    return user
+  }
+
+  /** The first user who is linked to the customer. */
+  linkedTo(customerId: string): User | undefined {
+    return [...this.#users.values()].find(({ customerIds }) => customerIds.includes(customerId))
   }
 
   endTokens(): void {
@@ -75,7 +95,6 @@ export class Users {
 
   /** Who asks, by a token of `logIn` or by one of the issuer whose subject is a user's name. */
   async of(authorization: string | undefined, style: Style): Promise<User> {
-    if (style === 'open') return NOBODY
     const direct = scheme(authorization, 'DirectLogin')
     if (direct !== undefined) {
       const { token = '' } = parameters(direct)

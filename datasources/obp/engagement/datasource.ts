@@ -1,0 +1,45 @@
+import { type Call, type Client, type Credential, path, type Reading, type Refusal } from '../../http.js'
+import type { Visit } from '../../provider.js'
+import type { Place } from '../banks.js'
+import { refusal } from '../refusal.js'
+import { answers, type MeetingBody, type MessageBody } from './contract.js'
+
+/** What is not there may be the link of a customer who is. */
+function messageRefusal(refused: Refusal): Reading {
+  const reading = refusal(refused)
+  return reading.providerCode === 'OBP-30008' ? { ...reading, message: 'No user is linked to this customer, so nobody could read the message.' } : reading
+}
+
+/** The endpoints of CRM events, meetings and messages, one method each, in the provider's words. */
+export function engagementSource(client: Client, visit: Visit) {
+  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+
+  return {
+    getCrmEvents: (bankId: string) => send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/crm-events`, effect: 'read', answer: answers.crmEvents }),
+
+    createMeeting: (bankId: string, body: MeetingBody) =>
+      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/meetings`, effect: 'write', json: body, answer: answers.meeting }),
+
+    getMeeting: (bankId: string, meetingId: string) =>
+      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/meetings/${meetingId}`, effect: 'read', answer: answers.meeting }),
+
+    getMeetings: (bankId: string) => send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/meetings`, effect: 'read', answer: answers.meetings }),
+
+    /** Goes to the first user who is linked to the customer. */
+    createCustomerMessage: ({ bankId, id }: Place, body: MessageBody) =>
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/banks/${bankId}/customer/${id}/messages`,
+        effect: 'write',
+        json: body,
+        answer: answers.sent,
+        refusal: messageRefusal,
+      }),
+
+    /** Those of whoever the credential is. */
+    getCustomerMessages: (bankId: string, credential: Credential) =>
+      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customer/messages`, effect: 'read', credential, answer: answers.messages }),
+  }
+}
+
+export type EngagementSource = ReturnType<typeof engagementSource>

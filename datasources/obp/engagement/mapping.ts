@@ -1,0 +1,63 @@
+import type { ContactDetails, ContactDetailsInput, CreateCustomerMessageInput, CreateMeetingInput, CrmEvent, CustomerMessage, Meeting } from '../../../schema/engagement.js'
+import { type Drift, instant } from '../../mapping.js'
+import { failure } from '../refusal.js'
+import { text, toWireDate } from '../wire.js'
+import type { ContactBody, MeetingBody, MessageBody, ObpContact, ObpCrmEvent, ObpMeeting, ObpMessage } from './contract.js'
+
+// ---- what the provider says, in the graph's words
+
+export const toCrmEvent = (event: ObpCrmEvent, drift: Drift): CrmEvent => ({
+  id: event.id,
+  bankId: event.bank_id,
+  customerName: text(event.customer_name),
+  customerNumber: text(event.customer_number),
+  category: text(event.category),
+  detail: text(event.detail),
+  channel: text(event.channel),
+  scheduledAt: instant(event.scheduled_date, 'crm_event.scheduled_date', drift),
+  actualAt: instant(event.actual_date, 'crm_event.actual_date', drift),
+  result: text(event.result),
+})
+
+const toContact = (contact: ObpContact): ContactDetails => ({
+  name: contact.name ?? '',
+  mobilePhone: text(contact.mobile_phone),
+  emailAddress: text(contact.email_address),
+})
+
+export const toMeeting = (meeting: ObpMeeting, drift: Drift): Meeting => ({
+  id: meeting.meeting_id,
+  bankId: meeting.bank_id,
+  providerId: meeting.provider_id ?? '',
+  purposeId: meeting.purpose_id ?? '',
+  when: instant(meeting.when, 'meeting.when', drift),
+  staffUserId: text(meeting.present?.staff_user_id),
+  customerUserId: text(meeting.present?.customer_user_id),
+  creator: toContact(meeting.creator),
+  invitees: meeting.invitees.map(({ contact_details, status }) => ({ contactDetails: toContact(contact_details), status: status ?? '' })),
+})
+
+/** The date is the time of sending, which is always known: one that cannot be read is a broken answer. */
+export function toMessage(message: ObpMessage, drift: Drift): CustomerMessage {
+  const date = instant(message.date, 'customer_message.date', drift)
+  if (date === null) throw failure('PROVIDER_MALFORMED', 'Open Bank Project answered a message without a readable date.')
+  return { id: message.id, date, message: message.message ?? '', fromDepartment: text(message.from_department), fromPerson: text(message.from_person) }
+}
+
+// ---- what the graph is asked, in the provider's words
+
+const contactBody = ({ name, mobilePhone, emailAddress }: ContactDetailsInput): ContactBody => ({ name, mobile_phone: mobilePhone, email_address: emailAddress })
+
+export const meetingBody = (input: CreateMeetingInput): MeetingBody => ({
+  provider_id: input.providerId,
+  purpose_id: input.purposeId,
+  date: toWireDate(input.date),
+  creator: contactBody(input.creator),
+  invitees: input.invitees.map(({ contactDetails, status }) => ({ contact_details: contactBody(contactDetails), status })),
+})
+
+export const messageBody = ({ message, fromDepartment, fromPerson }: CreateCustomerMessageInput): MessageBody => ({
+  message,
+  from_department: fromDepartment,
+  from_person: fromPerson,
+})

@@ -1,0 +1,76 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { contract } from '../../http.js'
+import { Maybe, Text } from '../wire.js'
+
+/**
+ * Open Bank Project v4.0.0: opening accounts, registering users.
+ * Reference: https://apiexplorer.openbankproject.com/?version=OBPv4.0.0&tags=Onboarding
+ */
+
+const Attribute = Type.Object({
+  account_attribute_id: Type.String({ minLength: 1 }),
+  product_code: Text,
+  name: Type.String(),
+  type: Type.String(),
+  value: Text,
+})
+
+const Account = Type.Object({
+  account_id: Type.String({ minLength: 1 }),
+  user_id: Text,
+  label: Text,
+  product_code: Text,
+  balance: Type.Object({ currency: Type.String(), amount: Type.String() }),
+  branch_id: Text,
+  account_routings: Type.Optional(Type.Union([Type.Array(Type.Object({ scheme: Type.String(), address: Type.String() })), Type.Null()])),
+  account_attributes: Type.Optional(Type.Union([Type.Array(Attribute), Type.Null()])),
+})
+
+const User = Type.Object({
+  user_id: Type.String({ minLength: 1 }),
+  email: Text,
+  username: Type.String(),
+  provider: Type.String(),
+  provider_id: Type.String(),
+  entitlements: Maybe({ list: Type.Array(Type.Object({ entitlement_id: Type.String(), role_name: Type.String(), bank_id: Type.String() })) }),
+})
+
+export const answers = {
+  account: contract(Account),
+  user: contract(User),
+}
+
+export type ObpAccount = Static<typeof Account>
+export type ObpUser = Static<typeof User>
+
+export interface AccountBody {
+  /** Empty for the user who asks. */
+  user_id: string
+  label: string
+  product_code: string
+  /** Only zero is taken. */
+  balance: { currency: string; amount: '0' }
+  branch_id: string
+  account_routings: { scheme: string; address: string }[]
+}
+
+export interface UserBody {
+  email: string
+  username: string
+  /** Only ever sent. */
+  password: string
+  first_name: string
+  last_name: string
+}
+
+/** How the provider says that a user was not saved: one of its few refusals without a code. */
+export const NOT_SAVED = 'Error occurred during user creation.'
+
+/** Which member of the input a refusal is about. */
+export const REFUSED_MEMBER: Readonly<Record<string, string>> = {
+  'OBP-10003': 'currency',
+  'OBP-30110': 'accountId',
+  'OBP-30111': 'bankId',
+  'OBP-30114': 'routings',
+  'OBP-30207': 'password',
+}

@@ -1,0 +1,41 @@
+import { type Call, type Client, path, type Reading, type Refusal } from '../../http.js'
+import type { Visit } from '../../provider.js'
+import { refusal } from '../refusal.js'
+import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } from './contract.js'
+
+/** As everywhere in the room, and says which member of the input is meant where the code tells it. */
+function memberRefusal(refused: Refusal): Reading {
+  const reading = refusal(refused)
+  const member = REFUSED_MEMBER[reading.providerCode ?? '']
+  return member === undefined ? reading : { ...reading, fields: { [`input.${member}`]: ['is not valid to the provider'] } }
+}
+
+/** A user whom the provider could not save is not wrong input. */
+const userRefusal = (refused: Refusal): Reading =>
+  (refused.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED ? { ...refusal(refused), code: 'PROVIDER_UNAVAILABLE' } : memberRefusal(refused)
+
+/** The endpoints that open accounts and register users, one method each, in the provider's words. */
+export function onboardingSource(client: Client, visit: Visit) {
+  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+
+  return {
+    /** Refuses an id that is taken, also by an account made in just the same way. */
+    createAccount: (bankId: string, accountId: string, body: AccountBody) =>
+      send({
+        method: 'PUT',
+        path: path`/obp/v4.0.0/banks/${bankId}/accounts/${accountId}`,
+        effect: 'write',
+        json: body,
+        answer: answers.account,
+        refusal: memberRefusal,
+      }),
+
+    addAccount: (bankId: string, body: AccountBody) =>
+      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/accounts`, effect: 'write', json: body, answer: answers.account, refusal: memberRefusal }),
+
+    createUser: (body: UserBody) =>
+      send({ method: 'POST', path: path`/obp/v4.0.0/users`, effect: 'write', json: body, answer: answers.user, refusal: userRefusal }),
+  }
+}
+
+export type OnboardingSource = ReturnType<typeof onboardingSource>

@@ -1,0 +1,54 @@
+import { AttributeType } from '../../../schema/customer-attribute.js'
+import type { Account, CreateAccountInput, CreateUserInput, User } from '../../../schema/onboarding.js'
+import { type Drift, known } from '../../mapping.js'
+import { text } from '../wire.js'
+import type { AccountBody, ObpAccount, ObpUser, UserBody } from './contract.js'
+
+// ---- what the provider says, in the graph's words
+
+/** The bank is the one that was asked: an account does not say it. */
+export const toAccount = (account: ObpAccount, bankId: string, drift: Drift): Account => ({
+  id: account.account_id,
+  bankId,
+  userId: text(account.user_id),
+  label: account.label ?? '',
+  productCode: account.product_code ?? '',
+  balance: { currency: account.balance.currency, amount: account.balance.amount },
+  branchId: text(account.branch_id),
+  routings: (account.account_routings ?? []).map(({ scheme, address }) => ({ scheme, address })),
+  attributes: (account.account_attributes ?? []).map((attribute) => ({
+    id: attribute.account_attribute_id,
+    productCode: text(attribute.product_code),
+    name: attribute.name,
+    type: known(AttributeType, attribute.type, 'account_attribute.type', drift),
+    value: attribute.value ?? '',
+  })),
+})
+
+export const toUser = (user: ObpUser): User => ({
+  id: user.user_id,
+  email: text(user.email),
+  username: user.username,
+  provider: user.provider,
+  providerId: user.provider_id,
+  entitlements: (user.entitlements?.list ?? []).map(({ entitlement_id, role_name, bank_id }) => ({ id: entitlement_id, roleName: role_name, bankId: bank_id })),
+})
+
+// ---- what the graph is asked, in the provider's words
+
+export const accountBody = (input: CreateAccountInput): AccountBody => ({
+  user_id: input.userId ?? '',
+  label: input.label,
+  product_code: input.productCode,
+  balance: { currency: input.currency, amount: '0' },
+  branch_id: input.branchId ?? '',
+  account_routings: (input.routings ?? []).map(({ scheme, address }) => ({ scheme, address })),
+})
+
+export const userBody = (input: CreateUserInput): UserBody => ({
+  email: input.email,
+  username: input.username,
+  password: input.password,
+  first_name: input.firstName,
+  last_name: input.lastName,
+})

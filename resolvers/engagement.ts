@@ -1,0 +1,73 @@
+import { IsInt, IsOptional, Max, Min } from 'class-validator'
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver } from 'type-graphql'
+import {
+  CreateCustomerMessageInput,
+  CreateCustomerMessagePayload,
+  CreateMeetingInput,
+  CreateMeetingPayload,
+  CrmEvent,
+  CustomerMessage,
+  Meeting,
+} from '../schema/engagement.js'
+import { Viewer } from '../schema/viewer.js'
+import type { Context } from './context.js'
+
+const BANK = { nullable: true, description: 'The configured bank when left out.' }
+
+@ArgsType()
+class BankListArgs {
+  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'How many to answer, 1 to 100.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  first?: number | null
+
+  @Field(() => ID, BANK)
+  bankId?: string | null
+}
+
+@Resolver(() => CrmEvent)
+export class CrmEventResolver {
+  @Query(() => [CrmEvent], { nullable: true, description: "The bank's CRM events, in the provider's order. Needs `engagement:read`." })
+  crmEvents(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: Context) {
+    return loaders.obp.crmEvents.load(question)
+  }
+}
+
+@Resolver(() => Meeting)
+export class MeetingResolver {
+  @Query(() => Meeting, { nullable: true, description: "The bank's meeting with this id, or null. Needs `engagement:read`." })
+  meeting(@Arg('id', () => ID) id: string, @Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: Context) {
+    return loaders.obp.meetingById.load({ id, bankId })
+  }
+
+  @Query(() => [Meeting], { nullable: true, description: "The bank's meetings, latest first. Needs `engagement:read`." })
+  meetings(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: Context) {
+    return loaders.obp.meetings.load(question)
+  }
+
+  @Mutation(() => CreateMeetingPayload, { nullable: true, description: 'Records a meeting; nobody is told of it. Needs `engagement:write`.' })
+  createMeeting(@Arg('input', () => CreateMeetingInput) input: CreateMeetingInput, @Ctx() { commands }: Context) {
+    return commands.obp.createMeeting(input)
+  }
+}
+
+@Resolver(() => Viewer)
+export class ViewerMessagesResolver {
+  @FieldResolver(() => [CustomerMessage], {
+    nullable: true,
+    description: "What the bank has written to the caller, newest first, by the caller's own token; needs no scope.",
+  })
+  messages(@Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: Context) {
+    return loaders.obp.messagesOfViewer.load({ bankId })
+  }
+}
+
+@Resolver(() => CustomerMessage)
+export class CustomerMessageResolver {
+  @Mutation(() => CreateCustomerMessagePayload, { nullable: true, description: 'Writes to the user who is linked to a customer. Needs `engagement:write`.' })
+  createCustomerMessage(@Arg('input', () => CreateCustomerMessageInput) input: CreateCustomerMessageInput, @Ctx() { commands }: Context) {
+    return commands.obp.createCustomerMessage(input)
+  }
+}

@@ -1,0 +1,19 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
+import { Account, CreateAccountInput, CreateAccountPayload, CreateUserInput, CreateUserPayload, User } from '../schema/onboarding.js'
+import type { Context } from './context.js'
+
+@Resolver(() => Account)
+export class AccountResolver {
+  @Mutation(() => CreateAccountPayload, { nullable: true, description: 'Opens an account: with `accountId` under that id, without it under one that the provider makes. Needs `accounts:write`.' })
+  createAccount(@Arg('input', () => CreateAccountInput) input: CreateAccountInput, @Ctx() { commands }: Context) {
+    return commands.obp.createAccount(input)
+  }
+}
+
+@Resolver(() => User)
+export class UserResolver {
+  @Mutation(() => CreateUserPayload, { nullable: true, description: 'Registers somebody who can then log in. Needs `users:write`.' })
+  createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() { commands }: Context) {
+    return commands.obp.createUser(input)
+  }
+}
