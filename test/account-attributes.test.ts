@@ -140,8 +140,9 @@ describe.each([
 
   test('a refused write does not hold up the next', async () => {
     app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 400 })
-    const [refused, accepted] = await Promise.all([set(ADA.seiExternalId), set(ADA.seiExternalId)])
-    expect([refused, accepted].map(({ errors }) => errors[0]?.extensions.code)).toEqual(['BAD_USER_INPUT', undefined])
+    // Which of two that are sent at once comes first is not theirs to say.
+    const both = await Promise.all([set(ADA.seiExternalId), set(ADA.seiExternalId)])
+    expect(new Set(both.map(({ errors }) => errors[0]?.extensions.code))).toEqual(new Set(['BAD_USER_INPUT', undefined]))
   })
 
   const EXPECTED: Record<keyof typeof REFUSED, object> = {

@@ -27,7 +27,7 @@ const createMeeting = (input: object, options?: RunOptions) =>
 
 const MESSAGE = { customerId: ADA.customerId, message: 'All is well.', fromDepartment: '', fromPerson: '' }
 const send = (input: object, options?: RunOptions) => app.run('mutation($input: CreateCustomerMessageInput!) { createCustomerMessage(input: $input) { replayed sent } }', { input: { ...MESSAGE, ...input } }, options)
-const inbox = async (client: string, bankId?: string) => (await app.run('query($bankId: ID) { viewer { messages(bankId: $bankId) { id message fromDepartment } } }', { bankId }, { client, scopes: [] })).data.viewer.messages
+const inbox = async (client: string, bankId?: string) => (await app.run('query($bankId: ID) { viewer { messages(bankId: $bankId) { id message fromDepartment } } }', { bankId }, { client, scopes: ['customers:read:own'] })).data.viewer.messages
 
 describe('CRM events and meetings', () => {
   test("are the asked bank's", async () => {
@@ -189,7 +189,7 @@ describe('messages', () => {
     const match = `GET ${at(BANK)}/customer/messages`
     const message = { id: 'm', date: '2024-01-01T00:00:00Z', message: null, from_department: '', from_person: null }
     app.fault('obp', { match, fault: 'status', status: 200, body: { messages: [message] } })
-    const run = () => app.run('{ viewer { messages { id date message fromDepartment fromPerson } } }', undefined, { client: 'ada', scopes: [] })
+    const run = () => app.run('{ viewer { messages { id date message fromDepartment fromPerson } } }', undefined, { client: 'ada', scopes: ['customers:read:own'] })
     expect((await run()).data.viewer.messages).toEqual([{ id: 'm', date: '2024-01-01T00:00:00.000Z', message: '', fromDepartment: null, fromPerson: null }])
     app.fault('obp', { match, fault: 'status', status: 200, body: { messages: [{ ...message, date: 'today' }] } })
     expect((await run()).errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')

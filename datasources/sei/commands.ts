@@ -1,24 +1,11 @@
 import { type AccountAttributesJob, JobStatus, type SetAccountAttributesInput } from '../../schema/account-attributes.js'
 import { writing } from '../door.js'
 import { Failure } from '../errors.js'
+import type { InOrder } from '../order.js'
 import type { Visit } from '../provider.js'
 import type { SeiSource } from './datasource.js'
 import type { Jobs } from './jobs.js'
 import { attributesBody, toTrackingId } from './mapping.js'
-
-/** Runs work one after the other per key; a key without work takes no room. */
-export type InOrder = <T>(key: string, work: () => Promise<T>) => Promise<T>
-
-export function inOrder(): InOrder {
-  const last = new Map<string, Promise<unknown>>()
-  return (key, work) => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(work, work)
-    last.set(key, turn)
-    const leave = () => void (last.get(key) === turn && last.delete(key))
-    turn.then(leave, leave)
-    return turn
-  }
-}
 
 /** SEI's write. It knows no idempotency keys and its jobs say nothing of their order, so writes to one account wait for each other. */
 export function seiCommands(source: SeiSource, jobs: Jobs, queue: InOrder, { caller, signal }: Visit) {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../../datasources/errors.js'
+import { inOrder } from '../../datasources/order.js'
 import type { Store, StoreKey } from '../../datasources/store.js'
 import type { RawStore } from './raw.js'
 
@@ -90,15 +91,7 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
   }
 
   /** Changes of one name in this process stand in line, so that only other processes are raced. */
-  const lines = new Map<string, Promise<unknown>>()
-  function inLine<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const turn = (lines.get(name) ?? Promise.resolve()).then(work, work)
-    const settled = turn.catch(() => undefined).then(() => {
-      if (lines.get(name) === settled) lines.delete(name)
-    })
-    lines.set(name, settled)
-    return turn
-  }
+  const queue = inOrder()
 
   async function change<T>(key: StoreKey, ttlMs: number, next: (current: T | null) => T | null | undefined): Promise<{ value: T | null; changed: boolean }> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -126,7 +119,7 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
       await raw.set(name, seal(name, value), ttlSeconds * 1000)
     },
 
-    update: (key, ttlSeconds, next) => inLine(nameFor(first, key), () => change(key, ttlSeconds * 1000, next)),
+    update: (key, ttlSeconds, next) => queue(nameFor(first, key), () => change(key, ttlSeconds * 1000, next)),
 
     digest: (...parts) => hash(first.names, ['digest', ...parts]),
   }

@@ -106,7 +106,7 @@ export const engagementRows: SurfaceRow[] = [
     n: 47,
     operation: 'getCustomerMessages',
     query: '{ viewer { messages { id date message fromDepartment fromPerson } } }',
-    options: { client: 'percy', scopes: [] },
+    options: { client: 'percy', scopes: ['customers:read:own'] },
     request: () => ({ method: 'GET', path: `${at}/customer/messages` }),
     data: {
       viewer: {
