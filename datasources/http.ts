@@ -2,7 +2,6 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { Provider as Label } from '../schema/shared.js'
 import { type Code, Failure, type FailureDetails } from './errors.js'
-import type { Visit } from './provider.js'
 import { type Answer, type Tls, type Transport, TransportError } from './transport.js'
 import { turns } from './turns.js'
 
@@ -127,7 +126,11 @@ export interface ClientOptions {
 }
 
 /** What a call needs to know of the operation it is made for. */
-export type CallVisit = Pick<Visit, 'signal' | 'correlationId'>
+export interface CallVisit {
+  /** Ends when the operation's deadline passes or the client leaves; reads stop with it. */
+  readonly signal: AbortSignal
+  readonly correlationId: string
+}
 
 export interface Client {
   readonly send: <T>(visit: CallVisit, call: Call<T>) => Promise<Reply<T>>

@@ -1,5 +1,5 @@
 import type { Provider as Label } from '../schema/shared.js'
-import type { Client, ClientOptions } from './http.js'
+import type { CallVisit, Client, ClientOptions } from './http.js'
 import type { Reading, Writing } from './door.js'
 import type { Emulator, EmulatorOptions } from './sandbox.js'
 import type { Store } from './store.js'
@@ -20,11 +20,8 @@ export interface Caller {
 }
 
 /** One GraphQL operation on its way through the rooms. */
-export interface Visit {
+export interface Visit extends CallVisit {
   readonly caller: Caller
-  /** Ends when the operation's deadline passes or the client leaves; reads stop with it. */
-  readonly signal: AbortSignal
-  readonly correlationId: string
 }
 
 /** Reads a room's settings by name, collecting every problem instead of stopping at the first. */

@@ -1,6 +1,7 @@
 import type { KycCheck, KycDocument, KycStatus } from '../schema/kyc.js'
 import type { KycOverview, KycSource } from '../schema/kyc-overview.js'
-import { type Person, PersonVerificationOutcome, type PersonVerificationResult, PersonVerificationType, VerificationStatus } from '../schema/person.js'
+import { type Person } from '../schema/person.js'
+import { PersonVerificationOutcome, type PersonVerificationResult, PersonVerificationType, VerificationStatus } from '../schema/person-verification.js'
 import { Provider } from '../schema/shared.js'
 
 // The rule behind `kycOverview`; the README holds it as a table. Nothing is asked here.

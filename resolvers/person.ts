@@ -8,13 +8,10 @@ import {
   PersonConnection,
   PersonFilter,
   PersonOrder,
-  PersonVerification,
-  PersonVerificationResult,
   UpdatePersonInput,
   UpdatePersonPayload,
-  VerifyPersonInput,
-  VerifyPersonPayload,
 } from '../schema/person.js'
+import { PersonVerification, PersonVerificationResult, VerifyPersonInput, VerifyPersonPayload } from '../schema/person-verification.js'
 import { PageArgs } from '../schema/shared.js'
 import { connection } from './connection.js'
 import type { Context } from './context.js'

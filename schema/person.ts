@@ -1,22 +1,13 @@
 import 'reflect-metadata'
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  Equals,
-  IsEmail,
-  IsIP,
-  IsOptional,
-  IsUUID,
-  Length,
-  Matches,
-  MaxLength,
-  ValidateIf,
-} from 'class-validator'
-import { Directive, Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { ArrayMaxSize, ArrayUnique, IsEmail, IsOptional, IsUUID, Length, Matches, MaxLength, ValidateIf } from 'class-validator'
+import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { IsBirthDate, MutationInput, Payload } from './mutation.js'
+import { PersonAddress, PersonAddressInput } from './person-address.js'
+import { VerificationStatus } from './person-verification.js'
+import { PersonalId, PersonalIdInput } from './personal-id.js'
 import { Pii } from './pii.js'
 import { DateScalar, DateTimeScalar, JSONObjectScalar } from './scalars.js'
 import { PageInfo, SortDirection } from './shared.js'
-import { IsBirthDate, MutationInput, Payload } from './mutation.js'
 
 export enum PersonStatus {
   ACTIVE = 'ACTIVE',
@@ -45,77 +36,11 @@ registerEnumType(BanStatus, {
   },
 })
 
-export enum VerificationStatus {
-  UNVERIFIED = 'UNVERIFIED',
-  PENDING = 'PENDING',
-  PROVISIONAL = 'PROVISIONAL',
-  ACCEPTED = 'ACCEPTED',
-  REVIEW = 'REVIEW',
-  REJECTED = 'REJECTED',
-}
-registerEnumType(VerificationStatus, {
-  name: 'VerificationStatus',
-  description: 'How far the identity of a person or customer is established.',
-  valuesConfig: {
-    UNVERIFIED: { description: 'No check has been completed.' },
-    PENDING: { description: 'A check is running.' },
-    PROVISIONAL: { description: 'Verified in part, or with restrictions.' },
-    ACCEPTED: { description: 'Verified.' },
-    REVIEW: { description: 'A check found something that a human must look at.' },
-    REJECTED: { description: 'Not who they say they are, or not to be served.' },
-  },
-})
-
-export enum PersonVerificationOutcome {
-  UNVERIFIED = 'UNVERIFIED',
-  PENDING = 'PENDING',
-  PROVISIONAL = 'PROVISIONAL',
-  ACCEPTED = 'ACCEPTED',
-  REVIEW = 'REVIEW',
-  REJECTED = 'REJECTED',
-  VENDOR_ERROR = 'VENDOR_ERROR',
-}
-registerEnumType(PersonVerificationOutcome, {
-  name: 'PersonVerificationOutcome',
-  description: 'What one check answered.',
-  valuesConfig: { VENDOR_ERROR: { description: 'The vendor behind the check failed; it says nothing of the person.' } },
-})
-
-export enum PersonVerificationType {
-  IDENTITY = 'IDENTITY',
-  WATCHLIST = 'WATCHLIST',
-  DOCUMENT_VERIFICATION = 'DOCUMENT_VERIFICATION',
-  RELATED_ENTITIES = 'RELATED_ENTITIES',
-  MANUAL_REVIEW = 'MANUAL_REVIEW',
-  LICENSE = 'LICENSE',
-}
-registerEnumType(PersonVerificationType, {
-  name: 'PersonVerificationType',
-  description: 'What a check looks at.',
-  valuesConfig: { MANUAL_REVIEW: { description: 'A human decision; overrides the other checks.' } },
-})
-
 export enum SsnSource {
   MANUAL = 'MANUAL',
   PREFILL = 'PREFILL',
 }
 registerEnumType(SsnSource, { name: 'SsnSource', description: 'How the SSN was collected: typed in, or filled in by the provider.' })
-
-export enum PersonalIdType {
-  SSN = 'SSN',
-  ITIN = 'ITIN',
-  SIN = 'SIN',
-  PASSPORT_NUMBER = 'PASSPORT_NUMBER',
-  DRIVER_LICENSE = 'DRIVER_LICENSE',
-  STATE_ID = 'STATE_ID',
-  NATIONAL_ID = 'NATIONAL_ID',
-  TAX_ID = 'TAX_ID',
-  CITIZENSHIP_CARD = 'CITIZENSHIP_CARD',
-  PR_CARD = 'PR_CARD',
-  PROVINCIAL_ID = 'PROVINCIAL_ID',
-  SECURE_STATUS_CARD = 'SECURE_STATUS_CARD',
-}
-registerEnumType(PersonalIdType, { name: 'PersonalIdType', description: 'Kinds of personal identifier.' })
 
 export enum PersonOrderField {
   CREATED_AT = 'CREATED_AT',
@@ -125,102 +50,6 @@ export enum PersonOrderField {
   LAST_NAME = 'LAST_NAME',
 }
 registerEnumType(PersonOrderField, { name: 'PersonOrderField', description: 'What a list of persons is ordered by.' })
-
-@ObjectType({ description: 'A postal address of a person.' })
-export class PersonAddress {
-  @Field(() => ID, { nullable: true })
-  id!: string | null
-
-  @Field(() => String, { nullable: true, description: "The provider's word for its use, such as `LEGAL` or `SHIPPING`." })
-  type!: string | null
-
-  @Pii('firstLetter')
-  @Field(() => String)
-  line1!: string
-
-  @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
-  line2!: string | null
-
-  @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
-  city!: string | null
-
-  @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'ISO 3166-2 subdivision without the country.' })
-  state!: string | null
-
-  @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
-  postalCode!: string | null
-
-  @Field(() => String, { description: 'ISO 3166-1 alpha-2.' })
-  countryCode!: string
-}
-
-@ObjectType({ description: 'An identifier that a state or agency gave to a person.' })
-export class PersonalId {
-  @Field(() => ID)
-  id!: string
-
-  @Field(() => PersonalIdType, { nullable: true, description: 'Null when the provider names a kind this graph does not know.' })
-  type!: PersonalIdType | null
-
-  @Pii('lastFour')
-  @Field(() => String, { description: 'Of an SSN, ITIN or SIN never more than the last four digits.' })
-  identifier!: string
-
-  @Field(() => String, { nullable: true, description: 'ISO 3166-1 alpha-2 of the issuer.' })
-  countryCode!: string | null
-
-  @Field(() => DateScalar, { nullable: true })
-  issueDate!: string | null
-
-  @Field(() => DateScalar, { nullable: true })
-  expiryDate!: string | null
-
-  @Field(() => Boolean, { description: 'True when the provider supplied it rather than the person.' })
-  systemProvided!: boolean
-}
-
-@ObjectType({ description: 'One finding of a check.' })
-export class VerificationDetail {
-  @Field(() => String, { nullable: true, description: "The provider's category, such as `CIP`, `ADDRESS` or `SYNTHETIC`." })
-  category!: string | null
-
-  @Field(() => String, { nullable: true })
-  label!: string | null
-
-  @Field(() => String, { nullable: true })
-  description!: string | null
-
-  @Field(() => String, { nullable: true, description: '`PASS`, `INFO`, `WARN` or `FAIL`.' })
-  result!: string | null
-
-  @Field(() => Float, { nullable: true })
-  score!: number | null
-
-  @Field(() => String, { nullable: true, description: "The vendor's reason code, such as `R940`." })
-  vendorCode!: string | null
-}
-
-@ObjectType({ description: 'What one check of a person answered.' })
-export class PersonVerificationResult {
-  @Field(() => ID, { nullable: true })
-  id!: string | null
-
-  @Field(() => PersonVerificationType, { nullable: true, description: 'Null when the provider names a type this graph does not know.' })
-  type!: PersonVerificationType | null
-
-  @Field(() => PersonVerificationOutcome, { nullable: true, description: 'Null when the provider names an outcome this graph does not know.' })
-  result!: PersonVerificationOutcome | null
-
-  @Field(() => DateTimeScalar)
-  verifiedAt!: string
-
-  @Field(() => [VerificationDetail])
-  details!: VerificationDetail[]
-}
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A human being as Synctera knows them.' })
@@ -324,18 +153,6 @@ export class PersonConnection {
   pageInfo!: PageInfo
 }
 
-@ObjectType({ description: "What one run of the provider's checks answered." })
-export class PersonVerification {
-  @Field(() => VerificationStatus, { nullable: true, description: 'The outcome over all checks; `PENDING` when it comes later.' })
-  status!: VerificationStatus | null
-
-  @Field(() => [PersonVerificationResult])
-  results!: PersonVerificationResult[]
-
-  /** Whose run it is; the resolver of `person` reads it. */
-  personId!: string
-}
-
 const WILDCARD = { message: 'must not contain * or %: searches are exact' }
 
 @InputType({ description: 'Which persons to list; every member narrows. `*` and `%` are refused.' })
@@ -389,58 +206,6 @@ export class PersonOrder {
 
   @Field(() => SortDirection)
   direction!: SortDirection
-}
-
-@InputType({ description: 'A postal address of a person.' })
-export class PersonAddressInput {
-  @Field(() => String)
-  @Length(1, 255)
-  line1!: string
-
-  @Field(() => String, { nullable: true })
-  @IsOptional()
-  @MaxLength(255)
-  line2?: string | null
-
-  @Field(() => String, { nullable: true })
-  @IsOptional()
-  @MaxLength(255)
-  city?: string | null
-
-  @Field(() => String, { nullable: true, description: 'ISO 3166-2 subdivision without the country, such as `NY`.' })
-  @IsOptional()
-  @Matches(/^[A-Z0-9]{1,3}$/, { message: 'must be an ISO 3166-2 subdivision without the country, such as NY' })
-  state?: string | null
-
-  @Field(() => String, { nullable: true })
-  @IsOptional()
-  @MaxLength(16)
-  postalCode?: string | null
-
-  @Field(() => String, { description: 'ISO 3166-1 alpha-2.' })
-  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
-  countryCode!: string
-}
-
-@InputType({ description: 'An identifier that a state or agency gave to a person.' })
-export class PersonalIdInput {
-  @Field(() => PersonalIdType)
-  type!: PersonalIdType
-
-  @Field(() => String)
-  @Length(1, 64)
-  identifier!: string
-
-  @Field(() => String, { nullable: true, description: 'ISO 3166-1 alpha-2; implied for SSN, ITIN and SIN, required for a passport.' })
-  @ValidateIf((input: PersonalIdInput) => input.countryCode != null || input.type === PersonalIdType.PASSPORT_NUMBER)
-  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
-  countryCode?: string | null
-
-  @Field(() => DateScalar, { nullable: true })
-  issueDate?: string | null
-
-  @Field(() => DateScalar, { nullable: true })
-  expiryDate?: string | null
 }
 
 /** What a person may be created with and changed to alike. */
@@ -539,27 +304,6 @@ export class UpdatePersonInput extends PersonInput {
   status?: PersonStatus | null
 }
 
-@InputType()
-export class VerifyPersonInput extends MutationInput {
-  @Field(() => ID)
-  @IsUUID('all', { message: 'must be a UUID' })
-  personId!: string
-
-  @Field(() => Boolean, { description: 'True when the person agreed to be checked; without it nothing is asked.' })
-  @Equals(true, { message: 'must be true: nobody is checked who has not agreed to it' })
-  customerConsent!: boolean
-
-  @Field(() => String, { nullable: true, description: 'IPv4 or IPv6 of the person.' })
-  @IsOptional()
-  @IsIP(undefined, { message: 'must be an IP address' })
-  customerIpAddress?: string | null
-
-  @Field(() => ID, { nullable: true, description: 'An identity document captured before.' })
-  @IsOptional()
-  @Length(1, 255)
-  documentId?: string | null
-}
-
 @ObjectType()
 export class CreatePersonPayload extends Payload {
   @Field(() => Person)
@@ -570,10 +314,4 @@ export class CreatePersonPayload extends Payload {
 export class UpdatePersonPayload extends Payload {
   @Field(() => Person)
   person!: Person
-}
-
-@ObjectType()
-export class VerifyPersonPayload extends Payload {
-  @Field(() => PersonVerification)
-  verification!: PersonVerification
 }

@@ -1,4 +1,5 @@
-import type { CreatePersonInput, Person, PersonVerification, UpdatePersonInput, VerifyPersonInput } from '../../schema/person.js'
+import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/person.js'
+import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
 import { writing } from '../door.js'
 import type { Drift } from '../mapping.js'
 import type { SyncteraSource } from './datasource.js'

@@ -140,6 +140,21 @@ export interface VerifyBody {
   document_id?: string
 }
 
+/** Which persons to list. */
+export interface PersonQuery {
+  readonly ids?: readonly string[]
+  readonly is_customer?: boolean
+  readonly status?: string
+  readonly first_name?: string
+  readonly last_name?: string
+  readonly email?: string
+  readonly phone_number?: string
+  readonly ssn_last_4?: string
+  readonly sort_by?: string
+  readonly limit: number
+  readonly page_token?: string
+}
+
 /** More ids than this do not fit a page, and a longer URL is not promised to work. */
 export const MAX_IDS = 100
 /** One person has several verifications, so fewer persons fill a page. */

@@ -1,21 +1,7 @@
 import { type Call, type Client, path, type Reading, type Refusal } from '../http.js'
 import type { Visit } from '../provider.js'
-import { answers, PAGE_LIMIT, type PersonBody, type SyncteraVerification, type VerifyBody } from './contract.js'
+import { answers, PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraVerification, type VerifyBody } from './contract.js'
 import { refusedFields } from './mapping.js'
-
-export interface PersonQuery {
-  readonly ids?: readonly string[]
-  readonly is_customer?: boolean
-  readonly status?: string
-  readonly first_name?: string
-  readonly last_name?: string
-  readonly email?: string
-  readonly phone_number?: string
-  readonly ssn_last_4?: string
-  readonly sort_by?: string
-  readonly limit: number
-  readonly page_token?: string
-}
 
 /** Codes that say it better than their status does. */
 const CODES: Readonly<Record<string, Reading['code']>> = {

@@ -1,4 +1,5 @@
-import type { Person, PersonFilter, PersonOrder, PersonVerificationResult } from '../../schema/person.js'
+import type { Person, PersonFilter, PersonOrder } from '../../schema/person.js'
+import type { PersonVerificationResult } from '../../schema/person-verification.js'
 import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
 import type { Scope } from '../../schema/scopes.js'
 import { batched } from '../batch.js'

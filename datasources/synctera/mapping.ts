@@ -2,27 +2,26 @@ import {
   BanStatus,
   type CreatePersonInput,
   type Person,
-  type PersonAddress,
-  type PersonAddressInput,
-  PersonalIdType,
-  type PersonalIdInput,
   type PersonFilter,
   type PersonOrder,
   type PersonOrderField,
   PersonStatus,
+  SsnSource,
+  type UpdatePersonInput,
+} from '../../schema/person.js'
+import { type PersonAddress, type PersonAddressInput } from '../../schema/person-address.js'
+import {
   PersonVerificationOutcome,
   type PersonVerificationResult,
   PersonVerificationType,
-  SsnSource,
-  type UpdatePersonInput,
   VerificationStatus,
   type VerifyPersonInput,
-} from '../../schema/person.js'
+} from '../../schema/person-verification.js'
+import { PersonalIdType, type PersonalIdInput } from '../../schema/personal-id.js'
 import { SortDirection } from '../../schema/shared.js'
 import { type RefusedFields, refuseFields } from '../errors.js'
 import { day, type Drift, instant, known, present } from '../mapping.js'
-import type { AddressBody, PersonalIdBody, PersonBody, SyncteraAddress, SyncteraPerson, SyncteraVerification, VerifyBody } from './contract.js'
-import type { PersonQuery } from './datasource.js'
+import type { AddressBody, PersonalIdBody, PersonBody, PersonQuery, SyncteraAddress, SyncteraPerson, SyncteraVerification, VerifyBody } from './contract.js'
 
 // ---- what Synctera says, in the graph's words
 

@@ -1,0 +1,67 @@
+import 'reflect-metadata'
+import { IsOptional, Length, Matches, MaxLength } from 'class-validator'
+import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { Pii } from './pii.js'
+
+@ObjectType({ description: 'A postal address of a person.' })
+export class PersonAddress {
+  @Field(() => ID, { nullable: true })
+  id!: string | null
+
+  @Field(() => String, { nullable: true, description: "The provider's word for its use, such as `LEGAL` or `SHIPPING`." })
+  type!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String)
+  line1!: string
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  line2!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  city!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true, description: 'ISO 3166-2 subdivision without the country.' })
+  state!: string | null
+
+  @Pii('firstLetter')
+  @Field(() => String, { nullable: true })
+  postalCode!: string | null
+
+  @Field(() => String, { description: 'ISO 3166-1 alpha-2.' })
+  countryCode!: string
+}
+
+@InputType({ description: 'A postal address of a person.' })
+export class PersonAddressInput {
+  @Field(() => String)
+  @Length(1, 255)
+  line1!: string
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(255)
+  line2?: string | null
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(255)
+  city?: string | null
+
+  @Field(() => String, { nullable: true, description: 'ISO 3166-2 subdivision without the country, such as `NY`.' })
+  @IsOptional()
+  @Matches(/^[A-Z0-9]{1,3}$/, { message: 'must be an ISO 3166-2 subdivision without the country, such as NY' })
+  state?: string | null
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(16)
+  postalCode?: string | null
+
+  @Field(() => String, { description: 'ISO 3166-1 alpha-2.' })
+  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
+  countryCode!: string
+}
