@@ -6,13 +6,14 @@ import {
   SetCustomerAttributeDefinitionInput,
   SetCustomerAttributeDefinitionPayload,
 } from '../schema/attribute-definition.js'
+import { BANK } from './bank-args.js'
 import type { Context } from './context.js'
 
 @Resolver()
 export class AttributeDefinitionResolver {
   @Query(() => [CustomerAttributeDefinition], { nullable: true, description: "What the bank says of its customers' attributes. Needs `customers:read`." })
   customerAttributeDefinitions(
-    @Arg('bankId', () => ID, { nullable: true, description: 'The configured bank when left out.' }) bankId: string | null | undefined,
+    @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
     @Ctx() { loaders }: Context,
   ) {
     return loaders.obp.attributeDefinitions.load({ bankId })

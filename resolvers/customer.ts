@@ -1,5 +1,5 @@
-import { ArrayMaxSize, ArrayMinSize, IsInt, IsOptional, Length, Max, Min } from 'class-validator'
-import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { ArrayMaxSize, ArrayMinSize, Length } from 'class-validator'
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { Failure } from '../datasources/errors.js'
 import { CreateCustomerInput, CreateCustomerPayload, Customer, CustomerConnection, CustomerFilter, CustomerLinks, LinkCustomerInput, LinkCustomerPayload } from '../schema/customer.js'
 import {
@@ -14,67 +14,40 @@ import {
 } from '../schema/customer-attribute.js'
 import { AccountEntitlementSet } from '../schema/entitlement.js'
 import { Person } from '../schema/person.js'
-import { PageArgs, Provider, TextMatch } from '../schema/shared.js'
+import { Provider, TextMatch } from '../schema/shared.js'
+import { BANK, BankArgs, BankListArgs, BankPageArgs } from './bank-args.js'
 import { connection } from './connection.js'
 import type { Context } from './context.js'
 
-const BANK = { nullable: true, description: 'The configured bank when left out.' }
-
 @ArgsType()
-class CustomersArgs extends PageArgs {
-  @Field(() => ID, BANK)
-  bankId?: string | null
-
+class CustomersArgs extends BankPageArgs {
   @Field(() => CustomerFilter, { nullable: true })
   filter?: CustomerFilter | null
 }
 
 @ArgsType()
-class CustomerNumberArgs {
+class CustomerNumberArgs extends BankArgs {
   @Field(() => String, { description: '1 to 50 characters, exactly.' })
   @Length(1, 50)
   customerNumber!: string
-
-  @Field(() => ID, BANK)
-  bankId?: string | null
 }
 
 @ArgsType()
-class CustomersByAttributesArgs {
+class CustomersByAttributesArgs extends BankListArgs {
   @Field(() => [CustomerAttributeMatch], { description: '1 to 50; a customer who has any of them is answered.' })
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   attributes!: CustomerAttributeMatch[]
-
-  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'How many to answer, 1 to 100.' })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  first?: number | null
-
-  @Field(() => ID, BANK)
-  bankId?: string | null
 }
 
 @ArgsType()
-class CustomersByMobilePhoneNumberArgs {
+class CustomersByMobilePhoneNumberArgs extends BankListArgs {
   @Field(() => String, { description: 'As the bank wrote it, 1 to 50 characters; `%` and `_` are nothing but themselves.' })
   @Length(1, 50)
   mobilePhoneNumber!: string
 
   @Field(() => TextMatch, { nullable: true, defaultValue: TextMatch.EXACT })
   match?: TextMatch | null
-
-  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'How many to answer, 1 to 100.' })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  first?: number | null
-
-  @Field(() => ID, BANK)
-  bankId?: string | null
 }
 
 @Resolver(() => Customer)

@@ -1,5 +1,4 @@
-import { IsInt, IsOptional, Max, Min } from 'class-validator'
-import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver } from 'type-graphql'
 import {
   CreateCustomerMessageInput,
   CreateCustomerMessagePayload,
@@ -10,22 +9,8 @@ import {
   Meeting,
 } from '../schema/engagement.js'
 import { Viewer } from '../schema/viewer.js'
+import { BANK, BankListArgs } from './bank-args.js'
 import type { Context } from './context.js'
-
-const BANK = { nullable: true, description: 'The configured bank when left out.' }
-
-@ArgsType()
-class BankListArgs {
-  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'How many to answer, 1 to 100.' })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  first?: number | null
-
-  @Field(() => ID, BANK)
-  bankId?: string | null
-}
 
 @Resolver(() => CrmEvent)
 export class CrmEventResolver {
