@@ -46,8 +46,11 @@ export interface Writing<Input, Payload extends object> {
   readonly admit?: ((input: Input) => void) | undefined
   /** The graph's payload type. */
   readonly type: string
-  /** True when doing it again with the same attempt id does no harm: what a crash left open is then done again. */
-  readonly repeatable: boolean
+  /**
+   * True when what a crash or a lost answer left open may be done again with the same attempt id: it neither adds a
+   * second one nor takes back what somebody has changed since.
+   */
+  readonly repeatable: boolean | ((input: Input) => boolean)
   /** Input members that do not make it another write. */
   readonly ignore?: readonly string[] | undefined
   /** What of the payload may be kept for a replay; undefined means this payload is not final and is not kept. */

@@ -10,7 +10,7 @@ export function connection<Node>(page: Page<Node> | null) {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: page.hasPreviousPage,
       startCursor: page.cursors[0] ?? null,
-      endCursor: page.cursors.at(-1) ?? null,
+      endCursor: page.endCursor ?? page.cursors.at(-1) ?? null,
     },
   }
 }

@@ -16,10 +16,13 @@ const reached = <Known>(evidence: Promise<Known>): Promise<Part<Known>> =>
   })
 
 /** Null where the caller may not know of the customer's records. */
-async function askBank(loaders: Loaders, customer: Customer): Promise<BankEvidence | null> {
-  const { kycStatusesOf, kycChecksOf, kycDocumentsOf } = loaders.obp
+async function askBank(loaders: Loaders, customer: Customer): Promise<Part<BankEvidence> | null> {
+  const { customerById, kycStatusesOf, kycChecksOf, kycDocumentsOf } = loaders.obp
+  // The customer at hand may come from an answer that was given again; usually this is the one already asked for.
+  const asked = await reached(customerById.load(customer))
+  if (asked === null || 'unreachable' in asked) return asked
   const [statuses, checks, documents] = await Promise.all([reached(kycStatusesOf.load(customer)), reached(kycChecksOf.load(customer)), reached(kycDocumentsOf.load(customer))])
-  return statuses && checks && documents && { kycStatus: customer.kycStatus, statuses, checks, documents }
+  return statuses && checks && documents && { kycStatus: asked.kycStatus, statuses, checks, documents }
 }
 
 /** No person's id. */

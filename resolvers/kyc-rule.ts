@@ -1,6 +1,6 @@
 import type { KycCheck, KycDocument, KycStatus } from '../schema/kyc.js'
 import type { KycOverview, KycSource } from '../schema/kyc-overview.js'
-import { type Person } from '../schema/person.js'
+import { BanStatus, type Person, PersonStatus } from '../schema/person.js'
 import { PersonVerificationOutcome, type PersonVerificationResult, PersonVerificationType, VerificationStatus } from '../schema/person-verification.js'
 import { Provider } from '../schema/shared.js'
 
@@ -35,7 +35,7 @@ export type SyncteraEvidence =
   | {
       readonly recorded: true
       /** Null when Synctera has nobody of the recorded id. */
-      readonly person: Pick<Person, 'verificationStatus'> | null
+      readonly person: Pick<Person, 'verificationStatus' | 'status' | 'banStatus'> | null
       readonly results: Part<readonly Pick<PersonVerificationResult, 'type' | 'result' | 'verifiedAt'>[]>
     }
 
@@ -57,12 +57,16 @@ const noWord = ({ unreachable }: Unreachable): Word => ({ status: null, detail: 
 /** True when the document's time is over. */
 export const isExpired = ({ expiryDate }: Pick<KycDocument, 'expiryDate'>, now: Date): boolean => expiryDate !== null && Date.parse(expiryDate) <= now.getTime()
 
-/** What is bad and has no date counts as the newest, what is good as the oldest. */
-const timeOf = (date: string | null, good: boolean): number => (date === null ? (good ? -Infinity : Infinity) : Date.parse(date))
+/** What is bad and has no date counts as the newest, what is good as the oldest; so does a good word from the future. */
+function timeOf(date: string | null, good: boolean, now: Date): number {
+  const time = date === null ? NaN : Date.parse(date)
+  if (good) return time <= now.getTime() ? time : -Infinity
+  return Number.isNaN(time) ? Infinity : time
+}
 
 /** The newest of several; of equally new ones a bad one. */
-function newest<Row extends { readonly date: string | null }>(rows: readonly Row[], isGood: (row: Row) => boolean): Row | undefined {
-  const time = (row: Row) => timeOf(row.date, isGood(row))
+function newest<Row extends { readonly date: string | null }>(rows: readonly Row[], isGood: (row: Row) => boolean, now: Date): Row | undefined {
+  const time = (row: Row) => timeOf(row.date, isGood(row), now)
   return rows.reduce<Row | undefined>((found, row) => (found === undefined || time(row) > time(found) || (time(row) === time(found) && !isGood(row)) ? row : found), undefined)
 }
 
@@ -78,14 +82,17 @@ const groups = <Row>(rows: readonly Row[], word: (row: Row) => string | null): R
 
 function bankWord({ kycStatus, statuses, checks, documents }: BankEvidence, now: Date): Word {
   if (isGap(statuses)) return noWord(statuses)
-  const last = newest(statuses, ({ ok }) => ok)
+  const last = newest(statuses, ({ ok }) => ok, now)
   if (last && !last.ok) return { status: REJECTED, detail: "The bank's last status says that it is not in order." }
   if (!last && !kycStatus) return { status: UNVERIFIED, detail: 'The bank has written no status, and its flag is not set.' }
 
-  const since = last && timeOf(last.date, true)
+  // A status does not name its bank, so another bank's may stand among them.
+  if (statuses.some(({ ok }) => !ok)) return { status: REVIEW, detail: 'The statuses of this customer do not agree.' }
+
+  const since = last && timeOf(last.date, true, now)
   const failed = groups(isGap(checks) ? [] : checks, ({ how }) => how)
-    .map((kind) => newest(kind, ({ satisfied }) => satisfied)!)
-    .some(({ satisfied, date }) => !satisfied && (since === undefined || timeOf(date, false) > since))
+    .map((kind) => newest(kind, ({ satisfied }) => satisfied, now)!)
+    .some(({ satisfied, date }) => !satisfied && (since === undefined || timeOf(date, false, now) >= since))
   if (failed) return { status: REVIEW, detail: last ? "A check after the bank's last status was not passed." : "The bank's flag is set, but a check was not passed." }
 
   const expired = groups(isGap(documents) ? [] : documents, ({ type }) => type).some((kind) => kind.every((document) => isExpired(document, now)))
@@ -100,6 +107,8 @@ const { MANUAL_REVIEW } = PersonVerificationType
 /** Null is a word that this graph does not know. */
 const DOUBTFUL: readonly (PersonVerificationOutcome | null)[] = [PersonVerificationOutcome.REJECTED, PersonVerificationOutcome.REVIEW, null]
 
+const UNEASY: readonly (PersonStatus | null)[] = [PersonStatus.DECEASED, PersonStatus.FROZEN, PersonStatus.SANCTION]
+
 function syncteraWord(evidence: SyncteraEvidence): Word {
   if ('contradicting' in evidence) return { status: REVIEW, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }
   if (!evidence.recorded) return { status: null, detail: 'No person is recorded for this customer.' }
@@ -107,6 +116,9 @@ function syncteraWord(evidence: SyncteraEvidence): Word {
   if (!person) return { status: null, detail: 'Synctera has no person of the recorded id.' }
   if (person.verificationStatus === null) return { status: REVIEW, detail: 'The status of the recorded person is one that this graph does not know.' }
   if (person.verificationStatus === ACCEPTED) {
+    // Known to be who they say, and still not to be dealt with as if nothing were the matter.
+    if (person.status === PersonStatus.DENIED || person.banStatus === BanStatus.BANNED) return { status: REJECTED, detail: 'The recorded person is turned down or banned.' }
+    if (UNEASY.includes(person.status) || person.banStatus === BanStatus.SUSPENDED) return { status: REVIEW, detail: 'The recorded person is suspended, frozen, sanctioned or deceased.' }
     if (isGap(results)) return noWord(results)
     const reviewed = results.filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED).map(({ verifiedAt }) => Date.parse(verifiedAt))
     // A reviewer overrules what came before; what has no readable time is not overruled.

@@ -64,6 +64,7 @@ export class UpdateCustomerEmailInput extends CustomerMutationInput {
 export class UpdateCustomerIdentityInput extends CustomerMutationInput {
   @Field(() => String)
   @Length(1, 255)
+  @Matches(/\S/, { message: 'must not be blank' })
   legalName!: string
 
   @Field(() => DateScalar, { description: 'From 1900-01-01 to yesterday.' })

@@ -164,6 +164,7 @@ export class CreditRatingInput {
 export class CreateCustomerInput extends BankMutationInput {
   @Field(() => String)
   @Length(1, 255)
+  @Matches(/\S/, { message: 'must not be blank' })
   legalName!: string
 
   @Field(() => String)
@@ -189,6 +190,7 @@ export class CreateCustomerInput extends BankMutationInput {
   @Field(() => [DateScalar], { nullable: true, defaultValue: [], description: 'One for each dependant; at most 100.' })
   @IsOptional()
   @ArrayMaxSize(100)
+  @IsBirthDate()
   datesOfBirthOfDependants?: string[] | null
 
   @Field(() => CreditRatingInput, { nullable: true })

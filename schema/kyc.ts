@@ -102,7 +102,7 @@ export class KycStatus {
 abstract class KycRecordInput extends CustomerMutationInput {
   @Field(() => ID, {
     nullable: true,
-    description: 'Makes the write repeatable, and changes the record that has this id: ids are one set over all customers of the provider. Made here when left out.',
+    description: 'Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out.',
   })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._:-]{1,44}$/, { message: 'must be an id of 1 to 44 letters, digits and ._:-' })

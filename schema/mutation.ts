@@ -39,7 +39,10 @@ export abstract class Payload {
   replayed!: boolean
 }
 
-/** A date of birth: a calendar day from 1900-01-01 to yesterday (UTC). */
+const isBirthDate = (value: unknown): boolean =>
+  typeof value === 'string' && isCalendarDate(value) && value >= '1900-01-01' && value < new Date().toISOString().slice(0, 10)
+
+/** A date of birth, or a list of such: calendar days from 1900-01-01 to yesterday (UTC). */
 export const IsBirthDate = () => (target: object, propertyName: string) =>
   registerDecorator({
     name: 'isBirthDate',
@@ -47,7 +50,6 @@ export const IsBirthDate = () => (target: object, propertyName: string) =>
     propertyName,
     options: { message: 'must be from 1900-01-01 to yesterday' },
     validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' && isCalendarDate(value) && value >= '1900-01-01' && value < new Date().toISOString().slice(0, 10),
+      validate: (value: unknown) => (Array.isArray(value) ? value.every(isBirthDate) : isBirthDate(value)),
     },
   })

@@ -81,6 +81,8 @@ export class PageArgs {
 export interface Page<Node> {
   readonly nodes: readonly Node[]
   readonly cursors: readonly string[]
+  /** Where it is not the last node's: behind rows that were left out. */
+  readonly endCursor?: string | null
   readonly hasNextPage: boolean
   readonly hasPreviousPage: boolean
 }

@@ -51,7 +51,7 @@ function unknownOutcome(failure: FailureDetails, repeatable: boolean, replayed =
     ...details,
     retryable: repeatable,
     message: repeatable
-      ? 'The request left, but whether it was carried out is not known. Repeat it with the same idempotencyKey and input: it is then done at most once.'
+      ? 'The request left, but whether it was carried out is not known. Repeat it with the same idempotencyKey and input: it is then finished, and not done twice.'
       : 'The request left, but whether it was carried out is not known. Read the record back before you try again.',
     ...(replayed ? { replayed: true } : {}),
   })
@@ -78,6 +78,7 @@ export async function carryOut<Input extends object, Payload extends object>(
     }
   }
 
+  const repeatable = typeof writing.repeatable === 'function' ? writing.repeatable(input) : writing.repeatable
   const { tenant, client } = visit.caller
   const key: StoreKey = ['write', tenant, client, mutation, idempotencyKey]
   const meaning = Object.fromEntries(Object.entries(rest).filter(([name]) => !writing.ignore?.includes(name)))
@@ -90,12 +91,12 @@ export async function carryOut<Input extends object, Payload extends object>(
     if (current.input !== print) return undefined
     const abandoned = current.state === 'running' && (current.until ?? 0) < Date.now()
     // What a crash or a lost answer left open is done again only where that does no harm.
-    if ((abandoned || current.state === 'unknown') && writing.repeatable) return running(current.attempt, true)
+    if ((abandoned || current.state === 'unknown') && repeatable) return running(current.attempt, true)
     return abandoned ? { ...current, state: 'unknown' } : undefined
   })
 
   if (held!.input !== print) throw new Failure('IDEMPOTENCY_KEY_REUSED')
-  if (!changed || held!.state !== 'running') return replay(held!, writing)
+  if (!changed || held!.state !== 'running') return replay(held!, repeatable)
 
   const mine = (current: Outcome | null) => current?.state === 'running' && current.runner === runner
   const lease = setInterval(() => {
@@ -120,7 +121,12 @@ export async function carryOut<Input extends object, Payload extends object>(
     }
     if (failure.code === 'OUTCOME_UNKNOWN') {
       await finish({ ...base, state: 'unknown', failure: { code: failure.code, details: details(failure) } })
-      throw unknownOutcome(details(failure), writing.repeatable)
+      throw unknownOutcome(details(failure), repeatable)
+    }
+    // This try certainly did nothing, which says nothing of the one before it.
+    if (held!.again) {
+      await finish({ ...base, state: 'unknown' })
+      throw error
     }
     // A final word of the provider is the outcome; anything else certainly did nothing and leaves the key free.
     const final = FINAL.has(failure.code) && failure.extensions['providerStatus'] !== undefined
@@ -136,14 +142,14 @@ function details(failure: Failure): FailureDetails {
   return { message: failure.message, ...rest }
 }
 
-function replay<Payload extends object>(record: Outcome, writing: { readonly repeatable: boolean }): Payload & { replayed: boolean } {
+function replay<Payload extends object>(record: Outcome, repeatable: boolean): Payload & { replayed: boolean } {
   switch (record.state) {
     case 'done':
       return { ...(record.payload as Payload), replayed: true }
     case 'refused':
       throw new Failure(record.failure!.code, { ...record.failure!.details, replayed: true } as FailureDetails)
     case 'unknown':
-      throw unknownOutcome(record.failure?.details ?? {}, writing.repeatable, true)
+      throw unknownOutcome(record.failure?.details ?? {}, repeatable, true)
     case 'running':
       throw new Failure('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 })
   }

@@ -87,7 +87,7 @@ describe('a page of customers with their persons and verifications', () => {
       expect(person).toMatchObject({ id: member.personId, firstName: member.firstName })
     }
     const [lists, others] = [app.calls('obp').filter((call) => call.includes('/firehose/')), app.calls('obp').filter((call) => !call.includes('/firehose/'))]
-    expect(lists).toEqual([`GET ${at(BANK)}/firehose/customers?sort_direction=DESC&from_date=1970-01-01T00:00:00.000Z&to_date=9000-01-01T00:00:00.000Z&limit=26&offset=0`])
+    expect(lists).toEqual([`GET ${at(BANK)}/firehose/customers?sort_direction=DESC&from_date=0001-01-01T00:00:00.000Z&to_date=9999-12-31T23:59:59.999Z&limit=26&offset=0`])
     expect(others).toHaveLength(25)
     expect(new Set(others).size).toBe(25)
     expect(others.every((call) => call.endsWith('/attributes'))).toBe(true)

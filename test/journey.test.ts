@@ -124,7 +124,7 @@ describe('a partner who onboards a customer', () => {
       expect.stringContaining(`PUT ${customer}/kyc_media/`),
     ])
     expect(rest).toEqual([
-      `PUT ${customer}/kyc_check/${checkId}`,
+      expect.stringContaining(`PUT ${customer}/kyc_check/`),
       `PUT ${customer}/kyc_statuses`,
       ...Array.from({ length: 3 }, () => `POST ${customer}/attribute`),
       'POST /v0/persons',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type BankEvidence, type Evidence, overview, type SyncteraEvidence } from '../resolvers/kyc-rule.js'
+import { BanStatus, type Person, PersonStatus } from '../schema/person.js'
 import { PersonVerificationOutcome, PersonVerificationType, VerificationStatus } from '../schema/person-verification.js'
 
 const NOW = new Date('2024-06-01T12:00:00.000Z')
@@ -16,7 +17,7 @@ const passed = (date: string | null, how: string | null = 'online_meeting') => (
 const valid = (type: string | null) => ({ type, expiryDate: '2090-01-01T00:00:00.000Z' })
 const expired = (type: string | null) => ({ type, expiryDate: EARLIER })
 
-const person = (verificationStatus: VerificationStatus | null, results: readonly ReturnType<typeof result>[] = []): SyncteraEvidence => ({ recorded: true, person: { verificationStatus }, results })
+const person = (verificationStatus: VerificationStatus | null, results: readonly ReturnType<typeof result>[] | typeof UNREACHABLE = [], rest: Partial<Pick<Person, 'status' | 'banStatus'>> = {}): SyncteraEvidence => ({ recorded: true, person: { verificationStatus, status: PersonStatus.ACTIVE, banStatus: BanStatus.ALLOWED, ...rest }, results })
 const result = (type: PersonVerificationType, outcome: PersonVerificationOutcome | null, verifiedAt = EARLIER) => ({ type, result: outcome, verifiedAt })
 
 describe("the bank's word", () => {
@@ -25,7 +26,7 @@ describe("the bank's word", () => {
     ['its status says not ok', { statuses: [notOk()] }, REJECTED],
     ['the status counts more than the flag that is set', { kycStatus: true, statuses: [notOk()] }, REJECTED],
     ['the status counts more than the flag that is not set', { kycStatus: false, statuses: [ok()] }, ACCEPTED],
-    ['of several statuses the newest counts: ok', { statuses: [notOk(EARLIER), ok(LATER)] }, ACCEPTED],
+    ['of several statuses the newest says ok, and another does not', { statuses: [notOk(EARLIER), ok(LATER)] }, REVIEW],
     ['of several statuses the newest counts: not ok', { statuses: [notOk(LATER), ok(EARLIER)] }, REJECTED],
     ['of equally new statuses the bad one counts', { statuses: [ok(), notOk()] }, REJECTED],
     ['of equally new statuses the bad one counts, in any order', { statuses: [notOk(), ok()] }, REJECTED],
@@ -36,7 +37,8 @@ describe("the bank's word", () => {
 
     ['a check failed after the status', { statuses: [ok(EARLIER)], checks: [failed(LATER)] }, REVIEW],
     ['a check failed before the status', { statuses: [ok(LATER)], checks: [failed(EARLIER)] }, ACCEPTED],
-    ['a check failed at the time of the status', { statuses: [ok(EARLIER)], checks: [failed(EARLIER)] }, ACCEPTED],
+    ['a check failed at the time of the status', { statuses: [ok(EARLIER)], checks: [failed(EARLIER)] }, REVIEW],
+    ['a status from the future outdates no check', { statuses: [ok('2999-01-01T00:00:00.000Z')], checks: [failed(EARLIER)] }, REVIEW],
     ['a failed check without a date counts as newer than the status', { statuses: [ok(LATER)], checks: [failed(null)] }, REVIEW],
     ['a check failed, and when the status was written is not known', { statuses: [ok(null)], checks: [failed(EARLIER)] }, REVIEW],
     ['any failed check counts against the flag', { kycStatus: true, checks: [failed(EARLIER)] }, REVIEW],
@@ -72,8 +74,8 @@ describe('where a part cannot be read, what could be read still counts when it i
     ['ok, without checks', bank({ statuses: [ok()], checks: UNREACHABLE }), undefined, null],
     ['ok, without documents', bank({ statuses: [ok()], documents: UNREACHABLE }), undefined, null],
     ['a flag that is set, without statuses', bank({ kycStatus: true, statuses: UNREACHABLE }), undefined, null],
-    ['a rejected person, without verifications', bank(), { recorded: true, person: { verificationStatus: REJECTED }, results: UNREACHABLE }, REJECTED],
-    ['an accepted person, without verifications', bank(), { recorded: true, person: { verificationStatus: ACCEPTED }, results: UNREACHABLE }, null],
+    ['a rejected person, without verifications', bank(), person(REJECTED, UNREACHABLE), REJECTED],
+    ['an accepted person, without verifications', bank(), person(ACCEPTED, UNREACHABLE), null],
   ])('%s', (_row, asked, synctera, expected) => {
     expect(overview({ bank: asked, synctera }, NOW).sources.at(-1)).toMatchObject({ status: expected, available: false })
   })
@@ -91,6 +93,10 @@ describe("Synctera's word", () => {
     ['a reviewer has overruled the check', person(ACCEPTED, [result(IDENTITY, PersonVerificationOutcome.REJECTED, EARLIER), result(MANUAL_REVIEW, PersonVerificationOutcome.ACCEPTED, LATER)]), ACCEPTED],
     ['the check came after the reviewer', person(ACCEPTED, [result(IDENTITY, PersonVerificationOutcome.REJECTED, LATER), result(MANUAL_REVIEW, PersonVerificationOutcome.ACCEPTED, EARLIER)]), REVIEW],
     ['when the check came cannot be read', person(ACCEPTED, [result(IDENTITY, PersonVerificationOutcome.REJECTED, 'yesterday'), result(MANUAL_REVIEW, PersonVerificationOutcome.ACCEPTED, LATER)]), REVIEW],
+    ...([PersonStatus.DECEASED, PersonStatus.FROZEN, PersonStatus.SANCTION] as const).map((status): [string, SyncteraEvidence, VerificationStatus] => [`accepted, and ${status}`, person(ACCEPTED, [], { status }), REVIEW]),
+    ['accepted, and suspended', person(ACCEPTED, [], { banStatus: BanStatus.SUSPENDED }), REVIEW],
+    ['accepted, and turned down', person(ACCEPTED, [], { status: PersonStatus.DENIED }), REJECTED],
+    ['accepted, and banned', person(ACCEPTED, [], { banStatus: BanStatus.BANNED }), REJECTED],
     ['checks lower only what is accepted', person(PENDING, [result(IDENTITY, PersonVerificationOutcome.REJECTED)]), PENDING],
     ['no person is recorded', { recorded: false }, null],
     ['the recorded person is not there', { recorded: true, person: null, results: [] }, null],

@@ -103,6 +103,8 @@ describe('a reference to a check', () => {
 })
 
 describe('adding', () => {
+  /** A new record's, made by us of the one that was given. */
+  const ID = expect.stringMatching(/^[0-9a-f]{32}$/)
   const PASSPORT = { id: 'd-vic', type: 'passport', number: 'P1', issueDate: '2011-01-01T00:00:00Z', issuePlace: 'Bonn' }
 
   test('a check sends what was given, under an id made here', async () => {
@@ -120,7 +122,7 @@ describe('adding', () => {
   test('what may be left out is sent as null', async () => {
     const { data } = await app.run(addCheck, { input: { customerId: ADA.customerId, id: 'check-least', customerNumber: '', staffUserId: '', staffName: '', satisfied: false, comments: '' } })
     expect(app.recorded('obp').at(-1)!.body).toMatchObject({ date: null, how: null })
-    expect(data.addKycCheck.kycCheck).toMatchObject({ id: 'check-least', date: null, how: null, staffUserId: null, comments: null })
+    expect(data.addKycCheck.kycCheck).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{32}$/), date: null, how: null, staffUserId: null, comments: null })
   })
 
   test('a document, media, a check or a status shows at once in what hangs off others', async () => {
@@ -145,9 +147,9 @@ describe('adding', () => {
     )
     expect(errors).toEqual([])
     expect(data).toEqual({
-      addKycDocument: { kycDocument: { id: 'd-vic', expired: true, media: [] } },
+      addKycDocument: { kycDocument: { id: ID, expired: true, media: [] } },
       addKycCheck: { kycCheck: { customer: { kycStatuses: [], kycChecks: [{ satisfied: true }] } } },
-      addKycMedia: { kycMedia: { id: 'm-vic', document: { id: 'd-vic', expired: true, media: [{ id: 'm-vic' }] }, check: { satisfied: true, documents: [{ id: 'd-vic' }] } } },
+      addKycMedia: { kycMedia: { id: ID, document: { id: ID, expired: true, media: [{ id: ID }] }, check: { satisfied: true, documents: [{ id: ID }] } } },
       addKycStatus: { kycStatus: { customerId, ok: true, date: '2024-01-01T00:00:00.000Z' } },
       renewed: { kycDocument: { media: [{ document: { expired: false } }] } },
       failed: { kycCheck: { customer: { kycStatuses: [{ ok: true }], kycChecks: [{ satisfied: false }] } } },
@@ -209,4 +211,48 @@ describe('adding', () => {
     expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { [`input.${field}`]: expect.any(Array) } })
     expect(app.calls('obp')).toEqual([])
   })
+})
+
+describe('an id that the provider knows already', () => {
+  const UNA = named('Una').customerId
+  const RHEA = named('Rhea').customerId
+  const OTTO = named('Otto').customerId
+  const ids = async (id: string, bankId = BANK) =>
+    ((await app.run('query($id: ID!, $bankId: ID) { customer(id: $id, bankId: $bankId) { kycChecks { id } } }', { id, bankId })).data.customer.kycChecks as { id: string }[]).map((check) => check.id)
+
+  test.each([
+    ['of another customer', 'check-rhea', RHEA, BANK],
+    ["of another bank's customer", 'check-otto', OTTO, OTHER_BANK],
+  ])('%s takes nothing away from them', async (_whose, id, theirs, bankId) => {
+    const { data, errors } = await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id } })
+    expect(errors).toEqual([])
+    expect(data.addKycCheck.kycCheck).toMatchObject({ customerId: UNA, satisfied: true })
+    expect(data.addKycCheck.kycCheck.id).not.toBe(id)
+    expect(await ids(theirs, bankId)).toContain(id)
+  })
+
+  test('of the same customer changes their record, by the id that was given and by the one that was answered', async () => {
+    const first = (await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id: 'mine' } })).data.addKycCheck.kycCheck
+    const second = (await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id: 'mine', satisfied: false } })).data.addKycCheck.kycCheck
+    const third = (await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id: first.id, how: 'branch' } })).data.addKycCheck.kycCheck
+    expect([second.id, third.id]).toEqual([first.id, first.id])
+    expect((await ids(UNA)).filter((id) => id === first.id)).toHaveLength(1)
+  })
+})
+
+test("another bank's check of a customer is not shown by reference either", async () => {
+  const { status } = await beside('PUT', `/banks/${OTHER_BANK}/customers/${ADA.customerId}/kyc_check/check-elsewhere`, {
+    customer_number: ADA.customerNumber, date: '2024-01-01T00:00:00Z', how: 'x', staff_user_id: 'x', staff_name: 'x', satisfied: false, comments: 'Theirs alone.',
+  })
+  expect(status).toBe(201)
+  const query = `{ _entities(representations: [{ __typename: "KycCheck", customerId: "${ADA.customerId}", id: "check-elsewhere" }]) { ... on KycCheck { comments } } }`
+  expect((await app.run(query)).data._entities).toEqual([null])
+})
+
+test('a document whose expiry cannot be read is a broken answer, not one that never expires', async () => {
+  const body = { documents: [{ bank_id: BANK, customer_id: ADA.customerId, id: 'd', customer_number: '1', type: 'passport', expiry_date: '31/03/2021' }] }
+  app.fault('obp', { match: `GET /obp/v4.0.0/customers/${ADA.customerId}/kyc_documents`, fault: 'status', status: 200, body, times: 0 })
+  const { data, errors } = await app.run(`{ customer(id: "${ADA.customerId}") { kycDocuments { id } kycOverview { status } } }`)
+  expect(data.customer).toEqual({ kycDocuments: null, kycOverview: { status: 'PROVISIONAL' } })
+  expect(errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')
 })

@@ -53,10 +53,10 @@ describe('what the provider refuses a write', () => {
         [500, 'OBP-50015: The server encountered an unexpected condition which prevented it from fulfilling the request.', 'OUTCOME_UNKNOWN'],
       ],
     ],
-    ['createCustomerAddress', 'POST */address', [...NEW, WRONG_BODY, [400, UNAVAILABLE, 'OUTCOME_UNKNOWN']]],
-    ['updateCustomerAddress', 'PUT */addresses/*', [...NEW, WRONG_BODY, NO_ADDRESS, [400, UNAVAILABLE, 'OUTCOME_UNKNOWN']]],
+    ['createCustomerAddress', 'POST */address', [...NEW, WRONG_BODY, [400, UNAVAILABLE, 'BAD_USER_INPUT']]],
+    ['updateCustomerAddress', 'PUT */addresses/*', [...NEW, WRONG_BODY, NO_ADDRESS, [400, UNAVAILABLE, 'BAD_USER_INPUT']]],
     ['deleteCustomerAddress', 'DELETE */addresses/*', [...NEW, NO_ADDRESS]],
-    ['createTaxResidence', 'POST */tax-residence', [...NEW, [400, 'OBP-10001: Incorrect json format. The Json body should be the PostTaxResidenceJsonV310 ', 'BAD_USER_INPUT'], [400, UNAVAILABLE, 'OUTCOME_UNKNOWN']]],
+    ['createTaxResidence', 'POST */tax-residence', [...NEW, [400, 'OBP-10001: Incorrect json format. The Json body should be the PostTaxResidenceJsonV310 ', 'BAD_USER_INPUT'], [400, UNAVAILABLE, 'BAD_USER_INPUT']]],
     ['deleteTaxResidence', 'DELETE */tax_residencies/*', [...NEW, [400, `${UNAVAILABLE} <- OBP-30300: Tax Residence not found by TAX_RESIDENCE_ID. `, 'NOT_FOUND']]],
     ['requestCreditLimit', 'POST */credit_limit/requests', [REMOVED]],
   ]

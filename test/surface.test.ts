@@ -6,13 +6,11 @@ import { engagementRows } from './surface/engagement.js'
 import { kycRows } from './surface/kyc.js'
 import { linksRows } from './surface/links.js'
 import { onboardingRows } from './surface/onboarding.js'
+import { OPERATIONS } from './surface/operations.js'
 import { recordsRows } from './surface/records.js'
 import type { SurfaceRow } from './surface/row.js'
 import { searchRows } from './surface/search.js'
 import { updatesRows } from './surface/updates.js'
-
-/** How many operations the provider's document has. */
-const ALL = 56
 
 const rows: readonly SurfaceRow[] = [
   ...customerRows,
@@ -33,12 +31,12 @@ describe('every operation of the Open Bank Project', () => {
     app = await startApp()
   })
   afterAll(async () => {
-    console.log(`${answered.size}/${ALL} operations of the Open Bank Project answer through the graph`)
+    console.log(`${answered.size}/${OPERATIONS.length} operations of the Open Bank Project answer through the graph`)
     await app.close()
   })
 
   test('has a row', () => {
-    expect([...new Set(rows.map(({ n }) => n))].sort((a, b) => a - b)).toEqual(Array.from({ length: ALL }, (_, i) => i + 1))
+    expect(new Set(rows.map(({ n, operation }) => `${n} ${operation}`))).toEqual(new Set(OPERATIONS.map(([n, operation]) => `${n} ${operation}`)))
   })
 
   test.each(rows.map((row) => [row.n, row.operation, row] as const))('%i %s', async (_n, _operation, row) => {
@@ -53,6 +51,9 @@ describe('every operation of the Open Bank Project', () => {
       return { method: call.method, path: decodeURIComponent(url.pathname), query: Object.fromEntries(url.searchParams), ...(call.body === undefined ? {} : { body: call.body }) }
     })
     expect(heard).toContainEqual({ method, path, query, ...(body === undefined ? {} : { body }) })
+    const [, , wanted, place] = OPERATIONS.find(([n]) => n === row.n)!
+    expect(method).toBe(wanted)
+    expect(path).toMatch(new RegExp(`^${place.replaceAll('*', '[^/]+')}$`))
     answered.add(row.n)
   })
 })

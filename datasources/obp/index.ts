@@ -51,9 +51,9 @@ export const obp = {
           ...onboardingSource(client, visit),
         }
         const customers = customerLoaders(source, banks, () => credentials.asUser(visit), drift)
-        const kyc = kycLoaders(source, banks, drift)
+        const kyc = kycLoaders(source, banks, customers.readings.customerById.load, drift)
         const records = recordLoaders(source, banks, drift)
-        const links = linkLoaders(source, banks, drift)
+        const links = linkLoaders(source, banks, customers.readings.customerById.load, drift)
         const definitions = definitionLoaders(source, banks, drift)
         const engagement = engagementLoaders(source, banks, () => credentials.asUser(visit), drift)
         const { createAccount, createUser } = onboardingCommands(source, banks, drift)
@@ -69,7 +69,7 @@ export const obp = {
           commands: {
             ...banks.admitting({
               ...customerCommands(source, banks, customers, drift),
-              ...kycCommands(source, customers, kyc.forget, drift),
+              ...kycCommands(source, customers, kyc, drift),
               ...recordCommands(source, customers, records, drift),
               ...updateCommands(source, customers, drift),
               ...linkCommands(source, banks, customers, links, drift),

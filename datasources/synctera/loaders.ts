@@ -101,7 +101,7 @@ export function syncteraLoaders(source: SyncteraSource, drift: Drift) {
         const first = asked ?? DEFAULT_PAGE
         if (filter?.ids?.length === 0) return { nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: after != null }
         // Synctera pages by token and has no cursor within a page, so a cursor remembers the page and the place in it.
-        const start: Cursor = after ? readCursor(after) : { token: null, skip: 0, size: first }
+        const start: Cursor = after != null ? readCursor(after) : { token: null, skip: 0, size: first }
         const nodes: Person[] = []
         const cursors: string[] = []
         for (let { token, skip } = start; ; skip = 0) {

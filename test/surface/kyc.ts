@@ -1,4 +1,5 @@
 import { ADA, BANK, CROWD } from '../../datasources/cast.js'
+import { newRecordId } from '../../datasources/obp/kyc/commands.js'
 import type { SurfaceRow } from './row.js'
 
 const { customerId, customerNumber } = CROWD[1]!
@@ -6,6 +7,9 @@ const customer = `/obp/v4.0.0/banks/${BANK}/customers/${customerId}`
 const record = { customerId, bankId: BANK, customerNumber }
 const ofAda = { customerId: ADA.customerId, bankId: BANK, customerNumber: ADA.customerNumber }
 const list = (kind: string) => () => ({ method: 'GET', path: `/obp/v4.0.0/customers/${ADA.customerId}/${kind}` })
+
+/** The provider's ids are one set over all customers, so each new record has one of its own. */
+const made = (kind: string) => newRecordId({ bankId: BANK, id: customerId }, kind, `surface-${kind}`)
 
 export const kycRows: SurfaceRow[] = [
   {
@@ -15,10 +19,10 @@ export const kycRows: SurfaceRow[] = [
     variables: { input: { customerId, id: 'surface-check', customerNumber, date: '2024-05-06T07:08:09.500Z', how: 'online_meeting', staffUserId: 'staff-2', staffName: 'Sam', satisfied: true, comments: 'Fine.' } },
     request: () => ({
       method: 'PUT',
-      path: `${customer}/kyc_check/surface-check`,
+      path: `${customer}/kyc_check/${made('check')}`,
       body: { customer_number: customerNumber, date: '2024-05-06T07:08:09Z', how: 'online_meeting', staff_user_id: 'staff-2', staff_name: 'Sam', satisfied: true, comments: 'Fine.' },
     }),
-    data: { addKycCheck: { kycCheck: { id: 'surface-check', ...record, date: '2024-05-06T07:08:09.000Z', how: 'online_meeting', staffUserId: 'staff-2', staffName: 'Sam', satisfied: true, comments: 'Fine.' } } },
+    data: { addKycCheck: { kycCheck: { id: made('check'), ...record, date: '2024-05-06T07:08:09.000Z', how: 'online_meeting', staffUserId: 'staff-2', staffName: 'Sam', satisfied: true, comments: 'Fine.' } } },
   },
   {
     n: 49,
@@ -27,10 +31,10 @@ export const kycRows: SurfaceRow[] = [
     variables: { input: { customerId, id: 'surface-document', customerNumber, type: 'passport', number: 'P-1', issueDate: '2016-03-31T00:00:00Z', issuePlace: 'Berlin', expiryDate: '2020-03-31T00:00:00+02:00' } },
     request: () => ({
       method: 'PUT',
-      path: `${customer}/kyc_documents/surface-document`,
+      path: `${customer}/kyc_documents/${made('document')}`,
       body: { customer_number: customerNumber, type: 'passport', number: 'P-1', issue_date: '2016-03-31T00:00:00Z', issue_place: 'Berlin', expiry_date: '2020-03-30T22:00:00Z' },
     }),
-    data: { addKycDocument: { kycDocument: { id: 'surface-document', ...record, type: 'passport', number: 'P-1', issueDate: '2016-03-31T00:00:00.000Z', issuePlace: 'Berlin', expiryDate: '2020-03-30T22:00:00.000Z', expired: true } } },
+    data: { addKycDocument: { kycDocument: { id: made('document'), ...record, type: 'passport', number: 'P-1', issueDate: '2016-03-31T00:00:00.000Z', issuePlace: 'Berlin', expiryDate: '2020-03-30T22:00:00.000Z', expired: true } } },
   },
   {
     n: 50,
@@ -39,10 +43,10 @@ export const kycRows: SurfaceRow[] = [
     variables: { input: { customerId, id: 'surface-media', customerNumber, type: 'image', url: 'https://media.example.com/1.png', date: '2024-05-06T07:08:09Z', relatesToKycDocumentId: 'surface-document', relatesToKycCheckId: '' } },
     request: () => ({
       method: 'PUT',
-      path: `${customer}/kyc_media/surface-media`,
-      body: { customer_number: customerNumber, type: 'image', url: 'https://media.example.com/1.png', date: '2024-05-06T07:08:09Z', relates_to_kyc_document_id: 'surface-document', relates_to_kyc_check_id: '' },
+      path: `${customer}/kyc_media/${made('media')}`,
+      body: { customer_number: customerNumber, type: 'image', url: 'https://media.example.com/1.png', date: '2024-05-06T07:08:09Z', relates_to_kyc_document_id: made('document'), relates_to_kyc_check_id: '' },
     }),
-    data: { addKycMedia: { kycMedia: { id: 'surface-media', ...record, type: 'image', url: 'https://media.example.com/1.png', date: '2024-05-06T07:08:09.000Z', relatesToKycDocumentId: 'surface-document', relatesToKycCheckId: null } } },
+    data: { addKycMedia: { kycMedia: { id: made('media'), ...record, type: 'image', url: 'https://media.example.com/1.png', date: '2024-05-06T07:08:09.000Z', relatesToKycDocumentId: made('document'), relatesToKycCheckId: null } } },
   },
   {
     n: 51,

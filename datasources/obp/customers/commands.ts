@@ -3,7 +3,7 @@ import type { CreateCustomerAttributeInput, CustomerAttribute, DeleteCustomerAtt
 import { writing } from '../../door.js'
 import { refuseFields } from '../../errors.js'
 import type { Drift } from '../../mapping.js'
-import type { Banks } from '../banks.js'
+import type { Banks, Place } from '../banks.js'
 import { failure } from '../refusal.js'
 import { LINKS } from './contract.js'
 import type { CustomerSource } from './datasource.js'
@@ -27,6 +27,15 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
 
   const noAttribute = () => failure('NOT_FOUND', 'The customer has no such attribute.')
 
+  /** After a write, however it ended, the operation must not see what it read before. */
+  async function changing<Done>(place: Place, write: Promise<Done>): Promise<Done> {
+    try {
+      return await write
+    } finally {
+      customers.forget(place)
+    }
+  }
+
   return {
     createCustomer: writing<CreateCustomerInput, { customer: Customer }>({
       scope: 'customers:write',
@@ -47,24 +56,21 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       async run(input) {
         refuseLinkName(input.name, 'input.name')
         const { place } = await customers.named({ id: input.customerId, bankId: input.bankId })
-        const attribute = await source.createCustomerAttribute(place.bankId, place.id, attributeBody(input))
-        customers.forget(place)
-        return { attribute: toAttribute(attribute, drift) }
+        return { attribute: toAttribute(await changing(place, source.createCustomerAttribute(place.bankId, place.id, attributeBody(input))), drift) }
       },
     }),
 
     updateCustomerAttribute: writing<UpdateCustomerAttributeInput, { attribute: CustomerAttribute }>({
       scope: 'customers:write',
       type: 'UpdateCustomerAttributePayload',
-      repeatable: true,
+      repeatable: false,
       async run(input) {
         refuseLinkName(input.name, 'input.name')
         const { place, attribute } = await attributeOf(input)
         if (!attribute) throw noAttribute()
         refuseLinkName(attribute.name, 'input.attributeId')
-        const updated = await source.updateCustomerAttribute(place.bankId, place.id, attribute.id, attributeBody(input))
-        customers.forget(place)
-        return { attribute: toAttribute(updated, drift) }
+        const sent = source.updateCustomerAttribute(place.bankId, place.id, attribute.id, attributeBody(input))
+        return { attribute: toAttribute(await changing(place, sent), drift) }
       },
     }),
 
@@ -74,19 +80,17 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       repeatable: true,
       async run(input, { again }) {
         const { place, attribute } = await attributeOf(input)
-        if (attribute) {
-          await source.deleteCustomerAttribute(place.bankId, attribute.id)
-          customers.forget(place)
-        } else if (!again) throw noAttribute()
+        if (attribute) await changing(place, source.deleteCustomerAttribute(place.bankId, attribute.id))
+        else if (!again) throw noAttribute()
         return { deletedId: input.attributeId }
       },
     }),
 
-    /** Done again it finds its own rows and leaves them, so it may be repeated. That the person exists is the resolver's to know. */
+    /** That the person exists is the resolver's to know. */
     linkCustomer: writing<LinkCustomerInput, { customer: Customer }>({
       scope: 'customers:write',
       type: 'LinkCustomerPayload',
-      repeatable: true,
+      repeatable: false,
       async run(input) {
         const given = LINK_MEMBERS.filter((member) => input[member] !== undefined)
         if (given.length === 0) throw refuseFields({ input: [`must have at least one of ${LINK_MEMBERS.join(', ')}`] })

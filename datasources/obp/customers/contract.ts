@@ -89,5 +89,5 @@ export const LINKS = {
 export const MAX_VALUES = 50
 
 /** The firehose leaves out what is older than a year or lies in the future, unless it is told both ends. */
-export const EARLIEST = '1970-01-01T00:00:00.000Z'
-export const LATEST = '9000-01-01T00:00:00.000Z'
+export const EARLIEST = '0001-01-01T00:00:00.000Z'
+export const LATEST = '9999-12-31T23:59:59.999Z'

@@ -1,5 +1,6 @@
-import { type Call, type Client, type Credential, path } from '../../http.js'
+import { type Call, type Client, type Credential, path, type Reading, type Refusal } from '../../http.js'
 import type { Visit } from '../../provider.js'
+import { refusal } from '../refusal.js'
 import { answers, type AttributeBody, type CustomerBody } from './contract.js'
 
 export interface FirehoseQuery {
@@ -9,6 +10,12 @@ export interface FirehoseQuery {
   /** Both with milliseconds. */
   readonly from_date: string
   readonly to_date: string
+}
+
+/** An attribute of a customer who is gone makes the whole list fail, which does not mean that there is nobody. */
+function danglingAttribute(refused: Refusal): Reading {
+  const reading = refusal(refused)
+  return reading.providerCode === 'OBP-30046' ? { ...reading, code: 'PROVIDER_UNAVAILABLE' } : reading
 }
 
 /** The endpoints of customers and their attributes, one method each, in the provider's words. */
@@ -33,7 +40,7 @@ export function customerSource(client: Client, visit: Visit) {
 
     /** Who has any of these attributes, once for each that fits; without one, everybody who has any at all. */
     getCustomersByAttributes: (bankId: string, attributes: readonly (readonly [name: string, value: string])[]) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers`, effect: 'read', query: attributes, answer: answers.customers }),
+      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers`, effect: 'read', query: attributes, answer: answers.customers, refusal: danglingAttribute }),
 
     /** By a LIKE pattern; the bank need not exist. */
     getCustomersByCustomerPhoneNumber: (bankId: string, pattern: string) =>

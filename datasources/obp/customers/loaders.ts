@@ -121,7 +121,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
       const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
       // Without a value the provider would answer everybody who has any attribute.
       const asked = wanted.length > 0 ? banks.all : []
-      const answers = await Promise.all(asked.map(async (bankId) => ({ bankId, ...(await source.getCustomersByAttributes(bankId, wanted)) })))
+      const answers = await Promise.all(asked.map(async (bankId) => ({ bankId, ...((await orNull(source.getCustomersByAttributes(bankId, wanted))) ?? { customers: [] }) })))
       for (const { bankId, customers: rows } of answers) {
         for (const row of rows) {
           const customer = take(row, bankId)
@@ -159,8 +159,8 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         const bankId = banks.named(named)
         if (bankId === null) return null
         const pairs = new Map(wanted.map(({ name, value }) => [JSON.stringify([name, value]), [name, value] as const]))
-        const answer = await source.getCustomersByAttributes(bankId, [...pairs.values()])
-        return takeAll(answer.customers, bankId).slice(0, first ?? MOST_FOUND)
+        const answer = await orNull(source.getCustomersByAttributes(bankId, [...pairs.values()]))
+        return answer && takeAll(answer.customers, bankId).slice(0, first ?? MOST_FOUND)
       },
     }),
 
@@ -189,9 +189,11 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         const window = firehoseWindow(filter)
         const cursor = cursors(bankId, window)
         const first = asked ?? DEFAULT_PAGE
-        const offset = after ? cursor.read(after) : 0
+        const offset = after == null ? 0 : cursor.read(after)
         // One more than wanted tells whether there is another page; the provider does not.
-        const { customers: rows } = await source.getFirehoseCustomers(bankId, { ...window, limit: first + 1, offset })
+        const answer = await orNull(source.getFirehoseCustomers(bankId, { ...window, limit: first + 1, offset }))
+        if (answer === null) return null
+        const rows = answer.customers
         const taken = rows.slice(0, first).flatMap((row, i) => {
           const node = take(row, bankId)
           return node ? [{ node, cursor: cursor.write(offset + i + 1) }] : []
@@ -199,6 +201,8 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         return {
           nodes: taken.map(({ node }) => node),
           cursors: taken.map((row) => row.cursor),
+          // Rows of another bank are left out, and still the next page begins behind them.
+          endCursor: rows.length === 0 ? null : cursor.write(offset + Math.min(first, rows.length)),
           hasNextPage: rows.length > first,
           hasPreviousPage: after != null,
         }

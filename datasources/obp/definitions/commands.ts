@@ -20,7 +20,8 @@ export function definitionCommands(source: DefinitionSource, banks: Banks, defin
     setCustomerAttributeDefinition: writing<SetCustomerAttributeDefinitionInput, { definition: CustomerAttributeDefinition }>({
       scope: 'customers:write',
       type: 'SetCustomerAttributeDefinitionPayload',
-      repeatable: true,
+      // A late repeat would take back what was set since.
+      repeatable: false,
       async run(input) {
         const bankId = bankOf(input.bankId)
         try {

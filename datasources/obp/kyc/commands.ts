@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type {
   AddKycCheckInput,
   AddKycDocumentInput,
@@ -8,63 +9,102 @@ import type {
   KycMedia,
   KycStatus,
 } from '../../../schema/kyc.js'
-import { writing } from '../../door.js'
+import type { Loader } from '../../batch.js'
+import { type Attempt, writing } from '../../door.js'
 import type { Drift } from '../../mapping.js'
+import type { Place } from '../banks.js'
 import type { CustomerLoaders } from '../customers/loaders.js'
 import type { KycSource } from './datasource.js'
 import type { KycLoaders } from './loaders.js'
 import { checkBody, documentBody, mediaBody, statusBody, toCheck, toDocument, toMedia, toStatus } from './mapping.js'
 
-/** Writes of KYC records. Each goes to an id that stays the same, or replaces the one there can be: all may be repeated. */
-export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 'named'>, forget: KycLoaders['forget'], drift: Drift) {
+type Rows = Pick<Loader<string, readonly { id: string; bankId: string }[] | null>, 'load'>
+
+/**
+ * The provider's id for a new record that the caller gave an id of their own. Its ids are shared by all customers of
+ * all banks, and a write to one that exists takes that record away from whomever it is of; this one nobody else has.
+ */
+export function newRecordId(place: Place, kind: string, given: string): string {
+  return createHash('sha256').update(JSON.stringify([place.bankId, place.id, kind, given])).digest('hex').slice(0, 32)
+}
+
+/** Writes of KYC records. */
+export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 'named'>, kyc: KycLoaders, drift: Drift) {
   const placeOf = async ({ customerId, bankId }: { customerId: string; bankId?: string | null }) => (await customers.named({ id: customerId, bankId })).place
+
+  /** The id to write to: the customer's own record of this id, else a new one. */
+  async function idOf(place: Place, kind: string, given: string | null | undefined, rows: Rows, { id }: Attempt) {
+    if (given == null) return id
+    const theirs = (await rows.load(place.id))?.some((row) => row.id === given && row.bankId === place.bankId)
+    return theirs ? given : newRecordId(place, kind, given)
+  }
+
+  /** The record that is meant by an id of the caller's: the customer's own of this id, else the one that it makes or will make. */
+  async function relatedTo(place: Place, kind: string, given: string, rows: Rows): Promise<string> {
+    if (given === '') return given
+    const theirs = (await rows.load(place.id))?.some(({ id }) => id === given)
+    return theirs ? given : newRecordId(place, kind, given)
+  }
+
+  /** After a write, however it ended, the operation must not see what it read before. */
+  async function changing<Done>(rows: Pick<Loader<string, unknown>, 'clear'>, place: Place, write: Promise<Done>): Promise<Done> {
+    try {
+      return await write
+    } finally {
+      rows.clear(place.id)
+    }
+  }
+
+  /** A late repeat to an id that the caller knows would take back what was written to it since; one of ours nobody knows yet. */
+  const repeatable = ({ id }: { id?: string | null }): boolean => id == null
 
   return {
     addKycCheck: writing<AddKycCheckInput, { kycCheck: KycCheck }>({
       scope: 'kyc:write',
       type: 'AddKycCheckPayload',
-      repeatable: true,
-      async run(input, { id }) {
+      repeatable,
+      async run(input, attempt) {
         const place = await placeOf(input)
-        const check = await source.addKycCheck(place, input.id ?? id, checkBody(input))
-        forget.checks(place.id)
-        return { kycCheck: toCheck(check, drift) }
+        const id = await idOf(place, 'check', input.id, kyc.checks, attempt)
+        return { kycCheck: toCheck(await changing(kyc.checks, place, source.addKycCheck(place, id, checkBody(input))), drift) }
       },
     }),
 
     addKycDocument: writing<AddKycDocumentInput, { kycDocument: KycDocument }>({
       scope: 'kyc:write',
       type: 'AddKycDocumentPayload',
-      repeatable: true,
-      async run(input, { id }) {
+      repeatable,
+      async run(input, attempt) {
         const place = await placeOf(input)
-        const document = await source.addKycDocument(place, input.id ?? id, documentBody(input))
-        forget.documents(place.id)
-        return { kycDocument: toDocument(document, drift) }
+        const id = await idOf(place, 'document', input.id, kyc.documents, attempt)
+        return { kycDocument: toDocument(await changing(kyc.documents, place, source.addKycDocument(place, id, documentBody(input))), drift) }
       },
     }),
 
     addKycMedia: writing<AddKycMediaInput, { kycMedia: KycMedia }>({
       scope: 'kyc:write',
       type: 'AddKycMediaPayload',
-      repeatable: true,
-      async run(input, { id }) {
+      repeatable,
+      async run(input, attempt) {
         const place = await placeOf(input)
-        const media = await source.addKycMedia(place, input.id ?? id, mediaBody(input))
-        forget.media(place.id)
-        return { kycMedia: toMedia(media, drift) }
+        const id = await idOf(place, 'media', input.id, kyc.media, attempt)
+        const body = mediaBody({
+          ...input,
+          relatesToKycDocumentId: await relatedTo(place, 'document', input.relatesToKycDocumentId, kyc.documents),
+          relatesToKycCheckId: await relatedTo(place, 'check', input.relatesToKycCheckId, kyc.checks),
+        })
+        return { kycMedia: toMedia(await changing(kyc.media, place, source.addKycMedia(place, id, body)), drift) }
       },
     }),
 
     addKycStatus: writing<AddKycStatusInput, { kycStatus: KycStatus }>({
       scope: 'kyc:write',
       type: 'AddKycStatusPayload',
-      repeatable: true,
+      // A late repeat would take back a later word of the bank.
+      repeatable: false,
       async run(input) {
         const place = await placeOf(input)
-        const status = await source.addKycStatus(place, statusBody(input))
-        forget.statuses(place.id)
-        return { kycStatus: toStatus(status, drift) }
+        return { kycStatus: toStatus(await changing(kyc.statuses, place, source.addKycStatus(place, statusBody(input))), drift) }
       },
     }),
   }

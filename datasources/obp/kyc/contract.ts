@@ -30,7 +30,8 @@ const Document = Type.Object({
   number: Text,
   issue_date: Text,
   issue_place: Text,
-  expiry_date: Text,
+  // What cannot be read must not pass for a document that never expires.
+  expiry_date: Type.Optional(Type.Union([Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' }), Type.Null()])),
 })
 
 const Media = Type.Object({

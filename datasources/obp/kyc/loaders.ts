@@ -15,7 +15,7 @@ export interface KycCheckKey {
 }
 
 /** Questions about KYC records. The provider lists them by customer only, so each list is asked for once however deep it is needed. */
-export function kycLoaders(source: KycSource, banks: Banks, drift: Drift) {
+export function kycLoaders(source: KycSource, banks: Banks, customerById: (key: CustomerKey) => Promise<unknown>, drift: Drift) {
   const listed = <Row extends { customer_id: string }, Node>(ask: (customerId: string) => Promise<readonly Row[]>, to: (row: Row, drift: Drift) => Node) =>
     each<string, Node[] | null>(async (customerId) => {
       const rows = await orNull(ask(customerId))
@@ -68,15 +68,19 @@ export function kycLoaders(source: KycSource, banks: Banks, drift: Drift) {
       owner: ({ customerId }) => ({ customer: { id: customerId } }),
       async load({ customerId, id }) {
         const found = isId(customerId) ? await checks.load(customerId) : null
-        return found?.find((check) => check.id === id && banks.named(check.bankId) !== null) ?? null
+        const check = found?.find((row) => row.id === id && banks.named(row.bankId) !== null)
+        // Another bank may have written to this customer too; what it wrote is not shown under theirs either.
+        return check && (await customerById({ id: customerId, bankId: check.bankId })) ? check : null
       },
     }),
   }
 
   return {
     readings,
-    /** After a write the operation must not see what it read before. */
-    forget: { checks: checks.clear, documents: documents.clear, media: media.clear, statuses: statuses.clear },
+    checks,
+    documents,
+    media,
+    statuses,
   }
 }
 

@@ -15,7 +15,7 @@ export interface UserKey {
 }
 
 /** Questions about which users are linked to which customers. */
-export function linkLoaders(source: LinkSource, banks: Banks, drift: Drift) {
+export function linkLoaders(source: LinkSource, banks: Banks, customerById: (key: CustomerKey) => Promise<unknown>, drift: Drift) {
   const ofCustomer = each<Place, UserCustomerLink[] | null>(async ({ bankId, id }) => {
     const answer = await orNull(source.getUserCustomerLinksByCustomerId(bankId, id))
     return answer && answer.user_customer_links.filter((link) => link.customer_id === id).map((link) => toLink(link, bankId, drift))
@@ -26,6 +26,12 @@ export function linkLoaders(source: LinkSource, banks: Banks, drift: Drift) {
     return answer && answer.user_customer_links.filter((link) => link.user_id === id).map((link) => toLink(link, bankId, drift))
   })
 
+  /** True of a customer at a bank that the caller may name; the bank that was asked is the likeliest. */
+  async function isKnown(id: string, asked: string): Promise<boolean> {
+    for (const bankId of [asked, ...banks.all.filter((bank) => bank !== asked)]) if (await customerById({ id, bankId })) return true
+    return false
+  }
+
   const readings = {
     userLinksOf: reading<CustomerKey, UserCustomerLink[] | null>({
       scope: 'customers:read',
@@ -34,14 +40,16 @@ export function linkLoaders(source: LinkSource, banks: Banks, drift: Drift) {
       load: banks.within(ofCustomer.load),
     }),
 
-    /** At every bank of the provider: which of the customers are of the bank that was asked, their own lookups tell. */
+    /** The provider lists links of every bank; those of customers at banks that the caller may not name are left out. */
     linksOfUser: reading<UserKey, UserCustomerLink[] | null>({
       scope: 'customers:read',
       type: 'UserCustomerLink',
       async load({ userId, bankId: named }) {
         const bankId = banks.named(named)
         if (bankId === null) return null
-        return isId(userId) ? ofUser.load({ bankId, id: userId }) : []
+        const links = isId(userId) ? await ofUser.load({ bankId, id: userId }) : []
+        const known = await Promise.all((links ?? []).map(({ customerId }) => isKnown(customerId, bankId)))
+        return links && links.filter((_link, i) => known[i])
       },
     }),
   }

@@ -71,7 +71,7 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
     updateCustomerAddress: writing<UpdateCustomerAddressInput, { address: CustomerAddress }>({
       scope: 'customers:write',
       type: 'UpdateCustomerAddressPayload',
-      repeatable: true,
+      repeatable: false,
       async run(input) {
         const { place } = await customerOf(input)
         const theirs = (await addresses.load(place))?.some(({ id }) => id === input.addressId)

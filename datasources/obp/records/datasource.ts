@@ -1,18 +1,25 @@
-import { type Call, type Client, type Contract, path, type Path } from '../../http.js'
+import { type Call, type Client, type Contract, path, type Path, type Reading, type Refusal } from '../../http.js'
 import type { Visit } from '../../provider.js'
 import type { Place } from '../banks.js'
+import { refusal } from '../refusal.js'
 import { type AddressBody, answers, type CreditLimitBody, type HandleBody, type TaxResidenceBody } from './contract.js'
+
+/** Where a row is written, this code alone says that the store would not take it: nothing was done. */
+function rowRefused(refused: Refusal): Reading {
+  const reading = refusal(refused)
+  return refused.status === 400 && reading.providerCode === 'OBP-50200' ? { ...reading, code: 'BAD_USER_INPUT', certain: true } : reading
+}
 
 /** The endpoints of what hangs off one customer, one method each, in the provider's words and its many spellings. */
 export function recordSource(client: Client, visit: Visit) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
   const get = <T>(from: Path, answer: Contract<T>) => send({ method: 'GET', path: from, effect: 'read', answer })
-  const post = <T>(to: Path, json: object, answer: Contract<T>) => send({ method: 'POST', path: to, effect: 'write', json, answer })
+  const post = <T>(to: Path, json: object, answer: Contract<T>, refused?: typeof rowRefused) => send({ method: 'POST', path: to, effect: 'write', json, answer, refusal: refused })
   // What is answered differs between versions; the status says all.
   const remove = (from: Path) => send({ method: 'DELETE', path: from, effect: 'write', answer: null })
 
   return {
-    createCustomerAddress: ({ bankId, id }: Place, body: AddressBody) => post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/address`, body, answers.address),
+    createCustomerAddress: ({ bankId, id }: Place, body: AddressBody) => post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/address`, body, answers.address, rowRefused),
 
     getCustomerAddresses: ({ bankId, id }: Place) => get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses`, answers.addresses),
 
@@ -24,13 +31,14 @@ export function recordSource(client: Client, visit: Visit) {
         effect: 'write',
         json: body,
         answer: answers.address,
+        refusal: rowRefused,
       }),
 
     /** Whosever the address is. */
     deleteCustomerAddress: ({ bankId, id }: Place, addressId: string) => remove(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses/${addressId}`),
 
     createTaxResidence: ({ bankId, id }: Place, body: TaxResidenceBody) =>
-      post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residence`, body, answers.taxResidence),
+      post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residence`, body, answers.taxResidence, rowRefused),
 
     getTaxResidence: ({ bankId, id }: Place) => get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residences`, answers.taxResidences),
 

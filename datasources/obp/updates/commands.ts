@@ -22,7 +22,7 @@ interface CustomerPayload {
   customer: Customer
 }
 
-/** Changes to parts of a customer. Each sets values and adds nothing, so all may be repeated. */
+/** Changes to parts of a customer. */
 export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoaders, 'named' | 'forget'>, drift: Drift) {
   /** A write that sets something of the customer whom the input names, by how the provider is told. */
   const setting = <Input extends { customerId: string; bankId?: string | null }>(
@@ -33,7 +33,8 @@ export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoa
     writing<Input, CustomerPayload>({
       scope: 'customers:write',
       type,
-      repeatable: true,
+      // A late repeat would take back what was set since.
+      repeatable: false,
       async run(input) {
         const { place, customer } = await customers.named({ id: input.customerId, bankId: input.bankId })
         if (isSet(customer, input)) return { customer }
