@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, NAMED, OTHER_BANK } from '../datasources/cast.js'
+import { ADA, BANK, CROWD, NAMED, OTHER_BANK } from '../datasources/cast.js'
 import { type App, startApp } from './harness.js'
 import { besideTheGraph } from './obp.js'
 
@@ -250,9 +250,10 @@ test("another bank's check of a customer is not shown by reference either", asyn
 })
 
 test('a document whose expiry cannot be read is a broken answer, not one that never expires', async () => {
-  const body = { documents: [{ bank_id: BANK, customer_id: ADA.customerId, id: 'd', customer_number: '1', type: 'passport', expiry_date: '31/03/2021' }] }
-  app.fault('obp', { match: `GET /obp/v4.0.0/customers/${ADA.customerId}/kyc_documents`, fault: 'status', status: 200, body, times: 0 })
-  const { data, errors } = await app.run(`{ customer(id: "${ADA.customerId}") { kycDocuments { id } kycOverview { status } } }`)
+  const MEMBER = CROWD[12]!
+  const body = { documents: [{ bank_id: BANK, customer_id: MEMBER.customerId, id: 'd', customer_number: '1', type: 'passport', expiry_date: '31/03/2021' }] }
+  app.fault('obp', { match: `GET /obp/v4.0.0/customers/${MEMBER.customerId}/kyc_documents`, fault: 'status', status: 200, body, times: 0 })
+  const { data, errors } = await app.run(`{ customer(id: "${MEMBER.customerId}") { kycDocuments { id } kycOverview { status } } }`)
   expect(data.customer).toEqual({ kycDocuments: null, kycOverview: { status: 'PROVISIONAL' } })
   expect(errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')
 })
