@@ -191,17 +191,17 @@ export function createClient(options: ClientOptions): Client {
   async function exchange<T>(visit: CallVisit, call: Call<T>, credential: Readonly<Record<string, string>>): Promise<Answer> {
     const query = call.query ? new URLSearchParams(call.query.map(([name, value]): [string, string] => [name, value])).toString() : ''
     const body = encoded(call)
-    const timeout = AbortSignal.timeout(options.timeoutMs)
-    // A signal that never ends would collect one listener per call.
-    const either = visit.signal === unattended.signal ? timeout : AbortSignal.any([timeout, visit.signal])
-    // A write is heard to its end: leaving it would make a known outcome unknown.
-    const signal = call.effect === 'write' ? timeout : either
     const ended = () => fail('DEADLINE_EXCEEDED', { message: 'The operation ended before the provider answered.' })
     try {
-      await line.take(either)
+      await line.take(visit.signal, options.timeoutMs)
     } catch {
       throw visit.signal.aborted ? ended() : fail('PROVIDER_TIMEOUT')
     }
+    // The time begins with the turn: a write that left with a moment to go would end in doubt for nothing.
+    const timeout = AbortSignal.timeout(options.timeoutMs)
+    // A write is heard to its end: leaving it would make a known outcome unknown. And a signal that never ends would
+    // collect one listener per call.
+    const signal = call.effect === 'write' || visit.signal === unattended.signal ? timeout : AbortSignal.any([timeout, visit.signal])
     try {
       return await wire.send({
         method: call.method,

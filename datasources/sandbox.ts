@@ -66,7 +66,7 @@ const pattern = (match: string): RegExp => {
 export async function runEmulator(definition: EmulatorDefinition, options: EmulatorOptions): Promise<Emulator> {
   const calls: SandboxCall[] = []
   let faults: { fault: Fault; pattern: RegExp; left: number }[] = []
-  const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024, routerOptions: { maxParamLength: 512 } })
+  const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024, onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore', routerOptions: { maxParamLength: 512 } })
 
   const isOurs = (request: FastifyRequest) => request.url.startsWith('/__sandbox/')
   const add = (fault: Fault) => faults.push({ fault, pattern: pattern(fault.match), left: fault.times === 0 ? Infinity : (fault.times ?? 1) })

@@ -31,14 +31,14 @@ export function tokenRefusal({ status, body }: Refusal): Reading {
 
 /** Renewed when a tenth of its life is left, and never less than this many seconds before its end. */
 const MARGIN_SECONDS = 10
-/** After a renewal that failed while the token is still good. */
+/** From one early renewal to the next, where it fails. */
 const NEXT_TRY_MS = 5_000
 
 type Headers = Readonly<Record<string, string>>
 
 /**
  * A token fetched once and shared by every call, renewed before it expires and after it was refused.
- * Concurrent callers wait for one and the same fetch; a failed fetch is forgotten.
+ * Concurrent callers share one and the same fetch; a failed fetch is forgotten.
  */
 export function sharedToken(options: { readonly fetch: () => Promise<Token>; readonly headers: (token: string) => Headers }): Credential {
   let held: { readonly headers: Headers; readonly endsAt: number; renewAt: number } | undefined
@@ -60,12 +60,12 @@ export function sharedToken(options: { readonly fetch: () => Promise<Token>; rea
       const now = Date.now()
       const current = held
       if (current === undefined || now >= current.endsAt) return obtain()
-      if (now < current.renewAt) return current.headers
-      // A renewal that comes early may fail: the token at hand is good for a while yet.
-      return obtain().catch(() => {
-        current.renewAt = Date.now() + NEXT_TRY_MS
-        return current.headers
-      })
+      // Renewed beside the calls, which wait for nothing: should it fail or hang, the token at hand is good for a while yet.
+      if (now >= current.renewAt) {
+        current.renewAt = now + NEXT_TRY_MS
+        void obtain().catch(() => undefined)
+      }
+      return current.headers
     },
     renew: (refused) => {
       // Only the first of several refused calls renews: the others find a newer token there, or on its way.

@@ -44,6 +44,8 @@ const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 interface SystemError {
   readonly code?: unknown
   readonly syscall?: unknown
+  /** node-fetch's name for it. */
+  readonly erroredSysCall?: unknown
   readonly name?: unknown
 }
 
@@ -51,11 +53,13 @@ interface SystemError {
 const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|CERT_.*|ERR_TLS_CERT.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
 
 /** The same codes also come from a socket that the request has already left by; only while connecting it has not. */
-function beforeSending({ code, syscall, name }: SystemError): boolean {
-  return (typeof code === 'string' && NOT_SENT.test(code)) || syscall === 'connect' || syscall === 'getaddrinfo' || name === 'AggregateError'
+function beforeSending({ code, syscall, erroredSysCall, name }: SystemError): boolean {
+  const call = syscall ?? erroredSysCall
+  return (typeof code === 'string' && NOT_SENT.test(code)) || call === 'connect' || call === 'getaddrinfo' || name === 'AggregateError'
 }
 
-function transportError(error: unknown): TransportError {
+/** What a client's error means; whatever is not known to come before sending counts as sent. */
+export function transportError(error: unknown): TransportError {
   const { cause } = error as { cause?: SystemError }
   return new TransportError(!(beforeSending(error as SystemError) || (cause !== undefined && beforeSending(cause))), error instanceof errors.ResponseExceededMaxSizeError || (error instanceof FetchError && error.type === 'max-size'))
 }

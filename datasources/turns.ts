@@ -1,7 +1,7 @@
 /** Lets a fixed number go at a time; the others wait in line, and may leave it. */
 export interface Turns {
-  /** Waits for a turn; rejects with the signal's reason when that ends the wait. */
-  readonly take: (signal: AbortSignal) => Promise<void>
+  /** Waits for a turn; rejects when the signal or the patience ends the wait. */
+  readonly take: (signal: AbortSignal, patienceMs: number) => Promise<void>
   readonly give: () => void
 }
 
@@ -11,21 +11,27 @@ export function turns(most: number): Turns {
   const line = new Set<() => void>()
 
   return {
-    take(signal) {
+    take(signal, patienceMs) {
       if (signal.aborted) return Promise.reject(signal.reason as Error)
       if (free > 0) {
         free -= 1
         return Promise.resolve()
       }
       return new Promise<void>((resolve, reject) => {
+        const stop = () => {
+          clearTimeout(patience)
+          signal.removeEventListener('abort', leave)
+        }
         const leave = () => {
           line.delete(go)
-          reject(signal.reason as Error)
+          stop()
+          reject(new Error('left the line'))
         }
         const go = () => {
-          signal.removeEventListener('abort', leave)
+          stop()
           resolve()
         }
+        const patience = setTimeout(leave, patienceMs)
         line.add(go)
         signal.addEventListener('abort', leave, { once: true })
       })

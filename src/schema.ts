@@ -73,13 +73,22 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
 
 /** The schema that is served: a Federation 2 subgraph of the same types. */
 export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
-  const resolversByType = resolversOf(schema)
-  for (const [type, resolveReference] of Object.entries(references)) {
-    resolversByType[type] = { ...resolversByType[type], __resolveReference: (reference: never, context: never) => resolveReference(reference, context) }
-  }
-  const served = buildSubgraphSchema({ typeDefs: parse(printSchema(schema)), resolvers: resolversByType as never })
+  const served = buildSubgraphSchema({ typeDefs: parse(printSchema(schema)), resolvers: resolversOf(schema) as never })
   guardSdl(served)
+  answerReferences(served)
   return served
+}
+
+/** Each reference by itself: one that is bad, or whose provider is not there, leaves the others alone. */
+function answerReferences(schema: GraphQLSchema): void {
+  schema.getQueryType()!.getFields()['_entities']!.resolve = (_root, { representations }: { representations: readonly unknown[] }, context: Context) =>
+    representations.map(async (given) => {
+      const reference = (typeof given === 'object' ? given : null) as Readonly<Record<string, unknown>> | null
+      const type = reference?.['__typename']
+      if (typeof type !== 'string' || !Object.hasOwn(references, type)) throw new Failure('BAD_USER_INPUT', { message: 'The reference names no entity of this graph.' })
+      const found = await references[type as keyof typeof references](reference!, context)
+      return found && { ...found, __typename: type }
+    })
 }
 
 /** The SDL tells as much as introspection, which is off outside development. */

@@ -146,7 +146,12 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   const app = Fastify({
     bodyLimit: LARGEST_BODY_BYTES,
     requestTimeout: SLOWEST_REQUEST_MS,
-    genReqId: (request) => correlationOf(request.headers['x-correlation-id']), logger: false })
+    // Plain JSON may hold any name, also in what callers keep for themselves; nothing here copies names it does not know.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    genReqId: (request) => correlationOf(request.headers['x-correlation-id']),
+    logger: false,
+  })
   let stopping = false
 
   app.addHook('onRequest', async (request, reply) => {

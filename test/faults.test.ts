@@ -1,6 +1,8 @@
+import { FetchError } from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../datasources/cast.js'
 import type { Fault } from '../datasources/sandbox.js'
+import { transportError } from '../datasources/transport.js'
 import { type App, startApp } from './harness.js'
 
 const READ = `{ person(id: "${ADA.personId}") { id } viewer { id } }`
@@ -31,10 +33,13 @@ const ROWS: Row[] = [
   ['answers 422', status(422, { body: { code: 'INVALID_STATUS' } }), { code: 'CONFLICT' }, { code: 'CONFLICT', providerCode: 'INVALID_STATUS' }],
   ['answers 429 with a body that says when', status(429, { body: { code: 'TOO_MANY_REQUESTS', retry_after: 7 } }), { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 7 }, { code: 'RATE_LIMITED', retryAfterSeconds: 7 }],
   ['answers 429 with Retry-After', status(429, { headers: { 'retry-after': '3' } }), { code: 'RATE_LIMITED', retryAfterSeconds: 3 }, { code: 'RATE_LIMITED' }],
+  ['answers 499', status(499), { code: 'PROVIDER_UNAVAILABLE', providerCode: 'REQUEST_CANCELED' }, { code: 'OUTCOME_UNKNOWN', providerStatus: 499 }],
   ['answers 500', status(500), { code: 'PROVIDER_UNAVAILABLE', providerStatus: 500 }, { code: 'OUTCOME_UNKNOWN', providerStatus: 500 }],
+  ['answers 501', status(501), { code: 'PROVIDER_UNAVAILABLE', providerStatus: 501 }, { code: 'PROVIDER_UNAVAILABLE', providerStatus: 501 }],
   ['answers 502', status(502), { code: 'PROVIDER_UNAVAILABLE' }, { code: 'OUTCOME_UNKNOWN' }],
   ['answers 503', status(503, { headers: { 'retry-after': '9' } }), { code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: 9 }, { code: 'PROVIDER_UNAVAILABLE', retryable: true }],
   ['answers 504', status(504), { code: 'PROVIDER_TIMEOUT', retryable: true }, { code: 'OUTCOME_UNKNOWN' }],
+  ...[520, 522, 524].map((code): Row => [`answers ${code}, as what stands before it does`, status(code, { body: 'error code' }), { code: 'PROVIDER_UNAVAILABLE', providerStatus: code }, { code: 'OUTCOME_UNKNOWN', providerStatus: code }]),
 ]
 
 describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) => {
@@ -99,6 +104,96 @@ test('the deadline of the operation ends reads, and what is there is answered', 
   expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
   expect(errors[0]!.extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
   await app.close()
+})
+
+describe('a write that has not left', () => {
+  test('waits for its turn, and its time begins with it', async () => {
+    const app = await startApp({ SYNCTERA_MAX_CONCURRENCY: '1', SYNCTERA_TIMEOUT_MS: '500' })
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'hang' })
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 50 })
+    const [hung, waited] = await Promise.all([app.run(WRITE), app.run(WRITE)])
+    const codes = [hung, waited].map(({ errors }) => errors[0]?.extensions.code)
+    // Either may have been the first.
+    expect(codes).toEqual(expect.arrayContaining([undefined, 'OUTCOME_UNKNOWN']))
+    expect(app.calls('synctera')).toHaveLength(2)
+    await app.close()
+  })
+
+  test('when its turn does not come is over in time and was never sent', async () => {
+    const app = await startApp({ SYNCTERA_MAX_CONCURRENCY: '1', SYNCTERA_TIMEOUT_MS: '700' })
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'hang', times: 2 })
+    // The second has its turn when the first is given up, and holds it for as long as the third waits.
+    const answers = await Promise.all([app.run(WRITE), app.run(WRITE), app.run(WRITE)])
+    const codes = answers.map(({ errors }) => errors[0]!.extensions)
+    expect(codes.filter(({ code }) => code === 'OUTCOME_UNKNOWN')).toHaveLength(2)
+    expect(codes.find(({ code }) => code !== 'OUTCOME_UNKNOWN')).toMatchObject({ code: 'PROVIDER_TIMEOUT', retryable: true, provider: 'SYNCTERA' })
+    expect(app.calls('synctera')).toHaveLength(2)
+    await app.close()
+  })
+
+  test('when the operation ends does not begin, and leaves its key free', async () => {
+    const app = await startApp({ REQUEST_TIMEOUT_MS: '400' })
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 800 })
+    const create = (name: string) => `${name}: createPerson(input: { idempotencyKey: "${name}", isCustomer: true, status: PROSPECT }) { replayed }`
+    const { data, errors } = await app.run(`mutation {
+      ${create('a')} ${create('b')}
+      c: createMeeting(input: { idempotencyKey: "c", providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed }
+      d: setAccountAttributes(input: { idempotencyKey: "d", externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed } }`)
+    expect(data).toEqual({ a: { replayed: false }, b: null, c: null, d: null })
+    expect(errors.map(({ extensions: { code, retryable } }) => [code, retryable])).toEqual(Array(3).fill(['DEADLINE_EXCEEDED', true]))
+    expect([...app.calls('synctera'), ...app.calls('obp'), ...app.calls('sei')]).toEqual([WRITE_ROUTE])
+    expect((await app.run(`mutation { ${create('b')} }`)).data.b).toEqual({ replayed: false })
+    await app.close()
+  })
+})
+
+test('a token that does not come holds nobody longer than the deadline', async () => {
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '300' })
+  app.fault('obp', { match: 'POST /my/logins/direct', fault: 'hang' })
+  app.fault('sei', { match: 'POST /v2/oauthtoken', fault: 'hang' })
+  const begun = performance.now()
+  const [read, write] = await Promise.all([
+    app.run(`{ customer(id: "${ADA.customerId}") { id } viewer { id } }`),
+    app.run(`mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed } }`),
+  ])
+  // Half of what the provider itself is given.
+  expect(performance.now() - begun).toBeLessThan(5_000)
+  expect(read.data).toEqual({ customer: null, viewer: { id: 'tester' } })
+  for (const { errors } of [read, write]) expect(errors[0]!.extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
+  expect([...app.calls('obp'), ...app.calls('sei')]).toEqual([])
+  await app.close()
+})
+
+describe('what a failed call is taken for', () => {
+  const system = (members: object) => Object.assign(new Error('failed'), members)
+  const fetchError = (members: { code: string; syscall?: string }) => new FetchError('failed', 'system', system(members) as never)
+  const ROWS: [what: string, error: unknown, sent: boolean][] = [
+    ['a refused connection', system({ code: 'ECONNREFUSED', syscall: 'connect' }), false],
+    ['an unknown host', system({ code: 'ENOTFOUND', syscall: 'getaddrinfo' }), false],
+    ['a connection that took too long', system({ code: 'UND_ERR_CONNECT_TIMEOUT' }), false],
+    ['a connection that took the system too long', system({ code: 'ETIMEDOUT', syscall: 'connect' }), false],
+    ['no way to the host', system({ code: 'EHOSTUNREACH', syscall: 'connect' }), false],
+    ['no way to any of its addresses', new AggregateError([system({ code: 'ETIMEDOUT', syscall: 'connect' })]), false],
+    ['a certificate that is not trusted', system({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }), false],
+    ['the same underneath', system({ cause: system({ code: 'ECONNREFUSED', syscall: 'connect' }) }), false],
+    ['a refused connection of node-fetch', fetchError({ code: 'ECONNREFUSED', syscall: 'connect' }), false],
+    ['a slow connection of node-fetch', fetchError({ code: 'ETIMEDOUT', syscall: 'connect' }), false],
+    ['a timeout while reading', system({ code: 'ETIMEDOUT', syscall: 'read' }), true],
+    ['no way to the host while reading', system({ code: 'EHOSTUNREACH', syscall: 'read' }), true],
+    ['no network while writing', system({ code: 'ENETUNREACH', syscall: 'write' }), true],
+    ['a reset while reading', system({ code: 'ECONNRESET', syscall: 'read' }), true],
+    ['a broken pipe', system({ code: 'EPIPE', syscall: 'write' }), true],
+    ['a timeout of nobody knows what', system({ code: 'ETIMEDOUT' }), true],
+    ['a reset of nobody knows what', system({ code: 'ECONNRESET' }), true],
+    ['a socket that the other side closed', system({ code: 'UND_ERR_SOCKET', cause: system({ code: 'ETIMEDOUT', syscall: 'read' }) }), true],
+    ['a timeout while node-fetch reads', fetchError({ code: 'ETIMEDOUT', syscall: 'read' }), true],
+    ['a reset while node-fetch reads', fetchError({ code: 'ECONNRESET' }), true],
+    ['the end of our patience', new DOMException('too long', 'TimeoutError'), true],
+    ['something else', new TypeError('?'), true],
+  ]
+  test.each(ROWS)('%s', (_what, error, sent) => {
+    expect(transportError(error)).toMatchObject({ sent, unreadable: false })
+  })
 })
 
 describe('an unknown outcome with an idempotency key', () => {

@@ -4,7 +4,7 @@ import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { parse } from 'graphql'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { CROWD } from '../datasources/cast.js'
 import { type App, startApp } from './harness.js'
 
@@ -12,7 +12,8 @@ import { type App, startApp } from './harness.js'
 const LOYALTY = parse(`
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires"])
   type Person @key(fields: "id") { id: ID! loyaltyPoints: Int! }
-  type Query { bestPersons: [Person!]! }
+  type Customer @key(fields: "bankId id") { bankId: ID! id: ID! loyaltyTier: String! }
+  type Query { bestPersons: [Person!]! bestCustomers: [Customer!]! }
 `)
 
 const best = CROWD.slice(0, 5)
@@ -20,6 +21,8 @@ let app: App
 let loyalty: ApolloServer
 let gateway: ApolloGateway
 let router: ApolloServer
+/** What the router asked of each subgraph: the types of a batch of references, or nothing where it asked by a field. */
+let asked: { subgraph: string; references: string[] }[] = []
 
 beforeAll(async () => {
   app = await startApp()
@@ -27,7 +30,8 @@ beforeAll(async () => {
     schema: buildSubgraphSchema({
       typeDefs: LOYALTY,
       resolvers: {
-        Query: { bestPersons: () => best.map(({ personId }) => ({ id: personId })) },
+        Query: { bestPersons: () => best.map(({ personId }) => ({ id: personId })), bestCustomers: () => best.map(({ bankId, customerId }) => ({ bankId, id: customerId })) },
+        Customer: { loyaltyTier: ({ bankId, id }: { bankId: string; id: string }) => `${bankId} ${id.slice(-3)}` },
         Person: { loyaltyPoints: ({ id }: { id: string }) => Number(id.slice(-3)) },
       },
     }),
@@ -43,6 +47,8 @@ beforeAll(async () => {
 
   class Authorised extends RemoteGraphQLDataSource {
     override async willSendRequest({ request }: GraphQLDataSourceProcessOptions): Promise<void> {
+      const references = (request.variables?.['representations'] ?? []) as { __typename: string }[]
+      asked.push({ subgraph: this.url === url ? 'loyalty' : 'kyc', references: references.map(({ __typename }) => __typename) })
       request.http?.headers.set('authorization', `Bearer ${await app.token()}`)
     }
   }
@@ -57,15 +63,54 @@ afterAll(async () => {
   await app.close()
 })
 
-test('a query across two subgraphs answers with one batch of references and one provider call', async () => {
+beforeEach(() => {
   app.clear()
-  const { body } = await router.executeOperation({ query: '{ bestPersons { id loyaltyPoints firstName verificationStatus } }' })
+  asked = []
+})
+
+async function ask(query: string): Promise<any> {
+  const { body } = await router.executeOperation({ query })
   const { data, errors } = body.kind === 'single' ? body.singleResult : {}
   expect(errors).toBeUndefined()
-  expect(data!.bestPersons).toEqual(
-    best.map(({ personId, firstName }) => ({ id: personId, firstName, verificationStatus: 'ACCEPTED', loyaltyPoints: Number(personId!.slice(-3)) })),
-  )
+  return data
+}
+
+const pointsOf = ({ personId }: { personId?: string | undefined }) => Number(personId!.slice(-3))
+const tierOf = ({ bankId, customerId }: { bankId: string; customerId: string }) => `${bankId} ${customerId.slice(-3)}`
+
+test('a query across two subgraphs answers with one batch of references and one provider call', async () => {
+  const { bestPersons } = await ask('{ bestPersons { id loyaltyPoints firstName verificationStatus } }')
+  expect(bestPersons).toEqual(best.map((one) => ({ id: one.personId, firstName: one.firstName, verificationStatus: 'ACCEPTED', loyaltyPoints: pointsOf(one) })))
   expect(app.calls('synctera')).toEqual(['GET /v0/persons?id=…&limit=100'])
+  expect(asked).toEqual([{ subgraph: 'loyalty', references: [] }, { subgraph: 'kyc', references: best.map(() => 'Person') }])
+})
+
+test('customers are known by their bank and id, and one batch goes each way', async () => {
+  const { bestCustomers } = await ask('{ bestCustomers { loyaltyTier legalName person { firstName loyaltyPoints } } }')
+  expect(bestCustomers).toEqual(
+    best.map((one) => ({ loyaltyTier: tierOf(one), legalName: `${one.firstName} ${one.lastName}`, person: { firstName: one.firstName, loyaltyPoints: pointsOf(one) } })),
+  )
+  expect(asked).toEqual([
+    { subgraph: 'loyalty', references: [] },
+    { subgraph: 'kyc', references: best.map(() => 'Customer') },
+    { subgraph: 'loyalty', references: best.map(() => 'Person') },
+  ])
+  expect(app.calls('synctera')).toEqual(['GET /v0/persons?id=…&limit=100'])
+})
+
+test('both kinds at once are one batch of each', async () => {
+  const data = await ask('{ bestPersons { firstName } bestCustomers { legalName } }')
+  expect(data).toEqual({ bestPersons: best.map(({ firstName }) => ({ firstName })), bestCustomers: best.map(({ firstName, lastName }) => ({ legalName: `${firstName} ${lastName}` })) })
+  const batches = asked.filter(({ subgraph }) => subgraph === 'kyc').map(({ references }) => references)
+  expect(batches.sort()).toEqual([best.map(() => 'Customer'), best.map(() => 'Person')])
+})
+
+test('what begins here is continued there', async () => {
+  const [one] = best
+  const { customer } = await ask(`{ customer(id: "${one!.customerId}") { legalName loyaltyTier person { loyaltyPoints } } }`)
+  expect(customer).toEqual({ legalName: `${one!.firstName} ${one!.lastName}`, loyaltyTier: tierOf(one!), person: { loyaltyPoints: pointsOf(one!) } })
+  expect(asked[0]).toEqual({ subgraph: 'kyc', references: [] })
+  expect(asked.slice(1).flatMap(({ references }) => references).sort()).toEqual(['Customer', 'Person'])
 })
 
 test('the SDL is told only to who may read the schema', async () => {

@@ -7,7 +7,7 @@ import type { Fault, SandboxCall } from '../datasources/sandbox.js'
 import { type Scope, SCOPES } from '../schema/scopes.js'
 import { readConfig } from '../src/config.js'
 import { type Emulators, startEmulators } from '../src/dev/emulators.js'
-import { AUDIENCE, createIssuer, type Grant } from '../src/dev/issuer.js'
+import { AUDIENCE, createIssuer, type Grant, type Issuer } from '../src/dev/issuer.js'
 import { createLog } from '../src/log.js'
 import { startServer } from '../src/server.js'
 
@@ -34,9 +34,19 @@ export interface RunOptions {
   readonly token?: string | null
 }
 
+/** What an app stands on: the issuer of its callers' tokens, and the emulators with the settings that connect to them. */
+interface Ground {
+  readonly issuer: Issuer
+  readonly jwksUrl: string
+  readonly emulators: Emulators
+  readonly settings: Readonly<Record<string, string>>
+  readonly close: () => Promise<void>
+}
+
 export interface App {
   readonly url: string
   readonly emulators: Emulators
+  readonly ground: Ground
   /** Sends an operation over HTTP and answers what came back. */
   readonly run: <Data = any, Variables = Record<string, unknown>>(document: TypedDocumentNode<Data, Variables> | string, variables?: Variables, options?: RunOptions) => Promise<Result<Data>>
   readonly token: (options?: RunOptions) => Promise<string>
@@ -55,22 +65,39 @@ const ALL: readonly Scope[] = (Object.keys(SCOPES) as Scope[]).filter((scope) =>
 
 const isToken = ({ url }: SandboxCall) => /oauth|oidc|token|logins\/direct/.test(url.split('?', 1)[0]!)
 
-/** Starts the emulators and the server on free ports; `settings` override what the emulators and the test give. */
-export async function startApp(settings: Readonly<Record<string, string | undefined>> = {}): Promise<App> {
+async function startGround(): Promise<Ground> {
   const authority = Fastify({ forceCloseConnections: true })
   const issuer = await createIssuer('https://issuer.test')
   issuer.routes(authority)
   const jwksUrl = `${await authority.listen({ port: 0, host: '127.0.0.1' })}/oauth/jwks`
+  const { emulators, settings, close } = await startEmulators({ jwksUrl })
+  return {
+    issuer,
+    jwksUrl,
+    emulators,
+    settings,
+    async close() {
+      await close()
+      await authority.close()
+    },
+  }
+}
 
-  const { emulators, settings: connected, close: closeEmulators } = await startEmulators({ jwksUrl })
+/**
+ * Starts the emulators and the server on free ports; `settings` override what the emulators and the test give.
+ * Beside another app it is a second server before the same emulators, which go on when it is closed.
+ */
+export async function startApp(settings: Readonly<Record<string, string | undefined>> = {}, beside?: App): Promise<App> {
+  const ground = beside?.ground ?? (await startGround())
+  const { issuer, emulators } = ground
   const lines: string[] = []
   const config = readConfig({
     PORT: '0',
     AUTH_ISSUER: issuer.issuer,
     AUTH_AUDIENCE: AUDIENCE,
-    AUTH_JWKS_URL: jwksUrl,
+    AUTH_JWKS_URL: ground.jwksUrl,
     LOG_LEVEL: 'trace',
-    ...connected,
+    ...ground.settings,
     ...settings,
   })
   const server = await startServer({ config, log: createLog(config.logLevel, { write: (line) => void lines.push(line) }) })
@@ -80,6 +107,7 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
   return {
     url: server.url,
     emulators,
+    ground,
     token,
     async run(document, variables, options = {}) {
       const bearer = options.token === undefined ? await token(options) : options.token
@@ -102,8 +130,7 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
     clear: () => Object.values(emulators).forEach((emulator) => emulator.clear()),
     async close() {
       await server.close()
-      await closeEmulators()
-      await authority.close()
+      if (beside === undefined) await ground.close()
     },
   }
 }

@@ -111,6 +111,46 @@ test('a token that many calls were refused with is renewed once', async () => {
   expect(await headers()).toEqual({ authorization: 'token 2' })
 })
 
+describe('a token near its end', () => {
+  type Answer = Promise<{ value: string; expiresIn: number }>
+  /** Gives out the first token for a short while, then what `next` says; and how often it was asked. */
+  function short(seconds: number, next: () => Answer) {
+    let fetched = 0
+    const { headers } = sharedToken({
+      fetch: () => ((fetched += 1) === 1 ? Promise.resolve({ value: 'token 1', expiresIn: seconds }) : next()),
+      headers: (authorization) => ({ authorization }),
+    })
+    return { token: async () => (await headers())['authorization'], fetched: () => fetched }
+  }
+
+  test('is renewed beside the calls, once', async () => {
+    const { token, fetched } = short(9, () => Promise.resolve({ value: 'token 2', expiresIn: 3600 }))
+    await token()
+    expect(await Promise.all(Array.from({ length: 8 }, token))).toEqual(Array(8).fill('token 1'))
+    await expect.poll(token).toBe('token 2')
+    expect(fetched()).toBe(2)
+  })
+
+  test('is used on when its renewal fails, and another is not wanted at once', async () => {
+    const { token, fetched } = short(9, () => Promise.reject(new Error('no')))
+    for (let i = 0; i < 8; i += 1) expect(await token()).toBe('token 1')
+    expect(fetched()).toBe(2)
+  })
+
+  test('is used on while its renewal hangs', async () => {
+    const { token, fetched } = short(9, () => new Promise(() => undefined))
+    for (let i = 0; i < 8; i += 1) expect(await token()).toBe('token 1')
+    expect(fetched()).toBe(2)
+  })
+
+  test('and past it is not used on', async () => {
+    const { token, fetched } = short(0, () => Promise.reject(new Error('no')))
+    await token()
+    for (let i = 0; i < 2; i += 1) await expect(token()).rejects.toThrow('no')
+    expect(fetched()).toBe(3)
+  })
+})
+
 test("SEI's token that has expired is renewed without the caller noticing", async () => {
   const app = await startApp()
   const write = (externalId: string) => app.run(ATTRIBUTE, { input: { externalId, attributes: [{ name: 'a', value: 'b' }] } })

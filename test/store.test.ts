@@ -38,10 +38,28 @@ describe.each(stores)('the store in %s', (_where, open) => {
   test('counts every one of a hundred concurrent changes', async () => {
     const store = sealedStore(raw, [key()])
     const place = name()
-    const one = () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)
-    // Twenty at a time is what one name can take; each loser of a race tries again.
-    for (let i = 0; i < 20; i += 1) await Promise.all([one(), one(), one(), one(), one()])
+    await Promise.all(Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)))
     expect(await store.get(place)).toBe(100)
+  })
+
+  test('counts every one of sixty concurrent changes of each of two processes', async () => {
+    const secret = key()
+    const stores = [sealedStore(raw, [secret]), sealedStore(raw, [secret])]
+    const place = name()
+    await Promise.all(stores.flatMap((store) => Array.from({ length: 60 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1))))
+    for (const store of stores) expect(await store.get(place)).toBe(120)
+  })
+
+  test('lets one of two claim a name, also while keys rotate and each puts another first', async () => {
+    const [old, fresh] = [key(), key()]
+    const stores = [sealedStore(raw, [old, fresh]), sealedStore(raw, [fresh, old])]
+    for (let round = 0; round < 50; round += 1) {
+      const place = name()
+      const claims = await Promise.all(stores.map((store, who) => store.update<number>(place, 60, (current) => (current === null ? who : undefined))))
+      const winner = claims.findIndex(({ changed }) => changed)
+      expect(claims.filter(({ changed }) => changed)).toHaveLength(1)
+      for (const store of stores) expect(await store.get(place)).toBe(winner)
+    }
   })
 
   test('leaves, changes and removes as the change says', async () => {

@@ -1,12 +1,16 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA } from '../datasources/cast.js'
+import { ADA, BANK, NAMED, OTHER_BANK } from '../datasources/cast.js'
 import { AUDIENCE } from '../src/dev/issuer.js'
 import { type App, startApp } from './harness.js'
 
 let app: App
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ OBP_BANK_IDS: `${BANK},${OTHER_BANK}` })
 })
 beforeEach(() => app.clear())
 afterAll(() => app.close())
@@ -45,6 +49,61 @@ describe('the whole request is refused with 401, and no provider hears of it', (
     expect(headers.get('www-authenticate')).toBe('Bearer')
     expect(errors[0]!.extensions).toMatchObject({ code: 'UNAUTHENTICATED', retryable: false, correlationId: expect.any(String) })
     expect(app.calls('synctera')).toEqual([])
+  })
+})
+
+describe("while the issuer's keys cannot be read", () => {
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['because it fails', (response) => response.writeHead(500).end()],
+    ['because it answers a web page', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>')],
+    ['because it answers something else', (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"keys":7}')],
+    ['because it hangs up', (response) => response.destroy()],
+  ])('%s, the request is refused and may be repeated; then it is not', async (_why, fail) => {
+    let failing = true
+    const issuer = createServer((_request, response) => {
+      if (failing) fail(response)
+      else void fetch(app.ground.jwksUrl).then(async (keys) => response.writeHead(200, { 'content-type': 'application/json' }).end(await keys.text()))
+    }).listen(0, '127.0.0.1')
+    await once(issuer, 'listening')
+    const other = await startApp({ AUTH_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks` }, app)
+    const { status, errors } = await other.run(QUERY)
+    expect(status).toBe(401)
+    expect(errors).toMatchObject([{ message: "The issuer's keys cannot be read at the moment.", extensions: { code: 'UNAUTHENTICATED', retryable: true } }])
+    expect(app.calls('synctera')).toEqual([])
+    failing = false
+    expect((await other.run(QUERY)).data.person).toEqual({ id: ADA.personId })
+    await other.close()
+    issuer.close()
+  })
+})
+
+describe('the banks that a token names', () => {
+  const OTTO = NAMED.find(({ firstName }) => firstName === 'Otto')!
+  const HERE = { id: ADA.customerId }
+  const THERE = { id: OTTO.customerId }
+  test.each<[unknown, object | null, object | null]>([
+    [undefined, HERE, THERE],
+    [[BANK, OTHER_BANK], HERE, THERE],
+    [[OTHER_BANK], null, THERE],
+    [BANK, HERE, null],
+    [`${BANK} ${OTHER_BANK}`, HERE, THERE],
+    [`${OTHER_BANK},elsewhere`, null, THERE],
+    [[BANK, 7, null], HERE, null],
+    [[], null, null],
+    ['', null, null],
+    [' ', null, null],
+    [{}, null, null],
+    [{ [BANK]: true, 0: BANK, length: 1 }, null, null],
+    [null, null, null],
+    [true, null, null],
+    [0, null, null],
+    ['*', null, null],
+    [BANK.slice(0, 8), null, null],
+  ])('are %j: nothing else is there', async (banks, here, there) => {
+    const both = await app.run(`{ here: customer(id: "${ADA.customerId}") { id } there: customer(id: "${OTTO.customerId}", bankId: "${OTHER_BANK}") { id } }`, undefined, { claims: { banks } })
+    expect(both.errors).toEqual([])
+    expect(both.data).toEqual({ here, there })
+    expect(app.calls('obp')).toHaveLength([here, there].filter(Boolean).length)
   })
 })
 

@@ -6,7 +6,7 @@ import { batched } from '../batch.js'
 import { reading } from '../door.js'
 import { orNull, refuseFields } from '../errors.js'
 import type { Drift } from '../mapping.js'
-import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS } from './contract.js'
+import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS, PAGE_LIMIT } from './contract.js'
 import type { SyncteraSource } from './datasource.js'
 import { personQuery, toPerson, toVerificationResult } from './mapping.js'
 
@@ -24,20 +24,23 @@ const PERSONAL_FILTERS = ['firstName', 'lastName', 'email', 'phoneNumber', 'ssnL
 const needs = ({ filter }: PersonsQuestion): readonly Scope[] =>
   PERSONAL_FILTERS.some((name) => filter?.[name] != null) ? ['pii:read'] : []
 
-/** Where a page ended: the page token to begin with and how many of that page were already given. */
+/** Where a page ended: the page token to begin with and how many of what it begins were already given. */
 interface Cursor {
   readonly token: string | null
   readonly skip: number
-  readonly size: number
 }
 
-const writeCursor = (cursor: Cursor) => Buffer.from(JSON.stringify([cursor.token, cursor.skip, cursor.size])).toString('base64url')
+/** It goes into an address. */
+const LONGEST_TOKEN = 1000
+
+const writeCursor = ({ token, skip }: Cursor) => Buffer.from(JSON.stringify([token, skip])).toString('base64url')
 
 function readCursor(text: string): Cursor {
   try {
-    const [token, skip, size] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [unknown, unknown, unknown]
-    const whole = (value: unknown, least: number) => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= 100
-    if ((token === null || typeof token === 'string') && whole(skip, 0) && whole(size, 1)) return { token, skip, size } as Cursor
+    const [token, skip, ...rest] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[]
+    const isToken = token === null || (typeof token === 'string' && token !== '' && token.length <= LONGEST_TOKEN)
+    const isSkip = typeof skip === 'number' && Number.isInteger(skip) && skip >= 0 && skip <= PAGE_LIMIT
+    if (isToken && isSkip && rest.length === 0) return { token, skip }
   } catch {
     // Falls through to the one refusal below.
   }
@@ -101,13 +104,14 @@ export function syncteraLoaders(source: SyncteraSource, drift: Drift) {
         const first = asked ?? DEFAULT_PAGE
         if (filter?.ids?.length === 0) return { nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: after != null }
         // Synctera pages by token and has no cursor within a page, so a cursor remembers the page and the place in it.
-        const start: Cursor = after != null ? readCursor(after) : { token: null, skip: 0, size: first }
+        const start: Cursor = after != null ? readCursor(after) : { token: null, skip: 0 }
         const nodes: Person[] = []
         const cursors: string[] = []
         for (let { token, skip } = start; ; skip = 0) {
           const page = await source.listPersons({
             ...personQuery(filter, orderBy),
-            limit: start.size,
+            // As many as are still wanted: a page that was begun elsewhere must not cost a call for each row.
+            limit: Math.min(PAGE_LIMIT, skip + first - nodes.length),
             ...(token === null ? {} : { page_token: token }),
           })
           const next = page.next_page_token
@@ -116,7 +120,7 @@ export function syncteraLoaders(source: SyncteraSource, drift: Drift) {
             const taken = skip + i + 1
             const pageEnds = taken === page.persons.length && next !== undefined
             nodes.push(toPerson(row, drift))
-            cursors.push(writeCursor(pageEnds ? { token: next, skip: 0, size: start.size } : { token, skip: taken, size: start.size }))
+            cursors.push(writeCursor(pageEnds ? { token: next, skip: 0 } : { token, skip: taken }))
           })
           const hasNextPage = next !== undefined || skip + rows.length < page.persons.length
           // A page without rows cannot be the way to more of them.
