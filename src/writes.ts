@@ -128,11 +128,9 @@ export async function carryOut<Input extends object, Payload extends object>(
       await finish({ ...base, state: 'unknown' })
       throw error
     }
-    // A final word of the provider is the outcome; anything else certainly did nothing and leaves the key as it was
-    // before: free, or in doubt when this was not its first try.
+    // A final word of the provider is the outcome; anything else certainly did nothing and leaves the key free.
     const final = FINAL.has(failure.code) && failure.extensions['providerStatus'] !== undefined
-    const asBefore: Outcome | null = held!.again === true ? { ...base, state: 'unknown' } : null
-    await finish(final ? { ...base, state: 'refused', failure: { code: failure.code, details: details(failure) } } : asBefore)
+    await finish(final ? { ...base, state: 'refused', failure: { code: failure.code, details: details(failure) } } : null)
     throw error
   } finally {
     clearInterval(lease)
