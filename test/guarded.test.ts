@@ -48,9 +48,9 @@ const BY_TYPE: Readonly<Record<string, unknown>> = {
 
 /** The least that may be given for a type. */
 function least(type: GraphQLInputType, name: string): unknown {
-  if (isNonNullType(type)) return least(type.ofType as GraphQLInputType, name)
+  if (isNonNullType(type)) return least(type.ofType, name)
   if (name in BY_NAME) return BY_NAME[name]
-  if (isListType(type)) return [least(type.ofType as GraphQLInputType, name)]
+  if (isListType(type)) return [least(type.ofType, name)]
   if (isInputObjectType(type)) return Object.fromEntries(Object.values(type.getFields()).filter(isRequiredInputField).map((field) => [field.name, least(field.type, field.name)]))
   if (isEnumType(type)) return type.getValues()[0]!.name
   expect(Object.keys(BY_TYPE)).toContain(type.name)
