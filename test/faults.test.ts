@@ -138,10 +138,13 @@ describe('a write that has not left', () => {
     const { data, errors } = await app.run(`mutation {
       ${create('a')} ${create('b')}
       c: createMeeting(input: { idempotencyKey: "c", providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed }
-      d: setAccountAttributes(input: { idempotencyKey: "d", externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed } }`)
-    expect(data).toEqual({ a: { replayed: false }, b: null, c: null, d: null })
-    expect(errors.map(({ extensions: { code, retryable } }) => [code, retryable])).toEqual(Array(3).fill(['DEADLINE_EXCEEDED', true]))
-    expect([...app.calls('synctera'), ...app.calls('obp'), ...app.calls('sei')]).toEqual([WRITE_ROUTE])
+      d: setAccountAttributes(input: { idempotencyKey: "d", externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed }
+      e: setAccountEntitlements(input: { idempotencyKey: "e", bankingCustomerId: "${ADA.bankingCustomerId}", accounts: [{ accountNumber: "1001", productCode: "DDA_01" }], electronicStatementElection: true, electronicDocumentElection: true, roles: {} }) { replayed } }`)
+    expect(data).toEqual({ a: { replayed: false }, b: null, c: null, d: null, e: null })
+    expect(errors.map(({ extensions: { code, retryable } }) => [code, retryable])).toEqual(Array(4).fill(['DEADLINE_EXCEEDED', true]))
+    expect(app.calls('synctera')).toEqual([WRITE_ROUTE])
+    // Nor is anybody asked for a token.
+    for (const name of ['obp', 'sei', 'apiture'] as const) expect(app.emulators[name].calls()).toEqual([])
     expect((await app.run(`mutation { ${create('b')} }`)).data.b).toEqual({ replayed: false })
     await app.close()
   })

@@ -83,6 +83,16 @@ describe.each(stores)('the store in %s', (_where, open) => {
   })
 })
 
+test('changes of one name in one process stand in line, and so never lose a race', async () => {
+  const raw = memoryStore()
+  let swaps = 0
+  const store = sealedStore({ ...raw, swap: (...asked) => ((swaps += 1), raw.swap(...asked)) }, [key()])
+  const place = name()
+  await Promise.all(Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)))
+  expect([await store.get(place), swaps]).toEqual([100, 100])
+  await raw.close()
+})
+
 test('neither names nor values can be read in Redis', async () => {
   const raw = redisStore(inject('redisUrl'), silent)
   await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
