@@ -117,6 +117,11 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
     async set(key, value, ttlSeconds) {
       const name = nameFor(first, key)
       await raw.set(name, seal(name, value), ttlSeconds * 1000)
+      // While keys rotate, an older value under another key's name would be found first by whoever puts that key first.
+      for (const other of keys.slice(1).map((candidate) => nameFor(candidate, key))) {
+        const stale = await raw.get(other)
+        if (stale) await raw.swap(other, stale, null, 0)
+      }
     },
 
     update: (key, ttlSeconds, next) => queue(nameFor(first, key), () => change(key, ttlSeconds * 1000, next)),
