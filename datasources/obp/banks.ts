@@ -25,6 +25,13 @@ export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bank
     return all.includes(meant) ? meant : null
   }
 
+  /** The bank that a write means; throws where the caller may not name it, which the writes are refused for already. */
+  function required(bankId: string | null | undefined): string {
+    const bank = named(bankId)
+    if (bank === null) throw failure('NOT_FOUND', 'There is no such bank.')
+    return bank
+  }
+
   function place({ id, bankId }: CustomerKey): Place | null {
     const bank = named(bankId)
     return bank !== null && isId(id) ? { bankId: bank, id } : null
@@ -35,6 +42,7 @@ export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bank
     all,
     /** The bank that is meant, or null where the caller may not name it. */
     named,
+    required,
     /** Where a customer is to be looked for, or null where the caller may not look. */
     place,
     owner: ({ id, bankId }: CustomerKey): Owner => ({ customer: { id, bankId: bankId ?? configured } }),
@@ -46,7 +54,8 @@ export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bank
           {
             ...command,
             admit: ({ bankId, customerId }: { readonly bankId?: string | null; readonly customerId?: string }) => {
-              if (named(bankId) === null) throw failure('NOT_FOUND', customerId === undefined ? 'There is no such bank.' : NO_CUSTOMER)
+              if (customerId === undefined) required(bankId)
+              else if (named(bankId) === null) throw failure('NOT_FOUND', NO_CUSTOMER)
             },
           },
         ]),

@@ -43,8 +43,7 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       type: 'CreateCustomerPayload',
       repeatable: false,
       async run(input) {
-        const bankId = banks.named(input.bankId)
-        if (bankId === null) throw failure('NOT_FOUND', 'There is no such bank.')
+        const bankId = banks.required(input.bankId)
         return { customer: toCustomer(await source.createCustomer(bankId, createBody(input)), drift) }
       },
     }),

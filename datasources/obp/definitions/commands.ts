@@ -8,14 +8,8 @@ import type { DefinitionSource } from './datasource.js'
 import type { DefinitionLoaders } from './loaders.js'
 import { definitionBody, toDefinition } from './mapping.js'
 
-/** Writes of attribute definitions. A name has one definition at a bank, so setting it may be repeated. */
+/** Writes of attribute definitions. A name has one definition at a bank. */
 export function definitionCommands(source: DefinitionSource, banks: Banks, definitions: DefinitionLoaders, drift: Drift) {
-  function bankOf(named: string | null | undefined): string {
-    const bankId = banks.named(named)
-    if (bankId === null) throw failure('NOT_FOUND', 'There is no such bank.')
-    return bankId
-  }
-
   return {
     setCustomerAttributeDefinition: writing<SetCustomerAttributeDefinitionInput, { definition: CustomerAttributeDefinition }>({
       scope: 'customers:write',
@@ -23,7 +17,7 @@ export function definitionCommands(source: DefinitionSource, banks: Banks, defin
       // A late repeat would take back what was set since.
       repeatable: false,
       async run(input) {
-        const bankId = bankOf(input.bankId)
+        const bankId = banks.required(input.bankId)
         try {
           return { definition: toDefinition(await source.createOrUpdateCustomerAttributeAttributeDefinition(bankId, definitionBody(input)), drift) }
         } finally {
@@ -37,7 +31,7 @@ export function definitionCommands(source: DefinitionSource, banks: Banks, defin
       type: 'DeleteCustomerAttributeDefinitionPayload',
       repeatable: true,
       async run({ definitionId, bankId: named }, { again }) {
-        const bankId = bankOf(named)
+        const bankId = banks.required(named)
         const found = (await definitions.ofBank(bankId))?.some(({ attribute_definition_id: id }) => id === definitionId)
         if (!found) {
           if (again) return { deletedId: definitionId }

@@ -3,20 +3,18 @@ import { writing } from '../../door.js'
 import type { Drift } from '../../mapping.js'
 import type { Banks } from '../banks.js'
 import type { CustomerLoaders } from '../customers/loaders.js'
-import { failure } from '../refusal.js'
 import type { EngagementSource } from './datasource.js'
 import { meetingBody, messageBody, toMeeting } from './mapping.js'
 
 /** Records meetings and sends messages. The provider knows no idempotency keys: each call adds another one. */
-export function engagementCommands(source: EngagementSource, banks: Pick<Banks, 'named'>, customers: Pick<CustomerLoaders, 'named'>, drift: Drift) {
+export function engagementCommands(source: EngagementSource, banks: Pick<Banks, 'required'>, customers: Pick<CustomerLoaders, 'named'>, drift: Drift) {
   return {
     createMeeting: writing<CreateMeetingInput, { meeting: Meeting }>({
       scope: 'engagement:write',
       type: 'CreateMeetingPayload',
       repeatable: false,
       async run(input) {
-        const bankId = banks.named(input.bankId)
-        if (bankId === null) throw failure('NOT_FOUND', 'There is no such bank.')
+        const bankId = banks.required(input.bankId)
         return { meeting: toMeeting(await source.createMeeting(bankId, meetingBody(input)), drift) }
       },
     }),

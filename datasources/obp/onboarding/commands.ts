@@ -2,7 +2,6 @@ import type { Account, CreateAccountInput, CreateUserInput, User } from '../../.
 import { writing } from '../../door.js'
 import type { Drift } from '../../mapping.js'
 import type { Banks } from '../banks.js'
-import { failure } from '../refusal.js'
 import type { OnboardingSource } from './datasource.js'
 import { accountBody, toAccount, toUser, userBody } from './mapping.js'
 
@@ -10,15 +9,14 @@ import { accountBody, toAccount, toUser, userBody } from './mapping.js'
  * Opens accounts and registers users. Neither may be repeated after a lost answer: an account without an id of the
  * caller's would be opened twice, and a second try at an id or a name reads as taken although it was the first that took it.
  */
-export function onboardingCommands(source: OnboardingSource, banks: Pick<Banks, 'named'>, drift: Drift) {
+export function onboardingCommands(source: OnboardingSource, banks: Pick<Banks, 'required'>, drift: Drift) {
   return {
     createAccount: writing<CreateAccountInput, { account: Account }>({
       scope: 'accounts:write',
       type: 'CreateAccountPayload',
       repeatable: false,
       async run(input) {
-        const bankId = banks.named(input.bankId)
-        if (bankId === null) throw failure('NOT_FOUND', 'There is no such bank.')
+        const bankId = banks.required(input.bankId)
         const body = accountBody(input)
         const account = await (input.accountId == null ? source.addAccount(bankId, body) : source.createAccount(bankId, input.accountId, body))
         return { account: toAccount(account, bankId, drift) }
