@@ -67,6 +67,13 @@ describe('creating a customer', () => {
     expect(writes()).toHaveLength(1)
   })
 
+  test.each(['1969-07-20T20:17:00Z', '9500-01-01T00:00:00Z'])('whose last word is of %s hides nobody from the list', async (lastOkDate) => {
+    const { data } = await app.run(MUTATION, { input: { ...least, lastOkDate } })
+    const sortDirection = lastOkDate < '2000' ? 'ASC' : 'DESC'
+    const listed = await app.run('query($filter: CustomerFilter) { customers(first: 1, filter: $filter) { nodes { id } } }', { filter: { sortDirection } })
+    expect(listed.data.customers.nodes).toEqual([{ id: data.createCustomer.customer.id }])
+  })
+
   test('as one who passed KYC needs kyc:write', async () => {
     const input = { ...least, kycStatus: true }
     const { errors } = await app.run(MUTATION, { input }, { scopes: ['customers:write'] })

@@ -46,6 +46,13 @@ describe('links', () => {
     expect(data.there).toEqual([{ customerId: user.customerId, customer: null }, { customerId: OTTO.customerId, customer: { bankId: OTHER_BANK } }])
   })
 
+  test('to customers of a bank that the caller may not name are left out', async () => {
+    const query = 'query($userId: ID!) { userCustomerLinks(userId: $userId) { customerId } }'
+    expect((await app.run(query, { userId: userOf(OTTO) })).data.userCustomerLinks).toEqual([{ customerId: OTTO.customerId }])
+    const { data, errors } = await app.run(query, { userId: userOf(OTTO) }, { claims: { banks: [BANK] } })
+    expect({ data, errors }).toEqual({ data: { userCustomerLinks: [] }, errors: [] })
+  })
+
   test('of nobody are none, and at a bank that the caller may not name there is nothing', async () => {
     const { data, errors } = await app.run('{ nobody: userCustomerLinks(userId: "nobody") { id } odd: userCustomerLinks(userId: "x <- OBP-20003") { id } elsewhere: userCustomerLinks(userId: "nobody", bankId: "elsewhere") { id } }')
     expect({ data, errors }).toEqual({ data: { nobody: [], odd: [], elsewhere: null }, errors: [] })
