@@ -228,9 +228,11 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** A shared token goes on being fetched for the others; who has left does not wait for it, and nothing was sent for them. */
-  async function before<T>(signal: AbortSignal, ready: Promise<T> | T): Promise<T> {
+  async function before<T>(signal: AbortSignal, make: () => Promise<T> | T): Promise<T> {
     const ended = () => fail('DEADLINE_EXCEEDED', { message: 'The operation ended before the provider was asked.' })
+    // First of all: a token that is fetched for nobody has nobody to hear that it failed.
     if (signal.aborted) throw ended()
+    const ready = make()
     if (!(ready instanceof Promise)) return ready
     return new Promise<T>((resolve, reject) => {
       const leave = () => reject(ended())
@@ -249,7 +251,7 @@ export function createClient(options: ClientOptions): Client {
 
   async function attempt<T>(visit: CallVisit, call: Call<T>, renewed: boolean): Promise<Reply<T>> {
     const own = call.credential ?? options.credential
-    const credential = own === undefined ? {} : await before(visit.signal, own.headers())
+    const credential = own === undefined ? {} : await before(visit.signal, () => own.headers())
     const answer = await exchange(visit, call, credential)
     const body = parse(answer.text)
 

@@ -49,5 +49,3 @@ export function createMetrics() {
     contentType: registry.contentType,
   }
 }
-
-export type Metrics = ReturnType<typeof createMetrics>

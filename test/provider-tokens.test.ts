@@ -210,3 +210,21 @@ describe('settings', () => {
     expect(problems(env)).toEqual(expected)
   })
 })
+
+test('a call whose operation is over asks for no token, which nobody would hear the end of', async () => {
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '300' })
+  app.fault('synctera', { match: 'POST /v0/persons', fault: 'slow', delayMs: 700 })
+  app.fault('apiture', { match: 'POST /oidc/token', fault: 'reset', times: 0 })
+  const { data, errors } = await app.run(
+    `mutation($input: SetAccountEntitlementsInput!) {
+      createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed }
+      setAccountEntitlements(input: $input) { replayed }
+    }`,
+    { input: { bankingCustomerId: ADA.bankingCustomerId, accounts: [{ accountNumber: '1001', productCode: 'DDA_01' }], electronicStatementElection: true, electronicDocumentElection: true, roles: {} } },
+  )
+  // A write that has left is heard to its end; the next one does not begin.
+  expect(data).toEqual({ createPerson: { replayed: false }, setAccountEntitlements: null })
+  expect(errors.map(({ extensions }) => extensions.code)).toEqual(['DEADLINE_EXCEEDED'])
+  expect(app.emulators.apiture.calls()).toEqual([])
+  await app.close()
+})

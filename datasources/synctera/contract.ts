@@ -98,9 +98,7 @@ export const answers = {
 
 export type SyncteraPerson = Static<typeof Person>
 export type SyncteraAddress = Static<typeof Address>
-export type SyncteraPersonalId = Static<typeof PersonalId>
 export type SyncteraVerification = Static<typeof Verification>
-export type SyncteraVerifyAnswer = Static<typeof VerifyAnswer>
 
 /** What a person is created with or changed to. */
 export interface PersonBody {
