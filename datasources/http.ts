@@ -62,7 +62,7 @@ export interface Call<T> {
   /** In place of the client's credential, for calls made as the caller. */
   readonly credential?: Credential | undefined
   /** In place of the client's reading of refusals, for a call whose refusals mean something of their own. */
-  readonly refusal?: ((refusal: Refusal) => Reading) | undefined
+  readonly refusal?: ((refusal: Refusal) => Verdict) | undefined
 }
 
 export interface Reply<T> {
@@ -79,7 +79,7 @@ export interface Refusal {
 }
 
 /** What a room makes of a refusal. Members left out follow the status. */
-export interface Reading {
+export interface Verdict {
   readonly code?: Code | undefined
   readonly message?: string | undefined
   readonly providerCode?: string | undefined
@@ -118,7 +118,7 @@ export interface ClientOptions {
   readonly url: string
   readonly tls?: Tls | undefined
   readonly credential?: Credential | undefined
-  readonly refusal: (refusal: Refusal) => Reading
+  readonly refusal: (refusal: Refusal) => Verdict
   readonly timeoutMs: number
   readonly maxConcurrency: number
   readonly transport: (options: { origin: string; connections: number; tls?: Tls | undefined }) => Transport

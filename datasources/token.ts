@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { contract, type Credential, type Reading, type Refusal } from './http.js'
+import { contract, type Credential, type Refusal, type Verdict } from './http.js'
 
 /** A token as its issuer gave it. */
 export interface Token {
@@ -22,7 +22,7 @@ export const toToken = (body: { access_token: string; expires_in?: number | stri
 })
 
 /** A token endpoint that refuses means this server, never what its caller asked for. */
-export function tokenRefusal({ status, body }: Refusal): Reading {
+export function tokenRefusal({ status, body }: Refusal): Verdict {
   if (status >= 500 || status === 408 || status === 429) return {}
   // RFC 6749 section 5.2: a word of a fixed list.
   const error = (body as { error?: unknown } | null | undefined)?.error

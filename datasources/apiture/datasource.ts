@@ -1,14 +1,14 @@
-import { type Client, path, type Reading, type Refusal } from '../http.js'
+import { type Client, path, type Refusal, type Verdict } from '../http.js'
 import type { Visit } from '../provider.js'
 import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody, problemName } from './contract.js'
 
-const NO_SUCH_ACCOUNT: Reading = { code: 'NOT_FOUND', fields: { 'input.accounts': ['must exist at the provider, every one of them'] } }
+const NO_SUCH_ACCOUNT: Verdict = { code: 'NOT_FOUND', fields: { 'input.accounts': ['must exist at the provider, every one of them'] } }
 
 // Not final, so that the caller's idempotency key stays good for the next token.
-const BAD_CHALLENGE_TOKEN: Reading = { code: 'CHALLENGE_REQUIRED', fields: { 'input.challengeToken': ['is not accepted by the provider'] } }
+const BAD_CHALLENGE_TOKEN: Verdict = { code: 'CHALLENGE_REQUIRED', fields: { 'input.challengeToken': ['is not accepted by the provider'] } }
 
 /** Problem names that say it better than their status does. */
-const PROBLEMS: Readonly<Record<string, Reading>> = {
+const PROBLEMS: Readonly<Record<string, Verdict>> = {
   unauthorized: { stale: true },
   sessionExpired: { stale: true },
   challengeRequired: { code: 'CHALLENGE_REQUIRED' },
@@ -21,10 +21,10 @@ const PROBLEMS: Readonly<Record<string, Reading>> = {
 }
 
 /** Reads an RFC 9457 problem by its name; a name that says nothing here leaves it to the status. */
-export function refusal({ status, body }: Refusal): Reading {
+export function refusal({ status, body }: Refusal): Verdict {
   const problem = answers.problem.fits(body) ? body : {}
   const name = problemName(problem.type)
-  const said: Reading = { providerCode: name, providerRequestId: problem.id }
+  const said: Verdict = { providerCode: name, providerRequestId: problem.id }
   if (name !== undefined && Object.hasOwn(PROBLEMS, name)) return { ...PROBLEMS[name], ...said }
   // A gateway in front of the API refuses an expired token without naming a problem.
   if (status === 401 && name === undefined) return { ...said, stale: true }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Provider as Label } from '../../schema/shared.js'
 import { Failure } from '../errors.js'
-import { type CallVisit, type Client, path, type Reading, type Refusal, type Reply, retryAfter } from '../http.js'
+import { type CallVisit, type Client, path, type Refusal, type Reply, retryAfter, type Verdict } from '../http.js'
 import { answers, type BanficoProblem, type BanficoResult, type Verify } from './contract.js'
 import { refusedFields } from './mapping.js'
 
@@ -34,13 +34,13 @@ const answered = <Result>(reply: Reply<unknown>, result: Result): Answered<Resul
 const codesOf = ({ code, errors }: BanficoProblem): string[] => [...(errors ?? []).map(({ errorCode }) => errorCode), code].flatMap((word) => (word && /^\w{1,64}$/.test(word) ? [word] : []))
 
 /** What the status says better than the general rules know. Banfico's own codes are no help: some stand for two statuses. */
-const BY_STATUS: Readonly<Record<number, Pick<Reading, 'code' | 'message'>>> = {
+const BY_STATUS: Readonly<Record<number, Pick<Verdict, 'code' | 'message'>>> = {
   405: { code: 'PROVIDER_REFUSED', message: 'Banfico does not offer account verification where this server asks for it.' },
   421: { code: 'BAD_USER_INPUT', message: 'Banfico does not serve this identification scheme, or the country of this account.' },
 }
 
 /** Reads a refusal by its status first; the sentences in it may repeat what was sent. */
-export function refusal({ status, header, body }: Refusal): Reading {
+export function refusal({ status, header, body }: Refusal): Verdict {
   const problem = answers.problem.fits(body) ? body : {}
   const codes = codesOf(problem)
   return {

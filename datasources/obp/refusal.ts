@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Provider as Label } from '../../schema/shared.js'
 import { type Code, Failure } from '../errors.js'
-import { contract, type Reading, type Refusal } from '../http.js'
+import { contract, type Refusal, type Verdict } from '../http.js'
 import { tokenRefusal } from '../token.js'
 
 export const LABEL = Label.OPEN_BANK_PROJECT
@@ -43,7 +43,7 @@ function tellingCode(message: string): string | undefined {
 const seconds = (header: string | undefined): number | undefined => (header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined)
 
 /** Reads `{"code", "message"}`; the message itself may be personal and goes nowhere. */
-export function refusal({ status, header, body }: Refusal): Reading {
+export function refusal({ status, header, body }: Refusal): Verdict {
   const providerCode = problem.fits(body) ? tellingCode(body.message) : undefined
   // A 404 that is not in the provider's own form comes from something before it, and must not read as "there is none".
   const meaning = providerCode === undefined ? (status === 404 ? 'PROVIDER_MALFORMED' : undefined) : MEANING[providerCode]
@@ -58,7 +58,7 @@ export function refusal({ status, header, body }: Refusal): Reading {
 }
 
 /** Reads what a login refuses, at the provider or at an OAuth2 server. */
-export function loginRefusal(refused: Refusal): Reading {
+export function loginRefusal(refused: Refusal): Verdict {
   const { providerCode, providerRequestId } = refusal(refused)
   const reading = tokenRefusal(refused)
   return { ...reading, providerCode: providerCode ?? reading.providerCode, providerRequestId }

@@ -1,4 +1,4 @@
-import { type Client, path, type Path, type Reading, type Refusal } from '../http.js'
+import { type Client, path, type Path, type Refusal, type Verdict } from '../http.js'
 import type { Visit } from '../provider.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
@@ -10,7 +10,7 @@ const NOT_THE_TOKEN = /api ?key|credential/i
 const LASTING: ReadonlySet<number> = new Set([400, 404, 409, 422])
 
 /** Reads SEI's standard error; its words may repeat a value and are not passed on. */
-export function refusal({ status, body, header }: Refusal): Reading {
+export function refusal({ status, body, header }: Refusal): Verdict {
   const tracking = header('requesttrackingid')
   if (!answers.problem.fits(body)) return { stale: status === 401, providerRequestId: tracking }
   const transient = body.transient === true || body.transient === 'true'

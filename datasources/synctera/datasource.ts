@@ -1,10 +1,10 @@
-import { type Call, type Client, path, type Reading, type Refusal } from '../http.js'
+import { type Call, type Client, path, type Refusal, type Verdict } from '../http.js'
 import type { Visit } from '../provider.js'
 import { answers, PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraVerification, type VerifyBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 
 /** Codes that say it better than their status does. */
-const CODES: Readonly<Record<string, Reading['code']>> = {
+const CODES: Readonly<Record<string, Verdict['code']>> = {
   CUSTOMER_NOT_FOUND: 'NOT_FOUND',
   BUSINESS_NOT_FOUND: 'NOT_FOUND',
   ACCOUNT_NOT_FOUND: 'NOT_FOUND',
@@ -24,7 +24,7 @@ const CODES: Readonly<Record<string, Reading['code']>> = {
 }
 
 /** Reads an RFC 9457 problem; the code is steadier than the status, and the detail may be personal. */
-export function refusal({ status, body }: Refusal): Reading {
+export function refusal({ status, body }: Refusal): Verdict {
   // What is not even JSON comes from something before the provider, and must not read as "there is none".
   if (!answers.problem.fits(body)) return status === 404 ? { code: 'PROVIDER_MALFORMED' } : {}
   return {

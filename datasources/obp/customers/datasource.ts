@@ -1,4 +1,4 @@
-import { type Call, type Client, type Credential, path, type Reading, type Refusal } from '../../http.js'
+import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http.js'
 import type { Visit } from '../../provider.js'
 import { refusal } from '../refusal.js'
 import { answers, type AttributeBody, type CustomerBody } from './contract.js'
@@ -13,7 +13,7 @@ export interface FirehoseQuery {
 }
 
 /** An attribute of a customer who is gone makes the whole list fail, which does not mean that there is nobody. */
-function danglingAttribute(refused: Refusal): Reading {
+function danglingAttribute(refused: Refusal): Verdict {
   const reading = refusal(refused)
   return reading.providerCode === 'OBP-30046' ? { ...reading, code: 'PROVIDER_UNAVAILABLE' } : reading
 }

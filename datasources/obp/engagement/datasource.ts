@@ -1,11 +1,11 @@
-import { type Call, type Client, type Credential, path, type Reading, type Refusal } from '../../http.js'
+import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http.js'
 import type { Visit } from '../../provider.js'
 import type { Place } from '../banks.js'
 import { refusal } from '../refusal.js'
 import { answers, type MeetingBody, type MessageBody } from './contract.js'
 
 /** What is not there may be the link of a customer who is. */
-function messageRefusal(refused: Refusal): Reading {
+function messageRefusal(refused: Refusal): Verdict {
   const reading = refusal(refused)
   return reading.providerCode === 'OBP-30008' ? { ...reading, message: 'No user is linked to this customer, so nobody could read the message.' } : reading
 }

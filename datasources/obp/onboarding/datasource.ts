@@ -1,17 +1,17 @@
-import { type Call, type Client, path, type Reading, type Refusal } from '../../http.js'
+import { type Call, type Client, path, type Refusal, type Verdict } from '../../http.js'
 import type { Visit } from '../../provider.js'
 import { refusal } from '../refusal.js'
 import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } from './contract.js'
 
 /** As everywhere in the room, and says which member of the input is meant where the code tells it. */
-function memberRefusal(refused: Refusal): Reading {
+function memberRefusal(refused: Refusal): Verdict {
   const reading = refusal(refused)
   const member = REFUSED_MEMBER[reading.providerCode ?? '']
   return member === undefined ? reading : { ...reading, fields: { [`input.${member}`]: ['is not valid to the provider'] } }
 }
 
 /** A user whom the provider could not save is not wrong input. */
-const userRefusal = (refused: Refusal): Reading =>
+const userRefusal = (refused: Refusal): Verdict =>
   (refused.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED ? { ...refusal(refused), code: 'PROVIDER_UNAVAILABLE' } : memberRefusal(refused)
 
 /** The endpoints that open accounts and register users, one method each, in the provider's words. */

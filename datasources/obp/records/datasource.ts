@@ -1,11 +1,11 @@
-import { type Call, type Client, type Contract, path, type Path, type Reading, type Refusal } from '../../http.js'
+import { type Call, type Client, type Contract, path, type Path, type Refusal, type Verdict } from '../../http.js'
 import type { Visit } from '../../provider.js'
 import type { Place } from '../banks.js'
 import { refusal } from '../refusal.js'
 import { type AddressBody, answers, type CreditLimitBody, type HandleBody, type TaxResidenceBody } from './contract.js'
 
 /** Where a row is written, this code alone says that the store would not take it: nothing was done. */
-function rowRefused(refused: Refusal): Reading {
+function rowRefused(refused: Refusal): Verdict {
   const reading = refusal(refused)
   return refused.status === 400 && reading.providerCode === 'OBP-50200' ? { ...reading, code: 'BAD_USER_INPUT', certain: true } : reading
 }
