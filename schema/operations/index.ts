@@ -94,7 +94,7 @@ export type AddKycCheckInput = {
   date?: string | null | undefined;
   /** Free text, such as `online_meeting`. */
   how?: string | null | undefined;
-  /** Makes the write repeatable, and changes the record that has this id: ids are one set over all customers of the provider. Made here when left out. */
+  /** Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out. */
   id?: string | null | undefined;
   /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
   idempotencyKey?: string | null | undefined;
@@ -111,7 +111,7 @@ export type AddKycDocumentInput = {
   customerNumber: string;
   /** To the second. */
   expiryDate: string;
-  /** Makes the write repeatable, and changes the record that has this id: ids are one set over all customers of the provider. Made here when left out. */
+  /** Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out. */
   id?: string | null | undefined;
   /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
   idempotencyKey?: string | null | undefined;
@@ -130,7 +130,7 @@ export type AddKycMediaInput = {
   customerNumber: string;
   /** To the second. */
   date?: string | null | undefined;
-  /** Makes the write repeatable, and changes the record that has this id: ids are one set over all customers of the provider. Made here when left out. */
+  /** Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out. */
   id?: string | null | undefined;
   /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
   idempotencyKey?: string | null | undefined;
