@@ -49,3 +49,5 @@ export function createMetrics() {
     contentType: registry.contentType,
   }
 }
+
+export type Metrics = ReturnType<typeof createMetrics>

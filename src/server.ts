@@ -11,18 +11,19 @@ import {
 import cors from '@fastify/cors'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
-import { type DocumentNode, visit } from 'graphql'
 import { Failure } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
-import type { Context } from '../resolvers/context.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
-import { formatError, isUnforeseen } from './errors.js'
+import { formatError } from './errors.js'
 import { guard } from './guard.js'
 import { createLog, type Log, trace } from './log.js'
 import { maskers } from './mask.js'
 import { createMetrics } from './metrics.js'
 import { ownOf } from './own.js'
+import { introspection } from './plugins/introspection.js'
+import { observation } from './plugins/observation.js'
+import type { Served } from './plugins/served.js'
 import { openRooms } from './rooms.js'
 import { buildClassSchema, buildServedSchema } from './schema.js'
 import { openStore } from './store/index.js'
@@ -40,10 +41,6 @@ const DISABLED: readonly ApolloServerPlugin[] = [
   ApolloServerPluginSchemaReportingDisabled(),
   ApolloServerPluginUsageReportingDisabled(),
 ]
-
-interface Served extends Context {
-  readonly correlationId: string
-}
 
 export interface ServerOptions {
   readonly config: Config
@@ -63,18 +60,6 @@ export interface Server {
 /** A caller's correlation id when it is a UUID or a W3C trace id, else a new one: it is logged, so nothing else may pass. */
 const correlationOf = (given: unknown): string =>
   typeof given === 'string' && /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(given) ? given : randomUUID()
-
-/** True when a document asks for the schema itself. Most do not even hold the word, and are not walked through. */
-function asksForSchema(source: string, document: DocumentNode): boolean {
-  if (!/__(?:schema|type)\b/.test(source)) return false
-  let asks = false
-  visit(document, {
-    Field: ({ name }) => {
-      asks ||= name.value === '__schema' || name.value === '__type'
-    },
-  })
-  return asks
-}
 
 /** Errors that Apollo answers before there is a context carry no correlation id yet. */
 function correlated(payload: unknown, correlationId: string): unknown {
@@ -100,45 +85,20 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   const schema = buildClassSchema()
   const masker = maskers(schema)
 
-  const observe: ApolloServerPlugin<Served> = {
-    requestDidStart: () => {
-      const begun = performance.now()
-      return Promise.resolve({
-        didEncounterErrors: ({ errors, contextValue }) => {
-          for (const error of errors) {
-            const formatted = formatError(error.toJSON(), error)
-            metrics.failed(String(formatted.extensions?.['code']))
-            if (isUnforeseen(formatted)) log.error({ correlationId: contextValue.correlationId, path: error.path?.join('.'), ...trace(error.originalError ?? error) }, 'unforeseen error')
-          }
-          return Promise.resolve()
-        },
-        didResolveOperation: ({ source, document, contextValue }) => {
-          if (explorer === undefined && !contextValue.caller.scopes.has('schema:read') && asksForSchema(source, document)) {
-            throw new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' })
-          }
-          return Promise.resolve()
-        },
-        willSendResponse: ({ response, contextValue, operation }) => {
-          if (response.body.kind === 'single') {
-            for (const error of response.body.singleResult.errors ?? []) Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
-          }
-          metrics.operated(operation?.operation ?? 'none', (performance.now() - begun) / 1000)
-          return Promise.resolve()
-        },
-      })
-    },
-  }
-
   const apollo = new ApolloServer<Served>({
     schema: buildServedSchema(schema),
-    // Whether a token may ask for the schema is decided below, once its scopes are known.
+    // Whether a token may ask for the schema is decided by a plugin, once its scopes are known.
     introspection: true,
     hideSchemaDetailsFromClientErrors: explorer === undefined,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     formatError,
-    plugins: [observe, explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
+    plugins: [
+      observation({ metrics, log }),
+      ...(explorer === undefined ? [introspection, ApolloServerPluginLandingPageDisabled()] : [explorer]),
+      ...DISABLED,
+    ],
     logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn(message), error: () => log.error('apollo error') },
   })
   await apollo.start()

@@ -1,0 +1,28 @@
+import { type DocumentNode, visit } from 'graphql'
+import { Failure } from '../../datasources/errors.js'
+import type { Plugin } from './served.js'
+
+/** True when a document asks for the schema itself. Most do not even hold the word, and are not walked through. */
+function asksForSchema(source: string, document: DocumentNode): boolean {
+  if (!/__(?:schema|type)\b/.test(source)) return false
+  let asks = false
+  visit(document, {
+    Field: ({ name }) => {
+      asks ||= name.value === '__schema' || name.value === '__type'
+    },
+  })
+  return asks
+}
+
+/** Introspection only for a token with `schema:read`; development leaves this plugin out. */
+export const introspection: Plugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation: ({ source, document, contextValue }) => {
+        if (!contextValue.caller.scopes.has('schema:read') && asksForSchema(source, document)) {
+          throw new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' })
+        }
+        return Promise.resolve()
+      },
+    }),
+}

@@ -1,0 +1,28 @@
+import { formatError, isUnforeseen } from '../errors.js'
+import { type Log, trace } from '../log.js'
+import type { Metrics } from '../metrics.js'
+import type { Plugin } from './served.js'
+
+/** Counts and times operations, logs what nobody foresaw, and gives every error its correlation id. */
+export const observation = ({ metrics, log }: { metrics: Metrics; log: Log }): Plugin => ({
+  requestDidStart: () => {
+    const begun = performance.now()
+    return Promise.resolve({
+      didEncounterErrors: ({ errors, contextValue }) => {
+        for (const error of errors) {
+          const formatted = formatError(error.toJSON(), error)
+          metrics.failed(String(formatted.extensions?.['code']))
+          if (isUnforeseen(formatted)) log.error({ correlationId: contextValue.correlationId, path: error.path?.join('.'), ...trace(error.originalError ?? error) }, 'unforeseen error')
+        }
+        return Promise.resolve()
+      },
+      willSendResponse: ({ response, contextValue, operation }) => {
+        if (response.body.kind === 'single') {
+          for (const error of response.body.singleResult.errors ?? []) Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
+        }
+        metrics.operated(operation?.operation ?? 'none', (performance.now() - begun) / 1000)
+        return Promise.resolve()
+      },
+    })
+  },
+})
