@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql'
 import { VerificationResult, VerificationResultsArgs, VerifyAccountInput, VerifyAccountPayload } from '../schema/verification.js'
 import type { Context } from './context.js'
+import { settled } from './settled.js'
 
 const VISIBLE = "Visible to the tenant that asked for it (else the client) and absent for others. Needs `verifications:read`; with `verifications:read:any` beside it other tenants' results and ids unknown here are answered too."
 
@@ -13,7 +14,7 @@ export class VerificationResolver {
 
   @Query(() => [VerificationResult], { nullable: 'itemsAndList', description: `The same for many, in the order asked; one that fails leaves the others alone. ${VISIBLE}` })
   verificationResults(@Args(() => VerificationResultsArgs) { ids }: VerificationResultsArgs, @Ctx() { loaders }: Context) {
-    return ids.map((id) => loaders.banfico.resultById.load(id))
+    return settled(ids.map((id) => loaders.banfico.resultById.load(id)))
   }
 
   @Mutation(() => VerifyAccountPayload, {

@@ -25,6 +25,7 @@ export interface Config {
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly requestTimeoutMs: number
   readonly corsOrigins: readonly string[]
+  readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly httpClient: 'undici' | 'node-fetch'
   readonly logLevel: string
   readonly providers: Readonly<Partial<Record<ProviderName, ProviderConfig>>>
@@ -128,6 +129,7 @@ export function readConfig(env: Env): Config {
     encryptionKeys: keys,
     requestTimeoutMs: settings.integer('REQUEST_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
     corsOrigins: settings.list('CORS_ORIGINS'),
+    executor: settings.choice('EXECUTOR', ['auto', 'compiled', 'interpreted'], 'auto'),
     httpClient: settings.choice('HTTP_CLIENT', ['undici', 'node-fetch'], 'undici'),
     logLevel: settings.choice('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
     providers: Object.fromEntries(

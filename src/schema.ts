@@ -6,6 +6,7 @@ import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-gr
 import { Failure, refuseFields } from '../datasources/errors.js'
 import type { Context } from '../resolvers/context.js'
 import { references, resolvers } from '../resolvers/index.js'
+import { settled } from '../resolvers/settled.js'
 
 const LINK = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
@@ -82,13 +83,13 @@ export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
 /** Each reference by itself: one that is bad, or whose provider is not there, leaves the others alone. */
 function answerReferences(schema: GraphQLSchema): void {
   schema.getQueryType()!.getFields()['_entities']!.resolve = (_root, { representations }: { representations: readonly unknown[] }, context: Context) =>
-    representations.map(async (given) => {
+    settled(representations.map(async (given) => {
       const reference = (typeof given === 'object' ? given : null) as Readonly<Record<string, unknown>> | null
       const type = reference?.['__typename']
       if (typeof type !== 'string' || !Object.hasOwn(references, type)) throw new Failure('BAD_USER_INPUT', { message: 'The reference names no entity of this graph.' })
       const found = await references[type as keyof typeof references](reference!, context)
       return found && { ...found, __typename: type }
-    })
+    }))
 }
 
 /** The SDL tells as much as introspection, which is off outside development. */

@@ -16,6 +16,7 @@ import type { Visit } from '../datasources/provider.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
 import { formatError } from './errors.js'
+import { executor } from './execution.js'
 import { guard } from './guard.js'
 import { createLog, type Log, trace } from './log.js'
 import { maskers } from './mask.js'
@@ -86,7 +87,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   const masker = maskers(schema)
 
   const apollo = new ApolloServer<Served>({
-    schema: buildServedSchema(schema),
+    gateway: executor(buildServedSchema(schema), config.executor),
     // Whether a token may ask for the schema is decided by a plugin, once its scopes are known.
     introspection: true,
     hideSchemaDetailsFromClientErrors: explorer === undefined,

@@ -97,6 +97,8 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
     AUTH_AUDIENCE: AUDIENCE,
     AUTH_JWKS_URL: ground.jwksUrl,
     LOG_LEVEL: 'trace',
+    // Every operation compiled at once, or none with `EXECUTOR=interpreted npm test`: both must say the same.
+    EXECUTOR: process.env['EXECUTOR'] ?? 'compiled',
     ...ground.settings,
     ...settings,
   })

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADA, NAMED } from '../datasources/cast.js'
+import type { Scope } from '../schema/scopes.js'
+import { buildClassSchema, buildServedSchema } from '../src/schema.js'
+import { randomQuery, seeded } from './documents.js'
+import { type App, startApp } from './harness.js'
+
+let apps: Readonly<Record<'interpreted' | 'compiled' | 'auto', App>>
+
+beforeAll(async () => {
+  const interpreted = await startApp({ EXECUTOR: 'interpreted' })
+  apps = { interpreted, compiled: await startApp({ EXECUTOR: 'compiled' }, interpreted), auto: await startApp({ EXECUTOR: 'auto' }, interpreted) }
+})
+afterAll(async () => {
+  await apps.auto.close()
+  await apps.compiled.close()
+  await apps.interpreted.close()
+})
+
+const id = ADA.customerId
+const otherBank = NAMED.find(({ bankId }) => bankId !== ADA.bankId)!
+
+// What executors are known to read differently; the rest of the suite runs on both anyway.
+const DOCUMENTS: readonly (readonly [what: string, document: string, variables?: Record<string, unknown> | undefined])[] = [
+  ['one field under several names', `{ a: customer(id: "${id}") { id x: id legalName } b: customer(id: "${id}") { legalName id } }`],
+  ['one field asked for in parts', `{ customer(id: "${id}") { person { id } person { firstName } ...P } } fragment P on Customer { person { lastName id } }`],
+  ['fragments in fragments', `{ customer(id: "${id}") { ...A } } fragment A on Customer { id ...B } fragment B on Customer { ... on Customer { legalName ... { customerNumber } } }`],
+  ['the same fragment at two places', `{ a: customer(id: "${id}") { ...C } b: customer(id: "${otherBank.customerId}") { ...C } } fragment C on Customer { id person { id } }`],
+  ['the name of the type', `{ __typename customer(id: "${id}") { __typename person { t: __typename id } } }`],
+  ['@skip and @include by variable', 'query($id: ID!, $yes: Boolean!, $no: Boolean!) { customer(id: $id) { id @skip(if: $yes) legalName @include(if: $yes) customerNumber @skip(if: $no) email @include(if: $no) } }', { id, yes: true, no: false }],
+  ['@skip and @include together', 'query($id: ID!, $yes: Boolean!, $no: Boolean!) { customer(id: $id) { id legalName @include(if: $yes) @skip(if: $yes) customerNumber @include(if: $yes) @skip(if: $no) } }', { id, yes: true, no: false }],
+  ['@skip on fragments', 'query($id: ID!, $yes: Boolean = true) { customer(id: $id) { id ...N @skip(if: $yes) ... @include(if: $yes) { customerNumber person { id ... @skip(if: $yes) { firstName } } } } } fragment N on Customer { legalName }', { id }],
+  ['a field that one branch skips and another wants', 'query($id: ID!, $yes: Boolean!) { customer(id: $id) { person @skip(if: $yes) { id firstName } ...P } } fragment P on Customer { person { id } }', { id, yes: true }],
+  ['everything skipped', 'query($yes: Boolean!) { viewer @skip(if: $yes) { id } }', { yes: true }],
+  ['a literal @include', `{ customer(id: "${id}") { id @include(if: false) legalName @skip(if: false) } }`],
+  ['defaults of variables', `query($id: ID! = "${id}", $first: Int = 2) { customer(id: $id) { id } persons(first: $first) { nodes { id } pageInfo { hasNextPage } } }`],
+  ['an explicit null for a default', 'query($first: Int = 2) { persons(first: $first) { nodes { id } } }', { first: null }],
+  ['a variable left out', 'query($first: Int, $after: String) { persons(first: $first, after: $after) { nodes { id } } }', {}],
+  ['a variable inside an input', 'query($direction: SortDirection!) { customers(first: 3, filter: { sortDirection: $direction }) { nodes { id } } }', { direction: 'ASC' }],
+  ['an object given as a variable', 'query($filter: CustomerFilter) { customers(first: 3, filter: $filter) { edges { cursor node { id } } } }', { filter: { sortDirection: 'ASC' } }],
+  ['one thing for a list', 'query($ids: [ID!]!) { verificationResults(ids: $ids) { id } }', { ids: 'not-there' }],
+  ['a list with holes', '{ verificationResults(ids: ["not-there", "nor-here"]) { id status } }'],
+  ['a number for an id', '{ person(id: 12345) { id } }'],
+  ['a variable of the wrong type', 'query($first: Int) { persons(first: $first) { nodes { id } } }', { first: 'many' }],
+  ['a variable too many', 'query($id: ID!) { customer(id: $id) { id } }', { id, more: 1 }],
+  ['a required variable left out', 'query($id: ID!) { customer(id: $id) { id } }', {}],
+  ['a required variable that is null', 'query($id: ID!) { customer(id: $id) { id } }', { id: null }],
+  ['an unknown member of an input', 'query($filter: CustomerFilter) { customers(filter: $filter) { nodes { id } } }', { filter: { unheard: 1 } }],
+  ['an unknown enum value', 'query($d: SortDirection!) { customers(filter: { sortDirection: $d }) { nodes { id } } }', { d: 'SIDEWAYS' }],
+  ['rules of an argument', '{ persons(first: 1000) { nodes { id } } ok: viewer { id } }'],
+  ['a field that fails beside one that does not', `{ customer(id: "${id}") { id } customers(bankId: "nobodys.bank") { nodes { id } } again: customer(id: "${id}") { legalName } }`],
+  ['a union', `{ _entities(representations: [{ __typename: "Person", id: "${ADA.personId!}" }, { __typename: "Customer", bankId: "${ADA.bankId}", id: "${id}" }, { __typename: "Unheard" }]) { __typename ... on Person { id firstName } ... on Customer { id legalName } } }`],
+  ['entities by variable', 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id verifications { nodes { id result } } } } }', { r: [{ __typename: 'Person', id: ADA.personId }] }],
+  ['deep lists', '{ customers(first: 5) { edges { node { id kycChecks { id } person { id verifications { nodes { id } } } } } } }'],
+  ['the schema itself beside data', '{ __schema { queryType { name } } __type(name: "Person") { name kind } viewer { id } }'],
+  ['an operation of several', 'query A { viewer { id } } query B { persons(first: 1) { nodes { id } } }'],
+  ['a prototype in a literal', 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { __proto__: { a: 1 }, constructor: 2 } }) { person { metadata } } }'],
+  ['a prototype in a variable', 'mutation($m: JSONObject) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: $m }) { person { metadata } } }', JSON.parse('{"m":{"__proto__":{"a":1},"constructor":2}}') as Record<string, unknown>],
+  ['writes one after the other', 'mutation { a: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "A" }) { person { firstName } } b: createPerson(input: { isCustomer: true, status: ACTIVE, ssn: "no" }) { person { id } } c: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "C" }) { replayed } }'],
+]
+
+interface Answer {
+  readonly errors: readonly unknown[]
+  readonly status: number
+  /** The data, its members in their order. */
+  readonly text: string | undefined
+}
+
+async function ask(app: App, document: string, variables?: Record<string, unknown>, scopes?: readonly Scope[]): Promise<Answer> {
+  const { data, errors, status } = await app.run<unknown>(document, variables ?? {}, scopes ? { scopes } : {})
+  const told = errors.map(({ extensions: { correlationId: _id, providerRequestId: _request, ...extensions }, ...error }) => ({ ...error, extensions }))
+  // Which of two failures is told first is a matter of time.
+  told.sort((a, b) => String(a.path).localeCompare(String(b.path)))
+  // An instant of just now is another one in every answer.
+  const text = JSON.stringify(data)?.replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, (instant) => (Date.now() - Date.parse(JSON.parse(instant) as string) < 600_000 ? '"now"' : instant))
+  return { errors: told, status, text }
+}
+
+describe('both executors answer the same', () => {
+  test.each(DOCUMENTS.map(([what, document, variables]) => ({ what, document, variables })))('$what', async ({ document, variables }) => {
+    const expected = await ask(apps.interpreted, document, variables)
+    expect(await ask(apps.compiled, document, variables)).toEqual(expected)
+    // `auto` interprets the first time and compiles the second.
+    expect(await ask(apps.auto, document, variables)).toEqual(expected)
+    expect(await ask(apps.auto, document, variables)).toEqual(expected)
+  })
+
+  test('150 queries made at random, for callers who may see everything, little, or only their own', async () => {
+    const schema = buildServedSchema(buildClassSchema())
+    const random = seeded(20_261_120)
+    const roots = [
+      'viewer',
+      `customer(id: "${id}")`,
+      `customer(id: "${NAMED[3]!.customerId}")`,
+      'customer(id: "c-nobody")',
+      'customers(first: 3)',
+      `person(id: "${ADA.personId!}")`,
+      'persons(first: 2)',
+      'meetings',
+      'verificationResults(ids: ["not-there", "nor-here"])',
+      'customers(bankId: "nobodys.bank")',
+    ]
+    const callers: readonly (readonly Scope[] | undefined)[] = [undefined, ['customers:read', 'kyc:read'], ['customers:read', 'persons:read', 'pii:read'], []]
+    let withData = 0
+    let withErrors = 0
+    for (let n = 0; n < 150; n += 1) {
+      const document = randomQuery(schema, roots, random, n % 4 === 0)
+      const scopes = callers[n % callers.length]
+      const expected = await ask(apps.interpreted, document, {}, scopes)
+      expect(await ask(apps.compiled, document, {}, scopes), document).toEqual(expected)
+      if (expected.text !== undefined) withData += 1
+      if (expected.errors.length > 0) withErrors += 1
+    }
+    // Made at random, but not about nothing.
+    expect(withData).toBeGreaterThan(100)
+    expect(withErrors).toBeGreaterThan(40)
+  }, 60_000)
+})
