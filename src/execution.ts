@@ -9,6 +9,12 @@ type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>
 /** Runs an operation of one document. */
 type Run = (context: unknown, variables: Record<string, unknown>) => Promise<ExecutionResult> | ExecutionResult
 
+/** What is known of one operation of a document. */
+interface Way {
+  seen: number
+  run?: Run
+}
+
 /** At which sight of a document it is compiled: code is worth its price for one that comes again. */
 const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
 
@@ -30,7 +36,7 @@ const complete = (error: GraphQLError & { readonly extensions?: unknown }): Grap
  * `auto` compiles what comes a second time; the other two modes do one thing always.
  */
 export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Gateway {
-  const documents = new WeakMap<DocumentNode, Map<string, { seen: number; run?: Run }>>()
+  const documents = new WeakMap<DocumentNode, Map<string, Way>>()
 
   const interpret = (document: DocumentNode, operationName: string | undefined): Run => (contextValue, variableValues) =>
     execute({ schema, document, contextValue, variableValues, operationName })
@@ -50,7 +56,7 @@ export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT):
   /** The way this operation of the document is run from now on. */
   function runOf(document: DocumentNode, operationName: string | undefined): Run {
     let operations = documents.get(document)
-    if (!operations) documents.set(document, (operations = new Map()))
+    if (!operations) documents.set(document, (operations = new Map<string, Way>()))
     const name = operationName ?? ''
     let known = operations.get(name)
     if (!known) operations.set(name, (known = { seen: 0 }))
