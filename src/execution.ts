@@ -1,5 +1,18 @@
 import type { ApolloServerOptions } from '@apollo/server'
-import { type DocumentNode, execute, type ExecutionResult, getOperationAST, getVariableValues, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  execute,
+  type ExecutionResult,
+  type FieldNode,
+  getOperationAST,
+  getVariableValues,
+  GraphQLError,
+  type GraphQLSchema,
+  type ObjectFieldNode,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import type { Served } from './plugins/served.js'
 
@@ -22,7 +35,14 @@ const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
  * What the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice, and
  * a literal's member that would set a prototype.
  */
-const isForInterpreter = ({ loc }: DocumentNode): boolean => !loc || /__(?:schema|type|proto__)\b|@\s*(?:skip|include)\b/.test(loc.source.body)
+function isForInterpreter(document: DocumentNode): boolean {
+  let is = false
+  const check = ({ name: { value } }: FieldNode | DirectiveNode | ObjectFieldNode) => {
+    is ||= ['__schema', '__type', 'skip', 'include', '__proto__'].includes(value)
+  }
+  visit(document, { Field: check, Directive: check, ObjectField: check })
+  return is
+}
 
 /** The compiler's errors lack members that those of graphql-js always have. */
 const complete = (error: GraphQLError & { readonly extensions?: unknown }): GraphQLError =>

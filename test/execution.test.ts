@@ -31,6 +31,7 @@ const DOCUMENTS: readonly (readonly [what: string, document: string, variables?:
   ['@skip and @include together', 'query($id: ID!, $yes: Boolean!, $no: Boolean!) { customer(id: $id) { id legalName @include(if: $yes) @skip(if: $yes) customerNumber @include(if: $yes) @skip(if: $no) } }', { id, yes: true, no: false }],
   ['@skip on fragments', 'query($id: ID!, $yes: Boolean = true) { customer(id: $id) { id ...N @skip(if: $yes) ... @include(if: $yes) { customerNumber person { id ... @skip(if: $yes) { firstName } } } } } fragment N on Customer { legalName }', { id }],
   ['a field that one branch skips and another wants', 'query($id: ID!, $yes: Boolean!) { customer(id: $id) { person @skip(if: $yes) { id firstName } ...P } } fragment P on Customer { person { id } }', { id, yes: true }],
+  ['a condition written oddly', `{ viewer { id @,skip(if: true) scopes @ # why\n include(if: true) } viewer { id @skip(if: true) } }`],
   ['everything skipped', 'query($yes: Boolean!) { viewer @skip(if: $yes) { id } }', { yes: true }],
   ['a literal @include', `{ customer(id: "${id}") { id @include(if: false) legalName @skip(if: false) } }`],
   ['defaults of variables', `query($id: ID! = "${id}", $first: Int = 2) { customer(id: $id) { id } persons(first: $first) { nodes { id } pageInfo { hasNextPage } } }`],
