@@ -145,7 +145,7 @@ describe.each([
     later(1)
     one.fault(provider, { match: route, fault: 'slow', delayMs: 600 })
     const lost = ask(one, id)
-    await expect.poll(polls).toBe(1)
+    await expect.poll(polls, { timeout: 10_000 }).toBe(1)
     await standing(two, id)
     expect(polls()).toBe(1)
     later(60)

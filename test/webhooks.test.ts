@@ -18,6 +18,8 @@ import { type App, startApp } from './harness.js'
 import { privateRedis } from './redis.js'
 
 const PERCY = NAMED.find(({ firstName }) => firstName === 'Percy')!
+/** Waits for what is certain to come, on a machine that is busy. */
+const PATIENT = { timeout: 10_000 }
 const TYPE = 'PERSON.VERIFICATION_OUTCOME.UPDATED'
 
 const store = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
@@ -204,7 +206,7 @@ describe('an event', () => {
     expect(await deliver({ id }, app)).toEqual({ status: 503, text: '' })
     expect(await events('person_verified', 'failed', app)).toBe(1)
     await redis.start()
-    await expect.poll(async () => (await deliver({ id }, app)).status, { timeout: 10_000 }).toBe(200)
+    await expect.poll(async () => (await deliver({ id }, app)).status, PATIENT).toBe(200)
     expect(await events('person_verified', 'done', app)).toBe(1)
     await app.close()
     await redis.kill()
@@ -234,15 +236,15 @@ describe('from the emulator over HTTP', () => {
   test('a check that ends is seen by an operation that is under way, and by no other is anything read twice', async () => {
     await subscribe(one.emulators.synctera, one.url)
     await end('0002', one)
-    await expect.poll(() => events('person_verified', 'done')).toBeGreaterThan(0)
+    await expect.poll(() => events('person_verified', 'done'), PATIENT).toBeGreaterThan(0)
     const before = await events('person_verified', 'done')
     one.clear()
-    one.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 700, times: 0 })
+    one.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 1_500, times: 0 })
     const STATUS = `query($person: ID!, $customer: ID!) { early: person(id: $person) { verificationStatus } customer(id: $customer) { late: person { verificationStatus } } }`
     const running = one.run(STATUS, { person: PERCY.personId, customer: PERCY.customerId })
-    await expect.poll(() => one.calls('synctera')).toHaveLength(1)
+    await expect.poll(() => one.calls('synctera'), PATIENT).toHaveLength(1)
     await end('0001', one)
-    await expect.poll(() => events('person_verified', 'done')).toBe(before + 1)
+    await expect.poll(() => events('person_verified', 'done'), PATIENT).toBe(before + 1)
     const { data, errors } = await running
     expect(errors).toEqual([])
     expect(data).toEqual({ early: { verificationStatus: 'PENDING' }, customer: { late: { verificationStatus: 'ACCEPTED' } } })
@@ -259,7 +261,7 @@ describe('from the emulator over HTTP', () => {
     const { data } = await one.run('mutation { createPerson(input: { isCustomer: true, status: PROSPECT, firstName: "Nia" }) { person { id } } }')
     await one.run('mutation($id: ID!) { updatePerson(input: { id: $id, firstName: "Mia" }) { person { id } } }', { id: data.createPerson.person.id })
     await end('0001', one)
-    await expect.poll(() => Promise.all(words.map((word) => events(word, 'done')))).toEqual(before.map((n) => n + 1))
+    await expect.poll(() => Promise.all(words.map((word) => events(word, 'done'))), PATIENT).toEqual(before.map((n) => n + 1))
   })
 
   test('what is not taken is delivered again, signed anew with every secret of the time, until it is', async () => {
@@ -279,17 +281,17 @@ describe('from the emulator over HTTP', () => {
     const subscription = await api(one, 'POST', '/v0/webhooks', { url, enabled_events: [TYPE], is_enabled: true })
     expect(subscription.status).toBe(201)
     await end('0001', one)
-    await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(3)
+    await expect.poll(() => seen.length, PATIENT).toBe(3)
     expect(new Set(seen.map(({ text }) => text)).size).toBe(1)
     for (const { time, signatures, text } of seen) expect(signatures).toEqual([sign(text, time, body['secret']), sign(text, time)])
 
     const { id } = JSON.parse(seen[0]!.text) as { id: string }
     expect((await api(one, 'POST', `/v0/webhooks/${subscription.body['id']}/events/${id}/resend`)).status).toBe(202)
-    await expect.poll(() => seen.length).toBe(4)
+    await expect.poll(() => seen.length, PATIENT).toBe(4)
     // To the server, whose secret is now the older one of two, it goes on being good.
     const before = await events('person_verified', 'done')
     await end('0001', one)
-    await expect.poll(() => events('person_verified', 'done')).toBeGreaterThan(before)
+    await expect.poll(() => events('person_verified', 'done'), PATIENT).toBeGreaterThan(before)
     receiver.closeAllConnections()
     receiver.close()
   })
