@@ -94,3 +94,6 @@ export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
     throw error
   }
 }
+
+/** How long a provider that failed asks to be left alone, where it says. */
+export const hintOf = (error: unknown): number | undefined => (error instanceof Failure ? (error.extensions['retryAfterSeconds'] as number | undefined) : undefined)

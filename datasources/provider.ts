@@ -3,6 +3,7 @@ import type { CallVisit, Client, ClientOptions } from './http.js'
 import type { Reading, Writing } from './door.js'
 import type { Emulator, EmulatorOptions } from './sandbox.js'
 import type { Store } from './store.js'
+import type { Webhook } from './webhook.js'
 
 /** Who asks: what the bearer token says of the caller. */
 export interface Caller {
@@ -55,6 +56,8 @@ export interface House {
 /** A room while the process runs. `enter` is called at most once per operation and room. */
 export interface Room {
   readonly enter: (visit: Visit) => { readonly loaders: Readings; readonly commands: Writings }
+  /** Takes what the provider sends by itself, where that is set up. */
+  readonly webhook?: Webhook | undefined
   readonly close: () => Promise<void>
 }
 // `never` keys and inputs let rooms declare their own; the guard hands back each room's own types.

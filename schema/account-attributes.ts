@@ -50,6 +50,9 @@ export class AccountAttributesJob {
   @Field(() => DateTimeScalar, { nullable: true, description: 'When the provider accepted the write.' })
   submittedAt!: string | null
 
+  @Field(() => DateTimeScalar, { nullable: true, description: 'While `PENDING`: the soonest time at which asking again makes sense; until then the provider is not asked.' })
+  nextPollAt!: string | null
+
   @Field(() => [JobError], { description: 'Empty unless the provider says what went wrong.' })
   errors!: JobError[]
 }

@@ -39,9 +39,17 @@ export function createMetrics() {
     registers: [registry],
   })
 
+  const notices = new Counter({
+    name: 'kyc_webhook_events_total',
+    help: 'Deliveries of webhooks by what happened (none when it could not be read) and by what became of them.',
+    labelNames: ['provider', 'type', 'outcome'],
+    registers: [registry],
+  })
+
   return {
     called: ({ provider, method, route, code, seconds }: Observation) => calls.observe({ provider, method, route, code: code ?? 'ok' }, seconds),
     drifted: (provider: string, field: string) => drift.inc({ provider, field }),
+    notified: (provider: string, type: string, outcome: string) => notices.inc({ provider, type, outcome }),
     failed: (code: string) => errors.inc({ code }),
     operated: (type: string, seconds: number) => operations.observe({ type }, seconds),
     depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0),

@@ -28,6 +28,7 @@ import type { Served } from './plugins/served.js'
 import { openRooms } from './rooms.js'
 import { buildClassSchema, buildServedSchema } from './schema.js'
 import { openStore } from './store/index.js'
+import { webhooks } from './webhooks.js'
 
 const LARGEST_BODY_BYTES = 256 * 1024
 /** How long a request may take to arrive. */
@@ -163,6 +164,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons })
   })
   app.get('/metrics', async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()))
+  webhooks(app, { rooms, store, log, metrics })
   routes?.(app)
 
   await app.listen({ host: config.host, port: config.port })

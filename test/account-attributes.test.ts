@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { ADA, CROWD } from '../datasources/cast.js'
 import { ACCEPTED, PROBLEMS, REFUSED } from '../datasources/sei/sandbox.js'
+import { later, today } from './clock.js'
 import { type App, type RunOptions, startApp } from './harness.js'
 import { privateRedis } from './redis.js'
 
@@ -21,10 +22,16 @@ describe.each([
     app = await startApp({ SEI_TIMEOUT_MS: '1500', ...settings() })
   })
   beforeEach(() => app.clear())
+  afterEach(today)
   afterAll(() => app.close())
 
   const set = (externalId: string, attributes: object[] = [LINE], rest: object = {}, options?: RunOptions) => app.run(SET, { input: { externalId, attributes, ...rest } }, options)
   const job = async (key: string, options?: RunOptions) => (await app.run(JOB, { key }, options)).data.accountAttributesJob
+  /** The same once its time has come. */
+  const due = (key: string, options?: RunOptions) => {
+    later(60)
+    return job(key, options)
+  }
   const keyOf = async (externalId: string) => (await set(externalId)).data.setAccountAttributes.job.key as string
 
   test.each([
@@ -53,7 +60,7 @@ describe.each([
     const key = await keyOf(ADA.seiExternalId)
     app.clear()
     const seen = []
-    for (let i = 0; i < 4; i += 1) seen.push((await job(key)).status)
+    for (let i = 0; i < 4; i += 1) seen.push((await due(key)).status)
     expect(seen).toEqual(['PENDING', 'COMPLETED', 'COMPLETED', 'COMPLETED'])
     expect(app.calls('sei')).toEqual([`GET /v1/insight/status/${key}`, `GET /v1/insight/status/${key}`])
     expect(app.recorded('sei')[0]!.url).toBe(`/v1/insight/status/${encodeURIComponent(key)}`)
@@ -61,30 +68,30 @@ describe.each([
 
   test('a failed job says why', async () => {
     const key = await keyOf('job-failed')
-    await job(key)
-    expect(await job(key)).toMatchObject({ status: 'FAILED', externalId: 'job-failed', errors: [{ field: 'name', location: 'attributes', reason: 'unknown attribute' }] })
+    await due(key)
+    expect(await due(key)).toMatchObject({ status: 'FAILED', externalId: 'job-failed', errors: [{ field: 'name', location: 'attributes', reason: 'unknown attribute' }] })
     expect(await job(key, { scopes: ['attributes:write'] })).toMatchObject({ status: 'FAILED', errors: [{ field: 'name', location: 'attributes', reason: null }] })
   })
 
   test.each(['job-pending', 'job-unknown-word', 'job-odd-shape'])('%s stays pending however often it is asked about', async (externalId) => {
     const key = await keyOf(externalId)
-    for (let i = 0; i < 3; i += 1) expect((await job(key)).status).toBe('PENDING')
+    for (let i = 0; i < 3; i += 1) expect((await due(key)).status).toBe('PENDING')
   })
 
   test.each(['job-unknown-word', 'job-odd-shape'])('%s is counted as drift', async (externalId) => {
     const count = async (field: string) => Number(new RegExp(`kyc_provider_drift_total\\{provider="sei",field="${field}"\\} (\\d+)`).exec(await (await fetch(`${app.url}/metrics`)).text())?.[1] ?? 0)
     const field = externalId === 'job-unknown-word' ? 'job.status' : 'job'
     const before = await count(field)
-    await job(await keyOf(externalId))
+    await due(await keyOf(externalId))
     expect(await count(field)).toBe(before + 1)
   })
 
   test('a job that is not visible yet is pending, and a page that is no JSON says nothing', async () => {
     const key = await keyOf('job-not-visible')
-    expect((await job(key)).status).toBe('PENDING')
+    expect((await due(key)).status).toBe('PENDING')
     app.fault('sei', { match: 'GET /**', fault: 'html' })
-    expect((await job(key)).status).toBe('PENDING')
-    expect((await job(key)).status).toBe('COMPLETED')
+    expect((await due(key)).status).toBe('PENDING')
+    expect((await due(key)).status).toBe('COMPLETED')
   })
 
   test.each([
@@ -95,6 +102,7 @@ describe.each([
   ] as const)('a status that cannot be asked for is an error (%s %o)', async (fault, rest, code) => {
     const key = await keyOf(ADA.seiExternalId)
     app.fault('sei', { match: 'GET /**', fault, ...rest })
+    later(1)
     const { data, errors } = await app.run(JOB, { key })
     expect(data).toEqual({ accountAttributesJob: null })
     expect(errors[0]!.extensions.code).toBe(code)
@@ -219,7 +227,9 @@ test('the path of a job is a setting', async () => {
   const app = await startApp({ SEI_JOB_STATUS_PATH: '/v1/jobs/insight/status/{key}?view=full' })
   const { data } = await app.run(SET, { input: { externalId: 'test', attributes: [LINE] } })
   const { key } = data.setAccountAttributes.job
+  later(1)
   expect((await app.run(JOB, { key })).data.accountAttributesJob.status).toBe('PENDING')
+  today()
   expect(app.recorded('sei').at(-1)!.url).toBe(`/v1/jobs/insight/status/${encodeURIComponent(key)}?view=full`)
   await app.close()
 })

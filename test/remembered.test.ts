@@ -6,6 +6,7 @@ import { ADA, CROWD } from '../datasources/cast.js'
 import type { StoreKey } from '../datasources/store.js'
 import { readConfig } from '../src/config.js'
 import { openStore } from '../src/store/index.js'
+import { later, today } from './clock.js'
 import { type App, type RunOptions, startApp } from './harness.js'
 import { privateRedis, type PrivateRedis } from './redis.js'
 
@@ -330,6 +331,7 @@ describe('two servers with one store', () => {
     two = on(other)
   })
   beforeEach(() => app.clear())
+  afterEach(today)
   afterAll(() => Promise.all([app.close(), other.close()]))
 
   test('share answers and results', async () => {
@@ -341,11 +343,13 @@ describe('two servers with one store', () => {
 
   test('what one has completed is not pending again because the other was slower', async () => {
     const { id } = await one.verify({ id: PENDING })
-    await delay(1050)
+    later(1)
     const match = 'GET /v1.0/account-verifications/*'
     app.fault('banfico', { match, fault: 'slow', delayMs: 400 })
     const slower = one.read(id)
     while (one.polls() === 0) await delay(5)
+    // So slow that its turn is over.
+    later(60)
     app.fault('banfico', { match, fault: 'status', status: 200, body: { data: { result: { id, account: { id: PENDING, status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } } } })
     expect(await two.read(id)).toMatchObject({ state: 'COMPLETED', fromCache: false })
     expect(await slower).toMatchObject({ state: 'PENDING' })

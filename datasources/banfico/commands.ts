@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, VerificationState, type VerifyAccountInput } from '../../schema/verification.js'
+import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, type VerifyAccountInput } from '../../schema/verification.js'
 import { writing } from '../door.js'
 import type { Verify } from './contract.js'
 import type { Desk } from './index.js'
@@ -10,7 +10,7 @@ export function banficoCommands({ source, visit, memory, checks, drift }: Desk) 
   async function ask(verify: Verify, question: string): Promise<VerificationResult> {
     const answer = await source.verify(verify)
     const result = toResult(answer.result.id, answer, drift)
-    await memory.enter(visit.caller, question, verify, result, answer.slaSeconds)
+    await memory.enter(visit.caller, question, verify, result, answer)
     return result
   }
 
@@ -19,8 +19,8 @@ export function banficoCommands({ source, visit, memory, checks, drift }: Desk) 
       scope: 'verifications:write',
       type: 'VerifyAccountPayload',
       repeatable: true,
-      // An answer that is yet to come is no outcome; one that is given again is no new one.
-      keep: ({ result }) => (result.state === VerificationState.COMPLETED ? { result: { ...keepable(result), fromCache: true } } : undefined),
+      // The verification is the outcome, also while its answer is yet to come: asking again would begin another one.
+      keep: ({ result }) => ({ result: { ...keepable(result), fromCache: true } }),
       async run(input) {
         const verify = toVerify(input)
         const question = memory.question(visit.caller, verify)

@@ -13,21 +13,24 @@ export interface Answered<Result = BanficoResult | undefined> {
   readonly result: Result
   /** When it came, in ms since 1970. */
   readonly at: number
-  /** How long to wait before asking again makes sense. */
-  readonly waitSeconds: number
+  /** How long to wait before asking again makes sense, where it says. */
+  readonly hintSeconds: number | undefined
   /** Within how many seconds the responder promises its answer. */
   readonly slaSeconds: number | undefined
 }
 
-const SHORTEST_WAIT_SECONDS = 1
-
 const seconds = (text: string | undefined): number | undefined => (text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined)
+
+const longest = (...hints: (number | undefined)[]): number | undefined => {
+  const given = hints.filter((hint) => hint !== undefined)
+  return given.length > 0 ? Math.max(...given) : undefined
+}
 
 const answered = <Result>(reply: Reply<unknown>, result: Result): Answered<Result> => ({
   accepted: reply.status === 202,
   result,
   at: Date.now(),
-  waitSeconds: Math.max(retryAfter(reply.header('retry-after')) ?? 0, seconds(reply.header('expected-response-seconds')) ?? 0, SHORTEST_WAIT_SECONDS),
+  hintSeconds: longest(retryAfter(reply.header('retry-after')), seconds(reply.header('expected-response-seconds'))),
   slaSeconds: seconds(reply.header('responder-sla-seconds')),
 })
 

@@ -16,6 +16,9 @@ function within<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
 export function flights<T>() {
   const running = new Map<string, Promise<T>>()
   return {
+    /** True while a call runs that a newcomer may join. */
+    has: (name: string): boolean => running.has(name),
+
     /** The answer to what is asked under this name: the running call's, else that of a new one. */
     async join(name: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
       if (signal.aborted) throw new Failure('DEADLINE_EXCEEDED')

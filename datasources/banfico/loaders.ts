@@ -1,26 +1,44 @@
 import { type VerificationResult, VerificationState } from '../../schema/verification.js'
 import { each } from '../batch.js'
 import { reading } from '../door.js'
-import { orNull } from '../errors.js'
+import { hintOf, orNull } from '../errors.js'
+import { isDue } from '../pace.js'
 import { isVerificationId } from './contract.js'
 import type { Answered } from './datasource.js'
 import type { Desk } from './index.js'
 import { toResult } from './mapping.js'
-import type { Known } from './results.js'
+import { type Known, standing } from './results.js'
 
-/** An unknown id that we know to be pending: asked again a second later. */
-const unseen = (): Answered => ({ accepted: true, result: undefined, at: Date.now(), waitSeconds: 1, slaSeconds: undefined })
+/** What a 404 means of a verification that we know to be pending. */
+const unseen = (): Answered => ({ accepted: true, result: undefined, at: Date.now(), hintSeconds: undefined, slaSeconds: undefined })
 
 /** Banfico's questions. */
 export function banficoLoaders({ source, visit, memory, polls, drift }: Desk) {
-  /** Asks the provider, and remembers what it says of a verification that is known here. */
-  async function poll(id: string, known: Known | null): Promise<VerificationResult | null> {
-    const found = await orNull(source.fetch(id))
-    const waiting = known?.pending && Date.now() < known.slaUntil
-    if (found === null && !waiting) return null
-    const result = toResult(id, found ?? unseen(), drift)
-    if (known && (known.pending || result.state === VerificationState.COMPLETED)) await memory.advance(id, result)
+  /** Asks the provider how a pending verification stands, in a turn of this process's own. */
+  async function ask(id: string, { slaUntil, pace }: Known, turn: string): Promise<VerificationResult | null> {
+    const found = await orNull(source.fetch(id)).catch(async (error: unknown) => {
+      await memory.fail(id, turn, hintOf(error))
+      throw error
+    })
+    const answer = found ?? unseen()
+    const result = found === null && Date.now() >= slaUntil ? null : toResult(id, answer, drift, pace.begunAt)
+    await memory.advance(id, turn, result, answer)
     return result
+  }
+
+  /** Asks for a result that is kept nowhere here: it has left the store, or was never asked for through this server. */
+  async function recover(id: string, known: Known | null): Promise<VerificationResult | null> {
+    const found = await orNull(source.fetch(id))
+    const result = found && toResult(id, found, drift)
+    if (known && result?.state === VerificationState.COMPLETED) await memory.complete(id, result)
+    return result
+  }
+
+  async function poll(id: string): Promise<VerificationResult | null> {
+    const { known, turn } = await memory.take(id)
+    if (known && turn !== undefined) return ask(id, known, turn)
+    if (known?.pending) return standing(known)
+    return (known && (await memory.completed(id))) ?? recover(id, known)
   }
 
   const results = each<string, VerificationResult | null>(async (id) => {
@@ -28,9 +46,10 @@ export function banficoLoaders({ source, visit, memory, polls, drift }: Desk) {
     const any = visit.caller.scopes.has('verifications:read:any')
     const known = await memory.known(id)
     if (known?.tenant !== visit.caller.tenant && !any) return null
-    if (known?.pending && Date.now() < Date.parse(known.pending.nextPollAt!)) return { ...known.pending, fromCache: true }
+    // Whom a running call of this process can answer waits for it.
+    if (known?.pending && !isDue(known.pace) && !polls.has(id)) return standing(known)
     const kept = known && !known.pending ? await memory.completed(id) : null
-    return kept ?? polls.join(id, visit.signal, () => poll(id, known))
+    return kept ?? polls.join(id, visit.signal, () => poll(id))
   })
 
   return {

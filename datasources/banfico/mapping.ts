@@ -1,6 +1,7 @@
 import { AccountIdScheme, AccountStatus, AccountVerificationType, compactId, NameCheckStatus, type VerificationResponder, type VerificationResult, VerificationState, type VerifiedAccount, type VerifyAccountInput } from '../../schema/verification.js'
 import { type RefusedFields, refuseFields } from '../errors.js'
 import { type Drift, instant, known, present } from '../mapping.js'
+import { nextPollAt, pace } from '../pace.js'
 import type { BanficoAccount, BanficoProblem, BanficoResponder, Verify } from './contract.js'
 import type { Answered } from './datasource.js'
 
@@ -31,8 +32,8 @@ function toResponder(responder: BanficoResponder, drift: Drift): VerificationRes
   }
 }
 
-/** An answer as a result; without an account it is no answer yet, whatever its status was. */
-export function toResult(id: string, { accepted, result, at, waitSeconds }: Answered, drift: Drift): VerificationResult {
+/** An answer as a result; without an account it is no answer yet, whatever its status was. `begunAt` is when the verification was. */
+export function toResult(id: string, { accepted, result, at, hintSeconds }: Answered, drift: Drift, begunAt = at): VerificationResult {
   const account = accepted ? null : (result?.account ?? null)
   return {
     id,
@@ -42,7 +43,7 @@ export function toResult(id: string, { accepted, result, at, waitSeconds }: Answ
     responder: result?.responder ? toResponder(result.responder, drift) : null,
     checkedAt: new Date(at).toISOString(),
     fromCache: false,
-    nextPollAt: account ? null : new Date(at + waitSeconds * 1000).toISOString(),
+    nextPollAt: account ? null : nextPollAt(pace(at, hintSeconds, begunAt)),
   }
 }
 

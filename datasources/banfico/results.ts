@@ -1,8 +1,10 @@
 import { AccountStatus, AccountVerificationType, compactId, NameCheckStatus, type VerificationResult, VerificationState } from '../../schema/verification.js'
 import { Failure } from '../errors.js'
+import { give, isDue, newTurn, nextPollAt, pace, type Pace, take } from '../pace.js'
 import type { Caller } from '../provider.js'
 import type { Store, StoreKey } from '../store.js'
 import type { Verify } from './contract.js'
+import type { Answered } from './datasource.js'
 import { keepable } from './mapping.js'
 
 /** How long it is known whose a verification is. */
@@ -18,7 +20,15 @@ export interface Known {
   readonly slaUntil: number
   /** The last word on it while there is no answer; null once there is one. */
   readonly pending: VerificationResult | null
+  /** True when the provider, asked last, knew nothing of it although its time was over. */
+  readonly missing?: boolean | undefined
+  /** When the provider may be asked again, and who asks. */
+  readonly pace: Pace
 }
+
+/** How it stood when the provider was asked last, for whoever asks before its time. */
+export const standing = ({ pending, missing, pace }: Known): VerificationResult | null =>
+  pending === null || missing ? null : { ...pending, fromCache: true, nextPollAt: nextPollAt(pace) }
 
 /** The names under which the same question is found again: nothing but case and spaces of the account's id is evened out. */
 const meaning = ({ types, initiator, account }: Verify): string =>
@@ -76,12 +86,13 @@ export function resultMemory(store: Store, maxAgeSeconds: number) {
     },
 
     /** Remembers a new verification. Without the store the answer is given all the same; it cannot be asked for later. */
-    async enter({ tenant }: Caller, question: string, verify: Verify, result: VerificationResult, slaSeconds: number = DEFAULT_SLA_SECONDS): Promise<void> {
+    async enter({ tenant }: Caller, question: string, verify: Verify, result: VerificationResult, { at, hintSeconds, slaSeconds = DEFAULT_SLA_SECONDS }: Answered): Promise<void> {
       const completed = result.state === VerificationState.COMPLETED
       const known: Known = {
         tenant,
-        slaUntil: Date.now() + slaSeconds * 1000,
+        slaUntil: at + slaSeconds * 1000,
         pending: completed ? null : keepable(result),
+        pace: pace(at, hintSeconds),
       }
       await orWithout(
         Promise.all([
@@ -101,14 +112,40 @@ export function resultMemory(store: Store, maxAgeSeconds: number) {
       return kept && { ...kept, fromCache: true }
     },
 
-    /** Remembers what a later question about a known verification was answered. */
-    async advance(id: string, result: VerificationResult): Promise<void> {
-      const completed = result.state === VerificationState.COMPLETED
-      if (completed) await orWithout(keep(resultKey(id), result))
-      // A slow answer never takes back what a faster one has completed.
-      await orWithout(
-        store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => (current?.pending ? { ...current, pending: completed ? null : keepable(result) } : undefined)),
+    /** Takes the turn to ask how it stands, for one caller of all replicas; without a turn somebody else asks, has just asked, or it is completed. */
+    async take(id: string): Promise<{ known: Known | null; turn: string | undefined }> {
+      const turn = newTurn()
+      const { value, changed } = await store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) =>
+        current?.pending && isDue(current.pace) ? { ...current, pace: take(current.pace, turn) } : undefined,
       )
+      return { known: value, turn: changed ? turn : undefined }
+    },
+
+    /** Gives the turn back with what the provider said; null where it knew nothing of it. A slow answer never takes back what a faster one has completed. */
+    async advance(id: string, turn: string, result: VerificationResult | null, { at, hintSeconds }: Pick<Answered, 'at' | 'hintSeconds'>): Promise<void> {
+      if (result?.state === VerificationState.COMPLETED) return this.complete(id, result)
+      await orWithout(
+        store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => {
+          const next = current?.pending ? give(current.pace, turn, at, hintSeconds) : undefined
+          return next && { ...current!, pace: next, pending: result ? keepable(result) : current!.pending, missing: result === null }
+        }),
+      )
+    },
+
+    /** Gives the turn back after a failure, which says nothing of how it stands. */
+    async fail(id: string, turn: string, hintSeconds: number | undefined): Promise<void> {
+      await orWithout(
+        store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => {
+          const next = current?.pending ? give(current.pace, turn, Date.now(), hintSeconds) : undefined
+          return next && { ...current!, pace: next }
+        }),
+      )
+    },
+
+    /** Remembers the outcome: from now on nobody asks while it is kept. */
+    async complete(id: string, result: VerificationResult): Promise<void> {
+      await orWithout(keep(resultKey(id), result))
+      await orWithout(store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => (current?.pending ? { ...current, pending: null } : undefined)))
     },
   }
 }

@@ -20,16 +20,15 @@ export function seiCommands(source: SeiSource, jobs: Jobs, queue: InOrder, { cal
           // Whose job it is would be known nowhere else, so it is not begun while the store is away.
           await jobs.ready()
           const { key, requestTrackingId } = await source.setAccountAttributes(attributesBody(input))
-          const job = {
+          const job = await jobs.remember(caller.tenant, {
             key,
             externalId: input.externalId,
             status: JobStatus.PENDING,
             requestTrackingId: toTrackingId(requestTrackingId),
             submittedAt: new Date().toISOString(),
+            nextPollAt: null,
             errors: [],
-          }
-          // Accepted is accepted; should the store fail now, the job can only not be asked about.
-          await jobs.remember(caller.tenant, job).catch(() => undefined)
+          })
           return { job }
         }),
     }),

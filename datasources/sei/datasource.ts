@@ -1,4 +1,4 @@
-import { type Client, path, type Path, type Refusal, type Verdict } from '../http.js'
+import { type Client, path, type Path, type Refusal, retryAfter, type Verdict } from '../http.js'
 import type { Visit } from '../provider.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
@@ -40,9 +40,11 @@ export function seiSource(client: Client, visit: Visit, jobStatusPath: string) {
       return { key: reply.body.data.jobStatusQueryKey, requestTrackingId: reply.header('requesttrackingid') }
     },
 
-    /** Whatever a job's status answers: its form is not documented. */
-    getJobStatus: async (key: string): Promise<unknown> =>
-      (await client.send(visit, { method: 'GET', path: jobPath(jobStatusPath, key), effect: 'read', answer: answers.jobStatus })).body,
+    /** Whatever a job's status answers: its form is not documented. With it, how long SEI asks to be left alone. */
+    async getJobStatus(key: string): Promise<{ body: unknown; hintSeconds: number | undefined }> {
+      const { body, header } = await client.send(visit, { method: 'GET', path: jobPath(jobStatusPath, key), effect: 'read', answer: answers.jobStatus })
+      return { body, hintSeconds: retryAfter(header('retry-after')) }
+    },
   }
 }
 

@@ -1,7 +1,7 @@
-import { type AccountAttributesJob, JobStatus } from '../../schema/account-attributes.js'
+import type { AccountAttributesJob } from '../../schema/account-attributes.js'
 import { each } from '../batch.js'
 import { reading } from '../door.js'
-import { orNull } from '../errors.js'
+import { hintOf, orNull } from '../errors.js'
 import type { Drift } from '../mapping.js'
 import type { SeiSource } from './datasource.js'
 import type { Jobs } from './jobs.js'
@@ -9,16 +9,20 @@ import { toProgress } from './mapping.js'
 
 /** SEI's questions. */
 export function seiLoaders(source: SeiSource, jobs: Jobs, tenant: string, drift: Drift) {
-  const byKey = each(async (key: string): Promise<AccountAttributesJob | null> => {
-    const job = await jobs.find(tenant, key)
-    if (job?.status !== JobStatus.PENDING) return job
+  async function ask(job: AccountAttributesJob, turn: string): Promise<AccountAttributesJob> {
     // A job that SEI does not show may only not be visible yet.
-    const answer = await orNull(source.getJobStatus(key).then((body) => ({ body })))
-    if (answer === null) return job
-    const now = { ...job, ...toProgress(answer.body, drift) }
-    // Without the store it is asked of SEI once more, that is all.
-    if (now.status !== JobStatus.PENDING) await jobs.end(now).catch(() => undefined)
-    return now
+    const answer = await orNull(source.getJobStatus(job.key)).catch(async (error: unknown) => {
+      await jobs.advance(job, turn, hintOf(error))
+      throw error
+    })
+    return jobs.advance({ ...job, ...(answer && toProgress(answer.body, drift)) }, turn, answer?.hintSeconds)
+  }
+
+  const byKey = each(async (key: string): Promise<AccountAttributesJob | null> => {
+    const found = await jobs.find(tenant, key)
+    if (!found?.due) return found && found.job
+    const { job, turn } = await jobs.take(key)
+    return job && turn !== undefined ? ask(job, turn) : job
   })
 
   return {

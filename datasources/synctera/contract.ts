@@ -79,6 +79,13 @@ const PersonList = Type.Object({ persons: Type.Array(Person), ...NextPage })
 const VerificationList = Type.Object({ verifications: Type.Array(Verification), ...NextPage })
 const VerifyAnswer = Type.Object({ verification_status: Type.String(), verifications: Type.Array(Verification) })
 
+/** What a webhook delivers. What it says of the person stands in more members, as JSON in text, and is not read. */
+const Event = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 255 }),
+  type: Type.String(),
+  resource_id: Type.Optional(Type.String()),
+})
+
 /** RFC 9457 with extras; no member is guaranteed. Newer versions drop `type` and `title`. */
 const Problem = Type.Object({
   code: Type.Optional(Type.String()),
@@ -93,9 +100,11 @@ export const answers = {
   persons: contract(PersonList),
   verifications: contract(VerificationList),
   verified: contract(VerifyAnswer),
+  event: contract(Event),
   problem: contract(Problem),
 }
 
+export type SyncteraEvent = Static<typeof Event>
 export type SyncteraPerson = Static<typeof Person>
 export type SyncteraAddress = Static<typeof Address>
 export type SyncteraVerification = Static<typeof Verification>

@@ -1,14 +1,21 @@
 import { Provider as Label } from '../../schema/shared.js'
 import type { Credential } from '../http.js'
 import type { Provider } from '../provider.js'
+import { changes } from './changes.js'
 import { syncteraCommands } from './commands.js'
 import { refusal, syncteraSource } from './datasource.js'
 import { syncteraLoaders } from './loaders.js'
+import { syncteraWebhook } from './webhook.js'
 
 export interface SyncteraSettings {
   readonly url: string
   readonly apiKey: string
+  /** What webhooks are signed with; undefined where none are taken. */
+  readonly webhookSecret: string | undefined
 }
+
+/** Synctera's own have 64. */
+const SHORTEST_SECRET = 32
 
 const bearer = (apiKey: string): Credential => {
   const headers = { authorization: `Bearer ${apiKey}` }
@@ -21,18 +28,21 @@ export const synctera = {
   label: Label.SYNCTERA,
   title: 'Synctera',
   maxConcurrency: 64,
-  settings: (settings): SyncteraSettings => ({
-    url: settings.url('SYNCTERA_URL'),
-    apiKey: settings.secret('SYNCTERA_API_KEY'),
-  }),
-  open({ url, apiKey }, house) {
+  settings(settings): SyncteraSettings {
+    const webhookSecret = settings.optionalSecret('SYNCTERA_WEBHOOK_SECRET')
+    if (webhookSecret !== undefined && webhookSecret.length < SHORTEST_SECRET) settings.problem(`SYNCTERA_WEBHOOK_SECRET must have at least ${SHORTEST_SECRET} characters`)
+    return { url: settings.url('SYNCTERA_URL'), apiKey: settings.secret('SYNCTERA_API_KEY'), webhookSecret }
+  },
+  open({ url, apiKey, webhookSecret }, house) {
+    const changed = changes()
     const client = house.client({ url, credential: bearer(apiKey), refusal })
     return {
       enter(visit) {
         const source = syncteraSource(client, visit)
-        const { readings, forget } = syncteraLoaders(source, house.drift)
+        const { readings, forget } = syncteraLoaders(source, changed, house.drift)
         return { loaders: readings, commands: syncteraCommands(source, forget, house.drift) }
       },
+      webhook: webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, changed, house.drift),
       close: () => client.close(),
     }
   },

@@ -2,10 +2,11 @@ import type { Person, PersonFilter, PersonOrder } from '../../schema/person.js'
 import type { PersonVerificationResult } from '../../schema/person-verification.js'
 import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
 import type { Scope } from '../../schema/scopes.js'
-import { batched } from '../batch.js'
+import { batched, type Loader } from '../batch.js'
 import { reading } from '../door.js'
 import { orNull, refuseFields } from '../errors.js'
 import type { Drift } from '../mapping.js'
+import type { Changes } from './changes.js'
 import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS, PAGE_LIMIT } from './contract.js'
 import type { SyncteraSource } from './datasource.js'
 import { personQuery, toPerson, toVerificationResult } from './mapping.js'
@@ -48,7 +49,7 @@ function readCursor(text: string): Cursor {
 }
 
 /** Synctera's questions. */
-export function syncteraLoaders(source: SyncteraSource, drift: Drift) {
+export function syncteraLoaders(source: SyncteraSource, changes: Changes, drift: Drift) {
   const persons = batched<string, Person | null, null>({
     max: MAX_IDS,
     absent: () => null,
@@ -81,19 +82,36 @@ export function syncteraLoaders(source: SyncteraSource, drift: Drift) {
     },
   })
 
+  const forget = (personId: string) => {
+    persons.clear(personId)
+    verifications.clear(personId)
+  }
+
+  /** How many changes there were when a person was asked for last, or the operation began. */
+  const begun = changes.count()
+  const seen = new Map<string, number>()
+  /** What was read before a person changed is not used again, also not by an operation that is under way. */
+  const current = <Value>(loader: Loader<string, Value>) => (personId: string): Promise<Value> => {
+    if (changes.since(personId, seen.get(personId) ?? begun)) {
+      seen.set(personId, changes.count())
+      forget(personId)
+    }
+    return loader.load(personId)
+  }
+
   const readings = {
     personById: reading<string, Person | null>({
       scope: 'persons:read',
       type: 'Person',
       owner: (person) => ({ person }),
-      load: persons.load,
+      load: current(persons),
     }),
 
     verificationsOf: reading<string, PersonVerificationResult[]>({
       scope: 'persons:read',
       type: 'PersonVerificationResult',
       owner: (person) => ({ person }),
-      load: verifications.load,
+      load: current(verifications),
     }),
 
     page: reading<PersonsQuestion, Page<Person>>({
@@ -137,9 +155,6 @@ export function syncteraLoaders(source: SyncteraSource, drift: Drift) {
   return {
     readings,
     /** After a write the operation must not see what it read before. */
-    forget: (personId: string) => {
-      persons.clear(personId)
-      verifications.clear(personId)
-    },
+    forget,
   }
 }

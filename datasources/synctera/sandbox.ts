@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CAST } from '../cast.js'
 import { type EmulatorOptions, now, runEmulator, secret } from '../sandbox.js'
 import { isPersonId } from './contract.js'
+import { Deliveries } from './deliveries.js'
 
 interface StoredPerson {
   id: string
@@ -107,6 +108,7 @@ function stored(body: Record<string, unknown>, previous?: StoredPerson): Record<
 
 class Synctera {
   readonly apiKey = secret()
+  readonly deliveries = new Deliveries()
   readonly persons = new Map<string, StoredPerson>()
   readonly verifications: StoredVerification[] = []
   readonly keys = new Map<string, { print: string; status?: number; payload?: string; type?: string }>()
@@ -153,6 +155,7 @@ class Synctera {
 
   #record(person: StoredPerson, outcome: (typeof OUTCOME_BY_SSN)[string]): StoredVerification[] {
     const time = now()
+    const before = { verification_status: person.verification_status }
     person.verification_status = outcome.status
     person['verification_last_run'] = time
     // Older results of the same type become history, which is not listed by default.
@@ -180,7 +183,16 @@ class Synctera {
       if (index >= 0) this.verifications.splice(index, 1)
       this.verifications.push(result)
     }
+    this.deliveries.emit('PERSON.VERIFICATION_OUTCOME.UPDATED', person, before)
     return fresh
+  }
+
+  /** A check that ends by itself, as `verifyPerson` would be answered with these digits. */
+  end(personId: string, digits: string): boolean {
+    const person = this.persons.get(personId)
+    const outcome = OUTCOME_BY_SSN[digits]
+    if (person && outcome) this.#record(person, outcome)
+    return person !== undefined && outcome !== undefined
   }
 
   create(body: Record<string, unknown>, reply: FastifyReply): unknown {
@@ -190,7 +202,9 @@ class Synctera {
     if (body.ban_status === 'BANNED') return refuse(reply, 403)
     const invalid = invalidMembers(body)
     if (invalid) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', invalid })
-    return reply.code(201).send(this.#insert(randomUUID(), body))
+    const person = this.#insert(randomUUID(), body)
+    this.deliveries.emit('PERSON.CREATED', person, {})
+    return reply.code(201).send(person)
   }
 
   update(id: string, body: Record<string, unknown>, reply: FastifyReply): unknown {
@@ -202,7 +216,11 @@ class Synctera {
     if (body.ban_status === 'BANNED' || (person.ban_status === 'BANNED' && body.ban_status !== undefined)) return refuse(reply, 403)
     if (body.ban_status !== undefined && body.ban_status !== person.ban_status && !body.note)
       return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', missing: ['note'] })
-    return Object.assign(person, stored(body, person), { last_updated_time: now() })
+    const changes = stored(body, person)
+    const before = Object.fromEntries(Object.keys(changes).map((name) => [name, person[name]]))
+    Object.assign(person, changes, { last_updated_time: now() })
+    this.deliveries.emit('PERSON.UPDATED', person, before)
+    return person
   }
 
   verify(body: Record<string, unknown>, reply: FastifyReply): unknown {
@@ -306,12 +324,16 @@ export const start = (options: EmulatorOptions) => {
   return runEmulator(
     {
       problem,
-      settings: (url) => ({ SYNCTERA_URL: url, SYNCTERA_API_KEY: synctera.apiKey }),
+      settings: (url) => ({ SYNCTERA_URL: url, SYNCTERA_API_KEY: synctera.apiKey, SYNCTERA_WEBHOOK_SECRET: synctera.deliveries.secret }),
       routes(root) {
         root.post<{ Body: { count: number } }>('/__sandbox/crowd', (request, reply) => {
           synctera.crowd(request.body.count)
           return reply.code(204).send()
         })
+        root.post<{ Body: { personId: string; digits: string } }>('/__sandbox/outcomes', (request, reply) =>
+          reply.code(synctera.end(request.body.personId, request.body.digits) ? 204 : 404).send(),
+        )
+        root.addHook('onClose', () => synctera.deliveries.close())
         void root.register((app, _options, done) => {
           app.addHook('onRequest', async (request, reply) => {
             if (request.headers.authorization !== `Bearer ${synctera.apiKey}`) return refuse(reply, 401)
@@ -325,6 +347,17 @@ export const start = (options: EmulatorOptions) => {
           app.patch<Body & { Params: { id: string } }>('/v0/persons/:id', (request, reply) => synctera.update(request.params.id, request.body, reply))
           app.post<Body>('/v0/verifications/verify', (request, reply) => synctera.verify(request.body, reply))
           app.get<Query>('/v0/verifications', (request) => synctera.listVerifications(request.query))
+          app.get('/v0/webhooks', () => synctera.deliveries.list())
+          app.post('/v0/webhooks', (request, reply) => {
+            const webhook = synctera.deliveries.subscribe(request.body)
+            return webhook ? reply.code(201).send(webhook) : refuse(reply, 400)
+          })
+          // A tenant has one secret, and this one has it from the start.
+          app.post('/v0/webhook_secrets', (_request, reply) => refuse(reply, 409))
+          app.put<{ Body: { is_rolling_secret?: boolean } | null }>('/v0/webhook_secrets', (request) => synctera.deliveries.roll(request.body?.is_rolling_secret === true))
+          app.post<{ Params: { id: string; event: string } }>('/v0/webhooks/:id/events/:event/resend', (request, reply) =>
+            synctera.deliveries.resend(request.params.id, request.params.event) ? reply.code(202).send({}) : refuse(reply, 404),
+          )
           done()
         })
       },

@@ -7,6 +7,7 @@ import { startEmulators } from './emulators.js'
 import { explorer } from './explorer.js'
 import { AUDIENCE, createIssuer } from './issuer.js'
 import { PERSONAS } from './personas.js'
+import { subscribe } from './subscription.js'
 import { EXAMPLES, FIRST_QUERY, prepare } from './welcome.js'
 
 /** Outlives a reload, not an install. */
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
     await closeEmulators()
   })
   variables = await prepare(server.url, ops)
+  await subscribe(emulators.synctera, server.url)
 
   console.log(`
 kyc-graph  ${server.url}/graphql   (open it in a browser for Apollo Sandbox)

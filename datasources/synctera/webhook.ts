@@ -1,0 +1,60 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Drift } from '../mapping.js'
+import { type Delivery, type Notice, type NoticeType, Undeliverable, type Webhook } from '../webhook.js'
+import type { Changes } from './changes.js'
+import { answers, isPersonId, type SyncteraEvent } from './contract.js'
+
+/** A delivery that is signed for another time is a repetition by somebody else. */
+const TOLERANCE_SECONDS = 5 * 60
+/** While a secret rolls there are two. */
+const MOST_SIGNATURES = 4
+
+/** The older view of a person sends the same under other names. */
+const TYPES: Readonly<Record<string, NoticeType>> = {
+  'PERSON.CREATED': 'person_created',
+  'CUSTOMER.CREATED': 'person_created',
+  'PERSON.UPDATED': 'person_updated',
+  'CUSTOMER.UPDATED': 'person_updated',
+  'PERSON.VERIFICATION_OUTCOME.UPDATED': 'person_verified',
+  'CUSTOMER.KYC_OUTCOME.UPDATED': 'person_verified',
+}
+
+/** The signature of a delivery: hex HMAC-SHA256 over its time and its very bytes. */
+export const signatureOf = (secret: string, timestamp: string, body: Buffer): Buffer => createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest()
+
+function isGenuine(secret: string, { header, body }: Delivery): boolean {
+  const timestamp = header('request-timestamp') ?? ''
+  const given = (header('synctera-signature') ?? '').split('.')
+  if (!/^\d{1,12}$/.test(timestamp) || given.length > MOST_SIGNATURES) return false
+  const expected = signatureOf(secret, timestamp, body)
+  const matches = given.filter((signature) => /^[0-9a-f]{64}$/i.test(signature) && timingSafeEqual(Buffer.from(signature, 'hex'), expected))
+  return matches.length > 0 && Math.abs(Date.now() / 1000 - Number(timestamp)) <= TOLERANCE_SECONDS
+}
+
+function read(body: Buffer): SyncteraEvent {
+  let event: unknown
+  try {
+    event = JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new Undeliverable('unreadable')
+  }
+  if (!answers.event.fits(event)) throw new Undeliverable('unreadable')
+  return event
+}
+
+/** Synctera's webhooks: that something happened to a person. What it says of them is not believed but read anew. */
+export const syncteraWebhook = (secret: string, changes: Changes, drift: Drift): Webhook => ({
+  read(delivery): Notice {
+    if (!isGenuine(secret, delivery)) throw new Undeliverable('forged')
+    const { id, type, resource_id: personId } = read(delivery.body)
+    if (!Object.hasOwn(TYPES, type)) {
+      drift('webhook.type')
+      return { id, type: 'other' }
+    }
+    if (personId === undefined || !isPersonId(personId)) {
+      drift('webhook.resource_id')
+      return { id, type: TYPES[type]! }
+    }
+    return { id, type: TYPES[type]!, act: () => changes.forget(personId) }
+  },
+})
