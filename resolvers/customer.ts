@@ -17,7 +17,7 @@ import { Person } from '../schema/person.js'
 import { Provider, TextMatch } from '../schema/shared.js'
 import { BANK, BankArgs, BankListArgs, BankPageArgs } from './bank-args.js'
 import { connection } from './connection.js'
-import type { Context } from './context.js'
+import type { Context, Loaders } from './context.js'
 
 @ArgsType()
 class CustomersArgs extends BankPageArgs {
@@ -52,6 +52,11 @@ class CustomersByMobilePhoneNumberArgs extends BankListArgs {
 
 @Resolver(() => Customer)
 export class CustomerResolver {
+async function personExists({ synctera }: Loaders, personId: string | null | undefined): Promise<void> {
+  if (personId == null || (await synctera.personById.load(personId))) return
+  throw new Failure('NOT_FOUND', { provider: Provider.SYNCTERA, message: 'Synctera has no person of this personId.' })
+}
+
   @Query(() => Customer, { nullable: true, description: "The bank's customer with this id, or null. Needs `customers:read`." })
   customer(@Arg('id', () => ID) id: string, @Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: Context) {
     return loaders.obp.customerById.load({ id, bankId })
@@ -131,9 +136,7 @@ export class CustomerResolver {
     nullable: true,
     description: "Records which person, banking customer and SEI account are this customer's. Needs `customers:write`, and `persons:read` to name a person.",
   })
-  async linkCustomer(@Arg('input', () => LinkCustomerInput) input: LinkCustomerInput, @Ctx() { loaders, commands }: Context) {
-    const person = input.personId == null ? undefined : await loaders.synctera.personById.load(input.personId)
-    if (person === null) throw new Failure('NOT_FOUND', { provider: Provider.SYNCTERA, message: 'Synctera has no person of this personId.' })
-    return commands.obp.linkCustomer(input)
+  linkCustomer(@Arg('input', () => LinkCustomerInput) input: LinkCustomerInput, @Ctx() { loaders, commands }: Context) {
+    return commands.obp.linkCustomer({ ...input, personExists: () => personExists(loaders, input.personId) })
   }
 }

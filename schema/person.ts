@@ -49,7 +49,7 @@ export enum PersonOrderField {
   FIRST_NAME = 'FIRST_NAME',
   LAST_NAME = 'LAST_NAME',
 }
-registerEnumType(PersonOrderField, { name: 'PersonOrderField', description: 'What a list of persons is ordered by.' })
+registerEnumType(PersonOrderField, { name: 'PersonOrderField', description: 'What a list of persons is ordered by. Names and dates of birth need `pii:read`.' })
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A human being as Synctera knows them.' })
