@@ -1,7 +1,9 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { type Code, Failure } from '../datasources/errors.js'
+import { Cost } from '../schema/cost.js'
 import { Customer } from '../schema/customer.js'
 import { KycOverview } from '../schema/kyc-overview.js'
+import { orOwn, Scopes } from '../schema/scopes.js'
 import { Provider } from '../schema/shared.js'
 import type { Context, Loaders } from './context.js'
 import { type BankEvidence, overview, type Part, type SyncteraEvidence } from './kyc-rule.js'
@@ -53,6 +55,7 @@ async function askSynctera(loaders: Loaders, customer: Customer): Promise<Syncte
 
 @Resolver(() => Customer)
 export class KycOverviewResolver {
+  @Scopes(orOwn('customers:read'), orOwn('kyc:read'), orOwn('persons:read')) @Cost('several')
   @FieldResolver(() => KycOverview, {
     nullable: true,
     description: 'One answer to "is this customer verified?" from the bank\'s records and the person recorded at Synctera, asked now. Needs `customers:read`, `kyc:read` and `persons:read`.',

@@ -15,6 +15,7 @@ import {
   type ValidationArguments,
 } from 'class-validator'
 import { ArgsType, Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Cost, ListSize } from './cost.js'
 import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
@@ -134,6 +135,7 @@ export class VerifiedAccount {
   @Field(() => String, { nullable: true, description: "The holder's name, where the bank tells it; mostly with `PARTIAL_MATCH`." })
   respondedName!: string | null
 
+  @ListSize({ assumedSize: 3 })
   @Field(() => [VerifiedIdentity])
   identities!: VerifiedIdentity[]
 }
@@ -207,6 +209,7 @@ export const MAX_RESULTS = 100
 
 @ArgsType()
 export class VerificationResultsArgs {
+  @Cost('call')
   @Field(() => [ID], { description: 'At most 100.' })
   @ArrayMaxSize(MAX_RESULTS)
   ids!: string[]
