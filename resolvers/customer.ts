@@ -113,6 +113,7 @@ export class CustomerResolver {
   @Scopes(orOwn('customers:read'), orOwn('persons:read')) @Cost('shared')
   @FieldResolver(() => Person, { nullable: true, description: 'The person recorded for this customer; null when none is. Needs `persons:read` too.' })
   async person(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    loaders.synctera.personById.admit()
     const links = await loaders.obp.linksOf.load(customer)
     return links?.personId ? loaders.synctera.personById.load(links.personId) : null
   }
@@ -120,6 +121,7 @@ export class CustomerResolver {
   @Scopes(orOwn('customers:read'), 'entitlements:read') @Cost('call')
   @FieldResolver(() => AccountEntitlementSet, { nullable: true, description: 'The last confirmed entitlements of the banking customer recorded for this customer. Needs `entitlements:read` too.' })
   async accountEntitlements(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+    loaders.apiture.entitlementsOf.admit()
     const links = await loaders.obp.linksOf.load(customer)
     return links?.bankingCustomerId ? loaders.apiture.entitlementsOf.load(links.bankingCustomerId) : null
   }

@@ -43,7 +43,7 @@ export class PersonResolver {
     return connection(await loaders.synctera.page.load(question))
   }
 
-  @Scopes(orOwn('persons:read')) @Cost('shared') @ListSize({ assumedSize: 10 })
+  @Scopes(orOwn('persons:read')) @Cost('shared') @ListSize({ assumedSize: 6 })
   @FieldResolver(() => [PersonVerificationResult], { nullable: true, description: 'The current result of each check.' })
   verifications(@Root() person: Person, @Ctx() { loaders }: Context) {
     return loaders.synctera.verificationsOf.load(person.id)

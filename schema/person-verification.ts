@@ -90,7 +90,7 @@ export class PersonVerificationResult {
   @Field(() => DateTimeScalar)
   verifiedAt!: string
 
-  @ListSize({ assumedSize: 10 })
+  @ListSize({ assumedSize: 5 })
   @Field(() => [VerificationDetail])
   details!: VerificationDetail[]
 }
@@ -100,7 +100,7 @@ export class PersonVerification {
   @Field(() => VerificationStatus, { nullable: true, description: 'The outcome over all checks; `PENDING` when it comes later.' })
   status!: VerificationStatus | null
 
-  @ListSize({ assumedSize: 10 })
+  @ListSize({ assumedSize: 6 })
   @Field(() => [PersonVerificationResult])
   results!: PersonVerificationResult[]
 

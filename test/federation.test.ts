@@ -3,7 +3,7 @@ import { composeServices } from '@apollo/composition'
 import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { type DocumentNode, parse, print, visit } from 'graphql'
+import { type DocumentNode, Kind, parse, print, visit } from 'graphql'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { CROWD } from '../datasources/cast.js'
 import { type App, startApp } from './harness.js'
@@ -30,7 +30,7 @@ const withoutSecurity = (sdl: DocumentNode): DocumentNode =>
   visit(sdl, {
     Directive: ({ name }) => (SECURITY.includes(name.value) ? null : undefined),
     DirectiveDefinition: ({ name }) => (SECURITY.includes(name.value) ? null : undefined),
-    ListValue: (list) => ({ ...list, values: list.values.filter((value) => value.kind !== 'StringValue' || !SECURITY.includes(value.value.slice(1))) }),
+    ListValue: (list) => ({ ...list, values: list.values.filter((value) => value.kind !== Kind.STRING || !SECURITY.includes(value.value.slice(1))) }),
   })
 
 /** What the graph says of itself to who composes a supergraph. */
@@ -141,7 +141,7 @@ test('a router is told which token and scopes a field needs, what it costs and h
 })
 
 test('what other subgraphs share with this one needs no token because of it', () => {
-  const shared = sdl.definitions.flatMap((type) => (type.kind === 'ObjectTypeDefinition' && type.directives?.some(({ name }) => name.value === 'shareable') ? [type] : []))
+  const shared = sdl.definitions.flatMap((type) => (type.kind === Kind.OBJECT_TYPE_DEFINITION && type.directives?.some(({ name }) => name.value === 'shareable') ? [type] : []))
   expect(shared.length).toBeGreaterThan(0)
   for (const { name, directives } of shared) expect([name.value, directives?.map((directive) => directive.name.value)]).toEqual([name.value, ['shareable']])
 })
