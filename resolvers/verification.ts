@@ -8,7 +8,7 @@ const VISIBLE = "Visible to the tenant that asked for it (else the client) and a
 
 @Resolver(() => VerificationResult)
 export class VerificationResolver {
-  @Scopes('verifications:read') @Cost('call')
+  @Scopes('verifications:read')
   @Query(() => VerificationResult, { nullable: true, description: `An account verification that was asked for before, or null. ${VISIBLE}` })
   verificationResult(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context) {
     return loaders.banfico.resultById.load(id)

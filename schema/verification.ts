@@ -177,6 +177,8 @@ export class VerificationResponder {
   entity!: ResponderEntity | null
 }
 
+// Each is a call of its own, however many are asked for at once.
+@Cost('call')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'What a bank said of an account, or that it has yet to say it.' })
 export class VerificationResult {
@@ -209,7 +211,6 @@ export const MAX_RESULTS = 100
 
 @ArgsType()
 export class VerificationResultsArgs {
-  @Cost('call')
   @Field(() => [ID], { description: 'At most 100.' })
   @ArrayMaxSize(MAX_RESULTS)
   ids!: string[]
