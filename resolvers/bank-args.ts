@@ -5,6 +5,9 @@ import { PageArgs } from '../schema/shared.js'
 /** Options of every `bankId`. */
 export const BANK = { nullable: true, description: 'The configured bank when left out.' }
 
+/** A list that has no pages is never longer. */
+export const MOST_LISTED = 100
+
 /** Names a bank. */
 @ArgsType()
 export class BankArgs {
@@ -15,11 +18,11 @@ export class BankArgs {
 /** Names a bank, and how many of a list that has no pages. */
 @ArgsType()
 export class BankListArgs extends BankArgs {
-  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'How many to answer, 1 to 100.' })
+  @Field(() => Int, { nullable: true, defaultValue: MOST_LISTED, description: 'How many to answer, 1 to 100.' })
   @IsOptional()
   @IsInt()
   @Min(1)
-  @Max(100)
+  @Max(MOST_LISTED)
   first?: number | null
 }
 

@@ -6,7 +6,14 @@ import type { Caller } from '../datasources/provider.js'
 export type Entered<Name extends keyof Providers> = ReturnType<ReturnType<Providers[Name]['open']>['enter']>
 
 /** A question as a resolver asks it: the scope is checked and the answer masked on the way. */
-type Question<R> = R extends Reading<infer Key, infer Value> ? { readonly load: (key: Key) => Promise<Value | null> } : never
+type Question<R> =
+  R extends Reading<infer Key, infer Value>
+    ? {
+        readonly load: (key: Key) => Promise<Value | null>
+        /** Throws where the caller lacks the scope for any key at all: said before another question, that one is not asked in vain. */
+        readonly admit: () => void
+      }
+    : never
 
 /** A write as a resolver gives it: the scope is checked, the idempotency key honoured, the answer masked. */
 type Command<W> = W extends Writing<infer Input, infer Payload> ? (input: Input) => Promise<Payload & { replayed: boolean }> : never

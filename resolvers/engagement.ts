@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver } from 'type-graphql'
+import { Cost, FirstOf, ListSize } from '../schema/cost.js'
 import {
   CreateCustomerMessageInput,
   CreateCustomerMessagePayload,
@@ -8,12 +9,14 @@ import {
   CustomerMessage,
   Meeting,
 } from '../schema/engagement.js'
+import { Authenticated, Scopes } from '../schema/scopes.js'
 import { Viewer } from '../schema/viewer.js'
-import { BANK, BankListArgs } from './bank-args.js'
+import { BANK, BankListArgs, MOST_LISTED } from './bank-args.js'
 import type { Context } from './context.js'
 
 @Resolver(() => CrmEvent)
 export class CrmEventResolver {
+  @Scopes('engagement:read') @Cost('call') @FirstOf(MOST_LISTED)
   @Query(() => [CrmEvent], { nullable: true, description: "The bank's CRM events, in the provider's order. Needs `engagement:read`." })
   crmEvents(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: Context) {
     return loaders.obp.crmEvents.load(question)
@@ -22,16 +25,19 @@ export class CrmEventResolver {
 
 @Resolver(() => Meeting)
 export class MeetingResolver {
+  @Scopes('engagement:read') @Cost('call')
   @Query(() => Meeting, { nullable: true, description: "The bank's meeting with this id, or null. Needs `engagement:read`." })
   meeting(@Arg('id', () => ID) id: string, @Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: Context) {
     return loaders.obp.meetingById.load({ id, bankId })
   }
 
+  @Scopes('engagement:read') @Cost('call') @FirstOf(MOST_LISTED)
   @Query(() => [Meeting], { nullable: true, description: "The bank's meetings, latest first. Needs `engagement:read`." })
   meetings(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: Context) {
     return loaders.obp.meetings.load(question)
   }
 
+  @Scopes('engagement:write') @Cost('write')
   @Mutation(() => CreateMeetingPayload, { nullable: true, description: 'Records a meeting; nobody is told of it. Needs `engagement:write`.' })
   createMeeting(@Arg('input', () => CreateMeetingInput) input: CreateMeetingInput, @Ctx() { commands }: Context) {
     return commands.obp.createMeeting(input)
@@ -40,6 +46,7 @@ export class MeetingResolver {
 
 @Resolver(() => Viewer)
 export class ViewerMessagesResolver {
+  @Authenticated() @Cost('call') @ListSize({ assumedSize: 20 })
   @FieldResolver(() => [CustomerMessage], {
     nullable: true,
     description: "What the bank has written to the caller, newest first, by the caller's own token; needs no scope.",
@@ -51,6 +58,7 @@ export class ViewerMessagesResolver {
 
 @Resolver(() => CustomerMessage)
 export class CustomerMessageResolver {
+  @Scopes('engagement:write') @Cost('write')
   @Mutation(() => CreateCustomerMessagePayload, { nullable: true, description: 'Writes to the user who is linked to a customer. Needs `engagement:write`.' })
   createCustomerMessage(@Arg('input', () => CreateCustomerMessageInput) input: CreateCustomerMessageInput, @Ctx() { commands }: Context) {
     return commands.obp.createCustomerMessage(input)

@@ -1,7 +1,9 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { type Code, Failure } from '../datasources/errors.js'
+import { Cost } from '../schema/cost.js'
 import { Customer } from '../schema/customer.js'
 import { KycOverview } from '../schema/kyc-overview.js'
+import { orOwn, Scopes } from '../schema/scopes.js'
 import { Provider } from '../schema/shared.js'
 import type { Context, Loaders } from './context.js'
 import { type BankEvidence, overview, type Part, type SyncteraEvidence } from './kyc-rule.js'
@@ -25,21 +27,10 @@ async function askBank(loaders: Loaders, customer: Customer): Promise<Part<BankE
   return statuses && checks && documents && { kycStatus: asked.kycStatus, statuses, checks, documents }
 }
 
-/** No person's id. */
-const NOBODY = ''
-
 const isFailure = (error: unknown, code: Code, provider: Provider): boolean => error instanceof Failure && error.code === code && error.extensions['provider'] === provider
 
-/** Undefined where this deployment has no Synctera, null where the caller may not know of the customer's links. */
-async function askSynctera(loaders: Loaders, customer: Customer): Promise<SyncteraEvidence | null | undefined> {
-  try {
-    // Whoever may not know persons is refused alike, whether one is recorded or not; and no link is read in vain.
-    await loaders.synctera.personById.load(NOBODY)
-  } catch (error) {
-    // The bank's own may be missing too: the way to ask whose customer this is. That says nothing of Synctera.
-    if (isFailure(error, 'PROVIDER_NOT_CONFIGURED', Provider.SYNCTERA)) return undefined
-    throw error
-  }
+/** Null where the caller may not know of the customer's links. */
+async function askSynctera(loaders: Loaders, customer: Customer): Promise<SyncteraEvidence | null> {
   const links = await loaders.obp.linksOf.load(customer).catch((error: unknown) => {
     if (isFailure(error, 'CONFLICT', Provider.OPEN_BANK_PROJECT)) return 'contradicting' as const
     throw error
@@ -51,15 +42,30 @@ async function askSynctera(loaders: Loaders, customer: Customer): Promise<Syncte
   return { recorded: true, person, results: results ?? [] }
 }
 
+/** Refuses whoever lacks one of the scopes, before anybody is asked. False where this deployment has no Synctera. */
+function admit(loaders: Loaders): boolean {
+  loaders.obp.customerById.admit()
+  loaders.obp.kycStatusesOf.admit()
+  try {
+    loaders.synctera.personById.admit()
+    return true
+  } catch (error) {
+    if (isFailure(error, 'PROVIDER_NOT_CONFIGURED', Provider.SYNCTERA)) return false
+    throw error
+  }
+}
+
 @Resolver(() => Customer)
 export class KycOverviewResolver {
+  @Scopes(orOwn('customers:read'), orOwn('kyc:read'), orOwn('persons:read')) @Cost('several')
   @FieldResolver(() => KycOverview, {
     nullable: true,
     description: 'One answer to "is this customer verified?" from the bank\'s records and the person recorded at Synctera, asked now. Needs `customers:read`, `kyc:read` and `persons:read`.',
   })
   async kycOverview(@Root() customer: Customer, @Ctx() { loaders }: Context): Promise<KycOverview | null> {
     const now = new Date()
-    const [bank, synctera] = await Promise.all([askBank(loaders, customer), reached(askSynctera(loaders, customer))])
+    const asksSynctera = admit(loaders)
+    const [bank, synctera] = await Promise.all([askBank(loaders, customer), asksSynctera ? reached(askSynctera(loaders, customer)) : undefined])
     return bank === null || synctera === null ? null : overview({ bank, synctera }, now)
   }
 }

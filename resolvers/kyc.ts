@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
+import { Cost, ListSize } from '../schema/cost.js'
 import { Customer } from '../schema/customer.js'
 import {
   AddKycCheckInput,
@@ -14,6 +15,7 @@ import {
   KycMedia,
   KycStatus,
 } from '../schema/kyc.js'
+import { orOwn, Scopes } from '../schema/scopes.js'
 import type { Context } from './context.js'
 import { isExpired } from './kyc-rule.js'
 
@@ -22,21 +24,25 @@ const customerOf = ({ customerId, bankId }: { customerId: string; bankId: string
 
 @Resolver(() => Customer)
 export class CustomerKycResolver {
+  @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycCheck], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
   kycChecks(@Root() customer: Customer, @Ctx() { loaders }: Context) {
     return loaders.obp.kycChecksOf.load(customer)
   }
 
+  @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
   kycDocuments(@Root() customer: Customer, @Ctx() { loaders }: Context) {
     return loaders.obp.kycDocumentsOf.load(customer)
   }
 
+  @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 10 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
   kycMedia(@Root() customer: Customer, @Ctx() { loaders }: Context) {
     return loaders.obp.kycMediaOf.load(customer)
   }
 
+  @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 2 })
   @FieldResolver(() => [KycStatus], { nullable: true, description: 'At most one for each bank that has written one. Needs `kyc:read`.' })
   kycStatuses(@Root() customer: Customer, @Ctx() { loaders }: Context) {
     return loaders.obp.kycStatusesOf.load(customer)
@@ -45,6 +51,7 @@ export class CustomerKycResolver {
 
 @Resolver(() => KycCheck)
 export class KycCheckResolver {
+  @Scopes(orOwn('kyc:read')) @Cost('shared') @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'Documents that media relate to this check.' })
   async documents(@Root() check: KycCheck, @Ctx() { loaders }: Context) {
     const [media, documents] = await Promise.all([loaders.obp.kycMediaOf.load(customerOf(check)), loaders.obp.kycDocumentsOf.load(customerOf(check))])
@@ -52,21 +59,25 @@ export class KycCheckResolver {
     return documents?.filter(({ id }) => related.has(id))
   }
 
+  @Scopes(orOwn('kyc:read')) @Cost('shared') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media made for this check.' })
   async media(@Root() check: KycCheck, @Ctx() { loaders }: Context) {
     return (await loaders.obp.kycMediaOf.load(customerOf(check)))?.filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
   }
 
+  @Scopes(orOwn('customers:read')) @Cost('call')
   @FieldResolver(() => Customer, { nullable: true, description: 'Needs `customers:read`.' })
   customer(@Root() check: KycCheck, @Ctx() { loaders }: Context) {
     return loaders.obp.customerById.load(customerOf(check))
   }
 
+  @Scopes('kyc:write') @Cost('write')
   @Mutation(() => AddKycCheckPayload, { nullable: true, description: 'Adds a check, or replaces the one that has the id. Needs `kyc:write`.' })
   addKycCheck(@Arg('input', () => AddKycCheckInput) input: AddKycCheckInput, @Ctx() { commands }: Context) {
     return commands.obp.addKycCheck(input)
   }
 
+  @Scopes('kyc:write') @Cost('write')
   @Mutation(() => AddKycStatusPayload, { nullable: true, description: "Says whether the bank finds the customer's KYC in order, in place of what it said before. Needs `kyc:write`." })
   addKycStatus(@Arg('input', () => AddKycStatusInput) input: AddKycStatusInput, @Ctx() { commands }: Context) {
     return commands.obp.addKycStatus(input)
@@ -80,11 +91,13 @@ export class KycDocumentResolver {
     return isExpired(document, new Date())
   }
 
+  @Scopes(orOwn('kyc:read')) @Cost('shared') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media of this document.' })
   async media(@Root() document: KycDocument, @Ctx() { loaders }: Context) {
     return (await loaders.obp.kycMediaOf.load(customerOf(document)))?.filter(({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id)
   }
 
+  @Scopes('kyc:write') @Cost('write')
   @Mutation(() => AddKycDocumentPayload, { nullable: true, description: 'Adds a document, or replaces the one that has the id. Needs `kyc:write`.' })
   addKycDocument(@Arg('input', () => AddKycDocumentInput) input: AddKycDocumentInput, @Ctx() { commands }: Context) {
     return commands.obp.addKycDocument(input)
@@ -93,16 +106,19 @@ export class KycDocumentResolver {
 
 @Resolver(() => KycMedia)
 export class KycMediaResolver {
+  @Scopes(orOwn('kyc:read')) @Cost('shared')
   @FieldResolver(() => KycDocument, { nullable: true, description: 'The document it relates to, where there is one of that id.' })
   async document(@Root() media: KycMedia, @Ctx() { loaders }: Context) {
     return (await loaders.obp.kycDocumentsOf.load(customerOf(media)))?.find(({ id }) => id === media.relatesToKycDocumentId)
   }
 
+  @Scopes(orOwn('kyc:read')) @Cost('shared')
   @FieldResolver(() => KycCheck, { nullable: true, description: 'The check it relates to, where there is one of that id.' })
   async check(@Root() media: KycMedia, @Ctx() { loaders }: Context) {
     return (await loaders.obp.kycChecksOf.load(customerOf(media)))?.find(({ id }) => id === media.relatesToKycCheckId)
   }
 
+  @Scopes('kyc:write') @Cost('write')
   @Mutation(() => AddKycMediaPayload, { nullable: true, description: 'Records where a recording or picture lies, or replaces what has the id. Needs `kyc:write`.' })
   addKycMedia(@Arg('input', () => AddKycMediaInput) input: AddKycMediaInput, @Ctx() { commands }: Context) {
     return commands.obp.addKycMedia(input)

@@ -1,5 +1,6 @@
 import { ArrayUnique, IsOptional } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Cost, ListSize, PageSize } from '../schema/cost.js'
 import { Customer } from '../schema/customer.js'
 import {
   CreatePersonInput,
@@ -12,6 +13,7 @@ import {
   UpdatePersonPayload,
 } from '../schema/person.js'
 import { PersonVerification, PersonVerificationResult, VerifyPersonInput, VerifyPersonPayload } from '../schema/person-verification.js'
+import { orOwn, Scopes } from '../schema/scopes.js'
 import { PageArgs } from '../schema/shared.js'
 import { connection } from './connection.js'
 import type { Context } from './context.js'
@@ -29,21 +31,25 @@ class PersonsArgs extends PageArgs {
 
 @Resolver(() => Person)
 export class PersonResolver {
+  @Scopes(orOwn('persons:read')) @Cost('shared')
   @Query(() => Person, { nullable: true, description: 'The person with this id, or null. Needs `persons:read`.' })
   person(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context) {
     return loaders.synctera.personById.load(id)
   }
 
-  @Query(() => PersonConnection, { nullable: true, description: 'A page of persons, oldest first unless ordered. Needs `persons:read`; filters on personal values need `pii:read` too.' })
+  @Scopes('persons:read') @Cost('call') @PageSize()
+  @Query(() => PersonConnection, { nullable: true, description: 'A page of persons, oldest first unless ordered. Needs `persons:read`; filters on and orders by personal values need `pii:read` too.' })
   async persons(@Args(() => PersonsArgs) question: PersonsArgs, @Ctx() { loaders }: Context) {
     return connection(await loaders.synctera.page.load(question))
   }
 
+  @Scopes(orOwn('persons:read')) @Cost('shared') @ListSize({ assumedSize: 6 })
   @FieldResolver(() => [PersonVerificationResult], { nullable: true, description: 'The current result of each check.' })
   verifications(@Root() person: Person, @Ctx() { loaders }: Context) {
     return loaders.synctera.verificationsOf.load(person.id)
   }
 
+  @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 2 })
   @FieldResolver(() => [Customer], { nullable: true, description: 'The customers that record this person as theirs; one human being may be several.' })
   async customers(@Root() person: Person, @Ctx() { loaders }: Context) {
     const found = await loaders.obp.customersOfPerson.load(person.id)
@@ -51,16 +57,19 @@ export class PersonResolver {
     return found && (await Promise.all(found.map((customer) => loaders.obp.customerById.load(customer)))).filter((customer) => customer !== null)
   }
 
+  @Scopes('persons:write') @Cost('write')
   @Mutation(() => CreatePersonPayload, { nullable: true, description: 'Enters a person at Synctera. Needs `persons:write`.' })
   createPerson(@Arg('input', () => CreatePersonInput) input: CreatePersonInput, @Ctx() { commands }: Context) {
     return commands.synctera.createPerson(input)
   }
 
+  @Scopes('persons:write') @Cost('write')
   @Mutation(() => UpdatePersonPayload, { nullable: true, description: 'Changes what is given and leaves the rest. Needs `persons:write`.' })
   updatePerson(@Arg('input', () => UpdatePersonInput) input: UpdatePersonInput, @Ctx() { commands }: Context) {
     return commands.synctera.updatePerson(input)
   }
 
+  @Scopes('persons:write') @Cost('dear')
   @Mutation(() => VerifyPersonPayload, { nullable: true, description: "Runs the provider's checks on a person; the outcome may come later (`PENDING`). Needs `persons:write`." })
   verifyPerson(@Arg('input', () => VerifyPersonInput) input: VerifyPersonInput, @Ctx() { commands }: Context) {
     return commands.synctera.verifyPerson(input)
@@ -69,6 +78,7 @@ export class PersonResolver {
 
 @Resolver(() => PersonVerification)
 export class PersonVerificationResolver {
+  @Scopes(orOwn('persons:read')) @Cost('shared')
   @FieldResolver(() => Person, { nullable: true })
   person(@Root() verification: PersonVerification, @Ctx() { loaders }: Context) {
     return loaders.synctera.personById.load(verification.personId)

@@ -1,5 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Cost, ListSize } from '../schema/cost.js'
 import { Customer } from '../schema/customer.js'
+import { orOwn, Scopes } from '../schema/scopes.js'
 import {
   CreateUserCustomerLinkInput,
   CreateUserCustomerLinkPayload,
@@ -11,6 +13,7 @@ import type { Context } from './context.js'
 
 @Resolver(() => Customer)
 export class CustomerUserLinkResolver {
+  @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [UserCustomerLink], { nullable: true, description: 'The users who may see this customer as theirs.' })
   userLinks(@Root() customer: Customer, @Ctx() { loaders }: Context) {
     return loaders.obp.userLinksOf.load(customer)
@@ -19,6 +22,7 @@ export class CustomerUserLinkResolver {
 
 @Resolver(() => UserCustomerLink)
 export class UserCustomerLinkResolver {
+  @Scopes('customers:read') @Cost('several') @ListSize({ assumedSize: 5 })
   @Query(() => [UserCustomerLink], { nullable: true, description: "A user's links to customers, of every bank. Needs `customers:read`." })
   userCustomerLinks(
     @Arg('userId', () => ID) userId: string,
@@ -28,16 +32,19 @@ export class UserCustomerLinkResolver {
     return loaders.obp.linksOfUser.load({ userId, bankId })
   }
 
+  @Scopes(orOwn('customers:read')) @Cost('call')
   @FieldResolver(() => Customer, { nullable: true, description: 'Null when the customer is not of the bank that was asked.' })
   customer(@Root() { customerId, bankId }: UserCustomerLink, @Ctx() { loaders }: Context) {
     return loaders.obp.customerById.load({ id: customerId, bankId })
   }
 
+  @Scopes('customers:write') @Cost('write')
   @Mutation(() => CreateUserCustomerLinkPayload, { nullable: true, description: 'Lets a user see a customer of the bank as theirs. Needs `customers:write`.' })
   createUserCustomerLink(@Arg('input', () => CreateUserCustomerLinkInput) input: CreateUserCustomerLinkInput, @Ctx() { commands }: Context) {
     return commands.obp.createUserCustomerLink(input)
   }
 
+  @Scopes('customers:write') @Cost('write')
   @Mutation(() => DeleteUserCustomerLinkPayload, { nullable: true, description: "Ends a user's link to a customer of the bank. Needs `customers:write`." })
   deleteUserCustomerLink(@Arg('input', () => DeleteUserCustomerLinkInput) input: DeleteUserCustomerLinkInput, @Ctx() { commands }: Context) {
     return commands.obp.deleteUserCustomerLink(input)

@@ -1,5 +1,7 @@
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql'
-import { VerificationResult, VerificationResultsArgs, VerifyAccountInput, VerifyAccountPayload } from '../schema/verification.js'
+import { Cost, ListSize } from '../schema/cost.js'
+import { Scopes } from '../schema/scopes.js'
+import { MAX_RESULTS, VerificationResult, VerificationResultsArgs, VerifyAccountInput, VerifyAccountPayload } from '../schema/verification.js'
 import type { Context } from './context.js'
 import { settled } from './settled.js'
 
@@ -7,16 +9,19 @@ const VISIBLE = "Visible to the tenant that asked for it (else the client) and a
 
 @Resolver(() => VerificationResult)
 export class VerificationResolver {
+  @Scopes('verifications:read')
   @Query(() => VerificationResult, { nullable: true, description: `An account verification that was asked for before, or null. ${VISIBLE}` })
   verificationResult(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context) {
     return loaders.banfico.resultById.load(id)
   }
 
+  @Scopes('verifications:read') @ListSize({ assumedSize: MAX_RESULTS })
   @Query(() => [VerificationResult], { nullable: 'itemsAndList', description: `The same for many, in the order asked; one that fails leaves the others alone. ${VISIBLE}` })
   verificationResults(@Args(() => VerificationResultsArgs) { ids }: VerificationResultsArgs, @Ctx() { loaders }: Context) {
     return settled(ids.map((id) => loaders.banfico.resultById.load(id)))
   }
 
+  @Scopes('verifications:write') @Cost('dear')
   @Mutation(() => VerifyAccountPayload, {
     nullable: true,
     description: 'Asks the bank that holds an account about its state and its holder. Nothing changes at the bank, but each check may cost; it is never repeated unless you repeat it. Needs `verifications:write`.',

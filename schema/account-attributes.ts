@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsOptional, Length, MaxLength } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { ListSize } from './cost.js'
 import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
@@ -53,6 +54,7 @@ export class AccountAttributesJob {
   @Field(() => DateTimeScalar, { nullable: true, description: 'While `PENDING`: the soonest time at which asking again makes sense; until then the provider is not asked.' })
   nextPollAt!: string | null
 
+  @ListSize({ assumedSize: 5 })
   @Field(() => [JobError], { description: 'Empty unless the provider says what went wrong.' })
   errors!: JobError[]
 }

@@ -42,7 +42,7 @@ export class CustomerAttributeMatch {
 /** What an attribute is made with and changed to alike. */
 @InputType()
 abstract class CustomerAttributeInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The names of links are refused: a link is made only by `linkCustomer`.' })
+  @Field(() => String, { description: 'The names of links are refused: links are made and ended only by `linkCustomer`.' })
   @Length(1, 50)
   name!: string
 
@@ -66,7 +66,7 @@ export class UpdateCustomerAttributeInput extends CustomerAttributeInput {
 
 @InputType()
 export class DeleteCustomerAttributeInput extends CustomerMutationInput {
-  @Field(() => ID, { description: "One of the customer's own." })
+  @Field(() => ID, { description: "One of the customer's own, and no link." })
   @Length(1, 255)
   attributeId!: string
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { ArrayMaxSize, IsEmail, Length, MaxLength, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { ListSize } from './cost.js'
 import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
@@ -109,6 +110,7 @@ export class Meeting {
   @Field(() => ContactDetails)
   creator!: ContactDetails
 
+  @ListSize({ assumedSize: 5 })
   @Field(() => [MeetingInvitee])
   invitees!: MeetingInvitee[]
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsBoolean, IsOptional, Length, Matches, MaxLength, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { ListSize } from './cost.js'
 import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
@@ -91,6 +92,7 @@ export class AccountEntitlementSet {
   @Field(() => ID)
   bankingCustomerId!: string
 
+  @ListSize({ assumedSize: 10 })
   @Field(() => [AccountEntitlement], { description: 'By account, each as the provider last listed it. An account that the provider changed without listing it is left out.' })
   items!: AccountEntitlement[]
 
@@ -122,6 +124,7 @@ export class ChallengeFactor {
   @Field(() => [String], { description: 'Where a code would go: last digits of a phone, a shortened email, the name of a token. Empty without `pii:read`.' })
   labels!: string[]
 
+  @ListSize({ assumedSize: 3 })
   @Pii('hidden')
   @Field(() => [SecurityQuestion], { nullable: true, description: 'Null without `pii:read`, and for the other kinds.' })
   securityQuestions!: SecurityQuestion[] | null
@@ -135,6 +138,7 @@ export class IdentityChallenge {
   @Field(() => ID)
   challengeId!: string
 
+  @ListSize({ assumedSize: 3 })
   @Field(() => [ChallengeFactor], { description: 'The customer chooses one.' })
   factors!: ChallengeFactor[]
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { Field, ObjectType } from 'type-graphql'
+import { ListSize } from './cost.js'
 import { VerificationStatus } from './person-verification.js'
 import { DateTimeScalar } from './scalars.js'
 import { Provider } from './shared.js'
@@ -27,6 +28,7 @@ export class KycOverview {
   @Field(() => VerificationStatus, { description: 'The worst word of all sources. `ACCEPTED` only when every provider of this deployment was asked and says so.' })
   status!: VerificationStatus
 
+  @ListSize({ assumedSize: 2 })
   @Field(() => [KycSource], { description: 'The providers of this deployment that can know, each with its word.' })
   sources!: KycSource[]
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { ArrayMaxSize, ArrayUnique, IsEmail, IsISO4217CurrencyCode, IsOptional, Length, Matches, MaxLength } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { ListSize } from './cost.js'
 import { AttributeType } from './customer-attribute.js'
 import { BankMutationInput, MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
@@ -57,9 +58,11 @@ export class Account {
   @Field(() => ID, { nullable: true })
   branchId!: string | null
 
+  @ListSize({ assumedSize: 2 })
   @Field(() => [AccountRouting])
   routings!: AccountRouting[]
 
+  @ListSize({ assumedSize: 5 })
   @Field(() => [AccountAttribute], { description: "The product's attributes, where there is such a product." })
   attributes!: AccountAttribute[]
 }
@@ -94,6 +97,7 @@ export class User {
   @Field(() => String, { description: "The user's name at `provider`." })
   providerId!: string
 
+  @ListSize({ assumedSize: 10 })
   @Field(() => [UserEntitlement])
   entitlements!: UserEntitlement[]
 }

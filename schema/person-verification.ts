@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { Equals, IsIP, IsOptional, IsUUID, Length } from 'class-validator'
 import { Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { ListSize } from './cost.js'
 import { MutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'
 
@@ -89,6 +90,7 @@ export class PersonVerificationResult {
   @Field(() => DateTimeScalar)
   verifiedAt!: string
 
+  @ListSize({ assumedSize: 5 })
   @Field(() => [VerificationDetail])
   details!: VerificationDetail[]
 }
@@ -98,6 +100,7 @@ export class PersonVerification {
   @Field(() => VerificationStatus, { nullable: true, description: 'The outcome over all checks; `PENDING` when it comes later.' })
   status!: VerificationStatus | null
 
+  @ListSize({ assumedSize: 6 })
   @Field(() => [PersonVerificationResult])
   results!: PersonVerificationResult[]
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { ArrayMaxSize, ArrayUnique, IsEmail, IsOptional, IsUUID, Length, Matches, MaxLength, ValidateIf } from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { ListSize } from './cost.js'
 import { IsBirthDate, MutationInput, Payload } from './mutation.js'
 import { PersonAddress, PersonAddressInput } from './person-address.js'
 import { VerificationStatus } from './person-verification.js'
@@ -49,7 +50,7 @@ export enum PersonOrderField {
   FIRST_NAME = 'FIRST_NAME',
   LAST_NAME = 'LAST_NAME',
 }
-registerEnumType(PersonOrderField, { name: 'PersonOrderField', description: 'What a list of persons is ordered by.' })
+registerEnumType(PersonOrderField, { name: 'PersonOrderField', description: 'What a list of persons is ordered by. Names and dates of birth need `pii:read`.' })
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A human being as Synctera knows them.' })
@@ -118,6 +119,7 @@ export class Person {
   @Field(() => PersonAddress, { nullable: true })
   shippingAddress!: PersonAddress | null
 
+  @ListSize({ assumedSize: 3 })
   @Field(() => [PersonalId], { nullable: true })
   personalIds!: PersonalId[] | null
 

@@ -15,6 +15,7 @@ import {
   type ValidationArguments,
 } from 'class-validator'
 import { ArgsType, Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Cost, ListSize } from './cost.js'
 import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
@@ -134,6 +135,7 @@ export class VerifiedAccount {
   @Field(() => String, { nullable: true, description: "The holder's name, where the bank tells it; mostly with `PARTIAL_MATCH`." })
   respondedName!: string | null
 
+  @ListSize({ assumedSize: 3 })
   @Field(() => [VerifiedIdentity])
   identities!: VerifiedIdentity[]
 }
@@ -175,6 +177,8 @@ export class VerificationResponder {
   entity!: ResponderEntity | null
 }
 
+// Each is a call of its own, however many are asked for at once.
+@Cost('call')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'What a bank said of an account, or that it has yet to say it.' })
 export class VerificationResult {

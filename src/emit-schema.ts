@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { buildClassSchema, printSchema } from './schema.js'
+import { buildClassSchema } from './schema.js'
+import { printSchema } from './sdl.js'
 
 /** Writes the emitted schema, or with `--check` says whether the committed one is current. */
 const file = new URL('../schema/schema.graphql', import.meta.url)

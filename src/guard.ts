@@ -74,6 +74,10 @@ export function guard({ visit, rooms, store, masker, own: ownOf }: GuardOptions)
 
   function question<Key, Value>({ scope, own, needs, type, owner, load }: Reading<Key, Value>) {
     return {
+      admit() {
+        if (scope !== null && !scopes.has(scope) && !(owner && scopes.has(`${scope}:own`))) throw missing(scope)
+      },
+
       async load(key: Key): Promise<Value | null> {
         if (scope === null) {
           const value = await load(key)

@@ -1,5 +1,4 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { printSchemaWithDirectives } from '@graphql-tools/utils'
 import { validateSync } from 'class-validator'
 import { getNamedType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
@@ -7,10 +6,7 @@ import { Failure, refuseFields } from '../datasources/errors.js'
 import type { Context } from '../resolvers/context.js'
 import { references, resolvers } from '../resolvers/index.js'
 import { settled } from '../resolvers/settled.js'
-
-const LINK = `extend schema
-  @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
-`
+import { printSchema } from './sdl.js'
 
 /**
  * The rules that a value and everything in it break, by path. Goes into every input by itself, so a nested one cannot
@@ -46,9 +42,6 @@ export function buildClassSchema(): GraphQLSchema {
     validateFn: (value, _type, data) => validateArgument(value, data),
   })
 }
-
-/** The emitted schema: what clients see and what `schema/schema.graphql` holds. */
-export const printSchema = (schema: GraphQLSchema): string => `${LINK}\n${printSchemaWithDirectives(schema)}\n`
 
 type ResolversByType = Record<string, Record<string, unknown>>
 

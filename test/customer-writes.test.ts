@@ -164,8 +164,10 @@ describe('attributes', () => {
       await app.run(update, { input: { customerId: REX, attributeId: other.id, name, type: 'STRING', value: 'x' } }),
     ]
     for (const { errors } of refused) expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { 'input.name': ['is made only by linkCustomer'] } })
-    const { errors } = await app.run(update, { input: { customerId: REX, attributeId: link.id, name: 'FREED', type: 'STRING', value: 'x' } })
-    expect(errors[0]!.extensions.fields).toEqual({ 'input.attributeId': ['is made only by linkCustomer'] })
+    for (const [mutation, rest] of [[update, { name: 'FREED', type: 'STRING', value: 'x' }], [remove, {}]] as const) {
+      const { errors } = await app.run(mutation, { input: { customerId: REX, attributeId: link.id, ...rest } })
+      expect(errors[0]!.extensions.fields).toEqual({ 'input.attributeId': ['is made only by linkCustomer'] })
+    }
     expect(writes()).toEqual([])
   })
 

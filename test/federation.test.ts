@@ -3,7 +3,7 @@ import { composeServices } from '@apollo/composition'
 import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { parse } from 'graphql'
+import { type DocumentNode, Kind, parse, print, visit } from 'graphql'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { CROWD } from '../datasources/cast.js'
 import { type App, startApp } from './harness.js'
@@ -24,6 +24,23 @@ let router: ApolloServer
 /** What the router asked of each subgraph: the types of a batch of references, or nothing where it asked by a field. */
 let asked: { subgraph: string; references: string[] }[] = []
 
+const SECURITY = ['authenticated', 'requiresScopes']
+/** The JavaScript gateway takes no supergraph that is linked to the security directives; routers that enforce them do. */
+const withoutSecurity = (sdl: DocumentNode): DocumentNode =>
+  visit(sdl, {
+    Directive: ({ name }) => (SECURITY.includes(name.value) ? null : undefined),
+    DirectiveDefinition: ({ name }) => (SECURITY.includes(name.value) ? null : undefined),
+    ListValue: (list) => ({ ...list, values: list.values.filter((value) => value.kind !== Kind.STRING || !SECURITY.includes(value.value.slice(1))) }),
+  })
+
+/** What the graph says of itself to who composes a supergraph. */
+let sdl: DocumentNode
+const compose = (typeDefs: DocumentNode, url = 'http://loyalty.test') =>
+  composeServices([
+    { name: 'kyc', url: `${app.url}/graphql`, typeDefs },
+    { name: 'loyalty', url, typeDefs: LOYALTY },
+  ])
+
 beforeAll(async () => {
   app = await startApp()
   loyalty = new ApolloServer({
@@ -38,11 +55,8 @@ beforeAll(async () => {
   })
   const { url } = await startStandaloneServer(loyalty, { listen: { port: 0 } })
 
-  const sdl = (await app.run('{ _service { sdl } }')).data._service.sdl as string
-  const { supergraphSdl, errors } = composeServices([
-    { name: 'kyc', url: `${app.url}/graphql`, typeDefs: parse(sdl) },
-    { name: 'loyalty', url, typeDefs: LOYALTY },
-  ])
+  sdl = parse((await app.run('{ _service { sdl } }')).data._service.sdl as string)
+  const { supergraphSdl, errors } = compose(withoutSecurity(sdl), url)
   expect(errors).toBeUndefined()
 
   class Authorised extends RemoteGraphQLDataSource {
@@ -111,6 +125,25 @@ test('what begins here is continued there', async () => {
   expect(customer).toEqual({ legalName: `${one!.firstName} ${one!.lastName}`, loyaltyTier: tierOf(one!), person: { loyaltyPoints: pointsOf(one!) } })
   expect(asked[0]).toEqual({ subgraph: 'kyc', references: [] })
   expect(asked.slice(1).flatMap(({ references }) => references).sort()).toEqual(['Customer', 'Person'])
+})
+
+test('a router is told which token and scopes a field needs, what it costs and how long its list is', () => {
+  const { supergraphSdl, errors } = compose(sdl)
+  expect(errors).toBeUndefined()
+  expect(supergraphSdl).toMatch(/@link\(url: "https:\/\/specs.apollo.dev\/authenticated\/v[\d.]+", for: SECURITY\)/)
+  expect(supergraphSdl).toMatch(/@link\(url: "https:\/\/specs.apollo.dev\/requiresScopes\/v[\d.]+", for: SECURITY\)/)
+  // Each as often as here: nothing was lost on the way.
+  for (const name of ['authenticated', 'requiresScopes', 'cost', 'listSize']) {
+    const uses = (document: DocumentNode) => print(visit(document, { DirectiveDefinition: () => null })).split(new RegExp(`@${name}\\b(?!")`)).length - 1
+    expect([name, uses(parse(supergraphSdl!))]).toEqual([name, uses(sdl)])
+    expect(uses(sdl)).toBeGreaterThan(20)
+  }
+})
+
+test('what other subgraphs share with this one needs no token because of it', () => {
+  const shared = sdl.definitions.flatMap((type) => (type.kind === Kind.OBJECT_TYPE_DEFINITION && type.directives?.some(({ name }) => name.value === 'shareable') ? [type] : []))
+  expect(shared.length).toBeGreaterThan(0)
+  for (const { name, directives } of shared) expect([name.value, directives?.map((directive) => directive.name.value)]).toEqual([name.value, ['shareable']])
 })
 
 test('the SDL is told only to who may read the schema', async () => {

@@ -113,6 +113,38 @@ test('a link of which nobody knows whether it was made is made once however ofte
   expect(await rows(customerId, 'SEI_EXTERNAL_ID')).toEqual(['sei-lost'])
 })
 
+describe('the person of a link', () => {
+  const personId = CROWD[6]!.personId
+  const input = { customerId: CROWD[6]!.customerId, personId, idempotencyKey: 'link-person' }
+
+  test('is not looked for on behalf of who may not link', async () => {
+    const { errors } = await link(input, { scopes: ['customers:read', 'persons:read'] })
+    expect(errors[0]!.message).toBe('This needs the scope customers:write.')
+    expect(app.calls('synctera')).toEqual([])
+  })
+
+  test('is looked for once, and not again for an outcome that is given again', async () => {
+    expect(await link(input)).toMatchObject({ data: { linkCustomer: { replayed: false } }, errors: [] })
+    expect(app.calls('synctera')).toEqual([`GET /v0/persons/${personId}`])
+    app.clear()
+    app.fault('synctera', { match: 'GET /v0/persons/*', fault: 'status', status: 503, times: 0 })
+    const { data, errors } = await app.run('mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed } }', { input })
+    expect({ data, errors }).toEqual({ data: { linkCustomer: { replayed: true } }, errors: [] })
+    expect([...app.calls('synctera'), ...app.calls('obp')]).toEqual([])
+    const named = await link(input, { scopes: ['customers:write'] })
+    expect(named.errors[0]!.message).toBe('This needs the scope persons:read.')
+  })
+
+  test('who cannot be looked for leaves the key free', async () => {
+    const later = { ...input, idempotencyKey: 'link-later' }
+    app.fault('synctera', { match: 'GET /v0/persons/*', fault: 'status', status: 503, times: 0 })
+    expect((await link(later)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', provider: 'SYNCTERA' })
+    expect(app.calls('obp')).toEqual([])
+    app.clear()
+    expect((await link(later)).data.linkCustomer).toMatchObject({ replayed: false })
+  })
+})
+
 test.each<[string, Record<string, unknown>]>([
   ['input', {}],
   ['input.personId', { personId: 'no-uuid' }],

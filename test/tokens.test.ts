@@ -153,8 +153,26 @@ test('personal values are masked without pii:read', async () => {
   expect((await app.run(query)).data.person).toMatchObject({ firstName: 'Ada', dateOfBirth: ADA.dateOfBirth })
 })
 
-test.each(['firstName', 'lastName', 'email'])('searching by %s needs pii:read', async (field) => {
-  const { errors } = await app.run(`{ persons(filter: { ${field}: "Ada" }) { nodes { id } } }`, undefined, { scopes: ['persons:read'] })
+test.each([
+  ['firstName', '"Ada"'],
+  ['lastName', '"Ada"'],
+  ['email', '"ada@example.com"'],
+  ['phoneNumber', '"+14155550101"'],
+  ['ssnLast4', '"0001"'],
+])('searching by %s needs pii:read', async (field, value) => {
+  const { errors } = await app.run(`{ persons(filter: { ${field}: ${value} }) { nodes { id } } }`, undefined, { scopes: ['persons:read'] })
   expect(errors[0]).toMatchObject({ message: 'This needs the scope pii:read.', extensions: { code: 'FORBIDDEN' } })
   expect(app.calls('synctera')).toEqual([])
+})
+
+test.each(['FIRST_NAME', 'LAST_NAME', 'DATE_OF_BIRTH'])('an order by %s needs pii:read, also where it comes second', async (field) => {
+  const order = `[{ field: CREATED_AT, direction: ASC }, { field: ${field}, direction: ASC }]`
+  const { errors } = await app.run(`{ persons(orderBy: ${order}) { nodes { id } } }`, undefined, { scopes: ['persons:read'] })
+  expect(errors[0]).toMatchObject({ message: 'This needs the scope pii:read.', extensions: { code: 'FORBIDDEN' } })
+  expect(app.calls('synctera')).toEqual([])
+})
+
+test.each(['CREATED_AT', 'UPDATED_AT'])('an order by %s does not', async (field) => {
+  const { errors } = await app.run(`{ persons(orderBy: [{ field: ${field}, direction: DESC }]) { nodes { id } } }`, undefined, { scopes: ['persons:read'] })
+  expect(errors).toEqual([])
 })

@@ -1,4 +1,4 @@
-import type { Person, PersonFilter, PersonOrder } from '../../schema/person.js'
+import { type Person, type PersonFilter, type PersonOrder, PersonOrderField } from '../../schema/person.js'
 import type { PersonVerificationResult } from '../../schema/person-verification.js'
 import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
 import type { Scope } from '../../schema/scopes.js'
@@ -19,11 +19,12 @@ export interface PersonsQuestion {
   readonly orderBy?: readonly PersonOrder[] | null | undefined
 }
 
-/** Searching by what is personal tells as much as reading it. */
+/** Searching by what is personal tells as much as reading it, and a place in an order tells between whose values one's own lies. */
 const PERSONAL_FILTERS = ['firstName', 'lastName', 'email', 'phoneNumber', 'ssnLast4'] as const
+const PERSONAL_ORDERS: readonly PersonOrderField[] = [PersonOrderField.DATE_OF_BIRTH, PersonOrderField.FIRST_NAME, PersonOrderField.LAST_NAME]
 
-const needs = ({ filter }: PersonsQuestion): readonly Scope[] =>
-  PERSONAL_FILTERS.some((name) => filter?.[name] != null) ? ['pii:read'] : []
+const needs = ({ filter, orderBy }: PersonsQuestion): readonly Scope[] =>
+  PERSONAL_FILTERS.some((name) => filter?.[name] != null) || orderBy?.some(({ field }) => PERSONAL_ORDERS.includes(field)) ? ['pii:read'] : []
 
 /** Where a page ended: the page token to begin with and how many of what it begins were already given. */
 interface Cursor {

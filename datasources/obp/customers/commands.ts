@@ -10,9 +10,14 @@ import type { CustomerSource } from './datasource.js'
 import type { CustomerLoaders } from './loaders.js'
 import { attributeBody, createBody, isLinkName, toAttribute, toCustomer } from './mapping.js'
 
+/** Who knows persons is another room: whoever joins the two brings along how to find out that the one named is there; it throws where not. */
+export interface Linking extends LinkCustomerInput {
+  readonly personExists: () => Promise<void>
+}
+
 const LINK_MEMBERS = Object.keys(LINKS) as (keyof typeof LINKS)[]
 
-/** A link through an attribute would go round the check that its other end exists. */
+/** Links have one way in and out: through an attribute, one could be made whose other end does not exist. */
 function refuseLinkName(name: string, field: string): void {
   if (isLinkName(name)) throw refuseFields({ [field]: ['is made only by linkCustomer'] })
 }
@@ -79,20 +84,24 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       repeatable: true,
       async run(input, { again }) {
         const { place, attribute } = await attributeOf(input)
-        if (attribute) await changing(place, source.deleteCustomerAttribute(place.bankId, attribute.id))
-        else if (!again) throw noAttribute()
+        if (attribute) {
+          refuseLinkName(attribute.name, 'input.attributeId')
+          await changing(place, source.deleteCustomerAttribute(place.bankId, attribute.id))
+        } else if (!again) throw noAttribute()
         return { deletedId: input.attributeId }
       },
     }),
 
-    /** That the person exists is the resolver's to know. */
-    linkCustomer: writing<LinkCustomerInput, { customer: Customer }>({
+    linkCustomer: writing<Linking, { customer: Customer }>({
       scope: 'customers:write',
+      needs: ({ personId }) => (personId == null ? [] : ['persons:read']),
+      ignore: ['personExists'],
       type: 'LinkCustomerPayload',
       repeatable: false,
       async run(input) {
         const given = LINK_MEMBERS.filter((member) => input[member] !== undefined)
         if (given.length === 0) throw refuseFields({ input: [`must have at least one of ${LINK_MEMBERS.join(', ')}`] })
+        await input.personExists()
         const { place, customer, attributes } = await customers.named({ id: input.customerId, bankId: input.bankId })
         const before = await attributes()
         try {
