@@ -7,7 +7,7 @@ const WINDOW_MS = 60_000
 /** How long an operation waits for Redis to count it; then this process counts. */
 const PATIENCE_MS = 250
 /** How long this process goes on counting before it asks Redis again. */
-const REST_MS = 5_000
+const REST_MS = 2_000
 
 /** What an operation costs, and what its client has left in this window (unless nothing limits it). */
 export interface Bill {
