@@ -71,6 +71,7 @@ test('an operation that no minute would be enough for is told so', async () => {
 test('a limit of 0 is none, and the answer still says what it cost', async () => {
   const app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' })
   expect((await ask(app)).cost).toEqual({ requested: expect.any(Number) })
+  expect(await (await fetch(`${app.url}/metrics`)).text()).toContain('kyc_graphql_operation_cost_count{type="query"} 1')
   await app.close()
 })
 
