@@ -7,7 +7,7 @@ export type Variables = Readonly<Record<string, unknown>>
 export type Count = number | ((variables: Variables) => number)
 
 /** How many items a list is taken to have when the schema does not say. */
-const ASSUMED_SIZE = 10
+const ASSUMED_SIZE = 5
 /** Keeps products of sizes finite; far more than may be asked for. */
 const LARGEST_SIZE = 1_000_000
 
