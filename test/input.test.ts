@@ -137,7 +137,7 @@ describe('plain JSON holds any name', () => {
       body: `{"query":${JSON.stringify(query)},"variables":{${variable === undefined ? '' : `"metadata":${variable}`}}}`,
     })
     // What the operation cost stands behind its data.
-    expect((await response.text()).split(',"extensions":{"cost":', 1)[0]).toBe(`{"data":{"createPerson":{"person":{"metadata":${metadata}}}}}`)
+    expect((await response.text()).split(',"extensions":{"cost":', 1)[0]).toBe(`{"data":{"createPerson":{"person":{"metadata":${metadata}}}}`)
     expect(JSON.stringify(app.recorded('synctera')[0]!.body)).toContain(`"metadata":${metadata}`)
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
