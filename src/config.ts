@@ -24,6 +24,8 @@ export interface Config {
   readonly redisUrl: string | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly requestTimeoutMs: number
+  /** What one client's operations may cost in a minute; 0 is no limit. */
+  readonly costPerMinute: number
   readonly corsOrigins: readonly string[]
   readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly httpClient: 'undici' | 'node-fetch'
@@ -128,6 +130,7 @@ export function readConfig(env: Env): Config {
     redisUrl: redis,
     encryptionKeys: keys,
     requestTimeoutMs: settings.integer('REQUEST_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
+    costPerMinute: settings.integer('RATE_LIMIT_COST_PER_MINUTE', 60_000, { min: 0, max: 1_000_000_000 }),
     corsOrigins: settings.list('CORS_ORIGINS'),
     executor: settings.choice('EXECUTOR', ['auto', 'compiled', 'interpreted'], 'auto'),
     httpClient: settings.choice('HTTP_CLIENT', ['undici', 'node-fetch'], 'undici'),

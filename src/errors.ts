@@ -1,6 +1,7 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { type Code, CODES, Failure, type RefusedFields } from '../datasources/errors.js'
+import { tooMany } from './limits/document.js'
 
 const CODE_OF: Readonly<Record<string, Code>> = {
   [ApolloServerErrorCode.GRAPHQL_PARSE_FAILED]: 'BAD_USER_INPUT',
@@ -68,6 +69,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     const { http: _http, ...extensions } = original.extensions
     return form(original.code, original.message, extensions)
   }
+  // graphql-js has no code of its own for it.
+  if (original instanceof GraphQLError && original.message.startsWith('Syntax Error: Document contains more tha')) return formatError(formatted, tooMany('tokens'))
   const code = CODE_OF[String(given?.['code'])]
   if (code === undefined) return form('INTERNAL_SERVER_ERROR', CODES.INTERNAL_SERVER_ERROR.sentence(''))
   // The reason alone is on the error that was wrapped.

@@ -32,6 +32,13 @@ export function createMetrics() {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
     registers: [registry],
   })
+  const costs = new Histogram({
+    name: 'kyc_graphql_operation_cost',
+    help: 'What operations were reckoned to cost before they ran.',
+    labelNames: ['type'],
+    buckets: [1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 25_000],
+    registers: [registry],
+  })
   const ready = new Gauge({
     name: 'kyc_ready',
     help: 'Whether a dependency could be used when readiness was last asked.',
@@ -52,6 +59,7 @@ export function createMetrics() {
     notified: (provider: string, type: string, outcome: string) => notices.inc({ provider, type, outcome }),
     failed: (code: string) => errors.inc({ code }),
     operated: (type: string, seconds: number) => operations.observe({ type }, seconds),
+    reckoned: (type: string, cost: number) => costs.observe({ type }, cost),
     depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0),
     text: () => registry.metrics(),
     contentType: registry.contentType,

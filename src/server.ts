@@ -18,10 +18,14 @@ import type { Config } from './config.js'
 import { formatError } from './errors.js'
 import { executor } from './execution.js'
 import { guard } from './guard.js'
+import { budget } from './limits/budget.js'
+import { costs } from './limits/cost.js'
+import { documentLimits, MOST } from './limits/document.js'
 import { createLog, type Log, trace } from './log.js'
 import { maskers } from './mask.js'
 import { createMetrics } from './metrics.js'
 import { ownOf } from './own.js'
+import { budgeting } from './plugins/budget.js'
 import { introspection } from './plugins/introspection.js'
 import { observation } from './plugins/observation.js'
 import type { Served } from './plugins/served.js'
@@ -35,6 +39,9 @@ const LARGEST_BODY_BYTES = 256 * 1024
 const SLOWEST_REQUEST_MS = 30_000
 /** How long a stopping server waits for what is running. */
 const DRAIN_MS = 20_000
+
+/** Of an invalid document: enough to mend it by, and few to find. */
+const MOST_ERRORS = 20
 
 /** Plugins that Apollo switches on by itself: they would hook every field, or tell others what is asked here. */
 const DISABLED: readonly ApolloServerPlugin[] = [
@@ -73,7 +80,7 @@ function correlated(payload: unknown, correlationId: string): unknown {
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer({ config, log = createLog(config.logLevel), explorer, routes }: ServerOptions): Promise<Server> {
   const metrics = createMetrics()
-  const { store, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
+  const { store, spend, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
   const { rooms, close: closeRooms } = openRooms({
     config,
     store,
@@ -86,18 +93,23 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   const authenticate = authenticator(config.auth)
   const schema = buildClassSchema()
   const masker = maskers(schema)
+  const served = buildServedSchema(schema)
 
   const apollo = new ApolloServer<Served>({
-    gateway: executor(buildServedSchema(schema), config.executor),
+    gateway: executor(served, config.executor),
     // Whether a token may ask for the schema is decided by a plugin, once its scopes are known.
     introspection: true,
     hideSchemaDetailsFromClientErrors: explorer === undefined,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
+    parseOptions: { maxTokens: MOST.tokens },
+    validationRules: [documentLimits],
+    validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
     formatError,
     plugins: [
       observation({ metrics, log }),
+      budgeting({ perMinute: config.costPerMinute, costOf: costs(served), pay: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
       ...(explorer === undefined ? [introspection, ApolloServerPluginLandingPageDisabled()] : [explorer]),
       ...DISABLED,
     ],

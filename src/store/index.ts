@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../../datasources/store.js'
 import type { Config } from '../config.js'
+import type { Spend } from './counter.js'
 import { memoryStore } from './memory.js'
 import { redisStore } from './redis.js'
 import { sealedStore } from './sealed.js'
@@ -11,6 +12,8 @@ const PATIENCE_MS = 2_000
 
 export interface OpenStore {
   readonly store: Store
+  /** Counts beside the store's values; names are to be hashed by whoever gives them. */
+  readonly spend: Spend
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -20,5 +23,5 @@ export async function openStore(config: Config, log: (message: string) => void):
   const raw = config.redisUrl === undefined ? memoryStore() : redisStore(config.redisUrl, log)
   const until = Date.now() + PATIENCE_MS
   while (Date.now() < until && !(await raw.ping().then(() => true, () => false))) await delay(20)
-  return { store: sealedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), ping: raw.ping, close: raw.close }
+  return { store: sealedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), spend: raw.spend, ping: raw.ping, close: raw.close }
 }

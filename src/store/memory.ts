@@ -1,9 +1,10 @@
-import type { RawStore } from './raw.js'
+import { memoryAccounts } from './counter.js'
+import type { CountingStore } from './raw.js'
 
 const SWEEP_MS = 30_000
 
 /** The store of a single process, for development: everything in it ends with the process. */
-export function memoryStore(): RawStore {
+export function memoryStore(): CountingStore {
   const entries = new Map<string, { value: Buffer; until: number }>()
   const sweep = setInterval(() => {
     const now = Date.now()
@@ -26,6 +27,7 @@ export function memoryStore(): RawStore {
       else if (same && next !== null) write(name, next, ttlMs)
       return Promise.resolve(same)
     },
+    spend: memoryAccounts(),
     ping: () => Promise.resolve(),
     close: () => {
       clearInterval(sweep)

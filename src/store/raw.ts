@@ -1,3 +1,5 @@
+import type { Spend } from './counter.js'
+
 /** Bytes under a name for a while: what a store must be able to do. */
 export interface RawStore {
   readonly get: (name: string) => Promise<Buffer | null>
@@ -6,4 +8,9 @@ export interface RawStore {
   readonly swap: (name: string, expected: Buffer | null, next: Buffer | null, ttlMs: number) => Promise<boolean>
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
+}
+
+/** A store that also counts. */
+export interface CountingStore extends RawStore {
+  readonly spend: Spend
 }

@@ -1,6 +1,6 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 import { Failure } from '../../datasources/errors.js'
-import type { RawStore } from './raw.js'
+import type { CountingStore } from './raw.js'
 
 /** Longer than any healthy answer, short enough that nobody waits for a dead server. */
 const COMMAND_TIMEOUT_MS = 1_000
@@ -12,9 +12,19 @@ if (current or '') ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`
 
+// ARGV: points, the most of a window, its length in ms. Answers what was paid, what is spent and the ms that are left.
+const SPEND = `
+local spent = tonumber(redis.call('GET', KEYS[1]) or '0')
+local left = redis.call('PTTL', KEYS[1])
+if left < 1 then spent, left = 0, tonumber(ARGV[3]) end
+if spent + tonumber(ARGV[1]) > tonumber(ARGV[2]) then return {0, spent, left} end
+redis.call('SET', KEYS[1], spent + tonumber(ARGV[1]), 'PX', left)
+return {1, spent + tonumber(ARGV[1]), left}`
+
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     swapValue(name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Result<number, Context>
+    spendPoints(name: string, points: number, most: number, windowMs: number): Result<[paid: number, spent: number, resetMs: number], Context>
   }
 }
 
@@ -30,7 +40,7 @@ const OPTIONS: RedisOptions = {
 
 function connect(url: string): Redis | Cluster {
   const urls = url.split(',').map((part) => part.trim())
-  const scripts = { swapValue: { lua: SWAP, numberOfKeys: 1 } }
+  const scripts = { swapValue: { lua: SWAP, numberOfKeys: 1 }, spendPoints: { lua: SPEND, numberOfKeys: 1 } }
   if (urls.length === 1) return new Redis(urls[0]!, { ...OPTIONS, scripts })
   const first = new URL(urls[0]!)
   return new Cluster(urls, {
@@ -47,7 +57,7 @@ function connect(url: string): Redis | Cluster {
 }
 
 /** The store that replicas share. Every failure is `STORE_UNAVAILABLE`; the connection heals by itself. */
-export function redisStore(url: string, log: (message: string) => void): RawStore {
+export function redisStore(url: string, log: (message: string) => void): CountingStore {
   const redis = connect(url)
   let healthy = true
   redis.on('error', () => {
@@ -72,6 +82,10 @@ export function redisStore(url: string, log: (message: string) => void): RawStor
     get: (name) => ask(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await ask(redis.set(name, value, 'PX', ttlMs))),
     swap: async (name, expected, next, ttlMs) => (await ask(redis.swapValue(name, expected ?? '', next ?? '', ttlMs))) === 1,
+    spend: async (name, points, most, windowMs) => {
+      const [paid, spent, resetMs] = await ask(redis.spendPoints(name, points, most, windowMs))
+      return { paid: paid === 1, spent, resetMs }
+    },
     ping: async () => void (await ask(redis.ping())),
     close: async () => redis.disconnect(),
   }

@@ -1,0 +1,47 @@
+import { Failure } from '../../datasources/errors.js'
+import type { Bill, budget } from '../limits/budget.js'
+import { type costs, MOST_COST } from '../limits/cost.js'
+import type { Metrics } from '../metrics.js'
+import type { Plugin } from './served.js'
+
+export interface Budgeting {
+  readonly perMinute: number
+  readonly costOf: ReturnType<typeof costs>
+  readonly pay: ReturnType<typeof budget>
+  readonly metrics: Metrics
+}
+
+function refusal(failure: Failure, status: number, headers: readonly [string, string][] = []): Failure {
+  failure.extensions['http'] = { status, headers: new Map(headers) }
+  return failure
+}
+
+const tooComplex = (message: string) => refusal(new Failure('QUERY_TOO_COMPLEX', { message }), 400)
+
+function tooFast({ requested, limit, remaining, resetSeconds = 1 }: Bill): Failure {
+  const message = `The operation costs ${requested}, and ${remaining} of the ${limit} that a client may spend in a minute are left; the next minute begins in ${resetSeconds} s.`
+  return refusal(new Failure('RATE_LIMITED', { message, retryAfterSeconds: resetSeconds }), 429, [['retry-after', String(resetSeconds)]])
+}
+
+/** Reckons what an operation costs before it runs, takes it from the client's budget, and says both in the answer. */
+export const budgeting = ({ perMinute, costOf, pay, metrics }: Budgeting): Plugin => ({
+  requestDidStart: () => {
+    let cost: Bill | undefined
+    return Promise.resolve({
+      didResolveOperation: async ({ document, operation, request, contextValue }) => {
+        if (!operation) return
+        const requested = costOf(document, operation, request.variables ?? {})
+        metrics.reckoned(operation.operation, requested)
+        if (requested > MOST_COST) throw tooComplex(`The operation costs ${requested}, more than the ${MOST_COST} that one may cost.`)
+        if (perMinute > 0 && requested > perMinute) throw tooComplex(`The operation costs ${requested}, more than the ${perMinute} that a client may spend in a minute.`)
+        const { bill, paid } = await pay(contextValue.caller, requested)
+        cost = bill
+        if (!paid) throw tooFast(bill)
+      },
+      willSendResponse: ({ response }) => {
+        if (cost && response.body.kind === 'single') response.body.singleResult.extensions = { ...response.body.singleResult.extensions, cost }
+        return Promise.resolve()
+      },
+    })
+  },
+})
