@@ -13,6 +13,8 @@ import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { Failure } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
+import { recorder } from './audit/record.js'
+import { openTrail } from './audit/trail.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
 import { formatError } from './errors.js'
@@ -21,6 +23,7 @@ import { createLog, type Log, trace } from './log.js'
 import { maskers } from './mask.js'
 import { createMetrics } from './metrics.js'
 import { ownOf } from './own.js'
+import { audit } from './plugins/audit.js'
 import { introspection } from './plugins/introspection.js'
 import { observation } from './plugins/observation.js'
 import type { Served } from './plugins/served.js'
@@ -83,10 +86,20 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   })
   const authenticate = authenticator(config.auth)
   const schema = buildClassSchema()
+  const served = buildServedSchema(schema)
   const masker = maskers(schema)
+  const trail = openTrail({
+    config,
+    changed: (usable) => {
+      metrics.depended('audit', usable)
+      log[usable ? 'warn' : 'error'](usable ? 'the audit trail is back' : 'the audit trail cannot be written')
+    },
+    lost: (entries) => log.error({ entries }, 'audit entries were not written'),
+  })
+  const record = recorder(trail, schema, served)
 
   const apollo = new ApolloServer<Served>({
-    schema: buildServedSchema(schema),
+    schema: served,
     // Whether a token may ask for the schema is decided by a plugin, once its scopes are known.
     introspection: true,
     hideSchemaDetailsFromClientErrors: explorer === undefined,
@@ -96,6 +109,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     formatError,
     plugins: [
       observation({ metrics, log }),
+      audit,
       ...(explorer === undefined ? [introspection, ApolloServerPluginLandingPageDisabled()] : [explorer]),
       ...DISABLED,
     ],
@@ -149,15 +163,18 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       if (!reply.raw.writableFinished) left.abort()
     })
     const operation: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
-    return { caller, correlationId: request.id, ...guard({ visit: operation, rooms, store, masker, own: ownOf }) }
+    const taken = record(caller, request.id)
+    return { caller, correlationId: request.id, audit: taken, ...guard({ visit: operation, rooms, store, masker, audit: taken, own: ownOf }) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })
   app.get('/health', () => ({ status: 'ok' }))
   app.get('/ready', async (_request, reply) => {
     const usable = await ping().then(() => true, () => false)
+    const audited = trail.usable()
     metrics.depended('store', usable)
-    const reasons = { ...(usable ? {} : { store: 'cannot be reached' }), ...(stopping ? { server: 'is stopping' } : {}) }
+    metrics.depended('audit', audited)
+    const reasons = { ...(usable ? {} : { store: 'cannot be reached' }), ...(audited ? {} : { audit: 'cannot be written' }), ...(stopping ? { server: 'is stopping' } : {}) }
     const ready = Object.keys(reasons).length === 0
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons })
   })
@@ -178,6 +195,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       clearTimeout(patience)
       await apollo.stop()
       await closeRooms()
+      await trail.close()
       await closeStore()
     },
   }
