@@ -88,7 +88,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   const schema = buildClassSchema()
   const served = buildServedSchema(schema)
   const masker = maskers(schema)
-  const trail = openTrail({
+  const trail = await openTrail({
     config,
     changed: (usable) => {
       metrics.depended('audit', usable)

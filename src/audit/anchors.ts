@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
-import { connect } from '../store/redis.js'
 import { type ChainKey, isSealedBy, sealText, unseal } from './chain.js'
+import { connected, openRedis } from './redis.js'
 
 /** How far a chain was known to be: kept beside the trail, so that a tail that is cut off is missed. */
 export interface Anchor {
@@ -21,8 +21,7 @@ export interface Anchors {
 
 /** Redis beside the trail: whoever can cut the one need not be able to change the other, and cannot forge its seal. */
 export function openAnchors(url: string, key: ChainKey): Anchors {
-  const redis = connect(url)
-  redis.on('error', () => undefined)
+  const redis = openRedis(url)
   return {
     put: async (anchor) => void (await redis.set(`${PREFIX}${anchor.chain}`, sealText(key, anchor).text, 'EX', KEPT_SECONDS)),
     close: async () => redis.disconnect(),
@@ -31,10 +30,9 @@ export function openAnchors(url: string, key: ChainKey): Anchors {
 
 /** Every anchor in Redis that one of the keys has sealed, and how many were not. */
 export async function readAnchors(url: string, keys: readonly ChainKey[]): Promise<{ anchors: Anchor[]; foreign: number }> {
-  const redis = connect(url)
-  redis.on('error', () => undefined)
+  const redis = openRedis(url)
   try {
-    if (redis.status !== 'ready') await new Promise((resolve, reject) => redis.once('ready', resolve).once('error', reject))
+    await connected(redis)
     const texts: string[] = []
     for (const node of redis instanceof Redis ? [redis] : redis.nodes('master')) {
       for (let cursor = '0'; ; ) {

@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { AuditConfig } from '../config.js'
-import { connect } from '../store/redis.js'
+import { connected, openRedis } from './redis.js'
 
 /** Where lines go. `write` answers how many of them, from the first on, are certainly there; it rejects when it knows of none. */
 export interface Sink {
@@ -65,10 +65,10 @@ const stdoutSink = (): Sink => ({
 
 /** A Redis stream, capped by nothing; a batch is entered as a whole or not at all. */
 function streamSink(url: string, stream: string): Sink {
-  const redis = connect(url)
-  redis.on('error', () => undefined)
+  const redis = openRedis(url)
   return {
     async write(lines) {
+      await connected(redis)
       const batch = redis.multi()
       for (const line of lines) batch.xadd(stream, '*', 'entry', line)
       const answers = await batch.exec()

@@ -14,6 +14,8 @@ const MOST_WAITING = 50_000
 const RETRY_MS = 250
 /** A write that takes longer has failed as far as callers are concerned. */
 const STALLED_MS = 2_000
+/** How long a start waits for the first entry before it goes on without. */
+const PATIENCE_MS = 2_000
 const ANCHOR_MS = 1_000
 /** How long a stopping process tries to write what still waits. */
 const LAST_TRY_MS = 5_000
@@ -49,7 +51,7 @@ interface TrailOptions {
 const unavailable = () => new Failure('AUDIT_UNAVAILABLE', { retryAfterSeconds: 1 })
 
 /** Opens the trail where `AUDIT_LOG` says. Without `STORE_ENCRYPTION_KEY` its key ends with the process. */
-export function openTrail({ config, changed, lost }: TrailOptions): Trail {
+export async function openTrail({ config, changed, lost }: TrailOptions): Promise<Trail> {
   const key = chainKey(config.encryptionKeys?.[0] ?? randomBytes(32))
   const chain = startChain(key)
   const sink = openSink(config)
@@ -104,6 +106,7 @@ export function openTrail({ config, changed, lost }: TrailOptions): Trail {
 
   const stamped = (entry: object) => ({ at: new Date().toISOString(), ...entry })
   push({ entry: stamped({ kind: 'start', version: FORMAT, key: key.id }) })
+  for (const until = Date.now() + PATIENCE_MS; written === undefined && Date.now() < until; ) await delay(5)
 
   return {
     usable: () => !failed && waiting.length < MOST_WAITING,

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type AuditConfig, ConfigError, environment, readAuditConfig } from '../config.js'
-import { connect } from '../store/redis.js'
 import { readAnchors } from './anchors.js'
 import { chainKey } from './chain.js'
+import { connected, openRedis } from './redis.js'
 import { verifier } from './verifier.js'
 
 const PROGRESS_LINES = 200_000
@@ -17,10 +17,9 @@ async function* ofFile(path: string): Lines {
 }
 
 async function* ofStream(url: string, stream: string): Lines {
-  const redis = connect(url)
-  redis.on('error', () => undefined)
+  const redis = openRedis(url)
   try {
-    await new Promise((resolve, reject) => redis.once('ready', resolve).once('error', reject))
+    await connected(redis)
     for (let from = '-'; ; ) {
       const rows = await redis.xrange(stream, from, '+', 'COUNT', STREAM_BATCH)
       for (const [id, fields] of rows) yield { line: fields[1] ?? '', where: `${stream}:${id}` }
