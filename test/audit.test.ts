@@ -12,6 +12,7 @@ import { CreatePersonDocument, CustomersWithPersonsDocument } from '../schema/op
 import { readAnchors } from '../src/audit/anchors.js'
 import { chainKey, startChain } from '../src/audit/chain.js'
 import { verifier } from '../src/audit/verifier.js'
+import { readAuditConfig } from '../src/config.js'
 import { type App, startApp } from './harness.js'
 
 const entriesOf = (text: string): any[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line))
@@ -202,6 +203,18 @@ describe('a trail in Redis', () => {
     await redis.flushdb()
     redis.disconnect()
   })
+})
+
+test.each<[Record<string, string>, unknown]>([
+  [{}, { file: 'audit.log' }],
+  [{ AUDIT_LOG: '/var/log/trail' }, { file: '/var/log/trail' }],
+  [{ AUDIT_LOG: 'stdout' }, { stdout: true }],
+  [{ AUDIT_LOG: 'redis:trail', REDIS_URL: 'redis://127.0.0.1:1' }, { stream: 'trail' }],
+  [{ AUDIT_LOG: 'redis:trail' }, 'REDIS_URL is missing; AUDIT_LOG needs it'],
+  [{ AUDIT_LOG: 'redis:', REDIS_URL: 'redis://127.0.0.1:1' }, 'AUDIT_LOG names no stream after redis:'],
+])('the settings %j are read', (settings, expected) => {
+  if (typeof expected === 'string') expect(() => readAuditConfig(settings)).toThrow(expected)
+  else expect(readAuditConfig(settings).audit).toEqual(expected)
 })
 
 describe('the check of a trail', () => {

@@ -10,7 +10,7 @@ import { openSink } from './sinks.js'
 const FORMAT = 1
 const LARGEST_BATCH = 500
 /** With so many waiting nothing new that has to be recorded is begun. */
-const MOST_WAITING = 50_000
+const MOST_WAITING = 10_000
 const RETRY_MS = 250
 /** A write that takes longer has failed as far as callers are concerned. */
 const STALLED_MS = 2_000
