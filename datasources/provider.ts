@@ -14,6 +14,8 @@ export interface Caller {
   /** The tenant (`tenant` or `org_id`), else the client; each marked as what it is, so that no client passes for a tenant. */
   readonly tenant: string
   readonly scopes: ReadonlySet<string>
+  /** Who acts for the subject: the token's `act.sub` (RFC 8693), where it has one. */
+  readonly actor?: string | undefined
   /** The banks the token is narrowed to (`banks`); undefined means no narrowing. */
   readonly banks: readonly string[] | undefined
   /** The token itself, for providers that are asked as the caller. */

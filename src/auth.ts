@@ -18,6 +18,8 @@ const BAD_TOKEN = [
 ]
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+/** The current actor of a delegated token (RFC 8693, 4.1); those further in only tell how it came about. */
+const actorOf = (claim: unknown): string | undefined => (typeof claim === 'object' && claim !== null ? text((claim as { sub?: unknown }).sub) : undefined)
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [])
 
 /** A claim that is there narrows, whatever form it has: one that cannot be read opens no bank. */
@@ -33,6 +35,7 @@ function callerOf(claims: JWTPayload, token: string): Caller {
     client,
     tenant: tenant === undefined ? `client:${client}` : `tenant:${tenant}`,
     scopes: new Set([...(text(claims['scope'])?.split(' ') ?? []), ...(text(claims['scp'])?.split(' ') ?? texts(claims['scp']))].filter(Boolean)),
+    actor: actorOf(claims['act']),
     banks: claims['banks'] === undefined ? undefined : banksOf(claims['banks']),
     token,
   }

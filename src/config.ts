@@ -17,12 +17,19 @@ export interface ProviderConfig {
   readonly maxConcurrency: number
 }
 
+/** Where the audit trail is written. */
+export type AuditDestination = { readonly file: string } | { readonly stdout: true } | { readonly stream: string }
+
+/** What the audit trail needs, and whoever checks it. */
+export type AuditConfig = Pick<Config, 'audit' | 'redisUrl' | 'encryptionKeys'>
+
 export interface Config {
   readonly host: string
   readonly port: number
   readonly auth: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
   readonly redisUrl: string | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
+  readonly audit: AuditDestination
   readonly requestTimeoutMs: number
   /** What one client's operations may cost in a minute; 0 is no limit. */
   readonly costPerMinute: number
@@ -111,6 +118,24 @@ function redisUrl(settings: Settings): string | undefined {
   return url
 }
 
+function auditConfig(settings: Settings): AuditConfig {
+  const redis = redisUrl(settings)
+  const named = settings.text('AUDIT_LOG', 'audit.log')
+  const stream = /^redis:(.*)$/.exec(named)?.[1]?.trim()
+  if (stream === '') settings.problem('AUDIT_LOG names no stream after redis:')
+  if (stream !== undefined && redis === undefined) settings.problem('REDIS_URL is missing; AUDIT_LOG needs it')
+  const audit = stream !== undefined ? { stream } : named === 'stdout' ? ({ stdout: true } as const) : { file: named }
+  return { audit, redisUrl: redis, encryptionKeys: encryptionKeys(settings) }
+}
+
+/** What the check of the audit trail needs; the same settings as the server's. */
+export function readAuditConfig(env: Env): AuditConfig {
+  const problems: string[] = []
+  const config = auditConfig(settingsFrom(env, problems))
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config
+}
+
 /** The whole configuration, or a `ConfigError` that lists every problem at once. */
 export function readConfig(env: Env): Config {
   const problems: string[] = []
@@ -119,16 +144,14 @@ export function readConfig(env: Env): Config {
   const configured = Object.values(providers).filter((provider) => settings.has(`${provider.name.toUpperCase()}_URL`))
   if (configured.length === 0) problems.push(`no provider is configured: set at least one of ${Object.keys(providers).map((name) => `${name.toUpperCase()}_URL`).join(', ')}`)
 
-  const redis = redisUrl(settings)
-  const keys = encryptionKeys(settings)
-  if (redis !== undefined && keys === undefined) problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
+  const trail = auditConfig(settings)
+  if (trail.redisUrl !== undefined && trail.encryptionKeys === undefined) problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
 
   const config: Config = {
     host: settings.text('HOST', '127.0.0.1'),
     port: settings.integer('PORT', 4000, { min: 0, max: 65_535 }),
     auth: { issuer: settings.text('AUTH_ISSUER'), audience: settings.text('AUTH_AUDIENCE'), jwksUrl: settings.url('AUTH_JWKS_URL') },
-    redisUrl: redis,
-    encryptionKeys: keys,
+    ...trail,
     requestTimeoutMs: settings.integer('REQUEST_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
     costPerMinute: settings.integer('RATE_LIMIT_COST_PER_MINUTE', 60_000, { min: 0, max: 1_000_000_000 }),
     corsOrigins: settings.list('CORS_ORIGINS'),

@@ -5,6 +5,7 @@ import type { Readings, Room, Visit, Writings } from '../datasources/provider.js
 import type { Store } from '../datasources/store.js'
 import type { Commands, Entered, Loaders } from '../resolvers/context.js'
 import type { Scope } from '../schema/scopes.js'
+import type { AuditRecord } from './audit/record.js'
 import type { Masker } from './mask.js'
 import { carryOut } from './writes.js'
 
@@ -26,6 +27,8 @@ interface GuardOptions {
   readonly rooms: OpenRooms
   readonly store: Store
   readonly masker: (type: string) => Masker | undefined
+  /** Takes down what is handed out unmasked and what is written. */
+  readonly audit: AuditRecord
   /** Asked at most once per operation, and only for a caller with an `…:own` scope. */
   readonly own: (loaders: RawLoaders) => Promise<Own>
 }
@@ -34,11 +37,11 @@ const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This need
 
 /**
  * The one place where questions and writes are handed out: whatever road a request takes through the graph, it comes
- * by here, so the scope, the ownership and the mask cannot be forgotten.
+ * by here, so the scope, the ownership, the mask and the record of it cannot be forgotten.
  */
-export function guard({ visit, rooms, store, masker, own: ownOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
+export function guard({ visit, rooms, store, masker, audit, own: ownOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
   const { scopes } = visit.caller
-  const unmasked = scopes.has('pii:read')
+  const seesAll = scopes.has('pii:read')
   const entered = new Map<string, { loaders: Readings; commands: Writings }>()
   const masked = new WeakMap<object, unknown>()
   let mine: Promise<Own> | undefined
@@ -66,30 +69,36 @@ export function guard({ visit, rooms, store, masker, own: ownOf }: GuardOptions)
 
   function mask<Value>(type: string, value: Value): Value {
     const make = masker(type)
-    if (unmasked || make === undefined || typeof value !== 'object' || value === null) return value
+    if (make === undefined || typeof value !== 'object' || value === null) return value
     // The same object asked for twice is masked once.
     if (!masked.has(value)) masked.set(value, make(value))
     return masked.get(value) as Value
   }
 
   function question<Key, Value>({ scope, own, needs, type, owner, load }: Reading<Key, Value>) {
+    /** Asks, and hands the answer over masked, or unmasked and on record. */
+    async function show(key: Key, unmasked: boolean, ask: () => Promise<Value | null>): Promise<Value | null> {
+      if (!unmasked) return mask(type, await ask())
+      audit.admit(type)
+      const value = await ask()
+      audit.shown(type, value, owner?.(key))
+      return value
+    }
+
     return {
       admit() {
         if (scope !== null && !scopes.has(scope) && !(owner && scopes.has(`${scope}:own`))) throw missing(scope)
       },
 
       async load(key: Key): Promise<Value | null> {
-        if (scope === null) {
-          const value = await load(key)
-          return own && scopes.has(`${own}:own`) && !scopes.has(own) ? value : mask(type, value)
-        }
+        if (scope === null) return show(key, seesAll || (own !== undefined && scopes.has(`${own}:own`) && !scopes.has(own)), () => load(key))
         if (!scopes.has(scope)) {
           if (!owner || !scopes.has(`${scope}:own`)) throw missing(scope)
           // Somebody else's is absent, as if it did not exist; one's own is not masked.
-          return (await isOwn(owner(key))) ? load(key) : null
+          return show(key, true, async () => ((await isOwn(owner(key))) ? load(key) : null))
         }
         if (needs) require(needs(key))
-        return mask(type, await load(key))
+        return show(key, seesAll, () => load(key))
       },
     }
   }
@@ -98,7 +107,10 @@ export function guard({ visit, rooms, store, masker, own: ownOf }: GuardOptions)
     return async (input: Input) => {
       require([writing.scope, ...(writing.needs?.(input) ?? [])])
       writing.admit?.(input)
-      return mask(writing.type, await carryOut(store, visit, name, writing, input))
+      const payload = await audit.write(name, writing.type, input, () => carryOut(store, visit, name, writing, input))
+      if (!seesAll) return mask(writing.type, payload)
+      audit.shown(writing.type, payload)
+      return payload
     }
   }
 

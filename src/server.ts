@@ -13,6 +13,8 @@ import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { Failure } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
+import { recorder } from './audit/record.js'
+import { openTrail } from './audit/trail.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
 import { formatError } from './errors.js'
@@ -25,6 +27,7 @@ import { createLog, type Log, trace } from './log.js'
 import { maskers } from './mask.js'
 import { createMetrics } from './metrics.js'
 import { ownOf } from './own.js'
+import { audit } from './plugins/audit.js'
 import { budgeting } from './plugins/budget.js'
 import { introspection } from './plugins/introspection.js'
 import { observation } from './plugins/observation.js'
@@ -92,8 +95,17 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   })
   const authenticate = authenticator(config.auth)
   const schema = buildClassSchema()
-  const masker = maskers(schema)
   const served = buildServedSchema(schema)
+  const masker = maskers(schema)
+  const trail = await openTrail({
+    config,
+    changed: (usable) => {
+      metrics.depended('audit', usable)
+      log[usable ? 'warn' : 'error'](usable ? 'the audit trail is back' : 'the audit trail cannot be written')
+    },
+    lost: (entries) => log.error({ entries }, 'audit entries were not written'),
+  })
+  const record = recorder(trail, schema, served)
 
   const apollo = new ApolloServer<Served>({
     gateway: executor(served, config.executor),
@@ -110,6 +122,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     plugins: [
       observation({ metrics, log }),
       budgeting({ perMinute: config.costPerMinute, costOf: costs(served), pay: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
+      audit,
       ...(explorer === undefined ? [introspection, ApolloServerPluginLandingPageDisabled()] : [explorer]),
       ...DISABLED,
     ],
@@ -163,15 +176,18 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       if (!reply.raw.writableFinished) left.abort()
     })
     const operation: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
-    return { caller, correlationId: request.id, ...guard({ visit: operation, rooms, store, masker, own: ownOf }) }
+    const taken = record(caller, request.id)
+    return { caller, correlationId: request.id, audit: taken, ...guard({ visit: operation, rooms, store, masker, audit: taken, own: ownOf }) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })
   app.get('/health', () => ({ status: 'ok' }))
   app.get('/ready', async (_request, reply) => {
     const usable = await ping().then(() => true, () => false)
+    const audited = trail.usable()
     metrics.depended('store', usable)
-    const reasons = { ...(usable ? {} : { store: 'cannot be reached' }), ...(stopping ? { server: 'is stopping' } : {}) }
+    metrics.depended('audit', audited)
+    const reasons = { ...(usable ? {} : { store: 'cannot be reached' }), ...(audited ? {} : { audit: 'cannot be written' }), ...(stopping ? { server: 'is stopping' } : {}) }
     const ready = Object.keys(reasons).length === 0
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons })
   })
@@ -193,6 +209,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       clearTimeout(patience)
       await apollo.stop()
       await closeRooms()
+      await trail.close()
       await closeStore()
     },
   }

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import Fastify from 'fastify'
 import { print } from 'graphql'
@@ -54,6 +57,8 @@ export interface App {
   readonly calls: (provider: ProviderName) => string[]
   readonly recorded: (provider: ProviderName) => readonly SandboxCall[]
   readonly fault: (provider: ProviderName, fault: Fault) => void
+  /** The lines of the audit trail, unless a setting sends it elsewhere. */
+  readonly audit: () => string
   /** Everything the server wrote to its log. */
   readonly log: () => string
   /** Forgets calls and faults. */
@@ -91,7 +96,9 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
   const ground = beside?.ground ?? (await startGround())
   const { issuer, emulators } = ground
   const lines: string[] = []
+  const auditLog = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
   const config = readConfig({
+    AUDIT_LOG: auditLog,
     PORT: '0',
     AUTH_ISSUER: issuer.issuer,
     AUTH_AUDIENCE: AUDIENCE,
@@ -128,6 +135,7 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
         .map(({ method, url }) => `${method} ${decodeURIComponent(url).replace(/((?:person_)?id)=[^&]*,[^&]*/, '$1=…')}`),
     recorded: (provider) => emulators[provider].calls().filter((call) => !isToken(call)),
     fault: (provider, fault) => emulators[provider].fault(fault),
+    audit: () => readFileSync(auditLog, 'utf8'),
     log: () => lines.join(''),
     clear: () => Object.values(emulators).forEach((emulator) => emulator.clear()),
     async close() {

@@ -18,7 +18,7 @@ beforeAll(() => {
 }, 120_000)
 
 function run(settings: Record<string, string>): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [join(build, 'src/main.js')], { env: { PATH: process.env['PATH'], ...settings } })
+  const child = spawn(process.execPath, [join(build, 'src/main.js')], { env: { PATH: process.env['PATH'], AUDIT_LOG: join(build, 'audit.log'), ...settings } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return { child, output: () => output }

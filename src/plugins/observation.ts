@@ -1,3 +1,4 @@
+import { Kind } from 'graphql'
 import { formatError, isUnforeseen } from '../errors.js'
 import { type Log, trace } from '../log.js'
 import type { Metrics } from '../metrics.js'
@@ -12,7 +13,9 @@ export const observation = ({ metrics, log }: { metrics: Metrics; log: Log }): P
         for (const error of errors) {
           const formatted = formatError(error.toJSON(), error)
           metrics.failed(String(formatted.extensions?.['code']))
-          if (isUnforeseen(formatted)) log.error({ correlationId: contextValue.correlationId, path: error.path?.join('.'), ...trace(error.originalError ?? error) }, 'unforeseen error')
+          // The field's own name and not the path, which holds the caller's aliases.
+          const field = error.nodes?.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []))[0]
+          if (isUnforeseen(formatted)) log.error({ correlationId: contextValue.correlationId, field, ...trace(error.originalError ?? error) }, 'unforeseen error')
         }
         return Promise.resolve()
       },

@@ -38,7 +38,8 @@ const OPTIONS: RedisOptions = {
   retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
 }
 
-function connect(url: string): Redis | Cluster {
+/** A connection that fails soon and heals by itself. */
+export function connect(url: string): Redis | Cluster {
   const urls = url.split(',').map((part) => part.trim())
   const scripts = { swapValue: { lua: SWAP, numberOfKeys: 1 }, spendPoints: { lua: SPEND, numberOfKeys: 1 } }
   if (urls.length === 1) return new Redis(urls[0]!, { ...OPTIONS, scripts })

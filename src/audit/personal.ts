@@ -1,0 +1,88 @@
+import { type DocumentNode, getNamedType, type GraphQLSchema, isAbstractType, isObjectType, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
+
+/** Personal fields by the type that declares them, as schema coordinates. */
+export type PersonalFields = ReadonlyMap<string, ReadonlySet<string>>
+
+/** What is personal in the schema, and in what is asked of it. */
+export interface Personal {
+  readonly all: PersonalFields
+  /** The personal fields that an operation selects: every one it may answer, `@skip` and `@include` aside. */
+  readonly selectedBy: (document: DocumentNode, operation: OperationDefinitionNode) => PersonalFields
+  /** The type and the types its values are made of; what is fetched by a question of its own is no part of it. */
+  readonly within: (type: string) => ReadonlySet<string>
+}
+
+/** Reads the `@Pii` declarations; `served` tells which fields are fetched by themselves. */
+export function personalIn(declared: GraphQLSchema, served: GraphQLSchema): Personal {
+  const all = new Map<string, Set<string>>()
+  for (const type of Object.values(declared.getTypeMap())) {
+    if (!isObjectType(type)) continue
+    const fields = Object.values(type.getFields()).filter(({ extensions }) => extensions['pii'] !== undefined)
+    if (fields.length > 0) all.set(type.name, new Set(fields.map(({ name }) => `${type.name}.${name}`)))
+  }
+
+  const parts = new Map<string, Set<string>>()
+  function within(type: string): Set<string> {
+    const known = parts.get(type)
+    if (known) return known
+    const found = new Set<string>()
+    const add = (name: string): void => {
+      const object = served.getType(name)
+      if (!isObjectType(object) || found.has(name)) return
+      found.add(name)
+      for (const field of Object.values(object.getFields())) if (field.resolve === undefined) add(getNamedType(field.type).name)
+    }
+    add(type)
+    parts.set(type, found)
+    return found
+  }
+
+  function select(document: DocumentNode, operation: OperationDefinitionNode): PersonalFields {
+    const selected = new Map<string, Set<string>>()
+    const fragments = new Map(document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])))
+    const seen = new Set<string>()
+
+    function note(type: string, field: string): void {
+      const coordinate = `${type}.${field}`
+      if (!all.get(type)?.has(coordinate)) return
+      const fields = selected.get(type) ?? new Set()
+      selected.set(type, fields.add(coordinate))
+    }
+
+    function walk({ selections }: SelectionSetNode, parent: string): void {
+      const type = served.getType(parent)
+      for (const selection of selections) {
+        if (selection.kind === Kind.INLINE_FRAGMENT) walk(selection.selectionSet, selection.typeCondition?.name.value ?? parent)
+        else if (selection.kind === Kind.FRAGMENT_SPREAD) {
+          const fragment = fragments.get(selection.name.value)
+          if (!fragment || seen.has(fragment.name.value)) continue
+          seen.add(fragment.name.value)
+          walk(fragment.selectionSet, fragment.typeCondition.name.value)
+        } else if (isAbstractType(type)) {
+          for (const { name } of served.getPossibleTypes(type)) walk({ kind: Kind.SELECTION_SET, selections: [selection] }, name)
+        } else if (isObjectType(type)) {
+          const field = type.getFields()[selection.name.value]
+          if (!field) continue
+          note(parent, field.name)
+          if (selection.selectionSet) walk(selection.selectionSet, getNamedType(field.type).name)
+        }
+      }
+    }
+
+    const root = served.getRootType(operation.operation)
+    if (root) walk(operation.selectionSet, root.name)
+    return selected
+  }
+
+  // A document that is sent again is the same node: it is walked through once.
+  const known = new WeakMap<OperationDefinitionNode, PersonalFields>()
+  return {
+    all,
+    within,
+    selectedBy(document, operation) {
+      const selected = known.get(operation) ?? select(document, operation)
+      known.set(operation, selected)
+      return selected
+    },
+  }
+}
