@@ -26,12 +26,24 @@ export interface Fault {
   readonly body?: unknown
 }
 
+/** A request that the provider itself answered, also where its answer was then lost on the way. */
+export interface Exchange {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: unknown
+  readonly status: number
+  readonly answer: string
+}
+
 export interface EmulatorOptions {
   /** 0 takes a free port. */
   readonly port?: number
   readonly host?: string
   /** Where the issuer of the callers' tokens keeps its keys, for providers that trust it. */
   readonly jwksUrl?: string
+  /** Is told what was carried out, in order: what a fault answers in the provider's place is not. */
+  readonly watch?: ((exchange: Exchange) => void) | undefined
 }
 
 export interface Emulator {
@@ -42,6 +54,10 @@ export interface Emulator {
   readonly fault: (fault: Fault) => void
   /** Forgets calls and faults; what was created stays. */
   readonly clear: () => void
+  /** How many sockets are open to it. */
+  readonly connections: () => Promise<number>
+  /** Closes the sockets that wait for a next request. */
+  readonly closeIdle: () => void
   readonly close: () => Promise<void>
 }
 
@@ -84,6 +100,7 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   }
 
   const chosen = new WeakMap<FastifyRequest, Fault>()
+  const replaced = new WeakSet<FastifyRequest>()
 
   async function begin(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     if (isOurs(request)) return undefined
@@ -94,6 +111,7 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
       ...(request.body === undefined || request.body === null ? {} : { body: request.body }),
     })
     const fault = take(request)
+    if (fault && ['status', 'malformed', 'html'].includes(fault.fault)) replaced.add(request)
     switch (fault?.fault) {
       case undefined:
         return undefined
@@ -131,6 +149,8 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     return reply.code(404).headers({ ...headers }).send(body)
   })
   app.addHook('onSend', (request, reply, payload, done) => {
+    if (options.watch && !isOurs(request) && !replaced.has(request))
+      options.watch({ method: request.method, url: request.url, headers: request.headers as Record<string, string>, body: request.body, status: reply.statusCode, answer: typeof payload === 'string' ? payload : '' })
     if (chosen.has(request)) {
       reply.hijack()
       request.raw.socket.destroy()
@@ -158,7 +178,8 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  return { url, settings: definition.settings(url), calls: () => calls, fault: (fault) => void add(fault), clear, close: () => app.close() }
+  const connections = () => new Promise<number>((resolve, reject) => app.server.getConnections((error, open) => (error ? reject(error) : resolve(open))))
+  return { url, settings: definition.settings(url), calls: () => calls, fault: (fault) => void add(fault), clear, connections, closeIdle: () => app.server.closeIdleConnections(), close: () => app.close() }
 }
 
 /** Reads form-encoded bodies, as token endpoints are sent them. */

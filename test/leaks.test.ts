@@ -17,18 +17,13 @@ import { chainKey } from '../src/audit/chain.js'
 import { verifier } from '../src/audit/verifier.js'
 import { AUDIENCE } from '../src/dev/issuer.js'
 import { type App, type GraphError, startApp } from './harness.js'
+import { forms, type Place, search } from './leaks.js'
 import { customerRows } from './surface/customers.js'
 import { engagementRows } from './surface/engagement.js'
 import { kycRows } from './surface/kyc.js'
 import { onboardingRows } from './surface/onboarding.js'
 import { recordsRows } from './surface/records.js'
 import { updatesRows } from './surface/updates.js'
-
-/** Where something personal must not be. */
-interface Place {
-  readonly name: string
-  readonly text: string
-}
 
 // What nobody else would write.
 const markers: string[] = []
@@ -48,17 +43,6 @@ const ssn = () => {
 }
 
 const PERSONAL = [...CAST, NIA].flatMap((member) => [`${member.firstName} ${member.lastName}`, member.email, member.phone, member.ssn, member.account, member.dateOfBirth])
-
-/** A value as it may be written down: as it is, in any case, in an address, without its signs, in base64 or hex. */
-const forms = (value: string): string[] => {
-  const bare = value.replace(/[^\p{L}\p{N}]/gu, '')
-  return [...new Set([value, encodeURIComponent(value), ...(bare.length >= 9 ? [bare] : []), Buffer.from(value).toString('base64').replace(/=+$/, ''), Buffer.from(value).toString('hex')].map((form) => form.toLowerCase()))]
-}
-
-function search(values: readonly string[], places: readonly Place[]): string[] {
-  const looked = places.map(({ name, text }) => ({ name, text: text.toLowerCase() }))
-  return values.flatMap((value) => looked.filter(({ text }) => forms(value).some((form) => text.includes(form))).map(({ name }) => `${value} is in ${name}`))
-}
 
 const key = randomBytes(32)
 const audit = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')

@@ -42,7 +42,7 @@ function program(): string {
   throw new Error('The tests need a Redis: set REDIS_URL, or install redis-server or valkey-server (macOS: brew install redis).')
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -51,14 +51,16 @@ async function freePort(): Promise<number> {
   return port
 }
 
-export async function privateRedis(): Promise<PrivateRedis> {
+/** `keeps` names a folder where everything it acknowledged outlives a kill. */
+export async function privateRedis({ keeps }: { readonly keeps?: string } = {}): Promise<PrivateRedis> {
   const name = program()
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
+  const persistence = keeps === undefined ? ['--appendonly', 'no'] : ['--dir', keeps, '--appendonly', 'yes', '--appendfsync', 'always']
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    child = spawn(name, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--databases', '64'], { stdio: 'ignore' })
+    child = spawn(name, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--databases', '64', ...persistence], { stdio: 'ignore' })
     const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: 200 })
     probe.on('error', () => undefined)
     await probe.ping()

@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { soak } from './soak.js'
+import { table } from './report.js'
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '600' }, seed: { type: 'string' }, out: { type: 'string', default: 'bench/soak' }, keep: { type: 'boolean', default: false } },
+})
+const seconds = Number(values.seconds)
+const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
+const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-soak-'))
+const replay = `npm run soak -- --seconds ${seconds} --seed ${seed}`
+console.log(`${replay}   (the same operations and troubles; their timing is the machine's)`)
+
+const MOST_SHOWN = 25
+
+try {
+  const { report, svg, findings } = await soak({ seconds, seed, folder, progress: (line) => console.log(line) })
+  mkdirSync(values.out, { recursive: true })
+  writeFileSync(join(values.out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+  writeFileSync(join(values.out, 'soak.svg'), `${svg}\n`)
+  console.log(table(report))
+  if (findings.length > 0) {
+    console.error(`\n${findings.length} findings:\n${findings.slice(0, MOST_SHOWN).map(({ kind, what }) => `- ${kind}: ${what}`).join('\n')}${findings.length > MOST_SHOWN ? `\n… and ${findings.length - MOST_SHOWN} more` : ''}\nto replay: ${replay}`)
+    process.exitCode = 1
+  }
+} finally {
+  if (!values.keep) rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,102 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, openSync, readFileSync, symlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { request } from 'undici'
+
+/** What a process says of itself in `/metrics`. */
+export interface Sample {
+  readonly rssBytes: number
+  readonly heapBytes: number
+  readonly openFiles: number
+}
+
+/** One server process on an address of its own, which it keeps when it is started again. */
+export interface Replica {
+  readonly name: string
+  readonly url: string
+  readonly audit: string
+  readonly isUp: () => boolean
+  /** How often it was started. */
+  readonly lives: () => number
+  /** Whether it was killed, or was not there, at a moment of the window. */
+  readonly wasDown: (from: number, to: number) => boolean
+  readonly start: () => Promise<void>
+  readonly kill: () => Promise<void>
+  /** Asks it to stop and answers its exit code. */
+  readonly stop: () => Promise<number | null>
+  readonly sample: () => Promise<Sample | undefined>
+  /** All that it wrote, over all its lives. */
+  readonly written: () => { readonly stdout: string; readonly stderr: string }
+}
+
+const START_MS = 60_000
+
+/** Compiles the server as a container runs it. */
+export function build(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', folder])
+  for (const name of ['node_modules', 'package.json']) symlinkSync(resolve(name), join(folder, name))
+  return join(folder, 'src/main.js')
+}
+
+const metric = (text: string, name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN)
+
+export function replica(name: string, program: string, folder: string, port: number, settings: Readonly<Record<string, string>>): Replica {
+  const url = `http://127.0.0.1:${port}`
+  const [audit, stdout, stderr] = ['audit.log', 'out.log', 'err.log'].map((file) => join(folder, `${name}-${file}`)) as [string, string, string]
+  const downs: { from: number; to: number }[] = []
+  let child: ChildProcess | undefined
+  let up = false
+  let lives = 0
+
+  async function start(): Promise<void> {
+    child = spawn(process.execPath, [program], {
+      env: { PATH: process.env['PATH'], ...settings, PORT: String(port), AUDIT_LOG: audit },
+      stdio: ['ignore', openSync(stdout, 'a'), openSync(stderr, 'a')],
+    })
+    for (const begun = Date.now(); ; await delay(50)) {
+      const answers = await request(`${url}/health`).then(async ({ statusCode, body }) => (await body.dump(), statusCode === 200), () => false)
+      if (answers) break
+      if (child.exitCode !== null || Date.now() - begun > START_MS) throw new Error(`replica ${name} did not start: ${readFileSync(stderr, 'utf8')}`)
+    }
+    up = true
+    lives += 1
+    const down = downs.at(-1)
+    if (down) down.to = Date.now()
+  }
+
+  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    up = false
+    downs.push({ from: Date.now(), to: Infinity })
+    const running = child
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return running?.exitCode ?? null
+    const ended = once(running, 'exit')
+    running.kill(signal)
+    const [code] = (await ended) as [number | null]
+    return code
+  }
+
+  return {
+    name,
+    url,
+    audit,
+    start,
+    isUp: () => up,
+    lives: () => lives,
+    wasDown: (from, to) => downs.some((down) => down.from <= to && down.to >= from),
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+    async sample() {
+      try {
+        const answer = await request(`${url}/metrics`, { headersTimeout: 2_000 })
+        const text = await answer.body.text()
+        return { rssBytes: metric(text, 'process_resident_memory_bytes'), heapBytes: metric(text, 'nodejs_heap_size_used_bytes'), openFiles: metric(text, 'process_open_fds') }
+      } catch {
+        return undefined
+      }
+    },
+    written: () => ({ stdout: readFileSync(stdout, 'utf8'), stderr: readFileSync(stderr, 'utf8') }),
+  }
+}
