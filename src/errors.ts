@@ -49,6 +49,12 @@ function ofDocument(message: string): string {
   return message.length > LONGEST_MESSAGE ? 'The request is not valid.' : message
 }
 
+/** A refusal of the whole request, with the HTTP status that says so. */
+export function withStatus(failure: Failure, status: number): Failure {
+  failure.extensions['http'] = { status, headers: new Map() }
+  return failure
+}
+
 /** True for what nobody foresaw: it is masked in the answer and its kind is logged. */
 export const isUnforeseen = (formatted: GraphQLFormattedError): boolean => formatted.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
 
