@@ -1,6 +1,9 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type ProviderName, providers } from '../datasources/index.js'
 import type { Settings } from '../datasources/provider.js'
+import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
+import { type Manifest, manifestProblem, type Safelist, safelistOf } from './safelist.js'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -15,6 +18,8 @@ export interface ProviderConfig {
   readonly settings: unknown
   readonly timeoutMs: number
   readonly maxConcurrency: number
+  /** PEM of who signs its certificate, in place of the public authorities. */
+  readonly ca: string | undefined
 }
 
 export interface Config {
@@ -22,16 +27,24 @@ export interface Config {
   readonly port: number
   readonly auth: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
   readonly redisUrl: string | undefined
+  readonly redisCa: string | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly requestTimeoutMs: number
   readonly corsOrigins: readonly string[]
+  readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
+  /** Settings that name an address elsewhere to which nothing is encrypted. */
+  readonly plaintext: readonly string[]
   readonly httpClient: 'undici' | 'node-fetch'
   readonly logLevel: string
   readonly providers: Readonly<Partial<Record<ProviderName, ProviderConfig>>>
 }
 
+/** True for an address on another machine that is spoken to in clear. */
+const isPlain = ({ protocol, hostname }: URL): boolean => ['http:', 'redis:'].includes(protocol) && !isLoopback(hostname)
+const isLoopback = (hostname: string): boolean => /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+
 /** Reads settings by name and collects what is wrong with them. */
-export function settingsFrom(env: Env, problems: string[]): Settings {
+export function settingsFrom(env: Env, problems: string[], plaintext: string[]): Settings {
   const raw = (name: string): string | undefined => {
     const value = env[name]?.trim()
     return value === '' ? undefined : value
@@ -65,6 +78,7 @@ export function settingsFrom(env: Env, problems: string[]): Settings {
     secret: (name) => secret(name) ?? missing(`${name} (or ${name}_FILE)`),
     optionalSecret: secret,
     list: (name) => raw(name)?.split(',').map((part) => part.trim()).filter(Boolean) ?? [],
+    optionalFile: file,
     optionalPem(name) {
       const text = file(name)
       if (text !== undefined && !text.includes('-----BEGIN ')) problems.push(`${name} does not hold PEM`)
@@ -78,6 +92,7 @@ export function settingsFrom(env: Env, problems: string[]): Settings {
         problems.push(`${name} must be an http or https URL without credentials, query or fragment`)
         return ''
       }
+      if (isPlain(url)) plaintext.push(name)
       return text.replace(/\/+$/, '')
     },
     integer(name, fallback, { min, max }) {
@@ -102,32 +117,83 @@ function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
   return keys
 }
 
-function redisUrl(settings: Settings): string | undefined {
+function redisUrl(settings: Settings, plaintext: string[]): string | undefined {
   const url = settings.optionalSecret('REDIS_URL')
-  if (url?.split(',').some((part) => !/^rediss?:\/\/[^/\s]/.test(part.trim()) || !URL.canParse(part.trim()))) settings.problem('REDIS_URL must be redis:// or rediss://, or a comma list of such')
+  const parts = url?.split(',').map((part) => part.trim()) ?? []
+  if (parts.some((part) => !/^rediss?:\/\/[^/\s]/.test(part) || !URL.canParse(part))) settings.problem('REDIS_URL must be redis:// or rediss://, or a comma list of such')
+  else if (parts.some((part) => isPlain(new URL(part)))) plaintext.push('REDIS_URL')
   return url
 }
 
+function authority(settings: Settings, name: string): string | undefined {
+  const pem = settings.optionalFile(name)
+  if (pem === undefined) return undefined
+  try {
+    new X509Certificate(pem)
+  } catch {
+    settings.problem(`${name} holds no certificate in PEM`)
+  }
+  return pem
+}
+
+function corsOrigins(settings: Settings): readonly string[] {
+  const origins = settings.list('CORS_ORIGINS')
+  if (origins.some((origin) => !/^https?:/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin)) settings.problem('CORS_ORIGINS must be a comma list of origins such as https://app.example; there is no wildcard')
+  return origins
+}
+
+/** The list of `SAFELIST_FILE`, else of the operations this repository promises. */
+function safelist(settings: Settings): Config['safelist'] {
+  const mode = settings.choice('SAFELIST', ['off', 'log', 'enforce'], 'off')
+  const text = settings.optionalFile('SAFELIST_FILE')
+  if (text === undefined) return { mode, list: safelistOf(builtIn as Manifest) }
+  let manifest: unknown
+  try {
+    manifest = JSON.parse(text)
+  } catch {
+    manifest = undefined
+  }
+  const problem = manifestProblem(manifest)
+  if (problem !== undefined) settings.problem(`SAFELIST_FILE ${problem}`)
+  return { mode, list: safelistOf(problem === undefined ? (manifest as Manifest) : { ...(builtIn as Manifest), operations: [] }) }
+}
+
+/** Development's tokens are for everybody who can reach its token endpoint; their issuer is a plain address of this machine. */
+const isDevelopmentIssuer = (issuer: string): boolean => URL.canParse(issuer) && new URL(issuer).protocol === 'http:' && isLoopback(new URL(issuer).hostname)
+
+function refusePlaintext(settings: Settings, plaintext: readonly string[]): readonly string[] {
+  if (settings.choice('ALLOW_PLAINTEXT', ['true', 'false'], 'false') === 'true') return plaintext
+  for (const name of plaintext) settings.problem(`${name} would be reached without encryption: use TLS, or say ALLOW_PLAINTEXT=true where something else encrypts`)
+  return []
+}
+
 /** The whole configuration, or a `ConfigError` that lists every problem at once. */
-export function readConfig(env: Env): Config {
+export function readConfig(env: Env, { development = false } = {}): Config {
   const problems: string[] = []
-  const settings = settingsFrom(env, problems)
+  const plaintext: string[] = []
+  const settings = settingsFrom(env, problems, plaintext)
 
   const configured = Object.values(providers).filter((provider) => settings.has(`${provider.name.toUpperCase()}_URL`))
   if (configured.length === 0) problems.push(`no provider is configured: set at least one of ${Object.keys(providers).map((name) => `${name.toUpperCase()}_URL`).join(', ')}`)
 
-  const redis = redisUrl(settings)
+  const redis = redisUrl(settings, plaintext)
   const keys = encryptionKeys(settings)
   if (redis !== undefined && keys === undefined) problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
+  if (settings.has('REDIS_CA_FILE') && !redis?.includes('rediss://')) problems.push('REDIS_CA_FILE needs a REDIS_URL that is rediss://')
+
+  const issuer = settings.text('AUTH_ISSUER')
+  if (!development && isDevelopmentIssuer(issuer)) problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
 
   const config: Config = {
     host: settings.text('HOST', '127.0.0.1'),
     port: settings.integer('PORT', 4000, { min: 0, max: 65_535 }),
-    auth: { issuer: settings.text('AUTH_ISSUER'), audience: settings.text('AUTH_AUDIENCE'), jwksUrl: settings.url('AUTH_JWKS_URL') },
+    auth: { issuer, audience: settings.text('AUTH_AUDIENCE'), jwksUrl: settings.url('AUTH_JWKS_URL') },
     redisUrl: redis,
+    redisCa: authority(settings, 'REDIS_CA_FILE'),
     encryptionKeys: keys,
     requestTimeoutMs: settings.integer('REQUEST_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
-    corsOrigins: settings.list('CORS_ORIGINS'),
+    corsOrigins: corsOrigins(settings),
+    safelist: safelist(settings),
     httpClient: settings.choice('HTTP_CLIENT', ['undici', 'node-fetch'], 'undici'),
     logLevel: settings.choice('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
     providers: Object.fromEntries(
@@ -139,10 +205,13 @@ export function readConfig(env: Env): Config {
             settings: provider.settings(settings),
             timeoutMs: settings.integer(`${prefix}_TIMEOUT_MS`, 10_000, { min: 1, max: 600_000 }),
             maxConcurrency: settings.integer(`${prefix}_MAX_CONCURRENCY`, provider.maxConcurrency, { min: 1, max: 10_000 }),
+            ca: authority(settings, `${prefix}_CA_FILE`),
           },
         ]
       }),
     ),
+    // Last: every address has been read.
+    plaintext: refusePlaintext(settings, plaintext),
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config

@@ -12,6 +12,12 @@ const CODE_OF: Readonly<Record<string, Code>> = {
   [ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED]: 'PERSISTED_QUERY_NOT_ALLOWED',
 }
 
+/** What Apollo says without a code of a hash that is not used as its protocol wants. */
+const MISUSED_HASH: Readonly<Record<string, string>> = {
+  'provided sha does not match query': 'The hash is not that of the operation.',
+  'Unsupported persisted query version': 'This version of persisted queries is not known.',
+}
+
 /** Longer ones hold what somebody sent. */
 const LONGEST_MESSAGE = 300
 
@@ -75,6 +81,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return form(original.code, original.message, extensions)
   }
   const code = CODE_OF[String(given?.['code'])]
+  const misused = path === undefined ? MISUSED_HASH[formatted.message] : undefined
+  if (misused !== undefined) return form('BAD_USER_INPUT', misused)
   if (code === undefined) return form('INTERNAL_SERVER_ERROR', CODES.INTERNAL_SERVER_ERROR.sentence(''))
   // The reason alone is on the error that was wrapped.
   const variable = original instanceof Error ? ofVariable(formatted.message, original.message) : undefined

@@ -25,6 +25,12 @@ export function createMetrics() {
     labelNames: ['code'],
     registers: [registry],
   })
+  const unlisted = new Counter({
+    name: 'kyc_unlisted_operations_total',
+    help: 'Operations that are not on the safelist, by what became of them (allowed while SAFELIST=log, refused while it is enforced).',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
   const operations = new Histogram({
     name: 'kyc_graphql_operation_seconds',
     help: 'GraphQL requests from first byte to answer.',
@@ -43,6 +49,7 @@ export function createMetrics() {
     called: ({ provider, method, route, code, seconds }: Observation) => calls.observe({ provider, method, route, code: code ?? 'ok' }, seconds),
     drifted: (provider: string, field: string) => drift.inc({ provider, field }),
     failed: (code: string) => errors.inc({ code }),
+    unlisted: (outcome: 'allowed' | 'refused') => unlisted.inc({ outcome }),
     operated: (type: string, seconds: number) => operations.observe({ type }, seconds),
     depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0),
     text: () => registry.metrics(),

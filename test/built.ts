@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { expect, vi } from 'vitest'
 
 /** The compiled server, as a container runs it. */
 let folder: string | undefined
@@ -24,7 +25,10 @@ export function run(settings: Readonly<Record<string, string>>): { child: ChildP
   return { child, output: () => output }
 }
 
-/** The address that a started server logs. */
-export const urlIn = (output: string): string => (JSON.parse(output.split('\n').find((line) => line.includes('listening'))!) as { url: string }).url
+/** The address that a server logs once it listens. */
+export async function urlOf({ output }: { output: () => string }): Promise<string> {
+  await vi.waitFor(() => expect(output()).toContain('listening'), { timeout: 60_000 })
+  return (JSON.parse(output().split('\n').find((line) => line.includes('listening'))!) as { url: string }).url
+}
 
 export const exitOf = async (child: ChildProcess): Promise<number | null> => (child.exitCode === null ? ((await once(child, 'exit')) as [number | null])[0] : child.exitCode)

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fetch from 'node-fetch'
 import { beforeAll, expect, test } from 'vitest'
-import { build, exitOf, run, urlIn } from './built.js'
+import { build, exitOf, run, urlOf } from './built.js'
 
 beforeAll(build, 120_000)
 
@@ -26,8 +26,7 @@ test('starts, is ready, serves, and stops in good order on SIGTERM', async () =>
     SYNCTERA_URL: 'http://127.0.0.1:9',
     SYNCTERA_API_KEY: 'the-api-key',
   })
-  await expect.poll(output, { timeout: 60_000 }).toContain('listening')
-  const url = urlIn(output())
+  const url = await urlOf({ output })
   expect((await fetch(`${url}/ready`)).status).toBe(200)
   const refused = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer a.b.c' }, body: '{"query":"{viewer{id}}"}' })
   expect(refused.status).toBe(401)

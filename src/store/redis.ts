@@ -28,10 +28,10 @@ const OPTIONS: RedisOptions = {
   retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
 }
 
-function connect(url: string): Redis | Cluster {
+function connect(url: string, ca: string | undefined): Redis | Cluster {
   const urls = url.split(',').map((part) => part.trim())
   const scripts = { swapValue: { lua: SWAP, numberOfKeys: 1 } }
-  if (urls.length === 1) return new Redis(urls[0]!, { ...OPTIONS, scripts })
+  if (urls.length === 1) return new Redis(urls[0]!, { ...OPTIONS, scripts, ...(ca === undefined ? {} : { tls: { ca } }) })
   const first = new URL(urls[0]!)
   return new Cluster(urls, {
     scripts,
@@ -41,14 +41,14 @@ function connect(url: string): Redis | Cluster {
       ...OPTIONS,
       ...(first.username ? { username: decodeURIComponent(first.username) } : {}),
       ...(first.password ? { password: decodeURIComponent(first.password) } : {}),
-      ...(first.protocol === 'rediss:' ? { tls: {} } : {}),
+      ...(first.protocol === 'rediss:' ? { tls: ca === undefined ? {} : { ca } } : {}),
     },
   })
 }
 
 /** The store that replicas share. Every failure is `STORE_UNAVAILABLE`; the connection heals by itself. */
-export function redisStore(url: string, log: (message: string) => void): RawStore {
-  const redis = connect(url)
+export function redisStore(url: string, log: (message: string) => void, ca?: string): RawStore {
+  const redis = connect(url, ca)
   let healthy = true
   redis.on('error', () => {
     // Once per outage: the message of the driver may hold the address and is not needed.
