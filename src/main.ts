@@ -6,6 +6,7 @@ import { stopOnSignals } from './signals.js'
 try {
   const config = readConfig(environment())
   const log = createLog(config.logLevel)
+  if (config.plaintext.length > 0) log.warn({ settings: config.plaintext }, 'ALLOW_PLAINTEXT: these are reached without encryption')
   const server = await startServer({ config, log })
   stopOnSignals(server.close)
   log.info({ url: server.url, providers: Object.keys(config.providers), store: config.redisUrl === undefined ? 'memory' : 'redis' }, 'listening')

@@ -25,6 +25,12 @@ export function createMetrics() {
     labelNames: ['code'],
     registers: [registry],
   })
+  const unlisted = new Counter({
+    name: 'kyc_unlisted_operations_total',
+    help: 'Operations that are not on the safelist, by what became of them (allowed while SAFELIST=log, refused while it is enforced).',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
   const operations = new Histogram({
     name: 'kyc_graphql_operation_seconds',
     help: 'GraphQL requests from first byte to answer.',
@@ -58,6 +64,7 @@ export function createMetrics() {
     drifted: (provider: string, field: string) => drift.inc({ provider, field }),
     notified: (provider: string, type: string, outcome: string) => notices.inc({ provider, type, outcome }),
     failed: (code: string) => errors.inc({ code }),
+    unlisted: (outcome: 'allowed' | 'refused') => unlisted.inc({ outcome }),
     operated: (type: string, seconds: number) => operations.observe({ type }, seconds),
     reckoned: (type: string, cost: number) => costs.observe({ type }, cost),
     depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0),

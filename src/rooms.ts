@@ -27,6 +27,7 @@ export function openRooms({ config, store, called, drifted }: RoomsOptions): { r
         client: (options) =>
           createClient({
             ...options,
+            ...(own.ca === undefined ? {} : { tls: { ...options.tls, ca: own.ca } }),
             name,
             label,
             title,

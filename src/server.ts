@@ -8,15 +8,15 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import cors from '@fastify/cors'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Failure } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
 import { recorder } from './audit/record.js'
 import { openTrail } from './audit/trail.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
+import { secure, unreadable } from './edge.js'
 import { formatError } from './errors.js'
 import { executor } from './execution.js'
 import { guard } from './guard.js'
@@ -27,10 +27,12 @@ import { createLog, type Log, trace } from './log.js'
 import { maskers } from './mask.js'
 import { createMetrics } from './metrics.js'
 import { ownOf } from './own.js'
+import { persistedQueries } from './persisted.js'
 import { audit } from './plugins/audit.js'
 import { budgeting } from './plugins/budget.js'
 import { introspection } from './plugins/introspection.js'
 import { observation } from './plugins/observation.js'
+import { safelist, safelistTrial } from './plugins/safelist.js'
 import type { Served } from './plugins/served.js'
 import { openRooms } from './rooms.js'
 import { buildClassSchema, buildServedSchema } from './schema.js'
@@ -60,7 +62,7 @@ export interface ServerOptions {
   /** The page a browser sees on `/graphql`, and introspection: development only. */
   readonly explorer?: ApolloServerPlugin | undefined
   /** Routes beside the graph, such as development's token endpoint. */
-  readonly routes?: ((app: ReturnType<typeof Fastify>) => void) | undefined
+  readonly routes?: ((app: FastifyInstance) => void) | undefined
 }
 
 export interface Server {
@@ -119,7 +121,9 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     validationRules: [documentLimits],
     validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
     formatError,
+    persistedQueries: config.safelist.mode === 'enforce' ? false : persistedQueries(store),
     plugins: [
+      ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
       observation({ metrics, log }),
       budgeting({ perMinute: config.costPerMinute, costOf: costs(served), pay: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
       audit,
@@ -138,6 +142,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     onConstructorPoisoning: 'ignore',
     genReqId: (request) => correlationOf(request.headers['x-correlation-id']),
     logger: false,
+    ...unreadable,
   })
   let stopping = false
 
@@ -161,9 +166,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     return reply.code(404).send({ errors: [formatError(failure.toJSON(), failure)] })
   })
 
-  if (config.corsOrigins.length > 0) {
-    await app.register(cors, { origin: [...config.corsOrigins], methods: ['GET', 'POST'], allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'apollo-require-preflight'], exposedHeaders: ['x-correlation-id'] })
-  }
+  await secure(app, config.corsOrigins)
 
   async function context(request: FastifyRequest, reply: FastifyReply): Promise<Served> {
     const caller = await authenticate(request.headers.authorization).catch((error: unknown) => {

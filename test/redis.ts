@@ -28,7 +28,7 @@ const runs = (command: string, args: string[]): boolean => {
 }
 
 /** The server program on this machine, installed the way this machine installs things when it is not there. */
-function program(): string {
+export function redisProgram(): string {
   const found = () => ['redis-server', 'valkey-server'].find((name) => runs(name, ['--version']))
   const present = found()
   if (present !== undefined) return present
@@ -52,7 +52,7 @@ async function freePort(): Promise<number> {
 }
 
 export async function privateRedis(): Promise<PrivateRedis> {
-  const name = program()
+  const name = redisProgram()
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
   let child: ChildProcess | undefined

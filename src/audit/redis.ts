@@ -3,7 +3,7 @@ import { connect } from '../store/redis.js'
 
 /** A connection of the trail's own; what fails on it is told by the command that failed. */
 export function openRedis(url: string): Redis | Cluster {
-  const redis = connect(url)
+  const redis = connect(url, undefined)
   redis.on('error', () => undefined)
   return redis
 }

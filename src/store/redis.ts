@@ -39,10 +39,10 @@ const OPTIONS: RedisOptions = {
 }
 
 /** A connection that fails soon and heals by itself. */
-export function connect(url: string): Redis | Cluster {
+export function connect(url: string, ca: string | undefined): Redis | Cluster {
   const urls = url.split(',').map((part) => part.trim())
   const scripts = { swapValue: { lua: SWAP, numberOfKeys: 1 }, spendPoints: { lua: SPEND, numberOfKeys: 1 } }
-  if (urls.length === 1) return new Redis(urls[0]!, { ...OPTIONS, scripts })
+  if (urls.length === 1) return new Redis(urls[0]!, { ...OPTIONS, scripts, ...(ca === undefined ? {} : { tls: { ca } }) })
   const first = new URL(urls[0]!)
   return new Cluster(urls, {
     scripts,
@@ -52,14 +52,14 @@ export function connect(url: string): Redis | Cluster {
       ...OPTIONS,
       ...(first.username ? { username: decodeURIComponent(first.username) } : {}),
       ...(first.password ? { password: decodeURIComponent(first.password) } : {}),
-      ...(first.protocol === 'rediss:' ? { tls: {} } : {}),
+      ...(first.protocol === 'rediss:' ? { tls: ca === undefined ? {} : { ca } } : {}),
     },
   })
 }
 
 /** The store that replicas share. Every failure is `STORE_UNAVAILABLE`; the connection heals by itself. */
-export function redisStore(url: string, log: (message: string) => void): CountingStore {
-  const redis = connect(url)
+export function redisStore(url: string, log: (message: string) => void, ca?: string): CountingStore {
+  const redis = connect(url, ca)
   let healthy = true
   redis.on('error', () => {
     // Once per outage: the message of the driver may hold the address and is not needed.
