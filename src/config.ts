@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type ProviderName, providers } from '../datasources/index.js'
 import type { Settings } from '../datasources/provider.js'
+import { parseRedisUrl } from './store/connection.js'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -23,6 +24,10 @@ export interface Config {
   readonly auth: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
   readonly redisUrl: string | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
+  /** How many replicas of Redis must have a change before it counts. */
+  readonly redisReplicas: number
+  /** A process that died while it held an idempotency key loses it after this. */
+  readonly writeLeaseMs: number
   readonly requestTimeoutMs: number
   readonly corsOrigins: readonly string[]
   readonly httpClient: 'undici' | 'node-fetch'
@@ -104,7 +109,7 @@ function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
 
 function redisUrl(settings: Settings): string | undefined {
   const url = settings.optionalSecret('REDIS_URL')
-  if (url?.split(',').some((part) => !/^rediss?:\/\/[^/\s]/.test(part.trim()) || !URL.canParse(part.trim()))) settings.problem('REDIS_URL must be redis:// or rediss://, or a comma list of such')
+  if (url !== undefined && parseRedisUrl(url) === undefined) settings.problem('REDIS_URL must be redis:// or rediss://, a comma list of such, or redis+sentinel://host:port,host:port/name')
   return url
 }
 
@@ -126,6 +131,8 @@ export function readConfig(env: Env): Config {
     auth: { issuer: settings.text('AUTH_ISSUER'), audience: settings.text('AUTH_AUDIENCE'), jwksUrl: settings.url('AUTH_JWKS_URL') },
     redisUrl: redis,
     encryptionKeys: keys,
+    redisReplicas: settings.integer('REDIS_REPLICAS', 0, { min: 0, max: 10 }),
+    writeLeaseMs: settings.integer('WRITE_LEASE_SECONDS', 30, { min: 1, max: 30 }) * 1000,
     requestTimeoutMs: settings.integer('REQUEST_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
     corsOrigins: settings.list('CORS_ORIGINS'),
     httpClient: settings.choice('HTTP_CLIENT', ['undici', 'node-fetch'], 'undici'),

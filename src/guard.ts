@@ -2,11 +2,10 @@ import type { CustomerKey, Owner, Reading, Writing } from '../datasources/door.j
 import { Failure } from '../datasources/errors.js'
 import type { Providers } from '../datasources/index.js'
 import type { Readings, Room, Visit, Writings } from '../datasources/provider.js'
-import type { Store } from '../datasources/store.js'
 import type { Commands, Entered, Loaders } from '../resolvers/context.js'
 import type { Scope } from '../schema/scopes.js'
 import type { Masker } from './mask.js'
-import { carryOut } from './writes.js'
+import type { Writes } from './writes.js'
 
 /** A provider of this deployment: its open room, or how to say that there is none. */
 export type OpenRoom = { readonly room: Room } | { readonly absent: () => Failure }
@@ -24,7 +23,7 @@ export type RawLoaders = <Name extends keyof Providers>(room: Name) => Entered<N
 interface GuardOptions {
   readonly visit: Visit
   readonly rooms: OpenRooms
-  readonly store: Store
+  readonly writes: Writes
   readonly masker: (type: string) => Masker | undefined
   /** Asked at most once per operation, and only for a caller with an `…:own` scope. */
   readonly own: (loaders: RawLoaders) => Promise<Own>
@@ -36,7 +35,7 @@ const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This need
  * The one place where questions and writes are handed out: whatever road a request takes through the graph, it comes
  * by here, so the scope, the ownership and the mask cannot be forgotten.
  */
-export function guard({ visit, rooms, store, masker, own: ownOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
+export function guard({ visit, rooms, writes, masker, own: ownOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
   const { scopes } = visit.caller
   const unmasked = scopes.has('pii:read')
   const entered = new Map<string, { loaders: Readings; commands: Writings }>()
@@ -94,7 +93,7 @@ export function guard({ visit, rooms, store, masker, own: ownOf }: GuardOptions)
     return async (input: Input) => {
       require([writing.scope, ...(writing.needs?.(input) ?? [])])
       writing.admit?.(input)
-      return mask(writing.type, await carryOut(store, visit, name, writing, input))
+      return mask(writing.type, await writes.carryOut(visit, name, writing, input))
     }
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -27,12 +28,14 @@ import type { Served } from './plugins/served.js'
 import { openRooms } from './rooms.js'
 import { buildClassSchema, buildServedSchema } from './schema.js'
 import { openStore } from './store/index.js'
+import { createWrites } from './writes.js'
 
 const LARGEST_BODY_BYTES = 256 * 1024
 /** How long a request may take to arrive. */
 const SLOWEST_REQUEST_MS = 30_000
 /** How long a stopping server waits for what is running. */
 const DRAIN_MS = 20_000
+const LAST_WORD_MS = 1_000
 
 /** Plugins that Apollo switches on by itself: they would hook every field, or tell others what is asked here. */
 const DISABLED: readonly ApolloServerPlugin[] = [
@@ -81,6 +84,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
+  const writes = createWrites(store, config.writeLeaseMs)
   const authenticate = authenticator(config.auth)
   const schema = buildClassSchema()
   const masker = maskers(schema)
@@ -149,7 +153,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       if (!reply.raw.writableFinished) left.abort()
     })
     const operation: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
-    return { caller, correlationId: request.id, ...guard({ visit: operation, rooms, store, masker, own: ownOf }) }
+    return { caller, correlationId: request.id, ...guard({ visit: operation, rooms, writes, masker, own: ownOf }) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })
@@ -172,12 +176,16 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     url,
     async close() {
       stopping = true
-      const drained = app.close()
-      const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref()
-      await drained
-      clearTimeout(patience)
+      const patience = new AbortController()
+      const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(() => app.server.closeAllConnections(), () => undefined)
+      await app.close()
+      // What was sent is heard to its end, also for callers who have left.
+      await Promise.race([writes.settled(), impatient])
+      patience.abort()
       await apollo.stop()
       await closeRooms()
+      // Closed connections have ended whatever was still open; that it is in doubt is kept.
+      await Promise.race([writes.settled(), delay(LAST_WORD_MS, undefined, { ref: false })])
       await closeStore()
     },
   }

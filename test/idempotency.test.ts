@@ -8,7 +8,7 @@ import type { Fault } from '../datasources/sandbox.js'
 import { memoryStore } from '../src/store/memory.js'
 import { redisStore } from '../src/store/redis.js'
 import { sealedStore } from '../src/store/sealed.js'
-import { carryOut } from '../src/writes.js'
+import { createWrites } from '../src/writes.js'
 import { type App, type RunOptions, startApp } from './harness.js'
 
 const ROUTE = 'POST /v0/persons'
@@ -252,7 +252,8 @@ describe('an error that nobody foresaw', () => {
         return { name }
       },
     })
-    const carry = (name: string) => carryOut(store, visit, 'invented', declared, { idempotencyKey: 'k', name })
+    const { carryOut } = createWrites(store, 30_000)
+    const carry = (name: string) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', name })
 
     await expect(carry('a')).rejects.toBeInstanceOf(TypeError)
     await expect(carry('b')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
@@ -278,7 +279,7 @@ describe('an error that nobody foresaw', () => {
         return Promise.resolve({ name: 'done' })
       },
     })
-    expect(await carryOut(store, visit, 'invented', declared, { idempotencyKey: 'k' })).toEqual({ name: 'done', replayed: false })
+    expect(await createWrites(store, 30_000).carryOut(visit, 'invented', declared, { idempotencyKey: 'k' })).toEqual({ name: 'done', replayed: false })
     await raw.close()
   })
 })
