@@ -222,6 +222,33 @@ describe('a server that died while it held a key', () => {
     expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
   })
 
+  test('is not needed for its outcome, which is told for seven days and not longer', async () => {
+    const idempotencyKey = randomUUID()
+    const { person } = (await create(app, { idempotencyKey })).data.createPerson
+    const age = (days: number) =>
+      store.update<object>(['write', 'client:tester', 'tester', 'createPerson', idempotencyKey], 60, (record) => ({ ...record, begun: Date.now() - days * 24 * 3600 * 1000 }))
+    await age(6.9)
+    expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
+    // Its provider forgets the key then, too: what was left open may not be repeated later than that.
+    await age(7.1)
+    expect((await create(app, { idempotencyKey })).data.createPerson.replayed).toBe(false)
+    expect(new Set(keysOf(app)).size).toBe(1)
+  })
+
+  test('leaves its outcome to whoever has its key, also as an older one', async () => {
+    const idempotencyKey = randomUUID()
+    const { person } = (await create(app, { idempotencyKey })).data.createPerson
+    const rotated = await startApp({ ...shared(), STORE_ENCRYPTION_KEY: `${randomBytes(32).toString('base64')},${SECRET.toString('base64')}` }, app)
+    expect((await create(rotated, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
+    expect(codeOf(await create(rotated, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
+    const lost = randomUUID()
+    app.fault('synctera', { match: ROUTE, fault: 'drop-after-apply' })
+    expect(codeOf(await create(app, { idempotencyKey: lost }))).toBe('OUTCOME_UNKNOWN')
+    expect((await create(rotated, { idempotencyKey: lost })).data.createPerson.replayed).toBe(false)
+    expect(new Set(keysOf(app).slice(1)).size).toBe(1)
+    await rotated.close()
+  })
+
   test('leaves it unknown where it would be done twice', async () => {
     const idempotencyKey = randomUUID()
     await meet(app, { idempotencyKey })

@@ -20,7 +20,7 @@ export interface Replica {
 /** Starts one; `preload` is a script that Node runs in it first. */
 export async function startReplica(app: App, settings: Readonly<Record<string, string>> = {}, preload?: string): Promise<Replica> {
   const { issuer, jwksUrl, settings: ground } = app.ground
-  const imports = ['tsx', ...(preload === undefined ? [] : [`data:text/javascript,${encodeURIComponent(preload)}`])].flatMap((name) => ['--import', name])
+  const imports = ['tsx', ...(preload === undefined ? [] : [`data:text/javascript;base64,${Buffer.from(preload).toString('base64')}`])].flatMap((name) => ['--import', name])
   const child = spawn(process.execPath, [...imports, 'src/main.ts'], {
     env: { PATH: process.env['PATH'], PORT: '0', AUTH_ISSUER: issuer.issuer, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: jwksUrl, ...ground, ...settings },
   })
