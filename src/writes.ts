@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { canonical } from '../datasources/canonical.js'
 import type { Writing } from '../datasources/door.js'
 import { type Code, Failure, type FailureDetails } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
 import type { Store } from '../datasources/store.js'
+import { offer } from './writes/offer.js'
 import { attemptId, details, type WriteRecord } from './writes/record.js'
 import { slot } from './writes/slot.js'
 import { type Resolution, unknownOutcome } from './writes/unknown.js'
 
-/** How long an outcome that the store would not take is offered to it again, and how often. */
+/** How long an outcome that the store would not take is offered to it again. */
 const OFFERED_MS = 5 * 60_000
-const OFFER_EVERY_MS = 500
 
 /** Refusals that asking again will not change. */
 const FINAL: ReadonlySet<Code> = new Set<Code>(['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT'])
@@ -61,12 +60,7 @@ export function createWrites(store: Store, leaseMs: number): Writes {
     return work
   }
 
-  async function offer(change: () => Promise<unknown>): Promise<void> {
-    for (const until = Date.now() + OFFERED_MS; Date.now() < until; await delay(OFFER_EVERY_MS, undefined, { ref: false })) {
-      if (await change().then(() => true, () => false)) return
-    }
-  }
-  const persist = (change: () => Promise<unknown>) => void track(offer(change))
+  const persist = (change: () => Promise<unknown>) => void track(offer(change, OFFERED_MS))
 
   async function unkeyed<Input extends object, Payload extends object>(writing: Writing<Input, Payload>, input: Input): Promise<Replayable<Payload>> {
     try {
@@ -91,9 +85,11 @@ export function createWrites(store: Store, leaseMs: number): Writes {
 
     const { again = false, attempt: id } = record
     const base = { input: record.input, attempt: id, begun: record.begun }
+    /** A try that did nothing final frees the key, and says nothing of the one before it. */
+    const open: WriteRecord | null = again || record.state === 'unknown' ? { ...base, state: 'unknown' } : null
     const done = (payload: Payload): WriteRecord | null => {
       const kept = writing.keep ? writing.keep(payload) : payload
-      return kept === undefined ? null : { ...base, state: 'done', payload: kept }
+      return kept === undefined ? open : { ...base, state: 'done', payload: kept }
     }
 
     if (!mine) {
@@ -121,10 +117,9 @@ export function createWrites(store: Store, leaseMs: number): Writes {
         await finish({ ...base, state: 'unknown', failure })
         throw unknownOutcome(failure.details, resolution)
       }
-      // A final word of the provider is the outcome; anything else certainly did nothing and leaves the key free.
-      const isFinal = FINAL.has(error.code) && error.extensions['providerStatus'] !== undefined
-      if (again) await finish({ ...base, state: 'unknown' }) // This try did nothing, which says nothing of the one before it.
-      else await finish(isFinal ? { ...base, state: 'refused', failure } : null)
+      // A final word of the provider is the outcome of a first try; anything else certainly did nothing.
+      const isFinal = !again && FINAL.has(error.code) && error.extensions['providerStatus'] !== undefined
+      await finish(isFinal ? { ...base, state: 'refused', failure } : open)
       throw error
     }
   }

@@ -294,6 +294,26 @@ describe('an error that nobody foresaw', () => {
     await raw.close()
   })
 
+  test('of a try that is not final leaves open what a try before it left open', async () => {
+    const raw = memoryStore()
+    const answers = [() => Promise.reject(new Failure('OUTCOME_UNKNOWN')), () => Promise.resolve({ name: 'challenge' }), () => Promise.resolve({ name: 'done' })]
+    const declared = writing<{ idempotencyKey: string; size: number }, { name: string }>({
+      scope: 'persons:write',
+      type: 'None',
+      repeatable: true,
+      keep: (payload) => (payload.name === 'challenge' ? undefined : payload),
+      run: () => answers.shift()!(),
+    })
+    const { carryOut } = createWrites(sealedStore(raw, [SECRET]), 30_000)
+    const carry = (size: number) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', size })
+    await expect(carry(1)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    expect(await carry(1)).toEqual({ name: 'challenge', replayed: false })
+    await expect(carry(2)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+    expect(await carry(1)).toEqual({ name: 'done', replayed: false })
+    expect(await carry(1)).toEqual({ name: 'done', replayed: true })
+    await raw.close()
+  })
+
   test('of the store after the write does not take the answer away', async () => {
     const raw = { ...memoryStore() }
     const store = sealedStore(raw, [SECRET])

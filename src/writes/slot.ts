@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Store, StoreKey } from '../../datasources/store.js'
+import { offer } from './offer.js'
 import { current, isAbandoned, isHeldBy, KEPT_SECONDS, type WriteRecord } from './record.js'
 
 type Change = (record: WriteRecord | null) => WriteRecord | null | undefined
@@ -12,7 +13,7 @@ export interface SlotOptions {
   /** The name that every try under this key has at the provider. */
   readonly attempt: string
   readonly leaseMs: number
-  /** Goes on with a change that the store would not take, until it does. */
+  /** Goes on with an outcome that the store would not take, until it does. */
   readonly persist: (change: () => Promise<unknown>) => void
 }
 
@@ -40,7 +41,8 @@ export function slot({ store, key, meaning, attempt, leaseMs, persist }: SlotOpt
         if (mayRepeat && (record.state === 'unknown' || isAbandoned(record))) return running(record, true)
         return isAbandoned(record) ? { ...record, state: 'unknown' } : undefined
       }).catch((error: unknown) => {
-        persist(() => change(release))
+        // No longer than the claim would stand.
+        void offer(() => change(release), leaseMs)
         throw error
       })
       const record = value!
