@@ -1,22 +1,18 @@
 import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/person.js'
 import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
-import { canonical } from '../canonical.js'
 import { writing } from '../door.js'
 import type { Drift } from '../mapping.js'
 import type { SyncteraSource } from './datasource.js'
 import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody, verifyBody } from './mapping.js'
 
-/**
- * Synctera's writes. It keeps idempotency keys for 7 days, so all of them may be repeated with the same one; the body must
- * then be the same byte for byte.
- */
+/** Synctera's writes. It keeps idempotency keys for 7 days, so all of them may be repeated with the same one. */
 export function syncteraCommands(source: SyncteraSource, forget: (personId: string) => void, drift: Drift) {
   return {
     createPerson: writing<CreatePersonInput, { person: Person }>({
       scope: 'persons:write',
       type: 'CreatePersonPayload',
       repeatable: true,
-      run: async (input, { id }) => ({ person: toPerson(await source.createPerson(canonical(createBody(input)), id), drift) }),
+      run: async (input, { id }) => ({ person: toPerson(await source.createPerson(createBody(input), id), drift) }),
     }),
 
     updatePerson: writing<UpdatePersonInput, { person: Person }>({
@@ -24,7 +20,7 @@ export function syncteraCommands(source: SyncteraSource, forget: (personId: stri
       type: 'UpdatePersonPayload',
       repeatable: true,
       async run(input, { id }) {
-        const person = toPerson(await source.updatePerson(input.id, canonical(updateBody(input)), id), drift)
+        const person = toPerson(await source.updatePerson(input.id, updateBody(input), id), drift)
         forget(input.id)
         return { person }
       },
@@ -35,7 +31,7 @@ export function syncteraCommands(source: SyncteraSource, forget: (personId: stri
       type: 'VerifyPersonPayload',
       repeatable: true,
       async run(input, { id }) {
-        const answer = await source.verify(canonical(verifyBody(input)), id)
+        const answer = await source.verify(verifyBody(input), id)
         forget(input.personId)
         return {
           verification: {

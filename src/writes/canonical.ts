@@ -1,7 +1,4 @@
-/**
- * The same value with its members in order and without undefined ones, so that what means the same reads the same:
- * byte for byte once it is JSON.
- */
+/** The same value with its members in order and without undefined ones, so that what means the same reads the same. */
 export function canonical<T>(value: T): T {
   if (Array.isArray(value)) return value.map(canonical) as T
   if (typeof value !== 'object' || value === null) return value
