@@ -41,7 +41,7 @@ export function definitionCommands(source: DefinitionSource, banks: Banks, defin
         try {
           const answered = await source.createOrUpdateCustomerAttributeAttributeDefinition(bankId, definitionBody(input))
           // It was carried out somehow, so it must not read as a write that did nothing.
-          if (answered.type !== input.type) throw failure('OUTCOME_UNKNOWN', 'The provider answered another definition than it was told.')
+          if (answered.type !== String(input.type)) throw failure('OUTCOME_UNKNOWN', 'The provider answered another definition than it was told.')
           return { definition: toDefinition(answered, drift) }
         } finally {
           definitions.forget(bankId)
