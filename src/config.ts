@@ -4,6 +4,7 @@ import { type ProviderName, providers } from '../datasources/index.js'
 import type { Settings } from '../datasources/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './safelist.js'
+import { parseRedisUrl, type RedisAddress } from './store/connection.js'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -26,16 +27,19 @@ export interface ProviderConfig {
 export type AuditDestination = { readonly file: string } | { readonly stdout: true } | { readonly stream: string }
 
 /** What the audit trail needs, and whoever checks it. */
-export type AuditConfig = Pick<Config, 'audit' | 'redisUrl' | 'redisCa' | 'encryptionKeys'>
+export type AuditConfig = Pick<Config, 'audit' | 'redis' | 'encryptionKeys'>
 
 export interface Config {
   readonly host: string
   readonly port: number
   readonly auth: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
-  readonly redisUrl: string | undefined
-  readonly redisCa: string | undefined
+  readonly redis: RedisAddress | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly audit: AuditDestination
+  /** How many replicas of Redis must have a change before it counts. */
+  readonly redisReplicas: number
+  /** A process that died while it held an idempotency key loses it after this. */
+  readonly writeLeaseMs: number
   readonly requestTimeoutMs: number
   /** What one client's operations may cost in a minute; 0 is no limit. */
   readonly costPerMinute: number
@@ -127,23 +131,25 @@ function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
   return keys
 }
 
-function redisUrl(settings: Settings, plaintext: string[]): string | undefined {
+function redis(settings: Settings, plaintext: string[]): RedisAddress | undefined {
   const url = settings.optionalSecret('REDIS_URL')
-  const parts = url?.split(',').map((part) => part.trim()) ?? []
-  if (parts.some((part) => !/^rediss?:\/\/[^/\s]/.test(part) || !URL.canParse(part))) settings.problem('REDIS_URL must be redis:// or rediss://, or a comma list of such')
-  else if (parts.some((part) => isPlain(new URL(part)))) plaintext.push('REDIS_URL')
-  return url
+  const address = url === undefined ? undefined : parseRedisUrl(url)
+  if (url !== undefined && address === undefined) settings.problem('REDIS_URL must be redis:// or rediss://, a comma list of such, or redis+sentinel://host:port,host:port/name')
+  if (address && !address.tls && address.nodes.some(({ host }) => !isLoopback(host))) plaintext.push('REDIS_URL')
+  const ca = authority(settings, 'REDIS_CA_FILE')
+  if (ca === undefined) return address
+  if (address?.tls !== true) settings.problem('REDIS_CA_FILE needs a REDIS_URL that is rediss:// or rediss+sentinel://')
+  return address && { ...address, ca }
 }
 
 function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
-  const redis = redisUrl(settings, plaintext)
-  if (settings.has('REDIS_CA_FILE') && !redis?.includes('rediss')) settings.problem('REDIS_CA_FILE needs a REDIS_URL that is rediss://')
+  const address = redis(settings, plaintext)
   const named = settings.text('AUDIT_LOG', 'audit.log')
   const stream = /^redis:(.*)$/.exec(named)?.[1]?.trim()
   if (stream === '') settings.problem('AUDIT_LOG names no stream after redis:')
-  if (stream !== undefined && redis === undefined) settings.problem('REDIS_URL is missing; AUDIT_LOG needs it')
+  if (stream !== undefined && address === undefined) settings.problem('REDIS_URL is missing; AUDIT_LOG needs it')
   const audit = stream !== undefined ? { stream } : named === 'stdout' ? ({ stdout: true } as const) : { file: named }
-  return { audit, redisUrl: redis, redisCa: authority(settings, 'REDIS_CA_FILE'), encryptionKeys: encryptionKeys(settings) }
+  return { audit, redis: address, encryptionKeys: encryptionKeys(settings) }
 }
 
 /** What the check of the audit trail needs; the same settings as the server's. */
@@ -206,7 +212,7 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   if (configured.length === 0) problems.push(`no provider is configured: set at least one of ${Object.keys(providers).map((name) => `${name.toUpperCase()}_URL`).join(', ')}`)
 
   const trail = auditConfig(settings, plaintext)
-  if (trail.redisUrl !== undefined && trail.encryptionKeys === undefined) problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
+  if (trail.redis !== undefined && trail.encryptionKeys === undefined) problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
 
   const issuer = settings.text('AUTH_ISSUER')
   if (!development && isDevelopmentIssuer(issuer)) problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
@@ -216,6 +222,8 @@ export function readConfig(env: Env, { development = false } = {}): Config {
     port: settings.integer('PORT', 4000, { min: 0, max: 65_535 }),
     auth: { issuer, audience: settings.text('AUTH_AUDIENCE'), jwksUrl: settings.url('AUTH_JWKS_URL') },
     ...trail,
+    redisReplicas: settings.integer('REDIS_REPLICAS', 0, { min: 0, max: 10 }),
+    writeLeaseMs: settings.integer('WRITE_LEASE_SECONDS', 30, { min: 1, max: 30 }) * 1000,
     requestTimeoutMs: settings.integer('REQUEST_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
     costPerMinute: settings.integer('RATE_LIMIT_COST_PER_MINUTE', 60_000, { min: 0, max: 1_000_000_000 }),
     corsOrigins: corsOrigins(settings),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -38,12 +39,14 @@ import { openRooms } from './rooms.js'
 import { buildClassSchema, buildServedSchema } from './schema.js'
 import { openStore } from './store/index.js'
 import { webhooks } from './webhooks.js'
+import { createWrites } from './writes.js'
 
 const LARGEST_BODY_BYTES = 256 * 1024
 /** How long a request may take to arrive. */
 const SLOWEST_REQUEST_MS = 30_000
 /** How long a stopping server waits for what is running. */
 const DRAIN_MS = 20_000
+const LAST_WORD_MS = 1_000
 
 /** Of an invalid document: enough to mend it by, and few to find. */
 const MOST_ERRORS = 20
@@ -95,6 +98,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
+  const writes = createWrites(store, config.writeLeaseMs)
   const authenticate = authenticator(config.auth)
   const schema = buildClassSchema()
   const served = buildServedSchema(schema)
@@ -180,7 +184,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     })
     const operation: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
     const taken = record(caller, request.id)
-    return { caller, correlationId: request.id, audit: taken, ...guard({ visit: operation, rooms, store, masker, audit: taken, own: ownOf }) }
+    return { caller, correlationId: request.id, audit: taken, ...guard({ visit: operation, rooms, writes, masker, audit: taken, own: ownOf }) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })
@@ -206,12 +210,16 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     url,
     async close() {
       stopping = true
-      const drained = app.close()
-      const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref()
-      await drained
-      clearTimeout(patience)
+      const patience = new AbortController()
+      const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(() => app.server.closeAllConnections(), () => undefined)
+      await app.close()
+      // What was sent is heard to its end, also for callers who have left.
+      await Promise.race([writes.settled(), impatient])
+      patience.abort()
       await apollo.stop()
       await closeRooms()
+      // Closed connections have ended whatever was still open; that it is in doubt is kept.
+      await Promise.race([writes.settled(), delay(LAST_WORD_MS, undefined, { ref: false })])
       await trail.close()
       await closeStore()
     },

@@ -14,6 +14,7 @@ import { chainKey, startChain } from '../src/audit/chain.js'
 import { verifier } from '../src/audit/verifier.js'
 import { readAuditConfig } from '../src/config.js'
 import { type App, startApp } from './harness.js'
+import { addressOf } from './redis.js'
 
 const entriesOf = (text: string): any[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line))
 const RHEA = NAMED.find(({ firstName }) => firstName === 'Rhea')!
@@ -196,7 +197,7 @@ describe('a trail in Redis', () => {
     const rows = await redis.xrange('kyc-trail', '-', '+')
     const { take, finish } = verifier([chainKey(key)])
     for (const [id, fields] of rows) take(fields[1]!, id)
-    const { anchors, foreign } = await readAnchors(`${inject('redisUrl')}/13`, [chainKey(key)])
+    const { anchors, foreign } = await readAnchors(addressOf(`${inject('redisUrl')}/13`), [chainKey(key)])
     expect(anchors).toMatchObject([{ count: 3 }])
     expect(foreign).toBe(0)
     expect(finish(anchors)).toMatchObject({ entries: 3, problems: [], chains: [{ state: 'ended' }] })

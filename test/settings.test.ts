@@ -49,6 +49,8 @@ describe('a setting that cannot be used is named', () => {
     [{ HTTP_CLIENT: 'curl' }, 'HTTP_CLIENT must be one of undici, node-fetch'],
     [{ REDIS_URL: 'redis://x' }, 'STORE_ENCRYPTION_KEY is missing'],
     [{ REDIS_URL: 'http://x', STORE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') }, 'REDIS_URL must be redis:// or rediss://'],
+    [{ REDIS_URL: 'redis+sentinel://a:1,b:2', STORE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') }, 'or redis+sentinel://host:port,host:port/name'],
+    [{ WRITE_LEASE_SECONDS: '31' }, 'WRITE_LEASE_SECONDS must be a whole number from 1 to 30'],
     [{ STORE_ENCRYPTION_KEY: 'c2hvcnQ=' }, 'STORE_ENCRYPTION_KEY must be 32 bytes in base64'],
     [{ SYNCTERA_API_KEY: undefined, SYNCTERA_API_KEY_FILE: '/nowhere/at/all' }, 'SYNCTERA_API_KEY_FILE names a file that cannot be read'],
     [{ SYNCTERA_URL: undefined }, 'no provider is configured'],
