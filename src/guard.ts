@@ -5,6 +5,7 @@ import type { Readings, Room, Visit, Writings } from '../datasources/provider.js
 import type { Store } from '../datasources/store.js'
 import type { Commands, Entered, Loaders } from '../resolvers/context.js'
 import type { Scope } from '../schema/scopes.js'
+import type { Deadline } from './deadline.js'
 import type { Masker } from './mask.js'
 import { carryOut } from './writes.js'
 
@@ -28,6 +29,8 @@ interface GuardOptions {
   readonly masker: (type: string) => Masker | undefined
   /** Asked at most once per operation, and only for a caller with an `…:own` scope. */
   readonly own: (loaders: RawLoaders) => Promise<Own>
+  /** Answers a write at the deadline, however long it goes on. */
+  readonly answerOf: Deadline['answerOf']
 }
 
 const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This needs the scope ${scope}.` })
@@ -36,7 +39,7 @@ const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This need
  * The one place where questions and writes are handed out: whatever road a request takes through the graph, it comes
  * by here, so the scope, the ownership and the mask cannot be forgotten.
  */
-export function guard({ visit, rooms, store, masker, own: ownOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
+export function guard({ visit, rooms, store, masker, own: ownOf, answerOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
   const { scopes } = visit.caller
   const unmasked = scopes.has('pii:read')
   const entered = new Map<string, { loaders: Readings; commands: Writings }>()
@@ -94,7 +97,7 @@ export function guard({ visit, rooms, store, masker, own: ownOf }: GuardOptions)
     return async (input: Input) => {
       require([writing.scope, ...(writing.needs?.(input) ?? [])])
       writing.admit?.(input)
-      return mask(writing.type, await carryOut(store, visit, name, writing, input))
+      return mask(writing.type, await answerOf(carryOut(store, visit, name, writing, input), (input as { idempotencyKey?: unknown }).idempotencyKey != null))
     }
   }
 

@@ -15,6 +15,7 @@ import { Failure } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
+import { deadlines } from './deadline.js'
 import { formatError } from './errors.js'
 import { guard } from './guard.js'
 import { createLog, type Log, trace } from './log.js'
@@ -72,15 +73,20 @@ function correlated(payload: unknown, correlationId: string): unknown {
 export async function startServer({ config, log = createLog(config.logLevel), explorer, routes }: ServerOptions): Promise<Server> {
   const metrics = createMetrics()
   const { store, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
-  const { rooms, close: closeRooms } = openRooms({
+  const { rooms, circuits, close: closeRooms } = openRooms({
     config,
     store,
     drifted: metrics.drifted,
+    switched(provider, part, state) {
+      metrics.switched(provider, part, state)
+      log.info({ provider, part, state }, 'circuit')
+    },
     called: (call) => {
       metrics.called(call)
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
+  const until = deadlines(config.requestTimeoutMs)
   const authenticate = authenticator(config.auth)
   const schema = buildClassSchema()
   const masker = maskers(schema)
@@ -135,21 +141,17 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   })
 
   if (config.corsOrigins.length > 0) {
-    await app.register(cors, { origin: [...config.corsOrigins], methods: ['GET', 'POST'], allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'apollo-require-preflight'], exposedHeaders: ['x-correlation-id'] })
+    await app.register(cors, { origin: [...config.corsOrigins], methods: ['GET', 'POST'], allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'x-request-timeout-ms', 'apollo-require-preflight'], exposedHeaders: ['x-correlation-id'] })
   }
 
   async function context(request: FastifyRequest, reply: FastifyReply): Promise<Served> {
+    const { answerOf, ...deadline } = until.begin(request.headers, reply.raw)
     const caller = await authenticate(request.headers.authorization).catch((error: unknown) => {
       if (error instanceof Failure) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
       throw error
     })
-    // Ends with the deadline, or when the client leaves before it has its answer.
-    const left = new AbortController()
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) left.abort()
-    })
-    const operation: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
-    return { caller, correlationId: request.id, ...guard({ visit: operation, rooms, store, masker, own: ownOf }) }
+    const operation: Visit = { caller, correlationId: request.id, ...deadline }
+    return { caller, correlationId: request.id, ...guard({ visit: operation, rooms, store, masker, own: ownOf, answerOf }) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })
@@ -159,7 +161,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     metrics.depended('store', usable)
     const reasons = { ...(usable ? {} : { store: 'cannot be reached' }), ...(stopping ? { server: 'is stopping' } : {}) }
     const ready = Object.keys(reasons).length === 0
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons })
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons, circuits: circuits() })
   })
   app.get('/metrics', async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()))
   routes?.(app)
@@ -177,6 +179,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       await drained
       clearTimeout(patience)
       await apollo.stop()
+      await until.settled()
       await closeRooms()
       await closeStore()
     },
