@@ -42,6 +42,8 @@ export interface Emulator {
   readonly fault: (fault: Fault) => void
   /** Forgets calls and faults; what was created stays. */
   readonly clear: () => void
+  /** Forgets the faults of this match alone. */
+  readonly forget: (match: string) => void
   /** How many sockets are open to it. */
   readonly connections: () => Promise<number>
   readonly close: () => Promise<void>
@@ -160,8 +162,9 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
+  const forget = (match: string) => void (faults = faults.filter(({ fault }) => fault.match !== match))
   const connections = () => new Promise<number>((resolve, reject) => app.server.getConnections((error, open) => (error ? reject(error) : resolve(open))))
-  return { url, settings: definition.settings(url), calls: () => calls, fault: (fault) => void add(fault), clear, connections, close: () => app.close() }
+  return { url, settings: definition.settings(url), calls: () => calls, fault: (fault) => void add(fault), clear, forget, connections, close: () => app.close() }
 }
 
 /** Reads form-encoded bodies, as token endpoints are sent them. */

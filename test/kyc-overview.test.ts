@@ -100,7 +100,7 @@ describe('a source that cannot be asked', () => {
     ['does not answer in time', 'obp', { match: checks, fault: 'hang' }, { OPEN_BANK_PROJECT: 'unavailable', SYNCTERA: 'ACCEPTED' }],
   ])('%s: it lowers ACCEPTED to PROVISIONAL (%s)', async (_what, provider, fault, expected) => {
     // Out of a list, where a customer comes without attributes.
-    app.fault(provider, fault)
+    app.fault(provider, { ...fault, times: 0 })
     const { data, errors } = await app.run('query($from: DateTime!) { customers(filter: { lastOkFrom: $from, lastOkTo: $from }) { nodes { id kycOverview { status sources { provider status detail available } } } } }', { from: '2018-01-01T12:00:00Z' }, { scopes: SCOPES })
     expect(errors).toEqual([])
     expect(data.customers.nodes[0].id).toBe(ADA.customerId)
@@ -119,7 +119,7 @@ describe('a source that cannot be asked', () => {
   })
 
   test('does not hide what another rejects', async () => {
-    app.fault('obp', { match: checks, fault: 'reset' })
+    app.fault('obp', { match: checks, fault: 'reset', times: 0 })
     expect(await words(named('Rex').customerId)).toEqual({ status: 'REJECTED', OPEN_BANK_PROJECT: 'unavailable', SYNCTERA: 'REJECTED' })
   })
 
