@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { type Code, Failure, type FailureDetails } from './errors.js'
@@ -123,6 +124,7 @@ export interface CallVisit {
 
 /** A call outside any operation, such as a token request: nobody's leaving ends it. */
 export const unattended: CallVisit = { signal: new AbortController().signal, correlationId: 'unattended' }
+setMaxListeners(0, unattended.signal)
 
 /** One finished try of a call, for logs and metrics: nothing in it is personal. */
 export interface Observation {

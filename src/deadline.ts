@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { CallVisit } from '../datasources/call.js'
 import { Failure } from '../datasources/errors.js'
 
@@ -42,6 +43,8 @@ export function deadlines(longestMs: number): Deadlines {
       const asked = headers[HEADER]
       const ms = typeof asked === 'string' && /^[1-9]\d{0,8}$/.test(asked) ? Math.min(Number(asked), longestMs) : longestMs
       const end = new AbortController()
+      // One for each call under way, taken off when it ends.
+      setMaxListeners(0, end.signal)
       const timer = setTimeout(() => end.abort(), ms)
       answering.once('close', () => {
         clearTimeout(timer)

@@ -65,6 +65,7 @@ test('no other origin is let in unless it is named', async () => {
   const allowed = await preflight(open)
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example')
   expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization')
+  expect(allowed.headers.get('access-control-allow-headers')).toContain('x-request-timeout-ms')
   await open.close()
 })
 
