@@ -133,23 +133,22 @@ export function createClient(options: ClientOptions): Client {
 
   /** One try. A credential that is refused as stale is renewed, and the try made with the new one. */
   async function attempt<T>(visit: CallVisit, call: Call<T>, body: Body | undefined, renewed = false): Promise<Reply<T> | Missed> {
+    const refused = shut()
+    if (refused) return refused
     const own = call.credential ?? options.credential
     let credential: Headers
     try {
-      // Before the circuit is asked: a token may take its time, and nothing waits while a circuit is half open.
-      credential = shut() === undefined ? await credentialOf(visit.signal, own) : {}
+      credential = await credentialOf(visit.signal, own)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       return missed(error, { passing: PASSING.has(error.code), nothing: true })
     }
-    const refused = shut()
-    if (refused) return refused
 
     const place = await line.take(visit.signal, options.timeoutMs)
     if (place === 'left') return missed(ended('was asked'))
     if (place === 'late') return missed(fail('PROVIDER_TIMEOUT'), { detail: 'no turn' })
     if (place === 'full') return missed(fail('PROVIDER_UNAVAILABLE', { retryAfterSeconds: 1 }), { detail: 'line full' })
-    // It may have opened while this one stood in line.
+    // It may have opened while this one waited for a token or stood in line.
     const opened = shut()
     if (opened || visit.signal.aborted) {
       line.give()

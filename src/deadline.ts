@@ -15,9 +15,9 @@ interface Answering {
 export interface Deadline extends Pick<CallVisit, 'signal' | 'endsAt' | 'left'> {
   /**
    * A write's answer, or at the deadline what can be said by then. What has left is heard to its end and its outcome
-   * stored, whether anybody still waits or not. `keyed`: whether its idempotency key tells how it ended.
+   * stored, whether anybody still waits or not; none begins later. `keyed`: whether its idempotency key tells how it ended.
    */
-  readonly answerOf: <T>(write: Promise<T>, keyed: boolean) => Promise<T>
+  readonly answerOf: <T>(write: () => Promise<T>, keyed: boolean) => Promise<T>
 }
 
 export interface Deadlines {
@@ -56,8 +56,10 @@ export function deadlines(longestMs: number): Deadlines {
         signal: end.signal,
         endsAt: performance.now() + ms,
         left: () => void (sent += 1),
-        answerOf(write, keyed) {
+        answerOf(begin, keyed) {
+          if (end.signal.aborted) return Promise.reject(new Failure('DEADLINE_EXCEEDED'))
           const before = sent
+          const write = begin()
           const over = write.then(
             () => undefined,
             () => undefined,

@@ -97,7 +97,7 @@ export function guard({ visit, rooms, store, masker, own: ownOf, answerOf }: Gua
     return async (input: Input) => {
       require([writing.scope, ...(writing.needs?.(input) ?? [])])
       writing.admit?.(input)
-      return mask(writing.type, await answerOf(carryOut(store, visit, name, writing, input), (input as { idempotencyKey?: unknown }).idempotencyKey != null))
+      return mask(writing.type, await answerOf(() => carryOut(store, visit, name, writing, input), (input as { idempotencyKey?: unknown }).idempotencyKey != null))
     }
   }
 
