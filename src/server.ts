@@ -17,6 +17,7 @@ import { recorder } from './audit/record.js'
 import { openTrail } from './audit/trail.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
+import { deadlines } from './deadline.js'
 import { secure, unreadable } from './edge.js'
 import { formatError } from './errors.js'
 import { executor } from './execution.js'
@@ -89,16 +90,21 @@ function correlated(payload: unknown, correlationId: string): unknown {
 export async function startServer({ config, log = createLog(config.logLevel), explorer, routes }: ServerOptions): Promise<Server> {
   const metrics = createMetrics()
   const { store, spend, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
-  const { rooms, close: closeRooms } = openRooms({
+  const { rooms, circuits, close: closeRooms } = openRooms({
     config,
     store,
     drifted: metrics.drifted,
+    switched(provider, part, state) {
+      metrics.switched(provider, part, state)
+      log.info({ provider, part, state }, 'circuit')
+    },
     called: (call) => {
       metrics.called(call)
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
   const writes = createWrites(store, config.writeLeaseMs)
+  const until = deadlines(config.requestTimeoutMs)
   const authenticate = authenticator(config.auth)
   const schema = buildClassSchema()
   const served = buildServedSchema(schema)
@@ -173,18 +179,14 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   await secure(app, config.corsOrigins)
 
   async function context(request: FastifyRequest, reply: FastifyReply): Promise<Served> {
+    const { answerOf, ...deadline } = until.begin(request.headers, reply.raw)
     const caller = await authenticate(request.headers.authorization).catch((error: unknown) => {
       if (error instanceof Failure) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
       throw error
     })
-    // Ends with the deadline, or when the client leaves before it has its answer.
-    const left = new AbortController()
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) left.abort()
-    })
-    const operation: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
+    const operation: Visit = { caller, correlationId: request.id, ...deadline }
     const taken = record(caller, request.id)
-    return { caller, correlationId: request.id, audit: taken, ...guard({ visit: operation, rooms, writes, masker, audit: taken, own: ownOf }) }
+    return { caller, correlationId: request.id, audit: taken, ...guard({ visit: operation, rooms, writes, masker, audit: taken, own: ownOf, answerOf }) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })
@@ -196,7 +198,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     metrics.depended('audit', audited)
     const reasons = { ...(usable ? {} : { store: 'cannot be reached' }), ...(audited ? {} : { audit: 'cannot be written' }), ...(stopping ? { server: 'is stopping' } : {}) }
     const ready = Object.keys(reasons).length === 0
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons })
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons, circuits: circuits() })
   })
   app.get('/metrics', async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()))
   webhooks(app, { rooms, store, log, metrics })
@@ -214,12 +216,13 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
       const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(() => app.server.closeAllConnections(), () => undefined)
       await app.close()
       // What was sent is heard to its end, also for callers who have left.
-      await Promise.race([writes.settled(), impatient])
+      const settled = () => Promise.all([until.settled(), writes.settled()])
+      await Promise.race([settled(), impatient])
       patience.abort()
       await apollo.stop()
       await closeRooms()
       // Closed connections have ended whatever was still open; that it is in doubt is kept.
-      await Promise.race([writes.settled(), delay(LAST_WORD_MS, undefined, { ref: false })])
+      await Promise.race([settled(), delay(LAST_WORD_MS, undefined, { ref: false })])
       await trail.close()
       await closeStore()
     },
