@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Setup } from './contender.js'
 import { translate } from './hive/queries.js'
-import { CORE, program } from './processes.js'
-import { type Contender, freePort, until } from './stage.js'
+import { CORE, freePort, program, until } from './processes.js'
+import type { Contender } from './stage.js'
 
 const folder = fileURLToPath(new URL('./hive', import.meta.url))
 const bin = (name: string) => fileURLToPath(new URL(`./node_modules/.bin/${name}`, import.meta.url))

@@ -29,7 +29,12 @@ export interface Row {
 }
 
 const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b)
-export const median = (values: readonly number[]): number => sorted(values)[Math.floor((values.length - 1) / 2)] ?? NaN
+/** Of an even number, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const inOrder = sorted(values)
+  const middle = (inOrder.length - 1) / 2
+  return inOrder.length === 0 ? NaN : (inOrder[Math.floor(middle)]! + inOrder[Math.ceil(middle)]!) / 2
+}
 export const spread = (values: readonly number[]): Spread => ({ median: median(values), min: Math.min(...values), max: Math.max(...values) })
 
 /** Why the raw server's answers are no measure for this one's; undefined when they are the same, byte for byte. */

@@ -21,7 +21,7 @@ ${readFileSync(new URL('../schema/schema.graphql', import.meta.url), 'utf8')
   .replace(/@cost\([^)]*\)|@listSize\([^)]*\)|@(?:requiresScopes|authenticated)(?:\((?:[^()]|\([^()]*\))*\))?/g, '')}`
 
 contender(async ({ stubs, bank }: Setup) => {
-  const get = async <T>(provider: string, path: string): Promise<T> => (await fetch(stubs[provider]! + path)).json() as Promise<T>
+  const get = async <T>(provider: string, path: string): Promise<T> => (await (await fetch(stubs[provider]! + path)).json()) as T
   const text = (cursor: string): string => Buffer.from(cursor, 'base64url').toString()
   const cursor = (...parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url')
 
@@ -67,7 +67,7 @@ contender(async ({ stubs, bank }: Setup) => {
         const personId = linkOf(await attributes.load(id), 'SYNCTERA_PERSON_ID')
         return personId === null ? null : persons.load(personId)
       },
-      ...Object.fromEntries(COLLECTIONS.map(({ name, path, rows }) => [name, async ({ id }: Id) => rows((await get('obp', path(bank, id))) as never)])),
+      ...Object.fromEntries(COLLECTIONS.map(({ name, path, rows }) => [name, async ({ id }: Id) => rows(await get<never>('obp', path(bank, id)))])),
     },
     Person: {
       verifications: async ({ id }: Id) => (await get<{ verifications: Parameters<typeof toVerification>[0][] }>('synctera', paths.verifications(id))).verifications.map(toVerification),

@@ -1,6 +1,8 @@
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const runs = (command: string, ...args: string[]): boolean => {
@@ -54,6 +56,24 @@ export function ask<T>(child: ChildProcess, message: object | string): Promise<T
     child.once('message', answered).once('exit', gone)
     child.send(message)
   })
+}
+
+/** A port that nobody listens at. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Waits, but not for ever. */
+export async function until(ready: () => Promise<boolean>, what: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (await ready().catch(() => false)) return
+    await delay(100)
+  }
+  throw new Error(`${what} did not start within 30 s.`)
 }
 
 /** CPU time in seconds, user and system, of all threads. */

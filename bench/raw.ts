@@ -22,7 +22,7 @@ contender(async ({ stubs, redisUrl, bank }: Setup) => {
   const redis = new Redis(redisUrl, { enableAutoPipelining: true })
   const list = (await redis.get(rawKeys.list))!
 
-  const get = async <T>(pool: Pool, path: string): Promise<T> => (await pool.request({ method: 'GET', path })).body.json() as Promise<T>
+  const get = async <T>(pool: Pool, path: string): Promise<T> => (await (await pool.request({ method: 'GET', path })).body.json()) as T
   const person = async (id: string) => toPerson(await get<WirePerson>(synctera, paths.person(id)))
 
   async function persons(ids: readonly string[]): Promise<(ReturnType<typeof toPerson> | null)[]> {
@@ -40,7 +40,7 @@ contender(async ({ stubs, redisUrl, bank }: Setup) => {
     async CustomerPage({ id }: { id: string }) {
       const [row, ...rows] = await Promise.all([
         get<WireCustomer>(obp, paths.customer(bank, id)),
-        ...COLLECTIONS.map(async ({ path, rows }) => rows((await get(obp, path(bank, id))) as never)),
+        ...COLLECTIONS.map(async ({ path, rows }) => rows(await get<never>(obp, path(bank, id)))),
       ])
       const found = Object.fromEntries(COLLECTIONS.map(({ name }, i) => [name, rows[i]]))
       const attributes = row.customer_attributes!

@@ -1,7 +1,7 @@
 import type { Overhead, Point, Row, Spread } from './measure.js'
 
 export interface Results {
-  readonly machine: { readonly cores: number; readonly node: string; readonly pinned: boolean }
+  readonly machine: { readonly cores: number; readonly node: string; readonly pinned: boolean; readonly load: number }
   readonly plan: { readonly rounds: number; readonly seconds: number; readonly connections: number }
   readonly rows: readonly Row[]
   readonly overhead?: Overhead | undefined
@@ -64,14 +64,22 @@ function pointsTable(title: string, points: readonly Point[]): string[] {
   return ['', line(head), line(head.map(() => '---')), ...points.map((point) => line([String(point.at), short(point.calls), short(point.cpuMs), point.rssMb.toFixed(0), short(point.rps), short(point.p50), short(point.p99)]))]
 }
 
+/** RSS that no number of connections may pass, in MB. */
+const MOST_MEMORY = 250
+
+function memoryLine(connections: readonly Point[]): string[] {
+  const many = connections.find(({ at }) => at === 500)
+  return many ? ['', `Memory at 500 connections: ${many.rssMb.toFixed(0)} MB (${many.rssMb <= MOST_MEMORY ? 'met' : 'missed'}: ≤ ${MOST_MEMORY} MB).`] : []
+}
+
 /** All that was measured, for people. */
 export function table({ machine, plan, rows, overhead, growth }: Results): string {
   return [
-    `${machine.cores} cores, Node ${machine.node}, ${machine.pinned ? 'whoever is measured alone on the first core' : 'not pinned to cores'}, ${plan.connections} connections, ${plan.rounds} rounds of ${plan.seconds} s each, taking turns.`,
+    `${machine.cores} cores, Node ${machine.node}, ${machine.pinned ? 'whoever is measured alone on the first core' : 'not pinned to cores'}, load average ${short(machine.load)} when it began (what is above 1 is other work, and makes requests a second and times worth little), ${plan.connections} connections, ${plan.rounds} rounds of ${plan.seconds} s each, taking turns.`,
     '',
     ...rowsTable(rows),
     ...(overhead ? overheadLines(overhead) : []),
-    ...(growth ? [...pointsTable('customers on the page', growth.pages), ...pointsTable('connections, (c)', growth.connections), ...(growth.errors > 0 ? ['', `VOID: ${growth.errors} wrong answers.`] : [])] : []),
+    ...(growth ? [...pointsTable('customers on the page', growth.pages), ...pointsTable('connections, (c)', growth.connections), ...memoryLine(growth.connections), ...(growth.errors > 0 ? ['', `VOID: ${growth.errors} wrong answers.`] : [])] : []),
   ].join('\n')
 }
 

@@ -66,7 +66,9 @@ export const toMaskedPerson = (person: WirePerson) => ({
   phoneNumber: person.phone_number === undefined ? null : `••••${person.phone_number.slice(-4)}`,
   dateOfBirth: null,
   createdAt: instant(person.creation_time),
-  legalAddress: null as unknown,
+  legalAddress: person.legal_address
+    ? { line1: first(person.legal_address.address_line_1), city: first(person.legal_address.city), countryCode: person.legal_address.country_code }
+    : null,
 })
 
 export const toCustomer = (customer: WireCustomer) => ({
