@@ -29,7 +29,7 @@ export function ratioPlot(rows: readonly Row[]): string {
   const x = logarithmic(0.1, 100, left, right)
   const parts = [
     label(16, 24, 'Requests a second of this server, as a multiple of the other’s', 'font-size="16" font-weight="600"'),
-    label(16, 44, 'median of the rounds, line from the slowest to the fastest round; ◆ target; more is better', `fill="#4b5563"`),
+    label(16, 44, 'bar: what is held against the target (CPU time where a core was not busy); line: req/s, slowest to fastest round; ◆ target', `fill="#4b5563"`),
   ]
   for (const tick of [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]) {
     parts.push(stroke(x(tick), top - 4, x(tick), bottom + 4, tick === 1 ? INK : FAINT), label(x(tick), bottom + 20, `${tick}×`, 'text-anchor="middle"'))
