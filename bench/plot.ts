@@ -28,7 +28,7 @@ export function ratioPlot(rows: readonly Row[]): string {
   const bottom = top + shown.length * step
   const x = logarithmic(0.1, 100, left, right)
   const parts = [
-    label(16, 24, 'Requests a second of this server, as a multiple of the other’s', 'font-size="16" font-weight="600"'),
+    label(16, 24, 'What this server can do, as a multiple of what the other can', 'font-size="16" font-weight="600"'),
     label(16, 44, 'bar: what is held against the target (CPU time where a core was not busy); line: req/s, slowest to fastest round; ◆ target', `fill="#4b5563"`),
   ]
   for (const tick of [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]) {
@@ -46,7 +46,7 @@ export function ratioPlot(rows: readonly Row[]): string {
     )
     if (row.target) parts.push(label(x(row.target.atLeast), y + 5, '◆', `text-anchor="middle" font-size="14" fill="${value >= row.target.atLeast ? '#059669' : '#dc2626'}"`))
   })
-  parts.push(label((left + right) / 2, bottom + 40, 'multiple of the other’s requests a second (each step ten times the one before)', 'text-anchor="middle"'))
+  parts.push(label((left + right) / 2, bottom + 40, 'multiple of the other’s, logarithmic', 'text-anchor="middle"'))
   return sheet(940, bottom + 56, parts)
 }
 
