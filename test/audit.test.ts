@@ -93,7 +93,7 @@ describe('the audit trail', () => {
     const done = await app.run(CreatePersonDocument, { input })
     await app.run(CreatePersonDocument, { input })
     const lost = 'mutation LostOfAda { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }'
-    app.fault('synctera', { match: 'POST /v0/persons', fault: 'reset' })
+    app.fault('synctera', { match: 'POST /v0/persons', fault: 'reset', times: 3 })
     await app.run(lost)
     await app.run('mutation($input: CreateCustomerAddressInput!) { createCustomerAddress(input: $input) { replayed } }', { input: { customerId: 'Ada.Accepted', line1: 'x', city: 'x', state: 'x', countryCode: 'GB', tags: [], line2: null, line3: null, county: null, postcode: 'x' } })
     const lines = await added(8)

@@ -245,7 +245,7 @@ describe('a server that died while it held a key', () => {
     expect((await create(rotated, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
     expect(codeOf(await create(rotated, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
     const lost = randomUUID()
-    app.fault('synctera', { match: ROUTE, fault: 'drop-after-apply' })
+    app.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
     expect(codeOf(await create(app, { idempotencyKey: lost }))).toBe('OUTCOME_UNKNOWN')
     expect((await create(rotated, { idempotencyKey: lost })).data.createPerson.replayed).toBe(false)
     expect(new Set(keysOf(app).slice(1)).size).toBe(1)

@@ -63,7 +63,7 @@ test('two hundred callers of two processes make one person, and each is told who
 test('a lost answer is found by the other process under the same name, and there is one person', async () => {
   const before = await persons()
   const idempotencyKey = randomUUID()
-  app.fault('synctera', { match: ROUTE, fault: 'drop-after-apply' })
+  app.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
   const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => create(i % 2 ? one : other, idempotencyKey)))
   expect(new Set(answers.map(codeOf)).has('OUTCOME_UNKNOWN')).toBe(true)
   const found = await create(other, idempotencyKey)

@@ -81,7 +81,7 @@ describe("what development does is refused", () => {
     ['AUTH_JWKS_URL', { AUTH_JWKS_URL: 'http://issuer.internal/jwks' }],
     ['AUTH_JWKS_URL', { AUTH_JWKS_URL: 'http://127.0.0.1.evil.example/jwks' }],
     ['BANFICO_TOKEN_URL', { BANFICO_URL: 'https://banfico.example', BANFICO_TOKEN_URL: 'http://issuer.internal/token', BANFICO_CLIENT_ID: 'x', BANFICO_CLIENT_SECRET: 'x' }],
-    ['REDIS_URL', { REDIS_URL: 'rediss://one.internal,redis://:secret@two.internal', STORE_ENCRYPTION_KEY: KEY }],
+    ['REDIS_URL', { REDIS_URL: 'redis://one.internal,redis://:secret@two.internal', STORE_ENCRYPTION_KEY: KEY }],
   ])('a plain connection to another machine as %s, unless it is asked for', (name, change) => {
     expect(problems(change)).toEqual([`${name} would be reached without encryption: use TLS, or say ALLOW_PLAINTEXT=true where something else encrypts`])
     expect(readConfig({ ...GOOD, ...change, ALLOW_PLAINTEXT: 'true' }).plaintext).toEqual([name])

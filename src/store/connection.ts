@@ -76,7 +76,7 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
     if (/^rediss?\+sentinel:/.test(text)) return sentinels(text)
     const urls = text.split(',').map((url) => part(url.trim()))
     const [first] = urls
-    if (first === undefined || urls.some((url) => url === undefined)) return undefined
+    if (first === undefined || urls.some((url) => url?.protocol !== first.protocol)) return undefined
     const database = Number(first.pathname.slice(1) || 0)
     if (!Number.isInteger(database)) return undefined
     return {
