@@ -51,6 +51,11 @@ export interface Writing<Input, Payload extends object> {
    * second one nor takes back what somebody has changed since.
    */
   readonly repeatable: boolean | ((input: Input) => boolean)
+  /**
+   * For a write that may not be repeated: its payload when the provider has by now what the write was to set, null when
+   * it has anything else, which proves nothing. Where twins cannot be told apart there is no reading back.
+   */
+  readonly readBack?: ((input: Input, attempt: Attempt) => Promise<Payload | null>) | undefined
   /** Input members that do not make it another write. */
   readonly ignore?: readonly string[] | undefined
   /** What of the payload may be kept for a replay; undefined means this payload is not final and is not kept. */

@@ -21,7 +21,7 @@ export interface TokenEndpoint {
 /** One token for what the form says; the client proves itself by HTTP Basic. */
 export async function requestToken({ client, path, clientId, clientSecret }: TokenEndpoint, form: Readonly<Record<string, string>>): Promise<Token> {
   const basic = Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`).toString('base64')
-  const { body } = await client.send(unattended, { method: 'POST', path, effect: 'read', form, headers: { authorization: `Basic ${basic}` }, answer: tokenAnswer })
+  const { body } = await client.send(unattended, { method: 'POST', path, effect: 'read', repeat: 'never', form, headers: { authorization: `Basic ${basic}` }, answer: tokenAnswer })
   return toToken(body)
 }
 

@@ -43,6 +43,8 @@ export interface Settings {
   choice<T extends string>(name: string, choices: readonly T[], fallback: T): T
   /** Contents of the PEM file that the setting names. */
   optionalPem(name: string): string | undefined
+  /** Contents of the file that the setting names. */
+  optionalFile(name: string): string | undefined
   has(name: string): boolean
   problem(message: string): void
 }

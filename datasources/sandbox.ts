@@ -54,6 +54,10 @@ export interface Emulator {
   readonly fault: (fault: Fault) => void
   /** Forgets calls and faults; what was created stays. */
   readonly clear: () => void
+  /** Forgets the faults of this match alone. */
+  readonly forget: (match: string) => void
+  /** How many requests wait for their answer on a socket that is still open. */
+  readonly unanswered: () => number
   /** How many sockets are open to it. */
   readonly connections: () => Promise<number>
   /** Closes the sockets that wait for a next request. */
@@ -81,6 +85,7 @@ const pattern = (match: string): RegExp => {
 /** Runs an emulator on a real socket, with a record of its calls and faults on demand. */
 export async function runEmulator(definition: EmulatorDefinition, options: EmulatorOptions): Promise<Emulator> {
   const calls: SandboxCall[] = []
+  let waiting = 0
   let faults: { fault: Fault; pattern: RegExp; left: number }[] = []
   const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024, onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore', routerOptions: { maxParamLength: 512 } })
 
@@ -104,6 +109,8 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
 
   async function begin(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     if (isOurs(request)) return undefined
+    waiting += 1
+    reply.raw.once('close', () => (waiting -= 1))
     calls.push({
       method: request.method,
       url: request.url,
@@ -178,8 +185,9 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
+  const forget = (match: string) => void (faults = faults.filter(({ fault }) => fault.match !== match))
   const connections = () => new Promise<number>((resolve, reject) => app.server.getConnections((error, open) => (error ? reject(error) : resolve(open))))
-  return { url, settings: definition.settings(url), calls: () => calls, fault: (fault) => void add(fault), clear, connections, closeIdle: () => app.server.closeIdleConnections(), close: () => app.close() }
+  return { url, settings: definition.settings(url), calls: () => calls, fault: (fault) => void add(fault), clear, forget, unanswered: () => waiting, connections, closeIdle: () => app.server.closeIdleConnections(), close: () => app.close() }
 }
 
 /** Reads form-encoded bodies, as token endpoints are sent them. */

@@ -22,4 +22,6 @@ export interface Store {
   ) => Promise<{ readonly value: T | null; readonly changed: boolean }>
   /** A keyed hash of a question, for keys and comparisons of personal input. */
   readonly digest: (...parts: string[]) => string
+  /** True of a `digest` of this question, also of one that was made before the key was rotated. */
+  readonly isDigest: (digest: string, ...parts: string[]) => boolean
 }

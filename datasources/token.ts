@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { Failure } from './errors.js'
 import { contract, type Credential, type Refusal, type Verdict } from './http.js'
 
 /** A token as its issuer gave it. */
@@ -33,19 +34,38 @@ export function tokenRefusal({ status, body }: Refusal): Verdict {
 const MARGIN_SECONDS = 10
 /** From one early renewal to the next, where it fails. */
 const NEXT_TRY_MS = 5_000
+/** How long nobody logs in after a refused login: a wrong password tried five times locks an account at some providers. */
+const FIRST_PAUSE_MS = 30_000
+const LONGEST_PAUSE_MS = 300_000
 
 type Headers = Readonly<Record<string, string>>
 
 /**
  * A token fetched once and shared by every call, renewed before it expires and after it was refused.
- * Concurrent callers share one and the same fetch; a failed fetch is forgotten.
+ * Concurrent callers share one and the same fetch; a failed fetch is forgotten, unless the login was refused: then none
+ * is made for a while, which grows each time.
  */
 export function sharedToken(options: { readonly fetch: () => Promise<Token>; readonly headers: (token: string) => Headers }): Credential {
   let held: { readonly headers: Headers; readonly endsAt: number; renewAt: number } | undefined
   let fetching: Promise<Headers> | undefined
+  let refused: { readonly failure: Failure; readonly until: number } | undefined
+  let pauseMs = FIRST_PAUSE_MS
+
+  /** The refusal again, in a new error: each belongs to one answer. */
+  function refusal({ code, message, extensions: { code: _code, ...details } }: Failure, ms: number): Failure {
+    return new Failure(code, { ...details, message, retryAfterSeconds: Math.ceil(ms / 1000) })
+  }
 
   async function fetchToken(): Promise<Headers> {
-    const { value, expiresIn = Infinity } = await options.fetch()
+    const { value, expiresIn = Infinity } = await options.fetch().catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.code !== 'PROVIDER_REFUSED') throw error
+      refused = { failure: error, until: Date.now() + pauseMs }
+      const failure = refusal(error, pauseMs)
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+      throw failure
+    })
+    refused = undefined
+    pauseMs = FIRST_PAUSE_MS
     const margin = Math.max(MARGIN_SECONDS, expiresIn / 10)
     const headers = options.headers(value)
     const renewAt = expiresIn === Infinity ? Infinity : Date.now() + Math.max(0, expiresIn - margin) * 1000
@@ -53,7 +73,11 @@ export function sharedToken(options: { readonly fetch: () => Promise<Token>; rea
     return headers
   }
 
-  const obtain = (): Promise<Headers> => (fetching ??= fetchToken().finally(() => (fetching = undefined)))
+  function obtain(): Promise<Headers> {
+    const left = (refused?.until ?? 0) - Date.now()
+    if (refused !== undefined && left > 0) return Promise.reject(refusal(refused.failure, left))
+    return (fetching ??= fetchToken().finally(() => (fetching = undefined)))
+  }
 
   return {
     headers: () => {
@@ -67,9 +91,9 @@ export function sharedToken(options: { readonly fetch: () => Promise<Token>; rea
       }
       return current.headers
     },
-    renew: (refused) => {
+    renew: (stale) => {
       // Only the first of several refused calls renews: the others find a newer token there, or on its way.
-      if (refused === held?.headers) held = undefined
+      if (stale === held?.headers) held = undefined
     },
   }
 }

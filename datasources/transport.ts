@@ -3,10 +3,12 @@ import https from 'node:https'
 import fetch, { AbortError, FetchError } from 'node-fetch'
 import { Pool, errors } from 'undici'
 
-/** PEM texts for a provider that wants a client certificate. */
+/** PEM texts: a client certificate for a provider that wants one, and who signs the provider's own. */
 export interface Tls {
-  readonly cert: string
-  readonly key: string
+  readonly cert?: string
+  readonly key?: string
+  /** In place of the public authorities. */
+  readonly ca?: string
 }
 
 export interface Answer {

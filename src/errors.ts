@@ -13,6 +13,12 @@ const CODE_OF: Readonly<Record<string, Code>> = {
   [ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED]: 'PERSISTED_QUERY_NOT_ALLOWED',
 }
 
+/** What Apollo says without a code of a hash that is not used as its protocol wants. */
+const MISUSED_HASH: Readonly<Record<string, string>> = {
+  'provided sha does not match query': 'The hash is not that of the operation.',
+  'Unsupported persisted query version': 'This version of persisted queries is not known.',
+}
+
 /** Longer ones hold what somebody sent. */
 const LONGEST_MESSAGE = 300
 
@@ -50,6 +56,12 @@ function ofDocument(message: string): string {
   return message.length > LONGEST_MESSAGE ? 'The request is not valid.' : message
 }
 
+/** A refusal of the whole request, with the HTTP status that says so. */
+export function withStatus(failure: Failure, status: number): Failure {
+  failure.extensions['http'] = { status, headers: new Map() }
+  return failure
+}
+
 /** True for what nobody foresaw: it is masked in the answer and its kind is logged. */
 export const isUnforeseen = (formatted: GraphQLFormattedError): boolean => formatted.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
 
@@ -72,6 +84,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   // graphql-js has no code of its own for it.
   if (original instanceof GraphQLError && original.message.startsWith('Syntax Error: Document contains more tha')) return formatError(formatted, tooMany('tokens'))
   const code = CODE_OF[String(given?.['code'])]
+  const misused = path === undefined ? MISUSED_HASH[formatted.message] : undefined
+  if (misused !== undefined) return form('BAD_USER_INPUT', misused)
   if (code === undefined) return form('INTERNAL_SERVER_ERROR', CODES.INTERNAL_SERVER_ERROR.sentence(''))
   // The reason alone is on the error that was wrapped.
   const variable = original instanceof Error ? ofVariable(formatted.message, original.message) : undefined

@@ -2,12 +2,13 @@ import type { CustomerKey, Owner, Reading, Writing } from '../datasources/door.j
 import { Failure } from '../datasources/errors.js'
 import type { Providers } from '../datasources/index.js'
 import type { Readings, Room, Visit, Writings } from '../datasources/provider.js'
-import type { Store } from '../datasources/store.js'
 import type { Commands, Entered, Loaders } from '../resolvers/context.js'
+import type { MutationInput } from '../schema/mutation.js'
 import type { Scope } from '../schema/scopes.js'
 import type { AuditRecord } from './audit/record.js'
+import type { Deadline } from './deadline.js'
 import type { Masker } from './mask.js'
-import { carryOut } from './writes.js'
+import type { Writes } from './writes.js'
 
 /** A provider of this deployment: its open room, or how to say that there is none. */
 export type OpenRoom = { readonly room: Room } | { readonly absent: () => Failure }
@@ -25,12 +26,14 @@ export type RawLoaders = <Name extends keyof Providers>(room: Name) => Entered<N
 interface GuardOptions {
   readonly visit: Visit
   readonly rooms: OpenRooms
-  readonly store: Store
+  readonly writes: Writes
   readonly masker: (type: string) => Masker | undefined
   /** Takes down what is handed out unmasked and what is written. */
   readonly audit: AuditRecord
   /** Asked at most once per operation, and only for a caller with an `…:own` scope. */
   readonly own: (loaders: RawLoaders) => Promise<Own>
+  /** Answers a write at the deadline, however long it goes on. */
+  readonly answerOf: Deadline['answerOf']
 }
 
 const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This needs the scope ${scope}.` })
@@ -39,7 +42,7 @@ const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This need
  * The one place where questions and writes are handed out: whatever road a request takes through the graph, it comes
  * by here, so the scope, the ownership, the mask and the record of it cannot be forgotten.
  */
-export function guard({ visit, rooms, store, masker, audit, own: ownOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
+export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
   const { scopes } = visit.caller
   const seesAll = scopes.has('pii:read')
   const entered = new Map<string, { loaders: Readings; commands: Writings }>()
@@ -107,7 +110,8 @@ export function guard({ visit, rooms, store, masker, audit, own: ownOf }: GuardO
     return async (input: Input) => {
       require([writing.scope, ...(writing.needs?.(input) ?? [])])
       writing.admit?.(input)
-      const payload = await audit.write(name, writing.type, input, () => carryOut(store, visit, name, writing, input))
+      // The deadline is outermost: what goes on after it is recorded all the same.
+      const payload = await answerOf(() => audit.write(name, writing.type, input, () => writes.carryOut(visit, name, writing, input)), (input as MutationInput).idempotencyKey != null)
       if (!seesAll) return mask(writing.type, payload)
       audit.shown(writing.type, payload)
       return payload

@@ -1,5 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { Observation } from '../datasources/http.js'
+import type { Circuit } from '../datasources/breaker.js'
+import type { Observation } from '../datasources/call.js'
+
+const CIRCUIT: Readonly<Record<Circuit, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
 /** What operators see; no label holds anything that a caller or a person gave. */
 export function createMetrics() {
@@ -13,6 +16,24 @@ export function createMetrics() {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   })
+  const retries = new Counter({
+    name: 'kyc_provider_retries_total',
+    help: 'Tries of provider calls beyond the first.',
+    labelNames: ['provider'],
+    registers: [registry],
+  })
+  const circuit = new Gauge({
+    name: 'kyc_provider_circuit_state',
+    help: "State of a provider's circuit: 0 closed, 1 half-open, 2 open.",
+    labelNames: ['provider', 'part'],
+    registers: [registry],
+  })
+  const transitions = new Counter({
+    name: 'kyc_provider_circuit_transitions_total',
+    help: "Changes of a provider's circuit, by the state it came to.",
+    labelNames: ['provider', 'part', 'state'],
+    registers: [registry],
+  })
   const drift = new Counter({
     name: 'kyc_provider_drift_total',
     help: "Values that a provider's contract does not list, by field.",
@@ -23,6 +44,12 @@ export function createMetrics() {
     name: 'kyc_graphql_errors_total',
     help: 'Errors in answers, by code.',
     labelNames: ['code'],
+    registers: [registry],
+  })
+  const unlisted = new Counter({
+    name: 'kyc_unlisted_operations_total',
+    help: 'Operations that are not on the safelist, by what became of them (allowed while SAFELIST=log, refused while it is enforced).',
+    labelNames: ['outcome'],
     registers: [registry],
   })
   const operations = new Histogram({
@@ -54,10 +81,18 @@ export function createMetrics() {
   })
 
   return {
-    called: ({ provider, method, route, code, seconds }: Observation) => calls.observe({ provider, method, route, code: code ?? 'ok' }, seconds),
+    called({ provider, method, route, try: tries, code, seconds }: Observation) {
+      calls.observe({ provider, method, route, code: code ?? 'ok' }, seconds)
+      if (tries > 1) retries.inc({ provider })
+    },
+    switched(provider: string, part: string, state: Circuit) {
+      circuit.set({ provider, part }, CIRCUIT[state])
+      transitions.inc({ provider, part, state })
+    },
     drifted: (provider: string, field: string) => drift.inc({ provider, field }),
     notified: (provider: string, type: string, outcome: string) => notices.inc({ provider, type, outcome }),
     failed: (code: string) => errors.inc({ code }),
+    unlisted: (outcome: 'allowed' | 'refused') => unlisted.inc({ outcome }),
     operated: (type: string, seconds: number) => operations.observe({ type }, seconds),
     reckoned: (type: string, cost: number) => costs.observe({ type }, cost),
     depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0),

@@ -1,7 +1,10 @@
+import type { Circuit } from '../datasources/breaker.js'
 import { Failure } from '../datasources/errors.js'
-import { createClient, type Observation } from '../datasources/http.js'
+import type { Observation } from '../datasources/call.js'
+import { createClient } from '../datasources/http.js'
 import { providers } from '../datasources/index.js'
 import type { House, Provider } from '../datasources/provider.js'
+import { budget } from '../datasources/retry.js'
 import type { Store } from '../datasources/store.js'
 import { TRANSPORTS } from '../datasources/transport.js'
 import type { Config } from './config.js'
@@ -12,21 +15,36 @@ interface RoomsOptions {
   readonly store: Store
   readonly called: (observation: Observation) => void
   readonly drifted: (provider: string, field: string) => void
+  readonly switched: (provider: string, part: Part, state: Circuit) => void
 }
 
+/** Where a provider's tokens come from is often another host, and may be well while the provider is not. */
+export type Part = 'api' | 'login'
+
 /** Opens the room of every configured provider; the others answer `PROVIDER_NOT_CONFIGURED`. */
-export function openRooms({ config, store, called, drifted }: RoomsOptions): { rooms: OpenRooms; close: () => Promise<void> } {
+export function openRooms({ config, store, called, drifted, switched }: RoomsOptions): { rooms: OpenRooms; circuits: () => Record<string, Circuit>; close: () => Promise<void> } {
+  const circuits: Record<string, Partial<Record<Part, Circuit>>> = {}
   const rooms = Object.fromEntries(
     Object.entries(providers as Record<string, Provider<unknown>>).map(([key, provider]) => {
       const { name, label, title } = provider
       const own = config.providers[key as keyof typeof providers]
       if (!own) return [key, { absent: () => new Failure('PROVIDER_NOT_CONFIGURED', { provider: label, title }) }]
+      const retries = budget()
+      circuits[name] = {}
       const house: House = {
         store,
         drift: (field) => drifted(name, field),
-        client: (options) =>
-          createClient({
+        client(options) {
+          // Who asks for tokens has none to show.
+          const part: Part = options.credential === undefined ? 'login' : 'api'
+          const circuit = (state: Circuit) => {
+            circuits[name]![part] = state
+            switched(name, part, state)
+          }
+          circuit('closed')
+          return createClient({
             ...options,
+            ...(own.ca === undefined ? {} : { tls: { ...options.tls, ca: own.ca } }),
             name,
             label,
             title,
@@ -34,7 +52,10 @@ export function openRooms({ config, store, called, drifted }: RoomsOptions): { r
             maxConcurrency: own.maxConcurrency,
             transport: TRANSPORTS[config.httpClient],
             observer: called,
-          }),
+            budget: retries,
+            circuit,
+          })
+        },
       }
       return [key, { room: provider.open(own.settings, house) }]
     }),
@@ -42,6 +63,8 @@ export function openRooms({ config, store, called, drifted }: RoomsOptions): { r
 
   return {
     rooms,
+    /** By provider, the worse of its parts. */
+    circuits: () => Object.fromEntries(Object.entries(circuits).map(([name, { api = 'closed', login = 'closed' }]) => [name, api === 'closed' ? login : api])),
     close: async () => {
       await Promise.all(Object.values(rooms).flatMap((open) => ('room' in open ? [open.room.close()] : [])))
     },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -8,15 +9,16 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import cors from '@fastify/cors'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Failure } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
 import { recorder } from './audit/record.js'
 import { openTrail } from './audit/trail.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
+import { deadlines } from './deadline.js'
+import { secure, unreadable } from './edge.js'
 import { formatError } from './errors.js'
 import { executor } from './execution.js'
 import { guard } from './guard.js'
@@ -27,21 +29,25 @@ import { createLog, type Log, trace } from './log.js'
 import { maskers } from './mask.js'
 import { createMetrics } from './metrics.js'
 import { ownOf } from './own.js'
+import { persistedQueries } from './persisted.js'
 import { audit } from './plugins/audit.js'
 import { budgeting } from './plugins/budget.js'
 import { introspection } from './plugins/introspection.js'
 import { observation } from './plugins/observation.js'
+import { safelist, safelistTrial } from './plugins/safelist.js'
 import type { Served } from './plugins/served.js'
 import { openRooms } from './rooms.js'
 import { buildClassSchema, buildServedSchema } from './schema.js'
 import { openStore } from './store/index.js'
 import { webhooks } from './webhooks.js'
+import { createWrites } from './writes.js'
 
 const LARGEST_BODY_BYTES = 256 * 1024
 /** How long a request may take to arrive. */
 const SLOWEST_REQUEST_MS = 30_000
 /** How long a stopping server waits for what is running. */
 const DRAIN_MS = 20_000
+const LAST_WORD_MS = 1_000
 
 /** Of an invalid document: enough to mend it by, and few to find. */
 const MOST_ERRORS = 20
@@ -60,7 +66,7 @@ export interface ServerOptions {
   /** The page a browser sees on `/graphql`, and introspection: development only. */
   readonly explorer?: ApolloServerPlugin | undefined
   /** Routes beside the graph, such as development's token endpoint. */
-  readonly routes?: ((app: ReturnType<typeof Fastify>) => void) | undefined
+  readonly routes?: ((app: FastifyInstance) => void) | undefined
 }
 
 export interface Server {
@@ -84,15 +90,21 @@ function correlated(payload: unknown, correlationId: string): unknown {
 export async function startServer({ config, log = createLog(config.logLevel), explorer, routes }: ServerOptions): Promise<Server> {
   const metrics = createMetrics()
   const { store, spend, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
-  const { rooms, close: closeRooms } = openRooms({
+  const { rooms, circuits, close: closeRooms } = openRooms({
     config,
     store,
     drifted: metrics.drifted,
+    switched(provider, part, state) {
+      metrics.switched(provider, part, state)
+      log.info({ provider, part, state }, 'circuit')
+    },
     called: (call) => {
       metrics.called(call)
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
+  const writes = createWrites(store, config.writeLeaseMs)
+  const until = deadlines(config.requestTimeoutMs)
   const authenticate = authenticator(config.auth)
   const schema = buildClassSchema()
   const served = buildServedSchema(schema)
@@ -119,7 +131,9 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     validationRules: [documentLimits],
     validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
     formatError,
+    persistedQueries: config.safelist.mode === 'enforce' ? false : persistedQueries(store),
     plugins: [
+      ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
       observation({ metrics, log }),
       budgeting({ perMinute: config.costPerMinute, costOf: costs(served), pay: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
       audit,
@@ -138,6 +152,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     onConstructorPoisoning: 'ignore',
     genReqId: (request) => correlationOf(request.headers['x-correlation-id']),
     logger: false,
+    ...unreadable,
   })
   let stopping = false
 
@@ -161,23 +176,17 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     return reply.code(404).send({ errors: [formatError(failure.toJSON(), failure)] })
   })
 
-  if (config.corsOrigins.length > 0) {
-    await app.register(cors, { origin: [...config.corsOrigins], methods: ['GET', 'POST'], allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'apollo-require-preflight'], exposedHeaders: ['x-correlation-id'] })
-  }
+  await secure(app, config.corsOrigins)
 
   async function context(request: FastifyRequest, reply: FastifyReply): Promise<Served> {
+    const { answerOf, ...deadline } = until.begin(request.headers, reply.raw)
     const caller = await authenticate(request.headers.authorization).catch((error: unknown) => {
       if (error instanceof Failure) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
       throw error
     })
-    // Ends with the deadline, or when the client leaves before it has its answer.
-    const left = new AbortController()
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) left.abort()
-    })
-    const operation: Visit = { caller, correlationId: request.id, signal: AbortSignal.any([left.signal, AbortSignal.timeout(config.requestTimeoutMs)]) }
+    const operation: Visit = { caller, correlationId: request.id, ...deadline }
     const taken = record(caller, request.id)
-    return { caller, correlationId: request.id, audit: taken, ...guard({ visit: operation, rooms, store, masker, audit: taken, own: ownOf }) }
+    return { caller, correlationId: request.id, audit: taken, ...guard({ visit: operation, rooms, writes, masker, audit: taken, own: ownOf, answerOf }) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })
@@ -189,7 +198,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     metrics.depended('audit', audited)
     const reasons = { ...(usable ? {} : { store: 'cannot be reached' }), ...(audited ? {} : { audit: 'cannot be written' }), ...(stopping ? { server: 'is stopping' } : {}) }
     const ready = Object.keys(reasons).length === 0
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons })
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons, circuits: circuits() })
   })
   app.get('/metrics', async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()))
   webhooks(app, { rooms, store, log, metrics })
@@ -203,12 +212,17 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     url,
     async close() {
       stopping = true
-      const drained = app.close()
-      const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref()
-      await drained
-      clearTimeout(patience)
+      const patience = new AbortController()
+      const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(() => app.server.closeAllConnections(), () => undefined)
+      await app.close()
+      // What was sent is heard to its end, also for callers who have left.
+      const settled = () => Promise.all([until.settled(), writes.settled()])
+      await Promise.race([settled(), impatient])
+      patience.abort()
       await apollo.stop()
       await closeRooms()
+      // Closed connections have ended whatever was still open; that it is in doubt is kept.
+      await Promise.race([settled(), delay(LAST_WORD_MS, undefined, { ref: false })])
       await trail.close()
       await closeStore()
     },

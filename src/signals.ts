@@ -1,3 +1,5 @@
+import { type Log, trace } from './log.js'
+
 /** Stops in good order when told to, and at once when told a second time. */
 export function stopOnSignals(close: () => Promise<void>): void {
   let stopping = false
@@ -9,6 +11,19 @@ export function stopOnSignals(close: () => Promise<void>): void {
         () => process.exit(0),
         () => process.exit(1),
       )
+    })
+  }
+}
+
+/**
+ * An error that nobody caught leaves the process in a state that nobody knows, so it ends, and says where it came from.
+ * What Node would print of it may hold a value.
+ */
+export function endOnCrash(log: Log): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ event, ...trace(error) }, 'an error was not caught; the process ends')
+      process.exit(1)
     })
   }
 }

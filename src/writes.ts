@@ -1,156 +1,136 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Writing } from '../datasources/door.js'
 import { type Code, Failure, type FailureDetails } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
-import type { Store, StoreKey } from '../datasources/store.js'
+import type { Store } from '../datasources/store.js'
+import { canonical } from './writes/canonical.js'
+import { offer } from './writes/offer.js'
+import { attemptId, details, type WriteRecord } from './writes/record.js'
+import { slot } from './writes/slot.js'
+import { type Resolution, unknownOutcome } from './writes/unknown.js'
 
-/** How long an outcome is given again. */
-const KEPT_SECONDS = 7 * 24 * 3600
-/** A process that died while it held a key loses it after this. */
-const LEASE_MS = 30_000
-
-interface Outcome {
-  /** Hash of the input; the record itself is encrypted. */
-  readonly input: string
-  /** Stays the same for every try under this key. */
-  readonly attempt: string
-  /** True when a try before this one was left open. */
-  readonly again?: boolean
-  readonly state: 'running' | 'done' | 'refused' | 'unknown'
-  /** Who runs it, and until when unless it says so again. */
-  readonly runner?: string
-  readonly until?: number
-  readonly payload?: object
-  readonly failure?: { readonly code: Code; readonly details: FailureDetails }
-}
+/** How long an outcome that the store would not take is offered to it again. */
+const OFFERED_MS = 5 * 60_000
 
 /** Refusals that asking again will not change. */
 const FINAL: ReadonlySet<Code> = new Set<Code>(['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT'])
 
-/** JSON with sorted members, so that the same input hashes the same. */
-function stable(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const members = Object.entries(value).filter(([, member]) => member !== undefined)
-  members.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${stable(member)}`).join(',')}}`
+type Replayable<Payload> = Payload & { replayed: boolean }
+
+export interface Writes {
+  /** Carries a write out, once per idempotency key. */
+  readonly carryOut: <Input extends object, Payload extends object>(visit: Visit, mutation: string, writing: Writing<Input, Payload>, input: Input) => Promise<Replayable<Payload>>
+  /** Resolves when no write is under way any more, also of callers who have left. */
+  readonly settled: () => Promise<void>
 }
 
-/** The same UUID for the same key, in every process and after every restart: a provider that knows keys then knows this one. */
-function attemptId(...parts: readonly string[]): string {
-  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+function resolutionOf<Input, Payload extends object>({ repeatable, readBack }: Writing<Input, Payload>, input: Input): Resolution {
+  if (typeof repeatable === 'function' ? repeatable(input) : repeatable) return 'repeat'
+  return readBack ? 'read back' : 'none'
 }
 
-const asFailure = (error: unknown): Failure | undefined => (error instanceof Failure ? error : undefined)
+/** What the input means: without its key and what does not make it another write. */
+const meaningOf = (input: object, ignore: readonly string[] = []): string =>
+  JSON.stringify(canonical(Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'idempotencyKey' && !ignore.includes(name)))))
 
-/** Says how to find out, which depends on whether doing it again is safe. */
-function unknownOutcome(failure: FailureDetails, repeatable: boolean, replayed = false): Failure {
-  const { message: _message, ...details } = failure
-  return new Failure('OUTCOME_UNKNOWN', {
-    ...details,
-    retryable: repeatable,
-    message: repeatable
-      ? 'The request left, but whether it was carried out is not known. Repeat it with the same idempotencyKey and input: it is then finished, and not done twice.'
-      : 'The request left, but whether it was carried out is not known. Read the record back before you try again.',
-    ...(replayed ? { replayed: true } : {}),
-  })
-}
-
-/**
- * Carries a write out, once per idempotency key. The record is claimed before the provider is asked, so a second
- * caller, in this process or another, never starts the same write beside it.
- */
-export async function carryOut<Input extends object, Payload extends object>(
-  store: Store,
-  visit: Visit,
-  mutation: string,
-  writing: Writing<Input, Payload>,
-  input: Input,
-): Promise<Payload & { replayed: boolean }> {
-  const { idempotencyKey, ...rest } = input as Input & { idempotencyKey?: string | null }
-  if (idempotencyKey == null) {
-    try {
-      return { ...(await writing.run(input, { id: randomUUID(), again: false })), replayed: false }
-    } catch (error) {
-      const failure = asFailure(error)
-      throw failure?.code === 'OUTCOME_UNKNOWN' ? unknownOutcome(failure.extensions, false) : error
-    }
-  }
-
-  const repeatable = typeof writing.repeatable === 'function' ? writing.repeatable(input) : writing.repeatable
-  const { tenant, client } = visit.caller
-  const key: StoreKey = ['write', tenant, client, mutation, idempotencyKey]
-  const meaning = Object.fromEntries(Object.entries(rest).filter(([name]) => !writing.ignore?.includes(name)))
-  const print = createHash('sha256').update(stable(meaning)).digest('base64url')
-  const runner = randomUUID()
-  const running = (attempt: string, again: boolean): Outcome => ({ input: print, attempt, again, state: 'running', runner, until: Date.now() + LEASE_MS })
-
-  const { value: held, changed } = await store.update<Outcome>(key, KEPT_SECONDS, (current) => {
-    if (current === null) return running(attemptId(tenant, client, mutation, idempotencyKey), false)
-    if (current.input !== print) return undefined
-    const abandoned = current.state === 'running' && (current.until ?? 0) < Date.now()
-    // What a crash or a lost answer left open is done again only where that does no harm.
-    if ((abandoned || current.state === 'unknown') && repeatable) return running(current.attempt, true)
-    return abandoned ? { ...current, state: 'unknown' } : undefined
-  })
-
-  if (held!.input !== print) throw new Failure('IDEMPOTENCY_KEY_REUSED')
-  if (!changed || held!.state !== 'running') return replay(held!, repeatable)
-
-  const mine = (current: Outcome | null) => current?.state === 'running' && current.runner === runner
-  const lease = setInterval(() => {
-    store.update<Outcome>(key, KEPT_SECONDS, (current) => (mine(current) ? { ...current!, until: Date.now() + LEASE_MS } : undefined)).catch(() => undefined)
-  }, LEASE_MS / 3)
-  /** Without the store the record stays as it is: running, and unknown once its lease ends. The caller still gets the answer. */
-  const finish = (next: Outcome | null) =>
-    store.update<Outcome>(key, KEPT_SECONDS, (current) => (mine(current) ? next : undefined)).catch(() => undefined)
-
-  const base = { input: print, attempt: held!.attempt }
-  try {
-    const payload = await writing.run(input, { id: held!.attempt, again: held!.again === true })
-    const kept = writing.keep ? writing.keep(payload) : payload
-    await finish(kept === undefined ? null : { ...base, state: 'done', payload: kept })
-    return { ...payload, replayed: false }
-  } catch (error) {
-    const failure = asFailure(error)
-    // What nobody foresaw may have come after the provider was asked.
-    if (failure === undefined) {
-      await finish({ ...base, state: 'unknown' })
-      throw error
-    }
-    if (failure.code === 'OUTCOME_UNKNOWN') {
-      await finish({ ...base, state: 'unknown', failure: { code: failure.code, details: details(failure) } })
-      throw unknownOutcome(details(failure), repeatable)
-    }
-    // This try certainly did nothing, which says nothing of the one before it.
-    if (held!.again) {
-      await finish({ ...base, state: 'unknown' })
-      throw error
-    }
-    // A final word of the provider is the outcome; anything else certainly did nothing and leaves the key free.
-    const final = FINAL.has(failure.code) && failure.extensions['providerStatus'] !== undefined
-    await finish(final ? { ...base, state: 'refused', failure: { code: failure.code, details: details(failure) } } : null)
-    throw error
-  } finally {
-    clearInterval(lease)
-  }
-}
-
-function details(failure: Failure): FailureDetails {
-  const { code: _code, ...rest } = failure.extensions
-  return { message: failure.message, ...rest }
-}
-
-function replay<Payload extends object>(record: Outcome, repeatable: boolean): Payload & { replayed: boolean } {
+/** The outcome that a record holds, told once more. */
+function replay<Payload extends object>(record: WriteRecord): Replayable<Payload> {
   switch (record.state) {
     case 'done':
       return { ...(record.payload as Payload), replayed: true }
     case 'refused':
       throw new Failure(record.failure!.code, { ...record.failure!.details, replayed: true } as FailureDetails)
     case 'unknown':
-      throw unknownOutcome(record.failure?.details ?? {}, repeatable, true)
+      throw unknownOutcome(record.failure?.details ?? {}, 'none', true)
     case 'running':
       throw new Failure('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 })
+  }
+}
+
+/**
+ * The writes of this process. A key is claimed in the store before the provider is asked, so a second caller, here or
+ * in another process, never starts the same write beside the first. A process that died loses its claims after `leaseMs`.
+ */
+export function createWrites(store: Store, leaseMs: number): Writes {
+  const underWay = new Set<Promise<unknown>>()
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    const over = work.then(() => undefined, () => undefined).finally(() => underWay.delete(over))
+    underWay.add(over)
+    return work
+  }
+
+  const persist = (change: () => Promise<unknown>) => void track(offer(change, OFFERED_MS))
+
+  async function unkeyed<Input extends object, Payload extends object>(writing: Writing<Input, Payload>, input: Input): Promise<Replayable<Payload>> {
+    try {
+      return { ...(await writing.run(input, { id: randomUUID(), again: false })), replayed: false }
+    } catch (error) {
+      throw error instanceof Failure && error.code === 'OUTCOME_UNKNOWN' ? unknownOutcome(error.extensions, 'none') : error
+    }
+  }
+
+  async function keyed<Input extends object, Payload extends object>(
+    { caller: { tenant, client } }: Visit,
+    mutation: string,
+    writing: Writing<Input, Payload>,
+    input: Input,
+    idempotencyKey: string,
+  ): Promise<Replayable<Payload>> {
+    const name = [tenant, client, mutation, idempotencyKey] as const
+    const resolution = resolutionOf(writing, input)
+    const place = slot({ store, key: ['write', ...name], meaning: meaningOf(input, writing.ignore), attempt: attemptId(...name), leaseMs, persist })
+    const { record, mine, isOther } = await place.claim(resolution === 'repeat')
+    if (isOther) throw new Failure('IDEMPOTENCY_KEY_REUSED')
+
+    const { again = false, attempt: id } = record
+    const base = { input: record.input, attempt: id, begun: record.begun }
+    /** A try that did nothing final frees the key, and says nothing of the one before it. */
+    const open: WriteRecord | null = again || record.state === 'unknown' ? { ...base, state: 'unknown' } : null
+    const done = (payload: Payload): WriteRecord | null => {
+      const kept = writing.keep ? writing.keep(payload) : payload
+      return kept === undefined ? open : { ...base, state: 'done', payload: kept }
+    }
+
+    if (!mine) {
+      if (record.state !== 'unknown' || resolution !== 'read back') return replay(record)
+      // That the provider has something else proves nothing: somebody may have changed it since.
+      const found = await writing.readBack!(input, { id, again: true })
+      if (found === null) return replay(record)
+      await place.settle(done(found))
+      return { ...found, replayed: true }
+    }
+
+    const { finish } = place.hold(record)
+    try {
+      const payload = await writing.run(input, { id, again })
+      await finish(done(payload))
+      return { ...payload, replayed: false }
+    } catch (error) {
+      // What nobody foresaw may have come after the provider was asked.
+      if (!(error instanceof Failure)) {
+        await finish({ ...base, state: 'unknown' })
+        throw error
+      }
+      const failure = { code: error.code, details: details(error) }
+      if (error.code === 'OUTCOME_UNKNOWN') {
+        await finish({ ...base, state: 'unknown', failure })
+        throw unknownOutcome(failure.details, resolution)
+      }
+      // A final word of the provider is the outcome of a first try; anything else certainly did nothing.
+      const isFinal = !again && FINAL.has(error.code) && error.extensions['providerStatus'] !== undefined
+      await finish(isFinal ? { ...base, state: 'refused', failure } : open)
+      throw error
+    }
+  }
+
+  return {
+    carryOut(visit, mutation, writing, input) {
+      const { idempotencyKey } = input as { idempotencyKey?: string | null }
+      return track(idempotencyKey == null ? unkeyed(writing, input) : keyed(visit, mutation, writing, input, idempotencyKey))
+    },
+    async settled() {
+      while (underWay.size > 0) await Promise.all(underWay)
+    },
   }
 }

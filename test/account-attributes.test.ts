@@ -101,7 +101,7 @@ describe.each([
     ['status', { status: 403 }, 'PROVIDER_REFUSED'],
   ] as const)('a status that cannot be asked for is an error (%s %o)', async (fault, rest, code) => {
     const key = await keyOf(ADA.seiExternalId)
-    app.fault('sei', { match: 'GET /**', fault, ...rest })
+    app.fault('sei', { match: 'GET /**', fault, ...rest, times: 0 })
     later(1)
     const { data, errors } = await app.run(JOB, { key })
     expect(data).toEqual({ accountAttributesJob: null })
@@ -167,17 +167,17 @@ describe.each([
     'refused-500-transient': { code: 'PROVIDER_UNAVAILABLE', retryable: true },
     'refused-503': { code: 'PROVIDER_UNAVAILABLE', retryable: true },
   }
-  test.each(Object.keys(REFUSED))('%s is answered as our own error, after one call', async (externalId) => {
+  test.each(Object.keys(REFUSED))('%s is answered as our own error, after one call unless SEI says that it passes', async (externalId) => {
     const { data, errors } = await set(externalId)
     const { status, code, message } = PROBLEMS[REFUSED[externalId]!]
     expect(data).toEqual({ setAccountAttributes: null })
     expect(errors[0]!.extensions).toMatchObject({ ...EXPECTED[externalId], provider: 'SEI', providerStatus: status, providerCode: code, providerRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
     expect(errors[0]!.message).not.toContain(message)
-    expect(app.calls('sei')).toHaveLength(1)
+    expect(app.calls('sei')).toHaveLength((EXPECTED[externalId] as { code: string }).code === 'PROVIDER_UNAVAILABLE' ? 3 : 1)
   })
 
   test('a refusal that SEI calls transient is not its last word', async () => {
-    app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 400, body: { code: 'busy', message: 'try again', transient: 'true' } })
+    app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 400, body: { code: 'busy', message: 'try again', transient: 'true' }, times: 3 })
     const input = { idempotencyKey: `transient-${_store}` }
     expect((await set(ADA.seiExternalId, [LINE], input)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true })
     expect((await set(ADA.seiExternalId, [LINE], input)).data.setAccountAttributes).toMatchObject({ replayed: false, job: { status: 'PENDING' } })

@@ -14,6 +14,7 @@ import { chainKey, startChain } from '../src/audit/chain.js'
 import { verifier } from '../src/audit/verifier.js'
 import { readAuditConfig } from '../src/config.js'
 import { type App, startApp } from './harness.js'
+import { addressOf } from './redis.js'
 
 const entriesOf = (text: string): any[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line))
 const RHEA = NAMED.find(({ firstName }) => firstName === 'Rhea')!
@@ -92,7 +93,7 @@ describe('the audit trail', () => {
     const done = await app.run(CreatePersonDocument, { input })
     await app.run(CreatePersonDocument, { input })
     const lost = 'mutation LostOfAda { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }'
-    app.fault('synctera', { match: 'POST /v0/persons', fault: 'reset' })
+    app.fault('synctera', { match: 'POST /v0/persons', fault: 'reset', times: 3 })
     await app.run(lost)
     await app.run('mutation($input: CreateCustomerAddressInput!) { createCustomerAddress(input: $input) { replayed } }', { input: { customerId: 'Ada.Accepted', line1: 'x', city: 'x', state: 'x', countryCode: 'GB', tags: [], line2: null, line3: null, county: null, postcode: 'x' } })
     const lines = await added(8)
@@ -196,7 +197,7 @@ describe('a trail in Redis', () => {
     const rows = await redis.xrange('kyc-trail', '-', '+')
     const { take, finish } = verifier([chainKey(key)])
     for (const [id, fields] of rows) take(fields[1]!, id)
-    const { anchors, foreign } = await readAnchors(`${inject('redisUrl')}/13`, [chainKey(key)])
+    const { anchors, foreign } = await readAnchors(addressOf(`${inject('redisUrl')}/13`), [chainKey(key)])
     expect(anchors).toMatchObject([{ count: 3 }])
     expect(foreign).toBe(0)
     expect(finish(anchors)).toMatchObject({ entries: 3, problems: [], chains: [{ state: 'ended' }] })

@@ -95,7 +95,7 @@ describe('a page of customers with their persons and verifications', () => {
   })
 
   test('answers the others when one of them fails', async () => {
-    app.fault('obp', { match: `GET ${at(BANK)}/customers/${CROWD[39]!.customerId}/attributes`, fault: 'status', status: 500 })
+    app.fault('obp', { match: `GET ${at(BANK)}/customers/${CROWD[39]!.customerId}/attributes`, fault: 'status', status: 500, times: 3 })
     const { data, errors } = await app.run(QUERY)
     expect(errors).toHaveLength(1)
     expect(errors[0]).toMatchObject({ path: ['customers', 'nodes', expect.any(Number), 'person'], extensions: { code: 'PROVIDER_UNAVAILABLE', provider: 'OPEN_BANK_PROJECT' } })

@@ -72,9 +72,14 @@ describe('a definition', () => {
   test('is never set again by itself when nobody knows whether it was set', async () => {
     const input = { ...INPUT, name: 'LOST', idempotencyKey: 'definition-1' }
     app.fault('obp', { match: `PUT ${at(BANK)}/customer`, fault: 'drop-after-apply' })
-    expect((await set(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
-    expect((await set(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', replayed: true })
-    expect((await set({ ...input, idempotencyKey: 'definition-2' })).data.setCustomerAttributeDefinition).toMatchObject({ replayed: false, definition: { name: 'LOST' } })
+    expect((await set(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    expect((await set(input)).data.setCustomerAttributeDefinition).toMatchObject({ replayed: true, definition: { name: 'LOST' } })
+    expect(app.calls('obp').filter((call) => call.startsWith('PUT'))).toHaveLength(1)
+    const other = { ...input, description: 'Of the right foot.', idempotencyKey: 'definition-2' }
+    app.fault('obp', { match: `PUT ${at(BANK)}/customer`, fault: 'reset' })
+    await set(other)
+    expect((await set(other)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true })
+    expect((await set({ ...other, idempotencyKey: 'definition-3' })).data.setCustomerAttributeDefinition).toMatchObject({ replayed: false, definition: { name: 'LOST' } })
   })
 
   test('is removed, at its own bank only', async () => {

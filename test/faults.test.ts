@@ -7,18 +7,20 @@ import { type App, startApp } from './harness.js'
 
 const READ = `{ person(id: "${ADA.personId}") { id } viewer { id } }`
 const WRITE = 'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { person { id } } }'
+const MEET = 'mutation { createMeeting(input: { providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed } }'
+const MEET_ROUTE = 'POST /obp/v4.0.0/banks/*/meetings'
 const READ_ROUTE = 'GET /v0/persons/*'
 const WRITE_ROUTE = 'POST /v0/persons'
 
 type Expected = { code: string | null; retryable?: boolean; retryAfterSeconds?: number; providerStatus?: number; providerCode?: string }
-type Row = [fault: string, given: Omit<Fault, 'match'>, read: Expected, write: Expected]
+type Row = [fault: string, given: Omit<Fault, 'match'>, read: Expected, write: Expected, calls?: number]
 
 const status = (code: number, extras: Partial<Fault> = {}): Omit<Fault, 'match'> => ({ fault: 'status', status: code, ...extras })
 
 const ROWS: Row[] = [
-  ['hangs', { fault: 'hang' }, { code: 'PROVIDER_TIMEOUT', retryable: true }, { code: 'OUTCOME_UNKNOWN', retryable: false }],
-  ['cuts the connection', { fault: 'reset' }, { code: 'PROVIDER_UNAVAILABLE', retryable: true }, { code: 'OUTCOME_UNKNOWN' }],
-  ['does it and cuts the connection', { fault: 'drop-after-apply' }, { code: 'PROVIDER_UNAVAILABLE' }, { code: 'OUTCOME_UNKNOWN' }],
+  ['hangs', { fault: 'hang' }, { code: 'PROVIDER_TIMEOUT', retryable: true }, { code: 'OUTCOME_UNKNOWN', retryable: false }, 3],
+  ['cuts the connection', { fault: 'reset' }, { code: 'PROVIDER_UNAVAILABLE', retryable: true }, { code: 'OUTCOME_UNKNOWN' }, 3],
+  ['does it and cuts the connection', { fault: 'drop-after-apply' }, { code: 'PROVIDER_UNAVAILABLE' }, { code: 'OUTCOME_UNKNOWN' }, 3],
   ['is slow, but not too slow', { fault: 'slow', delayMs: 50 }, { code: null }, { code: null }],
   ['answers broken JSON', { fault: 'malformed' }, { code: 'PROVIDER_MALFORMED', retryable: false }, { code: 'OUTCOME_UNKNOWN' }],
   ['answers a web page', { fault: 'html' }, { code: 'PROVIDER_MALFORMED' }, { code: 'OUTCOME_UNKNOWN' }],
@@ -28,18 +30,18 @@ const ROWS: Row[] = [
   ['answers 401', status(401), { code: 'PROVIDER_REFUSED', retryable: false }, { code: 'PROVIDER_REFUSED' }],
   ['answers 403', status(403), { code: 'PROVIDER_REFUSED', providerCode: 'FORBIDDEN' }, { code: 'PROVIDER_REFUSED' }],
   ['answers 404', status(404), { code: null }, { code: 'NOT_FOUND' }],
-  ['answers 408', status(408), { code: 'PROVIDER_TIMEOUT' }, { code: 'OUTCOME_UNKNOWN' }],
+  ['answers 408', status(408), { code: 'PROVIDER_TIMEOUT' }, { code: 'OUTCOME_UNKNOWN' }, 3],
   ['answers 409', status(409), { code: 'CONFLICT', providerCode: 'DUPLICATE_RESOURCE' }, { code: 'CONFLICT' }],
   ['answers 422', status(422, { body: { code: 'INVALID_STATUS' } }), { code: 'CONFLICT' }, { code: 'CONFLICT', providerCode: 'INVALID_STATUS' }],
   ['answers 429 with a body that says when', status(429, { body: { code: 'TOO_MANY_REQUESTS', retry_after: 7 } }), { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 7 }, { code: 'RATE_LIMITED', retryAfterSeconds: 7 }],
   ['answers 429 with Retry-After', status(429, { headers: { 'retry-after': '3' } }), { code: 'RATE_LIMITED', retryAfterSeconds: 3 }, { code: 'RATE_LIMITED' }],
-  ['answers 499', status(499), { code: 'PROVIDER_UNAVAILABLE', providerCode: 'REQUEST_CANCELED' }, { code: 'OUTCOME_UNKNOWN', providerStatus: 499 }],
-  ['answers 500', status(500), { code: 'PROVIDER_UNAVAILABLE', providerStatus: 500 }, { code: 'OUTCOME_UNKNOWN', providerStatus: 500 }],
+  ['answers 499', status(499), { code: 'PROVIDER_UNAVAILABLE', providerCode: 'REQUEST_CANCELED' }, { code: 'OUTCOME_UNKNOWN', providerStatus: 499 }, 3],
+  ['answers 500', status(500), { code: 'PROVIDER_UNAVAILABLE', providerStatus: 500 }, { code: 'OUTCOME_UNKNOWN', providerStatus: 500 }, 3],
   ['answers 501', status(501), { code: 'PROVIDER_UNAVAILABLE', providerStatus: 501 }, { code: 'PROVIDER_UNAVAILABLE', providerStatus: 501 }],
-  ['answers 502', status(502), { code: 'PROVIDER_UNAVAILABLE' }, { code: 'OUTCOME_UNKNOWN' }],
+  ['answers 502', status(502), { code: 'PROVIDER_UNAVAILABLE' }, { code: 'OUTCOME_UNKNOWN' }, 3],
   ['answers 503', status(503, { headers: { 'retry-after': '9' } }), { code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: 9 }, { code: 'PROVIDER_UNAVAILABLE', retryable: true }],
-  ['answers 504', status(504), { code: 'PROVIDER_TIMEOUT', retryable: true }, { code: 'OUTCOME_UNKNOWN' }],
-  ...[520, 522, 524].map((code): Row => [`answers ${code}, as what stands before it does`, status(code, { body: 'error code' }), { code: 'PROVIDER_UNAVAILABLE', providerStatus: code }, { code: 'OUTCOME_UNKNOWN', providerStatus: code }]),
+  ['answers 504', status(504), { code: 'PROVIDER_TIMEOUT', retryable: true }, { code: 'OUTCOME_UNKNOWN' }, 3],
+  ...[520, 522, 524].map((code): Row => [`answers ${code}, as what stands before it does`, status(code, { body: 'error code' }), { code: 'PROVIDER_UNAVAILABLE', providerStatus: code }, { code: 'OUTCOME_UNKNOWN', providerStatus: code }, 3]),
 ]
 
 describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) => {
@@ -47,14 +49,18 @@ describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) =>
   beforeAll(async () => {
     app = await startApp({ HTTP_CLIENT: client, SYNCTERA_TIMEOUT_MS: '250' })
   })
-  beforeEach(() => app.clear())
+  beforeEach(async () => {
+    // So much is well in between that the circuit stays closed.
+    await app.run(`{ ${Array.from({ length: 6 }, (_, n) => `n${n}: persons(filter: { email: "n${n}@example.com" }) { nodes { id } }`).join(' ')} }`)
+    app.clear()
+  })
   afterAll(() => app.close())
 
-  test.each(ROWS)('%s: a read', async (_what, fault, expected) => {
-    app.fault('synctera', { match: READ_ROUTE, ...fault })
+  test.each(ROWS)('%s: a read', async (_what, fault, expected, _write, calls = 1) => {
+    app.fault('synctera', { match: READ_ROUTE, ...fault, times: 0 })
     const { data, errors } = await app.run(READ)
     expect(data.viewer).toEqual({ id: 'tester' })
-    expect(app.calls('synctera')).toHaveLength(1)
+    expect(app.calls('synctera')).toHaveLength(calls)
     if (expected.code === null) expect(errors).toEqual([])
     else {
       expect(data.person).toBeNull()
@@ -63,10 +69,11 @@ describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) =>
     }
   })
 
-  test.each(ROWS)('%s: a write', async (_what, fault, _read, expected) => {
-    app.fault('synctera', { match: WRITE_ROUTE, ...fault })
+  test.each(ROWS)('%s: a write under a key', async (_what, fault, _read, expected, calls = 1) => {
+    app.fault('synctera', { match: WRITE_ROUTE, ...fault, times: 0 })
     const { data, errors } = await app.run(WRITE)
-    expect(app.calls('synctera')).toHaveLength(1)
+    expect(app.calls('synctera')).toHaveLength(calls)
+    expect(new Set(app.recorded('synctera').map(({ headers, body }) => JSON.stringify([headers['idempotency-key'], body]))).size).toBe(1)
     if (expected.code === null) expect(errors).toEqual([])
     else {
       expect(data.createPerson).toBeNull()
@@ -108,26 +115,30 @@ test('the deadline of the operation ends reads, and what is there is answered', 
 
 describe('a write that has not left', () => {
   test('waits for its turn, and its time begins with it', async () => {
-    const app = await startApp({ SYNCTERA_MAX_CONCURRENCY: '1', SYNCTERA_TIMEOUT_MS: '500' })
-    app.fault('synctera', { match: WRITE_ROUTE, fault: 'hang' })
-    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 50 })
-    const [hung, waited] = await Promise.all([app.run(WRITE), app.run(WRITE)])
+    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '500' })
+    await app.run('{ meetings { id } }')
+    app.clear()
+    app.fault('obp', { match: MEET_ROUTE, fault: 'hang' })
+    app.fault('obp', { match: MEET_ROUTE, fault: 'slow', delayMs: 50 })
+    const [hung, waited] = await Promise.all([app.run(MEET), app.run(MEET)])
     const codes = [hung, waited].map(({ errors }) => errors[0]?.extensions.code)
     // Either may have been the first.
     expect(codes).toEqual(expect.arrayContaining([undefined, 'OUTCOME_UNKNOWN']))
-    expect(app.calls('synctera')).toHaveLength(2)
+    expect(app.calls('obp')).toHaveLength(2)
     await app.close()
   })
 
   test('when its turn does not come is over in time and was never sent', async () => {
-    const app = await startApp({ SYNCTERA_MAX_CONCURRENCY: '1', SYNCTERA_TIMEOUT_MS: '700' })
-    app.fault('synctera', { match: WRITE_ROUTE, fault: 'hang', times: 2 })
+    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '700' })
+    await app.run('{ meetings { id } }')
+    app.clear()
+    app.fault('obp', { match: MEET_ROUTE, fault: 'hang', times: 2 })
     // The second has its turn when the first is given up, and holds it for as long as the third waits.
-    const answers = await Promise.all([app.run(WRITE), app.run(WRITE), app.run(WRITE)])
+    const answers = await Promise.all([app.run(MEET), app.run(MEET), app.run(MEET)])
     const codes = answers.map(({ errors }) => errors[0]!.extensions)
     expect(codes.filter(({ code }) => code === 'OUTCOME_UNKNOWN')).toHaveLength(2)
-    expect(codes.find(({ code }) => code !== 'OUTCOME_UNKNOWN')).toMatchObject({ code: 'PROVIDER_TIMEOUT', retryable: true, provider: 'SYNCTERA' })
-    expect(app.calls('synctera')).toHaveLength(2)
+    expect(codes.find(({ code }) => code !== 'OUTCOME_UNKNOWN')).toMatchObject({ code: 'PROVIDER_TIMEOUT', retryable: true, provider: 'OPEN_BANK_PROJECT' })
+    expect(app.calls('obp')).toHaveLength(2)
     await app.close()
   })
 
@@ -140,8 +151,9 @@ describe('a write that has not left', () => {
       c: createMeeting(input: { idempotencyKey: "c", providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed }
       d: setAccountAttributes(input: { idempotencyKey: "d", externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed }
       e: setAccountEntitlements(input: { idempotencyKey: "e", bankingCustomerId: "${ADA.bankingCustomerId}", accounts: [{ accountNumber: "1001", productCode: "DDA_01" }], electronicStatementElection: true, electronicDocumentElection: true, roles: {} }) { replayed } }`)
-    expect(data).toEqual({ a: { replayed: false }, b: null, c: null, d: null, e: null })
-    expect(errors.map(({ extensions: { code, retryable } }) => [code, retryable])).toEqual(Array(4).fill(['DEADLINE_EXCEEDED', true]))
+    // What has left by then goes on, and is asked after under its key.
+    expect(data).toEqual({ a: null, b: null, c: null, d: null, e: null })
+    expect(errors.map(({ extensions: { code, retryable } }) => [code, retryable])).toEqual([['OUTCOME_UNKNOWN', true], ...Array<unknown>(4).fill(['DEADLINE_EXCEEDED', true])])
     expect(app.calls('synctera')).toEqual([WRITE_ROUTE])
     // Nor is anybody asked for a token.
     for (const name of ['obp', 'sei', 'apiture'] as const) expect(app.emulators[name].calls()).toEqual([])
@@ -203,7 +215,7 @@ describe('an unknown outcome with an idempotency key', () => {
   test('is done once when the same call comes again', async () => {
     const app = await startApp({ SYNCTERA_TIMEOUT_MS: '250' })
     const mutation = 'mutation { createPerson(input: { idempotencyKey: "lost-1", isCustomer: true, status: PROSPECT, firstName: "Lost" }) { replayed person { id } } }'
-    app.fault('synctera', { match: WRITE_ROUTE, fault: 'drop-after-apply' })
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'drop-after-apply', times: 3 })
     const lost = await app.run(mutation)
     expect(lost.errors[0]).toMatchObject({ message: expect.stringContaining('same idempotencyKey'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: true } })
     const found = await app.run(mutation)

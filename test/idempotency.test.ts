@@ -8,8 +8,9 @@ import type { Fault } from '../datasources/sandbox.js'
 import { memoryStore } from '../src/store/memory.js'
 import { redisStore } from '../src/store/redis.js'
 import { sealedStore } from '../src/store/sealed.js'
-import { carryOut } from '../src/writes.js'
+import { createWrites } from '../src/writes.js'
 import { type App, type RunOptions, startApp } from './harness.js'
+import { addressOf } from './redis.js'
 
 const ROUTE = 'POST /v0/persons'
 const MEETINGS = 'POST /obp/v4.0.0/banks/*/meetings'
@@ -103,8 +104,9 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     ['of credentials that were refused', {}, { fault: 'status', status: 401 }, 'PROVIDER_REFUSED'],
   ])('%s is free again, for any input', async (_what, input, fault, code) => {
     const idempotencyKey = randomUUID()
-    if (fault) one.fault('synctera', { match: ROUTE, ...fault })
+    if (fault) one.fault('synctera', { match: ROUTE, ...fault, times: 0 })
     expect(codeOf(await create(one, { idempotencyKey, ...input }))).toBe(code)
+    one.clear()
     expect((await create(other, { idempotencyKey, firstName: 'Norma' })).data.createPerson).toMatchObject({ replayed: false, person: { firstName: 'Norma' } })
   })
 
@@ -124,27 +126,28 @@ describe.each<[string, (app?: App) => Promise<App>]>([
 
   test('of a write that can be repeated is sent again under the same name', async () => {
     const idempotencyKey = randomUUID()
-    one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply' })
+    one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
     expect((await create(one, { idempotencyKey })).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
     const found = await create(other, { idempotencyKey })
     expect(found.data.createPerson.replayed).toBe(false)
-    expect(keysOf(one)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), keysOf(one)[0]])
+    expect(keysOf(one)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), ...Array<unknown>(3).fill(keysOf(one)[0])])
+    expect(new Set(one.recorded('synctera').map(({ body }) => JSON.stringify(body))).size).toBe(1)
     expect((await create(one, { idempotencyKey })).data.createPerson).toEqual({ ...found.data.createPerson, replayed: true })
-    expect(one.calls('synctera')).toHaveLength(2)
+    expect(one.calls('synctera')).toHaveLength(4)
   })
 
   test('stays in doubt while repeating it is refused for now', async () => {
     const idempotencyKey = randomUUID()
-    one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply' })
+    one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
     await create(one, { idempotencyKey })
-    for (const [status, code] of [[429, 'RATE_LIMITED'], [503, 'PROVIDER_UNAVAILABLE'], [401, 'PROVIDER_REFUSED']] as const) {
-      one.fault('synctera', { match: ROUTE, fault: 'status', status })
+    for (const [status, code, times] of [[429, 'RATE_LIMITED', 1], [503, 'PROVIDER_UNAVAILABLE', 3], [401, 'PROVIDER_REFUSED', 1]] as const) {
+      one.fault('synctera', { match: ROUTE, fault: 'status', status, times })
       expect(codeOf(await create(other, { idempotencyKey }))).toBe(code)
       // The first try may have been carried out, so the key still stands for its input.
       expect(codeOf(await create(one, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
     }
     expect((await create(one, { idempotencyKey })).data.createPerson).toMatchObject({ replayed: false, person: { firstName: 'Nora' } })
-    expect(one.calls('synctera')).toHaveLength(5)
+    expect(one.calls('synctera')).toHaveLength(9)
     expect(new Set(keysOf(one)).size).toBe(1)
   })
 
@@ -182,7 +185,7 @@ test('without Redis a server that was started anew gives the provider the same n
 })
 
 describe('a server that died while it held a key', () => {
-  const raw = redisStore(inject('redisUrl'), () => undefined)
+  const raw = redisStore(addressOf(inject('redisUrl')), () => undefined)
   const store = sealedStore(raw, [SECRET])
   let app: App
   beforeAll(async () => {
@@ -222,6 +225,33 @@ describe('a server that died while it held a key', () => {
     expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
   })
 
+  test('is not needed for its outcome, which is told for seven days and not longer', async () => {
+    const idempotencyKey = randomUUID()
+    const { person } = (await create(app, { idempotencyKey })).data.createPerson
+    const age = (days: number) =>
+      store.update<object>(['write', 'client:tester', 'tester', 'createPerson', idempotencyKey], 60, (record) => ({ ...record, begun: Date.now() - days * 24 * 3600 * 1000 }))
+    await age(6.9)
+    expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
+    // Its provider forgets the key then, too: what was left open may not be repeated later than that.
+    await age(7.1)
+    expect((await create(app, { idempotencyKey })).data.createPerson.replayed).toBe(false)
+    expect(new Set(keysOf(app)).size).toBe(1)
+  })
+
+  test('leaves its outcome to whoever has its key, also as an older one', async () => {
+    const idempotencyKey = randomUUID()
+    const { person } = (await create(app, { idempotencyKey })).data.createPerson
+    const rotated = await startApp({ ...shared(), STORE_ENCRYPTION_KEY: `${randomBytes(32).toString('base64')},${SECRET.toString('base64')}` }, app)
+    expect((await create(rotated, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
+    expect(codeOf(await create(rotated, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
+    const lost = randomUUID()
+    app.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
+    expect(codeOf(await create(app, { idempotencyKey: lost }))).toBe('OUTCOME_UNKNOWN')
+    expect((await create(rotated, { idempotencyKey: lost })).data.createPerson.replayed).toBe(false)
+    expect(new Set(keysOf(app).slice(1)).size).toBe(1)
+    await rotated.close()
+  })
+
   test('leaves it unknown where it would be done twice', async () => {
     const idempotencyKey = randomUUID()
     await meet(app, { idempotencyKey })
@@ -252,7 +282,8 @@ describe('an error that nobody foresaw', () => {
         return { name }
       },
     })
-    const carry = (name: string) => carryOut(store, visit, 'invented', declared, { idempotencyKey: 'k', name })
+    const { carryOut } = createWrites(store, 30_000)
+    const carry = (name: string) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', name })
 
     await expect(carry('a')).rejects.toBeInstanceOf(TypeError)
     await expect(carry('b')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
@@ -263,6 +294,26 @@ describe('an error that nobody foresaw', () => {
       await expect(carry('a')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', extensions: { retryable: false, replayed: true } })
       expect(tries).toHaveLength(1)
     }
+    await raw.close()
+  })
+
+  test('of a try that is not final leaves open what a try before it left open', async () => {
+    const raw = memoryStore()
+    const answers = [() => Promise.reject(new Failure('OUTCOME_UNKNOWN')), () => Promise.resolve({ name: 'challenge' }), () => Promise.resolve({ name: 'done' })]
+    const declared = writing<{ idempotencyKey: string; size: number }, { name: string }>({
+      scope: 'persons:write',
+      type: 'None',
+      repeatable: true,
+      keep: (payload) => (payload.name === 'challenge' ? undefined : payload),
+      run: () => answers.shift()!(),
+    })
+    const { carryOut } = createWrites(sealedStore(raw, [SECRET]), 30_000)
+    const carry = (size: number) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', size })
+    await expect(carry(1)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    expect(await carry(1)).toEqual({ name: 'challenge', replayed: false })
+    await expect(carry(2)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+    expect(await carry(1)).toEqual({ name: 'done', replayed: false })
+    expect(await carry(1)).toEqual({ name: 'done', replayed: true })
     await raw.close()
   })
 
@@ -278,7 +329,7 @@ describe('an error that nobody foresaw', () => {
         return Promise.resolve({ name: 'done' })
       },
     })
-    expect(await carryOut(store, visit, 'invented', declared, { idempotencyKey: 'k' })).toEqual({ name: 'done', replayed: false })
+    expect(await createWrites(store, 30_000).carryOut(visit, 'invented', declared, { idempotencyKey: 'k' })).toEqual({ name: 'done', replayed: false })
     await raw.close()
   })
 })

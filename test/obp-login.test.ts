@@ -82,14 +82,20 @@ describe('DirectLogin', () => {
     [{ fault: 'html' }, 'PROVIDER_MALFORMED'],
     [{ fault: 'hang' }, 'PROVIDER_TIMEOUT'],
     [{ fault: 'reset' }, 'PROVIDER_UNAVAILABLE'],
-  ])('that answers %j is %s, also to a write, which then certainly did nothing; the next call logs in', async (fault, code) => {
+  ])('that answers %j is %s, also to a write, which then certainly did nothing; the next call logs in, unless it was refused', async (fault, code) => {
     const app = await start({ OBP_TIMEOUT_MS: '300' })
-    app.fault('obp', { match: LOGIN, fault: 'status', ...fault })
+    app.fault('obp', { match: LOGIN, fault: 'status', ...fault, times: 0 })
     const { errors } = await app.run(`mutation { createCustomer(input: { legalName: "N", mobilePhoneNumber: "1", email: "n@example.com", dateOfBirth: "1990-01-01", relationshipStatus: "",
       highestEducationAttained: "", employmentStatus: "", kycStatus: false, lastOkDate: "2024-01-01T00:00:00Z" }) { customer { id } } }`)
     expect(errors[0]!.extensions).toMatchObject({ code, provider: 'OPEN_BANK_PROJECT' })
     expect(app.calls('obp')).toEqual([])
-    expect((await app.run(READ)).data.customer).toEqual({ id: ADA.customerId })
+    app.clear()
+    const next = await app.run(READ)
+    if (code === 'PROVIDER_REFUSED') {
+      // An account that was refused a few times is locked, so nobody knocks again at once.
+      expect(next.errors[0]!.extensions).toMatchObject({ code, retryAfterSeconds: 30 })
+      expect(app.emulators.obp.calls()).toEqual([])
+    } else expect(next.data.customer).toEqual({ id: ADA.customerId })
   })
 })
 

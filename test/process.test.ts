@@ -1,30 +1,11 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { mkdtempSync, symlinkSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
 import fetch from 'node-fetch'
 import { beforeAll, expect, test } from 'vitest'
+import { build, exitOf, run, urlOf } from './built.js'
 
-// The compiled server, as a container runs it.
-const build = mkdtempSync(join(tmpdir(), 'kyc-graph-'))
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', build])
-  symlinkSync(resolve('node_modules'), join(build, 'node_modules'))
-  symlinkSync(resolve('package.json'), join(build, 'package.json'))
-}, 120_000)
-
-function run(settings: Record<string, string>): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [join(build, 'src/main.js')], { env: { PATH: process.env['PATH'], AUDIT_LOG: join(build, 'audit.log'), ...settings } })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  return { child, output: () => output }
-}
-
-const exitOf = async (child: ChildProcess): Promise<number | null> => (child.exitCode === null ? ((await once(child, 'exit')) as [number | null])[0] : child.exitCode)
+beforeAll(build, 120_000)
 
 test('refuses to start with every missing setting by name, and no value', async () => {
   const { child, output } = run({ SYNCTERA_URL: 'secret://not-a-url', PORT: '0' })
@@ -45,8 +26,7 @@ test('starts, is ready, serves, and stops in good order on SIGTERM', async () =>
     SYNCTERA_URL: 'http://127.0.0.1:9',
     SYNCTERA_API_KEY: 'the-api-key',
   })
-  await expect.poll(output, { timeout: 60_000 }).toContain('listening')
-  const { url } = JSON.parse(output().split('\n').find((line) => line.includes('listening'))!) as { url: string }
+  const url = await urlOf({ output })
   expect((await fetch(`${url}/ready`)).status).toBe(200)
   const refused = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer a.b.c' }, body: '{"query":"{viewer{id}}"}' })
   expect(refused.status).toBe(401)

@@ -8,7 +8,7 @@ import { ADA } from '../datasources/cast.js'
 import { memoryAccounts } from '../src/store/counter.js'
 import { redisStore } from '../src/store/redis.js'
 import { type App, type RunOptions, startApp } from './harness.js'
-import { privateRedis } from './redis.js'
+import { privateRedis, addressOf } from './redis.js'
 
 const PERSON = `{ person(id: "${ADA.personId}") { id verifications { type } } }`
 
@@ -123,7 +123,7 @@ describe('a Redis that takes questions and answers none', () => {
 
 describe.each([
   ['memory', () => ({ spend: memoryAccounts(), close: () => Promise.resolve() })],
-  ['redis', () => redisStore(inject('redisUrl'), () => undefined)],
+  ['redis', () => redisStore(addressOf(inject('redisUrl')), () => undefined)],
 ])('accounts in %s', (_where, open) => {
   test('pay whole or not at all, and are whole again after their window', async () => {
     const { spend, close } = open()

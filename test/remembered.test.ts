@@ -373,7 +373,7 @@ test('nothing personal lies in Redis in clear, and the scheme’s own answer not
   expect(text).toContain('kyc:verification')
   for (const value of [ADA.account, 'Accepted', PENDING, responder.data, id, pending]) expect(text).not.toContain(value)
 
-  const { store, close } = await openStore(readConfig({ ...settings, ...app.emulators.banfico.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'http://x' }), () => undefined)
+  const { store, close } = await openStore(readConfig({ ...settings, ...app.emulators.banfico.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }), () => undefined)
   const get = (name: StoreKey) => store.get<object>(name)
   expect(await get(['verification-result', id])).toMatchObject({ account: { id: ADA.account, respondedName: 'Ada Accepted' }, responder: { scheme: 'UK_COP', data: null } })
   expect(JSON.stringify(await get(['verification', pending]))).not.toContain(PENDING)

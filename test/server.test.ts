@@ -16,7 +16,7 @@ const post = async (body: unknown, headers: Record<string, string> = {}, to = ap
 test('says that it lives, that it is ready, and what it has done', async () => {
   expect((await fetch(`${app.url}/health`)).status).toBe(200)
   const ready = await fetch(`${app.url}/ready`)
-  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', reasons: {} }])
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', reasons: {}, circuits: Object.fromEntries(Object.keys(app.emulators).map((name) => [name, 'closed'])) }])
   await app.run(`{ person(id: "${ADA.personId}") { id } }`)
   const metrics = await (await fetch(`${app.url}/metrics`)).text()
   expect(metrics).toContain('kyc_provider_call_seconds_count{provider="synctera",method="GET",route="/v0/persons/{}",code="ok"}')
@@ -65,6 +65,7 @@ test('no other origin is let in unless it is named', async () => {
   const allowed = await preflight(open)
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example')
   expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization')
+  expect(allowed.headers.get('access-control-allow-headers')).toContain('x-request-timeout-ms')
   await open.close()
 })
 

@@ -5,7 +5,7 @@ import { memoryStore } from '../src/store/memory.js'
 import type { RawStore } from '../src/store/raw.js'
 import { redisStore } from '../src/store/redis.js'
 import { sealedStore } from '../src/store/sealed.js'
-import { privateRedis } from './redis.js'
+import { privateRedis, addressOf } from './redis.js'
 
 const silent = () => undefined
 const key = () => randomBytes(32)
@@ -14,7 +14,7 @@ const name = () => ['test', String(process.pid), String((unique += 1))] as const
 
 const stores: readonly [string, () => RawStore][] = [
   ['memory', () => memoryStore()],
-  ['Redis', () => redisStore(inject('redisUrl'), silent)],
+  ['Redis', () => redisStore(addressOf(inject('redisUrl')), silent)],
 ]
 
 describe.each(stores)('the store in %s', (_where, open) => {
@@ -97,7 +97,7 @@ test('changes of one name in one process stand in line, and so never lose a race
 })
 
 test('neither names nor values can be read in Redis', async () => {
-  const raw = redisStore(inject('redisUrl'), silent)
+  const raw = redisStore(addressOf(inject('redisUrl')), silent)
   await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
   await sealedStore(raw, [key()]).set(['secret-test', '90070012345678'], { name: 'Ada Accepted' }, 60)
   const redis = new Redis(inject('redisUrl'))
@@ -130,7 +130,7 @@ test('a value moved to another name, or touched, is as if it were not there', as
 
 test('a dead Redis is said so within the second, and a living one is found again', async () => {
   const redis = await privateRedis()
-  const raw = redisStore(redis.url, silent)
+  const raw = redisStore(addressOf(redis.url), silent)
   const store = sealedStore(raw, [key()])
   await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
   await redis.kill()

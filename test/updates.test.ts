@@ -76,12 +76,28 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
   test('of which nobody knows whether it was made is never made again by itself: somebody may have changed it since', async () => {
     const again = { ...input, ...(part === 'number' ? { customerNumber: 'K-2' } : {}), idempotencyKey: `again-${part}` }
     app.fault('obp', { match: `PUT ${customers}/${input.customerId}/${part}`, fault: 'drop-after-apply' })
-    expect((await change(mutation, again)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    expect((await change(mutation, again)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
     app.clear()
-    expect((await change(mutation, again)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', replayed: true })
+    // It is read back instead: what was to be set is set.
+    expect((await change(mutation, again)).data[mutation]).toMatchObject({ replayed: true, customer: part === 'number' ? { number: 'K-2' } : seen })
+    expect(app.calls('obp')).toEqual([`GET ${customers}/${input.customerId}`])
+    app.clear()
+    expect((await change(mutation, again)).data[mutation].replayed).toBe(true)
     expect(app.calls('obp')).toEqual([])
-    const anew = await change(mutation, { ...again, idempotencyKey: `anew-${part}` })
-    expect(anew.data[mutation]).toMatchObject({ replayed: false, customer: part === 'number' ? { number: 'K-2' } : seen })
+  })
+
+  test('of which nobody knows whether it was made stays unknown when something else is set: that proves nothing', async () => {
+    const customerId = CROWD[6]!.customerId
+    const lost = { ...given, customerId, ...(part === 'number' ? { customerNumber: 'K-4' } : {}), idempotencyKey: `lost-${part}` }
+    app.fault('obp', { match: `PUT ${customers}/${customerId}/${part}`, fault: 'reset' })
+    expect((await change(mutation, lost)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    const { errors } = await change(mutation, lost)
+    expect(errors[0]).toMatchObject({ message: expect.stringContaining('Read the record back'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true } })
+    expect(writes()).toHaveLength(1)
+    const anew = await change(mutation, { ...lost, idempotencyKey: `anew-${part}` })
+    expect(anew.data[mutation]).toMatchObject({ replayed: false, customer: part === 'number' ? { number: 'K-4' } : seen })
+    // Now it is as it was to be, whoever made it so.
+    expect((await change(mutation, lost)).data[mutation].replayed).toBe(true)
   })
 
   test.each<[number, string, string]>([

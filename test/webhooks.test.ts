@@ -170,7 +170,7 @@ describe('an event', () => {
 
   test('of a server that died over it is worked on when it comes again', async () => {
     const id = randomUUID()
-    const config = readConfig({ ...store, ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'http://x' })
+    const config = readConfig({ ...store, ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' })
     const open = await openStore(config, () => undefined)
     await open.store.set(['webhook', 'synctera', id], { by: 'the dead', until: Date.now() + 30_000 }, 60)
     await open.close()
@@ -182,7 +182,7 @@ describe('an event', () => {
   })
 
   test('whose work fails is worked on when it comes again', async () => {
-    const { store: memory, close } = await openStore(readConfig({ ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'http://x' }), () => undefined)
+    const { store: memory, close } = await openStore(readConfig({ ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }), () => undefined)
     let works = 0
     const act = () => {
       works += 1
@@ -220,7 +220,7 @@ test('without the secret there is nothing at the address', async () => {
 })
 
 test('a secret that is too short to be one is not taken', () => {
-  const settings = { ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'http://x' }
+  const settings = { ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }
   expect(() => readConfig({ ...settings, SYNCTERA_WEBHOOK_SECRET: 'short-and-secret' })).toThrow('SYNCTERA_WEBHOOK_SECRET must have at least 32 characters')
   expect(() => readConfig({ ...settings, SYNCTERA_WEBHOOK_SECRET: undefined, SYNCTERA_WEBHOOK_SECRET_FILE: '/nowhere/at/all' })).toThrow('SYNCTERA_WEBHOOK_SECRET_FILE names a file that cannot be read')
 })

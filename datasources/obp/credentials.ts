@@ -22,6 +22,7 @@ async function logIn(client: Client, { username, password, consumerKey }: Direct
     method: 'POST',
     path: path`/my/logins/direct`,
     effect: 'read',
+    repeat: 'never',
     headers: { authorization: `DirectLogin username="${username}",password="${password}",consumer_key="${consumerKey}"` },
     answer: loggedIn,
   })

@@ -22,3 +22,9 @@ export const toWireDateOrNull = (value: string | null | undefined): string | nul
 
 /** What an id can look like. Others are never sent: refusals repeat ids, and what looks like a code in one must not be read as one. */
 export const isId = (id: string): boolean => /^[\w.:-]{1,255}$/.test(id)
+
+/** True of one text, where an empty one is kept as none. */
+export const sameText = (a: string | null | undefined, b: string | null | undefined): boolean => text(a) === text(b)
+
+/** True of one date, to the second: the provider keeps no more of it. */
+export const sameDate = (a: string | null | undefined, b: string | null | undefined): boolean => toWireDateOrNull(a) === toWireDateOrNull(b)

@@ -19,6 +19,7 @@ export function refusal({ status, body, header }: Refusal): Verdict {
     stale: status === 401 && !NOT_THE_TOKEN.test(body.message ?? ''),
     // Whatever may be sent again unchanged was not carried out.
     certain: transient || undefined,
+    passing: transient || undefined,
     providerCode: body.code != null && /^[\w.-]{1,64}$/.test(body.code) ? body.code : undefined,
     providerRequestId: body.trackingId?.trim() || tracking,
     fields: status === 400 ? refusedFields(body) : undefined,

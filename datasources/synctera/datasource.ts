@@ -56,6 +56,8 @@ export function syncteraSource(client: Client, visit: Visit) {
         method: 'POST',
         path: path`/v0/persons`,
         effect: 'write',
+        // What comes again under its key is not done twice.
+        repeat: 'always',
         json: body,
         headers: { 'idempotency-key': idempotencyKey },
         answer: answers.person,
@@ -70,6 +72,8 @@ export function syncteraSource(client: Client, visit: Visit) {
         method: 'PATCH',
         path: path`/v0/persons/${id}`,
         effect: 'write',
+        // What comes again under its key is not done twice.
+        repeat: 'always',
         json: body,
         headers: { 'idempotency-key': idempotencyKey },
         answer: answers.person,
@@ -80,6 +84,8 @@ export function syncteraSource(client: Client, visit: Visit) {
         method: 'POST',
         path: path`/v0/verifications/verify`,
         effect: 'write',
+        // What comes again under its key is not done twice.
+        repeat: 'always',
         json: body,
         headers: { 'idempotency-key': idempotencyKey },
         answer: answers.verified,

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import type { RedisAddress } from '../store/connection.js'
 import { type ChainKey, isSealedBy, sealText, unseal } from './chain.js'
 import { connected, openRedis } from './redis.js'
 
@@ -20,8 +21,8 @@ export interface Anchors {
 }
 
 /** Redis beside the trail: whoever can cut the one need not be able to change the other, and cannot forge its seal. */
-export function openAnchors(url: string, key: ChainKey): Anchors {
-  const redis = openRedis(url)
+export function openAnchors(address: RedisAddress, key: ChainKey): Anchors {
+  const redis = openRedis(address)
   return {
     put: async (anchor) => void (await redis.set(`${PREFIX}${anchor.chain}`, sealText(key, anchor).text, 'EX', KEPT_SECONDS)),
     close: async () => redis.disconnect(),
@@ -29,8 +30,8 @@ export function openAnchors(url: string, key: ChainKey): Anchors {
 }
 
 /** Every anchor in Redis that one of the keys has sealed, and how many were not. */
-export async function readAnchors(url: string, keys: readonly ChainKey[]): Promise<{ anchors: Anchor[]; foreign: number }> {
-  const redis = openRedis(url)
+export async function readAnchors(address: RedisAddress, keys: readonly ChainKey[]): Promise<{ anchors: Anchor[]; foreign: number }> {
+  const redis = openRedis(address)
   try {
     await connected(redis)
     const texts: string[] = []

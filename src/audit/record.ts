@@ -64,6 +64,14 @@ export function recorder(trail: Trail, declared: GraphQLSchema, served: GraphQLS
     const reads: { type: string; value: unknown; owner: Owner | undefined }[] = []
     const writes: (Write & Outcome & { readonly entities?: readonly Entities[] })[] = []
 
+    let ended = false
+
+    /** What ends after its operation was answered has an entry of its own. */
+    const wrote = (write: (typeof writes)[number]) => {
+      writes.push(write)
+      if (ended) end()
+    }
+
     const exposes = (type: string): boolean => {
       if (selected.size === 0) return false
       for (const part of personal.within(type)) if (selected.has(part)) return true
@@ -79,6 +87,15 @@ export function recorder(trail: Trail, declared: GraphQLSchema, served: GraphQLS
         if (owner) found.addOwner(owner)
       }
       return { fields: [...fields].sort(), entities: found.list() }
+    }
+
+    function end() {
+      ended = true
+      const read = readEntry()
+      reads.length = 0
+      const writing = writes.splice(0)
+      if (read.fields.length === 0 && writing.length === 0) return
+      trail.append({ kind: 'operation', who, operation, ...(read.fields.length > 0 ? { read } : {}), ...(writing.length > 0 ? { wrote: writing } : {}), correlationId })
     }
 
     return {
@@ -111,21 +128,15 @@ export function recorder(trail: Trail, declared: GraphQLSchema, served: GraphQLS
           const payload = await run()
           const found = new Found()
           entities.find(type, payload, found)
-          writes.push({ ...asWrite(true), outcome: payload.replayed ? 'replayed' : 'done', entities: found.list() })
+          wrote({ ...asWrite(true), outcome: payload.replayed ? 'replayed' : 'done', entities: found.list() })
           return payload
         } catch (error) {
-          writes.push({ ...asWrite(false), ...outcomeOf(error) })
+          wrote({ ...asWrite(false), ...outcomeOf(error) })
           throw error
         }
       },
 
-      end() {
-        const read = readEntry()
-        reads.length = 0
-        const wrote = writes.splice(0)
-        if (read.fields.length === 0 && wrote.length === 0) return
-        trail.append({ kind: 'operation', who, operation, ...(read.fields.length > 0 ? { read } : {}), ...(wrote.length > 0 ? { wrote } : {}), correlationId })
-      },
+      end,
     }
   }
 }

@@ -1,9 +1,9 @@
 import type { Cluster, Redis } from 'ioredis'
-import { connect } from '../store/redis.js'
+import { connect, type RedisAddress } from '../store/connection.js'
 
 /** A connection of the trail's own; what fails on it is told by the command that failed. */
-export function openRedis(url: string): Redis | Cluster {
-  const redis = connect(url)
+export function openRedis(address: RedisAddress): Redis | Cluster {
+  const redis = connect(address)
   redis.on('error', () => undefined)
   return redis
 }

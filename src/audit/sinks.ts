@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { AuditConfig } from '../config.js'
+import type { RedisAddress } from '../store/connection.js'
 import { connected, openRedis } from './redis.js'
 
 /** Where lines go. `write` answers how many of them, from the first on, are certainly there; it rejects when it knows of none. */
@@ -64,8 +65,8 @@ const stdoutSink = (): Sink => ({
 })
 
 /** A Redis stream, capped by nothing; a batch is entered as a whole or not at all. */
-function streamSink(url: string, stream: string): Sink {
-  const redis = openRedis(url)
+function streamSink(address: RedisAddress, stream: string): Sink {
+  const redis = openRedis(address)
   return {
     async write(lines) {
       await connected(redis)
@@ -80,7 +81,7 @@ function streamSink(url: string, stream: string): Sink {
 }
 
 /** The sink that `AUDIT_LOG` names. */
-export function openSink({ audit, redisUrl }: AuditConfig): Sink {
-  if ('stream' in audit) return streamSink(redisUrl!, audit.stream)
+export function openSink({ audit, redis }: AuditConfig): Sink {
+  if ('stream' in audit) return streamSink(redis!, audit.stream)
   return 'file' in audit ? fileSink(audit.file) : stdoutSink()
 }

@@ -55,7 +55,7 @@ export async function openTrail({ config, changed, lost }: TrailOptions): Promis
   const key = chainKey(config.encryptionKeys?.[0] ?? randomBytes(32))
   const chain = startChain(key)
   const sink = openSink(config)
-  const anchors = config.redisUrl === undefined ? undefined : openAnchors(config.redisUrl, key)
+  const anchors = config.redis === undefined ? undefined : openAnchors(config.redis, key)
   const waiting: Waiting[] = []
   let written: Sealed | undefined
   let anchored: Sealed | undefined

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { type AuditConfig, ConfigError, environment, readAuditConfig } from '../config.js'
 import { readAnchors } from './anchors.js'
 import { chainKey } from './chain.js'
+import type { RedisAddress } from '../store/connection.js'
 import { connected, openRedis } from './redis.js'
 import { verifier } from './verifier.js'
 
@@ -16,8 +17,8 @@ async function* ofFile(path: string): Lines {
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) yield { line, where: `${path}:${(number += 1)}` }
 }
 
-async function* ofStream(url: string, stream: string): Lines {
-  const redis = openRedis(url)
+async function* ofStream(address: RedisAddress, stream: string): Lines {
+  const redis = openRedis(address)
   try {
     await connected(redis)
     for (let from = '-'; ; ) {
@@ -31,10 +32,10 @@ async function* ofStream(url: string, stream: string): Lines {
   }
 }
 
-function sources({ audit, redisUrl }: AuditConfig, files: readonly string[]): Lines[] {
+function sources({ audit, redis }: AuditConfig, files: readonly string[]): Lines[] {
   if (files.length > 0) return files.map(ofFile)
   if ('stdout' in audit) throw new ConfigError(['AUDIT_LOG is stdout: name the files it was written to'])
-  return ['stream' in audit ? ofStream(redisUrl!, audit.stream) : ofFile(audit.file)]
+  return ['stream' in audit ? ofStream(redis!, audit.stream) : ofFile(audit.file)]
 }
 
 /** `npm run audit:verify [file …]`: the files in the order they were written, or what `AUDIT_LOG` names. Answers the exit code. */
@@ -42,7 +43,7 @@ async function main(files: readonly string[]): Promise<number> {
   const config = readAuditConfig(environment())
   const keys = (config.encryptionKeys ?? []).map(chainKey)
   // Read first: a chain that is being written only grows past its anchor.
-  const anchored = config.redisUrl === undefined ? undefined : await readAnchors(config.redisUrl, keys)
+  const anchored = config.redis === undefined ? undefined : await readAnchors(config.redis, keys)
   const { take, finish } = verifier(keys)
   let lines = 0
   for (const source of sources(config, files)) {

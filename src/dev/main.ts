@@ -4,7 +4,7 @@ import { createLog } from '../log.js'
 import { startServer } from '../server.js'
 import { stopOnSignals } from '../signals.js'
 import { startEmulators } from './emulators.js'
-import { explorer } from './explorer.js'
+import { allowSandbox, explorer } from './explorer.js'
 import { AUDIENCE, createIssuer } from './issuer.js'
 import { PERSONAS } from './personas.js'
 import { subscribe } from './subscription.js'
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     AUTH_AUDIENCE: AUDIENCE,
     AUTH_JWKS_URL: jwksUrl,
     ...settings,
-  })
+  }, { development: true })
   const tokens = await Promise.all(PERSONAS.map(async (persona) => ({ ...persona, token: await issuer.token({ client: persona.client, scope: persona.scopes.join(' ') }) })))
   const ops = tokens[0]!.token
   let variables: Record<string, string> = {}
@@ -40,7 +40,10 @@ async function main(): Promise<void> {
     config,
     log: createLog(config.logLevel),
     explorer: explorer(() => ({ document: EXAMPLES, variables, token: ops })),
-    routes: issuer.routes,
+    routes: (app) => {
+      issuer.routes(app)
+      allowSandbox(app)
+    },
   })
   stopOnSignals(async () => {
     await server.close()

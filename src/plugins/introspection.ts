@@ -1,5 +1,6 @@
 import { type DocumentNode, visit } from 'graphql'
 import { Failure } from '../../datasources/errors.js'
+import { withStatus } from '../errors.js'
 import type { Plugin } from './served.js'
 
 /** True when a document asks for the schema itself. Most do not even hold the word, and are not walked through. */
@@ -20,7 +21,7 @@ export const introspection: Plugin = {
     Promise.resolve({
       didResolveOperation: ({ source, document, contextValue }) => {
         if (!contextValue.caller.scopes.has('schema:read') && asksForSchema(source, document)) {
-          throw new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' })
+          throw withStatus(new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' }), 403)
         }
         return Promise.resolve()
       },

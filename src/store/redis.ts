@@ -1,65 +1,20 @@
-import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 import { Failure } from '../../datasources/errors.js'
+import { connect, type RedisAddress } from './connection.js'
 import type { CountingStore } from './raw.js'
 
-/** Longer than any healthy answer, short enough that nobody waits for a dead server. */
-const COMMAND_TIMEOUT_MS = 1_000
+/** How long a change waits for the replicas that must have it. */
+const REPLICAS_TIMEOUT_MS = 500
 
-// One key only, so it runs on a cluster too. ARGV: expected ('' means absent), next ('' removes), ttl in ms.
-const SWAP = `
-local current = redis.call('GET', KEYS[1])
-if (current or '') ~= ARGV[1] then return 0 end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return 1`
-
-// ARGV: points, the most of a window, its length in ms. Answers what was paid, what is spent and the ms that are left.
-const SPEND = `
-local spent = tonumber(redis.call('GET', KEYS[1]) or '0')
-local left = redis.call('PTTL', KEYS[1])
-if left < 1 then spent, left = 0, tonumber(ARGV[3]) end
-if spent + tonumber(ARGV[1]) > tonumber(ARGV[2]) then return {0, spent, left} end
-redis.call('SET', KEYS[1], spent + tonumber(ARGV[1]), 'PX', left)
-return {1, spent + tonumber(ARGV[1]), left}`
-
-declare module 'ioredis' {
-  interface RedisCommander<Context> {
-    swapValue(name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Result<number, Context>
-    spendPoints(name: string, points: number, most: number, windowMs: number): Result<[paid: number, spent: number, resetMs: number], Context>
-  }
-}
-
-const OPTIONS: RedisOptions = {
-  // Nothing hangs: a command fails at once while there is no connection, and soon when there is no answer.
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  commandTimeout: COMMAND_TIMEOUT_MS,
-  connectTimeout: COMMAND_TIMEOUT_MS,
-  enableAutoPipelining: true,
-  retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
-}
-
-/** A connection that fails soon and heals by itself. */
-export function connect(url: string): Redis | Cluster {
-  const urls = url.split(',').map((part) => part.trim())
-  const scripts = { swapValue: { lua: SWAP, numberOfKeys: 1 }, spendPoints: { lua: SPEND, numberOfKeys: 1 } }
-  if (urls.length === 1) return new Redis(urls[0]!, { ...OPTIONS, scripts })
-  const first = new URL(urls[0]!)
-  return new Cluster(urls, {
-    scripts,
-    enableOfflineQueue: false,
-    clusterRetryStrategy: OPTIONS.retryStrategy!,
-    redisOptions: {
-      ...OPTIONS,
-      ...(first.username ? { username: decodeURIComponent(first.username) } : {}),
-      ...(first.password ? { password: decodeURIComponent(first.password) } : {}),
-      ...(first.protocol === 'rediss:' ? { tls: {} } : {}),
-    },
-  })
+interface RedisOptions {
+  /** How many replicas must have a swap before it counts: a claim that a failover forgets is a write done twice. */
+  readonly replicas?: number
 }
 
 /** The store that replicas share. Every failure is `STORE_UNAVAILABLE`; the connection heals by itself. */
-export function redisStore(url: string, log: (message: string) => void): CountingStore {
-  const redis = connect(url)
+export function redisStore(address: RedisAddress, log: (message: string) => void, { replicas = 0 }: RedisOptions = {}): CountingStore {
+  const redis = connect(address)
+  // Waiting for replicas holds up a whole connection, so swaps have one of their own.
+  const confirmed = replicas > 0 ? connect(address) : undefined
   let healthy = true
   redis.on('error', () => {
     // Once per outage: the message of the driver may hold the address and is not needed.
@@ -70,6 +25,7 @@ export function redisStore(url: string, log: (message: string) => void): Countin
     if (!healthy) log('the store is back')
     healthy = true
   })
+  confirmed?.on('error', () => undefined)
 
   const ask = async <T>(answer: Promise<T>): Promise<T> => {
     try {
@@ -79,15 +35,29 @@ export function redisStore(url: string, log: (message: string) => void): Countin
     }
   }
 
+  async function swap(name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Promise<number> {
+    if (!confirmed) return redis.swapValue(name, expected, next, ttlMs)
+    // Down one connection one after the other: what is waited for is this swap.
+    const [swapped, waited] = (await confirmed.pipeline().swapValue(name, expected, next, ttlMs).wait(replicas, REPLICAS_TIMEOUT_MS).exec()) ?? []
+    const failed = swapped?.[0] ?? waited?.[0]
+    if (failed) throw failed
+    if (swapped?.[1] === 1 && Number(waited?.[1]) < replicas) throw new Error('too few replicas have it')
+    return Number(swapped?.[1])
+  }
+
   return {
     get: (name) => ask(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await ask(redis.set(name, value, 'PX', ttlMs))),
-    swap: async (name, expected, next, ttlMs) => (await ask(redis.swapValue(name, expected ?? '', next ?? '', ttlMs))) === 1,
+    swap: async (name, expected, next, ttlMs) => (await ask(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
     spend: async (name, points, most, windowMs) => {
       const [paid, spent, resetMs] = await ask(redis.spendPoints(name, points, most, windowMs))
       return { paid: paid === 1, spent, resetMs }
     },
     ping: async () => void (await ask(redis.ping())),
-    close: async () => redis.disconnect(),
+    close: () => {
+      redis.disconnect()
+      confirmed?.disconnect()
+      return Promise.resolve()
+    },
   }
 }

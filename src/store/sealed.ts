@@ -127,5 +127,7 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
     update: (key, ttlSeconds, next) => queue(nameFor(first, key), () => change(key, ttlSeconds * 1000, next)),
 
     digest: (...parts) => hash(first.names, ['digest', ...parts]),
+
+    isDigest: (digest, ...parts) => keys.some((key) => hash(key.names, ['digest', ...parts]) === digest),
   }
 }

@@ -37,7 +37,8 @@ export async function startWorld(folder: string, oracle: Oracle): Promise<World>
   const { emulators, settings, close: closeEmulators } = await startEmulators({ jwksUrl, watch: (provider, exchange) => oracle.watch(provider, exchange) })
   const keeps = join(folder, 'redis')
   mkdirSync(keeps, { recursive: true })
-  const redis = await privateRedis({ keeps })
+  // What it has acknowledged outlives its being killed: a lost key would be a write that may be done twice.
+  const redis = await privateRedis(['--dir', keeps, '--appendonly', 'yes', '--appendfsync', 'always'])
   const auditSettings = { REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
   const timeouts = Object.fromEntries(Object.keys(providers).map((name) => [`${name.toUpperCase()}_TIMEOUT_MS`, String(PROVIDER_TIMEOUT_MS)]))
   const program = build(join(folder, 'server'))

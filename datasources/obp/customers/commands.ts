@@ -16,6 +16,7 @@ export interface Linking extends LinkCustomerInput {
 }
 
 const LINK_MEMBERS = Object.keys(LINKS) as (keyof typeof LINKS)[]
+const givenIn = (input: LinkCustomerInput) => LINK_MEMBERS.filter((member) => input[member] !== undefined)
 
 /** Links have one way in and out: through an attribute, one could be made whose other end does not exist. */
 function refuseLinkName(name: string, field: string): void {
@@ -67,7 +68,13 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
     updateCustomerAttribute: writing<UpdateCustomerAttributeInput, { attribute: CustomerAttribute }>({
       scope: 'customers:write',
       type: 'UpdateCustomerAttributePayload',
+      // A late repeat would take back what was set since.
       repeatable: false,
+      async readBack(input) {
+        const { attributes } = await customers.afresh({ id: input.customerId, bankId: input.bankId })
+        const attribute = (await attributes()).find(({ id }) => id === input.attributeId)
+        return attribute?.name === input.name && attribute.type === input.type && attribute.value === input.value ? { attribute } : null
+      },
       async run(input) {
         refuseLinkName(input.name, 'input.name')
         const { place, attribute } = await attributeOf(input)
@@ -98,8 +105,18 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       ignore: ['personExists'],
       type: 'LinkCustomerPayload',
       repeatable: false,
+      async readBack(input) {
+        const { customer, attributes } = await customers.afresh({ id: input.customerId, bankId: input.bankId })
+        const now = await attributes()
+        const isAsWanted = (member: keyof typeof LINKS) => {
+          const rows = now.filter(({ name }) => name === LINKS[member])
+          const value = input[member] ?? null
+          return value === null ? rows.length === 0 : rows.length > 0 && rows.every((row) => row.value === value)
+        }
+        return givenIn(input).every(isAsWanted) ? { customer } : null
+      },
       async run(input) {
-        const given = LINK_MEMBERS.filter((member) => input[member] !== undefined)
+        const given = givenIn(input)
         if (given.length === 0) throw refuseFields({ input: [`must have at least one of ${LINK_MEMBERS.join(', ')}`] })
         await input.personExists()
         const { place, customer, attributes } = await customers.named({ id: input.customerId, bankId: input.bankId })

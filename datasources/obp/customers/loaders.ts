@@ -255,25 +255,34 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     }),
   }
 
+  /** The customer that a write names. The provider would also change another bank's, so this comes before every write. */
+  async function named(key: CustomerKey): Promise<{ place: Place; customer: Customer; attributes: () => Promise<CustomerAttribute[]> }> {
+    const place = banks.place(key)
+    const customer = place && (await customers.load(place))
+    if (!customer) throw failure('NOT_FOUND', NO_CUSTOMER)
+    return { place, customer, attributes: async () => (await attributes.load(place)) ?? [] }
+  }
+
+  /** After a write the operation must not see what it read before. */
+  function forget(place: Place) {
+    customers.clear(place)
+    attributes.clear(place)
+    single.clear(place)
+    // Either may list the customer as it was.
+    ofPerson.clearAll()
+    ofViewer.clearAll()
+  }
+
   return {
     readings,
+    named,
+    forget,
 
-    /** The customer that a write names. The provider would also change another bank's, so this comes before every write. */
-    async named(key: CustomerKey): Promise<{ place: Place; customer: Customer; attributes: () => Promise<CustomerAttribute[]> }> {
+    /** The same customer as it is now, whatever the operation has read before. */
+    afresh(key: CustomerKey) {
       const place = banks.place(key)
-      const customer = place && (await customers.load(place))
-      if (!customer) throw failure('NOT_FOUND', NO_CUSTOMER)
-      return { place, customer, attributes: async () => (await attributes.load(place)) ?? [] }
-    },
-
-    /** After a write the operation must not see what it read before. */
-    forget(place: Place) {
-      customers.clear(place)
-      attributes.clear(place)
-        single.clear(place)
-      // Either may list the customer as it was.
-      ofPerson.clearAll()
-      ofViewer.clearAll()
+      if (place) forget(place)
+      return named(key)
     },
   }
 }

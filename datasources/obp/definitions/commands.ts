@@ -4,9 +4,22 @@ import { orNull } from '../../errors.js'
 import type { Drift } from '../../mapping.js'
 import type { Banks } from '../banks.js'
 import { failure } from '../refusal.js'
+import { text } from '../wire.js'
+import type { DefinitionBody, ObpDefinition } from './contract.js'
 import type { DefinitionSource } from './datasource.js'
 import type { DefinitionLoaders } from './loaders.js'
 import { definitionBody, toDefinition } from './mapping.js'
+
+/** A definition as far as it is set, in one order; no view and one empty view are the same. */
+const seen = ({ name, category, type, description, alias, can_be_seen_on_views: views, is_active }: DefinitionBody | ObpDefinition) => [
+  name,
+  category,
+  type,
+  text(description),
+  text(alias),
+  views.filter((view) => view !== ''),
+  is_active,
+]
 
 /** Writes of attribute definitions. A name has one definition at a bank. */
 export function definitionCommands(source: DefinitionSource, banks: Banks, definitions: DefinitionLoaders, drift: Drift) {
@@ -16,10 +29,20 @@ export function definitionCommands(source: DefinitionSource, banks: Banks, defin
       type: 'SetCustomerAttributeDefinitionPayload',
       // A late repeat would take back what was set since.
       repeatable: false,
+      async readBack(input) {
+        const bankId = banks.required(input.bankId)
+        definitions.forget(bankId)
+        const wanted = JSON.stringify(seen(definitionBody(input)))
+        const found = (await definitions.ofBank(bankId))?.find((definition) => JSON.stringify(seen(definition)) === wanted)
+        return found ? { definition: toDefinition(found, drift) } : null
+      },
       async run(input) {
         const bankId = banks.required(input.bankId)
         try {
-          return { definition: toDefinition(await source.createOrUpdateCustomerAttributeAttributeDefinition(bankId, definitionBody(input)), drift) }
+          const answered = await source.createOrUpdateCustomerAttributeAttributeDefinition(bankId, definitionBody(input))
+          // It was carried out somehow, so it must not read as a write that did nothing.
+          if (answered.type !== String(input.type)) throw failure('OUTCOME_UNKNOWN', 'The provider answered another definition than it was told.')
+          return { definition: toDefinition(answered, drift) }
         } finally {
           definitions.forget(bankId)
         }

@@ -16,7 +16,7 @@ import type { Place } from '../banks.js'
 import type { CustomerLoaders } from '../customers/loaders.js'
 import type { KycSource } from './datasource.js'
 import type { KycLoaders } from './loaders.js'
-import { checkBody, documentBody, mediaBody, statusBody, toCheck, toDocument, toMedia, toStatus } from './mapping.js'
+import { checkBody, documentBody, isCheck, isDocument, isMedia, isStatus, mediaBody, statusBody, toCheck, toDocument, toMedia, toStatus } from './mapping.js'
 
 type Rows = Pick<Loader<string, readonly { id: string; bankId: string }[] | null>, 'load'>
 
@@ -46,6 +46,17 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
     return theirs ? given : newRecordId(place, kind, given)
   }
 
+  /** Where a picture is to be written, under which id, and what. */
+  async function mediaOf(input: AddKycMediaInput, attempt: Attempt) {
+    const place = await placeOf(input)
+    const body = mediaBody({
+      ...input,
+      relatesToKycDocumentId: await relatedTo(place, 'document', input.relatesToKycDocumentId, kyc.documents),
+      relatesToKycCheckId: await relatedTo(place, 'check', input.relatesToKycCheckId, kyc.checks),
+    })
+    return { place, id: await idOf(place, 'media', input.id, kyc.media, attempt), body }
+  }
+
   /** After a write, however it ended, the operation must not see what it read before. */
   async function changing<Done>(rows: Pick<Loader<string, unknown>, 'clear'>, place: Place, write: Promise<Done>): Promise<Done> {
     try {
@@ -53,6 +64,12 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
     } finally {
       rows.clear(place.id)
     }
+  }
+
+  /** What the provider has by now under the id, if it is what was to be written. */
+  async function found<Row extends { id: string; bankId: string }>(place: Place, id: string, rows: Pick<Loader<string, readonly Row[] | null>, 'load' | 'clear'>, isWritten: (row: Row) => boolean) {
+    rows.clear(place.id)
+    return (await rows.load(place.id))?.find((row) => row.id === id && row.bankId === place.bankId && isWritten(row))
   }
 
   /** A late repeat to an id that the caller knows would take back what was written to it since; one of ours nobody knows yet. */
@@ -63,6 +80,11 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       scope: 'kyc:write',
       type: 'AddKycCheckPayload',
       repeatable,
+      async readBack(input, attempt) {
+        const place = await placeOf(input)
+        const kycCheck = await found(place, await idOf(place, 'check', input.id, kyc.checks, attempt), kyc.checks, (row) => isCheck(row, checkBody(input)))
+        return kycCheck ? { kycCheck } : null
+      },
       async run(input, attempt) {
         const place = await placeOf(input)
         const id = await idOf(place, 'check', input.id, kyc.checks, attempt)
@@ -74,6 +96,11 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       scope: 'kyc:write',
       type: 'AddKycDocumentPayload',
       repeatable,
+      async readBack(input, attempt) {
+        const place = await placeOf(input)
+        const kycDocument = await found(place, await idOf(place, 'document', input.id, kyc.documents, attempt), kyc.documents, (row) => isDocument(row, documentBody(input)))
+        return kycDocument ? { kycDocument } : null
+      },
       async run(input, attempt) {
         const place = await placeOf(input)
         const id = await idOf(place, 'document', input.id, kyc.documents, attempt)
@@ -85,14 +112,13 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       scope: 'kyc:write',
       type: 'AddKycMediaPayload',
       repeatable,
+      async readBack(input, attempt) {
+        const { place, id, body } = await mediaOf(input, attempt)
+        const kycMedia = await found(place, id, kyc.media, (row) => isMedia(row, body))
+        return kycMedia ? { kycMedia } : null
+      },
       async run(input, attempt) {
-        const place = await placeOf(input)
-        const id = await idOf(place, 'media', input.id, kyc.media, attempt)
-        const body = mediaBody({
-          ...input,
-          relatesToKycDocumentId: await relatedTo(place, 'document', input.relatesToKycDocumentId, kyc.documents),
-          relatesToKycCheckId: await relatedTo(place, 'check', input.relatesToKycCheckId, kyc.checks),
-        })
+        const { place, id, body } = await mediaOf(input, attempt)
         return { kycMedia: toMedia(await changing(kyc.media, place, source.addKycMedia(place, id, body)), drift) }
       },
     }),
@@ -102,6 +128,12 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       type: 'AddKycStatusPayload',
       // A late repeat would take back a later word of the bank.
       repeatable: false,
+      async readBack(input) {
+        const place = await placeOf(input)
+        kyc.statuses.clear(place.id)
+        const kycStatus = (await kyc.statuses.load(place.id))?.find((row) => isStatus(row, statusBody(input)))
+        return kycStatus ? { kycStatus } : null
+      },
       async run(input) {
         const place = await placeOf(input)
         return { kycStatus: toStatus(await changing(kyc.statuses, place, source.addKycStatus(place, statusBody(input))), drift) }

@@ -9,7 +9,7 @@ import type {
   KycStatus,
 } from '../../../schema/kyc.js'
 import { type Drift, instant } from '../../mapping.js'
-import { text, toWireDate, toWireDateOrNull } from '../wire.js'
+import { sameDate, sameText, text, toWireDate, toWireDateOrNull } from '../wire.js'
 import type { CheckBody, DocumentBody, MediaBody, ObpKycCheck, ObpKycDocument, ObpKycMedia, ObpKycStatus, StatusBody } from './contract.js'
 
 // ---- what the provider says, in the graph's words
@@ -87,3 +87,33 @@ export const mediaBody = (input: AddKycMediaInput): MediaBody => ({
 })
 
 export const statusBody = (input: AddKycStatusInput): StatusBody => ({ customer_number: input.customerNumber, ok: input.ok, date: toWireDate(input.date) })
+
+// ---- whether what the provider says is what it was told
+
+export const isCheck = (check: KycCheck, body: CheckBody): boolean =>
+  sameText(check.customerNumber, body.customer_number) &&
+  sameDate(check.date, body.date) &&
+  sameText(check.how, body.how) &&
+  sameText(check.staffUserId, body.staff_user_id) &&
+  sameText(check.staffName, body.staff_name) &&
+  check.satisfied === body.satisfied &&
+  sameText(check.comments, body.comments)
+
+export const isDocument = (document: KycDocument, body: DocumentBody): boolean =>
+  sameText(document.customerNumber, body.customer_number) &&
+  sameText(document.type, body.type) &&
+  sameText(document.number, body.number) &&
+  sameDate(document.issueDate, body.issue_date) &&
+  sameText(document.issuePlace, body.issue_place) &&
+  sameDate(document.expiryDate, body.expiry_date)
+
+export const isMedia = (media: KycMedia, body: MediaBody): boolean =>
+  sameText(media.customerNumber, body.customer_number) &&
+  sameText(media.type, body.type) &&
+  sameText(media.url, body.url) &&
+  sameDate(media.date, body.date) &&
+  sameText(media.relatesToKycDocumentId, body.relates_to_kyc_document_id) &&
+  sameText(media.relatesToKycCheckId, body.relates_to_kyc_check_id)
+
+export const isStatus = (status: KycStatus, body: StatusBody): boolean =>
+  sameText(status.customerNumber, body.customer_number) && status.ok === body.ok && sameDate(status.date, body.date)

@@ -21,7 +21,7 @@ import type { CustomerLoaders } from '../customers/loaders.js'
 import { failure } from '../refusal.js'
 import type { RecordSource } from './datasource.js'
 import type { RecordLoaders } from './loaders.js'
-import { addressBody, creditLimitBody, handleBody, taxResidenceBody, toAddress, toHandle, toReceipt, toTaxResidence } from './mapping.js'
+import { addressBody, creditLimitBody, handleBody, isAddress, taxResidenceBody, toAddress, toHandle, toReceipt, toTaxResidence } from './mapping.js'
 
 const NO_ADDRESS = 'The customer has no such address.'
 const NO_TAX_RESIDENCE = 'The customer has no such tax residence.'
@@ -71,7 +71,14 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
     updateCustomerAddress: writing<UpdateCustomerAddressInput, { address: CustomerAddress }>({
       scope: 'customers:write',
       type: 'UpdateCustomerAddressPayload',
+      // A late repeat would take back what was set since.
       repeatable: false,
+      async readBack(input) {
+        const { place } = await customerOf(input)
+        addresses.clear(place)
+        const address = (await addresses.load(place))?.find(({ id }) => id === input.addressId)
+        return address && isAddress(address, input) ? { address } : null
+      },
       async run(input) {
         const { place } = await customerOf(input)
         const theirs = (await addresses.load(place))?.some(({ id }) => id === input.addressId)

@@ -10,7 +10,7 @@ import type {
   TaxResidence,
 } from '../../../schema/records.js'
 import { type Drift, instant } from '../../mapping.js'
-import { text, toWireDate } from '../wire.js'
+import { sameText, text, toWireDate } from '../wire.js'
 import type {
   AddressBody,
   CreditLimitBody,
@@ -83,6 +83,11 @@ export const addressBody = (input: CreateCustomerAddressInput): AddressBody => (
   tags: input.tags ?? [],
   status: '',
 })
+
+/** True of an address that is what the input asks for. */
+export const isAddress = (address: CustomerAddress, input: CreateCustomerAddressInput): boolean =>
+  (['line1', 'line2', 'line3', 'city', 'county', 'state', 'postcode', 'countryCode'] as const).every((line) => sameText(address[line], input[line])) &&
+  JSON.stringify(address.tags) === JSON.stringify(input.tags ?? [])
 
 export const taxResidenceBody = (input: CreateTaxResidenceInput): TaxResidenceBody => ({ domain: input.domain, tax_number: input.taxNumber })
 

@@ -15,6 +15,7 @@ import type { Place } from '../banks.js'
 import type { ObpCustomer } from '../customers/contract.js'
 import type { CustomerLoaders } from '../customers/loaders.js'
 import { toCustomer } from '../customers/mapping.js'
+import { sameDate, sameText } from '../wire.js'
 import type { UpdateSource } from './datasource.js'
 import { creditLimitBody, dataBody, identityBody } from './mapping.js'
 
@@ -23,21 +24,26 @@ interface CustomerPayload {
 }
 
 /** Changes to parts of a customer. */
-export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoaders, 'named' | 'forget'>, drift: Drift) {
-  /** A write that sets something of the customer whom the input names, by how the provider is told. */
+export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoaders, 'named' | 'afresh' | 'forget'>, drift: Drift) {
+  /** A write that sets something of the customer whom the input names, by how the provider is told and what is then to be read. */
   const setting = <Input extends { customerId: string; bankId?: string | null }>(
     type: string,
     set: (place: Place, input: Input) => Promise<ObpCustomer>,
-    isSet: (customer: Customer, input: Input) => boolean = () => false,
+    isSet: (customer: Customer, input: Input) => boolean,
+    unlessSet = false,
   ) =>
     writing<Input, CustomerPayload>({
       scope: 'customers:write',
       type,
       // A late repeat would take back what was set since.
       repeatable: false,
+      async readBack(input) {
+        const { customer } = await customers.afresh({ id: input.customerId, bankId: input.bankId })
+        return isSet(customer, input) ? { customer } : null
+      },
       async run(input) {
         const { place, customer } = await customers.named({ id: input.customerId, bankId: input.bankId })
-        if (isSet(customer, input)) return { customer }
+        if (unlessSet && isSet(customer, input)) return { customer }
         try {
           return { customer: toCustomer(await set(place, input), drift) }
         } finally {
@@ -48,28 +54,54 @@ export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoa
     })
 
   return {
-    updateCustomerBranch: setting<UpdateCustomerBranchInput>('UpdateCustomerBranchPayload', (place, { branchId }) =>
-      source.updateCustomerBranch(place, { branch_id: branchId }),
+    updateCustomerBranch: setting<UpdateCustomerBranchInput>(
+      'UpdateCustomerBranchPayload',
+      (place, { branchId }) => source.updateCustomerBranch(place, { branch_id: branchId }),
+      (customer, { branchId }) => customer.branchId === branchId,
     ),
 
-    updateCustomerCreditLimit: setting<UpdateCustomerCreditLimitInput>('UpdateCustomerCreditLimitPayload', (place, input) =>
-      source.updateCustomerCreditLimit(place, creditLimitBody(input)),
+    updateCustomerCreditLimit: setting<UpdateCustomerCreditLimitInput>(
+      'UpdateCustomerCreditLimitPayload',
+      (place, input) => source.updateCustomerCreditLimit(place, creditLimitBody(input)),
+      (customer, { creditLimit: { currency, amount } }) => customer.creditLimit?.currency === currency && customer.creditLimit.amount === amount,
     ),
 
-    updateCustomerCreditRating: setting<UpdateCustomerCreditRatingInput>('UpdateCustomerCreditRatingPayload', (place, { rating, source: whose }) =>
-      source.updateCustomerCreditRatingAndSource(place, { credit_rating: rating, credit_source: whose }),
+    updateCustomerCreditRating: setting<UpdateCustomerCreditRatingInput>(
+      'UpdateCustomerCreditRatingPayload',
+      (place, { rating, source: whose }) => source.updateCustomerCreditRatingAndSource(place, { credit_rating: rating, credit_source: whose }),
+      (customer, { rating, source: whose }) => customer.creditRating?.rating === rating && customer.creditRating.source === whose,
     ),
 
-    updateCustomerData: setting<UpdateCustomerDataInput>('UpdateCustomerDataPayload', (place, input) => source.updateCustomerData(place, dataBody(input))),
-
-    updateCustomerEmail: setting<UpdateCustomerEmailInput>('UpdateCustomerEmailPayload', (place, { email }) => source.updateCustomerEmail(place, { email })),
-
-    updateCustomerIdentity: setting<UpdateCustomerIdentityInput>('UpdateCustomerIdentityPayload', (place, input) =>
-      source.updateCustomerIdentity(place, identityBody(input)),
+    updateCustomerData: setting<UpdateCustomerDataInput>(
+      'UpdateCustomerDataPayload',
+      (place, input) => source.updateCustomerData(place, dataBody(input)),
+      (customer, input) =>
+        customer.faceImage?.url === input.faceImage.url &&
+        sameDate(customer.faceImage.date, input.faceImage.date) &&
+        sameText(customer.relationshipStatus, input.relationshipStatus) &&
+        customer.dependants === input.dependants &&
+        sameText(customer.highestEducationAttained, input.highestEducationAttained) &&
+        sameText(customer.employmentStatus, input.employmentStatus),
     ),
 
-    updateCustomerMobileNumber: setting<UpdateCustomerMobileNumberInput>('UpdateCustomerMobileNumberPayload', (place, { mobilePhoneNumber }) =>
-      source.updateCustomerMobileNumber(place, { mobile_phone_number: mobilePhoneNumber }),
+    /** The provider keeps addresses in lower case. */
+    updateCustomerEmail: setting<UpdateCustomerEmailInput>(
+      'UpdateCustomerEmailPayload',
+      (place, { email }) => source.updateCustomerEmail(place, { email }),
+      (customer, { email }) => customer.email?.toLowerCase() === email.trim().toLowerCase(),
+    ),
+
+    updateCustomerIdentity: setting<UpdateCustomerIdentityInput>(
+      'UpdateCustomerIdentityPayload',
+      (place, input) => source.updateCustomerIdentity(place, identityBody(input)),
+      (customer, input) =>
+        customer.legalName === input.legalName && customer.dateOfBirth === input.dateOfBirth && sameText(customer.title, input.title) && sameText(customer.nameSuffix, input.nameSuffix),
+    ),
+
+    updateCustomerMobileNumber: setting<UpdateCustomerMobileNumberInput>(
+      'UpdateCustomerMobileNumberPayload',
+      (place, { mobilePhoneNumber }) => source.updateCustomerMobileNumber(place, { mobile_phone_number: mobilePhoneNumber }),
+      (customer, { mobilePhoneNumber }) => customer.mobilePhoneNumber === mobilePhoneNumber,
     ),
 
     /** The provider takes a customer's own number for somebody else's, so one that is set already is left. */
@@ -77,6 +109,7 @@ export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoa
       'UpdateCustomerNumberPayload',
       (place, { customerNumber }) => source.updateCustomerNumber(place, { customer_number: customerNumber }),
       (customer, { customerNumber }) => customer.number === customerNumber,
+      true,
     ),
   }
 }

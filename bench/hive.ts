@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Setup } from './contender.js'
+import { translate } from './hive/queries.js'
+import { CORE, freePort, program, until } from './processes.js'
+import type { Contender } from './stage.js'
+
+const folder = fileURLToPath(new URL('./hive', import.meta.url))
+const bin = (name: string) => fileURLToPath(new URL(`./node_modules/.bin/${name}`, import.meta.url))
+
+/** Hive Gateway as it is installed, before the same stubs. */
+export async function startHive({ stubs }: Setup, scratch: string): Promise<Contender> {
+  const file = join(scratch, 'supergraph.graphql')
+  execFileSync(process.execPath, [bin('mesh-compose'), '-c', 'mesh.config.mjs', '-o', file], { cwd: folder, stdio: 'ignore' })
+  writeFileSync(file, Object.entries(stubs).reduce((text, [name, url]) => text.replaceAll(`http://${name}.stub`, url), readFileSync(file, 'utf8')))
+  const port = await freePort()
+  const child = program(process.execPath, [bin('hive-gateway'), 'supergraph', file, '--port', String(port), '--host', '127.0.0.1'], CORE.measured, {
+    cwd: folder,
+    log: join(scratch, 'hive.log'),
+    env: { NODE_ENV: 'production', PATH: '/usr/local/bin:/usr/bin:/bin' },
+  })
+  await until(async () => (await fetch(`http://127.0.0.1:${port}/readiness`)).ok, 'Hive Gateway')
+  return { name: 'hive', port, path: '/graphql', child, translate }
+}

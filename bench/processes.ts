@@ -1,0 +1,100 @@
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync, readFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const runs = (command: string, ...args: string[]): boolean => {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const pinnable = process.platform === 'linux' && runs('taskset', '-c', '1', 'true')
+
+/** Whoever is measured has the first core for itself; everybody else shares the second. */
+export const CORE = { measured: 0, others: 1 } as const
+export const pinned = pinnable
+
+const started = new Set<ChildProcess>()
+
+/** Every thread of a process, the garbage collector's too. */
+function pin(child: ChildProcess, core: number): void {
+  if (pinnable) execFileSync('taskset', ['-acp', String(core), String(child.pid)], { stdio: 'ignore' })
+}
+
+function keep(child: ChildProcess, core: number): ChildProcess {
+  started.add(child)
+  child.once('exit', () => started.delete(child))
+  pin(child, core)
+  return child
+}
+
+/** A file of this folder as a process that is talked to. */
+export const helper = (file: string, core: number): ChildProcess =>
+  keep(fork(fileURLToPath(new URL(file, import.meta.url)), [], { serialization: 'advanced', execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }), core)
+
+/** A program as a process that only runs; what it complains of goes to a file. */
+export const program = (command: string, args: readonly string[], core: number, options: { env?: Record<string, string>; cwd?: string; log: string }): ChildProcess =>
+  keep(spawn(command, args, { ...options, stdio: ['ignore', 'ignore', openSync(options.log, 'a')] }), core)
+
+/** Sends and waits for what comes back. */
+export function ask<T>(child: ChildProcess, message: object | string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const answered = (answer: T) => {
+      child.off('exit', gone)
+      resolve(answer)
+    }
+    const gone = () => {
+      child.off('message', answered)
+      reject(new Error('A process of the benchmark ended early.'))
+    }
+    child.once('message', answered).once('exit', gone)
+    child.send(message)
+  })
+}
+
+/** A port that nobody listens at. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Waits, but not for ever. */
+export async function until(ready: () => Promise<boolean>, what: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (await ready().catch(() => false)) return
+    await delay(100)
+  }
+  throw new Error(`${what} did not start within 30 s.`)
+}
+
+/** CPU time in seconds, user and system, of all threads. */
+export function cpuSeconds(pid: number): number {
+  // Behind the name in parentheses, which may hold anything.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+/** Resident memory in MB, now. */
+export function residentMb(pid: number): number {
+  const [, kb] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!
+  return Number(kb) / 1024
+}
+
+export async function stopAll(): Promise<void> {
+  await Promise.all(
+    [...started].map(async (child) => {
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+    }),
+  )
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { type DocumentNode, Kind, Lexer, type OperationDefinitionNode, OperationTypeNode, parse, print, Source, TokenKind, visit } from 'graphql'
+
+/** Apollo's persisted query manifest, as its tools write and its clients read it. */
+export interface Manifest {
+  readonly format: 'apollo-persisted-query-manifest'
+  readonly version: 1
+  readonly operations: readonly { readonly id: string; readonly name: string; readonly type: string; readonly body: string }[]
+}
+
+/** The operations that may be asked for, and nothing else. */
+export interface Safelist {
+  readonly byId: (id: string) => string | undefined
+  /** The listed text that says the same as this one. */
+  readonly byText: (text: string) => string | undefined
+  readonly holds: (document: DocumentNode) => boolean
+}
+
+/** Enough for any question about the schema; what is longer than this and than every listed operation is not read. */
+const MOST_TOKENS = 2_000
+
+const SCHEMA_FIELDS = ['__schema', '__type', '__typename', '_service']
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+const operationsOf = ({ definitions }: DocumentNode): OperationDefinitionNode[] => definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+
+/** One text for all documents that say the same: comments and blanks are gone, and fragments stand in one order. */
+const normal = (document: DocumentNode): string => {
+  const texts = document.definitions.map((definition) => ({ isOperation: definition.kind === Kind.OPERATION_DEFINITION, text: print(definition) }))
+  return texts.sort((a, b) => Number(b.isOperation) - Number(a.isOperation) || (a.text < b.text ? -1 : 1)).map(({ text }) => text).join('\n\n')
+}
+
+function tokensOf(text: string): number {
+  const lexer = new Lexer(new Source(text))
+  let count = 0
+  while (lexer.advance().kind !== TokenKind.EOF) count += 1
+  return count
+}
+
+function read(text: string, maxTokens: number): DocumentNode | undefined {
+  try {
+    return parse(text, { noLocation: true, maxTokens })
+  } catch {
+    return undefined
+  }
+}
+
+/** The list that a manifest says. */
+export function safelistOf({ operations }: Manifest): Safelist {
+  const byId = new Map(operations.map(({ id, body }) => [id, body]))
+  const byNormal = new Map(operations.map(({ body }) => [normal(parse(body)), body]))
+  const longest = Math.max(MOST_TOKENS, ...operations.map(({ body }) => tokensOf(body)))
+  return {
+    byId: (id) => byId.get(id),
+    byText: (text) => {
+      const document = read(text, longest)
+      return document && byNormal.get(normal(document))
+    },
+    holds: (document) => byNormal.has(normal(document)),
+  }
+}
+
+/** True for a document that asks for the schema and for nothing else. */
+export function asksOnlyForSchema(document: DocumentNode): boolean {
+  return operationsOf(document).every(
+    ({ operation, selectionSet }) => operation === OperationTypeNode.QUERY && selectionSet.selections.every((root) => root.kind === Kind.FIELD && SCHEMA_FIELDS.includes(root.name.value)),
+  )
+}
+
+/** The same of a text. */
+export function isQuestionAboutSchema(text: string): boolean {
+  const document = read(text, MOST_TOKENS)
+  return document !== undefined && asksOnlyForSchema(document)
+}
+
+/** What a log may say of an operation: the id a manifest would give it, made of a text without the values that stand in it. */
+export const fingerprint = (document: DocumentNode): string =>
+  sha256(
+    print(
+      visit(document, {
+        StringValue: (node) => ({ ...node, value: '', block: false }),
+        IntValue: (node) => ({ ...node, value: '0' }),
+        FloatValue: (node) => ({ ...node, value: '0' }),
+      }),
+    ),
+  )
+
+/** What is wrong with a manifest, or undefined. */
+export function manifestProblem(given: unknown): string | undefined {
+  const { format, version, operations } = (given ?? {}) as Partial<Manifest>
+  if (format !== 'apollo-persisted-query-manifest' || version !== 1 || !Array.isArray(operations)) return 'is not a persisted query manifest of version 1'
+  const ids = new Set<string>()
+  for (const operation of operations as unknown[]) {
+    const { id, body } = (operation ?? {}) as { id?: unknown; body?: unknown }
+    if (typeof id !== 'string' || id === '' || typeof body !== 'string') return 'has an operation without id or body'
+    if (ids.has(id)) return 'has two operations of one id'
+    ids.add(id)
+    const document = read(body, Infinity)
+    if (document === undefined || operationsOf(document).length !== 1) return 'has a body that is not exactly one operation'
+  }
+  return undefined
+}
