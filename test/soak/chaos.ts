@@ -19,15 +19,19 @@ export interface Mark extends Window {
 }
 
 const NAMES = Object.keys(providers) as ProviderName[]
+/** Where a 401 may come from: a refused login is no passing trouble, and nobody tries again soon for it. */
+const API: Readonly<Record<ProviderName, string>> = { obp: '* /obp/**', synctera: '* /v0/**', apiture: '* /bankingAdmin/**', sei: '* /v1/**', banfico: '* /v1.0/**' }
 const MATCHES = ['* /**', '* /**', '* /**', 'GET /**', 'POST /**', 'PUT /**', 'PATCH /**']
 /** A lease lasts this long: what a killed process held is free again before the end. */
 const LEASE_SECONDS = 32
 
-function faultOf(random: Random): Fault {
+function faultOf(random: Random, provider: ProviderName): Fault {
   const base = { match: random.pick(MATCHES), times: random.chance(0.3) ? 0 : 1 + random.whole(25) }
   const fault = random.pick(['hang', 'reset', 'slow', 'status', 'status', 'status', 'malformed', 'html', 'drop-after-apply', 'drop-after-apply'] as const)
   if (fault === 'slow') return { ...base, fault, delayMs: 100 + random.whole(2_400) }
-  return fault === 'status' ? { ...base, fault, status: random.pick([401, 429, 500, 503]) } : { ...base, fault }
+  if (fault !== 'status') return { ...base, fault }
+  const status = random.pick([401, 429, 500, 503])
+  return { ...base, fault, status, ...(status === 401 ? { match: API[provider] } : {}) }
 }
 
 /** When this trouble comes again and again, from and until which second. */
@@ -39,7 +43,10 @@ function* repeats(random: Random, from: number, until: number, least: number, mo
 export function plan(random: Random, seconds: number): Trouble[] {
   const [calm, over] = [Math.min(10, seconds * 0.1), seconds - Math.min(30, seconds * 0.2)]
   const rare = Math.min(75, seconds / 3)
-  const faults = [...repeats(random, calm, over, 0.6, 2.4)].map((at): Trouble => ({ kind: 'fault', at, seconds: Math.min(random.between(0.4, 3), over - at), provider: random.pick(NAMES), fault: faultOf(random) }))
+  const faults = [...repeats(random, calm, over, 0.6, 2.4)].map((at): Trouble => {
+    const provider = random.pick(NAMES)
+    return { kind: 'fault', at, seconds: Math.min(random.between(0.4, 3), over - at), provider, fault: faultOf(random, provider) }
+  })
   const redis = [...repeats(random, calm, over - 2, rare / 3, rare / 1.5)].map((at): Trouble => ({ kind: 'redis', at, seconds: random.between(0.2, 1.5) }))
   const kills = [...repeats(random, calm, Math.max(calm + 1, seconds - LEASE_SECONDS - rare / 2), rare / 2, rare)].map((at): Trouble => ({ kind: 'kill', at, seconds: random.between(0.2, 1) }))
   return [...faults, ...redis, ...kills].sort((a, b) => a.at - b.at)

@@ -52,7 +52,8 @@ export function replica(name: string, program: string, folder: string, port: num
   let lives = 0
 
   async function start(): Promise<void> {
-    child = spawn(process.execPath, [program], {
+    // A small heap is swept often, so its growth is seen soon.
+    child = spawn(process.execPath, ['--max-old-space-size=192', program], {
       env: { PATH: process.env['PATH'], ...settings, PORT: String(port), AUDIT_LOG: audit },
       stdio: ['ignore', openSync(stdout, 'a'), openSync(stderr, 'a')],
     })
