@@ -1,16 +1,15 @@
 import type { ApolloServerOptions } from '@apollo/server'
 import {
-  type DirectiveNode,
   type DocumentNode,
   execute,
   type ExecutionResult,
-  type FieldNode,
   getOperationAST,
   getVariableValues,
   GraphQLError,
   type GraphQLSchema,
-  type ObjectFieldNode,
+  Kind,
   type OperationDefinitionNode,
+  type ValueNode,
   visit,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
@@ -31,16 +30,34 @@ interface Way {
 /** At which sight of a document it is compiled: code is worth its price for one that comes again. */
 const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
 
+/** Names that every object has already: the compiler takes them for what was given. */
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
+
 /**
- * What the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice, and
- * a literal's member that would set a prototype.
+ * What the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice,
+ * variables within a literal (one that is left out becomes null there, which clears; one in JSON is lost), and names
+ * that every object has.
  */
 function isForInterpreter(document: DocumentNode): boolean {
   let is = false
-  const check = ({ name: { value } }: FieldNode | DirectiveNode | ObjectFieldNode) => {
-    is ||= ['__schema', '__type', 'skip', 'include', '__proto__'].includes(value)
-  }
-  visit(document, { Field: check, Directive: check, ObjectField: check })
+  const within = (values: readonly ValueNode[]) => values.some(({ kind }) => kind === Kind.VARIABLE)
+  visit(document, {
+    Field: ({ name, alias }) => {
+      is ||= name.value === '__schema' || name.value === '__type' || INHERITED.has((alias ?? name).value)
+    },
+    Directive: ({ name }) => {
+      is ||= name.value === 'skip' || name.value === 'include'
+    },
+    Variable: ({ name }) => {
+      is ||= INHERITED.has(name.value)
+    },
+    ObjectField: ({ name, value }) => {
+      is ||= INHERITED.has(name.value) || within([value])
+    },
+    ListValue: ({ values }) => {
+      is ||= within(values)
+    },
+  })
   return is
 }
 

@@ -57,6 +57,12 @@ const DOCUMENTS: readonly (readonly [what: string, document: string, variables?:
   ['an operation of several', 'query A { viewer { id } } query B { persons(first: 1) { nodes { id } } }'],
   ['a prototype in a literal', 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { __proto__: { a: 1 }, constructor: 2 } }) { person { metadata } } }'],
   ['a prototype in a variable', 'mutation($m: JSONObject) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: $m }) { person { metadata } } }', JSON.parse('{"m":{"__proto__":{"a":1},"constructor":2}}') as Record<string, unknown>],
+  ['a variable in JSON that is written out', 'mutation($v: String) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { a: $v, b: [$v, 1, { c: $v }] } }) { person { metadata } } }', { v: 'x' }],
+  ['a variable in a reference that is written out', 'query($id: ID!) { _entities(representations: [{ __typename: "Person", id: $id }]) { ... on Person { id } } }', { id: ADA.personId }],
+  ['a variable left out of an input that is written out, which keeps and does not clear', `mutation($v: String) { updatePerson(input: { id: "${ADA.personId!}", middleName: $v, status: ACTIVE }) { person { lastName middleName } } }`, {}],
+  ['a variable left out of a list', 'query($id: ID) { _entities(representations: [{ __typename: "Person", id: "x" }, { __typename: "Person", id: $id }]) { __typename } }', {}],
+  ['names that every object has', 'query($toString: String, $__proto__: Int) { viewer { __proto__: id constructor: scopes } __proto__: viewer { id } persons(first: $__proto__, after: $toString) { nodes { id } } }', JSON.parse('{"__proto__":1}') as Record<string, unknown>],
+  ['an operation of a kind that there is not', 'subscription { viewer { id } }'],
   ['writes one after the other', 'mutation { a: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "A" }) { person { firstName } } b: createPerson(input: { isCustomer: true, status: ACTIVE, ssn: "no" }) { person { id } } c: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "C" }) { replayed } }'],
 ]
 
