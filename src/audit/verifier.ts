@@ -28,6 +28,8 @@ export interface Report {
   readonly repeated: number
   /** Lines that are no part of a trail, such as the process's log on stdout. */
   readonly others: number
+  /** Anchored chains of which nothing is here, and which ended before the first line that is. */
+  readonly earlier: number
   /** What does not hold, with its place, in the order it was met. */
   readonly problems: readonly string[]
 }
@@ -110,10 +112,12 @@ export function verifier(keys: readonly ChainKey[]) {
 
   /** What the anchors say beside the lines; `undefined` where there are none to be had. */
   function finish(anchors: readonly Anchor[] | undefined): Report {
+    let earlier = 0
     for (const { chain, count, head, at } of anchors ?? []) {
       const progress = chains.get(chain)
       if (!progress) {
-        if (earliest === undefined || at >= earliest) problems.push(`chain ${chain} with ${count} entries is anchored (${at}) and not here: give the files of every process`)
+        if (earliest !== undefined && at < earliest) earlier += 1
+        else problems.push(`chain ${chain} with ${count} entries is anchored (${at}) and not here: give the files of every process`)
       } else if (progress.seq + 1 < count) problems.push(`chain ${chain} ends with entry ${progress.seq}, and ${count} were anchored: its tail is cut off`)
       else if (progress.seq + 1 === count && progress.mac !== head) problems.push(`chain ${chain} does not end as it was anchored`)
     }
@@ -122,6 +126,7 @@ export function verifier(keys: readonly ChainKey[]) {
       entries,
       repeated,
       others,
+      earlier,
       problems,
     }
   }
