@@ -188,7 +188,7 @@ describe('a trail that cannot be written', () => {
 
 test('an entry that comes the moment the one before is written does not wait for a third', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
-  const trail = await openTrail({ config: { audit: { file } }, changed: () => undefined, lost: () => undefined })
+  const trail = await openTrail({ config: { audit: { file }, redisUrl: undefined, encryptionKeys: undefined }, changed: () => undefined, lost: () => undefined })
   await trail.commit({ kind: 'intent' })
   trail.append({ kind: 'operation' })
   await expect.poll(() => entriesOf(readFileSync(file, 'utf8')).map(({ kind }) => kind)).toEqual(['start', 'intent', 'operation'])
