@@ -21,6 +21,9 @@ type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>
 /** Runs an operation of one document. */
 type Run = (context: unknown, variables: Record<string, unknown>) => Promise<ExecutionResult> | ExecutionResult
 
+/** Each may take a megabyte: several times as many as all clients together have. */
+const MOST_COMPILED = 250
+
 /** What is known of one operation of a document. */
 interface Way {
   seen: number
@@ -73,7 +76,9 @@ const complete = (error: GraphQLError & { readonly extensions?: unknown }): Grap
  * `auto` compiles what comes a second time; the other two modes do one thing always.
  */
 export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Gateway {
-  const documents = new WeakMap<DocumentNode, Map<string, Way>>()
+  const ways = new WeakMap<OperationDefinitionNode, Way>()
+  /** Those that are compiled, the one that was asked for last at the end. */
+  const recent = new Set<Way>()
 
   const interpret = (document: DocumentNode, operationName: string | undefined): Run => (contextValue, variableValues) =>
     execute({ schema, document, contextValue, variableValues, operationName })
@@ -90,18 +95,23 @@ export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT):
     }
   }
 
-  /** The way this operation of the document is run from now on. */
+  /** The way this operation of the document is run from now on. Nothing is kept by a name, which may be any caller's word. */
   function runOf(document: DocumentNode, operationName: string | undefined): Run {
-    let operations = documents.get(document)
-    if (!operations) documents.set(document, (operations = new Map<string, Way>()))
-    const name = operationName ?? ''
-    let known = operations.get(name)
-    if (!known) operations.set(name, (known = { seen: 0 }))
-    known.seen += 1
-    if (known.run) return known.run
     const operation = getOperationAST(document, operationName)
-    if (!operation || known.seen < COMPILED_AT[mode]) return interpret(document, operationName)
-    return (known.run = compile(document, operation, operationName))
+    if (!operation) return interpret(document, operationName)
+    const known = ways.get(operation) ?? { seen: 0 }
+    ways.set(operation, known)
+    known.seen += 1
+    if (known.seen < COMPILED_AT[mode]) return interpret(document, operationName)
+    known.run ??= compile(document, operation, operationName)
+    recent.delete(known)
+    recent.add(known)
+    for (const oldest of recent) {
+      if (recent.size <= MOST_COMPILED) break
+      recent.delete(oldest)
+      delete oldest.run
+    }
+    return known.run
   }
 
   const run: Executor = async ({ document, request, context }) => runOf(document, request.operationName)(context, request.variables ?? {}) as ReturnType<Executor>

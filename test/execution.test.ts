@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA, NAMED } from '../datasources/cast.js'
 import type { Scope } from '../schema/scopes.js'
@@ -122,4 +125,31 @@ describe('both executors answer the same', () => {
     expect(withData).toBeGreaterThan(100)
     expect(withErrors).toBeGreaterThan(40)
   }, 60_000)
+})
+
+test('what callers name their operations is not kept', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const token = await apps.auto.token()
+  const ask = async (operationName: string) => {
+    const response = await fetch(`${apps.auto.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ query: 'query A { viewer { id } }', operationName }) })
+    return ((await response.json()) as { errors: { extensions: { code: string } }[] }).errors.map(({ extensions }) => extensions.code)
+  }
+  expect(await ask('B')).toEqual(['BAD_USER_INPUT'])
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let i = 0; i < 200; i += 1) await ask(`N${i}`.padEnd(200_000, 'x'))
+  collect()
+  // They are 40 MB together.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000)
+})
+
+test('more operations than are kept compiled answer as before', async () => {
+  const token = await apps.compiled.token()
+  const ask = async (i: number) => {
+    const response = await fetch(`${apps.compiled.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ query: `{ a${i}: viewer { id } }` }) })
+    return ((await response.json()) as { data: unknown }).data
+  }
+  for (let i = 0; i < 300; i += 1) expect(await ask(i)).toEqual({ [`a${i}`]: { id: 'tester' } })
+  expect(await ask(0)).toEqual({ a0: { id: 'tester' } })
 })
