@@ -15,7 +15,8 @@ export interface Path {
 export function path(strings: TemplateStringsArray, ...values: string[]): Path {
   let text = strings[0]!
   values.forEach((value, i) => {
-    if (value === '' || value === '.' || value === '..') throw new Failure('BAD_USER_INPUT', { message: 'An id is not valid.' })
+    // Half of a surrogate pair is no character and has no encoding.
+    if (value === '' || value === '.' || value === '..' || /\p{Surrogate}/u.test(value)) throw new Failure('BAD_USER_INPUT', { message: 'An id is not valid.' })
     text += encodeURIComponent(value) + strings[i + 1]!
   })
   return { text, template: strings.join('{}') }
