@@ -250,6 +250,9 @@ describe('the check of a trail', () => {
     expect(check(mixed.toSpliced(4, 0, '{"level":30}', mixed[2]!))).toMatchObject({ entries: 10, problems: [], repeated: 1, others: 1 })
     // A full disk tears a line, which is written again.
     expect(check(mixed.toSpliced(3, 0, mixed[3]!.slice(0, 90))).problems).toEqual([])
+    expect(check(mixed.toSpliced(3, 0, mixed[3]!.slice(0, 90), mixed[3]!.slice(0, 70))).problems).toEqual([])
+    // Another process goes on behind it before it is.
+    expect(check(mixed.toSpliced(3, 2, mixed[3]!.slice(0, 90) + mixed[4]!, mixed[3]!))).toMatchObject({ entries: 10, problems: [] })
   })
 
   test.each<[string, readonly string[], RegExp]>([

@@ -71,6 +71,12 @@ export function verifier(keys: readonly ChainKey[]) {
   }
 
   function take(line: string, where: string): void {
+    // What another process had not written to its end: no entry holds this but at its beginning.
+    const last = line.lastIndexOf(BEGINNING)
+    if (last > 0) {
+      take(line.slice(0, last), where)
+      return take(line.slice(last), where)
+    }
     if (!line.startsWith(BEGINNING)) {
       if (line !== '') others += 1
       return
@@ -81,8 +87,8 @@ export function verifier(keys: readonly ChainKey[]) {
     if (!sealed || !link) {
       const chain = line.slice(BEGINNING.length, BEGINNING.length + 36)
       const before = torn.get(chain)
-      if (before && !line.startsWith(before.text)) problem('the line is torn or no entry')
-      else torn.set(chain, { text: line, where })
+      if (before === undefined || line.startsWith(before.text)) torn.set(chain, { text: line, where })
+      else if (!before.text.startsWith(line)) problem('the line is torn or no entry')
       return
     }
     earliest = earliest === undefined || link.at < earliest ? link.at : earliest
