@@ -12,7 +12,8 @@ let app: App
 /** What the issuer publishes, as a shared secret would be made of it. */
 let published: { jwks: string; jwk: string; pem: string }
 beforeAll(async () => {
-  app = await startApp()
+  // What a client has left changes from one answer to the next.
+  app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' })
   const jwks = await (await fetch(app.ground.jwksUrl)).text()
   const [jwk] = (JSON.parse(jwks) as { keys: JWK[] }).keys
   published = { jwks, jwk: JSON.stringify(jwk), pem: createPublicKey({ key: jwk!, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString() }
