@@ -149,6 +149,25 @@ describe('plain JSON holds any name', () => {
   })
 })
 
+/** What a body is refused with, and what the log says of it that nobody foresaw. */
+async function refusal(body: string): Promise<{ codes: string[]; unforeseen: boolean }> {
+  const logged = app.log().length
+  const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` }, body })
+  const { errors = [] } = (await response.json()) as { errors?: { extensions: { code: string } }[] }
+  return { codes: errors.map(({ extensions }) => extensions.code), unforeseen: app.log().slice(logged).includes('unforeseen') }
+}
+
+test.each<[string, string, string[]]>([
+  ['JSON that is deeper than anything can go down', `{"query":${JSON.stringify(CREATE)},"variables":{"input":{"isCustomer":true,"status":"ACTIVE","metadata":${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}}}}`, ['BAD_USER_INPUT']],
+  ['half of a surrogate pair where a provider has an id', '{"query":"query($id: ID!) { person(id: $id) { id } customer(id: $id) { id } verificationResult(id: $id) { id } }","variables":{"id":"\\ud800"}}', []],
+  ['the same in a write', '{"query":"mutation($id: ID!) { updatePerson(input: { id: $id, status: ACTIVE }) { replayed } setAccountEntitlements(input: { bankingCustomerId: $id, accounts: [{ accountNumber: \\"1001\\", productCode: \\"DDA_01\\" }], electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } }) { replayed } }","variables":{"id":"\\ud800"}}', ['BAD_USER_INPUT', 'BAD_USER_INPUT']],
+  ['a persisted query of another hash', `{"query":"{ viewer { id } }","extensions":{"persistedQuery":{"version":1,"sha256Hash":"${'0'.repeat(64)}"}}}`, ['BAD_USER_INPUT']],
+  ['a persisted query of another version', '{"extensions":{"persistedQuery":{"version":2,"sha256Hash":"0"}}}', ['BAD_USER_INPUT']],
+])("%s is the caller's mistake", async (_what, body, codes) => {
+  expect(await refusal(body)).toEqual({ codes, unforeseen: false })
+  expect(app.calls('synctera')).toEqual([])
+})
+
 describe('a cursor that this server did not write', () => {
   const LISTS = 'query($after: String) { persons(after: $after, first: 100) { nodes { id } } customers(after: $after, first: 100) { nodes { id } } }'
 
