@@ -72,11 +72,20 @@ function literal(node: ValueNode, variables?: Record<string, unknown> | null): u
   }
 }
 
-const readObject = (value: unknown) => (isObject(value) ? value : refuse('must be a JSON object'))
+/** More than anybody's own data has, and fewer than what reads and writes it can go down. */
+const MOST_LEVELS = 32
+
+const fits = (value: unknown, levels = MOST_LEVELS): boolean =>
+  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((inner) => fits(inner, levels - 1)))
+
+function readObject(value: unknown): Record<string, unknown> {
+  if (!isObject(value)) return refuse('must be a JSON object')
+  return fits(value) ? value : refuse(`must be a JSON object of at most ${MOST_LEVELS} levels`)
+}
 
 export const JSONObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
   name: 'JSONObject',
-  description: 'Any JSON object.',
+  description: `Any JSON object of at most ${MOST_LEVELS} levels.`,
   parseValue: readObject,
   parseLiteral: (node, variables) => readObject(literal(node, variables)),
   serialize: (value) => value as Record<string, unknown>,

@@ -65,6 +65,9 @@ export function withStatus(failure: Failure, status: number): Failure {
 /** True for what nobody foresaw: it is masked in the answer and its kind is logged. */
 export const isUnforeseen = (formatted: GraphQLFormattedError): boolean => formatted.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
 
+/** Apollo refuses a persisted query that is badly asked for with a status and without a code. */
+const isRefusal = (error: unknown): boolean => error instanceof GraphQLError && (error.extensions['http'] as { status?: number } | undefined)?.status === 400
+
 /** The one form of every error in an answer; what is unforeseen is masked. The correlation id is added by the caller. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { locations, path, extensions: given } = formatted
@@ -83,9 +86,9 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   }
   // graphql-js has no code of its own for it.
   if (original instanceof GraphQLError && original.message.startsWith('Syntax Error: Document contains more tha')) return formatError(formatted, tooMany('tokens'))
-  const code = CODE_OF[String(given?.['code'])]
   const misused = path === undefined ? MISUSED_HASH[formatted.message] : undefined
   if (misused !== undefined) return form('BAD_USER_INPUT', misused)
+  const code = CODE_OF[String(given?.['code'])] ?? (isRefusal(original) ? 'BAD_USER_INPUT' : undefined)
   if (code === undefined) return form('INTERNAL_SERVER_ERROR', CODES.INTERNAL_SERVER_ERROR.sentence(''))
   // The reason alone is on the error that was wrapped.
   const variable = original instanceof Error ? ofVariable(formatted.message, original.message) : undefined

@@ -1,16 +1,15 @@
 import type { ApolloServerOptions } from '@apollo/server'
 import {
-  type DirectiveNode,
   type DocumentNode,
   execute,
   type ExecutionResult,
-  type FieldNode,
   getOperationAST,
   getVariableValues,
   GraphQLError,
   type GraphQLSchema,
-  type ObjectFieldNode,
+  Kind,
   type OperationDefinitionNode,
+  type ValueNode,
   visit,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
@@ -22,6 +21,9 @@ type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>
 /** Runs an operation of one document. */
 type Run = (context: unknown, variables: Record<string, unknown>) => Promise<ExecutionResult> | ExecutionResult
 
+/** Each may take a megabyte: several times as many as all clients together have. */
+const MOST_COMPILED = 250
+
 /** What is known of one operation of a document. */
 interface Way {
   seen: number
@@ -31,16 +33,34 @@ interface Way {
 /** At which sight of a document it is compiled: code is worth its price for one that comes again. */
 const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
 
+/** Names that every object has already: the compiler takes them for what was given. */
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
+
 /**
- * What the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice, and
- * a literal's member that would set a prototype.
+ * What the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice,
+ * variables within a literal (one that is left out becomes null there, which clears; one in JSON is lost), and names
+ * that every object has.
  */
 function isForInterpreter(document: DocumentNode): boolean {
   let is = false
-  const check = ({ name: { value } }: FieldNode | DirectiveNode | ObjectFieldNode) => {
-    is ||= ['__schema', '__type', 'skip', 'include', '__proto__'].includes(value)
-  }
-  visit(document, { Field: check, Directive: check, ObjectField: check })
+  const within = (values: readonly ValueNode[]) => values.some(({ kind }) => kind === Kind.VARIABLE)
+  visit(document, {
+    Field: ({ name, alias }) => {
+      is ||= name.value === '__schema' || name.value === '__type' || INHERITED.has((alias ?? name).value)
+    },
+    Directive: ({ name }) => {
+      is ||= name.value === 'skip' || name.value === 'include'
+    },
+    Variable: ({ name }) => {
+      is ||= INHERITED.has(name.value)
+    },
+    ObjectField: ({ name, value }) => {
+      is ||= INHERITED.has(name.value) || within([value])
+    },
+    ListValue: ({ values }) => {
+      is ||= within(values)
+    },
+  })
   return is
 }
 
@@ -56,7 +76,9 @@ const complete = (error: GraphQLError & { readonly extensions?: unknown }): Grap
  * `auto` compiles what comes a second time; the other two modes do one thing always.
  */
 export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Gateway {
-  const documents = new WeakMap<DocumentNode, Map<string, Way>>()
+  const ways = new WeakMap<OperationDefinitionNode, Way>()
+  /** Those that are compiled, the one that was asked for last at the end. */
+  const recent = new Set<Way>()
 
   const interpret = (document: DocumentNode, operationName: string | undefined): Run => (contextValue, variableValues) =>
     execute({ schema, document, contextValue, variableValues, operationName })
@@ -73,18 +95,24 @@ export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT):
     }
   }
 
-  /** The way this operation of the document is run from now on. */
+  /** The way this operation of the document is run from now on. Nothing is kept by a name, which may be any caller's word. */
   function runOf(document: DocumentNode, operationName: string | undefined): Run {
-    let operations = documents.get(document)
-    if (!operations) documents.set(document, (operations = new Map<string, Way>()))
-    const name = operationName ?? ''
-    let known = operations.get(name)
-    if (!known) operations.set(name, (known = { seen: 0 }))
-    known.seen += 1
-    if (known.run) return known.run
     const operation = getOperationAST(document, operationName)
-    if (!operation || known.seen < COMPILED_AT[mode]) return interpret(document, operationName)
-    return (known.run = compile(document, operation, operationName))
+    // A write costs its provider's time, beside which a compiled one would save nothing.
+    if (operation?.operation !== 'query') return interpret(document, operationName)
+    const known = ways.get(operation) ?? { seen: 0 }
+    ways.set(operation, known)
+    known.seen += 1
+    if (known.seen < COMPILED_AT[mode]) return interpret(document, operationName)
+    known.run ??= compile(document, operation, operationName)
+    recent.delete(known)
+    recent.add(known)
+    for (const oldest of recent) {
+      if (recent.size <= MOST_COMPILED) break
+      recent.delete(oldest)
+      delete oldest.run
+    }
+    return known.run
   }
 
   const run: Executor = async ({ document, request, context }) => runOf(document, request.operationName)(context, request.variables ?? {}) as ReturnType<Executor>

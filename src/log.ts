@@ -12,6 +12,7 @@ export const createLog = (level: string, destination?: { write: (line: string) =
 /** An unforeseen error as far as it may be logged: its kind and where it was thrown. Its message may repeat a value. */
 export function trace(error: unknown): { kind: string; at: string[] } {
   if (!(error instanceof Error)) return { kind: typeof error, at: [] }
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? []
+  // A line of the message may look like a frame.
+  const frames = error.stack?.replace(error.message, () => '').split('\n').filter((line) => /^\s+at /.test(line)) ?? []
   return { kind: error.name, at: frames.slice(0, 8).map((line) => line.trim()) }
 }

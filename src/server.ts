@@ -24,7 +24,7 @@ import { executor } from './execution.js'
 import { guard } from './guard.js'
 import { budget } from './limits/budget.js'
 import { costs } from './limits/cost.js'
-import { documentLimits, MOST } from './limits/document.js'
+import { documentLimits, knownKinds, MOST } from './limits/document.js'
 import { createLog, type Log, trace } from './log.js'
 import { maskers } from './mask.js'
 import { createMetrics } from './metrics.js'
@@ -128,7 +128,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     parseOptions: { maxTokens: MOST.tokens },
-    validationRules: [documentLimits],
+    validationRules: [documentLimits, knownKinds],
     validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
     formatError,
     persistedQueries: config.safelist.mode === 'enforce' ? false : persistedQueries(store),

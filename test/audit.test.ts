@@ -11,6 +11,7 @@ import { ADA, BANK, CROWD, NAMED } from '../datasources/cast.js'
 import { CreatePersonDocument, CustomersWithPersonsDocument } from '../schema/operations/index.js'
 import { readAnchors } from '../src/audit/anchors.js'
 import { chainKey, startChain } from '../src/audit/chain.js'
+import { openTrail } from '../src/audit/trail.js'
 import { verifier } from '../src/audit/verifier.js'
 import { readAuditConfig } from '../src/config.js'
 import { type App, startApp } from './harness.js'
@@ -186,6 +187,15 @@ describe('a trail that cannot be written', () => {
   })
 })
 
+test('an entry that comes the moment the one before is written does not wait for a third', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
+  const trail = await openTrail({ config: { audit: { file }, redis: undefined, encryptionKeys: undefined }, changed: () => undefined, lost: () => undefined })
+  await trail.commit({ kind: 'intent' })
+  trail.append({ kind: 'operation' })
+  await expect.poll(() => entriesOf(readFileSync(file, 'utf8')).map(({ kind }) => kind)).toEqual(['start', 'intent', 'operation'])
+  await trail.close()
+})
+
 describe('a trail in Redis', () => {
   test('is a stream, and its chain is anchored', async () => {
     const key = randomBytes(32)
@@ -241,6 +251,9 @@ describe('the check of a trail', () => {
     expect(check(mixed.toSpliced(4, 0, '{"level":30}', mixed[2]!))).toMatchObject({ entries: 10, problems: [], repeated: 1, others: 1 })
     // A full disk tears a line, which is written again.
     expect(check(mixed.toSpliced(3, 0, mixed[3]!.slice(0, 90))).problems).toEqual([])
+    expect(check(mixed.toSpliced(3, 0, mixed[3]!.slice(0, 90), mixed[3]!.slice(0, 70))).problems).toEqual([])
+    // Another process goes on behind it before it is.
+    expect(check(mixed.toSpliced(3, 2, mixed[3]!.slice(0, 90) + mixed[4]!, mixed[3]!))).toMatchObject({ entries: 10, problems: [] })
   })
 
   test.each<[string, readonly string[], RegExp]>([
@@ -255,6 +268,19 @@ describe('the check of a trail', () => {
     ['nothing at all', [], /is anchored .* and not here/],
   ])('finds %s', (_what, lines, problem) => {
     expect(check(lines).problems[0]).toMatch(problem)
+  })
+
+  test('says how many chains are missing that ended before its first line, as when old files are not given', () => {
+    const late = startChain(key).next({ at: '2030-01-02T00:00:00.000Z', kind: 'start' })
+    expect(check([late.line])).toMatchObject({ problems: [], earlier: 2 })
+    expect(check([late.line, ...mixed])).toMatchObject({ problems: [], earlier: 0 })
+  })
+
+  test('reads a line as one whatever stands in it', () => {
+    const { line } = startChain(key).next({ at: '2030-01-01T00:00:00.000Z', kind: 'start', who: { subject: 'a\u2028b\u2029c\r\n' } })
+    expect(line).not.toMatch(/[\r\n\u2028\u2029]/)
+    expect(JSON.parse(line)).toMatchObject({ who: { subject: 'a\u2028b\u2029c\r\n' } })
+    expect(check([line], { anchors: [] }).problems).toEqual([])
   })
 
   test('finds a chain under a foreign key', () => {

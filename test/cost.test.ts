@@ -20,6 +20,7 @@ const schema = buildSchema(`${DIRECTIVES}
     page(first: Int = 20): Page @listSize(slicingArguments: ["first"], sizedFields: ["nodes"])
     any: Any
     named: Named
+    weighty: Weighty
     _entities(representations: [ID!]!): [Any]!
   }
   type Mutation { add: Item @cost(weight: 10) }
@@ -31,6 +32,7 @@ const schema = buildSchema(`${DIRECTIVES}
   type Heavy @cost(weight: 4) { id: ID }
   enum Mood @cost(weight: 2) { GOOD }
   union Any = Item | Other
+  union Weighty = Item | Heavy
 `)
 
 const costOf = costs(schema)
@@ -62,6 +64,7 @@ test.each<[string, string, number, Record<string, unknown>?]>([
   ['and to no other', '{ page(first: 2) { others { id } } }', 1 + 5],
   ['sizes multiply', '{ page(first: 50) { nodes { inner { id } heavy { id } } } }', 1 + 50 * (1 + 1 + 4)],
   ['of a union the dearest member counts', '{ any { ... on Item { inner { id } } ... on Other { dear { id } } } }', 1 + 6],
+  ['and weighs itself, whatever is selected of it', '{ weighty { ... on Item { id } } }', 4],
   ['of an interface too, with what all have', '{ named { name ... on Item { inner { id } inner2: inner { id } } ...F } } fragment F on Other { dear { id } }', 1 + 6],
   ['as many entities as are asked for', 'query($r: [ID!]!) { _entities(representations: $r) { ... on Item { inner { id } } ... on Other { name } } }', 200, { r: Array(100).fill('x') }],
   ['a fragment costs what stands in it', '{ ...F ...F } fragment F on Query { dear { id } }', 6],

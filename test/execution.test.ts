@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA, NAMED } from '../datasources/cast.js'
 import type { Scope } from '../schema/scopes.js'
@@ -57,6 +60,12 @@ const DOCUMENTS: readonly (readonly [what: string, document: string, variables?:
   ['an operation of several', 'query A { viewer { id } } query B { persons(first: 1) { nodes { id } } }'],
   ['a prototype in a literal', 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { __proto__: { a: 1 }, constructor: 2 } }) { person { metadata } } }'],
   ['a prototype in a variable', 'mutation($m: JSONObject) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: $m }) { person { metadata } } }', JSON.parse('{"m":{"__proto__":{"a":1},"constructor":2}}') as Record<string, unknown>],
+  ['a variable in JSON that is written out', 'mutation($v: String) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { a: $v, b: [$v, 1, { c: $v }] } }) { person { metadata } } }', { v: 'x' }],
+  ['a variable in a reference that is written out', 'query($id: ID!) { _entities(representations: [{ __typename: "Person", id: $id }]) { ... on Person { id } } }', { id: ADA.personId }],
+  ['a variable left out of an input that is written out, which keeps and does not clear', `mutation($v: String) { updatePerson(input: { id: "${ADA.personId!}", middleName: $v, status: ACTIVE }) { person { lastName middleName } } }`, {}],
+  ['a variable left out of a list', 'query($id: ID) { _entities(representations: [{ __typename: "Person", id: "x" }, { __typename: "Person", id: $id }]) { __typename } }', {}],
+  ['names that every object has', 'query($toString: String, $__proto__: Int) { viewer { __proto__: id constructor: scopes } __proto__: viewer { id } persons(first: $__proto__, after: $toString) { nodes { id } } }', JSON.parse('{"__proto__":1}') as Record<string, unknown>],
+  ['an operation of a kind that there is not', 'subscription { viewer { id } }'],
   ['writes one after the other', 'mutation { a: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "A" }) { person { firstName } } b: createPerson(input: { isCustomer: true, status: ACTIVE, ssn: "no" }) { person { id } } c: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "C" }) { replayed } }'],
 ]
 
@@ -116,4 +125,31 @@ describe('both executors answer the same', () => {
     expect(withData).toBeGreaterThan(100)
     expect(withErrors).toBeGreaterThan(40)
   }, 60_000)
+})
+
+test('what callers name their operations is not kept', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const token = await apps.auto.token()
+  const ask = async (operationName: string) => {
+    const response = await fetch(`${apps.auto.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ query: 'query A { viewer { id } }', operationName }) })
+    return ((await response.json()) as { errors: { extensions: { code: string } }[] }).errors.map(({ extensions }) => extensions.code)
+  }
+  expect(await ask('B')).toEqual(['BAD_USER_INPUT'])
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let i = 0; i < 200; i += 1) await ask(`N${i}`.padEnd(200_000, 'x'))
+  collect()
+  // They are 40 MB together.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000)
+})
+
+test('more operations than are kept compiled answer as before', async () => {
+  const token = await apps.compiled.token()
+  const ask = async (i: number) => {
+    const response = await fetch(`${apps.compiled.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ query: `{ a${i}: viewer { id } }` }) })
+    return ((await response.json()) as { data: unknown }).data
+  }
+  for (let i = 0; i < 300; i += 1) expect(await ask(i)).toEqual({ [`a${i}`]: { id: 'tester' } })
+  expect(await ask(0)).toEqual({ a0: { id: 'tester' } })
 })

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { getIntrospectionQuery, getOperationAST, Kind, OperationTypeNode, parse } from 'graphql'
+import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WEIGHTS } from '../schema/cost.js'
 import { MOST_COST } from '../src/limits/cost.js'
 import { MOST } from '../src/limits/document.js'
 import { type App, startApp } from './harness.js'
@@ -10,6 +12,12 @@ beforeAll(async () => {
   app = await startApp()
 })
 afterAll(() => app.close())
+
+/** The whole answer, with what `run` leaves out of it. */
+async function ask(query: string, variables: object): Promise<any> {
+  const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` }, body: JSON.stringify({ query, variables }) })
+  return response.json()
+}
 
 const many = (count: number, item: (i: number) => string) => Array.from({ length: count }, (_, i) => item(i)).join(' ')
 const nested = (levels: number) => `${'... { '.repeat(levels - 1)} viewer { id } ${'} '.repeat(levels - 1)}`
@@ -51,6 +59,16 @@ test('an operation that would cost too much is refused before anything is asked'
   expect(status).toBe(400)
   expect(errors).toMatchObject([{ message: expect.stringMatching(/^The operation costs \d+, more than the 25000 that one may cost\.$/), extensions: { code: 'QUERY_TOO_COMPLEX' } }])
   expect(app.calls('synctera')).toEqual([])
+})
+
+test('references cost about what asking for each by itself would', async () => {
+  const { extensions } = await ask('query($of: [_Any!]!) { _entities(representations: $of) { __typename } }', { of: Array(20).fill({ __typename: 'Customer', bankId: 'no.bank', id: 'nobody' }) })
+  expect(extensions.cost.requested).toBeGreaterThanOrEqual(20 * WEIGHTS.call)
+})
+
+test('a kind of operation that there is not is the caller\'s mistake, and nobody is woken for it', async () => {
+  expect(await app.run('subscription { viewer { id } }')).toMatchObject({ status: 400, errors: [{ message: 'There is no subscription here.', extensions: { code: 'BAD_USER_INPUT' } }] })
+  expect(app.log()).not.toContain('unforeseen')
 })
 
 const OPERATIONS = readdirSync(new URL('../schema/operations/', import.meta.url))

@@ -1,6 +1,7 @@
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADA } from '../datasources/cast.js'
+import { trace } from '../src/log.js'
 import { type App, startApp } from './harness.js'
 
 let app: App
@@ -85,4 +86,9 @@ test('no log line holds anything personal', async () => {
   await app.run(`mutation { createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "Unmistakable", ssn: "987-65-4321" }) { person { id } } }`)
   for (const value of ['Ada', ADA.email, 'Unmistakable', '987-65-4321', 'Bearer']) expect(app.log()).not.toContain(value)
   expect(app.log()).toContain('"route":"/v0/persons"')
+})
+
+test('where an unforeseen error was thrown is told without its message, whatever that looks like', () => {
+  const { kind, at } = trace(new TypeError('cannot read Ada\n    at Ada Accepted (987-65-4321)\n    at $& home'))
+  expect([kind, at.length > 0, /Ada|987|home/.test(at.join())]).toEqual(['TypeError', true, false])
 })

@@ -30,9 +30,12 @@ export function chainKey(secret: Buffer): ChainKey {
 
 const macOf = ({ seal }: ChainKey, body: string): string => createHmac('sha256', seal).update(body).digest('base64url')
 
+/** Unicode's own ends of a line, which JSON leaves as they are: some readers of lines would tear there what they stand in. */
+const escaped = (json: string): string => json.replace(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'))
+
 /** The text with its seal as its last member. */
 export function sealText(key: ChainKey, content: object): { text: string; mac: string } {
-  const body = JSON.stringify(content)
+  const body = escaped(JSON.stringify(content))
   const mac = macOf(key, body)
   return { text: `${body.slice(0, -1)},"mac":"${mac}"}`, mac }
 }

@@ -86,13 +86,13 @@ export async function openTrail({ config, changed, lost }: TrailOptions): Promis
       if (stopping) return
       await delay(RETRY_MS)
     }
+    // At once: what comes before this promise is settled begins another turn.
+    pumping = undefined
   }
 
   function push(item: Waiting): void {
     waiting.push(item)
-    pumping ??= pump().finally(() => {
-      pumping = undefined
-    })
+    pumping ??= pump()
   }
 
   async function anchor(): Promise<void> {

@@ -28,6 +28,8 @@ export interface Report {
   readonly repeated: number
   /** Lines that are no part of a trail, such as the process's log on stdout. */
   readonly others: number
+  /** Anchored chains of which nothing is here, and which ended before the first line that is. */
+  readonly earlier: number
   /** What does not hold, with its place, in the order it was met. */
   readonly problems: readonly string[]
 }
@@ -69,6 +71,12 @@ export function verifier(keys: readonly ChainKey[]) {
   }
 
   function take(line: string, where: string): void {
+    // What another process had not written to its end: no entry holds this but at its beginning.
+    const last = line.lastIndexOf(BEGINNING)
+    if (last > 0) {
+      take(line.slice(0, last), where)
+      return take(line.slice(last), where)
+    }
     if (!line.startsWith(BEGINNING)) {
       if (line !== '') others += 1
       return
@@ -79,8 +87,8 @@ export function verifier(keys: readonly ChainKey[]) {
     if (!sealed || !link) {
       const chain = line.slice(BEGINNING.length, BEGINNING.length + 36)
       const before = torn.get(chain)
-      if (before && !line.startsWith(before.text)) problem('the line is torn or no entry')
-      else torn.set(chain, { text: line, where })
+      if (before === undefined || line.startsWith(before.text)) torn.set(chain, { text: line, where })
+      else if (!before.text.startsWith(line)) problem('the line is torn or no entry')
       return
     }
     earliest = earliest === undefined || link.at < earliest ? link.at : earliest
@@ -110,10 +118,12 @@ export function verifier(keys: readonly ChainKey[]) {
 
   /** What the anchors say beside the lines; `undefined` where there are none to be had. */
   function finish(anchors: readonly Anchor[] | undefined): Report {
+    let earlier = 0
     for (const { chain, count, head, at } of anchors ?? []) {
       const progress = chains.get(chain)
       if (!progress) {
-        if (earliest === undefined || at >= earliest) problems.push(`chain ${chain} with ${count} entries is anchored (${at}) and not here: give the files of every process`)
+        if (earliest !== undefined && at < earliest) earlier += 1
+        else problems.push(`chain ${chain} with ${count} entries is anchored (${at}) and not here: give the files of every process`)
       } else if (progress.seq + 1 < count) problems.push(`chain ${chain} ends with entry ${progress.seq}, and ${count} were anchored: its tail is cut off`)
       else if (progress.seq + 1 === count && progress.mac !== head) problems.push(`chain ${chain} does not end as it was anchored`)
     }
@@ -122,6 +132,7 @@ export function verifier(keys: readonly ChainKey[]) {
       entries,
       repeated,
       others,
+      earlier,
       problems,
     }
   }

@@ -53,12 +53,13 @@ async function main(files: readonly string[]): Promise<number> {
       if (lines % PROGRESS_LINES === 0) console.error(`${lines} lines …`)
     }
   }
-  const { chains, entries, repeated, others, problems } = finish(anchored?.anchors)
+  const { chains, entries, repeated, others, earlier, problems } = finish(anchored?.anchors)
   for (const { chain, entries: count, state } of chains) console.log(`chain ${chain}: ${count} entries, ${state}`)
   console.log(`${lines} lines: ${chains.length} chains, ${entries} entries${repeated > 0 ? `, ${repeated} repeated` : ''}${others > 0 ? `, ${others} other lines` : ''}`)
   if (keys.length === 0) console.log('Without STORE_ENCRYPTION_KEY only numbers and links were checked: whoever rewrites a whole chain is not seen.')
   if (anchored === undefined) console.log('Without REDIS_URL there are no anchors: a tail that was cut off is not seen.')
   else console.log(`${anchored.anchors.length} anchors${anchored.foreign > 0 ? `, and ${anchored.foreign} under keys that are not given` : ''}`)
+  if (earlier > 0) console.log(`${earlier} anchored chains ended before the first line here: they are in earlier files, or were removed.`)
   for (const problem of problems) console.error(problem)
   console.log(problems.length === 0 ? 'The trail is whole.' : `The trail is NOT whole: ${problems.length} problems.`)
   return problems.length === 0 ? 0 : 1

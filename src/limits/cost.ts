@@ -72,7 +72,9 @@ function weigh(schema: GraphQLSchema, document: DocumentNode, operation: Operati
     return into
   }
 
-  const weightOf = (weighed: GraphQLField<unknown, unknown> | GraphQLNamedType, otherwise: number) => Number(directive(weighed, 'cost')?.['weight'] ?? otherwise)
+  const weightOf = (weighed: GraphQLField<unknown, unknown> | GraphQLNamedType, otherwise: number): number =>
+    // What comes may be of any member, whatever is selected of it.
+    isAbstractType(weighed) ? most(schema.getPossibleTypes(weighed).map((member) => weightOf(member, otherwise))) : Number(directive(weighed, 'cost')?.['weight'] ?? otherwise)
 
   function fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> | undefined {
     return type.getFields()[name] ?? [SchemaMetaFieldDef, TypeMetaFieldDef].find((meta) => meta.name === name)

@@ -115,3 +115,10 @@ export const documentLimits: ValidationRule = (context) => {
   }
   return {}
 }
+
+/** GraphQL has no rule of its own against a kind of operation that the schema lacks: executing it fails as if that were our fault. */
+export const knownKinds: ValidationRule = (context) => ({
+  OperationDefinition: ({ operation }) => {
+    if (!context.getSchema().getRootType(operation)) context.reportError(new Failure('BAD_USER_INPUT', { message: `There is no ${operation} here.` }))
+  },
+})
