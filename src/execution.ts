@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   type ValueNode,
   visit,
 } from 'graphql'
@@ -99,7 +100,7 @@ export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT):
   function runOf(document: DocumentNode, operationName: string | undefined): Run {
     const operation = getOperationAST(document, operationName)
     // A write costs its provider's time, beside which a compiled one would save nothing.
-    if (operation?.operation !== 'query') return interpret(document, operationName)
+    if (operation?.operation !== OperationTypeNode.QUERY) return interpret(document, operationName)
     const known = ways.get(operation) ?? { seen: 0 }
     ways.set(operation, known)
     known.seen += 1
