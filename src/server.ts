@@ -37,7 +37,7 @@ import { observation } from './plugins/observation.js'
 import { safelist, safelistTrial } from './plugins/safelist.js'
 import type { Served } from './plugins/served.js'
 import { openRooms } from './rooms.js'
-import { buildClassSchema, buildServedSchema } from './schema.js'
+import { schemas } from './schema.js'
 import { openStore } from './store/index.js'
 import { webhooks } from './webhooks.js'
 import { createWrites } from './writes.js'
@@ -107,8 +107,7 @@ export async function startServer({ config, log = createLog(config.logLevel), me
   const writes = createWrites(store, config.writeLeaseMs)
   const until = deadlines(config.requestTimeoutMs)
   const authenticate = authenticator(config.auth)
-  const schema = buildClassSchema()
-  const served = buildServedSchema(schema)
+  const { schema, served } = schemas()
   const masker = maskers(schema)
   const trail = await openTrail({
     config,
