@@ -125,10 +125,10 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
     // A token is at hand before the clock starts.
     await app.run('{ meetings { id } }')
     app.clear()
-    app.fault('obp', { match: 'POST /obp/v4.0.0/banks/*/meetings', fault: 'slow', delayMs: 1200 })
+    app.fault('obp', { match: 'POST /obp/v4.0.0/banks/*/meetings', fault: 'slow', delayMs: 2500 })
     const query = MEET.replace('"meet"', `"meet-${leaves}"`)
     const left = new AbortController()
-    const answer = timed(post(app, query, leaves ? {} : { 'x-request-timeout-ms': '400' }, left.signal))
+    const answer = timed(post(app, query, leaves ? {} : { 'x-request-timeout-ms': '1000' }, left.signal))
     if (leaves) {
       await vi.waitFor(() => expect(app.calls('obp')).toHaveLength(1), PATIENT)
       left.abort()
@@ -137,7 +137,7 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
       const [{ data, errors }, took] = await answer
       expect(data).toEqual({ createMeeting: null })
       expect(errors![0]).toMatchObject({ message: expect.stringContaining('same idempotencyKey'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: true } })
-      expect(took / 1200).toBeLessThan(0.9)
+      expect(took / 2500).toBeLessThan(0.9)
       expect(codes(await app.run(query))).toEqual(['IDEMPOTENCY_IN_PROGRESS'])
     }
     await vi.waitFor(async () => expect((await app.run(query)).data).toEqual({ createMeeting: { replayed: true } }), PATIENT)
@@ -148,8 +148,8 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
   test('of a write without a key the client is told to read the record back', async () => {
     const app = await opened()
     await app.run(person())
-    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 800 })
-    const { errors } = await post(app, create(), { 'x-request-timeout-ms': '300' })
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 2000 })
+    const { errors } = await post(app, create(), { 'x-request-timeout-ms': '1000' })
     expect(errors![0]).toMatchObject({ message: expect.stringContaining('Read the record back'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } })
     await app.close()
   })

@@ -110,10 +110,10 @@ test('workers that cannot be started end the primary, with one reason', async ()
 
 test('bad settings are told once, whatever the number of workers', async () => {
   build()
-  const { child, output } = run({ SYNCTERA_URL: 'https://synctera.example', WEB_CONCURRENCY: '3' })
+  const { child, output } = run({ SYNCTERA_URL: 'https://synctera.example', WEB_CONCURRENCY: '3', AUDIT_LOG: 'stdout' })
   expect(await exitOf(child)).toBe(1)
   expect(output().match(/AUTH_ISSUER is missing/g)).toHaveLength(1)
-  expect(output()).toContain('REDIS_URL is missing; WEB_CONCURRENCY needs it')
+  for (const problem of ['REDIS_URL is missing; WEB_CONCURRENCY needs it', 'AUDIT_LOG must be a file or redis:<stream> with WEB_CONCURRENCY']) expect(output()).toContain(problem)
 })
 
 test('what is not answered in time, or not at all, is undefined', async () => {
