@@ -18,7 +18,7 @@ import { type Kind, type Row, rows } from './methods.js'
 const TIMEOUT_MS = 400
 const PLENTY_MS = 10_000
 /** So many methods at a time: more would only take the time from each other. */
-const SIDE_BY_SIDE = 24
+const SIDE_BY_SIDE = 12
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>
 /** How a call ends; `same` as without the fault. */

@@ -98,6 +98,18 @@ describe('two workers', () => {
   })
 })
 
+test('workers whose primary is killed finish what they are at, and end', async () => {
+  const app = await startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY })
+  const server = await startReplica(app, { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY, WEB_CONCURRENCY: '2' })
+  app.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 700 })
+  const answer = server.run(CREATE, { key: 'orphan' })
+  await expect.poll(() => app.calls('synctera'), { interval: 10 }).toHaveLength(1)
+  await server.end('SIGKILL')
+  expect((await answer).data.createPerson.replayed).toBe(false)
+  await expect.poll(() => fetch(`${server.url}/health`).then(() => 'there', () => 'gone'), { timeout: 10_000 }).toBe('gone')
+  await app.close()
+})
+
 test('workers that cannot be started end the primary, with one reason', async () => {
   build()
   const app = await startApp()
