@@ -5,10 +5,11 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/redis.ts'],
+    globalSetup: ['test/redis.ts', 'test/built.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Most of the time tests wait for a timeout or a provider, so there is room for one more than there are cores.
+    maxWorkers: 3,
     // Files share what a worker has loaded; each starts servers of its own and shares nothing else.
     isolate: false,
   },

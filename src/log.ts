@@ -6,8 +6,10 @@ export type Log = Logger
  * The process's log: JSON lines. What may be personal is not redacted here but never handed over: a line says which
  * route, code, duration and correlation id, and no value that came from a caller or a provider.
  */
-export const createLog = (level: string, destination?: { write: (line: string) => void }): Log =>
-  destination ? pino({ level, base: null }, destination) : pino({ level, base: null })
+export function createLog(level: string, destination?: { write: (line: string) => void }, worker?: number): Log {
+  const options = { level, base: worker === undefined ? null : { worker } }
+  return destination ? pino(options, destination) : pino(options)
+}
 
 /** An unforeseen error as far as it may be logged: its kind and where it was thrown. Its message may repeat a value. */
 export function trace(error: unknown): { kind: string; at: string[] } {

@@ -73,6 +73,17 @@ export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
   return served
 }
 
+let built: { readonly schema: GraphQLSchema; readonly served: GraphQLSchema } | undefined
+
+/** Both, built once for all servers of a process: nothing of a server is in them. */
+export function schemas(): NonNullable<typeof built> {
+  if (built === undefined) {
+    const schema = buildClassSchema()
+    built = { schema, served: buildServedSchema(schema) }
+  }
+  return built
+}
+
 /** Each reference by itself: one that is bad, or whose provider is not there, leaves the others alone. */
 function answerReferences(schema: GraphQLSchema): void {
   schema.getQueryType()!.getFields()['_entities']!.resolve = (_root, { representations }: { representations: readonly unknown[] }, context: Context) =>

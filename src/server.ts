@@ -27,7 +27,7 @@ import { costs } from './limits/cost.js'
 import { documentLimits, knownKinds, MOST } from './limits/document.js'
 import { createLog, type Log, trace } from './log.js'
 import { maskers } from './mask.js'
-import { createMetrics } from './metrics.js'
+import { createMetrics, type Metrics } from './metrics.js'
 import { ownOf } from './own.js'
 import { persistedQueries } from './persisted.js'
 import { audit } from './plugins/audit.js'
@@ -37,7 +37,7 @@ import { observation } from './plugins/observation.js'
 import { safelist, safelistTrial } from './plugins/safelist.js'
 import type { Served } from './plugins/served.js'
 import { openRooms } from './rooms.js'
-import { buildClassSchema, buildServedSchema } from './schema.js'
+import { schemas } from './schema.js'
 import { openStore } from './store/index.js'
 import { webhooks } from './webhooks.js'
 import { createWrites } from './writes.js'
@@ -63,6 +63,8 @@ const DISABLED: readonly ApolloServerPlugin[] = [
 export interface ServerOptions {
   readonly config: Config
   readonly log?: Log
+  /** What is measured, and what `/metrics` answers. */
+  readonly metrics?: Metrics | undefined
   /** The page a browser sees on `/graphql`, and introspection: development only. */
   readonly explorer?: ApolloServerPlugin | undefined
   /** Routes beside the graph, such as development's token endpoint. */
@@ -87,8 +89,7 @@ function correlated(payload: unknown, correlationId: string): unknown {
 }
 
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
-export async function startServer({ config, log = createLog(config.logLevel), explorer, routes }: ServerOptions): Promise<Server> {
-  const metrics = createMetrics()
+export async function startServer({ config, log = createLog(config.logLevel), metrics = createMetrics(), explorer, routes }: ServerOptions): Promise<Server> {
   const { store, spend, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
   const { rooms, circuits, close: closeRooms } = openRooms({
     config,
@@ -106,8 +107,7 @@ export async function startServer({ config, log = createLog(config.logLevel), ex
   const writes = createWrites(store, config.writeLeaseMs)
   const until = deadlines(config.requestTimeoutMs)
   const authenticate = authenticator(config.auth)
-  const schema = buildClassSchema()
-  const served = buildServedSchema(schema)
+  const { schema, served } = schemas()
   const masker = maskers(schema)
   const trail = await openTrail({
     config,

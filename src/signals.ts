@@ -1,18 +1,25 @@
 import { type Log, trace } from './log.js'
 
-/** Stops in good order when told to, and at once when told a second time. */
-export function stopOnSignals(close: () => Promise<void>): void {
+/** Stops in good order when told to, and at once when signalled a second time. What comes back stops it without a signal. */
+export function stopOnSignals(close: () => Promise<void>): () => void {
   let stopping = false
+  function stop(): void {
+    if (stopping) return
+    stopping = true
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  let signalled = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
-      close().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
+      if (signalled) process.exit(1)
+      signalled = true
+      stop()
     })
   }
+  return stop
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { ADA, CROWD } from '../datasources/cast.js'
 import { ACCEPTED, PROBLEMS, REFUSED } from '../datasources/sei/sandbox.js'
@@ -13,10 +14,12 @@ const JOB = 'query($key: ID!) { accountAttributesJob(key: $key) { key externalId
 
 const LINE = { name: 'LineOfCreditAccountNumber', value: 'true' }
 
-describe.each([
+const STORES: [store: string, settings: () => Record<string, string>][] = [
   ['memory', () => ({})],
   ['Redis', () => ({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })],
-])('account attributes, jobs remembered in %s', (_store, settings) => {
+]
+
+describe.each(STORES)('account attributes, jobs remembered in %s', (_store, settings) => {
   let app: App
   beforeAll(async () => {
     app = await startApp({ SEI_TIMEOUT_MS: '1500', ...settings() })
@@ -95,7 +98,6 @@ describe.each([
   })
 
   test.each([
-    ['hang', {}, 'PROVIDER_TIMEOUT'],
     ['status', { status: 503 }, 'PROVIDER_UNAVAILABLE'],
     ['status', { status: 429 }, 'RATE_LIMITED'],
     ['status', { status: 403 }, 'PROVIDER_REFUSED'],
@@ -252,5 +254,16 @@ test('while the store is away no write begins and no job is claimed', async () =
   const read = await app.run(JOB, { key: accepted.data.setAccountAttributes.job.key })
   for (const { errors } of [write, read]) expect(errors[0]!.extensions.code).toBe('STORE_UNAVAILABLE')
   expect(app.recorded('sei')).toEqual([])
+  await app.close()
+})
+
+test.concurrent.each(STORES)('a status that does not come in time is an error, with the job remembered in %s', async (_store, settings) => {
+  const app = await startApp({ SEI_TIMEOUT_MS: '1000', ...settings() })
+  const { data } = await app.run(SET, { input: { externalId: ADA.seiExternalId, attributes: [LINE] } })
+  app.fault('sei', { match: 'GET /**', fault: 'hang', times: 0 })
+  await delay(1_000)
+  const answer = await app.run(JOB, { key: data.setAccountAttributes.job.key })
+  expect(answer.data).toEqual({ accountAttributesJob: null })
+  expect(answer.errors[0]!.extensions.code).toBe('PROVIDER_TIMEOUT')
   await app.close()
 })

@@ -1,25 +1,55 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { expect, vi } from 'vitest'
+import { expect, inject, vi } from 'vitest'
+import type { TestProject } from 'vitest/node'
 
-/** The compiled server, as a container runs it. */
-let folder: string | undefined
-
-/** Compiles once for all files of a worker; whether the types fit is said elsewhere. */
-export function build(): void {
-  if (folder !== undefined) return
-  folder = mkdtempSync(join(tmpdir(), 'kyc-graph-'))
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noCheck', '--outDir', folder])
-  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
-  symlinkSync(resolve('package.json'), join(folder, 'package.json'))
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the compiled server is, once somebody has needed it. */
+    built: string
+  }
 }
 
-/** Starts it with these settings and no others. */
-export function run(settings: Readonly<Record<string, string>>): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [join(folder!, 'src/main.js')], { env: { PATH: process.env['PATH'], AUDIT_LOG: join(folder!, 'audit.log'), ...settings } })
+const PATIENCE_MS = 120_000
+const folder = () => inject('built')
+
+/** Vitest's global setup: a place for one build, which all workers share. */
+export default function setup(project: TestProject): () => void {
+  const place = mkdtempSync(join(tmpdir(), 'kyc-graph-'))
+  project.provide('built', place)
+  return () => rmSync(place, { recursive: true, force: true })
+}
+
+/** True for the first who asks. */
+function isFirst(): boolean {
+  try {
+    mkdirSync(join(folder(), 'begun'))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Compiles the server as a container runs it, once for all files; whether the types fit is said elsewhere. */
+export function build(): void {
+  const done = join(folder(), 'done')
+  if (existsSync(done)) return
+  if (!isFirst()) {
+    const pause = new Int32Array(new SharedArrayBuffer(4))
+    for (const until = Date.now() + PATIENCE_MS; !existsSync(done); Atomics.wait(pause, 0, 0, 50)) if (Date.now() > until) throw new Error('the server was not built')
+    return
+  }
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noCheck', '--outDir', folder()])
+  for (const name of ['node_modules', 'package.json']) symlinkSync(resolve(name), join(folder(), name))
+  writeFileSync(done, '')
+}
+
+/** Starts it with these settings and no others; `options` are Node's. */
+export function run(settings: Readonly<Record<string, string>>, options: readonly string[] = []): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, [...options, join(folder(), 'src/main.js')], { env: { PATH: process.env['PATH'], AUDIT_LOG: join(folder(), 'audit.log'), ...settings } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return { child, output: () => output }
@@ -31,4 +61,4 @@ export async function urlOf({ output }: { output: () => string }): Promise<strin
   return (JSON.parse(output().split('\n').find((line) => line.includes('listening'))!) as { url: string }).url
 }
 
-export const exitOf = async (child: ChildProcess): Promise<number | null> => (child.exitCode === null ? ((await once(child, 'exit')) as [number | null])[0] : child.exitCode)
+export const exitOf = async (child: ChildProcess): Promise<number | null> => (child.exitCode === null && child.signalCode === null ? ((await once(child, 'exit')) as [number | null])[0] : child.exitCode)

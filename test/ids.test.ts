@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../datasources/cast.js'
 import { path } from '../datasources/http.js'
 import type { SandboxCall } from '../datasources/sandbox.js'
-import { buildClassSchema } from '../src/schema.js'
+import { schemas } from '../src/schema.js'
 import { type App, startApp } from './harness.js'
 import { OPERATIONS } from './surface/operations.js'
 
@@ -83,7 +83,7 @@ const rowsOf = (kind: 'query' | 'mutation', field: GraphQLField<unknown, unknown
     }),
   )
 
-const schema = buildClassSchema()
+const { schema } = schemas()
 const ROWS = [
   ...Object.values(schema.getQueryType()!.getFields()).flatMap((field) => rowsOf('query', field)),
   ...Object.values(schema.getMutationType()!.getFields()).flatMap((field) => rowsOf('mutation', field)),

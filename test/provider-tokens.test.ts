@@ -33,6 +33,24 @@ const PROVIDERS = {
 type Name = keyof typeof PROVIDERS
 const NAMES = Object.keys(PROVIDERS) as Name[]
 
+test.concurrent.each(
+  NAMES.flatMap((name) => [
+    [name, 'hang', {}, 'PROVIDER_TIMEOUT'] as const,
+    [name, 'reset', {}, 'PROVIDER_UNAVAILABLE'] as const,
+    [name, 'status', { status: 500 }, 'PROVIDER_UNAVAILABLE'] as const,
+    [name, 'status', { status: 429 }, 'RATE_LIMITED'] as const,
+  ]),
+)('the token of %s that does not come (%s %o) leaves the write certainly undone, and is fetched by the next', async (name, fault, rest, code) => {
+  const { path, write } = PROVIDERS[name]
+  const app = await startApp({ [`${name.toUpperCase()}_TIMEOUT_MS`]: '1000' })
+  app.fault(name, { match: `POST ${path}`, fault, ...rest, times: 0 })
+  expect((await write(app)).errors[0]!.extensions).toMatchObject({ code, retryable: true })
+  expect(app.recorded(name)).toEqual([])
+  app.clear()
+  expect((await write(app)).errors).toEqual([])
+  await app.close()
+})
+
 describe.each(NAMES)('the token of %s', (name) => {
   const { path, call, expired, secrets, write } = PROVIDERS[name]
   let app: App
@@ -73,19 +91,6 @@ describe.each(NAMES)('the token of %s', (name) => {
     expect((await write(app)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', providerStatus: status, retryAfterSeconds: 30 })
     expect(app.recorded(name)).toEqual([])
     expect(fetches()).toHaveLength(1)
-  })
-
-  test.each([
-    ['hang', {}, 'PROVIDER_TIMEOUT'],
-    ['reset', {}, 'PROVIDER_UNAVAILABLE'],
-    ['status', { status: 500 }, 'PROVIDER_UNAVAILABLE'],
-    ['status', { status: 429 }, 'RATE_LIMITED'],
-  ] as const)('that does not come (%s %o) leaves the write certainly undone, and is fetched by the next', async (fault, rest, code) => {
-    app.fault(name, { match: `POST ${path}`, fault, ...rest, times: 0 })
-    expect((await write(app)).errors[0]!.extensions).toMatchObject({ code, retryable: true })
-    expect(app.recorded(name)).toEqual([])
-    app.clear()
-    expect((await write(app)).errors).toEqual([])
   })
 
   test('is asked for by form, and no secret reaches the log', async () => {

@@ -48,6 +48,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
     bank = on(app)
   })
   beforeEach(() => app.clear())
+  afterEach(today)
   afterAll(() => app.close())
 
   describe('the same question', () => {
@@ -108,7 +109,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
     test('is asked again once the answer is older than is accepted', async () => {
       const account = { id: CROWD[6]!.account }
       const old = await bank.verify(account)
-      await delay(1100)
+      later(1.1)
       expect((await bank.verify(account, { maxAgeSeconds: 1 })).id).not.toBe(old.id)
       expect(await bank.verify(account, { maxAgeSeconds: 86_400 })).toMatchObject({ fromCache: true })
     })
@@ -222,7 +223,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
 
     test('that is completed is not asked for again, and completes for many at once with one call', async () => {
       const { id } = await bank.verify({ id: '90070020000030' })
-      await delay(1050)
+      later(1.05)
       app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'slow', delayMs: 100 })
       const results = await Promise.all(Array.from({ length: 10 }, () => bank.read(id)))
       expect(results.map(({ state }) => state)).toEqual(Array(10).fill('COMPLETED'))
@@ -272,25 +273,25 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
   })
 })
 
-describe.each(STORES)('with its store in %s and a cap of one second', (_store, settings) => {
-  let app: App
-  let bank: ReturnType<typeof on>
-  beforeAll(async () => {
-    app = await startApp({ ...settings(), VERIFICATION_MAX_AGE_SECONDS: '1' })
-    bank = on(app)
-  })
-  beforeEach(() => app.clear())
-  afterAll(() => app.close())
+describe.concurrent.each(STORES)('with its store in %s and a cap of one second', (_store, settings) => {
+  // Of each test's own: they wait side by side, because Redis goes by its own clock.
+  const opened = async () => {
+    const app = await startApp({ ...settings(), VERIFICATION_MAX_AGE_SECONDS: '1' })
+    return { app, bank: on(app) }
+  }
 
   test('no caller can accept an older answer', async () => {
+    const { app, bank } = await opened()
     const { id } = await bank.verify({}, { maxAgeSeconds: 86_400 })
     expect(await bank.verify({}, { maxAgeSeconds: 86_400 })).toMatchObject({ id, fromCache: true })
     await delay(1100)
     expect((await bank.verify({}, { maxAgeSeconds: 86_400 })).id).not.toBe(id)
     expect(bank.checks()).toBe(2)
+    await app.close()
   })
 
   test('a result that has left the store is asked of the provider again, by its tenant only', async () => {
+    const { app, bank } = await opened()
     const { id } = await bank.verify({ id: CROWD[0]!.account })
     await delay(1100)
     expect(await bank.read(id, { ...mine, client: 'stranger' })).toBeNull()
@@ -298,13 +299,16 @@ describe.each(STORES)('with its store in %s and a cap of one second', (_store, s
     expect(await bank.read(id)).toMatchObject({ id, fromCache: false, account: { id: CROWD[0]!.account } })
     expect(await bank.read(id)).toMatchObject({ id, fromCache: true })
     expect(bank.polls()).toBe(1)
+    await app.close()
   })
 
   test('a result that the provider no longer has is absent', async () => {
+    const { app, bank } = await opened()
     const { id } = await bank.verify({ id: CROWD[1]!.account })
     await delay(1100)
     app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'status', status: 404 })
     expect(await bank.read(id)).toBeNull()
+    await app.close()
   })
 })
 
@@ -391,6 +395,7 @@ describe('when Redis goes away', () => {
     bank = on(app)
   })
   afterEach(async () => {
+    today()
     await app.close()
     await redis.kill()
   })
@@ -426,7 +431,7 @@ describe('when Redis goes away', () => {
 
   test('a result that was asked for is answered although it can no longer be kept', async () => {
     const { id } = await bank.verify({ id: '90070020000030' })
-    await delay(1050)
+    later(1.05)
     app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'slow', delayMs: 300 })
     const answer = bank.read(id)
     while (bank.polls() === 0) await delay(5)

@@ -1,8 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fetch from 'node-fetch'
-import { vi } from 'vitest'
 import { AUDIENCE } from '../src/dev/issuer.js'
+import { build, run as start, urlOf } from './built.js'
 import type { App, GraphError, RunOptions } from './harness.js'
 
 /** A server in a process of its own, before the same emulators as an app. */
@@ -20,20 +23,17 @@ export interface Replica {
 /** Starts one; `preload` is a script that Node runs in it first. */
 export async function startReplica(app: App, settings: Readonly<Record<string, string>> = {}, preload?: string): Promise<Replica> {
   const { issuer, jwksUrl, settings: ground } = app.ground
-  const imports = ['tsx', ...(preload === undefined ? [] : [`data:text/javascript;base64,${Buffer.from(preload).toString('base64')}`])].flatMap((name) => ['--import', name])
-  const child = spawn(process.execPath, [...imports, 'src/main.ts'], {
-    env: { PATH: process.env['PATH'], PORT: '0', AUTH_ISSUER: issuer.issuer, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: jwksUrl, ...ground, ...settings },
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  build()
+  const options = preload === undefined ? [] : ['--import', `data:text/javascript;base64,${Buffer.from(preload).toString('base64')}`]
+  const started = start({ AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log'), PORT: '0', AUTH_ISSUER: issuer.issuer, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: jwksUrl, ...ground, ...settings }, options)
+  const { child, output } = started
   const gone = once(child, 'exit') as Promise<[number | null]>
-  await vi.waitFor(() => { if (!output.includes('listening')) throw new Error(`not listening: ${output}`) }, { timeout: 30_000 })
-  const { url } = JSON.parse(output.split('\n').find((line) => line.includes('listening'))!) as { url: string }
+  const url = await urlOf(started)
   const exit = async () => (await gone)[0]
   return {
     child,
     url,
-    output: () => output,
+    output,
     exit,
     async run(query, variables, options) {
       const response = await fetch(`${url}/graphql`, {

@@ -4,11 +4,11 @@ import { ADA, CROWD } from '../datasources/cast.js'
 import type { ProviderName } from '../datasources/index.js'
 import type { references } from '../resolvers/index.js'
 import { type Scope, SCOPES } from '../schema/scopes.js'
-import { buildClassSchema, buildServedSchema } from '../src/schema.js'
+import { schemas } from '../src/schema.js'
 import type { App } from './harness.js'
 
 /** The schema as it is served; what follows is read from it, so a new field has its road without anybody's doing. */
-export const schema = buildServedSchema(buildClassSchema())
+export const schema = schemas().served
 export const EVERY_SCOPE = Object.keys(SCOPES) as Scope[]
 
 type Field = GraphQLField<unknown, unknown>

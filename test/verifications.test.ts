@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAGIC_ACCOUNTS, type MagicAccount } from '../datasources/banfico/cases.js'
 import { ADA, CROWD } from '../datasources/cast.js'
+import { later, today } from './clock.js'
 import { type App, type RunOptions, startApp } from './harness.js'
 
 let app: App
@@ -232,8 +232,9 @@ describe('a pending verification', () => {
       ...SHORTLY.map(async (account) => begun.set(account, await begin(account))),
       ...Array.from({ length: 9 }, async () => open.push(await begin('90070020000031'))),
     ])
-    await delay(1050)
+    later(1.05)
   })
+  afterAll(today)
 
   test.each([
     ['that polls answer with 202', SHORTLY[0]!],
@@ -279,9 +280,9 @@ describe('a pending verification', () => {
 
   test('that is never heard of again is pending as long as the responder promised, then absent', async () => {
     const id = await begin('90070020000034')
-    await delay(1050)
+    later(1.05)
     expect((await app.run(READ, { id })).data.verificationResult).toMatchObject({ state: 'PENDING' })
-    await delay(1100)
+    later(1.1)
     expect(await app.run(READ, { id })).toMatchObject({ data: { verificationResult: null }, errors: [] })
   })
 })
@@ -481,11 +482,12 @@ describe('the token', () => {
   test("never takes the answer of another verification for its own", async () => {
     const body = { data: { result: { id: 'somebody-else', account: { id: '11111111111111', status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } } }
     const id = (await app.run(VERIFY, ask({ id: '90070020000031' }))).data.verifyAccount.result.id
-    await delay(1_050)
+    later(1.05)
     app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'status', status: 200, body })
     const { data, errors } = await app.run(READ, { id })
     expect(data.verificationResult).toBeNull()
     expect(errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')
+    today()
   })
 
   test.each([400, 401, 403])('that its issuer refuses with %i is our trouble, not the caller’s', async (status) => {

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { type AuditConfig, ConfigError, environment, readAuditConfig } from '../config.js'
 import { readAnchors } from './anchors.js'
 import { chainKey } from './chain.js'
+import { trailFiles } from './files.js'
 import type { RedisAddress } from '../store/connection.js'
 import { connected, openRedis } from './redis.js'
 import { verifier } from './verifier.js'
@@ -35,7 +36,7 @@ async function* ofStream(address: RedisAddress, stream: string): Lines {
 function sources({ audit, redis }: AuditConfig, files: readonly string[]): Lines[] {
   if (files.length > 0) return files.map(ofFile)
   if ('stdout' in audit) throw new ConfigError(['AUDIT_LOG is stdout: name the files it was written to'])
-  return ['stream' in audit ? ofStream(redis!, audit.stream) : ofFile(audit.file)]
+  return 'stream' in audit ? [ofStream(redis!, audit.stream)] : trailFiles(audit.file).map(ofFile)
 }
 
 /** `npm run audit:verify [file …]`: the files in the order they were written, or what `AUDIT_LOG` names. Answers the exit code. */
