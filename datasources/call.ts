@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { type Code, Failure, type FailureDetails } from './errors.js'
+import type { Ledger } from './ledger.js'
 
 /** A path whose segments are encoded, with the template it was made from (which holds no ids and may be logged). */
 export interface Path {
@@ -120,6 +121,9 @@ export interface CallVisit {
   readonly endsAt?: number | undefined
   /** Told when a write leaves: from then on the operation cannot say that nothing was done. */
   readonly left?: (() => void) | undefined
+  /** True once the operation writes: what a write is decided by is asked for by itself, and not before. */
+  readonly writes?: (() => boolean) | undefined
+  readonly ledger?: Ledger | undefined
   readonly correlationId: string
 }
 

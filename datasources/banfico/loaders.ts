@@ -49,7 +49,7 @@ export function banficoLoaders({ source, visit, memory, polls, drift }: Desk) {
     // Whom a running call of this process can answer waits for it.
     if (known?.pending && !isDue(known.pace) && !polls.has(id)) return standing(known)
     const kept = known && !known.pending ? await memory.completed(id) : null
-    return kept ?? polls.join(id, visit.signal, () => poll(id))
+    return kept ?? polls.join(id, visit, () => poll(id))
   })
 
   return {
