@@ -3,6 +3,7 @@ import { type Breaker, breaker, type Circuit } from './breaker.js'
 import { type Call, type CallVisit, type Credential, type Observation, type Refusal, type Reply, REPEAT, type Verdict } from './call.js'
 import { type Code, Failure, type FailureDetails } from './errors.js'
 import { waiting } from './ledger.js'
+import { contents, type Letter, letterOf } from './letter.js'
 import { type Budget, budget, type Missed, pause, pauseBefore } from './retry.js'
 import { sharing } from './sharing.js'
 import { isSick, read } from './status.js'
@@ -49,24 +50,6 @@ const LEAST_CALLS = { most: 20, perTurn: 2, fewest: 5 }
 const PASSING: ReadonlySet<Code> = new Set<Code>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE', 'RATE_LIMITED'])
 
 type Headers = Readonly<Record<string, string>>
-interface Body {
-  readonly type: string
-  readonly text: string
-}
-
-/** A call as it is sent, the same bytes with every try: under an idempotency key they must be. */
-interface Letter<T> {
-  readonly call: Call<T>
-  /** Path and query. */
-  readonly target: string
-  readonly body: Body | undefined
-}
-
-/** The body of a call and what kind of body it is. */
-function encoded({ json, form }: Pick<Call<unknown>, 'json' | 'form'>): Body | undefined {
-  if (form !== undefined) return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
-  return json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(json) }
-}
 
 function parse(text: string): unknown {
   try {
@@ -257,26 +240,23 @@ export function createClient(options: ClientOptions): Client {
 
   /** Nobody who comes after a write was answered, or given up, is told what was asked for before. */
   async function change<T>(visit: CallVisit, letter: Letter<T>): Promise<Reply<T>> {
-    visit.signal.addEventListener('abort', flights.forget, { once: true })
+    const forget = () => flights.forget()
+    visit.signal.addEventListener('abort', forget, { once: true })
     try {
       return await call(visit, letter)
     } finally {
-      visit.signal.removeEventListener('abort', flights.forget)
-      flights.forget()
+      visit.signal.removeEventListener('abort', forget)
+      forget()
     }
   }
 
   return {
     send(visit, asked) {
-      const query = asked.query ? new URLSearchParams(asked.query.map(([name, value]): [string, string] => [name, value])).toString() : ''
-      const letter = { call: asked, target: prefix + asked.path.text + (query && `?${query}`), body: encoded(asked) }
+      const letter = letterOf(asked, prefix)
       if (asked.effect !== 'read') return change(visit, letter)
       // What is asked with a caller's own token, or to get a token, is between those two.
-      if (asked.credential !== undefined || options.credential === undefined || visit.writes?.()) return call(visit, letter)
-      const { method, headers } = asked
-      const { target, body } = letter
-      const name = `${method} ${target}\n${headers ? JSON.stringify(headers) : ''}\n${body ? `${body.type}\n${body.text}` : ''}`
-      return flights.ask(name, visit, asked, (shared) => call(shared, letter))
+      const alone = asked.credential !== undefined || options.credential === undefined || visit.writes?.()
+      return alone ? call(visit, letter) : flights.ask(contents(letter), visit, asked, (together) => call(together, letter))
     },
     forget: flights.forget,
     close: () => wire.close(),
