@@ -35,6 +35,7 @@ class Flight<T> implements CallVisit, Ledger {
   readonly #end = new AbortController()
   readonly #aboard = new Set<Passenger<T>>()
   #waits = false
+  #landed = false
 
   constructor(
     readonly call: Call<T>,
@@ -65,7 +66,7 @@ class Flight<T> implements CallVisit, Ledger {
 
   /** Whether somebody who asks the same is given this answer: it must be read alike, too. */
   takes({ answer, refusal, repeat }: Call<unknown>): boolean {
-    return answer === this.call.answer && refusal === this.call.refusal && repeat === this.call.repeat && !this.signal.aborted && performance.now() - this.begunAt < OLDEST_MS
+    return answer === this.call.answer && refusal === this.call.refusal && repeat === this.call.repeat && !this.#landed && !this.signal.aborted && performance.now() - this.begunAt < OLDEST_MS
   }
 
   /** The answer, for as long as the operation lasts. */
@@ -101,6 +102,8 @@ class Flight<T> implements CallVisit, Ledger {
   }
 
   #left(): readonly Passenger<T>[] {
+    // Those who are answered may ask again before anything else happens.
+    this.#landed = true
     const all = [...this.#aboard]
     this.#aboard.clear()
     for (const { visit, leave } of all) visit.signal.removeEventListener('abort', leave)
