@@ -1,6 +1,6 @@
 import type { Provider as Label } from '../schema/shared.js'
 import { type Breaker, breaker, type Circuit } from './breaker.js'
-import { type Call, type CallVisit, type Credential, type Observation, type Refusal, type Reply, REPEAT, type Verdict } from './call.js'
+import { type Call, type CallVisit, type Credential, type Leaving, type Observation, type Refusal, type Reply, REPEAT, type Verdict } from './call.js'
 import { type Code, Failure, type FailureDetails } from './errors.js'
 import { waiting } from './ledger.js'
 import { contents, type Letter, letterOf } from './letter.js'
@@ -82,7 +82,7 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** A shared token goes on being fetched for the others; who has left does not wait for it, and nothing was sent for them. */
-  async function credentialOf(signal: AbortSignal, credential: Credential | undefined): Promise<Headers> {
+  async function credentialOf(signal: Leaving, credential: Credential | undefined): Promise<Headers> {
     // First of all: a token that is fetched for nobody has nobody to hear that it failed.
     if (signal.aborted) throw ended('was asked')
     const ready = credential?.headers() ?? {}

@@ -1,4 +1,4 @@
-import type { Call, CallVisit, Reply } from './call.js'
+import type { Call, CallVisit, Leaving, Reply } from './call.js'
 import { again, Failure } from './errors.js'
 import type { Ledger, Line } from './ledger.js'
 
@@ -26,13 +26,14 @@ function freeze(body: unknown): void {
 }
 
 /** A call with everybody who waits for it. To the way out it is a visit of its own, which ends when the last one leaves. */
-class Flight<T> implements CallVisit, Ledger {
+class Flight<T> implements CallVisit, Ledger, Leaving {
   readonly begunAt = performance.now()
   readonly correlationId: string
   /** The deadline of whoever may wait longest. */
   endsAt = 0
   readonly line: Ledger['line']
-  readonly #end = new AbortController()
+  aborted = false
+  readonly #leavings = new Set<() => void>()
   readonly #aboard = new Set<Passenger<T>>()
   #waits = false
   #landed = false
@@ -46,12 +47,20 @@ class Flight<T> implements CallVisit, Ledger {
     this.line = ledger?.line && ((provider, route): Line => ledger.line!(provider, route))
   }
 
-  get signal(): AbortSignal {
-    return this.#end.signal
+  get signal(): Leaving {
+    return this
   }
 
   get ledger(): Ledger {
     return this
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#leavings.add(listener)
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#leavings.delete(listener)
   }
 
   wait(): void {
@@ -66,7 +75,7 @@ class Flight<T> implements CallVisit, Ledger {
 
   /** Whether somebody who asks the same is given this answer: it must be read alike, too. */
   takes({ answer, refusal, repeat }: Call<unknown>): boolean {
-    return answer === this.call.answer && refusal === this.call.refusal && repeat === this.call.repeat && !this.#landed && !this.signal.aborted && performance.now() - this.begunAt < OLDEST_MS
+    return answer === this.call.answer && refusal === this.call.refusal && repeat === this.call.repeat && !this.#landed && !this.aborted && performance.now() - this.begunAt < OLDEST_MS
   }
 
   /** The answer, for as long as the operation lasts. */
@@ -78,7 +87,9 @@ class Flight<T> implements CallVisit, Ledger {
         this.#aboard.delete(passenger)
         if (this.#waits) visit.ledger?.over()
         reject(this.ended())
-        if (this.#aboard.size === 0) this.#end.abort()
+        if (this.#aboard.size > 0) return
+        this.aborted = true
+        for (const listener of this.#leavings) listener()
       }
       const passenger = { visit, resolve, reject, leave }
       this.#aboard.add(passenger)

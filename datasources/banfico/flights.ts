@@ -1,9 +1,9 @@
-import type { CallVisit } from '../call.js'
+import type { CallVisit, Leaving } from '../call.js'
 import { Failure } from '../errors.js'
 import { waiting } from '../ledger.js'
 
 /** Waits for an answer only as long as the operation lasts; the answer is still made, for whoever else waits. */
-function within<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+function within<T>(signal: Leaving, answer: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const leave = () => reject(new Failure('DEADLINE_EXCEEDED'))
     signal.addEventListener('abort', leave, { once: true })
