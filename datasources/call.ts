@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { type Code, Failure, type FailureDetails } from './errors.js'
+import type { Ledger } from './ledger.js'
 
 /** A path whose segments are encoded, with the template it was made from (which holds no ids and may be logged). */
 export interface Path {
@@ -112,20 +113,31 @@ export interface Credential {
   readonly renew?: (refused: Readonly<Record<string, string>>) => void
 }
 
+/** What of an `AbortSignal` is looked at here: one of Node's costs as much as all else that is done for a shared call. */
+export interface Leaving {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 /** What a call needs to know of the operation it is made for. */
 export interface CallVisit {
   /** Ends when the operation's deadline passes or the client leaves; reads stop with it. */
-  readonly signal: AbortSignal
+  readonly signal: Leaving
   /** When the deadline passes, on the clock of `performance.now()`; left out where there is none. */
   readonly endsAt?: number | undefined
   /** Told when a write leaves: from then on the operation cannot say that nothing was done. */
   readonly left?: (() => void) | undefined
+  /** True once the operation writes: what a write is decided by is asked for by itself, and not before. */
+  readonly writes?: (() => boolean) | undefined
+  readonly ledger?: Ledger | undefined
   readonly correlationId: string
 }
 
+const never = new AbortController().signal
+setMaxListeners(0, never)
 /** A call outside any operation, such as a token request: nobody's leaving ends it. */
-export const unattended: CallVisit = { signal: new AbortController().signal, correlationId: 'unattended' }
-setMaxListeners(0, unattended.signal)
+export const unattended: CallVisit = { signal: never, correlationId: 'unattended' }
 
 /** One finished try of a call, for logs and metrics: nothing in it is personal. */
 export interface Observation {

@@ -81,6 +81,11 @@ export class Failure extends GraphQLError {
   }
 }
 
+/** The same failure once more, in an error of its own: each belongs to one answer. */
+export function again({ code, message, extensions: { code: _code, ...details } }: Failure, more: FailureDetails = {}): Failure {
+  return new Failure(code, { ...details, message, ...more })
+}
+
 /** Refuses input by field, before anything is sent. */
 export const refuseFields = (fields: RefusedFields): Failure =>
   new Failure('BAD_USER_INPUT', { message: `The input is not valid: ${Object.keys(fields).join(', ')}.`, fields })

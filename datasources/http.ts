@@ -1,8 +1,11 @@
 import type { Provider as Label } from '../schema/shared.js'
 import { type Breaker, breaker, type Circuit } from './breaker.js'
-import { type Call, type CallVisit, type Credential, type Observation, type Refusal, type Reply, REPEAT, type Verdict } from './call.js'
+import { type Call, type CallVisit, type Credential, type Leaving, type Observation, type Refusal, type Reply, REPEAT, type Verdict } from './call.js'
 import { type Code, Failure, type FailureDetails } from './errors.js'
+import { waiting } from './ledger.js'
+import { contents, type Letter, letterOf } from './letter.js'
 import { type Budget, budget, type Missed, pause, pauseBefore } from './retry.js'
+import { sharing } from './sharing.js'
 import { isSick, read } from './status.js'
 import { type Answer, type Tls, type Transport, TransportError } from './transport.js'
 import { turns } from './turns.js'
@@ -27,10 +30,14 @@ export interface ClientOptions {
   /** What all clients of one provider may spend on further tries; one of the client's own when left out. */
   readonly budget?: Budget | undefined
   readonly circuit?: ((state: Circuit) => void) | undefined
+  /** Told of each call that another operation's answered. */
+  readonly shared?: (() => void) | undefined
 }
 
 export interface Client {
   readonly send: <T>(visit: CallVisit, call: Call<T>) => Promise<Reply<T>>
+  /** The provider says that something changed: who asks from now on is not given what was asked for before. */
+  readonly forget: () => void
   readonly close: () => Promise<void>
 }
 
@@ -43,16 +50,6 @@ const LEAST_CALLS = { most: 20, perTurn: 2, fewest: 5 }
 const PASSING: ReadonlySet<Code> = new Set<Code>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE', 'RATE_LIMITED'])
 
 type Headers = Readonly<Record<string, string>>
-interface Body {
-  readonly type: string
-  readonly text: string
-}
-
-/** The body of a call and what kind of body it is. */
-function encoded({ json, form }: Pick<Call<unknown>, 'json' | 'form'>): Body | undefined {
-  if (form !== undefined) return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
-  return json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(json) }
-}
 
 function parse(text: string): unknown {
   try {
@@ -73,6 +70,7 @@ export function createClient(options: ClientOptions): Client {
   const retries = options.budget ?? budget()
   const least = Math.max(LEAST_CALLS.fewest, Math.min(LEAST_CALLS.most, options.maxConcurrency * LEAST_CALLS.perTurn))
   const circuit: Breaker = breaker({ least, changed: options.circuit })
+  const flights = sharing({ provider: options.name, ended: () => ended('answered'), shared: () => options.shared?.() })
 
   const fail = (code: Code, details: FailureDetails = {}) => new Failure(code, { provider: options.label, title: options.title, ...details })
   const ended = (what: string) => fail('DEADLINE_EXCEEDED', { message: `The operation ended before the provider ${what}.` })
@@ -84,7 +82,7 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** A shared token goes on being fetched for the others; who has left does not wait for it, and nothing was sent for them. */
-  async function credentialOf(signal: AbortSignal, credential: Credential | undefined): Promise<Headers> {
+  async function credentialOf(signal: Leaving, credential: Credential | undefined): Promise<Headers> {
     // First of all: a token that is fetched for nobody has nobody to hear that it failed.
     if (signal.aborted) throw ended('was asked')
     const ready = credential?.headers() ?? {}
@@ -97,8 +95,7 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** Sends what has its turn. A write is heard to its end: leaving it would make a known outcome unknown. */
-  async function exchange<T>(visit: CallVisit, call: Call<T>, credential: Headers, body: Body | undefined): Promise<Answer | (Missed & { readonly sick: boolean })> {
-    const query = call.query ? new URLSearchParams(call.query.map(([name, value]): [string, string] => [name, value])).toString() : ''
+  async function exchange<T>(visit: CallVisit, { call, target, body }: Letter<T>, credential: Headers): Promise<Answer | (Missed & { readonly sick: boolean })> {
     const isWrite = call.effect === 'write'
     const cut = new AbortController()
     let late = false
@@ -113,7 +110,7 @@ export function createClient(options: ClientOptions): Client {
     try {
       return await wire.send({
         method: call.method,
-        path: prefix + call.path.text + (query && `?${query}`),
+        path: target,
         headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': body.type }), ...credential, ...call.headers },
         body: body?.text,
         signal: cut.signal,
@@ -131,11 +128,10 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  /** One try. A credential that is refused as stale is renewed, and the try made with the new one. */
-  async function attempt<T>(visit: CallVisit, call: Call<T>, body: Body | undefined, renewed = false): Promise<Reply<T> | Missed> {
+  /** Everything that is waited for: the credential, the turn, the answer. What is answered is read by whoever tells the circuit of it. */
+  async function reach<T>(visit: CallVisit, letter: Letter<T>, own: Credential | undefined): Promise<Missed | { readonly answer: Answer; readonly credential: Headers; readonly told: ReturnType<Breaker['begin']> }> {
     const refused = shut()
     if (refused) return refused
-    const own = call.credential ?? options.credential
     let credential: Headers
     try {
       credential = await credentialOf(visit.signal, own)
@@ -158,7 +154,7 @@ export function createClient(options: ClientOptions): Client {
     const told = circuit.begin()
     let answer: Awaited<ReturnType<typeof exchange>>
     try {
-      answer = await exchange(visit, call, credential, body)
+      answer = await exchange(visit, letter, credential)
     } catch (error) {
       told('untold')
       throw error
@@ -169,6 +165,16 @@ export function createClient(options: ClientOptions): Client {
       told(answer.sick ? 'sick' : 'untold')
       return answer
     }
+    return { answer, credential, told }
+  }
+
+  /** One try. A credential that is refused as stale is renewed, and the try made with the new one. */
+  async function attempt<T>(visit: CallVisit, letter: Letter<T>, renewed = false): Promise<Reply<T> | Missed> {
+    const { call } = letter
+    const own = call.credential ?? options.credential
+    const reached = await waiting(visit.ledger, () => reach(visit, letter, own))
+    if ('failure' in reached) return reached
+    const { answer, credential, told } = reached
 
     const { status, header } = answer
     const json = parse(answer.text)
@@ -190,43 +196,69 @@ export function createClient(options: ClientOptions): Client {
     }
     if (verdict.stale && own?.renew && !renewed) {
       own.renew(credential)
-      return attempt(visit, call, body, true)
+      return attempt(visit, letter, true)
     }
     const { code, details, ...rest } = read(refusal, verdict, call.effect === 'write')
     return { failure: fail(code, details), ...rest }
   }
 
-  return {
-    async send(visit, call) {
-      const repeat = call.repeat ?? REPEAT[call.effect]
-      // Encoded once: under an idempotency key the same bytes must come again.
-      const body = encoded(call)
-      let doubtful = false
-      retries.deposit()
-      for (let tries = 1; ; tries += 1) {
-        const begun = performance.now()
-        const tried = await attempt(visit, call, body)
-        const failure = 'failure' in tried ? tried.failure : undefined
-        options.observer({
-          provider: options.name,
-          method: call.method,
-          route: call.path.template,
-          try: tries,
-          status: 'status' in tried ? tried.status : (failure?.extensions['providerStatus'] as number | undefined),
-          code: failure?.code,
-          seconds: (performance.now() - begun) / 1000,
-          correlationId: visit.correlationId,
-          detail: 'failure' in tried ? tried.detail : undefined,
-        })
-        if (!('failure' in tried)) return tried
-        doubtful ||= tried.doubtful
-        const wait = pauseBefore(tried, repeat, tries)
-        const goesOn = wait !== undefined && performance.now() + wait < (visit.endsAt ?? Infinity) && retries.withdraw() && (await pause(wait, visit.signal))
-        if (goesOn) continue
-        // What the last try certainly did not do, one before it may have done.
-        throw doubtful && !tried.doubtful ? fail('OUTCOME_UNKNOWN') : tried.failure
+  /** Calls until there is an answer, or no hope of one. */
+  async function call<T>(visit: CallVisit, letter: Letter<T>): Promise<Reply<T>> {
+    const { method, path, effect, repeat = REPEAT[effect] } = letter.call
+    const line = visit.ledger?.line?.(options.name, `${method} ${path.template}`)
+    let doubtful = false
+    retries.deposit()
+    for (let tries = 1; ; tries += 1) {
+      const begun = performance.now()
+      const tried = await attempt(visit, letter)
+      const failure = 'failure' in tried ? tried.failure : undefined
+      const ms = performance.now() - begun
+      options.observer({
+        provider: options.name,
+        method,
+        route: path.template,
+        try: tries,
+        status: 'status' in tried ? tried.status : (failure?.extensions['providerStatus'] as number | undefined),
+        code: failure?.code,
+        seconds: ms / 1000,
+        correlationId: visit.correlationId,
+        detail: 'failure' in tried ? tried.detail : undefined,
+      })
+      if (line) {
+        line[tries === 1 ? 'made' : 'retried'] += 1
+        line.ms.push(ms)
       }
+      if (!('failure' in tried)) return tried
+      doubtful ||= tried.doubtful
+      const wait = pauseBefore(tried, repeat, tries)
+      const goesOn = wait !== undefined && performance.now() + wait < (visit.endsAt ?? Infinity) && retries.withdraw() && (await waiting(visit.ledger, () => pause(wait, visit.signal)))
+      if (goesOn) continue
+      // What the last try certainly did not do, one before it may have done.
+      throw doubtful && !tried.doubtful ? fail('OUTCOME_UNKNOWN') : tried.failure
+    }
+  }
+
+  /** Nobody who comes after a write was answered, or given up, is told what was asked for before. */
+  async function change<T>(visit: CallVisit, letter: Letter<T>): Promise<Reply<T>> {
+    const forget = () => flights.forget()
+    visit.signal.addEventListener('abort', forget, { once: true })
+    try {
+      return await call(visit, letter)
+    } finally {
+      visit.signal.removeEventListener('abort', forget)
+      forget()
+    }
+  }
+
+  return {
+    send(visit, asked) {
+      const letter = letterOf(asked, prefix)
+      if (asked.effect !== 'read') return change(visit, letter)
+      // What is asked with a caller's own token, or to get a token, is between those two.
+      const alone = asked.credential !== undefined || options.credential === undefined || visit.writes?.()
+      return alone ? call(visit, letter) : flights.ask(contents(letter), visit, asked, (together) => call(together, letter))
     },
+    forget: flights.forget,
     close: () => wire.close(),
   }
 }

@@ -1,4 +1,4 @@
-import type { Repeat } from './call.js'
+import type { Leaving, Repeat } from './call.js'
 import type { Failure } from './errors.js'
 
 /** The first try and two more: what three tries cannot do, a fourth hardly can. */
@@ -63,7 +63,7 @@ export function budget(now: () => number = () => performance.now()): Budget {
 }
 
 /** Waits, unless the signal ends it first: then false. */
-export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+export function pause(ms: number, signal: Leaving): Promise<boolean> {
   if (signal.aborted) return Promise.resolve(false)
   return new Promise((resolve) => {
     const end = (whole: boolean) => {

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { Failure } from './errors.js'
+import { again, Failure } from './errors.js'
 import { contract, type Credential, type Refusal, type Verdict } from './http.js'
 
 /** A token as its issuer gave it. */
@@ -51,10 +51,7 @@ export function sharedToken(options: { readonly fetch: () => Promise<Token>; rea
   let refused: { readonly failure: Failure; readonly until: number } | undefined
   let pauseMs = FIRST_PAUSE_MS
 
-  /** The refusal again, in a new error: each belongs to one answer. */
-  function refusal({ code, message, extensions: { code: _code, ...details } }: Failure, ms: number): Failure {
-    return new Failure(code, { ...details, message, retryAfterSeconds: Math.ceil(ms / 1000) })
-  }
+  const refusal = (failure: Failure, ms: number): Failure => again(failure, { retryAfterSeconds: Math.ceil(ms / 1000) })
 
   async function fetchToken(): Promise<Headers> {
     const { value, expiresIn = Infinity } = await options.fetch().catch((error: unknown) => {

@@ -1,7 +1,9 @@
+import type { Leaving } from './call.js'
+
 /** Lets a fixed number go at a time; the others wait in line, and may leave it. */
 export interface Turns {
   /** Waits for a turn; answers why there is none when the line is full, or the signal or the patience ends the wait. */
-  readonly take: (signal: AbortSignal, patienceMs: number) => 'mine' | Promise<'mine' | 'left' | 'late'> | 'full' | 'left'
+  readonly take: (signal: Leaving, patienceMs: number) => 'mine' | Promise<'mine' | 'left' | 'late'> | 'full' | 'left'
   readonly give: () => void
 }
 

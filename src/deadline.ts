@@ -12,7 +12,7 @@ interface Answering {
 }
 
 /** How long one operation may take, and what of it goes on when that time is over. */
-export interface Deadline extends Pick<CallVisit, 'signal' | 'endsAt' | 'left'> {
+export interface Deadline extends Pick<CallVisit, 'signal' | 'endsAt' | 'left' | 'writes'> {
   /**
    * A write's answer, or at the deadline what can be said by then. What has left is heard to its end and its outcome
    * stored, whether anybody still waits or not; none begins later. `keyed`: whether its idempotency key tells how it ended.
@@ -51,13 +51,16 @@ export function deadlines(longestMs: number): Deadlines {
         if (!answering.writableFinished) end.abort()
       })
       let sent = 0
+      let writes = false
 
       return {
         signal: end.signal,
         endsAt: performance.now() + ms,
         left: () => void (sent += 1),
+        writes: () => writes,
         answerOf(begin, keyed) {
           if (end.signal.aborted) return Promise.reject(new Failure('DEADLINE_EXCEEDED'))
+          writes = true
           const before = sent
           const write = begin()
           const over = write.then(

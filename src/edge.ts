@@ -27,7 +27,7 @@ const PREFLIGHT_SECONDS = 600
 
 const CORS = {
   methods: ['GET', 'POST'],
-  allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'x-request-timeout-ms', 'apollo-require-preflight'],
+  allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'x-request-timeout-ms', 'x-explain', 'apollo-require-preflight'],
   exposedHeaders: ['x-correlation-id', 'retry-after', 'www-authenticate'],
   // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
   credentials: false,

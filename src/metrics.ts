@@ -30,6 +30,12 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}) {
     labelNames: ['provider'],
     registers: [registry],
   })
+  const shared = new Counter({
+    name: 'kyc_provider_shared_total',
+    help: "Reads that were answered by another operation's call, which was under way.",
+    labelNames: ['provider'],
+    registers: [registry],
+  })
   const circuit = new Gauge({
     name: 'kyc_provider_circuit_state',
     help: "State of a provider's circuit: 0 closed, 1 half-open, 2 open.",
@@ -67,6 +73,12 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}) {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
     registers: [registry],
   })
+  const overhead = new Histogram({
+    name: 'kyc_overhead_seconds',
+    help: "GraphQL requests' time at this server: from when they have arrived to their answer, without the time in which a provider or the store was waited for.",
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    registers: [registry],
+  })
   const costs = new Histogram({
     name: 'kyc_graphql_operation_cost',
     help: 'What operations were reckoned to cost before they ran.',
@@ -93,6 +105,7 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}) {
       calls.observe({ provider, method, route, code: code ?? 'ok' }, seconds)
       if (tries > 1) retries.inc({ provider })
     },
+    shared: (provider: string) => shared.inc({ provider }),
     switched(provider: string, part: string, state: Circuit) {
       circuit.set({ provider, part }, CIRCUIT[state])
       transitions.inc({ provider, part, state })
@@ -102,6 +115,7 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}) {
     failed: (code: string) => errors.inc({ code }),
     unlisted: (outcome: 'allowed' | 'refused') => unlisted.inc({ outcome }),
     operated: (type: string, seconds: number) => operations.observe({ type }, seconds),
+    spent: (seconds: number) => overhead.observe(seconds),
     reckoned: (type: string, cost: number) => costs.observe({ type }, cost),
     depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0),
     text: () => registry.metrics(),

@@ -14,6 +14,7 @@ interface RoomsOptions {
   readonly config: Config
   readonly store: Store
   readonly called: (observation: Observation) => void
+  readonly shared: (provider: string) => void
   readonly drifted: (provider: string, field: string) => void
   readonly switched: (provider: string, part: Part, state: Circuit) => void
 }
@@ -22,7 +23,7 @@ interface RoomsOptions {
 export type Part = 'api' | 'login'
 
 /** Opens the room of every configured provider; the others answer `PROVIDER_NOT_CONFIGURED`. */
-export function openRooms({ config, store, called, drifted, switched }: RoomsOptions): { rooms: OpenRooms; circuits: () => Record<string, Circuit>; close: () => Promise<void> } {
+export function openRooms({ config, store, called, shared, drifted, switched }: RoomsOptions): { rooms: OpenRooms; circuits: () => Record<string, Circuit>; close: () => Promise<void> } {
   const circuits: Record<string, Partial<Record<Part, Circuit>>> = {}
   const rooms = Object.fromEntries(
     Object.entries(providers as Record<string, Provider<unknown>>).map(([key, provider]) => {
@@ -52,6 +53,7 @@ export function openRooms({ config, store, called, drifted, switched }: RoomsOpt
             maxConcurrency: own.maxConcurrency,
             transport: TRANSPORTS[config.httpClient],
             observer: called,
+            shared: () => shared(name),
             budget: retries,
             circuit,
           })

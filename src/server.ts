@@ -35,9 +35,10 @@ import { budgeting } from './plugins/budget.js'
 import { introspection } from './plugins/introspection.js'
 import { observation } from './plugins/observation.js'
 import { safelist, safelistTrial } from './plugins/safelist.js'
-import type { Served } from './plugins/served.js'
+import type { Explain, Served } from './plugins/served.js'
 import { openRooms } from './rooms.js'
 import { schemas } from './schema.js'
+import { Stopwatch } from './stopwatch.js'
 import { openStore } from './store/index.js'
 import { webhooks } from './webhooks.js'
 import { createWrites } from './writes.js'
@@ -67,6 +68,8 @@ export interface ServerOptions {
   readonly metrics?: Metrics | undefined
   /** The page a browser sees on `/graphql`, and introspection: development only. */
   readonly explorer?: ApolloServerPlugin | undefined
+  /** Tells callers who ask for it how an operation's time was spent: development only. */
+  readonly explain?: Explain | undefined
   /** Routes beside the graph, such as development's token endpoint. */
   readonly routes?: ((app: FastifyInstance) => void) | undefined
 }
@@ -89,12 +92,13 @@ function correlated(payload: unknown, correlationId: string): unknown {
 }
 
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
-export async function startServer({ config, log = createLog(config.logLevel), metrics = createMetrics(), explorer, routes }: ServerOptions): Promise<Server> {
+export async function startServer({ config, log = createLog(config.logLevel), metrics = createMetrics(), explorer, explain, routes }: ServerOptions): Promise<Server> {
   const { store, spend, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
   const { rooms, circuits, close: closeRooms } = openRooms({
     config,
     store,
     drifted: metrics.drifted,
+    shared: metrics.shared,
     switched(provider, part, state) {
       metrics.switched(provider, part, state)
       log.info({ provider, part, state }, 'circuit')
@@ -137,6 +141,7 @@ export async function startServer({ config, log = createLog(config.logLevel), me
       observation({ metrics, log }),
       budgeting({ perMinute: config.costPerMinute, costOf: costs(served), pay: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
       audit,
+      ...(explain === undefined ? [] : [explain.plugin]),
       ...(explorer === undefined ? [introspection, ApolloServerPluginLandingPageDisabled()] : [explorer]),
       ...DISABLED,
     ],
@@ -179,14 +184,16 @@ export async function startServer({ config, log = createLog(config.logLevel), me
   await secure(app, config.corsOrigins)
 
   async function context(request: FastifyRequest, reply: FastifyReply): Promise<Served> {
+    const stopwatch = explain?.begin(request.headers) ?? new Stopwatch()
     const { answerOf, ...deadline } = until.begin(request.headers, reply.raw)
     const caller = await authenticate(request.headers.authorization).catch((error: unknown) => {
       if (error instanceof Failure) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
       throw error
     })
-    const operation: Visit = { caller, correlationId: request.id, ...deadline }
+    const operation: Visit = { caller, correlationId: request.id, ledger: stopwatch, ...deadline }
     const taken = record(caller, request.id)
-    return { caller, correlationId: request.id, audit: taken, ...guard({ visit: operation, rooms, writes, masker, audit: taken, own: ownOf, answerOf }) }
+    const handed = guard({ visit: operation, rooms, writes, masker, audit: taken, own: ownOf, answerOf })
+    return { caller, correlationId: request.id, audit: taken, stopwatch, ...(explain?.watch(stopwatch, handed) ?? handed) }
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Writing } from '../datasources/door.js'
 import { type Code, Failure, type FailureDetails } from '../datasources/errors.js'
+import { watched } from '../datasources/ledger.js'
 import type { Visit } from '../datasources/provider.js'
 import type { Store } from '../datasources/store.js'
 import { canonical } from './writes/canonical.js'
@@ -71,7 +72,7 @@ export function createWrites(store: Store, leaseMs: number): Writes {
   }
 
   async function keyed<Input extends object, Payload extends object>(
-    { caller: { tenant, client } }: Visit,
+    { caller: { tenant, client }, ledger }: Visit,
     mutation: string,
     writing: Writing<Input, Payload>,
     input: Input,
@@ -79,7 +80,7 @@ export function createWrites(store: Store, leaseMs: number): Writes {
   ): Promise<Replayable<Payload>> {
     const name = [tenant, client, mutation, idempotencyKey] as const
     const resolution = resolutionOf(writing, input)
-    const place = slot({ store, key: ['write', ...name], meaning: meaningOf(input, writing.ignore), attempt: attemptId(...name), leaseMs, persist })
+    const place = slot({ store: watched(store, ledger), key: ['write', ...name], meaning: meaningOf(input, writing.ignore), attempt: attemptId(...name), leaseMs, persist })
     const { record, mine, isOther } = await place.claim(resolution === 'repeat')
     if (isOther) throw new Failure('IDEMPOTENCY_KEY_REUSED')
 

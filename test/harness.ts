@@ -12,7 +12,7 @@ import { readConfig } from '../src/config.js'
 import { type Emulators, startEmulators } from '../src/dev/emulators.js'
 import { AUDIENCE, createIssuer, type Grant, type Issuer } from '../src/dev/issuer.js'
 import { createLog } from '../src/log.js'
-import { startServer } from '../src/server.js'
+import { type ServerOptions, startServer } from '../src/server.js'
 
 export interface GraphError {
   readonly message: string
@@ -92,7 +92,7 @@ async function startGround(): Promise<Ground> {
  * Starts the emulators and the server on free ports; `settings` override what the emulators and the test give.
  * Beside another app it is a second server before the same emulators, which go on when it is closed.
  */
-export async function startApp(settings: Readonly<Record<string, string | undefined>> = {}, beside?: App): Promise<App> {
+export async function startApp(settings: Readonly<Record<string, string | undefined>> = {}, beside?: App, options: Partial<ServerOptions> = {}): Promise<App> {
   const ground = beside?.ground ?? (await startGround())
   const { issuer, emulators } = ground
   const lines: string[] = []
@@ -109,7 +109,7 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
     ...ground.settings,
     ...settings,
   })
-  const server = await startServer({ config, log: createLog(config.logLevel, { write: (line) => void lines.push(line) }) })
+  const server = await startServer({ config, log: createLog(config.logLevel, { write: (line) => void lines.push(line) }), ...options })
 
   const token = ({ client = 'tester', scopes = ALL, claims = {} }: RunOptions = {}) => issuer.token({ client, scope: scopes.join(' '), claims })
 

@@ -233,6 +233,17 @@ describe('from the emulator over HTTP', () => {
     return { status: response.status, body: (await response.json()) as Record<string, string> }
   }
 
+  test('who asks after an event is not given what was asked for before it', async () => {
+    one.fault('synctera', { match: 'GET /v0/persons/*', fault: 'slow', delayMs: 1500 })
+    const ask = () => one.run(`{ person(id: "${ADA.personId}") { status } }`)
+    const before = ask()
+    await expect.poll(() => one.calls('synctera'), PATIENT).toHaveLength(1)
+    expect(await deliver({ type: 'PERSON.UPDATED' })).toMatchObject({ status: 200 })
+    expect((await ask()).errors).toEqual([])
+    expect(one.calls('synctera')).toHaveLength(2)
+    await before
+  })
+
   test('a check that ends is seen by an operation that is under way, and by no other is anything read twice', async () => {
     await subscribe(one.emulators.synctera, one.url)
     await end('0002', one)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import fetch from 'node-fetch'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -193,10 +194,12 @@ test('who would stand too far back in the line before a provider is refused at o
   app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 0 })
   const left = new AbortController()
   setMaxListeners(0, left.signal)
-  const waiting = Array.from({ length: 80 }, () => post(app, person(), {}, left.signal).catch(() => undefined))
+  // Each asks something else, or they would share one call.
+  const another = () => `{ person(id: "${randomUUID()}") { id } }`
+  const waiting = Array.from({ length: 80 }, () => post(app, another(), {}, left.signal).catch(() => undefined))
   // One is on its way and 64 wait: whoever comes now is refused.
   const refused = async () => {
-    const { errors } = await post(app, person(), { 'x-request-timeout-ms': '1000' })
+    const { errors } = await post(app, another(), { 'x-request-timeout-ms': '1000' })
     return errors![0]!.extensions
   }
   await expect.poll(refused, { timeout: 10_000 }).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 })

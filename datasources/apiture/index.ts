@@ -1,4 +1,5 @@
 import { Provider as Label } from '../../schema/shared.js'
+import { watched } from '../ledger.js'
 import { clientCredentials, tokenPlace } from '../oauth.js'
 import type { Provider } from '../provider.js'
 import { tokenRefusal } from '../token.js'
@@ -39,9 +40,9 @@ export const apiture = {
     const tokens = house.client({ url: origin, refusal: tokenRefusal })
     const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, scope: SCOPE })
     const client = house.client({ url, credential, refusal })
-    const memory = snapshots(house.store)
     return {
       enter(visit) {
+        const memory = snapshots(watched(house.store, visit.ledger))
         const { readings, forget } = apitureLoaders(memory)
         return { loaders: readings, commands: apitureCommands(apitureSource(client, visit, institutionId), memory, forget, house.drift) }
       },

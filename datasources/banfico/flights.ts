@@ -1,7 +1,9 @@
+import type { CallVisit, Leaving } from '../call.js'
 import { Failure } from '../errors.js'
+import { waiting } from '../ledger.js'
 
 /** Waits for an answer only as long as the operation lasts; the answer is still made, for whoever else waits. */
-function within<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+function within<T>(signal: Leaving, answer: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const leave = () => reject(new Failure('DEADLINE_EXCEEDED'))
     signal.addEventListener('abort', leave, { once: true })
@@ -20,13 +22,13 @@ export function flights<T>() {
     has: (name: string): boolean => running.has(name),
 
     /** The answer to what is asked under this name: the running call's, else that of a new one. */
-    async join(name: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    async join(name: string, { signal, ledger }: CallVisit, ask: () => Promise<T>): Promise<T> {
       if (signal.aborted) throw new Failure('DEADLINE_EXCEEDED')
-      let answer = running.get(name)
-      if (answer === undefined) {
-        answer = ask().finally(() => running.delete(name))
-        running.set(name, answer)
-      }
+      const known = running.get(name)
+      if (known !== undefined) return waiting(ledger, () => within(signal, known))
+      // What whoever begins it waits for is taken down where it is asked.
+      const answer = ask().finally(() => running.delete(name))
+      running.set(name, answer)
       return within(signal, answer)
     },
   }

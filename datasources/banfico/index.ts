@@ -1,6 +1,7 @@
 import { Provider as Label } from '../../schema/shared.js'
 import type { VerificationResult } from '../../schema/verification.js'
 import { unattended } from '../http.js'
+import { watched } from '../ledger.js'
 import type { Drift } from '../mapping.js'
 import { clientCredentials, tokenPlace } from '../oauth.js'
 import { tokenRefusal } from '../token.js'
@@ -49,13 +50,13 @@ export const banfico = {
     const { origin, path } = tokenPlace(tokenUrl)
     const issuer = house.client({ url: origin, refusal: tokenRefusal })
     const client = house.client({ url, credential: clientCredentials({ client: issuer, path, clientId, clientSecret }), refusal })
-    const memory = resultMemory(house.store, maxAgeSeconds)
     const checks = flights<VerificationResult>()
     const polls = flights<VerificationResult | null>()
     return {
       enter(visit) {
         // A call may be waited for by several operations, so it does not end with the one that began it.
-        const source = banficoSource(client, { ...unattended, correlationId: visit.correlationId })
+        const source = banficoSource(client, { ...unattended, correlationId: visit.correlationId, ledger: visit.ledger })
+        const memory = resultMemory(watched(house.store, visit.ledger), maxAgeSeconds)
         const desk: Desk = { source, visit, memory, checks, polls, drift: house.drift }
         return { loaders: banficoLoaders(desk), commands: banficoCommands(desk) }
       },

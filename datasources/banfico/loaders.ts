@@ -52,7 +52,7 @@ export function banficoLoaders({ source, visit, memory, polls, drift }: Desk) {
     if (known?.pending && !isDue(known.pace) && !polls.has(id)) return standing(known)
     const kept = known && !known.pending ? await memory.completed(id) : null
     if (known && kept) memory.near.put(id, known.tenant, kept)
-    return kept ?? polls.join(id, visit.signal, () => poll(id))
+    return kept ?? polls.join(id, visit, () => poll(id))
   })
 
   return {

@@ -1,5 +1,6 @@
 import { Provider as Label } from '../../schema/shared.js'
 import { type Client, type Credential, type Path, unattended } from '../http.js'
+import { watched } from '../ledger.js'
 import { tokenPlace } from '../oauth.js'
 import type { Provider } from '../provider.js'
 import { sharedToken, toToken, tokenAnswer, tokenRefusal } from '../token.js'
@@ -75,11 +76,11 @@ export const sei = {
     const { origin, path } = tokenPlace(settings.tokenUrl)
     const tokens = house.client({ url: origin, tls, refusal: tokenRefusal })
     const client = house.client({ url, tls, credential: credentialOf(tokens, path, settings), refusal })
-    const memory = jobs(house.store)
     const queue = inOrder()
     return {
       enter(visit) {
         const source = seiSource(client, visit, jobStatusPath)
+        const memory = jobs(watched(house.store, visit.ledger))
         return { loaders: seiLoaders(source, memory, visit.caller.tenant, house.drift), commands: seiCommands(source, memory, queue, visit) }
       },
       close: async () => void (await Promise.all([client.close(), tokens.close()])),

@@ -1,8 +1,8 @@
 /** Longer than any operation lasts. */
 const REMEMBERED_MS = 15 * 60_000
 
-/** Persons that changed at the provider a short while ago, in the order in which they did. */
-export function changes() {
+/** Persons that changed at the provider a short while ago, in the order in which they did. `changed` is told of each change. */
+export function changes(changed: () => void) {
   const latest = new Map<string, { readonly count: number; readonly at: number }>()
   let count = 0
 
@@ -17,6 +17,7 @@ export function changes() {
       }
       latest.delete(name)
       latest.set(name, { count: ++count, at })
+      changed()
     },
 
     /** How many changes there were until now. */

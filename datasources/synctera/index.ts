@@ -34,8 +34,8 @@ export const synctera = {
     return { url: settings.url('SYNCTERA_URL'), apiKey: settings.secret('SYNCTERA_API_KEY'), webhookSecret }
   },
   open({ url, apiKey, webhookSecret }, house) {
-    const changed = changes()
     const client = house.client({ url, credential: bearer(apiKey), refusal })
+    const changed = changes(client.forget)
     return {
       enter(visit) {
         const source = syncteraSource(client, visit)

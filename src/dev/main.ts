@@ -4,6 +4,7 @@ import { createLog } from '../log.js'
 import { startServer } from '../server.js'
 import { stopOnSignals } from '../signals.js'
 import { startEmulators } from './emulators.js'
+import { explain } from './explain.js'
 import { allowSandbox, explorer } from './explorer.js'
 import { AUDIENCE, createIssuer } from './issuer.js'
 import { PERSONAS } from './personas.js'
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
     config,
     log: createLog(config.logLevel),
     explorer: explorer(() => ({ document: EXAMPLES, variables, token: ops })),
+    explain,
     routes: (app) => {
       issuer.routes(app)
       allowSandbox(app)

@@ -1,4 +1,5 @@
 import { Failure } from '../../datasources/errors.js'
+import { waiting } from '../../datasources/ledger.js'
 import type { Bill, budget } from '../limits/budget.js'
 import { type costs, MOST_COST } from '../limits/cost.js'
 import type { Metrics } from '../metrics.js'
@@ -34,7 +35,7 @@ export const budgeting = ({ perMinute, costOf, pay, metrics }: Budgeting): Plugi
         metrics.reckoned(operation.operation, requested)
         if (requested > MOST_COST) throw tooComplex(`The operation costs ${requested}, more than the ${MOST_COST} that one may cost.`)
         if (perMinute > 0 && requested > perMinute) throw tooComplex(`The operation costs ${requested}, more than the ${perMinute} that a client may spend in a minute.`)
-        const { bill, paid } = await pay(contextValue.caller, requested)
+        const { bill, paid } = await waiting(contextValue.stopwatch, () => pay(contextValue.caller, requested))
         cost = bill
         if (!paid) throw tooFast(bill)
       },

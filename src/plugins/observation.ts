@@ -6,9 +6,13 @@ import type { Plugin } from './served.js'
 
 /** Counts and times operations, logs what nobody foresaw, and gives every error its correlation id. */
 export const observation = ({ metrics, log }: { metrics: Metrics; log: Log }): Plugin => ({
-  requestDidStart: () => {
+  requestDidStart: ({ request, contextValue: { stopwatch } }) => {
     const begun = performance.now()
+    // What is sent by its hash is looked up in the store.
+    const lookedUp = request.extensions?.['persistedQuery'] !== undefined
+    if (lookedUp) stopwatch.wait()
     return Promise.resolve({
+      ...(lookedUp && { didResolveSource: () => Promise.resolve(stopwatch.over()) }),
       didEncounterErrors: ({ errors, contextValue }) => {
         for (const error of errors) {
           const formatted = formatError(error.toJSON(), error)
@@ -24,6 +28,7 @@ export const observation = ({ metrics, log }: { metrics: Metrics; log: Log }): P
           for (const error of response.body.singleResult.errors ?? []) Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
         }
         metrics.operated(operation?.operation ?? 'none', (performance.now() - begun) / 1000)
+        metrics.spent(stopwatch.read().own / 1000)
         return Promise.resolve()
       },
     })

@@ -1,0 +1,29 @@
+import type { Call } from './call.js'
+
+interface Body {
+  readonly type: string
+  readonly text: string
+}
+
+/** A call as it is sent, with every try the same bytes: under an idempotency key they must be. */
+export interface Letter<T> {
+  readonly call: Call<T>
+  /** Path and query. */
+  readonly target: string
+  readonly body: Body | undefined
+}
+
+function encoded({ json, form }: Pick<Call<unknown>, 'json' | 'form'>): Body | undefined {
+  if (form !== undefined) return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
+  return json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(json) }
+}
+
+/** Writes a call out; `prefix` is where the provider's addresses begin. */
+export function letterOf<T>(call: Call<T>, prefix: string): Letter<T> {
+  const query = call.query ? new URLSearchParams(call.query.map(([name, value]): [string, string] => [name, value])).toString() : ''
+  return { call, target: prefix + call.path.text + (query && `?${query}`), body: encoded(call) }
+}
+
+/** All of a letter that its answer depends on. It holds what was asked about, so it is for comparing and nothing else. */
+export const contents = ({ call: { method, headers }, target, body }: Letter<unknown>): string =>
+  `${method} ${target}\n${headers ? JSON.stringify(headers) : ''}\n${body ? `${body.type}\n${body.text}` : ''}`

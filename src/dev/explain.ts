@@ -1,0 +1,98 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Line } from '../../datasources/ledger.js'
+import type { Context } from '../../resolvers/context.js'
+import type { Explain } from '../plugins/served.js'
+import { Stopwatch } from '../stopwatch.js'
+
+/** Whoever sends it with any value is told how the operation's time was spent. */
+const HEADER = 'x-explain'
+
+/** What was asked of one loader or command. */
+interface Question {
+  asked: number
+  stored: number
+  /** By provider and route. */
+  readonly lines: Map<string, Line & { readonly provider: string; readonly route: string }>
+}
+
+type Handed = Pick<Context, 'loaders' | 'commands'>
+
+type Ask = (...given: never[]) => Promise<unknown>
+
+/** The question that code runs for. It slows down all that is asynchronous, and nothing but development imports it. */
+const current = new AsyncLocalStorage<Question>()
+
+const rounded = (ms: number): number => Math.round(ms * 100) / 100
+
+/** A stopwatch that also takes down what was asked of whom. */
+class Explanation extends Stopwatch {
+  readonly #questions = new Map<string, Question>()
+
+  stored(): void {
+    const question = current.getStore()
+    if (question) question.stored += 1
+  }
+
+  line(provider: string, route: string): Line {
+    const { lines } = current.getStore() ?? this.#question('other')
+    const name = `${provider} ${route}`
+    let line = lines.get(name)
+    if (!line) lines.set(name, (line = { provider, route, made: 0, shared: 0, retried: 0, ms: [] }))
+    return line
+  }
+
+  /** The same questions and commands, taken down. */
+  watch({ loaders, commands }: Handed): Handed {
+    return {
+      loaders: this.#rooms(loaders, (name, { load, ...rest }: { load: Ask }) => ({ ...rest, load: this.#asked(name, load) })),
+      commands: this.#rooms(commands, (name, command: Ask) => this.#asked(name, command)),
+    }
+  }
+
+  report(): object {
+    const { own, waited } = this.read()
+    const questions = [...this.#questions].map(([question, { asked, stored, lines }]) => ({
+      question,
+      asked,
+      fromStore: stored,
+      calls: [...lines.values()].map(({ ms, ...line }) => ({ ...line, merged: Math.max(0, asked - line.made - line.shared), ms: ms.map(rounded) })),
+    }))
+    return { ownMs: rounded(own), waitedMs: rounded(waited), questions }
+  }
+
+  #question(name: string): Question {
+    let question = this.#questions.get(name)
+    if (!question) this.#questions.set(name, (question = { asked: 0, stored: 0, lines: new Map() }))
+    return question
+  }
+
+  #asked(name: string, ask: Ask): Ask {
+    return (...given) => {
+      const question = this.#question(name)
+      question.asked += 1
+      return current.run(question, ask, ...given)
+    }
+  }
+
+  #rooms<Rooms extends object, Member>(rooms: Rooms, wrap: (name: string, member: Member) => unknown): Rooms {
+    const watched = Object.entries(rooms).map(([room, members]) => [room, new Proxy(members as object, { get: (target, member: string) => wrap(`${room}.${member}`, Reflect.get(target, member) as Member) })])
+    return Object.fromEntries(watched) as Rooms
+  }
+}
+
+/** Explains operations in `extensions.explain`, to whoever asks for it. Holds names, numbers and routes, and no value or id. */
+export const explain: Explain = {
+  begin: (headers) => (headers[HEADER] === undefined ? undefined : new Explanation()),
+
+  watch: (stopwatch, handed) => (stopwatch instanceof Explanation ? stopwatch.watch(handed) : handed),
+
+  plugin: {
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse: ({ response: { body }, contextValue: { stopwatch } }) => {
+          if (stopwatch instanceof Explanation && body.kind === 'single') body.singleResult.extensions = { ...body.singleResult.extensions, explain: stopwatch.report() }
+          return Promise.resolve()
+        },
+      }),
+  },
+}
