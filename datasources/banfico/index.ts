@@ -10,6 +10,7 @@ import { banficoCommands } from './commands.js'
 import { banficoSource, type BanficoSource, refusal } from './datasource.js'
 import { type Flights, flights } from './flights.js'
 import { banficoLoaders } from './loaders.js'
+import { nearby, type Nearby } from './near.js'
 import { type ResultMemory, resultMemory } from './results.js'
 
 export interface BanficoSettings {
@@ -26,6 +27,8 @@ export interface Desk {
   readonly source: BanficoSource
   readonly visit: Visit
   readonly memory: ResultMemory
+  /** Results that were just read; of the whole process. */
+  readonly near: Nearby
   /** Verifications being asked for, by question; of the whole process. */
   readonly checks: Flights<VerificationResult>
   /** Results being asked for, by id; of the whole process. */
@@ -50,6 +53,7 @@ export const banfico = {
     const { origin, path } = tokenPlace(tokenUrl)
     const issuer = house.client({ url: origin, refusal: tokenRefusal })
     const client = house.client({ url, credential: clientCredentials({ client: issuer, path, clientId, clientSecret }), refusal })
+    const near = nearby(maxAgeSeconds)
     const checks = flights<VerificationResult>()
     const polls = flights<VerificationResult | null>()
     return {
@@ -57,7 +61,7 @@ export const banfico = {
         // A call may be waited for by several operations, so it does not end with the one that began it.
         const source = banficoSource(client, { ...unattended, correlationId: visit.correlationId, ledger: visit.ledger })
         const memory = resultMemory(watched(house.store, visit.ledger), maxAgeSeconds)
-        const desk: Desk = { source, visit, memory, checks, polls, drift: house.drift }
+        const desk: Desk = { source, visit, memory, near, checks, polls, drift: house.drift }
         return { loaders: banficoLoaders(desk), commands: banficoCommands(desk) }
       },
       close: async () => void (await Promise.all([client.close(), issuer.close()])),

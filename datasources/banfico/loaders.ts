@@ -13,7 +13,7 @@ import { type Known, standing } from './results.js'
 const unseen = (): Answered => ({ accepted: true, result: undefined, at: Date.now(), hintSeconds: undefined, slaSeconds: undefined })
 
 /** Banfico's questions. */
-export function banficoLoaders({ source, visit, memory, polls, drift }: Desk) {
+export function banficoLoaders({ source, visit, memory, near, polls, drift }: Desk) {
   /** Asks the provider how a pending verification stands, in a turn of this process's own. */
   async function ask(id: string, { slaUntil, pace }: Known, turn: string): Promise<VerificationResult | null> {
     const found = await orNull(source.fetch(id)).catch(async (error: unknown) => {
@@ -44,14 +44,14 @@ export function banficoLoaders({ source, visit, memory, polls, drift }: Desk) {
   const results = each<string, VerificationResult | null>(async (id) => {
     if (!isVerificationId(id)) return null
     const any = visit.caller.scopes.has('verifications:read:any')
-    const near = memory.near.get(id)
-    if (near) return near.tenant === visit.caller.tenant || any ? near.result : null
+    const held = near.get(id)
+    if (held) return held.tenant === visit.caller.tenant || any ? held.result : null
     const known = await memory.known(id)
     if (known?.tenant !== visit.caller.tenant && !any) return null
     // Whom a running call of this process can answer waits for it.
     if (known?.pending && !isDue(known.pace) && !polls.has(id)) return standing(known)
     const kept = known && !known.pending ? await memory.completed(id) : null
-    if (known && kept) memory.near.put(id, known.tenant, kept)
+    if (known && kept) near.put(id, known.tenant, kept)
     return kept ?? polls.join(id, visit, () => poll(id))
   })
 

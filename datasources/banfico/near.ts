@@ -34,3 +34,5 @@ export function nearby(maxAgeSeconds: number) {
     },
   }
 }
+
+export type Nearby = ReturnType<typeof nearby>

@@ -6,7 +6,6 @@ import type { Store, StoreKey } from '../store.js'
 import type { Verify } from './contract.js'
 import type { Answered } from './datasource.js'
 import { keepable } from './mapping.js'
-import { nearby } from './near.js'
 
 /** How long it is known whose a verification is. */
 const OWNER_SECONDS = 7 * 24 * 3600
@@ -74,9 +73,6 @@ export function resultMemory(store: Store, maxAgeSeconds: number) {
   }
 
   return {
-    /** What was read a moment ago. */
-    near: nearby(maxAgeSeconds),
-
     /** The oldest that an answer may be, for a caller who accepts this age. */
     cap: (accepted: number): number => Math.min(accepted, maxAgeSeconds),
 
