@@ -7,7 +7,7 @@ import { contents, type Letter, letterOf } from './letter.js'
 import { type Budget, budget, type Missed, pause, pauseBefore } from './retry.js'
 import { sharing } from './sharing.js'
 import { isSick, read } from './status.js'
-import { type Answer, type Tls, type Transport, TransportError } from './transport.js'
+import { type Answer, type Tls, type Transport, TransportError, type TransportOptions, unlessAborted } from './transport.js'
 import { turns } from './turns.js'
 
 // Rooms know this file only.
@@ -25,7 +25,7 @@ export interface ClientOptions {
   readonly refusal: (refusal: Refusal) => Verdict
   readonly timeoutMs: number
   readonly maxConcurrency: number
-  readonly transport: (options: { origin: string; connections: number; tls?: Tls | undefined }) => Transport
+  readonly transport: (options: TransportOptions) => Transport
   readonly observer: (observation: Observation) => void
   /** What all clients of one provider may spend on further tries; one of the client's own when left out. */
   readonly budget?: Budget | undefined
@@ -65,7 +65,7 @@ const missed = (failure: Failure, more: Partial<Missed> = {}): Missed => ({ fail
 export function createClient(options: ClientOptions): Client {
   const base = new URL(options.url)
   const prefix = base.pathname.replace(/\/$/, '')
-  const wire = options.transport({ origin: base.origin, connections: options.maxConcurrency, tls: options.tls })
+  const wire = options.transport({ origin: base.origin, connections: options.maxConcurrency, tls: options.tls, timeoutMs: options.timeoutMs })
   const line = turns(options.maxConcurrency, options.maxConcurrency * LINE_PER_TURN)
   const retries = options.budget ?? budget()
   const least = Math.max(LEAST_CALLS.fewest, Math.min(LEAST_CALLS.most, options.maxConcurrency * LEAST_CALLS.perTurn))
@@ -108,13 +108,15 @@ export function createClient(options: ClientOptions): Client {
     if (isWrite) visit.left?.()
     else visit.signal.addEventListener('abort', leave, { once: true })
     try {
-      return await wire.send({
+      const answer = wire.send({
         method: call.method,
         path: target,
         headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': body.type }), ...credential, ...call.headers },
         body: body?.text,
         signal: cut.signal,
       })
+      // Whether a write left at all only the wire can tell.
+      return await (isWrite ? answer : unlessAborted(cut.signal, answer))
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
       if (cut.signal.aborted && !late) return { ...missed(ended('answered')), sick: false }

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { again, Failure } from './errors.js'
+import { again, type Code, Failure } from './errors.js'
 import { contract, type Credential, type Refusal, type Verdict } from './http.js'
 
 /** A token as its issuer gave it. */
@@ -35,34 +35,50 @@ const MARGIN_SECONDS = 10
 /** From one early renewal to the next, where it fails. */
 const NEXT_TRY_MS = 5_000
 /** How long nobody logs in after a refused login: a wrong password tried five times locks an account at some providers. */
-const FIRST_PAUSE_MS = 30_000
-const LONGEST_PAUSE_MS = 300_000
+const AFTER_REFUSAL = { firstMs: 30_000, longestMs: 300_000 }
+/** How long nobody asks an issuer that has answered nothing for a while. */
+const AFTER_SILENCE = { firstMs: 5_000, longestMs: 30_000 }
+const PATIENCE_MS = 5_000
+const SILENT: ReadonlySet<Code> = new Set<Code>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE'])
+/** When to come back where one finds out whether it answers again. */
+const MOMENT_MS = 1_000
 
 type Headers = Readonly<Record<string, string>>
 
 /**
  * A token fetched once and shared by every call, renewed before it expires and after it was refused.
- * Concurrent callers share one and the same fetch; a failed fetch is forgotten, unless the login was refused: then none
- * is made for a while, which grows each time.
+ * Concurrent callers share one and the same fetch; a failed fetch is forgotten, unless the login was refused or the
+ * issuer is silent for long: then none is made for a while, which grows each time. The circuit before the issuer cannot
+ * see to that: it hears of one fetch where many wait.
  */
 export function sharedToken(options: { readonly fetch: () => Promise<Token>; readonly headers: (token: string) => Headers }): Credential {
   let held: { readonly headers: Headers; readonly endsAt: number; renewAt: number } | undefined
   let fetching: Promise<Headers> | undefined
-  let refused: { readonly failure: Failure; readonly until: number } | undefined
-  let pauseMs = FIRST_PAUSE_MS
+  let stopped: { readonly failure: Failure; readonly until: number } | undefined
+  let pauseMs = 0
+  let silentSince: number | undefined
 
-  const refusal = (failure: Failure, ms: number): Failure => again(failure, { retryAfterSeconds: Math.ceil(ms / 1000) })
+  const later = (failure: Failure, ms: number): Failure => again(failure, { retryAfterSeconds: Math.ceil(ms / 1000) })
+
+  /** What a failed fetch comes to, and for how long it is the answer. */
+  function stop(failure: Failure, begun: number): Failure {
+    const isSilent = SILENT.has(failure.code)
+    if (!isSilent && failure.code !== 'PROVIDER_REFUSED') return failure
+    if (isSilent && Date.now() - (silentSince ??= begun) < PATIENCE_MS) return failure
+    const { firstMs, longestMs } = isSilent ? AFTER_SILENCE : AFTER_REFUSAL
+    pauseMs = Math.min(Math.max(firstMs, pauseMs * 2), longestMs)
+    stopped = { failure, until: Date.now() + pauseMs }
+    return later(failure, pauseMs)
+  }
 
   async function fetchToken(): Promise<Headers> {
+    const begun = Date.now()
     const { value, expiresIn = Infinity } = await options.fetch().catch((error: unknown) => {
-      if (!(error instanceof Failure) || error.code !== 'PROVIDER_REFUSED') throw error
-      refused = { failure: error, until: Date.now() + pauseMs }
-      const failure = refusal(error, pauseMs)
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-      throw failure
+      throw error instanceof Failure ? stop(error, begun) : error
     })
-    refused = undefined
-    pauseMs = FIRST_PAUSE_MS
+    stopped = undefined
+    silentSince = undefined
+    pauseMs = 0
     const margin = Math.max(MARGIN_SECONDS, expiresIn / 10)
     const headers = options.headers(value)
     const renewAt = expiresIn === Infinity ? Infinity : Date.now() + Math.max(0, expiresIn - margin) * 1000
@@ -71,8 +87,11 @@ export function sharedToken(options: { readonly fetch: () => Promise<Token>; rea
   }
 
   function obtain(): Promise<Headers> {
-    const left = (refused?.until ?? 0) - Date.now()
-    if (refused !== undefined && left > 0) return Promise.reject(refusal(refused.failure, left))
+    if (stopped !== undefined) {
+      const left = stopped.until - Date.now()
+      if (left > 0) return Promise.reject(later(stopped.failure, left))
+      if (fetching !== undefined && SILENT.has(stopped.failure.code)) return Promise.reject(later(stopped.failure, MOMENT_MS))
+    }
     return (fetching ??= fetchToken().finally(() => (fetching = undefined)))
   }
 

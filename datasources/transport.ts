@@ -43,6 +43,15 @@ export class TransportError extends Error {
 
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 
+/** The answer, unless the signal comes first: undici hears it only once the request has its connection. */
+export function unlessAborted(signal: AbortSignal, answer: Promise<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(new TransportError(true))
+    signal.addEventListener('abort', leave, { once: true })
+    void answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
+}
+
 interface SystemError {
   readonly code?: unknown
   readonly syscall?: unknown
@@ -66,20 +75,27 @@ export function transportError(error: unknown): TransportError {
   return new TransportError(!(beforeSending(error as SystemError) || (cause !== undefined && beforeSending(cause))), error instanceof errors.ResponseExceededMaxSizeError || (error instanceof FetchError && error.type === 'max-size'))
 }
 
-interface TransportOptions {
+export interface TransportOptions {
   readonly origin: string
   readonly connections: number
   readonly tls?: Tls | undefined
+  /** How long a call may take. */
+  readonly timeoutMs: number
 }
 
+const LONGEST_CONNECT_MS = 3_000
+
+/** Less than the call has, and three tries of it less than an operation: of what is cut off while it connects nobody can tell that it did not leave. */
+const connectMs = (timeoutMs: number): number => Math.min(LONGEST_CONNECT_MS, timeoutMs / 2)
+
 /** undici: one keep-alive pool per provider, its size the provider's concurrency cap. */
-export function undiciTransport({ origin, connections, tls }: TransportOptions): Transport {
+export function undiciTransport({ origin, connections, tls, timeoutMs }: TransportOptions): Transport {
   const pool = new Pool(origin, {
     connections,
     // Each call has a deadline of its own; these would only race it.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: 5_000, ...(tls ?? {}) },
+    connect: { timeout: connectMs(timeoutMs), ...(tls ?? {}) },
     maxResponseSize: LARGEST_ANSWER_BYTES,
   })
   return {
@@ -103,11 +119,25 @@ export function undiciTransport({ origin, connections, tls }: TransportOptions):
   }
 }
 
+/** Node's agents wait for a connection as long as the system does; this one no longer than that. */
+function hurried<Agent extends http.Agent>(agent: Agent, connected: 'connect' | 'secureConnect', ms: number): Agent {
+  const create = agent.createConnection.bind(agent)
+  agent.createConnection = (...args) => {
+    const socket = create(...args)
+    const late = () => socket?.destroy(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT', syscall: 'connect' }))
+    const timer = setTimeout(late, ms)
+    const stop = () => clearTimeout(timer)
+    socket?.once(connected, stop).once('close', stop)
+    return socket
+  }
+  return agent
+}
+
 /** node-fetch: the same behaviour for those who must use it; costs about six times the CPU per call. */
-export function nodeFetchTransport({ origin, connections, tls }: TransportOptions): Transport {
+export function nodeFetchTransport({ origin, connections, tls, timeoutMs }: TransportOptions): Transport {
   const agent = origin.startsWith('https:')
-    ? new https.Agent({ keepAlive: true, maxSockets: connections, ...(tls ?? {}) })
-    : new http.Agent({ keepAlive: true, maxSockets: connections })
+    ? hurried(new https.Agent({ keepAlive: true, maxSockets: connections, ...(tls ?? {}) }), 'secureConnect', connectMs(timeoutMs))
+    : hurried(new http.Agent({ keepAlive: true, maxSockets: connections }), 'connect', connectMs(timeoutMs))
   return {
     async send({ method, path, headers, body, signal }) {
       try {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { FetchError } from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../datasources/cast.js'
@@ -148,6 +150,38 @@ describe.concurrent('a write that has not left', () => {
     // Nor is anybody asked for a token.
     for (const name of ['obp', 'sei', 'apiture'] as const) expect(app.emulators[name].calls()).toEqual([])
     expect((await app.run(`mutation { ${create('b')} }`)).data.b).toEqual({ replayed: false })
+    await app.close()
+  })
+})
+
+describe.each(['undici', 'node-fetch'])('a provider that takes connections and says nothing on them, asked by %s,', (HTTP_CLIENT) => {
+  let silent: Server
+  let settings: Record<string, string>
+  const sockets = new Set<Socket>()
+  beforeAll(async () => {
+    silent = createServer((socket) => void sockets.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    settings = { HTTP_CLIENT, SYNCTERA_URL: `https://127.0.0.1:${(silent.address() as AddressInfo).port}` }
+  })
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy()
+    silent.close()
+  })
+
+  test('holds nobody longer than the deadline', async () => {
+    const app = await startApp({ ...settings, REQUEST_TIMEOUT_MS: '300' })
+    const begun = performance.now()
+    const { errors } = await app.run('{ persons(first: 1) { nodes { id } } }')
+    expect(errors[0]!.extensions.code).toBe('DEADLINE_EXCEEDED')
+    // Less than it takes to give the connection up.
+    expect(performance.now() - begun).toBeLessThan(2_500)
+    await app.close()
+  })
+
+  test('was certainly sent no write', async () => {
+    const app = await startApp({ ...settings, SYNCTERA_TIMEOUT_MS: '3000' })
+    const { errors } = await app.run('mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }')
+    expect(errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true })
     await app.close()
   })
 })

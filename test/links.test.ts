@@ -113,6 +113,23 @@ test('a link of which nobody knows whether it was made is made once however ofte
   expect(await rows(customerId, 'SEI_EXTERNAL_ID')).toEqual(['sei-lost'])
 })
 
+test.each([
+  [400, { code: 'OUTCOME_UNKNOWN', retryable: true }, { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true }],
+  [429, { code: 'RATE_LIMITED', retryable: true }, undefined],
+])('links of which one was set and another is refused (%i) are not said to be undone', async (status, first, second) => {
+  const { customerId } = CROWD[8]!
+  await link({ customerId, seiExternalId: null, bankingCustomerId: null })
+  const route = `POST ${customer(customerId)}/attribute`
+  app.fault('obp', { match: route, fault: 'slow', delayMs: 1 })
+  app.fault('obp', { match: route, fault: 'status', status })
+  const input = { customerId, bankingCustomerId: `banking-${status}`, seiExternalId: `sei-${status}`, idempotencyKey: `link-${status}` }
+  expect((await link(input)).errors[0]!.extensions).toMatchObject(first)
+  expect(await rows(customerId, 'APITURE_BANKING_CUSTOMER_ID')).toEqual([`banking-${status}`])
+  const { data, errors } = await link(input)
+  if (second) expect(errors[0]!.extensions).toMatchObject(second)
+  else expect(data.linkCustomer).toMatchObject({ replayed: false, customer: { links: { bankingCustomerId: `banking-${status}`, seiExternalId: `sei-${status}` } } })
+})
+
 describe('the person of a link', () => {
   const personId = CROWD[6]!.personId
   const input = { customerId: CROWD[6]!.customerId, personId, idempotencyKey: 'link-person' }

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, CROWD } from '../datasources/cast.js'
+import { Failure } from '../datasources/errors.js'
 import { EXPIRED_ONCE } from '../datasources/sei/sandbox.js'
-import { sharedToken } from '../datasources/token.js'
+import { sharedToken, type Token } from '../datasources/token.js'
 import { type ConfigError, readConfig } from '../src/config.js'
+import { later, today } from './clock.js'
 import { type App, startApp } from './harness.js'
 
 const ENTITLE = 'mutation($input: SetAccountEntitlementsInput!) { setAccountEntitlements(input: $input) { entitlements { confirmed } } }'
@@ -116,6 +118,34 @@ test('a token that many calls were refused with is renewed once', async () => {
   expect(new Set((await Promise.all(repeated)).map(({ authorization }) => authorization))).toEqual(new Set(['token 2']))
   renew!(refused)
   expect(await headers()).toEqual({ authorization: 'token 2' })
+})
+
+test('an issuer that is silent for long is asked by one at a time, now and then, and nobody else waits for it', async () => {
+  let fetched = 0
+  let answer: ((token: Token) => void) | undefined
+  const silence = async (): Promise<Token> => {
+    later(6)
+    throw new Failure('PROVIDER_TIMEOUT')
+  }
+  let fetch = silence
+  const { headers } = sharedToken({ fetch: () => ((fetched += 1), fetch()), headers: (authorization) => ({ authorization }) })
+  const ask = async () => headers()
+  const refusal = (retryAfterSeconds: number) => ({ code: 'PROVIDER_TIMEOUT', extensions: { retryable: true, retryAfterSeconds } })
+
+  const first = await Promise.allSettled(Array.from({ length: 8 }, ask))
+  for (const { status } of first) expect(status).toBe('rejected')
+  for (let i = 0; i < 8; i += 1) await expect(ask()).rejects.toMatchObject(refusal(5))
+  expect(fetched).toBe(1)
+  later(5)
+  await expect(ask()).rejects.toMatchObject(refusal(10))
+  later(10)
+  fetch = () => new Promise((resolve) => (answer = resolve))
+  const one = ask()
+  await expect(ask()).rejects.toMatchObject(refusal(1))
+  expect(fetched).toBe(3)
+  answer!({ value: 'token', expiresIn: undefined })
+  expect([await one, await ask()]).toEqual(Array(2).fill({ authorization: 'token' }))
+  today()
 })
 
 describe('a token near its end', () => {

@@ -4,13 +4,22 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA } from '../datasources/cast.js'
+import { writing } from '../datasources/door.js'
+import type { Failure } from '../datasources/errors.js'
+import type { Visit } from '../datasources/provider.js'
 import { parseRedisUrl } from '../src/store/connection.js'
 import { redisStore } from '../src/store/redis.js'
 import { sealedStore } from '../src/store/sealed.js'
+import { createWrites } from '../src/writes.js'
 import { type App, startApp } from './harness.js'
 import { type PrivateRedis, privateRedis, addressOf } from './redis.js'
 
 const CREATE = 'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed person { id } } }'
+const VISIT: Visit = {
+  caller: { subject: 'tester', client: 'tester', tenant: 'tester', scopes: new Set(), banks: undefined, token: '' },
+  signal: new AbortController().signal,
+  correlationId: randomUUID(),
+}
 const SECRET = randomBytes(32)
 const ENCRYPTION = { STORE_ENCRYPTION_KEY: SECRET.toString('base64') }
 
@@ -107,6 +116,43 @@ describe('one Redis', () => {
     await isRefusedSafely(app)
     redis.resume()
     await healed()
+  })
+
+  test('that is sent a change twice, as a cluster is when a connection breaks, says both times that it was made', async () => {
+    const raw = redisStore(addressOf(redis.url), () => undefined)
+    await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
+    const [name, first, second] = [randomUUID(), randomBytes(8), randomBytes(8)]
+    const swaps = [
+      [null, first],
+      [null, first],
+      [null, second],
+      [first, second],
+      [first, second],
+      [first, null],
+      [second, null],
+    ] as const
+    const made: boolean[] = []
+    for (const [expected, next] of swaps) made.push(await raw.swap(name, expected, next, 1_000))
+    expect(made).toEqual([true, true, false, true, true, false, true])
+    await raw.close()
+  })
+
+  test('that has no replica to be sure of keeps no claim of a write that was refused for it', async () => {
+    const alone = await privateRedis()
+    const raw = redisStore(addressOf(alone.url), () => undefined, { replicas: 1 })
+    await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
+    const writes = createWrites(sealedStore(raw, [SECRET]), 30_000)
+    const run = vi.fn()
+    const write = () => writes.carryOut(VISIT, 'createMeeting', writing({ scope: 'engagement:write', type: 'CreateMeetingPayload', repeatable: false, run }), { idempotencyKey: randomUUID() }).catch((error: Failure) => error.code)
+    const refused = await Promise.all(Array.from({ length: 12 }, write))
+    expect(new Set(refused)).toEqual(new Set(['STORE_UNAVAILABLE']))
+    expect(run).not.toHaveBeenCalled()
+    const direct = new Redis(alone.url)
+    // Claims that stood would say for the whole lease that the writes run, and then that nobody knows what became of them.
+    await expect.poll(() => direct.dbsize(), { timeout: 10_000 }).toBe(0)
+    direct.disconnect()
+    await raw.close()
+    await alone.kill()
   })
 
   test('that loses all keys in the middle of a write is told its outcome all the same', async () => {

@@ -5,10 +5,12 @@ const COMMAND_TIMEOUT_MS = 1_000
 /** A server that answers nothing for this long is left, so that all who come after are told at once. */
 const SILENCE_MS = 2_000
 
-// One key only, so it runs on a cluster too. ARGV: expected ('' means absent), next ('' removes), ttl in ms.
+// One key only, so it runs on a cluster too, where the driver sends again what a broken connection left unanswered: as no
+// two values are alike, what is there already was put there by this very swap.
+// ARGV: expected ('' means absent), next ('' removes), ttl in ms.
 const SWAP = `
-local current = redis.call('GET', KEYS[1])
-if (current or '') ~= ARGV[1] then return 0 end
+local current = redis.call('GET', KEYS[1]) or ''
+if current ~= ARGV[1] then return (current ~= '' and current == ARGV[2]) and 1 or 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`
 

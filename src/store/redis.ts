@@ -1,9 +1,15 @@
+import { unattended } from '../../datasources/call.js'
 import { Failure } from '../../datasources/errors.js'
+import { turns } from '../../datasources/turns.js'
 import { connect, type RedisAddress } from './connection.js'
 import type { CountingStore } from './raw.js'
 
 /** How long a change waits for the replicas that must have it. */
 const REPLICAS_TIMEOUT_MS = 500
+/** So many changes wait for replicas at once: one behind them would be made after its caller was told that it was not. */
+const SIDE_BY_SIDE = 2
+const LONGEST_LINE = 1_000
+const PATIENCE_MS = 1_000
 
 interface RedisOptions {
   /** How many replicas must have a swap before it counts: a claim that a failover forgets is a write done twice. */
@@ -26,6 +32,7 @@ export function redisStore(address: RedisAddress, log: (message: string) => void
     healthy = true
   })
   confirmed?.on('error', () => undefined)
+  const line = turns(SIDE_BY_SIDE, LONGEST_LINE)
 
   const ask = async <T>(answer: Promise<T>): Promise<T> => {
     try {
@@ -35,15 +42,23 @@ export function redisStore(address: RedisAddress, log: (message: string) => void
     }
   }
 
-  async function swap(name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Promise<number> {
-    if (!confirmed) return redis.swapValue(name, expected, next, ttlMs)
-    // Down one connection one after the other: what is waited for is this swap.
-    const [swapped, waited] = (await confirmed.pipeline().swapValue(name, expected, next, ttlMs).wait(replicas, REPLICAS_TIMEOUT_MS).exec()) ?? []
-    const failed = swapped?.[0] ?? waited?.[0]
-    if (failed) throw failed
-    if (swapped?.[1] === 1 && Number(waited?.[1]) < replicas) throw new Error('too few replicas have it')
-    return Number(swapped?.[1])
+  /** Down one connection one after the other: what is waited for is this swap. */
+  async function confirm(by: NonNullable<typeof confirmed>, ...swap: Parameters<typeof redis.swapValue>): Promise<number> {
+    if ((await line.take(unattended.signal, PATIENCE_MS)) !== 'mine') throw new Error('too many are waiting')
+    try {
+      const [swapped, waited] = (await by.pipeline().swapValue(...swap).wait(replicas, REPLICAS_TIMEOUT_MS).exec()) ?? []
+      const failed = swapped?.[0] ?? waited?.[0]
+      if (failed) throw failed
+      if (swapped?.[1] === 1 && Number(waited?.[1]) < replicas) throw new Error('too few replicas have it')
+      return Number(swapped?.[1])
+    } finally {
+      line.give()
+    }
   }
+
+  /** What is given up may come back; only what is taken must not be lost. */
+  const swap = (name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Promise<number> =>
+    confirmed && next !== '' ? confirm(confirmed, name, expected, next, ttlMs) : redis.swapValue(name, expected, next, ttlMs)
 
   return {
     get: (name) => ask(redis.getBuffer(name)),

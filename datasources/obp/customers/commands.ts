@@ -1,7 +1,7 @@
 import type { CreateCustomerInput, Customer, LinkCustomerInput } from '../../../schema/customer.js'
 import type { CreateCustomerAttributeInput, CustomerAttribute, DeleteCustomerAttributeInput, UpdateCustomerAttributeInput } from '../../../schema/customer-attribute.js'
 import { writing } from '../../door.js'
-import { refuseFields } from '../../errors.js'
+import { Failure, refuseFields } from '../../errors.js'
 import type { Drift } from '../../mapping.js'
 import type { Banks, Place } from '../banks.js'
 import { failure } from '../refusal.js'
@@ -121,17 +121,26 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
         await input.personExists()
         const { place, customer, attributes } = await customers.named({ id: input.customerId, bankId: input.bankId })
         const before = await attributes()
+        let some = false
+        const carryOut = async (step: Promise<unknown>) => {
+          await step
+          some = true
+        }
         try {
           for (const member of given) {
             const value = input[member] ?? null
             const rows = before.filter(({ name }) => name === LINKS[member])
-            if (value === null) for (const { id } of rows) await source.deleteCustomerAttribute(place.bankId, id)
+            if (value === null) for (const { id } of rows) await carryOut(source.deleteCustomerAttribute(place.bankId, id))
             else {
               const body = { name: LINKS[member], type: 'STRING', value }
-              if (rows.length === 0) await source.createCustomerAttribute(place.bankId, place.id, body)
-              for (const row of rows) if (row.value !== value) await source.updateCustomerAttribute(place.bankId, place.id, row.id, body)
+              if (rows.length === 0) await carryOut(source.createCustomerAttribute(place.bankId, place.id, body))
+              for (const row of rows) if (row.value !== value) await carryOut(source.updateCustomerAttribute(place.bankId, place.id, row.id, body))
             }
           }
+        } catch (error) {
+          // A refusal says that nothing was done. What may be asked again is finished then.
+          if (some && error instanceof Failure && error.extensions['retryable'] !== true) throw failure('OUTCOME_UNKNOWN', 'Some of the links were set, and another was refused.')
+          throw error
         } finally {
           // Some of it may have been done.
           customers.forget(place)
