@@ -17,21 +17,35 @@ function stringScalar(name: string, description: string, parse: (text: string) =
   })
 }
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
+const DATE = /^\d{4}-\d{2}-\d{2}$/
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** True for a day that exists in the calendar, written YYYY-MM-DD. */
-export function isCalendarDate(text: string): boolean {
-  if (!DATE.test(text)) return false
-  const day = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+/** The number that two digits write. */
+const pair = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528
+
+/** Whether the day that a text begins with, of the form of one, is in the calendar. */
+function beginsWithDay(text: string): boolean {
+  const month = pair(text, 5)
+  const day = pair(text, 8)
+  if (month === 2 && day === 29) return pair(text, 2) === 0 ? pair(text, 0) % 4 === 0 : pair(text, 2) % 4 === 0
+  return day > 0 && day <= (DAYS[month - 1] ?? 0)
 }
 
-const RFC3339 = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
+/** True for a day that exists in the calendar, written YYYY-MM-DD. */
+export const isCalendarDate = (text: string): boolean => DATE.test(text) && beginsWithDay(text)
+
+const SECONDS_Z = '2000-01-31T12:00:00Z'.length
+const MILLISECONDS_Z = '2000-01-31T12:00:00.000Z'.length
 
 /** An RFC 3339 instant as the same instant in UTC, or undefined when the text is not one. */
 export function toInstant(text: string): string | undefined {
-  const match = RFC3339.exec(text)
-  if (!match || !isCalendarDate(match[1]!)) return undefined
+  if (!RFC3339.test(text) || !beginsWithDay(text)) return undefined
+  // Most are written as they are answered.
+  if (text.endsWith('Z')) {
+    if (text.length === MILLISECONDS_Z) return text
+    if (text.length === SECONDS_Z) return `${text.slice(0, -1)}.000Z`
+  }
   const instant = new Date(text)
   // A zone may push the last hours of 9999 into a year of five digits, which is no RFC 3339 any more.
   return Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999 || instant.getUTCFullYear() < 0 ? undefined : instant.toISOString()

@@ -1,9 +1,16 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { Failure } from '../datasources/errors.js'
 import type { Caller } from '../datasources/provider.js'
 import type { Config } from './config.js'
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
+
+/** How long a token that was verified is taken for good, and how old the issuer's keys may be before they are asked for again. */
+const TRUST_MS = 60_000
+/** Callers that are remembered, and the length of all their tokens together. */
+const MOST_REMEMBERED = 10_000
+const MOST_LETTERS = 16 * 1024 * 1024
 
 /** What is wrong with a token, as opposed to what keeps us from its issuer's keys. */
 const BAD_TOKEN = [
@@ -41,15 +48,40 @@ function callerOf(claims: JWTPayload, token: string): Caller {
   }
 }
 
-/** Checks bearer tokens (RFC 6750) against the issuer's keys and says who calls. */
-export function authenticator({ issuer, audience, jwksUrl }: Config['auth']): (authorization: string | undefined) => Promise<Caller> {
+/** A caller until the second in which the token ends, or must be verified again. */
+interface Remembered {
+  readonly caller: Caller
+  readonly until: number
+}
+
+/**
+ * Checks bearer tokens (RFC 6750) against the issuer's keys and says who calls. A token that comes again is the same
+ * caller for a minute, though never past its end; when the issuer's keys change, all are verified anew.
+ */
+export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], most = MOST_REMEMBERED): (authorization: string | undefined) => Promise<Caller> {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 })
-  return async (authorization) => {
-    const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization ?? '')?.[1]
-    if (token === undefined) throw new Failure('UNAUTHENTICATED')
+  const remembered = new LRUCache<string, Remembered>({ max: most, maxSize: MOST_LETTERS, sizeCalculation: (_caller, token) => token.length })
+  let askAt = 0
+  let published = ''
+
+  /** In passing: nobody waits for keys while those at hand are good for the caller's token. */
+  async function renew(): Promise<void> {
+    askAt = Date.now() + TRUST_MS
+    await keys.reload()
+    const now = JSON.stringify(keys.jwks())
+    if (now !== published) remembered.clear()
+    published = now
+  }
+
+  async function verify(token: string): Promise<Caller> {
+    const by = published
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['exp'], clockTolerance: 5 })
-      return callerOf(payload, token)
+      const now = Date.now()
+      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['exp'], clockTolerance: 5, currentDate: new Date(now) })
+      const caller = callerOf(payload, token)
+      const until = Math.min(payload.exp! * 1000, now + TRUST_MS)
+      if (by === published) remembered.set(token, { caller, until })
+      return caller
     } catch (error) {
       if (error instanceof Failure) throw error
       if (error instanceof errors.JWTExpired) throw new Failure('UNAUTHENTICATED', { message: 'The token has expired.' })
@@ -57,5 +89,14 @@ export function authenticator({ issuer, audience, jwksUrl }: Config['auth']): (a
       // Nothing is wrong with the token as far as we know, so the caller may try again.
       throw new Failure('UNAUTHENTICATED', { message: "The issuer's keys cannot be read at the moment.", retryable: true })
     }
+  }
+
+  return async (authorization) => {
+    const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization ?? '')?.[1]
+    if (token === undefined) throw new Failure('UNAUTHENTICATED')
+    const now = Date.now()
+    if (now >= askAt) renew().catch(() => undefined)
+    const known = remembered.get(token)
+    return known && now < known.until ? known.caller : verify(token)
   }
 }

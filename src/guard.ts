@@ -124,8 +124,10 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
     return new Proxy(made, { get: (_made, member: string) => (made[member] ??= wrap(member, enter(name)[part][member] as never)) })
   }
 
-  const each = <Handed>(part: 'loaders' | 'commands', wrap: (member: string, declared: never) => Handed) =>
-    Object.fromEntries(Object.keys(rooms).map((name) => [name, handOut(name as keyof Providers, part, wrap)]))
+  function each<Handed>(part: 'loaders' | 'commands', wrap: (member: string, declared: never) => Handed) {
+    const made: Partial<Record<keyof Providers, Record<string, Handed>>> = {}
+    return new Proxy(made, { get: (_made, name: keyof Providers) => (made[name] ??= handOut(name, part, wrap)) })
+  }
 
   return {
     loaders: each('loaders', (_member, declared: Reading<unknown, unknown>) => question(declared)) as unknown as Loaders,

@@ -12,7 +12,7 @@ const SHORTEST_FOR_LAST_FOUR = 8
 
 const MASKS: Record<Mask, (value: unknown) => unknown> = {
   hidden: () => null,
-  firstLetter: (value) => (typeof value === 'string' ? (value.length > 1 ? [...value][0]! : '') + LETTERS : null),
+  firstLetter: (value) => (typeof value === 'string' ? (value.length > 1 ? String.fromCodePoint(value.codePointAt(0)!) : '') + LETTERS : null),
   lastFour: (value) => (typeof value === 'string' ? DIGITS + (value.length >= SHORTEST_FOR_LAST_FOUR ? value.slice(-4) : '') : null),
 }
 
@@ -48,7 +48,10 @@ export function maskers(schema: GraphQLSchema): (type: string) => Masker | undef
       if (Array.isArray(value)) return value.map(masker)
       if (typeof value !== 'object' || value === null) return value
       const copy: Row = { ...(value as Row) }
-      for (const [name, mask] of personal) if (copy[name] !== undefined && copy[name] !== null) copy[name] = mask(copy[name])
+      for (const [name, mask] of personal) {
+        const given = copy[name]
+        if (given !== undefined && given !== null) copy[name] = mask(given)
+      }
       return copy
     }
     made.set(type, personal.length > 0 ? masker : undefined)

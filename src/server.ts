@@ -9,7 +9,6 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Failure } from '../datasources/errors.js'
 import type { Visit } from '../datasources/provider.js'
@@ -19,6 +18,7 @@ import { authenticator } from './auth.js'
 import type { Config } from './config.js'
 import { deadlines } from './deadline.js'
 import { secure, unreadable } from './edge.js'
+import { endpoint } from './endpoint.js'
 import { formatError } from './errors.js'
 import { executor } from './execution.js'
 import { guard } from './guard.js'
@@ -196,7 +196,7 @@ export async function startServer({ config, log = createLog(config.logLevel), me
     return { caller, correlationId: request.id, audit: taken, stopwatch, ...(explain?.watch(stopwatch, handed) ?? handed) }
   }
 
-  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: fastifyApolloHandler(apollo, { context }) })
+  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: endpoint(apollo, context) })
   app.get('/health', () => ({ status: 'ok' }))
   app.get('/ready', async (_request, reply) => {
     const usable = await ping().then(() => true, () => false)

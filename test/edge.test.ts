@@ -94,7 +94,7 @@ describe('other origins', () => {
   test('those that are named are let in by name, without credentials', async () => {
     const { status, headers } = await fetch(`${open.url}/graphql`, PREFLIGHT)
     expect(status).toBe(204)
-    expect(allowed(headers)).toEqual([ORIGIN, null, 'GET, POST', 'content-type, authorization, x-correlation-id, x-request-timeout-ms, apollo-require-preflight'])
+    expect(allowed(headers)).toEqual([ORIGIN, null, 'GET, POST', 'content-type, authorization, x-correlation-id, x-request-timeout-ms, x-explain, apollo-require-preflight'])
     expect(headers.get('vary')).toContain('Origin')
     const answer = await fetch(`${open.url}/graphql`, await graphql('{"query":"{viewer{id}}"}', { origin: ORIGIN }))
     expect(answer.headers.get('access-control-expose-headers')).toBe('x-correlation-id, retry-after, www-authenticate')

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADA } from '../datasources/cast.js'
@@ -37,7 +37,9 @@ test('without Redis what the providers know goes on, what only it knows says so,
 
   await redis.kill()
   expect(await ready()).toMatchObject({ status: 503, reasons: { store: 'cannot be reached' } })
-  const { data, errors } = await app.run(QUERY, { verificationId })
+  // What this process read a moment ago it still has; whose any other is only the store knows.
+  expect((await app.run(QUERY, { verificationId })).data.verificationResult).toEqual(whole.verificationResult)
+  const { data, errors } = await app.run(QUERY, { verificationId: randomUUID() })
   expect(data).toEqual({ customer: { ...whole.customer, accountEntitlements: null }, verificationResult: null })
   expect(codes(errors)).toEqual([['customer.accountEntitlements', 'STORE_UNAVAILABLE'], ['verificationResult', 'STORE_UNAVAILABLE']])
   app.clear()

@@ -48,7 +48,7 @@ function fileSink(path: string): Sink {
       const bytes = Buffer.from(`${torn ? '\n' : ''}${lines.join('\n')}\n`)
       const { bytesWritten } = await file.write(bytes)
       if (bytesWritten === 0) return 0
-      const there = whole(bytes.subarray(0, bytesWritten)) - (torn ? 1 : 0)
+      const there = bytesWritten === bytes.length ? lines.length : whole(bytes.subarray(0, bytesWritten)) - (torn ? 1 : 0)
       torn = bytes[bytesWritten - 1] !== NEWLINE
       return there
     },

@@ -33,6 +33,15 @@ function soon<T>(answer: Promise<T>): Promise<T> {
 /** Every client of a tenant has a budget of its own, which all replicas share through the store. */
 export function budget({ perMinute, spend, digest }: BudgetOptions): (caller: Caller, cost: number) => Promise<{ bill: Bill; paid: boolean }> {
   const standIn = memoryAccounts()
+  // A caller whose token comes again is the same object.
+  const names = new WeakMap<Caller, string>()
+
+  function nameOf(caller: Caller): string {
+    const known = names.get(caller) ?? `kyc:spent:${digest('spent', caller.tenant, caller.client)}`
+    names.set(caller, known)
+    return known
+  }
+
   let restUntil = 0
 
   /** While Redis is away each replica counts by itself: more may pass than the budget allows, and nobody waits. */
@@ -46,9 +55,9 @@ export function budget({ perMinute, spend, digest }: BudgetOptions): (caller: Ca
     }
   }
 
-  return async ({ tenant, client }, cost) => {
+  return async (caller, cost) => {
     if (perMinute === 0) return { bill: { requested: cost }, paid: true }
-    const { paid, spent, resetMs } = await pay(`kyc:spent:${digest('spent', tenant, client)}`, cost)
+    const { paid, spent, resetMs } = await pay(nameOf(caller), cost)
     return { paid, bill: { requested: cost, limit: perMinute, remaining: Math.max(0, perMinute - spent), resetSeconds: Math.ceil(resetMs / 1000) } }
   }
 }
