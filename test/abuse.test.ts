@@ -146,7 +146,9 @@ test('an honest client beside all that waits at most twice as long as alone', as
     for (let i = 0; !over; i += 1) {
       if (attacking) {
         const attack = Object.values(ATTACKS)[i % Object.keys(ATTACKS).length]!
-        refused += Number((await send(attack)).status === attack.status)
+        // Who is told to stop while still sending may find the connection cut before it hears why.
+        const answer = await send(attack).catch(() => undefined)
+        refused += Number(answer?.status === attack.status)
       }
       await delay(10)
     }

@@ -75,8 +75,8 @@ class Explanation extends Stopwatch {
   }
 
   #rooms<Rooms extends object, Member>(rooms: Rooms, wrap: (name: string, member: Member) => unknown): Rooms {
-    const watched = Object.entries(rooms).map(([room, members]) => [room, new Proxy(members as object, { get: (target, member: string) => wrap(`${room}.${member}`, Reflect.get(target, member) as Member) })])
-    return Object.fromEntries(watched) as Rooms
+    const watch = (room: string, members: object) => new Proxy(members, { get: (all, member: string) => wrap(`${room}.${member}`, Reflect.get(all, member) as Member) })
+    return new Proxy(rooms, { get: (all, room: string) => watch(room, Reflect.get(all, room) as object) })
   }
 }
 
