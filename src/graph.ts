@@ -1,0 +1,73 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
+import type { GraphQLSchema } from 'graphql'
+import type { Config } from './config.js'
+import { formatError } from './errors.js'
+import { executor } from './execution.js'
+import { budget } from './limits/budget.js'
+import { costs } from './limits/cost.js'
+import { documentLimits, knownKinds, MOST } from './limits/document.js'
+import type { Log } from './log.js'
+import type { Metrics } from './metrics.js'
+import { persistedQueries } from './persisted.js'
+import { audit } from './plugins/audit.js'
+import { budgeting } from './plugins/budget.js'
+import { introspection } from './plugins/introspection.js'
+import { observation } from './plugins/observation.js'
+import { safelist, safelistTrial } from './plugins/safelist.js'
+import type { Explain, Served } from './plugins/served.js'
+import type { OpenStore } from './store/index.js'
+
+/** Of an invalid document: enough to mend it by, and few to find. */
+const MOST_ERRORS = 20
+
+/** Plugins that Apollo switches on by itself: they would hook every field, or tell others what is asked here. */
+const DISABLED: readonly ApolloServerPlugin[] = [
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+  ApolloServerPluginSchemaReportingDisabled(),
+  ApolloServerPluginUsageReportingDisabled(),
+]
+
+interface GraphOptions extends Pick<OpenStore, 'store' | 'spend'> {
+  readonly config: Config
+  readonly served: GraphQLSchema
+  readonly metrics: Metrics
+  readonly log: Log
+  readonly explorer?: ApolloServerPlugin | undefined
+  readonly explain?: Explain | undefined
+}
+
+/** Apollo Server over the schema: what an operation passes on its way, in this order, before and after it runs. */
+export function createGraph({ config, served, store, spend, metrics, log, explorer, explain }: GraphOptions): ApolloServer<Served> {
+  return new ApolloServer<Served>({
+    gateway: executor(served, config.executor),
+    // Whether a token may ask for the schema is decided by a plugin, once its scopes are known.
+    introspection: true,
+    hideSchemaDetailsFromClientErrors: explorer === undefined,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    allowBatchedHttpRequests: false,
+    parseOptions: { maxTokens: MOST.tokens },
+    validationRules: [documentLimits, knownKinds],
+    validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
+    formatError,
+    persistedQueries: config.safelist.mode === 'enforce' ? false : persistedQueries(store),
+    plugins: [
+      ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
+      observation({ metrics, log }),
+      budgeting({ perMinute: config.costPerMinute, costOf: costs(served), pay: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
+      audit,
+      ...(explain === undefined ? [] : [explain.plugin]),
+      ...(explorer === undefined ? [introspection, ApolloServerPluginLandingPageDisabled()] : [explorer]),
+      ...DISABLED,
+    ],
+    logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn(message), error: () => log.error('apollo error') },
+  })
+}
