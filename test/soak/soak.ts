@@ -26,6 +26,8 @@ interface SoakOptions {
 
 const CALLERS = 8
 const RECOVERY_SECONDS = 15
+/** Of what is found while it runs; the rest is in the end. */
+const MOST_TOLD = 25
 const PROGRESS_MS = 5_000
 /** From this length on a slope says something; before it memory is still warming up. */
 const LONG_SECONDS = 500
@@ -102,7 +104,10 @@ export async function soak({ seconds, seed, folder, progress }: SoakOptions): Pr
     const findings = () => [...driver.findings, ...ledger.findings]
 
     const sampling = setInterval(() => void memory.take(world.replicas), 1_000)
+    let told = 0
     const telling = setInterval(() => {
+      for (const { kind, what } of findings().slice(told, MOST_TOLD)) progress(`       ${kind}: ${what}`)
+      told = findings().length
       const { asked, unheard, codes } = traffic.total
       progress(`${String(Math.round((Date.now() - begun) / 1000)).padStart(4)} s  ${asked} operations, ${codes['ok'] ?? 0} ok, ${unheard} unheard, ${chaos.marks.length} troubles, ${findings().length} findings`)
     }, PROGRESS_MS)
