@@ -5,6 +5,7 @@ import { snapshots } from '../datasources/apiture/snapshots.js'
 import { CROWD } from '../datasources/cast.js'
 import { memoryStore } from '../src/store/memory.js'
 import { sealedStore } from '../src/store/sealed.js'
+import { later, today } from './clock.js'
 import { type App, startApp } from './harness.js'
 import { privateRedis, type PrivateRedis } from './redis.js'
 
@@ -125,18 +126,42 @@ describe.each([
     expect((await read(id)).confirmed).toBe(true)
   })
 
-  test.each(['hang', 'reset', 'drop-after-apply', 'malformed'] as const)('after an unknown outcome (%s) it is unconfirmed until a write covers it', async (fault) => {
+  test.each(['hang', 'reset', 'drop-after-apply', 'malformed'] as const)('after an unknown outcome (%s) it is unconfirmed until a write covers it that certainly came after', async (fault) => {
     const id = somebody()
     await set(id, ['1001', '1002'], { view: true })
     app.fault('apiture', { match: 'PUT /**', fault })
     expect((await set(id, ['1001', '1002'], { view: false, basic: true })).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
     expect(await read(id)).toMatchObject({ confirmed: false, items: [{ roles: { view: true } }, { roles: { view: true } }] })
 
+    // What was not heard of may arrive late: after whatever is written now.
+    expect((await set(id, ['1002', '1001'], { view: true, basic: false })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
+    later(61)
     // Neither fewer accounts nor fewer roles settle it.
     expect((await set(id, ['1001'], { view: true, basic: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
     expect((await set(id, ['1001', '1002'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
     expect((await set(id, ['1002', '1001', '1003'], { view: true, basic: false, billPay: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(true)
     expect((await read(id)).confirmed).toBe(true)
+    today()
+  })
+
+  test('a write that was lost and is done again is confirmed, and makes nothing else doubtful that says the same', async () => {
+    const id = somebody()
+    await set(id, ['1001'], { view: true })
+    app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
+    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'again' })).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
+    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'again' })).data.setAccountEntitlements).toMatchObject({ replayed: false, entitlements: { confirmed: true } })
+    expect((await set(id, ['1002'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(true)
+    expect((await set(id, ['1001'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
+  })
+
+  test('a write that was lost stays in doubt when it is refused the next time', async () => {
+    const id = somebody()
+    await set(id, ['1001'], { view: true })
+    app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
+    await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })
+    app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 503 })
+    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })).errors[0]!.extensions.code).toBe('PROVIDER_UNAVAILABLE')
+    expect(await read(id)).toMatchObject({ confirmed: false })
   })
 
   test('the first write of all leaves nothing to claim when its outcome is unknown', async () => {
@@ -235,13 +260,18 @@ describe('a process that died in the middle of a write', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 0 })
     const store = sealedStore(memoryStore(), [randomBytes(32)])
     const assignments = { electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } }
-    const touch = (id: string) => ({ id, accounts: ['1001'], assignments })
+    const touch = (id: string, view = false) => ({ id, accounts: ['1001'], assignments: { ...assignments, roles: { view } } })
     const memory = snapshots(store)
     await memory.confirm('ada', touch('first'), [])
-    await memory.begin('ada', touch('died'))
+    await memory.begin('ada', touch('died', true))
 
     await memory.begin('ada', touch('soon after'))
     expect((await memory.confirm('ada', touch('soon after'), [])).confirmed).toBe(false)
+    // The same once more, or never: it makes no difference.
+    await memory.begin('ada', touch('repeated', true))
+    expect((await memory.confirm('ada', touch('repeated', true), [])).confirmed).toBe(true)
+    await memory.begin('ada', touch('otherwise'))
+    expect((await memory.confirm('ada', touch('otherwise'), [])).confirmed).toBe(false)
     vi.setSystemTime(16 * 60_000)
     await memory.begin('ada', touch('later'))
     expect((await memory.confirm('ada', touch('later'), [])).confirmed).toBe(true)

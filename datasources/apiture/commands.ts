@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AccountEntitlementSet, IdentityChallenge, SetAccountEntitlementsInput } from '../../schema/entitlement.js'
 import { writing } from '../door.js'
 import type { Drift } from '../mapping.js'
@@ -19,10 +20,11 @@ export function apitureCommands(source: ApitureSource, snapshots: Snapshots, for
       repeatable: true,
       ignore: ['challengeToken'],
       keep: (payload) => (payload.challenge ? undefined : payload),
-      async run(input, { id }) {
+      async run(input) {
         const customer = input.bankingCustomerId
         const body = assignmentBody(input)
-        const touch = touchOf(id, body)
+        // Each try is noted by itself: what became of the one before is not told by the next.
+        const touch = touchOf(randomUUID(), body)
         /** Without the store the note stays, and the snapshot unconfirmed: less is claimed than could be. */
         const refuse = (refused: Refused) => snapshots.refuse(customer, touch, refused).catch(() => undefined)
 

@@ -6,8 +6,10 @@ import type { AssignmentBody, Assignments } from './contract.js'
 const KEPT_SECONDS = 400 * 24 * 3600
 /** Longer than any write can run: one that is still noted after this belonged to a process that died. */
 const LONGEST_WRITE_MS = 15 * 60_000
+/** How long the provider may still be at a write whose answer was lost. */
+const LATEST_ARRIVAL_MS = 60_000
 
-/** A write as far as it says what may have changed. */
+/** One try of a write, as far as it says what may have changed. */
 export interface Touch {
   readonly id: string
   readonly accounts: readonly string[]
@@ -16,9 +18,8 @@ export interface Touch {
 
 /** A write that is on its way, or whose outcome is not known. */
 interface OpenWrite extends Touch {
-  readonly begun: number
-  /** Its outcome is not known and never will be. */
-  readonly lost: boolean
+  /** From when on it cannot reach the provider any more, so that a write which begins then comes after it. */
+  readonly overAt: number
   /** A different write to one of its accounts was carried out meanwhile, so which of them came last is not known. */
   readonly raced: boolean
   /** Lost writes that this one does again or undoes: they stop mattering once it is confirmed. */
@@ -29,9 +30,11 @@ interface Snapshot {
   readonly items: readonly AccountEntitlement[]
   readonly asOf: string | null
   readonly open: readonly OpenWrite[]
+  /** What was confirmed last of each account; nothing where several writes raced. */
+  readonly last: Readonly<Record<string, Assignments>>
 }
 
-const EMPTY: Snapshot = { items: [], asOf: null, open: [] }
+const EMPTY: Snapshot = { items: [], asOf: null, open: [], last: {} }
 
 const key = (bankingCustomerId: string): StoreKey => ['entitlements', bankingCustomerId]
 
@@ -47,17 +50,20 @@ const within = (few: readonly string[], many: readonly string[]) => few.every((o
 const covers = (later: Touch, earlier: Touch) =>
   within(earlier.accounts, later.accounts) && within(Object.keys(earlier.assignments.roles), Object.keys(later.assignments.roles))
 
-const isOver = (write: OpenWrite, now: number) => write.lost || write.begun < now - LONGEST_WRITE_MS
+const isOver = ({ overAt }: OpenWrite, now: number) => now >= overAt
+
+const isSame = (x: Assignments, y: Assignments) =>
+  x.electronicStatementElection === y.electronicStatementElection &&
+  x.electronicDocumentElection === y.electronicDocumentElection &&
+  Object.entries(x.roles).every(([role, value]) => y.roles[role as keyof AccountRoles] === value) &&
+  Object.keys(x.roles).length === Object.keys(y.roles).length
 
 /** Two writes whose order decides what is true afterwards. */
-function collide(a: Touch, b: Touch): boolean {
-  const same = (x: Assignments, y: Assignments) =>
-    x.electronicStatementElection === y.electronicStatementElection &&
-    x.electronicDocumentElection === y.electronicDocumentElection &&
-    Object.entries(x.roles).every(([role, value]) => y.roles[role as keyof AccountRoles] === value) &&
-    Object.keys(x.roles).length === Object.keys(y.roles).length
-  return a.accounts.some((account) => b.accounts.includes(account)) && !same(a.assignments, b.assignments)
-}
+const collide = (a: Touch, b: Touch): boolean => a.accounts.some((account) => b.accounts.includes(account)) && !isSame(a.assignments, b.assignments)
+
+/** Whether the provider carries it out or not, and when, all is as it was confirmed last. */
+const isHarmless = ({ accounts, assignments }: Touch, last: Snapshot['last']) =>
+  accounts.every((account) => Object.hasOwn(last, account) && isSame(last[account]!, assignments))
 
 /** What a refusal of a write says of the accounts it named. */
 export type Refused = 'nothing' | 'perhaps some' | 'unknown'
@@ -90,8 +96,8 @@ function merge(items: readonly AccountEntitlement[], { accounts, assignments }: 
   return [...after.values()]
 }
 
-const toSet = (bankingCustomerId: string, { items, asOf, open }: Snapshot): AccountEntitlementSet | null =>
-  asOf === null ? null : { bankingCustomerId, items: [...items], asOf, confirmed: open.length === 0 }
+const toSet = (bankingCustomerId: string, { items, asOf, open, last }: Snapshot): AccountEntitlementSet | null =>
+  asOf === null ? null : { bankingCustomerId, items: [...items], asOf, confirmed: open.every((write) => isHarmless(write, last)) }
 
 /**
  * What the provider last confirmed of each customer; the only memory there is of it, and never more certain than it
@@ -108,37 +114,42 @@ export function snapshots(store: Store) {
 
     /** Notes a write that is about to leave. */
     async begin(bankingCustomerId: string, touch: Touch): Promise<void> {
-      const begun = Date.now()
+      const now = Date.now()
       await update(bankingCustomerId, ({ open, ...rest }) => {
-        const others = open.filter(({ id }) => id !== touch.id)
-        const settles = others.filter((other) => isOver(other, begun) && covers(touch, other)).map(({ id }) => id)
-        return { ...rest, open: [...others, { ...touch, begun, lost: false, raced: false, settles }] }
+        const settles = open.filter((other) => isOver(other, now) && covers(touch, other)).map(({ id }) => id)
+        return { ...rest, open: [...open, { ...touch, overAt: now + LONGEST_WRITE_MS, raced: false, settles }] }
       })
     },
 
     /** The provider carried it out and answered these items; answers all that is confirmed by now. */
     async confirm(bankingCustomerId: string, touch: Touch, answered: readonly AccountEntitlement[]): Promise<AccountEntitlementSet> {
-      const asOf = new Date().toISOString()
-      const { value } = await update(bankingCustomerId, ({ items, open }) => {
+      const now = Date.now()
+      const asOf = new Date(now).toISOString()
+      const { value } = await update(bankingCustomerId, ({ items, open, last: known }) => {
         const mine = open.find(({ id }) => id === touch.id)
+        const raced = mine?.raced === true
+        const last = { ...known, ...Object.fromEntries(touch.accounts.map((account) => [account, touch.assignments])) }
+        if (raced) for (const account of touch.accounts) delete last[account]
         const others = open
-          .filter(({ id }) => id !== touch.id && !mine?.settles.includes(id))
+          .filter((other) => other.id !== touch.id && !mine?.settles.includes(other.id) && !(isOver(other, now) && isHarmless(other, last)))
           .map((other) => (collide(touch, other) ? { ...other, raced: true } : other))
-        return { items: merge(items, touch, answered), asOf, open: mine?.raced ? [...others, { ...mine, lost: true }] : others }
+        return { items: merge(items, touch, answered), asOf, last, open: raced ? [...others, { ...mine!, overAt: now }] : others }
       })
       return toSet(bankingCustomerId, value!)!
     },
 
     async refuse(bankingCustomerId: string, touch: Touch, refused: Refused): Promise<void> {
-      await update(bankingCustomerId, ({ items, open, asOf }) => {
+      const now = Date.now()
+      await update(bankingCustomerId, (current) => {
+        const { items, open } = current
         const others = open.filter(({ id }) => id !== touch.id)
         const mine = open.find(({ id }) => id === touch.id)
-        if (!mine || refused === 'nothing') return { items, asOf, open: others }
+        if (!mine || refused === 'nothing') return { ...current, open: others }
         // What it covers is as uncertain as it is itself, so one note is enough.
-        if (refused === 'unknown') return { items, asOf, open: [...others.filter(({ id }) => !mine.settles.includes(id)), { ...mine, lost: true }] }
+        if (refused === 'unknown') return { ...current, open: [...others.filter(({ id }) => !mine.settles.includes(id)), { ...mine, overAt: now + LATEST_ARRIVAL_MS }] }
         // One of the accounts may not even exist and could never be confirmed; only those that are known count.
         const accounts = mine.accounts.filter((account) => items.some((item) => item.account.accountNumber === account))
-        return { items, asOf, open: accounts.length === 0 ? others : [...others, { ...mine, accounts, lost: true }] }
+        return { ...current, open: accounts.length === 0 ? others : [...others, { ...mine, accounts, overAt: now }] }
       })
     },
 
