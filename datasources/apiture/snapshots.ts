@@ -133,7 +133,7 @@ export function snapshots(store: Store) {
         const others = open
           .filter((other) => other.id !== touch.id && !mine?.settles.includes(other.id) && !(isOver(other, now) && isHarmless(other, last)))
           .map((other) => (collide(touch, other) ? { ...other, raced: true } : other))
-        return { items: merge(items, touch, answered), asOf, last, open: raced ? [...others, { ...mine!, overAt: now }] : others }
+        return { items: merge(items, touch, answered), asOf, last, open: raced ? [...others, { ...mine, overAt: now }] : others }
       })
       return toSet(bankingCustomerId, value!)!
     },
