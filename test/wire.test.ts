@@ -212,11 +212,11 @@ test('a provider that hangs holds up nobody but its own callers, and those not f
   const app = await startApp({ BANFICO_TIMEOUT_MS: '4000' })
   const verify = (account: string) => app.run('mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { state } } }', { input: { types: ['NAME'], maxAgeSeconds: 0, account: { id: account, idScheme: 'SCAN', name: 'Accepted,Ada' } } })
   const query = `{ customer(id: "${ADA.customerId}") { legalName kycChecks { id } person { id } } }`
-  /** The quickest third of what rounds of queries side by side take: what else runs on the machine only adds to it. */
+  /** The quickest of many rounds of queries side by side: what else runs on the machine only adds to it, and being held up would add to each. */
   async function pace(goesOn = () => true): Promise<number> {
     const rounds: number[] = []
-    while (rounds.length < 3 || (rounds.length < 9 && goesOn())) rounds.push((await timed(Promise.all(Array.from({ length: 6 }, () => app.run(query)))))[1])
-    return rounds.sort((a, b) => a - b)[Math.floor(rounds.length / 3)]!
+    while (rounds.length < 3 || (rounds.length < 40 && goesOn())) rounds.push((await timed(Promise.all(Array.from({ length: 6 }, () => app.run(query)))))[1])
+    return Math.min(...rounds)
   }
   expect(codes(await verify(CROWD[0]!.account))).toEqual([])
   await pace()
