@@ -1,9 +1,8 @@
-import type { ApolloServerOptions } from '@apollo/server'
+import { type ApolloServerOptions, HeaderMap } from '@apollo/server'
 import {
   type DocumentNode,
   execute,
   type ExecutionResult,
-  getOperationAST,
   getVariableValues,
   GraphQLError,
   type GraphQLSchema,
@@ -14,10 +13,10 @@ import {
   visit,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
-import type { Served } from './plugins/served.js'
+import type { Listener, Plugin, Served } from './plugins/served.js'
 
 type Gateway = NonNullable<ApolloServerOptions<Served>['gateway']>
-type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>
+type Result = Awaited<ReturnType<NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>>>
 
 /** Runs an operation of one document. */
 type Run = (context: unknown, variables: Record<string, unknown>) => Promise<ExecutionResult> | ExecutionResult
@@ -71,12 +70,21 @@ const complete = (error: GraphQLError & { readonly extensions?: unknown }): Grap
     ? Object.assign(new GraphQLError(error.message, { path: error.path, originalError: error.originalError ?? error }), { locations: error.locations })
     : error
 
+/** How operations are run: a plugin runs them, and the gateway hands over what did not go well. */
+export interface Execution {
+  readonly plugin: Plugin
+  readonly gateway: Gateway
+}
+
 /**
  * Executes operations, as compiled functions where they come again and by graphql-js otherwise; both answer the same.
- * Apollo Server takes an executor of one's own only through the door made for gateways.
  * `auto` compiles what comes a second time; the other two modes do one thing always.
+ *
+ * Apollo Server takes an executor of one's own only through the door made for gateways, and makes an object with
+ * accessors for each operation that passes it: V8 keeps all that the operation held until the next full collection. So a
+ * plugin answers in place of execution, and only a result with errors goes through that door, for Apollo to word them.
  */
-export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Gateway {
+export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Execution {
   const ways = new WeakMap<OperationDefinitionNode, Way>()
   /** Those that are compiled, the one that was asked for last at the end. */
   const recent = new Set<Way>()
@@ -97,10 +105,9 @@ export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT):
   }
 
   /** The way this operation of the document is run from now on. Nothing is kept by a name, which may be any caller's word. */
-  function runOf(document: DocumentNode, operationName: string | undefined): Run {
-    const operation = getOperationAST(document, operationName)
+  function runOf(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): Run {
     // A write costs its provider's time, beside which a compiled one would save nothing.
-    if (operation?.operation !== OperationTypeNode.QUERY) return interpret(document, operationName)
+    if (operation.operation !== OperationTypeNode.QUERY) return interpret(document, operationName)
     const known = ways.get(operation) ?? { seen: 0 }
     ways.set(operation, known)
     known.seen += 1
@@ -116,14 +123,32 @@ export function executor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT):
     return known.run
   }
 
-  const run: Executor = async ({ document, request, context }) => runOf(document, request.operationName)(context, request.variables ?? {}) as ReturnType<Executor>
+  /** Results with errors, on their way to Apollo. */
+  const failed = new WeakMap<object, ExecutionResult>()
+
+  const listener: Listener = {
+    async responseForOperation({ document, operation, request, contextValue }) {
+      if (!operation) return null
+      const result = await runOf(document, operation, request.operationName)(contextValue, request.variables ?? {})
+      if (result.errors === undefined) return { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult: result } }
+      failed.set(contextValue, result)
+      return null
+    },
+  }
 
   return {
-    load: () => Promise.resolve({ executor: run }),
-    onSchemaLoadOrUpdate: (callback) => {
-      callback({ apiSchema: schema, coreSupergraphSdl: '' })
-      return () => undefined
+    plugin: { requestDidStart: () => listener },
+    gateway: {
+      load: () =>
+        Promise.resolve({
+          // What has not run names no operation of its document: graphql-js says so.
+          executor: async ({ document, request, context }) => (failed.get(context) ?? (await interpret(document, request.operationName)(context, request.variables ?? {}))) as Result,
+        }),
+      onSchemaLoadOrUpdate(callback) {
+        callback({ apiSchema: schema, coreSupergraphSdl: '' })
+        return () => undefined
+      },
+      stop: () => Promise.resolve(),
     },
-    stop: () => Promise.resolve(),
   }
 }

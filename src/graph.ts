@@ -9,7 +9,7 @@ import {
 import type { GraphQLSchema } from 'graphql'
 import type { Config } from './config.js'
 import { formatError } from './errors.js'
-import { executor } from './execution.js'
+import { execution } from './execution.js'
 import { budget } from './limits/budget.js'
 import { costs } from './limits/cost.js'
 import { documentLimits, knownKinds, MOST } from './limits/document.js'
@@ -18,10 +18,11 @@ import type { Metrics } from './metrics.js'
 import { persistedQueries } from './persisted.js'
 import { audit } from './plugins/audit.js'
 import { budgeting } from './plugins/budget.js'
+import { chained } from './plugins/chain.js'
 import { introspection } from './plugins/introspection.js'
 import { observation } from './plugins/observation.js'
 import { safelist, safelistTrial } from './plugins/safelist.js'
-import type { Explain, Served } from './plugins/served.js'
+import type { Explain, Plugin, Served } from './plugins/served.js'
 import type { OpenStore } from './store/index.js'
 
 /** Of an invalid document: enough to mend it by, and few to find. */
@@ -46,11 +47,21 @@ interface GraphOptions extends Pick<OpenStore, 'store' | 'spend'> {
 
 /** Apollo Server over the schema: what an operation passes on its way, in this order, before and after it runs. */
 export function createGraph({ config, served, store, spend, metrics, log, explorer, explain }: GraphOptions): ApolloServer<Served> {
+  const { gateway, plugin: run } = execution(served, config.executor)
+  const way: readonly Plugin[] = [
+    ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
+    observation({ metrics, log }),
+    ...(explorer === undefined ? [introspection] : []),
+    budgeting({ perMinute: config.costPerMinute, costOf: costs(served), pay: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
+    audit,
+    run,
+    ...(explain === undefined ? [] : [explain.plugin]),
+  ]
+
   return new ApolloServer<Served>({
-    gateway: executor(served, config.executor),
+    gateway,
     // Whether a token may ask for the schema is decided by a plugin, once its scopes are known.
     introspection: true,
-    hideSchemaDetailsFromClientErrors: explorer === undefined,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
@@ -59,15 +70,7 @@ export function createGraph({ config, served, store, spend, metrics, log, explor
     validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
     formatError,
     persistedQueries: config.safelist.mode === 'enforce' ? false : persistedQueries(store),
-    plugins: [
-      ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
-      observation({ metrics, log }),
-      budgeting({ perMinute: config.costPerMinute, costOf: costs(served), pay: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
-      audit,
-      ...(explain === undefined ? [] : [explain.plugin]),
-      ...(explorer === undefined ? [introspection, ApolloServerPluginLandingPageDisabled()] : [explorer]),
-      ...DISABLED,
-    ],
+    plugins: [chained(way), explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
     logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn(message), error: () => log.error('apollo error') },
   })
 }

@@ -87,12 +87,10 @@ export const explain: Explain = {
   watch: (stopwatch, handed) => (stopwatch instanceof Explanation ? stopwatch.watch(handed) : handed),
 
   plugin: {
-    requestDidStart: () =>
-      Promise.resolve({
-        willSendResponse: ({ response: { body }, contextValue: { stopwatch } }) => {
-          if (stopwatch instanceof Explanation && body.kind === 'single') body.singleResult.extensions = { ...body.singleResult.extensions, explain: stopwatch.report() }
-          return Promise.resolve()
-        },
-      }),
+    requestDidStart: () => ({
+      willSendResponse({ response: { body }, contextValue: { stopwatch } }) {
+        if (stopwatch instanceof Explanation && body.kind === 'single') body.singleResult.extensions = { ...body.singleResult.extensions, explain: stopwatch.report() }
+      },
+    }),
   },
 }

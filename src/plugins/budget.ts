@@ -26,10 +26,10 @@ function tooFast({ requested, limit, remaining, resetSeconds = 1 }: Bill): Failu
 
 /** Reckons what an operation costs before it runs, takes it from the client's budget, and says both in the answer. */
 export const budgeting = ({ perMinute, costOf, pay, metrics }: Budgeting): Plugin => ({
-  requestDidStart: () => {
+  requestDidStart() {
     let cost: Bill | undefined
-    return Promise.resolve({
-      didResolveOperation: async ({ document, operation, request, contextValue }) => {
+    return {
+      async didResolveOperation({ document, operation, request, contextValue }) {
         if (!operation) return
         const requested = costOf(document, operation, request.variables ?? {})
         metrics.reckoned(operation.operation, requested)
@@ -39,10 +39,9 @@ export const budgeting = ({ perMinute, costOf, pay, metrics }: Budgeting): Plugi
         cost = bill
         if (!paid) throw tooFast(bill)
       },
-      willSendResponse: ({ response }) => {
+      willSendResponse({ response }) {
         if (cost && response.body.kind === 'single') response.body.singleResult.extensions = { ...response.body.singleResult.extensions, cost }
-        return Promise.resolve()
       },
-    })
+    }
   },
 })

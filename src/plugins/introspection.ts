@@ -1,7 +1,7 @@
 import { type DocumentNode, visit } from 'graphql'
 import { Failure } from '../../datasources/errors.js'
 import { withStatus } from '../errors.js'
-import type { Plugin } from './served.js'
+import type { Listener, Plugin } from './served.js'
 
 /** True when a document asks for the schema itself. Most do not even hold the word, and are not walked through. */
 function asksForSchema(source: string, document: DocumentNode): boolean {
@@ -15,15 +15,13 @@ function asksForSchema(source: string, document: DocumentNode): boolean {
   return asks
 }
 
-/** Introspection only for a token with `schema:read`; development leaves this plugin out. */
-export const introspection: Plugin = {
-  requestDidStart: () =>
-    Promise.resolve({
-      didResolveOperation: ({ source, document, contextValue }) => {
-        if (!contextValue.caller.scopes.has('schema:read') && asksForSchema(source, document)) {
-          throw withStatus(new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' }), 403)
-        }
-        return Promise.resolve()
-      },
-    }),
+const listener: Listener = {
+  didResolveOperation({ source, document, contextValue }) {
+    if (!contextValue.caller.scopes.has('schema:read') && asksForSchema(source, document)) {
+      throw withStatus(new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' }), 403)
+    }
+  },
 }
+
+/** Introspection only for a token with `schema:read`; development leaves this plugin out. */
+export const introspection: Plugin = { requestDidStart: () => listener }

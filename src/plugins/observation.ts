@@ -6,14 +6,14 @@ import type { Plugin } from './served.js'
 
 /** Counts and times operations, logs what nobody foresaw, and gives every error its correlation id. */
 export const observation = ({ metrics, log }: { metrics: Metrics; log: Log }): Plugin => ({
-  requestDidStart: ({ request, contextValue: { stopwatch } }) => {
+  requestDidStart({ request, contextValue: { stopwatch } }) {
     const begun = performance.now()
     // What is sent by its hash is looked up in the store.
     const lookedUp = request.extensions?.['persistedQuery'] !== undefined
     if (lookedUp) stopwatch.wait()
-    return Promise.resolve({
-      ...(lookedUp && { didResolveSource: () => Promise.resolve(stopwatch.over()) }),
-      didEncounterErrors: ({ errors, contextValue }) => {
+    return {
+      ...(lookedUp && { didResolveSource: () => stopwatch.over() }),
+      didEncounterErrors({ errors, contextValue }) {
         for (const error of errors) {
           const formatted = formatError(error.toJSON(), error)
           metrics.failed(String(formatted.extensions?.['code']))
@@ -21,16 +21,14 @@ export const observation = ({ metrics, log }: { metrics: Metrics; log: Log }): P
           const field = error.nodes?.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []))[0]
           if (isUnforeseen(formatted)) log.error({ correlationId: contextValue.correlationId, field, ...trace(error.originalError ?? error) }, 'unforeseen error')
         }
-        return Promise.resolve()
       },
-      willSendResponse: ({ response, contextValue, operation }) => {
+      willSendResponse({ response, contextValue, operation }) {
         if (response.body.kind === 'single') {
           for (const error of response.body.singleResult.errors ?? []) Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
         }
         metrics.operated(operation?.operation ?? 'none', (performance.now() - begun) / 1000)
         metrics.spent(stopwatch.read().own / 1000)
-        return Promise.resolve()
       },
-    })
+    }
   },
 })

@@ -44,39 +44,38 @@ function become(request: GraphQLRequest, text: string): void {
  * and what is refused is not checked against the schema, whose names it could be asked for otherwise.
  */
 export const safelist = ({ list, metrics }: Options): Plugin => ({
-  requestDidStart: ({ request, contextValue: { caller } }) => {
+  requestDidStart({ request, contextValue: { caller } }) {
     // Apollo refuses a request that names no operation at all.
-    if (!request.query && !persistedOf(request)) return Promise.resolve()
+    if (!request.query && !persistedOf(request)) return undefined
     const text = listed(request, list)
     const schema = text === undefined && request.query !== undefined && caller.scopes.has('schema:read') && isQuestionAboutSchema(request.query)
     if (text !== undefined || schema) {
       become(request, text ?? request.query!)
-      return Promise.resolve()
+      return undefined
     }
     become(request, NOTHING)
     delete request.operationName
     metrics.unlisted('refused')
-    return Promise.resolve({
-      didResolveOperation: () => {
+    return {
+      didResolveOperation() {
         throw withStatus(new Failure('PERSISTED_QUERY_NOT_ALLOWED'), 400)
       },
-    })
+    }
   },
 })
 
 /** Lets everything pass and tells what a safelist would refuse: what an operator looks at before turning it on. */
 export const safelistTrial = ({ list, metrics, log }: Options): Plugin => ({
-  requestDidStart: ({ request }) => {
+  requestDidStart({ request }) {
     const text = request.query === undefined ? listed(request, list) : undefined
     if (text !== undefined) become(request, text)
-    return Promise.resolve({
-      didResolveOperation: ({ document, contextValue: { caller, correlationId } }) => {
+    return {
+      didResolveOperation({ document, contextValue: { caller, correlationId } }) {
         if (!list.holds(document) && !(caller.scopes.has('schema:read') && asksOnlyForSchema(document))) {
           metrics.unlisted('allowed')
           log.warn({ correlationId, operation: fingerprint(document) }, 'operation is not on the safelist')
         }
-        return Promise.resolve()
       },
-    })
+    }
   },
 })

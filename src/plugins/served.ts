@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server'
+import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server'
 import type { Context } from '../../resolvers/context.js'
 import type { AuditRecord } from '../audit/record.js'
 import type { Stopwatch } from '../stopwatch.js'
@@ -10,8 +10,19 @@ export interface Served extends Context {
   readonly stopwatch: Stopwatch
 }
 
+/** What an operation passes on its way: hooks of Apollo Server's, in the order in which they come. */
+type Hook = 'didResolveSource' | 'didResolveOperation' | 'responseForOperation' | 'didEncounterErrors' | 'willSendResponse'
+
+/** Apollo's hooks always answer promises; these do where there is something to wait for. */
+type Soon<Of> = Of extends (context: infer Context) => Promise<infer Answer> ? (context: Context) => Answer | Promise<Answer> : never
+
+/** What a plugin hears of one operation. */
+export type Listener = { readonly [Name in Hook]?: Soon<NonNullable<GraphQLRequestListener<Served>[Name]>> }
+
 /** A plugin of this server: one concern, one file. */
-export type Plugin = ApolloServerPlugin<Served>
+export interface Plugin extends Pick<ApolloServerPlugin<Served>, 'unexpectedErrorProcessingRequest'> {
+  readonly requestDidStart?: (context: GraphQLRequestContext<Served>) => Listener | undefined
+}
 
 /** Tells callers how their operation's time was spent. */
 export interface Explain {
