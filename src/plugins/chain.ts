@@ -24,8 +24,9 @@ export function chained(plugins: readonly Plugin[]): ApolloServerPlugin<Served> 
         didResolveOperation: each('didResolveOperation'),
         async responseForOperation(context): Promise<GraphQLResponse | null> {
           for (const listener of listeners) {
-            const response = await listener.responseForOperation?.(context)
-            if (response) return response
+            const response = listener.responseForOperation?.(context)
+            const answered = response && (await response)
+            if (answered) return answered
           }
           return null
         },
