@@ -52,7 +52,7 @@ export function createGraph({ config, served, store, spend, metrics, log, explor
     ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
     observation({ metrics, log }),
     ...(explorer === undefined ? [introspection] : []),
-    budgeting({ perMinute: config.costPerMinute, costOf: costs(served), pay: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
+    budgeting({ perMinute: config.costPerMinute, costOf: costs(served), budget: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
     audit,
     run,
     ...(explain === undefined ? [] : [explain.plugin]),

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { ADA } from '../datasources/cast.js'
 import { memoryAccounts } from '../src/store/counter.js'
 import { redisStore } from '../src/store/redis.js'
 import { type App, type RunOptions, startApp } from './harness.js'
-import { privateRedis, addressOf } from './redis.js'
+import { type PrivateRedis, privateRedis, addressOf } from './redis.js'
 
 const PERSON = `{ person(id: "${ADA.personId}") { id verifications { type } } }`
 
@@ -105,6 +105,100 @@ test('while Redis is away each process counts by itself, and shares again afterw
   await redis.kill()
 })
 
+describe('far from its limit', () => {
+  const VIEWER = '{ viewer { id } }'
+  const ENCRYPTION = { STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
+  let redis: PrivateRedis
+  let admin: Redis
+  let ground: App
+  beforeAll(async () => {
+    redis = await privateRedis()
+    admin = new Redis(redis.url)
+    ground = await startApp()
+  })
+  beforeEach(() => admin.flushall())
+  afterAll(async () => {
+    await ground.close()
+    admin.disconnect()
+    await redis.kill()
+  })
+  const opened = (limit: number) => startApp({ ...ENCRYPTION, REDIS_URL: redis.url, RATE_LIMIT_COST_PER_MINUTE: String(limit) }, ground)
+  const view = (app: App) => ask(app, {}, VIEWER)
+  const views = (app: App, times: number) => Promise.all(Array.from({ length: times }, () => view(app)))
+  const left = (answers: Awaited<ReturnType<typeof view>>[]) => answers.map(({ cost }) => cost.remaining as number).sort((a, b) => b - a)
+  /** What Redis has as spent, by all clients. */
+  const spent = async () => {
+    const [name] = await admin.keys('kyc:spent:*')
+    return name === undefined ? 0 : Number(await admin.get(name))
+  }
+  const commands = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1] ?? 0)
+
+  test('a client costs Redis a report now and then, and no command for each operation', async () => {
+    const app = await opened(100_000)
+    await view(app)
+    const [before, begun] = [await commands(), performance.now()]
+    for (let i = 0; i < 10; i += 1) await views(app, 20)
+    // Reports are 50 ms apart.
+    const most = (performance.now() - begun) / 45 + 1
+    expect(await commands() - before).toBeLessThanOrEqual(most)
+    expect(most).toBeLessThan(200)
+    await expect.poll(spent, { interval: 10 }).toBe(201)
+    await app.close()
+  })
+
+  test('one process tells each operation to the point what is left, and lets the very last pass that fits', async () => {
+    const app = await opened(120)
+    const passed = [await view(app), ...(await views(app, 40))]
+    for (let i = 0; i < 40; i += 1) passed.push(await view(app))
+    expect(left(passed)).toEqual(Array.from(passed, (_, i) => 119 - i))
+    const rest = await views(app, 60)
+    expect(left(rest.filter(({ status }) => status === 200))).toEqual(Array.from({ length: 39 }, (_, i) => 38 - i))
+    expect(rest.filter(({ status }) => status === 429)).toHaveLength(21)
+    expect(await spent()).toBe(120)
+    await app.close()
+  })
+
+  test('each of two processes lets a tenth of the limit pass too much at most, and then both refuse', async () => {
+    const LIMIT = 200
+    const [one, other] = [await opened(LIMIT), await opened(LIMIT)]
+    const passed = async (app: App) => {
+      let count = 0
+      for (;;) {
+        const paid = (await views(app, 5)).filter(({ status }) => status === 200).length
+        count += paid
+        if (paid < 5) return count
+      }
+    }
+    const [here, there] = await Promise.all([passed(one), passed(other)])
+    expect(here + there).toBeGreaterThanOrEqual(LIMIT)
+    expect(here + there).toBeLessThanOrEqual(LIMIT * 1.2)
+    expect([(await view(one)).status, (await view(other)).status]).toEqual([429, 429])
+    // Everything that passed is in the books.
+    await expect.poll(spent, { interval: 10 }).toBe(here + there)
+    await one.close()
+    await other.close()
+  })
+
+  test('a client whose window ended in Redis has a new one here too', async () => {
+    const app = await opened(1_000)
+    await views(app, 5)
+    await view(app)
+    await admin.flushall()
+    await view(app)
+    await expect.poll(async () => (await view(app)).cost.remaining, { interval: 20 }).toBe(999)
+    expect((await view(app)).cost.remaining).toBe(998)
+    await app.close()
+  })
+
+  test('a process that ends tells Redis what was spent in it', async () => {
+    const app = await opened(1_000)
+    await view(app)
+    await views(app, 10)
+    await app.close()
+    expect(await spent()).toBe(11)
+  })
+})
+
 describe('a Redis that takes questions and answers none', () => {
   let silent: Server
   beforeAll(() => new Promise<void>((listening) => (silent = createServer(() => undefined).listen(0, '127.0.0.1', listening))))
@@ -136,6 +230,20 @@ describe.each([
     expect(resetMs).toBeLessThanOrEqual(400)
     await delay(resetMs + 10)
     expect(await pay(8)).toMatchObject({ paid: true, spent: 8 })
+    await close()
+  })
+
+  test('take what is owed in any case, and from no window but the one that lasts', async () => {
+    const { spend, close } = open()
+    const name = `kyc:spent:${randomBytes(8).toString('hex')}`
+    await expect.poll(() => spend(name, 0, 10, 300, 5).catch(() => undefined)).toEqual({ paid: true, spent: 0, resetMs: 0 })
+    expect(await spend(name, 4, 10, 300, 5)).toMatchObject({ paid: true, spent: 4 })
+    expect(await spend(name, 3, 10, 300, 5)).toMatchObject({ paid: false, spent: 9 })
+    expect(await spend(name, 1, 10, 300)).toMatchObject({ paid: true, spent: 10 })
+    const { spent, resetMs } = await spend(name, 0, 10, 300, 2)
+    expect(spent).toBe(12)
+    await delay(resetMs + 10)
+    expect(await spend(name, 1, 10, 300, 9)).toMatchObject({ paid: true, spent: 1 })
     await close()
   })
 

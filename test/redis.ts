@@ -74,7 +74,8 @@ export async function privateRedis(more: readonly string[] = [], password?: stri
   const name = redisProgram()
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
-  const settings = ['--port', String(port), '--bind', '127.0.0.1']
+  // Of its own: what a replica was sent is left there, and is loaded by whoever starts beside it.
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', mkdtempSync(join(tmpdir(), 'kyc-redis-'))]
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Failure } from '../../datasources/errors.js'
 import { waiting } from '../../datasources/ledger.js'
-import type { Bill, budget } from '../limits/budget.js'
+import type { Bill, Budget, Payment } from '../limits/budget.js'
 import { type costs, MOST_COST } from '../limits/cost.js'
 import type { Metrics } from '../metrics.js'
 import type { Plugin } from './served.js'
@@ -8,7 +8,7 @@ import type { Plugin } from './served.js'
 export interface Budgeting {
   readonly perMinute: number
   readonly costOf: ReturnType<typeof costs>
-  readonly pay: ReturnType<typeof budget>
+  readonly budget: Budget
   readonly metrics: Metrics
 }
 
@@ -25,19 +25,23 @@ function tooFast({ requested, limit, remaining, resetSeconds = 1 }: Bill): Failu
 }
 
 /** Reckons what an operation costs before it runs, takes it from the client's budget, and says both in the answer. */
-export const budgeting = ({ perMinute, costOf, pay, metrics }: Budgeting): Plugin => ({
+export const budgeting = ({ perMinute, costOf, budget, metrics }: Budgeting): Plugin => ({
+  serverWillStop: () => budget.close(),
   requestDidStart() {
     let cost: Bill | undefined
+    const settle = ({ bill, paid }: Payment): void => {
+      cost = bill
+      if (!paid) throw tooFast(bill)
+    }
     return {
-      async didResolveOperation({ document, operation, request, contextValue }) {
+      didResolveOperation({ document, operation, request, contextValue }) {
         if (!operation) return
         const requested = costOf(document, operation, request.variables ?? {})
         metrics.reckoned(operation.operation, requested)
         if (requested > MOST_COST) throw tooComplex(`The operation costs ${requested}, more than the ${MOST_COST} that one may cost.`)
         if (perMinute > 0 && requested > perMinute) throw tooComplex(`The operation costs ${requested}, more than the ${perMinute} that a client may spend in a minute.`)
-        const { bill, paid } = await waiting(contextValue.stopwatch, () => pay(contextValue.caller, requested))
-        cost = bill
-        if (!paid) throw tooFast(bill)
+        const payment = budget.pay(contextValue.caller, requested)
+        return payment instanceof Promise ? waiting(contextValue.stopwatch, () => payment).then(settle) : settle(payment)
       },
       willSendResponse({ response }) {
         if (cost && response.body.kind === 'single') response.body.singleResult.extensions = { ...response.body.singleResult.extensions, cost }

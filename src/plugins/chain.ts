@@ -7,10 +7,16 @@ import type { Listener, Plugin, Served } from './served.js'
  */
 export function chained(plugins: readonly Plugin[]): ApolloServerPlugin<Served> {
   return {
+    serverWillStart: () =>
+      Promise.resolve({
+        async serverWillStop() {
+          for (const plugin of plugins) await plugin.serverWillStop?.()
+        },
+      }),
     requestDidStart(begun) {
       const listeners: Listener[] = []
       for (const plugin of plugins) {
-        const listener = plugin.requestDidStart?.(begun)
+        const listener = plugin.requestDidStart(begun)
         if (listener) listeners.push(listener)
       }
       const each = (hook: Exclude<keyof Listener, 'responseForOperation'>) => async (context: never): Promise<void> => {

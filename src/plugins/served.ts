@@ -21,7 +21,8 @@ export type Listener = { readonly [Name in Hook]?: Soon<NonNullable<GraphQLReque
 
 /** A plugin of this server: one concern, one file. */
 export interface Plugin extends Pick<ApolloServerPlugin<Served>, 'unexpectedErrorProcessingRequest'> {
-  readonly requestDidStart?: (context: GraphQLRequestContext<Served>) => Listener | undefined
+  readonly requestDidStart: (context: GraphQLRequestContext<Served>) => Listener | undefined
+  readonly serverWillStop?: () => Promise<void>
 }
 
 /** Tells callers how their operation's time was spent. */

@@ -14,19 +14,26 @@ if current ~= ARGV[1] then return (current ~= '' and current == ARGV[2]) and 1 o
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`
 
-// ARGV: points, the most of a window, its length in ms. Answers what was paid, what is spent and the ms that are left.
+// ARGV: points, the most of a window, its length in ms, points that were let pass before. Answers what was paid, what is
+// spent and the ms that are left.
 const SPEND = `
+local points, most, owed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
 local spent = tonumber(redis.call('GET', KEYS[1]) or '0')
 local left = redis.call('PTTL', KEYS[1])
-if left < 1 then spent, left = 0, tonumber(ARGV[3]) end
-if spent + tonumber(ARGV[1]) > tonumber(ARGV[2]) then return {0, spent, left} end
-redis.call('SET', KEYS[1], spent + tonumber(ARGV[1]), 'PX', left)
-return {1, spent + tonumber(ARGV[1]), left}`
+if left < 1 then
+  if points == 0 then return {1, 0, 0} end
+  spent, left, owed = 0, tonumber(ARGV[3]), 0
+end
+spent = spent + owed
+local paid = spent + points <= most
+if paid then spent = spent + points end
+if paid or owed > 0 then redis.call('SET', KEYS[1], spent, 'PX', left) end
+return {paid and 1 or 0, spent, left}`
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     swapValue(name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Result<number, Context>
-    spendPoints(name: string, points: number, most: number, windowMs: number): Result<[paid: number, spent: number, resetMs: number], Context>
+    spendPoints(name: string, points: number, most: number, windowMs: number, owed: number): Result<[paid: number, spent: number, resetMs: number], Context>
   }
 }
 

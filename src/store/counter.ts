@@ -3,28 +3,44 @@ export interface Account {
   /** Whether it was paid; what does not fit is not paid in part. */
   readonly paid: boolean
   readonly spent: number
-  /** When it is whole again. */
+  /** When it is whole again; 0 when it is already. */
   readonly resetMs: number
 }
 
-/** Pays points from the account under a name, of which there are `most` in each window; the window begins with the first payment. */
-export type Spend = (name: string, points: number, most: number, windowMs: number) => Promise<Account>
+/** Who keeps accounts where they are asked. */
+type SpendHere = (name: string, points: number, most: number, windowMs: number, owed?: number) => Account
 
-/** Accounts of this process: the store of a single one, and the stand-in while Redis is away. */
-export function memoryAccounts(): Spend {
-  const accounts = new Map<string, { spent: number; until: number }>()
+/**
+ * Pays points from the account under a name, of which there are `most` in each window; the window begins with the first
+ * payment. What is `owed` was let pass before and is taken first, whatever is left; it belongs to the window that
+ * lasts, and to none when that is over.
+ */
+export type Spend = (...given: Parameters<SpendHere>) => Promise<Account>
+
+/** Accounts of this process. */
+export function accounts(): SpendHere {
+  const known = new Map<string, { spent: number; readonly until: number }>()
   let sweepAt = 0
 
-  return async (name, points, most, windowMs) => {
+  return (name, points, most, windowMs, owed = 0) => {
     const now = Date.now()
     if (now >= sweepAt) {
-      for (const [other, { until }] of accounts) if (until <= now) accounts.delete(other)
+      for (const [other, { until }] of known) if (until <= now) known.delete(other)
       sweepAt = now + windowMs
     }
-    const known = accounts.get(name)
-    const account = known && known.until > now ? known : { spent: 0, until: now + windowMs }
+    let account = known.get(name)
+    if (account && account.until > now) account.spent += owed
+    else if (points === 0) return { paid: true, spent: 0, resetMs: 0 }
+    else account = { spent: 0, until: now + windowMs }
     const paid = account.spent + points <= most
-    if (paid) accounts.set(name, { ...account, spent: account.spent + points })
-    return { paid, spent: account.spent + (paid ? points : 0), resetMs: account.until - now }
+    if (paid) account.spent += points
+    if (paid) known.set(name, account)
+    return { paid, spent: account.spent, resetMs: account.until - now }
   }
+}
+
+/** The same as a store answers: that of a single process. */
+export function memoryAccounts(): Spend {
+  const spend = accounts()
+  return (...given) => Promise.resolve(spend(...given))
 }

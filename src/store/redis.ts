@@ -64,8 +64,8 @@ export function redisStore(address: RedisAddress, log: (message: string) => void
     get: (name) => ask(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await ask(redis.set(name, value, 'PX', ttlMs))),
     swap: async (name, expected, next, ttlMs) => (await ask(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
-    spend: async (name, points, most, windowMs) => {
-      const [paid, spent, resetMs] = await ask(redis.spendPoints(name, points, most, windowMs))
+    spend: async (name, points, most, windowMs, owed = 0) => {
+      const [paid, spent, resetMs] = await ask(redis.spendPoints(name, points, most, windowMs, owed))
       return { paid: paid === 1, spent, resetMs }
     },
     ping: async () => void (await ask(redis.ping())),
