@@ -1,11 +1,12 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { validateSync } from 'class-validator'
-import { getNamedType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
+import { getNamedType, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
 import { Failure, refuseFields } from '../datasources/errors.js'
 import type { Context } from '../resolvers/context.js'
 import { references, resolvers } from '../resolvers/index.js'
 import { settled } from '../resolvers/settled.js'
+import { handlerOf } from './handlers.js'
 import { printSchema } from './sdl.js'
 
 /**
@@ -52,17 +53,18 @@ type ResolversByType = Record<string, Record<string, unknown>>
  */
 function resolversOf(schema: GraphQLSchema): ResolversByType {
   const all = createResolversMap(schema) as ResolversByType
-  const written = new Set(
-    getMetadataStorage()
-      .fieldResolvers.filter(({ kind }) => kind === 'external')
-      .map(({ getObjectType, schemaName }) => `${(getObjectType!() as { name: string }).name}.${schemaName}`),
-  )
-  return Object.fromEntries(
-    Object.entries(all).map(([type, fields]) => {
-      const isObject = isObjectType(schema.getType(type)) && !['Query', 'Mutation'].includes(type)
-      return [type, isObject ? Object.fromEntries(Object.entries(fields).filter(([field]) => written.has(`${type}.${field}`))) : fields]
-    }),
-  )
+  const { queries, mutations, fieldResolvers } = getMetadataStorage()
+  const written = [
+    ...queries.map((query) => ({ type: 'Query', ...query })),
+    ...mutations.map((mutation) => ({ type: 'Mutation', ...mutation })),
+    ...fieldResolvers.filter(({ kind }) => kind === 'external').map((field) => ({ type: (field.getObjectType!() as { name: string }).name, ...field })),
+  ]
+  const resolvers: ResolversByType = Object.fromEntries(Object.entries(all).map(([type, fields]) => [type, isObjectType(schema.getType(type)) ? {} : fields]))
+  for (const { type, schemaName, ...metadata } of written) {
+    const field = (schema.getType(type) as GraphQLObjectType).getFields()[schemaName]!
+    resolvers[type]![schemaName] = handlerOf({ schemaName, ...metadata }, field) ?? all[type]![schemaName]
+  }
+  return resolvers
 }
 
 /** The schema that is served: a Federation 2 subgraph of the same types. */
