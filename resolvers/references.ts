@@ -1,11 +1,11 @@
 import { Failure } from '../datasources/errors.js'
 import type { Context } from './context.js'
 
-/** The key of a reference, which another subgraph wrote: each member must be there, as a text. */
-function keyOf<Name extends string>(reference: Readonly<Record<string, unknown>>, ...names: Name[]): Record<Name, string> {
-  const bad = names.filter((name) => typeof reference[name] !== 'string' || reference[name] === '')
-  if (bad.length > 0) throw new Failure('BAD_USER_INPUT', { message: `The reference lacks its key: ${bad.join(', ')}.` })
-  return Object.fromEntries(names.map((name) => [name, reference[name]])) as Record<Name, string>
+/** A reference, which another subgraph wrote, as its key: each member must be there, as a text. */
+function keyOf<Name extends string>(reference: Reference, ...names: readonly Name[]): Readonly<Record<Name, string>> {
+  const isBad = (name: Name) => typeof reference[name] !== 'string' || reference[name] === ''
+  if (names.some(isBad)) throw new Failure('BAD_USER_INPUT', { message: `The reference lacks its key: ${names.filter(isBad).join(', ')}.` })
+  return reference as Record<Name, string>
 }
 
 type Reference = Readonly<Record<string, unknown>>
