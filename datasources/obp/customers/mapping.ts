@@ -51,10 +51,13 @@ export const isLinkName = (name: string): boolean => LINK_NAMES.includes(name.tr
 /** The links among a customer's attributes. Several values under one name contradict each other, and none of them is taken. */
 export function toLinks(attributes: readonly CustomerAttribute[]): CustomerLinks {
   const link = (name: string): string | null => {
-    const values = new Set(attributes.flatMap((attribute) => (attribute.name === name && attribute.value !== '' ? [attribute.value] : [])))
-    if (values.size > 1) throw failure('CONFLICT', 'This customer has contradicting links; linkCustomer sets them right.')
-    const [value] = values
-    return value ?? null
+    let found: string | null = null
+    for (const attribute of attributes) {
+      if (attribute.name !== name || attribute.value === '') continue
+      if (found !== null && found !== attribute.value) throw failure('CONFLICT', 'This customer has contradicting links; linkCustomer sets them right.')
+      found = attribute.value
+    }
+    return found
   }
   return { personId: link(LINKS.personId), bankingCustomerId: link(LINKS.bankingCustomerId), seiExternalId: link(LINKS.seiExternalId) }
 }
