@@ -57,10 +57,10 @@ export function syncteraLoaders(source: SyncteraSource, changes: Changes, drift:
     async ask(ids) {
       const valid = ids.filter(isPersonId)
       if (valid.length === 0) return new Map()
-      const [only] = valid
-      const found =
-        valid.length === 1 ? [await orNull(source.getPerson(only!))] : (await source.listPersons({ ids: valid, limit: MAX_IDS })).persons
-      return new Map(found.flatMap((person) => (person ? [[person.id, toPerson(person, drift)]] : [])))
+      const found = valid.length === 1 ? [await orNull(source.getPerson(valid[0]!))] : (await source.listPersons({ ids: valid, limit: MAX_IDS })).persons
+      const byId = new Map<string, Person>()
+      for (const person of found) if (person) byId.set(person.id, toPerson(person, drift))
+      return byId
     },
   })
 

@@ -11,7 +11,7 @@ import { type Banks, NO_CUSTOMER, type Place, placeName } from '../banks.js'
 import { failure } from '../refusal.js'
 import { isId } from '../wire.js'
 import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
-import type { CustomerSource, FirehoseQuery } from './datasource.js'
+import type { CustomerSource, FirehoseWindow } from './datasource.js'
 import { firehoseWindow, phoneFits, phonePattern, toAttribute, toCustomer, toLinks } from './mapping.js'
 
 export interface NumberKey {
@@ -49,7 +49,7 @@ export interface PhoneQuestion {
 const MOST_FOUND = 100
 
 /** The provider counts rows, so a cursor is a count, of one list only. */
-function cursorOf(bankId: string, window: Omit<FirehoseQuery, 'limit' | 'offset'>) {
+function cursorOf(bankId: string, window: FirehoseWindow) {
   const list = createHash('sha256').update(JSON.stringify([bankId, window])).digest('base64url').slice(0, 12)
   return {
     write: (offset: number): string => Buffer.from(JSON.stringify([offset, list])).toString('base64url'),
@@ -119,14 +119,14 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
       const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
       // Without a value the provider would answer everybody who has any attribute.
       const asked = wanted.length > 0 ? banks.all : []
-      const answers = await Promise.all(asked.map(async (bankId) => ({ bankId, ...((await orNull(source.getCustomersByAttributes(bankId, wanted))) ?? { customers: [] }) })))
-      for (const { bankId, customers: rows } of answers) {
-        for (const row of rows) {
-          const customer = take(row, bankId)
+      const answers = await Promise.all(asked.map((bankId) => orNull(source.getCustomersByAttributes(bankId, wanted))))
+      answers.forEach((answer, i) => {
+        for (const row of answer?.customers ?? []) {
+          const customer = take(row, asked[i]!)
           if (customer === null) continue
           for (const { name, value } of row.customer_attributes ?? []) if (name === LINKS.personId) byPerson.get(value ?? '')?.set(customer.id, customer)
         }
-      }
+      })
       return new Map([...byPerson].map(([id, found]) => [id, [...found.values()]]))
     },
   })
@@ -189,7 +189,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         const first = asked ?? DEFAULT_PAGE
         const offset = after == null ? 0 : cursor.read(after)
         // One more than wanted tells whether there is another page; the provider does not.
-        const answer = await orNull(source.getFirehoseCustomers(bankId, { ...window, limit: first + 1, offset }))
+        const answer = await orNull(source.getFirehoseCustomers(bankId, window, first + 1, offset))
         if (answer === null) return null
         const rows = answer.customers
         const nodes: Customer[] = []

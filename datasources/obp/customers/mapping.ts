@@ -5,7 +5,7 @@ import { type Drift, instant, known } from '../../mapping.js'
 import { failure } from '../refusal.js'
 import { dayOf, text, toWireDate } from '../wire.js'
 import { type AttributeBody, type CustomerBody, EARLIEST, LATEST, LINKS, type ObpAttribute, type ObpCustomer } from './contract.js'
-import type { FirehoseQuery } from './datasource.js'
+import type { FirehoseWindow } from './datasource.js'
 
 // ---- what the provider says, in the graph's words
 
@@ -89,7 +89,7 @@ export function createBody(input: CreateCustomerInput): CustomerBody {
 
 export const attributeBody = ({ name, type, value }: AttributeBody): AttributeBody => ({ name, type, value })
 
-export const firehoseWindow = (filter: CustomerFilter | null | undefined): Omit<FirehoseQuery, 'limit' | 'offset'> => ({
+export const firehoseWindow = (filter: CustomerFilter | null | undefined): FirehoseWindow => ({
   sort_direction: filter?.sortDirection === SortDirection.ASC ? 'ASC' : 'DESC',
   from_date: filter?.lastOkFrom ?? EARLIEST,
   to_date: filter?.lastOkTo ?? LATEST,
