@@ -13,7 +13,7 @@ const nameOf = (key: unknown): string => (typeof key === 'string' ? key : JSON.s
 
 /**
  * Many keys, one call (per `max` keys). `ask` answers a map by key name; a key it leaves out answers `absent`.
- * An error is for this tick only: DataLoader would keep it for the whole operation.
+ * A batch that fails as a whole is not remembered: DataLoader forgets it by itself.
  */
 export function batched<Key, Value, Absent extends Value>(options: {
   readonly max: number
@@ -22,37 +22,49 @@ export function batched<Key, Value, Absent extends Value>(options: {
   readonly ask: (keys: readonly Key[]) => Promise<ReadonlyMap<string, Value>>
 }): Loader<Key, Value> {
   const name = options.name ?? nameOf
-  const loader = new DataLoader<Key, Value, string>(
-    async (keys) => {
-      const found = await options.ask(keys)
-      return keys.map((key) => found.get(name(key)) ?? options.absent())
-    },
-    { maxBatchSize: options.max, cacheKeyFn: name },
+  return unmade(
+    () =>
+      new DataLoader<Key, Value, string>(
+        async (keys) => {
+          const found = await options.ask(keys)
+          return keys.map((key) => found.get(name(key)) ?? options.absent())
+        },
+        { maxBatchSize: options.max, cacheKeyFn: name },
+      ),
   )
-  return forgetful(loader)
 }
 
 /** One call per key, each key once per operation, all of a tick side by side; one failing key leaves the others alone. */
-export function each<Key, Value>(
-  ask: (key: Key) => Promise<Value>,
-  name: (key: Key) => string = nameOf,
-): Loader<Key, Value> {
-  const loader = new DataLoader<Key, Value, string>(
-    (keys) => Promise.all(keys.map((key) => ask(key).catch((error: unknown) => (error instanceof Error ? error : new Error('failed'))))),
-    { cacheKeyFn: name },
+export function each<Key, Value>(ask: (key: Key) => Promise<Value>, name: (key: Key) => string = nameOf): Loader<Key, Value> {
+  const answerOf = async (key: Key): Promise<Value | Error> => {
+    try {
+      return await ask(key)
+    } catch (error) {
+      return error instanceof Error ? error : new Error('failed')
+    }
+  }
+  const loader = unmade(
+    () =>
+      new DataLoader<Key, Value, string>(
+        async (keys) => {
+          const answers = await Promise.all(keys.map(answerOf))
+          // An error is for this tick only: DataLoader would keep it for the whole operation.
+          answers.forEach((answer, i) => answer instanceof Error && loader.clear(keys[i]!))
+          return answers
+        },
+        { cacheKeyFn: name },
+      ),
   )
-  return forgetful(loader)
+  return loader
 }
 
-function forgetful<Key, Value>(loader: DataLoader<Key, Value, string>) {
+/** Most loaders of an operation are never asked, so each is made at the first question. */
+function unmade<Key, Value>(make: () => DataLoader<Key, Value, string>): Loader<Key, Value> {
+  let loader: DataLoader<Key, Value, string> | undefined
   return {
-    load: (key: Key) =>
-      loader.load(key).catch((error: unknown) => {
-        loader.clear(key)
-        throw error
-      }),
-    prime: (key: Key, value: Value) => void loader.prime(key, value),
-    clear: (key: Key) => void loader.clear(key),
-    clearAll: () => void loader.clearAll(),
+    load: (key) => (loader ??= make()).load(key),
+    prime: (key, value) => void (loader ??= make()).prime(key, value),
+    clear: (key) => void loader?.clear(key),
+    clearAll: () => void loader?.clearAll(),
   }
 }

@@ -30,5 +30,7 @@ export function day(text: string | null | undefined, field: string, drift: Drift
 
 /** The same object without its undefined and null members: for providers that know only present and absent. */
 export function present<T extends object>(value: T): { [K in keyof T]: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined && member !== null)) as never
+  const kept: Partial<T> = {}
+  for (const name of Object.keys(value) as (keyof T)[]) if (value[name] !== undefined && value[name] !== null) kept[name] = value[name]
+  return kept as never
 }

@@ -59,7 +59,7 @@ export const banfico = {
     return {
       enter(visit) {
         // A call may be waited for by several operations, so it does not end with the one that began it.
-        const source = banficoSource(client, { ...unattended, correlationId: visit.correlationId, ledger: visit.ledger })
+        const source = banficoSource(client, { signal: unattended.signal, correlationId: visit.correlationId, ledger: visit.ledger })
         const memory = resultMemory(watched(house.store, visit.ledger), maxAgeSeconds)
         const desk: Desk = { source, visit, memory, near, checks, polls, drift: house.drift }
         return { loaders: banficoLoaders(desk), commands: banficoCommands(desk) }

@@ -13,12 +13,15 @@ export interface Place {
   readonly id: string
 }
 
+/** A name for each place; its first part tells where the id ends. */
+export const placeName = ({ bankId, id }: Place): string => `${id.length} ${id}${bankId}`
+
 /**
  * Which banks a caller may know. The provider finds customers and KYC records by their own id and hardly looks at the
  * bank in the address, so whose bank it is is kept here: at a bank that the caller may not name, nothing exists.
  */
 export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bankId' | 'bankIds'>, { banks }: Caller) {
-  const all = bankIds.filter((id) => banks === undefined || banks.includes(id))
+  const all = banks === undefined ? bankIds : bankIds.filter((id) => banks.includes(id))
 
   const named = (bankId: string | null | undefined): string | null => {
     const meant = bankId ?? configured
@@ -37,6 +40,11 @@ export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bank
     return bank !== null && isId(id) ? { bankId: bank, id } : null
   }
 
+  function admit({ bankId, customerId }: { readonly bankId?: string | null; readonly customerId?: string }): void {
+    if (customerId === undefined) required(bankId)
+    else if (named(bankId) === null) throw failure('NOT_FOUND', NO_CUSTOMER)
+  }
+
   return {
     /** Every bank that the caller may name. */
     all,
@@ -46,26 +54,17 @@ export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bank
     /** Where a customer is to be looked for, or null where the caller may not look. */
     place,
     owner: ({ id, bankId }: CustomerKey): Owner => ({ customer: { id, bankId: bankId ?? configured } }),
-    /** The same writes, refused where the caller may not name the bank, also to be told how one ended before. */
-    admitting: <Commands extends Writings>(commands: Commands): Commands =>
-      Object.fromEntries(
-        Object.entries(commands).map(([name, command]) => [
-          name,
-          {
-            ...command,
-            admit: ({ bankId, customerId }: { readonly bankId?: string | null; readonly customerId?: string }) => {
-              if (customerId === undefined) required(bankId)
-              else if (named(bankId) === null) throw failure('NOT_FOUND', NO_CUSTOMER)
-            },
-          },
-        ]),
-      ) as unknown as Commands,
+    /** Has these writes refused where the caller may not name the bank, also to be told how one ended before. */
+    admitting<Commands extends Writings>(commands: Commands): Commands {
+      for (const command of Object.values(commands)) Object.assign(command, { admit })
+      return commands
+    },
     /** A question about a customer, answered with null where the caller may not look. */
     within:
       <Value>(load: (place: Place) => Promise<Value>) =>
-      async (key: CustomerKey): Promise<Value | null> => {
+      (key: CustomerKey): Promise<Value | null> => {
         const found = place(key)
-        return found && load(found)
+        return found ? load(found) : Promise.resolve(null)
       },
   }
 }

@@ -1,4 +1,6 @@
+import type { CustomerKey } from '../door.js'
 import type { Provider } from '../provider.js'
+import { contents, once } from '../sections.js'
 import { banksOf } from './banks.js'
 import { credentialsOf } from './credentials.js'
 import { customerCommands } from './customers/commands.js'
@@ -16,7 +18,7 @@ import { kycLoaders } from './kyc/loaders.js'
 import { linkCommands } from './links/commands.js'
 import { linkSource } from './links/datasource.js'
 import { linkLoaders } from './links/loaders.js'
-import { onboardingCommands } from './onboarding/commands.js'
+import { accountCommands, userCommands } from './onboarding/commands.js'
 import { onboardingSource } from './onboarding/datasource.js'
 import { recordCommands } from './records/commands.js'
 import { recordSource } from './records/datasource.js'
@@ -37,49 +39,40 @@ export const obp = {
     const credentials = credentialsOf(settings, house)
     const client = house.client({ url: settings.url, credential: credentials.service, refusal })
     const { drift } = house
+    const questions = contents()
+    const writes = contents()
     return {
       enter(visit) {
         const banks = banksOf(settings, visit.caller)
-        const source = {
-          ...customerSource(client, visit),
-          ...kycSource(client, visit),
-          ...recordSource(client, visit),
-          ...updateSource(client, visit),
-          ...linkSource(client, visit),
-          ...definitionSource(client, visit),
-          ...engagementSource(client, visit),
-          ...onboardingSource(client, visit),
-        }
-        const customers = customerLoaders(source, banks, () => credentials.asUser(visit), drift)
-        const kyc = kycLoaders(source, banks, customers.readings.customerById.load, drift)
-        const records = recordLoaders(source, banks, drift)
-        const links = linkLoaders(source, banks, customers.readings.customerById.load, drift)
-        const definitions = definitionLoaders(source, banks, drift)
-        const engagement = engagementLoaders(source, banks, () => credentials.asUser(visit), drift)
-        const { createAccount, createUser } = onboardingCommands(source, banks, drift)
+        const asUser = () => credentials.asUser(visit)
+        const customers = once(() => customerLoaders(customerSource(client, visit), banks, asUser, drift))
+        const customerById = (key: CustomerKey) => customers().readings.customerById.load(key)
+        const kyc = once(() => kycLoaders(kycSource(client, visit), banks, customerById, drift))
+        const records = once(() => recordLoaders(recordSource(client, visit), banks, drift))
+        const links = once(() => linkLoaders(linkSource(client, visit), banks, customerById, drift))
+        const definitions = once(() => definitionLoaders(definitionSource(client, visit), banks, drift))
+        const engagement = once(() => engagementLoaders(engagementSource(client, visit), banks, asUser, drift))
         return {
-          loaders: {
-            ...customers.readings,
-            ...kyc.readings,
-            ...records.readings,
-            ...links.readings,
-            ...definitions.readings,
-            ...engagement.readings,
-          },
-          commands: {
-            ...banks.admitting({
-              ...customerCommands(source, banks, customers, drift),
-              ...kycCommands(source, customers, kyc, drift),
-              ...recordCommands(source, customers, records, drift),
-              ...updateCommands(source, customers, drift),
-              ...linkCommands(source, banks, customers, links, drift),
-              ...definitionCommands(source, banks, definitions, drift),
-              ...engagementCommands(source, banks, customers, drift),
-              createAccount,
-            }),
+          loaders: questions(
+            () => customers().readings,
+            () => kyc().readings,
+            () => records().readings,
+            () => links().readings,
+            () => definitions().readings,
+            () => engagement().readings,
+          ),
+          commands: writes(
+            () => banks.admitting(customerCommands(customerSource(client, visit), banks, customers(), drift)),
+            () => banks.admitting(kycCommands(kycSource(client, visit), customers(), kyc(), drift)),
+            () => banks.admitting(recordCommands(recordSource(client, visit), customers(), records(), drift)),
+            () => banks.admitting(updateCommands(updateSource(client, visit), customers(), drift)),
+            () => banks.admitting(linkCommands(linkSource(client, visit), customerSource(client, visit), banks, customers(), links(), drift)),
+            () => banks.admitting(definitionCommands(definitionSource(client, visit), banks, definitions(), drift)),
+            () => banks.admitting(engagementCommands(engagementSource(client, visit), banks, customers(), drift)),
+            () => banks.admitting(accountCommands(onboardingSource(client, visit), banks, drift)),
             // A user is of no bank.
-            createUser,
-          },
+            () => userCommands(onboardingSource(client, visit)),
+          ),
         }
       },
       close: async () => {

@@ -158,8 +158,6 @@ export interface PersonQuery {
   readonly phone_number?: string
   readonly ssn_last_4?: string
   readonly sort_by?: string
-  readonly limit: number
-  readonly page_token?: string
 }
 
 /** More ids than this do not fit a page, and a longer URL is not promised to work. */

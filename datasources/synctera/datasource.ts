@@ -1,4 +1,5 @@
 import { type Call, type Client, path, type Refusal, type Verdict } from '../http.js'
+import { present } from '../mapping.js'
 import type { Visit } from '../provider.js'
 import { answers, PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraVerification, type VerifyBody } from './contract.js'
 import { refusedFields } from './mapping.js'
@@ -39,17 +40,6 @@ export function refusal({ status, body }: Refusal): Verdict {
 export function syncteraSource(client: Client, visit: Visit) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
-  const listPersons = ({ ids, ...rest }: PersonQuery) =>
-    send({
-      method: 'GET',
-      path: path`/v0/persons`,
-      effect: 'read',
-      query: Object.entries({ id: ids?.join(','), ...rest }).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, String(value)] as const],
-      ),
-      answer: answers.persons,
-    })
-
   return {
     createPerson: (body: PersonBody, idempotencyKey: string) =>
       send({
@@ -65,7 +55,14 @@ export function syncteraSource(client: Client, visit: Visit) {
 
     getPerson: (id: string) => send({ method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', answer: answers.person }),
 
-    listPersons,
+    listPersons: ({ ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
+      send({
+        method: 'GET',
+        path: path`/v0/persons`,
+        effect: 'read',
+        query: Object.entries(present({ id: ids?.join(','), ...rest, limit, page_token: pageToken })).map(([name, value]) => [name, String(value)] as const),
+        answer: answers.persons,
+      }),
 
     updatePerson: (id: string, body: PersonBody, idempotencyKey: string) =>
       send({

@@ -57,10 +57,10 @@ export function syncteraLoaders(source: SyncteraSource, changes: Changes, drift:
     async ask(ids) {
       const valid = ids.filter(isPersonId)
       if (valid.length === 0) return new Map()
-      const [only] = valid
-      const found =
-        valid.length === 1 ? [await orNull(source.getPerson(only!))] : (await source.listPersons({ ids: valid, limit: MAX_IDS })).persons
-      return new Map(found.flatMap((person) => (person ? [[person.id, toPerson(person, drift)]] : [])))
+      const found = valid.length === 1 ? [await orNull(source.getPerson(valid[0]!))] : (await source.listPersons({ ids: valid }, MAX_IDS)).persons
+      const byId = new Map<string, Person>()
+      for (const person of found) if (person) byId.set(person.id, toPerson(person, drift))
+      return byId
     },
   })
 
@@ -124,15 +124,12 @@ export function syncteraLoaders(source: SyncteraSource, changes: Changes, drift:
         if (filter?.ids?.length === 0) return { nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: after != null }
         // Synctera pages by token and has no cursor within a page, so a cursor remembers the page and the place in it.
         const start: Cursor = after != null ? readCursor(after) : { token: null, skip: 0 }
+        const query = personQuery(filter, orderBy)
         const nodes: Person[] = []
         const cursors: string[] = []
         for (let { token, skip } = start; ; skip = 0) {
-          const page = await source.listPersons({
-            ...personQuery(filter, orderBy),
-            // As many as are still wanted: a page that was begun elsewhere must not cost a call for each row.
-            limit: Math.min(PAGE_LIMIT, skip + first - nodes.length),
-            ...(token === null ? {} : { page_token: token }),
-          })
+          // As many as are still wanted: a page that was begun elsewhere must not cost a call for each row.
+          const page = await source.listPersons(query, Math.min(PAGE_LIMIT, skip + first - nodes.length), token ?? undefined)
           const next = page.next_page_token
           const rows = page.persons.slice(skip, skip + first - nodes.length)
           rows.forEach((row, i) => {

@@ -176,7 +176,7 @@ const ORDER: Readonly<Record<PersonOrderField, string>> = {
   LAST_NAME: 'last_name',
 }
 
-export const personQuery = (filter: PersonFilter | null | undefined, orderBy: readonly PersonOrder[] | null | undefined): Omit<PersonQuery, 'limit'> =>
+export const personQuery = (filter: PersonFilter | null | undefined, orderBy: readonly PersonOrder[] | null | undefined): PersonQuery =>
   present({
     ids: filter?.ids,
     is_customer: filter?.isCustomer,

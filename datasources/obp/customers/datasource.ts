@@ -3,9 +3,8 @@ import type { Visit } from '../../provider.js'
 import { refusal } from '../refusal.js'
 import { answers, type AttributeBody, type CustomerBody } from './contract.js'
 
-export interface FirehoseQuery {
-  readonly limit: number
-  readonly offset: number
+/** Which customers of a bank are listed, and in which order. */
+export interface FirehoseWindow {
   readonly sort_direction: 'ASC' | 'DESC'
   /** Both with milliseconds. */
   readonly from_date: string
@@ -55,12 +54,12 @@ export function customerSource(client: Client, visit: Visit) {
     getCustomersForUser: (credential: Credential) =>
       send({ method: 'GET', path: path`/obp/v4.0.0/users/current/customers`, effect: 'read', credential, answer: answers.customers }),
 
-    getFirehoseCustomers: (bankId: string, query: FirehoseQuery) =>
+    getFirehoseCustomers: (bankId: string, window: FirehoseWindow, limit: number, offset: number) =>
       send({
         method: 'GET',
         path: path`/obp/v4.0.0/banks/${bankId}/firehose/customers`,
         effect: 'read',
-        query: Object.entries(query).map(([name, value]) => [name, String(value)] as const),
+        query: [...Object.entries(window), ['limit', String(limit)], ['offset', String(offset)]],
         answer: answers.customers,
       }),
 

@@ -7,11 +7,11 @@ import { type CustomerKey, reading } from '../../door.js'
 import { orNull, refuseFields } from '../../errors.js'
 import type { Credential } from '../../http.js'
 import type { Drift } from '../../mapping.js'
-import { type Banks, NO_CUSTOMER, type Place } from '../banks.js'
+import { type Banks, NO_CUSTOMER, type Place, placeName } from '../banks.js'
 import { failure } from '../refusal.js'
 import { isId } from '../wire.js'
 import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
-import type { CustomerSource, FirehoseQuery } from './datasource.js'
+import type { CustomerSource, FirehoseWindow } from './datasource.js'
 import { firehoseWindow, phoneFits, phonePattern, toAttribute, toCustomer, toLinks } from './mapping.js'
 
 export interface NumberKey {
@@ -49,7 +49,7 @@ export interface PhoneQuestion {
 const MOST_FOUND = 100
 
 /** The provider counts rows, so a cursor is a count, of one list only. */
-function cursors(bankId: string, window: Omit<FirehoseQuery, 'limit' | 'offset'>) {
+function cursorOf(bankId: string, window: FirehoseWindow) {
   const list = createHash('sha256').update(JSON.stringify([bankId, window])).digest('base64url').slice(0, 12)
   return {
     write: (offset: number): string => Buffer.from(JSON.stringify([offset, list])).toString('base64url'),
@@ -86,7 +86,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
   const customers = each<Place, Customer | null>(async ({ bankId, id }) => {
     const row = await orNull(source.getCustomerByCustomerId(bankId, id))
     return row?.customer_id === id ? take(row, bankId) : null
-  })
+  }, placeName)
 
   const byNumber = each<{ bankId: string; customerNumber: string }, Customer | null>(async ({ bankId, customerNumber }) => {
     const row = await orNull(source.getCustomerByCustomerNumber(bankId, customerNumber))
@@ -96,16 +96,14 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
   const attributes = each<Place, CustomerAttribute[] | null>(async ({ bankId, id }) => {
     const answer = await orNull(source.getCustomerAttributes(bankId, id))
     return answer && answer.customer_attributes.map((attribute) => toAttribute(attribute, drift))
-  })
+  }, placeName)
 
   /** One by one, each once until the customer's attributes change. */
-  const single = each<Place, Loader<string, CustomerAttribute | null>>(({ bankId, id }) =>
-    Promise.resolve(
-      each(async (attributeId) => {
-        const row = await orNull(source.getCustomerAttributeById(bankId, id, attributeId))
-        return row?.customer_attribute_id === attributeId ? toAttribute(row, drift) : null
-      }),
-    ),
+  const single = each<Place, Loader<string, CustomerAttribute | null>>(async ({ bankId, id }) =>
+    each(async (attributeId) => {
+      const row = await orNull(source.getCustomerAttributeById(bankId, id, attributeId))
+      return row?.customer_attribute_id === attributeId ? toAttribute(row, drift) : null
+    }),
   )
 
   const ofViewer = each<'viewer', Customer[]>(async () => {
@@ -121,14 +119,14 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
       const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
       // Without a value the provider would answer everybody who has any attribute.
       const asked = wanted.length > 0 ? banks.all : []
-      const answers = await Promise.all(asked.map(async (bankId) => ({ bankId, ...((await orNull(source.getCustomersByAttributes(bankId, wanted))) ?? { customers: [] }) })))
-      for (const { bankId, customers: rows } of answers) {
-        for (const row of rows) {
-          const customer = take(row, bankId)
+      const answers = await Promise.all(asked.map((bankId) => orNull(source.getCustomersByAttributes(bankId, wanted))))
+      answers.forEach((answer, i) => {
+        for (const row of answer?.customers ?? []) {
+          const customer = take(row, asked[i]!)
           if (customer === null) continue
           for (const { name, value } of row.customer_attributes ?? []) if (name === LINKS.personId) byPerson.get(value ?? '')?.set(customer.id, customer)
         }
-      }
+      })
       return new Map([...byPerson].map(([id, found]) => [id, [...found.values()]]))
     },
   })
@@ -187,20 +185,24 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         const bankId = banks.named(named)
         if (bankId === null) return null
         const window = firehoseWindow(filter)
-        const cursor = cursors(bankId, window)
+        const cursor = cursorOf(bankId, window)
         const first = asked ?? DEFAULT_PAGE
         const offset = after == null ? 0 : cursor.read(after)
         // One more than wanted tells whether there is another page; the provider does not.
-        const answer = await orNull(source.getFirehoseCustomers(bankId, { ...window, limit: first + 1, offset }))
+        const answer = await orNull(source.getFirehoseCustomers(bankId, window, first + 1, offset))
         if (answer === null) return null
         const rows = answer.customers
-        const taken = rows.slice(0, first).flatMap((row, i) => {
+        const nodes: Customer[] = []
+        const cursors: string[] = []
+        rows.slice(0, first).forEach((row, i) => {
           const node = take(row, bankId)
-          return node ? [{ node, cursor: cursor.write(offset + i + 1) }] : []
+          if (node === null) return
+          nodes.push(node)
+          cursors.push(cursor.write(offset + i + 1))
         })
         return {
-          nodes: taken.map(({ node }) => node),
-          cursors: taken.map((row) => row.cursor),
+          nodes,
+          cursors,
           // Rows of another bank are left out, and still the next page begins behind them.
           endCursor: rows.length === 0 ? null : cursor.write(offset + Math.min(first, rows.length)),
           hasNextPage: rows.length > first,

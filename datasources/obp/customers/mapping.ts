@@ -5,7 +5,7 @@ import { type Drift, instant, known } from '../../mapping.js'
 import { failure } from '../refusal.js'
 import { dayOf, text, toWireDate } from '../wire.js'
 import { type AttributeBody, type CustomerBody, EARLIEST, LATEST, LINKS, type ObpAttribute, type ObpCustomer } from './contract.js'
-import type { FirehoseQuery } from './datasource.js'
+import type { FirehoseWindow } from './datasource.js'
 
 // ---- what the provider says, in the graph's words
 
@@ -51,10 +51,13 @@ export const isLinkName = (name: string): boolean => LINK_NAMES.includes(name.tr
 /** The links among a customer's attributes. Several values under one name contradict each other, and none of them is taken. */
 export function toLinks(attributes: readonly CustomerAttribute[]): CustomerLinks {
   const link = (name: string): string | null => {
-    const values = new Set(attributes.flatMap((attribute) => (attribute.name === name && attribute.value !== '' ? [attribute.value] : [])))
-    if (values.size > 1) throw failure('CONFLICT', 'This customer has contradicting links; linkCustomer sets them right.')
-    const [value] = values
-    return value ?? null
+    let found: string | null = null
+    for (const attribute of attributes) {
+      if (attribute.name !== name || attribute.value === '') continue
+      if (found !== null && found !== attribute.value) throw failure('CONFLICT', 'This customer has contradicting links; linkCustomer sets them right.')
+      found = attribute.value
+    }
+    return found
   }
   return { personId: link(LINKS.personId), bankingCustomerId: link(LINKS.bankingCustomerId), seiExternalId: link(LINKS.seiExternalId) }
 }
@@ -86,7 +89,7 @@ export function createBody(input: CreateCustomerInput): CustomerBody {
 
 export const attributeBody = ({ name, type, value }: AttributeBody): AttributeBody => ({ name, type, value })
 
-export const firehoseWindow = (filter: CustomerFilter | null | undefined): Omit<FirehoseQuery, 'limit' | 'offset'> => ({
+export const firehoseWindow = (filter: CustomerFilter | null | undefined): FirehoseWindow => ({
   sort_direction: filter?.sortDirection === SortDirection.ASC ? 'ASC' : 'DESC',
   from_date: filter?.lastOkFrom ?? EARLIEST,
   to_date: filter?.lastOkTo ?? LATEST,

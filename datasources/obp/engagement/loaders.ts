@@ -4,7 +4,7 @@ import { reading } from '../../door.js'
 import { orNull } from '../../errors.js'
 import type { Credential } from '../../http.js'
 import type { Drift } from '../../mapping.js'
-import type { Banks, Place } from '../banks.js'
+import { type Banks, type Place, placeName } from '../banks.js'
 import type { EngagementSource } from './datasource.js'
 import { toCrmEvent, toMeeting, toMessage } from './mapping.js'
 
@@ -37,7 +37,7 @@ export function engagementLoaders(source: EngagementSource, banks: Banks, asUser
   const meeting = each<Place, Meeting | null>(async ({ bankId, id }) => {
     const row = await orNull(source.getMeeting(bankId, id))
     return row?.meeting_id === id && row.bank_id === bankId ? toMeeting(row, drift) : null
-  })
+  }, placeName)
 
   const messages = each<string, CustomerMessage[] | null>(async (bankId) => {
     const answer = await orNull(source.getCustomerMessages(bankId, asUser()))

@@ -14,15 +14,11 @@ import type { CheckBody, DocumentBody, MediaBody, ObpKycCheck, ObpKycDocument, O
 
 // ---- what the provider says, in the graph's words
 
-const toRecord = (record: Pick<ObpKycCheck, 'id' | 'bank_id' | 'customer_id' | 'customer_number'>) => ({
-  id: record.id,
-  bankId: record.bank_id,
-  customerId: record.customer_id,
-  customerNumber: record.customer_number ?? '',
-})
-
 export const toCheck = (check: ObpKycCheck, drift: Drift): KycCheck => ({
-  ...toRecord(check),
+  id: check.id,
+  bankId: check.bank_id,
+  customerId: check.customer_id,
+  customerNumber: check.customer_number ?? '',
   date: instant(check.date, 'kyc_check.date', drift),
   how: text(check.how),
   staffUserId: text(check.staff_user_id),
@@ -32,7 +28,10 @@ export const toCheck = (check: ObpKycCheck, drift: Drift): KycCheck => ({
 })
 
 export const toDocument = (document: ObpKycDocument, drift: Drift): KycDocument => ({
-  ...toRecord(document),
+  id: document.id,
+  bankId: document.bank_id,
+  customerId: document.customer_id,
+  customerNumber: document.customer_number ?? '',
   type: text(document.type),
   number: text(document.number),
   issueDate: instant(document.issue_date, 'kyc_document.issue_date', drift),
@@ -41,7 +40,10 @@ export const toDocument = (document: ObpKycDocument, drift: Drift): KycDocument 
 })
 
 export const toMedia = (media: ObpKycMedia, drift: Drift): KycMedia => ({
-  ...toRecord(media),
+  id: media.id,
+  bankId: media.bank_id,
+  customerId: media.customer_id,
+  customerNumber: media.customer_number ?? '',
   type: text(media.type),
   url: text(media.url),
   date: instant(media.date, 'kyc_media.date', drift),

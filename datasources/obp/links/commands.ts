@@ -17,7 +17,8 @@ const SIDE_BY_SIDE = 50
 
 /** What links one user to one customer at most once, and what ends that. */
 export function linkCommands(
-  source: LinkSource & Pick<CustomerSource, 'getFirehoseCustomers'>,
+  source: LinkSource,
+  bank: Pick<CustomerSource, 'getFirehoseCustomers'>,
   banks: Banks,
   customers: Pick<CustomerLoaders, 'named' | 'forget'>,
   links: LinkLoaders,
@@ -25,7 +26,7 @@ export function linkCommands(
 ) {
   /** The provider reads no link by its id, so the bank's customers are gone through. */
   async function searched(bankId: string, linkId: string): Promise<UserCustomerLink | undefined> {
-    const { customers: rows } = await source.getFirehoseCustomers(bankId, { ...firehoseWindow(null), limit: MOST_SEARCHED + 1, offset: 0 })
+    const { customers: rows } = await bank.getFirehoseCustomers(bankId, firehoseWindow(null), MOST_SEARCHED + 1, 0)
     if (rows.length > MOST_SEARCHED) throw refuseFields({ 'input.customerId': ['is needed at a bank of this many customers'] })
     const ids = rows.filter((row) => row.bank_id === bankId).map((row) => row.customer_id)
     for (let i = 0; i < ids.length; i += SIDE_BY_SIDE) {

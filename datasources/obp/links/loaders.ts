@@ -3,7 +3,7 @@ import { each } from '../../batch.js'
 import { type CustomerKey, reading } from '../../door.js'
 import { orNull } from '../../errors.js'
 import type { Drift } from '../../mapping.js'
-import type { Banks, Place } from '../banks.js'
+import { type Banks, type Place, placeName } from '../banks.js'
 import { isId } from '../wire.js'
 import type { LinkSource } from './datasource.js'
 import { toLink } from './mapping.js'
@@ -19,12 +19,12 @@ export function linkLoaders(source: LinkSource, banks: Banks, customerById: (key
   const ofCustomer = each<Place, UserCustomerLink[] | null>(async ({ bankId, id }) => {
     const answer = await orNull(source.getUserCustomerLinksByCustomerId(bankId, id))
     return answer && answer.user_customer_links.filter((link) => link.customer_id === id).map((link) => toLink(link, bankId, drift))
-  })
+  }, placeName)
 
   const ofUser = each<Place, UserCustomerLink[] | null>(async ({ bankId, id }) => {
     const answer = await orNull(source.getUserCustomerLinksByUserId(bankId, id))
     return answer && answer.user_customer_links.filter((link) => link.user_id === id).map((link) => toLink(link, bankId, drift))
-  })
+  }, placeName)
 
   /** True of a customer at a bank that the caller may name; the bank that was asked is the likeliest. */
   async function isKnown(id: string, asked: string): Promise<boolean> {

@@ -6,10 +6,10 @@ import type { OnboardingSource } from './datasource.js'
 import { accountBody, toAccount, toUser, userBody } from './mapping.js'
 
 /**
- * Opens accounts and registers users. Neither may be repeated after a lost answer: an account without an id of the
- * caller's would be opened twice, and a second try at an id or a name reads as taken although it was the first that took it.
+ * Opens accounts. None may be repeated after a lost answer: one without an id of the caller's would be opened twice,
+ * and a second try at an id reads as taken although it was the first that took it.
  */
-export function onboardingCommands(source: OnboardingSource, banks: Pick<Banks, 'required'>, drift: Drift) {
+export function accountCommands(source: OnboardingSource, banks: Pick<Banks, 'required'>, drift: Drift) {
   return {
     createAccount: writing<CreateAccountInput, { account: Account }>({
       scope: 'accounts:write',
@@ -22,7 +22,12 @@ export function onboardingCommands(source: OnboardingSource, banks: Pick<Banks, 
         return { account: toAccount(account, bankId, drift) }
       },
     }),
+  }
+}
 
+/** Registers users. A second try at a name reads as taken although it may be the first that took it, so none is repeated. */
+export function userCommands(source: OnboardingSource) {
+  return {
     createUser: writing<CreateUserInput, { user: User }>({
       scope: 'users:write',
       type: 'CreateUserPayload',

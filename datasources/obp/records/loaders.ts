@@ -3,7 +3,7 @@ import { each } from '../../batch.js'
 import { type CustomerKey, reading } from '../../door.js'
 import { orNull } from '../../errors.js'
 import type { Drift } from '../../mapping.js'
-import type { Banks, Place } from '../banks.js'
+import { type Banks, type Place, placeName } from '../banks.js'
 import { isId } from '../wire.js'
 import type { RecordSource } from './datasource.js'
 import { toAddress, toCreditLimitRequest, toHandle, toTaxResidence } from './mapping.js'
@@ -20,7 +20,7 @@ export interface CreditLimitRequestKey {
 
 /** Questions about what hangs off one customer. The provider lists by customer only, so each list is asked for once however deep it is needed. */
 export function recordLoaders(source: RecordSource, banks: Banks, drift: Drift) {
-  const listed = <Node>(ask: (place: Place) => Promise<Node[]>) => each<Place, Node[] | null>((place) => orNull(ask(place)))
+  const listed = <Node>(ask: (place: Place) => Promise<Node[]>) => each<Place, Node[] | null>((place) => orNull(ask(place)), placeName)
 
   const addresses = listed(async (place) => {
     const { addresses: rows } = await source.getCustomerAddresses(place)
@@ -59,9 +59,9 @@ export function recordLoaders(source: RecordSource, banks: Banks, drift: Drift) 
       scope: 'customers:read',
       type: 'SocialMediaHandle',
       owner: banks.owner,
-      async load({ number, ...key }) {
+      async load(key) {
         const found = await banks.within(handles.load)(key)
-        return found && found.filter(({ customerNumber }) => customerNumber === number)
+        return found && found.filter(({ customerNumber }) => customerNumber === key.number)
       },
     }),
 
