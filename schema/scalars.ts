@@ -35,16 +35,16 @@ function beginsWithDay(text: string): boolean {
 /** True for a day that exists in the calendar, written YYYY-MM-DD. */
 export const isCalendarDate = (text: string): boolean => DATE.test(text) && beginsWithDay(text)
 
-const SECONDS_Z = '2000-01-31T12:00:00Z'.length
-const MILLISECONDS_Z = '2000-01-31T12:00:00.000Z'.length
+const SECONDS = '2000-01-31T12:00:00'.length
+const MILLISECONDS = '2000-01-31T12:00:00.000'.length
 
 /** An RFC 3339 instant as the same instant in UTC, or undefined when the text is not one. */
 export function toInstant(text: string): string | undefined {
   if (!RFC3339.test(text) || !beginsWithDay(text)) return undefined
-  // Most are written as they are answered.
+  // Most are written almost as they are answered, which is to the millisecond.
   if (text.endsWith('Z')) {
-    if (text.length === MILLISECONDS_Z) return text
-    if (text.length === SECONDS_Z) return `${text.slice(0, -1)}.000Z`
+    if (text.length === MILLISECONDS + 1) return text
+    return text.length > MILLISECONDS ? `${text.slice(0, MILLISECONDS)}Z` : `${text.slice(0, SECONDS)}.${text.slice(SECONDS + 1, -1).padEnd(3, '0')}Z`
   }
   const instant = new Date(text)
   // A zone may push the last hours of 9999 into a year of five digits, which is no RFC 3339 any more.
