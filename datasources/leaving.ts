@@ -1,4 +1,4 @@
-/** What of an `AbortSignal` is looked at here: one of Node's costs more than all else that is done for a call. */
+/** What of an `AbortSignal` is looked at here: one of Node's costs as much as all else that is done for a call. */
 export interface Leaving {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void

@@ -81,13 +81,13 @@ const LONGEST_CONNECT_MS = 3_000
 /** Less than the call has, and three tries of it less than an operation: of what is cut off while it connects nobody can tell that it did not leave. */
 const connectMs = (timeoutMs: number): number => Math.min(LONGEST_CONNECT_MS, timeoutMs / 2)
 
-/** As `Response.text()` does: a byte order mark is no part of it. */
+/** As `text()` of an answer does it: a byte order mark is no part of the text. */
 function decoded(chunks: readonly Buffer[]): string {
   const text = (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-/** Hears one answer of undici's to its end. What `request()` makes of one, a stream, costs as much as the call itself. */
+/** Hears one answer of undici's to its end, without the stream that `request()` makes of it. */
 class Hearing implements Dispatcher.DispatchHandler {
   /** What the request is ended by, from when it leaves. */
   #controller: Dispatcher.DispatchController | undefined
