@@ -40,14 +40,16 @@ const end = (signal: Departure): void => signal.abort()
 class Running implements Deadline {
   readonly signal = new Departure()
   readonly endsAt: number
+  readonly #going: Set<Promise<unknown>>
   #sent = 0
   #writes = false
 
   constructor(
     ms: number,
     answering: Answering,
-    private readonly going: Set<Promise<unknown>>,
+    going: Set<Promise<unknown>>,
   ) {
+    this.#going = going
     this.endsAt = performance.now() + ms
     const { signal } = this
     const timer = setTimeout(end, ms, signal)
@@ -67,11 +69,11 @@ class Running implements Deadline {
     return new Promise((resolve, reject) => {
       const stop = () => reject(this.#sent > before ? unfinished(keyed) : new Failure('DEADLINE_EXCEEDED'))
       const over = () => {
-        this.going.delete(write)
+        this.#going.delete(write)
         this.signal.removeEventListener('abort', stop)
       }
       const write = begin().then(resolve, reject).finally(over)
-      this.going.add(write)
+      this.#going.add(write)
       this.signal.addEventListener('abort', stop)
     })
   }
