@@ -1,8 +1,10 @@
-import { setMaxListeners } from 'node:events'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { type Code, Failure, type FailureDetails } from './errors.js'
+import { type Leaving, staying } from './leaving.js'
 import type { Ledger } from './ledger.js'
+
+export type { Leaving } from './leaving.js'
 
 /** A path whose segments are encoded, with the template it was made from (which holds no ids and may be logged). */
 export interface Path {
@@ -10,15 +12,30 @@ export interface Path {
   readonly template: string
 }
 
+/** What most ids are, and what stays as it is when it is encoded. */
+const PLAIN = /^[\w-][\w.-]*$/
+
+function segment(value: string): string {
+  if (PLAIN.test(value)) return value
+  // Half of a character cannot be encoded.
+  if (value === '' || value === '.' || value === '..' || /\p{Surrogate}/u.test(value)) throw new Failure('BAD_USER_INPUT', { message: 'An id is not valid.' })
+  return encodeURIComponent(value)
+}
+
+/** One for each place in the code. */
+const templates = new WeakMap<TemplateStringsArray, string>()
+
+function templateOf(strings: TemplateStringsArray): string {
+  let template = templates.get(strings)
+  if (template === undefined) templates.set(strings, (template = strings.join('{}')))
+  return template
+}
+
 /** Builds a `Path`: whatever is put in becomes exactly one segment, so no value can change where a request goes. */
 export function path(strings: TemplateStringsArray, ...values: string[]): Path {
   let text = strings[0]!
-  values.forEach((value, i) => {
-    // Half of a character cannot be encoded.
-    if (value === '' || value === '.' || value === '..' || /\p{Surrogate}/u.test(value)) throw new Failure('BAD_USER_INPUT', { message: 'An id is not valid.' })
-    text += encodeURIComponent(value) + strings[i + 1]!
-  })
-  return { text, template: strings.join('{}') }
+  for (let i = 0; i < values.length; i += 1) text += segment(values[i]!) + strings[i + 1]!
+  return { text, template: templateOf(strings) }
 }
 
 /** A contract compiled into a check. `first` names the first place that does not fit, without its value. */
@@ -113,13 +130,6 @@ export interface Credential {
   readonly renew?: (refused: Readonly<Record<string, string>>) => void
 }
 
-/** What of an `AbortSignal` is looked at here: one of Node's costs as much as all else that is done for a shared call. */
-export interface Leaving {
-  readonly aborted: boolean
-  addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void
-  removeEventListener(type: 'abort', listener: () => void): void
-}
-
 /** What a call needs to know of the operation it is made for. */
 export interface CallVisit {
   /** Ends when the operation's deadline passes or the client leaves; reads stop with it. */
@@ -134,10 +144,8 @@ export interface CallVisit {
   readonly correlationId: string
 }
 
-const never = new AbortController().signal
-setMaxListeners(0, never)
 /** A call outside any operation, such as a token request: nobody's leaving ends it. */
-export const unattended: CallVisit = { signal: never, correlationId: 'unattended' }
+export const unattended: CallVisit = { signal: staying, correlationId: 'unattended' }
 
 /** One finished try of a call, for logs and metrics: nothing in it is personal. */
 export interface Observation {

@@ -2,12 +2,13 @@ import type { Provider as Label } from '../schema/shared.js'
 import { type Breaker, breaker, type Circuit } from './breaker.js'
 import { type Call, type CallVisit, type Credential, type Leaving, type Observation, type Refusal, type Reply, REPEAT, type Verdict } from './call.js'
 import { type Code, Failure, type FailureDetails } from './errors.js'
+import { Departure } from './leaving.js'
 import { waiting } from './ledger.js'
 import { contents, type Letter, letterOf } from './letter.js'
 import { type Budget, budget, type Missed, pause, pauseBefore } from './retry.js'
 import { sharing } from './sharing.js'
 import { isSick, read } from './status.js'
-import { type Answer, type Tls, type Transport, TransportError, type TransportOptions, unlessAborted } from './transport.js'
+import { type Answer, type Tls, type Transport, TransportError, type TransportOptions } from './transport.js'
 import { turns } from './turns.js'
 
 // Rooms know this file only.
@@ -50,6 +51,7 @@ const LEAST_CALLS = { most: 20, perTurn: 2, fewest: 5 }
 const PASSING: ReadonlySet<Code> = new Set<Code>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE', 'RATE_LIMITED'])
 
 type Headers = Readonly<Record<string, string>>
+const NONE: Headers = {}
 
 function parse(text: string): unknown {
   try {
@@ -61,6 +63,22 @@ function parse(text: string): unknown {
 
 const missed = (failure: Failure, more: Partial<Missed> = {}): Missed => ({ failure, passing: false, nothing: false, doubtful: false, ...more })
 
+const ACCEPTED = { accept: 'application/json' }
+
+/** What is sent with a call. Most have only the credential's headers, which are the same object for as long as a token lives. */
+function headings(): (letter: Letter<unknown>, credential: Headers) => Headers {
+  let last: Headers | undefined
+  let bare: Headers = ACCEPTED
+  return ({ call, body }, credential) => {
+    if (body !== undefined || call.headers !== undefined) return { ...ACCEPTED, ...(body && { 'content-type': body.type }), ...credential, ...call.headers }
+    if (credential !== last) {
+      bare = { ...ACCEPTED, ...credential }
+      last = credential
+    }
+    return bare
+  }
+}
+
 /** The only way out to a provider: one pool and one line before it, one deadline, one reading of every failure. */
 export function createClient(options: ClientOptions): Client {
   const base = new URL(options.url)
@@ -70,6 +88,7 @@ export function createClient(options: ClientOptions): Client {
   const retries = options.budget ?? budget()
   const least = Math.max(LEAST_CALLS.fewest, Math.min(LEAST_CALLS.most, options.maxConcurrency * LEAST_CALLS.perTurn))
   const circuit: Breaker = breaker({ least, changed: options.circuit })
+  const headersOf = headings()
   const flights = sharing({ provider: options.name, ended: () => ended('answered'), shared: () => options.shared?.() })
 
   const fail = (code: Code, details: FailureDetails = {}) => new Failure(code, { provider: options.label, title: options.title, ...details })
@@ -82,10 +101,10 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** A shared token goes on being fetched for the others; who has left does not wait for it, and nothing was sent for them. */
-  async function credentialOf(signal: Leaving, credential: Credential | undefined): Promise<Headers> {
+  function credentialOf(signal: Leaving, credential: Credential | undefined): Headers | Promise<Headers> {
     // First of all: a token that is fetched for nobody has nobody to hear that it failed.
     if (signal.aborted) throw ended('was asked')
-    const ready = credential?.headers() ?? {}
+    const ready = credential?.headers() ?? NONE
     if (!(ready instanceof Promise)) return ready
     return new Promise((resolve, reject) => {
       const leave = () => reject(ended('was asked'))
@@ -95,9 +114,10 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** Sends what has its turn. A write is heard to its end: leaving it would make a known outcome unknown. */
-  async function exchange<T>(visit: CallVisit, { call, target, body }: Letter<T>, credential: Headers): Promise<Answer | (Missed & { readonly sick: boolean })> {
+  async function exchange<T>(visit: CallVisit, letter: Letter<T>, credential: Headers): Promise<Answer | (Missed & { readonly sick: boolean })> {
+    const { call, target, body } = letter
     const isWrite = call.effect === 'write'
-    const cut = new AbortController()
+    const cut = new Departure()
     let late = false
     // The time begins with the turn: a write that left with a moment to go would end in doubt for nothing.
     const timer = setTimeout(() => {
@@ -108,18 +128,10 @@ export function createClient(options: ClientOptions): Client {
     if (isWrite) visit.left?.()
     else visit.signal.addEventListener('abort', leave, { once: true })
     try {
-      const answer = wire.send({
-        method: call.method,
-        path: target,
-        headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': body.type }), ...credential, ...call.headers },
-        body: body?.text,
-        signal: cut.signal,
-      })
-      // Whether a write left at all only the wire can tell.
-      return await (isWrite ? answer : unlessAborted(cut.signal, answer))
+      return await wire.send({ method: call.method, path: target, headers: headersOf(letter, credential), body: body?.text, signal: cut })
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
-      if (cut.signal.aborted && !late) return { ...missed(ended('answered')), sick: false }
+      if (cut.aborted && !late) return { ...missed(ended('answered')), sick: false }
       if (error.unreadable) return { ...missed(fail(isWrite ? 'OUTCOME_UNKNOWN' : 'PROVIDER_MALFORMED'), { doubtful: isWrite }), sick: false }
       const doubtful = isWrite && error.sent
       const code = doubtful ? 'OUTCOME_UNKNOWN' : late || (error.sent && call.effect === 'check') ? 'PROVIDER_TIMEOUT' : 'PROVIDER_UNAVAILABLE'
@@ -136,13 +148,15 @@ export function createClient(options: ClientOptions): Client {
     if (refused) return refused
     let credential: Headers
     try {
-      credential = await credentialOf(visit.signal, own)
+      const ready = credentialOf(visit.signal, own)
+      credential = ready instanceof Promise ? await ready : ready
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       return missed(error, { passing: PASSING.has(error.code), nothing: true })
     }
 
-    const place = await line.take(visit.signal, options.timeoutMs)
+    const turn = line.take(visit.signal, options.timeoutMs)
+    const place = turn instanceof Promise ? await turn : turn
     if (place === 'left') return missed(ended('was asked'))
     if (place === 'late') return missed(fail('PROVIDER_TIMEOUT'), { detail: 'no turn' })
     if (place === 'full') return missed(fail('PROVIDER_UNAVAILABLE', { retryAfterSeconds: 1 }), { detail: 'line full' })
@@ -174,7 +188,13 @@ export function createClient(options: ClientOptions): Client {
   async function attempt<T>(visit: CallVisit, letter: Letter<T>, renewed = false): Promise<Reply<T> | Missed> {
     const { call } = letter
     const own = call.credential ?? options.credential
-    const reached = await waiting(visit.ledger, () => reach(visit, letter, own))
+    let reached: Awaited<ReturnType<typeof reach>>
+    visit.ledger?.wait()
+    try {
+      reached = await reach(visit, letter, own)
+    } finally {
+      visit.ledger?.over()
+    }
     if ('failure' in reached) return reached
     const { answer, credential, told } = reached
 

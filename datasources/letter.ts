@@ -18,10 +18,20 @@ function encoded({ json, form }: Pick<Call<unknown>, 'json' | 'form'>): Body | u
   return json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(json) }
 }
 
+/** What stays as it is when it is form-encoded. */
+const PLAIN = /^[\w*.-]*$/
+
+const pair = ([name, value]: readonly [string, string]): string => (PLAIN.test(name) && PLAIN.test(value) ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString())
+
+function queryOf(query: Call<unknown>['query']): string {
+  let text = ''
+  if (query) for (const each of query) text += (text === '' ? '?' : '&') + pair(each)
+  return text
+}
+
 /** Writes a call out; `prefix` is where the provider's addresses begin. */
 export function letterOf<T>(call: Call<T>, prefix: string): Letter<T> {
-  const query = call.query ? new URLSearchParams(call.query.map(([name, value]): [string, string] => [name, value])).toString() : ''
-  return { call, target: prefix + call.path.text + (query && `?${query}`), body: encoded(call) }
+  return { call, target: prefix + call.path.text + queryOf(call.query), body: encoded(call) }
 }
 
 /** All of a letter that its answer depends on. It holds what was asked about, so it is for comparing and nothing else. */

@@ -1,5 +1,6 @@
 import type { Call, CallVisit, Leaving, Reply } from './call.js'
 import { again, Failure } from './errors.js'
+import { Departure } from './leaving.js'
 import type { Ledger, Line } from './ledger.js'
 
 /**
@@ -26,23 +27,21 @@ function freeze(body: unknown): void {
 }
 
 /** A call with everybody who waits for it. To the way out it is a visit of its own, which ends when the last one leaves. */
-class Flight<T> implements CallVisit, Ledger, Leaving {
+class Flight<T> extends Departure implements CallVisit, Ledger {
   readonly begunAt = performance.now()
   readonly correlationId: string
   /** The deadline of whoever may wait longest. */
   endsAt = 0
   readonly line: Ledger['line']
-  aborted = false
-  readonly #leavings = new Set<() => void>()
-  readonly #aboard = new Set<Passenger<T>>()
+  #aboard: Passenger<T>[] = []
   #waits = false
-  #landed = false
 
   constructor(
     readonly call: Call<T>,
     private readonly ended: () => Failure,
     { correlationId, ledger }: CallVisit,
   ) {
+    super()
     this.correlationId = correlationId
     this.line = ledger?.line && ((provider, route): Line => ledger.line!(provider, route))
   }
@@ -53,14 +52,6 @@ class Flight<T> implements CallVisit, Ledger, Leaving {
 
   get ledger(): Ledger {
     return this
-  }
-
-  addEventListener(_type: 'abort', listener: () => void): void {
-    this.#leavings.add(listener)
-  }
-
-  removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#leavings.delete(listener)
   }
 
   wait(): void {
@@ -75,7 +66,7 @@ class Flight<T> implements CallVisit, Ledger, Leaving {
 
   /** Whether somebody who asks the same is given this answer: it must be read alike, too. */
   takes({ answer, refusal, repeat }: Call<unknown>): boolean {
-    return answer === this.call.answer && refusal === this.call.refusal && repeat === this.call.repeat && !this.#landed && !this.aborted && performance.now() - this.begunAt < OLDEST_MS
+    return answer === this.call.answer && refusal === this.call.refusal && repeat === this.call.repeat && !this.aborted && performance.now() - this.begunAt < OLDEST_MS
   }
 
   /** The answer, for as long as the operation lasts. */
@@ -84,39 +75,34 @@ class Flight<T> implements CallVisit, Ledger, Leaving {
     if (this.#waits) visit.ledger?.wait()
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.#aboard.delete(passenger)
+        this.#aboard = this.#aboard.filter((other) => other !== passenger)
         if (this.#waits) visit.ledger?.over()
         reject(this.ended())
-        if (this.#aboard.size > 0) return
-        this.aborted = true
-        for (const listener of this.#leavings) listener()
+        if (this.#aboard.length === 0) this.abort()
       }
       const passenger = { visit, resolve, reject, leave }
-      this.#aboard.add(passenger)
+      this.#aboard.push(passenger)
       visit.signal.addEventListener('abort', leave, { once: true })
     })
   }
 
+  answer(reply: Reply<T>): void {
+    if (this.#aboard.length > 1) freeze(reply.body)
+    for (const { resolve } of this.#left()) resolve(reply)
+  }
+
   /** Everybody's own failure: what is noted on one belongs to one answer. */
-  async land(answer: Promise<Reply<T>>): Promise<void> {
-    try {
-      const reply = await answer
-      if (this.#aboard.size > 1) freeze(reply.body)
-      for (const { resolve } of this.#left()) resolve(reply)
-    } catch (error) {
-      let first = true
-      for (const { reject } of this.#left()) {
-        reject(first || !(error instanceof Failure) ? error : again(error))
-        first = false
-      }
+  fail(error: unknown): void {
+    let first = true
+    for (const { reject } of this.#left()) {
+      reject(first || !(error instanceof Failure) ? error : again(error))
+      first = false
     }
   }
 
   #left(): readonly Passenger<T>[] {
-    // Those who are answered may ask again before anything else happens.
-    this.#landed = true
-    const all = [...this.#aboard]
-    this.#aboard.clear()
+    const all = this.#aboard
+    this.#aboard = []
     for (const { visit, leave } of all) visit.signal.removeEventListener('abort', leave)
     return all
   }
@@ -146,16 +132,27 @@ export function sharing({ provider, ended, shared }: { readonly provider: string
   }
 
   return {
-    async ask<T>(name: string, visit: CallVisit, call: Call<T>, send: (visit: CallVisit) => Promise<Reply<T>>) {
-      if (visit.signal.aborted) throw ended()
+    ask<T>(name: string, visit: CallVisit, call: Call<T>, send: (visit: CallVisit) => Promise<Reply<T>>) {
+      if (visit.signal.aborted) return Promise.reject(ended())
       const known = open.get(name)
       if (known?.takes(call)) return join(known, visit, call)
       const flight = new Flight(call, ended, visit)
       open.set(name, flight as Flight<unknown>)
       const answer = flight.board(visit)
-      void flight.land(send(flight)).finally(() => {
+      // Before anybody hears the answer: who does may ask again at once.
+      const landed = () => {
         if (open.get(name) === flight) open.delete(name)
-      })
+      }
+      send(flight).then(
+        (reply) => {
+          landed()
+          flight.answer(reply)
+        },
+        (error: unknown) => {
+          landed()
+          flight.fail(error)
+        },
+      )
       return answer
     },
     forget: () => open.clear(),

@@ -1,7 +1,8 @@
-import http from 'node:http'
+import http, { type IncomingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import fetch, { AbortError, FetchError } from 'node-fetch'
-import { Pool, errors } from 'undici'
+import { type Dispatcher, Pool, errors } from 'undici'
+import type { Leaving } from './leaving.js'
 
 /** PEM texts: a client certificate for a provider that wants one, and who signs the provider's own. */
 export interface Tls {
@@ -23,7 +24,8 @@ export interface Sending {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
-  readonly signal: AbortSignal
+  /** Whoever sends leaves: there is no answer from then on. */
+  readonly signal: Leaving
 }
 
 export interface Transport {
@@ -42,15 +44,6 @@ export class TransportError extends Error {
 }
 
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
-
-/** The answer, unless the signal comes first: undici hears it only once the request has its connection. */
-export function unlessAborted(signal: AbortSignal, answer: Promise<Answer>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(new TransportError(true))
-    signal.addEventListener('abort', leave, { once: true })
-    void answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-  })
-}
 
 interface SystemError {
   readonly code?: unknown
@@ -88,6 +81,71 @@ const LONGEST_CONNECT_MS = 3_000
 /** Less than the call has, and three tries of it less than an operation: of what is cut off while it connects nobody can tell that it did not leave. */
 const connectMs = (timeoutMs: number): number => Math.min(LONGEST_CONNECT_MS, timeoutMs / 2)
 
+/** As `text()` of an answer does it: a byte order mark is no part of the text. */
+function decoded(chunks: readonly Buffer[]): string {
+  const text = (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+/** Hears one answer of undici's to its end, without the stream that `request()` makes of it. */
+class Hearing implements Dispatcher.DispatchHandler {
+  /** What the request is ended by, from when it leaves. */
+  #controller: Dispatcher.DispatchController | undefined
+  #status = 0
+  #headers: IncomingHttpHeaders | undefined
+  #chunks: Buffer[] | undefined
+  readonly #leave = () => this.#end()
+
+  constructor(
+    private readonly signal: Leaving,
+    private readonly resolve: (answer: Answer) => void,
+    private readonly reject: (error: TransportError) => void,
+  ) {
+    signal.addEventListener('abort', this.#leave, { once: true })
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Nobody waits for it any more: it does not leave.
+    if (this.signal.aborted) controller.abort(new errors.RequestAbortedError())
+    else this.#controller = controller
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // Below 200 are interim answers, before the one that counts.
+    this.#status = status
+    this.#headers = headers
+    this.#chunks = undefined
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#chunks === undefined) this.#chunks = [chunk]
+    else this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.signal.removeEventListener('abort', this.#leave)
+    const headers = this.#headers!
+    this.resolve({
+      status: this.#status,
+      header(name) {
+        const value = headers[name]
+        return Array.isArray(value) ? value[0] : value
+      },
+      text: this.#chunks === undefined ? '' : decoded(this.#chunks),
+    })
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.signal.removeEventListener('abort', this.#leave)
+    this.reject(transportError(error))
+  }
+
+  #end(): void {
+    if (this.#controller === undefined) this.reject(new TransportError(false))
+    else this.#controller.abort(new errors.RequestAbortedError())
+  }
+}
+
 /** undici: one keep-alive pool per provider, its size the provider's concurrency cap. */
 export function undiciTransport({ origin, connections, tls, timeoutMs }: TransportOptions): Transport {
   const pool = new Pool(origin, {
@@ -99,22 +157,11 @@ export function undiciTransport({ origin, connections, tls, timeoutMs }: Transpo
     maxResponseSize: LARGEST_ANSWER_BYTES,
   })
   return {
-    async send({ method, path, headers, body, signal }) {
-      try {
-        const answer = await pool.request({ method: method, path, headers, body: body ?? null, signal })
-        const text = await answer.body.text()
-        return {
-          status: answer.statusCode,
-          header: (name) => {
-            const value = answer.headers[name]
-            return Array.isArray(value) ? value[0] : value
-          },
-          text,
-        }
-      } catch (error) {
-        throw transportError(error)
-      }
-    },
+    send: ({ method, path, headers, body, signal }) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(new TransportError(false))
+        pool.dispatch({ method, path, headers, body: body ?? null }, new Hearing(signal, resolve, reject))
+      }),
     close: () => pool.destroy(),
   }
 }
@@ -140,13 +187,16 @@ export function nodeFetchTransport({ origin, connections, tls, timeoutMs }: Tran
     : hurried(new http.Agent({ keepAlive: true, maxSockets: connections }), 'connect', connectMs(timeoutMs))
   return {
     async send({ method, path, headers, body, signal }) {
+      if (signal.aborted) throw new TransportError(false)
+      const cut = new AbortController()
+      const leave = () => cut.abort()
+      signal.addEventListener('abort', leave, { once: true })
       try {
         const answer = await fetch(origin + path, {
           method,
           headers: { ...headers },
           ...(body === undefined ? {} : { body }),
-          // node-fetch types its own older AbortSignal.
-          signal: signal,
+          signal: cut.signal,
           agent,
           redirect: 'manual',
           size: LARGEST_ANSWER_BYTES,
@@ -156,6 +206,8 @@ export function nodeFetchTransport({ origin, connections, tls, timeoutMs }: Tran
       } catch (error) {
         if (error instanceof AbortError) throw new TransportError(true)
         throw transportError(error)
+      } finally {
+        signal.removeEventListener('abort', leave)
       }
     },
     close: () => {

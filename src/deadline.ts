@@ -1,13 +1,13 @@
-import { setMaxListeners } from 'node:events'
 import type { CallVisit } from '../datasources/call.js'
 import { Failure } from '../datasources/errors.js'
+import { Departure } from '../datasources/leaving.js'
 
 /** What a client, or the proxy before this server, says of how long it waits; what is not a number of ms is not looked at. */
 const HEADER = 'x-request-timeout-ms'
 
 /** What hands the answer over: a response of Node's. */
 interface Answering {
-  once(event: 'close', listener: () => void): unknown
+  on(event: 'close', listener: () => void): unknown
   readonly writableFinished: boolean
 }
 
@@ -34,6 +34,51 @@ const unfinished = (keyed: boolean): Failure =>
       : 'The deadline of this operation has passed while the request was under way; it goes on. Read the record back before you try again.',
   })
 
+const end = (signal: Departure): void => signal.abort()
+
+/** One operation's. Its members are its own, so that they can be handed on one by one. */
+class Running implements Deadline {
+  readonly signal = new Departure()
+  readonly endsAt: number
+  readonly #going: Set<Promise<unknown>>
+  #sent = 0
+  #writes = false
+
+  constructor(
+    ms: number,
+    answering: Answering,
+    going: Set<Promise<unknown>>,
+  ) {
+    this.#going = going
+    this.endsAt = performance.now() + ms
+    const { signal } = this
+    const timer = setTimeout(end, ms, signal)
+    answering.on('close', () => {
+      clearTimeout(timer)
+      if (!answering.writableFinished) signal.abort()
+    })
+  }
+
+  readonly left = (): void => void (this.#sent += 1)
+  readonly writes = (): boolean => this.#writes
+
+  readonly answerOf = <T>(begin: () => Promise<T>, keyed: boolean): Promise<T> => {
+    if (this.signal.aborted) return Promise.reject(new Failure('DEADLINE_EXCEEDED'))
+    this.#writes = true
+    const before = this.#sent
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(this.#sent > before ? unfinished(keyed) : new Failure('DEADLINE_EXCEEDED'))
+      const over = () => {
+        this.#going.delete(write)
+        this.signal.removeEventListener('abort', stop)
+      }
+      const write = begin().then(resolve, reject).finally(over)
+      this.#going.add(write)
+      this.signal.addEventListener('abort', stop)
+    })
+  }
+}
+
 /** The deadlines of a server's operations. One timer each: provider calls hang on its signal. */
 export function deadlines(longestMs: number): Deadlines {
   const going = new Set<Promise<unknown>>()
@@ -42,40 +87,7 @@ export function deadlines(longestMs: number): Deadlines {
     begin(headers, answering) {
       const asked = headers[HEADER]
       const ms = typeof asked === 'string' && /^[1-9]\d{0,8}$/.test(asked) ? Math.min(Number(asked), longestMs) : longestMs
-      const end = new AbortController()
-      // One for each call under way, taken off when it ends.
-      setMaxListeners(0, end.signal)
-      const timer = setTimeout(() => end.abort(), ms)
-      answering.once('close', () => {
-        clearTimeout(timer)
-        if (!answering.writableFinished) end.abort()
-      })
-      let sent = 0
-      let writes = false
-
-      return {
-        signal: end.signal,
-        endsAt: performance.now() + ms,
-        left: () => void (sent += 1),
-        writes: () => writes,
-        answerOf(begin, keyed) {
-          if (end.signal.aborted) return Promise.reject(new Failure('DEADLINE_EXCEEDED'))
-          writes = true
-          const before = sent
-          const write = begin()
-          const over = write.then(
-            () => undefined,
-            () => undefined,
-          )
-          going.add(over)
-          void over.then(() => going.delete(over))
-          return new Promise((resolve, reject) => {
-            const stop = () => reject(sent > before ? unfinished(keyed) : new Failure('DEADLINE_EXCEEDED'))
-            end.signal.addEventListener('abort', stop, { once: true })
-            void write.then(resolve, reject).finally(() => end.signal.removeEventListener('abort', stop))
-          })
-        },
-      }
+      return new Running(ms, answering, going)
     },
     async settled() {
       while (going.size > 0) await Promise.all(going)
