@@ -74,7 +74,8 @@ export async function privateRedis(more: readonly string[] = [], password?: stri
   const name = redisProgram()
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
-  const settings = ['--port', String(port), '--bind', '127.0.0.1']
+  // A replica leaves a copy of its primary where it runs, which whoever starts there next would begin with.
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', mkdtempSync(join(tmpdir(), 'kyc-redis-'))]
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {
