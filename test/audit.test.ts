@@ -75,6 +75,13 @@ describe('the audit trail', () => {
     expect(entry).toMatchObject({ who: { subject: 'ada' }, read: { fields: ['Customer.legalName'], entities: [{ type: 'Customer', ids: [ADA.customerId] }] } })
   })
 
+  test('says of the same document each time what was read by it this time', async () => {
+    const document = `query($p: Boolean!) { customer(id: "${ADA.customerId}") { legalName person @include(if: $p) { lastName firstName } } }`
+    for (const p of [false, true, false]) await app.run(document, { p })
+    const fields = (await added(3)).map(({ read }) => read.fields)
+    expect(fields).toEqual([['Customer.legalName'], ['Customer.legalName', 'Person.firstName', 'Person.lastName'], ['Customer.legalName']])
+  })
+
   test("tells one's own, which is shown unmasked, from what is masked beside it", async () => {
     const { data } = await app.run(`{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`, undefined, { client: 'ada', scopes: ['customers:read:own', 'persons:read'] })
     expect(data.customer).toEqual({ legalName: 'Ada Accepted', person: { firstName: 'A•••' } })
@@ -184,6 +191,48 @@ describe('a trail that cannot be written', () => {
     const { take, finish } = verifier([])
     for (const path of [`${file}.1`, file]) readFileSync(path, 'utf8').split('\n').forEach((line, i) => take(line, `${path}:${i + 1}`))
     expect(finish(undefined)).toMatchObject({ entries: 4, problems: [], chains: [{ entries: 4, state: 'ended' }] })
+  })
+})
+
+describe('entries that nobody waits for', () => {
+  const opened = async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
+    const trail = await openTrail({ config: { audit: { file }, redis: undefined, encryptionKeys: undefined }, changed: () => undefined, lost: () => undefined })
+    return { file, trail, of: (path: string) => entriesOf(readFileSync(path, 'utf8')).map(({ seq, n }) => n ?? seq) }
+  }
+
+  test('are gathered, and written before what somebody waits for, which is there once it is told so', async () => {
+    const { file, trail, of } = await opened()
+    for (const n of ['a', 'b']) trail.append({ n })
+    expect(of(file)).toEqual([0])
+    await trail.commit({ n: 'c' })
+    expect(of(file)).toEqual([0, 'a', 'b', 'c'])
+    trail.append({ n: 'd' })
+    await expect.poll(() => of(file)).toEqual([0, 'a', 'b', 'c', 'd'])
+    await trail.close()
+  })
+
+  test('are written at the end of the process', async () => {
+    const { file, trail, of } = await opened()
+    trail.append({ n: 'a' })
+    await trail.close()
+    expect(of(file)).toEqual([0, 'a', 2])
+  })
+
+  test.each([
+    ['renamed', (file: string) => renameSync(file, `${file}.1`)],
+    ['removed', (file: string) => rmSync(file)],
+  ])('are in the new file when the old one is %s meanwhile', async (_how, rotate) => {
+    const { file, trail, of } = await opened()
+    await trail.commit({ n: 'a' })
+    trail.append({ n: 'b' })
+    rotate(file)
+    await trail.commit({ n: 'c' })
+    expect(of(file)).toEqual(['b', 'c'])
+    rotate(file)
+    trail.append({ n: 'd' })
+    await expect.poll(() => existsSync(file) && of(file)).toEqual(['d'])
+    await trail.close()
   })
 })
 

@@ -13,14 +13,22 @@ type Find = (value: unknown, found: Found) => void
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
+interface Group {
+  readonly type: string
+  readonly bankId: string | undefined
+  readonly ids: Set<string>
+}
+
 /** Records as they are met, each once. */
 export class Found {
-  readonly #groups = new Map<string, { type: string; bankId?: string; ids: Set<string> }>()
+  readonly #groups = new Map<string, Group>()
+  /** Records of one type come one after the other. */
+  #last: Group | undefined
 
   add(type: string, id: string, bankId?: string | null): void {
-    const name = `${type} ${bankId ?? ''}`
-    const group = this.#groups.get(name) ?? { type, ...(bankId ? { bankId } : {}), ids: new Set<string>() }
-    this.#groups.set(name, group)
+    const bank = bankId || undefined
+    const last = this.#last
+    const group = last?.type === type && last.bankId === bank ? last : this.#group(type, bank)
     group.ids.add(id)
   }
 
@@ -30,7 +38,15 @@ export class Found {
   }
 
   list(): Entities[] {
-    return [...this.#groups.values()].map(({ ids, ...group }) => ({ ...group, ids: [...ids] }))
+    return Array.from(this.#groups.values(), ({ type, bankId, ids }) => (bankId === undefined ? { type, ids: [...ids] } : { type, bankId, ids: [...ids] }))
+  }
+
+  #group(type: string, bankId: string | undefined): Group {
+    const name = `${type} ${bankId ?? ''}`
+    const group = this.#groups.get(name) ?? { type, bankId, ids: new Set<string>() }
+    this.#groups.set(name, group)
+    this.#last = group
+    return group
   }
 }
 
@@ -87,11 +103,12 @@ export function entitiesOf(declared: GraphQLSchema, served: GraphQLSchema) {
 
     /** The ids a write was given. What nobody has confirmed may be any text, so it stands in clear only when it is a UUID. */
     given(mutation: string, input: object, done: boolean, hide: (id: string) => string): Record<string, string> {
-      const ids = (members.get(mutation) ?? []).flatMap((name): [string, string][] => {
+      const ids: Record<string, string> = {}
+      for (const name of members.get(mutation) ?? []) {
         const id = text((input as Row)[name])
-        return id === undefined ? [] : [[name, UUID.test(id) || (done && CONFIRMED.has(name)) ? id : hide(id)]]
-      })
-      return Object.fromEntries(ids)
+        if (id !== undefined) ids[name] = UUID.test(id) || (done && CONFIRMED.has(name)) ? id : hide(id)
+      }
+      return ids
     },
   }
 }

@@ -1,15 +1,47 @@
 import { type DocumentNode, getNamedType, type GraphQLSchema, isAbstractType, isObjectType, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
 
 /** Personal fields by the type that declares them, as schema coordinates. */
-export type PersonalFields = ReadonlyMap<string, ReadonlySet<string>>
+type Fields = ReadonlyMap<string, ReadonlySet<string>>
+/** A type and the types its values are made of; what is fetched by a question of its own is no part of it. */
+type Within = (type: string) => ReadonlySet<string>
+
+/** Personal fields that are selected, and which of them a value of a type shows. */
+export class Selected {
+  readonly #fields: Fields
+  readonly #within: Within
+  readonly #sorted: readonly string[]
+  readonly #shown = new Map<string, ReadonlySet<string>>()
+
+  constructor(fields: Fields, within: Within) {
+    this.#fields = fields
+    this.#within = within
+    this.#sorted = [...fields.values()].flatMap((coordinates) => [...coordinates]).sort()
+  }
+
+  /** Whether a value of the type shows any. */
+  exposes(type: string): boolean {
+    return this.#sorted.length > 0 && this.#shownBy(type).size > 0
+  }
+
+  /** What values of these types show, sorted. */
+  shownBy(types: readonly string[]): string[] {
+    return this.#sorted.filter((field) => types.some((type) => this.#shownBy(type).has(field)))
+  }
+
+  #shownBy(type: string): ReadonlySet<string> {
+    const known = this.#shown.get(type)
+    if (known) return known
+    const shown = new Set([...this.#within(type)].flatMap((part) => [...(this.#fields.get(part) ?? [])]))
+    this.#shown.set(type, shown)
+    return shown
+  }
+}
 
 /** What is personal in the schema, and in what is asked of it. */
 export interface Personal {
-  readonly all: PersonalFields
+  readonly all: Selected
   /** The personal fields that an operation selects: every one it may answer, `@skip` and `@include` aside. */
-  readonly selectedBy: (document: DocumentNode, operation: OperationDefinitionNode) => PersonalFields
-  /** The type and the types its values are made of; what is fetched by a question of its own is no part of it. */
-  readonly within: (type: string) => ReadonlySet<string>
+  readonly selectedBy: (document: DocumentNode, operation: OperationDefinitionNode) => Selected
 }
 
 /** Reads the `@Pii` declarations; `served` tells which fields are fetched by themselves. */
@@ -37,7 +69,7 @@ export function personalIn(declared: GraphQLSchema, served: GraphQLSchema): Pers
     return found
   }
 
-  function select(document: DocumentNode, operation: OperationDefinitionNode): PersonalFields {
+  function select(document: DocumentNode, operation: OperationDefinitionNode): Fields {
     const selected = new Map<string, Set<string>>()
     const fragments = new Map(document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])))
     const seen = new Set<string>()
@@ -74,15 +106,5 @@ export function personalIn(declared: GraphQLSchema, served: GraphQLSchema): Pers
     return selected
   }
 
-  // A document that is sent again is the same node: it is walked through once.
-  const known = new WeakMap<OperationDefinitionNode, PersonalFields>()
-  return {
-    all,
-    within,
-    selectedBy(document, operation) {
-      const selected = known.get(operation) ?? select(document, operation)
-      known.set(operation, selected)
-      return selected
-    },
-  }
+  return { all: new Selected(all, within), selectedBy: (document, operation) => new Selected(select(document, operation), within) }
 }

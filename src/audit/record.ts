@@ -4,7 +4,7 @@ import { type Code, Failure } from '../../datasources/errors.js'
 import type { Caller } from '../../datasources/provider.js'
 import * as operations from '../../schema/operations/index.js'
 import { type Entities, entitiesOf, Found } from './entities.js'
-import { personalIn } from './personal.js'
+import { type Personal, personalIn, type Selected } from './personal.js'
 import type { Trail } from './trail.js'
 
 /** How a write ended. */
@@ -13,8 +13,10 @@ type Outcome = { readonly outcome: 'done' | 'replayed' } | { readonly outcome: '
 interface Write {
   readonly mutation: string
   readonly ids: Readonly<Record<string, string>>
-  readonly key?: string
+  readonly key: string | undefined
 }
+
+type Wrote = Write & Outcome & { readonly entities?: readonly Entities[] }
 
 /** What one operation leaves in the trail. */
 export interface AuditRecord {
@@ -51,92 +53,124 @@ function outcomeOf(error: unknown): Outcome {
   return { outcome: error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'refused', code: error.code, ...replayed }
 }
 
+/** What is known of an operation that is asked again. */
+interface Asked {
+  readonly selected: Selected
+  /** How it stands in the trail. */
+  readonly entry: { readonly type: string; readonly name: string | undefined; readonly document: string }
+}
+
+/** What the records of all operations are made with. */
+interface Recorder {
+  readonly trail: Trail
+  readonly personal: Personal
+  readonly entities: ReturnType<typeof entitiesOf>
+  readonly askedBy: (document: DocumentNode, operation: OperationDefinitionNode, source: string) => Asked
+}
+
+/** Most operations leave nothing, so nothing is made before there is something to tell. */
+class OperationRecord implements AuditRecord {
+  readonly #by: Recorder
+  readonly #caller: Caller
+  readonly #correlationId: string
+  #asked: Asked | undefined
+  #read: { readonly types: string[]; readonly found: Found } | undefined
+  #wrote: Wrote[] | undefined
+  #ended = false
+
+  constructor(by: Recorder, caller: Caller, correlationId: string) {
+    this.#by = by
+    this.#caller = caller
+    this.#correlationId = correlationId
+  }
+
+  begin({ document, operation, source }: { document: DocumentNode; operation: OperationDefinitionNode; source: string }): void {
+    this.#asked = this.#by.askedBy(document, operation, source)
+  }
+
+  admit(type: string): void {
+    if (!this.#by.trail.usable() && this.#selected.exposes(type)) throw unavailable()
+  }
+
+  shown(type: string, value: unknown, owner?: Owner): void {
+    if (isEmpty(value) || !this.#selected.exposes(type)) return
+    const { types, found } = (this.#read ??= { types: [], found: new Found() })
+    if (!types.includes(type)) types.push(type)
+    this.#by.entities.find(type, value, found)
+    if (owner) found.addOwner(owner)
+  }
+
+  async write<Payload extends { readonly replayed: boolean }>(mutation: string, type: string, input: object, run: () => Promise<Payload>): Promise<Payload> {
+    const { trail, entities } = this.#by
+    if (!trail.usable()) throw unavailable()
+    const { idempotencyKey } = input as { idempotencyKey?: string | null }
+    const key = idempotencyKey == null ? undefined : trail.hide(idempotencyKey)
+    const asWrite = (done: boolean): Write => ({ mutation, ids: entities.given(mutation, input, done, trail.hide), key })
+    const intended = asWrite(false)
+    try {
+      await trail.commit({ kind: 'intent', who: this.#who, operation: this.#asked?.entry, write: intended, correlationId: this.#correlationId })
+      const payload = await run()
+      const found = new Found()
+      entities.find(type, payload, found)
+      this.#took({ ...asWrite(true), outcome: payload.replayed ? 'replayed' : 'done', entities: found.list() })
+      return payload
+    } catch (error) {
+      this.#took({ ...intended, ...outcomeOf(error) })
+      throw error
+    }
+  }
+
+  end(): void {
+    this.#ended = true
+    const read = this.#read
+    const wrote = this.#wrote
+    if (read === undefined && wrote === undefined) return
+    this.#read = undefined
+    this.#wrote = undefined
+    this.#by.trail.append({
+      kind: 'operation',
+      who: this.#who,
+      operation: this.#asked?.entry,
+      read: read && { fields: this.#selected.shownBy(read.types), entities: read.found.list() },
+      wrote,
+      correlationId: this.#correlationId,
+    })
+  }
+
+  get #selected(): Selected {
+    return this.#asked?.selected ?? this.#by.personal.all
+  }
+
+  get #who() {
+    const { subject, client, tenant, actor } = this.#caller
+    return { subject, client, tenant, actor }
+  }
+
+  /** What ends after its operation was answered has an entry of its own. */
+  #took(write: Wrote): void {
+    ;(this.#wrote ??= []).push(write)
+    if (this.#ended) this.end()
+  }
+}
+
 /** Makes the records of operations; `declared` and `served` are the schema as the classes say it and as it is served. */
 export function recorder(trail: Trail, declared: GraphQLSchema, served: GraphQLSchema): (caller: Caller, correlationId: string) => AuditRecord {
   const personal = personalIn(declared, served)
-  const entities = entitiesOf(declared, served)
-  const hashes = new WeakMap<DocumentNode, string>()
+  // A document that is sent again is the same node: it is walked through once.
+  const known = new WeakMap<OperationDefinitionNode, Asked>()
 
-  return (caller, correlationId) => {
-    const who = { subject: caller.subject, client: caller.client, tenant: caller.tenant, ...(caller.actor === undefined ? {} : { actor: caller.actor }) }
-    let selected = personal.all
-    let operation: object | undefined
-    const reads: { type: string; value: unknown; owner: Owner | undefined }[] = []
-    const writes: (Write & Outcome & { readonly entities?: readonly Entities[] })[] = []
-
-    let ended = false
-
-    /** What ends after its operation was answered has an entry of its own. */
-    const wrote = (write: (typeof writes)[number]) => {
-      writes.push(write)
-      if (ended) end()
+  function askedBy(document: DocumentNode, operation: OperationDefinitionNode, source: string): Asked {
+    const before = known.get(operation)
+    if (before) return before
+    const name = operation.name?.value
+    const asked = {
+      selected: personal.selectedBy(document, operation),
+      entry: { type: operation.operation, name: name !== undefined && PROMISED.has(name) ? name : undefined, document: trail.hide(source) },
     }
-
-    const exposes = (type: string): boolean => {
-      if (selected.size === 0) return false
-      for (const part of personal.within(type)) if (selected.has(part)) return true
-      return false
-    }
-
-    function readEntry() {
-      const fields = new Set<string>()
-      const found = new Found()
-      for (const { type, value, owner } of reads) {
-        for (const part of personal.within(type)) for (const field of selected.get(part) ?? []) fields.add(field)
-        entities.find(type, value, found)
-        if (owner) found.addOwner(owner)
-      }
-      return { fields: [...fields].sort(), entities: found.list() }
-    }
-
-    function end() {
-      ended = true
-      const read = readEntry()
-      reads.length = 0
-      const writing = writes.splice(0)
-      if (read.fields.length === 0 && writing.length === 0) return
-      trail.append({ kind: 'operation', who, operation, ...(read.fields.length > 0 ? { read } : {}), ...(writing.length > 0 ? { wrote: writing } : {}), correlationId })
-    }
-
-    return {
-      begin({ document, operation: node, source }) {
-        selected = personal.selectedBy(document, node)
-        const hash = hashes.get(document) ?? trail.hide(source)
-        hashes.set(document, hash)
-        const name = node.name?.value
-        operation = { type: node.operation, ...(name !== undefined && PROMISED.has(name) ? { name } : {}), document: hash }
-      },
-
-      admit(type) {
-        if (!trail.usable() && exposes(type)) throw unavailable()
-      },
-
-      shown(type, value, owner) {
-        if (!isEmpty(value) && exposes(type)) reads.push({ type, value, owner })
-      },
-
-      async write(mutation, type, input, run) {
-        if (!trail.usable()) throw unavailable()
-        const { idempotencyKey } = input as { idempotencyKey?: string | null }
-        const asWrite = (done: boolean): Write => ({
-          mutation,
-          ids: entities.given(mutation, input, done, trail.hide),
-          ...(idempotencyKey == null ? {} : { key: trail.hide(idempotencyKey) }),
-        })
-        try {
-          await trail.commit({ kind: 'intent', who, operation, write: asWrite(false), correlationId })
-          const payload = await run()
-          const found = new Found()
-          entities.find(type, payload, found)
-          wrote({ ...asWrite(true), outcome: payload.replayed ? 'replayed' : 'done', entities: found.list() })
-          return payload
-        } catch (error) {
-          wrote({ ...asWrite(false), ...outcomeOf(error) })
-          throw error
-        }
-      },
-
-      end,
-    }
+    known.set(operation, asked)
+    return asked
   }
+
+  const by: Recorder = { trail, personal, entities: entitiesOf(declared, served), askedBy }
+  return (caller, correlationId) => new OperationRecord(by, caller, correlationId)
 }

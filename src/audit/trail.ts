@@ -12,6 +12,8 @@ const LARGEST_BATCH = 500
 /** With so many waiting nothing new that has to be recorded is begun. */
 const MOST_WAITING = 10_000
 const RETRY_MS = 250
+/** How long an entry that nobody waits for may wait for others, so that they are written together. */
+const GATHER_MS = 10
 /** A write that takes longer has failed as far as callers are concerned. */
 const STALLED_MS = 2_000
 /** How long a start waits for the first entry before it goes on without. */
@@ -30,9 +32,9 @@ interface Waiting {
 export interface Trail {
   /** False from a write that failed to the next one that did not. */
   readonly usable: () => boolean
-  /** Takes an entry over; it is written soon, in order, and kept until it is. */
+  /** Takes an entry over; it is written in a moment, in order, and kept until it is. */
   readonly append: (entry: object) => void
-  /** The same, and waits until the line is written; `AUDIT_UNAVAILABLE` when it is not, though it may be later. */
+  /** The same at once, and waits until the line is written; `AUDIT_UNAVAILABLE` when it is not, though it may be later. */
   readonly commit: (entry: object) => Promise<void>
   /** A keyed hash of a caller's own words, which may hold anything. */
   readonly hide: (text: string) => string
@@ -61,7 +63,8 @@ export async function openTrail({ config, changed, lost }: TrailOptions): Promis
   let anchored: Sealed | undefined
   let failed = false
   let stopping = false
-  let pumping: Promise<void> | undefined
+  let pumping = false
+  let gathering: NodeJS.Timeout | undefined
 
   function turn(usable: boolean): void {
     if (!usable) for (const { settle } of waiting) settle?.reject(unavailable())
@@ -73,7 +76,7 @@ export async function openTrail({ config, changed, lost }: TrailOptions): Promis
   async function pump(): Promise<void> {
     // What one turn of the event loop brings is written together.
     await new Promise(setImmediate)
-    while (waiting.length > 0) {
+    do {
       const lines = waiting.slice(0, LARGEST_BATCH).map((item) => (item.sealed ??= chain.next(item.entry)).line)
       const stalled = setTimeout(() => turn(false), STALLED_MS)
       const there = await sink.write(lines).catch(() => 0)
@@ -85,14 +88,37 @@ export async function openTrail({ config, changed, lost }: TrailOptions): Promis
       if (there > 0) continue
       if (stopping) return
       await delay(RETRY_MS)
-    }
+    } while (failed || waiting.length >= LARGEST_BATCH || waiting.some(({ settle }) => settle !== undefined))
     // At once: what comes before this promise is settled begins another turn.
-    pumping = undefined
+    pumping = false
+    if (waiting.length > 0) gather()
   }
 
-  function push(item: Waiting): void {
-    waiting.push(item)
-    pumping ??= pump()
+  function start(): void {
+    clearTimeout(gathering)
+    gathering = undefined
+    pumping = true
+    void pump()
+  }
+
+  function gather(): void {
+    gathering ??= setTimeout(start, GATHER_MS)
+  }
+
+  /** Takes an entry over. What somebody waits for is written at once, with all that came before it. */
+  function push(entry: object, settle?: Waiting['settle']): void {
+    waiting.push({ entry: { at: new Date().toISOString(), ...entry }, settle })
+    if (pumping) return
+    if (settle) start()
+    else gather()
+  }
+
+  /** Waits until the entry is written, but no longer than that. */
+  async function enter(entry: object, patienceMs: number): Promise<void> {
+    const patience = new AbortController()
+    const entered = new Promise<void>((resolve) => push(entry, { resolve, reject: () => undefined }))
+    await Promise.race([entered, delay(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined)])
+    patience.abort()
   }
 
   async function anchor(): Promise<void> {
@@ -104,21 +130,16 @@ export async function openTrail({ config, changed, lost }: TrailOptions): Promis
   // Tried again at the next turn: the trail itself does not depend on it.
   const anchoring = setInterval(() => void anchor().catch(() => undefined), ANCHOR_MS).unref()
 
-  const stamped = (entry: object) => ({ at: new Date().toISOString(), ...entry })
-  push({ entry: stamped({ kind: 'start', version: FORMAT, key: key.id }) })
-  for (const until = Date.now() + PATIENCE_MS; written === undefined && Date.now() < until; ) await delay(5)
+  await enter({ kind: 'start', version: FORMAT, key: key.id }, PATIENCE_MS)
 
   return {
     usable: () => !failed && waiting.length < MOST_WAITING,
-    append: (entry) => push({ entry: stamped(entry) }),
-    commit: (entry) => new Promise((resolve, reject) => push({ entry: stamped(entry), settle: { resolve, reject } })),
+    append: (entry) => push(entry),
+    commit: (entry) => new Promise((resolve, reject) => push(entry, { resolve, reject })),
     hide: (text) => `#${createHmac('sha256', key.names).update(text).digest('base64url').slice(0, 22)}`,
     async close() {
       clearInterval(anchoring)
-      push({ entry: stamped({ kind: 'end' }) })
-      const patience = new AbortController()
-      await Promise.race([pumping, delay(LAST_TRY_MS, undefined, { signal: patience.signal }).catch(() => undefined)])
-      patience.abort()
+      await enter({ kind: 'end' }, LAST_TRY_MS)
       stopping = true
       if (waiting.length > 0) lost(waiting.length)
       await anchor().catch(() => undefined)

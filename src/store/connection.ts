@@ -114,7 +114,6 @@ export function connect({ kind, nodes, primary, tls: secure, ca, username, passw
     commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: SILENCE_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,
-    enableAutoPipelining: true,
     retryStrategy,
     // The primary became a replica: the address, asked for anew, is another's now.
     reconnectOnError: (error) => error.message.includes('READONLY'),

@@ -34,13 +34,10 @@ export function redisStore(address: RedisAddress, log: (message: string) => void
   confirmed?.on('error', () => undefined)
   const line = turns(SIDE_BY_SIDE, LONGEST_LINE)
 
-  const ask = async <T>(answer: Promise<T>): Promise<T> => {
-    try {
-      return await answer
-    } catch {
-      throw new Failure('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
-    }
+  const unavailable = (): never => {
+    throw new Failure('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
   }
+  const ask = <T>(answer: Promise<T>): Promise<T> => answer.catch(unavailable)
 
   /** Down one connection one after the other: what is waited for is this swap. */
   async function confirm(by: NonNullable<typeof confirmed>, ...swap: Parameters<typeof redis.swapValue>): Promise<number> {

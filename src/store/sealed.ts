@@ -14,7 +14,8 @@ const MOST_TRIES = 50
 const LONGEST_PAUSE_MS = 50
 
 interface Key {
-  readonly id: Buffer
+  /** What a value under it begins with: the version and the key's id. */
+  readonly head: Buffer
   readonly encryption: Buffer
   readonly names: Buffer
 }
@@ -22,14 +23,15 @@ interface Key {
 /** Two keys of one secret: what names a value must not be what encrypts it. */
 function derive(secret: Buffer): Key {
   const part = (use: string) => Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `kyc-graph ${use}`, 32))
-  return { id: createHash('sha256').update(secret).digest().subarray(0, ID_BYTES), encryption: part('values'), names: part('names') }
+  const id = createHash('sha256').update(secret).digest().subarray(0, ID_BYTES)
+  return { head: Buffer.concat([Buffer.from([VERSION]), id]), encryption: part('values'), names: part('names') }
 }
 
 // Parts are length-prefixed so that no two lists of parts read the same.
 function hash(key: Buffer, parts: readonly string[]): string {
-  const hmac = createHmac('sha256', key)
-  for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:${part}`)
-  return hmac.digest('base64url')
+  let text = ''
+  for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`
+  return createHmac('sha256', key).update(text).digest('base64url')
 }
 
 /**
@@ -46,22 +48,26 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
   function seal(name: string, value: unknown): Buffer {
     const iv = randomBytes(IV_BYTES)
     const cipher = createCipheriv('aes-256-gcm', first!.encryption, iv).setAAD(Buffer.from(name))
-    const text = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()])
-    return Buffer.concat([Buffer.from([VERSION]), first!.id, iv, cipher.getAuthTag(), text])
+    const text = cipher.update(JSON.stringify(value), 'utf8')
+    // GCM pads nothing, so its last word has no text in it: it makes the tag.
+    cipher.final()
+    return Buffer.concat([first!.head, iv, cipher.getAuthTag(), text])
   }
 
   /** What cannot be opened was written under a key that is gone, or by somebody else: it is as if it were not there. */
   function open(name: string, bytes: Buffer): unknown {
-    if (bytes.length < HEADER_BYTES || bytes[0] !== VERSION) return null
-    const id = bytes.subarray(1, 1 + ID_BYTES)
-    const key = keys.find((candidate) => candidate.id.equals(id))
+    if (bytes.length < HEADER_BYTES) return null
+    const key = keys.find(({ head }) => bytes.compare(head, 0, head.length, 0, head.length) === 0)
     if (!key) return null
     const iv = bytes.subarray(1 + ID_BYTES, 1 + ID_BYTES + IV_BYTES)
     const decipher = createDecipheriv('aes-256-gcm', key.encryption, iv)
       .setAAD(Buffer.from(name))
       .setAuthTag(bytes.subarray(1 + ID_BYTES + IV_BYTES, HEADER_BYTES))
     try {
-      return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()]).toString('utf8')) as unknown
+      const text = decipher.update(bytes.subarray(HEADER_BYTES))
+      // Throws when the tag is another's: nothing is read before.
+      decipher.final()
+      return JSON.parse(text.toString('utf8')) as unknown
     } catch {
       return null
     }
@@ -69,12 +75,14 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
 
   /** Where the value is: under the first key's name, or while keys rotate under an older one's. */
   async function find(key: StoreKey): Promise<{ name: string; bytes: Buffer | null }> {
-    for (const candidate of keys) {
-      const name = nameFor(candidate, key)
-      const bytes = await raw.get(name)
-      if (bytes) return { name, bytes }
+    const name = nameFor(first!, key)
+    const bytes = await raw.get(name)
+    if (bytes || keys.length === 1) return { name, bytes }
+    for (const older of keys.slice(1).map((candidate) => nameFor(candidate, key))) {
+      const kept = await raw.get(older)
+      if (kept) return { name: older, bytes: kept }
     }
-    return { name: nameFor(first!, key), bytes: null }
+    return { name, bytes: null }
   }
 
   /**
