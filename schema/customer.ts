@@ -40,6 +40,8 @@ export class CustomerLinks {
 @Directive('@key(fields: "bankId id")')
 @ObjectType({ description: 'A customer of a bank at the Open Bank Project.' })
 export class Customer {
+  readonly __typename?: 'Customer'
+
   @Field(() => ID)
   id!: string
 

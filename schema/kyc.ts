@@ -24,6 +24,8 @@ abstract class KycRecord {
 @Directive('@key(fields: "customerId id")')
 @ObjectType({ description: 'A check of who a customer is, done by somebody of the bank.' })
 export class KycCheck extends KycRecord {
+  readonly __typename?: 'KycCheck'
+
   @Field(() => DateTimeScalar, { nullable: true })
   date!: string | null
 

@@ -55,6 +55,8 @@ registerEnumType(PersonOrderField, { name: 'PersonOrderField', description: 'Wha
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A human being as Synctera knows them.' })
 export class Person {
+  readonly __typename?: 'Person'
+
   @Field(() => ID)
   id!: string
 

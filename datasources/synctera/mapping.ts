@@ -44,6 +44,7 @@ const LAST_FOUR_ONLY: readonly string[] = [PersonalIdType.SSN, PersonalIdType.IT
 
 export function toPerson(person: SyncteraPerson, drift: Drift): Person {
   return {
+    __typename: 'Person',
     id: person.id,
     tenant: person.tenant,
     isCustomer: person.is_customer,

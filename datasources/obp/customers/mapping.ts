@@ -20,6 +20,7 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
   const { face_image: face, credit_rating: rating, credit_limit: limit } = customer
   const [currency, amount] = [text(limit?.currency), text(limit?.amount)]
   return {
+    __typename: 'Customer',
     id: customer.customer_id,
     bankId: customer.bank_id,
     number: customer.customer_number,

@@ -15,6 +15,7 @@ import type { CheckBody, DocumentBody, MediaBody, ObpKycCheck, ObpKycDocument, O
 // ---- what the provider says, in the graph's words
 
 export const toCheck = (check: ObpKycCheck, drift: Drift): KycCheck => ({
+  __typename: 'KycCheck',
   id: check.id,
   bankId: check.bank_id,
   customerId: check.customer_id,
