@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,9 @@ import { type Recording, record } from './world.js'
 import { type Operation, UNIQUE, type Workload, workloads } from './workloads.js'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** This server as it is deployed. */
+const [, ...START] = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } }).scripts.start.split(' ')
 
 export interface Contender {
   readonly name: string
@@ -84,7 +87,7 @@ export async function openStage({ names, crowd, nodeArguments = [] }: StageOptio
   const contenders = new Map<string, Contender>()
   progress('starting this server')
   const port = await freePort()
-  const server = program(process.execPath, [...nodeArguments, 'dist/src/main.js'], CORE.measured, {
+  const server = program(process.execPath, [...nodeArguments, ...START], CORE.measured, {
     cwd: ROOT,
     log: join(scratch, 'server.log'),
     env: {

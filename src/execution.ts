@@ -10,6 +10,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   type ValueNode,
+  type VariableDefinitionNode,
   visit,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
@@ -32,6 +33,8 @@ interface Way {
 
 /** At which sight of a document it is compiled: code is worth its price for one that comes again. */
 const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
+
+const TEXTS: ReadonlySet<string> = new Set(['ID', 'String'])
 
 /** Names that every object has already: the compiler takes them for what was given. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
@@ -62,6 +65,22 @@ function isForInterpreter(document: DocumentNode): boolean {
     },
   })
   return is
+}
+
+/** The names of an operation's variables, where each must be given and as a text, of which there is nothing to coerce. */
+function textsOf({ variableDefinitions = [] }: OperationDefinitionNode): readonly string[] | undefined {
+  const isText = ({ type }: VariableDefinitionNode) => type.kind === Kind.NON_NULL_TYPE && type.type.kind === Kind.NAMED_TYPE && TEXTS.has(type.type.name.value)
+  return variableDefinitions.every((definition) => isText(definition) && definition.defaultValue === undefined) ? variableDefinitions.map(({ variable }) => variable.name.value) : undefined
+}
+
+/** What is given under these names; undefined unless all of it is text. */
+function given(names: readonly string[], variables: Record<string, unknown>): Record<string, unknown> | undefined {
+  const texts: Record<string, unknown> = {}
+  for (const name of names) {
+    if (typeof variables[name] !== 'string') return undefined
+    texts[name] = variables[name]
+  }
+  return texts
 }
 
 /** The compiler's errors lack members that those of graphql-js always have. */
@@ -95,9 +114,11 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
   function compile(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): Run {
     const compiled = isForInterpreter(document) ? undefined : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
     if (compiled === undefined || !isCompiledQuery(compiled)) return interpret(document, operationName)
+    const texts = textsOf(operation)
     return async (context, variables) => {
       // Variables are judged by graphql-js, so that refusals and defaults are the same whichever way the operation runs.
-      const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 })
+      const plain = texts && given(texts, variables)
+      const { errors, coerced } = plain ? { coerced: plain } : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 })
       if (errors) return { errors }
       const result = await compiled.query(undefined, context, coerced)
       return result.errors ? { ...result, errors: result.errors.map(complete) } : result

@@ -22,6 +22,11 @@ test.each([
   expect(names.filter((name) => !README.includes(`\`${name}\``))).toEqual([])
 })
 
+test('it is deployed as `npm start` starts it', () => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { scripts: { start: string } }
+  expect(README).toContain(`\n${scripts.start}\n`)
+})
+
 test('the first query is answered as the README says', async () => {
   const app = await startApp()
   const variables = await prepare(app.url, await app.token({ client: 'ops' }))
