@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   const [load = 0] = loadavg()
   const plan = has('--compare') ? COMPARE : quick ? QUICK : FULL
   const whole = !quick || has('--save')
-  const stage = await openStage({ names: has('--compare') ? ['raw'] : ['raw', 'plain', 'hive'], crowd: whole ? 1000 : 250 }, progress)
+  const stage = await openStage({ names: has('--compare') ? ['raw'] : ['raw', 'bare', 'plain', 'hive'], crowd: whole ? 1000 : 250 }, progress)
   const rows: Row[] = []
   for (const workload of stage.workloads) if (wanted(workload.title)) rows.push(...(await compete(stage, workload, plan, progress)))
   if (has('--compare')) {

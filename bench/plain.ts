@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import DataLoader from 'dataloader'
 import fetch from 'node-fetch'
 import { contender, type Setup } from './contender.js'
+import { typeDefs } from './types.js'
 import { COLLECTIONS, linkOf, paths, toAttribute, toCustomer, toMaskedPerson, toPerson, toVerification, type WireAttribute, type WireCustomer, type WirePerson } from './wire.js'
 
 // As a first server is written: Apollo Server's standalone server, node-fetch, and a DataLoader where there are many.
@@ -13,12 +13,6 @@ interface Loaders {
   readonly persons: DataLoader<string, unknown>
   readonly attributes: DataLoader<string, readonly WireAttribute[]>
 }
-
-const typeDefs = `directive @key(fields: String!) repeatable on OBJECT
-directive @shareable on OBJECT | FIELD_DEFINITION
-${readFileSync(new URL('../schema/schema.graphql', import.meta.url), 'utf8')
-  .replace(/^extend schema\n.*\n/m, '')
-  .replace(/@cost\([^)]*\)|@listSize\([^)]*\)|@(?:requiresScopes|authenticated)(?:\((?:[^()]|\([^()]*\))*\))?/g, '')}`
 
 contender(async ({ stubs, bank }: Setup) => {
   const get = async <T>(provider: string, path: string): Promise<T> => (await (await fetch(stubs[provider]! + path)).json()) as T

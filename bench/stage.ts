@@ -153,7 +153,7 @@ export async function openStage({ names, crowd, nodeArguments = [] }: StageOptio
   }
 
   const setup = { stubs, redisUrl, bank: BANK }
-  for (const name of ['raw', 'plain'].filter((each) => names.includes(each))) {
+  for (const name of ['raw', 'bare', 'plain'].filter((each) => names.includes(each))) {
     progress(`starting ${name}`)
     const child = helper(`./${name}.ts`, CORE.measured)
     const { port: at } = await ask<{ port: number }>(child, setup)

@@ -159,7 +159,7 @@ export function workloads(world: World): Workload[] {
       title: '(d) a remembered verification by id, from Redis',
       operations: world.verificationIds.map((id) => ({ query: REMEMBERED, variables: { id } })),
       prepare: verify(world),
-      contenders: ['raw'],
+      contenders: ['raw', 'bare'],
       targets: [{ against: 'raw', atLeast: 0.5 }],
       mostCalls: 0,
     },

@@ -1,0 +1,34 @@
+import type { AddressInfo } from 'node:net'
+import { ApolloServer } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
+import Fastify from 'fastify'
+import { Redis } from 'ioredis'
+import { endpoint } from '../src/endpoint.js'
+import { contender, rawKeys, type Setup } from './contender.js'
+import { typeDefs } from './types.js'
+
+// What Apollo Server and Fastify cost by themselves: no plugin, no token, no limit, no mask, no audit, and one field.
+
+contender(async ({ redisUrl }: Setup) => {
+  const redis = new Redis(redisUrl)
+  const resolvers = { Query: { verificationResult: async (_root: unknown, { id }: { id: string }) => JSON.parse((await redis.get(rawKeys.verification(id)))!) as unknown } }
+  const plugins = [
+    ApolloServerPluginCacheControlDisabled(),
+    ApolloServerPluginInlineTraceDisabled(),
+    ApolloServerPluginLandingPageDisabled(),
+    ApolloServerPluginSchemaReportingDisabled(),
+    ApolloServerPluginUsageReportingDisabled(),
+  ]
+  const apollo = new ApolloServer({ typeDefs, resolvers, plugins })
+  await apollo.start()
+  const app = Fastify()
+  app.route({ url: '/graphql', method: ['POST'], handler: endpoint(apollo as never, () => Promise.resolve({})) })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return (app.server.address() as AddressInfo).port
+})
