@@ -144,15 +144,22 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
     return known.run
   }
 
-  /** Results with errors, on their way to Apollo. */
-  const failed = new WeakMap<object, ExecutionResult>()
+  /** Results with errors, and what was thrown in place of one, on their way to Apollo. */
+  const failed = new WeakMap<object, () => ExecutionResult>()
 
   const listener: Listener = {
     async responseForOperation({ document, operation, request, contextValue }) {
       if (!operation) return null
-      const result = await runOf(document, operation, request.operationName)(contextValue, request.variables ?? {})
-      if (result.errors === undefined) return { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult: result } }
-      failed.set(contextValue, result)
+      try {
+        const result = await runOf(document, operation, request.operationName)(contextValue, request.variables ?? {})
+        if (result.errors === undefined) return { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult: result } }
+        failed.set(contextValue, () => result)
+      } catch (error) {
+        // What is thrown out of a hook is neither logged nor given a correlation id.
+        failed.set(contextValue, () => {
+          throw error as Error
+        })
+      }
       return null
     },
   }
@@ -163,7 +170,7 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
       load: () =>
         Promise.resolve({
           // What has not run names no operation of its document: graphql-js says so.
-          executor: async ({ document, request, context }) => (failed.get(context) ?? (await interpret(document, request.operationName)(context, request.variables ?? {}))) as Result,
+          executor: async ({ document, request, context }) => (failed.get(context)?.() ?? (await interpret(document, request.operationName)(context, request.variables ?? {}))) as Result,
         }),
       onSchemaLoadOrUpdate(callback) {
         callback({ apiSchema: schema, coreSupergraphSdl: '' })

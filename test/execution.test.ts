@@ -1,9 +1,13 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { ApolloServer } from '@apollo/server'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA, NAMED } from '../datasources/cast.js'
 import type { Scope } from '../schema/scopes.js'
+import { execution } from '../src/execution.js'
+import { chained } from '../src/plugins/chain.js'
+import type { Served } from '../src/plugins/served.js'
 import { buildClassSchema, buildServedSchema } from '../src/schema.js'
 import { randomQuery, seeded } from './documents.js'
 import { type App, startApp } from './harness.js'
@@ -152,4 +156,18 @@ test('more operations than are kept compiled answer as before', async () => {
   }
   for (let i = 0; i < 300; i += 1) expect(await ask(i)).toEqual({ [`a${i}`]: { id: 'tester' } })
   expect(await ask(0)).toEqual({ a0: { id: 'tester' } })
+})
+
+test('what an executor throws is an error of the answer, which every plugin hears of', async () => {
+  const { gateway, plugin } = execution(buildServedSchema(buildClassSchema()), 'interpreted')
+  const heard: string[] = []
+  const hearing = { requestDidStart: () => ({ didEncounterErrors: () => void heard.push('errors'), willSendResponse: () => void heard.push('answer') }) }
+  const apollo = new ApolloServer<Served>({ gateway, plugins: [chained([hearing, plugin])], logger: { debug() {}, info() {}, warn() {}, error() {} } })
+  // No request can say this, but it is what graphql-js throws at.
+  const variables = 'none' as unknown as Record<string, unknown>
+  const { body, http } = await apollo.executeOperation({ query: 'query($first: Int) { persons(first: $first) { nodes { id } } }', variables }, { contextValue: {} as Served })
+  expect(http.status).toBe(500)
+  expect(body).toMatchObject({ singleResult: { errors: [expect.anything()] } })
+  expect(heard).toEqual(['errors', 'answer'])
+  await apollo.stop()
 })
