@@ -65,18 +65,14 @@ const missed = (failure: Failure, more: Partial<Missed> = {}): Missed => ({ fail
 
 const ACCEPTED = { accept: 'application/json' }
 
-/** What is sent with a call. Most have only the credential's headers, which are the same object for as long as a token lives. */
-function headings(): (letter: Letter<unknown>, credential: Headers) => Headers {
-  let last: Headers | undefined
-  let bare: Headers = ACCEPTED
-  return ({ call, body }, credential) => {
-    if (body !== undefined || call.headers !== undefined) return { ...ACCEPTED, ...(body && { 'content-type': body.type }), ...credential, ...call.headers }
-    if (credential !== last) {
-      bare = { ...ACCEPTED, ...credential }
-      last = credential
-    }
-    return bare
-  }
+/** Headers of calls that have none of their own, by the credential's, which are the same object for as long as a token lives. */
+const bare = new WeakMap<Headers, Headers>()
+
+function headersOf({ call, body }: Letter<unknown>, credential: Headers): Headers {
+  if (body !== undefined || call.headers !== undefined) return { ...ACCEPTED, ...(body && { 'content-type': body.type }), ...credential, ...call.headers }
+  const known = bare.get(credential) ?? { ...ACCEPTED, ...credential }
+  bare.set(credential, known)
+  return known
 }
 
 /** The only way out to a provider: one pool and one line before it, one deadline, one reading of every failure. */
@@ -88,7 +84,6 @@ export function createClient(options: ClientOptions): Client {
   const retries = options.budget ?? budget()
   const least = Math.max(LEAST_CALLS.fewest, Math.min(LEAST_CALLS.most, options.maxConcurrency * LEAST_CALLS.perTurn))
   const circuit: Breaker = breaker({ least, changed: options.circuit })
-  const headersOf = headings()
   const flights = sharing({ provider: options.name, ended: () => ended('answered'), shared: () => options.shared?.() })
 
   const fail = (code: Code, details: FailureDetails = {}) => new Failure(code, { provider: options.label, title: options.title, ...details })
@@ -188,13 +183,7 @@ export function createClient(options: ClientOptions): Client {
   async function attempt<T>(visit: CallVisit, letter: Letter<T>, renewed = false): Promise<Reply<T> | Missed> {
     const { call } = letter
     const own = call.credential ?? options.credential
-    let reached: Awaited<ReturnType<typeof reach>>
-    visit.ledger?.wait()
-    try {
-      reached = await reach(visit, letter, own)
-    } finally {
-      visit.ledger?.over()
-    }
+    const reached = await waiting(visit.ledger, () => reach(visit, letter, own))
     if ('failure' in reached) return reached
     const { answer, credential, told } = reached
 

@@ -164,7 +164,7 @@ test('what an executor throws is an error of the answer, which every plugin hear
   const hearing = { requestDidStart: () => ({ didEncounterErrors: () => void heard.push('errors'), willSendResponse: () => void heard.push('answer') }) }
   const apollo = new ApolloServer<Served>({ gateway, plugins: [chained([hearing, plugin])], logger: { debug() {}, info() {}, warn() {}, error() {} } })
   // No request can say this, but it is what graphql-js throws at.
-  const variables = 'none' as unknown as Record<string, unknown>
+  const variables = JSON.parse('"none"') as Record<string, unknown>
   const { body, http } = await apollo.executeOperation({ query: 'query($first: Int) { persons(first: $first) { nodes { id } } }', variables }, { contextValue: {} as Served })
   expect(http.status).toBe(500)
   expect(body).toMatchObject({ singleResult: { errors: [expect.anything()] } })

@@ -106,7 +106,7 @@ export function budget({ perMinute, spend, digest }: BudgetOptions): Budget {
     timer ??= setTimeout(report, Math.max(REPORT_MS, restUntil - Date.now())).unref()
   }
 
-  /** All clients in one go, down one pipeline. */
+  /** All clients in one go. */
   function report(): void {
     timer = undefined
     const now = Date.now()

@@ -12,7 +12,9 @@ export const observation = ({ metrics, log }: { metrics: Metrics; log: Log }): P
     const lookedUp = request.extensions?.['persistedQuery'] !== undefined
     if (lookedUp) stopwatch.wait()
     return {
-      ...(lookedUp && { didResolveSource: () => stopwatch.over() }),
+      didResolveSource() {
+        if (lookedUp) stopwatch.over()
+      },
       didEncounterErrors({ errors, contextValue }) {
         for (const error of errors) {
           const formatted = formatError(error.toJSON(), error)

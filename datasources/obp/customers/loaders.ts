@@ -119,7 +119,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
       const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
       // Without a value the provider would answer everybody who has any attribute.
       const asked = wanted.length > 0 ? banks.all : []
-      const answers = await Promise.all(asked.map((bankId) => orNull(source.getCustomersByAttributes(bankId, wanted))))
+      const answers = await Promise.all(asked.map(async (bankId) => orNull(source.getCustomersByAttributes(bankId, wanted))))
       answers.forEach((answer, i) => {
         for (const row of answer?.customers ?? []) {
           const customer = take(row, asked[i]!)

@@ -14,6 +14,8 @@ import type { CheckBody, DocumentBody, MediaBody, ObpKycCheck, ObpKycDocument, O
 
 // ---- what the provider says, in the graph's words
 
+// What the records share is written out in each: Node 20 makes a hidden class for every object that begins with a spread.
+
 export const toCheck = (check: ObpKycCheck, drift: Drift): KycCheck => ({
   __typename: 'KycCheck',
   id: check.id,
