@@ -1,3 +1,4 @@
+import { BriefMap } from './brief.js'
 import type { Call, CallVisit, Leaving, Reply } from './call.js'
 import { again, Failure } from './errors.js'
 import { Departure } from './leaving.js'
@@ -118,7 +119,7 @@ export interface Sharing {
 
 /** The shared calls of one client, with its one credential. */
 export function sharing({ provider, ended, shared }: { readonly provider: string; readonly ended: () => Failure; readonly shared: () => void }): Sharing {
-  const open = new Map<string, Flight<unknown>>()
+  const open = new BriefMap<string, Flight<unknown>>()
 
   function join<T>(flight: Flight<unknown>, visit: CallVisit, { method, path }: Call<T>): Promise<Reply<T>> {
     shared()

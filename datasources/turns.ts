@@ -7,10 +7,29 @@ export interface Turns {
   readonly give: () => void
 }
 
+/** Somebody who stands in line, or stood there until they left. */
+interface Waiting {
+  go: (() => void) | undefined
+}
+
 /** The line before a provider, of `longest` at most. While a request stands in it, it certainly has not left. */
 export function turns(most: number, longest: number): Turns {
   let free = most
-  const line = new Set<() => void>()
+  // Those at the front are in `going`, the first of them last; both are arrays, for what a Set would keep alive (`BriefMap`).
+  let going: Waiting[] = []
+  let coming: Waiting[] = []
+  let waiting = 0
+
+  function next(): Waiting | undefined {
+    for (;;) {
+      if (going.length === 0) {
+        going = coming.reverse()
+        coming = []
+      }
+      const first = going.pop()
+      if (first === undefined || first.go !== undefined) return first
+    }
+  }
 
   return {
     take(signal, patienceMs) {
@@ -19,25 +38,28 @@ export function turns(most: number, longest: number): Turns {
         free -= 1
         return 'mine'
       }
-      if (line.size >= longest) return 'full'
+      if (waiting >= longest) return 'full'
       return new Promise((resolve) => {
         const stop = (why: 'mine' | 'left' | 'late') => {
           clearTimeout(patience)
           signal.removeEventListener('abort', leave)
-          line.delete(go)
+          place.go = undefined
+          waiting -= 1
           resolve(why)
         }
         const leave = () => stop('left')
-        const go = () => stop('mine')
         const patience = setTimeout(stop, patienceMs, 'late')
-        line.add(go)
+        const place: Waiting = { go: () => stop('mine') }
+        waiting += 1
+        if (coming.length > 2 * longest) coming = coming.filter(({ go }) => go !== undefined)
+        coming.push(place)
         signal.addEventListener('abort', leave, { once: true })
       })
     },
     give() {
-      const [next] = line
-      if (next === undefined) free += 1
-      else next()
+      const first = next()
+      if (first === undefined) free += 1
+      else first.go!()
     },
   }
 }

@@ -1,3 +1,4 @@
+import { BriefMap } from '../brief.js'
 import type { CallVisit, Leaving } from '../call.js'
 import { Failure } from '../errors.js'
 import { waiting } from '../ledger.js'
@@ -16,10 +17,10 @@ function within<T>(signal: Leaving, answer: Promise<T>): Promise<T> {
  * began it may leave without ending it for the others.
  */
 export function flights<T>() {
-  const running = new Map<string, Promise<T>>()
+  const running = new BriefMap<string, Promise<T>>()
   return {
     /** True while a call runs that a newcomer may join. */
-    has: (name: string): boolean => running.has(name),
+    has: (name: string): boolean => running.get(name) !== undefined,
 
     /** The answer to what is asked under this name: the running call's, else that of a new one. */
     async join(name: string, { signal, ledger }: CallVisit, ask: () => Promise<T>): Promise<T> {

@@ -57,7 +57,7 @@ export function budget({ perMinute, spend, digest }: BudgetOptions): Budget {
   // A caller whose token comes again is the same object.
   const names = new WeakMap<Caller, string>()
   const tabs = new LRUCache<string, Tab>({ max: MOST_TABS })
-  const unreported = new Set<Tab>()
+  let unreported = new Set<Tab>()
   let timer: NodeJS.Timeout | undefined
   let restUntil = 0
   let sweepAt = 0
@@ -110,12 +110,13 @@ export function budget({ perMinute, spend, digest }: BudgetOptions): Budget {
   function report(): void {
     timer = undefined
     const now = Date.now()
-    for (const tab of unreported) {
-      if (tab.isTelling || now < restUntil) continue
-      unreported.delete(tab)
-      if (tab.owed(now) > 0) ask(tab, 0).catch(rest)
+    const due = unreported
+    // A new one each time, as with a `BriefMap`.
+    unreported = new Set()
+    for (const tab of due) {
+      if (tab.isTelling || now < restUntil) reportSoon(tab)
+      else if (tab.owed(now) > 0) ask(tab, 0).catch(rest)
     }
-    for (const tab of unreported) reportSoon(tab)
   }
 
   /** While Redis is away each replica counts by itself: more may pass than the budget allows, and nobody waits. */
