@@ -161,10 +161,10 @@ async function run(job: Job): Promise<Load> {
     await new Promise<void>((resolve) => {
       const tick = () => {
         const now = performance.now()
-        for (; due <= now && due < until; due += 1000 / job.rate!) waiting.push(due)
+        for (; due <= now && due < until; due += 1000 / job.rate!) waiting.push(now)
         begin()
         if (now >= until && idle.length === lines.length) resolve()
-        else setImmediate(tick)
+        else setTimeout(tick, 1)
       }
       tick()
     })
