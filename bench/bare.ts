@@ -9,7 +9,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import { endpoint } from '../src/endpoint.js'
+import { handover } from '../src/endpoint.js'
 import { contender, rawKeys, type Setup } from './contender.js'
 import { typeDefs } from './types.js'
 
@@ -28,7 +28,8 @@ contender(async ({ redisUrl }: Setup) => {
   const apollo = new ApolloServer({ typeDefs, resolvers, plugins })
   await apollo.start()
   const app = Fastify()
-  app.route({ url: '/graphql', method: ['POST'], handler: endpoint(apollo as never, () => Promise.resolve({})) })
+  const hand = handover(apollo as never)
+  app.route({ url: '/graphql', method: ['POST'], handler: (request, reply) => hand(request, reply, () => Promise.resolve({})) })
   await app.listen({ port: 0, host: '127.0.0.1' })
   return (app.server.address() as AddressInfo).port
 })

@@ -1,6 +1,11 @@
 import { Readable } from 'node:stream'
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { getOperationAST, OperationTypeNode } from 'graphql'
+import { LRUCache } from 'lru-cache'
+import type { Graph } from './graph.js'
+import type { Known } from './plugins/chain.js'
+import type { Sent, Served } from './plugins/served.js'
 
 function headersOf({ headers }: FastifyRequest): HeaderMap {
   const map = new HeaderMap()
@@ -15,14 +20,81 @@ function headersOf({ headers }: FastifyRequest): HeaderMap {
 const searchOf = ({ url }: FastifyRequest): string => (url.includes('?') ? new URL(url, 'http://localhost').search : '')
 
 /** Hands HTTP requests to Apollo Server and its answers back: what a request may look like, and what it means, is for Apollo to say. */
-export function endpoint<Context extends BaseContext>(apollo: ApolloServer<Context>, context: (request: FastifyRequest, reply: FastifyReply) => Promise<Context>) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<string | Readable> => {
+export function handover<Context extends BaseContext>(apollo: ApolloServer<Context>) {
+  return async (request: FastifyRequest, reply: FastifyReply, context: () => Promise<Context>): Promise<string | Readable> => {
     const { status = 200, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
-      context: () => context(request, reply),
+      context,
     })
     for (const [name, value] of headers) void reply.header(name, value)
     void reply.code(status)
     return body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator)
+  }
+}
+
+/** `Accept` headers whose answer's type is remembered, and how long such a one may be. */
+const MOST_TYPES = 100
+const LONGEST_ACCEPT = 200
+
+const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/i
+
+type Body = Readonly<Record<string, unknown>>
+
+/** JSON's null is nothing, as for Apollo. */
+const given = (value: unknown): unknown => value ?? undefined
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isLeftOut = (value: unknown): value is undefined => value === undefined
+
+/** In Apollo's order. */
+const written = ({ data, extensions }: Sent): string => `${JSON.stringify({ data, extensions })}\n`
+
+/**
+ * Answers GraphQL over HTTP. Most requests ask for nothing new: a document that Apollo Server has found valid before, in
+ * the plain form that every client sends. Those pass the plugins without Apollo, which would take as long as all else
+ * that is done for them here; everything that is new, or in any other form, or went wrong is Apollo's.
+ */
+export function endpoint({ apollo, chain, documents }: Graph, context: (request: FastifyRequest, reply: FastifyReply) => Promise<Served>) {
+  const hand = handover(apollo)
+  /** What Apollo answers in, by the `Accept` header of the request. */
+  const types = new LRUCache<string, string>({ max: MOST_TYPES })
+
+  const acceptOf = ({ headers: { accept = '' } }: FastifyRequest): string => accept
+
+  function known({ method, headers, body }: FastifyRequest): Known | undefined {
+    if (method !== 'POST' || !JSON_TYPE.test(headers['content-type'] ?? '') || !isObject(body)) return undefined
+    const { query: source } = body as Body
+    const [operationName, variables, extensions] = [given(body['operationName']), given(body['variables']), given(body['extensions'])]
+    if (!isText(source) || !(isLeftOut(operationName) || isText(operationName)) || !(isLeftOut(variables) || isObject(variables))) return undefined
+    // What is sent by its hash may first have to be found.
+    if (!(isLeftOut(extensions) || (isObject(extensions) && extensions['persistedQuery'] === undefined))) return undefined
+    const document = documents.of(source)
+    const operation = document && getOperationAST(document, operationName)
+    if (!document || !operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined
+    return { request: { query: source, operationName, variables, extensions } as Known['request'], source, document, operation }
+  }
+
+  /** By way of Apollo, whose choice of a type for the answer is remembered. */
+  async function taught(request: FastifyRequest, reply: FastifyReply): Promise<string | Readable> {
+    const answer = await hand(request, reply, () => context(request, reply))
+    const [accept, type] = [acceptOf(request), reply.getHeader('content-type')]
+    if (request.method === 'POST' && reply.statusCode === 200 && isText(type) && accept.length <= LONGEST_ACCEPT) types.set(accept, type)
+    return answer
+  }
+
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<string | Readable> => {
+    const type = types.get(acceptOf(request))
+    const asked = type === undefined ? undefined : known(request)
+    if (type === undefined || asked === undefined) return taught(request, reply)
+    let contextValue: Served
+    try {
+      contextValue = await context(request, reply)
+    } catch (error) {
+      return hand(request, reply, () => Promise.reject(error as Error))
+    }
+    const sent = await chain.pass(asked, contextValue)
+    if (sent === undefined) return hand(request, reply, () => Promise.resolve(contextValue))
+    void reply.header('content-type', type)
+    return written(sent)
   }
 }

@@ -1,4 +1,4 @@
-import { type ApolloServerOptions, HeaderMap } from '@apollo/server'
+import type { ApolloServerOptions } from '@apollo/server'
 import {
   type DocumentNode,
   execute,
@@ -14,6 +14,7 @@ import {
   visit,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
+import { LRUCache } from 'lru-cache'
 import type { Listener, Plugin, Served } from './plugins/served.js'
 
 type Gateway = NonNullable<ApolloServerOptions<Served>['gateway']>
@@ -24,12 +25,6 @@ type Run = (context: unknown, variables: Record<string, unknown>) => Promise<Exe
 
 /** Each may take a megabyte: several times as many as all clients together have. */
 const MOST_COMPILED = 250
-
-/** What is known of one operation of a document. */
-interface Way {
-  seen: number
-  run?: Run
-}
 
 /** At which sight of a document it is compiled: code is worth its price for one that comes again. */
 const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
@@ -104,23 +99,22 @@ export interface Execution {
  * plugin answers in place of execution, and only a result with errors goes through that door, for Apollo to word them.
  */
 export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Execution {
-  const ways = new WeakMap<OperationDefinitionNode, Way>()
-  /** Those that are compiled, the one that was asked for last at the end. */
-  const recent = new Set<Way>()
+  const seen = new WeakMap<OperationDefinitionNode, number>()
+  const compiled = new LRUCache<OperationDefinitionNode, Run>({ max: MOST_COMPILED })
 
   const interpret = (document: DocumentNode, operationName: string | undefined): Run => (contextValue, variableValues) =>
     execute({ schema, document, contextValue, variableValues, operationName })
 
   function compile(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): Run {
-    const compiled = isForInterpreter(document) ? undefined : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
-    if (compiled === undefined || !isCompiledQuery(compiled)) return interpret(document, operationName)
+    const code = isForInterpreter(document) ? undefined : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
+    if (code === undefined || !isCompiledQuery(code)) return interpret(document, operationName)
     const texts = textsOf(operation)
     return async (context, variables) => {
       // Variables are judged by graphql-js, so that refusals and defaults are the same whichever way the operation runs.
       const plain = texts && given(texts, variables)
       const { errors, coerced } = plain ? { coerced: plain } : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 })
       if (errors) return { errors }
-      const result = await compiled.query(undefined, context, coerced)
+      const result = await code.query(undefined, context, coerced)
       return result.errors ? { ...result, errors: result.errors.map(complete) } : result
     }
   }
@@ -129,36 +123,28 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
   function runOf(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): Run {
     // A write costs its provider's time, beside which a compiled one would save nothing.
     if (operation.operation !== OperationTypeNode.QUERY) return interpret(document, operationName)
-    const known = ways.get(operation) ?? { seen: 0 }
-    ways.set(operation, known)
-    known.seen += 1
-    if (known.seen < COMPILED_AT[mode]) return interpret(document, operationName)
-    known.run ??= compile(document, operation, operationName)
-    recent.delete(known)
-    recent.add(known)
-    for (const oldest of recent) {
-      if (recent.size <= MOST_COMPILED) break
-      recent.delete(oldest)
-      delete oldest.run
-    }
-    return known.run
+    const known = compiled.get(operation)
+    if (known) return known
+    const sights = (seen.get(operation) ?? 0) + 1
+    seen.set(operation, sights)
+    if (sights < COMPILED_AT[mode]) return interpret(document, operationName)
+    const run = compile(document, operation, operationName)
+    compiled.set(operation, run)
+    return run
   }
 
-  /** Results with errors, and what was thrown in place of one, on their way to Apollo. */
-  const failed = new WeakMap<object, () => ExecutionResult>()
-
   const listener: Listener = {
-    async responseForOperation({ document, operation, request, contextValue }) {
+    async resultOf({ document, operation, request, contextValue }) {
       if (!operation) return null
       try {
         const result = await runOf(document, operation, request.operationName)(contextValue, request.variables ?? {})
-        if (result.errors === undefined) return { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult: result } }
-        failed.set(contextValue, () => result)
+        if (result.errors === undefined) return result
+        contextValue.passage.failed = () => result
       } catch (error) {
         // What is thrown out of a hook is neither logged nor given a correlation id.
-        failed.set(contextValue, () => {
+        contextValue.passage.failed = () => {
           throw error as Error
-        })
+        }
       }
       return null
     },
@@ -170,7 +156,7 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
       load: () =>
         Promise.resolve({
           // What has not run names no operation of its document: graphql-js says so.
-          executor: async ({ document, request, context }) => (failed.get(context)?.() ?? (await interpret(document, request.operationName)(context, request.variables ?? {}))) as Result,
+          executor: async ({ document, request, context }) => (context.passage.failed?.() ?? (await interpret(document, request.operationName)(context, request.variables ?? {}))) as Result,
         }),
       onSchemaLoadOrUpdate(callback) {
         callback({ apiSchema: schema, coreSupergraphSdl: '' })

@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import type { GraphQLSchema } from 'graphql'
 import type { Config } from './config.js'
+import { type Documents, documents } from './documents.js'
 import { formatError } from './errors.js'
 import { execution } from './execution.js'
 import { budget } from './limits/budget.js'
@@ -18,7 +19,7 @@ import type { Metrics } from './metrics.js'
 import { persistedQueries } from './persisted.js'
 import { audit } from './plugins/audit.js'
 import { budgeting } from './plugins/budget.js'
-import { chained } from './plugins/chain.js'
+import { type Chain, chained } from './plugins/chain.js'
 import { introspection } from './plugins/introspection.js'
 import { observation } from './plugins/observation.js'
 import { safelist, safelistTrial } from './plugins/safelist.js'
@@ -45,12 +46,21 @@ interface GraphOptions extends Pick<OpenStore, 'store' | 'spend'> {
   readonly explain?: Explain | undefined
 }
 
+export interface Graph {
+  readonly apollo: ApolloServer<Served>
+  /** What an operation passes on its way. */
+  readonly chain: Chain
+  readonly documents: Documents
+}
+
 /** Apollo Server over the schema: what an operation passes on its way, in this order, before and after it runs. */
-export function createGraph({ config, served, store, spend, metrics, log, explorer, explain }: GraphOptions): ApolloServer<Served> {
+export function createGraph({ config, served, store, spend, metrics, log, explorer, explain }: GraphOptions): Graph {
   const { gateway, plugin: run } = execution(served, config.executor)
+  const valid = documents()
   const way: readonly Plugin[] = [
     ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
     observation({ metrics, log }),
+    valid.plugin,
     ...(explorer === undefined ? [introspection] : []),
     budgeting({ perMinute: config.costPerMinute, costOf: costs(served), budget: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
     audit,
@@ -58,7 +68,8 @@ export function createGraph({ config, served, store, spend, metrics, log, explor
     ...(explain === undefined ? [] : [explain.plugin]),
   ]
 
-  return new ApolloServer<Served>({
+  const chain = chained(way)
+  const apollo = new ApolloServer<Served>({
     gateway,
     // Whether a token may ask for the schema is decided by a plugin, once its scopes are known.
     introspection: true,
@@ -70,7 +81,8 @@ export function createGraph({ config, served, store, spend, metrics, log, explor
     validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
     formatError,
     persistedQueries: config.safelist.mode === 'enforce' ? false : persistedQueries(store),
-    plugins: [chained(way), explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
+    plugins: [chain.plugin, explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
     logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn(message), error: () => log.error('apollo error') },
   })
+  return { apollo, chain, documents: valid }
 }

@@ -80,8 +80,8 @@ export async function startServer({ config, log = createLog(config.logLevel), me
   })
   const record = recorder(trail, schema, served)
 
-  const apollo = createGraph({ config, served, store, spend, metrics, log, explorer, explain })
-  await apollo.start()
+  const graph = createGraph({ config, served, store, spend, metrics, log, explorer, explain })
+  await graph.apollo.start()
 
   let stopping = false
   const app = await createHost({ log, corsOrigins: config.corsOrigins, isStopping: () => stopping })
@@ -96,10 +96,10 @@ export async function startServer({ config, log = createLog(config.logLevel), me
     const operation: Visit = { caller, correlationId: request.id, ledger: stopwatch, ...deadline }
     const taken = record(caller, request.id)
     const handed = guard({ visit: operation, rooms, writes, masker, audit: taken, own: ownOf, answerOf })
-    return { caller, correlationId: request.id, audit: taken, stopwatch, ...(explain?.watch(stopwatch, handed) ?? handed) }
+    return { caller, correlationId: request.id, audit: taken, stopwatch, passage: {}, ...(explain?.watch(stopwatch, handed) ?? handed) }
   }
 
-  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: endpoint(apollo, context) })
+  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: endpoint(graph, context) })
   app.get('/health', () => ({ status: 'ok' }))
   app.get('/ready', async (_request, reply) => {
     const usable = await ping().then(() => true, () => false)
@@ -129,7 +129,7 @@ export async function startServer({ config, log = createLog(config.logLevel), me
       const settled = () => Promise.all([until.settled(), writes.settled()])
       await Promise.race([settled(), impatient])
       patience.abort()
-      await apollo.stop()
+      await graph.apollo.stop()
       await closeRooms()
       // Closed connections have ended whatever was still open; that it is in doubt is kept.
       await Promise.race([settled(), delay(LAST_WORD_MS, undefined, { ref: false })])

@@ -162,10 +162,10 @@ test('what an executor throws is an error of the answer, which every plugin hear
   const { gateway, plugin } = execution(buildServedSchema(buildClassSchema()), 'interpreted')
   const heard: string[] = []
   const hearing = { requestDidStart: () => ({ didEncounterErrors: () => void heard.push('errors'), willSendResponse: () => void heard.push('answer') }) }
-  const apollo = new ApolloServer<Served>({ gateway, plugins: [chained([hearing, plugin])], logger: { debug() {}, info() {}, warn() {}, error() {} } })
+  const apollo = new ApolloServer<Served>({ gateway, plugins: [chained([hearing, plugin]).plugin], logger: { debug() {}, info() {}, warn() {}, error() {} } })
   // No request can say this, but it is what graphql-js throws at.
   const variables = JSON.parse('"none"') as Record<string, unknown>
-  const { body, http } = await apollo.executeOperation({ query: 'query($first: Int) { persons(first: $first) { nodes { id } } }', variables }, { contextValue: {} as Served })
+  const { body, http } = await apollo.executeOperation({ query: 'query($first: Int) { persons(first: $first) { nodes { id } } }', variables }, { contextValue: { passage: {} } as Served })
   expect(http.status).toBe(500)
   expect(body).toMatchObject({ singleResult: { errors: [expect.anything()] } })
   expect(heard).toEqual(['errors', 'answer'])

@@ -88,8 +88,8 @@ export const explain: Explain = {
 
   plugin: {
     requestDidStart: () => ({
-      willSendResponse({ response: { body }, contextValue: { stopwatch } }) {
-        if (stopwatch instanceof Explanation && body.kind === 'single') body.singleResult.extensions = { ...body.singleResult.extensions, explain: stopwatch.report() }
+      willSendResponse({ result, contextValue: { stopwatch } }) {
+        if (stopwatch instanceof Explanation) result.extensions = { ...result.extensions, explain: stopwatch.report() }
       },
     }),
   },

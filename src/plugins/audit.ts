@@ -13,8 +13,5 @@ const listener: Listener = {
 export const audit: Plugin = {
   requestDidStart: () => listener,
   // What an operation did before something unforeseen ended it has been done all the same.
-  unexpectedErrorProcessingRequest({ requestContext }) {
-    requestContext.contextValue.audit.end()
-    return Promise.resolve()
-  },
+  failed: ({ audit }) => audit.end(),
 }

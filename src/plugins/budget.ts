@@ -43,8 +43,8 @@ export const budgeting = ({ perMinute, costOf, budget, metrics }: Budgeting): Pl
         const payment = budget.pay(contextValue.caller, requested)
         return payment instanceof Promise ? waiting(contextValue.stopwatch, () => payment).then(settle) : settle(payment)
       },
-      willSendResponse({ response }) {
-        if (cost && response.body.kind === 'single') response.body.singleResult.extensions = { ...response.body.singleResult.extensions, cost }
+      willSendResponse({ result }) {
+        if (cost) result.extensions = { ...result.extensions, cost }
       },
     }
   },

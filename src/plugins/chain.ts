@@ -1,47 +1,109 @@
-import type { ApolloServerPlugin, GraphQLResponse } from '@apollo/server'
-import type { Listener, Plugin, Served } from './served.js'
+import type { ApolloServerPlugin } from '@apollo/server'
+import type { ExecutionResult, OperationDefinitionNode } from 'graphql'
+import { HeaderMap } from '@apollo/server'
+import type { Begun, Listener, Plugin, Resolved, Sent, Served } from './served.js'
 
-/**
- * Plugins as one, each hook in the order of the plugins: what one of them refuses, those behind it do not hear of.
- * Apollo asks its plugins all at once and makes several promises for each and every hook, whether it has it or not.
- */
-export function chained(plugins: readonly Plugin[]): ApolloServerPlugin<Served> {
+/** What a request asks, by a document that Apollo Server has found valid. */
+export interface Known extends Omit<Resolved, 'contextValue'> {
+  readonly operation: OperationDefinitionNode
+}
+
+/** Plugins as one, each hook in the order of the plugins: what one of them refuses, those behind it do not hear of. */
+export interface Chain {
+  /**
+   * What Apollo Server calls. It asks its plugins all at once and makes several promises for each and every hook,
+   * whether a plugin has it or not. An operation that has passed here already is told nothing twice.
+   */
+  readonly plugin: ApolloServerPlugin<Served>
+  /** An operation's way past all of them without Apollo Server; undefined where something went wrong that Apollo has to word. */
+  readonly pass: (known: Known, contextValue: Served) => Promise<Sent | undefined>
+}
+
+type Hook = Exclude<keyof Listener, 'resultOf'>
+type Passing<Name extends Hook> = Parameters<NonNullable<Listener[Name]>>[0]
+
+async function tell<Name extends Hook>(listeners: readonly Listener[], hook: Name, passing: Passing<Name>): Promise<void> {
+  for (const listener of listeners) {
+    const heard = listener[hook]?.(passing as never)
+    if (heard) await heard
+  }
+}
+
+async function resultOf(listeners: readonly Listener[], passing: Resolved): Promise<ExecutionResult | null> {
+  for (const listener of listeners) {
+    const answered = listener.resultOf?.(passing)
+    const result = answered && (await answered)
+    if (result) return result
+  }
+  return null
+}
+
+/** Makes one of all plugins. */
+export function chained(plugins: readonly Plugin[]): Chain {
+  function begin(begun: Begun): readonly Listener[] {
+    const listeners: Listener[] = []
+    for (const plugin of plugins) {
+      const listener = plugin.requestDidStart(begun)
+      if (listener) listeners.push(listener)
+    }
+    return (begun.contextValue.passage.listeners = listeners)
+  }
+
+  function failed(contextValue: Served): void {
+    for (const plugin of plugins) plugin.failed?.(contextValue)
+  }
+
   return {
-    serverWillStart: () =>
-      Promise.resolve({
-        async serverWillStop() {
-          for (const plugin of plugins) await plugin.serverWillStop?.()
-        },
-      }),
-    requestDidStart(begun) {
-      const listeners: Listener[] = []
-      for (const plugin of plugins) {
-        const listener = plugin.requestDidStart(begun)
-        if (listener) listeners.push(listener)
-      }
-      const each = (hook: Exclude<keyof Listener, 'responseForOperation'>) => async (context: never): Promise<void> => {
-        for (const listener of listeners) {
-          const heard = listener[hook]?.(context)
-          if (heard) await heard
-        }
-      }
-      return Promise.resolve({
-        didResolveSource: each('didResolveSource'),
-        didResolveOperation: each('didResolveOperation'),
-        async responseForOperation(context): Promise<GraphQLResponse | null> {
-          for (const listener of listeners) {
-            const response = listener.responseForOperation?.(context)
-            const answered = response && (await response)
-            if (answered) return answered
-          }
-          return null
-        },
-        didEncounterErrors: each('didEncounterErrors'),
-        willSendResponse: each('willSendResponse'),
-      })
+    plugin: {
+      serverWillStart: () =>
+        Promise.resolve({
+          async serverWillStop() {
+            for (const plugin of plugins) await plugin.serverWillStop?.()
+          },
+        }),
+      requestDidStart(begun) {
+        const { passage } = begun.contextValue
+        const hasPassed = passage.listeners !== undefined
+        const listeners = passage.listeners ?? begin(begun)
+        return Promise.resolve({
+          didResolveSource: (passing) => (hasPassed ? Promise.resolve() : tell(listeners, 'didResolveSource', passing)),
+          async didResolveOperation(passing) {
+            if (!hasPassed) await tell(listeners, 'didResolveOperation', passing as Resolved)
+            else if (passage.refusal !== undefined) throw passage.refusal as Error
+          },
+          async responseForOperation(passing) {
+            const singleResult = hasPassed ? null : await resultOf(listeners, passing as Resolved)
+            return singleResult && { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult } }
+          },
+          didEncounterErrors: (passing) => tell(listeners, 'didEncounterErrors', passing),
+          async willSendResponse({ request, contextValue, operation, response: { body } }) {
+            // Nothing here is sent in parts.
+            if (body.kind === 'single') await tell(listeners, 'willSendResponse', { request, contextValue, operation, result: body.singleResult })
+          },
+        })
+      },
+      unexpectedErrorProcessingRequest: ({ requestContext }) => Promise.resolve(failed(requestContext.contextValue)),
     },
-    async unexpectedErrorProcessingRequest(failed) {
-      for (const plugin of plugins) await plugin.unexpectedErrorProcessingRequest?.(failed)
+
+    async pass({ request, source, document, operation }, contextValue) {
+      const passing: Resolved = { request, contextValue, source, document, operation }
+      try {
+        const listeners = begin(passing)
+        await tell(listeners, 'didResolveSource', passing)
+        try {
+          await tell(listeners, 'didResolveOperation', passing)
+        } catch (refusal) {
+          contextValue.passage.refusal = refusal
+          return undefined
+        }
+        const result = (await resultOf(listeners, passing)) as Sent | null
+        if (result === null) return undefined
+        await tell(listeners, 'willSendResponse', { request, contextValue, operation, result })
+        return result
+      } catch (error) {
+        failed(contextValue)
+        throw error
+      }
     },
   }
 }

@@ -24,10 +24,8 @@ export const observation = ({ metrics, log }: { metrics: Metrics; log: Log }): P
           if (isUnforeseen(formatted)) log.error({ correlationId: contextValue.correlationId, field, ...trace(error.originalError ?? error) }, 'unforeseen error')
         }
       },
-      willSendResponse({ response, contextValue, operation }) {
-        if (response.body.kind === 'single') {
-          for (const error of response.body.singleResult.errors ?? []) Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
-        }
+      willSendResponse({ result, contextValue, operation }) {
+        for (const error of result.errors ?? []) Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
         metrics.operated(operation?.operation ?? 'none', (performance.now() - begun) / 1000)
         metrics.spent(stopwatch.read().own / 1000)
       },

@@ -1,27 +1,64 @@
-import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server'
+import type { GraphQLRequest } from '@apollo/server'
+import type { DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode } from 'graphql'
 import type { Context } from '../../resolvers/context.js'
 import type { AuditRecord } from '../audit/record.js'
 import type { Stopwatch } from '../stopwatch.js'
+
+/** How far an operation has come, for whoever takes it over. */
+export interface Passage {
+  /** Who hears of it, once it has begun. */
+  listeners?: readonly Listener[]
+  /** What a plugin refused it with before it ran. */
+  refusal?: unknown
+  /** A result with errors, or what was thrown in place of one: for Apollo to word. */
+  failed?: () => ExecutionResult
+}
 
 /** What a plugin knows of the operation: the resolvers' context, the id that answer and log share, and its record. */
 export interface Served extends Context {
   readonly correlationId: string
   readonly audit: AuditRecord
   readonly stopwatch: Stopwatch
+  readonly passage: Passage
 }
 
-/** What an operation passes on its way: hooks of Apollo Server's, in the order in which they come. */
-type Hook = 'didResolveSource' | 'didResolveOperation' | 'responseForOperation' | 'didEncounterErrors' | 'willSendResponse'
+type Soon<Answer> = Answer | Promise<Answer>
 
-/** Apollo's hooks always answer promises; these do where there is something to wait for. */
-type Soon<Of> = Of extends (context: infer Context) => Promise<infer Answer> ? (context: Context) => Answer | Promise<Answer> : never
+/** An operation on its way, as far as it is known when it arrives. */
+export interface Begun {
+  readonly request: GraphQLRequest
+  readonly contextValue: Served
+}
 
-/** What a plugin hears of one operation. */
-export type Listener = { readonly [Name in Hook]?: Soon<NonNullable<GraphQLRequestListener<Served>[Name]>> }
+/** One whose document is valid. Apollo finds no operation in it where the request names another. */
+export interface Resolved extends Begun {
+  readonly source: string
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode | undefined
+}
+
+/** What a plugin hears of one operation: hooks by the names of Apollo Server's, in the order in which they come. */
+export interface Listener {
+  readonly didResolveSource?: (passing: Begun) => Soon<void>
+  readonly didResolveOperation?: (passing: Resolved) => Soon<void>
+  /** Its result without errors; null where there is none. */
+  readonly resultOf?: (passing: Resolved) => Soon<ExecutionResult | null>
+  readonly didEncounterErrors?: (passing: Begun & { readonly errors: readonly GraphQLError[] }) => Soon<void>
+  readonly willSendResponse?: (passing: Begun & { readonly operation?: OperationDefinitionNode | undefined; readonly result: Sent }) => Soon<void>
+}
+
+/** An answer before it is written. */
+export interface Sent {
+  readonly errors?: readonly { readonly extensions?: object }[] | undefined
+  readonly data?: unknown
+  extensions?: Record<string, unknown> | undefined
+}
 
 /** A plugin of this server: one concern, one file. */
-export interface Plugin extends Pick<ApolloServerPlugin<Served>, 'unexpectedErrorProcessingRequest'> {
-  readonly requestDidStart: (context: GraphQLRequestContext<Served>) => Listener | undefined
+export interface Plugin {
+  readonly requestDidStart: (begun: Begun) => Listener | undefined
+  /** Something nobody foresaw has ended the operation. */
+  readonly failed?: (contextValue: Served) => void
   readonly serverWillStop?: () => Promise<void>
 }
 

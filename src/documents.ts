@@ -1,0 +1,29 @@
+import type { DocumentNode } from 'graphql'
+import { LRUCache } from 'lru-cache'
+import type { Plugin } from './plugins/served.js'
+
+/** Several times as many as all clients together have; what is longer than all of them is read anew each time. */
+const MOST_DOCUMENTS = 1_000
+const MOST_LETTERS = 2 * 1024 * 1024
+
+/** Documents that Apollo Server has parsed and found valid, by their text. */
+export interface Documents {
+  readonly of: (text: string) => DocumentNode | undefined
+  /** Takes down each document when Apollo has found it valid. */
+  readonly plugin: Plugin
+}
+
+/** Keeps those that were asked for last. */
+export function documents(): Documents {
+  const valid = new LRUCache<string, DocumentNode>({ max: MOST_DOCUMENTS, maxSize: MOST_LETTERS, sizeCalculation: (_document, text) => Math.max(1, text.length) })
+  return {
+    of: (text) => valid.get(text),
+    plugin: {
+      requestDidStart: () => ({
+        didResolveOperation({ source, document }) {
+          if (!valid.has(source)) valid.set(source, document)
+        },
+      }),
+    },
+  }
+}
