@@ -71,7 +71,7 @@ export function endpoint({ apollo, chain, documents }: Graph, context: (request:
     const document = documents.of(source)
     const operation = document && getOperationAST(document, operationName)
     if (!document || !operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined
-    return { request: { query: source, operationName, variables, extensions } as Known['request'], source, document, operation }
+    return { request: { query: source, operationName, variables, extensions }, source, document, operation }
   }
 
   /** By way of Apollo, whose choice of a type for the answer is remembered. */
@@ -90,7 +90,7 @@ export function endpoint({ apollo, chain, documents }: Graph, context: (request:
     try {
       contextValue = await context(request, reply)
     } catch (error) {
-      return hand(request, reply, () => Promise.reject(error as Error))
+      return hand(request, reply, () => Promise.reject(error))
     }
     const sent = await chain.pass(asked, contextValue)
     if (sent === undefined) return hand(request, reply, () => Promise.resolve(contextValue))

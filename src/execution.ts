@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   execute,
   type ExecutionResult,
+  getOperationAST,
   getVariableValues,
   GraphQLError,
   type GraphQLSchema,
@@ -155,8 +156,13 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
     gateway: {
       load: () =>
         Promise.resolve({
-          // What has not run names no operation of its document: graphql-js says so.
-          executor: async ({ document, request, context }) => (context.passage.failed?.() ?? (await interpret(document, request.operationName)(context, request.variables ?? {}))) as Result,
+          async executor({ document, request, context }) {
+            const { failed } = (context as Served).passage
+            if (failed) return failed() as Result
+            if (getOperationAST(document, request.operationName)) throw new Error('An operation came to its end without a result.')
+            // There is none by that name: graphql-js says so.
+            return (await interpret(document, request.operationName)(context, request.variables ?? {})) as Result
+          },
         }),
       onSchemaLoadOrUpdate(callback) {
         callback({ apiSchema: schema, coreSupergraphSdl: '' })

@@ -72,7 +72,7 @@ export function chained(plugins: readonly Plugin[]): Chain {
             else if (passage.refusal !== undefined) throw passage.refusal as Error
           },
           async responseForOperation(passing) {
-            const singleResult = hasPassed ? null : await resultOf(listeners, passing as Resolved)
+            const singleResult = hasPassed ? null : await resultOf(listeners, passing)
             return singleResult && { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult } }
           },
           didEncounterErrors: (passing) => tell(listeners, 'didEncounterErrors', passing),
