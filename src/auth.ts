@@ -8,7 +8,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /** How long a token that was verified is taken for good, and how old the issuer's keys may be before they are asked for again. */
 const TRUST_MS = 60_000
-/** Callers that are remembered, and the length of all their tokens together. */
+/** Callers that are remembered by their `Authorization` headers, and the length of all those together. */
 const MOST_REMEMBERED = 10_000
 const MOST_LETTERS = 16 * 1024 * 1024
 
@@ -60,7 +60,7 @@ interface Remembered {
  */
 export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], most = MOST_REMEMBERED): (authorization: string | undefined) => Promise<Caller> {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 })
-  const remembered = new LRUCache<string, Remembered>({ max: most, maxSize: MOST_LETTERS, sizeCalculation: (_caller, token) => token.length })
+  const remembered = new LRUCache<string, Remembered>({ max: most, maxSize: MOST_LETTERS, sizeCalculation: (_caller, authorization) => authorization.length })
   let askAt = 0
   let published = ''
 
@@ -73,14 +73,16 @@ export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], mos
     published = now
   }
 
-  async function verify(token: string): Promise<Caller> {
+  async function verify(authorization: string): Promise<Caller> {
+    const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization)?.[1]
+    if (token === undefined) throw new Failure('UNAUTHENTICATED')
     const by = published
     try {
       const now = Date.now()
       const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['exp'], clockTolerance: 5, currentDate: new Date(now) })
       const caller = callerOf(payload, token)
       const until = Math.min(payload.exp! * 1000, now + TRUST_MS)
-      if (by === published) remembered.set(token, { caller, until })
+      if (by === published) remembered.set(authorization, { caller, until })
       return caller
     } catch (error) {
       if (error instanceof Failure) throw error
@@ -91,12 +93,10 @@ export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], mos
     }
   }
 
-  return async (authorization) => {
-    const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization ?? '')?.[1]
-    if (token === undefined) throw new Failure('UNAUTHENTICATED')
+  return async (authorization = '') => {
     const now = Date.now()
     if (now >= askAt) renew().catch(() => undefined)
-    const known = remembered.get(token)
-    return known && now < known.until ? known.caller : verify(token)
+    const known = remembered.get(authorization)
+    return known && now < known.until ? known.caller : verify(authorization)
   }
 }

@@ -1,6 +1,6 @@
+import type { ApolloServerPlugin } from '@apollo/server'
 import type { DocumentNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import type { Plugin } from './plugins/served.js'
 
 /** Several times as many as all clients together have; what is longer than all of them is read anew each time. */
 const MOST_DOCUMENTS = 1_000
@@ -9,8 +9,8 @@ const MOST_LETTERS = 2 * 1024 * 1024
 /** Documents that Apollo Server has parsed and found valid, by their text. */
 export interface Documents {
   readonly of: (text: string) => DocumentNode | undefined
-  /** Takes down each document when Apollo has found it valid. */
-  readonly plugin: Plugin
+  /** By which Apollo tells. */
+  readonly plugin: ApolloServerPlugin
 }
 
 /** Keeps those that were asked for last. */
@@ -19,11 +19,13 @@ export function documents(): Documents {
   return {
     of: (text) => valid.get(text),
     plugin: {
-      requestDidStart: () => ({
-        didResolveOperation({ source, document }) {
-          if (!valid.has(source)) valid.set(source, document)
-        },
-      }),
+      requestDidStart: () =>
+        Promise.resolve({
+          didResolveOperation({ source, document }) {
+            if (!valid.has(source)) valid.set(source, document)
+            return Promise.resolve()
+          },
+        }),
     },
   }
 }

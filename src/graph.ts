@@ -60,7 +60,6 @@ export function createGraph({ config, served, store, spend, metrics, log, explor
   const way: readonly Plugin[] = [
     ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
     observation({ metrics, log }),
-    valid.plugin,
     ...(explorer === undefined ? [introspection] : []),
     budgeting({ perMinute: config.costPerMinute, costOf: costs(served), budget: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
     audit,
@@ -81,7 +80,7 @@ export function createGraph({ config, served, store, spend, metrics, log, explor
     validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
     formatError,
     persistedQueries: config.safelist.mode === 'enforce' ? false : persistedQueries(store),
-    plugins: [chain.plugin, explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
+    plugins: [chain.plugin, valid.plugin, explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
     logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn(message), error: () => log.error('apollo error') },
   })
   return { apollo, chain, documents: valid }

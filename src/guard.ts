@@ -79,29 +79,27 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
   }
 
   function question<Key, Value>({ scope, own, needs, type, owner, load }: Reading<Key, Value>) {
-    /** Asks, and hands the answer over masked, or unmasked and on record. */
-    async function show(key: Key, unmasked: boolean, ask: () => Promise<Value | null>): Promise<Value | null> {
-      if (!unmasked) return mask(type, await ask())
-      audit.admit(type)
-      const value = await ask()
-      audit.shown(type, value, owner?.(key))
-      return value
-    }
+    const isOpen = scope === null || scopes.has(scope)
+    const isOpenForOwn = !isOpen && owner !== undefined && scopes.has(`${scope}:own`)
+    /** Of what hangs off a record, the record's owner is known: one's own is not masked. */
+    const hangsOffOwn = scope === null && own !== undefined && scopes.has(`${own}:own`) && !scopes.has(own)
+    const unmasked = isOpenForOwn || hangsOffOwn || seesAll
 
     return {
       admit() {
-        if (scope !== null && !scopes.has(scope) && !(owner && scopes.has(`${scope}:own`))) throw missing(scope)
+        if (!isOpen && !isOpenForOwn) throw missing(scope)
       },
 
+      /** Asks, and hands the answer over masked, or unmasked and on record. */
       async load(key: Key): Promise<Value | null> {
-        if (scope === null) return show(key, seesAll || (own !== undefined && scopes.has(`${own}:own`) && !scopes.has(own)), () => load(key))
-        if (!scopes.has(scope)) {
-          if (!owner || !scopes.has(`${scope}:own`)) throw missing(scope)
-          // Somebody else's is absent, as if it did not exist; one's own is not masked.
-          return show(key, true, async () => ((await isOwn(owner(key))) ? load(key) : null))
-        }
-        if (needs) require(needs(key))
-        return show(key, seesAll, () => load(key))
+        if (!isOpen && !isOpenForOwn) throw missing(scope)
+        if (isOpen && needs) require(needs(key))
+        if (!unmasked) return mask(type, await load(key))
+        audit.admit(type)
+        // Somebody else's is absent, as if it did not exist.
+        const value = isOpenForOwn && !(await isOwn(owner(key))) ? null : await load(key)
+        audit.shown(type, value, owner?.(key))
+        return value
       },
     }
   }

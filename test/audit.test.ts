@@ -282,7 +282,7 @@ describe('the check of a trail', () => {
   const key = chainKey(secret)
   const chain = (entries: number) => {
     const made = startChain(key)
-    return Array.from({ length: entries }, (_, i) => made.next({ at: `2030-01-01T00:00:0${i}.000Z`, kind: i === 0 ? 'start' : i === entries - 1 ? 'end' : 'operation', n: i }))
+    return Array.from({ length: entries }, (_, i) => made.next(`2030-01-01T00:00:0${i}.000Z`, { kind: i === 0 ? 'start' : i === entries - 1 ? 'end' : 'operation', n: i }))
   }
   const a = chain(6)
   const b = chain(4)
@@ -320,13 +320,13 @@ describe('the check of a trail', () => {
   })
 
   test('says how many chains are missing that ended before its first line, as when old files are not given', () => {
-    const late = startChain(key).next({ at: '2030-01-02T00:00:00.000Z', kind: 'start' })
+    const late = startChain(key).next('2030-01-02T00:00:00.000Z', { kind: 'start' })
     expect(check([late.line])).toMatchObject({ problems: [], earlier: 2 })
     expect(check([late.line, ...mixed])).toMatchObject({ problems: [], earlier: 0 })
   })
 
   test('reads a line as one whatever stands in it', () => {
-    const { line } = startChain(key).next({ at: '2030-01-01T00:00:00.000Z', kind: 'start', who: { subject: 'a\u2028b\u2029c\r\n' } })
+    const { line } = startChain(key).next('2030-01-01T00:00:00.000Z', { kind: 'start', who: { subject: 'a\u2028b\u2029c\r\n' } })
     expect(line).not.toMatch(/[\r\n\u2028\u2029]/)
     expect(JSON.parse(line)).toMatchObject({ who: { subject: 'a\u2028b\u2029c\r\n' } })
     expect(check([line], { anchors: [] }).problems).toEqual([])

@@ -24,7 +24,7 @@ export interface Anchors {
 export function openAnchors(address: RedisAddress, key: ChainKey): Anchors {
   const redis = openRedis(address)
   return {
-    put: async (anchor) => void (await redis.set(`${PREFIX}${anchor.chain}`, sealText(key, anchor).text, 'EX', KEPT_SECONDS)),
+    put: async (anchor) => void (await redis.set(`${PREFIX}${anchor.chain}`, sealText(key, JSON.stringify(anchor)).text, 'EX', KEPT_SECONDS)),
     close: async () => redis.disconnect(),
   }
 }

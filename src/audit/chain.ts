@@ -18,7 +18,8 @@ export interface Sealed {
 
 export interface Chain {
   readonly id: string
-  readonly next: (entry: object) => Sealed
+  /** The next line, of what happened at an instant. */
+  readonly next: (at: string, entry: object) => Sealed
 }
 
 /** Derives a chain's keys from one of `STORE_ENCRYPTION_KEY`'s. */
@@ -33,9 +34,9 @@ const macOf = ({ seal }: ChainKey, body: string): string => createHmac('sha256',
 /** Unicode's own ends of a line, which JSON leaves as they are: some readers of lines would tear there what they stand in. */
 const escaped = (json: string): string => json.replace(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'))
 
-/** The text with its seal as its last member. */
-export function sealText(key: ChainKey, content: object): { text: string; mac: string } {
-  const body = escaped(JSON.stringify(content))
+/** The text of an object with its seal as its last member. */
+export function sealText(key: ChainKey, json: string): { text: string; mac: string } {
+  const body = escaped(json)
   const mac = macOf(key, body)
   return { text: `${body.slice(0, -1)},"mac":"${mac}"}`, mac }
 }
@@ -55,8 +56,9 @@ export function startChain(key: ChainKey): Chain {
   let prev = ''
   return {
     id,
-    next(entry) {
-      const { text, mac } = sealText(key, { chain: id, seq, prev, ...entry })
+    next(at, entry) {
+      // As one object would be written, without making it.
+      const { text, mac } = sealText(key, `{"chain":"${id}","seq":${seq},"prev":"${prev}","at":"${at}",${JSON.stringify(entry).slice(1)}`)
       prev = mac
       return { line: text, chain: id, seq: seq++, mac }
     },

@@ -23,6 +23,7 @@ const ANCHOR_MS = 1_000
 const LAST_TRY_MS = 5_000
 
 interface Waiting {
+  readonly at: string
   readonly entry: object
   sealed?: Sealed
   readonly settle?: { readonly resolve: () => void; readonly reject: (error: Failure) => void } | undefined
@@ -77,7 +78,7 @@ export async function openTrail({ config, changed, lost }: TrailOptions): Promis
     // What one turn of the event loop brings is written together.
     await new Promise(setImmediate)
     do {
-      const lines = waiting.slice(0, LARGEST_BATCH).map((item) => (item.sealed ??= chain.next(item.entry)).line)
+      const lines = waiting.slice(0, LARGEST_BATCH).map((item) => (item.sealed ??= chain.next(item.at, item.entry)).line)
       const stalled = setTimeout(() => turn(false), STALLED_MS)
       const there = await sink.write(lines).catch(() => 0)
       clearTimeout(stalled)
@@ -107,7 +108,7 @@ export async function openTrail({ config, changed, lost }: TrailOptions): Promis
 
   /** Takes an entry over. What somebody waits for is written at once, with all that came before it. */
   function push(entry: object, settle?: Waiting['settle']): void {
-    waiting.push({ entry: { at: new Date().toISOString(), ...entry }, settle })
+    waiting.push({ at: new Date().toISOString(), entry, settle })
     if (pumping) return
     if (settle) start()
     else gather()
