@@ -58,7 +58,7 @@ interface Remembered {
  * Checks bearer tokens (RFC 6750) against the issuer's keys and says who calls. A token that comes again is the same
  * caller for a minute, though never past its end; when the issuer's keys change, all are verified anew.
  */
-export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], most = MOST_REMEMBERED): (authorization: string | undefined) => Promise<Caller> {
+export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], most = MOST_REMEMBERED): (authorization: string | undefined) => Caller | Promise<Caller> {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 })
   const remembered = new LRUCache<string, Remembered>({ max: most, maxSize: MOST_LETTERS, sizeCalculation: (_caller, authorization) => authorization.length })
   let askAt = 0
@@ -93,7 +93,7 @@ export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], mos
     }
   }
 
-  return async (authorization = '') => {
+  return (authorization = '') => {
     const now = Date.now()
     if (now >= askAt) renew().catch(() => undefined)
     const known = remembered.get(authorization)

@@ -36,12 +36,14 @@ const CORS = {
 
 /** Puts the headers on every answer and lets in the origins that are named; none by default. */
 export async function secure(app: FastifyInstance, origins: readonly string[]): Promise<void> {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(HEADERS)
+    done()
   })
   // Apollo has words of its own about caching, which would come later.
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     void reply.header('cache-control', HEADERS['cache-control'])
+    done()
   })
   if (origins.length > 0) await app.register(cors, { ...CORS, origin: [...origins] })
 }

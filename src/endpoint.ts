@@ -54,7 +54,7 @@ const written = ({ data, extensions }: Sent): string => `${JSON.stringify({ data
  * the plain form that every client sends. Those pass the plugins without Apollo, which would take as long as all else
  * that is done for them here; everything that is new, or in any other form, or went wrong is Apollo's.
  */
-export function endpoint({ apollo, chain, documents }: Graph, context: (request: FastifyRequest, reply: FastifyReply) => Promise<Served>) {
+export function endpoint({ apollo, chain, documents }: Graph, context: (request: FastifyRequest, reply: FastifyReply) => Served | Promise<Served>) {
   const hand = handover(apollo)
   /** What Apollo answers in, by the `Accept` header of the request. */
   const types = new LRUCache<string, string>({ max: MOST_TYPES })
@@ -76,7 +76,7 @@ export function endpoint({ apollo, chain, documents }: Graph, context: (request:
 
   /** By way of Apollo, whose choice of a type for the answer is remembered. */
   async function taught(request: FastifyRequest, reply: FastifyReply): Promise<string | Readable> {
-    const answer = await hand(request, reply, () => context(request, reply))
+    const answer = await hand(request, reply, async () => context(request, reply))
     const [accept, type] = [acceptOf(request), reply.getHeader('content-type')]
     if (request.method === 'POST' && reply.statusCode === 200 && isText(type) && accept.length <= LONGEST_ACCEPT) types.set(accept, type)
     return answer
@@ -88,7 +88,8 @@ export function endpoint({ apollo, chain, documents }: Graph, context: (request:
     if (type === undefined || asked === undefined) return taught(request, reply)
     let contextValue: Served
     try {
-      contextValue = await context(request, reply)
+      const opened = context(request, reply)
+      contextValue = opened instanceof Promise ? await opened : opened
     } catch (error) {
       return hand(request, reply, () => Promise.reject(error))
     }

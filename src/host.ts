@@ -37,8 +37,9 @@ export async function createHost({ log, corsOrigins, isStopping }: HostOptions):
     logger: false,
     ...unreadable,
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-correlation-id', request.id)
+    done()
   })
   app.addHook('onSend', (request, reply, payload, done) => {
     // A connection that is kept alive would keep a stopping server waiting for its next request.

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../datasources/errors.js'
-import type { Visit } from '../datasources/provider.js'
+import type { Caller, Visit } from '../datasources/provider.js'
 import { recorder } from './audit/record.js'
 import { openTrail } from './audit/trail.js'
 import { authenticator } from './auth.js'
@@ -24,6 +24,12 @@ import { Stopwatch } from './stopwatch.js'
 import { openStore } from './store/index.js'
 import { webhooks } from './webhooks.js'
 import { createWrites } from './writes.js'
+
+/** Refuses a caller whose token does not say who they are (RFC 6750, 3). */
+function challenge(error: unknown): never {
+  if (error instanceof Failure) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
+  throw error
+}
 
 /** How long a stopping server waits for what is running. */
 const DRAIN_MS = 20_000
@@ -86,17 +92,22 @@ export async function startServer({ config, log = createLog(config.logLevel), me
   let stopping = false
   const app = await createHost({ log, corsOrigins: config.corsOrigins, isStopping: () => stopping })
 
-  async function context(request: FastifyRequest, reply: FastifyReply): Promise<Served> {
+  /** A promise only where the caller is not known yet. */
+  function context(request: FastifyRequest, reply: FastifyReply): Served | Promise<Served> {
     const stopwatch = explain?.begin(request.headers) ?? new Stopwatch()
-    const { answerOf, ...deadline } = until.begin(request.headers, reply.raw)
-    const caller = await authenticate(request.headers.authorization).catch((error: unknown) => {
-      if (error instanceof Failure) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
-      throw error
-    })
-    const operation: Visit = { caller, correlationId: request.id, ledger: stopwatch, ...deadline }
-    const taken = record(caller, request.id)
-    const handed = guard({ visit: operation, rooms, writes, masker, audit: taken, own: ownOf, answerOf })
-    return { caller, correlationId: request.id, audit: taken, stopwatch, passage: {}, ...(explain?.watch(stopwatch, handed) ?? handed) }
+    const { signal, endsAt, left, writes: isWriting, answerOf } = until.begin(request.headers, reply.raw)
+    const correlationId = request.id
+
+    function opened(caller: Caller): Served {
+      const visit: Visit = { caller, correlationId, ledger: stopwatch, signal, endsAt, left, writes: isWriting }
+      const taken = record(caller, correlationId)
+      const handed = guard({ visit, rooms, writes, masker, audit: taken, own: ownOf, answerOf })
+      const { loaders, commands } = explain?.watch(stopwatch, handed) ?? handed
+      return { caller, correlationId, audit: taken, stopwatch, passage: {}, loaders, commands }
+    }
+
+    const caller = authenticate(request.headers.authorization)
+    return caller instanceof Promise ? caller.then(opened, challenge) : opened(caller)
   }
 
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: endpoint(graph, context) })

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { ExecutionResult, OperationDefinitionNode } from 'graphql'
 import { HeaderMap } from '@apollo/server'
-import type { Begun, Listener, Plugin, Resolved, Sent, Served } from './served.js'
+import type { Begun, Listener, Plugin, Resolved, Sent, Served, Soon } from './served.js'
 
 /** What a request asks, by a document that Apollo Server has found valid. */
 export interface Known extends Omit<Resolved, 'contextValue'> {
@@ -22,19 +22,18 @@ export interface Chain {
 type Hook = Exclude<keyof Listener, 'resultOf'>
 type Passing<Name extends Hook> = Parameters<NonNullable<Listener[Name]>>[0]
 
-async function tell<Name extends Hook>(listeners: readonly Listener[], hook: Name, passing: Passing<Name>): Promise<void> {
-  for (const listener of listeners) {
-    const heard = listener[hook]?.(passing as never)
-    if (heard) await heard
+/** A promise only where one of them has something to wait for. */
+function tell<Name extends Hook>(listeners: readonly Listener[], hook: Name, passing: Passing<Name>, from = 0): Promise<void> | undefined {
+  for (let i = from; i < listeners.length; i += 1) {
+    const heard = listeners[i]![hook]?.(passing as never)
+    if (heard) return heard.then(() => tell(listeners, hook, passing, i + 1))
   }
+  return undefined
 }
 
-async function resultOf(listeners: readonly Listener[], passing: Resolved): Promise<ExecutionResult | null> {
-  for (const listener of listeners) {
-    const answered = listener.resultOf?.(passing)
-    const result = answered && (await answered)
-    if (result) return result
-  }
+/** The answer of the one that has any. */
+function resultOf(listeners: readonly Listener[], passing: Resolved): Soon<ExecutionResult | null> {
+  for (const listener of listeners) if (listener.resultOf) return listener.resultOf(passing)
   return null
 }
 
@@ -66,7 +65,9 @@ export function chained(plugins: readonly Plugin[]): Chain {
         const hasPassed = passage.listeners !== undefined
         const listeners = passage.listeners ?? begin(begun)
         return Promise.resolve({
-          didResolveSource: (passing) => (hasPassed ? Promise.resolve() : tell(listeners, 'didResolveSource', passing)),
+          async didResolveSource(passing) {
+            if (!hasPassed) await tell(listeners, 'didResolveSource', passing)
+          },
           async didResolveOperation(passing) {
             if (!hasPassed) await tell(listeners, 'didResolveOperation', passing as Resolved)
             else if (passage.refusal !== undefined) throw passage.refusal as Error
@@ -75,7 +76,9 @@ export function chained(plugins: readonly Plugin[]): Chain {
             const singleResult = hasPassed ? null : await resultOf(listeners, passing)
             return singleResult && { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult } }
           },
-          didEncounterErrors: (passing) => tell(listeners, 'didEncounterErrors', passing),
+          async didEncounterErrors(passing) {
+            await tell(listeners, 'didEncounterErrors', passing)
+          },
           async willSendResponse({ request, contextValue, operation, response: { body } }) {
             // Nothing here is sent in parts.
             if (body.kind === 'single') await tell(listeners, 'willSendResponse', { request, contextValue, operation, result: body.singleResult })
@@ -89,16 +92,20 @@ export function chained(plugins: readonly Plugin[]): Chain {
       const passing: Resolved = { request, contextValue, source, document, operation }
       try {
         const listeners = begin(passing)
-        await tell(listeners, 'didResolveSource', passing)
+        // Nothing is awaited that is not a promise: there would be a turn of the queue for each.
+        let heard = tell(listeners, 'didResolveSource', passing)
+        if (heard) await heard
         try {
-          await tell(listeners, 'didResolveOperation', passing)
+          heard = tell(listeners, 'didResolveOperation', passing)
+          if (heard) await heard
         } catch (refusal) {
           contextValue.passage.refusal = refusal
           return undefined
         }
         const result = (await resultOf(listeners, passing)) as Sent | null
         if (result === null) return undefined
-        await tell(listeners, 'willSendResponse', { request, contextValue, operation, result })
+        heard = tell(listeners, 'willSendResponse', { request, contextValue, operation, result })
+        if (heard) await heard
         return result
       } catch (error) {
         failed(contextValue)

@@ -22,7 +22,8 @@ export interface Served extends Context {
   readonly passage: Passage
 }
 
-type Soon<Answer> = Answer | Promise<Answer>
+/** What may be waited for. */
+export type Soon<Answer> = Answer | Promise<Answer>
 
 /** An operation on its way, as far as it is known when it arrives. */
 export interface Begun {
