@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   const [a, c] = [named('CustomerPage'), named('TenPersons')]
   const rate = rows.find(({ workload, contender }) => workload === a.title && contender === 'server')?.rps
   if (rate !== undefined) progress('the time of (a) at half load')
-  const half = rate === undefined ? undefined : await overhead(stage, a, rate, quick ? 1 : 6)
+  const half = rate === undefined ? undefined : await overhead(stage, a, rate, quick ? { rounds: 1, seconds: 1 } : { rounds: 5, seconds: 3 })
   const { hundreds } = stage.recording.world
   const pages = (first: number) => ({ ...named('Customers'), operations: first > 100 ? hundreds.slice(0, first / 100).map((after) => pageOf(100, after)) : [pageOf(first, null)] })
   const grown = has('--only') ? undefined : await growth(stage, pages, c, whole ? [1, 10, 100, 1000] : [1, 10, 100], quick ? 0.5 : 4, progress)

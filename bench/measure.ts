@@ -115,20 +115,44 @@ export async function compete(stage: Stage, workload: Workload, plan: Plan, prog
   })
 }
 
-export interface Overhead {
-  readonly rate: number
-  readonly server: { readonly p50: number; readonly p99: number }
-  readonly raw: { readonly p50: number; readonly p99: number }
+/** In ms. */
+interface Times {
+  readonly p50: number
+  readonly p99: number
 }
 
-/** What this server adds to the providers' time when half of what it can do is asked of it. */
-export async function overhead(stage: Stage, workload: Workload, rps: number, seconds: number): Promise<Overhead> {
+export interface Overhead {
+  readonly rate: number
+  /** This server's own time by its metric, rounded up to the metric's next bound. */
+  readonly own: Times
+  /** From request to answer, as a client sees it. */
+  readonly server: Times
+  readonly raw: Times
+}
+
+/** How many operations took how long, in this server's own time: counts by the upper bound in s, each with all below it. */
+async function ownTimes({ port }: Contender): Promise<ReadonlyMap<number, number>> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  return new Map([...text.matchAll(/^kyc_overhead_seconds_bucket\{le="(.+)"\} (\d+)$/gm)].map(([, bound, count]) => [bound === '+Inf' ? Infinity : Number(bound), Number(count)]))
+}
+
+/** What this server adds to the providers' time when half of what it can do is asked of it, it and the raw server taking turns. */
+export async function overhead(stage: Stage, workload: Workload, rps: number, { rounds, seconds }: Pick<Plan, 'rounds' | 'seconds'>): Promise<Overhead> {
   const rate = Math.max(1, Math.floor(rps / 2))
-  const at = async (name: string) => {
-    const contender = stage.contenders.get(name)!
-    return stage.measure(contender, stage.requests(workload, contender), { seconds, rate })
+  const us = stage.contenders.get('server')!
+  const samples: Record<'server' | 'raw', Sample[]> = { server: [], raw: [] }
+  const before = await ownTimes(us)
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of ['server', 'raw'] as const) {
+      const contender = stage.contenders.get(name)!
+      samples[name].push(await stage.measure(contender, stage.requests(workload, contender), { seconds, rate }))
+    }
   }
-  return { rate, server: await at('server'), raw: await at('raw') }
+  const after = await ownTimes(us)
+  const [spent, all] = [[...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const), after.get(Infinity)! - before.get(Infinity)!]
+  const within = (part: number) => spent.find(([, count]) => count >= all * part)![0] * 1000
+  const middle = (times: readonly Times[]): Times => ({ p50: median(times.map(({ p50 }) => p50)), p99: median(times.map(({ p99 }) => p99)) })
+  return { rate, own: { p50: within(0.5), p99: within(0.99) }, server: middle(samples.server), raw: middle(samples.raw) }
 }
 
 export interface Point {

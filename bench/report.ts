@@ -56,11 +56,20 @@ function rowsTable(rows: readonly Row[]): string[] {
 /** With more than this to do beside the measurement, waiting for a core is most of any time. */
 const QUIET_LOAD = 2
 
-function overheadLines({ rate, server, raw }: Overhead, load: number): string[] {
-  const [p50, p99] = [server.p50 - raw.p50, server.p99 - raw.p99]
-  const verdict = (value: number, most: number) => (load > QUIET_LOAD || value < 0 ? 'no verdict, the machine had other work' : value <= most ? 'met' : 'missed')
-  const word = (value: number, most: number) => `${short(value)} ms (${verdict(value, most)}: ≤ ${most} ms)`
-  return ['', `Own time on top of the raw server's for (a) at half load (${rate} operations a second): p50 ${word(p50, 1)}, p99 ${word(p99, 5)}.`]
+/** The most that own time may be, in ms. */
+const MOST_OWN = { p50: 1, p99: 5 }
+
+function overheadLines({ rate, own, server, raw }: Overhead, load: number): string[] {
+  const quiet = load <= QUIET_LOAD
+  const verdict = (value: number, most: number) => (!quiet || value < 0 ? 'no verdict, the machine had other work' : value <= most ? `met: ≤ ${most} ms` : `missed: ≤ ${most} ms`)
+  const word = (name: 'p50' | 'p99') => `${name} at most ${short(own[name])} ms (${verdict(own[name], MOST_OWN[name])})`
+  const more = (name: 'p50' | 'p99') => `${name} ${short(server[name] - raw[name])} ms (${verdict(server[name] - raw[name], MOST_OWN[name])})`
+  return [
+    '',
+    `Own time for (a) at half load (${rate} operations a second), by the metric \`kyc_overhead_seconds\`, all but what a provider or the store is waited for: ${word('p50')}, ${word('p99')}.`,
+    '',
+    `What a client waits longer for it than for the raw server's answer at the same rate: ${more('p50')}, ${more('p99')}.`,
+  ]
 }
 
 function pointsTable(title: string, points: readonly Point[]): string[] {

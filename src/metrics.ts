@@ -76,7 +76,7 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}) {
   const overhead = new Histogram({
     name: 'kyc_overhead_seconds',
     help: "GraphQL requests' time at this server: from when they have arrived to their answer, without the time in which a provider or the store was waited for.",
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
     registers: [registry],
   })
   const costs = new Histogram({
