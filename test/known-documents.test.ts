@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { getIntrospectionQuery } from 'graphql'
+import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA, CROWD } from '../datasources/cast.js'
 import type { ProviderName } from '../datasources/index.js'
@@ -399,4 +400,25 @@ test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Faul
   const trails = await trailsOf(servers.deployed, await tokenOf())
   const [first, ...others] = seen.map(({ correlationId }) => JSON.stringify(trails.get(correlationId) ?? []).replace(/"ids":\["[^"]+"\]/g, '"ids":["…"]'))
   for (const other of others) expect(other).toBe(first)
+})
+
+test.each(['new', 'known'])('what was shown by an operation whose text is %s is in the audit trail when the server stops the moment its caller leaves', async (age) => {
+  const stopping = await watch({}, servers.deployed)
+  const { app } = stopping
+  const people = CROWD.slice(0, 20)
+  const headers = { ...JSON_TYPE, accept: 'application/json', authorization: `Bearer ${await tokenOf()}` }
+  const body = ({ customerId, personId }: (typeof people)[number], n: number) =>
+    JSON.stringify({ query: `query($c: ID!, $p: ID!) { customer(id: $c) { legalName } person(id: $p) { id } } # ${age === 'new' ? n : 0}`, variables: { c: customerId, p: personId } })
+  app.clear()
+  await exchange(app.url, { headers, body: body(people[0]!, 0) })
+  app.fault('synctera', { match: 'GET /**', fault: 'hang', times: 0 })
+  const correlationIds = people.map(() => randomUUID())
+  const leaving = new AbortController()
+  const asked = people.map((person, n) => fetch(`${app.url}/graphql`, { method: 'POST', headers: { ...headers, 'x-correlation-id': correlationIds[n]! }, body: body(person, n), signal: leaving.signal }).catch(() => 'left'))
+  const shown = () => app.log().split('"route":"/obp/v4.0.0/banks/{}/customers/{}"').length - 2
+  await expect.poll(shown, { interval: 5 }).toBe(people.length)
+  leaving.abort()
+  await app.close()
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['left']))
+  expect(correlationIds.filter((correlationId) => !app.audit().includes(correlationId))).toEqual([])
 })
