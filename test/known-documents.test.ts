@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { getIntrospectionQuery } from 'graphql'
+import { getIntrospectionQuery, parse } from 'graphql'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA, CROWD } from '../datasources/cast.js'
@@ -8,7 +8,9 @@ import type { ProviderName } from '../datasources/index.js'
 import type { Fault } from '../datasources/sandbox.js'
 import { explain } from '../src/dev/explain.js'
 import { explorer } from '../src/dev/explorer.js'
+import { documents } from '../src/documents.js'
 import { MOST_COST } from '../src/limits/cost.js'
+import type { Begun, Resolved } from '../src/plugins/served.js'
 import type { Manifest } from '../src/safelist.js'
 import type { RunOptions } from './harness.js'
 import { exchange, type Letter, type Road, type Seen, trailsOf, watch, watchApollo, type Watched, witness } from './witness.js'
@@ -421,4 +423,15 @@ test.each(['new', 'known'])('what was shown by an operation whose text is %s is 
   await app.close()
   expect(new Set(await Promise.all(asked))).toEqual(new Set(['left']))
   expect(correlationIds.filter((correlationId) => !app.audit().includes(correlationId))).toEqual([])
+})
+
+test('of all texts together no more than 512 Ki letters are known, those that were asked for last', () => {
+  const { of, plugin } = documents()
+  const letter = (n: number) => `{ viewer { id } } # ${n} ${'x'.repeat(100_000)}`
+  const numbers = [0, 1, 2, 3, 4, 5, 6]
+  for (const n of numbers) {
+    void plugin.requestDidStart({} as Begun)!.didResolveOperation!({ source: letter(n), document: parse(letter(n)) } as Resolved)
+    of(letter(0))
+  }
+  expect(numbers.filter((n) => of(letter(n)) !== undefined)).toEqual([0, 3, 4, 5, 6])
 })
