@@ -10,6 +10,7 @@ import { explain } from '../src/dev/explain.js'
 import { explorer } from '../src/dev/explorer.js'
 import { documents } from '../src/documents.js'
 import { MOST_COST } from '../src/limits/cost.js'
+import { createMetrics } from '../src/metrics.js'
 import type { Begun, Resolved } from '../src/plugins/served.js'
 import type { Manifest } from '../src/safelist.js'
 import type { RunOptions } from './harness.js'
@@ -236,7 +237,7 @@ const LIMITS: Record<string, Kind> = {
 const FAULTS: Record<string, Kind> = {
   'one provider away': { query: `{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`, fault: ['synctera', { match: 'GET /**', fault: 'status', status: 503, times: 0 }], road: 'handed over', says: '"Ada Accepted"' },
   'all of it away': { query: `{ ${PERSON} }`, fault: ['synctera', { match: 'GET /**', fault: 'malformed', times: 0 }], road: 'handed over', says: '"data":{"person":null}' },
-  'a deadline that passes': { query: `{ ${PERSON} }`, headers: { 'x-request-timeout-ms': '40' }, fault: ['synctera', { match: 'GET /**', fault: 'hang', times: 0 }], road: 'handed over', says: 'DEADLINE_EXCEEDED', calls: 1 },
+  'a deadline that passes': { query: `{ ${PERSON} }`, headers: { 'x-request-timeout-ms': '150' }, fault: ['synctera', { match: 'GET /**', fault: 'hang', times: 0 }], road: 'handed over', says: 'DEADLINE_EXCEEDED', calls: 1 },
 }
 
 const MUTATIONS: Record<string, Kind> = {
@@ -249,7 +250,7 @@ const MUTATIONS: Record<string, Kind> = {
   'refused by the provider': { query: EMAIL, fault: ['obp', { match: EMAILS, fault: 'status', status: 400 }], road: 'handed over', says: 'providerStatus', calls: 2 },
   'whose outcome nobody knows': { query: MEET, beside: { variables: { input: meeting } }, fault: ['obp', { match: MEETINGS, fault: 'drop-after-apply' }], road: 'handed over', says: 'OUTCOME_UNKNOWN', calls: 1 },
   'of which one is done and one is not': { query: `mutation { ${email(CROWD[0]!.customerId)} nobody: ${email('nobody')} }`, road: 'handed over', says: '"updateCustomerEmail":{"replayed":false' },
-  'that outlives its deadline': { query: EMAIL, headers: { 'x-request-timeout-ms': '60' }, fault: ['obp', { match: EMAILS, fault: 'slow', delayMs: 120 }], lingers: true, road: 'handed over', says: 'OUTCOME_UNKNOWN', calls: 2 },
+  'that outlives its deadline': { query: EMAIL, headers: { 'x-request-timeout-ms': '200' }, fault: ['obp', { match: EMAILS, fault: 'slow', delayMs: 350 }], lingers: true, road: 'handed over', says: 'OUTCOME_UNKNOWN', calls: 2 },
   'done where it is interpreted': { of: 'interpreting', query: EMAIL, road: 'direct', says: '"replayed":false' },
 }
 
@@ -301,7 +302,8 @@ describe.each([
     const text = kind.exactly ?? `# ${group} ${name}\n${kind.query ?? '{ viewer { id } }'}`
     if (kind.before) await ask(`${text} `, kind)
     const first = await ask(text, kind)
-    await teach(text, kind)
+    // What was refused before its text was looked at is not known by that.
+    if (first.seen.status >= 400) await teach(text, kind)
     const [second, third] = [await ask(text, kind), await ask(text, kind)]
 
     const { seen } = first
@@ -382,8 +384,8 @@ test('nobody is given what another asked for at the same time', async () => {
 })
 
 test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Fault]]>([
-  ['a read', `{ viewer { id } ${PERSON} }`, {}, ['synctera', { match: 'GET /**', fault: 'slow', delayMs: 150, times: 0 }]],
-  ['a write', MEET, { input: meeting }, ['obp', { match: MEETINGS, fault: 'slow', delayMs: 150, times: 0 }]],
+  ['a read', `{ viewer { id } ${PERSON} }`, {}, ['synctera', { match: 'GET /**', fault: 'slow', delayMs: 250, times: 0 }]],
+  ['a write', MEET, { input: meeting }, ['obp', { match: MEETINGS, fault: 'slow', delayMs: 250, times: 0 }]],
 ])('whoever hangs up in the middle of %s leaves the same behind', async (name, query, variables, fault) => {
   const { app } = servers.deployed
   const seen: Seen[] = []
@@ -402,6 +404,36 @@ test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Faul
   const trails = await trailsOf(servers.deployed, await tokenOf())
   const [first, ...others] = seen.map(({ correlationId }) => JSON.stringify(trails.get(correlationId) ?? []).replace(/"ids":\["[^"]+"\]/g, '"ids":["…"]'))
   for (const other of others) expect(other).toBe(first)
+})
+
+test('what nobody foresaw on the way out of a write is answered alike, and the write is done once and on record', async () => {
+  const metrics = createMetrics()
+  let isBroken = false
+  const operated: typeof metrics.operated = (...given) => {
+    if (isBroken) throw new TypeError('of Ada Accepted')
+    metrics.operated(...given)
+  }
+  const broken = await watch({}, servers.deployed, { metrics: { ...metrics, operated } })
+  const { app } = broken
+  const headers = { ...JSON_TYPE, authorization: `Bearer ${await tokenOf()}` }
+  await witness(broken, { headers, body: JSON.stringify({ query: '{ __typename }' }) })
+  isBroken = true
+  const seen: Seen[] = []
+  const roads: Road[] = []
+  for (let i = 0; i < 3; i += 1) {
+    app.clear()
+    apollo.road()
+    seen.push(await witness(broken, { headers, body: JSON.stringify({ query: EMAIL }) }))
+    roads.push(apollo.road())
+  }
+  isBroken = false
+  expect(roads).toEqual(['apollo', 'direct', 'direct'])
+  expect(seen[0]).toMatchObject({ status: 500, body: expect.stringContaining('INTERNAL_SERVER_ERROR'), calls: { length: 2 } })
+  for (const again of seen.slice(1)) expect({ ...told(again), log: [] }).toEqual({ ...told(seen[0]!), log: [] })
+  const trails = await trailsOf(broken, await tokenOf())
+  for (const { correlationId } of seen) expect(trails.get(correlationId)).toMatchObject([{ kind: 'intent' }, { kind: 'operation', wrote: [{ outcome: 'done' }] }])
+  expect(app.log()).not.toContain('Ada')
+  await app.close()
 })
 
 test.each(['new', 'known'])('what was shown by an operation whose text is %s is in the audit trail when the server stops the moment its caller leaves', async (age) => {
