@@ -8,10 +8,9 @@ import type { ProviderName } from '../datasources/index.js'
 import type { Fault } from '../datasources/sandbox.js'
 import { explain } from '../src/dev/explain.js'
 import { explorer } from '../src/dev/explorer.js'
-import { documents } from '../src/documents.js'
+import { type Documents, documents } from '../src/documents.js'
 import { MOST_COST } from '../src/limits/cost.js'
 import { createMetrics } from '../src/metrics.js'
-import type { Begun, Resolved } from '../src/plugins/served.js'
 import type { Manifest } from '../src/safelist.js'
 import type { RunOptions } from './harness.js'
 import { exchange, type Letter, type Road, type Seen, trailsOf, watch, watchApollo, type Watched, witness } from './witness.js'
@@ -457,12 +456,13 @@ test.each(['new', 'known'])('what was shown by an operation whose text is %s is 
   expect(correlationIds.filter((correlationId) => !app.audit().includes(correlationId))).toEqual([])
 })
 
-test('of all texts together no more than 512 Ki letters are known, those that were asked for last', () => {
-  const { of, plugin } = documents()
+test('of all texts together no more than 512 Ki letters are known, those that were asked for last', async () => {
+  const { of, plugin }: { of: Documents['of']; plugin: any } = documents()
+  const listener = await plugin.requestDidStart({})
   const letter = (n: number) => `{ viewer { id } } # ${n} ${'x'.repeat(100_000)}`
   const numbers = [0, 1, 2, 3, 4, 5, 6]
   for (const n of numbers) {
-    void plugin.requestDidStart({} as Begun)!.didResolveOperation!({ source: letter(n), document: parse(letter(n)) } as Resolved)
+    await listener.didResolveOperation({ source: letter(n), document: parse(letter(n)) })
     of(letter(0))
   }
   expect(numbers.filter((n) => of(letter(n)) !== undefined)).toEqual([0, 3, 4, 5, 6])
