@@ -2,9 +2,9 @@ import type { ApolloServerPlugin } from '@apollo/server'
 import type { DocumentNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 
-/** Several times as many as all clients together have; what is longer than all of them is read anew each time. */
+/** Several times as many as all clients together have. A parsed letter takes up to 120 bytes, and any caller may send some. */
 const MOST_DOCUMENTS = 1_000
-const MOST_LETTERS = 2 * 1024 * 1024
+const MOST_LETTERS = 512 * 1024
 
 /** Documents that Apollo Server has parsed and found valid, by their text. */
 export interface Documents {

@@ -22,6 +22,7 @@ import { openRooms } from './rooms.js'
 import { schemas } from './schema.js'
 import { Stopwatch } from './stopwatch.js'
 import { openStore } from './store/index.js'
+import { Tally } from './tally.js'
 import { webhooks } from './webhooks.js'
 import { createWrites } from './writes.js'
 
@@ -110,7 +111,9 @@ export async function startServer({ config, log = createLog(config.logLevel), me
     return caller instanceof Promise ? caller.then(opened, challenge) : opened(caller)
   }
 
-  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: endpoint(graph, context) })
+  const answer = endpoint(graph, context)
+  const answers = new Tally()
+  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: (request, reply) => answers.during(answer(request, reply)) })
   app.get('/health', () => ({ status: 'ok' }))
   app.get('/ready', async (_request, reply) => {
     const usable = await ping().then(() => true, () => false)
@@ -137,13 +140,14 @@ export async function startServer({ config, log = createLog(config.logLevel), me
       const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(() => app.server.closeAllConnections(), () => undefined)
       await app.close()
       // What was sent is heard to its end, also for callers who have left.
-      const settled = () => Promise.all([until.settled(), writes.settled()])
+      const settled = () => Promise.all([answers.settled(), until.settled(), writes.settled()])
       await Promise.race([settled(), impatient])
       patience.abort()
-      await graph.apollo.stop()
       await closeRooms()
       // Closed connections have ended whatever was still open; that it is in doubt is kept.
       await Promise.race([settled(), delay(LAST_WORD_MS, undefined, { ref: false })])
+      // Only now: Apollo words what went wrong, and says in the trail what was shown until then.
+      await graph.apollo.stop()
       await trail.close()
       await closeStore()
     },
