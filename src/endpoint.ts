@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import type { Graph } from './graph.js'
 import type { Known } from './plugins/chain.js'
 import type { Sent, Served } from './plugins/served.js'
+import { persistedOf } from './persisted.js'
 
 function headersOf({ headers }: FastifyRequest): HeaderMap {
   const map = new HeaderMap()
@@ -38,13 +39,12 @@ const LONGEST_ACCEPT = 200
 
 const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/i
 
-type Body = Readonly<Record<string, unknown>>
-
 /** JSON's null is nothing, as for Apollo. */
 const given = (value: unknown): unknown => value ?? undefined
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isText = (value: unknown): value is string => typeof value === 'string'
-const isLeftOut = (value: unknown): value is undefined => value === undefined
+const isTextIfAny = (value: unknown): value is string | undefined => value === undefined || isText(value)
+const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undefined => value === undefined || isObject(value)
 
 /** In Apollo's order. */
 const written = ({ data, extensions }: Sent): string => `${JSON.stringify({ data, extensions })}\n`
@@ -63,15 +63,23 @@ export function endpoint({ apollo, chain, documents }: Graph, context: (request:
 
   function known({ method, headers, body }: FastifyRequest): Known | undefined {
     if (method !== 'POST' || !JSON_TYPE.test(headers['content-type'] ?? '') || !isObject(body)) return undefined
-    const { query: source } = body as Body
-    const [operationName, variables, extensions] = [given(body['operationName']), given(body['variables']), given(body['extensions'])]
-    if (!isText(source) || !(isLeftOut(operationName) || isText(operationName)) || !(isLeftOut(variables) || isObject(variables))) return undefined
-    // What is sent by its hash may first have to be found.
-    if (!(isLeftOut(extensions) || (isObject(extensions) && extensions['persistedQuery'] === undefined))) return undefined
-    const document = documents.of(source)
+    const query = body['query']
+    const operationName = given(body['operationName'])
+    const variables = given(body['variables'])
+    const extensions = given(body['extensions'])
+    if (!isTextIfAny(query) || !isTextIfAny(operationName) || !isObjectIfAny(variables) || !isObjectIfAny(extensions)) return undefined
+    const source = extensions?.['persistedQuery'] === undefined ? query : hashed(query, extensions)
+    const document = source === undefined ? undefined : documents.of(source)
     const operation = document && getOperationAST(document, operationName)
     if (!document || !operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined
-    return { request: { query: source, operationName, variables, extensions }, source, document, operation }
+    return { request: { query, operationName, variables, extensions }, source: source!, document, operation }
+  }
+
+  /** The text that is meant by a hash, alone or with the text that belongs to it. */
+  function hashed(query: string | undefined, extensions: unknown): string | undefined {
+    const { version, sha256Hash } = persistedOf(extensions) ?? {}
+    const text = version === 1 && isText(sha256Hash) ? documents.textOf(sha256Hash) : undefined
+    return query === undefined || query === text ? text : undefined
   }
 
   /** By way of Apollo, whose choice of a type for the answer is remembered. */

@@ -56,7 +56,7 @@ export interface Graph {
 /** Apollo Server over the schema: what an operation passes on its way, in this order, before and after it runs. */
 export function createGraph({ config, served, store, spend, metrics, log, explorer, explain }: GraphOptions): Graph {
   const { gateway, plugin: run } = execution(served, config.executor)
-  const valid = documents()
+  const valid = documents(config.safelist.mode === 'off' ? undefined : config.safelist.list)
   const way: readonly Plugin[] = [
     ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
     observation({ metrics, log }),

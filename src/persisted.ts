@@ -6,6 +6,15 @@ const LONGEST_TEXT_BYTES = 8 * 1024
 /** Hex digits of a hash that say where its text is kept: 65,536 places, each the size of one text. */
 const PLACE_DIGITS = 4
 
+/** What a request says of the hash it is sent by (Apollo's protocol). */
+interface Persisted {
+  readonly version?: unknown
+  readonly sha256Hash?: unknown
+}
+
+/** Read from a request's `extensions`. */
+export const persistedOf = (extensions: unknown): Persisted | undefined => (extensions as { persistedQuery?: Persisted } | undefined)?.persistedQuery
+
 interface Kept {
   readonly hash: string
   readonly text: string
@@ -13,6 +22,9 @@ interface Kept {
 
 /** Apollo's name for an entry. Only what looks like a hash is looked for. */
 const hashOf = (key: string): string | undefined => /^apq:([0-9a-f]{64})$/.exec(key)?.[1]
+
+/** True of a text that is short enough to be known by its hash. */
+export const isKept = (text: string): boolean => Buffer.byteLength(text) <= LONGEST_TEXT_BYTES
 
 /**
  * Where Apollo keeps the operations that clients send by hash: in the store, so that replicas share them. A text takes
@@ -31,7 +43,7 @@ export function persistedQueries(store: Store) {
       },
       async set(key: string, text: string): Promise<void> {
         const hash = hashOf(key)
-        if (hash === undefined || Buffer.byteLength(text) > LONGEST_TEXT_BYTES) return
+        if (hash === undefined || !isKept(text)) return
         await store.set(['apq', hash.slice(0, PLACE_DIGITS)], { hash, text } satisfies Kept, TTL_SECONDS).catch(() => undefined)
       },
       // Apollo never calls it; entries end by themselves.

@@ -165,7 +165,7 @@ const BODIES: Record<string, Kind> = {
   'extensions that are a list': { query: `{ ${PERSON} }`, beside: { extensions: [] }, road: 'apollo', status: 400 },
   'a hash that is null': { query: `{ ${PERSON} }`, beside: { extensions: { persistedQuery: null } }, road: 'apollo' },
   'a hash of another text': { query: `{ ${PERSON} }`, beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256('') } } }, road: 'apollo', status: 400 },
-  'its hash': { exactly: `{ hashed: ${PERSON} }`, beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(`{ hashed: ${PERSON} }`) } } }, road: 'apollo' },
+  'its hash': { exactly: `{ hashed: ${PERSON} }`, beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(`{ hashed: ${PERSON} }`) } } }, road: 'direct', says: '"Ada"' },
   'members that nobody knows': { query: `{ ${PERSON} }`, beside: { id: 1, constructor: { prototype: {} }, toString: 1 }, road: 'direct' },
   'a member that is named __proto__': { body: `{"query":"{ viewer { id } }","__proto__":{"operationName":"Nobody","variables":1,"extensions":{"persistedQuery":{}}}}`, road: 'direct', says: '"viewer"' },
   'nothing but a member that is named __proto__': { body: '{"__proto__":{"query":"{ viewer { id } }"}}', road: 'apollo', status: 400 },
@@ -256,12 +256,12 @@ const MUTATIONS: Record<string, Kind> = {
 const LISTS: Record<string, Kind> = {
   'what is listed, while it is only logged': { of: 'listing', exactly: listed('PersonById').body, beside: { variables: id }, road: 'direct', says: ADA.personId! },
   'what is not listed, while it is only logged': { of: 'listing', query: `{ ${PERSON} }`, road: 'direct', says: '"Ada"' },
-  'what is listed, by its id, while it is only logged': { of: 'listing', body: JSON.stringify({ variables: id, extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } } }), road: 'apollo', says: ADA.personId! },
+  'what is listed, by its id, while it is only logged': { of: 'listing', body: JSON.stringify({ variables: id, extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } } }), road: 'direct', says: ADA.personId! },
   'what is listed': { of: 'enforcing', exactly: listed('KycReviewQueue').body, beside: { variables: { first: 2 } }, road: 'direct', says: '"nodes"' },
   'what is listed, by its name': { of: 'enforcing', exactly: listed('CustomersWithPersons').body, beside: { variables: { first: 2 }, operationName: 'CustomersWithPersons' }, road: 'direct', says: '"customers"' },
   'what is listed and goes wrong': { of: 'enforcing', exactly: listed('PayeeCheck').body, beside: { variables: {} }, road: 'handed over', status: 400 },
   'what is listed, in other words': { of: 'enforcing', query: listed('PersonById').body, beside: { variables: id }, road: 'apollo', says: ADA.personId! },
-  'what is listed, by its id': { of: 'enforcing', body: JSON.stringify({ variables: id, extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } } }), road: 'apollo', says: ADA.personId! },
+  'what is listed, by its id': { of: 'enforcing', body: JSON.stringify({ variables: id, extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } } }), road: 'direct', says: ADA.personId! },
   'what is not listed': { of: 'enforcing', query: `{ ${PERSON} }`, road: 'apollo', status: 400, says: 'PERSISTED_QUERY_NOT_ALLOWED', calls: 0 },
   'what is not listed, by a name that is': { of: 'enforcing', query: `query PersonById { ${PERSON} }`, beside: { operationName: 'PersonById' }, road: 'apollo', status: 400, calls: 0 },
   'a question about the schema': { of: 'enforcing', query: '{ __schema { queryType { name } } }', road: 'direct', says: '"Query"' },
@@ -339,6 +339,22 @@ test('a text that differs by one blank is another', async () => {
   const roads: Road[] = []
   for (const asked of [text, text, `${text} `, text.replace('{ ', '{  '), text]) roads.push((await ask(asked, { road: 'direct' })).road)
   expect(roads).toEqual(['apollo', 'direct', 'apollo', 'apollo', 'direct'])
+})
+
+test('what was sent with its hash is known by the hash alone, and by no other', async () => {
+  const text = `{ hash: ${PERSON} }`
+  const extensions = (of: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(of) } })
+  const by = async (beside: object) => {
+    const { seen, road } = await ask('', { body: JSON.stringify(beside), road: 'direct' })
+    const { data, errors = [] } = JSON.parse(seen.body) as { data?: any; errors?: any[] }
+    return [road, data?.hash.firstName ?? errors[0].extensions.code]
+  }
+  expect(await by({ extensions: extensions(text) })).toEqual(['apollo', 'PERSISTED_QUERY_NOT_FOUND'])
+  expect(await by({ query: text, extensions: extensions(text) })).toEqual(['apollo', 'Ada'])
+  expect(await by({ extensions: extensions(text) })).toEqual(['direct', 'Ada'])
+  expect(await by({ query: text, extensions: extensions(text) })).toEqual(['direct', 'Ada'])
+  expect(await by({ query: `${text} `, extensions: extensions(text) })).toEqual(['apollo', 'BAD_USER_INPUT'])
+  expect(await by({ extensions: { persistedQuery: { version: 2, sha256Hash: sha256(text) } } })).toEqual(['apollo', 'BAD_USER_INPUT'])
 })
 
 test('what an answer is written as is found out anew for each Accept, and by nobody whose request is refused', async () => {
@@ -462,7 +478,7 @@ test('of all texts together no more than 512 Ki letters are known, those that we
   const letter = (n: number) => `{ viewer { id } } # ${n} ${'x'.repeat(100_000)}`
   const numbers = [0, 1, 2, 3, 4, 5, 6]
   for (const n of numbers) {
-    await listener.didResolveOperation({ source: letter(n), document: parse(letter(n)) })
+    await listener.didResolveOperation({ request: {}, source: letter(n), document: parse(letter(n)) })
     of(letter(0))
   }
   expect(numbers.filter((n) => of(letter(n)) !== undefined)).toEqual([0, 3, 4, 5, 6])

@@ -3,6 +3,7 @@ import { Failure } from '../../datasources/errors.js'
 import { withStatus } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Metrics } from '../metrics.js'
+import { persistedOf } from '../persisted.js'
 import { asksOnlyForSchema, fingerprint, isQuestionAboutSchema, type Safelist, sha256 } from '../safelist.js'
 import type { Plugin } from './served.js'
 
@@ -15,16 +16,9 @@ interface Options {
 /** Runs in place of what is refused, and asks for nothing. */
 const NOTHING = '{ __typename }'
 
-interface Persisted {
-  readonly version?: unknown
-  readonly sha256Hash?: unknown
-}
-
-const persistedOf = ({ extensions }: GraphQLRequest): Persisted | undefined => extensions?.['persistedQuery'] as Persisted | undefined
-
 /** The listed text that a request means, by id or in full. */
 function listed(request: GraphQLRequest, list: Safelist): string | undefined {
-  const persisted = persistedOf(request)
+  const persisted = persistedOf(request.extensions)
   const hash = persisted?.sha256Hash
   if (persisted && (persisted.version !== 1 || typeof hash !== 'string')) return undefined
   if (request.query === undefined) return typeof hash === 'string' ? list.byId(hash) : undefined
@@ -46,7 +40,7 @@ function become(request: GraphQLRequest, text: string): void {
 export const safelist = ({ list, metrics }: Options): Plugin => ({
   requestDidStart({ request, contextValue: { caller } }) {
     // Apollo refuses a request that names no operation at all.
-    if (!request.query && !persistedOf(request)) return undefined
+    if (!request.query && !persistedOf(request.extensions)) return undefined
     const text = listed(request, list)
     const schema = text === undefined && request.query !== undefined && caller.scopes.has('schema:read') && isQuestionAboutSchema(request.query)
     if (text !== undefined || schema) {
