@@ -4,6 +4,7 @@ import { type Code, Failure, type FailureDetails } from '../datasources/errors.j
 import { watched } from '../datasources/ledger.js'
 import type { Visit } from '../datasources/provider.js'
 import type { Store } from '../datasources/store.js'
+import { Tally } from './tally.js'
 import { canonical } from './writes/canonical.js'
 import { offer } from './writes/offer.js'
 import { attemptId, details, type WriteRecord } from './writes/record.js'
@@ -56,11 +57,10 @@ function replay<Payload extends object>(record: WriteRecord): Replayable<Payload
  * in another process, never starts the same write beside the first. A process that died loses its claims after `leaseMs`.
  */
 export function createWrites(store: Store, leaseMs: number): Writes {
-  const underWay = new Set<Promise<unknown>>()
+  const underWay = new Tally()
 
   function track<T>(work: Promise<T>): Promise<T> {
-    const over = work.then(() => undefined, () => undefined).finally(() => underWay.delete(over))
-    underWay.add(over)
+    underWay.add(work)
     return work
   }
 
@@ -133,8 +133,6 @@ export function createWrites(store: Store, leaseMs: number): Writes {
       const { idempotencyKey } = input as { idempotencyKey?: string | null }
       return track(idempotencyKey == null ? unkeyed(writing, input) : keyed(visit, mutation, writing, input, idempotencyKey))
     },
-    async settled() {
-      while (underWay.size > 0) await Promise.all(underWay)
-    },
+    settled: () => underWay.settled(),
   }
 }
