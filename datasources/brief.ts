@@ -4,15 +4,12 @@ const MOST_GONE = 32
 /**
  * A map of what comes and soon goes, for as long as the process lives. V8 gives a Map a new table whenever much was put
  * in or taken out, and each table holds on to the one that comes after it: once one is old, all the later ones and what
- * stood in them outlive every collection but a full one. So what goes is written over, and in time a new Map is begun.
+ * stood in them outlive every collection but a full one. So what goes is written over, and in time a new Map is begun;
+ * at once where nothing is left, as keys may say what somebody asked.
  */
-export class BriefMap<Key, Value> {
+export class BriefMap<Key, Value extends object> {
   #entries = new Map<Key, Value | undefined>()
   #live = 0
-
-  get size(): number {
-    return this.#live
-  }
 
   get(key: Key): Value | undefined {
     return this.#entries.get(key)
@@ -30,6 +27,7 @@ export class BriefMap<Key, Value> {
     if (this.#entries.get(key) === undefined) return
     this.#entries.set(key, undefined)
     this.#live -= 1
+    if (this.#live === 0) this.#entries = new Map()
   }
 
   clear(): void {

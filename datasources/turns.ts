@@ -20,14 +20,16 @@ export function turns(most: number, longest: number): Turns {
   let coming: Waiting[] = []
   let waiting = 0
 
-  function next(): Waiting | undefined {
+  /** Whoever is first in line. */
+  function next(): Waiting['go'] {
     for (;;) {
       if (going.length === 0) {
+        if (coming.length === 0) return undefined
         going = coming.reverse()
         coming = []
       }
       const first = going.pop()
-      if (first === undefined || first.go !== undefined) return first
+      if (first?.go) return first.go
     }
   }
 
@@ -57,9 +59,9 @@ export function turns(most: number, longest: number): Turns {
       })
     },
     give() {
-      const first = next()
-      if (first === undefined) free += 1
-      else first.go!()
+      const go = next()
+      if (go === undefined) free += 1
+      else go()
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { CallVisit } from '../datasources/call.js'
 import { Failure } from '../datasources/errors.js'
 import { Departure } from '../datasources/leaving.js'
+import { Tally } from './tally.js'
 
 /** What a client, or the proxy before this server, says of how long it waits; what is not a number of ms is not looked at. */
 const HEADER = 'x-request-timeout-ms'
@@ -40,14 +41,14 @@ const end = (signal: Departure): void => signal.abort()
 class Running implements Deadline {
   readonly signal = new Departure()
   readonly endsAt: number
-  readonly #going: Set<Promise<unknown>>
+  readonly #going: Tally
   #sent = 0
   #writes = false
 
   constructor(
     ms: number,
     answering: Answering,
-    going: Set<Promise<unknown>>,
+    going: Tally,
   ) {
     this.#going = going
     this.endsAt = performance.now() + ms
@@ -68,12 +69,7 @@ class Running implements Deadline {
     const before = this.#sent
     return new Promise((resolve, reject) => {
       const stop = () => reject(this.#sent > before ? unfinished(keyed) : new Failure('DEADLINE_EXCEEDED'))
-      const over = () => {
-        this.#going.delete(write)
-        this.signal.removeEventListener('abort', stop)
-      }
-      const write = begin().then(resolve, reject).finally(over)
-      this.#going.add(write)
+      this.#going.add(begin().then(resolve, reject).finally(() => this.signal.removeEventListener('abort', stop)))
       this.signal.addEventListener('abort', stop)
     })
   }
@@ -81,7 +77,7 @@ class Running implements Deadline {
 
 /** The deadlines of a server's operations. One timer each: provider calls hang on its signal. */
 export function deadlines(longestMs: number): Deadlines {
-  const going = new Set<Promise<unknown>>()
+  const going = new Tally()
 
   return {
     begin(headers, answering) {
@@ -89,8 +85,6 @@ export function deadlines(longestMs: number): Deadlines {
       const ms = typeof asked === 'string' && /^[1-9]\d{0,8}$/.test(asked) ? Math.min(Number(asked), longestMs) : longestMs
       return new Running(ms, answering, going)
     },
-    async settled() {
-      while (going.size > 0) await Promise.all(going)
-    },
+    settled: () => going.settled(),
   }
 }

@@ -113,7 +113,12 @@ export async function startServer({ config, log = createLog(config.logLevel), me
 
   const answer = endpoint(graph, context)
   const answers = new Tally()
-  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler: (request, reply) => answers.during(answer(request, reply)) })
+  function handler(request: FastifyRequest, reply: FastifyReply) {
+    const going = answer(request, reply)
+    answers.add(going)
+    return going
+  }
+  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler })
   app.get('/health', () => ({ status: 'ok' }))
   app.get('/ready', async (_request, reply) => {
     const usable = await ping().then(() => true, () => false)

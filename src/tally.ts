@@ -1,21 +1,22 @@
-/** Counts what is under way, for whoever has to wait until nothing is. */
+/** Counts what is under way, for whoever waits until nothing is. A set that lives long makes a new, old table whenever it empties (`BriefMap`). */
 export class Tally {
-  #open = 0
+  #count = 0
   #waiting: (() => void)[] = []
 
-  /** Counts this until it has ended, however it ends. */
-  async during<T>(work: Promise<T>): Promise<T> {
-    this.#open += 1
-    try {
-      return await work
-    } finally {
-      this.#open -= 1
-      if (this.#open === 0) for (const waiting of this.#waiting.splice(0)) waiting()
-    }
+  /** Counts this until it is settled. */
+  add(work: Promise<unknown>): void {
+    this.#count += 1
+    work.then(this.#over, this.#over)
   }
 
   /** Resolves when nothing is under way. */
-  settled(): Promise<void> {
-    return this.#open === 0 ? Promise.resolve() : new Promise((resolve) => void this.#waiting.push(resolve))
+  async settled(): Promise<void> {
+    while (this.#count > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  readonly #over = (): void => {
+    this.#count -= 1
+    if (this.#count > 0) return
+    for (const tell of this.#waiting.splice(0)) tell()
   }
 }

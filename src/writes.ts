@@ -4,6 +4,7 @@ import { type Code, Failure, type FailureDetails } from '../datasources/errors.j
 import { watched } from '../datasources/ledger.js'
 import type { Visit } from '../datasources/provider.js'
 import type { Store } from '../datasources/store.js'
+import { Tally } from './tally.js'
 import { canonical } from './writes/canonical.js'
 import { offer } from './writes/offer.js'
 import { attemptId, details, type WriteRecord } from './writes/record.js'
@@ -34,11 +35,14 @@ function resolutionOf<Input, Payload extends object>({ repeatable, readBack }: W
 const meaningOf = (input: object, ignore: readonly string[] = []): string =>
   JSON.stringify(canonical(Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'idempotencyKey' && !ignore.includes(name)))))
 
+/** Not by spreading: V8 makes a new class of each object that begins by a copy and is added to. */
+const told = <Payload extends object>(payload: Payload, replayed: boolean): Replayable<Payload> => Object.assign({}, payload, { replayed })
+
 /** The outcome that a record holds, told once more. */
 function replay<Payload extends object>(record: WriteRecord): Replayable<Payload> {
   switch (record.state) {
     case 'done':
-      return { ...(record.payload as Payload), replayed: true }
+      return told(record.payload as Payload, true)
     case 'refused':
       throw new Failure(record.failure!.code, { ...record.failure!.details, replayed: true } as FailureDetails)
     case 'unknown':
@@ -53,11 +57,10 @@ function replay<Payload extends object>(record: WriteRecord): Replayable<Payload
  * in another process, never starts the same write beside the first. A process that died loses its claims after `leaseMs`.
  */
 export function createWrites(store: Store, leaseMs: number): Writes {
-  const underWay = new Set<Promise<unknown>>()
+  const underWay = new Tally()
 
   function track<T>(work: Promise<T>): Promise<T> {
-    const over = work.then(() => undefined, () => undefined).finally(() => underWay.delete(over))
-    underWay.add(over)
+    underWay.add(work)
     return work
   }
 
@@ -65,7 +68,7 @@ export function createWrites(store: Store, leaseMs: number): Writes {
 
   async function unkeyed<Input extends object, Payload extends object>(writing: Writing<Input, Payload>, input: Input): Promise<Replayable<Payload>> {
     try {
-      return { ...(await writing.run(input, { id: randomUUID(), again: false })), replayed: false }
+      return told(await writing.run(input, { id: randomUUID(), again: false }), false)
     } catch (error) {
       throw error instanceof Failure && error.code === 'OUTCOME_UNKNOWN' ? unknownOutcome(error.extensions, 'none') : error
     }
@@ -85,12 +88,12 @@ export function createWrites(store: Store, leaseMs: number): Writes {
     if (isOther) throw new Failure('IDEMPOTENCY_KEY_REUSED')
 
     const { again = false, attempt: id } = record
-    const base = { input: record.input, attempt: id, begun: record.begun }
+    const as = (state: Pick<WriteRecord, 'state' | 'payload' | 'failure'>): WriteRecord => ({ input: record.input, attempt: id, begun: record.begun, ...state })
     /** A try that did nothing final frees the key, and says nothing of the one before it. */
-    const open: WriteRecord | null = again || record.state === 'unknown' ? { ...base, state: 'unknown' } : null
+    const open: WriteRecord | null = again || record.state === 'unknown' ? as({ state: 'unknown' }) : null
     const done = (payload: Payload): WriteRecord | null => {
       const kept = writing.keep ? writing.keep(payload) : payload
-      return kept === undefined ? open : { ...base, state: 'done', payload: kept }
+      return kept === undefined ? open : as({ state: 'done', payload: kept })
     }
 
     if (!mine) {
@@ -99,28 +102,28 @@ export function createWrites(store: Store, leaseMs: number): Writes {
       const found = await writing.readBack!(input, { id, again: true })
       if (found === null) return replay(record)
       await place.settle(done(found))
-      return { ...found, replayed: true }
+      return told(found, true)
     }
 
     const { finish } = place.hold(record)
     try {
       const payload = await writing.run(input, { id, again })
       await finish(done(payload))
-      return { ...payload, replayed: false }
+      return told(payload, false)
     } catch (error) {
       // What nobody foresaw may have come after the provider was asked.
       if (!(error instanceof Failure)) {
-        await finish({ ...base, state: 'unknown' })
+        await finish(as({ state: 'unknown' }))
         throw error
       }
       const failure = { code: error.code, details: details(error) }
       if (error.code === 'OUTCOME_UNKNOWN') {
-        await finish({ ...base, state: 'unknown', failure })
+        await finish(as({ state: 'unknown', failure }))
         throw unknownOutcome(failure.details, resolution)
       }
       // A final word of the provider is the outcome of a first try; anything else certainly did nothing.
       const isFinal = !again && FINAL.has(error.code) && error.extensions['providerStatus'] !== undefined
-      await finish(isFinal ? { ...base, state: 'refused', failure } : open)
+      await finish(isFinal ? as({ state: 'refused', failure }) : open)
       throw error
     }
   }
@@ -130,8 +133,6 @@ export function createWrites(store: Store, leaseMs: number): Writes {
       const { idempotencyKey } = input as { idempotencyKey?: string | null }
       return track(idempotencyKey == null ? unkeyed(writing, input) : keyed(visit, mutation, writing, input, idempotencyKey))
     },
-    async settled() {
-      while (underWay.size > 0) await Promise.all(underWay)
-    },
+    settled: () => underWay.settled(),
   }
 }

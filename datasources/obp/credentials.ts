@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
+import { LRUCache } from 'lru-cache'
 import { type Client, contract, type Credential, path, unattended } from '../http.js'
 import { bearer, clientCredentials, requestToken, type TokenEndpoint, tokenPlace } from '../oauth.js'
 import type { House, Visit } from '../provider.js'
@@ -35,7 +36,7 @@ const MOST_EXCHANGED = 1000
 
 /** RFC 8693: the caller's token for one that the provider takes, kept as long as it lives. */
 function exchanged(endpoint: TokenEndpoint): (token: string) => Credential {
-  const kept = new Map<string, Credential>()
+  const kept = new LRUCache<string, Credential>({ max: MOST_EXCHANGED })
   const exchange = (token: string) =>
     sharedToken({
       fetch: () =>
@@ -49,10 +50,7 @@ function exchanged(endpoint: TokenEndpoint): (token: string) => Credential {
   return (token) => {
     const name = createHash('sha256').update(token).digest('base64')
     const credential = kept.get(name) ?? exchange(token)
-    // Put back last: the one that was not used for longest is the first to go.
-    kept.delete(name)
     kept.set(name, credential)
-    if (kept.size > MOST_EXCHANGED) kept.delete(kept.keys().next().value!)
     return credential
   }
 }

@@ -105,14 +105,14 @@ class OperationRecord implements AuditRecord {
     if (!trail.usable()) throw unavailable()
     const { idempotencyKey } = input as { idempotencyKey?: string | null }
     const key = idempotencyKey == null ? undefined : trail.hide(idempotencyKey)
-    const asWrite = (done: boolean): Write => ({ mutation, ids: entities.given(mutation, input, done, trail.hide), key })
-    const intended = asWrite(false)
+    const asWrite = <More extends object>(done: boolean, more: More): Write & More => ({ mutation, ids: entities.given(mutation, input, done, trail.hide), key, ...more })
+    const intended = asWrite(false, {})
     try {
       await trail.commit({ kind: 'intent', who: this.#who, operation: this.#asked?.entry, write: intended, correlationId: this.#correlationId })
       const payload = await run()
       const found = new Found()
       entities.find(type, payload, found)
-      this.#took({ ...asWrite(true), outcome: payload.replayed ? 'replayed' : 'done', entities: found.list() })
+      this.#took(asWrite(true, { outcome: payload.replayed ? 'replayed' : 'done', entities: found.list() }))
       return payload
     } catch (error) {
       this.#took({ ...intended, ...outcomeOf(error) })
