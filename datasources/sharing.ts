@@ -17,13 +17,18 @@ interface Passenger<T> {
   readonly leave: () => void
 }
 
+const isHolding = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
 /** Makes what several operations are given unchangeable. Not by recursion: how deep it goes is the provider's affair. */
 function freeze(body: unknown): void {
-  const open = [body]
+  const open = isHolding(body) ? [body] : []
   for (const value of open) {
-    if (typeof value !== 'object' || value === null) continue
+    // What JSON makes inherits no member, and lists of them need not be made.
+    for (const name in value) {
+      const part = value[name]
+      if (isHolding(part)) open.push(part)
+    }
     Object.freeze(value)
-    for (const part of Object.values(value)) if (typeof part === 'object') open.push(part)
   }
 }
 

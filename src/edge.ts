@@ -40,11 +40,6 @@ export async function secure(app: FastifyInstance, origins: readonly string[]): 
     void reply.headers(HEADERS)
     done()
   })
-  // Apollo has words of its own about caching, which would come later.
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    void reply.header('cache-control', HEADERS['cache-control'])
-    done()
-  })
   if (origins.length > 0) await app.register(cors, { ...CORS, origin: [...origins] })
 }
 

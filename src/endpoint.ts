@@ -27,7 +27,8 @@ export function handover<Context extends BaseContext>(apollo: ApolloServer<Conte
       httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
       context,
     })
-    for (const [name, value] of headers) void reply.header(name, value)
+    // What may be cached is not for Apollo to say: nothing may.
+    for (const [name, value] of headers) if (name !== 'cache-control') void reply.header(name, value)
     void reply.code(status)
     return body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator)
   }
