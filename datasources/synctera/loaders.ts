@@ -93,7 +93,7 @@ export function syncteraLoaders(source: SyncteraSource, changes: Changes, drift:
   const seen = new Map<string, number>()
   /** What was read before a person changed is not used again, also not by an operation that is under way. */
   const current = <Value>(loader: Loader<string, Value>) => (personId: string): Promise<Value> => {
-    if (changes.since(personId, seen.get(personId) ?? begun)) {
+    if (changes.count() > begun && changes.since(personId, seen.get(personId) ?? begun)) {
       seen.set(personId, changes.count())
       forget(personId)
     }
