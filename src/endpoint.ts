@@ -22,15 +22,15 @@ const searchOf = ({ url }: FastifyRequest): string => (url.includes('?') ? new U
 
 /** Hands HTTP requests to Apollo Server and its answers back: what a request may look like, and what it means, is for Apollo to say. */
 export function handover<Context extends BaseContext>(apollo: ApolloServer<Context>) {
-  return async (request: FastifyRequest, reply: FastifyReply, context: () => Promise<Context>): Promise<string | Readable> => {
-    const { status = 200, headers, body } = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
+  return async (request: FastifyRequest, reply: FastifyReply, context: () => Promise<Context>, body = request.body): Promise<string | Readable> => {
+    const { status = 200, headers, body: answer } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body },
       context,
     })
     // What may be cached is not for Apollo to say: nothing may.
     for (const [name, value] of headers) if (name !== 'cache-control') void reply.header(name, value)
     void reply.code(status)
-    return body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator)
+    return answer.kind === 'complete' ? answer.string : Readable.from(answer.asyncIterator)
   }
 }
 
@@ -46,6 +46,9 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTextIfAny = (value: unknown): value is string | undefined => value === undefined || isText(value)
 const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undefined => value === undefined || isObject(value)
+
+/** What was asked, by its text: what is sent by a hash, Apollo may not know any more or not know at all. */
+const restated = ({ source, request: { operationName, variables } }: Known): object => ({ query: source, operationName: operationName ?? null, variables: variables ?? null })
 
 /** In Apollo's order. */
 const written = ({ data, extensions }: Sent): string => `${JSON.stringify({ data, extensions })}\n`
@@ -103,7 +106,7 @@ export function endpoint({ apollo, chain, documents }: Graph, context: (request:
       return hand(request, reply, () => Promise.reject(error))
     }
     const sent = await chain.pass(asked, contextValue)
-    if (sent === undefined) return hand(request, reply, () => Promise.resolve(contextValue))
+    if (sent === undefined) return hand(request, reply, () => Promise.resolve(contextValue), restated(asked))
     void reply.header('content-type', type)
     return written(sent)
   }

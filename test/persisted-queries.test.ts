@@ -90,3 +90,15 @@ test('without Redis the text is asked for and answered, and nothing fails', asyn
   expect(one.log()).not.toContain('apollo error')
   await redis.start()
 })
+
+test('what goes wrong with what this process has met is told, also when the store has lost its text', async () => {
+  const query = '{ persons(after: "nonsense") { nodes { id } } }'
+  const hash = sha256(query)
+  const first = await send(one, { query, hash })
+  const client = new Redis(redis.url)
+  await client.flushall()
+  client.disconnect()
+  expect(codeOf(first)).toBe('BAD_USER_INPUT')
+  expect(codeOf(await send(two, { hash }))).toBe('PERSISTED_QUERY_NOT_FOUND')
+  expect(codeOf(await send(one, { hash }))).toBe('BAD_USER_INPUT')
+})

@@ -1,6 +1,5 @@
-import type { ApolloServerPlugin } from '@apollo/server'
+import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import type { ExecutionResult, OperationDefinitionNode } from 'graphql'
-import { HeaderMap } from '@apollo/server'
 import type { Begun, Listener, Plugin, Resolved, Sent, Served, Soon } from './served.js'
 
 /** What a request asks, by a document that Apollo Server has found valid. */
@@ -31,7 +30,7 @@ function tell<Name extends Hook>(listeners: readonly Listener[], hook: Name, pas
   return undefined
 }
 
-/** The answer of the one that has any. */
+/** The answer of the plugin that runs operations. */
 function resultOf(listeners: readonly Listener[], passing: Resolved): Soon<ExecutionResult | null> {
   for (const listener of listeners) if (listener.resultOf) return listener.resultOf(passing)
   return null
