@@ -81,9 +81,9 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
   function question<Key, Value>({ scope, own, needs, type, owner, load }: Reading<Key, Value>) {
     const isOpen = scope === null || scopes.has(scope)
     const isOpenForOwn = !isOpen && owner !== undefined && scopes.has(`${scope}:own`)
-    /** Of what hangs off a record, the record's owner is known: one's own is not masked. */
-    const hangsOffOwn = scope === null && own !== undefined && scopes.has(`${own}:own`) && !scopes.has(own)
-    const unmasked = isOpenForOwn || hangsOffOwn || seesAll
+    /** Where the provider decides, what it gives is the caller's own. */
+    const isGivenAsOwn = scope === null && own !== undefined && scopes.has(`${own}:own`) && !scopes.has(own)
+    const unmasked = isOpenForOwn || isGivenAsOwn || seesAll
 
     return {
       admit() {
