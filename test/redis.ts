@@ -69,23 +69,38 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+/** Another program may take a free port before its Redis does, and a cluster's Redis wants the one 10,000 above too. */
+const MOST_PORTS = 10
+const PATIENCE_MS = 10_000
+
 /** `more` are settings of the server program; a `sentinel` begins with a file of its own, which it writes to. */
 export async function privateRedis(more: readonly string[] = [], password?: string, sentinel = false): Promise<PrivateRedis> {
   const name = redisProgram()
-  const port = await freePort()
-  const url = `redis://127.0.0.1:${port}`
   // Of its own: what a replica was sent is left there, and is loaded by whoever starts beside it.
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', mkdtempSync(join(tmpdir(), 'kyc-redis-'))]
+  const dir = mkdtempSync(join(tmpdir(), 'kyc-redis-'))
   let child: ChildProcess | undefined
 
-  async function start(): Promise<void> {
-    child = sentinel
+  /** False where the program has ended before it answered, or another has its port. */
+  async function startAt(port: number): Promise<boolean> {
+    const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir]
+    const begun = sentinel
       ? spawn(name, [sentinelFile(settings, more), '--sentinel'], { stdio: 'ignore' })
       : spawn(name, [...settings, '--save', '', '--appendonly', 'no', '--databases', '64', ...more], { stdio: 'ignore' })
-    const probe = new Redis(url, { ...(password === undefined ? {} : { password }), lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: 200 })
+    const probe = new Redis(port, '127.0.0.1', { ...(password === undefined ? {} : { password }), lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: PATIENCE_MS / 50 })
     probe.on('error', () => undefined)
-    await probe.ping()
-    probe.disconnect()
+    const isIt = probe.info('server').then((text) => text.includes(`\nprocess_id:${begun.pid}\r`))
+    const answers = await Promise.race([isIt, once(begun, 'exit').then(() => false)]).finally(() => probe.disconnect())
+    if (answers) child = begun
+    else begun.kill('SIGKILL')
+    return answers
+  }
+
+  async function startAnywhere(): Promise<number> {
+    for (let tries = 0; tries < MOST_PORTS; tries += 1) {
+      const port = await freePort()
+      if (await startAt(port)) return port
+    }
+    throw new Error(`${name} ended ${MOST_PORTS} times before it answered.`)
   }
 
   async function kill(): Promise<void> {
@@ -97,8 +112,17 @@ export async function privateRedis(more: readonly string[] = [], password?: stri
     await delay(20)
   }
 
-  await start()
-  return { url, port, start, kill, pause: () => void child?.kill('SIGSTOP'), resume: () => void child?.kill('SIGCONT') }
+  const port = await startAnywhere()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    async start() {
+      if (!(await startAt(port))) throw new Error(`${name} could not be started again at its port.`)
+    },
+    kill,
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+  }
 }
 
 /** Vitest's global setup: one Redis for the whole run, unless `REDIS_URL` names one. */
