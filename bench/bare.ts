@@ -29,7 +29,11 @@ contender(async ({ redisUrl }: Setup) => {
   await apollo.start()
   const app = Fastify()
   const hand = handover(apollo as never)
-  app.route({ url: '/graphql', method: ['POST'], handler: (request, reply) => hand(request, reply, () => Promise.resolve({})) })
+  app.post('/graphql', async ({ method, url, headers, body: sent, id }, reply) => {
+    const { status, headers: more, body } = await hand({ method, url, headers, body: sent, correlationId: id, response: reply.raw }, () => Promise.resolve({}))
+    for (let i = 0; i < more.length; i += 2) void reply.header(more[i]!, more[i + 1])
+    return reply.code(status).send(body)
+  })
   await app.listen({ port: 0, host: '127.0.0.1' })
   return (app.server.address() as AddressInfo).port
 })

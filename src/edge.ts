@@ -10,7 +10,7 @@ import { formatError } from './errors.js'
  * be read by no other site; and an answer may hold somebody's identity, so nobody keeps a copy. Over plain http browsers
  * ignore the transport rule (RFC 6797, 8.1); it counts where something in front ends TLS.
  */
-const HEADERS = {
+export const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',

@@ -1,6 +1,6 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getOperationAST, OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Graph } from './graph.js'
@@ -8,7 +8,26 @@ import type { Known } from './plugins/chain.js'
 import type { Sent, Served } from './plugins/served.js'
 import { persistedOf } from './persisted.js'
 
-function headersOf({ headers }: FastifyRequest): HeaderMap {
+/** A request that has arrived as a whole, whoever has read it. */
+export interface Arrival {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: unknown
+  readonly correlationId: string
+  /** What its answer will leave by. */
+  readonly response: ServerResponse
+}
+
+/** What is answered, for whoever writes it. */
+export interface Answer {
+  readonly status: number
+  /** Names and values, one after the other. */
+  readonly headers: readonly string[]
+  readonly body: string | Readable
+}
+
+function headersOf({ headers }: Arrival): HeaderMap {
   const map = new HeaderMap()
   for (const name in headers) {
     const value = headers[name]
@@ -18,19 +37,18 @@ function headersOf({ headers }: FastifyRequest): HeaderMap {
 }
 
 /** What follows the path; only a request by GET has anything to read there, so most addresses are not taken apart. */
-const searchOf = ({ url }: FastifyRequest): string => (url.includes('?') ? new URL(url, 'http://localhost').search : '')
+const searchOf = ({ url }: Arrival): string => (url.includes('?') ? new URL(url, 'http://localhost').search : '')
 
 /** Hands HTTP requests to Apollo Server and its answers back: what a request may look like, and what it means, is for Apollo to say. */
 export function handover<Context extends BaseContext>(apollo: ApolloServer<Context>) {
-  return async (request: FastifyRequest, reply: FastifyReply, context: () => Promise<Context>, body = request.body): Promise<string | Readable> => {
+  return async (arrival: Arrival, context: () => Promise<Context>, body = arrival.body): Promise<Answer> => {
     const { status = 200, headers, body: answer } = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body },
+      httpGraphQLRequest: { method: arrival.method, headers: headersOf(arrival), search: searchOf(arrival), body },
       context,
     })
     // What may be cached is not for Apollo to say: nothing may.
-    for (const [name, value] of headers) if (name !== 'cache-control') void reply.header(name, value)
-    void reply.code(status)
-    return answer.kind === 'complete' ? answer.string : Readable.from(answer.asyncIterator)
+    headers.delete('cache-control')
+    return { status, headers: [...headers].flat(), body: answer.kind === 'complete' ? answer.string : Readable.from(answer.asyncIterator) }
   }
 }
 
@@ -39,6 +57,9 @@ const MOST_TYPES = 100
 const LONGEST_ACCEPT = 200
 
 const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/i
+
+/** True of a request that brings plain JSON. */
+export const bringsJson = (headers: IncomingHttpHeaders): boolean => JSON_TYPE.test(headers['content-type'] ?? '')
 
 /** JSON's null is nothing, as for Apollo. */
 const given = (value: unknown): unknown => value ?? undefined
@@ -58,15 +79,15 @@ const written = ({ data, extensions }: Sent): string => `${JSON.stringify({ data
  * the plain form that every client sends. Those pass the plugins without Apollo, which would take as long as all else
  * that is done for them here; everything that is new, or in any other form, or went wrong is Apollo's.
  */
-export function endpoint({ apollo, chain, documents }: Graph, context: (request: FastifyRequest, reply: FastifyReply) => Served | Promise<Served>) {
+export function endpoint({ apollo, chain, documents }: Graph, context: (arrival: Arrival) => Served | Promise<Served>): (arrival: Arrival) => Promise<Answer> {
   const hand = handover(apollo)
   /** What Apollo answers in, by the `Accept` header of the request. */
-  const types = new LRUCache<string, string>({ max: MOST_TYPES })
+  const types = new LRUCache<string, Answer['headers']>({ max: MOST_TYPES })
 
-  const acceptOf = ({ headers: { accept = '' } }: FastifyRequest): string => accept
+  const acceptOf = ({ headers: { accept = '' } }: Arrival): string => accept
 
-  function known({ method, headers, body }: FastifyRequest): Known | undefined {
-    if (method !== 'POST' || !JSON_TYPE.test(headers['content-type'] ?? '') || !isObject(body)) return undefined
+  function known({ method, headers, body }: Arrival): Known | undefined {
+    if (method !== 'POST' || !bringsJson(headers) || !isObject(body)) return undefined
     const query = body['query']
     const operationName = given(body['operationName'])
     const variables = given(body['variables'])
@@ -87,27 +108,26 @@ export function endpoint({ apollo, chain, documents }: Graph, context: (request:
   }
 
   /** By way of Apollo, whose choice of a type for the answer is remembered. */
-  async function taught(request: FastifyRequest, reply: FastifyReply): Promise<string | Readable> {
-    const answer = await hand(request, reply, async () => context(request, reply))
-    const [accept, type] = [acceptOf(request), reply.getHeader('content-type')]
-    if (request.method === 'POST' && reply.statusCode === 200 && isText(type) && accept.length <= LONGEST_ACCEPT) types.set(accept, type)
+  async function taught(arrival: Arrival): Promise<Answer> {
+    const answer = await hand(arrival, async () => context(arrival))
+    const [accept, at] = [acceptOf(arrival), answer.headers.indexOf('content-type')]
+    if (arrival.method === 'POST' && answer.status === 200 && at >= 0 && accept.length <= LONGEST_ACCEPT) types.set(accept, answer.headers.slice(at, at + 2))
     return answer
   }
 
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<string | Readable> => {
-    const type = types.get(acceptOf(request))
-    const asked = type === undefined ? undefined : known(request)
-    if (type === undefined || asked === undefined) return taught(request, reply)
+  return async (arrival) => {
+    const headers = types.get(acceptOf(arrival))
+    const asked = headers === undefined ? undefined : known(arrival)
+    if (headers === undefined || asked === undefined) return taught(arrival)
     let contextValue: Served
     try {
-      const opened = context(request, reply)
+      const opened = context(arrival)
       contextValue = opened instanceof Promise ? await opened : opened
     } catch (error) {
-      return hand(request, reply, () => Promise.reject(error))
+      return hand(arrival, () => Promise.reject(error))
     }
     const sent = await chain.pass(asked, contextValue)
-    if (sent === undefined) return hand(request, reply, () => Promise.resolve(contextValue), restated(asked))
-    void reply.header('content-type', type)
-    return written(sent)
+    if (sent === undefined) return hand(arrival, () => Promise.resolve(contextValue), restated(asked))
+    return { status: 200, headers, body: written(sent) }
   }
 }

@@ -5,18 +5,26 @@ import { secure, unreadable } from './edge.js'
 import { formatError } from './errors.js'
 import { type Log, trace } from './log.js'
 
-const LARGEST_BODY_BYTES = 256 * 1024
+export const LARGEST_BODY_BYTES = 256 * 1024
 /** How long a request may take to arrive. */
 const SLOWEST_REQUEST_MS = 30_000
 /** A caller's correlation id when it is a UUID or a W3C trace id, else a new one: it is logged, so nothing else may pass. */
-const correlationOf = (given: unknown): string =>
+export const correlationOf = (given: unknown): string =>
   typeof given === 'string' && /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(given) ? given : randomUUID()
 
 /** Errors that Apollo answers before there is a context carry no correlation id yet. */
-function correlated(payload: unknown, correlationId: string): unknown {
+export function correlated<Payload>(payload: Payload, correlationId: string): Payload | string {
   if (typeof payload !== 'string' || !payload.startsWith('{"errors":') || payload.includes('"correlationId":')) return payload
   const body = JSON.parse(payload) as { errors: { extensions?: object }[] }
   return JSON.stringify({ ...body, errors: body.errors.map((error) => ({ ...error, extensions: { ...error.extensions, correlationId } })) })
+}
+
+/** The status and the words for what never was answered; what nobody foresaw is logged. */
+export function failed(error: { readonly statusCode?: number }, correlationId: string, log: Log): { status: number; body: { errors: object[] } } {
+  const { statusCode: status = 500 } = error
+  if (status >= 500) log.error({ correlationId, ...trace(error) }, 'unforeseen error')
+  const failure = status >= 500 ? new Failure('INTERNAL_SERVER_ERROR') : new Failure('BAD_USER_INPUT', { message: status === 413 ? 'The request body is too large.' : 'The request cannot be read.' })
+  return { status, body: { errors: [formatError(failure.toJSON(), failure)] } }
 }
 
 interface HostOptions {
@@ -47,10 +55,8 @@ export async function createHost({ log, corsOrigins, isStopping }: HostOptions):
     done(null, reply.statusCode >= 400 ? correlated(payload, request.id) : payload)
   })
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500
-    if (status >= 500) log.error({ correlationId: request.id, ...trace(error) }, 'unforeseen error')
-    const failure = status >= 500 ? new Failure('INTERNAL_SERVER_ERROR') : new Failure('BAD_USER_INPUT', { message: status === 413 ? 'The request body is too large.' : 'The request cannot be read.' })
-    return reply.code(status).send({ errors: [formatError(failure.toJSON(), failure)] })
+    const { status, body } = failed(error, request.id, log)
+    return reply.code(status).send(body)
   })
 
   app.setNotFoundHandler((_request, reply) => {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ApolloServerPlugin } from '@apollo/server'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { Failure } from '../datasources/errors.js'
 import type { Caller, Visit } from '../datasources/provider.js'
 import { recorder } from './audit/record.js'
@@ -9,7 +9,8 @@ import { openTrail } from './audit/trail.js'
 import { authenticator } from './auth.js'
 import type { Config } from './config.js'
 import { deadlines } from './deadline.js'
-import { endpoint } from './endpoint.js'
+import { type Answer, type Arrival, endpoint } from './endpoint.js'
+import { front, putInFront } from './front.js'
 import { createGraph } from './graph.js'
 import { guard } from './guard.js'
 import { createHost } from './host.js'
@@ -90,14 +91,10 @@ export async function startServer({ config, log = createLog(config.logLevel), me
   const graph = createGraph({ config, served, store, spend, metrics, log, explorer, explain })
   await graph.apollo.start()
 
-  let stopping = false
-  const app = await createHost({ log, corsOrigins: config.corsOrigins, isStopping: () => stopping })
-
   /** A promise only where the caller is not known yet. */
-  function context(request: FastifyRequest, reply: FastifyReply): Served | Promise<Served> {
-    const stopwatch = explain?.begin(request.headers) ?? new Stopwatch()
-    const { signal, endsAt, left, writes: isWriting, answerOf } = until.begin(request.headers, reply.raw)
-    const correlationId = request.id
+  function context({ headers, correlationId, response }: Arrival): Served | Promise<Served> {
+    const stopwatch = explain?.begin(headers) ?? new Stopwatch()
+    const { signal, endsAt, left, writes: isWriting, answerOf } = until.begin(headers, response)
 
     function opened(caller: Caller): Served {
       const visit: Visit = { caller, correlationId, ledger: stopwatch, signal, endsAt, left, writes: isWriting }
@@ -107,18 +104,31 @@ export async function startServer({ config, log = createLog(config.logLevel), me
       return { caller, correlationId, audit: taken, stopwatch, passage: {}, loaders, commands }
     }
 
-    const caller = authenticate(request.headers.authorization)
+    const caller = authenticate(headers.authorization)
     return caller instanceof Promise ? caller.then(opened, challenge) : opened(caller)
   }
 
-  const answer = endpoint(graph, context)
+  const respond = endpoint(graph, context)
   const answers = new Tally()
-  function handler(request: FastifyRequest, reply: FastifyReply) {
-    const going = answer(request, reply)
+  function answer(arrival: Arrival): Promise<Answer> {
+    const going = respond(arrival)
     answers.add(going)
     return going
   }
-  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler })
+
+  let stopping = false
+  const isStopping = () => stopping
+  const app = await createHost({ log, corsOrigins: config.corsOrigins, isStopping })
+  putInFront(app.server, front({ answer, log, corsOrigins: config.corsOrigins, isStopping }))
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST', 'OPTIONS'],
+    async handler({ method, url, headers, body: sent, id }, reply) {
+      const { status, headers: more, body } = await answer({ method, url, headers, body: sent, correlationId: id, response: reply.raw })
+      for (let i = 0; i < more.length; i += 2) void reply.header(more[i]!, more[i + 1])
+      return reply.code(status).send(body)
+    },
+  })
   app.get('/health', () => ({ status: 'ok' }))
   app.get('/ready', async (_request, reply) => {
     const usable = await ping().then(() => true, () => false)

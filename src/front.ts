@@ -1,0 +1,92 @@
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream'
+import { HEADERS } from './edge.js'
+import { type Answer, type Arrival, bringsJson } from './endpoint.js'
+import { correlated, correlationOf, failed, LARGEST_BODY_BYTES } from './host.js'
+import type { Log } from './log.js'
+import { outbox } from './outbox.js'
+
+/** Takes a request, or leaves it to whoever stands behind. */
+type Front = (request: IncomingMessage, response: ServerResponse) => boolean
+
+interface FrontOptions {
+  readonly answer: (arrival: Arrival) => Promise<Answer>
+  readonly log: Log
+  readonly corsOrigins: readonly string[]
+  readonly isStopping: () => boolean
+}
+
+const ON_EVERY_ANSWER = Object.entries(HEADERS).flat()
+const BYTE_ORDER_MARK = 0xfeff
+
+/** How many bytes a body has that may be read here; 0 for any other. */
+function lengthOf({ 'content-length': length = '' }: IncomingHttpHeaders): number {
+  const bytes = /^\d{1,9}$/.test(length) ? Number(length) : 0
+  return bytes <= LARGEST_BODY_BYTES ? bytes : 0
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text)
+  } catch {
+    throw Object.assign(new Error('no JSON'), { statusCode: 400 })
+  }
+}
+
+/**
+ * Takes requests to the graph in the plain form in which almost all come: a POST that brings JSON and says how long it
+ * is. A framework's way costs more than all that is done for a small operation here; whatever is in any other form
+ * goes that way, with the same answers.
+ */
+export function front({ answer, log, corsOrigins, isStopping }: FrontOptions): Front {
+  const send = outbox()
+
+  const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
+    method === 'POST' && url === '/graphql' && bringsJson(headers) && (headers.origin === undefined || corsOrigins.length === 0) && !isStopping()
+
+  function write(response: ServerResponse, correlationId: string, { status, headers: own, body }: Answer): void {
+    const text = typeof body === 'string' && status >= 400 ? correlated(body, correlationId) : body
+    const headers = ON_EVERY_ANSWER.concat(own, ['x-correlation-id', correlationId])
+    // A connection that is kept alive would keep a stopping server waiting for its next request.
+    if (isStopping()) headers.push('connection', 'close')
+    if (typeof text !== 'string') return void pipeline(text, response.writeHead(status, headers), () => undefined)
+    headers.push('content-length', String(Buffer.byteLength(text)))
+    send({ response, status, headers, body: text })
+  }
+
+  async function take(request: IncomingMessage, response: ServerResponse, text: string): Promise<void> {
+    const { method = '', url = '', headers } = request
+    const correlationId = correlationOf(headers['x-correlation-id'])
+    try {
+      write(response, correlationId, await answer({ method, url, headers, body: parsed(text), correlationId, response }))
+    } catch (error) {
+      const { status, body } = failed(error as { statusCode?: number }, correlationId, log)
+      write(response, correlationId, { status, headers: ['content-type', 'application/json; charset=utf-8'], body: JSON.stringify(body) })
+    }
+  }
+
+  return (request, response) => {
+    let missing = lengthOf(request.headers)
+    if (missing === 0 || !isPlain(request)) return false
+    const parts: Buffer[] = []
+    function listen(part: Buffer): void {
+      parts.push(part)
+      missing -= part.length
+      if (missing > 0) return
+      // Kept, it keeps all that is done for the request from being given back soon: a third of the CPU time went there.
+      request.removeListener('data', listen)
+      void take(request, response, (parts.length === 1 ? part : Buffer.concat(parts)).toString())
+    }
+    request.on('data', listen)
+    return true
+  }
+}
+
+/** What a server is asked goes to the front first, and only what is left by it to those who listened before. */
+export function putInFront(server: Server, ahead: Front): void {
+  const behind = server.listeners('request') as RequestListener[]
+  server.removeAllListeners('request')
+  server.on('request', (request, response) => {
+    if (!ahead(request, response)) for (const listener of behind) listener.call(server, request, response)
+  })
+}
