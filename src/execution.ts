@@ -110,13 +110,14 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
     const code = isForInterpreter(document) ? undefined : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
     if (code === undefined || !isCompiledQuery(code)) return interpret(document, operationName)
     const texts = textsOf(operation)
-    return async (context, variables) => {
+    const completed = (result: ExecutionResult): ExecutionResult => (result.errors ? { ...result, errors: result.errors.map(complete) } : result)
+    return (context, variables) => {
       // Variables are judged by graphql-js, so that refusals and defaults are the same whichever way the operation runs.
       const plain = texts && given(texts, variables)
       const { errors, coerced } = plain ? { coerced: plain } : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 })
       if (errors) return { errors }
-      const result = await code.query(undefined, context, coerced)
-      return result.errors ? { ...result, errors: result.errors.map(complete) } : result
+      const result = code.query(undefined, context, coerced)
+      return result instanceof Promise ? result.then(completed) : completed(result)
     }
   }
 
@@ -134,20 +135,28 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
     return run
   }
 
+  /** A result with errors is kept for the gateway, and so is what is thrown: out of a hook it is neither logged nor given a correlation id. */
   const listener: Listener = {
-    async resultOf({ document, operation, request, contextValue }) {
+    resultOf({ document, operation, request, contextValue }) {
       if (!operation) return null
-      try {
-        const result = await runOf(document, operation, request.operationName)(contextValue, request.variables ?? {})
+      const { passage } = contextValue
+      const whole = (result: ExecutionResult): ExecutionResult | null => {
         if (result.errors === undefined) return result
-        contextValue.passage.failed = () => result
-      } catch (error) {
-        // What is thrown out of a hook is neither logged nor given a correlation id.
-        contextValue.passage.failed = () => {
+        passage.failed = () => result
+        return null
+      }
+      const thrown = (error: unknown): null => {
+        passage.failed = () => {
           throw error as Error
         }
+        return null
       }
-      return null
+      try {
+        const result = runOf(document, operation, request.operationName)(contextValue, request.variables ?? {})
+        return result instanceof Promise ? result.then(whole, thrown) : whole(result)
+      } catch (error) {
+        return thrown(error)
+      }
     },
   }
 

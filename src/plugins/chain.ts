@@ -101,7 +101,8 @@ export function chained(plugins: readonly Plugin[]): Chain {
           contextValue.passage.refusal = refusal
           return undefined
         }
-        const result = (await resultOf(listeners, passing)) as Sent | null
+        const running = resultOf(listeners, passing)
+        const result = (running instanceof Promise ? await running : running) as Sent | null
         if (result === null) return undefined
         heard = tell(listeners, 'willSendResponse', { request, contextValue, operation, result })
         if (heard) await heard
