@@ -140,11 +140,14 @@ export function costs(schema: GraphQLSchema): (document: DocumentNode, operation
 
   return (document, operation, given) => {
     const { defaults, conditions, counts } = remembered.get(operation) ?? study(document, operation)
-    const variables = { ...defaults, ...given }
-    const chosen = conditions.map((name) => [name, variables[name] === true] as const)
-    const key = chosen.map(([, value]) => Number(value)).join('')
-    const count = counts.get(key) ?? weigh(schema, document, operation, Object.fromEntries(chosen))
-    if (counts.size < MOST_REMEMBERED) counts.set(key, count)
-    return Math.max(1, Math.ceil(typeof count === 'number' ? count : count(variables)))
+    const isTrue = (name: string) => (Object.hasOwn(given, name) ? given[name] : defaults[name]) === true
+    let key = ''
+    for (const name of conditions) key += isTrue(name) ? '1' : '0'
+    let count = counts.get(key)
+    if (count === undefined) {
+      count = weigh(schema, document, operation, Object.fromEntries(conditions.map((name) => [name, isTrue(name)])))
+      if (counts.size < MOST_REMEMBERED) counts.set(key, count)
+    }
+    return Math.max(1, Math.ceil(typeof count === 'number' ? count : count({ ...defaults, ...given })))
   }
 }
