@@ -48,11 +48,18 @@ function callerOf(claims: JWTPayload, token: string): Caller {
   }
 }
 
+/** So many of a header's last letters are the most of a signature, and tell it from every other. */
+const TAIL = 32
+
 /** A caller until the second in which the token ends, or must be verified again. */
 interface Remembered {
+  /** The whole header: by its tail it is only found. */
+  readonly authorization: string
   readonly caller: Caller
   readonly until: number
 }
+
+const tailOf = (authorization: string): string => authorization.slice(-TAIL)
 
 /**
  * Checks bearer tokens (RFC 6750) against the issuer's keys and says who calls. A token that comes again is the same
@@ -60,7 +67,7 @@ interface Remembered {
  */
 export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], most = MOST_REMEMBERED): (authorization: string | undefined) => Caller | Promise<Caller> {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 })
-  const remembered = new LRUCache<string, Remembered>({ max: most, maxSize: MOST_LETTERS, sizeCalculation: (_caller, authorization) => authorization.length })
+  const remembered = new LRUCache<string, Remembered>({ max: most, maxSize: MOST_LETTERS, sizeCalculation: ({ authorization }) => authorization.length })
   let askAt = 0
   let published = ''
 
@@ -82,7 +89,7 @@ export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], mos
       const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['exp'], clockTolerance: 5, currentDate: new Date(now) })
       const caller = callerOf(payload, token)
       const until = Math.min(payload.exp! * 1000, now + TRUST_MS)
-      if (by === published) remembered.set(authorization, { caller, until })
+      if (by === published) remembered.set(tailOf(authorization), { authorization, caller, until })
       return caller
     } catch (error) {
       if (error instanceof Failure) throw error
@@ -96,7 +103,7 @@ export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], mos
   return (authorization = '') => {
     const now = Date.now()
     if (now >= askAt) renew().catch(() => undefined)
-    const known = remembered.get(authorization)
-    return known && now < known.until ? known.caller : verify(authorization)
+    const known = remembered.get(tailOf(authorization))
+    return known?.authorization === authorization && now < known.until ? known.caller : verify(authorization)
   }
 }
