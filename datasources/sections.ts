@@ -4,6 +4,28 @@ export function once<Made extends object>(make: () => Made): () => Made {
   return () => (made ??= make())
 }
 
+/**
+ * A room's questions and its writes, each made when they are first asked for: most operations need but one of them. A
+ * class, as V8 keeps whatever hangs on accessors of an object's own until the next full collection.
+ */
+export class Parts<Loaders extends object, Commands extends object> {
+  readonly #loaders: () => Loaders
+  readonly #commands: () => Commands
+
+  constructor(loaders: () => Loaders, commands: () => Commands) {
+    this.#loaders = once(loaders)
+    this.#commands = once(commands)
+  }
+
+  get loaders(): Loaders {
+    return this.#loaders()
+  }
+
+  get commands(): Commands {
+    return this.#commands()
+  }
+}
+
 type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (each: infer Members) => void ? Members : never
 
 /**

@@ -6,6 +6,7 @@ import type { Drift } from '../mapping.js'
 import { clientCredentials, tokenPlace } from '../oauth.js'
 import { tokenRefusal } from '../token.js'
 import type { Provider, Visit } from '../provider.js'
+import { once, Parts } from '../sections.js'
 import { banficoCommands } from './commands.js'
 import { banficoSource, type BanficoSource, refusal } from './datasource.js'
 import { type Flights, flights } from './flights.js'
@@ -58,11 +59,20 @@ export const banfico = {
     const polls = flights<VerificationResult | null>()
     return {
       enter(visit) {
-        // A call may be waited for by several operations, so it does not end with the one that began it.
-        const source = banficoSource(client, { signal: unattended.signal, correlationId: visit.correlationId, ledger: visit.ledger })
-        const memory = resultMemory(watched(house.store, visit.ledger), maxAgeSeconds)
-        const desk: Desk = { source, visit, memory, near, checks, polls, drift: house.drift }
-        return { loaders: banficoLoaders(desk), commands: banficoCommands(desk) }
+        const desk = once((): Desk => ({
+          // A call may be waited for by several operations, so it does not end with the one that began it.
+          source: banficoSource(client, { signal: unattended.signal, correlationId: visit.correlationId, ledger: visit.ledger }),
+          visit,
+          memory: resultMemory(watched(house.store, visit.ledger), maxAgeSeconds),
+          near,
+          checks,
+          polls,
+          drift: house.drift,
+        }))
+        return new Parts(
+          () => banficoLoaders(visit.caller, near, desk),
+          () => banficoCommands(desk()),
+        )
       },
       close: async () => void (await Promise.all([client.close(), issuer.close()])),
     }

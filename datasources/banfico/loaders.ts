@@ -3,17 +3,23 @@ import { each } from '../batch.js'
 import { reading } from '../door.js'
 import { hintOf, orNull } from '../errors.js'
 import { isDue } from '../pace.js'
+import type { Caller } from '../provider.js'
+import { once } from '../sections.js'
 import { isVerificationId } from './contract.js'
 import type { Answered } from './datasource.js'
 import type { Desk } from './index.js'
 import { toResult } from './mapping.js'
+import type { Nearby } from './near.js'
 import { type Known, standing } from './results.js'
 
 /** What a 404 means of a verification that we know to be pending. */
 const unseen = (): Answered => ({ accepted: true, result: undefined, at: Date.now(), hintSeconds: undefined, slaSeconds: undefined })
 
-/** Banfico's questions. */
-export function banficoLoaders({ source, visit, memory, near, polls, drift }: Desk) {
+/** Whether what a tenant asked for may be told. */
+type IsFor = (tenant: string | undefined) => boolean
+
+/** Results that are not at hand. */
+function fromAfar({ source, visit, memory, near, polls, drift }: Desk, isFor: IsFor) {
   /** Asks the provider how a pending verification stands, in a turn of this process's own. */
   async function ask(id: string, { slaUntil, pace }: Known, turn: string): Promise<VerificationResult | null> {
     const found = await orNull(source.fetch(id)).catch(async (error: unknown) => {
@@ -41,25 +47,33 @@ export function banficoLoaders({ source, visit, memory, near, polls, drift }: De
     return (known && (await memory.completed(id))) ?? recover(id, known)
   }
 
-  const results = each<string, VerificationResult | null>(async (id) => {
+  return each<string, VerificationResult | null>(async (id) => {
     if (!isVerificationId(id)) return null
-    const any = visit.caller.scopes.has('verifications:read:any')
-    const held = near.get(id)
-    if (held) return held.tenant === visit.caller.tenant || any ? held.result : null
     const known = await memory.known(id)
-    if (known?.tenant !== visit.caller.tenant && !any) return null
+    if (!isFor(known?.tenant)) return null
     // Whom a running call of this process can answer waits for it.
     if (known?.pending && !isDue(known.pace) && !polls.has(id)) return standing(known)
     const kept = known && !known.pending ? await memory.completed(id) : null
     if (known && kept) near.put(id, known.tenant, kept)
     return kept ?? polls.join(id, visit, () => poll(id))
   })
+}
+
+/** Banfico's questions. */
+export function banficoLoaders({ scopes, tenant }: Caller, near: Nearby, desk: () => Desk) {
+  const any = scopes.has('verifications:read:any')
+  const isFor: IsFor = (whose) => any || whose === tenant
+  const afar = once(() => fromAfar(desk(), isFor))
 
   return {
     resultById: reading<string, VerificationResult | null>({
       scope: 'verifications:read',
       type: 'VerificationResult',
-      load: results.load,
+      load(id) {
+        const held = near.get(id)
+        if (held === undefined) return afar().load(id)
+        return Promise.resolve(isFor(held.tenant) ? held.result : null)
+      },
     }),
   }
 }

@@ -1,6 +1,7 @@
 import { Provider as Label } from '../../schema/shared.js'
 import type { Credential } from '../http.js'
 import type { Provider } from '../provider.js'
+import { Parts } from '../sections.js'
 import { changes } from './changes.js'
 import { syncteraCommands } from './commands.js'
 import { refusal, syncteraSource } from './datasource.js'
@@ -40,7 +41,10 @@ export const synctera = {
       enter(visit) {
         const source = syncteraSource(client, visit)
         const { readings, forget } = syncteraLoaders(source, changed, house.drift)
-        return { loaders: readings, commands: syncteraCommands(source, forget, house.drift) }
+        return new Parts(
+          () => readings,
+          () => syncteraCommands(source, forget, house.drift),
+        )
       },
       webhook: webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, changed, house.drift),
       close: () => client.close(),
