@@ -38,6 +38,46 @@ interface GuardOptions {
 
 const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This needs the scope ${scope}.` })
 
+type Wrap<Handed> = (member: string, declared: never) => Handed
+
+/** What a room's members are handed out as, each wrapped when it is first asked for. */
+class Members<Handed> {
+  readonly #made: Record<string, Handed> = {}
+  readonly #declared: Readings | Writings
+  readonly #wrap: Wrap<Handed>
+
+  constructor(declared: Readings | Writings, wrap: Wrap<Handed>) {
+    this.#declared = declared
+    this.#wrap = wrap
+  }
+
+  of(member: string): Handed {
+    return (this.#made[member] ??= this.#wrap(member, this.#declared[member] as never))
+  }
+}
+
+/** One part of all rooms, each entered when it is first asked for. */
+class Rooms<Handed> {
+  readonly #made: Record<string, Record<string, Handed>> = {}
+  readonly #enter: (name: keyof Providers) => Readings | Writings
+  readonly #wrap: Wrap<Handed>
+
+  constructor(enter: (name: keyof Providers) => Readings | Writings, wrap: Wrap<Handed>) {
+    this.#enter = enter
+    this.#wrap = wrap
+  }
+
+  of(name: keyof Providers): Record<string, Handed> {
+    return (this.#made[name] ??= named(new Members(this.#enter(name), this.#wrap)))
+  }
+}
+
+// One handler for all: made for each operation it would cost as much as what it hands out.
+const BY_NAME: ProxyHandler<{ of: (name: never) => unknown }> = { get: (all, name) => all.of(name as never) }
+
+/** What is found by name as members of an object. */
+const named = <Made>(all: { of: (name: never) => Made }): Record<string, Made> => new Proxy(all, BY_NAME) as unknown as Record<string, Made>
+
 /**
  * The one place where questions and writes are handed out: whatever road a request takes through the graph, it comes
  * by here, so the scope, the ownership, the mask and the record of it cannot be forgotten.
@@ -45,18 +85,16 @@ const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This need
 export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
   const { scopes } = visit.caller
   const seesAll = scopes.has('pii:read')
-  const entered = new Map<string, { loaders: Readings; commands: Writings }>()
-  const masked = new WeakMap<object, unknown>()
+  const entered: Partial<Record<keyof Providers, { readonly loaders: Readings; readonly commands: Writings }>> = {}
+  let masked: WeakMap<object, unknown> | undefined
   let mine: Promise<Own> | undefined
 
   function enter(name: keyof Providers) {
-    const known = entered.get(name)
+    const known = entered[name]
     if (known) return known
     const open = rooms[name]
     if ('absent' in open) throw open.absent()
-    const inside = open.room.enter(visit)
-    entered.set(name, inside)
-    return inside
+    return (entered[name] = open.room.enter(visit))
   }
 
   const require = (needed: readonly Scope[]) => {
@@ -74,6 +112,7 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
     const make = masker(type)
     if (make === undefined || typeof value !== 'object' || value === null) return value
     // The same object asked for twice is masked once.
+    masked ??= new WeakMap()
     if (!masked.has(value)) masked.set(value, make(value))
     return masked.get(value) as Value
   }
@@ -116,19 +155,8 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
     }
   }
 
-  /** Enters the room, and wraps a question or write, only when it is first asked for. */
-  function handOut<Handed>(name: keyof Providers, part: 'loaders' | 'commands', wrap: (member: string, declared: never) => Handed) {
-    const made: Record<string, Handed> = {}
-    return new Proxy(made, { get: (_made, member: string) => (made[member] ??= wrap(member, enter(name)[part][member] as never)) })
-  }
-
-  function each<Handed>(part: 'loaders' | 'commands', wrap: (member: string, declared: never) => Handed) {
-    const made: Partial<Record<keyof Providers, Record<string, Handed>>> = {}
-    return new Proxy(made, { get: (_made, name: keyof Providers) => (made[name] ??= handOut(name, part, wrap)) })
-  }
-
   return {
-    loaders: each('loaders', (_member, declared: Reading<unknown, unknown>) => question(declared)) as unknown as Loaders,
-    commands: each('commands', (member, declared: Writing<object, object>) => command(member, declared)) as unknown as Commands,
+    loaders: named(new Rooms((name) => enter(name).loaders, (_member, declared: Reading<unknown, unknown>) => question(declared))) as unknown as Loaders,
+    commands: named(new Rooms((name) => enter(name).commands, (member, declared: Writing<object, object>) => command(member, declared))) as unknown as Commands,
   }
 }

@@ -19,9 +19,9 @@ interface Group {
   readonly ids: Set<string>
 }
 
-/** Records as they are met, each once. */
+/** Records as they are met, each once. They are of few types and banks. */
 export class Found {
-  readonly #groups = new Map<string, Group>()
+  readonly #groups: Group[] = []
   /** Records of one type come one after the other. */
   #last: Group | undefined
 
@@ -38,13 +38,12 @@ export class Found {
   }
 
   list(): Entities[] {
-    return Array.from(this.#groups.values(), ({ type, bankId, ids }) => (bankId === undefined ? { type, ids: [...ids] } : { type, bankId, ids: [...ids] }))
+    return this.#groups.map(({ type, bankId, ids }) => (bankId === undefined ? { type, ids: [...ids] } : { type, bankId, ids: [...ids] }))
   }
 
   #group(type: string, bankId: string | undefined): Group {
-    const name = `${type} ${bankId ?? ''}`
-    const group = this.#groups.get(name) ?? { type, bankId, ids: new Set<string>() }
-    this.#groups.set(name, group)
+    let group = this.#groups.find((known) => known.type === type && known.bankId === bankId)
+    if (!group) this.#groups.push((group = { type, bankId, ids: new Set() }))
     this.#last = group
     return group
   }

@@ -11,6 +11,7 @@ export class Selected {
   readonly #within: Within
   readonly #sorted: readonly string[]
   readonly #shown = new Map<string, ReadonlySet<string>>()
+  readonly #alone: Record<string, readonly string[]> = {}
 
   constructor(fields: Fields, within: Within) {
     this.#fields = fields
@@ -24,8 +25,10 @@ export class Selected {
   }
 
   /** What values of these types show, sorted. */
-  shownBy(types: readonly string[]): string[] {
-    return this.#sorted.filter((field) => types.some((type) => this.#shownBy(type).has(field)))
+  shownBy(types: readonly string[]): readonly string[] {
+    const [type = '', ...others] = types
+    if (others.length > 0) return this.#sorted.filter((field) => types.some((one) => this.#shownBy(one).has(field)))
+    return (this.#alone[type] ??= this.#sorted.filter((field) => this.#shownBy(type).has(field)))
   }
 
   #shownBy(type: string): ReadonlySet<string> {
