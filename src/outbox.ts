@@ -13,7 +13,7 @@ interface Letter {
 
 /**
  * Sends the answers of one turn of the event loop together, at its end. Sending one wakes whoever waits for it on the
- * other side, which takes the sender as long as a fifth of a small operation; those that follow at once find it awake.
+ * other side, which takes up to a third of a small operation's time; those that follow at once find it awake.
  */
 export function outbox(): (letter: Letter) => void {
   let waiting: Letter[] = []
