@@ -48,7 +48,7 @@ function callerOf(claims: JWTPayload, token: string): Caller {
   }
 }
 
-/** So many of a header's last letters are the most of a signature, and tell it from every other. */
+/** So many of a header's last letters are 192 bits of its signature, and tell it from every other. */
 const TAIL = 32
 
 /** A caller until the second in which the token ends, or must be verified again. */

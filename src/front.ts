@@ -16,10 +16,19 @@ interface FrontOptions {
   readonly isStopping: () => boolean
 }
 
+/** An answer on its way out. */
+interface Letter {
+  readonly response: ServerResponse
+  readonly status: number
+  /** Names and values, one after the other. */
+  readonly headers: string[]
+  readonly body: string
+}
+
 const ON_EVERY_ANSWER = Object.entries(HEADERS).flat()
 const BYTE_ORDER_MARK = 0xfeff
 
-/** How many bytes a body has that may be read here; 0 for any other. */
+/** How many bytes a body has that is read here; 0 also for one that is empty, too large or of no known length. */
 function lengthOf({ 'content-length': length = '' }: IncomingHttpHeaders): number {
   const bytes = /^\d{1,9}$/.test(length) ? Number(length) : 0
   return bytes <= LARGEST_BODY_BYTES ? bytes : 0
@@ -36,10 +45,16 @@ function parsed(text: string): unknown {
 /**
  * Takes requests to the graph in the plain form in which almost all come: a POST that brings JSON and says how long it
  * is. A framework's way takes nearly as long as all that is done for a small operation here; whatever is in any other
- * form goes that way, with the same answers.
+ * form goes that way, with the same answers (but that a connection is kept after a body that was read and is no JSON).
  */
 export function front({ answer, log, corsOrigins, isStopping }: FrontOptions): Front {
-  const send = outbox()
+  /** Decides at the last moment whether the connection is kept: it would keep a stopping server waiting for its next request. */
+  function begin(response: ServerResponse, status: number, headers: string[]): ServerResponse {
+    if (isStopping()) headers.push('connection', 'close')
+    return response.writeHead(status, headers)
+  }
+
+  const send = outbox<Letter>(({ response, status, headers, body }) => void begin(response, status, headers).end(body))
 
   const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
     method === 'POST' && url === '/graphql' && bringsJson(headers) && (headers.origin === undefined || corsOrigins.length === 0) && !isStopping()
@@ -47,9 +62,7 @@ export function front({ answer, log, corsOrigins, isStopping }: FrontOptions): F
   function write(response: ServerResponse, correlationId: string, { status, headers: own, body }: Answer): void {
     const text = typeof body === 'string' && status >= 400 ? correlated(body, correlationId) : body
     const headers = ON_EVERY_ANSWER.concat(own, ['x-correlation-id', correlationId])
-    // A connection that is kept alive would keep a stopping server waiting for its next request.
-    if (isStopping()) headers.push('connection', 'close')
-    if (typeof text !== 'string') return void pipeline(text, response.writeHead(status, headers), () => undefined)
+    if (typeof text !== 'string') return void pipeline(text, begin(response, status, headers), () => undefined)
     headers.push('content-length', String(Buffer.byteLength(text)))
     send({ response, status, headers, body: text })
   }
@@ -60,7 +73,7 @@ export function front({ answer, log, corsOrigins, isStopping }: FrontOptions): F
     try {
       write(response, correlationId, await answer({ method, url, headers, body: parsed(text), correlationId, response }))
     } catch (error) {
-      const { status, body } = failed(error as { statusCode?: number }, correlationId, log)
+      const { status, body } = failed(error, correlationId, log)
       write(response, correlationId, { status, headers: ['content-type', 'application/json; charset=utf-8'], body: JSON.stringify(body) })
     }
   }

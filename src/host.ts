@@ -20,8 +20,8 @@ export function correlated<Payload>(payload: Payload, correlationId: string): Pa
 }
 
 /** The status and the words for what never was answered; what nobody foresaw is logged. */
-export function failed(error: { readonly statusCode?: number }, correlationId: string, log: Log): { status: number; body: { errors: object[] } } {
-  const { statusCode: status = 500 } = error
+export function failed(error: unknown, correlationId: string, log: Log): { status: number; body: { errors: object[] } } {
+  const { statusCode: status = 500 } = (error ?? {}) as { statusCode?: number }
   if (status >= 500) log.error({ correlationId, ...trace(error) }, 'unforeseen error')
   const failure = status >= 500 ? new Failure('INTERNAL_SERVER_ERROR') : new Failure('BAD_USER_INPUT', { message: status === 413 ? 'The request body is too large.' : 'The request cannot be read.' })
   return { status, body: { errors: [formatError(failure.toJSON(), failure)] } }
@@ -54,7 +54,7 @@ export async function createHost({ log, corsOrigins, isStopping }: HostOptions):
     if (isStopping()) void reply.header('connection', 'close')
     done(null, reply.statusCode >= 400 ? correlated(payload, request.id) : payload)
   })
-  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     const { status, body } = failed(error, request.id, log)
     return reply.code(status).send(body)
   })

@@ -23,7 +23,7 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 
 const operations = async () => Number(/^kyc_overhead_seconds_count (\d+)$/m.exec(await metrics.text())?.[1] ?? 0)
 
-/** The same, once as it is and once by an address that only the framework takes. */
+/** The same, once as it is and once by an address that only the framework takes. What could not be read ends the connection there alone. */
 async function bothWays(letter: Letter) {
   const headers = { ...JSON_TYPE, authorization, ...letter.headers }
   const plain = await exchange(app.url, { ...letter, headers })
@@ -61,8 +61,8 @@ test.each<[string, Letter]>([
 })
 
 /** A connection that is written to by hand. */
-async function line(): Promise<{ socket: Socket; heard: () => string }> {
-  const { hostname, port } = new URL(app.url)
+async function line(url = app.url): Promise<{ socket: Socket; heard: () => string }> {
+  const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   let text = ''
   socket.setEncoding('utf8').on('data', (part: string) => (text += part))
@@ -138,3 +138,45 @@ test('an answer whose client has left is written to nobody', async () => {
   expect((await app.run('{ __typename }')).status).toBe(200)
   expect(app.log()).not.toContain('unforeseen')
 })
+
+const MOMENT_MS = 5_000
+
+/** How long it takes to stop, where a connection that is kept would take 20 s. */
+async function stopping(server: App): Promise<number> {
+  const begun = performance.now()
+  await server.close()
+  return performance.now() - begun
+}
+
+test('a server that is told to stop just when an answer is about to be sent ends its connection with it', async () => {
+  let stopped: Promise<number> | undefined
+  const own = createMetrics()
+  const other = await startApp({}, app, {
+    metrics: {
+      ...own,
+      // Between an answer's last word and the end of the turn in which it is sent.
+      operated(...given) {
+        own.operated(...given)
+        process.nextTick(() => (stopped ??= stopping(other)))
+      },
+    },
+  })
+  const { socket, heard } = await line(other.url)
+  socket.write(letter('{"query":"{ __typename }"}'))
+  await expect.poll(() => stopped).toBeDefined()
+  expect(await stopped).toBeLessThan(MOMENT_MS)
+  expect(heard()).toMatch(/^HTTP\/1.1 200 [^]*\r\nconnection: close\r\n[^]*"__typename":"Query"/i)
+  socket.destroy()
+}, 30_000)
+
+test('who sends more than is answered, then nonsense, and hangs up leaves no connection behind', async () => {
+  const other = await startApp({}, app)
+  app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 300 })
+  const lines = await Promise.all([1, 2, 3].map(() => line(other.url)))
+  const slow = letter(JSON.stringify({ query: `{ slow: person(id: "${ADA.personId}") { id } }` }))
+  for (const { socket } of lines) socket.on('error', () => undefined).write(`${slow}${letter('{"query":"{ __typename }"}').repeat(39)}NONSENSE\r\n\r\n`)
+  await delay(40)
+  for (const { socket } of lines) socket.destroy()
+  await delay(500)
+  expect(await stopping(other)).toBeLessThan(MOMENT_MS)
+}, 30_000)

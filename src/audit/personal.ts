@@ -11,7 +11,7 @@ export class Selected {
   readonly #within: Within
   readonly #sorted: readonly string[]
   readonly #shown = new Map<string, ReadonlySet<string>>()
-  readonly #alone: Record<string, readonly string[]> = {}
+  readonly #alone = new Map<string, readonly string[]>()
 
   constructor(fields: Fields, within: Within) {
     this.#fields = fields
@@ -28,7 +28,9 @@ export class Selected {
   shownBy(types: readonly string[]): readonly string[] {
     const [type = '', ...others] = types
     if (others.length > 0) return this.#sorted.filter((field) => types.some((one) => this.#shownBy(one).has(field)))
-    return (this.#alone[type] ??= this.#sorted.filter((field) => this.#shownBy(type).has(field)))
+    const known = this.#alone.get(type) ?? this.#sorted.filter((field) => this.#shownBy(type).has(field))
+    this.#alone.set(type, known)
+    return known
   }
 
   #shownBy(type: string): ReadonlySet<string> {
