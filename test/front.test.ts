@@ -171,12 +171,15 @@ test('a server that is told to stop just when an answer is about to be sent ends
 
 test('who sends more than is answered, then nonsense, and hangs up leaves no connection behind', async () => {
   const other = await startApp({}, app)
-  app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 300 })
-  const lines = await Promise.all([1, 2, 3].map(() => line(other.url)))
-  const slow = letter(JSON.stringify({ query: `{ slow: person(id: "${ADA.personId}") { id } }` }))
-  for (const { socket } of lines) socket.on('error', () => undefined).write(`${slow}${letter('{"query":"{ __typename }"}').repeat(39)}NONSENSE\r\n\r\n`)
-  await delay(40)
-  for (const { socket } of lines) socket.destroy()
+  const fast = letter('{"query":"{ __typename }"}')
+  await exchange(other.url, { headers: { ...JSON_TYPE, authorization }, body: '{"query":"{ __typename }"}' })
+  app.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 60, times: 0 })
+  const slow = letter('{"query":"{ customers(first: 100) { nodes { id legalName email } } }"}')
+  for (const { socket } of await Promise.all([1, 2, 3].map(() => line(other.url)))) {
+    socket.on('error', () => undefined).write(`${slow}${fast.repeat(39)}NONSENSE\r\n\r\n`)
+    await delay(40)
+    socket.destroy()
+  }
   await delay(500)
   expect(await stopping(other)).toBeLessThan(MOMENT_MS)
 }, 30_000)
