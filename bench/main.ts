@@ -24,8 +24,6 @@ const progress = (line: string) => console.log(`${String(Math.round((Date.now() 
 
 const RESULTS = join(ROOT, 'bench/results')
 const QUICK: Plan = { rounds: 2, warmSeconds: 0.8, seconds: 0.5 }
-/** Long enough for a tenth to be seen, on a machine that does nothing else. */
-const COMPARE: Plan = { rounds: 5, warmSeconds: 2, seconds: 1 }
 const FULL: Plan = { rounds: 5, warmSeconds: 3, seconds: 2 }
 
 function build(): void {
@@ -48,13 +46,14 @@ async function main(): Promise<void> {
   const letters = valueOf('--profile')
   if (letters !== undefined) return profile(letters.split(','), progress)
 
-  const quick = has('--quick') || has('--compare')
+  const quick = has('--quick')
   const [load = 0] = loadavg()
-  const plan = has('--compare') ? COMPARE : quick ? QUICK : FULL
+  const plan = quick ? QUICK : FULL
   const whole = !quick || has('--save')
-  const stage = await openStage({ names: has('--compare') ? ['raw'] : ['raw', 'bare', 'plain', 'hive'], crowd: whole ? 1000 : 250 }, progress)
+  const stage = await openStage({ names: ['raw', 'bare', 'plain', 'hive'], crowd: whole ? 1000 : 250 }, progress)
   const rows: Row[] = []
   for (const workload of stage.workloads) if (wanted(workload.title)) rows.push(...(await compete(stage, workload, plan, progress)))
+  // By the same plan and among the same others as the baseline was: warmed for less time, or with the machine to itself, a server seems a tenth better or worse.
   if (has('--compare')) {
     const baseline = JSON.parse(readFileSync(join(RESULTS, 'latest.json'), 'utf8')) as Results
     const { text, worse } = compared(baseline.rows, rows)
