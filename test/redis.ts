@@ -88,7 +88,8 @@ export async function privateRedis(more: readonly string[] = [], password?: stri
       : spawn(name, [...settings, '--save', '', '--appendonly', 'no', '--databases', '64', ...more], { stdio: 'ignore' })
     const probe = new Redis(port, '127.0.0.1', { ...(password === undefined ? {} : { password }), lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: PATIENCE_MS / 50 })
     probe.on('error', () => undefined)
-    const isIt = probe.info('server').then((text) => text.includes(`\nprocess_id:${begun.pid}\r`))
+    // A stranger may want a password of its own.
+    const isIt = probe.info('server').then((text) => text.includes(`\nprocess_id:${begun.pid}\r`), () => false)
     const answers = await Promise.race([isIt, once(begun, 'exit').then(() => false)]).finally(() => probe.disconnect())
     if (answers) child = begun
     else begun.kill('SIGKILL')
