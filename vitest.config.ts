@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/redis.ts', 'test/built.ts'],
+    globalSetup: ['test/support/redis.ts', 'test/support/build.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Most of the time tests wait for a timeout or a provider, so there is room for one more than there are cores.

@@ -9,7 +9,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import { handover } from '../src/endpoint.js'
+import { handover } from '../src/http/graphql-handler.js'
 import { contender, rawKeys, type Setup } from './contender.js'
 import { typeDefs } from './types.js'
 

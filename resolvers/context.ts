@@ -1,6 +1,6 @@
-import type { Reading, Writing } from '../datasources/door.js'
+import type { Reading, Writing } from '../datasources/contract/operations.js'
 import type { Providers } from '../datasources/index.js'
-import type { Caller } from '../datasources/provider.js'
+import type { Caller } from '../datasources/contract/provider.js'
 
 /** What a room lends to one operation. */
 export type Entered<Name extends keyof Providers> = ReturnType<ReturnType<Providers[Name]['open']>['enter']>

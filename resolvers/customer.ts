@@ -1,6 +1,6 @@
 import { ArrayMaxSize, ArrayMinSize, Length } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
-import { Failure } from '../datasources/errors.js'
+import { Failure } from '../datasources/contract/errors.js'
 import { Cost, FirstOf, ListSize, PageSize } from '../schema/cost.js'
 import { CreateCustomerInput, CreateCustomerPayload, Customer, CustomerConnection, CustomerFilter, CustomerLinks, LinkCustomerInput, LinkCustomerPayload } from '../schema/customer.js'
 import {

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
-import { type Code, Failure } from '../datasources/errors.js'
+import { type Code, Failure } from '../datasources/contract/errors.js'
 import { Cost } from '../schema/cost.js'
 import { Customer } from '../schema/customer.js'
 import { KycOverview } from '../schema/kyc-overview.js'

@@ -1,4 +1,4 @@
-import { Failure } from '../datasources/errors.js'
+import { Failure } from '../datasources/contract/errors.js'
 import type { Context } from './context.js'
 
 /** A reference, which another subgraph wrote, as its key: each member must be there, as a text. */

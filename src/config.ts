@@ -2,9 +2,9 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type ProviderName, providers } from '../datasources/index.js'
-import type { Settings } from '../datasources/provider.js'
+import type { Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
-import { type Manifest, manifestProblem, type Safelist, safelistOf } from './safelist.js'
+import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
 import { parseRedisUrl, type RedisAddress } from './store/connection.js'
 
 const MOST_WORKERS = 64

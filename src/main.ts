@@ -1,8 +1,8 @@
 import cluster from 'node:cluster'
 import { workerFile } from './audit/files.js'
 import { type Config, ConfigError, environment, readConfig } from './config.js'
-import { createLog, type Log } from './log.js'
-import { endOnCrash, stopOnSignals } from './signals.js'
+import { createLog, type Log } from './observability/log.js'
+import { endOnCrash, stopOnSignals } from './lifecycle/shutdown.js'
 import { lead } from './workers/primary.js'
 import { type Place, takePlace } from './workers/worker.js'
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountEntitlementSet, IdentityChallenge, SetAccountEntitlementsInput } from '../../schema/entitlement.js'
-import { writing } from '../door.js'
-import type { Drift } from '../mapping.js'
+import { writing } from '../contract/operations.js'
+import type { Drift } from '../support/mapping.js'
 import type { ApitureOutcome, ApitureSource } from './datasource.js'
 import { assignmentBody, toChallenge, toEntitlement } from './mapping.js'
-import { type Refused, refusedBy, type Snapshots, touchOf } from './snapshots.js'
+import { type Refused, refusedBy, type Snapshots, touchOf } from './snapshot-store.js'
 
 interface EntitlementsOrChallenge {
   readonly entitlements: AccountEntitlementSet | null

@@ -1,5 +1,5 @@
-import { type Client, path, type Refusal, type Verdict } from '../http.js'
-import type { Visit } from '../provider.js'
+import { type Client, path, type Refusal, type Verdict } from '../http/client.js'
+import type { Visit } from '../contract/provider.js'
 import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody, problemName } from './contract.js'
 
 const NO_SUCH_ACCOUNT: Verdict = { code: 'NOT_FOUND', fields: { 'input.accounts': ['must exist at the provider, every one of them'] } }

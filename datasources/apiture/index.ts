@@ -1,13 +1,13 @@
 import { Provider as Label } from '../../schema/shared.js'
-import { watched } from '../ledger.js'
-import { clientCredentials, tokenPlace } from '../oauth.js'
-import type { Provider } from '../provider.js'
-import { tokenRefusal } from '../token.js'
+import { watched } from '../support/trace.js'
+import { clientCredentials, tokenPlace } from '../http/oauth.js'
+import type { Provider } from '../contract/provider.js'
+import { tokenRefusal } from '../http/token-cache.js'
 import { apitureCommands } from './commands.js'
 import { SCOPE } from './contract.js'
 import { apitureSource, refusal } from './datasource.js'
-import { apitureLoaders } from './loaders.js'
-import { snapshots } from './snapshots.js'
+import { apitureLoaders } from './queries.js'
+import { snapshots } from './snapshot-store.js'
 
 export interface ApitureSettings {
   readonly url: string
@@ -49,5 +49,5 @@ export const apiture = {
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }
   },
-  sandbox: () => import('./sandbox.js'),
+  sandbox: () => import('./emulator/index.js'),
 } satisfies Provider<ApitureSettings>

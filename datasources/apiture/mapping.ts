@@ -7,7 +7,7 @@ import {
   ProductType,
   type SetAccountEntitlementsInput,
 } from '../../schema/entitlement.js'
-import { type Drift, known, present } from '../mapping.js'
+import { type Drift, known, present } from '../support/mapping.js'
 import type { ApitureAccount, ApitureChallenge, ApitureItem, ApitureRoles, AssignmentBody } from './contract.js'
 
 const PRODUCT_TYPES: Readonly<Record<string, ProductType>> = {

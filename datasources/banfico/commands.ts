@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, type VerifyAccountInput } from '../../schema/verification.js'
-import { writing } from '../door.js'
+import { writing } from '../contract/operations.js'
 import type { Verify } from './contract.js'
 import type { Desk } from './index.js'
 import { keepable, toResult, toVerify } from './mapping.js'

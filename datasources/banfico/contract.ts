@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { contract } from '../http.js'
+import { contract } from '../http/client.js'
 
 /**
  * Banfico account verifications v1.0.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Provider as Label } from '../../schema/shared.js'
-import { Failure } from '../errors.js'
-import { type CallVisit, type Client, path, type Refusal, type Reply, retryAfter, type Verdict } from '../http.js'
+import { Failure } from '../contract/errors.js'
+import { type CallVisit, type Client, path, type Refusal, type Reply, retryAfter, type Verdict } from '../http/client.js'
 import { answers, type BanficoProblem, type BanficoResult, type Verify } from './contract.js'
 import { refusedFields } from './mapping.js'
 

@@ -1,7 +1,7 @@
 import { BriefMap } from '../brief.js'
-import type { CallVisit, Leaving } from '../call.js'
-import { Failure } from '../errors.js'
-import { waiting } from '../ledger.js'
+import type { CallVisit, Leaving } from '../http/call.js'
+import { Failure } from '../contract/errors.js'
+import { waiting } from '../support/trace.js'
 
 /** Waits for an answer only as long as the operation lasts; the answer is still made, for whoever else waits. */
 function within<T>(signal: Leaving, answer: Promise<T>): Promise<T> {

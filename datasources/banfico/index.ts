@@ -1,18 +1,18 @@
 import { Provider as Label } from '../../schema/shared.js'
 import type { VerificationResult } from '../../schema/verification.js'
-import { unattended } from '../http.js'
-import { watched } from '../ledger.js'
-import type { Drift } from '../mapping.js'
-import { clientCredentials, tokenPlace } from '../oauth.js'
-import { tokenRefusal } from '../token.js'
-import type { Provider, Visit } from '../provider.js'
+import { unattended } from '../http/client.js'
+import { watched } from '../support/trace.js'
+import type { Drift } from '../support/mapping.js'
+import { clientCredentials, tokenPlace } from '../http/oauth.js'
+import { tokenRefusal } from '../http/token-cache.js'
+import type { Provider, Visit } from '../contract/provider.js'
 import { once, Parts } from '../sections.js'
 import { banficoCommands } from './commands.js'
 import { banficoSource, type BanficoSource, refusal } from './datasource.js'
 import { type Flights, flights } from './flights.js'
-import { banficoLoaders } from './loaders.js'
-import { nearby, type Nearby } from './near.js'
-import { type ResultMemory, resultMemory } from './results.js'
+import { banficoLoaders } from './queries.js'
+import { nearby, type Nearby } from './result-cache.js'
+import { type ResultMemory, resultMemory } from './verification-store.js'
 
 export interface BanficoSettings {
   readonly url: string
@@ -77,5 +77,5 @@ export const banfico = {
       close: async () => void (await Promise.all([client.close(), issuer.close()])),
     }
   },
-  sandbox: () => import('./sandbox.js'),
+  sandbox: () => import('./emulator/index.js'),
 } satisfies Provider<BanficoSettings>

@@ -1,7 +1,7 @@
 import { AccountIdScheme, AccountStatus, AccountVerificationType, compactId, NameCheckStatus, type VerificationResponder, type VerificationResult, VerificationState, type VerifiedAccount, type VerifyAccountInput } from '../../schema/verification.js'
-import { type RefusedFields, refuseFields } from '../errors.js'
-import { type Drift, instant, known, present } from '../mapping.js'
-import { nextPollAt, pace } from '../pace.js'
+import { type RefusedFields, refuseFields } from '../contract/errors.js'
+import { type Drift, instant, known, present } from '../support/mapping.js'
+import { nextPollAt, pace } from '../support/poll-schedule.js'
 import type { BanficoAccount, BanficoProblem, BanficoResponder, Verify } from './contract.js'
 import type { Answered } from './datasource.js'
 

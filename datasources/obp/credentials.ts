@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { LRUCache } from 'lru-cache'
-import { type Client, contract, type Credential, path, unattended } from '../http.js'
-import { bearer, clientCredentials, requestToken, type TokenEndpoint, tokenPlace } from '../oauth.js'
-import type { House, Visit } from '../provider.js'
-import { sharedToken, type Token } from '../token.js'
-import { failure, loginRefusal, TITLE } from './refusal.js'
+import { type Client, contract, type Credential, path, unattended } from '../http/client.js'
+import { bearer, clientCredentials, requestToken, type TokenEndpoint, tokenPlace } from '../http/oauth.js'
+import type { House, Visit } from '../contract/provider.js'
+import { sharedToken, type Token } from '../http/token-cache.js'
+import { failure, loginRefusal, TITLE } from './error-mapping.js'
 import type { DirectLogin, ObpSettings } from './settings.js'
 
 export interface Credentials {

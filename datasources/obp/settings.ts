@@ -1,4 +1,4 @@
-import type { Settings } from '../provider.js'
+import type { Settings } from '../contract/provider.js'
 
 export interface DirectLogin {
   readonly username: string

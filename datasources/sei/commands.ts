@@ -1,10 +1,10 @@
 import { type AccountAttributesJob, JobStatus, type SetAccountAttributesInput } from '../../schema/account-attributes.js'
-import { writing } from '../door.js'
-import { Failure } from '../errors.js'
-import type { InOrder } from '../order.js'
-import type { Visit } from '../provider.js'
+import { writing } from '../contract/operations.js'
+import { Failure } from '../contract/errors.js'
+import type { InOrder } from '../support/keyed-mutex.js'
+import type { Visit } from '../contract/provider.js'
 import type { SeiSource } from './datasource.js'
-import type { Jobs } from './jobs.js'
+import type { Jobs } from './job-store.js'
 import { attributesBody, toTrackingId } from './mapping.js'
 
 /** SEI's write. It knows no idempotency keys and its jobs say nothing of their order, so writes to one account wait for each other. */

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../http.js'
+import { contract } from '../http/client.js'
 
 /**
  * SEI: attributes of accounts. Reference: https://developers.seic.com (account attributes, OAuth token, API standards, error handling).

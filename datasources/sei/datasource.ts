@@ -1,5 +1,5 @@
-import { type Client, path, type Path, type Refusal, retryAfter, type Verdict } from '../http.js'
-import type { Visit } from '../provider.js'
+import { type Client, path, type Path, type Refusal, retryAfter, type Verdict } from '../http/client.js'
+import type { Visit } from '../contract/provider.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 

@@ -1,16 +1,16 @@
 import { Provider as Label } from '../../schema/shared.js'
-import { type Client, type Credential, type Path, unattended } from '../http.js'
-import { watched } from '../ledger.js'
-import { tokenPlace } from '../oauth.js'
-import type { Provider } from '../provider.js'
-import { sharedToken, toToken, tokenAnswer, tokenRefusal } from '../token.js'
-import type { Tls } from '../transport.js'
-import { inOrder } from '../order.js'
+import { type Client, type Credential, type Path, unattended } from '../http/client.js'
+import { watched } from '../support/trace.js'
+import { tokenPlace } from '../http/oauth.js'
+import type { Provider } from '../contract/provider.js'
+import { sharedToken, toToken, tokenAnswer, tokenRefusal } from '../http/token-cache.js'
+import type { Tls } from '../http/transport.js'
+import { inOrder } from '../support/keyed-mutex.js'
 import { seiCommands } from './commands.js'
 import { JOB_STATUS_PATH } from './contract.js'
 import { refusal, seiSource } from './datasource.js'
-import { jobs } from './jobs.js'
-import { seiLoaders } from './loaders.js'
+import { jobs } from './job-store.js'
+import { seiLoaders } from './queries.js'
 
 export interface SeiSettings {
   readonly url: string
@@ -86,5 +86,5 @@ export const sei = {
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }
   },
-  sandbox: () => import('./sandbox.js'),
+  sandbox: () => import('./emulator/index.js'),
 } satisfies Provider<SeiSettings>

@@ -1,6 +1,6 @@
 import { type JobError, JobStatus, type SetAccountAttributesInput } from '../../schema/account-attributes.js'
-import type { RefusedFields } from '../errors.js'
-import { type Drift, known, present } from '../mapping.js'
+import type { RefusedFields } from '../contract/errors.js'
+import { type Drift, known, present } from '../support/mapping.js'
 import { answers, type AttributesBody, type SeiErrorItem, type SeiProblem } from './contract.js'
 
 // ---- what SEI says, in the graph's words

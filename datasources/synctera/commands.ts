@@ -1,7 +1,7 @@
 import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/person.js'
 import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
-import { writing } from '../door.js'
-import type { Drift } from '../mapping.js'
+import { writing } from '../contract/operations.js'
+import type { Drift } from '../support/mapping.js'
 import type { SyncteraSource } from './datasource.js'
 import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody, verifyBody } from './mapping.js'
 

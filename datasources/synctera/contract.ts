@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../http.js'
+import { contract } from '../http/client.js'
 
 /**
  * Synctera v0: persons and verifications.

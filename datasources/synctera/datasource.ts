@@ -1,6 +1,6 @@
-import { type Call, type Client, path, type Refusal, type Verdict } from '../http.js'
-import { present } from '../mapping.js'
-import type { Visit } from '../provider.js'
+import { type Call, type Client, path, type Refusal, type Verdict } from '../http/client.js'
+import { present } from '../support/mapping.js'
+import type { Visit } from '../contract/provider.js'
 import { answers, PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraVerification, type VerifyBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 

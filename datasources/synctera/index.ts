@@ -1,11 +1,11 @@
 import { Provider as Label } from '../../schema/shared.js'
-import type { Credential } from '../http.js'
-import type { Provider } from '../provider.js'
+import type { Credential } from '../http/client.js'
+import type { Provider } from '../contract/provider.js'
 import { Parts } from '../sections.js'
-import { changes } from './changes.js'
+import { changes } from './invalidations.js'
 import { syncteraCommands } from './commands.js'
 import { refusal, syncteraSource } from './datasource.js'
-import { syncteraLoaders } from './loaders.js'
+import { syncteraLoaders } from './queries.js'
 import { syncteraWebhook } from './webhook.js'
 
 export interface SyncteraSettings {
@@ -50,5 +50,5 @@ export const synctera = {
       close: () => client.close(),
     }
   },
-  sandbox: () => import('./sandbox.js'),
+  sandbox: () => import('./emulator/index.js'),
 } satisfies Provider<SyncteraSettings>

@@ -19,8 +19,8 @@ import {
 } from '../../schema/person-verification.js'
 import { PersonalIdType, type PersonalIdInput } from '../../schema/personal-id.js'
 import { SortDirection } from '../../schema/shared.js'
-import { type RefusedFields, refuseFields } from '../errors.js'
-import { day, type Drift, instant, known, present } from '../mapping.js'
+import { type RefusedFields, refuseFields } from '../contract/errors.js'
+import { day, type Drift, instant, known, present } from '../support/mapping.js'
 import type { AddressBody, PersonalIdBody, PersonBody, PersonQuery, SyncteraAddress, SyncteraPerson, SyncteraVerification, VerifyBody } from './contract.js'
 
 // ---- what Synctera says, in the graph's words

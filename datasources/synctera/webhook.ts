@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Drift } from '../mapping.js'
-import { type Delivery, type Notice, type NoticeType, Undeliverable, type Webhook } from '../webhook.js'
-import type { Changes } from './changes.js'
+import type { Drift } from '../support/mapping.js'
+import { type Delivery, type Notice, type NoticeType, Undeliverable, type Webhook } from '../contract/webhook.js'
+import type { Changes } from './invalidations.js'
 import { answers, isPersonId, type SyncteraEvent } from './contract.js'
 
 /** A delivery that is signed for another time is a repetition by somebody else. */

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Failure } from '../../datasources/errors.js'
+import { Failure } from '../../datasources/contract/errors.js'
 import type { AuditConfig } from '../config.js'
 import { openAnchors } from './anchors.js'
 import { chainKey, type Sealed, startChain } from './chain.js'

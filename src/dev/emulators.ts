@@ -1,6 +1,6 @@
 import { type ProviderName, providers } from '../../datasources/index.js'
-import type { Provider } from '../../datasources/provider.js'
-import type { Emulator, Exchange } from '../../datasources/sandbox.js'
+import type { Provider } from '../../datasources/contract/provider.js'
+import type { Emulator, Exchange } from '../../datasources/emulator/run.js'
 
 export type Emulators = Readonly<Record<ProviderName, Emulator>>
 

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Line } from '../../datasources/ledger.js'
+import type { Line } from '../../datasources/support/trace.js'
 import type { Context } from '../../resolvers/context.js'
-import type { Explain } from '../plugins/served.js'
-import { Stopwatch } from '../stopwatch.js'
+import type { Explain } from '../graphql/plugin.js'
+import { Stopwatch } from '../observability/self-time.js'
 
 /** Whoever sends it with any value is told how the operation's time was spent. */
 const HEADER = 'x-explain'

@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { ConfigError, environment, readConfig } from '../config.js'
-import { createLog } from '../log.js'
+import { createLog } from '../observability/log.js'
 import { startServer } from '../server.js'
-import { stopOnSignals } from '../signals.js'
+import { stopOnSignals } from '../lifecycle/shutdown.js'
 import { startEmulators } from './emulators.js'
 import { explain } from './explain.js'
 import { allowSandbox, explorer } from './explorer.js'
 import { AUDIENCE, createIssuer } from './issuer.js'
 import { PERSONAS } from './personas.js'
-import { subscribe } from './subscription.js'
+import { subscribe } from './webhook-subscription.js'
 import { EXAMPLES, FIRST_QUERY, prepare } from './welcome.js'
 
 /** Outlives a reload, not an install. */

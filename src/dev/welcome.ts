@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { ADA } from '../../datasources/cast.js'
+import { ADA } from '../../datasources/emulator/people.js'
 
 const operation = (name: string): string => readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), 'utf8')
 

@@ -21,7 +21,7 @@ import {
   valueFromASTUntyped,
   visit,
 } from 'graphql'
-import { type Count, directive, listSizeOf, sizeOf, type Variables } from './size.js'
+import { type Count, directive, listSizeOf, sizeOf, type Variables } from './list-size.js'
 
 /** The most that one operation may cost: a page of a hundred customers with everything that hangs off them. */
 export const MOST_COST = 25_000

@@ -1,5 +1,5 @@
 import { type DefinitionNode, type DirectiveNode, type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, type ValidationRule } from 'graphql'
-import { Failure } from '../../datasources/errors.js'
+import { Failure } from '../../datasources/contract/errors.js'
 
 /**
  * The most that a document may hold, fragments counted each time they are spread. Each is several times what the

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Store } from '../../datasources/store.js'
+import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
-import type { Spend } from './counter.js'
+import type { Spend } from '../limits/window-counter.js'
 import { memoryStore } from './memory.js'
 import { redisStore } from './redis.js'
-import { sealedStore } from './sealed.js'
+import { sealedStore } from './encrypted.js'
 
 /** How long a start waits for Redis before it goes on without. */
 const PATIENCE_MS = 2_000

@@ -1,5 +1,5 @@
-import { memoryAccounts } from './counter.js'
-import type { CountingStore } from './raw.js'
+import { memoryAccounts } from '../limits/window-counter.js'
+import type { CountingStore } from './raw-store.js'
 
 const SWEEP_MS = 30_000
 

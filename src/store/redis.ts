@@ -1,8 +1,8 @@
-import { unattended } from '../../datasources/call.js'
-import { Failure } from '../../datasources/errors.js'
-import { turns } from '../../datasources/turns.js'
+import { unattended } from '../../datasources/http/call.js'
+import { Failure } from '../../datasources/contract/errors.js'
+import { turns } from '../../datasources/http/bulkhead.js'
 import { connect, type RedisAddress } from './connection.js'
-import type { CountingStore } from './raw.js'
+import type { CountingStore } from './raw-store.js'
 
 /** How long a change waits for the replicas that must have it. */
 const REPLICAS_TIMEOUT_MS = 500

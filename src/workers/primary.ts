@@ -1,9 +1,9 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Log } from '../log.js'
-import { merge, type Values } from '../metrics.js'
-import { stopOnSignals } from '../signals.js'
+import type { Log } from '../observability/log.js'
+import { merge, type Values } from '../observability/metrics.js'
+import { stopOnSignals } from '../lifecycle/shutdown.js'
 import { channel } from './channel.js'
 
 const FIRST_PAUSE_MS = 100

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { createMetrics, type Metrics } from '../metrics.js'
+import { createMetrics, type Metrics } from '../observability/metrics.js'
 import { channel } from './channel.js'
 
 /** How long a scrape waits for the primary before it answers for this worker alone. */

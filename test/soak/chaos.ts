@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ProviderName, providers } from '../../datasources/index.js'
-import type { Fault } from '../../datasources/sandbox.js'
+import type { Fault } from '../../datasources/emulator/run.js'
 import type { Window } from './oracle.js'
 import type { Random } from './random.js'
 import type { World } from './world.js'

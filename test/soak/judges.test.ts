@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Exchange } from '../../datasources/sandbox.js'
+import type { Exchange } from '../../datasources/emulator/run.js'
 import { OPS, PARTNER } from './callers.js'
 import { plan } from './chaos.js'
 import { type Entry, Ledger, type Outcome } from './ledger.js'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { GraphError } from '../harness.js'
+import type { GraphError } from '../support/app.js'
 import type { Oracle, Window } from './oracle.js'
 
 /** What was wrong, and where to look. */

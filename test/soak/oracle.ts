@@ -1,5 +1,5 @@
 import type { ProviderName } from '../../datasources/index.js'
-import type { Exchange } from '../../datasources/sandbox.js'
+import type { Exchange } from '../../datasources/emulator/run.js'
 
 /** When something was asked and when its answer came, in ms since 1970. */
 export interface Window {

@@ -1,5 +1,5 @@
-import { ADA, CAST, CROWD, NAMED } from '../../datasources/cast.js'
-import type { GraphError } from '../harness.js'
+import { ADA, CAST, CROWD, NAMED } from '../../datasources/emulator/people.js'
+import type { GraphError } from '../support/app.js'
 import { ADA_HERSELF, type Caller, NOBODY, OPS, PARTNER, RIVAL } from './callers.js'
 import type { Oracle, Window } from './oracle.js'
 import type { Random } from './random.js'

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { CAST } from '../../datasources/cast.js'
-import { search } from '../leaks.js'
+import { CAST } from '../../datasources/emulator/people.js'
+import { search } from '../support/leaks.js'
 import { Chaos, plan } from './chaos.js'
 import { ANSWER_MS, Driver } from './driver.js'
 import { type Finding, Ledger } from './ledger.js'
@@ -79,7 +79,7 @@ async function afterwards({ replicas, auditSettings }: World): Promise<{ readonl
     const personal = [...MARKS, ...CAST.slice(0, 20).flatMap(({ firstName, lastName, email, phone, ssn, account }) => [`${firstName} ${lastName}`, email, phone, ssn, account])]
     for (const what of search(personal, [{ name: `the log of replica ${replica.name}`, text: stdout + stderr }])) findings.push({ kind: 'leak', what })
   }
-  const verify = promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/audit/verify.ts', ...replicas.map(({ audit }) => audit)], { env: { PATH: process.env['PATH'], ...auditSettings }, maxBuffer: 64 * 2 ** 20 })
+  const verify = promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/tools/audit-verify.ts', ...replicas.map(({ audit }) => audit)], { env: { PATH: process.env['PATH'], ...auditSettings }, maxBuffer: 64 * 2 ** 20 })
   const audit = await verify.then(
     ({ stdout }) => stdout.trim().split('\n').slice(-3).join(' '),
     ({ stdout, stderr }: { stdout?: string; stderr?: string }) => {

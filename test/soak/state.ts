@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { BANK } from '../../datasources/cast.js'
+import { BANK } from '../../datasources/emulator/people.js'
 import type { Emulators } from '../../src/dev/emulators.js'
 
 type Row = Readonly<Record<string, unknown>>

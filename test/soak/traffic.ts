@@ -1,4 +1,4 @@
-import { CODES } from '../../datasources/errors.js'
+import { CODES } from '../../datasources/contract/errors.js'
 
 /** What a second of the run looked like. */
 export interface Second {

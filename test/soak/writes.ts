@@ -1,4 +1,4 @@
-import { ADA, CAST, CROWD, NAMED } from '../../datasources/cast.js'
+import { ADA, CAST, CROWD, NAMED } from '../../datasources/emulator/people.js'
 import type { Random } from './random.js'
 import type { Oracle } from './oracle.js'
 import type { WriteRules } from './ledger.js'

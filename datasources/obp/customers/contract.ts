@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http.js'
-import { Maybe, Text } from '../wire.js'
+import { contract } from '../../http/client.js'
+import { Maybe, Text } from '../codecs.js'
 
 /**
  * Open Bank Project v4.0.0: customers and their attributes.

@@ -1,6 +1,6 @@
-import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http.js'
-import type { Visit } from '../../provider.js'
-import { refusal } from '../refusal.js'
+import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http/client.js'
+import type { Visit } from '../../contract/provider.js'
+import { refusal } from '../error-mapping.js'
 import { answers, type AttributeBody, type CustomerBody } from './contract.js'
 
 /** Which customers of a bank are listed, and in which order. */

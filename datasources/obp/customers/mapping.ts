@@ -1,9 +1,9 @@
 import type { CreateCustomerInput, Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { SortDirection, TextMatch } from '../../../schema/shared.js'
-import { type Drift, instant, known } from '../../mapping.js'
-import { failure } from '../refusal.js'
-import { dayOf, text, toWireDate } from '../wire.js'
+import { type Drift, instant, known } from '../../support/mapping.js'
+import { failure } from '../error-mapping.js'
+import { dayOf, text, toWireDate } from '../codecs.js'
 import { type AttributeBody, type CustomerBody, EARLIEST, LATEST, LINKS, type ObpAttribute, type ObpCustomer } from './contract.js'
 import type { FirehoseWindow } from './datasource.js'
 

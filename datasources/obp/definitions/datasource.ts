@@ -1,5 +1,5 @@
-import { type Call, type Client, path } from '../../http.js'
-import type { Visit } from '../../provider.js'
+import { type Call, type Client, path } from '../../http/client.js'
+import type { Visit } from '../../contract/provider.js'
 import { answers, type DefinitionBody } from './contract.js'
 
 /** The endpoints of attribute definitions, one method each, in the provider's words. */

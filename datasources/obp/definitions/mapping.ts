@@ -1,8 +1,8 @@
 import { AttributeType } from '../../../schema/customer-attribute.js'
 import type { CustomerAttributeDefinition, SetCustomerAttributeDefinitionInput } from '../../../schema/attribute-definition.js'
-import { type Drift, known } from '../../mapping.js'
-import { failure } from '../refusal.js'
-import { text } from '../wire.js'
+import { type Drift, known } from '../../support/mapping.js'
+import { failure } from '../error-mapping.js'
+import { text } from '../codecs.js'
 import type { DefinitionBody, ObpDefinition } from './contract.js'
 
 export function toDefinition(definition: ObpDefinition, drift: Drift): CustomerAttributeDefinition {

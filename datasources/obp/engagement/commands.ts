@@ -1,8 +1,8 @@
 import type { CreateCustomerMessageInput, CreateMeetingInput, Meeting } from '../../../schema/engagement.js'
-import { writing } from '../../door.js'
-import type { Drift } from '../../mapping.js'
-import type { Banks } from '../banks.js'
-import type { CustomerLoaders } from '../customers/loaders.js'
+import { writing } from '../../contract/operations.js'
+import type { Drift } from '../../support/mapping.js'
+import type { Banks } from '../bank-access.js'
+import type { CustomerLoaders } from '../customers/queries.js'
 import type { EngagementSource } from './datasource.js'
 import { meetingBody, messageBody, toMeeting } from './mapping.js'
 

@@ -1,7 +1,7 @@
-import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http.js'
-import type { Visit } from '../../provider.js'
-import type { Place } from '../banks.js'
-import { refusal } from '../refusal.js'
+import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http/client.js'
+import type { Visit } from '../../contract/provider.js'
+import type { Place } from '../bank-access.js'
+import { refusal } from '../error-mapping.js'
 import { answers, type MeetingBody, type MessageBody } from './contract.js'
 
 /** What is not there may be the link of a customer who is. */

@@ -1,7 +1,7 @@
 import type { ContactDetails, ContactDetailsInput, CreateCustomerMessageInput, CreateMeetingInput, CrmEvent, CustomerMessage, Meeting } from '../../../schema/engagement.js'
-import { type Drift, instant } from '../../mapping.js'
-import { failure } from '../refusal.js'
-import { text, toWireDate } from '../wire.js'
+import { type Drift, instant } from '../../support/mapping.js'
+import { failure } from '../error-mapping.js'
+import { text, toWireDate } from '../codecs.js'
 import type { ContactBody, MeetingBody, MessageBody, ObpContact, ObpCrmEvent, ObpMeeting, ObpMessage } from './contract.js'
 
 // ---- what the provider says, in the graph's words

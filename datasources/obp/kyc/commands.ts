@@ -9,13 +9,13 @@ import type {
   KycMedia,
   KycStatus,
 } from '../../../schema/kyc.js'
-import type { Loader } from '../../batch.js'
-import { type Attempt, writing } from '../../door.js'
-import type { Drift } from '../../mapping.js'
-import type { Place } from '../banks.js'
-import type { CustomerLoaders } from '../customers/loaders.js'
+import type { Loader } from '../../support/loader.js'
+import { type Attempt, writing } from '../../contract/operations.js'
+import type { Drift } from '../../support/mapping.js'
+import type { Place } from '../bank-access.js'
+import type { CustomerLoaders } from '../customers/queries.js'
 import type { KycSource } from './datasource.js'
-import type { KycLoaders } from './loaders.js'
+import type { KycLoaders } from './queries.js'
 import { checkBody, documentBody, isCheck, isDocument, isMedia, isStatus, mediaBody, statusBody, toCheck, toDocument, toMedia, toStatus } from './mapping.js'
 
 type Rows = Pick<Loader<string, readonly { id: string; bankId: string }[] | null>, 'load'>

@@ -1,6 +1,6 @@
-import { type Call, type Client, type Contract, path, type Path } from '../../http.js'
-import type { Visit } from '../../provider.js'
-import type { Place } from '../banks.js'
+import { type Call, type Client, type Contract, path, type Path } from '../../http/client.js'
+import type { Visit } from '../../contract/provider.js'
+import type { Place } from '../bank-access.js'
 import { answers, type CheckBody, type DocumentBody, type MediaBody, type StatusBody } from './contract.js'
 
 /** The endpoints of KYC records, one method each, in the provider's words. What is added under an id replaces what has it. */

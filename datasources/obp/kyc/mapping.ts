@@ -8,8 +8,8 @@ import type {
   KycMedia,
   KycStatus,
 } from '../../../schema/kyc.js'
-import { type Drift, instant } from '../../mapping.js'
-import { sameDate, sameText, text, toWireDate, toWireDateOrNull } from '../wire.js'
+import { type Drift, instant } from '../../support/mapping.js'
+import { sameDate, sameText, text, toWireDate, toWireDateOrNull } from '../codecs.js'
 import type { CheckBody, DocumentBody, MediaBody, ObpKycCheck, ObpKycDocument, ObpKycMedia, ObpKycStatus, StatusBody } from './contract.js'
 
 // ---- what the provider says, in the graph's words

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http.js'
+import { contract } from '../../http/client.js'
 
 /**
  * Open Bank Project v4.0.0: which users are linked to which customers.

@@ -1,5 +1,5 @@
 import type { UserCustomerLink } from '../../../schema/user-link.js'
-import { type Drift, instant } from '../../mapping.js'
+import { type Drift, instant } from '../../support/mapping.js'
 import type { ObpLink } from './contract.js'
 
 /** `bankId` is the bank that was asked: a link does not say whose it is. */

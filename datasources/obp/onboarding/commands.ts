@@ -1,7 +1,7 @@
 import type { Account, CreateAccountInput, CreateUserInput, User } from '../../../schema/onboarding.js'
-import { writing } from '../../door.js'
-import type { Drift } from '../../mapping.js'
-import type { Banks } from '../banks.js'
+import { writing } from '../../contract/operations.js'
+import type { Drift } from '../../support/mapping.js'
+import type { Banks } from '../bank-access.js'
 import type { OnboardingSource } from './datasource.js'
 import { accountBody, toAccount, toUser, userBody } from './mapping.js'
 

@@ -1,6 +1,6 @@
-import { type Call, type Client, path, type Refusal, type Verdict } from '../../http.js'
-import type { Visit } from '../../provider.js'
-import { refusal } from '../refusal.js'
+import { type Call, type Client, path, type Refusal, type Verdict } from '../../http/client.js'
+import type { Visit } from '../../contract/provider.js'
+import { refusal } from '../error-mapping.js'
 import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } from './contract.js'
 
 /** As everywhere in the room, and says which member of the input is meant where the code tells it. */

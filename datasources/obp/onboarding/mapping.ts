@@ -1,7 +1,7 @@
 import { AttributeType } from '../../../schema/customer-attribute.js'
 import type { Account, CreateAccountInput, CreateUserInput, User } from '../../../schema/onboarding.js'
-import { type Drift, known } from '../../mapping.js'
-import { text } from '../wire.js'
+import { type Drift, known } from '../../support/mapping.js'
+import { text } from '../codecs.js'
 import type { AccountBody, ObpAccount, ObpUser, UserBody } from './contract.js'
 
 // ---- what the provider says, in the graph's words

@@ -12,15 +12,15 @@ import type {
   TaxResidence,
   UpdateCustomerAddressInput,
 } from '../../../schema/records.js'
-import type { Loader } from '../../batch.js'
-import { type Attempt, writing } from '../../door.js'
-import { orNull, refuseFields } from '../../errors.js'
-import type { Drift } from '../../mapping.js'
-import type { Place } from '../banks.js'
-import type { CustomerLoaders } from '../customers/loaders.js'
-import { failure } from '../refusal.js'
+import type { Loader } from '../../support/loader.js'
+import { type Attempt, writing } from '../../contract/operations.js'
+import { orNull, refuseFields } from '../../contract/errors.js'
+import type { Drift } from '../../support/mapping.js'
+import type { Place } from '../bank-access.js'
+import type { CustomerLoaders } from '../customers/queries.js'
+import { failure } from '../error-mapping.js'
 import type { RecordSource } from './datasource.js'
-import type { RecordLoaders } from './loaders.js'
+import type { RecordLoaders } from './queries.js'
 import { addressBody, creditLimitBody, handleBody, isAddress, taxResidenceBody, toAddress, toHandle, toReceipt, toTaxResidence } from './mapping.js'
 
 const NO_ADDRESS = 'The customer has no such address.'

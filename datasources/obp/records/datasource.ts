@@ -1,7 +1,7 @@
-import { type Call, type Client, type Contract, path, type Path, type Refusal, type Verdict } from '../../http.js'
-import type { Visit } from '../../provider.js'
-import type { Place } from '../banks.js'
-import { refusal } from '../refusal.js'
+import { type Call, type Client, type Contract, path, type Path, type Refusal, type Verdict } from '../../http/client.js'
+import type { Visit } from '../../contract/provider.js'
+import type { Place } from '../bank-access.js'
+import { refusal } from '../error-mapping.js'
 import { type AddressBody, answers, type CreditLimitBody, type HandleBody, type TaxResidenceBody } from './contract.js'
 
 /** Where a row is written, this code alone says that the store would not take it: nothing was done. */

@@ -9,8 +9,8 @@ import type {
   SocialMediaHandle,
   TaxResidence,
 } from '../../../schema/records.js'
-import { type Drift, instant } from '../../mapping.js'
-import { sameText, text, toWireDate } from '../wire.js'
+import { type Drift, instant } from '../../support/mapping.js'
+import { sameText, text, toWireDate } from '../codecs.js'
 import type {
   AddressBody,
   CreditLimitBody,

@@ -9,13 +9,13 @@ import type {
   UpdateCustomerMobileNumberInput,
   UpdateCustomerNumberInput,
 } from '../../../schema/customer-update.js'
-import { writing } from '../../door.js'
-import type { Drift } from '../../mapping.js'
-import type { Place } from '../banks.js'
+import { writing } from '../../contract/operations.js'
+import type { Drift } from '../../support/mapping.js'
+import type { Place } from '../bank-access.js'
 import type { ObpCustomer } from '../customers/contract.js'
-import type { CustomerLoaders } from '../customers/loaders.js'
+import type { CustomerLoaders } from '../customers/queries.js'
 import { toCustomer } from '../customers/mapping.js'
-import { sameDate, sameText } from '../wire.js'
+import { sameDate, sameText } from '../codecs.js'
 import type { UpdateSource } from './datasource.js'
 import { creditLimitBody, dataBody, identityBody } from './mapping.js'
 

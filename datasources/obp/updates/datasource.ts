@@ -1,6 +1,6 @@
-import { type Client, path, type Path } from '../../http.js'
-import type { Visit } from '../../provider.js'
-import type { Place } from '../banks.js'
+import { type Client, path, type Path } from '../../http/client.js'
+import type { Visit } from '../../contract/provider.js'
+import type { Place } from '../bank-access.js'
 import { answers } from '../customers/contract.js'
 import type { BranchBody, CreditLimitBody, CreditRatingBody, DataBody, EmailBody, IdentityBody, MobileNumberBody, NumberBody } from './contract.js'
 

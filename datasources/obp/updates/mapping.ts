@@ -1,5 +1,5 @@
 import type { UpdateCustomerCreditLimitInput, UpdateCustomerDataInput, UpdateCustomerIdentityInput } from '../../../schema/customer-update.js'
-import { toWireDate } from '../wire.js'
+import { toWireDate } from '../codecs.js'
 import type { CreditLimitBody, DataBody, IdentityBody } from './contract.js'
 
 export const creditLimitBody = ({ creditLimit: { currency, amount } }: UpdateCustomerCreditLimitInput): CreditLimitBody => ({ credit_limit: { currency, amount } })

@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto'
+import { Type } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CAST, NIA } from '../../emulator/people.js'
+import { contract } from '../../http/client.js'
+import { type EmulatorOptions, now, readForms, runEmulator, secret } from '../../emulator/run.js'
+import type { ApitureAccount, ApitureItem, AssignmentBody } from '../contract.js'
+import { SCOPE } from '../contract.js'
+
+/** Every problem that the reference names, with the status it comes at. */
+export const PROBLEMS: Readonly<Record<string, { readonly status: number; readonly title: string }>> = {
+  badRequest: { status: 400, title: 'Bad Request' },
+  unauthorized: { status: 401, title: 'Unauthorized' },
+  sessionExpired: { status: 401, title: 'Session Expired' },
+  challengeRequired: { status: 401, title: 'Challenge Required' },
+  loginIncomplete: { status: 401, title: 'Login Incomplete' },
+  passwordChangeRequired: { status: 401, title: 'Password Change Required' },
+  invalidCsrfToken: { status: 401, title: 'Invalid CSRF Token' },
+  challengeBlocked: { status: 401, title: 'Challenge Blocked' },
+  noIdentityChallengeFactors: { status: 401, title: 'No Identity Challenge Factors' },
+  invalidIdentityChallengeHeader: { status: 401, title: 'Invalid Identity Challenge Header' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  customerDisabled: { status: 403, title: 'Customer Disabled' },
+  antiMalwareRequired: { status: 403, title: 'Anti-Malware Required' },
+  modificationForbidden: { status: 403, title: 'Modification Forbidden' },
+  notFound: { status: 404, title: 'Not Found' },
+  methodNotAllowed: { status: 405, title: 'Method Not Allowed' },
+  notAcceptable: { status: 406, title: 'Not Acceptable' },
+  conflict: { status: 409, title: 'Conflict' },
+  preconditionFailed: { status: 412, title: 'Precondition Failed' },
+  payloadTooLarge: { status: 413, title: 'Payload Too Large' },
+  unsupportedMediaType: { status: 415, title: 'Unsupported Media Type' },
+  unprocessableEntity: { status: 422, title: 'Unprocessable Entity' },
+  noSuchAccount: { status: 422, title: 'Account Not Found' },
+  accountNotFound: { status: 422, title: 'Account Not Found' },
+  preconditionRequired: { status: 428, title: 'Precondition Required' },
+  tooManyRequests: { status: 429, title: 'Too Many Requests' },
+  internalServerError: { status: 500, title: 'Internal Server Error' },
+  notImplemented: { status: 501, title: 'Not Implemented' },
+  serviceUnavailable: { status: 503, title: 'Service Unavailable' },
+  gatewayTimeout: { status: 504, title: 'Gateway Timeout' },
+}
+const NAMES = Object.keys(PROBLEMS)
+
+/** Banking customers who behave in a way of their own; `problem-<name>` besides answers that problem whatever is asked. */
+export const CUSTOMERS = {
+  challenged: 'challenge-401',
+  challengedByOldRules: 'challenge-403',
+  challengedWithoutFactors: 'challenge-empty',
+  answeredOtherwise: 'answers-more',
+  answeredInPart: 'answers-fewer',
+  answeredWithSentRolesOnly: 'answers-sent-roles',
+} as const
+
+/** The token that ends a challenge. */
+export const CHALLENGE_TOKEN = 'verified-0001'
+
+/** Accounts that no core knows, and the problem that each makes. */
+export const ACCOUNTS: Readonly<Record<string, string>> = {
+  '404404404': 'noSuchAccount',
+  '404404405': 'accountNotFound',
+  '422422422': 'unprocessableEntity',
+}
+
+/** The reference's example, all kinds of factors in it. */
+export const CHALLENGE = {
+  operationId: 'createTransfer',
+  challengeId: '0504076c566a3cf7009c',
+  factors: [
+    { type: 'sms', labels: ['9876'], id: '85c0ee5753fcd0b0953f' },
+    { type: 'voice', labels: ['9876'], id: 'd089e10a80a8627df37b' },
+    { type: 'voice', labels: ['6754'], id: '10506ecf9d1c2ee00403' },
+    { type: 'email', labels: ['an****nk@example.com', 'an****98@example.com'], id: 'e917d671cb2f030b56f1' },
+    { type: 'authenticatorToken', labels: ['Acme fob'], id: 'fe6c452d7da0bbb4e407' },
+    {
+      type: 'securityQuestions',
+      securityQuestions: {
+        questions: [
+          { id: 'q1', prompt: "What is your mother's maiden name?" },
+          { id: 'q4', prompt: "What is your high school's name?" },
+          { id: 'q9', prompt: 'What is the name of your first pet?' },
+        ],
+      },
+      id: 'df33c6f88a37d6b3f0a6',
+    },
+  ],
+}
+
+/** The item that an answer may hold for an account nobody asked about. */
+const STRANGER: ApitureItem = {
+  account: { id: 'a1b4067f35ae4f0ac4a6', accountNumber: '234567890', productType: 'checking', productCode: 'DDA_01' },
+  electronicStatementElection: true,
+  electronicDocumentElection: true,
+  roles: { default: true, billPay: true },
+}
+
+const RETRY_AFTER: Readonly<Record<number, () => string>> = {
+  429: () => '7',
+  503: () => new Date(Date.now() + 60_000).toUTCString(),
+}
+
+/** Both media types and both hosts of the type are out there, so each problem has its own of the four forms. */
+function named(name: string, extras: Record<string, unknown> = {}, status = PROBLEMS[name]!.status) {
+  const form = NAMES.indexOf(name)
+  const wait = RETRY_AFTER[status]
+  return {
+    status,
+    headers: {
+      'content-type': form % 2 === 0 ? 'application/problem+json' : 'application/json',
+      ...(wait ? { 'retry-after': wait() } : {}),
+    },
+    body: {
+      id: randomUUID(),
+      type: `https://${form % 4 < 2 ? 'production.api' : 'api'}.apiture.com/errors/${name}/v1.0.0${form % 3 === 0 ? '/' : ''}`,
+      title: PROBLEMS[name]!.title,
+      status,
+      occurredAt: now(),
+      ...extras,
+    },
+  }
+}
+
+const problem = (status: number) => named(NAMES.find((name) => PROBLEMS[name]!.status === status) ?? 'internalServerError', {}, status)
+
+function refuse(reply: FastifyReply, name: string, extras?: Record<string, unknown>, status?: number) {
+  const answer = named(name, extras, status)
+  return reply.code(answer.status).headers(answer.headers).send(JSON.stringify(answer.body))
+}
+
+const Text = (minLength: number, maxLength: number, pattern: string) => Type.String({ minLength, maxLength, pattern })
+const Role = Type.Optional(Type.Boolean())
+const request = contract(
+  Type.Object({
+    accounts: Type.Array(
+      Type.Object({
+        id: Type.Optional(Text(6, 48, '^[-_:.~$a-zA-Z0-9]+$')),
+        accountNumber: Text(1, 32, '^[- a-zA-Z0-9.]+$'),
+        accountMicrNumber: Type.Optional(Text(2, 17, '^[0-9]+$')),
+        productType: Type.Optional(Type.String({ pattern: '^(savings|checking|cd|ira|loan|creditCard|moneyMarket|healthSavings)$' })),
+        productCode: Type.String({ minLength: 1, maxLength: 16 }),
+        nickname: Type.Optional(Type.String({ maxLength: 50 })),
+      }),
+      { minItems: 1, maxItems: 16 },
+    ),
+    assignments: Type.Object({
+      electronicStatementElection: Type.Optional(Type.Boolean()),
+      electronicDocumentElection: Type.Optional(Type.Boolean()),
+      roles: Type.Object({ default: Role, view: Role, basic: Role, billPay: Role, loanAdvance: Role }),
+    }),
+  }),
+)
+
+type Entitlements = Map<string, ApitureItem>
+type Put = FastifyRequest<{ Params: { id: string }; Body: AssignmentBody }>
+
+class Apiture {
+  readonly clientId = `kyc-graph-${secret().slice(0, 8)}`
+  readonly clientSecret = secret()
+  readonly tokens = new Map<string, number>()
+  readonly customers = new Map<string, Entitlements>()
+
+  constructor() {
+    for (const id of [...[...CAST, NIA].map(({ bankingCustomerId }) => bankingCustomerId), ...Object.values(CUSTOMERS)]) this.customers.set(id, new Map())
+  }
+
+  issue({ grant_type, scope = '' }: Record<string, string>, authorization: string | undefined, reply: FastifyReply): unknown {
+    const basic = Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')
+    if (authorization !== `Basic ${basic}`) return reply.code(401).send({ error: 'invalid_client' })
+    if (grant_type !== 'client_credentials') return reply.code(400).send({ error: 'unsupported_grant_type' })
+    if (!scope.split(' ').includes(SCOPE)) return reply.code(400).send({ error: 'invalid_scope' })
+    const token = secret()
+    this.tokens.set(token, Date.now() + 3_600_000)
+    return { access_token: token, token_type: 'Bearer', expires_in: 3600, scope }
+  }
+
+  knows(authorization: string | undefined): boolean {
+    return (this.tokens.get(authorization?.replace(/^Bearer /, '') ?? '') ?? 0) > Date.now()
+  }
+
+  set({ params: { id }, body, headers }: Put, reply: FastifyReply): unknown {
+    const asked = /^problem-(\w+)$/.exec(id)?.[1]
+    if (asked !== undefined && Object.hasOwn(PROBLEMS, asked)) return refuse(reply, asked)
+    const held = this.customers.get(id)
+    if (!held) return refuse(reply, 'notFound', { detail: 'The resource at the request URL does not exist.' })
+    if (id.startsWith('challenge-') && headers['challenge'] !== CHALLENGE_TOKEN) {
+      if (headers['challenge'] !== undefined) return refuse(reply, 'invalidIdentityChallengeHeader')
+      return refuse(reply, 'challengeRequired', id === CUSTOMERS.challengedWithoutFactors ? {} : { attributes: CHALLENGE }, id === CUSTOMERS.challengedByOldRules ? 403 : 401)
+    }
+    if (!request.fits(body)) return refuse(reply, 'badRequest', { detail: `Input is not valid at ${request.first(body)}` })
+    for (const { accountNumber, productType } of body.accounts) {
+      const unknown = ACCOUNTS[accountNumber]
+      if (unknown) return refuse(reply, unknown, { detail: `No account exists for the given account reference ${accountNumber}` })
+      if (body.assignments.roles.loanAdvance === true && productType !== undefined && !['loan', 'creditCard'].includes(productType))
+        return refuse(reply, 'unprocessableEntity', { detail: `loanAdvance does not apply to ${accountNumber}` })
+    }
+    const items = body.accounts.map((account) => this.#assign(held, account, body))
+    return { items: this.#answer(id, items, body) }
+  }
+
+  /** Absent roles stay as they are, so a role that was never named stays unnamed. */
+  #assign(held: Entitlements, account: ApitureAccount, { assignments }: AssignmentBody): ApitureItem {
+    const before = held.get(account.accountNumber)
+    const item = {
+      account: { ...before?.account, ...account, id: before?.account.id ?? account.id ?? secret().slice(0, 20) },
+      electronicStatementElection: assignments.electronicStatementElection ?? false,
+      electronicDocumentElection: assignments.electronicDocumentElection ?? false,
+      roles: { ...before?.roles, ...assignments.roles },
+    }
+    held.set(account.accountNumber, item)
+    return item
+  }
+
+  #answer(id: string, items: ApitureItem[], { assignments }: AssignmentBody): ApitureItem[] {
+    switch (id) {
+      case CUSTOMERS.answeredOtherwise:
+        return [STRANGER, ...items.toReversed()]
+      case CUSTOMERS.answeredInPart:
+        return items.length > 1 ? items.slice(1) : [STRANGER]
+      case CUSTOMERS.answeredWithSentRolesOnly:
+        return items.map((item) => ({ ...item, roles: assignments.roles }))
+      default:
+        return items
+    }
+  }
+}
+
+/** Starts Apiture's emulator: state in memory, the cast enabled for digital banking and without entitlements. */
+export const start = (options: EmulatorOptions) => {
+  const apiture = new Apiture()
+  return runEmulator(
+    {
+      problem,
+      settings: (url) => ({
+        APITURE_URL: url,
+        APITURE_TOKEN_URL: `${url}/oidc/token`,
+        APITURE_CLIENT_ID: apiture.clientId,
+        APITURE_CLIENT_SECRET: apiture.clientSecret,
+      }),
+      routes(root) {
+        void root.register((app, _options, done) => {
+          readForms(app)
+          app.post<{ Body: Record<string, string> }>('/oidc/token', (call, reply) => apiture.issue(call.body ?? {}, call.headers.authorization, reply))
+          done()
+        })
+        root.put<{ Params: { id: string }; Body: AssignmentBody }>('/bankingAdmin/bankingCustomers/:id/accountEntitlements', (call, reply) =>
+          apiture.knows(call.headers.authorization) ? apiture.set(call, reply) : refuse(reply, 'unauthorized'),
+        )
+      },
+    },
+    options,
+  )
+}

@@ -1,0 +1,291 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CAST, type CastMember } from '../../emulator/people.js'
+import { type EmulatorOptions, now, runEmulator, secret } from '../../emulator/run.js'
+import { type Delay, MAGIC_ACCOUNTS, type Outcome } from './magic-accounts.js'
+import { compareNames } from './compare-names.js'
+
+interface Pair {
+  type: string
+  value: string
+}
+
+interface Asked {
+  types: string[]
+  account: { type?: string; name?: string; idScheme: string; id: string; secondaryId?: string; identities?: Pair[] }
+}
+
+interface Stored {
+  readonly result: Record<string, unknown>
+  readonly delay: Delay | undefined
+  readonly readyAt: number
+}
+
+const WORDS: Readonly<Record<number, readonly [code: string, errorCode: string, message: string]>> = {
+  400: ['BAD_REQUEST', 'INVALID_FIELD', 'Invalid request'],
+  401: ['UNAUTHORISED', 'UNAUTHORISED', 'Not authorised'],
+  403: ['FORBIDDEN', 'FORBIDDEN', 'Not permitted'],
+  404: ['NOT_FOUND', 'NOT_FOUND', 'Nothing here'],
+  405: ['METHOD_NOT_ALLOWED', 'METHOD_NOT_ALLOWED', 'No such method'],
+  // The code of 503 for 408 and of 405 for 421: only the status tells them apart.
+  408: ['SERVICE_UNAVAILABLE', 'SERVICE_UNAVAILABLE', 'The responder timed out'],
+  421: ['METHOD_NOT_ALLOWED', 'METHOD_NOT_ALLOWED', 'Scheme or country not supported'],
+  429: ['TOO_MANY_REQUESTS', 'TOO_MANY_REQUESTS', 'Too many requests'],
+  500: ['UNEXPECTED_ERROR', 'UNEXPECTED_ERROR', 'Unexpected error'],
+  503: ['SERVICE_UNAVAILABLE', 'SERVICE_UNAVAILABLE', 'Service unavailable'],
+}
+
+type ErrorItem = { errorCode: string; path?: string }
+
+function problem(status: number, items?: readonly ErrorItem[]) {
+  const [code, errorCode, message] = WORDS[status] ?? WORDS[500]!
+  return {
+    body: {
+      id: randomUUID(),
+      code,
+      message,
+      errors: (items ?? [{ errorCode }]).map((item) => ({ ...item, message, url: 'https://{banfico.portal.error.descriptions}' })),
+    },
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'transaction-xref-id': '12345678901234567890',
+      ...(status === 429 || status === 503 ? { 'retry-after': '10' } : {}),
+    },
+  }
+}
+
+function refuse(reply: FastifyReply, status: number, items?: readonly ErrorItem[]) {
+  const { body, headers } = problem(status, items)
+  return reply.code(status).headers(headers).send(JSON.stringify(body))
+}
+
+/** Where the page's own examples say more than the status does. */
+const EXAMPLE_ITEMS: Readonly<Record<number, readonly ErrorItem[]>> = {
+  400: [
+    { errorCode: 'INVALID_FIELD', path: 'data.verification.account.schemeName' },
+    { errorCode: 'MISSING_FIELD', path: 'data.verification.account.id' },
+  ],
+  401: [{ errorCode: 'MISSING_SIGNATURE' }],
+}
+
+const TYPES = ['STATUS', 'NAME', 'ID']
+const SCHEMES = ['IBAN', 'ACNR', 'CUID', 'UPIC', 'SCAN']
+const ID_FORMATS: Readonly<Record<string, RegExp>> = { SCAN: /^[0-9]{14}$/, IBAN: /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/ }
+
+const isPair = (value: unknown): value is Pair => typeof (value as Pair | null)?.type === 'string' && typeof (value as Pair).value === 'string'
+
+/** What is missing or wrong, by path. */
+function faultsIn(body: unknown): ErrorItem[] {
+  const items: ErrorItem[] = []
+  const report = (errorCode: 'MISSING_FIELD' | 'INVALID_FIELD', path: string) => void items.push({ errorCode, path: `data.verification${path}` })
+  const verification = (body as { data?: { verification?: Record<string, unknown> } } | null)?.data?.verification
+  if (!verification) return [{ errorCode: 'MISSING_FIELD', path: 'data.verification' }]
+  const { types, account: given } = verification
+  if (!Array.isArray(types) || types.length === 0) report('MISSING_FIELD', '.types')
+  else if (!types.every((type) => TYPES.includes(String(type)))) report('INVALID_FIELD', '.types')
+  if (typeof given !== 'object' || given === null) report('MISSING_FIELD', '.account')
+  if (items.length > 0) return items
+
+  const asks = (type: string) => (types as string[]).includes(type)
+  const { idScheme, id, name, type, holdingEntity, identities } = given as Record<string, unknown>
+  // Under the name that an older API gave it.
+  if (!SCHEMES.includes(String(idScheme))) report(idScheme === undefined ? 'MISSING_FIELD' : 'INVALID_FIELD', '.account.schemeName')
+  if (typeof id !== 'string' || id === '') report('MISSING_FIELD', '.account.id')
+  else if (!(ID_FORMATS[String(idScheme)]?.test(id) ?? true)) report('INVALID_FIELD', '.account.id')
+  if (type !== undefined && !['BUSINESS', 'PERSONAL'].includes(String(type))) report('INVALID_FIELD', '.account.type')
+  if (name === undefined && asks('NAME')) report('MISSING_FIELD', '.account.name')
+  if (name !== undefined && (typeof name !== 'string' || name.length > 150)) report('INVALID_FIELD', '.account.name')
+  if (idScheme === 'ACNR' && !isPair(holdingEntity)) report('MISSING_FIELD', '.account.holdingEntity')
+  if (identities === undefined ? asks('ID') : !Array.isArray(identities)) report('MISSING_FIELD', '.account.identities')
+  else (identities as unknown[] | undefined)?.forEach((identity, i) => isPair(identity) || report('MISSING_FIELD', `.account.identities[${i}].value`))
+  return items
+}
+
+const MATCH: Outcome = { status: 'ACTIVE', name: 'FULL_MATCH' }
+
+/** What a member of the cast's own bank answers: personal accounts, every one. */
+function castOutcome(member: CastMember, { types, account }: Asked): Outcome {
+  if (!types.includes('NAME')) return { status: 'ACTIVE' }
+  const holder = `${member.firstName} ${member.lastName}`
+  const comparison = compareNames(account.name!, holder)
+  const wrongType = account.type === 'BUSINESS'
+  if (comparison === 'other') return { status: 'ACTIVE', name: 'NO_MATCH', code: 'ANNM' }
+  if (comparison === 'close') return { status: 'ACTIVE', name: 'PARTIAL_MATCH', responded: holder, code: wrongType ? 'PAMM' : 'MBAM' }
+  return wrongType ? { status: 'ACTIVE', name: 'PARTIAL_MATCH', code: 'PANM' } : MATCH
+}
+
+/** The holder of a UK account by sort code and number, which are also the end of its IBAN. */
+function holderOf({ idScheme, id }: Asked['account']): CastMember | undefined {
+  const number = idScheme === 'IBAN' && id.startsWith('GB') ? id.slice(-14) : idScheme === 'SCAN' ? id : undefined
+  return CAST.find(({ account }) => account === number)
+}
+
+const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64')
+
+/** The scheme's own answer, which holds the name that the bank told. */
+function schemeAnswer(scheme: Scheme, { name, code, responded }: Outcome): string {
+  if (scheme === 'EPC_VOP') return base64({ partyNameMatch: code, ...(responded ? { matchedName: responded } : {}) })
+  return base64({
+    Data: { VerificationReport: { Matched: name === 'FULL_MATCH', ...(code ? { ReasonCode: code } : {}), ...(responded ? { Name: responded } : {}) } },
+    Links: { Self: '/name-verification' },
+    Meta: {},
+  })
+}
+
+type Scheme = 'BANFICO' | 'UK_COP' | 'EPC_VOP'
+const schemeOf = ({ idScheme, id }: Asked['account']): Scheme => (idScheme === 'ACNR' ? 'BANFICO' : idScheme === 'SCAN' || id.startsWith('GB') ? 'UK_COP' : 'EPC_VOP')
+
+/** What is answered of an account that nobody holds. */
+const UNKNOWN: Readonly<Record<Scheme, Outcome>> = {
+  UK_COP: { status: 'NOT_FOUND', name: 'UNABLE_TO_MATCH', code: 'AC01' },
+  EPC_VOP: { status: 'UNABLE_TO_MATCH', name: 'UNABLE_TO_MATCH', code: 'NOAP' },
+  BANFICO: { status: 'NOT_FOUND' },
+}
+
+function responderOf(scheme: Scheme, outcome: Outcome) {
+  const { code, form } = outcome
+  const codes = code === undefined ? undefined : form === 'codes as objects' ? [{ name: code }] : [code]
+  return {
+    accountVerificationScheme: scheme,
+    apiVersion: '1.0',
+    ...(scheme === 'EPC_VOP' ? { urlVerificationScheme: 'https://scheme.example/verification-of-payee' } : {}),
+    ...(codes === undefined ? {} : { [form === 'codes in the singular' ? 'schemeResponseCode' : 'schemeResponseCodes']: codes }),
+    receivedTime: now(),
+    data: schemeAnswer(scheme, outcome),
+    entity: { idType: 'PARTICIPANT_ORG_ID', idValue: '0015800001ZEc1XAAT', reference: 'YOMI701335' },
+  }
+}
+
+/** Every identity asked about with what was found of it: of the cast the SSN is known, of magic accounts everything. */
+function identitiesOf({ types, account }: Asked, holder: CastMember | undefined) {
+  if (!types.includes('ID')) return undefined
+  return account.identities!.map(({ type, value }) => {
+    const matches = holder === undefined || (type === 'SSN' && value === holder.ssn)
+    return { status: matches ? 'FULL_MATCH' : type === 'SSN' ? 'NO_MATCH' : 'UNABLE_TO_MATCH', type, value }
+  })
+}
+
+function resultOf(id: string, asked: Asked, outcome: Outcome, holder: CastMember | undefined): Record<string, unknown> {
+  const identities = identitiesOf(asked, holder)
+  const { account } = asked
+  return {
+    id,
+    account: {
+      id: account.id,
+      ...(account.secondaryId === undefined ? {} : { secondaryId: account.secondaryId }),
+      status: outcome.status,
+      ...(outcome.name === undefined ? {} : { nameCheckStatus: outcome.name }),
+      ...(outcome.responded === undefined ? {} : { respondedName: outcome.responded }),
+      ...(identities === undefined ? {} : { identities: outcome.form === 'identities as an object' ? identities[0] : identities }),
+    },
+    ...(outcome.form === 'no responder' ? {} : { responder: responderOf(schemeOf(account), outcome) }),
+  }
+}
+
+/** The one published result that can be fetched without having been asked for. */
+const PUBLISHED: Outcome = { status: 'ACTIVE', name: 'PARTIAL_MATCH', responded: 'Susan Clark', code: 'PAMM' }
+const published = {
+  id: 'AFRH44994',
+  message: 'The account type is Personal Account',
+  account: { id: '90070011100029', status: PUBLISHED.status, respondedName: PUBLISHED.responded, nameCheckStatus: PUBLISHED.name },
+  responder: {
+    accountVerificationScheme: 'UK_COP',
+    apiVersion: '2.0.0',
+    receivedTime: '2024-06-24T15:13:16.505162Z',
+    data: schemeAnswer('UK_COP', PUBLISHED),
+    schemeResponseCodes: [PUBLISHED.code],
+    entity: { idType: 'PARTICIPANT_ORG_ID', idValue: '001580000103UBAAC2' },
+  },
+}
+
+const TOKEN_SECONDS = 300
+
+class Banfico {
+  readonly clientId = 'kyc-graph'
+  readonly clientSecret = secret()
+  readonly tokens = new Map<string, number>()
+  readonly results = new Map<string, Stored>([[published.id, { result: published, delay: undefined, readyAt: 0 }]])
+
+  token(request: FastifyRequest<{ Body: Record<string, string> }>, reply: FastifyReply): unknown {
+    const expected = `Basic ${Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')}`
+    if (request.headers.authorization !== expected) return reply.code(401).header('www-authenticate', 'Basic').send({ error: 'invalid_client' })
+    if (request.body?.['grant_type'] !== 'client_credentials') return reply.code(400).send({ error: 'unsupported_grant_type' })
+    const token = secret()
+    this.tokens.set(token, Date.now() + TOKEN_SECONDS * 1000)
+    return { access_token: token, token_type: 'Bearer', expires_in: TOKEN_SECONDS }
+  }
+
+  knows(authorization: string | undefined): boolean {
+    const [, token = ''] = /^Bearer (.+)$/.exec(authorization ?? '') ?? []
+    return (this.tokens.get(token) ?? 0) > Date.now()
+  }
+
+  verify(body: unknown, reply: FastifyReply): unknown {
+    const faults = faultsIn(body)
+    if (faults.length > 0) return refuse(reply, 400, faults)
+    const asked = (body as { data: { verification: Asked } }).data.verification
+    const { idScheme, id: number } = asked.account
+    if (idScheme === 'CUID' || idScheme === 'UPIC') return refuse(reply, 421)
+
+    const magic = MAGIC_ACCOUNTS.find((candidate) => candidate.idScheme === idScheme && candidate.id === number)
+    if (magic?.refused !== undefined) return refuse(reply, magic.refused, EXAMPLE_ITEMS[magic.refused])
+    const holder = magic ? undefined : holderOf(asked.account)
+    const outcome = magic ? (magic.outcome ?? MATCH) : holder ? castOutcome(holder, asked) : UNKNOWN[schemeOf(asked.account)]
+    const delay = magic?.delay
+    const id = randomUUID()
+    const stored: Stored = { result: resultOf(id, asked, outcome, holder), delay, readyAt: delay ? Date.now() + (delay.ms ?? Infinity) : 0 }
+    this.results.set(id, stored)
+    if (!delay) return { data: { result: stored.result } }
+    void reply.headers({ 'retry-after': '1', 'expected-response-seconds': '1', 'responder-sla-seconds': String(delay.slaSeconds ?? 60) })
+    return reply.code(delay.first === '200' ? 200 : 202).send({ data: { result: delay.first === '202 without an id' ? {} : { id } } })
+  }
+
+  fetch(id: string, reply: FastifyReply): unknown {
+    const stored = this.results.get(id)
+    if (!stored) return refuse(reply, 404)
+    if (Date.now() >= stored.readyAt) return { data: { result: stored.result } }
+    if (stored.delay!.poll === '404') return refuse(reply, 404)
+    void reply.code(stored.delay!.poll === '200' ? 200 : 202).header('retry-after', '1')
+    return stored.delay!.poll === '202 without a body' ? reply.send() : { data: { result: { id } } }
+  }
+}
+
+function routes(banfico: Banfico, root: FastifyInstance): void {
+  void root.register((app, _options, done) => {
+    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, parsed) =>
+      parsed(null, Object.fromEntries(new URLSearchParams(body as string))),
+    )
+    app.post<{ Body: Record<string, string> }>('/oauth/token', (request, reply) => banfico.token(request, reply))
+    done()
+  })
+  void root.register((app, _options, done) => {
+    app.addHook('onRequest', async (request, reply) => {
+      void reply.header('transaction-xref-id', request.headers['transaction-xref-id'] ?? randomUUID())
+      if (!banfico.knows(request.headers.authorization)) return refuse(reply, 401)
+    })
+    const place = '/v1.0/account-verifications'
+    app.post(place, (request, reply) => banfico.verify(request.body, reply))
+    app.get<{ Params: { id: string } }>(`${place}/:id`, (request, reply) => banfico.fetch(request.params.id, reply))
+    app.route({ method: ['GET', 'PUT', 'PATCH', 'DELETE'], url: place, handler: (_request, reply) => refuse(reply, 405) })
+    app.route({ method: ['POST', 'PUT', 'PATCH', 'DELETE'], url: `${place}/:id`, handler: (_request, reply) => refuse(reply, 405) })
+    done()
+  })
+}
+
+/** Starts Banfico's emulator: magic accounts, the cast's accounts, and the results of what it was asked. */
+export const start = (options: EmulatorOptions) => {
+  const banfico = new Banfico()
+  return runEmulator(
+    {
+      problem,
+      settings: (url) => ({
+        BANFICO_URL: url,
+        BANFICO_TOKEN_URL: `${url}/oauth/token`,
+        BANFICO_CLIENT_ID: banfico.clientId,
+        BANFICO_CLIENT_SECRET: banfico.clientSecret,
+      }),
+      routes: (app) => routes(banfico, app),
+    },
+    options,
+  )
+}

@@ -1,0 +1,104 @@
+import { GraphQLError } from 'graphql'
+import type { Provider } from '../../schema/shared.js'
+
+/** Every way a request can fail; the contract that clients branch on. */
+export type Code =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'RATE_LIMITED'
+  | 'CHALLENGE_REQUIRED'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'IDEMPOTENCY_IN_PROGRESS'
+  | 'OUTCOME_UNKNOWN'
+  | 'PROVIDER_REFUSED'
+  | 'PROVIDER_TIMEOUT'
+  | 'PROVIDER_UNAVAILABLE'
+  | 'PROVIDER_MALFORMED'
+  | 'STORE_UNAVAILABLE'
+  | 'AUDIT_UNAVAILABLE'
+  | 'PROVIDER_NOT_CONFIGURED'
+  | 'DEADLINE_EXCEEDED'
+  | 'QUERY_TOO_COMPLEX'
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  | 'PERSISTED_QUERY_NOT_ALLOWED'
+  | 'INTERNAL_SERVER_ERROR'
+
+/** Whether asking again, unchanged, may help; and the sentence when the thrower has none of its own. */
+export const CODES: Record<Code, { readonly retryable: boolean; readonly sentence: (who: string) => string }> = {
+  UNAUTHENTICATED: { retryable: false, sentence: () => 'A valid bearer token is required.' },
+  FORBIDDEN: { retryable: false, sentence: () => 'The token lacks a scope.' },
+  BAD_USER_INPUT: { retryable: false, sentence: (who) => `${who} does not accept this input.` },
+  NOT_FOUND: { retryable: false, sentence: (who) => `${who} has no such record.` },
+  CONFLICT: { retryable: false, sentence: (who) => `The record at ${who} exists already or is in a state that does not allow this.` },
+  RATE_LIMITED: { retryable: true, sentence: (who) => `${who} asks to slow down.` },
+  CHALLENGE_REQUIRED: { retryable: false, sentence: (who) => `${who} wants the customer to prove who they are.` },
+  IDEMPOTENCY_KEY_REUSED: { retryable: false, sentence: () => 'This idempotencyKey was used with another input.' },
+  IDEMPOTENCY_IN_PROGRESS: { retryable: true, sentence: () => 'The first call with this idempotencyKey is still running.' },
+  OUTCOME_UNKNOWN: { retryable: false, sentence: (who) => `The request reached ${who}, but whether it was carried out is not known.` },
+  PROVIDER_REFUSED: { retryable: false, sentence: (who) => `${who} refuses the credentials or permissions of this server.` },
+  PROVIDER_TIMEOUT: { retryable: true, sentence: (who) => `${who} did not answer in time.` },
+  PROVIDER_UNAVAILABLE: { retryable: true, sentence: (who) => `${who} cannot be reached or does not work at the moment.` },
+  PROVIDER_MALFORMED: { retryable: false, sentence: (who) => `${who} answered something that does not fit its contract.` },
+  STORE_UNAVAILABLE: { retryable: true, sentence: () => 'The store cannot be reached, and this must not go on without it.' },
+  AUDIT_UNAVAILABLE: { retryable: true, sentence: () => 'The audit trail cannot be written, and this must not go on without it.' },
+  PROVIDER_NOT_CONFIGURED: { retryable: false, sentence: (who) => `This deployment is not connected to ${who}.` },
+  DEADLINE_EXCEEDED: { retryable: true, sentence: () => 'The deadline of this operation has passed.' },
+  QUERY_TOO_COMPLEX: { retryable: false, sentence: () => 'The operation is too complex.' },
+  PERSISTED_QUERY_NOT_FOUND: { retryable: false, sentence: () => 'No operation is stored under this hash.' },
+  PERSISTED_QUERY_NOT_ALLOWED: { retryable: false, sentence: () => 'This operation is not on the safelist.' },
+  INTERNAL_SERVER_ERROR: { retryable: false, sentence: () => 'Something went wrong on our side.' },
+}
+
+/** Input members that were refused, by path, each with the rules it broke. */
+export type RefusedFields = Record<string, readonly string[]>
+
+export interface FailureDetails {
+  readonly message?: string
+  /** The provider that failed, and its name in sentences. */
+  readonly provider?: Provider
+  readonly title?: string
+  readonly retryable?: boolean
+  readonly retryAfterSeconds?: number
+  readonly providerCode?: string
+  readonly providerStatus?: number
+  readonly providerRequestId?: string
+  readonly fields?: RefusedFields
+}
+
+/** The one error that leaves a room, a guard or the store. Carries what `extensions` may say, and nothing else. */
+export class Failure extends GraphQLError {
+  readonly code: Code
+
+  constructor(code: Code, details: FailureDetails = {}) {
+    const { message, title, retryable, ...rest } = details
+    super(message ?? CODES[code].sentence(title ?? 'The provider'), {
+      extensions: { code, retryable: retryable ?? CODES[code].retryable, ...rest },
+    })
+    this.code = code
+  }
+}
+
+/** The same failure once more, in an error of its own: each belongs to one answer. */
+export function again({ code, message, extensions: { code: _code, ...details } }: Failure, more: FailureDetails = {}): Failure {
+  return new Failure(code, { ...details, message, ...more })
+}
+
+/** Refuses input by field, before anything is sent. */
+export const refuseFields = (fields: RefusedFields): Failure =>
+  new Failure('BAD_USER_INPUT', { message: `The input is not valid: ${Object.keys(fields).join(', ')}.`, fields })
+
+/** A lookup's answer, or null where the provider says that there is none. */
+export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'NOT_FOUND') return null
+    throw error
+  }
+}
+
+/** How long a provider that failed asks to be left alone, where it says. */
+export const hintOf = (error: unknown): number | undefined => (error instanceof Failure ? (error.extensions['retryAfterSeconds'] as number | undefined) : undefined)

@@ -1,0 +1,38 @@
+import type { CustomerAttributeDefinition } from '../../../schema/attribute-definition.js'
+import { each } from '../../support/loader.js'
+import { reading } from '../../contract/operations.js'
+import { orNull } from '../../contract/errors.js'
+import type { Drift } from '../../support/mapping.js'
+import type { Banks } from '../bank-access.js'
+import type { ObpDefinition } from './contract.js'
+import type { DefinitionSource } from './datasource.js'
+import { toDefinition } from './mapping.js'
+
+/** Questions about attribute definitions. The provider answers every bank's, whichever is asked. */
+export function definitionLoaders(source: DefinitionSource, banks: Banks, drift: Drift) {
+  const ofBank = each<string, ObpDefinition[] | null>(async (bankId) => {
+    const answer = await orNull(source.getCustomerAttributeDefinition(bankId))
+    return answer && answer.attributes.filter((definition) => definition.bank_id === bankId)
+  })
+
+  const readings = {
+    attributeDefinitions: reading<{ readonly bankId: string | null | undefined }, CustomerAttributeDefinition[] | null>({
+      scope: 'customers:read',
+      type: 'CustomerAttributeDefinition',
+      async load({ bankId: named }) {
+        const bankId = banks.named(named)
+        const found = bankId && (await ofBank.load(bankId))
+        return found ? found.map((definition) => toDefinition(definition, drift)) : null
+      },
+    }),
+  }
+
+  return {
+    readings,
+    ofBank: ofBank.load,
+    /** After a write the operation must not see what it read before. */
+    forget: ofBank.clear,
+  }
+}
+
+export type DefinitionLoaders = ReturnType<typeof definitionLoaders>

@@ -1,0 +1,62 @@
+import { BANK, OTHER_BANK } from '../../emulator/people.js'
+import { type EmulatorOptions, runEmulator } from '../../emulator/run.js'
+import { createApi, problem } from './api.js'
+import { Customers } from './customers.js'
+import { Definitions } from './definitions.js'
+import { Engagement } from './engagement.js'
+import { Kyc } from './kyc.js'
+import { Links } from './links.js'
+import { Onboarding } from './onboarding.js'
+import { Records } from './records.js'
+import { Updates } from './updates.js'
+import { Users } from './users.js'
+
+/** Starts the Open Bank Project's emulator: state in memory, the cast entered at two banks and linked to users of their names. */
+export const start = (options: EmulatorOptions) => {
+  const users = new Users(options.jwksUrl)
+  const customers = new Customers()
+  const kyc = new Kyc(customers)
+  const records = new Records(customers)
+  const updates = new Updates(customers)
+  const links = new Links(users, customers)
+  const definitions = new Definitions()
+  const onboarding = new Onboarding(users)
+  const engagement = new Engagement(users, customers)
+  return runEmulator(
+    {
+      problem,
+      settings: (url) => ({
+        OBP_URL: url,
+        OBP_BANK_ID: BANK,
+        OBP_USERNAME: users.service.username,
+        OBP_PASSWORD: users.service.password,
+        OBP_CONSUMER_KEY: users.service.consumerKey,
+        OBP_USER_TOKEN: 'forward',
+      }),
+      routes(root) {
+        // What weeks would do: every token that was given out is over.
+        root.delete('/__sandbox/tokens', (_request, reply) => {
+          users.endTokens()
+          return reply.code(204).send()
+        })
+        root.post<{ Body: { count: number } }>('/__sandbox/crowd', (request, reply) => {
+          customers.crowd(request.body.count)
+          return reply.code(204).send()
+        })
+        void root.register((app, _options, done) => {
+          const api = createApi(app, users, new Set([BANK, OTHER_BANK]))
+          customers.routes(api)
+          kyc.routes(api)
+          records.routes(api)
+          updates.routes(api)
+          links.routes(api)
+          definitions.routes(api)
+          onboarding.routes(api)
+          engagement.routes(api)
+          done()
+        })
+      },
+    },
+    options,
+  )
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { NAMED } from '../../emulator/people.js'
+import { type Answered, type Api, type Asked, type Parsed, Refused } from './api.js'
+import type { User, Users } from './users.js'
+
+const ACCOUNT = {
+  user_id: 'text',
+  label: 'text',
+  product_code: 'text',
+  balance: { currency: 'text', amount: 'text' },
+  branch_id: 'text',
+  account_routings: [{ scheme: 'text', address: 'text' }],
+} as const
+const EXAMPLE = JSON.stringify(
+  {
+    user_id: '',
+    label: 'Household',
+    product_code: 'AC',
+    balance: { currency: 'EUR', amount: '0' },
+    branch_id: 'branch-1',
+    account_routings: [{ scheme: 'AccountNumber', address: '1' }],
+  },
+  null,
+  2,
+)
+
+const USER = { email: 'text', username: 'text', password: 'text', first_name: 'text', last_name: 'text' } as const
+
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
+
+/** The one product that the banks have; other codes are taken and mean nothing. */
+const PRODUCT = { code: 'SAVINGS', attributes: [{ name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-23' }] }
+
+interface StoredAccount {
+  readonly bankId: string
+  readonly accountId: string
+  readonly routings: Parsed<typeof ACCOUNT>['account_routings']
+}
+
+const isStrong = (password: string): boolean =>
+  password.length > 16 || (password.length >= 10 && [/\d/, /[a-z]/, /[A-Z]/, /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/].every((kind) => kind.test(password)))
+
+/** What a user's data breaks, in sentences. */
+function broken({ email, username, first_name, last_name }: Parsed<typeof USER>): string[] {
+  const rules: [boolean, string][] = [
+    [/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email?.trim() ?? '') && email!.trim().length <= 48, 'Invalid email address'],
+    [/^(?=.{8,64}$)(?![._])(?!.*[._]{2})[a-zA-Z0-9._]+(?<![._])$/.test(username ?? ''), 'Invalid username'],
+    [(first_name ?? '').trim() !== '', 'First name required'],
+    [(last_name ?? '').trim() !== '', 'Last name required'],
+  ]
+  return rules.flatMap(([kept, sentence]) => (kept ? [] : [sentence]))
+}
+
+/** Accounts, and users who register themselves; each of the named has an account already. */
+export class Onboarding {
+  readonly #accounts: StoredAccount[] = NAMED.map(({ username, bankId, account }) => ({
+    bankId,
+    accountId: `account-${username}`,
+    routings: [{ scheme: 'SCAN', address: account }],
+  }))
+
+  constructor(readonly users: Users) {}
+
+  #owner(asked: Asked, userId: string | null): User {
+    if (!userId) return asked.user
+    const owner = this.users.find(userId)
+    if (!owner) throw new Refused(404, `OBP-20005: User not found. Please specify a valid value for USER_ID. Current USER_ID(${userId})`)
+    if (owner !== asked.user && !asked.user.may('CanCreateAccount'))
+      throw new Refused(403, 'OBP-20006: User is missing one or more roles:  CanCreateAccount or create account for self')
+    return owner
+  }
+
+  #checkRoutings(bankId: string, routings: StoredAccount['routings']): void {
+    if (new Set(routings.map(({ scheme }) => scheme)).size < routings.length)
+      throw new Refused(400, 'OBP-30114: Invalid Account Routings. Duplication detected in account routings, please specify only one value per routing scheme')
+    const held = this.#accounts.filter((account) => account.bankId === bankId).flatMap((account) => account.routings)
+    const taken = routings.filter(({ scheme, address }) => held.some((other) => other.scheme === scheme && other.address === address))
+    if (taken.length > 0)
+      throw new Refused(400, taken.map(({ scheme, address }) => `OBP-30115: Account Routing already exist. (bankId: ${bankId}, scheme: ${scheme}, address: ${address})`).join('; '))
+  }
+
+  /** Whether there is such a bank comes late. */
+  #open(asked: Asked, body: Parsed<typeof ACCOUNT>, accountId: string): Answered {
+    const owner = this.#owner(asked, body.user_id)
+    const { amount, currency } = body.balance
+    if (amount === null || amount === '' || Number.isNaN(Number(amount))) throw new Refused(400, 'OBP-30112: Invalid Number. Initial balance must be a number, e.g 1000.00')
+    if (Number(amount) !== 0) throw new Refused(400, 'OBP-30109: Initial Balance of Account must be Zero (0).')
+    if (currency === null || !CURRENCIES.has(currency)) throw new Refused(400, 'OBP-10003: Invalid Currency Value. It should be three letters ISO Currency Code. ')
+    const bankId = asked.bank()
+    this.#checkRoutings(bankId, body.account_routings)
+    this.#accounts.push({ bankId, accountId, routings: body.account_routings })
+    const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+    return {
+      status: 201,
+      body: {
+        account_id: accountId,
+        user_id: owner.userId,
+        label: body.label,
+        product_code: body.product_code,
+        balance: { currency, amount: (0).toFixed(digits) },
+        branch_id: body.branch_id,
+        account_routings: body.account_routings,
+        account_attributes:
+          body.product_code === PRODUCT.code ? PRODUCT.attributes.map((attribute) => ({ product_code: PRODUCT.code, account_attribute_id: randomUUID(), ...attribute })) : [],
+      },
+    }
+  }
+
+  routes({ endpoint, open }: Api): void {
+    endpoint('PUT', '/banks/:bankId/accounts/:accountId', (asked) => {
+      const { bankId, accountId } = asked.params
+      if (this.#accounts.some((account) => account.bankId === bankId && account.accountId === accountId)) throw new Refused(400, 'OBP-30208: Account_ID already exists at the Bank.')
+      const body = asked.body(ACCOUNT, `${EXAMPLE} `)
+      if (!/^[0-9A-Za-z\-._]{1,255}$/.test(accountId!))
+        throw new Refused(400, "OBP-30110: Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.")
+      return this.#open(asked, body, accountId!)
+    })
+
+    endpoint('POST', '/banks/:bankId/accounts', (asked) => this.#open(asked, asked.body(ACCOUNT, `${EXAMPLE} `), randomUUID()))
+
+    open('POST', '/users', (asked) => {
+      const body = asked.body(USER)
+      const { username, password } = body
+      if (!isStrong(password ?? ''))
+        throw new Refused(
+          400,
+          'OBP-30207: Invalid Password Format. Your password should EITHER be at least 10 characters long and contain mixed numbers and both upper and lower case letters and at least one special character, OR be longer than 16 characters.',
+        )
+      if (this.users.isTaken(username ?? '')) throw new Refused(409, 'User with the same username already exists.')
+      const rules = broken(body)
+      if (rules.length > 0) throw new Refused(400, rules.join(';'))
+      const { userId } = this.users.register(username!, password!)
+      return {
+        status: 201,
+        body: {
+          user_id: userId,
+          email: body.email!.trim().toLowerCase(),
+          provider_id: username,
+          provider: 'http://127.0.0.1:8080',
+          username,
+          entitlements: { list: [] },
+        },
+      }
+    })
+  }
+}

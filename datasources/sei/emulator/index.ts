@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CAST } from '../../emulator/people.js'
+import { type EmulatorOptions, readForms, runEmulator, secret } from '../../emulator/run.js'
+
+type Problem = { readonly status: number; readonly code: string; readonly message: string; readonly [member: string]: unknown }
+
+const PRECONDITIONS = 'Preconditions not met. The security conditions for gateway access were not met'
+
+/** SEI's known errors, with the spellings that its pages differ in. */
+export const PROBLEMS = {
+  validation: { status: 400, code: 'request.validation.failure', message: 'Request is invalid', transient: false, errors: [{ field: 'externalId', location: 'body', reason: 'required' }] },
+  credentials: { status: 401, code: 'gateway.authentication.failure', message: 'Gateway Authentication Failed, Please validate Credentials', transient: 'false', errors: [{ field: '', location: '', reason: '' }] },
+  expired: { status: 401, code: 'gateway.authentication.failure', message: 'Access Token expired', trackingId: ' ', transient: false, errors: [] },
+  apiKey: { status: 401, code: 'gateway.authentication.failure', message: 'Invalid ApiKey for given resource', trackingId: null, transient: false, errors: [] },
+  address: { status: 403, code: 'gateway.access.failure', message: PRECONDITIONS, trackingId: ' ', transient: false, errors: [] },
+  certificate: { status: 403, code: 'gateway.access.failure', message: PRECONDITIONS, trackingId: ' ', transient: false, errors: [{ reason: 'Authorization Failed.' }] },
+  host: { status: 403, code: 'gateway.access.failure', message: PRECONDITIONS, trackingId: ' ', transient: false, errors: [{ reason: 'The incoming traffic pattern is invalid.' }] },
+  notFound: { status: 404, code: 'resource.not.found', message: 'Account not found', transient: false, errors: [] },
+  slowDown: { status: 429, code: 'gateway.quota.exceeded', message: 'Too many requests', transient: true, errors: [] },
+  internal: { status: 500, code: 'internal.server.error', message: 'Unknown condition', transient: false, errors: [] },
+  internalTransientText: { status: 500, code: 'internal.server.error', message: 'Unknown condition', transient: 'true', errors: [] },
+  internalTransient: { status: 500, code: 'internal.server.error', message: 'Unknown condition', transient: true, errors: [] },
+  unavailable: { status: 503, code: 'service.unavailable', message: 'Service unavailable', transient: true, errors: [] },
+} satisfies Record<string, Problem>
+
+/** Accounts whose attributes are refused, whatever they are. */
+export const REFUSED: Readonly<Record<string, keyof typeof PROBLEMS>> = {
+  'refused-400': 'validation',
+  'refused-401-credentials': 'credentials',
+  'refused-401-api-key': 'apiKey',
+  'refused-403-address': 'address',
+  'refused-403-certificate': 'certificate',
+  'refused-403-host': 'host',
+  'refused-404': 'notFound',
+  'refused-429': 'slowDown',
+  'refused-500': 'internal',
+  'refused-500-transient-text': 'internalTransientText',
+  'refused-500-transient': 'internalTransient',
+  'refused-503': 'unavailable',
+}
+
+/** What a job answers when it is asked about, first to last and the last for good; null is a 404. */
+export const JOBS: Readonly<Record<string, readonly unknown[]>> = {
+  'job-failed': [
+    { data: { status: 'Pending', errors: [] } },
+    { data: { status: 'Failed', errors: [{ field: 'name', location: 'attributes', reason: 'unknown attribute' }] } },
+  ],
+  'job-pending': [{ data: { status: 'Pending', errors: [] } }],
+  'job-unknown-word': [{ data: { status: 'Transmogrifying', errors: [] } }],
+  'job-odd-shape': [{ result: ['done'] }],
+  'job-not-visible': [null, { data: { status: 'Completed', errors: [] } }],
+}
+const USUAL = [{ data: { status: 'Pending', errors: [] } }, { data: { status: 'Completed', errors: [] } }]
+
+/** An account whose write is answered 202, as by the sibling operations, and one that finds the token expired, once. */
+export const ACCEPTED = 'accepted-202'
+export const EXPIRED_ONCE = 'expired-once'
+
+const LIFE_MS = 60 * 60_000
+const IDLE_MS = 30 * 60_000
+
+function answerOf({ status, ...body }: Problem) {
+  const tracking = randomUUID()
+  return { status, headers: { 'content-type': 'application/json', requesttrackingid: tracking }, body: { trackingId: tracking, ...body } }
+}
+
+function refuse(reply: FastifyReply, problem: Problem) {
+  const { status, headers, body } = answerOf(problem)
+  return reply.code(status).headers(headers).send(JSON.stringify(body))
+}
+
+function problem(status: number) {
+  const found = Object.values<Problem>(PROBLEMS).find((known) => known.status === status)
+  return answerOf({ ...(found ?? PROBLEMS.internal), status })
+}
+
+interface Attribute {
+  readonly name: string
+  readonly value: string
+  readonly explanation?: string | null
+  readonly fieldsToNull?: readonly string[]
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+/** The first member that is not as it should be. */
+function invalidMember({ externalId, attributes }: { externalId?: unknown; attributes?: unknown }): string | undefined {
+  if (!isText(externalId)) return 'externalId'
+  if (!Array.isArray(attributes) || attributes.length === 0) return 'attributes'
+  for (const { name, value, explanation, fieldsToNull } of attributes as Partial<Record<keyof Attribute, unknown>>[]) {
+    if (!isText(name)) return 'name'
+    if (typeof value !== 'string') return 'value'
+    if (explanation !== undefined && explanation !== null && typeof explanation !== 'string') return 'explanation'
+    if (fieldsToNull !== undefined && !(Array.isArray(fieldsToNull) && fieldsToNull.every((field) => typeof field === 'string'))) return 'fieldsToNull'
+  }
+  return undefined
+}
+
+class Sei {
+  readonly appKey = secret()
+  readonly appSecret = secret()
+  readonly username = `svc-${secret().slice(0, 8)}`
+  readonly password = secret()
+  readonly tokens = new Map<string, { until: number; used: number }>()
+  readonly accounts = new Map<string, Map<string, Attribute>>()
+  readonly jobs = new Map<string, unknown[]>()
+  readonly #expired = new Set<string>()
+
+  constructor() {
+    for (const id of [...CAST.map(({ seiExternalId }) => seiExternalId), ...Object.keys(JOBS), ACCEPTED, EXPIRED_ONCE]) this.accounts.set(id, new Map())
+  }
+
+  issue({ grant_type, username, password }: Record<string, string>, authorization: string | undefined, reply: FastifyReply): unknown {
+    // The documentation's sample leaves the scheme word out.
+    const given = authorization?.replace(/^Basic /, '')
+    if (given !== Buffer.from(`${this.appKey}:${this.appSecret}`).toString('base64')) return refuse(reply, PROBLEMS.credentials)
+    if (grant_type !== 'client_credentials' || username !== this.username || password !== this.password) return refuse(reply, PROBLEMS.credentials)
+    const token = secret()
+    this.tokens.set(token, { until: Date.now() + LIFE_MS, used: Date.now() })
+    return { access_token: token, token_type: 'BearerToken', expires_in: LIFE_MS / 1000 - 1 }
+  }
+
+  /** What is wrong with the caller, if anything. */
+  stranger({ authorization, appkey }: FastifyRequest['headers']): Problem | undefined {
+    if (appkey !== this.appKey) return PROBLEMS.apiKey
+    const token = this.tokens.get(authorization?.replace(/^Bearer /, '') ?? '')
+    const at = Date.now()
+    if (!token || token.until < at || token.used < at - IDLE_MS) return PROBLEMS.expired
+    token.used = at
+    return undefined
+  }
+
+  /** Base64 as in the documentation's sample: three bytes that are no text, a number, `$` and the time. */
+  #jobKey(): string {
+    const [date, time] = new Date().toISOString().split('T') as [string, string]
+    const [year, month, day] = date.split('-')
+    const text = `${101 + this.jobs.size}$${month}/${day}/${year} ${time.slice(0, 8)}`
+    return Buffer.concat([Buffer.from([0xfb, 0xff, 0xbf]), Buffer.from(text)]).toString('base64')
+  }
+
+  set(body: { externalId?: unknown; attributes?: unknown }, authorization: string | undefined, reply: FastifyReply): unknown {
+    const invalid = invalidMember(body)
+    if (invalid !== undefined) return refuse(reply, { ...PROBLEMS.validation, errors: [{ field: invalid, location: 'body', reason: 'required' }] })
+    const { externalId: id, attributes } = body as { externalId: string; attributes: Attribute[] }
+    const refused = REFUSED[id]
+    if (refused) return refuse(reply, PROBLEMS[refused])
+    if (id === EXPIRED_ONCE && !this.#expired.has(id)) {
+      this.#expired.add(id)
+      this.tokens.delete(authorization!.replace(/^Bearer /, ''))
+      return refuse(reply, PROBLEMS.expired)
+    }
+    const account = this.accounts.get(id) ?? (id.startsWith('test') ? new Map<string, Attribute>() : undefined)
+    if (!account) return refuse(reply, PROBLEMS.notFound)
+    this.accounts.set(id, account)
+    for (const attribute of attributes) account.set(attribute.name, { ...attribute, fieldsToNull: attribute.fieldsToNull?.filter((field) => field !== '') ?? [] })
+    const key = this.#jobKey()
+    this.jobs.set(key, [...(JOBS[id] ?? USUAL)])
+    return reply.code(id === ACCEPTED ? 202 : 200).header('requesttrackingid', randomUUID()).send({ data: { jobStatusQueryKey: key } })
+  }
+
+  status(key: string, reply: FastifyReply): unknown {
+    const left = this.jobs.get(key)
+    const answer = left && left.length > 1 ? left.shift() : left?.[0]
+    if (answer === undefined || answer === null) return refuse(reply, PROBLEMS.notFound)
+    return reply.header('requesttrackingid', randomUUID()).send(answer)
+  }
+}
+
+/** Starts SEI's emulator: state in memory, the cast's accounts known, and every id that begins with `test`. */
+export const start = (options: EmulatorOptions) => {
+  const sei = new Sei()
+  return runEmulator(
+    {
+      problem,
+      settings: (url) => ({
+        SEI_URL: url,
+        SEI_APP_KEY: sei.appKey,
+        SEI_APP_SECRET: sei.appSecret,
+        SEI_USERNAME: sei.username,
+        SEI_PASSWORD: sei.password,
+      }),
+      routes(root) {
+        void root.register((app, _options, done) => {
+          readForms(app)
+          app.post<{ Body: Record<string, string> }>('/v2/oauthtoken', (call, reply) => sei.issue(call.body ?? {}, call.headers.authorization, reply))
+          done()
+        })
+        void root.register((app, _options, done) => {
+          app.addHook('preHandler', async (call, reply) => {
+            const stranger = sei.stranger(call.headers)
+            return stranger ? refuse(reply, stranger) : undefined
+          })
+          app.post<{ Body: Record<string, unknown> }>('/v1/accounts/attributes', (call, reply) => sei.set(call.body ?? {}, call.headers.authorization, reply))
+          app.get<{ Params: { key: string } }>('/v1/insight/status/:key', (call, reply) => sei.status(call.params.key, reply))
+          done()
+        })
+      },
+    },
+    options,
+  )
+}

@@ -1,0 +1,367 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CAST } from '../../emulator/people.js'
+import { type EmulatorOptions, now, runEmulator, secret } from '../../emulator/run.js'
+import { isPersonId } from '../contract.js'
+import { Deliveries } from './webhook-deliveries.js'
+
+interface StoredPerson {
+  id: string
+  tenant: string
+  is_customer: boolean
+  status: string
+  ban_status: string
+  verification_status: string
+  creation_time: string
+  last_updated_time: string
+  ssn?: string
+  [member: string]: unknown
+}
+
+type StoredVerification = { id: string; person_id: string; verification_type: string; result: string; verification_time: string; [member: string]: unknown }
+
+const TENANT = 'kycgraph_sandbox'
+
+/** What a check answers by the last four digits of the SSN it was created with. */
+export const OUTCOME_BY_SSN: Readonly<Record<string, { status: string; results: readonly (readonly [type: string, result: string, code?: string])[] }>> = {
+  '0001': { status: 'ACCEPTED', results: [['IDENTITY', 'ACCEPTED'], ['WATCHLIST', 'ACCEPTED']] },
+  '0002': { status: 'PENDING', results: [['IDENTITY', 'PENDING']] },
+  '0003': { status: 'PROVISIONAL', results: [['IDENTITY', 'PROVISIONAL']] },
+  '0004': { status: 'REVIEW', results: [['IDENTITY', 'REVIEW', 'R705'], ['WATCHLIST', 'ACCEPTED']] },
+  '0005': { status: 'REJECTED', results: [['IDENTITY', 'REJECTED', 'R940'], ['WATCHLIST', 'ACCEPTED']] },
+  '0006': { status: 'UNVERIFIED', results: [['IDENTITY', 'VENDOR_ERROR']] },
+}
+const ACCEPTED = OUTCOME_BY_SSN['0001']!
+
+/** The checks that fail instead of answering, by the same digits. */
+export const PROBLEM_BY_SSN: Readonly<Record<string, { status: number; code: string }>> = {
+  '0007': { status: 504, code: 'VENDOR_TIMEOUT' },
+  '0008': { status: 422, code: 'INVALID_STATUS' },
+}
+
+const SLUGS: Readonly<Record<number, readonly [slug: string, title: string, code: string]>> = {
+  400: ['bad-request', 'Bad Request', 'BAD_REQUEST'],
+  401: ['unauthenticated', 'Unauthenticated', 'UNAUTHENTICATED'],
+  403: ['forbidden', 'Forbidden', 'FORBIDDEN'],
+  404: ['not-found', 'Not Found', 'RESOURCE_NOT_FOUND'],
+  409: ['duplicate', 'Duplicate Resource', 'DUPLICATE_RESOURCE'],
+  422: ['unprocessable-entity', 'Unprocessable Entity', 'IDEMPOTENCY_INVALID_REUSE'],
+  429: ['too-many-requests', 'Too Many Requests', 'TOO_MANY_REQUESTS'],
+  499: ['client-closed-request', 'Client Closed Request', 'REQUEST_CANCELED'],
+  500: ['internal-server-error', 'Internal Server Error', 'INTERNAL_ERROR'],
+  501: ['not-implemented', 'Not Implemented', 'NOT_IMPLEMENTED'],
+  504: ['gateway-timeout', 'Gateway Timeout', 'GATEWAY_TIMEOUT'],
+}
+
+function problem(status: number, extras: Record<string, unknown> = {}) {
+  const [slug, title, code] = SLUGS[status] ?? ['internal-server-error', 'Internal Server Error', 'INTERNAL_ERROR']
+  return {
+    body: { type: `https://dev.synctera.com/errors/${slug}`, title, status, detail: title.toLowerCase(), code, ...extras },
+    headers: { 'content-type': 'application/problem+json' },
+  }
+}
+
+function refuse(reply: FastifyReply, status: number, extras: Record<string, unknown> = {}) {
+  const { body, headers } = problem(status, extras)
+  return reply.code(status).headers(headers).send(JSON.stringify(body))
+}
+
+const STATUSES = ['ACTIVE', 'DECEASED', 'DENIED', 'DORMANT', 'ESCHEAT', 'FROZEN', 'INACTIVE', 'PROSPECT', 'SANCTION']
+const NEEDED_TO_VERIFY = ['first_name', 'last_name', 'dob', 'email', 'phone_number', 'legal_address', 'ssn']
+const READ_ONLY = ['id', 'verification_status', 'verification_last_run', 'has_accounts', 'ssn_source', 'creation_time', 'last_updated_time']
+
+/** Reasons by member, or undefined when the body is as it should be. */
+function invalidMembers(body: Record<string, unknown>): Record<string, string> | undefined {
+  const invalid: Record<string, string> = {}
+  const today = now().slice(0, 10)
+  if (body.status !== undefined && !STATUSES.includes(String(body.status))) invalid.status = 'not a status'
+  if (body.dob !== undefined && !(String(body.dob) >= '1900-01-01' && String(body.dob) < today)) invalid.dob = 'must be before the current date'
+  if (body.phone_number !== undefined && !/^\+[1-9]\d{1,14}$/.test(String(body.phone_number))) invalid.phone_number = 'must be E.164'
+  if (body.ssn !== undefined && !/^\d{3}-\d{2}-\d{4}$/.test(String(body.ssn))) invalid.ssn = 'must be hyphenated'
+  return Object.keys(invalid).length > 0 ? invalid : undefined
+}
+
+const withId = (address: unknown, type: string) => (address ? { id: randomUUID(), address_type: type, ...(address) } : undefined)
+
+const maskedIds = (ids: unknown) =>
+  (ids as { id_type: string; identifier: string; country_code?: string }[] | undefined)?.map((id) => ({
+    id: randomUUID(),
+    system_provided: false,
+    ...id,
+    country_code: id.country_code ?? (id.id_type === 'SIN' ? 'CA' : 'US'),
+    identifier: ['SSN', 'ITIN', 'SIN'].includes(id.id_type) ? id.identifier.slice(-4) : id.identifier,
+  }))
+
+/** Members that Synctera stores; absent ones stay absent. */
+function stored(body: Record<string, unknown>, previous?: StoredPerson): Record<string, unknown> {
+  const { ssn, note: _note, personal_ids, legal_address, shipping_address, ...rest } = body
+  const legal = withId(legal_address, 'LEGAL')
+  const shipping = withId(shipping_address, 'SHIPPING') ?? (legal && !previous?.['shipping_address'] ? withId(legal_address, 'SHIPPING') : undefined)
+  return {
+    ...rest,
+    ...(ssn === undefined ? {} : { ssn: String(ssn).slice(-4), ssn_source: 'MANUAL' }),
+    ...(legal ? { legal_address: legal } : {}),
+    ...(shipping ? { shipping_address: shipping } : {}),
+    ...(personal_ids === undefined ? {} : { personal_ids: maskedIds(personal_ids) }),
+  }
+}
+
+class Synctera {
+  readonly apiKey = secret()
+  readonly deliveries = new Deliveries()
+  readonly persons = new Map<string, StoredPerson>()
+  readonly verifications: StoredVerification[] = []
+  readonly keys = new Map<string, { print: string; status?: number; payload?: string; type?: string }>()
+
+  constructor() {
+    for (const member of CAST) {
+      if (member.personId === undefined) continue
+      const person = this.#insert(member.personId, {
+        is_customer: true,
+        status: 'ACTIVE',
+        first_name: member.firstName,
+        last_name: member.lastName,
+        dob: member.dateOfBirth,
+        email: member.email,
+        phone_number: member.phone,
+        ssn: member.ssn,
+        legal_address: { address_line_1: '100 Main St.', city: 'New York', state: 'NY', postal_code: '10001', country_code: 'US' },
+      })
+      person.has_accounts = true
+      this.#record(person, OUTCOME_BY_SSN[person.ssn!] ?? ACCEPTED)
+    }
+  }
+
+  /** More persons, without a story; all of them entered at about the same time. */
+  crowd(count: number): void {
+    for (let i = 0; i < count; i += 1) this.#insert(randomUUID(), { is_customer: false, status: 'PROSPECT', first_name: `Prospect${i}`, last_name: 'Member' })
+  }
+
+  #insert(id: string, body: Record<string, unknown>): StoredPerson {
+    const time = now()
+    const person = {
+      tenant: TENANT,
+      ban_status: 'ALLOWED',
+      has_accounts: false,
+      ...stored(body),
+      id,
+      verification_status: 'UNVERIFIED',
+      creation_time: time,
+      last_updated_time: time,
+    } as unknown as StoredPerson
+    this.persons.set(id, person)
+    return person
+  }
+
+  #record(person: StoredPerson, outcome: (typeof OUTCOME_BY_SSN)[string]): StoredVerification[] {
+    const time = now()
+    const before = { verification_status: person.verification_status }
+    person.verification_status = outcome.status
+    person['verification_last_run'] = time
+    // Older results of the same type become history, which is not listed by default.
+    const fresh = outcome.results.map(([type, result, code]) => ({
+      id: randomUUID(),
+      person_id: person.id,
+      verification_type: type,
+      result,
+      verification_time: time,
+      creation_time: time,
+      last_updated_time: time,
+      details: [
+        {
+          category: type === 'WATCHLIST' ? 'WATCHLIST' : 'CIP',
+          label: type === 'WATCHLIST' ? 'Watchlist' : 'Customer Identification Program (CIP)',
+          result: result === 'ACCEPTED' ? 'PASS' : result === 'REJECTED' ? 'FAIL' : 'WARN',
+          ...(code === undefined ? {} : { vendor_code: code }),
+        },
+      ],
+      vendor_info: { vendor: 'SOCURE', content_type: 'application/json', json: { raw: 'vendor data' } },
+      metadata: {},
+    }))
+    for (const result of fresh) {
+      const index = this.verifications.findIndex((old) => old.person_id === person.id && old.verification_type === result.verification_type)
+      if (index >= 0) this.verifications.splice(index, 1)
+      this.verifications.push(result)
+    }
+    this.deliveries.emit('PERSON.VERIFICATION_OUTCOME.UPDATED', person, before)
+    return fresh
+  }
+
+  /** A check that ends by itself, as `verifyPerson` would be answered with these digits. */
+  end(personId: string, digits: string): boolean {
+    const person = this.persons.get(personId)
+    const outcome = OUTCOME_BY_SSN[digits]
+    if (person && outcome) this.#record(person, outcome)
+    return person !== undefined && outcome !== undefined
+  }
+
+  create(body: Record<string, unknown>, reply: FastifyReply): unknown {
+    const missing = ['is_customer', 'status'].filter((name) => body[name] === undefined)
+    if (body.ban_status === 'SUSPENDED' && !body.note) missing.push('note')
+    if (missing.length > 0) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', missing })
+    if (body.ban_status === 'BANNED') return refuse(reply, 403)
+    const invalid = invalidMembers(body)
+    if (invalid) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', invalid })
+    const person = this.#insert(randomUUID(), body)
+    this.deliveries.emit('PERSON.CREATED', person, {})
+    return reply.code(201).send(person)
+  }
+
+  update(id: string, body: Record<string, unknown>, reply: FastifyReply): unknown {
+    const person = this.persons.get(id)
+    if (!person) return refuse(reply, 404)
+    const immutable = Object.keys(body).filter((name) => READ_ONLY.includes(name))
+    const invalid = invalidMembers(body)
+    if (invalid || immutable.length > 0) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', ...(invalid ? { invalid } : {}), ...(immutable.length > 0 ? { immutable } : {}) })
+    if (body.ban_status === 'BANNED' || (person.ban_status === 'BANNED' && body.ban_status !== undefined)) return refuse(reply, 403)
+    if (body.ban_status !== undefined && body.ban_status !== person.ban_status && !body.note)
+      return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', missing: ['note'] })
+    const changes = stored(body, person)
+    const before = Object.fromEntries(Object.keys(changes).map((name) => [name, person[name]]))
+    Object.assign(person, changes, { last_updated_time: now() })
+    this.deliveries.emit('PERSON.UPDATED', person, before)
+    return person
+  }
+
+  verify(body: Record<string, unknown>, reply: FastifyReply): unknown {
+    if (body.customer_consent !== true) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', invalid: { customer_consent: 'must be true' } })
+    const person = this.persons.get(String(body.person_id))
+    if (!person) return refuse(reply, 400, { code: 'CUSTOMER_NOT_FOUND', type: 'https://dev.synctera.com/errors/not-found', title: 'Not Found' })
+    const missing = NEEDED_TO_VERIFY.filter((name) => person[name] === undefined)
+    if (missing.length > 0) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', missing })
+    const failing = PROBLEM_BY_SSN[person.ssn!]
+    if (failing) return refuse(reply, failing.status, { code: failing.code, ...(failing.code === 'INVALID_STATUS' ? { valid_status: ['ACTIVE'] } : {}) })
+    // A check that is running is ended by asking again.
+    const outcome = person.verification_status === 'PENDING' ? ACCEPTED : (OUTCOME_BY_SSN[person.ssn!] ?? ACCEPTED)
+    const verifications = this.#record(person, outcome)
+    return reply.code(201).send({ verification_status: outcome.status, verifications })
+  }
+
+  list(query: Record<string, string | undefined>, reply: FastifyReply): unknown {
+    const ids = query.id?.split(',')
+    if (ids?.some((id) => !isPersonId(id))) return refuse(reply, 400, { code: 'BAD_QUERY_PARAMETER', type: 'https://dev.synctera.com/errors/bad-request-query' })
+    const like = (value: unknown, wanted: string | undefined) =>
+      wanted === undefined ||
+      new RegExp(`^${wanted.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 'i').test(String(value ?? ''))
+    const wanted = [...this.persons.values()].filter(
+        (person) =>
+          (!ids || ids.includes(person.id)) &&
+          (query.is_customer === undefined || String(person.is_customer) === query.is_customer) &&
+          (query.status === undefined || person.status === query.status) &&
+          (query.ssn_last_4 === undefined || person.ssn === query.ssn_last_4) &&
+          (like(person['first_name'], query.first_name) || like(person['chosen_name'], query.first_name)) &&
+          like(person['last_name'], query.last_name) &&
+          like(person['email'], query.email) &&
+          like(person['phone_number'], query.phone_number),
+      )
+    const order = (query.sort_by ?? 'creation_time:asc').split(',').map((part) => part.split(':') as [string, string])
+    wanted.sort((a, b) => {
+      for (const [field, direction] of order) {
+        const [x, y] = [String(a[field] ?? ''), String(b[field] ?? '')]
+        if (x !== y) return (x < y ? -1 : 1) * (direction === 'desc' ? -1 : 1)
+      }
+      return 0
+    })
+    return page('persons', wanted, query)
+  }
+
+  listVerifications(query: Record<string, string | undefined>): unknown {
+    const persons = query.person_id?.split(',')
+    return page('verifications', this.verifications.filter((row) => !persons || persons.includes(row.person_id)), query)
+  }
+
+  read(id: string, reply: FastifyReply): unknown {
+    if (!isPersonId(id)) return refuse(reply, 400, { code: 'BAD_REQUEST' })
+    const person = this.persons.get(id)
+    return person ?? refuse(reply, 404)
+  }
+}
+
+function page(name: string, rows: readonly unknown[], query: Record<string, string | undefined>) {
+  const limit = Math.min(100, Number(query.limit ?? 100))
+  const offset = query.page_token === undefined ? 0 : Number(Buffer.from(query.page_token, 'base64url').toString())
+  const end = offset + limit
+  return {
+    [name]: rows.slice(offset, end),
+    ...(end < rows.length ? { next_page_token: Buffer.from(String(end)).toString('base64url') } : {}),
+  }
+}
+
+/** The first answer under a key is given again, refusals included; 5xx, 429, 401 and 403 are not kept. */
+function idempotency(app: FastifyInstance, keys: Synctera['keys']) {
+  const print = (request: FastifyRequest) =>
+    createHash('sha256').update(`${request.method} ${request.url} ${JSON.stringify(request.body)}`).digest('hex')
+  const keyOf = (request: FastifyRequest) => (request.method === 'GET' ? undefined : (request.headers['idempotency-key'] as string | undefined))
+  app.addHook('preHandler', async (request, reply) => {
+    const key = keyOf(request)
+    if (key === undefined) return
+    const kept = keys.get(key)
+    if (!kept) {
+      keys.set(key, { print: print(request) })
+      return
+    }
+    if (kept.print !== print(request)) return refuse(reply, 422)
+    if (kept.status === undefined) return refuse(reply, 409, { code: 'IDEMPOTENCY_CONCURRENT_USE', type: 'https://dev.synctera.com/errors/conflict', title: 'Conflict' })
+    return reply.code(kept.status).header('content-type', kept.type).send(kept.payload)
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    const key = keyOf(request)
+    const kept = key === undefined ? undefined : keys.get(key)
+    if (kept && kept.status === undefined && kept.print === print(request)) {
+      const { statusCode } = reply
+      // A replayed 409 for the running call must not end that call's entry.
+      if (statusCode === 409 && String(payload).includes('IDEMPOTENCY_CONCURRENT_USE')) return payload
+      if (statusCode >= 500 || [401, 403, 429].includes(statusCode)) keys.delete(key!)
+      else Object.assign(kept, { status: statusCode, payload: String(payload), type: String(reply.getHeader('content-type')) })
+    }
+    return payload
+  })
+}
+
+/** Starts Synctera's emulator: state in memory, the cast entered, keys honoured. */
+export const start = (options: EmulatorOptions) => {
+  const synctera = new Synctera()
+  return runEmulator(
+    {
+      problem,
+      settings: (url) => ({ SYNCTERA_URL: url, SYNCTERA_API_KEY: synctera.apiKey, SYNCTERA_WEBHOOK_SECRET: synctera.deliveries.secret }),
+      routes(root) {
+        root.post<{ Body: { count: number } }>('/__sandbox/crowd', (request, reply) => {
+          synctera.crowd(request.body.count)
+          return reply.code(204).send()
+        })
+        root.post<{ Body: { personId: string; digits: string } }>('/__sandbox/outcomes', (request, reply) =>
+          reply.code(synctera.end(request.body.personId, request.body.digits) ? 204 : 404).send(),
+        )
+        root.addHook('onClose', () => synctera.deliveries.close())
+        void root.register((app, _options, done) => {
+          app.addHook('onRequest', async (request, reply) => {
+            if (request.headers.authorization !== `Bearer ${synctera.apiKey}`) return refuse(reply, 401)
+          })
+          idempotency(app, synctera.keys)
+          type Body = { Body: Record<string, unknown> }
+          type Query = { Querystring: Record<string, string | undefined> }
+          app.get<Query>('/v0/persons', (request, reply) => synctera.list(request.query, reply))
+          app.post<Body>('/v0/persons', (request, reply) => synctera.create(request.body, reply))
+          app.get<{ Params: { id: string } }>('/v0/persons/:id', (request, reply) => synctera.read(request.params.id, reply))
+          app.patch<Body & { Params: { id: string } }>('/v0/persons/:id', (request, reply) => synctera.update(request.params.id, request.body, reply))
+          app.post<Body>('/v0/verifications/verify', (request, reply) => synctera.verify(request.body, reply))
+          app.get<Query>('/v0/verifications', (request) => synctera.listVerifications(request.query))
+          app.get('/v0/webhooks', () => synctera.deliveries.list())
+          app.post('/v0/webhooks', (request, reply) => {
+            const webhook = synctera.deliveries.subscribe(request.body)
+            return webhook ? reply.code(201).send(webhook) : refuse(reply, 400)
+          })
+          // A tenant has one secret, and this one has it from the start.
+          app.post('/v0/webhook_secrets', (_request, reply) => refuse(reply, 409))
+          app.put<{ Body: { is_rolling_secret?: boolean } | null }>('/v0/webhook_secrets', (request) => synctera.deliveries.roll(request.body?.is_rolling_secret === true))
+          app.post<{ Params: { id: string; event: string } }>('/v0/webhooks/:id/events/:event/resend', (request, reply) =>
+            synctera.deliveries.resend(request.params.id, request.params.event) ? reply.code(202).send({}) : refuse(reply, 404),
+          )
+          done()
+        })
+      },
+    },
+    options,
+  )
+}

@@ -1,0 +1,110 @@
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { validateSync } from 'class-validator'
+import { getNamedType, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
+import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
+import { Failure, refuseFields } from '../../datasources/contract/errors.js'
+import type { Context } from '../../resolvers/context.js'
+import { references, resolvers } from '../../resolvers/index.js'
+import { settled } from '../../resolvers/settled.js'
+import { handlerOf } from './handlers.js'
+import { printSchema } from './print-sdl.js'
+
+/**
+ * The rules that a value and everything in it break, by path. Goes into every input by itself, so a nested one cannot
+ * be forgotten; class-validator's own errors hold the whole input, and only the rules are taken from them.
+ */
+function brokenRules(value: unknown, path: string): [string, string[]][] {
+  if (Array.isArray(value)) return value.flatMap((item, i) => brokenRules(item, `${path}[${i}]`))
+  // Instances of input classes have rules; plain objects (JSON) and scalars have none.
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === Object.prototype) return []
+  const at = (member: string) => (path === '' ? member : `${path}.${member}`)
+  const own = validateSync(value, { forbidUnknownValues: false }).map(({ property, constraints }): [string, string[]] => [
+    at(property),
+    Object.values(constraints ?? {}).map((rule) => rule.replace(`each value in ${property}`, 'each').replace(`${property} `, '')),
+  ])
+  return [...own.filter(([, rules]) => rules.length > 0), ...Object.entries(value).flatMap(([member, inner]) => brokenRules(inner, at(member)))]
+}
+
+/** Checks an argument against the rules of its class before any resolver runs. */
+export function validateArgument(value: unknown, { info }: { info: GraphQLResolveInfo }): void {
+  const [sample] = Array.isArray(value) ? (value as unknown[]) : [value]
+  if (typeof sample !== 'object' || sample === null) return
+  // Arguments that share one class (`@Args`) have no name of their own.
+  const argument = info.parentType.getFields()[info.fieldName]!.args.find(({ type }) => getNamedType(type).name === sample.constructor.name)
+  const broken = brokenRules(value, argument?.name ?? '')
+  if (broken.length > 0) throw refuseFields(Object.fromEntries(broken))
+}
+
+/** The schema as the classes say it: what masking reads the `@Pii` declarations from. */
+export function buildClassSchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: resolvers,
+    orphanedTypes: [],
+    validateFn: (value, _type, data) => validateArgument(value, data),
+  })
+}
+
+type ResolversByType = Record<string, Record<string, unknown>>
+
+/**
+ * Only what has a resolver of its own. TypeGraphQL would wrap every plain field too, and on a list of a hundred rows
+ * those wrappers cost more than all the rest: scopes, masks and idempotency live where questions and writes are
+ * handed out, so a plain field needs none.
+ */
+function resolversOf(schema: GraphQLSchema): ResolversByType {
+  const all = createResolversMap(schema) as ResolversByType
+  const { queries, mutations, fieldResolvers } = getMetadataStorage()
+  const written = [
+    ...queries.map((query) => ({ type: 'Query', ...query })),
+    ...mutations.map((mutation) => ({ type: 'Mutation', ...mutation })),
+    ...fieldResolvers.filter(({ kind }) => kind === 'external').map((field) => ({ type: (field.getObjectType!() as { name: string }).name, ...field })),
+  ]
+  const resolvers: ResolversByType = Object.fromEntries(Object.entries(all).map(([type, fields]) => [type, isObjectType(schema.getType(type)) ? {} : fields]))
+  for (const { type, schemaName, ...metadata } of written) {
+    const field = (schema.getType(type) as GraphQLObjectType).getFields()[schemaName]!
+    resolvers[type]![schemaName] = handlerOf({ schemaName, ...metadata }, field) ?? all[type]![schemaName]
+  }
+  return resolvers
+}
+
+/** The schema that is served: a Federation 2 subgraph of the same types. */
+export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
+  const served = buildSubgraphSchema({ typeDefs: parse(printSchema(schema)), resolvers: resolversOf(schema) as never })
+  guardSdl(served)
+  answerReferences(served)
+  return served
+}
+
+let built: { readonly schema: GraphQLSchema; readonly served: GraphQLSchema } | undefined
+
+/** Both, built once for all servers of a process: nothing of a server is in them. */
+export function schemas(): NonNullable<typeof built> {
+  if (built === undefined) {
+    const schema = buildClassSchema()
+    built = { schema, served: buildServedSchema(schema) }
+  }
+  return built
+}
+
+/** Each reference by itself: one that is bad, or whose provider is not there, leaves the others alone. */
+function answerReferences(schema: GraphQLSchema): void {
+  schema.getQueryType()!.getFields()['_entities']!.resolve = (_root, { representations }: { representations: readonly unknown[] }, context: Context) =>
+    settled(representations.map(async (given) => {
+      const reference = (typeof given === 'object' ? given : null) as Readonly<Record<string, unknown>> | null
+      const type = reference?.['__typename']
+      if (typeof type !== 'string' || !Object.hasOwn(references, type)) throw new Failure('BAD_USER_INPUT', { message: 'The reference names no entity of this graph.' })
+      const found = await references[type as keyof typeof references](reference!, context)
+      // Most say themselves what they are: copies of a hundred records cost as much as all else that is done with them.
+      return found && ('__typename' in found ? found : { ...found, __typename: type })
+    }))
+}
+
+/** The SDL tells as much as introspection, which is off outside development. */
+function guardSdl(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()!.getFields()['_service']!
+  const { resolve } = field
+  field.resolve = (root, args, context: Context, info) => {
+    if (!context.caller.scopes.has('schema:read')) throw new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' })
+    return resolve!(root, args, context, info)
+  }
+}

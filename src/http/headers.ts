@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import cors from '@fastify/cors'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Failure } from '../../datasources/contract/errors.js'
+import { formatError } from '../graphql/format-error.js'
+
+/**
+ * The same for every answer, so a table says it all. Nothing here is a page: it may load nothing, stand in no frame and
+ * be read by no other site; and an answer may hold somebody's identity, so nobody keeps a copy. Over plain http browsers
+ * ignore the transport rule (RFC 6797, 8.1); it counts where something in front ends TLS.
+ */
+export const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-permitted-cross-domain-policies': 'none',
+}
+
+/** How long a browser may remember what a preflight said. */
+const PREFLIGHT_SECONDS = 600
+
+const CORS = {
+  methods: ['GET', 'POST'],
+  allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'x-request-timeout-ms', 'x-explain', 'apollo-require-preflight'],
+  exposedHeaders: ['x-correlation-id', 'retry-after', 'www-authenticate'],
+  // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
+  credentials: false,
+  maxAge: PREFLIGHT_SECONDS,
+}
+
+/** Puts the headers on every answer and lets in the origins that are named; none by default. */
+export async function secure(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(HEADERS)
+    done()
+  })
+  if (origins.length > 0) await app.register(cors, { ...CORS, origin: [...origins] })
+}
+
+const refusal = (correlationId: string): string => {
+  const failure = new Failure('BAD_USER_INPUT', { message: 'The request cannot be read.' })
+  const error = formatError(failure.toJSON(), failure)
+  return JSON.stringify({ errors: [{ ...error, extensions: { ...error.extensions, correlationId } }] })
+}
+
+const STATUS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** Answers to what never becomes a request. Fastify's own repeat the address, and no hook of ours sees them. */
+export const unreadable = {
+  frameworkErrors(_error: Error, request: FastifyRequest, reply: FastifyReply) {
+    const correlationId = String(request.id)
+    void reply.code(400).headers({ ...HEADERS, 'content-type': 'application/json; charset=utf-8', 'x-correlation-id': correlationId }).send(refusal(correlationId))
+  },
+  clientErrorHandler(error: Error & { code?: string }, socket: Socket) {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const correlationId = randomUUID()
+    const body = refusal(correlationId)
+    const headers = { ...HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body), 'x-correlation-id': correlationId, connection: 'close' }
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    // What is not read to its end is not ended by itself: the client's requests before this may have paused it.
+    socket.end(`HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy())
+  },
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Failure } from '../../datasources/contract/errors.js'
+import type { Store, StoreKey } from '../../datasources/contract/store.js'
+import { type Notice, type NoticeType, Undeliverable, type Webhook } from '../../datasources/contract/webhook.js'
+import type { OpenRooms } from '../access/guard.js'
+import { type Log, trace } from '../observability/log.js'
+import type { Metrics } from '../observability/metrics.js'
+
+const LARGEST_BODY_BYTES = 256 * 1024
+/** Longer than any provider goes on redelivering. */
+const KEPT_SECONDS = 7 * 24 * 3600
+/** A process that died over an event loses it after this, and the next delivery is worked on. */
+const LEASE_MS = 30_000
+
+/** How a delivery ended, and the status that makes the provider deliver again or not. */
+const STATUS = { done: 200, duplicate: 200, ignored: 200, unreadable: 400, forged: 401, busy: 409, failed: 503 } as const
+export type WebhookOutcome = keyof typeof STATUS
+
+/** An event that is, or was, worked on. */
+interface Claim {
+  readonly by: string
+  /** Until when it is worked on, in ms since 1970; null once it is done. */
+  readonly until: number | null
+}
+
+interface WebhooksOptions {
+  readonly rooms: OpenRooms
+  readonly store: Store
+  readonly log: Log
+  readonly metrics: Metrics
+}
+
+/** Works on an event once, over all replicas: claimed before, released when it fails so that the next delivery is worked on. */
+async function once(store: Store, provider: string, { id, act }: Notice): Promise<WebhookOutcome> {
+  if (act === undefined) return 'ignored'
+  const key: StoreKey = ['webhook', provider, id]
+  const by = randomUUID()
+  const { value, changed } = await store.update<Claim>(key, KEPT_SECONDS, (current) =>
+    current === null || (current.until !== null && current.until < Date.now()) ? { by, until: Date.now() + LEASE_MS } : undefined,
+  )
+  if (!changed) return value?.until === null ? 'duplicate' : 'busy'
+  const finish = (next: Claim | null) => store.update<Claim>(key, KEPT_SECONDS, (current) => (current?.by === by ? next : undefined))
+  try {
+    await act()
+  } catch (error) {
+    await finish(null).catch(() => undefined)
+    throw error
+  }
+  await finish({ by, until: null })
+  return 'done'
+}
+
+/** `POST /webhooks/<provider>` for every room that takes what its provider sends. Whoever sends is told a status and nothing else. */
+export function webhooks(app: FastifyInstance, { rooms, store, log, metrics }: WebhooksOptions): void {
+  async function take(provider: string, webhook: Webhook, request: FastifyRequest<{ Body: Buffer | undefined }>): Promise<WebhookOutcome> {
+    let type: NoticeType | 'none' = 'none'
+    let outcome: WebhookOutcome
+    try {
+      const header = (name: string) => [request.headers[name]].flat()[0]
+      const notice = webhook.read({ header, body: request.body ?? Buffer.alloc(0) })
+      type = notice.type
+      outcome = await once(store, provider, notice)
+    } catch (error) {
+      outcome = error instanceof Undeliverable ? error.reason : 'failed'
+      if (outcome === 'failed' && !(error instanceof Failure)) log.error({ correlationId: request.id, ...trace(error) }, 'unforeseen error')
+    }
+    metrics.notified(provider, type, outcome)
+    log.info({ correlationId: request.id, webhook: { provider, type, outcome } }, 'webhook')
+    return outcome
+  }
+
+  void app.register((scope, _options, done) => {
+    // What is signed are the bytes, whatever they are said to be.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES }, (_request, body, parsed) => parsed(null, body))
+    for (const [provider, open] of Object.entries(rooms)) {
+      const webhook = 'room' in open ? open.room.webhook : undefined
+      if (webhook === undefined) continue
+      scope.post<{ Body: Buffer | undefined }>(`/webhooks/${provider}`, { bodyLimit: LARGEST_BODY_BYTES }, async (request, reply) => reply.code(STATUS[await take(provider, webhook, request)]).send())
+    }
+    done()
+  })
+}

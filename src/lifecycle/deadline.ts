@@ -1,0 +1,90 @@
+import type { CallVisit } from '../../datasources/http/call.js'
+import { Failure } from '../../datasources/contract/errors.js'
+import { Departure } from '../../datasources/leaving.js'
+import { Tally } from './pending-tasks.js'
+
+/** What a client, or the proxy before this server, says of how long it waits; what is not a number of ms is not looked at. */
+const HEADER = 'x-request-timeout-ms'
+
+/** What hands the answer over: a response of Node's. */
+interface Answering {
+  on(event: 'close', listener: () => void): unknown
+  readonly writableFinished: boolean
+}
+
+/** How long one operation may take, and what of it goes on when that time is over. */
+export interface Deadline extends Pick<CallVisit, 'signal' | 'endsAt' | 'left' | 'writes'> {
+  /**
+   * A write's answer, or at the deadline what can be said by then. What has left is heard to its end and its outcome
+   * stored, whether anybody still waits or not; none begins later. `keyed`: whether its idempotency key tells how it ended.
+   */
+  readonly answerOf: <T>(write: () => Promise<T>, keyed: boolean) => Promise<T>
+}
+
+export interface Deadlines {
+  readonly begin: (headers: Readonly<Record<string, unknown>>, answering: Answering) => Deadline
+  /** Resolves when no write goes on that nobody waits for. */
+  readonly settled: () => Promise<void>
+}
+
+const unfinished = (keyed: boolean): Failure =>
+  new Failure('OUTCOME_UNKNOWN', {
+    retryable: keyed,
+    message: keyed
+      ? 'The deadline of this operation has passed while the request was under way; it goes on. Repeat it with the same idempotencyKey and input to learn how it ended: it is not done twice.'
+      : 'The deadline of this operation has passed while the request was under way; it goes on. Read the record back before you try again.',
+  })
+
+const end = (signal: Departure): void => signal.abort()
+
+/** One operation's. Its members are its own, so that they can be handed on one by one. */
+class Running implements Deadline {
+  readonly signal = new Departure()
+  readonly endsAt: number
+  readonly #going: Tally
+  #sent = 0
+  #writes = false
+
+  constructor(
+    ms: number,
+    answering: Answering,
+    going: Tally,
+  ) {
+    this.#going = going
+    this.endsAt = performance.now() + ms
+    const { signal } = this
+    const timer = setTimeout(end, ms, signal)
+    answering.on('close', () => {
+      clearTimeout(timer)
+      if (!answering.writableFinished) signal.abort()
+    })
+  }
+
+  readonly left = (): void => void (this.#sent += 1)
+  readonly writes = (): boolean => this.#writes
+
+  readonly answerOf = <T>(begin: () => Promise<T>, keyed: boolean): Promise<T> => {
+    if (this.signal.aborted) return Promise.reject(new Failure('DEADLINE_EXCEEDED'))
+    this.#writes = true
+    const before = this.#sent
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(this.#sent > before ? unfinished(keyed) : new Failure('DEADLINE_EXCEEDED'))
+      this.#going.add(begin().then(resolve, reject).finally(() => this.signal.removeEventListener('abort', stop)))
+      this.signal.addEventListener('abort', stop)
+    })
+  }
+}
+
+/** The deadlines of a server's operations. One timer each: provider calls hang on its signal. */
+export function deadlines(longestMs: number): Deadlines {
+  const going = new Tally()
+
+  return {
+    begin(headers, answering) {
+      const asked = headers[HEADER]
+      const ms = typeof asked === 'string' && /^[1-9]\d{0,8}$/.test(asked) ? Math.min(Number(asked), longestMs) : longestMs
+      return new Running(ms, answering, going)
+    },
+    settled: () => going.settled(),
+  }
+}

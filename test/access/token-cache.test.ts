@@ -1,0 +1,152 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { authenticator } from '../../src/access/authenticate.js'
+import { later, today } from '../support/clock.js'
+
+const ISSUER = 'https://issuer.test'
+const AUDIENCE = 'kyc-graph'
+
+let issuer: Server
+let published: JWK[]
+let away: boolean
+let asked: number
+let sign: (claims?: { sub?: string; exp?: number; nbf?: number }) => Promise<string>
+let verifications: () => number
+let open: (most?: number) => (token: string) => Promise<unknown>
+
+const seconds = () => Math.floor(Date.now() / 1000)
+
+beforeEach(async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  published = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }]
+  away = false
+  asked = 0
+  issuer = createServer((_request, response) => {
+    asked += 1
+    response.writeHead(away ? 503 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: published }))
+  }).listen(0, '127.0.0.1')
+  await once(issuer, 'listening')
+  sign = ({ sub = 'somebody', exp = seconds() + 3600, ...more } = {}) => new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub, exp, ...more }).setProtectedHeader({ alg: 'ES256', kid: 'one' }).sign(privateKey)
+  const verify = vi.spyOn(crypto.subtle, 'verify')
+  verifications = () => verify.mock.calls.length
+  open = (most) => {
+    const authenticate = authenticator({ issuer: ISSUER, audience: AUDIENCE, jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks` }, most)
+    return async (token) => authenticate(`Bearer ${token}`)
+  }
+})
+afterEach(() => {
+  today()
+  issuer.closeAllConnections()
+  issuer.close()
+})
+
+/** Asks until the first answer that was made of the issuer's keys of now has come in. */
+async function settled(authenticate: (token: string) => Promise<unknown>): Promise<void> {
+  await authenticate(await sign({ sub: 'first' }))
+  await new Promise(setImmediate)
+}
+
+test('a token that comes again is the same caller and is not verified again, and another is verified by itself', async () => {
+  const authenticate = open()
+  await settled(authenticate)
+  const [mine, yours] = [await sign(), await sign({ sub: 'another' })]
+  const before = verifications()
+  const first = await authenticate(mine)
+  expect(first).toMatchObject({ subject: 'somebody' })
+  expect(await authenticate(mine)).toBe(first)
+  expect(verifications() - before).toBe(1)
+  expect(await authenticate(yours)).toMatchObject({ subject: 'another' })
+  expect(verifications() - before).toBe(2)
+  for (const [i, letter] of [...mine].entries()) {
+    if (i % 41 === 0) await expect(authenticate(`${mine.slice(0, i)}${letter === 'A' ? 'B' : 'A'}${mine.slice(i + 1)}`)).rejects.toThrow('The token is not valid here.')
+  }
+})
+
+test('a token is refused when its time is over, to the second, although it was remembered', async () => {
+  const authenticate = open()
+  await settled(authenticate)
+  const exp = seconds() + 30
+  const token = await sign({ exp })
+  const known = await authenticate(token)
+  // Five seconds of clocks that differ are granted, remembered or not.
+  later(exp + 5 - seconds() - 2)
+  expect(await authenticate(token)).toEqual(known)
+  later(exp + 5 - seconds())
+  await expect(authenticate(token)).rejects.toMatchObject({ message: 'The token has expired.', code: 'UNAUTHENTICATED' })
+})
+
+test('within its last seconds a token is verified each time', async () => {
+  const authenticate = open()
+  await settled(authenticate)
+  const token = await sign({ exp: seconds() + 10 })
+  await authenticate(token)
+  later(12)
+  const before = verifications()
+  await authenticate(token)
+  await authenticate(token)
+  expect(verifications() - before).toBe(2)
+})
+
+test('a token is verified again after a minute', async () => {
+  const authenticate = open()
+  await settled(authenticate)
+  const token = await sign()
+  await authenticate(token)
+  const before = verifications()
+  later(58)
+  await authenticate(token)
+  expect(verifications() - before).toBe(0)
+  later(3)
+  await authenticate(token)
+  expect(verifications() - before).toBe(1)
+})
+
+test('a token of a key that the issuer took back is refused a minute later, and one request asks for the keys', async () => {
+  const authenticate = open()
+  await settled(authenticate)
+  const token = await sign()
+  await authenticate(token)
+  const { publicKey } = await generateKeyPair('ES256')
+  published = [{ ...(await exportJWK(publicKey)), kid: 'two', alg: 'ES256' }]
+  const before = asked
+  later(61)
+  await Promise.all(Array.from({ length: 20 }, () => authenticate(token).catch(() => undefined)))
+  await vi.waitFor(() => expect(authenticate(token)).rejects.toThrow('The token is not valid here.'))
+  expect(asked - before).toBe(1)
+})
+
+test('while the issuer is away, tokens of the keys that are known go on being verified', async () => {
+  const authenticate = open()
+  await settled(authenticate)
+  const token = await sign()
+  away = true
+  for (let minute = 0; minute < 5; minute += 1) {
+    later(61)
+    expect(await authenticate(token)).toMatchObject({ subject: 'somebody' })
+  }
+})
+
+test('no more callers are remembered than there is room for: those who were not seen longest are forgotten', async () => {
+  const authenticate = open(2)
+  await settled(authenticate)
+  const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((sub) => sign({ sub })))
+  const costs = async (token: string) => {
+    const before = verifications()
+    await authenticate(token)
+    return verifications() - before
+  }
+  expect([await costs(a!), await costs(b!), await costs(a!), await costs(c!)]).toEqual([1, 1, 0, 1])
+  expect([await costs(a!), await costs(c!), await costs(b!)]).toEqual([0, 0, 1])
+})
+
+test('what is refused is not remembered', async () => {
+  const authenticate = open()
+  await settled(authenticate)
+  const token = await sign({ nbf: seconds() + 20 })
+  await expect(authenticate(token)).rejects.toThrow('The token is not valid here.')
+  later(21)
+  expect(await authenticate(token)).toMatchObject({ subject: 'somebody' })
+})

@@ -1,0 +1,279 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { CUSTOMERS } from '../../../datasources/apiture/emulator/index.js'
+import { snapshots } from '../../../datasources/apiture/snapshot-store.js'
+import { CROWD } from '../../../datasources/emulator/people.js'
+import { memoryStore } from '../../../src/store/memory.js'
+import { sealedStore } from '../../../src/store/encrypted.js'
+import { later, today } from '../../support/clock.js'
+import { type App, startApp } from '../../support/app.js'
+import { privateRedis, type PrivateRedis } from '../../support/redis.js'
+
+const SET = `mutation($input: SetAccountEntitlementsInput!) { setAccountEntitlements(input: $input) {
+  entitlements { confirmed items { electronicStatementElection account { accountNumber } roles { default view basic billPay loanAdvance } } }
+  challenge { challengeId } replayed
+} }`
+const READ = `query($id: ID!) { accountEntitlements(bankingCustomerId: $id) {
+  bankingCustomerId confirmed asOf items { electronicStatementElection account { id accountNumber } roles { default view basic billPay loanAdvance } }
+} }`
+
+type Roles = Partial<Record<'default' | 'view' | 'basic' | 'billPay' | 'loanAdvance', boolean>>
+
+const inputOf = (bankingCustomerId: string, numbers: readonly string[], roles: Roles, rest: object = {}) => ({
+  input: {
+    bankingCustomerId,
+    accounts: numbers.map((accountNumber) => ({ accountNumber, productCode: 'DDA_01' })),
+    electronicStatementElection: true,
+    electronicDocumentElection: true,
+    roles,
+    ...rest,
+  },
+})
+
+const redisSettings = (url: string) => ({ REDIS_URL: url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
+let customers = CROWD.map(({ bankingCustomerId }) => bankingCustomerId)
+/** Somebody of whom nothing is known yet. */
+const somebody = () => {
+  const [next, ...rest] = customers
+  customers = rest
+  return next!
+}
+
+describe.each([
+  ['memory', () => ({})],
+  ['Redis', () => redisSettings(inject('redisUrl'))],
+])('what the provider confirmed, remembered in %s', (_store, settings) => {
+  let app: App
+  beforeAll(async () => {
+    customers = CROWD.map(({ bankingCustomerId }) => bankingCustomerId)
+    app = await startApp({ APITURE_TIMEOUT_MS: '1500', ...settings() })
+  })
+  afterEach(() => app.clear())
+  afterAll(() => app.close())
+
+  const set = (id: string, numbers: readonly string[], roles: Roles, rest?: object) => app.run(SET, inputOf(id, numbers, roles, rest))
+  const read = async (id: string) => (await app.run(READ, { id })).data.accountEntitlements
+  const rolesOf = (answer: any, number: string) => answer.items.find(({ account }: any) => account.accountNumber === number)?.roles
+
+  test('is null for a customer of whom nothing was confirmed', async () => {
+    expect(await read(somebody())).toBeNull()
+    expect(await read('no-such-customer')).toBeNull()
+    expect(app.recorded('apiture')).toEqual([])
+  })
+
+  test('is read back without asking the provider', async () => {
+    const id = somebody()
+    await set(id, ['1001', '1002'], { view: true })
+    app.clear()
+    expect(await read(id)).toMatchObject({ bankingCustomerId: id, confirmed: true, items: [{ account: { id: expect.any(String), accountNumber: '1001' } }, { account: { accountNumber: '1002' } }] })
+    expect(app.recorded('apiture')).toEqual([])
+  })
+
+  test('grows by account, and a role that is not mentioned keeps what was known', async () => {
+    const id = CUSTOMERS.answeredWithSentRolesOnly
+    await set(id, ['1001'], { view: true, basic: true })
+    await set(id, ['1002'], { view: true })
+    const { data } = await set(id, ['1001'], { basic: false, loanAdvance: false })
+    const merged = data.setAccountEntitlements.entitlements
+    expect(rolesOf(merged, '1001')).toEqual({ default: null, view: true, basic: false, billPay: null, loanAdvance: false })
+    expect(rolesOf(merged, '1002')).toEqual({ default: null, view: true, basic: null, billPay: null, loanAdvance: null })
+    expect((await read(id)).items).toEqual(merged.items.map((item: any) => ({ ...item, account: { ...item.account, id: expect.any(String) } })))
+  })
+
+  test('of a role that was to be changed, and that the answer leaves out, nothing is known', async () => {
+    const id = somebody()
+    await set(id, ['1001'], { view: true, basic: true })
+    const item = { account: { accountNumber: '1001', productCode: 'DDA_01' }, electronicStatementElection: true, electronicDocumentElection: true, roles: {} }
+    app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 200, body: { items: [item] } })
+    await set(id, ['1001'], { view: false })
+    expect(rolesOf(await read(id), '1001')).toEqual({ default: null, view: null, basic: true, billPay: null, loanAdvance: null })
+  })
+
+  test('an account that was changed, and that the answer leaves out, is no longer claimed', async () => {
+    const id = CUSTOMERS.answeredInPart
+    await set(id, ['9999', '1001'], { view: true })
+    await set(id, ['1001', '1002'], { view: false })
+    expect((await read(id)).items.map(({ account }: any) => account.accountNumber)).toEqual(['1002'])
+  })
+
+  test('an account that nobody asked about is taken as the provider lists it', async () => {
+    await set(CUSTOMERS.answeredOtherwise, ['1001'], { view: true })
+    expect(rolesOf(await read(CUSTOMERS.answeredOtherwise), '234567890')).toMatchObject({ default: true, billPay: true })
+  })
+
+  test('stays confirmed after a refusal and after a challenge', async () => {
+    const id = somebody()
+    await set(id, ['1001'], { view: true })
+    app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 503 })
+    expect((await set(id, ['1001'], { view: false })).errors[0]!.extensions.code).toBe('PROVIDER_UNAVAILABLE')
+    expect((await set(id, ['404404404'], { view: true })).errors[0]!.extensions.code).toBe('NOT_FOUND')
+    expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: true } }] })
+
+    await set(CUSTOMERS.challenged, ['1001'], { view: true }, { challengeToken: 'verified-0001' })
+    expect((await set(CUSTOMERS.challenged, ['1001'], { view: false })).data.setAccountEntitlements.challenge).not.toBeNull()
+    expect(await read(CUSTOMERS.challenged)).toMatchObject({ confirmed: true, items: [{ roles: { view: true } }] })
+  })
+
+  test('after a refusal of several accounts the known ones among them are uncertain', async () => {
+    const id = somebody()
+    await set(id, ['1001'], { view: true })
+    expect((await set(id, ['1001', '404404404'], { view: false })).errors[0]!.extensions.providerCode).toBe('noSuchAccount')
+    expect((await read(id)).confirmed).toBe(false)
+    await set(id, ['1001'], { view: false })
+    expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: false } }] })
+
+    expect((await set(id, ['2001', '404404404'], { view: true })).errors).toHaveLength(1)
+    expect((await read(id)).confirmed).toBe(true)
+  })
+
+  test.each(['hang', 'reset', 'drop-after-apply', 'malformed'] as const)('after an unknown outcome (%s) it is unconfirmed until a write covers it that certainly came after', async (fault) => {
+    const id = somebody()
+    await set(id, ['1001', '1002'], { view: true })
+    app.fault('apiture', { match: 'PUT /**', fault })
+    expect((await set(id, ['1001', '1002'], { view: false, basic: true })).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
+    expect(await read(id)).toMatchObject({ confirmed: false, items: [{ roles: { view: true } }, { roles: { view: true } }] })
+
+    // What was not heard of may arrive late: after whatever is written now.
+    expect((await set(id, ['1002', '1001'], { view: true, basic: false })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
+    later(61)
+    // Neither fewer accounts nor fewer roles settle it.
+    expect((await set(id, ['1001'], { view: true, basic: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
+    expect((await set(id, ['1001', '1002'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
+    expect((await set(id, ['1002', '1001', '1003'], { view: true, basic: false, billPay: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(true)
+    expect((await read(id)).confirmed).toBe(true)
+    today()
+  })
+
+  test('a write that was lost and is done again is confirmed, and makes nothing else doubtful that says the same', async () => {
+    const id = somebody()
+    await set(id, ['1001'], { view: true })
+    app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
+    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'again' })).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
+    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'again' })).data.setAccountEntitlements).toMatchObject({ replayed: false, entitlements: { confirmed: true } })
+    expect((await set(id, ['1002'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(true)
+    expect((await set(id, ['1001'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
+  })
+
+  test('a write that was lost stays in doubt when it is refused the next time', async () => {
+    const id = somebody()
+    await set(id, ['1001'], { view: true })
+    app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
+    await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })
+    app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 503 })
+    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })).errors[0]!.extensions.code).toBe('PROVIDER_UNAVAILABLE')
+    expect(await read(id)).toMatchObject({ confirmed: false })
+  })
+
+  test('the first write of all leaves nothing to claim when its outcome is unknown', async () => {
+    const id = somebody()
+    app.fault('apiture', { match: 'PUT /**', fault: 'reset' })
+    await set(id, ['1001'], { view: true })
+    expect(await read(id)).toBeNull()
+    // Another account's write confirms that account, and no more.
+    await set(id, ['1002'], { view: true })
+    expect(await read(id)).toMatchObject({ confirmed: false, items: [{ account: { accountNumber: '1002' } }] })
+  })
+
+  test('the same idempotency key settles what it left open', async () => {
+    const id = somebody()
+    app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
+    const first = await set(id, ['1001'], { view: true }, { idempotencyKey: `settle-${_store}` })
+    expect(first.errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    const second = await set(id, ['1001'], { view: true }, { idempotencyKey: `settle-${_store}` })
+    expect(second.data.setAccountEntitlements).toMatchObject({ replayed: false, entitlements: { confirmed: true } })
+    expect(await read(id)).toMatchObject({ confirmed: true })
+  })
+
+  test('is unconfirmed while a write is on its way', async () => {
+    const id = somebody()
+    await set(id, ['1001'], { view: true })
+    app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 200 })
+    const running = set(id, ['1001'], { view: false })
+    await vi.waitFor(() => expect(app.recorded('apiture')).toHaveLength(2))
+    expect(await read(id)).toMatchObject({ confirmed: false, items: [{ roles: { view: true } }] })
+    await running
+    expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: false } }] })
+  })
+
+  test('two writes at once that differ leave it open which came last', async () => {
+    const id = somebody()
+    app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 200 })
+    const slow = set(id, ['1001'], { view: false })
+    await vi.waitFor(() => expect(app.recorded('apiture')).toHaveLength(1))
+    const fast = await set(id, ['1001'], { view: true })
+    expect(fast.data.setAccountEntitlements.entitlements.confirmed).toBe(false)
+    expect((await slow).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
+    expect((await read(id)).confirmed).toBe(false)
+    await set(id, ['1001'], { view: true })
+    expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: true } }] })
+  })
+
+  test('many writes at once lose nothing', async () => {
+    const id = somebody()
+    const numbers = Array.from({ length: 6 }, (_, i) => `20${i}`)
+    const answers = await Promise.all(numbers.map((number) => set(id, [number], { view: true })))
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([])
+    const all = await read(id)
+    expect(all.confirmed).toBe(true)
+    expect(all.items.map(({ account }: any) => account.accountNumber).sort()).toEqual(numbers)
+  })
+})
+
+describe('when the store is away', () => {
+  let redis: PrivateRedis
+  let app: App
+  beforeAll(async () => {
+    redis = await privateRedis()
+    app = await startApp(redisSettings(redis.url))
+  })
+  afterAll(async () => {
+    await app.close()
+    await redis.kill()
+  })
+
+  test('a write that is already with the provider still answers what it confirmed', async () => {
+    const id = CROWD[0]!.bankingCustomerId
+    app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 500 })
+    const running = app.run(SET, inputOf(id, ['1001'], { view: true }))
+    await vi.waitFor(() => expect(app.recorded('apiture')).toHaveLength(1))
+    await redis.kill()
+    const { data, errors } = await running
+    expect(errors).toEqual([])
+    expect(data.setAccountEntitlements.entitlements).toMatchObject({ confirmed: true, items: [{ account: { accountNumber: '1001' }, roles: { view: true, basic: null } }] })
+  })
+
+  test('nothing is sent and nothing is claimed', async () => {
+    app.clear()
+    const id = CROWD[0]!.bankingCustomerId
+    const write = await app.run(SET, inputOf(id, ['1001'], { view: true }))
+    const read = await app.run(READ, { id })
+    expect(write.errors[0]!.extensions).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+    expect(read.errors[0]!.extensions).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+    expect(app.recorded('apiture')).toEqual([])
+  })
+})
+
+describe('a process that died in the middle of a write', () => {
+  afterEach(() => vi.useRealTimers())
+
+  test('leaves the snapshot unconfirmed until a later write covers it', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 })
+    const store = sealedStore(memoryStore(), [randomBytes(32)])
+    const assignments = { electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } }
+    const touch = (id: string, view = false) => ({ id, accounts: ['1001'], assignments: { ...assignments, roles: { view } } })
+    const memory = snapshots(store)
+    await memory.confirm('ada', touch('first'), [])
+    await memory.begin('ada', touch('died', true))
+
+    await memory.begin('ada', touch('soon after'))
+    expect((await memory.confirm('ada', touch('soon after'), [])).confirmed).toBe(false)
+    // The same once more, or never: it makes no difference.
+    await memory.begin('ada', touch('repeated', true))
+    expect((await memory.confirm('ada', touch('repeated', true), [])).confirmed).toBe(true)
+    await memory.begin('ada', touch('otherwise'))
+    expect((await memory.confirm('ada', touch('otherwise'), [])).confirmed).toBe(false)
+    vi.setSystemTime(16 * 60_000)
+    await memory.begin('ada', touch('later'))
+    expect((await memory.confirm('ada', touch('later'), [])).confirmed).toBe(true)
+  })
+})

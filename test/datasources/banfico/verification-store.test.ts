@@ -1,0 +1,455 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { ADA, CROWD } from '../../../datasources/emulator/people.js'
+import type { StoreKey } from '../../../datasources/contract/store.js'
+import { readConfig } from '../../../src/config.js'
+import { openStore } from '../../../src/store/index.js'
+import { later, today } from '../../support/clock.js'
+import { type App, type RunOptions, startApp } from '../../support/app.js'
+import { privateRedis, type PrivateRedis } from '../../support/redis.js'
+
+const RESULT = 'id state fromCache checkedAt nextPollAt account { id status nameCheckStatus respondedName } responder { scheme data }'
+const VERIFY = `mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { replayed result { ${RESULT} } } }`
+const READ = `query($id: ID!) { verificationResult(id: $id) { ${RESULT} } }`
+const POST = 'POST /v1.0/account-verifications'
+const PENDING = '90070020000031'
+
+const mine: RunOptions = { client: 'tester', scopes: ['verifications:read', 'verifications:write', 'pii:read'] }
+const input = (account: object = {}, rest: object = {}) => ({ input: { types: ['NAME'], account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,A', ...account }, ...rest } })
+
+/** Writes and reads of one app; a write answers its result, and fails the test when there is none. */
+function on(app: App) {
+  const verify = async (account: object = {}, rest: object = {}, options: RunOptions = mine) => {
+    const { data, errors } = await app.run(VERIFY, input(account, rest), options)
+    expect(errors).toEqual([])
+    return data.verifyAccount.result
+  }
+  const read = async (id: string, options: RunOptions = mine) => {
+    const { data, errors } = await app.run(READ, { id }, options)
+    expect(errors).toEqual([])
+    return data.verificationResult
+  }
+  return { verify, read, checks: () => app.calls('banfico').filter((call) => call === POST).length, polls: () => app.calls('banfico').filter((call) => call.startsWith('GET ')).length }
+}
+
+const key = () => randomBytes(32).toString('base64')
+const STORES: [store: string, settings: () => Record<string, string>][] = [
+  ['memory', () => ({})],
+  ['Redis', () => ({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: key() })],
+]
+
+describe.each(STORES)('with its store in %s', (_store, settings) => {
+  let app: App
+  let bank: ReturnType<typeof on>
+  beforeAll(async () => {
+    app = await startApp(settings())
+    bank = on(app)
+  })
+  beforeEach(() => app.clear())
+  afterEach(today)
+  afterAll(() => app.close())
+
+  describe('the same question', () => {
+    test('is answered once and remembered, without the scheme’s own answer', async () => {
+      const first = await bank.verify()
+      const second = await bank.verify()
+      expect(first).toMatchObject({ fromCache: false, responder: { data: expect.any(String) } })
+      expect(second).toEqual({ ...first, fromCache: true, responder: { scheme: 'UK_COP', data: null } })
+      expect(bank.checks()).toBe(1)
+    })
+
+    test.each<[what: string, first: [object, object], second: [object, object]]>([
+      ['types in another order', [{ id: CROWD[0]!.account }, { types: ['NAME', 'STATUS'] }], [{ id: CROWD[0]!.account }, { types: ['STATUS', 'NAME'] }]],
+      ['an IBAN in groups and lower case', [{ idScheme: 'IBAN', id: 'GB15ABBY30000012345678' }, {}], [{ idScheme: 'IBAN', id: 'gb15 abby 3000 0012 3456 78' }, {}]],
+      ['a member given as null', [{ id: CROWD[1]!.account }, {}], [{ id: CROWD[1]!.account, secondaryId: null, identities: [] }, { initiator: null }]],
+    ])('is the same with %s', async (_what, first, second) => {
+      const { id } = await bank.verify(...first)
+      expect(await bank.verify(...second)).toMatchObject({ id, fromCache: true })
+      expect(bank.checks()).toBe(1)
+    })
+
+    test.each<[what: string, account: object, rest: object]>([
+      ['another spelling of the name', { name: 'accepted,a' }, {}],
+      ['another account', { id: CROWD[3]!.account }, {}],
+      ['a secondary id', { secondaryId: '1' }, {}],
+      ['a type of account', { type: 'PERSONAL' }, {}],
+      ['more to verify', {}, { types: ['NAME', 'STATUS'] }],
+      ['a bank', { holdingEntity: { type: 'BICFI', value: 'ABBYGB2L' } }, {}],
+      ['an identity', { identities: [{ type: 'SSN', value: '1' }] }, { types: ['NAME', 'ID'] }],
+      ['an initiator', {}, { initiator: { idType: 'VAT', idValue: '1' } }],
+    ])('is another with %s', async (_what, account, rest) => {
+      await bank.verify({ id: CROWD[2]!.account })
+      app.clear()
+      expect(await bank.verify({ id: CROWD[2]!.account, ...account }, rest)).toMatchObject({ fromCache: false })
+      expect(bank.checks()).toBe(1)
+    })
+
+    test.each<[who: string, id: string, options: RunOptions]>([
+      ['another client of the same tenant', CROWD[4]!.account, { ...mine, client: 'sibling', claims: { tenant: 'acme' } }],
+      ['the same client of another tenant', CROWD[14]!.account, { ...mine, claims: { tenant: 'globex' } }],
+    ])('is asked again for %s', async (_who, id, other) => {
+      const account = { id }
+      await bank.verify(account, {}, { ...mine, claims: { tenant: 'acme' } })
+      expect(await bank.verify(account, {}, other)).toMatchObject({ fromCache: false })
+      expect(bank.checks()).toBe(2)
+    })
+
+    test('is asked again for a caller who accepts no age, and that answer is remembered', async () => {
+      const account = { id: CROWD[5]!.account }
+      const old = await bank.verify(account)
+      const fresh = await bank.verify(account, { maxAgeSeconds: 0 })
+      expect(fresh).toMatchObject({ fromCache: false })
+      expect(fresh.id).not.toBe(old.id)
+      expect(await bank.verify(account)).toMatchObject({ id: fresh.id, fromCache: true })
+      expect(bank.checks()).toBe(2)
+    })
+
+    test('is asked again once the answer is older than is accepted', async () => {
+      const account = { id: CROWD[6]!.account }
+      const old = await bank.verify(account)
+      later(1.1)
+      expect((await bank.verify(account, { maxAgeSeconds: 1 })).id).not.toBe(old.id)
+      expect(await bank.verify(account, { maxAgeSeconds: 86_400 })).toMatchObject({ fromCache: true })
+    })
+
+    test.each([
+      ['no such account', '90070020000007', ['NAME']],
+      ['opted out', '90070020000008', ['NAME']],
+      ['not to be compared', '90070020000009', ['NAME']],
+      ['inactive', '90070020000013', ['NAME']],
+      ['closed', '90070020000014', ['NAME']],
+      ['words that no list has', '90070020000041', ['NAME']],
+      ['a match where no name was asked about', '90070020000000', ['STATUS']],
+      ['pending', PENDING, ['NAME']],
+    ])('is asked again when the answer was %s', async (_what, id, types) => {
+      await bank.verify({ id }, { types })
+      expect(await bank.verify({ id }, { types })).toMatchObject({ fromCache: false })
+      expect(bank.checks()).toBe(2)
+    })
+
+    test('is asked again when a name was matched on an account that is closed', async () => {
+      const account = { id: CROWD[15]!.account }
+      const body = { data: { result: { id: 'closed', account: { id: account.id, status: 'CLOSED', nameCheckStatus: 'FULL_MATCH' } } } }
+      app.fault('banfico', { match: POST, fault: 'status', status: 200, body })
+      expect(await bank.verify(account)).toMatchObject({ id: 'closed', account: { status: 'CLOSED', nameCheckStatus: 'FULL_MATCH' } })
+      expect(await bank.verify(account)).toMatchObject({ fromCache: false, account: { status: 'ACTIVE' } })
+    })
+
+    test('is asked again after a failure', async () => {
+      const account = { id: CROWD[7]!.account }
+      app.fault('banfico', { match: POST, fault: 'status', status: 503 })
+      expect((await app.run(VERIFY, input(account), mine)).errors[0]!.extensions.code).toBe('PROVIDER_UNAVAILABLE')
+      expect(await bank.verify(account)).toMatchObject({ fromCache: false })
+    })
+
+    test('asked by twenty at once costs one call', async () => {
+      app.fault('banfico', { match: POST, fault: 'slow', delayMs: 600 })
+      const account = { id: CROWD[8]!.account, name: 'Member,C' }
+      const [masked, ...results] = await Promise.all([
+        bank.verify(account, {}, { ...mine, scopes: ['verifications:write'] }),
+        ...Array.from({ length: 19 }, () => bank.verify(account)),
+      ])
+      expect(bank.checks()).toBe(1)
+      expect(new Set([masked, ...results].map(({ id }) => id)).size).toBe(1)
+      // Each sees it as its own scopes allow.
+      expect(masked).toMatchObject({ account: { respondedName: 'C•••' }, responder: { data: null } })
+      for (const result of results) expect(result).toMatchObject({ account: { respondedName: 'Crowd09 Member' } })
+    })
+
+    test('asked at once by those who accept no age, or by others, is asked for each', async () => {
+      app.fault('banfico', { match: POST, fault: 'slow', delayMs: 600, times: 0 })
+      const account = { id: CROWD[9]!.account }
+      const results = await Promise.all([
+        bank.verify(account),
+        bank.verify(account, { maxAgeSeconds: 0 }),
+        bank.verify(account, { maxAgeSeconds: 0 }),
+        bank.verify(account, {}, { ...mine, client: 'sibling' }),
+      ])
+      expect(new Set(results.map(({ id }) => id)).size).toBe(4)
+      expect(bank.checks()).toBe(4)
+    })
+
+    test('fails for all who share the call, and is asked again afterwards', async () => {
+      app.fault('banfico', { match: POST, fault: 'slow', delayMs: 600 })
+      const account = { id: '90070020000503' }
+      const answers = await Promise.all(Array.from({ length: 5 }, () => app.run(VERIFY, input(account), mine)))
+      expect(answers.map(({ errors }) => errors[0]!.extensions.code)).toEqual(Array(5).fill('PROVIDER_UNAVAILABLE'))
+      expect(new Set(answers.map(({ errors }) => errors[0]!.extensions['correlationId'])).size).toBe(5)
+      expect(bank.checks()).toBe(1)
+      await app.run(VERIFY, input(account), mine)
+      expect(bank.checks()).toBe(2)
+    })
+
+    test('goes on for the others when the one who began it leaves', async () => {
+      app.fault('banfico', { match: POST, fault: 'slow', delayMs: 400 })
+      const account = { id: CROWD[10]!.account }
+      const leaving = new AbortController()
+      const first = fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        signal: leaving.signal,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token(mine)}` },
+        body: JSON.stringify({ query: VERIFY, variables: input(account) }),
+      })
+      while (bank.checks() === 0) await delay(5)
+      const second = bank.verify(account)
+      await delay(50)
+      leaving.abort()
+      await expect(first).rejects.toThrow()
+      expect(await second).toMatchObject({ fromCache: false, account: { status: 'ACTIVE' } })
+      expect(bank.checks()).toBe(1)
+    })
+  })
+
+  describe('a result', () => {
+    test('is read from the store, without the scheme’s own answer', async () => {
+      const result = await bank.verify({ id: CROWD[11]!.account })
+      expect(await bank.read(result.id)).toEqual({ ...result, fromCache: true, responder: { scheme: 'UK_COP', data: null } })
+      expect(bank.polls()).toBe(0)
+    })
+
+    test('that says nothing definitive can be read all the same', async () => {
+      const { id } = await bank.verify({ id: '90070020000007' })
+      expect(await bank.read(id)).toMatchObject({ fromCache: true, account: { status: 'NOT_FOUND' } })
+      expect(bank.polls()).toBe(0)
+    })
+
+    test('that is pending is not asked for before its time', async () => {
+      const { id, nextPollAt, checkedAt } = await bank.verify({ id: PENDING })
+      expect(await bank.read(id)).toMatchObject({ state: 'PENDING', fromCache: true, checkedAt, nextPollAt, account: null })
+      expect(bank.polls()).toBe(0)
+    })
+
+    test('that is completed is not asked for again, and completes for many at once with one call', async () => {
+      const { id } = await bank.verify({ id: '90070020000030' })
+      later(1.05)
+      app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'slow', delayMs: 100 })
+      const results = await Promise.all(Array.from({ length: 10 }, () => bank.read(id)))
+      expect(results.map(({ state }) => state)).toEqual(Array(10).fill('COMPLETED'))
+      expect(bank.polls()).toBe(1)
+      expect(await bank.read(id)).toMatchObject({ state: 'COMPLETED', fromCache: true, responder: { data: null } })
+      expect(bank.polls()).toBe(1)
+    })
+
+    test('is visible to its tenant, by whichever client, and absent for every other', async () => {
+      const acme = { ...mine, claims: { tenant: 'acme' } }
+      const ids = [(await bank.verify({ id: CROWD[12]!.account }, {}, acme)).id, (await bank.verify({ id: PENDING }, {}, acme)).id]
+      for (const id of ids) {
+        expect(await bank.read(id, { ...acme, client: 'sibling' })).toMatchObject({ id })
+        for (const other of [mine, { ...mine, claims: { tenant: 'globex' } }, { ...mine, claims: { org_id: 'globex' } }, { ...mine, client: 'stranger' }, { ...mine, client: 'acme' }]) expect(await bank.read(id, other)).toBeNull()
+        expect(await bank.read(id, { client: 'auditor', scopes: ['verifications:read', 'verifications:read:any'] })).toMatchObject({ id })
+      }
+      expect(bank.polls()).toBe(0)
+    })
+
+    test.each([
+      ['that the provider has', 'AFRH44994'],
+      ['that nobody has', 'nothing-like-it'],
+      ['that is a way up', '..'],
+      ['that is too long', 'x'.repeat(300)],
+      ['of two words', 'two words'],
+      ['of nothing', ''],
+    ])('of an id %s but nobody here asked for is absent and not asked for', async (_what, id) => {
+      expect(await bank.read(id)).toBeNull()
+      expect(app.calls('banfico')).toEqual([])
+    })
+
+    test('of an id that nobody asked for is asked of the provider with verifications:read:any', async () => {
+      const auditor = { ...mine, scopes: ['verifications:read', 'verifications:read:any'] as const }
+      expect(await bank.read('AFRH44994', auditor)).toMatchObject({ state: 'COMPLETED', fromCache: false, account: { respondedName: 'S•••' } })
+      expect(await bank.read('AFRH44995', auditor)).toBeNull()
+      expect(bank.polls()).toBe(2)
+      // Having been read by somebody makes it nobody's.
+      expect(await bank.read('AFRH44994')).toBeNull()
+    })
+
+    test('that another question was given from memory is the same', async () => {
+      const account = { id: CROWD[13]!.account }
+      await bank.verify(account)
+      const { id } = await bank.verify(account)
+      expect(await bank.read(id)).toMatchObject({ id, state: 'COMPLETED' })
+    })
+  })
+})
+
+describe.concurrent.each(STORES)('with its store in %s and a cap of one second', (_store, settings) => {
+  // Of each test's own: they wait side by side, because Redis goes by its own clock.
+  const opened = async () => {
+    const app = await startApp({ ...settings(), VERIFICATION_MAX_AGE_SECONDS: '1' })
+    return { app, bank: on(app) }
+  }
+
+  test('no caller can accept an older answer', async () => {
+    const { app, bank } = await opened()
+    const { id } = await bank.verify({}, { maxAgeSeconds: 86_400 })
+    expect(await bank.verify({}, { maxAgeSeconds: 86_400 })).toMatchObject({ id, fromCache: true })
+    await delay(1100)
+    expect((await bank.verify({}, { maxAgeSeconds: 86_400 })).id).not.toBe(id)
+    expect(bank.checks()).toBe(2)
+    await app.close()
+  })
+
+  test('a result that has left the store is asked of the provider again, by its tenant only', async () => {
+    const { app, bank } = await opened()
+    const { id } = await bank.verify({ id: CROWD[0]!.account })
+    await delay(1100)
+    expect(await bank.read(id, { ...mine, client: 'stranger' })).toBeNull()
+    expect(bank.polls()).toBe(0)
+    expect(await bank.read(id)).toMatchObject({ id, fromCache: false, account: { id: CROWD[0]!.account } })
+    expect(await bank.read(id)).toMatchObject({ id, fromCache: true })
+    expect(bank.polls()).toBe(1)
+    await app.close()
+  })
+
+  test('a result that the provider no longer has is absent', async () => {
+    const { app, bank } = await opened()
+    const { id } = await bank.verify({ id: CROWD[1]!.account })
+    await delay(1100)
+    app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'status', status: 404 })
+    expect(await bank.read(id)).toBeNull()
+    await app.close()
+  })
+})
+
+test('a cap of nothing switches remembering off, not results', async () => {
+  const app = await startApp({ VERIFICATION_MAX_AGE_SECONDS: '0' })
+  const bank = on(app)
+  const [{ id }] = await Promise.all([bank.verify(), bank.verify()])
+  await bank.verify()
+  expect(bank.checks()).toBe(3)
+  expect(await bank.read(id)).toMatchObject({ id, fromCache: false })
+  await app.close()
+})
+
+describe('two servers with one store', () => {
+  let app: App
+  let one: ReturnType<typeof on>
+  let other: App
+  let two: ReturnType<typeof on>
+  beforeAll(async () => {
+    const store = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: key() }
+    app = await startApp(store)
+    other = await startApp({ ...store, ...app.emulators.banfico.settings })
+    one = on(app)
+    two = on(other)
+  })
+  beforeEach(() => app.clear())
+  afterEach(today)
+  afterAll(() => Promise.all([app.close(), other.close()]))
+
+  test('share answers and results', async () => {
+    const { id } = await one.verify()
+    expect(await two.verify()).toMatchObject({ id, fromCache: true })
+    expect(await two.read(id)).toMatchObject({ id, fromCache: true })
+    expect(app.calls('banfico')).toEqual([POST])
+  })
+
+  test('what one has completed is not pending again because the other was slower', async () => {
+    const { id } = await one.verify({ id: PENDING })
+    later(1)
+    const match = 'GET /v1.0/account-verifications/*'
+    app.fault('banfico', { match, fault: 'slow', delayMs: 400 })
+    const slower = one.read(id)
+    while (one.polls() === 0) await delay(5)
+    // So slow that its turn is over.
+    later(60)
+    app.fault('banfico', { match, fault: 'status', status: 200, body: { data: { result: { id, account: { id: PENDING, status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } } } })
+    expect(await two.read(id)).toMatchObject({ state: 'COMPLETED', fromCache: false })
+    expect(await slower).toMatchObject({ state: 'PENDING' })
+    expect(await one.read(id)).toMatchObject({ state: 'COMPLETED', fromCache: true })
+  })
+})
+
+test('nothing personal lies in Redis in clear, and the scheme’s own answer not even sealed', async () => {
+  const STORE_ENCRYPTION_KEY = key()
+  const settings = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY }
+  const app = await startApp(settings)
+  const bank = on(app)
+  const { id, responder } = await bank.verify({ name: 'Accepted,A' }, { idempotencyKey: 'dump' })
+  const pending = (await bank.verify({ id: PENDING, name: 'Accepted,A' })).id
+
+  const redis = new Redis(inject('redisUrl'))
+  const dump: Buffer[] = []
+  for (const name of await redis.keys('*')) dump.push(Buffer.from(name), (await redis.getBuffer(name).catch(() => null)) ?? Buffer.alloc(0))
+  redis.disconnect()
+  const text = Buffer.concat(dump).toString('latin1')
+  expect(text).toContain('kyc:verification')
+  for (const value of [ADA.account, 'Accepted', PENDING, responder.data, id, pending]) expect(text).not.toContain(value)
+
+  const { store, close } = await openStore(readConfig({ ...settings, ...app.emulators.banfico.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }), () => undefined)
+  const get = (name: StoreKey) => store.get<object>(name)
+  expect(await get(['verification-result', id])).toMatchObject({ account: { id: ADA.account, respondedName: 'Ada Accepted' }, responder: { scheme: 'UK_COP', data: null } })
+  expect(JSON.stringify(await get(['verification', pending]))).not.toContain(PENDING)
+  await close()
+  await app.close()
+})
+
+describe('when Redis goes away', () => {
+  let redis: PrivateRedis
+  let app: App
+  let bank: ReturnType<typeof on>
+  beforeEach(async () => {
+    redis = await privateRedis()
+    app = await startApp({ REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: key() })
+    bank = on(app)
+  })
+  afterEach(async () => {
+    today()
+    await app.close()
+    await redis.kill()
+  })
+
+  test('checks go on, results cannot be read, and all is well again when it is back', async () => {
+    const { id } = await bank.verify()
+    await redis.kill()
+    app.clear()
+
+    const during = await bank.verify()
+    expect(during).toMatchObject({ fromCache: false, account: { nameCheckStatus: 'PARTIAL_MATCH' } })
+    expect((await bank.verify({ id: PENDING })).state).toBe('PENDING')
+    expect(bank.checks()).toBe(2)
+    for (const wanted of [id, during.id]) {
+      const { data, errors } = await app.run(READ, { id: wanted }, mine)
+      expect(data.verificationResult).toBeNull()
+      expect(errors[0]!.extensions).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 })
+    }
+    const keyed = await app.run(VERIFY, input({}, { idempotencyKey: 'k' }), mine)
+    expect(keyed.errors[0]!.extensions.code).toBe('STORE_UNAVAILABLE')
+    expect(bank.polls()).toBe(0)
+    for (const value of [ADA.account, 'Accepted', id, PENDING]) expect(app.log()).not.toContain(value)
+
+    await redis.start()
+    const back = async () => (await app.run(READ, { id: 'anything' }, mine)).errors.length === 0
+    for (let tries = 0; !(await back()) && tries < 100; tries += 1) await delay(50)
+    const after = await bank.verify()
+    expect(await bank.verify()).toMatchObject({ id: after.id, fromCache: true })
+    expect(await bank.read(after.id)).toMatchObject({ id: after.id, fromCache: true })
+    // What could not be remembered belongs to nobody.
+    expect(await bank.read(during.id)).toBeNull()
+  })
+
+  test('a result that was asked for is answered although it can no longer be kept', async () => {
+    const { id } = await bank.verify({ id: '90070020000030' })
+    later(1.05)
+    app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'slow', delayMs: 300 })
+    const answer = bank.read(id)
+    while (bank.polls() === 0) await delay(5)
+    await redis.kill()
+    expect(await answer).toMatchObject({ state: 'COMPLETED', fromCache: false })
+  })
+})
+
+test('who waits for a call of others waits no longer than its own deadline', async () => {
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '300', BANFICO_TIMEOUT_MS: '3000' })
+  app.fault('banfico', { match: POST, fault: 'slow', delayMs: 1200 })
+  const begun = performance.now()
+  const answers = await Promise.all([app.run(VERIFY, input(), mine), app.run(VERIFY, input(), mine)])
+  expect(performance.now() - begun).toBeLessThan(1100)
+  for (const { errors } of answers) expect(errors[0]!.extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
+  // The call was made all the same, and its answer is there for who asks again.
+  await delay(1100)
+  expect(await on(app).verify()).toMatchObject({ fromCache: true })
+  expect(app.calls('banfico')).toEqual([POST])
+  await app.close()
+})

@@ -1,0 +1,197 @@
+import fetch from 'node-fetch'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ADA, CROWD, NAMED } from '../../../datasources/emulator/people.js'
+import type { ProviderName } from '../../../datasources/index.js'
+import { SCOPES, type Scope } from '../../../schema/scopes.js'
+import { type App, type GraphError, type RunOptions, startApp } from '../../support/app.js'
+import { fieldRoads, queryRoads } from '../../support/roads.js'
+
+const PERCY = NAMED.find(({ firstName }) => firstName === 'Percy')!
+const READ_ROUTE = 'GET /v0/persons/*'
+const MASKED = (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own') && scope !== 'pii:read')
+const PAGE = `{ customer(id: "${ADA.customerId}") {
+  legalName attributes { name value } addresses { line1 } taxResidences { taxNumber } socialMediaHandles { handle } userLinks { userId }
+  kycChecks { comments } kycDocuments { number } kycMedia { url } kycStatuses { ok } person { lastName verifications { result } } accountEntitlements { confirmed }
+} }`
+const person = (member: { personId: string | undefined } = ADA) => `{ person(id: "${member.personId!}") { lastName } }`
+
+let app: App
+beforeAll(async () => {
+  app = await startApp()
+  // Logged in, and known to every pool.
+  await app.run(PAGE)
+})
+beforeEach(() => app.clear())
+afterAll(() => app.close())
+
+interface Sent {
+  readonly data: any
+  readonly errors?: readonly GraphError[]
+}
+async function post(query: string, { headers = {}, signal, to = app, ...options }: RunOptions & { headers?: Record<string, string>; signal?: AbortSignal; to?: App } = {}): Promise<Sent> {
+  const token = await to.token(options)
+  const response = await fetch(`${to.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers }, body: JSON.stringify({ query }), ...(signal ? { signal } : {}) })
+  return (await response.json()) as Sent
+}
+const metrics = async (of = app) => (await fetch(`${of.url}/metrics`)).text()
+const shared = async (provider: ProviderName, of = app) => Number(new RegExp(`^kyc_provider_shared_total\\{provider="${provider}"\\} (\\d+)$`, 'm').exec(await metrics(of))?.[1] ?? 0)
+const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n))
+/** All calls to the providers last this long from now on. */
+const slow = (delayMs: number, ...providers: ProviderName[]) => providers.forEach((provider) => app.fault(provider, { match: 'GET /**', fault: 'slow', delayMs, times: 0 }))
+const unanswered = () => app.emulators.synctera.unanswered()
+
+test('fifty callers who ask for the same page at the same time cost one call for each collection', async () => {
+  const alone = await app.run(PAGE)
+  const calls = { obp: app.calls('obp').sort(), synctera: app.calls('synctera').sort() }
+  app.clear()
+  slow(800, 'obp', 'synctera')
+  const answers = await Promise.all(times(50, (n) => app.run(PAGE, undefined, { client: `caller-${n}` })))
+  expect({ obp: app.calls('obp').sort(), synctera: app.calls('synctera').sort() }).toEqual(calls)
+  for (const { data, errors } of answers) expect({ data, errors }).toEqual({ data: alone.data, errors: [] })
+  expect(await shared('obp')).toBe(49 * calls.obp.length)
+})
+
+test('of one call each caller is shown what their own scopes open, and each who saw it unmasked is on record', async () => {
+  slow(500, 'synctera')
+  const [first, masked, second, stranger] = await Promise.all([
+    app.run(person(), undefined, { client: 'first' }),
+    app.run(person(), undefined, { client: 'masked', scopes: MASKED }),
+    app.run(person(), undefined, { client: 'second' }),
+    app.run(person(), undefined, { client: 'stranger', scopes: ['kyc:read'] }),
+  ])
+  expect(app.calls('synctera')).toHaveLength(1)
+  expect([first, second].map(({ data }) => data.person.lastName)).toEqual([ADA.lastName, ADA.lastName])
+  expect(masked.data.person.lastName).toBe(`${ADA.lastName[0]!}•••`)
+  expect([stranger.data.person, stranger.errors[0]!.extensions.code]).toEqual([null, 'FORBIDDEN'])
+  const entries = () => app.audit().split('\n').filter(Boolean).map((line) => (JSON.parse(line) as { who?: { client: string } }).who?.client ?? '')
+  await expect.poll(() => entries().filter((client) => ['first', 'masked', 'second', 'stranger'].includes(client)).sort()).toEqual(['first', 'second'])
+})
+
+test("what is asked with a caller's own token is shared with nobody", async () => {
+  slow(400, 'obp')
+  const mine = '{ viewer { customers { id } } }'
+  const [ada, again, percy] = await Promise.all(['ada', 'ada', 'percy'].map((client) => app.run(mine, undefined, { client })))
+  expect(app.calls('obp').filter((call) => call.endsWith('/users/current/customers'))).toHaveLength(3)
+  expect([ada, again, percy].map((answer) => answer!.data.viewer.customers.map(({ id }: { id: string }) => id))).toEqual([[ADA.customerId], [ADA.customerId], [PERCY.customerId]])
+})
+
+describe('a shared call', () => {
+  test('goes on for the others when the one who began it leaves', async () => {
+    slow(1000, 'synctera')
+    const leaving = new AbortController()
+    const before = await shared('synctera')
+    const begun = post(person(), { signal: leaving.signal }).catch(() => 'left')
+    await expect.poll(unanswered).toBe(1)
+    const others = times(3, () => post(person()))
+    await expect.poll(() => shared('synctera')).toBe(before + 3)
+    leaving.abort()
+    expect(await begun).toBe('left')
+    for (const { data } of await Promise.all(others)) expect(data.person.lastName).toBe(ADA.lastName)
+    expect(app.calls('synctera')).toHaveLength(1)
+  })
+
+  test('is cut, socket and all, when the last one has left', async () => {
+    app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 0 })
+    const leaving = times(5, () => new AbortController())
+    const before = await shared('synctera')
+    const all = leaving.map(({ signal }) => post(person(), { signal }).catch(() => 'left'))
+    await expect.poll(() => shared('synctera')).toBe(before + 4)
+    await expect.poll(unanswered).toBe(1)
+    leaving.slice(1).forEach((one) => one.abort())
+    await Promise.all(all.slice(1))
+    expect(unanswered()).toBe(1)
+    leaving[0]!.abort()
+    await expect.poll(unanswered).toBe(0)
+    app.clear()
+    // Nobody is put on a call that was cut.
+    expect((await app.run(person())).errors).toEqual([])
+  })
+
+  test('is waited for by each only until their own deadline', async () => {
+    slow(1500, 'synctera')
+    const patient = post(person())
+    await expect.poll(unanswered).toBe(1)
+    const begun = performance.now()
+    const { data, errors } = await post(person(), { headers: { 'x-request-timeout-ms': '300' } })
+    expect((performance.now() - begun) / 1500).toBeLessThan(0.8)
+    expect([data.person, errors![0]!.extensions.code]).toEqual([null, 'DEADLINE_EXCEEDED'])
+    expect((await patient).data.person.lastName).toBe(ADA.lastName)
+    expect(app.calls('synctera')).toHaveLength(1)
+  })
+
+  test('that fails fails for all who waited, each with an error of their own, and the next one asks anew', async () => {
+    const hasty = await startApp({ SYNCTERA_TIMEOUT_MS: '500' }, app)
+    await hasty.run('{ persons(first: 1) { nodes { id } } }')
+    app.clear()
+    app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 3 })
+    const answers = await Promise.all(times(4, () => post(person(), { to: hasty })))
+    expect(answers.map(({ errors }) => errors![0]!.extensions)).toEqual(times(4, () => expect.objectContaining({ code: 'PROVIDER_TIMEOUT', provider: 'SYNCTERA' })))
+    expect(new Set(answers.map(({ errors }) => errors![0]!.extensions['correlationId'])).size).toBe(4)
+    // Tried three times for all of them together.
+    expect(app.calls('synctera')).toHaveLength(3)
+    expect(await metrics(hasty)).toContain('kyc_provider_retries_total{provider="synctera"} 2')
+    expect((await post(person(), { to: hasty })).data.person.lastName).toBe(ADA.lastName)
+    expect(app.calls('synctera')).toHaveLength(4)
+    await hasty.close()
+  })
+
+  test('that is older than half a second is joined by nobody', async () => {
+    slow(2000, 'synctera')
+    const first = post(person())
+    await expect.poll(unanswered).toBe(1)
+    await expect.poll(async () => {
+      void post(person())
+      return app.calls('synctera').length
+    }, { timeout: 10_000, interval: 100 }).toBe(2)
+    expect((await first).data.person.lastName).toBe(ADA.lastName)
+  })
+})
+
+describe('nobody is given what was asked for before', () => {
+  const member = CROWD[5]!
+  const update = (name: string) => `mutation { updatePerson(input: { id: "${member.personId!}", lastName: "${name}" }) { replayed } }`
+  const reads = () => app.calls('synctera').filter((call) => call.startsWith('GET '))
+
+  test('a write that is done', async () => {
+    app.fault('synctera', { match: READ_ROUTE, fault: 'slow', delayMs: 900 })
+    const before = post(person(member))
+    await expect.poll(unanswered).toBe(1)
+    expect((await app.run(update('Written'))).errors).toEqual([])
+    expect((await app.run(person(member))).data.person.lastName).toBe('Written')
+    expect(reads()).toHaveLength(2)
+    await before
+  })
+
+  test('a write was given up, whose outcome is to be looked for', async () => {
+    app.fault('synctera', { match: READ_ROUTE, fault: 'slow', delayMs: 900 })
+    app.fault('synctera', { match: 'PATCH /v0/persons/*', fault: 'slow', delayMs: 700 })
+    const before = post(person(member))
+    await expect.poll(unanswered).toBe(1)
+    const { errors } = await post(update('Doubtful'), { headers: { 'x-request-timeout-ms': '300' } })
+    expect(errors![0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
+    await app.run(person(member))
+    expect(reads()).toHaveLength(2)
+    await before
+  })
+
+  test('a write that is decided by it', async () => {
+    app.fault('obp', { match: 'GET /obp/v4.0.0/banks/*/customers/*', fault: 'slow', delayMs: 1000 })
+    const before = post(`{ customer(id: "${member.customerId}") { legalName } }`)
+    await expect.poll(() => app.emulators.obp.unanswered()).toBe(1)
+    expect((await app.run(`mutation { updateCustomerBranch(input: { customerId: "${member.customerId}", branchId: "branch-1" }) { replayed } }`)).errors).toEqual([])
+    expect(app.calls('obp').filter((call) => call === `GET /obp/v4.0.0/banks/${member.bankId}/customers/${member.customerId}`)).toHaveLength(2)
+    await before
+  })
+})
+
+test('no question changes what it shares: whoever shares is answered as whoever asks alone', async () => {
+  const operations = [...queryRoads, ...fieldRoads.filter(({ path }) => path[0] === 'viewer')].map((road) => road.ask())
+  const ask = () => Promise.all(operations.map(({ document, variables }) => app.run(document, variables, { client: 'ada' })))
+  const told = (answers: Awaited<ReturnType<typeof ask>>) => answers.map(({ data, errors }) => ({ data, errors: errors.map(({ message, path }) => ({ message, path })) }))
+  const alone = told(await ask())
+  const before = await shared('obp')
+  slow(300, 'obp', 'synctera', 'sei', 'banfico')
+  for (const answers of await Promise.all(times(3, ask))) expect(told(answers)).toEqual(alone)
+  expect(await shared('obp')).toBeGreaterThan(before)
+  expect(app.log()).not.toContain('unforeseen')
+})

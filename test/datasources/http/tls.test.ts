@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+import { generate } from 'selfsigned'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADA } from '../../../datasources/emulator/people.js'
+import { build, exitOf, run, urlOf } from '../../support/build.js'
+import { type App, startApp } from '../../support/app.js'
+import { redisProgram } from '../../support/redis.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'kyc-tls-'))
+const file = (name: string, text: string): string => {
+  const path = join(folder, name)
+  writeFileSync(path, text, { mode: 0o600 })
+  return path
+}
+
+interface Signed {
+  readonly cert: string
+  readonly key: string
+}
+
+async function authority(name: string): Promise<Signed> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true },
+    ],
+  })
+  return { cert, key }
+}
+
+async function certificate(name: string, ca: Signed): Promise<Signed> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    ca,
+    extensions: [
+      { name: 'basicConstraints', cA: false },
+      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }, { type: 7, ip: '127.0.0.1' }] },
+    ],
+  })
+  return { cert, key }
+}
+
+/** Speaks TLS before a plain server, as a bank's gateway does; notes whose certificates its clients showed. */
+async function gateway(target: string, tls: https.ServerOptions): Promise<{ url: string; clients: string[]; close: () => void }> {
+  const clients: string[] = []
+  const server = https.createServer(tls, (request, response) => {
+    clients.push((request.socket as TLSSocket).getPeerCertificate().subject?.CN?.toString() ?? '')
+    const onward = http.request(target + request.url!, { method: request.method, headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers)
+      answer.pipe(response)
+    })
+    request.pipe(onward)
+  })
+  server.on('tlsClientError', () => undefined)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    clients,
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+let ca: Signed
+let other: Signed
+let own: Signed
+let caFile: string
+let app: App
+beforeAll(async () => {
+  ca = await authority('A bank of ours')
+  other = await authority('Somebody else')
+  own = await certificate('gateway', ca)
+  caFile = file('ca.pem', ca.cert)
+  app = await startApp()
+})
+afterAll(() => app.close())
+
+const PERSON = `{ person(id: "${ADA.personId}") { id } }`
+const codeOf = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors[0]?.extensions.code
+
+describe.each(['undici', 'node-fetch'])('a provider whose certificate an authority of its own signs, by %s', (HTTP_CLIENT) => {
+  test('is reached when the authority is named, and by nobody else', async () => {
+    const synctera = await gateway(app.emulators.synctera.url, own)
+    const settings = { HTTP_CLIENT, SYNCTERA_URL: synctera.url }
+    const trusting = await startApp({ ...settings, SYNCTERA_CA_FILE: caFile }, app)
+    const plain = await startApp(settings, app)
+    const elsewhere = await startApp({ ...settings, SYNCTERA_CA_FILE: file('other.pem', other.cert) }, app)
+    expect((await trusting.run(PERSON)).data).toEqual({ person: { id: ADA.personId } })
+    expect(codeOf(await plain.run(PERSON))).toBe('PROVIDER_UNAVAILABLE')
+    expect(codeOf(await elsewhere.run(PERSON))).toBe('PROVIDER_UNAVAILABLE')
+    expect(synctera.clients).toHaveLength(1)
+    await Promise.all([trusting.close(), plain.close(), elsewhere.close()])
+    synctera.close()
+  })
+
+  test('is told who we are by the client certificate, where tokens are given too', async () => {
+    const client = await certificate('kyc-graph', ca)
+    const sei = await gateway(app.emulators.sei.url, { ...own, ca: ca.cert, requestCert: true, rejectUnauthorized: true })
+    const settings = { HTTP_CLIENT, SEI_URL: sei.url, SEI_TOKEN_URL: `${sei.url}/v2/oauthtoken`, SEI_CA_FILE: caFile }
+    const known = await startApp({ ...settings, SEI_CLIENT_CERT_FILE: file('client.pem', client.cert), SEI_CLIENT_KEY_FILE: file('client.key', client.key) }, app)
+    const unknown = await startApp(settings, app)
+    const write = `mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "LineOfCreditAccountNumber", value: "true" }] }) { job { key } } }`
+    expect(codeOf(await unknown.run(write))).toBeDefined()
+    expect(sei.clients).toEqual([])
+    expect((await known.run(write)).errors).toEqual([])
+    expect(sei.clients).toEqual(['kyc-graph', 'kyc-graph'])
+    await Promise.all([known.close(), unknown.close()])
+    sei.close()
+  })
+})
+
+test('Redis is reached over TLS when its authority is named, and by nobody else', async () => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  const redis: ChildProcess = spawn(
+    redisProgram(),
+    ['--port', '0', '--tls-port', String(port), '--bind', '127.0.0.1', '--save', '', '--tls-auth-clients', 'no', '--tls-cert-file', file('redis.pem', own.cert), '--tls-key-file', file('redis.key', own.key), '--tls-ca-cert-file', caFile],
+    { stdio: 'ignore' },
+  )
+  const settings = { REDIS_URL: `rediss://127.0.0.1:${port}`, STORE_ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64') }
+  const trusting = await startApp({ ...settings, REDIS_CA_FILE: caFile }, app)
+  const plain = await startApp(settings, app)
+  const status = async (to: App) => (await fetch(`${to.url}/ready`)).status
+  await expect.poll(() => status(trusting), { timeout: 10_000 }).toBe(200)
+  expect(await status(plain)).toBe(503)
+  await Promise.all([trusting.close(), plain.close()])
+  redis.kill('SIGKILL')
+  await once(redis, 'exit')
+})
+
+test("the issuer's keys are read over TLS when Node is told of the authority, and the process starts with no warning about it", async () => {
+  build()
+  const issuer = await gateway(new URL(app.ground.jwksUrl).origin, own)
+  const settings = { ...app.ground.settings, PORT: '0', AUTH_ISSUER: app.ground.issuer.issuer, AUTH_AUDIENCE: 'kyc-graph', AUTH_JWKS_URL: `${issuer.url}/oauth/jwks` }
+  const [trusting, plain] = [run({ ...settings, NODE_EXTRA_CA_CERTS: caFile }), run(settings)]
+  const status = async (started: typeof trusting) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` }
+    return (await fetch(`${await urlOf(started)}/graphql`, { method: 'POST', headers, body: '{"query":"{viewer{id}}"}' })).status
+  }
+  expect([await status(trusting), await status(plain)]).toEqual([200, 401])
+  for (const { child, output } of [trusting, plain]) {
+    child.kill('SIGTERM')
+    await exitOf(child)
+    expect(output()).not.toMatch(/Warning/)
+  }
+  issuer.close()
+}, 120_000)

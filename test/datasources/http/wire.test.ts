@@ -1,0 +1,363 @@
+import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
+import fetch from 'node-fetch'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { breaker, type Circuit } from '../../../datasources/http/circuit-breaker.js'
+import { ADA, CROWD } from '../../../datasources/emulator/people.js'
+import { Failure } from '../../../datasources/contract/errors.js'
+import { budget } from '../../../datasources/http/retry.js'
+import { retryAfter } from '../../../datasources/http/classify.js'
+import { sharedToken } from '../../../datasources/http/token-cache.js'
+import { type App, startApp } from '../../support/app.js'
+
+const person = (n = 0) => `{ person(id: "${CROWD[n]!.personId}") { id } viewer { id } }`
+const READ_ROUTE = 'GET /v0/persons/*'
+const WRITE_ROUTE = 'POST /v0/persons'
+const create = (input = '') => `mutation { createPerson(input: { isCustomer: true, status: PROSPECT ${input} }) { replayed } }`
+const MEET = 'mutation { createMeeting(input: { idempotencyKey: "meet", providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed } }'
+const codes = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors.map(({ extensions }) => extensions.code)
+const text = async (app: App, path: string) => (await fetch(`${app.url}${path}`)).text()
+const ready = async (app: App) => {
+  const response = await fetch(`${app.url}/ready`)
+  return { ...((await response.json()) as { circuits: Record<string, Circuit> }), status: response.status }
+}
+const post = async (app: App, query: string, headers: Record<string, string> = {}, signal?: AbortSignal) => {
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}`, ...headers },
+    body: JSON.stringify({ query }),
+    ...(signal ? { signal } : {}),
+  })
+  return (await response.json()) as { data: any; errors?: { extensions: { code: string } }[] }
+}
+/** What tests side by side wait with: `expect.poll` knows only of one at a time. */
+const PATIENT = { timeout: 10_000, interval: 50 }
+const timed = async <T>(work: Promise<T>): Promise<[T, number]> => {
+  const begun = performance.now()
+  return [await work, performance.now() - begun]
+}
+
+describe.each(['undici', 'node-fetch'])('through %s', (client) => {
+  let app: App
+  beforeAll(async () => {
+    app = await startApp({ HTTP_CLIENT: client, REQUEST_TIMEOUT_MS: '8000' })
+    await app.run(person())
+    await app.run('{ meetings { id } }')
+  })
+  beforeEach(() => app.clear())
+  afterAll(() => app.close())
+
+  test.each(['reset', 'drop-after-apply'] as const)('a read and a write under a key that fail once (%s) succeed the second time, and are counted', async (fault) => {
+    app.fault('synctera', { match: READ_ROUTE, fault })
+    app.fault('synctera', { match: WRITE_ROUTE, fault })
+    const answers = await Promise.all([app.run(person()), app.run(create())])
+    expect(answers.flatMap(codes)).toEqual([])
+    expect(app.calls('synctera')).toHaveLength(4)
+    expect(new Set(app.recorded('synctera').flatMap(({ headers, body }) => (headers['idempotency-key'] ? [JSON.stringify([headers['idempotency-key'], body])] : []))).size).toBe(1)
+    expect(await text(app, '/metrics')).toMatch(/kyc_provider_retries_total\{provider="synctera"\} \d*[1-9]/)
+    expect(app.log()).toContain('"try":2')
+  })
+
+  test('a provider that says how long to wait is given that time, whether in its header or in its body', async () => {
+    app.fault('synctera', { match: READ_ROUTE, fault: 'status', status: 429, headers: { 'retry-after': '1' } })
+    app.fault('synctera', { match: 'GET /v0/persons', fault: 'status', status: 429, body: { code: 'TOO_MANY_REQUESTS', retry_after: 1 } })
+    const both = await Promise.all([person(), '{ persons(filter: { email: "a@example.com" }) { nodes { id } } }'].map((query) => timed(app.run(query))))
+    for (const [answer, took] of both) {
+      expect(codes(answer)).toEqual([])
+      expect(took / 1000).toBeGreaterThan(0.98)
+    }
+    expect(app.calls('synctera')).toHaveLength(4)
+  })
+
+  test('no try begins that the deadline would end', async () => {
+    app.fault('synctera', { match: READ_ROUTE, fault: 'status', status: 503, headers: { 'retry-after': '1' }, times: 0 })
+    const [answer, took] = await timed(post(app, person(), { 'x-request-timeout-ms': '900' }))
+    expect(answer.errors![0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryAfterSeconds: 1 })
+    expect(app.calls('synctera')).toHaveLength(1)
+    expect(took / 900).toBeLessThan(1)
+  })
+
+  test("the client's own deadline ends what it waits for, and what is there is answered", async () => {
+    app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 0 })
+    const [{ data, errors }, took] = await timed(post(app, person(), { 'x-request-timeout-ms': '300' }))
+    expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
+    expect(errors![0]!.extensions.code).toBe('DEADLINE_EXCEEDED')
+    expect(took / 8000).toBeLessThan(0.5)
+  })
+
+  test.each(['soon', '0', '-5', '1e3', '99999999999'])('a deadline that is none (%s) is not looked at', async (given) => {
+    expect((await post(app, person(), { 'x-request-timeout-ms': given })).errors).toBeUndefined()
+  })
+
+  test('sockets are closed with the operations that they were opened for, by deadline and by leaving', async () => {
+    const { connections, unanswered } = app.emulators.synctera
+    app.fault('synctera', { match: 'GET /v0/persons', fault: 'hang', times: 0 })
+    async function wave(): Promise<number> {
+      const leaving: AbortController[] = []
+      const many = Array.from({ length: 20 }, (_, n) => {
+        const query = `{ persons(filter: { email: "n${n}@example.com" }) { nodes { id } } }`
+        if (n % 2) return post(app, query, { 'x-request-timeout-ms': '2500' })
+        const left = new AbortController()
+        leaving.push(left)
+        return post(app, query, {}, left.signal).catch(() => undefined)
+      })
+      await vi.waitFor(() => expect(unanswered()).toBe(20), PATIENT)
+      for (const left of leaving) left.abort()
+      await vi.waitFor(() => expect(unanswered()).toBe(10), PATIENT)
+      await Promise.all(many)
+      await vi.waitFor(() => expect(unanswered()).toBe(0), PATIENT)
+      return connections()
+    }
+    // A pool may open others in their place, and keeps those.
+    const kept = await wave()
+    expect(await wave()).toBeLessThanOrEqual(kept)
+  })
+})
+
+// Each with servers of its own: what takes its time takes it side by side.
+describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (client) => {
+  const opened = () => startApp({ HTTP_CLIENT: client, REQUEST_TIMEOUT_MS: '8000' })
+
+  test.each<[string, boolean]>([
+    ['the deadline passes', false],
+    ['the client leaves', true],
+  ])('a write that has left when %s is heard to its end and its outcome kept', async (_what, leaves) => {
+    const app = await opened()
+    // A token is at hand before the clock starts.
+    await app.run('{ meetings { id } }')
+    app.clear()
+    app.fault('obp', { match: 'POST /obp/v4.0.0/banks/*/meetings', fault: 'slow', delayMs: 2500 })
+    const query = MEET.replace('"meet"', `"meet-${leaves}"`)
+    const left = new AbortController()
+    const answer = timed(post(app, query, leaves ? {} : { 'x-request-timeout-ms': '1000' }, left.signal))
+    if (leaves) {
+      await vi.waitFor(() => expect(app.calls('obp')).toHaveLength(1), PATIENT)
+      left.abort()
+      await expect(answer).rejects.toThrow('aborted')
+    } else {
+      const [{ data, errors }, took] = await answer
+      expect(data).toEqual({ createMeeting: null })
+      expect(errors![0]).toMatchObject({ message: expect.stringContaining('same idempotencyKey'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: true } })
+      expect(took / 2500).toBeLessThan(0.9)
+      expect(codes(await app.run(query))).toEqual(['IDEMPOTENCY_IN_PROGRESS'])
+    }
+    await vi.waitFor(async () => expect((await app.run(query)).data).toEqual({ createMeeting: { replayed: true } }), PATIENT)
+    expect(app.calls('obp')).toHaveLength(1)
+    await app.close()
+  })
+
+  test('of a write without a key the client is told to read the record back', async () => {
+    const app = await opened()
+    await app.run(person())
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 2000 })
+    const { errors } = await post(app, create(), { 'x-request-timeout-ms': '1000' })
+    expect(errors![0]).toMatchObject({ message: expect.stringContaining('Read the record back'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } })
+    await app.close()
+  })
+
+  test('a sick provider is left alone, the others go on, and it is asked again by and by', async () => {
+    const app = await opened()
+    app.fault('synctera', { match: 'GET /v0/**', fault: 'status', status: 500, times: 0 })
+    const query = `{ customer(id: "${ADA.customerId}") { legalName person { id } } }`
+    let last = await app.run(query)
+    for (let i = 0; i < 10; i += 1) last = await app.run(query)
+    expect(last.data.customer).toEqual({ legalName: 'Ada Accepted', person: null })
+    expect(last.errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: expect.any(Number), provider: 'SYNCTERA' })
+    expect(last.errors[0]!.extensions['retryAfterSeconds']).toBeLessThanOrEqual(5)
+    // Twenty failures are enough, and what is repeated counts.
+    expect(app.calls('synctera')).toHaveLength(20)
+    expect(await ready(app)).toMatchObject({ status: 200, circuits: { synctera: 'open', obp: 'closed' } })
+    const metrics = await text(app, '/metrics')
+    expect(metrics).toContain('kyc_provider_circuit_state{provider="synctera",part="api"} 2')
+    expect(metrics).toContain('kyc_provider_circuit_transitions_total{provider="synctera",part="api",state="open"} 1')
+    app.clear()
+    await vi.waitFor(async () => expect(codes(await app.run(query))).toEqual([]), { ...PATIENT, interval: 200 })
+    expect(await ready(app)).toMatchObject({ circuits: { synctera: 'closed' } })
+    await app.close()
+  })
+})
+
+test.concurrent('a server that stops hears the writes to their end that nobody waits for any more', async () => {
+  const app = await startApp()
+  const other = await startApp({ REQUEST_TIMEOUT_MS: '300' }, app)
+  app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 1500 })
+  const begun = performance.now()
+  expect(codes(await other.run(create()))).toEqual(['OUTCOME_UNKNOWN'])
+  expect(performance.now() - begun).toBeLessThan(1400)
+  await other.close()
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(1490)
+  await app.close()
+})
+
+test('who would stand too far back in the line before a provider is refused at once', async () => {
+  const app = await startApp({ SYNCTERA_MAX_CONCURRENCY: '1', SYNCTERA_TIMEOUT_MS: '12000' })
+  app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 0 })
+  const left = new AbortController()
+  setMaxListeners(0, left.signal)
+  // Each asks something else, or they would share one call.
+  const another = () => `{ person(id: "${randomUUID()}") { id } }`
+  const waiting = Array.from({ length: 80 }, () => post(app, another(), {}, left.signal).catch(() => undefined))
+  // One is on its way and 64 wait: whoever comes now is refused.
+  const refused = async () => {
+    const { errors } = await post(app, another(), { 'x-request-timeout-ms': '1000' })
+    return errors![0]!.extensions
+  }
+  await expect.poll(refused, { timeout: 10_000 }).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 })
+  left.abort()
+  await Promise.all(waiting)
+  await app.close()
+})
+
+test('a provider that hangs holds up nobody but its own callers, and those not for long', async () => {
+  const app = await startApp({ BANFICO_TIMEOUT_MS: '4000' })
+  const verify = (account: string) => app.run('mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { state } } }', { input: { types: ['NAME'], maxAgeSeconds: 0, account: { id: account, idScheme: 'SCAN', name: 'Accepted,Ada' } } })
+  const query = `{ customer(id: "${ADA.customerId}") { legalName kycChecks { id } person { id } } }`
+  /** The quickest of many rounds of queries side by side: what else runs on the machine only adds to it, and being held up would add to each. */
+  async function pace(goesOn = () => true): Promise<number> {
+    const rounds: number[] = []
+    while (rounds.length < 3 || (rounds.length < 40 && goesOn())) rounds.push((await timed(Promise.all(Array.from({ length: 6 }, () => app.run(query)))))[1])
+    return Math.min(...rounds)
+  }
+  expect(codes(await verify(CROWD[0]!.account))).toEqual([])
+  await pace()
+
+  const before = await pace()
+  app.fault('banfico', { match: '* /v1.0/**', fault: 'hang', times: 0 })
+  const hung = Array.from({ length: 120 }, (_, n) => verify(String(90070030000000 + n)))
+  const atFullLoad = () => app.emulators.banfico.unanswered() === 64
+  await expect.poll(atFullLoad, { timeout: 4_000 }).toBe(true)
+  const during = await pace(atFullLoad)
+  const answers = await Promise.all(hung)
+  // Asked at once: soon somebody is let through to find out.
+  const [refused, took] = await timed(verify(ADA.account))
+  expect((await ready(app)).circuits['banfico']).toBe('open')
+  const after = await pace()
+  console.log(`other queries while Banfico hangs at full load: ${(during / ((before + after) / 2)).toFixed(2)} times as long`)
+  expect(during / Math.max(before, after)).toBeLessThan(1.5)
+
+  expect(new Set(answers.flatMap(codes))).toEqual(new Set(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE']))
+  expect(codes(refused)).toEqual(['PROVIDER_UNAVAILABLE'])
+  expect(took / 4000).toBeLessThan(0.25)
+
+  app.clear()
+  await expect.poll(async () => codes(await verify(ADA.account)), { timeout: 20_000, interval: 200 }).toEqual([])
+  expect((await ready(app)).circuits['banfico']).toBe('closed')
+  await app.close()
+}, 40_000)
+
+describe('what a provider may be burdened with', () => {
+  test('is a fifth of its calls in further tries, and ten a second', () => {
+    let time = 0
+    const { deposit, withdraw } = budget(() => time)
+    const most = () => {
+      let tries = 0
+      while (withdraw()) tries += 1
+      return tries
+    }
+    expect(most()).toBe(100)
+    for (let i = 0; i < 50; i += 1) deposit()
+    expect(most()).toBeCloseTo(10, -1)
+    time = 2000
+    expect(most()).toBe(20)
+    time = 3_600_000
+    expect(most()).toBe(100)
+  })
+
+  test('waits as Retry-After says, in seconds or by date, and not for what is neither', () => {
+    expect(['7', '0', new Date(Date.now() + 30_000).toUTCString(), new Date(0).toUTCString(), 'soon', undefined, '999999'].map((given) => retryAfter(given))).toEqual([7, 0, expect.toSatisfy((s: number) => s === 29 || s === 30), 0, undefined, undefined, 3600])
+  })
+})
+
+describe('a circuit', () => {
+  function circuit() {
+    const clock = { time: 1_000_000 }
+    const seen: Circuit[] = []
+    const { begin, wait, state } = breaker({ least: 10, changed: (to) => void seen.push(to), now: () => clock.time })
+    const calls = (end: 'well' | 'sick' | 'untold', times = 1) => {
+      for (let i = 0; i < times; i += 1) begin()(end)
+    }
+    return { clock, seen, begin, wait, state, calls }
+  }
+
+  test('opens when half of enough calls fail, and says for how long', () => {
+    const { calls, wait, state } = circuit()
+    calls('sick', 9)
+    expect(state()).toBe('closed')
+    calls('sick')
+    expect([state(), wait()]).toEqual(['open', 5_000])
+  })
+
+  test('stays closed while less than half fail, or what failed is long ago, or nobody heard the end', () => {
+    const { calls, state, clock } = circuit()
+    calls('well', 40)
+    calls('sick', 39)
+    clock.time += 60_000
+    calls('sick', 9)
+    calls('untold', 100)
+    clock.time += 31_000
+    calls('sick', 9)
+    expect(state()).toBe('closed')
+  })
+
+  test('lets one call at a time find out, and closes when it went well', () => {
+    const { calls, begin, wait, state, clock, seen } = circuit()
+    const slow = begin()
+    calls('sick', 10)
+    clock.time += 5_000
+    expect(wait()).toBe(0)
+    const probe = begin()
+    expect(wait()).toBe(1_000)
+    // What began before it opened says nothing of now.
+    slow('sick')
+    expect(state()).toBe('half-open')
+    // Nobody heard: the next finds out.
+    probe('untold')
+    expect(wait()).toBe(0)
+    begin()('well')
+    expect([state(), wait()]).toEqual(['closed', 0])
+    calls('sick', 9)
+    expect(seen).toEqual(['open', 'half-open', 'closed'])
+  })
+
+  test('stays open twice as long each time that nothing has changed, up to a minute', () => {
+    const { calls, begin, wait, clock } = circuit()
+    calls('sick', 10)
+    const waits = Array.from({ length: 6 }, () => {
+      const ms = wait()
+      clock.time += ms
+      begin()('sick')
+      return ms
+    })
+    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000])
+  })
+})
+
+describe('a refused login', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  test('is not tried again for half a minute, then a minute, and so on; one that succeeds ends that', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    let refuses = true
+    let logins = 0
+    const { headers, renew } = sharedToken({
+      fetch: () => {
+        logins += 1
+        return refuses ? Promise.reject(new Failure('PROVIDER_REFUSED', { providerStatus: 401 })) : Promise.resolve({ value: 't', expiresIn: undefined })
+      },
+      headers: (authorization) => ({ authorization }),
+    })
+    const refusal = () => Promise.resolve(headers()).then(() => null, (error: Failure) => error.extensions)
+    for (const [nth, seconds] of [30, 60, 120, 240, 300, 300].entries()) {
+      expect(await refusal()).toMatchObject({ code: 'PROVIDER_REFUSED', providerStatus: 401, retryAfterSeconds: seconds })
+      vi.setSystemTime(Date.now() + seconds * 1000 - 1500)
+      expect(await refusal()).toMatchObject({ code: 'PROVIDER_REFUSED', retryAfterSeconds: 2 })
+      expect(logins).toBe(nth + 1)
+      vi.setSystemTime(Date.now() + 1500)
+    }
+    refuses = false
+    const token = await headers()
+    refuses = true
+    renew!(token)
+    expect(await refusal()).toMatchObject({ retryAfterSeconds: 30 })
+  })
+})

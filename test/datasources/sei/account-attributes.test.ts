@@ -1,0 +1,269 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { ADA, CROWD } from '../../../datasources/emulator/people.js'
+import { ACCEPTED, PROBLEMS, REFUSED } from '../../../datasources/sei/emulator/index.js'
+import { later, today } from '../../support/clock.js'
+import { type App, type RunOptions, startApp } from '../../support/app.js'
+import { privateRedis } from '../../support/redis.js'
+
+const SET = `mutation($input: SetAccountAttributesInput!) { setAccountAttributes(input: $input) {
+  replayed job { key externalId status requestTrackingId submittedAt errors { field location reason } }
+} }`
+const JOB = 'query($key: ID!) { accountAttributesJob(key: $key) { key externalId status requestTrackingId errors { field location reason } } }'
+
+const LINE = { name: 'LineOfCreditAccountNumber', value: 'true' }
+
+const STORES: [store: string, settings: () => Record<string, string>][] = [
+  ['memory', () => ({})],
+  ['Redis', () => ({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })],
+]
+
+describe.each(STORES)('account attributes, jobs remembered in %s', (_store, settings) => {
+  let app: App
+  beforeAll(async () => {
+    app = await startApp({ SEI_TIMEOUT_MS: '1500', ...settings() })
+  })
+  beforeEach(() => app.clear())
+  afterEach(today)
+  afterAll(() => app.close())
+
+  const set = (externalId: string, attributes: object[] = [LINE], rest: object = {}, options?: RunOptions) => app.run(SET, { input: { externalId, attributes, ...rest } }, options)
+  const job = async (key: string, options?: RunOptions) => (await app.run(JOB, { key }, options)).data.accountAttributesJob
+  /** The same once its time has come. */
+  const due = (key: string, options?: RunOptions) => {
+    later(60)
+    return job(key, options)
+  }
+  const keyOf = async (externalId: string) => (await set(externalId)).data.setAccountAttributes.job.key as string
+
+  test.each([
+    ['required', { externalId: 'test', attributes: [LINE] }, { externalId: 'test', attributes: [LINE] }],
+    ['complete', { externalId: 'test01', attributes: [{ ...LINE, explanation: null, fieldsToNull: [''] }] }, { externalId: 'test01', attributes: [LINE] }],
+    ['with something in every member', { externalId: 'test02', attributes: [{ ...LINE, explanation: 'moved', fieldsToNull: ['', 'a', ' ', 'b'] }] }, { externalId: 'test02', attributes: [{ ...LINE, explanation: 'moved', fieldsToNull: ['a', 'b'] }] }],
+  ])('the source payload (%s) is accepted as a job', async (_name, input, sent) => {
+    const { data, errors } = await app.run(SET, { input })
+    expect(errors).toEqual([])
+    expect(app.calls('sei')).toEqual(['POST /v1/accounts/attributes'])
+    const [call] = app.recorded('sei')
+    expect(call!.body).toEqual(sent)
+    expect(call!.headers).toMatchObject({ 'content-type': 'application/json', authorization: expect.stringMatching(/^Bearer /), appkey: app.emulators.sei.settings['SEI_APP_KEY'] })
+    expect(data.setAccountAttributes).toEqual({
+      replayed: false,
+      job: { key: expect.stringMatching(/^\+\/\+\/[\w+/]+=*$/), externalId: input.externalId, status: 'PENDING', requestTrackingId: expect.stringMatching(/^[0-9a-f-]{36}$/), submittedAt: expect.stringMatching(/Z$/), errors: [] },
+    })
+  })
+
+  test('202 says the same as 200', async () => {
+    const { data } = await set(ACCEPTED)
+    expect(data.setAccountAttributes.job.status).toBe('PENDING')
+  })
+
+  test('a job is asked about until it has ended, and then no more', async () => {
+    const key = await keyOf(ADA.seiExternalId)
+    app.clear()
+    const seen = []
+    for (let i = 0; i < 4; i += 1) seen.push((await due(key)).status)
+    expect(seen).toEqual(['PENDING', 'COMPLETED', 'COMPLETED', 'COMPLETED'])
+    expect(app.calls('sei')).toEqual([`GET /v1/insight/status/${key}`, `GET /v1/insight/status/${key}`])
+    expect(app.recorded('sei')[0]!.url).toBe(`/v1/insight/status/${encodeURIComponent(key)}`)
+  })
+
+  test('a failed job says why', async () => {
+    const key = await keyOf('job-failed')
+    await due(key)
+    expect(await due(key)).toMatchObject({ status: 'FAILED', externalId: 'job-failed', errors: [{ field: 'name', location: 'attributes', reason: 'unknown attribute' }] })
+    expect(await job(key, { scopes: ['attributes:write'] })).toMatchObject({ status: 'FAILED', errors: [{ field: 'name', location: 'attributes', reason: null }] })
+  })
+
+  test.each(['job-pending', 'job-unknown-word', 'job-odd-shape'])('%s stays pending however often it is asked about', async (externalId) => {
+    const key = await keyOf(externalId)
+    for (let i = 0; i < 3; i += 1) expect((await due(key)).status).toBe('PENDING')
+  })
+
+  test.each(['job-unknown-word', 'job-odd-shape'])('%s is counted as drift', async (externalId) => {
+    const count = async (field: string) => Number(new RegExp(`kyc_provider_drift_total\\{provider="sei",field="${field}"\\} (\\d+)`).exec(await (await fetch(`${app.url}/metrics`)).text())?.[1] ?? 0)
+    const field = externalId === 'job-unknown-word' ? 'job.status' : 'job'
+    const before = await count(field)
+    await due(await keyOf(externalId))
+    expect(await count(field)).toBe(before + 1)
+  })
+
+  test('a job that is not visible yet is pending, and a page that is no JSON says nothing', async () => {
+    const key = await keyOf('job-not-visible')
+    expect((await due(key)).status).toBe('PENDING')
+    app.fault('sei', { match: 'GET /**', fault: 'html' })
+    expect((await due(key)).status).toBe('PENDING')
+    expect((await due(key)).status).toBe('COMPLETED')
+  })
+
+  test.each([
+    ['status', { status: 503 }, 'PROVIDER_UNAVAILABLE'],
+    ['status', { status: 429 }, 'RATE_LIMITED'],
+    ['status', { status: 403 }, 'PROVIDER_REFUSED'],
+  ] as const)('a status that cannot be asked for is an error (%s %o)', async (fault, rest, code) => {
+    const key = await keyOf(ADA.seiExternalId)
+    app.fault('sei', { match: 'GET /**', fault, ...rest, times: 0 })
+    later(1)
+    const { data, errors } = await app.run(JOB, { key })
+    expect(data).toEqual({ accountAttributesJob: null })
+    expect(errors[0]!.extensions.code).toBe(code)
+  })
+
+  test("another tenant's job does not exist, nor does one that was never made", async () => {
+    const { data } = await set(ADA.seiExternalId, [LINE], {}, { claims: { tenant: 'north' } })
+    const { key } = data.setAccountAttributes.job
+    app.clear()
+    expect(await job(key, { claims: { tenant: 'south' } })).toBeNull()
+    expect(await job(key)).toBeNull()
+    for (const other of ['no-such-job', '', '..', '/../../x']) expect(await job(other)).toBeNull()
+    expect(app.recorded('sei')).toEqual([])
+    expect(await job(key, { claims: { tenant: 'north' }, client: 'another-client' })).toMatchObject({ key, status: 'PENDING' })
+  })
+
+  test('an idempotency key makes one job', async () => {
+    const first = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `one-${_store}` })
+    const second = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `one-${_store}` })
+    expect(second.data.setAccountAttributes).toEqual({ replayed: true, job: first.data.setAccountAttributes.job })
+    expect(app.calls('sei')).toHaveLength(1)
+  })
+
+  test('a write whose answer was lost is not sent again under its key', async () => {
+    app.fault('sei', { match: 'POST /v1/**', fault: 'drop-after-apply' })
+    const first = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `lost-${_store}` })
+    const second = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `lost-${_store}` })
+    for (const { errors } of [first, second]) expect(errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    expect(app.calls('sei')).toHaveLength(1)
+  })
+
+  test('writes to one account wait for each other, those to others do not', async () => {
+    app.fault('sei', { match: 'POST /v1/**', fault: 'slow', delayMs: 200 })
+    const [account, other] = [CROWD[0]!.seiExternalId, CROWD[1]!.seiExternalId]
+    const first = set(account, [{ ...LINE, value: 'first' }])
+    await vi.waitFor(() => expect(app.recorded('sei')).toHaveLength(1))
+    const rest = [set(account, [{ ...LINE, value: 'second' }]), set(other)]
+    await rest[1]
+    expect(app.recorded('sei').map(({ body }) => (body as any).externalId)).toEqual([account, other])
+    await Promise.all([first, ...rest])
+    expect(app.recorded('sei').map(({ body }) => (body as any).attributes[0].value)).toEqual(['first', 'true', 'second'])
+  })
+
+  test('a refused write does not hold up the next', async () => {
+    app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 400 })
+    // Which of two that are sent at once comes first is not theirs to say.
+    const both = await Promise.all([set(ADA.seiExternalId), set(ADA.seiExternalId)])
+    expect(new Set(both.map(({ errors }) => errors[0]?.extensions.code))).toEqual(new Set(['BAD_USER_INPUT', undefined]))
+  })
+
+  const EXPECTED: Record<keyof typeof REFUSED, object> = {
+    'refused-400': { code: 'BAD_USER_INPUT', fields: { 'input.externalId': ['is not valid to the provider'] } },
+    'refused-401-credentials': { code: 'PROVIDER_REFUSED' },
+    'refused-401-api-key': { code: 'PROVIDER_REFUSED' },
+    'refused-403-address': { code: 'PROVIDER_REFUSED' },
+    'refused-403-certificate': { code: 'PROVIDER_REFUSED' },
+    'refused-403-host': { code: 'PROVIDER_REFUSED' },
+    'refused-404': { code: 'NOT_FOUND' },
+    'refused-429': { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 5 },
+    'refused-500': { code: 'OUTCOME_UNKNOWN' },
+    'refused-500-transient-text': { code: 'PROVIDER_UNAVAILABLE', retryable: true },
+    'refused-500-transient': { code: 'PROVIDER_UNAVAILABLE', retryable: true },
+    'refused-503': { code: 'PROVIDER_UNAVAILABLE', retryable: true },
+  }
+  test.each(Object.keys(REFUSED))('%s is answered as our own error, after one call unless SEI says that it passes', async (externalId) => {
+    const { data, errors } = await set(externalId)
+    const { status, code, message } = PROBLEMS[REFUSED[externalId]!]
+    expect(data).toEqual({ setAccountAttributes: null })
+    expect(errors[0]!.extensions).toMatchObject({ ...EXPECTED[externalId], provider: 'SEI', providerStatus: status, providerCode: code, providerRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    expect(errors[0]!.message).not.toContain(message)
+    expect(app.calls('sei')).toHaveLength((EXPECTED[externalId] as { code: string }).code === 'PROVIDER_UNAVAILABLE' ? 3 : 1)
+  })
+
+  test('a refusal that SEI calls transient is not its last word', async () => {
+    app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 400, body: { code: 'busy', message: 'try again', transient: 'true' }, times: 3 })
+    const input = { idempotencyKey: `transient-${_store}` }
+    expect((await set(ADA.seiExternalId, [LINE], input)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true })
+    expect((await set(ADA.seiExternalId, [LINE], input)).data.setAccountAttributes).toMatchObject({ replayed: false, job: { status: 'PENDING' } })
+  })
+
+  test('an account that SEI does not know is not found', async () => {
+    expect((await set('nobody-knows')).errors[0]!.extensions).toMatchObject({ code: 'NOT_FOUND', providerCode: 'resource.not.found' })
+  })
+
+  const VALUE = 'S3NSITIVE'
+  test.each<[string, object, string]>([
+    ['an empty id', { externalId: '' }, 'input.externalId'],
+    ['an id of 256', { externalId: VALUE.padEnd(256, 'x') }, 'input.externalId'],
+    ['no attribute', { attributes: [] }, 'input.attributes'],
+    ['101 attributes', { attributes: Array.from({ length: 101 }, (_, i) => ({ name: `n${i}`, value: VALUE })) }, 'input.attributes'],
+    ['a name twice', { attributes: [{ name: VALUE, value: '1' }, { name: VALUE, value: '2' }] }, 'input.attributes'],
+    ['an empty name', { attributes: [{ name: '', value: VALUE }] }, 'input.attributes[0].name'],
+    ['a name of 256', { attributes: [{ name: VALUE.padEnd(256, 'x'), value: '1' }] }, 'input.attributes[0].name'],
+    ['a value of 4001', { attributes: [{ name: 'a', value: VALUE.padEnd(4001, 'x') }] }, 'input.attributes[0].value'],
+    ['a value that is no text', { attributes: [{ name: 'a', value: 900551234 }] }, 'input.attributes[0].value'],
+    ['an explanation of 4001', { attributes: [{ name: 'a', value: '1', explanation: VALUE.padEnd(4001, 'x') }] }, 'input.attributes[0].explanation'],
+    ['101 members to clear', { attributes: [{ name: 'a', value: '1', fieldsToNull: Array.from({ length: 101 }, () => VALUE) }] }, 'input.attributes[0].fieldsToNull'],
+  ])('%s is refused by its name, before anything is sent', async (_name, change, field) => {
+    const { errors } = await app.run(SET, { input: { externalId: 'test', attributes: [LINE], ...change } })
+    expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
+    expect(Object.keys(errors[0]!.extensions.fields!)).toEqual([field])
+    expect(JSON.stringify(errors)).not.toMatch(/S3NSITIVE|900551234/)
+    expect(app.recorded('sei')).toEqual([])
+  })
+
+  test('the scope is needed for both', async () => {
+    const write = await set(ADA.seiExternalId, [LINE], {}, { scopes: ['entitlements:write'] })
+    const read = await app.run(JOB, { key: 'x' }, { scopes: ['entitlements:write'] })
+    for (const { errors } of [write, read]) expect(errors[0]!.message).toBe('This needs the scope attributes:write.')
+    expect(app.recorded('sei')).toEqual([])
+  })
+
+  test('nothing of the input reaches the log', async () => {
+    await set(ADA.seiExternalId, [{ name: 'TaxNumber', value: '900-55-9999', explanation: 'because of the move' }])
+    await set('refused-400', [{ name: 'TaxNumber', value: '900-55-9999' }])
+    expect(app.log()).toContain('/v1/accounts/attributes')
+    for (const value of ['900-55', 'the move', 'TaxNumber', ADA.seiExternalId]) expect(app.log()).not.toContain(value)
+  })
+})
+
+test('the path of a job is a setting', async () => {
+  const app = await startApp({ SEI_JOB_STATUS_PATH: '/v1/jobs/insight/status/{key}?view=full' })
+  const { data } = await app.run(SET, { input: { externalId: 'test', attributes: [LINE] } })
+  const { key } = data.setAccountAttributes.job
+  later(1)
+  expect((await app.run(JOB, { key })).data.accountAttributesJob.status).toBe('PENDING')
+  today()
+  expect(app.recorded('sei').at(-1)!.url).toBe(`/v1/jobs/insight/status/${encodeURIComponent(key)}?view=full`)
+  await app.close()
+})
+
+test('while the store is away no write begins and no job is claimed', async () => {
+  const redis = await privateRedis()
+  const app = await startApp({ REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
+  const input = { externalId: ADA.seiExternalId, attributes: [LINE] }
+
+  app.fault('sei', { match: 'POST /v1/**', fault: 'slow', delayMs: 500 })
+  const running = app.run(SET, { input })
+  await vi.waitFor(() => expect(app.recorded('sei')).toHaveLength(1))
+  await redis.kill()
+  const accepted = await running
+  expect(accepted.errors).toEqual([])
+  expect(accepted.data.setAccountAttributes.job.status).toBe('PENDING')
+
+  app.clear()
+  const write = await app.run(SET, { input })
+  const read = await app.run(JOB, { key: accepted.data.setAccountAttributes.job.key })
+  for (const { errors } of [write, read]) expect(errors[0]!.extensions.code).toBe('STORE_UNAVAILABLE')
+  expect(app.recorded('sei')).toEqual([])
+  await app.close()
+})
+
+test.concurrent.each(STORES)('a status that does not come in time is an error, with the job remembered in %s', async (_store, settings) => {
+  const app = await startApp({ SEI_TIMEOUT_MS: '1000', ...settings() })
+  const { data } = await app.run(SET, { input: { externalId: ADA.seiExternalId, attributes: [LINE] } })
+  app.fault('sei', { match: 'GET /**', fault: 'hang', times: 0 })
+  await delay(1_000)
+  const answer = await app.run(JOB, { key: data.setAccountAttributes.job.key })
+  expect(answer.data).toEqual({ accountAttributesJob: null })
+  expect(answer.errors[0]!.extensions.code).toBe('PROVIDER_TIMEOUT')
+  await app.close()
+})

@@ -1,8 +1,0 @@
-import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
-import { buildClassSchema } from '../src/schema.js'
-import { printSchema } from '../src/sdl.js'
-
-test('the committed schema is what the classes say', () => {
-  expect(readFileSync('schema/schema.graphql', 'utf8')).toBe(printSchema(buildClassSchema()))
-})

@@ -1,0 +1,335 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { ADA, BANK, OTHER_BANK } from '../../datasources/emulator/people.js'
+import { writing } from '../../datasources/contract/operations.js'
+import { Failure } from '../../datasources/contract/errors.js'
+import type { Visit } from '../../datasources/contract/provider.js'
+import type { Fault } from '../../datasources/emulator/run.js'
+import { memoryStore } from '../../src/store/memory.js'
+import { redisStore } from '../../src/store/redis.js'
+import { sealedStore } from '../../src/store/encrypted.js'
+import { createWrites } from '../../src/idempotency/index.js'
+import { type App, type RunOptions, startApp } from '../support/app.js'
+import { addressOf } from '../support/redis.js'
+
+const ROUTE = 'POST /v0/persons'
+const MEETINGS = 'POST /obp/v4.0.0/banks/*/meetings'
+const CREATE = 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id firstName dateOfBirth } } }'
+const UPDATE = 'mutation($input: UpdatePersonInput!) { updatePerson(input: $input) { replayed } }'
+const MEET = 'mutation($input: CreateMeetingInput!) { createMeeting(input: $input) { replayed meeting { id } } }'
+
+const create = (app: App, input: object, options?: RunOptions) => app.run(CREATE, { input: { isCustomer: true, status: 'ACTIVE', firstName: 'Nora', ...input } }, options)
+const meet = (app: App, input: object, options?: RunOptions) =>
+  app.run(MEET, { input: { providerId: 'video', purposeId: 'onboarding', date: '2030-01-01T00:00:00Z', creator: { name: 'Sue', mobilePhone: '', emailAddress: '' }, invitees: [], ...input } }, options)
+
+/** The idempotency keys that Synctera was given, in the order it was asked. */
+const keysOf = (app: App) => app.recorded('synctera').map(({ headers }) => headers['idempotency-key'])
+const codeOf = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors[0]?.extensions.code
+
+const SECRET = randomBytes(32)
+const shared = () => ({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: SECRET.toString('base64') })
+const BANKS = { OBP_BANK_IDS: `${BANK},${OTHER_BANK}` }
+
+describe.each<[string, (app?: App) => Promise<App>]>([
+  ['one server with its memory', async (app) => app ?? startApp(BANKS)],
+  ['two servers with one Redis', (app) => startApp({ ...BANKS, ...shared() }, app)],
+])('a key given to %s', (_where, start) => {
+  let one: App
+  let other: App
+  beforeAll(async () => {
+    one = await start()
+    other = await start(one)
+  })
+  beforeEach(() => one.clear())
+  afterAll(async () => {
+    if (other !== one) await other.close()
+    await one.close()
+  })
+
+  test('by fifty callers at once makes one call, and each is told who was made or that it is being made', async () => {
+    const idempotencyKey = randomUUID()
+    one.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 100 })
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => create(i % 2 ? one : other, { idempotencyKey })))
+    expect(one.calls('synctera')).toEqual([ROUTE])
+    const made = answers.flatMap(({ data }) => data.createPerson ?? [])
+    expect(made.filter(({ replayed }) => !replayed)).toHaveLength(1)
+    expect(new Set(made.map(({ person }) => person.id)).size).toBe(1)
+    const refused = answers.filter(({ errors }) => errors.length > 0)
+    expect(refused).toHaveLength(50 - made.length)
+    for (const { errors } of refused) expect(errors[0]!.extensions).toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS', retryable: true, retryAfterSeconds: 1 })
+
+    for (const app of [one, other]) expect((await create(app, { idempotencyKey })).data.createPerson).toMatchObject({ replayed: true, person: { id: made[0].person.id } })
+    expect(one.calls('synctera')).toEqual([ROUTE])
+  })
+
+  test('is for one input only, whatever the order of its members', async () => {
+    const idempotencyKey = randomUUID()
+    await create(one, { idempotencyKey, metadata: { a: 1, b: [{ c: 2, d: 3 }] } })
+    expect((await create(other, { metadata: { b: [{ d: 3, c: 2 }], a: 1 }, idempotencyKey })).data.createPerson.replayed).toBe(true)
+    for (const input of [{ firstName: 'Norma' }, { lastName: 'Nor' }, { metadata: { a: 1, b: [{ c: 2, d: 4 }] } }]) {
+      const { errors } = await create(other, { metadata: { a: 1, b: [{ c: 2, d: 3 }] }, idempotencyKey, ...input })
+      expect(errors[0]!.extensions).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', retryable: false })
+    }
+    expect(one.calls('synctera')).toEqual([ROUTE])
+  })
+
+  test("is the caller's own: another client's, another tenant's and another mutation's are others", async () => {
+    const idempotencyKey = randomUUID()
+    const callers: RunOptions[] = [{ client: 'a' }, { client: 'b' }, { client: 'a', claims: { tenant: 'a' } }, { client: 'a', claims: { tenant: 'b' } }, { client: 'a', claims: { tenant: 'client:a' } }]
+    const made = await Promise.all(callers.map((options) => create(one, { idempotencyKey }, options)))
+    expect(made.map(({ data }) => data.createPerson.replayed)).toEqual(callers.map(() => false))
+    expect(new Set(made.map(({ data }) => data.createPerson.person.id)).size).toBe(callers.length)
+    await one.run(UPDATE, { input: { id: ADA.personId, idempotencyKey, note: 'x' } }, { client: 'a' })
+    expect(new Set(keysOf(one)).size).toBe(callers.length + 1)
+    expect((await create(other, { idempotencyKey }, callers[3])).data.createPerson).toMatchObject({ replayed: true, person: { id: made[3]!.data.createPerson.person.id } })
+  })
+
+  test("gives the provider's last word again, and says so", async () => {
+    const idempotencyKey = randomUUID()
+    one.fault('synctera', { match: ROUTE, fault: 'status', status: 409 })
+    const first = await create(one, { idempotencyKey })
+    expect(first.errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerStatus: 409 })
+    expect(first.errors[0]!.extensions).not.toHaveProperty('replayed')
+    const again = await create(other, { idempotencyKey })
+    expect(again.errors[0]!.message).toBe(first.errors[0]!.message)
+    expect(again.errors[0]!.extensions).toEqual({ ...first.errors[0]!.extensions, replayed: true, correlationId: expect.any(String) })
+    expect(one.calls('synctera')).toEqual([ROUTE])
+  })
+
+  test.each<[string, object, Omit<Fault, 'match'> | undefined, string]>([
+    ['of input that breaks a rule', { email: 'nobody' }, undefined, 'BAD_USER_INPUT'],
+    ['of a day that does not exist', { dateOfBirth: '2001-02-30' }, undefined, 'BAD_USER_INPUT'],
+    ['of a call that came too often', {}, { fault: 'status', status: 429 }, 'RATE_LIMITED'],
+    ['of a call that was not taken', {}, { fault: 'status', status: 503 }, 'PROVIDER_UNAVAILABLE'],
+    ['of credentials that were refused', {}, { fault: 'status', status: 401 }, 'PROVIDER_REFUSED'],
+  ])('%s is free again, for any input', async (_what, input, fault, code) => {
+    const idempotencyKey = randomUUID()
+    if (fault) one.fault('synctera', { match: ROUTE, ...fault, times: 0 })
+    expect(codeOf(await create(one, { idempotencyKey, ...input }))).toBe(code)
+    one.clear()
+    expect((await create(other, { idempotencyKey, firstName: 'Norma' })).data.createPerson).toMatchObject({ replayed: false, person: { firstName: 'Norma' } })
+  })
+
+  test('of a write that cannot be repeated stays unknown, and it is never sent again', async () => {
+    const idempotencyKey = randomUUID()
+    one.fault('obp', { match: MEETINGS, fault: 'drop-after-apply' })
+    const lost = await meet(one, { idempotencyKey })
+    expect(lost.errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false, provider: 'OPEN_BANK_PROJECT' })
+    for (const app of [one, other, one]) {
+      const { errors } = await meet(app, { idempotencyKey })
+      expect(errors[0]!.message).toContain('Read the record back')
+      expect(errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true })
+    }
+    expect(codeOf(await meet(one, { idempotencyKey, purposeId: 'other' }))).toBe('IDEMPOTENCY_KEY_REUSED')
+    expect(one.calls('obp')).toHaveLength(1)
+  })
+
+  test('of a write that can be repeated is sent again under the same name', async () => {
+    const idempotencyKey = randomUUID()
+    one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
+    expect((await create(one, { idempotencyKey })).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    const found = await create(other, { idempotencyKey })
+    expect(found.data.createPerson.replayed).toBe(false)
+    expect(keysOf(one)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), ...Array<unknown>(3).fill(keysOf(one)[0])])
+    expect(new Set(one.recorded('synctera').map(({ body }) => JSON.stringify(body))).size).toBe(1)
+    expect((await create(one, { idempotencyKey })).data.createPerson).toEqual({ ...found.data.createPerson, replayed: true })
+    expect(one.calls('synctera')).toHaveLength(4)
+  })
+
+  test('stays in doubt while repeating it is refused for now', async () => {
+    const idempotencyKey = randomUUID()
+    one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
+    await create(one, { idempotencyKey })
+    for (const [status, code, times] of [[429, 'RATE_LIMITED', 1], [503, 'PROVIDER_UNAVAILABLE', 3], [401, 'PROVIDER_REFUSED', 1]] as const) {
+      one.fault('synctera', { match: ROUTE, fault: 'status', status, times })
+      expect(codeOf(await create(other, { idempotencyKey }))).toBe(code)
+      // The first try may have been carried out, so the key still stands for its input.
+      expect(codeOf(await create(one, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
+    }
+    expect((await create(one, { idempotencyKey })).data.createPerson).toMatchObject({ replayed: false, person: { firstName: 'Nora' } })
+    expect(one.calls('synctera')).toHaveLength(9)
+    expect(new Set(keysOf(one)).size).toBe(1)
+  })
+
+  test('answers again as much as the one who asks may see', async () => {
+    const idempotencyKey = randomUUID()
+    const input = { idempotencyKey, dateOfBirth: '1990-01-02' }
+    expect((await create(one, input)).data.createPerson).toMatchObject({ replayed: false, person: { firstName: 'Nora', dateOfBirth: '1990-01-02' } })
+    expect((await create(other, input, { scopes: ['persons:write'] })).data.createPerson).toMatchObject({ replayed: true, person: { firstName: 'N•••', dateOfBirth: null } })
+    expect((await create(other, input)).data.createPerson).toMatchObject({ replayed: true, person: { firstName: 'Nora', dateOfBirth: '1990-01-02' } })
+    const refused = await create(other, input, { scopes: ['persons:read', 'pii:read'] })
+    expect(refused.errors[0]).toMatchObject({ message: 'This needs the scope persons:write.', extensions: { code: 'FORBIDDEN' } })
+    expect(refused.data.createPerson).toBeNull()
+  })
+
+  test('used at a bank is nothing to a token that may not name the bank', async () => {
+    const idempotencyKey = randomUUID()
+    expect((await meet(one, { idempotencyKey, bankId: OTHER_BANK })).data.createMeeting.replayed).toBe(false)
+    const hidden = await meet(other, { idempotencyKey, bankId: OTHER_BANK }, { claims: { banks: [BANK] } })
+    expect([hidden.data.createMeeting, codeOf(hidden)]).toEqual([null, 'NOT_FOUND'])
+    expect(hidden.errors[0]!.extensions).not.toHaveProperty('replayed')
+    expect((await meet(other, { idempotencyKey, bankId: OTHER_BANK }, { claims: { banks: [OTHER_BANK] } })).data.createMeeting.replayed).toBe(true)
+    expect(one.calls('obp')).toHaveLength(1)
+  })
+})
+
+test('without Redis a server that was started anew gives the provider the same name', async () => {
+  const app = await startApp()
+  const idempotencyKey = randomUUID()
+  const before = await create(app, { idempotencyKey })
+  const anew = await startApp({}, app)
+  expect((await create(anew, { idempotencyKey })).data.createPerson).toEqual({ ...before.data.createPerson, replayed: false })
+  expect(keysOf(app)).toEqual([expect.any(String), keysOf(app)[0]])
+  await anew.close()
+  await app.close()
+})
+
+describe('a server that died while it held a key', () => {
+  const raw = redisStore(addressOf(inject('redisUrl')), () => undefined)
+  const store = sealedStore(raw, [SECRET])
+  let app: App
+  beforeAll(async () => {
+    app = await startApp(shared())
+    await vi.waitFor(() => raw.ping())
+  })
+  beforeEach(() => app.clear())
+  afterAll(async () => {
+    await app.close()
+    await raw.close()
+  })
+
+  /** Leaves the key as it was in the middle of the write: held by nobody who lives, until a moment from now. */
+  const die = (mutation: string, key: string, endsIn: number) =>
+    store.update<object>(['write', 'client:tester', 'tester', mutation, key], 60, (record) => {
+      expect(record).not.toBeNull()
+      return { ...record, state: 'running', runner: 'dead', until: Date.now() + endsIn, payload: undefined, failure: undefined }
+    })
+
+  test('keeps it until its lease ends', async () => {
+    const idempotencyKey = randomUUID()
+    await create(app, { idempotencyKey })
+    await die('createPerson', idempotencyKey, 60_000)
+    expect(codeOf(await create(app, { idempotencyKey }))).toBe('IDEMPOTENCY_IN_PROGRESS')
+    expect(app.calls('synctera')).toHaveLength(1)
+  })
+
+  test('has its write taken over where that does no harm, by one of all who ask', async () => {
+    const idempotencyKey = randomUUID()
+    const { person } = (await create(app, { idempotencyKey })).data.createPerson
+    await die('createPerson', idempotencyKey, -1)
+    app.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 50 })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => create(app, { idempotencyKey })))
+    expect(answers.filter(({ data }) => data.createPerson?.replayed === false)).toHaveLength(1)
+    for (const { data } of answers) if (data.createPerson) expect(data.createPerson.person).toEqual(person)
+    expect(keysOf(app)).toEqual([expect.any(String), keysOf(app)[0]])
+    expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
+  })
+
+  test('is not needed for its outcome, which is told for seven days and not longer', async () => {
+    const idempotencyKey = randomUUID()
+    const { person } = (await create(app, { idempotencyKey })).data.createPerson
+    const age = (days: number) =>
+      store.update<object>(['write', 'client:tester', 'tester', 'createPerson', idempotencyKey], 60, (record) => ({ ...record, begun: Date.now() - days * 24 * 3600 * 1000 }))
+    await age(6.9)
+    expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
+    // Its provider forgets the key then, too: what was left open may not be repeated later than that.
+    await age(7.1)
+    expect((await create(app, { idempotencyKey })).data.createPerson.replayed).toBe(false)
+    expect(new Set(keysOf(app)).size).toBe(1)
+  })
+
+  test('leaves its outcome to whoever has its key, also as an older one', async () => {
+    const idempotencyKey = randomUUID()
+    const { person } = (await create(app, { idempotencyKey })).data.createPerson
+    const rotated = await startApp({ ...shared(), STORE_ENCRYPTION_KEY: `${randomBytes(32).toString('base64')},${SECRET.toString('base64')}` }, app)
+    expect((await create(rotated, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
+    expect(codeOf(await create(rotated, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
+    const lost = randomUUID()
+    app.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
+    expect(codeOf(await create(app, { idempotencyKey: lost }))).toBe('OUTCOME_UNKNOWN')
+    expect((await create(rotated, { idempotencyKey: lost })).data.createPerson.replayed).toBe(false)
+    expect(new Set(keysOf(app).slice(1)).size).toBe(1)
+    await rotated.close()
+  })
+
+  test('leaves it unknown where it would be done twice', async () => {
+    const idempotencyKey = randomUUID()
+    await meet(app, { idempotencyKey })
+    await die('createMeeting', idempotencyKey, -1)
+    for (let i = 0; i < 2; i += 1) expect((await meet(app, { idempotencyKey })).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true })
+    expect(app.calls('obp')).toHaveLength(1)
+  })
+})
+
+describe('an error that nobody foresaw', () => {
+  const visit: Visit = {
+    caller: { subject: 's', client: 'c', tenant: 'client:c', scopes: new Set(), banks: undefined, token: '' },
+    signal: new AbortController().signal,
+    correlationId: randomUUID(),
+  }
+
+  test.each([true, false])('in the middle of a write (repeatable: %s) leaves its key unknown, not free', async (repeatable) => {
+    const raw = memoryStore()
+    const store = sealedStore(raw, [SECRET])
+    const tries: { id: string; again: boolean }[] = []
+    const declared = writing<{ idempotencyKey: string; name: string }, { name: string }>({
+      scope: 'persons:write',
+      type: 'None',
+      repeatable,
+      run: async ({ name }, attempt) => {
+        tries.push(attempt)
+        if (tries.length === 1) throw new TypeError('after the provider was asked')
+        return { name }
+      },
+    })
+    const { carryOut } = createWrites(store, 30_000)
+    const carry = (name: string) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', name })
+
+    await expect(carry('a')).rejects.toBeInstanceOf(TypeError)
+    await expect(carry('b')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+    if (repeatable) {
+      expect(await carry('a')).toEqual({ name: 'a', replayed: false })
+      expect(tries).toEqual([{ id: expect.any(String), again: false }, { id: tries[0]!.id, again: true }])
+    } else {
+      await expect(carry('a')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', extensions: { retryable: false, replayed: true } })
+      expect(tries).toHaveLength(1)
+    }
+    await raw.close()
+  })
+
+  test('of a try that is not final leaves open what a try before it left open', async () => {
+    const raw = memoryStore()
+    const answers = [() => Promise.reject(new Failure('OUTCOME_UNKNOWN')), () => Promise.resolve({ name: 'challenge' }), () => Promise.resolve({ name: 'done' })]
+    const declared = writing<{ idempotencyKey: string; size: number }, { name: string }>({
+      scope: 'persons:write',
+      type: 'None',
+      repeatable: true,
+      keep: (payload) => (payload.name === 'challenge' ? undefined : payload),
+      run: () => answers.shift()!(),
+    })
+    const { carryOut } = createWrites(sealedStore(raw, [SECRET]), 30_000)
+    const carry = (size: number) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', size })
+    await expect(carry(1)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    expect(await carry(1)).toEqual({ name: 'challenge', replayed: false })
+    await expect(carry(2)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+    expect(await carry(1)).toEqual({ name: 'done', replayed: false })
+    expect(await carry(1)).toEqual({ name: 'done', replayed: true })
+    await raw.close()
+  })
+
+  test('of the store after the write does not take the answer away', async () => {
+    const raw = { ...memoryStore() }
+    const store = sealedStore(raw, [SECRET])
+    const declared = writing<{ idempotencyKey: string }, { name: string }>({
+      scope: 'persons:write',
+      type: 'None',
+      repeatable: false,
+      run: () => {
+        Object.assign(raw, { swap: () => Promise.reject(new Failure('STORE_UNAVAILABLE')) })
+        return Promise.resolve({ name: 'done' })
+      },
+    })
+    expect(await createWrites(store, 30_000).carryOut(visit, 'invented', declared, { idempotencyKey: 'k' })).toEqual({ name: 'done', replayed: false })
+    await raw.close()
+  })
+})

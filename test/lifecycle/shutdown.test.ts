@@ -1,0 +1,54 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import fetch from 'node-fetch'
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { type App, startApp } from '../support/app.js'
+import { startReplica } from '../support/replica.js'
+
+const SETTINGS = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
+const ROUTE = 'POST /v0/persons'
+const CREATE = 'mutation($key: String!) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: ACTIVE, firstName: "Nora" }) { replayed person { id } } }'
+
+let app: App
+beforeAll(async () => {
+  app = await startApp(SETTINGS)
+})
+beforeEach(() => app.clear())
+afterAll(() => app.close())
+
+const creations = () => app.calls('synctera').filter((call) => call === ROUTE).length
+
+test('a stopping process answers and stores the write that it is at, and hears the end of one whose caller has left', async () => {
+  const [waiting, left] = [randomUUID(), randomUUID()]
+  const process = await startReplica(app, SETTINGS)
+  app.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 1_500, times: 2 })
+  const answer = process.run(CREATE, { key: waiting })
+  await expect.poll(creations, { interval: 10 }).toBe(1)
+  const leaving = new AbortController()
+  const token = await app.token()
+  const abandoned = fetch(`${process.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: CREATE, variables: { key: left } }),
+    signal: leaving.signal,
+  }).catch(() => 'left')
+  await expect.poll(creations, { interval: 10 }).toBe(2)
+  leaving.abort()
+  expect(await abandoned).toBe('left')
+  expect(await process.end('SIGTERM')).toBe(0)
+
+  const { person } = (await answer).data.createPerson
+  expect((await app.run(CREATE, { key: waiting })).data.createPerson).toEqual({ replayed: true, person })
+  expect((await app.run(CREATE, { key: left })).data.createPerson).toEqual({ replayed: true, person: { id: expect.any(String) } })
+  expect(creations()).toBe(2)
+}, 60_000)
+
+test.concurrent.each([
+  ['an exception that nobody caught', "setTimeout(() => { throw new TypeError('of Ada Accepted') })", 'uncaughtException', 'TypeError'],
+  ['a refusal that nobody heard', "Promise.reject('Ada Accepted')", 'unhandledRejection', 'string'],
+])('%s ends the process, which says where it came from and no value', async (_what, crash, event, kind) => {
+  const process = await startReplica(app, SETTINGS, `process.on('SIGUSR2', () => { ${crash} })`)
+  expect(await process.end('SIGUSR2')).toBe(1)
+  const last = process.output().trim().split('\n').at(-1)!
+  expect(JSON.parse(last)).toMatchObject({ level: 60, event, kind, at: kind === 'string' ? [] : expect.arrayContaining([expect.stringMatching(/^at /)]), msg: expect.any(String) })
+  expect(process.output()).not.toContain('Ada Accepted')
+}, 60_000)

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { isCalendarDate, toInstant } from '../../schema/scalars.js'
+
+const two = (number: number) => String(number).padStart(2, '0')
+
+/** What JavaScript's own calendar says. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+}
+
+test('a day is one that the calendar has, in every year', () => {
+  const wrong: string[] = []
+  for (let year = 0; year <= 9999; year += 1) {
+    const months = year % 97 === 0 ? Array.from({ length: 14 }, (_, month) => month) : [2]
+    for (const month of months) {
+      for (const day of [0, 1, 28, 29, 30, 31, 32, 99]) {
+        const text = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
+        if (isCalendarDate(text) !== isDay(text)) wrong.push(text)
+      }
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test.each(['', '2000-1-31', '2000-01-31 ', ' 2000-01-31', '2000-01-31\n', '+2000-01-31', '20000-01-31', '2000/01/31', '2000-01-3a', '２０００-01-31', '2000-01-31T00:00:00Z'])('%j is no day', (text) => {
+  expect(isCalendarDate(text)).toBe(false)
+})
+
+test.each(['', '.0', '.5', '.12', '.123', '.1234', '.999999999'])('an instant with the fraction %j is the one that JavaScript reads, in every zone', (fraction) => {
+  for (const zone of ['Z', '+00:00', '-00:00', '+05:30', '-23:59', '+23:59']) {
+    for (const time of ['00:00:00', '12:34:56', '23:59:59']) {
+      for (const day of ['1970-01-01', '2000-02-29', '1900-02-28', '2024-12-31']) {
+        const text = `${day}T${time}${fraction}${zone}`
+        expect(toInstant(text)).toBe(new Date(text).toISOString())
+      }
+    }
+  }
+})
+
+test.each([
+  '2000-01-31', '2000-01-31T12:00Z', '2000-01-31T12:00:00', '2000-01-31t12:00:00Z', '2000-01-31T12:00:00z', '2000-01-31T24:00:00Z', '2000-01-31T12:60:00Z',
+  '2000-01-31T12:00:60Z', '2000-01-31T12:00:00.Z', '2000-01-31T12:00:00.1234567890Z', '2000-01-31T12:00:00+24:00', '1900-02-29T12:00:00Z', '2001-04-31T12:00:00.000Z',
+  '2000-00-10T12:00:00Z', '2000-13-10T12:00:00Z', '9999-12-31T23:00:00-02:00', '0000-01-01T00:00:00+01:00', '2000-01-31T12:00:00Z\n', ' 2000-01-31T12:00:00Z',
+])('%j is no instant', (text) => {
+  expect(toInstant(text)).toBeUndefined()
+})

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { memoryStore } from '../../src/store/memory.js'
+import type { RawStore } from '../../src/store/raw-store.js'
+import { redisStore } from '../../src/store/redis.js'
+import { sealedStore } from '../../src/store/encrypted.js'
+import { privateRedis, addressOf } from '../support/redis.js'
+
+const silent = () => undefined
+const key = () => randomBytes(32)
+let unique = 0
+const name = () => ['test', String(process.pid), String((unique += 1))] as const
+
+const stores: readonly [string, () => RawStore][] = [
+  ['memory', () => memoryStore()],
+  ['Redis', () => redisStore(addressOf(inject('redisUrl')), silent)],
+]
+
+describe.each(stores)('the store in %s', (_where, open) => {
+  let raw: RawStore
+  beforeAll(async () => {
+    raw = open()
+    // ioredis connects in the background, and a command before that is refused rather than queued.
+    await vi.waitFor(() => raw.ping())
+  })
+  afterAll(() => raw.close())
+
+  test('answers what was set until its time is over', async () => {
+    const store = sealedStore(raw, [key()])
+    const place = name()
+    await store.set(place, { a: ['value'] }, 60)
+    expect(await store.get(place)).toEqual({ a: ['value'] })
+    await store.set(place, 'short', 0.02)
+    await expect.poll(() => store.get(place)).toBeNull()
+  })
+
+  test('counts every one of a hundred concurrent changes', async () => {
+    const store = sealedStore(raw, [key()])
+    const place = name()
+    await Promise.all(Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)))
+    expect(await store.get(place)).toBe(100)
+  })
+
+  test('counts every one of sixty concurrent changes of each of two processes', async () => {
+    const secret = key()
+    const stores = [sealedStore(raw, [secret]), sealedStore(raw, [secret])]
+    const place = name()
+    await Promise.all(stores.flatMap((store) => Array.from({ length: 60 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1))))
+    for (const store of stores) expect(await store.get(place)).toBe(120)
+  })
+
+  test('lets one of two claim a name, also while keys rotate and each puts another first', async () => {
+    const [old, fresh] = [key(), key()]
+    const stores = [sealedStore(raw, [old, fresh]), sealedStore(raw, [fresh, old])]
+    for (let round = 0; round < 50; round += 1) {
+      const place = name()
+      const claims = await Promise.all(stores.map((store, who) => store.update<number>(place, 60, (current) => (current === null ? who : undefined))))
+      const winner = claims.findIndex(({ changed }) => changed)
+      expect(claims.filter(({ changed }) => changed)).toHaveLength(1)
+      for (const store of stores) expect(await store.get(place)).toBe(winner)
+    }
+  })
+
+  test('leaves, changes and removes as the change says', async () => {
+    const store = sealedStore(raw, [key()])
+    const place = name()
+    expect(await store.update(place, 60, () => undefined)).toEqual({ value: null, changed: false })
+    expect(await store.update(place, 60, () => 'one')).toEqual({ value: 'one', changed: true })
+    expect(await store.update(place, 60, () => undefined)).toEqual({ value: 'one', changed: false })
+    expect(await store.update(place, 60, () => null)).toEqual({ value: null, changed: true })
+    expect(await store.get(place)).toBeNull()
+  })
+
+  test('finds and opens under an older key while keys rotate, and not once it is gone', async () => {
+    const [old, fresh] = [key(), key()]
+    const place = name()
+    await sealedStore(raw, [old]).set(place, 'kept', 60)
+    expect(await sealedStore(raw, [fresh, old]).get(place)).toBe('kept')
+    expect((await sealedStore(raw, [fresh, old]).update(place, 60, () => 'changed')).changed).toBe(true)
+    expect(await sealedStore(raw, [fresh, old]).get(place)).toBe('changed')
+    // Whoever still puts the older key first finds what was set under the newer one.
+    await sealedStore(raw, [fresh, old]).set(place, 'set', 60)
+    expect(await sealedStore(raw, [old, fresh]).get(place)).toBe('set')
+    expect(await sealedStore(raw, [fresh]).get(place)).toBe('set')
+  })
+})
+
+test('changes of one name in one process stand in line, and so never lose a race', async () => {
+  const raw = memoryStore()
+  let swaps = 0
+  const store = sealedStore({ ...raw, swap: (...asked) => ((swaps += 1), raw.swap(...asked)) }, [key()])
+  const place = name()
+  await Promise.all(Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)))
+  expect([await store.get(place), swaps]).toEqual([100, 100])
+  await raw.close()
+})
+
+test('neither names nor values can be read in Redis', async () => {
+  const raw = redisStore(addressOf(inject('redisUrl')), silent)
+  await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
+  await sealedStore(raw, [key()]).set(['secret-test', '90070012345678'], { name: 'Ada Accepted' }, 60)
+  const redis = new Redis(inject('redisUrl'))
+  const [found] = await redis.keys('kyc:secret-test:*')
+  const value = await redis.getBuffer(found!)
+  expect(found).not.toContain('90070012345678')
+  expect(value!.toString('latin1')).not.toContain('Ada')
+  redis.disconnect()
+  await raw.close()
+})
+
+test('a value moved to another name, or touched, is as if it were not there', async () => {
+  const kept = new Map<string, Buffer>()
+  const raw: RawStore = {
+    get: (place) => Promise.resolve(kept.get(place) ?? null),
+    set: (place, value) => Promise.resolve(void kept.set(place, value)),
+    swap: () => Promise.resolve(false),
+    ping: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  }
+  const store = sealedStore(raw, [key()])
+  await store.set(['a', '1'], 'first', 60)
+  await store.set(['a', '2'], 'second', 60)
+  const [one, two] = [...kept.keys()] as [string, string]
+  kept.set(two, kept.get(one)!)
+  expect(await store.get(['a', '2'])).toBeNull()
+  kept.get(one)!.writeUInt8(kept.get(one)!.at(-1)! ^ 1, kept.get(one)!.length - 1)
+  expect(await store.get(['a', '1'])).toBeNull()
+})
+
+test('a dead Redis is said so within the second, and a living one is found again', async () => {
+  const redis = await privateRedis()
+  const raw = redisStore(addressOf(redis.url), silent)
+  const store = sealedStore(raw, [key()])
+  await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
+  await redis.kill()
+  const begun = performance.now()
+  await expect(store.get(['a'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', extensions: { retryable: true } })
+  await expect(store.update(['a'], 60, () => 1)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  expect(performance.now() - begun).toBeLessThan(2_500)
+  await redis.start()
+  await expect.poll(() => store.set(['a'], 1, 60).then(() => true, () => false), { timeout: 5_000 }).toBe(true)
+  await raw.close()
+  await redis.kill()
+})

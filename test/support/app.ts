@@ -1,0 +1,146 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import Fastify from 'fastify'
+import { print } from 'graphql'
+import fetch from 'node-fetch'
+import type { ProviderName } from '../../datasources/index.js'
+import type { Fault, SandboxCall } from '../../datasources/emulator/run.js'
+import { type Scope, SCOPES } from '../../schema/scopes.js'
+import { readConfig } from '../../src/config.js'
+import { type Emulators, startEmulators } from '../../src/dev/emulators.js'
+import { AUDIENCE, createIssuer, type Grant, type Issuer } from '../../src/dev/issuer.js'
+import { createLog } from '../../src/observability/log.js'
+import { type ServerOptions, startServer } from '../../src/server.js'
+
+export interface GraphError {
+  readonly message: string
+  readonly path?: readonly (string | number)[]
+  readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string; readonly fields?: Readonly<Record<string, readonly string[]>> }
+}
+
+export interface Result<Data> {
+  /** Null or absent only where the whole operation was refused. */
+  readonly data: Data
+  readonly errors: readonly GraphError[]
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+}
+
+export interface RunOptions {
+  /** Scopes of the caller; every one that is not `:own` when left out. */
+  readonly scopes?: readonly Scope[]
+  readonly client?: string
+  readonly claims?: Grant['claims']
+  /** In place of a token of the above; null sends none. */
+  readonly token?: string | null
+}
+
+/** What an app stands on: the issuer of its callers' tokens, and the emulators with the settings that connect to them. */
+interface Ground {
+  readonly issuer: Issuer
+  readonly jwksUrl: string
+  readonly emulators: Emulators
+  readonly settings: Readonly<Record<string, string>>
+  readonly close: () => Promise<void>
+}
+
+export interface App {
+  readonly url: string
+  readonly emulators: Emulators
+  readonly ground: Ground
+  /** Sends an operation over HTTP and answers what came back. */
+  readonly run: <Data = any, Variables = Record<string, unknown>>(document: TypedDocumentNode<Data, Variables> | string, variables?: Variables, options?: RunOptions) => Promise<Result<Data>>
+  readonly token: (options?: RunOptions) => Promise<string>
+  /** What a provider was asked, without its token requests: `METHOD /path?query`, ids of a batch shown as `…`. */
+  readonly calls: (provider: ProviderName) => string[]
+  readonly recorded: (provider: ProviderName) => readonly SandboxCall[]
+  readonly fault: (provider: ProviderName, fault: Fault) => void
+  /** The lines of the audit trail, unless a setting sends it elsewhere. */
+  readonly audit: () => string
+  /** Everything the server wrote to its log. */
+  readonly log: () => string
+  /** Forgets calls and faults. */
+  readonly clear: () => void
+  readonly close: () => Promise<void>
+}
+
+const ALL: readonly Scope[] = (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own'))
+
+const isToken = ({ url }: SandboxCall) => /oauth|oidc|token|logins\/direct/.test(url.split('?', 1)[0]!)
+
+async function startGround(): Promise<Ground> {
+  const authority = Fastify({ forceCloseConnections: true })
+  const issuer = await createIssuer('https://issuer.test')
+  issuer.routes(authority)
+  const jwksUrl = `${await authority.listen({ port: 0, host: '127.0.0.1' })}/oauth/jwks`
+  const { emulators, settings, close } = await startEmulators({ jwksUrl })
+  return {
+    issuer,
+    jwksUrl,
+    emulators,
+    settings,
+    async close() {
+      await close()
+      await authority.close()
+    },
+  }
+}
+
+/**
+ * Starts the emulators and the server on free ports; `settings` override what the emulators and the test give.
+ * Beside another app it is a second server before the same emulators, which go on when it is closed.
+ */
+export async function startApp(settings: Readonly<Record<string, string | undefined>> = {}, beside?: App, options: Partial<ServerOptions> = {}): Promise<App> {
+  const ground = beside?.ground ?? (await startGround())
+  const { issuer, emulators } = ground
+  const lines: string[] = []
+  const auditLog = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
+  const config = readConfig({
+    AUDIT_LOG: auditLog,
+    PORT: '0',
+    AUTH_ISSUER: issuer.issuer,
+    AUTH_AUDIENCE: AUDIENCE,
+    AUTH_JWKS_URL: ground.jwksUrl,
+    LOG_LEVEL: 'trace',
+    // Every operation compiled at once, or none with `EXECUTOR=interpreted npm test`: both must say the same.
+    EXECUTOR: process.env['EXECUTOR'] ?? 'compiled',
+    ...ground.settings,
+    ...settings,
+  })
+  const server = await startServer({ config, log: createLog(config.logLevel, { write: (line) => void lines.push(line) }), ...options })
+
+  const token = ({ client = 'tester', scopes = ALL, claims = {} }: RunOptions = {}) => issuer.token({ client, scope: scopes.join(' '), claims })
+
+  return {
+    url: server.url,
+    emulators,
+    ground,
+    token,
+    async run(document, variables, options = {}) {
+      const bearer = options.token === undefined ? await token(options) : options.token
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }) },
+        body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
+      })
+      const body = (await response.json()) as { data: any; errors?: GraphError[] }
+      return { data: body.data, errors: body.errors ?? [], status: response.status, headers: response.headers }
+    },
+    calls: (provider) =>
+      emulators[provider]
+        .calls()
+        .filter((call) => !isToken(call))
+        .map(({ method, url }) => `${method} ${decodeURIComponent(url).replace(/((?:person_)?id)=[^&]*,[^&]*/, '$1=…')}`),
+    recorded: (provider) => emulators[provider].calls().filter((call) => !isToken(call)),
+    fault: (provider, fault) => emulators[provider].fault(fault),
+    audit: () => readFileSync(auditLog, 'utf8'),
+    log: () => lines.join(''),
+    clear: () => Object.values(emulators).forEach((emulator) => emulator.clear()),
+    async close() {
+      await server.close()
+      if (beside === undefined) await ground.close()
+    },
+  }
+}

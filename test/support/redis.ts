@@ -1,0 +1,139 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import type { TestProject } from 'vitest/node'
+import { parseRedisUrl, type RedisAddress } from '../../src/store/connection.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    redisUrl: string
+  }
+}
+
+/** An address that is known to be one. */
+export const addressOf = (url: string): RedisAddress => parseRedisUrl(url)!
+
+/** A real Redis on a port of its own, for the tests that take it down and bring it back. */
+export interface PrivateRedis {
+  readonly url: string
+  readonly port: number
+  readonly start: () => Promise<void>
+  readonly kill: () => Promise<void>
+  /** Stops it in the middle of whatever it does, its connections open, until `resume`. */
+  readonly pause: () => void
+  readonly resume: () => void
+}
+
+const runs = (command: string, args: string[]): boolean => {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The server program on this machine, installed the way this machine installs things when it is not there. */
+export function redisProgram(): string {
+  const found = () => ['redis-server', 'valkey-server'].find((name) => runs(name, ['--version']))
+  const present = found()
+  if (present !== undefined) return present
+  if (process.getuid?.() === 0 && runs('apt-get', ['--version'])) {
+    console.log('installing redis-server for the tests …')
+    runs('apt-get', ['update', '-qq'])
+    runs('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'])
+  }
+  const installed = found()
+  if (installed !== undefined) return installed
+  throw new Error('The tests need a Redis: set REDIS_URL, or install redis-server or valkey-server (macOS: brew install redis).')
+}
+
+/** A Sentinel keeps what it learns in its file. */
+function sentinelFile(settings: readonly string[], more: readonly string[]): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'kyc-sentinel-')), 'sentinel.conf')
+  writeFileSync(file, [...settings, ...more].join(' ').split(/(?:^| )--/).filter(Boolean).join('\n'))
+  return file
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Another program may take a free port before its Redis does, and a cluster's Redis wants the one 10,000 above too. */
+const MOST_PORTS = 10
+const PATIENCE_MS = 10_000
+
+/** `more` are settings of the server program; a `sentinel` begins with a file of its own, which it writes to. */
+export async function privateRedis(more: readonly string[] = [], password?: string, sentinel = false): Promise<PrivateRedis> {
+  const name = redisProgram()
+  // Of its own: what a replica was sent is left there, and is loaded by whoever starts beside it.
+  const dir = mkdtempSync(join(tmpdir(), 'kyc-redis-'))
+  let child: ChildProcess | undefined
+
+  /** False where the program has ended before it answered, or another has its port. */
+  async function startAt(port: number): Promise<boolean> {
+    const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir]
+    const begun = sentinel
+      ? spawn(name, [sentinelFile(settings, more), '--sentinel'], { stdio: 'ignore' })
+      : spawn(name, [...settings, '--save', '', '--appendonly', 'no', '--databases', '64', ...more], { stdio: 'ignore' })
+    const probe = new Redis(port, '127.0.0.1', { ...(password === undefined ? {} : { password }), lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: PATIENCE_MS / 50 })
+    probe.on('error', () => undefined)
+    // A stranger may want a password of its own.
+    const isIt = probe.info('server').then((text) => text.includes(`\nprocess_id:${begun.pid}\r`), () => false)
+    const answers = await Promise.race([isIt, once(begun, 'exit').then(() => false)]).finally(() => probe.disconnect())
+    if (answers) child = begun
+    else begun.kill('SIGKILL')
+    return answers
+  }
+
+  async function startAnywhere(): Promise<number> {
+    for (let tries = 0; tries < MOST_PORTS; tries += 1) {
+      const port = await freePort()
+      if (await startAt(port)) return port
+    }
+    throw new Error(`${name} ended ${MOST_PORTS} times before it answered.`)
+  }
+
+  async function kill(): Promise<void> {
+    const running = child
+    child = undefined
+    if (running === undefined || running.exitCode !== null) return
+    running.kill('SIGKILL')
+    await once(running, 'exit')
+    await delay(20)
+  }
+
+  const port = await startAnywhere()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    async start() {
+      if (!(await startAt(port))) throw new Error(`${name} could not be started again at its port.`)
+    },
+    kill,
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+  }
+}
+
+/** Vitest's global setup: one Redis for the whole run, unless `REDIS_URL` names one. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env['REDIS_URL']
+  if (given !== undefined && given !== '') {
+    project.provide('redisUrl', given)
+    return () => Promise.resolve()
+  }
+  const redis = await privateRedis()
+  project.provide('redisUrl', redis.url)
+  return redis.kill
+}
