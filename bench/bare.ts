@@ -9,7 +9,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import { handover } from '../src/http/graphql-handler.js'
+import { delegateToApollo } from '../src/http/graphql-handler.js'
 import { contender, rawKeys, type Setup } from './contender.js'
 import { typeDefs } from './types.js'
 
@@ -28,7 +28,7 @@ contender(async ({ redisUrl }: Setup) => {
   const apollo = new ApolloServer({ typeDefs, resolvers, plugins })
   await apollo.start()
   const app = Fastify()
-  const hand = handover(apollo as never)
+  const hand = delegateToApollo(apollo as never)
   app.post('/graphql', async ({ method, url, headers, body: sent, id }, reply) => {
     const { status, headers: more, body } = await hand({ method, url, headers, body: sent, correlationId: id, response: reply.raw }, () => Promise.resolve({}))
     for (let i = 0; i < more.length; i += 2) void reply.header(more[i]!, more[i + 1])

@@ -137,7 +137,7 @@ export async function record(crowd: number, progress: (line: string) => void): P
   }
 
   progress('entering a crowd at the emulators')
-  await fetch(`${emulators.obp.url}/__sandbox/crowd`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ count: crowd }) })
+  await fetch(`${emulators.obp.url}/__emulator/crowd`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ count: crowd }) })
   await each(Array.from({ length: crowd }, (_, i) => i), (i) =>
     run('mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }', {
       input: {

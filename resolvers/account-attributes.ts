@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql'
 import { AccountAttributesJob, SetAccountAttributesInput, SetAccountAttributesPayload } from '../schema/account-attributes.js'
 import { Cost } from '../schema/cost.js'
 import { Scopes } from '../schema/scopes.js'
-import type { Context } from './context.js'
+import type { RequestContext } from './context.js'
 
 @Resolver(() => AccountAttributesJob)
 export class AccountAttributesResolver {
@@ -11,7 +11,7 @@ export class AccountAttributesResolver {
     nullable: true,
     description: 'How far a job of the calling tenant is, for 30 days; null for any other key. Needs `attributes:write`.',
   })
-  accountAttributesJob(@Arg('key', () => ID) key: string, @Ctx() { loaders }: Context) {
+  accountAttributesJob(@Arg('key', () => ID) key: string, @Ctx() { loaders }: RequestContext) {
     return loaders.sei.jobByKey.load(key)
   }
 
@@ -20,7 +20,7 @@ export class AccountAttributesResolver {
     nullable: true,
     description: 'Hands attributes of an account to SEI, which carries them out later. After `OUTCOME_UNKNOWN` look at the provider before trying again: it knows no idempotency keys. Needs `attributes:write`.',
   })
-  setAccountAttributes(@Arg('input', () => SetAccountAttributesInput) input: SetAccountAttributesInput, @Ctx() { commands }: Context) {
+  setAccountAttributes(@Arg('input', () => SetAccountAttributesInput) input: SetAccountAttributesInput, @Ctx() { commands }: RequestContext) {
     return commands.sei.setAccountAttributes(input)
   }
 }

@@ -9,7 +9,7 @@ import {
 import { Cost, ListSize } from '../schema/cost.js'
 import { Scopes } from '../schema/scopes.js'
 import { BANK } from './bank-args.js'
-import type { Context } from './context.js'
+import type { RequestContext } from './context.js'
 
 @Resolver()
 export class AttributeDefinitionResolver {
@@ -17,20 +17,20 @@ export class AttributeDefinitionResolver {
   @Query(() => [CustomerAttributeDefinition], { nullable: true, description: "What the bank says of its customers' attributes. Needs `customers:read`." })
   customerAttributeDefinitions(
     @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loaders }: RequestContext,
   ) {
     return loaders.obp.attributeDefinitions.load({ bankId })
   }
 
   @Scopes('customers:write') @Cost('write')
   @Mutation(() => SetCustomerAttributeDefinitionPayload, { nullable: true, description: 'Says what an attribute of customers is, in place of what was said of its name. Needs `customers:write`.' })
-  setCustomerAttributeDefinition(@Arg('input', () => SetCustomerAttributeDefinitionInput) input: SetCustomerAttributeDefinitionInput, @Ctx() { commands }: Context) {
+  setCustomerAttributeDefinition(@Arg('input', () => SetCustomerAttributeDefinitionInput) input: SetCustomerAttributeDefinitionInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.setCustomerAttributeDefinition(input)
   }
 
   @Scopes('customers:write') @Cost('write')
   @Mutation(() => DeleteCustomerAttributeDefinitionPayload, { nullable: true, description: "Removes one of the bank's definitions; attributes of its name stay. Needs `customers:write`." })
-  deleteCustomerAttributeDefinition(@Arg('input', () => DeleteCustomerAttributeDefinitionInput) input: DeleteCustomerAttributeDefinitionInput, @Ctx() { commands }: Context) {
+  deleteCustomerAttributeDefinition(@Arg('input', () => DeleteCustomerAttributeDefinitionInput) input: DeleteCustomerAttributeDefinitionInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.deleteCustomerAttributeDefinition(input)
   }
 }

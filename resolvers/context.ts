@@ -1,4 +1,4 @@
-import type { Reading, Writing } from '../datasources/contract/operations.js'
+import type { Query, Command as DeclaredCommand } from '../datasources/contract/operations.js'
 import type { Providers } from '../datasources/index.js'
 import type { Caller } from '../datasources/contract/provider.js'
 
@@ -7,7 +7,7 @@ export type Entered<Name extends keyof Providers> = ReturnType<ReturnType<Provid
 
 /** A question as a resolver asks it: the scope is checked and the answer masked on the way. */
 type Question<R> =
-  R extends Reading<infer Key, infer Value>
+  R extends Query<infer Key, infer Value>
     ? {
         readonly load: (key: Key) => Promise<Value | null>
         /** Throws where the caller lacks the scope for any key at all: said before another question, that one is not asked in vain. */
@@ -16,13 +16,13 @@ type Question<R> =
     : never
 
 /** A write as a resolver gives it: the scope is checked, the idempotency key honoured, the answer masked. */
-type Command<W> = W extends Writing<infer Input, infer Payload> ? (input: Input) => Promise<Payload & { replayed: boolean }> : never
+type Command<W> = W extends DeclaredCommand<infer Input, infer Payload> ? (input: Input) => Promise<Payload & { replayed: boolean }> : never
 
 export type Loaders = { readonly [Name in keyof Providers]: { readonly [L in keyof Entered<Name>['loaders']]: Question<Entered<Name>['loaders'][L]> } }
 export type Commands = { readonly [Name in keyof Providers]: { readonly [C in keyof Entered<Name>['commands']]: Command<Entered<Name>['commands'][C]> } }
 
 /** What a resolver may use: who asks, questions and writes. There is no other way to a provider. */
-export interface Context {
+export interface RequestContext {
   readonly caller: Caller
   readonly loaders: Loaders
   readonly commands: Commands

@@ -12,13 +12,13 @@ import {
 import { Authenticated, Scopes } from '../schema/scopes.js'
 import { Viewer } from '../schema/viewer.js'
 import { BANK, BankListArgs, MOST_LISTED } from './bank-args.js'
-import type { Context } from './context.js'
+import type { RequestContext } from './context.js'
 
 @Resolver(() => CrmEvent)
 export class CrmEventResolver {
   @Scopes('engagement:read') @Cost('call') @FirstOf(MOST_LISTED)
   @Query(() => [CrmEvent], { nullable: true, description: "The bank's CRM events, in the provider's order. Needs `engagement:read`." })
-  crmEvents(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: Context) {
+  crmEvents(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.crmEvents.load(question)
   }
 }
@@ -27,19 +27,19 @@ export class CrmEventResolver {
 export class MeetingResolver {
   @Scopes('engagement:read') @Cost('call')
   @Query(() => Meeting, { nullable: true, description: "The bank's meeting with this id, or null. Needs `engagement:read`." })
-  meeting(@Arg('id', () => ID) id: string, @Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: Context) {
+  meeting(@Arg('id', () => ID) id: string, @Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.meetingById.load({ id, bankId })
   }
 
   @Scopes('engagement:read') @Cost('call') @FirstOf(MOST_LISTED)
   @Query(() => [Meeting], { nullable: true, description: "The bank's meetings, latest first. Needs `engagement:read`." })
-  meetings(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: Context) {
+  meetings(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.meetings.load(question)
   }
 
   @Scopes('engagement:write') @Cost('write')
   @Mutation(() => CreateMeetingPayload, { nullable: true, description: 'Records a meeting; nobody is told of it. Needs `engagement:write`.' })
-  createMeeting(@Arg('input', () => CreateMeetingInput) input: CreateMeetingInput, @Ctx() { commands }: Context) {
+  createMeeting(@Arg('input', () => CreateMeetingInput) input: CreateMeetingInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.createMeeting(input)
   }
 }
@@ -51,7 +51,7 @@ export class ViewerMessagesResolver {
     nullable: true,
     description: "What the bank has written to the caller, newest first, by the caller's own token; needs no scope.",
   })
-  messages(@Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: Context) {
+  messages(@Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.messagesOfViewer.load({ bankId })
   }
 }
@@ -60,7 +60,7 @@ export class ViewerMessagesResolver {
 export class CustomerMessageResolver {
   @Scopes('engagement:write') @Cost('write')
   @Mutation(() => CreateCustomerMessagePayload, { nullable: true, description: 'Writes to the user who is linked to a customer. Needs `engagement:write`.' })
-  createCustomerMessage(@Arg('input', () => CreateCustomerMessageInput) input: CreateCustomerMessageInput, @Ctx() { commands }: Context) {
+  createCustomerMessage(@Arg('input', () => CreateCustomerMessageInput) input: CreateCustomerMessageInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.createCustomerMessage(input)
   }
 }

@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql'
 import { Cost } from '../schema/cost.js'
 import { AccountEntitlementSet, SetAccountEntitlementsInput, SetAccountEntitlementsPayload } from '../schema/entitlement.js'
 import { Scopes } from '../schema/scopes.js'
-import type { Context } from './context.js'
+import type { RequestContext } from './context.js'
 
 @Resolver(() => AccountEntitlementSet)
 export class EntitlementResolver {
@@ -11,7 +11,7 @@ export class EntitlementResolver {
     nullable: true,
     description: 'The last entitlements that the provider confirmed through this server; the provider offers no read. Null when there are none. Needs `entitlements:read`.',
   })
-  accountEntitlements(@Arg('bankingCustomerId', () => ID) bankingCustomerId: string, @Ctx() { loaders }: Context) {
+  accountEntitlements(@Arg('bankingCustomerId', () => ID) bankingCustomerId: string, @Ctx() { loaders }: RequestContext) {
     return loaders.apiture.entitlementsOf.load(bankingCustomerId)
   }
 
@@ -20,7 +20,7 @@ export class EntitlementResolver {
     nullable: true,
     description: 'Grants and removes what a customer may do with accounts. May be repeated as it is. Needs `entitlements:write`.',
   })
-  setAccountEntitlements(@Arg('input', () => SetAccountEntitlementsInput) input: SetAccountEntitlementsInput, @Ctx() { commands }: Context) {
+  setAccountEntitlements(@Arg('input', () => SetAccountEntitlementsInput) input: SetAccountEntitlementsInput, @Ctx() { commands }: RequestContext) {
     return commands.apiture.setAccountEntitlements(input)
   }
 }

@@ -1,19 +1,19 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
-import { type Code, Failure } from '../datasources/contract/errors.js'
+import { type ErrorCode, ApiError } from '../datasources/contract/errors.js'
 import { Cost } from '../schema/cost.js'
 import { Customer } from '../schema/customer.js'
 import { KycOverview } from '../schema/kyc-overview.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
 import { Provider } from '../schema/shared.js'
-import type { Context, Loaders } from './context.js'
+import type { RequestContext, Loaders } from './context.js'
 import { type BankEvidence, overview, type Part, type SyncteraEvidence } from './kyc-rule.js'
 
-const UNREACHABLE: ReadonlySet<Code> = new Set<Code>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE', 'PROVIDER_MALFORMED', 'PROVIDER_REFUSED', 'DEADLINE_EXCEEDED', 'RATE_LIMITED'])
+const UNREACHABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE', 'PROVIDER_MALFORMED', 'PROVIDER_REFUSED', 'DEADLINE_EXCEEDED', 'RATE_LIMITED'])
 
 /** What is known, or the sentence that says why it cannot be; a missing scope and whatever nobody foresaw stay errors. */
 const reached = <Known>(evidence: Promise<Known>): Promise<Part<Known>> =>
   evidence.catch((error: unknown) => {
-    if (error instanceof Failure && UNREACHABLE.has(error.code)) return { unreachable: error.message }
+    if (error instanceof ApiError && UNREACHABLE.has(error.code)) return { unreachable: error.message }
     throw error
   })
 
@@ -27,7 +27,7 @@ async function askBank(loaders: Loaders, customer: Customer): Promise<Part<BankE
   return statuses && checks && documents && { kycStatus: asked.kycStatus, statuses, checks, documents }
 }
 
-const isFailure = (error: unknown, code: Code, provider: Provider): boolean => error instanceof Failure && error.code === code && error.extensions['provider'] === provider
+const isFailure = (error: unknown, code: ErrorCode, provider: Provider): boolean => error instanceof ApiError && error.code === code && error.extensions['provider'] === provider
 
 /** Null where the caller may not know of the customer's links. */
 async function askSynctera(loaders: Loaders, customer: Customer): Promise<SyncteraEvidence | null> {
@@ -62,7 +62,7 @@ export class KycOverviewResolver {
     nullable: true,
     description: 'One answer to "is this customer verified?" from the bank\'s records and the person recorded at Synctera, asked now. Needs `customers:read`, `kyc:read` and `persons:read`.',
   })
-  async kycOverview(@Root() customer: Customer, @Ctx() { loaders }: Context): Promise<KycOverview | null> {
+  async kycOverview(@Root() customer: Customer, @Ctx() { loaders }: RequestContext): Promise<KycOverview | null> {
     const now = new Date()
     const asksSynctera = admit(loaders)
     const [bank, synctera] = await Promise.all([askBank(loaders, customer), asksSynctera ? reached(askSynctera(loaders, customer)) : undefined])

@@ -16,7 +16,7 @@ import {
   KycStatus,
 } from '../schema/kyc.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
-import type { Context } from './context.js'
+import type { RequestContext } from './context.js'
 import { isExpired } from './kyc-rule.js'
 
 /** Whose record it is. */
@@ -26,25 +26,25 @@ const customerOf = ({ customerId, bankId }: { customerId: string; bankId: string
 export class CustomerKycResolver {
   @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycCheck], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
-  kycChecks(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+  kycChecks(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.kycChecksOf.load(customer)
   }
 
   @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
-  kycDocuments(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+  kycDocuments(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.kycDocumentsOf.load(customer)
   }
 
   @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 10 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
-  kycMedia(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+  kycMedia(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.kycMediaOf.load(customer)
   }
 
   @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 2 })
   @FieldResolver(() => [KycStatus], { nullable: true, description: 'At most one for each bank that has written one. Needs `kyc:read`.' })
-  kycStatuses(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+  kycStatuses(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.kycStatusesOf.load(customer)
   }
 }
@@ -53,7 +53,7 @@ export class CustomerKycResolver {
 export class KycCheckResolver {
   @Scopes(orOwn('kyc:read')) @Cost('shared') @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'Documents that media relate to this check.' })
-  async documents(@Root() check: KycCheck, @Ctx() { loaders }: Context) {
+  async documents(@Root() check: KycCheck, @Ctx() { loaders }: RequestContext) {
     const [media, documents] = await Promise.all([loaders.obp.kycMediaOf.load(customerOf(check)), loaders.obp.kycDocumentsOf.load(customerOf(check))])
     const related = new Set(media?.filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id).map(({ relatesToKycDocumentId }) => relatesToKycDocumentId))
     return documents?.filter(({ id }) => related.has(id))
@@ -61,25 +61,25 @@ export class KycCheckResolver {
 
   @Scopes(orOwn('kyc:read')) @Cost('shared') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media made for this check.' })
-  async media(@Root() check: KycCheck, @Ctx() { loaders }: Context) {
+  async media(@Root() check: KycCheck, @Ctx() { loaders }: RequestContext) {
     return (await loaders.obp.kycMediaOf.load(customerOf(check)))?.filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
   }
 
   @Scopes(orOwn('customers:read')) @Cost('call')
   @FieldResolver(() => Customer, { nullable: true, description: 'Needs `customers:read`.' })
-  customer(@Root() check: KycCheck, @Ctx() { loaders }: Context) {
+  customer(@Root() check: KycCheck, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.customerById.load(customerOf(check))
   }
 
   @Scopes('kyc:write') @Cost('write')
   @Mutation(() => AddKycCheckPayload, { nullable: true, description: 'Adds a check, or replaces the one that has the id. Needs `kyc:write`.' })
-  addKycCheck(@Arg('input', () => AddKycCheckInput) input: AddKycCheckInput, @Ctx() { commands }: Context) {
+  addKycCheck(@Arg('input', () => AddKycCheckInput) input: AddKycCheckInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.addKycCheck(input)
   }
 
   @Scopes('kyc:write') @Cost('write')
   @Mutation(() => AddKycStatusPayload, { nullable: true, description: "Says whether the bank finds the customer's KYC in order, in place of what it said before. Needs `kyc:write`." })
-  addKycStatus(@Arg('input', () => AddKycStatusInput) input: AddKycStatusInput, @Ctx() { commands }: Context) {
+  addKycStatus(@Arg('input', () => AddKycStatusInput) input: AddKycStatusInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.addKycStatus(input)
   }
 }
@@ -93,13 +93,13 @@ export class KycDocumentResolver {
 
   @Scopes(orOwn('kyc:read')) @Cost('shared') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media of this document.' })
-  async media(@Root() document: KycDocument, @Ctx() { loaders }: Context) {
+  async media(@Root() document: KycDocument, @Ctx() { loaders }: RequestContext) {
     return (await loaders.obp.kycMediaOf.load(customerOf(document)))?.filter(({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id)
   }
 
   @Scopes('kyc:write') @Cost('write')
   @Mutation(() => AddKycDocumentPayload, { nullable: true, description: 'Adds a document, or replaces the one that has the id. Needs `kyc:write`.' })
-  addKycDocument(@Arg('input', () => AddKycDocumentInput) input: AddKycDocumentInput, @Ctx() { commands }: Context) {
+  addKycDocument(@Arg('input', () => AddKycDocumentInput) input: AddKycDocumentInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.addKycDocument(input)
   }
 }
@@ -108,19 +108,19 @@ export class KycDocumentResolver {
 export class KycMediaResolver {
   @Scopes(orOwn('kyc:read')) @Cost('shared')
   @FieldResolver(() => KycDocument, { nullable: true, description: 'The document it relates to, where there is one of that id.' })
-  async document(@Root() media: KycMedia, @Ctx() { loaders }: Context) {
+  async document(@Root() media: KycMedia, @Ctx() { loaders }: RequestContext) {
     return (await loaders.obp.kycDocumentsOf.load(customerOf(media)))?.find(({ id }) => id === media.relatesToKycDocumentId)
   }
 
   @Scopes(orOwn('kyc:read')) @Cost('shared')
   @FieldResolver(() => KycCheck, { nullable: true, description: 'The check it relates to, where there is one of that id.' })
-  async check(@Root() media: KycMedia, @Ctx() { loaders }: Context) {
+  async check(@Root() media: KycMedia, @Ctx() { loaders }: RequestContext) {
     return (await loaders.obp.kycChecksOf.load(customerOf(media)))?.find(({ id }) => id === media.relatesToKycCheckId)
   }
 
   @Scopes('kyc:write') @Cost('write')
   @Mutation(() => AddKycMediaPayload, { nullable: true, description: 'Records where a recording or picture lies, or replaces what has the id. Needs `kyc:write`.' })
-  addKycMedia(@Arg('input', () => AddKycMediaInput) input: AddKycMediaInput, @Ctx() { commands }: Context) {
+  addKycMedia(@Arg('input', () => AddKycMediaInput) input: AddKycMediaInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.addKycMedia(input)
   }
 }

@@ -9,13 +9,13 @@ import {
   DeleteUserCustomerLinkPayload,
   UserCustomerLink,
 } from '../schema/user-link.js'
-import type { Context } from './context.js'
+import type { RequestContext } from './context.js'
 
 @Resolver(() => Customer)
 export class CustomerUserLinkResolver {
   @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [UserCustomerLink], { nullable: true, description: 'The users who may see this customer as theirs.' })
-  userLinks(@Root() customer: Customer, @Ctx() { loaders }: Context) {
+  userLinks(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.userLinksOf.load(customer)
   }
 }
@@ -27,26 +27,26 @@ export class UserCustomerLinkResolver {
   userCustomerLinks(
     @Arg('userId', () => ID) userId: string,
     @Arg('bankId', () => ID, { nullable: true, description: 'The bank whose customers are shown with their links; the configured one when left out.' }) bankId: string | null | undefined,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loaders }: RequestContext,
   ) {
     return loaders.obp.linksOfUser.load({ userId, bankId })
   }
 
   @Scopes(orOwn('customers:read')) @Cost('call')
   @FieldResolver(() => Customer, { nullable: true, description: 'Null when the customer is not of the bank that was asked.' })
-  customer(@Root() { customerId, bankId }: UserCustomerLink, @Ctx() { loaders }: Context) {
+  customer(@Root() { customerId, bankId }: UserCustomerLink, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.customerById.load({ id: customerId, bankId })
   }
 
   @Scopes('customers:write') @Cost('write')
   @Mutation(() => CreateUserCustomerLinkPayload, { nullable: true, description: 'Lets a user see a customer of the bank as theirs. Needs `customers:write`.' })
-  createUserCustomerLink(@Arg('input', () => CreateUserCustomerLinkInput) input: CreateUserCustomerLinkInput, @Ctx() { commands }: Context) {
+  createUserCustomerLink(@Arg('input', () => CreateUserCustomerLinkInput) input: CreateUserCustomerLinkInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.createUserCustomerLink(input)
   }
 
   @Scopes('customers:write') @Cost('write')
   @Mutation(() => DeleteUserCustomerLinkPayload, { nullable: true, description: "Ends a user's link to a customer of the bank. Needs `customers:write`." })
-  deleteUserCustomerLink(@Arg('input', () => DeleteUserCustomerLinkInput) input: DeleteUserCustomerLinkInput, @Ctx() { commands }: Context) {
+  deleteUserCustomerLink(@Arg('input', () => DeleteUserCustomerLinkInput) input: DeleteUserCustomerLinkInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.deleteUserCustomerLink(input)
   }
 }

@@ -3,19 +3,19 @@ import { Cost, ListSize } from '../schema/cost.js'
 import { Customer } from '../schema/customer.js'
 import { Authenticated } from '../schema/scopes.js'
 import { Viewer } from '../schema/viewer.js'
-import type { Context } from './context.js'
+import type { RequestContext } from './context.js'
 
 @Resolver(() => Viewer)
 export class ViewerResolver {
   @Authenticated()
   @Query(() => Viewer, { description: 'Who is calling, as the token says.' })
-  viewer(@Ctx() { caller }: Context): Viewer {
+  viewer(@Ctx() { caller }: RequestContext): Viewer {
     return { id: caller.subject, scopes: [...caller.scopes].sort() }
   }
 
   @Authenticated() @Cost('call') @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [Customer], { nullable: true, description: "The customers that the provider links to the caller, by the caller's own token; needs no scope." })
-  customers(@Ctx() { loaders }: Context) {
+  customers(@Ctx() { loaders }: RequestContext) {
     return loaders.obp.ofViewer.load()
   }
 }

@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import { workerFile } from './audit/files.js'
 import { type Config, ConfigError, environment, readConfig } from './config.js'
 import { createLog, type Log } from './observability/log.js'
-import { endOnCrash, stopOnSignals } from './lifecycle/shutdown.js'
+import { exitOnCrash, shutdownOnSignals } from './lifecycle/shutdown.js'
 import { lead } from './workers/primary.js'
 import { type Place, takePlace } from './workers/worker.js'
 
@@ -10,7 +10,7 @@ async function serve(config: Config, log: Log, place?: Place): Promise<void> {
   // The primary serves nothing, so it does not load what serves.
   const { startServer } = await import('./server.js')
   const server = await startServer({ config, log, metrics: place?.metrics })
-  const stop = stopOnSignals(server.close)
+  const stop = shutdownOnSignals(server.close)
   place?.onStop(stop)
   log.info({ url: server.url, providers: Object.keys(config.providers), store: config.redis === undefined ? 'memory' : 'redis' }, 'listening')
 }
@@ -23,7 +23,7 @@ try {
   const config = readConfig(environment())
   const log = createLog(config.logLevel, undefined, place?.number)
   if (config.plaintext.length > 0 && !place) log.warn({ settings: config.plaintext }, 'ALLOW_PLAINTEXT: these are reached without encryption')
-  endOnCrash(log)
+  exitOnCrash(log)
   if (place) await serve(ofWorker(config, place), log, place)
   else if (config.workers > 1) lead(config.workers, log)
   else await serve(config, log)

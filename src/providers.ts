@@ -1,44 +1,44 @@
-import type { Circuit } from '../datasources/http/circuit-breaker.js'
-import { Failure } from '../datasources/contract/errors.js'
-import type { Observation } from '../datasources/http/call.js'
+import type { CircuitState } from '../datasources/http/circuit-breaker.js'
+import { ApiError } from '../datasources/contract/errors.js'
+import type { CallAttempt } from '../datasources/http/call.js'
 import { createClient } from '../datasources/http/client.js'
 import { providers } from '../datasources/index.js'
-import type { House, Provider } from '../datasources/contract/provider.js'
-import { budget } from '../datasources/http/retry.js'
+import type { ProviderDeps, Provider } from '../datasources/contract/provider.js'
+import { createRetryBudget } from '../datasources/http/retry.js'
 import type { Store } from '../datasources/contract/store.js'
 import { TRANSPORTS } from '../datasources/http/transport.js'
 import type { Config } from './config.js'
-import type { OpenRooms } from './access/guard.js'
+import type { OpenProviders } from './access/guard.js'
 
 interface RoomsOptions {
   readonly config: Config
   readonly store: Store
-  readonly called: (observation: Observation) => void
+  readonly called: (observation: CallAttempt) => void
   readonly shared: (provider: string) => void
   readonly drifted: (provider: string, field: string) => void
-  readonly switched: (provider: string, part: Part, state: Circuit) => void
+  readonly switched: (provider: string, part: Part, state: CircuitState) => void
 }
 
 /** Where a provider's tokens come from is often another host, and may be well while the provider is not. */
 export type Part = 'api' | 'login'
 
 /** Opens the room of every configured provider; the others answer `PROVIDER_NOT_CONFIGURED`. */
-export function openRooms({ config, store, called, shared, drifted, switched }: RoomsOptions): { rooms: OpenRooms; circuits: () => Record<string, Circuit>; close: () => Promise<void> } {
-  const circuits: Record<string, Partial<Record<Part, Circuit>>> = {}
+export function openProviders({ config, store, called, shared, drifted, switched }: RoomsOptions): { rooms: OpenProviders; circuits: () => Record<string, CircuitState>; close: () => Promise<void> } {
+  const circuits: Record<string, Partial<Record<Part, CircuitState>>> = {}
   const rooms = Object.fromEntries(
     Object.entries(providers as Record<string, Provider<unknown>>).map(([key, provider]) => {
       const { name, label, title } = provider
       const own = config.providers[key as keyof typeof providers]
-      if (!own) return [key, { absent: () => new Failure('PROVIDER_NOT_CONFIGURED', { provider: label, title }) }]
-      const retries = budget()
+      if (!own) return [key, { absent: () => new ApiError('PROVIDER_NOT_CONFIGURED', { provider: label, title }) }]
+      const retries = createRetryBudget()
       circuits[name] = {}
-      const house: House = {
+      const house: ProviderDeps = {
         store,
         drift: (field) => drifted(name, field),
         client(options) {
           // Who asks for tokens has none to show.
           const part: Part = options.credential === undefined ? 'login' : 'api'
-          const circuit = (state: Circuit) => {
+          const circuit = (state: CircuitState) => {
             circuits[name]![part] = state
             switched(name, part, state)
           }
@@ -54,14 +54,14 @@ export function openRooms({ config, store, called, shared, drifted, switched }: 
             transport: TRANSPORTS[config.httpClient],
             observer: called,
             shared: () => shared(name),
-            budget: retries,
+            retryBudget: retries,
             circuit,
           })
         },
       }
       return [key, { room: provider.open(own.settings, house) }]
     }),
-  ) as OpenRooms
+  ) as OpenProviders
 
   return {
     rooms,

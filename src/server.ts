@@ -2,34 +2,34 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
-import { Failure } from '../datasources/contract/errors.js'
-import type { Caller, Visit } from '../datasources/contract/provider.js'
-import { recorder } from './audit/operation-record.js'
+import { ApiError } from '../datasources/contract/errors.js'
+import type { Caller, OperationScope } from '../datasources/contract/provider.js'
+import { createRecorder } from './audit/operation-record.js'
 import { openTrail } from './audit/trail.js'
-import { authenticator } from './access/authenticate.js'
+import { createAuthenticator } from './access/authenticate.js'
 import type { Config } from './config.js'
-import { deadlines } from './lifecycle/deadline.js'
-import { type Answer, type Arrival, endpoint } from './http/graphql-handler.js'
-import { front, putInFront } from './http/fast-path.js'
-import { createGraph } from './graphql/apollo.js'
+import { createDeadlines } from './lifecycle/deadline.js'
+import { type HttpResponse, type HttpRequest, createGraphqlHandler } from './http/graphql-handler.js'
+import { createFastPath, installFastPath } from './http/fast-path.js'
+import { createApolloServer } from './graphql/apollo.js'
 import { guard } from './access/guard.js'
-import { createHost } from './http/app.js'
+import { createApp } from './http/app.js'
 import { createLog, type Log } from './observability/log.js'
-import { maskers } from './access/mask.js'
+import { createMaskers } from './access/mask.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
-import { ownOf } from './access/ownership.js'
-import type { Explain, Served } from './graphql/plugin.js'
-import { openRooms } from './providers.js'
+import { ownRecordsOf } from './access/ownership.js'
+import type { Explain, OperationContext } from './graphql/plugin.js'
+import { openProviders } from './providers.js'
 import { schemas } from './graphql/schema.js'
-import { Stopwatch } from './observability/self-time.js'
+import { SelfTime } from './observability/self-time.js'
 import { openStore } from './store/index.js'
-import { Tally } from './lifecycle/pending-tasks.js'
-import { webhooks } from './http/webhooks.js'
-import { createWrites } from './idempotency/index.js'
+import { PendingTasks } from './lifecycle/pending-tasks.js'
+import { registerWebhooks } from './http/webhooks.js'
+import { createIdempotency } from './idempotency/index.js'
 
 /** Refuses a caller whose token does not say who they are (RFC 6750, 3). */
 function challenge(error: unknown): never {
-  if (error instanceof Failure) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
+  if (error instanceof ApiError) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
   throw error
 }
 
@@ -59,7 +59,7 @@ export interface Server {
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer({ config, log = createLog(config.logLevel), metrics = createMetrics(), explorer, explain, routes }: ServerOptions): Promise<Server> {
   const { store, spend, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
-  const { rooms, circuits, close: closeRooms } = openRooms({
+  const { rooms, circuits, close: closeRooms } = openProviders({
     config,
     store,
     drifted: metrics.drifted,
@@ -73,11 +73,11 @@ export async function startServer({ config, log = createLog(config.logLevel), me
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
-  const writes = createWrites(store, config.writeLeaseMs)
-  const until = deadlines(config.requestTimeoutMs)
-  const authenticate = authenticator(config.auth)
+  const writes = createIdempotency(store, config.writeLeaseMs)
+  const until = createDeadlines(config.requestTimeoutMs)
+  const authenticate = createAuthenticator(config.auth)
   const { schema, served } = schemas()
-  const masker = maskers(schema)
+  const masker = createMaskers(schema)
   const trail = await openTrail({
     config,
     changed: (usable) => {
@@ -86,20 +86,20 @@ export async function startServer({ config, log = createLog(config.logLevel), me
     },
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
-  const record = recorder(trail, schema, served)
+  const record = createRecorder(trail, schema, served)
 
-  const graph = createGraph({ config, served, store, spend, metrics, log, explorer, explain })
+  const graph = createApolloServer({ config, served, store, spend, metrics, log, explorer, explain })
   await graph.apollo.start()
 
   /** A promise only where the caller is not known yet. */
-  function context({ headers, correlationId, response }: Arrival): Served | Promise<Served> {
-    const stopwatch = explain?.begin(headers) ?? new Stopwatch()
-    const { signal, endsAt, left, writes: isWriting, answerOf } = until.begin(headers, response)
+  function context({ headers, correlationId, response }: HttpRequest): OperationContext | Promise<OperationContext> {
+    const stopwatch = explain?.begin(headers) ?? new SelfTime()
+    const { signal, deadline: endsAt, markSent, isWriting, raceWrite } = until.begin(headers, response)
 
-    function opened(caller: Caller): Served {
-      const visit: Visit = { caller, correlationId, ledger: stopwatch, signal, endsAt, left, writes: isWriting }
+    function opened(caller: Caller): OperationContext {
+      const visit: OperationScope = { caller, correlationId, trace: stopwatch, signal, deadline: endsAt, markSent, isWriting }
       const taken = record(caller, correlationId)
-      const handed = guard({ visit, rooms, writes, masker, audit: taken, own: ownOf, answerOf })
+      const handed = guard({ visit, rooms, writes, masker, audit: taken, own: ownRecordsOf, answerOf: raceWrite })
       const { loaders, commands } = explain?.watch(stopwatch, handed) ?? handed
       return { caller, correlationId, audit: taken, stopwatch, passage: {}, loaders, commands }
     }
@@ -108,9 +108,9 @@ export async function startServer({ config, log = createLog(config.logLevel), me
     return caller instanceof Promise ? caller.then(opened, challenge) : opened(caller)
   }
 
-  const respond = endpoint(graph, context)
-  const answers = new Tally()
-  function answer(arrival: Arrival): Promise<Answer> {
+  const respond = createGraphqlHandler(graph, context)
+  const answers = new PendingTasks()
+  function answer(arrival: HttpRequest): Promise<HttpResponse> {
     const going = respond(arrival)
     answers.add(going)
     return going
@@ -118,8 +118,8 @@ export async function startServer({ config, log = createLog(config.logLevel), me
 
   let stopping = false
   const isStopping = () => stopping
-  const app = await createHost({ log, corsOrigins: config.corsOrigins, isStopping })
-  putInFront(app.server, front({ answer, log, corsOrigins: config.corsOrigins, isStopping }))
+  const app = await createApp({ log, corsOrigins: config.corsOrigins, isStopping })
+  installFastPath(app.server, createFastPath({ answer, log, corsOrigins: config.corsOrigins, isStopping }))
   app.route({
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
@@ -140,7 +140,7 @@ export async function startServer({ config, log = createLog(config.logLevel), me
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons, circuits: circuits() })
   })
   app.get('/metrics', async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()))
-  webhooks(app, { rooms, store, log, metrics })
+  registerWebhooks(app, { rooms, store, log, metrics })
   routes?.(app)
 
   await app.listen({ host: config.host, port: config.port })

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountEntitlementSet, IdentityChallenge, SetAccountEntitlementsInput } from '../../schema/entitlement.js'
-import { writing } from '../contract/operations.js'
+import { command } from '../contract/operations.js'
 import type { Drift } from '../support/mapping.js'
 import type { ApitureOutcome, ApitureSource } from './datasource.js'
 import { assignmentBody, toChallenge, toEntitlement } from './mapping.js'
-import { type Refused, refusedBy, type Snapshots, touchOf } from './snapshot-store.js'
+import { type Refused, refusedBy, type SnapshotStore, touchOf } from './snapshot-store.js'
 
 interface EntitlementsOrChallenge {
   readonly entitlements: AccountEntitlementSet | null
@@ -12,14 +12,14 @@ interface EntitlementsOrChallenge {
 }
 
 /** Apiture's write. It replaces, so repeating it does no harm. */
-export function apitureCommands(source: ApitureSource, snapshots: Snapshots, forget: (bankingCustomerId: string) => void, drift: Drift) {
+export function apitureCommands(source: ApitureSource, snapshots: SnapshotStore, forget: (bankingCustomerId: string) => void, drift: Drift) {
   return {
-    setAccountEntitlements: writing<SetAccountEntitlementsInput, EntitlementsOrChallenge>({
+    setAccountEntitlements: command<SetAccountEntitlementsInput, EntitlementsOrChallenge>({
       scope: 'entitlements:write',
       type: 'SetAccountEntitlementsPayload',
       repeatable: true,
-      ignore: ['challengeToken'],
-      keep: (payload) => (payload.challenge ? undefined : payload),
+      ignoredInput: ['challengeToken'],
+      toStored: (payload) => (payload.challenge ? undefined : payload),
       async run(input) {
         const customer = input.bankingCustomerId
         const body = assignmentBody(input)

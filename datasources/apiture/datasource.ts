@@ -1,5 +1,5 @@
 import { type Client, path, type Refusal, type Verdict } from '../http/client.js'
-import type { Visit } from '../contract/provider.js'
+import type { OperationScope } from '../contract/provider.js'
 import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody, problemName } from './contract.js'
 
 const NO_SUCH_ACCOUNT: Verdict = { code: 'NOT_FOUND', fields: { 'input.accounts': ['must exist at the provider, every one of them'] } }
@@ -21,7 +21,7 @@ const PROBLEMS: Readonly<Record<string, Verdict>> = {
 }
 
 /** Reads an RFC 9457 problem by its name; a name that says nothing here leaves it to the status. */
-export function refusal({ status, body }: Refusal): Verdict {
+export function mapError({ status, body }: Refusal): Verdict {
   const problem = answers.problem.fits(body) ? body : {}
   const name = problemName(problem.type)
   const said: Verdict = { providerCode: name, providerRequestId: problem.id }
@@ -42,7 +42,7 @@ function challengeOf({ status, body }: Refusal): ApitureChallenge | undefined {
 export type ApitureOutcome = { readonly items: readonly ApitureItem[] } | { readonly challenge: ApitureChallenge }
 
 /** Apiture's one endpoint, in Apiture's words. */
-export function apitureSource(client: Client, visit: Visit, institutionId: string | undefined) {
+export function apitureSource(client: Client, visit: OperationScope, institutionId: string | undefined) {
   return {
     async setCustomerAccountEntitlements(bankingCustomerId: string, body: AssignmentBody, challengeToken: string | undefined): Promise<ApitureOutcome> {
       let challenge: ApitureChallenge | undefined
@@ -56,10 +56,10 @@ export function apitureSource(client: Client, visit: Visit, institutionId: strin
             ...(institutionId === undefined ? {} : { 'institution-id': institutionId }),
             ...(challengeToken === undefined ? {} : { challenge: challengeToken }),
           },
-          answer: answers.entitlements,
-          refusal(refused) {
+          response: answers.entitlements,
+          mapError(refused) {
             challenge = challengeOf(refused)
-            return refusal(refused)
+            return mapError(refused)
           },
         })
         return reply.body

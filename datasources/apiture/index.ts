@@ -1,13 +1,13 @@
 import { Provider as Label } from '../../schema/shared.js'
-import { watched } from '../support/trace.js'
-import { clientCredentials, tokenPlace } from '../http/oauth.js'
+import { tracedStore } from '../support/trace.js'
+import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
 import type { Provider } from '../contract/provider.js'
-import { tokenRefusal } from '../http/token-cache.js'
+import { mapTokenError } from '../http/token-cache.js'
 import { apitureCommands } from './commands.js'
 import { SCOPE } from './contract.js'
-import { apitureSource, refusal } from './datasource.js'
+import { apitureSource, mapError } from './datasource.js'
 import { apitureLoaders } from './queries.js'
-import { snapshots } from './snapshot-store.js'
+import { createSnapshotStore } from './snapshot-store.js'
 
 export interface ApitureSettings {
   readonly url: string
@@ -36,18 +36,18 @@ export const apiture = {
     }
   },
   open({ url, tokenUrl, clientId, clientSecret, institutionId }, house) {
-    const { origin, path } = tokenPlace(tokenUrl)
-    const tokens = house.client({ url: origin, refusal: tokenRefusal })
+    const { origin, path } = parseTokenUrl(tokenUrl)
+    const tokens = house.client({ url: origin, mapError: mapTokenError })
     const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, scope: SCOPE })
-    const client = house.client({ url, credential, refusal })
+    const client = house.client({ url, credential, mapError })
     return {
       enter(visit) {
-        const memory = snapshots(watched(house.store, visit.ledger))
+        const memory = createSnapshotStore(tracedStore(house.store, visit.trace))
         const { readings, forget } = apitureLoaders(memory)
         return { loaders: readings, commands: apitureCommands(apitureSource(client, visit, institutionId), memory, forget, house.drift) }
       },
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }
   },
-  sandbox: () => import('./emulator/index.js'),
+  emulator: () => import('./emulator/index.js'),
 } satisfies Provider<ApitureSettings>

@@ -7,7 +7,7 @@ import {
   ProductType,
   type SetAccountEntitlementsInput,
 } from '../../schema/entitlement.js'
-import { type Drift, known, present } from '../support/mapping.js'
+import { type Drift, toEnum, omitNullish } from '../support/mapping.js'
 import type { ApitureAccount, ApitureChallenge, ApitureItem, ApitureRoles, AssignmentBody } from './contract.js'
 
 const PRODUCT_TYPES: Readonly<Record<string, ProductType>> = {
@@ -36,7 +36,7 @@ const toAccount = (account: ApitureAccount, drift: Drift): BankingAccount => ({
   id: account.id ?? null,
   accountNumber: account.accountNumber,
   accountMicrNumber: account.accountMicrNumber ?? null,
-  productType: known(PRODUCT_TYPES, account.productType, 'account.productType', drift),
+  productType: toEnum(PRODUCT_TYPES, account.productType, 'account.productType', drift),
   productCode: account.productCode,
   nickname: account.nickname ?? null,
 })
@@ -61,7 +61,7 @@ export const toChallenge = (challenge: ApitureChallenge, drift: Drift): Identity
   challengeId: challenge.challengeId,
   factors: challenge.factors.map((factor) => ({
     id: factor.id ?? null,
-    type: known(FACTOR_TYPES, factor.type, 'challenge.factors.type', drift),
+    type: toEnum(FACTOR_TYPES, factor.type, 'challenge.factors.type', drift),
     labels: factor.labels ?? [],
     securityQuestions: factor.securityQuestions?.questions.map(({ id, prompt }) => ({ id, prompt })) ?? null,
   })),
@@ -71,7 +71,7 @@ export const toChallenge = (challenge: ApitureChallenge, drift: Drift): Identity
 
 export const assignmentBody = (input: SetAccountEntitlementsInput): AssignmentBody => ({
   accounts: input.accounts.map((account) =>
-    present({
+    omitNullish({
       id: account.id,
       accountNumber: account.accountNumber,
       accountMicrNumber: account.accountMicrNumber,
@@ -83,7 +83,7 @@ export const assignmentBody = (input: SetAccountEntitlementsInput): AssignmentBo
   assignments: {
     electronicStatementElection: input.electronicStatementElection,
     electronicDocumentElection: input.electronicDocumentElection,
-    roles: present({
+    roles: omitNullish({
       default: input.roles.default,
       view: input.roles.view,
       basic: input.roles.basic,

@@ -1,5 +1,5 @@
 import { type AccountEntitlement, type AccountEntitlementSet, type AccountRoles } from '../../schema/entitlement.js'
-import { Failure } from '../contract/errors.js'
+import { ApiError } from '../contract/errors.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import type { AssignmentBody, Assignments } from './contract.js'
 
@@ -73,7 +73,7 @@ export type Refused = 'nothing' | 'perhaps some' | 'unknown'
  * provider carries out some of several is not documented.
  */
 export function refusedBy(error: unknown, { accounts }: Touch): Refused {
-  if (!(error instanceof Failure) || error.code === 'OUTCOME_UNKNOWN') return 'unknown'
+  if (!(error instanceof ApiError) || error.code === 'OUTCOME_UNKNOWN') return 'unknown'
   const status = error.extensions['providerStatus']
   return accounts.length > 1 && (status === 409 || status === 422) ? 'perhaps some' : 'nothing'
 }
@@ -103,7 +103,7 @@ const toSet = (bankingCustomerId: string, { items, asOf, open, last }: Snapshot)
  * What the provider last confirmed of each customer; the only memory there is of it, and never more certain than it
  * may be: a write is noted before it leaves, and the note goes only when its outcome is known.
  */
-export function snapshots(store: Store) {
+export function createSnapshotStore(store: Store) {
   const update = (bankingCustomerId: string, change: (current: Snapshot) => Snapshot) =>
     store.update<Snapshot>(key(bankingCustomerId), KEPT_SECONDS, (current) => change(current ?? EMPTY))
 
@@ -163,4 +163,4 @@ export function snapshots(store: Store) {
   }
 }
 
-export type Snapshots = ReturnType<typeof snapshots>
+export type SnapshotStore = ReturnType<typeof createSnapshotStore>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, type VerifyAccountInput } from '../../schema/verification.js'
-import { writing } from '../contract/operations.js'
+import { command } from '../contract/operations.js'
 import type { Verify } from './contract.js'
 import type { Desk } from './index.js'
 import { keepable, toResult, toVerify } from './mapping.js'
@@ -15,12 +15,12 @@ export function banficoCommands({ source, visit, memory, checks, drift }: Desk) 
   }
 
   return {
-    verifyAccount: writing<VerifyAccountInput, { result: VerificationResult }>({
+    verifyAccount: command<VerifyAccountInput, { result: VerificationResult }>({
       scope: 'verifications:write',
       type: 'VerifyAccountPayload',
       repeatable: true,
       // The verification is the outcome, also while its answer is yet to come: asking again would begin another one.
-      keep: ({ result }) => ({ result: { ...keepable(result), fromCache: true } }),
+      toStored: ({ result }) => ({ result: { ...keepable(result), fromCache: true } }),
       async run(input) {
         const verify = toVerify(input)
         const question = memory.question(visit.caller, verify)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Provider as Label } from '../../schema/shared.js'
-import { Failure } from '../contract/errors.js'
+import { ApiError } from '../contract/errors.js'
 import { type CallVisit, type Client, path, type Refusal, type Reply, retryAfter, type Verdict } from '../http/client.js'
 import { answers, type BanficoProblem, type BanficoResult, type Verify } from './contract.js'
 import { refusedFields } from './mapping.js'
@@ -43,7 +43,7 @@ const BY_STATUS: Readonly<Record<number, Pick<Verdict, 'code' | 'message'>>> = {
 }
 
 /** Reads a refusal by its status first; the sentences in it may repeat what was sent. */
-export function refusal({ status, header, body }: Refusal): Verdict {
+export function mapError({ status, header, body }: Refusal): Verdict {
   const problem = answers.problem.fits(body) ? body : {}
   const codes = codesOf(problem)
   return {
@@ -66,10 +66,10 @@ export function banficoSource(client: Client, visit: CallVisit) {
       const reply = await client.send(visit, {
         method: 'POST',
         path: path`/v1.0/account-verifications`,
-        effect: 'check',
+        effect: 'nonRepeatableRead',
         json: { data: { verification } },
         headers: headers(),
-        answer: answers.verification,
+        response: answers.verification,
       })
       return answered(reply, reply.body.data.result)
     },
@@ -81,12 +81,12 @@ export function banficoSource(client: Client, visit: CallVisit) {
         path: path`/v1.0/account-verifications/${id}`,
         effect: 'read',
         headers: headers(),
-        answer: answers.any,
+        response: answers.any,
       })
       const result = answers.verification.fits(reply.body) ? reply.body.data.result : undefined
       // Somebody else's answer must not pass for this one's.
-      if (result !== undefined && result.id !== id) throw new Failure('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus: reply.status })
-      if (result === undefined && reply.status !== 202) throw new Failure('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus: reply.status })
+      if (result !== undefined && result.id !== id) throw new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus: reply.status })
+      if (result === undefined && reply.status !== 202) throw new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus: reply.status })
       return answered(reply, result)
     },
   }

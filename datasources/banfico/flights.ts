@@ -1,12 +1,12 @@
 import { BriefMap } from '../brief.js'
-import type { CallVisit, Leaving } from '../http/call.js'
-import { Failure } from '../contract/errors.js'
-import { waiting } from '../support/trace.js'
+import type { CallScope, Leaving } from '../http/call.js'
+import { ApiError } from '../contract/errors.js'
+import { traceWait } from '../support/trace.js'
 
 /** Waits for an answer only as long as the operation lasts; the answer is still made, for whoever else waits. */
 function within<T>(signal: Leaving, answer: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const leave = () => reject(new Failure('DEADLINE_EXCEEDED'))
+    const leave = () => reject(new ApiError('DEADLINE_EXCEEDED'))
     signal.addEventListener('abort', leave, { once: true })
     void answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
   })
@@ -23,10 +23,10 @@ export function flights<T>() {
     has: (name: string): boolean => running.get(name) !== undefined,
 
     /** The answer to what is asked under this name: the running call's, else that of a new one. */
-    async join(name: string, { signal, ledger }: CallVisit, ask: () => Promise<T>): Promise<T> {
-      if (signal.aborted) throw new Failure('DEADLINE_EXCEEDED')
+    async join(name: string, { signal, trace }: CallScope, ask: () => Promise<T>): Promise<T> {
+      if (signal.aborted) throw new ApiError('DEADLINE_EXCEEDED')
       const known = running.get(name)
-      if (known !== undefined) return waiting(ledger, () => within(signal, known))
+      if (known !== undefined) return traceWait(trace, () => within(signal, known))
       // What whoever begins it waits for is taken down where it is asked.
       const answer = ask().finally(() => running.delete(name))
       running.set(name, answer)

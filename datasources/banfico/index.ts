@@ -1,18 +1,18 @@
 import { Provider as Label } from '../../schema/shared.js'
 import type { VerificationResult } from '../../schema/verification.js'
 import { unattended } from '../http/client.js'
-import { watched } from '../support/trace.js'
+import { tracedStore } from '../support/trace.js'
 import type { Drift } from '../support/mapping.js'
-import { clientCredentials, tokenPlace } from '../http/oauth.js'
-import { tokenRefusal } from '../http/token-cache.js'
-import type { Provider, Visit } from '../contract/provider.js'
+import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
+import { mapTokenError } from '../http/token-cache.js'
+import type { Provider, OperationScope } from '../contract/provider.js'
 import { once, Parts } from '../sections.js'
 import { banficoCommands } from './commands.js'
-import { banficoSource, type BanficoSource, refusal } from './datasource.js'
+import { banficoSource, type BanficoSource, mapError } from './datasource.js'
 import { type Flights, flights } from './flights.js'
 import { banficoLoaders } from './queries.js'
-import { nearby, type Nearby } from './result-cache.js'
-import { type ResultMemory, resultMemory } from './verification-store.js'
+import { createResultCache, type ResultCache } from './result-cache.js'
+import { type VerificationStore, createVerificationStore } from './verification-store.js'
 
 export interface BanficoSettings {
   readonly url: string
@@ -26,10 +26,10 @@ export interface BanficoSettings {
 /** What questions and writes of one operation work with. */
 export interface Desk {
   readonly source: BanficoSource
-  readonly visit: Visit
-  readonly memory: ResultMemory
+  readonly visit: OperationScope
+  readonly memory: VerificationStore
   /** Results that were just read; of the whole process. */
-  readonly near: Nearby
+  readonly near: ResultCache
   /** Verifications being asked for, by question; of the whole process. */
   readonly checks: Flights<VerificationResult>
   /** Results being asked for, by id; of the whole process. */
@@ -51,19 +51,19 @@ export const banfico = {
     maxAgeSeconds: settings.integer('VERIFICATION_MAX_AGE_SECONDS', 300, { min: 0, max: 86_400 }),
   }),
   open({ url, tokenUrl, clientId, clientSecret, maxAgeSeconds }, house) {
-    const { origin, path } = tokenPlace(tokenUrl)
-    const issuer = house.client({ url: origin, refusal: tokenRefusal })
-    const client = house.client({ url, credential: clientCredentials({ client: issuer, path, clientId, clientSecret }), refusal })
-    const near = nearby(maxAgeSeconds)
+    const { origin, path } = parseTokenUrl(tokenUrl)
+    const issuer = house.client({ url: origin, mapError: mapTokenError })
+    const client = house.client({ url, credential: clientCredentials({ client: issuer, path, clientId, clientSecret }), mapError })
+    const near = createResultCache(maxAgeSeconds)
     const checks = flights<VerificationResult>()
     const polls = flights<VerificationResult | null>()
     return {
       enter(visit) {
         const desk = once((): Desk => ({
           // A call may be waited for by several operations, so it does not end with the one that began it.
-          source: banficoSource(client, { signal: unattended.signal, correlationId: visit.correlationId, ledger: visit.ledger }),
+          source: banficoSource(client, { signal: unattended.signal, correlationId: visit.correlationId, trace: visit.trace }),
           visit,
-          memory: resultMemory(watched(house.store, visit.ledger), maxAgeSeconds),
+          memory: createVerificationStore(tracedStore(house.store, visit.trace), maxAgeSeconds),
           near,
           checks,
           polls,
@@ -77,5 +77,5 @@ export const banfico = {
       close: async () => void (await Promise.all([client.close(), issuer.close()])),
     }
   },
-  sandbox: () => import('./emulator/index.js'),
+  emulator: () => import('./emulator/index.js'),
 } satisfies Provider<BanficoSettings>

@@ -1,7 +1,7 @@
 import { AccountIdScheme, AccountStatus, AccountVerificationType, compactId, NameCheckStatus, type VerificationResponder, type VerificationResult, VerificationState, type VerifiedAccount, type VerifyAccountInput } from '../../schema/verification.js'
-import { type RefusedFields, refuseFields } from '../contract/errors.js'
-import { type Drift, instant, known, present } from '../support/mapping.js'
-import { nextPollAt, pace } from '../support/poll-schedule.js'
+import { type InvalidFields, invalidInput } from '../contract/errors.js'
+import { type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
+import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
 import type { BanficoAccount, BanficoProblem, BanficoResponder, Verify } from './contract.js'
 import type { Answered } from './datasource.js'
 
@@ -12,8 +12,8 @@ function toAccount(account: BanficoAccount, drift: Drift): VerifiedAccount {
   return {
     id: account.id,
     secondaryId: account.secondaryId ?? null,
-    status: known(AccountStatus, account.status, 'account.status', drift),
-    nameCheckStatus: known(NameCheckStatus, account.nameCheckStatus, 'account.nameCheckStatus', drift),
+    status: toEnum(AccountStatus, account.status, 'account.status', drift),
+    nameCheckStatus: toEnum(NameCheckStatus, account.nameCheckStatus, 'account.nameCheckStatus', drift),
     respondedName: account.respondedName ?? null,
     identities: (Array.isArray(identities) ? identities : [identities]).map(({ type, value, status }) => ({ type, value, status })),
   }
@@ -26,7 +26,7 @@ function toResponder(responder: BanficoResponder, drift: Drift): VerificationRes
     apiVersion: responder.apiVersion ?? null,
     schemeUrl: responder.urlVerificationScheme ?? null,
     responseCodes: [...new Set(codes.map((code) => (typeof code === 'string' ? code : code.name)))],
-    receivedAt: instant(responder.receivedTime, 'responder.receivedTime', drift),
+    receivedAt: toDateTime(responder.receivedTime, 'responder.receivedTime', drift),
     data: responder.data ?? null,
     entity: responder.entity ? { idType: responder.entity.idType, idValue: responder.entity.idValue, reference: responder.entity.reference ?? null } : null,
   }
@@ -43,7 +43,7 @@ export function toResult(id: string, { accepted, result, at, hintSeconds }: Answ
     responder: result?.responder ? toResponder(result.responder, drift) : null,
     checkedAt: new Date(at).toISOString(),
     fromCache: false,
-    nextPollAt: account ? null : nextPollAt(pace(at, hintSeconds, begunAt)),
+    nextPollAt: account ? null : nextPollAt(pollSchedule(at, hintSeconds, begunAt)),
   }
 }
 
@@ -56,7 +56,7 @@ export const keepable = (result: VerificationResult): VerificationResult => ({
 // ---- what the graph is asked, in Banfico's words
 
 /** Rules that span the input's parts, which no part can check by itself. */
-function missing({ types, account }: VerifyAccountInput): RefusedFields {
+function missing({ types, account }: VerifyAccountInput): InvalidFields {
   const asks = (type: AccountVerificationType) => types.includes(type)
   return {
     ...(asks(AccountVerificationType.NAME) && account.name == null ? { 'input.account.name': ['is required to verify NAME'] } : {}),
@@ -66,12 +66,12 @@ function missing({ types, account }: VerifyAccountInput): RefusedFields {
 
 export function toVerify(input: VerifyAccountInput): Verify {
   const fields = missing(input)
-  if (Object.keys(fields).length > 0) throw refuseFields(fields)
+  if (Object.keys(fields).length > 0) throw invalidInput(fields)
   const { types, account, initiator } = input
-  return present({
+  return omitNullish({
     types: [...types],
-    initiator: initiator && present({ idType: initiator.idType, idValue: initiator.idValue, reference: initiator.reference }),
-    account: present({
+    initiator: initiator && omitNullish({ idType: initiator.idType, idValue: initiator.idValue, reference: initiator.reference }),
+    account: omitNullish({
       type: account.type,
       name: account.name,
       idScheme: account.idScheme,
@@ -106,7 +106,7 @@ function inputPath(path: string): string {
 }
 
 /** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
-export function refusedFields({ errors }: BanficoProblem): RefusedFields | undefined {
+export function refusedFields({ errors }: BanficoProblem): InvalidFields | undefined {
   const fields = (errors ?? []).flatMap(({ path, errorCode }) =>
     path ? [[inputPath(path), [errorCode === 'MISSING_FIELD' ? 'is required by the provider' : 'is not valid to the provider']] as const] : [],
   )

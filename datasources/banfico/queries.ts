@@ -1,7 +1,7 @@
 import { type VerificationResult, VerificationState } from '../../schema/verification.js'
-import { each } from '../support/loader.js'
-import { reading } from '../contract/operations.js'
-import { hintOf, orNull } from '../contract/errors.js'
+import { keyLoader } from '../support/loader.js'
+import { query } from '../contract/operations.js'
+import { retryAfterOf, nullIfNotFound } from '../contract/errors.js'
 import { isDue } from '../support/poll-schedule.js'
 import type { Caller } from '../contract/provider.js'
 import { once } from '../sections.js'
@@ -9,8 +9,8 @@ import { isVerificationId } from './contract.js'
 import type { Answered } from './datasource.js'
 import type { Desk } from './index.js'
 import { toResult } from './mapping.js'
-import type { Nearby } from './result-cache.js'
-import { type Known, standing } from './verification-store.js'
+import type { ResultCache } from './result-cache.js'
+import { type Known, lastKnownResult } from './verification-store.js'
 
 /** What a 404 means of a verification that we know to be pending. */
 const unseen = (): Answered => ({ accepted: true, result: undefined, at: Date.now(), hintSeconds: undefined, slaSeconds: undefined })
@@ -22,8 +22,8 @@ type IsFor = (tenant: string | undefined) => boolean
 function fromAfar({ source, visit, memory, near, polls, drift }: Desk, isFor: IsFor) {
   /** Asks the provider how a pending verification stands, in a turn of this process's own. */
   async function ask(id: string, { slaUntil, pace }: Known, turn: string): Promise<VerificationResult | null> {
-    const found = await orNull(source.fetch(id)).catch(async (error: unknown) => {
-      await memory.fail(id, turn, hintOf(error))
+    const found = await nullIfNotFound(source.fetch(id)).catch(async (error: unknown) => {
+      await memory.fail(id, turn, retryAfterOf(error))
       throw error
     })
     const answer = found ?? unseen()
@@ -34,7 +34,7 @@ function fromAfar({ source, visit, memory, near, polls, drift }: Desk, isFor: Is
 
   /** Asks for a result that is kept nowhere here: it has left the store, or was never asked for through this server. */
   async function recover(id: string, known: Known | null): Promise<VerificationResult | null> {
-    const found = await orNull(source.fetch(id))
+    const found = await nullIfNotFound(source.fetch(id))
     const result = found && toResult(id, found, drift)
     if (known && result?.state === VerificationState.COMPLETED) await memory.complete(id, result)
     return result
@@ -43,16 +43,16 @@ function fromAfar({ source, visit, memory, near, polls, drift }: Desk, isFor: Is
   async function poll(id: string): Promise<VerificationResult | null> {
     const { known, turn } = await memory.take(id)
     if (known && turn !== undefined) return ask(id, known, turn)
-    if (known?.pending) return standing(known)
+    if (known?.pending) return lastKnownResult(known)
     return (known && (await memory.completed(id))) ?? recover(id, known)
   }
 
-  return each<string, VerificationResult | null>(async (id) => {
+  return keyLoader<string, VerificationResult | null>(async (id) => {
     if (!isVerificationId(id)) return null
     const known = await memory.known(id)
     if (!isFor(known?.tenant)) return null
     // Whom a running call of this process can answer waits for it.
-    if (known?.pending && !isDue(known.pace) && !polls.has(id)) return standing(known)
+    if (known?.pending && !isDue(known.pace) && !polls.has(id)) return lastKnownResult(known)
     const kept = known && !known.pending ? await memory.completed(id) : null
     if (known && kept) near.put(id, known.tenant, kept)
     return kept ?? polls.join(id, visit, () => poll(id))
@@ -60,13 +60,13 @@ function fromAfar({ source, visit, memory, near, polls, drift }: Desk, isFor: Is
 }
 
 /** Banfico's questions. */
-export function banficoLoaders({ scopes, tenant }: Caller, near: Nearby, desk: () => Desk) {
+export function banficoLoaders({ scopes, tenant }: Caller, near: ResultCache, desk: () => Desk) {
   const any = scopes.has('verifications:read:any')
   const isFor: IsFor = (whose) => any || whose === tenant
   const afar = once(() => fromAfar(desk(), isFor))
 
   return {
-    resultById: reading<string, VerificationResult | null>({
+    resultById: query<string, VerificationResult | null>({
       scope: 'verifications:read',
       type: 'VerificationResult',
       load(id) {

@@ -15,7 +15,7 @@ interface Near {
  * Completed results that were just read, in this process's memory: they change no more, and neither does whose they
  * are. What an operator deletes from the store may be answered until its time is over; nothing becomes older than it may.
  */
-export function nearby(maxAgeSeconds: number) {
+export function createResultCache(maxAgeSeconds: number) {
   const kept = new Map<string, Near & { readonly until: number }>()
 
   return {
@@ -35,4 +35,4 @@ export function nearby(maxAgeSeconds: number) {
   }
 }
 
-export type Nearby = ReturnType<typeof nearby>
+export type ResultCache = ReturnType<typeof createResultCache>

@@ -1,6 +1,6 @@
 import { AccountStatus, AccountVerificationType, compactId, NameCheckStatus, type VerificationResult, VerificationState } from '../../schema/verification.js'
-import { Failure } from '../contract/errors.js'
-import { give, isDue, newTurn, nextPollAt, pace, type Pace, take } from '../support/poll-schedule.js'
+import { ApiError } from '../contract/errors.js'
+import { completePoll, isDue, newPollLease, nextPollAt, pollSchedule, type PollSchedule, leasePoll } from '../support/poll-schedule.js'
 import type { Caller } from '../contract/provider.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import type { Verify } from './contract.js'
@@ -23,11 +23,11 @@ export interface Known {
   /** True when the provider, asked last, knew nothing of it although its time was over. */
   readonly missing?: boolean | undefined
   /** When the provider may be asked again, and who asks. */
-  readonly pace: Pace
+  readonly pace: PollSchedule
 }
 
 /** How it stood when the provider was asked last, for whoever asks before its time. */
-export const standing = ({ pending, missing, pace }: Known): VerificationResult | null =>
+export const lastKnownResult = ({ pending, missing, pace }: Known): VerificationResult | null =>
   pending === null || missing ? null : { ...pending, fromCache: true, nextPollAt: nextPollAt(pace) }
 
 /** The names under which the same question is found again: nothing but case and spaces of the account's id is evened out. */
@@ -54,7 +54,7 @@ async function orWithout<T>(stored: Promise<T>): Promise<T | null> {
   try {
     return await stored
   } catch (error) {
-    if (error instanceof Failure && error.code === 'STORE_UNAVAILABLE') return null
+    if (error instanceof ApiError && error.code === 'STORE_UNAVAILABLE') return null
     throw error
   }
 }
@@ -67,7 +67,7 @@ const questionKey = (question: string): StoreKey => ['verification-question', qu
  * What is remembered of verifications. A name that a bank told one client is not for another, so an answer is found
  * again only by the client that asked; a result's id is its tenant's.
  */
-export function resultMemory(store: Store, maxAgeSeconds: number) {
+export function createVerificationStore(store: Store, maxAgeSeconds: number) {
   const keep = async (key: StoreKey, result: VerificationResult) => {
     if (maxAgeSeconds > 0) await store.set(key, keepable(result), maxAgeSeconds)
   }
@@ -92,7 +92,7 @@ export function resultMemory(store: Store, maxAgeSeconds: number) {
         tenant,
         slaUntil: at + slaSeconds * 1000,
         pending: completed ? null : keepable(result),
-        pace: pace(at, hintSeconds),
+        pace: pollSchedule(at, hintSeconds),
       }
       await orWithout(
         Promise.all([
@@ -114,9 +114,9 @@ export function resultMemory(store: Store, maxAgeSeconds: number) {
 
     /** Takes the turn to ask how it stands, for one caller of all replicas; without a turn somebody else asks, has just asked, or it is completed. */
     async take(id: string): Promise<{ known: Known | null; turn: string | undefined }> {
-      const turn = newTurn()
+      const turn = newPollLease()
       const { value, changed } = await store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) =>
-        current?.pending && isDue(current.pace) ? { ...current, pace: take(current.pace, turn) } : undefined,
+        current?.pending && isDue(current.pace) ? { ...current, pace: leasePoll(current.pace, turn) } : undefined,
       )
       return { known: value, turn: changed ? turn : undefined }
     },
@@ -126,7 +126,7 @@ export function resultMemory(store: Store, maxAgeSeconds: number) {
       if (result?.state === VerificationState.COMPLETED) return this.complete(id, result)
       await orWithout(
         store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => {
-          const next = current?.pending ? give(current.pace, turn, at, hintSeconds) : undefined
+          const next = current?.pending ? completePoll(current.pace, turn, at, hintSeconds) : undefined
           return next && { ...current!, pace: next, pending: result ? keepable(result) : current!.pending, missing: result === null }
         }),
       )
@@ -136,7 +136,7 @@ export function resultMemory(store: Store, maxAgeSeconds: number) {
     async fail(id: string, turn: string, hintSeconds: number | undefined): Promise<void> {
       await orWithout(
         store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => {
-          const next = current?.pending ? give(current.pace, turn, Date.now(), hintSeconds) : undefined
+          const next = current?.pending ? completePoll(current.pace, turn, Date.now(), hintSeconds) : undefined
           return next && { ...current!, pace: next }
         }),
       )
@@ -150,4 +150,4 @@ export function resultMemory(store: Store, maxAgeSeconds: number) {
   }
 }
 
-export type ResultMemory = ReturnType<typeof resultMemory>
+export type VerificationStore = ReturnType<typeof createVerificationStore>

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql'
 import type { Provider } from '../../schema/shared.js'
 
 /** Every way a request can fail; the contract that clients branch on. */
-export type Code =
+export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'BAD_USER_INPUT'
@@ -27,7 +27,7 @@ export type Code =
   | 'INTERNAL_SERVER_ERROR'
 
 /** Whether asking again, unchanged, may help; and the sentence when the thrower has none of its own. */
-export const CODES: Record<Code, { readonly retryable: boolean; readonly sentence: (who: string) => string }> = {
+export const ERROR_CODES: Record<ErrorCode, { readonly retryable: boolean; readonly sentence: (who: string) => string }> = {
   UNAUTHENTICATED: { retryable: false, sentence: () => 'A valid bearer token is required.' },
   FORBIDDEN: { retryable: false, sentence: () => 'The token lacks a scope.' },
   BAD_USER_INPUT: { retryable: false, sentence: (who) => `${who} does not accept this input.` },
@@ -53,9 +53,9 @@ export const CODES: Record<Code, { readonly retryable: boolean; readonly sentenc
 }
 
 /** Input members that were refused, by path, each with the rules it broke. */
-export type RefusedFields = Record<string, readonly string[]>
+export type InvalidFields = Record<string, readonly string[]>
 
-export interface FailureDetails {
+export interface ApiErrorDetails {
   readonly message?: string
   /** The provider that failed, and its name in sentences. */
   readonly provider?: Provider
@@ -65,40 +65,40 @@ export interface FailureDetails {
   readonly providerCode?: string
   readonly providerStatus?: number
   readonly providerRequestId?: string
-  readonly fields?: RefusedFields
+  readonly fields?: InvalidFields
 }
 
 /** The one error that leaves a room, a guard or the store. Carries what `extensions` may say, and nothing else. */
-export class Failure extends GraphQLError {
-  readonly code: Code
+export class ApiError extends GraphQLError {
+  readonly code: ErrorCode
 
-  constructor(code: Code, details: FailureDetails = {}) {
+  constructor(code: ErrorCode, details: ApiErrorDetails = {}) {
     const { message, title, retryable, ...rest } = details
-    super(message ?? CODES[code].sentence(title ?? 'The provider'), {
-      extensions: { code, retryable: retryable ?? CODES[code].retryable, ...rest },
+    super(message ?? ERROR_CODES[code].sentence(title ?? 'The provider'), {
+      extensions: { code, retryable: retryable ?? ERROR_CODES[code].retryable, ...rest },
     })
     this.code = code
   }
 }
 
 /** The same failure once more, in an error of its own: each belongs to one answer. */
-export function again({ code, message, extensions: { code: _code, ...details } }: Failure, more: FailureDetails = {}): Failure {
-  return new Failure(code, { ...details, message, ...more })
+export function copyError({ code, message, extensions: { code: _code, ...details } }: ApiError, more: ApiErrorDetails = {}): ApiError {
+  return new ApiError(code, { ...details, message, ...more })
 }
 
 /** Refuses input by field, before anything is sent. */
-export const refuseFields = (fields: RefusedFields): Failure =>
-  new Failure('BAD_USER_INPUT', { message: `The input is not valid: ${Object.keys(fields).join(', ')}.`, fields })
+export const invalidInput = (fields: InvalidFields): ApiError =>
+  new ApiError('BAD_USER_INPUT', { message: `The input is not valid: ${Object.keys(fields).join(', ')}.`, fields })
 
 /** A lookup's answer, or null where the provider says that there is none. */
-export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+export async function nullIfNotFound<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer
   } catch (error) {
-    if (error instanceof Failure && error.code === 'NOT_FOUND') return null
+    if (error instanceof ApiError && error.code === 'NOT_FOUND') return null
     throw error
   }
 }
 
 /** How long a provider that failed asks to be left alone, where it says. */
-export const hintOf = (error: unknown): number | undefined => (error instanceof Failure ? (error.extensions['retryAfterSeconds'] as number | undefined) : undefined)
+export const retryAfterOf = (error: unknown): number | undefined => (error instanceof ApiError ? (error.extensions['retryAfterSeconds'] as number | undefined) : undefined)

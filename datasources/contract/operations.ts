@@ -13,13 +13,13 @@ export interface CustomerKey {
  * One question a room answers. Rooms only declare it; whoever hands it to a resolver checks the scope,
  * masks what is personal and answers as if nothing existed where the caller may not know.
  */
-export interface Reading<Key, Value> {
+export interface Query<Key, Value> {
   /** The scope that opens it; null where a valid token is enough because the provider itself decides. */
   readonly scope: Scope | null
   /** Where the provider decides: the scope whose `…:own` shows it unmasked, unless the full scope stands beside it. */
-  readonly own?: 'customers:read' | undefined
+  readonly ownScope?: 'customers:read' | undefined
   /** More scopes that this very key needs, such as `pii:read` for a search by name. */
-  readonly needs?: ((key: Key) => readonly Scope[]) | undefined
+  readonly extraScopes?: ((key: Key) => readonly Scope[]) | undefined
   /** The graph's type of the answer (or of its items); what masking goes by. */
   readonly type: string
   /** Whose data the key names; without it the `…:own` scopes do not open this question. */
@@ -35,15 +35,15 @@ export interface Attempt {
    */
   readonly id: string
   /** True when an earlier try under the same key was left open: it may have been carried out, so what it would have done may be done. */
-  readonly again: boolean
+  readonly isRetry: boolean
 }
 
 /** One write a room carries out; the door around it adds the scope, the idempotency key and masking. */
-export interface Writing<Input, Payload extends object> {
+export interface Command<Input, Payload extends object> {
   readonly scope: Scope
-  readonly needs?: ((input: Input) => readonly Scope[]) | undefined
+  readonly extraScopes?: ((input: Input) => readonly Scope[]) | undefined
   /** Refuses a caller who may not even be told how it ended before; throws. */
-  readonly admit?: ((input: Input) => void) | undefined
+  readonly authorize?: ((input: Input) => void) | undefined
   /** The graph's payload type. */
   readonly type: string
   /**
@@ -57,14 +57,14 @@ export interface Writing<Input, Payload extends object> {
    */
   readonly readBack?: ((input: Input, attempt: Attempt) => Promise<Payload | null>) | undefined
   /** Input members that do not make it another write. */
-  readonly ignore?: readonly string[] | undefined
+  readonly ignoredInput?: readonly string[] | undefined
   /** What of the payload may be kept for a replay; undefined means this payload is not final and is not kept. */
-  keep?(payload: Payload): Payload | undefined
+  toStored?(payload: Payload): Payload | undefined
   readonly run: (input: Input, attempt: Attempt) => Promise<Payload>
 }
 
 /** Declares a question; the helper only carries the types. */
-export const reading = <Key, Value>(declared: Reading<Key, Value>): Reading<Key, Value> => declared
+export const query = <Key, Value>(declared: Query<Key, Value>): Query<Key, Value> => declared
 
 /** Declares a write; the helper only carries the types. */
-export const writing = <Input, Payload extends object>(declared: Writing<Input, Payload>): Writing<Input, Payload> => declared
+export const command = <Input, Payload extends object>(declared: Command<Input, Payload>): Command<Input, Payload> => declared

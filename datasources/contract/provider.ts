@@ -1,6 +1,6 @@
 import type { Provider as Label } from '../../schema/shared.js'
 import type { CallVisit, Client, ClientOptions } from '../http/client.js'
-import type { Reading, Writing } from './operations.js'
+import type { Query, Command } from './operations.js'
 import type { Emulator, EmulatorOptions } from '../emulator/run.js'
 import type { Store } from './store.js'
 import type { Webhook } from './webhook.js'
@@ -23,7 +23,7 @@ export interface Caller {
 }
 
 /** One GraphQL operation on its way through the rooms. */
-export interface Visit extends CallVisit {
+export interface OperationScope extends CallVisit {
   readonly caller: Caller
 }
 
@@ -50,23 +50,23 @@ export interface Settings {
 }
 
 /** What the process lends to every room. */
-export interface House {
-  readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'refusal'>) => Client
+export interface ProviderDeps {
+  readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => Client
   readonly store: Store
   /** Counts a value that the provider's contract does not list. */
   readonly drift: (field: string) => void
 }
 
 /** A room while the process runs. `enter` is called at most once per operation and room. */
-export interface Room {
-  readonly enter: (visit: Visit) => { readonly loaders: Readings; readonly commands: Writings }
+export interface ProviderInstance {
+  readonly enter: (visit: OperationScope) => { readonly loaders: Queries; readonly commands: Commands }
   /** Takes what the provider sends by itself, where that is set up. */
   readonly webhook?: Webhook | undefined
   readonly close: () => Promise<void>
 }
 // `never` keys and inputs let rooms declare their own; the guard hands back each room's own types.
-export type Readings = Readonly<Record<string, Reading<never, unknown>>>
-export type Writings = Readonly<Record<string, Writing<never, object>>>
+export type Queries = Readonly<Record<string, Query<never, unknown>>>
+export type Commands = Readonly<Record<string, Command<never, object>>>
 
 /** What a provider's room must export. `name` is also its setting prefix and metric label. */
 export interface Provider<S> {
@@ -77,7 +77,7 @@ export interface Provider<S> {
   /** How many calls may run side by side unless `<NAME>_MAX_CONCURRENCY` says otherwise. */
   readonly maxConcurrency: number
   readonly settings: (settings: Settings) => S
-  readonly open: (settings: S, house: House) => Room
+  readonly open: (settings: S, house: ProviderDeps) => ProviderInstance
   /** The emulator, loaded only where it is wanted. */
-  readonly sandbox: () => Promise<{ start: (options: EmulatorOptions) => Promise<Emulator> }>
+  readonly emulator: () => Promise<{ start: (options: EmulatorOptions) => Promise<Emulator> }>
 }

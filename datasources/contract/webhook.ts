@@ -1,25 +1,25 @@
 /** What a provider sends by itself, as it came. */
-export interface Delivery {
+export interface WebhookDelivery {
   readonly header: (name: string) => string | undefined
   /** The very bytes, which are what was signed. */
   readonly body: Buffer
 }
 
 /** An event in the graph's language; nothing in it is personal. */
-export interface Notice {
+export interface WebhookEvent {
   /** The same in every delivery of the event. */
   readonly id: string
   /** What happened, by a word of ours. */
-  readonly type: NoticeType
+  readonly type: WebhookEventType
   /** Does what follows from it here; without it nothing does. May be done twice, but not left undone. */
-  readonly act?: (() => void | Promise<void>) | undefined
+  readonly apply?: (() => void | Promise<void>) | undefined
 }
 
 /** Every word there is, so that it may be a metric's label. `other` is what the provider's contract does not list. */
-export type NoticeType = 'person_created' | 'person_updated' | 'person_verified' | 'other'
+export type WebhookEventType = 'person_created' | 'person_updated' | 'person_verified' | 'other'
 
 /** Why a delivery is not an event: it is not the provider's own or too old, or cannot be read. Nobody is told more. */
-export class Undeliverable extends Error {
+export class RejectedDelivery extends Error {
   constructor(readonly reason: 'forged' | 'unreadable') {
     super(reason)
   }
@@ -28,5 +28,5 @@ export class Undeliverable extends Error {
 /** How a room takes what its provider sends. */
 export interface Webhook {
   /** Reads a delivery that is proved to be the provider's; throws `Undeliverable`. */
-  readonly read: (delivery: Delivery) => Notice
+  readonly read: (delivery: WebhookDelivery) => WebhookEvent
 }

@@ -2,7 +2,7 @@
  * The people and accounts that all emulators agree on, named for their situation: the same human being is a customer
  * at the Open Bank Project, a person at Synctera, a banking customer at Apiture and the holder of an account.
  */
-export interface CastMember {
+export interface Person {
   readonly firstName: string
   readonly lastName: string
   readonly situation: string
@@ -39,9 +39,9 @@ function member(
   firstName: string,
   lastName: string,
   situation: string,
-  verification: CastMember['verification'],
-  rest: Partial<CastMember> = {},
-): CastMember {
+  verification: Person['verification'],
+  rest: Partial<Person> = {},
+): Person {
   const username = firstName.toLowerCase()
   return {
     firstName,
@@ -68,7 +68,7 @@ function member(
 export const ADA = member(1, 'Ada', 'Accepted', 'verified at every provider', 'ACCEPTED')
 
 /** The named members. An SSN's last four digits decide what Synctera's checks answer. */
-export const NAMED: readonly CastMember[] = [
+export const NAMED_PEOPLE: readonly Person[] = [
   ADA,
   member(2, 'Percy', 'Pending', 'a check is running; the next verifyPerson ends it ACCEPTED', 'PENDING'),
   member(3, 'Prue', 'Provisional', 'verified in part', 'PROVISIONAL'),
@@ -80,11 +80,11 @@ export const NAMED: readonly CastMember[] = [
 ]
 
 /** A crowd to page through and to batch: verified, linked, without a story. */
-export const CROWD: readonly CastMember[] = Array.from({ length: 40 }, (_, i) =>
+export const CROWD: readonly Person[] = Array.from({ length: 40 }, (_, i) =>
   member(100 + i, `Crowd${String(i + 1).padStart(2, '0')}`, 'Member', 'one of a crowd', 'ACCEPTED'),
 )
 
-export const CAST: readonly CastMember[] = [...NAMED, ...CROWD]
+export const PEOPLE: readonly Person[] = [...NAMED_PEOPLE, ...CROWD]
 
 /** Nobody's customer and no person yet; the bank's core knows the account and has enabled it for digital banking. */
 export const NIA = member(200, 'Nia', 'Newcomer', 'to be onboarded', 'UNVERIFIED')

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 
 /** What an emulator was asked, in the order it was asked. */
-export interface SandboxCall {
+export interface EmulatorCall {
   readonly method: string
   /** Path and query as they came. */
   readonly url: string
@@ -50,7 +50,7 @@ export interface Emulator {
   readonly url: string
   /** The settings that connect a server to this emulator, by name. */
   readonly settings: Readonly<Record<string, string>>
-  readonly calls: () => readonly SandboxCall[]
+  readonly calls: () => readonly EmulatorCall[]
   readonly fault: (fault: Fault) => void
   /** Forgets calls and faults; what was created stays. */
   readonly clear: () => void
@@ -84,12 +84,12 @@ const pattern = (match: string): RegExp => {
 
 /** Runs an emulator on a real socket, with a record of its calls and faults on demand. */
 export async function runEmulator(definition: EmulatorDefinition, options: EmulatorOptions): Promise<Emulator> {
-  const calls: SandboxCall[] = []
+  const calls: EmulatorCall[] = []
   let waiting = 0
   let faults: { fault: Fault; pattern: RegExp; left: number }[] = []
   const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024, onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore', routerOptions: { maxParamLength: 512 } })
 
-  const isOurs = (request: FastifyRequest) => request.url.startsWith('/__sandbox/')
+  const isOurs = (request: FastifyRequest) => request.url.startsWith('/__emulator/')
   const add = (fault: Fault) => faults.push({ fault, pattern: pattern(fault.match), left: fault.times === 0 ? Infinity : (fault.times ?? 1) })
   const clear = () => {
     calls.length = 0
@@ -170,12 +170,12 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     return reply.code(status).headers({ ...headers }).send(body)
   })
 
-  app.get('/__sandbox/calls', () => calls)
-  app.delete('/__sandbox/calls', (_request, reply) => {
+  app.get('/__emulator/calls', () => calls)
+  app.delete('/__emulator/calls', (_request, reply) => {
     clear()
     return reply.code(204).send()
   })
-  app.post<{ Body: Fault }>('/__sandbox/faults', (request, reply) => {
+  app.post<{ Body: Fault }>('/__emulator/faults', (request, reply) => {
     if (typeof request.body?.match !== 'string' || typeof request.body.fault !== 'string') return reply.code(400).send({ message: 'match and fault are required' })
     add(request.body)
     return reply.code(204).send()

@@ -1,10 +1,10 @@
 import type { Leaving } from './call.js'
 
 /** Lets a fixed number go at a time; the others wait in line, and may leave it. */
-export interface Turns {
+export interface Bulkhead {
   /** Waits for a turn; answers why there is none when the line is full, or the signal or the patience ends the wait. */
-  readonly take: (signal: Leaving, patienceMs: number) => 'mine' | Promise<'mine' | 'left' | 'late'> | 'full' | 'left'
-  readonly give: () => void
+  readonly acquire: (signal: Leaving, patienceMs: number) => 'acquired' | Promise<'acquired' | 'aborted' | 'timeout'> | 'full' | 'aborted'
+  readonly release: () => void
 }
 
 /** Somebody who stands in line, or stood there until they left. */
@@ -13,7 +13,7 @@ interface Waiting {
 }
 
 /** The line before a provider, of `longest` at most. While a request stands in it, it certainly has not left. */
-export function turns(most: number, longest: number): Turns {
+export function createBulkhead(most: number, longest: number): Bulkhead {
   let free = most
   // Those at the front are in `going`, the first of them last; both are arrays, for what a Set would keep alive (`BriefMap`).
   let going: Waiting[] = []
@@ -34,31 +34,31 @@ export function turns(most: number, longest: number): Turns {
   }
 
   return {
-    take(signal, patienceMs) {
-      if (signal.aborted) return 'left'
+    acquire(signal, patienceMs) {
+      if (signal.aborted) return 'aborted'
       if (free > 0) {
         free -= 1
-        return 'mine'
+        return 'acquired'
       }
       if (waiting >= longest) return 'full'
       return new Promise((resolve) => {
-        const stop = (why: 'mine' | 'left' | 'late') => {
+        const stop = (why: 'acquired' | 'aborted' | 'timeout') => {
           clearTimeout(patience)
           signal.removeEventListener('abort', leave)
           place.go = undefined
           waiting -= 1
           resolve(why)
         }
-        const leave = () => stop('left')
-        const patience = setTimeout(stop, patienceMs, 'late')
-        const place: Waiting = { go: () => stop('mine') }
+        const leave = () => stop('aborted')
+        const patience = setTimeout(stop, patienceMs, 'timeout')
+        const place: Waiting = { go: () => stop('acquired') }
         waiting += 1
         if (coming.length > 2 * longest) coming = coming.filter(({ go }) => go !== undefined)
         coming.push(place)
         signal.addEventListener('abort', leave, { once: true })
       })
     },
-    give() {
+    release() {
       const go = next()
       if (go === undefined) free += 1
       else go()

@@ -1,12 +1,12 @@
 /** Calls go through; none does; one does, to find out. */
-export type Circuit = 'closed' | 'open' | 'half-open'
+export type CircuitState = 'closed' | 'open' | 'half-open'
 
-export interface Breaker {
-  readonly state: () => Circuit
+export interface CircuitBreaker {
+  readonly state: () => CircuitState
   /** Milliseconds until a call may go through; 0 when one may now. */
   readonly wait: () => number
   /** Begins a call that `wait` let through. What it answers is told how the call ended, once. */
-  readonly begin: () => (end: 'well' | 'sick' | 'untold') => void
+  readonly begin: () => (end: 'success' | 'failure' | 'ignored') => void
 }
 
 /** Rates are taken over this much time, long enough for a provider with few turns to fail in by time-outs. */
@@ -21,7 +21,7 @@ const LONGEST_PAUSE_MS = 60_000
 interface BreakerOptions {
   /** Fewer calls in the window than these say nothing. */
   readonly least: number
-  readonly changed?: ((state: Circuit) => void) | undefined
+  readonly changed?: ((state: CircuitState) => void) | undefined
   readonly now?: (() => number) | undefined
 }
 
@@ -30,16 +30,16 @@ interface BreakerOptions {
  * find out whether the provider is back. Of cockatiel, the obvious library, version 4 needs Node 22, and version 3 lets
  * all others wait for that one call, which may hang.
  */
-export function breaker({ least, changed, now = () => performance.now() }: BreakerOptions): Breaker {
+export function createCircuitBreaker({ least, changed, now = () => performance.now() }: BreakerOptions): CircuitBreaker {
   const slots = Array.from({ length: SLOTS }, () => ({ of: -Infinity, calls: 0, sick: 0 }))
-  let state: Circuit = 'closed'
+  let state: CircuitState = 'closed'
   let opensAgainAt = 0
   let pauseMs = FIRST_PAUSE_MS
   let probing = false
   /** Calls that began before the circuit last changed do not speak for what came after. */
   let era = 0
 
-  function turn(next: Circuit): void {
+  function turn(next: CircuitState): void {
     era += 1
     state = next
     probing = false
@@ -85,9 +85,9 @@ export function breaker({ least, changed, now = () => performance.now() }: Break
       return (end) => {
         if (mine !== era) return
         if (!probe) {
-          if (end !== 'untold') count(end === 'sick')
-        } else if (end === 'untold') probing = false
-        else if (end === 'sick') open()
+          if (end !== 'ignored') count(end === 'failure')
+        } else if (end === 'ignored') probing = false
+        else if (end === 'failure') open()
         else {
           for (const slot of slots) slot.of = -Infinity
           pauseMs = FIRST_PAUSE_MS

@@ -6,7 +6,7 @@ interface Body {
 }
 
 /** A call as it is sent, with every try the same bytes: under an idempotency key they must be. */
-export interface Letter<T> {
+export interface EncodedRequest<T> {
   readonly call: Call<T>
   /** Path and query. */
   readonly target: string
@@ -30,10 +30,10 @@ function queryOf(query: Call<unknown>['query']): string {
 }
 
 /** Writes a call out; `prefix` is where the provider's addresses begin. */
-export function letterOf<T>(call: Call<T>, prefix: string): Letter<T> {
+export function encodeRequest<T>(call: Call<T>, prefix: string): EncodedRequest<T> {
   return { call, target: prefix + call.path.text + queryOf(call.query), body: encoded(call) }
 }
 
 /** All of a letter that its answer depends on. It holds what was asked about, so it is for comparing and nothing else. */
-export const contents = ({ call: { method, headers }, target, body }: Letter<unknown>): string =>
+export const requestKey = ({ call: { method, headers }, target, body }: EncodedRequest<unknown>): string =>
   `${method} ${target}\n${headers ? JSON.stringify(headers) : ''}\n${body ? `${body.type}\n${body.text}` : ''}`

@@ -1,8 +1,8 @@
 import { type Client, type Credential, type Path, unattended } from './client.js'
-import { sharedToken, type Token, toToken, tokenAnswer } from './token-cache.js'
+import { cachedToken, type Token, toToken, tokenResponse } from './token-cache.js'
 
 /** Where a token URL points to: what a client is opened with, and the path that is then asked. */
-export function tokenPlace(url: string): { origin: string; path: Path } {
+export function parseTokenUrl(url: string): { origin: string; path: Path } {
   const { origin, pathname } = new URL(url)
   return { origin, path: { text: pathname, template: pathname } }
 }
@@ -21,7 +21,7 @@ export interface TokenEndpoint {
 /** One token for what the form says; the client proves itself by HTTP Basic. */
 export async function requestToken({ client, path, clientId, clientSecret }: TokenEndpoint, form: Readonly<Record<string, string>>): Promise<Token> {
   const basic = Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`).toString('base64')
-  const { body } = await client.send(unattended, { method: 'POST', path, effect: 'read', repeat: 'never', form, headers: { authorization: `Basic ${basic}` }, answer: tokenAnswer })
+  const { body } = await client.send(unattended, { method: 'POST', path, effect: 'read', retry: 'never', form, headers: { authorization: `Basic ${basic}` }, response: tokenResponse })
   return toToken(body)
 }
 
@@ -29,7 +29,7 @@ export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 /** OAuth 2 client credentials (RFC 6749 section 4.4): one token, shared by every call. */
 export const clientCredentials = ({ scope, ...endpoint }: TokenEndpoint & { readonly scope?: string }): Credential =>
-  sharedToken({
+  cachedToken({
     fetch: () => requestToken(endpoint, { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }),
     headers: bearer,
   })

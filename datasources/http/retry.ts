@@ -1,8 +1,8 @@
-import type { Leaving, Repeat } from './call.js'
-import type { Failure } from '../contract/errors.js'
+import type { Leaving, RetryPolicy } from './call.js'
+import type { ApiError } from '../contract/errors.js'
 
 /** The first try and two more: what three tries cannot do, a fourth hardly can. */
-export const MOST_TRIES = 3
+export const MAX_ATTEMPTS = 3
 
 const SHORTEST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1_000
@@ -10,21 +10,21 @@ const LONGEST_PAUSE_MS = 1_000
 const LONGEST_STATED_PAUSE_MS = 2_000
 
 /** How a try ended that did not succeed. */
-export interface Missed {
-  readonly failure: Failure
+export interface FailedAttempt {
+  readonly error: ApiError
   /** True when a later try may succeed. */
-  readonly passing: boolean
+  readonly transient: boolean
   /** True when the provider certainly did nothing. */
-  readonly nothing: boolean
+  readonly notExecuted: boolean
   /** True when the provider may have done it. */
-  readonly doubtful: boolean
+  readonly ambiguous: boolean
   /** For the log: why, without any value. */
   readonly detail?: string | undefined
 }
 
 /** How long to wait before the next try, in ms; undefined when there is to be none. `tries` have been made. */
-export function pauseBefore({ failure, passing, nothing }: Missed, repeat: Repeat, tries: number): number | undefined {
-  if (!passing || tries >= MOST_TRIES || repeat === 'never' || (repeat === 'unsent' && !nothing)) return undefined
+export function retryDelayMs({ error: failure, transient, notExecuted }: FailedAttempt, repeat: RetryPolicy, tries: number): number | undefined {
+  if (!transient || tries >= MAX_ATTEMPTS || repeat === 'never' || (repeat === 'unsent' && !notExecuted)) return undefined
   // Full jitter: those who failed together do not come back together.
   const own = Math.random() * Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** tries)
   const stated = failure.extensions['retryAfterSeconds'] as number | undefined
@@ -33,7 +33,7 @@ export function pauseBefore({ failure, passing, nothing }: Missed, repeat: Repea
 }
 
 /** Tries beyond the first that a provider is burdened with: a sick one gets a fifth more of calls, not three times as many. */
-export interface Budget {
+export interface RetryBudget {
   /** Told of each first try. */
   readonly deposit: () => void
   /** True when there is enough for one more. */
@@ -46,7 +46,7 @@ const PER_SECOND = 10
 const MOST_SAVED = 100
 
 /** A token bucket, as gRPC and Finagle have it. `now` is in ms. */
-export function budget(now: () => number = () => performance.now()): Budget {
+export function createRetryBudget(now: () => number = () => performance.now()): RetryBudget {
   let saved = MOST_SAVED
   let at = now()
   return {
@@ -63,7 +63,7 @@ export function budget(now: () => number = () => performance.now()): Budget {
 }
 
 /** Waits, unless the signal ends it first: then false. */
-export function pause(ms: number, signal: Leaving): Promise<boolean> {
+export function sleep(ms: number, signal: Leaving): Promise<boolean> {
   if (signal.aborted) return Promise.resolve(false)
   return new Promise((resolve) => {
     const end = (whole: boolean) => {

@@ -1,8 +1,8 @@
 import { BriefMap } from '../brief.js'
-import type { Call, CallVisit, Leaving, Reply } from './call.js'
-import { again, Failure } from '../contract/errors.js'
+import type { Call, CallScope, Leaving, Reply } from './call.js'
+import { copyError, ApiError } from '../contract/errors.js'
 import { Departure } from '../leaving.js'
-import type { Ledger, Line } from '../support/trace.js'
+import type { OperationTrace, CallStats } from '../support/trace.js'
 
 /**
  * Nobody is told what was asked for longer than this before they came: of what another process has written meanwhile
@@ -10,8 +10,8 @@ import type { Ledger, Line } from '../support/trace.js'
  */
 const OLDEST_MS = 500
 
-interface Passenger<T> {
-  readonly visit: CallVisit
+interface Waiter<T> {
+  readonly visit: CallScope
   readonly resolve: (reply: Reply<T>) => void
   readonly reject: (error: unknown) => void
   readonly leave: () => void
@@ -33,56 +33,56 @@ function freeze(body: unknown): void {
 }
 
 /** A call with everybody who waits for it. To the way out it is a visit of its own, which ends when the last one leaves. */
-class Flight<T> extends Departure implements CallVisit, Ledger {
+class Flight<T> extends Departure implements CallScope, OperationTrace {
   readonly begunAt = performance.now()
   readonly correlationId: string
   /** The deadline of whoever may wait longest. */
-  endsAt = 0
-  readonly line: Ledger['line']
-  #aboard: Passenger<T>[] = []
+  deadline = 0
+  readonly callStats: OperationTrace['callStats']
+  #aboard: Waiter<T>[] = []
   #waits = false
 
   constructor(
     readonly call: Call<T>,
-    private readonly ended: () => Failure,
-    { correlationId, ledger }: CallVisit,
+    private readonly ended: () => ApiError,
+    { correlationId, trace }: CallScope,
   ) {
     super()
     this.correlationId = correlationId
-    this.line = ledger?.line && ((provider, route): Line => ledger.line!(provider, route))
+    this.callStats = trace?.callStats && ((provider, route): CallStats => trace.callStats!(provider, route))
   }
 
   get signal(): Leaving {
     return this
   }
 
-  get ledger(): Ledger {
+  get trace(): OperationTrace {
     return this
   }
 
-  wait(): void {
+  beginWait(): void {
     this.#waits = true
-    for (const { visit } of this.#aboard) visit.ledger?.wait()
+    for (const { visit } of this.#aboard) visit.trace?.beginWait()
   }
 
-  over(): void {
+  endWait(): void {
     this.#waits = false
-    for (const { visit } of this.#aboard) visit.ledger?.over()
+    for (const { visit } of this.#aboard) visit.trace?.endWait()
   }
 
   /** Whether somebody who asks the same is given this answer: it must be read alike, too. */
-  takes({ answer, refusal, repeat }: Call<unknown>): boolean {
-    return answer === this.call.answer && refusal === this.call.refusal && repeat === this.call.repeat && !this.aborted && performance.now() - this.begunAt < OLDEST_MS
+  takes({ response: answer, mapError, retry }: Call<unknown>): boolean {
+    return answer === this.call.response && mapError === this.call.mapError && retry === this.call.retry && !this.aborted && performance.now() - this.begunAt < OLDEST_MS
   }
 
   /** The answer, for as long as the operation lasts. */
-  board(visit: CallVisit): Promise<Reply<T>> {
-    this.endsAt = Math.max(this.endsAt, visit.endsAt ?? Infinity)
-    if (this.#waits) visit.ledger?.wait()
+  join(visit: CallScope): Promise<Reply<T>> {
+    this.deadline = Math.max(this.deadline, visit.deadline ?? Infinity)
+    if (this.#waits) visit.trace?.beginWait()
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#aboard = this.#aboard.filter((other) => other !== passenger)
-        if (this.#waits) visit.ledger?.over()
+        if (this.#waits) visit.trace?.endWait()
         reject(this.ended())
         if (this.#aboard.length === 0) this.abort()
       }
@@ -101,12 +101,12 @@ class Flight<T> extends Departure implements CallVisit, Ledger {
   fail(error: unknown): void {
     let first = true
     for (const { reject } of this.#left()) {
-      reject(first || !(error instanceof Failure) ? error : again(error))
+      reject(first || !(error instanceof ApiError) ? error : copyError(error))
       first = false
     }
   }
 
-  #left(): readonly Passenger<T>[] {
+  #left(): readonly Waiter<T>[] {
     const all = this.#aboard
     this.#aboard = []
     for (const { visit, leave } of all) visit.signal.removeEventListener('abort', leave)
@@ -115,22 +115,22 @@ class Flight<T> extends Departure implements CallVisit, Ledger {
 }
 
 /** Lets operations that ask a provider the very same at the same time share one call. */
-export interface Sharing {
+export interface SingleFlight {
   /** The answer to a read under the name of all that makes it what it is: a running call's, else that of a new one. */
-  readonly ask: <T>(name: string, visit: CallVisit, call: Call<T>, send: (visit: CallVisit) => Promise<Reply<T>>) => Promise<Reply<T>>
+  readonly run: <T>(name: string, visit: CallScope, call: Call<T>, send: (visit: CallScope) => Promise<Reply<T>>) => Promise<Reply<T>>
   /** Something changes at the provider: what was asked for until now is given to nobody who comes later. */
-  readonly forget: () => void
+  readonly invalidate: () => void
 }
 
 /** The shared calls of one client, with its one credential. */
-export function sharing({ provider, ended, shared }: { readonly provider: string; readonly ended: () => Failure; readonly shared: () => void }): Sharing {
+export function createSingleFlight({ provider, ended, shared }: { readonly provider: string; readonly ended: () => ApiError; readonly shared: () => void }): SingleFlight {
   const open = new BriefMap<string, Flight<unknown>>()
 
-  function join<T>(flight: Flight<unknown>, visit: CallVisit, { method, path }: Call<T>): Promise<Reply<T>> {
+  function join<T>(flight: Flight<unknown>, visit: CallScope, { method, path }: Call<T>): Promise<Reply<T>> {
     shared()
     // Read by the same contract, so of the same form.
-    const answer = flight.board(visit) as Promise<Reply<T>>
-    const line = visit.ledger?.line?.(provider, `${method} ${path.template}`)
+    const answer = flight.join(visit) as Promise<Reply<T>>
+    const line = visit.trace?.callStats?.(provider, `${method} ${path.template}`)
     if (!line) return answer
     const begun = performance.now()
     line.shared += 1
@@ -138,13 +138,13 @@ export function sharing({ provider, ended, shared }: { readonly provider: string
   }
 
   return {
-    ask<T>(name: string, visit: CallVisit, call: Call<T>, send: (visit: CallVisit) => Promise<Reply<T>>) {
+    run<T>(name: string, visit: CallScope, call: Call<T>, send: (visit: CallScope) => Promise<Reply<T>>) {
       if (visit.signal.aborted) return Promise.reject(ended())
       const known = open.get(name)
       if (known?.takes(call)) return join(known, visit, call)
       const flight = new Flight(call, ended, visit)
       open.set(name, flight as Flight<unknown>)
-      const answer = flight.board(visit)
+      const answer = flight.join(visit)
       // Before anybody hears the answer: who does may ask again at once.
       const landed = () => {
         if (open.get(name) === flight) open.delete(name)
@@ -161,6 +161,6 @@ export function sharing({ provider, ended, shared }: { readonly provider: string
       )
       return answer
     },
-    forget: () => open.clear(),
+    invalidate: () => open.clear(),
   }
 }

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { again, type Code, Failure } from '../contract/errors.js'
+import { copyError, type ErrorCode, ApiError } from '../contract/errors.js'
 import { contract, type Credential, type Refusal, type Verdict } from './client.js'
 
 /** A token as its issuer gave it. */
@@ -10,7 +10,7 @@ export interface Token {
 }
 
 /** RFC 6749 section 5.1, as far as it is needed; some issuers print `expires_in` as a string. */
-export const tokenAnswer = contract(
+export const tokenResponse = contract(
   Type.Object({
     access_token: Type.String({ minLength: 1 }),
     expires_in: Type.Optional(Type.Union([Type.Number(), Type.String({ pattern: '^\\d+$' })])),
@@ -23,7 +23,7 @@ export const toToken = (body: { access_token: string; expires_in?: number | stri
 })
 
 /** A token endpoint that refuses means this server, never what its caller asked for. */
-export function tokenRefusal({ status, body }: Refusal): Verdict {
+export function mapTokenError({ status, body }: Refusal): Verdict {
   if (status >= 500 || status === 408 || status === 429) return {}
   // RFC 6749 section 5.2: a word of a fixed list.
   const error = (body as { error?: unknown } | null | undefined)?.error
@@ -39,7 +39,7 @@ const AFTER_REFUSAL = { firstMs: 30_000, longestMs: 300_000 }
 /** How long nobody asks an issuer that has answered nothing for a while. */
 const AFTER_SILENCE = { firstMs: 5_000, longestMs: 30_000 }
 const PATIENCE_MS = 5_000
-const SILENT: ReadonlySet<Code> = new Set<Code>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE'])
+const SILENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE'])
 /** When to come back where one finds out whether it answers again. */
 const MOMENT_MS = 1_000
 
@@ -51,17 +51,17 @@ type Headers = Readonly<Record<string, string>>
  * issuer is silent for long: then none is made for a while, which grows each time. The circuit before the issuer cannot
  * see to that: it hears of one fetch where many wait.
  */
-export function sharedToken(options: { readonly fetch: () => Promise<Token>; readonly headers: (token: string) => Headers }): Credential {
+export function cachedToken(options: { readonly fetch: () => Promise<Token>; readonly headers: (token: string) => Headers }): Credential {
   let held: { readonly headers: Headers; readonly endsAt: number; renewAt: number } | undefined
   let fetching: Promise<Headers> | undefined
-  let stopped: { readonly failure: Failure; readonly until: number } | undefined
+  let stopped: { readonly failure: ApiError; readonly until: number } | undefined
   let pauseMs = 0
   let silentSince: number | undefined
 
-  const later = (failure: Failure, ms: number): Failure => again(failure, { retryAfterSeconds: Math.ceil(ms / 1000) })
+  const later = (failure: ApiError, ms: number): ApiError => copyError(failure, { retryAfterSeconds: Math.ceil(ms / 1000) })
 
   /** What a failed fetch comes to, and for how long it is the answer. */
-  function stop(failure: Failure, begun: number): Failure {
+  function stop(failure: ApiError, begun: number): ApiError {
     const isSilent = SILENT.has(failure.code)
     if (!isSilent && failure.code !== 'PROVIDER_REFUSED') return failure
     if (isSilent && Date.now() - (silentSince ??= begun) < PATIENCE_MS) return failure
@@ -74,7 +74,7 @@ export function sharedToken(options: { readonly fetch: () => Promise<Token>; rea
   async function fetchToken(): Promise<Headers> {
     const begun = Date.now()
     const { value, expiresIn = Infinity } = await options.fetch().catch((error: unknown) => {
-      throw error instanceof Failure ? stop(error, begun) : error
+      throw error instanceof ApiError ? stop(error, begun) : error
     })
     stopped = undefined
     silentSince = undefined

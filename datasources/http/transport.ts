@@ -12,13 +12,13 @@ export interface Tls {
   readonly ca?: string
 }
 
-export interface Answer {
+export interface TransportResponse {
   readonly status: number
   readonly header: (name: string) => string | undefined
   readonly text: string
 }
 
-export interface Sending {
+export interface TransportRequest {
   readonly method: string
   /** Path and query, encoded. */
   readonly path: string
@@ -29,7 +29,7 @@ export interface Sending {
 }
 
 export interface Transport {
-  readonly send: (sending: Sending) => Promise<Answer>
+  readonly send: (sending: TransportRequest) => Promise<TransportResponse>
   readonly close: () => Promise<void>
 }
 
@@ -98,7 +98,7 @@ class Hearing implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly signal: Leaving,
-    private readonly resolve: (answer: Answer) => void,
+    private readonly resolve: (answer: TransportResponse) => void,
     private readonly reject: (error: TransportError) => void,
   ) {
     signal.addEventListener('abort', this.#leave, { once: true })

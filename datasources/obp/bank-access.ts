@@ -1,6 +1,6 @@
 import type { CustomerKey, Owner } from '../contract/operations.js'
-import type { Caller, Writings } from '../contract/provider.js'
-import { failure } from './error-mapping.js'
+import type { Caller, Commands } from '../contract/provider.js'
+import { obpError } from './error-mapping.js'
 import type { ObpSettings } from './settings.js'
 import { isId } from './codecs.js'
 
@@ -8,19 +8,19 @@ import { isId } from './codecs.js'
 export const NO_CUSTOMER = 'The bank has no such customer.'
 
 /** A customer's id together with a bank that the caller may name. */
-export interface Place {
+export interface CustomerRef {
   readonly bankId: string
   readonly id: string
 }
 
 /** A name for each place; its first part tells where the id ends. */
-export const placeName = ({ bankId, id }: Place): string => `${id.length} ${id}${bankId}`
+export const customerRefKey = ({ bankId, id }: CustomerRef): string => `${id.length} ${id}${bankId}`
 
 /**
  * Which banks a caller may know. The provider finds customers and KYC records by their own id and hardly looks at the
  * bank in the address, so whose bank it is is kept here: at a bank that the caller may not name, nothing exists.
  */
-export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bankId' | 'bankIds'>, { banks }: Caller) {
+export function bankAccessOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bankId' | 'bankIds'>, { banks }: Caller) {
   const all = banks === undefined ? bankIds : bankIds.filter((id) => banks.includes(id))
 
   const named = (bankId: string | null | undefined): string | null => {
@@ -31,18 +31,18 @@ export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bank
   /** The bank that a write means; throws where the caller may not name it, which the writes are refused for already. */
   function required(bankId: string | null | undefined): string {
     const bank = named(bankId)
-    if (bank === null) throw failure('NOT_FOUND', 'There is no such bank.')
+    if (bank === null) throw obpError('NOT_FOUND', 'There is no such bank.')
     return bank
   }
 
-  function place({ id, bankId }: CustomerKey): Place | null {
+  function place({ id, bankId }: CustomerKey): CustomerRef | null {
     const bank = named(bankId)
     return bank !== null && isId(id) ? { bankId: bank, id } : null
   }
 
   function admit({ bankId, customerId }: { readonly bankId?: string | null; readonly customerId?: string }): void {
     if (customerId === undefined) required(bankId)
-    else if (named(bankId) === null) throw failure('NOT_FOUND', NO_CUSTOMER)
+    else if (named(bankId) === null) throw obpError('NOT_FOUND', NO_CUSTOMER)
   }
 
   return {
@@ -55,13 +55,13 @@ export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bank
     place,
     owner: ({ id, bankId }: CustomerKey): Owner => ({ customer: { id, bankId: bankId ?? configured } }),
     /** Has these writes refused where the caller may not name the bank, also to be told how one ended before. */
-    admitting<Commands extends Writings>(commands: Commands): Commands {
+    admitting<Declared extends Commands>(commands: Declared): Declared {
       for (const command of Object.values(commands)) Object.assign(command, { admit })
       return commands
     },
     /** A question about a customer, answered with null where the caller may not look. */
     within:
-      <Value>(load: (place: Place) => Promise<Value>) =>
+      <Value>(load: (place: CustomerRef) => Promise<Value>) =>
       (key: CustomerKey): Promise<Value | null> => {
         const found = place(key)
         return found ? load(found) : Promise.resolve(null)
@@ -69,4 +69,4 @@ export function banksOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bank
   }
 }
 
-export type Banks = ReturnType<typeof banksOf>
+export type BankAccess = ReturnType<typeof bankAccessOf>

@@ -1,5 +1,5 @@
 import { type TProperties, Type } from '@sinclair/typebox'
-import { day, type Drift, instant } from '../support/mapping.js'
+import { toDate, type Drift, toDateTime } from '../support/mapping.js'
 
 /** A text that may be there, null or left out. */
 export const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]))
@@ -12,7 +12,7 @@ export const text = (value: string | null | undefined): string | null => (value 
 
 /** A day: printed as such in some answers and as an instant of that day in others. */
 export const dayOf = (value: string | null | undefined, field: string, drift: Drift): string | null =>
-  value?.includes('T') ? (instant(value, field, drift)?.slice(0, 10) ?? null) : day(value, field, drift)
+  value?.includes('T') ? (toDateTime(value, field, drift)?.slice(0, 10) ?? null) : toDate(value, field, drift)
 
 /** A day or an instant in the one form that is taken: UTC, without milliseconds. */
 export const toWireDate = (value: string): string => new Date(value).toISOString().replace(/\.\d{3}Z$/, 'Z')

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { LRUCache } from 'lru-cache'
 import { type Client, contract, type Credential, path, unattended } from '../http/client.js'
-import { bearer, clientCredentials, requestToken, type TokenEndpoint, tokenPlace } from '../http/oauth.js'
-import type { House, Visit } from '../contract/provider.js'
-import { sharedToken, type Token } from '../http/token-cache.js'
-import { failure, loginRefusal, TITLE } from './error-mapping.js'
+import { bearer, clientCredentials, requestToken, type TokenEndpoint, parseTokenUrl } from '../http/oauth.js'
+import type { ProviderDeps, OperationScope } from '../contract/provider.js'
+import { cachedToken, type Token } from '../http/token-cache.js'
+import { obpError, loginRefusal, TITLE } from './error-mapping.js'
 import type { DirectLogin, ObpSettings } from './settings.js'
 
 export interface Credentials {
   /** Who this server is to the provider. */
   readonly service: Credential
   /** Who the caller is to the provider; throws where this deployment has no way to say so. */
-  readonly asUser: (visit: Visit) => Credential
+  readonly asUser: (visit: OperationScope) => Credential
   readonly close: () => Promise<void>
 }
 
@@ -23,9 +23,9 @@ async function logIn(client: Client, { username, password, consumerKey }: Direct
     method: 'POST',
     path: path`/my/logins/direct`,
     effect: 'read',
-    repeat: 'never',
+    retry: 'never',
     headers: { authorization: `DirectLogin username="${username}",password="${password}",consumer_key="${consumerKey}"` },
-    answer: loggedIn,
+    response: loggedIn,
   })
   // It lives for weeks, and how many is the instance's own affair.
   return { value: body.token, expiresIn: undefined }
@@ -38,7 +38,7 @@ const MOST_EXCHANGED = 1000
 function exchanged(endpoint: TokenEndpoint): (token: string) => Credential {
   const kept = new LRUCache<string, Credential>({ max: MOST_EXCHANGED })
   const exchange = (token: string) =>
-    sharedToken({
+    cachedToken({
       fetch: () =>
         requestToken(endpoint, {
           grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -56,24 +56,24 @@ function exchanged(endpoint: TokenEndpoint): (token: string) => Credential {
 }
 
 /** How this server logs in, as itself and as its callers. */
-export function credentialsOf({ url, service, userToken }: ObpSettings, house: House): Credentials {
+export function credentialsOf({ url, service, userToken }: ObpSettings, house: ProviderDeps): Credentials {
   // Nobody can renew a forwarded token, so a refusal of it is final.
   const forwarded = (token: string): Credential => ({ headers: () => bearer(token) })
-  const asUser = (of: ((token: string) => Credential) | undefined) => (visit: Visit) => {
-    if (of === undefined) throw failure('PROVIDER_NOT_CONFIGURED', `This deployment cannot ask ${TITLE} as the caller.`)
+  const asUser = (of: ((token: string) => Credential) | undefined) => (visit: OperationScope) => {
+    if (of === undefined) throw obpError('PROVIDER_NOT_CONFIGURED', `This deployment cannot ask ${TITLE} as the caller.`)
     return of(visit.caller.token)
   }
 
   if ('direct' in service) {
-    const client = house.client({ url, refusal: loginRefusal })
+    const client = house.client({ url, mapError: loginRefusal })
     return {
-      service: sharedToken({ fetch: () => logIn(client, service.direct), headers: (token) => ({ authorization: `DirectLogin token="${token}"` }) }),
+      service: cachedToken({ fetch: () => logIn(client, service.direct), headers: (token) => ({ authorization: `DirectLogin token="${token}"` }) }),
       asUser: asUser(userToken === 'forward' ? forwarded : undefined),
       close: client.close,
     }
   }
-  const { origin, path: tokenPath } = tokenPlace(service.oauth.tokenUrl)
-  const client = house.client({ url: origin, refusal: loginRefusal })
+  const { origin, path: tokenPath } = parseTokenUrl(service.oauth.tokenUrl)
+  const client = house.client({ url: origin, mapError: loginRefusal })
   const endpoint = { client, path: tokenPath, clientId: service.oauth.clientId, clientSecret: service.oauth.clientSecret }
   return {
     service: clientCredentials(endpoint),

@@ -1,21 +1,21 @@
 import { Type } from '@sinclair/typebox'
 import { Provider as Label } from '../../schema/shared.js'
-import { type Code, Failure } from '../contract/errors.js'
+import { type ErrorCode, ApiError } from '../contract/errors.js'
 import { contract, type Refusal, type Verdict } from '../http/client.js'
-import { tokenRefusal } from '../http/token-cache.js'
+import { mapTokenError } from '../http/token-cache.js'
 
 export const LABEL = Label.OPEN_BANK_PROJECT
 export const TITLE = 'Open Bank Project'
 
 /** A refusal of our own, in the provider's name. */
-export const failure = (code: Code, message: string): Failure => new Failure(code, { provider: LABEL, title: TITLE, message })
+export const obpError = (code: ErrorCode, message: string): ApiError => new ApiError(code, { provider: LABEL, title: TITLE, message })
 
 const problem = contract(Type.Object({ code: Type.Optional(Type.Number()), message: Type.String() }))
 
-const codes = (code: Code, numbers: readonly string[]): [string, Code][] => numbers.map((number) => [`OBP-${number}`, code])
+const codes = (code: ErrorCode, numbers: readonly string[]): [string, ErrorCode][] => numbers.map((number) => [`OBP-${number}`, code])
 
 /** What a code means, whatever the status: which one it comes with differs between endpoints and between versions. */
-const MEANING: Readonly<Record<string, Code>> = Object.fromEntries([
+const MEANING: Readonly<Record<string, ErrorCode>> = Object.fromEntries([
   ...codes('NOT_FOUND', ['20005', '30001', '30002', '30008', '30035', '30046', '30069', '30071', '30104', '30113', '30300', '30310']),
   ...codes('CONFLICT', ['30006', '30007', '30115', '30208']),
   ...codes('BAD_USER_INPUT', ['10001', '10003', '10016', '10020', '10023', '10024', '10025', '10026', '30109', '30110', '30111', '30112', '30114', '30207']),
@@ -43,7 +43,7 @@ function tellingCode(message: string): string | undefined {
 const seconds = (header: string | undefined): number | undefined => (header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined)
 
 /** Reads `{"code", "message"}`; the message itself may be personal and goes nowhere. */
-export function refusal({ status, header, body }: Refusal): Verdict {
+export function mapError({ status, header, body }: Refusal): Verdict {
   const providerCode = problem.fits(body) ? tellingCode(body.message) : undefined
   // A 404 that is not in the provider's own form comes from something before it, and must not read as "there is none".
   const meaning = providerCode === undefined ? (status === 404 ? 'PROVIDER_MALFORMED' : undefined) : MEANING[providerCode]
@@ -53,13 +53,13 @@ export function refusal({ status, header, body }: Refusal): Verdict {
     providerRequestId: header('correlation-id'),
     retryAfterSeconds: status === 429 ? seconds(header('x-rate-limit-reset')) : undefined,
     stale: status === 401 || (providerCode !== undefined && TOKEN_OVER.includes(providerCode)),
-    certain: providerCode !== undefined && UNCLEAR.includes(providerCode) ? false : undefined,
+    notExecuted: providerCode !== undefined && UNCLEAR.includes(providerCode) ? false : undefined,
   }
 }
 
 /** Reads what a login refuses, at the provider or at an OAuth2 server. */
 export function loginRefusal(refused: Refusal): Verdict {
-  const { providerCode, providerRequestId } = refusal(refused)
-  const reading = tokenRefusal(refused)
+  const { providerCode, providerRequestId } = mapError(refused)
+  const reading = mapTokenError(refused)
   return { ...reading, providerCode: providerCode ?? reading.providerCode, providerRequestId }
 }

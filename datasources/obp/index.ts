@@ -1,7 +1,7 @@
 import type { CustomerKey } from '../contract/operations.js'
 import type { Provider } from '../contract/provider.js'
 import { contents, once } from '../sections.js'
-import { banksOf } from './bank-access.js'
+import { bankAccessOf } from './bank-access.js'
 import { credentialsOf } from './credentials.js'
 import { customerCommands } from './customers/commands.js'
 import { customerSource } from './customers/datasource.js'
@@ -23,7 +23,7 @@ import { onboardingSource } from './onboarding/datasource.js'
 import { recordCommands } from './records/commands.js'
 import { recordSource } from './records/datasource.js'
 import { recordLoaders } from './records/queries.js'
-import { LABEL, refusal, TITLE } from './error-mapping.js'
+import { LABEL, mapError, TITLE } from './error-mapping.js'
 import { type ObpSettings, obpSettings } from './settings.js'
 import { updateCommands } from './updates/commands.js'
 import { updateSource } from './updates/datasource.js'
@@ -37,13 +37,13 @@ export const obp = {
   settings: obpSettings,
   open(settings, house) {
     const credentials = credentialsOf(settings, house)
-    const client = house.client({ url: settings.url, credential: credentials.service, refusal })
+    const client = house.client({ url: settings.url, credential: credentials.service, mapError })
     const { drift } = house
     const questions = contents()
     const writes = contents()
     return {
       enter(visit) {
-        const banks = banksOf(settings, visit.caller)
+        const banks = bankAccessOf(settings, visit.caller)
         const asUser = () => credentials.asUser(visit)
         const customers = once(() => customerLoaders(customerSource(client, visit), banks, asUser, drift))
         const customerById = (key: CustomerKey) => customers().readings.customerById.load(key)
@@ -80,5 +80,5 @@ export const obp = {
       },
     }
   },
-  sandbox: () => import('./emulator/index.js'),
+  emulator: () => import('./emulator/index.js'),
 } satisfies Provider<ObpSettings>

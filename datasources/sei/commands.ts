@@ -1,22 +1,22 @@
 import { type AccountAttributesJob, JobStatus, type SetAccountAttributesInput } from '../../schema/account-attributes.js'
-import { writing } from '../contract/operations.js'
-import { Failure } from '../contract/errors.js'
-import type { InOrder } from '../support/keyed-mutex.js'
-import type { Visit } from '../contract/provider.js'
+import { command } from '../contract/operations.js'
+import { ApiError } from '../contract/errors.js'
+import type { KeyedMutex } from '../support/keyed-mutex.js'
+import type { OperationScope } from '../contract/provider.js'
 import type { SeiSource } from './datasource.js'
-import type { Jobs } from './job-store.js'
+import type { JobStore } from './job-store.js'
 import { attributesBody, toTrackingId } from './mapping.js'
 
 /** SEI's write. It knows no idempotency keys and its jobs say nothing of their order, so writes to one account wait for each other. */
-export function seiCommands(source: SeiSource, jobs: Jobs, queue: InOrder, { caller, signal }: Visit) {
+export function seiCommands(source: SeiSource, jobs: JobStore, queue: KeyedMutex, { caller, signal }: OperationScope) {
   return {
-    setAccountAttributes: writing<SetAccountAttributesInput, { job: AccountAttributesJob }>({
+    setAccountAttributes: command<SetAccountAttributesInput, { job: AccountAttributesJob }>({
       scope: 'attributes:write',
       type: 'SetAccountAttributesPayload',
       repeatable: false,
       run: (input) =>
         queue(input.externalId, async () => {
-          if (signal.aborted) throw new Failure('DEADLINE_EXCEEDED', { message: 'The operation ended before it was the turn of this write; nothing was sent.' })
+          if (signal.aborted) throw new ApiError('DEADLINE_EXCEEDED', { message: 'The operation ended before it was the turn of this write; nothing was sent.' })
           // Whose job it is would be known nowhere else, so it is not begun while the store is away.
           await jobs.ready()
           const { key, requestTrackingId } = await source.setAccountAttributes(attributesBody(input))

@@ -1,5 +1,5 @@
 import { type Client, path, type Path, type Refusal, retryAfter, type Verdict } from '../http/client.js'
-import type { Visit } from '../contract/provider.js'
+import type { OperationScope } from '../contract/provider.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 
@@ -10,7 +10,7 @@ const NOT_THE_TOKEN = /api ?key|credential/i
 const LASTING: ReadonlySet<number> = new Set([400, 404, 409, 422])
 
 /** Reads SEI's standard error; its words may repeat a value and are not passed on. */
-export function refusal({ status, body, header }: Refusal): Verdict {
+export function mapError({ status, body, header }: Refusal): Verdict {
   const tracking = header('requesttrackingid')
   if (!answers.problem.fits(body)) return { stale: status === 401, providerRequestId: tracking }
   const transient = body.transient === true || body.transient === 'true'
@@ -18,8 +18,8 @@ export function refusal({ status, body, header }: Refusal): Verdict {
     code: transient && LASTING.has(status) ? 'PROVIDER_UNAVAILABLE' : undefined,
     stale: status === 401 && !NOT_THE_TOKEN.test(body.message ?? ''),
     // Whatever may be sent again unchanged was not carried out.
-    certain: transient || undefined,
-    passing: transient || undefined,
+    notExecuted: transient || undefined,
+    transient: transient || undefined,
     providerCode: body.code != null && /^[\w.-]{1,64}$/.test(body.code) ? body.code : undefined,
     providerRequestId: body.trackingId?.trim() || tracking,
     fields: status === 400 ? refusedFields(body) : undefined,
@@ -33,17 +33,17 @@ function jobPath(template: string, key: string): Path {
 }
 
 /** SEI's endpoints, one method each, in SEI's words. */
-export function seiSource(client: Client, visit: Visit, jobStatusPath: string) {
+export function seiSource(client: Client, visit: OperationScope, jobStatusPath: string) {
   return {
     /** 200 and 202 say the same: accepted. */
     async setAccountAttributes(body: AttributesBody): Promise<{ key: string; requestTrackingId: string | undefined }> {
-      const reply = await client.send(visit, { method: 'POST', path: path`/v1/accounts/attributes`, effect: 'write', json: body, answer: answers.jobKey })
+      const reply = await client.send(visit, { method: 'POST', path: path`/v1/accounts/attributes`, effect: 'write', json: body, response: answers.jobKey })
       return { key: reply.body.data.jobStatusQueryKey, requestTrackingId: reply.header('requesttrackingid') }
     },
 
     /** Whatever a job's status answers: its form is not documented. With it, how long SEI asks to be left alone. */
     async getJobStatus(key: string): Promise<{ body: unknown; hintSeconds: number | undefined }> {
-      const { body, header } = await client.send(visit, { method: 'GET', path: jobPath(jobStatusPath, key), effect: 'read', answer: answers.jobStatus })
+      const { body, header } = await client.send(visit, { method: 'GET', path: jobPath(jobStatusPath, key), effect: 'read', response: answers.jobStatus })
       return { body, hintSeconds: retryAfter(header('retry-after')) }
     },
   }

@@ -1,15 +1,15 @@
 import { Provider as Label } from '../../schema/shared.js'
 import { type Client, type Credential, type Path, unattended } from '../http/client.js'
-import { watched } from '../support/trace.js'
-import { tokenPlace } from '../http/oauth.js'
+import { tracedStore } from '../support/trace.js'
+import { parseTokenUrl } from '../http/oauth.js'
 import type { Provider } from '../contract/provider.js'
-import { sharedToken, toToken, tokenAnswer, tokenRefusal } from '../http/token-cache.js'
+import { cachedToken, toToken, tokenResponse, mapTokenError } from '../http/token-cache.js'
 import type { Tls } from '../http/transport.js'
-import { inOrder } from '../support/keyed-mutex.js'
+import { createKeyedMutex } from '../support/keyed-mutex.js'
 import { seiCommands } from './commands.js'
 import { JOB_STATUS_PATH } from './contract.js'
-import { refusal, seiSource } from './datasource.js'
-import { jobs } from './job-store.js'
+import { mapError, seiSource } from './datasource.js'
+import { createJobStore } from './job-store.js'
 import { seiLoaders } from './queries.js'
 
 export interface SeiSettings {
@@ -29,16 +29,16 @@ export interface SeiSettings {
 /** The application proves itself by HTTP Basic, its service account in the form; the key goes along with every call. */
 function credentialOf(client: Client, path: Path, { appKey, appSecret, username, password }: SeiSettings): Credential {
   const basic = Buffer.from(`${appKey}:${appSecret}`).toString('base64')
-  return sharedToken({
+  return cachedToken({
     async fetch() {
       const { body } = await client.send(unattended, {
         method: 'POST',
         path,
         effect: 'read',
-        repeat: 'never',
+        retry: 'never',
         form: { grant_type: 'client_credentials', username, password },
         headers: { authorization: `Basic ${basic}` },
-        answer: tokenAnswer,
+        response: tokenResponse,
       })
       return toToken(body)
     },
@@ -73,18 +73,18 @@ export const sei = {
   },
   open(settings, house) {
     const { url, tls, jobStatusPath } = settings
-    const { origin, path } = tokenPlace(settings.tokenUrl)
-    const tokens = house.client({ url: origin, tls, refusal: tokenRefusal })
-    const client = house.client({ url, tls, credential: credentialOf(tokens, path, settings), refusal })
-    const queue = inOrder()
+    const { origin, path } = parseTokenUrl(settings.tokenUrl)
+    const tokens = house.client({ url: origin, tls, mapError: mapTokenError })
+    const client = house.client({ url, tls, credential: credentialOf(tokens, path, settings), mapError })
+    const queue = createKeyedMutex()
     return {
       enter(visit) {
         const source = seiSource(client, visit, jobStatusPath)
-        const memory = jobs(watched(house.store, visit.ledger))
+        const memory = createJobStore(tracedStore(house.store, visit.trace))
         return { loaders: seiLoaders(source, memory, visit.caller.tenant, house.drift), commands: seiCommands(source, memory, queue, visit) }
       },
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }
   },
-  sandbox: () => import('./emulator/index.js'),
+  emulator: () => import('./emulator/index.js'),
 } satisfies Provider<SeiSettings>

@@ -1,5 +1,5 @@
 import { type AccountAttributesJob, JobStatus } from '../../schema/account-attributes.js'
-import { give, isDue, newTurn, nextPollAt, pace, type Pace, take } from '../support/poll-schedule.js'
+import { completePoll, isDue, newPollLease, nextPollAt, pollSchedule, type PollSchedule, leasePoll } from '../support/poll-schedule.js'
 import type { Store, StoreKey } from '../contract/store.js'
 
 const KEPT_SECONDS = 30 * 24 * 3600
@@ -9,7 +9,7 @@ interface OwnedJob {
   readonly tenant: string
   readonly job: AccountAttributesJob
   /** When SEI may be asked again, and who asks. */
-  readonly pace: Pace
+  readonly pace: PollSchedule
 }
 
 const nameOf = (key: string): StoreKey => ['attributes-job', key]
@@ -18,7 +18,7 @@ const nameOf = (key: string): StoreKey => ['attributes-job', key]
 const standing = ({ job, pace }: OwnedJob): AccountAttributesJob => (job.status === JobStatus.PENDING ? { ...job, nextPollAt: nextPollAt(pace) } : job)
 
 /** Jobs as this server remembers them; what has ended stays as it ended. */
-export function jobs(store: Store) {
+export function createJobStore(store: Store) {
   const change = (key: string, next: (current: OwnedJob) => OwnedJob | undefined) =>
     store.update<OwnedJob>(nameOf(key), KEPT_SECONDS, (current) => (current?.job.status === JobStatus.PENDING ? next(current) : undefined))
 
@@ -30,7 +30,7 @@ export function jobs(store: Store) {
 
     /** Remembers a job that begins, and answers it with its first time to ask. */
     async remember(tenant: string, job: AccountAttributesJob): Promise<AccountAttributesJob> {
-      const owned: OwnedJob = { tenant, job, pace: pace(Date.now()) }
+      const owned: OwnedJob = { tenant, job, pace: pollSchedule(Date.now()) }
       // Accepted is accepted; should the store fail now, the job can only not be asked about.
       await store.set(nameOf(job.key), owned, KEPT_SECONDS).catch(() => undefined)
       return standing(owned)
@@ -44,8 +44,8 @@ export function jobs(store: Store) {
 
     /** Takes the turn to ask SEI, for one caller of all replicas; without a turn somebody else asks, has just asked, or it has ended. */
     async take(key: string): Promise<{ job: AccountAttributesJob | null; turn: string | undefined }> {
-      const turn = newTurn()
-      const { value, changed } = await change(key, (current) => (isDue(current.pace) ? { ...current, pace: take(current.pace, turn) } : undefined))
+      const turn = newPollLease()
+      const { value, changed } = await change(key, (current) => (isDue(current.pace) ? { ...current, pace: leasePoll(current.pace, turn) } : undefined))
       return { job: value && standing(value), turn: changed ? turn : undefined }
     },
 
@@ -55,13 +55,13 @@ export function jobs(store: Store) {
       const now = Date.now()
       // Without the store it is asked of SEI once more, that is all.
       const stored = await change(job.key, (current) => {
-        const next = give(current.pace, turn, now, hintSeconds)
+        const next = completePoll(current.pace, turn, now, hintSeconds)
         return ended ? { ...current, job: { ...job, nextPollAt: null } } : next && { ...current, pace: next }
       }).catch(() => undefined)
       if (ended) return { ...job, nextPollAt: null }
-      return stored?.value ? standing(stored.value) : { ...job, nextPollAt: nextPollAt(pace(now, hintSeconds)) }
+      return stored?.value ? standing(stored.value) : { ...job, nextPollAt: nextPollAt(pollSchedule(now, hintSeconds)) }
     },
   }
 }
 
-export type Jobs = ReturnType<typeof jobs>
+export type JobStore = ReturnType<typeof createJobStore>

@@ -1,6 +1,6 @@
 import { type JobError, JobStatus, type SetAccountAttributesInput } from '../../schema/account-attributes.js'
-import type { RefusedFields } from '../contract/errors.js'
-import { type Drift, known, present } from '../support/mapping.js'
+import type { InvalidFields } from '../contract/errors.js'
+import { type Drift, toEnum, omitNullish } from '../support/mapping.js'
 import { answers, type AttributesBody, type SeiErrorItem, type SeiProblem } from './contract.js'
 
 // ---- what SEI says, in the graph's words
@@ -29,7 +29,7 @@ export function toProgress(body: unknown, drift: Drift): { status: JobStatus; er
     return { status: JobStatus.PENDING, errors: [] }
   }
   return {
-    status: known(STATUSES, word, 'job.status', drift) ?? JobStatus.PENDING,
+    status: toEnum(STATUSES, word, 'job.status', drift) ?? JobStatus.PENDING,
     errors: errorItems(data['errors']).map(toJobError).filter(({ field, location, reason }) => field ?? location ?? reason),
   }
 }
@@ -44,7 +44,7 @@ export const attributesBody = (input: SetAccountAttributesInput): AttributesBody
   externalId: input.externalId,
   attributes: input.attributes.map(({ name, value, explanation, fieldsToNull }) => {
     const cleared = fieldsToNull?.filter((field) => field.trim() !== '')
-    return present({ name, value, explanation, fieldsToNull: cleared?.length ? cleared : undefined })
+    return omitNullish({ name, value, explanation, fieldsToNull: cleared?.length ? cleared : undefined })
   }),
 })
 
@@ -60,7 +60,7 @@ const INPUT_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
-export function refusedFields({ errors }: SeiProblem): RefusedFields | undefined {
+export function refusedFields({ errors }: SeiProblem): InvalidFields | undefined {
   const names = errorItems(errors).flatMap(({ field }) => (field && Object.hasOwn(INPUT_NAMES, field) ? [INPUT_NAMES[field]!] : []))
   return names.length > 0 ? Object.fromEntries(names.map((name) => [name, ['is not valid to the provider']])) : undefined
 }

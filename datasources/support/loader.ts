@@ -15,7 +15,7 @@ const nameOf = (key: unknown): string => (typeof key === 'string' ? key : JSON.s
  * Many keys, one call (per `max` keys). `ask` answers a map by key name; a key it leaves out answers `absent`.
  * A batch that fails as a whole is not remembered: DataLoader forgets it by itself.
  */
-export function batched<Key, Value, Absent extends Value>(options: {
+export function batchLoader<Key, Value, Absent extends Value>(options: {
   readonly max: number
   readonly name?: (key: Key) => string
   readonly absent: () => Absent
@@ -35,7 +35,7 @@ export function batched<Key, Value, Absent extends Value>(options: {
 }
 
 /** One call per key, each key once per operation, all of a tick side by side; one failing key leaves the others alone. */
-export function each<Key, Value>(ask: (key: Key) => Promise<Value>, name: (key: Key) => string = nameOf): Loader<Key, Value> {
+export function keyLoader<Key, Value>(ask: (key: Key) => Promise<Value>, name: (key: Key) => string = nameOf): Loader<Key, Value> {
   const answerOf = async (key: Key): Promise<Value | Error> => {
     try {
       return await ask(key)

@@ -9,7 +9,7 @@ const LONGEST_HINT_SECONDS = 3600
 const TURN_MS = 30_000
 
 /** When a provider may be asked again how something stands, and whose turn it is. Times are ms since 1970. */
-export interface Pace {
+export interface PollSchedule {
   readonly begunAt: number
   readonly nextAt: number
   readonly turn?: { readonly by: string; readonly until: number } | undefined
@@ -24,23 +24,23 @@ const waitMs = (begunAt: number, at: number, hintSeconds: number | undefined): n
     : within(SHORTEST_WAIT_SECONDS, hintSeconds, LONGEST_HINT_SECONDS) * 1000
 
 /** The pace of what has begun now, or was asked about now. */
-export const pace = (at: number, hintSeconds?: number, begunAt = at): Pace => ({ begunAt, nextAt: at + waitMs(begunAt, at, hintSeconds) })
+export const pollSchedule = (at: number, hintSeconds?: number, begunAt = at): PollSchedule => ({ begunAt, nextAt: at + waitMs(begunAt, at, hintSeconds) })
 
-const taken = ({ turn }: Pace, now: number): boolean => turn !== undefined && now < turn.until
+const taken = ({ turn }: PollSchedule, now: number): boolean => turn !== undefined && now < turn.until
 
 /** True when its time has come and nobody asks already. */
-export const isDue = (current: Pace, now = Date.now()): boolean => now >= current.nextAt && !taken(current, now)
+export const isDue = (current: PollSchedule, now = Date.now()): boolean => now >= current.nextAt && !taken(current, now)
 
 /** The soonest time at which asking again makes sense. While somebody asks that is soon. */
-export const nextPollAt = (current: Pace, now = Date.now()): string =>
+export const nextPollAt = (current: PollSchedule, now = Date.now()): string =>
   new Date(taken(current, now) ? Math.max(current.nextAt, now + SHORTEST_WAIT_SECONDS * 1000) : current.nextAt).toISOString()
 
 /** A name for one turn, which nobody else has. */
-export const newTurn = (): string => randomUUID()
+export const newPollLease = (): string => randomUUID()
 
 /** The same with the turn taken. */
-export const take = (current: Pace, by: string, now = Date.now()): Pace => ({ ...current, turn: { by, until: now + TURN_MS } })
+export const leasePoll = (current: PollSchedule, by: string, now = Date.now()): PollSchedule => ({ ...current, turn: { by, until: now + TURN_MS } })
 
 /** The pace after this turn's answer, or failure; undefined when the turn has become somebody else's meanwhile. */
-export const give = (current: Pace, by: string, at: number, hintSeconds?: number): Pace | undefined =>
-  current.turn?.by === by ? pace(at, hintSeconds, current.begunAt) : undefined
+export const completePoll = (current: PollSchedule, by: string, at: number, hintSeconds?: number): PollSchedule | undefined =>
+  current.turn?.by === by ? pollSchedule(at, hintSeconds, current.begunAt) : undefined

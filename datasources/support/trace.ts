@@ -1,7 +1,7 @@
 import type { Store } from '../contract/store.js'
 
 /** The calls that one question of an operation came to, by one route. */
-export interface Line {
+export interface CallStats {
   /** Sent for this operation. */
   made: number
   /** Answered by a call that another operation had sent. */
@@ -12,38 +12,38 @@ export interface Line {
 }
 
 /** Where an operation's waiting is taken down: what is left of its time is this server's own. */
-export interface Ledger {
+export interface OperationTrace {
   /** From now on a provider or the store is waited for; waits may overlap. */
-  wait(): void
-  over(): void
+  beginWait(): void
+  endWait(): void
   /** Where calls by a route are counted; left out where nobody wants the operation explained. */
-  line?(provider: string, route: string): Line
+  callStats?(provider: string, route: string): CallStats
   /** Told of each value that was found in the store. */
-  stored?(): void
+  storeHit?(): void
 }
 
 /** Waits for an answer, and takes the wait down. */
-export async function waiting<T>(ledger: Ledger | undefined, ask: () => Promise<T>): Promise<T> {
+export async function traceWait<T>(ledger: OperationTrace | undefined, ask: () => Promise<T>): Promise<T> {
   if (ledger === undefined) return ask()
-  ledger.wait()
+  ledger.beginWait()
   try {
     return await ask()
   } finally {
-    ledger.over()
+    ledger.endWait()
   }
 }
 
 /** The store as one operation uses it. */
-export function watched(store: Store, ledger: Ledger | undefined): Store {
+export function tracedStore(store: Store, ledger: OperationTrace | undefined): Store {
   if (ledger === undefined) return store
   return {
     ...store,
     async get(key) {
-      const found = await waiting(ledger, () => store.get<never>(key))
-      if (found !== null) ledger.stored?.()
+      const found = await traceWait(ledger, () => store.get<never>(key))
+      if (found !== null) ledger.storeHit?.()
       return found
     },
-    set: (...given) => waiting(ledger, () => store.set(...given)),
-    update: (...given) => waiting(ledger, () => store.update(...given)),
+    set: (...given) => traceWait(ledger, () => store.set(...given)),
+    update: (...given) => traceWait(ledger, () => store.update(...given)),
   }
 }

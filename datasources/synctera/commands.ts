@@ -1,6 +1,6 @@
 import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/person.js'
 import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
-import { writing } from '../contract/operations.js'
+import { command } from '../contract/operations.js'
 import type { Drift } from '../support/mapping.js'
 import type { SyncteraSource } from './datasource.js'
 import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody, verifyBody } from './mapping.js'
@@ -8,14 +8,14 @@ import { createBody, toPerson, toVerificationResult, toVerificationStatus, updat
 /** Synctera's writes. It keeps idempotency keys for 7 days, so all of them may be repeated with the same one. */
 export function syncteraCommands(source: SyncteraSource, forget: (personId: string) => void, drift: Drift) {
   return {
-    createPerson: writing<CreatePersonInput, { person: Person }>({
+    createPerson: command<CreatePersonInput, { person: Person }>({
       scope: 'persons:write',
       type: 'CreatePersonPayload',
       repeatable: true,
       run: async (input, { id }) => ({ person: toPerson(await source.createPerson(createBody(input), id), drift) }),
     }),
 
-    updatePerson: writing<UpdatePersonInput, { person: Person }>({
+    updatePerson: command<UpdatePersonInput, { person: Person }>({
       scope: 'persons:write',
       type: 'UpdatePersonPayload',
       repeatable: true,
@@ -26,7 +26,7 @@ export function syncteraCommands(source: SyncteraSource, forget: (personId: stri
       },
     }),
 
-    verifyPerson: writing<VerifyPersonInput, { verification: PersonVerification }>({
+    verifyPerson: command<VerifyPersonInput, { verification: PersonVerification }>({
       scope: 'persons:write',
       type: 'VerifyPersonPayload',
       repeatable: true,

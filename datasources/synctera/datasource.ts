@@ -1,6 +1,6 @@
 import { type Call, type Client, path, type Refusal, type Verdict } from '../http/client.js'
-import { present } from '../support/mapping.js'
-import type { Visit } from '../contract/provider.js'
+import { omitNullish } from '../support/mapping.js'
+import type { OperationScope } from '../contract/provider.js'
 import { answers, PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraVerification, type VerifyBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 
@@ -25,7 +25,7 @@ const CODES: Readonly<Record<string, Verdict['code']>> = {
 }
 
 /** Reads an RFC 9457 problem; the code is steadier than the status, and the detail may be personal. */
-export function refusal({ status, body }: Refusal): Verdict {
+export function mapError({ status, body }: Refusal): Verdict {
   // What is not even JSON comes from something before the provider, and must not read as "there is none".
   if (!answers.problem.fits(body)) return status === 404 ? { code: 'PROVIDER_MALFORMED' } : {}
   return {
@@ -37,7 +37,7 @@ export function refusal({ status, body }: Refusal): Verdict {
 }
 
 /** Synctera's endpoints, one method each, in Synctera's words. */
-export function syncteraSource(client: Client, visit: Visit) {
+export function syncteraSource(client: Client, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
   return {
@@ -47,21 +47,21 @@ export function syncteraSource(client: Client, visit: Visit) {
         path: path`/v0/persons`,
         effect: 'write',
         // What comes again under its key is not done twice.
-        repeat: 'always',
+        retry: 'always',
         json: body,
         headers: { 'idempotency-key': idempotencyKey },
-        answer: answers.person,
+        response: answers.person,
       }),
 
-    getPerson: (id: string) => send({ method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', answer: answers.person }),
+    getPerson: (id: string) => send({ method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
 
     listPersons: ({ ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
       send({
         method: 'GET',
         path: path`/v0/persons`,
         effect: 'read',
-        query: Object.entries(present({ id: ids?.join(','), ...rest, limit, page_token: pageToken })).map(([name, value]) => [name, String(value)] as const),
-        answer: answers.persons,
+        query: Object.entries(omitNullish({ id: ids?.join(','), ...rest, limit, page_token: pageToken })).map(([name, value]) => [name, String(value)] as const),
+        response: answers.persons,
       }),
 
     updatePerson: (id: string, body: PersonBody, idempotencyKey: string) =>
@@ -70,10 +70,10 @@ export function syncteraSource(client: Client, visit: Visit) {
         path: path`/v0/persons/${id}`,
         effect: 'write',
         // What comes again under its key is not done twice.
-        repeat: 'always',
+        retry: 'always',
         json: body,
         headers: { 'idempotency-key': idempotencyKey },
-        answer: answers.person,
+        response: answers.person,
       }),
 
     verify: (body: VerifyBody, idempotencyKey: string) =>
@@ -82,10 +82,10 @@ export function syncteraSource(client: Client, visit: Visit) {
         path: path`/v0/verifications/verify`,
         effect: 'write',
         // What comes again under its key is not done twice.
-        repeat: 'always',
+        retry: 'always',
         json: body,
         headers: { 'idempotency-key': idempotencyKey },
-        answer: answers.verified,
+        response: answers.verified,
       }),
 
     /** Every current verification of these persons, page after page until there is none. */
@@ -102,7 +102,7 @@ export function syncteraSource(client: Client, visit: Visit) {
             ['limit', String(PAGE_LIMIT)],
             ...(pageToken === undefined ? [] : [['page_token', pageToken] as const]),
           ],
-          answer: answers.verifications,
+          response: answers.verifications,
         })
         found.push(...page.verifications)
         // A page without rows cannot be the way to more of them.

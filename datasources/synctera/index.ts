@@ -2,9 +2,9 @@ import { Provider as Label } from '../../schema/shared.js'
 import type { Credential } from '../http/client.js'
 import type { Provider } from '../contract/provider.js'
 import { Parts } from '../sections.js'
-import { changes } from './invalidations.js'
+import { createInvalidations } from './invalidations.js'
 import { syncteraCommands } from './commands.js'
-import { refusal, syncteraSource } from './datasource.js'
+import { mapError, syncteraSource } from './datasource.js'
 import { syncteraLoaders } from './queries.js'
 import { syncteraWebhook } from './webhook.js'
 
@@ -35,8 +35,8 @@ export const synctera = {
     return { url: settings.url('SYNCTERA_URL'), apiKey: settings.secret('SYNCTERA_API_KEY'), webhookSecret }
   },
   open({ url, apiKey, webhookSecret }, house) {
-    const client = house.client({ url, credential: bearer(apiKey), refusal })
-    const changed = changes(client.forget)
+    const client = house.client({ url, credential: bearer(apiKey), mapError })
+    const changed = createInvalidations(client.invalidate)
     return {
       enter(visit) {
         const source = syncteraSource(client, visit)
@@ -50,5 +50,5 @@ export const synctera = {
       close: () => client.close(),
     }
   },
-  sandbox: () => import('./emulator/index.js'),
+  emulator: () => import('./emulator/index.js'),
 } satisfies Provider<SyncteraSettings>

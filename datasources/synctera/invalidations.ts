@@ -2,7 +2,7 @@
 const REMEMBERED_MS = 15 * 60_000
 
 /** Persons that changed at the provider a short while ago, in the order in which they did. `changed` is told of each change. */
-export function changes(changed: () => void) {
+export function createInvalidations(changed: () => void) {
   const latest = new Map<string, { readonly count: number; readonly at: number }>()
   let count = 0
 
@@ -28,4 +28,4 @@ export function changes(changed: () => void) {
   }
 }
 
-export type Changes = ReturnType<typeof changes>
+export type Invalidations = ReturnType<typeof createInvalidations>

@@ -19,8 +19,8 @@ import {
 } from '../../schema/person-verification.js'
 import { PersonalIdType, type PersonalIdInput } from '../../schema/personal-id.js'
 import { SortDirection } from '../../schema/shared.js'
-import { type RefusedFields, refuseFields } from '../contract/errors.js'
-import { day, type Drift, instant, known, present } from '../support/mapping.js'
+import { type InvalidFields, invalidInput } from '../contract/errors.js'
+import { toDate, type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
 import type { AddressBody, PersonalIdBody, PersonBody, PersonQuery, SyncteraAddress, SyncteraPerson, SyncteraVerification, VerifyBody } from './contract.js'
 
 // ---- what Synctera says, in the graph's words
@@ -48,44 +48,44 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
     id: person.id,
     tenant: person.tenant,
     isCustomer: person.is_customer,
-    status: known(PersonStatus, person.status, 'person.status', drift),
-    banStatus: known(BanStatus, person.ban_status, 'person.ban_status', drift),
-    verificationStatus: known(VerificationStatus, person.verification_status, 'person.verification_status', drift),
-    verificationLastRun: instant(person.verification_last_run, 'person.verification_last_run', drift),
+    status: toEnum(PersonStatus, person.status, 'person.status', drift),
+    banStatus: toEnum(BanStatus, person.ban_status, 'person.ban_status', drift),
+    verificationStatus: toEnum(VerificationStatus, person.verification_status, 'person.verification_status', drift),
+    verificationLastRun: toDateTime(person.verification_last_run, 'person.verification_last_run', drift),
     firstName: person.first_name ?? null,
     middleName: person.middle_name ?? null,
     lastName: person.last_name ?? null,
     chosenName: person.chosen_name ?? null,
-    dateOfBirth: day(person.dob, 'person.dob', drift),
+    dateOfBirth: toDate(person.dob, 'person.dob', drift),
     email: person.email ?? null,
     phoneNumber: person.phone_number ?? null,
     ssnLast4: person.ssn ?? null,
-    ssnSource: known(SsnSource, person.ssn_source, 'person.ssn_source', drift),
+    ssnSource: toEnum(SsnSource, person.ssn_source, 'person.ssn_source', drift),
     hasAccounts: person.has_accounts ?? null,
     legalAddress: toAddress(person.legal_address),
     shippingAddress: toAddress(person.shipping_address),
     personalIds:
       person.personal_ids?.map((id) => ({
         id: id.id,
-        type: known(PersonalIdType, id.id_type, 'person.personal_ids.id_type', drift),
+        type: toEnum(PersonalIdType, id.id_type, 'person.personal_ids.id_type', drift),
         identifier: LAST_FOUR_ONLY.includes(id.id_type) ? id.identifier.slice(-4) : id.identifier,
         countryCode: id.country_code ?? null,
-        issueDate: day(id.issue_date, 'person.personal_ids.issue_date', drift),
-        expiryDate: day(id.expiry_date, 'person.personal_ids.expiry_date', drift),
+        issueDate: toDate(id.issue_date, 'person.personal_ids.issue_date', drift),
+        expiryDate: toDate(id.expiry_date, 'person.personal_ids.expiry_date', drift),
         systemProvided: id.system_provided,
       })) ?? null,
     metadata: person.metadata ?? null,
-    createdAt: instant(person.creation_time, 'person.creation_time', drift) ?? person.creation_time,
-    updatedAt: instant(person.last_updated_time, 'person.last_updated_time', drift) ?? person.last_updated_time,
+    createdAt: toDateTime(person.creation_time, 'person.creation_time', drift) ?? person.creation_time,
+    updatedAt: toDateTime(person.last_updated_time, 'person.last_updated_time', drift) ?? person.last_updated_time,
   }
 }
 
 export function toVerificationResult(verification: SyncteraVerification, drift: Drift): PersonVerificationResult {
   return {
     id: verification.id ?? null,
-    type: known(PersonVerificationType, verification.verification_type, 'verification.verification_type', drift),
-    result: known(PersonVerificationOutcome, verification.result, 'verification.result', drift),
-    verifiedAt: instant(verification.verification_time, 'verification.verification_time', drift) ?? verification.verification_time,
+    type: toEnum(PersonVerificationType, verification.verification_type, 'verification.verification_type', drift),
+    result: toEnum(PersonVerificationOutcome, verification.result, 'verification.result', drift),
+    verifiedAt: toDateTime(verification.verification_time, 'verification.verification_time', drift) ?? verification.verification_time,
     details: (verification.details ?? []).map((detail) => ({
       category: detail.category ?? null,
       label: detail.label ?? null,
@@ -97,13 +97,13 @@ export function toVerificationResult(verification: SyncteraVerification, drift: 
   }
 }
 
-export const toVerificationStatus = (word: string, drift: Drift) => known(VerificationStatus, word, 'verification_status', drift)
+export const toVerificationStatus = (word: string, drift: Drift) => toEnum(VerificationStatus, word, 'verification_status', drift)
 
 // ---- what the graph is asked, in Synctera's words
 
 const addressBody = (address: PersonAddressInput | null | undefined): AddressBody | undefined =>
   address
-    ? (present({
+    ? (omitNullish({
         address_line_1: address.line1,
         address_line_2: address.line2,
         city: address.city,
@@ -114,7 +114,7 @@ const addressBody = (address: PersonAddressInput | null | undefined): AddressBod
     : undefined
 
 const personalIdBody = (id: PersonalIdInput): PersonalIdBody =>
-  present({
+  omitNullish({
     id_type: id.type,
     identifier: id.identifier,
     country_code: id.countryCode,
@@ -123,7 +123,7 @@ const personalIdBody = (id: PersonalIdInput): PersonalIdBody =>
   })
 
 const personBody = (input: CreatePersonInput | UpdatePersonInput): PersonBody =>
-  present({
+  omitNullish({
     is_customer: input.isCustomer,
     status: input.status,
     ban_status: input.banStatus,
@@ -143,7 +143,7 @@ const personBody = (input: CreatePersonInput | UpdatePersonInput): PersonBody =>
 
 export const createBody = (input: CreatePersonInput): PersonBody => ({
   ...personBody(input),
-  ...present({ personal_ids: input.personalIds?.map(personalIdBody), tenant: input.tenant }),
+  ...omitNullish({ personal_ids: input.personalIds?.map(personalIdBody), tenant: input.tenant }),
 })
 
 const nullMembers = (path: string, value: object): string[] => Object.entries(value).flatMap(([name, member]) => (member === null ? [`${path}.${name}`] : []))
@@ -155,14 +155,14 @@ export function updateBody({ idempotencyKey: _key, id: _id, ...changes }: Update
     ...nullMembers('input.legalAddress', changes.legalAddress ?? {}),
     ...nullMembers('input.shippingAddress', changes.shippingAddress ?? {}),
   ]
-  if (nulls.length > 0) throw refuseFields(Object.fromEntries(nulls.map((name) => [name, ['cannot be cleared at the provider; leave it out to keep it']])))
+  if (nulls.length > 0) throw invalidInput(Object.fromEntries(nulls.map((name) => [name, ['cannot be cleared at the provider; leave it out to keep it']])))
   const body = personBody(changes as UpdatePersonInput)
-  if (Object.keys(body).length === 0) throw refuseFields({ input: ['changes nothing'] })
+  if (Object.keys(body).length === 0) throw invalidInput({ input: ['changes nothing'] })
   return body
 }
 
 export const verifyBody = (input: VerifyPersonInput): VerifyBody =>
-  present({
+  omitNullish({
     person_id: input.personId,
     customer_consent: input.customerConsent,
     customer_ip_address: input.customerIpAddress,
@@ -178,7 +178,7 @@ const ORDER: Readonly<Record<PersonOrderField, string>> = {
 }
 
 export const personQuery = (filter: PersonFilter | null | undefined, orderBy: readonly PersonOrder[] | null | undefined): PersonQuery =>
-  present({
+  omitNullish({
     ids: filter?.ids,
     is_customer: filter?.isCustomer,
     status: filter?.status,
@@ -212,7 +212,7 @@ const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Members by the graph's names; what else the provider writes there may repeat a value, so it is not passed on. */
-export function refusedFields(problem: { missing?: string[]; invalid?: Record<string, unknown>; immutable?: string[] }): RefusedFields | undefined {
+export function refusedFields(problem: { missing?: string[]; invalid?: Record<string, unknown>; immutable?: string[] }): InvalidFields | undefined {
   const named = (members: readonly string[], rule: string) =>
     members.flatMap((member): [string, readonly string[]][] => {
       const name = INPUT_NAMES.get(member)

@@ -2,11 +2,11 @@ import { type Person, type PersonFilter, type PersonOrder, PersonOrderField } fr
 import type { PersonVerificationResult } from '../../schema/person-verification.js'
 import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
 import type { Scope } from '../../schema/scopes.js'
-import { batched, type Loader } from '../support/loader.js'
-import { reading } from '../contract/operations.js'
-import { orNull, refuseFields } from '../contract/errors.js'
+import { batchLoader, type Loader } from '../support/loader.js'
+import { query } from '../contract/operations.js'
+import { nullIfNotFound, invalidInput } from '../contract/errors.js'
 import type { Drift } from '../support/mapping.js'
-import type { Changes } from './invalidations.js'
+import type { Invalidations } from './invalidations.js'
 import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS, PAGE_LIMIT } from './contract.js'
 import type { SyncteraSource } from './datasource.js'
 import { personQuery, toPerson, toVerificationResult } from './mapping.js'
@@ -46,25 +46,25 @@ function readCursor(text: string): Cursor {
   } catch {
     // Falls through to the one refusal below.
   }
-  throw refuseFields({ after: ['is not a cursor of this list'] })
+  throw invalidInput({ after: ['is not a cursor of this list'] })
 }
 
 /** Synctera's questions. */
-export function syncteraLoaders(source: SyncteraSource, changes: Changes, drift: Drift) {
-  const persons = batched<string, Person | null, null>({
+export function syncteraLoaders(source: SyncteraSource, changes: Invalidations, drift: Drift) {
+  const persons = batchLoader<string, Person | null, null>({
     max: MAX_IDS,
     absent: () => null,
     async ask(ids) {
       const valid = ids.filter(isPersonId)
       if (valid.length === 0) return new Map()
-      const found = valid.length === 1 ? [await orNull(source.getPerson(valid[0]!))] : (await source.listPersons({ ids: valid }, MAX_IDS)).persons
+      const found = valid.length === 1 ? [await nullIfNotFound(source.getPerson(valid[0]!))] : (await source.listPersons({ ids: valid }, MAX_IDS)).persons
       const byId = new Map<string, Person>()
       for (const person of found) if (person) byId.set(person.id, toPerson(person, drift))
       return byId
     },
   })
 
-  const verifications = batched<string, PersonVerificationResult[], PersonVerificationResult[]>({
+  const verifications = batchLoader<string, PersonVerificationResult[], PersonVerificationResult[]>({
     max: MAX_VERIFIED_IDS,
     absent: () => [],
     async ask(ids) {
@@ -101,23 +101,23 @@ export function syncteraLoaders(source: SyncteraSource, changes: Changes, drift:
   }
 
   const readings = {
-    personById: reading<string, Person | null>({
+    personById: query<string, Person | null>({
       scope: 'persons:read',
       type: 'Person',
       owner: (person) => ({ person }),
       load: current(persons),
     }),
 
-    verificationsOf: reading<string, PersonVerificationResult[]>({
+    verificationsOf: query<string, PersonVerificationResult[]>({
       scope: 'persons:read',
       type: 'PersonVerificationResult',
       owner: (person) => ({ person }),
       load: current(verifications),
     }),
 
-    page: reading<PersonsQuestion, Page<Person>>({
+    page: query<PersonsQuestion, Page<Person>>({
       scope: 'persons:read',
-      needs,
+      extraScopes: needs,
       type: 'PersonConnection',
       async load({ first: asked, after, filter, orderBy }) {
         const first = asked ?? DEFAULT_PAGE

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Drift } from '../support/mapping.js'
-import { type Delivery, type Notice, type NoticeType, Undeliverable, type Webhook } from '../contract/webhook.js'
-import type { Changes } from './invalidations.js'
+import { type WebhookDelivery, type WebhookEvent, type WebhookEventType, RejectedDelivery, type Webhook } from '../contract/webhook.js'
+import type { Invalidations } from './invalidations.js'
 import { answers, isPersonId, type SyncteraEvent } from './contract.js'
 
 /** A delivery that is signed for another time is a repetition by somebody else. */
@@ -10,7 +10,7 @@ const TOLERANCE_SECONDS = 5 * 60
 const MOST_SIGNATURES = 4
 
 /** The older view of a person sends the same under other names. */
-const TYPES: Readonly<Record<string, NoticeType>> = {
+const TYPES: Readonly<Record<string, WebhookEventType>> = {
   'PERSON.CREATED': 'person_created',
   'CUSTOMER.CREATED': 'person_created',
   'PERSON.UPDATED': 'person_updated',
@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, NoticeType>> = {
 /** The signature of a delivery: hex HMAC-SHA256 over its time and its very bytes. */
 export const signatureOf = (secret: string, timestamp: string, body: Buffer): Buffer => createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest()
 
-function isGenuine(secret: string, { header, body }: Delivery): boolean {
+function isGenuine(secret: string, { header, body }: WebhookDelivery): boolean {
   const timestamp = header('request-timestamp') ?? ''
   const given = (header('synctera-signature') ?? '').split('.')
   if (!/^\d{1,12}$/.test(timestamp) || given.length > MOST_SIGNATURES) return false
@@ -36,16 +36,16 @@ function read(body: Buffer): SyncteraEvent {
   try {
     event = JSON.parse(body.toString('utf8'))
   } catch {
-    throw new Undeliverable('unreadable')
+    throw new RejectedDelivery('unreadable')
   }
-  if (!answers.event.fits(event)) throw new Undeliverable('unreadable')
+  if (!answers.event.fits(event)) throw new RejectedDelivery('unreadable')
   return event
 }
 
 /** Synctera's webhooks: that something happened to a person. What it says of them is not believed but read anew. */
-export const syncteraWebhook = (secret: string, changes: Changes, drift: Drift): Webhook => ({
-  read(delivery): Notice {
-    if (!isGenuine(secret, delivery)) throw new Undeliverable('forged')
+export const syncteraWebhook = (secret: string, changes: Invalidations, drift: Drift): Webhook => ({
+  read(delivery): WebhookEvent {
+    if (!isGenuine(secret, delivery)) throw new RejectedDelivery('forged')
     const { id, type, resource_id: personId } = read(delivery.body)
     if (!Object.hasOwn(TYPES, type)) {
       drift('webhook.type')
@@ -55,6 +55,6 @@ export const syncteraWebhook = (secret: string, changes: Changes, drift: Drift):
       drift('webhook.resource_id')
       return { id, type: TYPES[type]! }
     }
-    return { id, type: TYPES[type]!, act: () => changes.forget(personId) }
+    return { id, type: TYPES[type]!, apply: () => changes.forget(personId) }
   },
 })

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
-import { Failure } from '../../datasources/contract/errors.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/provider.js'
 import type { Config } from '../config.js'
 
@@ -36,7 +36,7 @@ function callerOf(claims: JWTPayload, token: string): Caller {
   const subject = text(claims.sub)
   const client = text(claims['client_id']) ?? text(claims['azp']) ?? subject
   const tenant = text(claims['tenant']) ?? text(claims['org_id'])
-  if (client === undefined) throw new Failure('UNAUTHENTICATED', { message: 'The token names no subject.' })
+  if (client === undefined) throw new ApiError('UNAUTHENTICATED', { message: 'The token names no subject.' })
   return {
     subject: subject ?? client,
     client,
@@ -65,7 +65,7 @@ const tailOf = (authorization: string): string => authorization.slice(-TAIL)
  * Checks bearer tokens (RFC 6750) against the issuer's keys and says who calls. A token that comes again is the same
  * caller for a minute, though never past its end; when the issuer's keys change, all are verified anew.
  */
-export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], most = MOST_REMEMBERED): (authorization: string | undefined) => Caller | Promise<Caller> {
+export function createAuthenticator({ issuer, audience, jwksUrl }: Config['auth'], most = MOST_REMEMBERED): (authorization: string | undefined) => Caller | Promise<Caller> {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 })
   const remembered = new LRUCache<string, Remembered>({ max: most, maxSize: MOST_LETTERS, sizeCalculation: ({ authorization }) => authorization.length })
   let askAt = 0
@@ -82,7 +82,7 @@ export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], mos
 
   async function verify(authorization: string): Promise<Caller> {
     const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization)?.[1]
-    if (token === undefined) throw new Failure('UNAUTHENTICATED')
+    if (token === undefined) throw new ApiError('UNAUTHENTICATED')
     const by = published
     try {
       const now = Date.now()
@@ -92,11 +92,11 @@ export function authenticator({ issuer, audience, jwksUrl }: Config['auth'], mos
       if (by === published) remembered.set(tailOf(authorization), { authorization, caller, until })
       return caller
     } catch (error) {
-      if (error instanceof Failure) throw error
-      if (error instanceof errors.JWTExpired) throw new Failure('UNAUTHENTICATED', { message: 'The token has expired.' })
-      if (BAD_TOKEN.some((kind) => error instanceof kind)) throw new Failure('UNAUTHENTICATED', { message: 'The token is not valid here.' })
+      if (error instanceof ApiError) throw error
+      if (error instanceof errors.JWTExpired) throw new ApiError('UNAUTHENTICATED', { message: 'The token has expired.' })
+      if (BAD_TOKEN.some((kind) => error instanceof kind)) throw new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.' })
       // Nothing is wrong with the token as far as we know, so the caller may try again.
-      throw new Failure('UNAUTHENTICATED', { message: "The issuer's keys cannot be read at the moment.", retryable: true })
+      throw new ApiError('UNAUTHENTICATED', { message: "The issuer's keys cannot be read at the moment.", retryable: true })
     }
   }
 

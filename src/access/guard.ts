@@ -1,21 +1,21 @@
-import type { CustomerKey, Owner, Reading, Writing } from '../../datasources/contract/operations.js'
-import { Failure } from '../../datasources/contract/errors.js'
+import type { CustomerKey, Owner, Query, Command } from '../../datasources/contract/operations.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Providers } from '../../datasources/index.js'
-import type { Readings, Room, Visit, Writings } from '../../datasources/contract/provider.js'
+import type { Queries, ProviderInstance, OperationScope, Commands as DeclaredCommands } from '../../datasources/contract/provider.js'
 import type { Commands, Entered, Loaders } from '../../resolvers/context.js'
 import type { MutationInput } from '../../schema/mutation.js'
 import type { Scope } from '../../schema/scopes.js'
-import type { AuditRecord } from '../audit/operation-record.js'
+import type { OperationRecord } from '../audit/operation-record.js'
 import type { Deadline } from '../lifecycle/deadline.js'
 import type { Masker } from './mask.js'
-import type { Writes } from '../idempotency/index.js'
+import type { Idempotency } from '../idempotency/index.js'
 
 /** A provider of this deployment: its open room, or how to say that there is none. */
-export type OpenRoom = { readonly room: Room } | { readonly absent: () => Failure }
-export type OpenRooms = Readonly<Record<keyof Providers, OpenRoom>>
+export type OpenProvider = { readonly room: ProviderInstance } | { readonly absent: () => ApiError }
+export type OpenProviders = Readonly<Record<keyof Providers, OpenProvider>>
 
 /** What hangs off the customers that the provider links to the caller. */
-export interface Own {
+export interface OwnRecords {
   readonly customers: readonly CustomerKey[]
   readonly persons: ReadonlySet<string>
 }
@@ -24,29 +24,29 @@ export interface Own {
 export type RawLoaders = <Name extends keyof Providers>(room: Name) => Entered<Name>['loaders']
 
 interface GuardOptions {
-  readonly visit: Visit
-  readonly rooms: OpenRooms
-  readonly writes: Writes
+  readonly visit: OperationScope
+  readonly rooms: OpenProviders
+  readonly writes: Idempotency
   readonly masker: (type: string) => Masker | undefined
   /** Takes down what is handed out unmasked and what is written. */
-  readonly audit: AuditRecord
+  readonly audit: OperationRecord
   /** Asked at most once per operation, and only for a caller with an `…:own` scope. */
-  readonly own: (loaders: RawLoaders) => Promise<Own>
+  readonly own: (loaders: RawLoaders) => Promise<OwnRecords>
   /** Answers a write at the deadline, however long it goes on. */
-  readonly answerOf: Deadline['answerOf']
+  readonly answerOf: Deadline['raceWrite']
 }
 
-const missing = (scope: Scope) => new Failure('FORBIDDEN', { message: `This needs the scope ${scope}.` })
+const missing = (scope: Scope) => new ApiError('FORBIDDEN', { message: `This needs the scope ${scope}.` })
 
 type Wrap<Handed> = (member: string, declared: never) => Handed
 
 /** What a room's members are handed out as, each wrapped when it is first asked for. */
 class Members<Handed> {
   readonly #made: Record<string, Handed> = {}
-  readonly #declared: Readings | Writings
+  readonly #declared: Queries | DeclaredCommands
   readonly #wrap: Wrap<Handed>
 
-  constructor(declared: Readings | Writings, wrap: Wrap<Handed>) {
+  constructor(declared: Queries | DeclaredCommands, wrap: Wrap<Handed>) {
     this.#declared = declared
     this.#wrap = wrap
   }
@@ -59,10 +59,10 @@ class Members<Handed> {
 /** One part of all rooms, each entered when it is first asked for. */
 class Rooms<Handed> {
   readonly #made: Record<string, Record<string, Handed>> = {}
-  readonly #enter: (name: keyof Providers) => Readings | Writings
+  readonly #enter: (name: keyof Providers) => Queries | DeclaredCommands
   readonly #wrap: Wrap<Handed>
 
-  constructor(enter: (name: keyof Providers) => Readings | Writings, wrap: Wrap<Handed>) {
+  constructor(enter: (name: keyof Providers) => Queries | DeclaredCommands, wrap: Wrap<Handed>) {
     this.#enter = enter
     this.#wrap = wrap
   }
@@ -85,9 +85,9 @@ const named = <Made>(all: { of: (name: never) => Made }): Record<string, Made> =
 export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
   const { scopes } = visit.caller
   const seesAll = scopes.has('pii:read')
-  const entered: Partial<Record<keyof Providers, { readonly loaders: Readings; readonly commands: Writings }>> = {}
+  const entered: Partial<Record<keyof Providers, { readonly loaders: Queries; readonly commands: DeclaredCommands }>> = {}
   let masked: WeakMap<object, unknown> | undefined
-  let mine: Promise<Own> | undefined
+  let mine: Promise<OwnRecords> | undefined
 
   function enter(name: keyof Providers) {
     const known = entered[name]
@@ -117,11 +117,11 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
     return masked.get(value) as Value
   }
 
-  function question<Key, Value>({ scope, own, needs, type, owner, load }: Reading<Key, Value>) {
+  function question<Key, Value>({ scope, ownScope, extraScopes, type, owner, load }: Query<Key, Value>) {
     const isOpen = scope === null || scopes.has(scope)
     const isOpenForOwn = !isOpen && owner !== undefined && scopes.has(`${scope}:own`)
     /** Where the provider decides, what it gives is the caller's own. */
-    const isGivenAsOwn = scope === null && own !== undefined && scopes.has(`${own}:own`) && !scopes.has(own)
+    const isGivenAsOwn = scope === null && ownScope !== undefined && scopes.has(`${ownScope}:own`) && !scopes.has(ownScope)
     const unmasked = isOpenForOwn || isGivenAsOwn || seesAll
 
     return {
@@ -132,7 +132,7 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
       /** Asks, and hands the answer over masked, or unmasked and on record. */
       async load(key: Key): Promise<Value | null> {
         if (!isOpen && !isOpenForOwn) throw missing(scope)
-        if (isOpen && needs) require(needs(key))
+        if (isOpen && extraScopes) require(extraScopes(key))
         if (!unmasked) return mask(type, await load(key))
         audit.admit(type)
         // Somebody else's is absent, as if it did not exist.
@@ -143,12 +143,12 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
     }
   }
 
-  function command<Input extends object, Payload extends object>(name: string, writing: Writing<Input, Payload>) {
+  function command<Input extends object, Payload extends object>(name: string, writing: Command<Input, Payload>) {
     return async (input: Input) => {
-      require([writing.scope, ...(writing.needs?.(input) ?? [])])
-      writing.admit?.(input)
+      require([writing.scope, ...(writing.extraScopes?.(input) ?? [])])
+      writing.authorize?.(input)
       // The deadline is outermost: what goes on after it is recorded all the same.
-      const payload = await answerOf(() => audit.write(name, writing.type, input, () => writes.carryOut(visit, name, writing, input)), (input as MutationInput).idempotencyKey != null)
+      const payload = await answerOf(() => audit.write(name, writing.type, input, () => writes.execute(visit, name, writing, input)), (input as MutationInput).idempotencyKey != null)
       if (!seesAll) return mask(writing.type, payload)
       audit.shown(writing.type, payload)
       return payload
@@ -156,7 +156,7 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
   }
 
   return {
-    loaders: named(new Rooms((name) => enter(name).loaders, (_member, declared: Reading<unknown, unknown>) => question(declared))) as unknown as Loaders,
-    commands: named(new Rooms((name) => enter(name).commands, (member, declared: Writing<object, object>) => command(member, declared))) as unknown as Commands,
+    loaders: named(new Rooms((name) => enter(name).loaders, (_member, declared: Query<unknown, unknown>) => question(declared))) as unknown as Loaders,
+    commands: named(new Rooms((name) => enter(name).commands, (member, declared: Command<object, object>) => command(member, declared))) as unknown as Commands,
   }
 }

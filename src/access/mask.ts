@@ -24,7 +24,7 @@ const maskOf = (mask: Mask, type: GraphQLOutputType): ((value: unknown) => unkno
  * Maskers by type name, made from the `@Pii` declarations of the schema. A type without anything personal in it or
  * below it has none, and its values are handed on as they are.
  */
-export function maskers(schema: GraphQLSchema): (type: string) => Masker | undefined {
+export function createMaskers(schema: GraphQLSchema): (type: string) => Masker | undefined {
   const made = new Map<string, Masker | undefined>()
 
   /** Fields of the type that are personal, and those whose own type has something personal in it. */

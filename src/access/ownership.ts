@@ -1,15 +1,15 @@
-import { Failure } from '../../datasources/contract/errors.js'
-import type { Own, RawLoaders } from './guard.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import type { OwnRecords, RawLoaders } from './guard.js'
 
 /** The customers that the Open Bank Project links to the caller, and the persons recorded for them. */
-export async function ownOf(loaders: RawLoaders): Promise<Own> {
+export async function ownRecordsOf(loaders: RawLoaders): Promise<OwnRecords> {
   const { ofViewer, linksOf } = loaders('obp')
   const customers = await ofViewer.load()
   const links = await Promise.all(
     customers.map((customer) =>
       linksOf.load(customer).catch((error: unknown) => {
         // Contradicting links open nobody's record, and close nothing else.
-        if (error instanceof Failure && error.code === 'CONFLICT') return null
+        if (error instanceof ApiError && error.code === 'CONFLICT') return null
         throw error
       }),
     ),

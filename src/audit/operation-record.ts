@@ -1,14 +1,14 @@
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
 import type { Owner } from '../../datasources/contract/operations.js'
-import { type Code, Failure } from '../../datasources/contract/errors.js'
+import { type ErrorCode, ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/provider.js'
 import * as operations from '../../schema/operations/index.js'
-import { type Entities, entitiesOf, Found } from './subjects.js'
-import { type Personal, personalIn, type Selected } from './pii-fields.js'
+import { type Subjects, subjectsOf, Found } from './subjects.js'
+import { type PiiFields, piiFieldsIn, type Selected } from './pii-fields.js'
 import type { Trail } from './trail.js'
 
 /** How a write ended. */
-type Outcome = { readonly outcome: 'done' | 'replayed' } | { readonly outcome: 'refused' | 'unknown'; readonly code: Code; readonly replayed?: boolean }
+type Outcome = { readonly outcome: 'done' | 'replayed' } | { readonly outcome: 'refused' | 'unknown'; readonly code: ErrorCode; readonly replayed?: boolean }
 
 interface Write {
   readonly mutation: string
@@ -16,10 +16,10 @@ interface Write {
   readonly key: string | undefined
 }
 
-type Wrote = Write & Outcome & { readonly entities?: readonly Entities[] }
+type Wrote = Write & Outcome & { readonly entities?: readonly Subjects[] }
 
 /** What one operation leaves in the trail. */
-export interface AuditRecord {
+export interface OperationRecord {
   /** Says what is asked, before anything is. */
   readonly begin: (asked: { document: DocumentNode; operation: OperationDefinitionNode; source: string }) => void
   /** Refuses to show personal values of this type unmasked while nobody could tell afterwards. */
@@ -44,11 +44,11 @@ function isEmpty(value: unknown): boolean {
   return Array.isArray(list) && list.length === 0
 }
 
-const unavailable = () => new Failure('AUDIT_UNAVAILABLE', { retryAfterSeconds: 1 })
+const unavailable = () => new ApiError('AUDIT_UNAVAILABLE', { retryAfterSeconds: 1 })
 
 function outcomeOf(error: unknown): Outcome {
   // What nobody foresaw may have come after the provider was asked.
-  if (!(error instanceof Failure)) return { outcome: 'unknown', code: 'INTERNAL_SERVER_ERROR' }
+  if (!(error instanceof ApiError)) return { outcome: 'unknown', code: 'INTERNAL_SERVER_ERROR' }
   const replayed = error.extensions['replayed'] === true ? { replayed: true } : {}
   return { outcome: error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'refused', code: error.code, ...replayed }
 }
@@ -63,13 +63,13 @@ interface Asked {
 /** What the records of all operations are made with. */
 interface Recorder {
   readonly trail: Trail
-  readonly personal: Personal
-  readonly entities: ReturnType<typeof entitiesOf>
+  readonly personal: PiiFields
+  readonly entities: ReturnType<typeof subjectsOf>
   readonly askedBy: (document: DocumentNode, operation: OperationDefinitionNode, source: string) => Asked
 }
 
 /** Most operations leave nothing, so nothing is made before there is something to tell. */
-class OperationRecord implements AuditRecord {
+class Recording implements OperationRecord {
   readonly #by: Recorder
   readonly #caller: Caller
   readonly #correlationId: string
@@ -154,8 +154,8 @@ class OperationRecord implements AuditRecord {
 }
 
 /** Makes the records of operations; `declared` and `served` are the schema as the classes say it and as it is served. */
-export function recorder(trail: Trail, declared: GraphQLSchema, served: GraphQLSchema): (caller: Caller, correlationId: string) => AuditRecord {
-  const personal = personalIn(declared, served)
+export function createRecorder(trail: Trail, declared: GraphQLSchema, served: GraphQLSchema): (caller: Caller, correlationId: string) => OperationRecord {
+  const personal = piiFieldsIn(declared, served)
   // A document that is sent again is the same node: it is walked through once.
   const known = new WeakMap<OperationDefinitionNode, Asked>()
 
@@ -171,6 +171,6 @@ export function recorder(trail: Trail, declared: GraphQLSchema, served: GraphQLS
     return asked
   }
 
-  const by: Recorder = { trail, personal, entities: entitiesOf(declared, served), askedBy }
-  return (caller, correlationId) => new OperationRecord(by, caller, correlationId)
+  const by: Recorder = { trail, personal, entities: subjectsOf(declared, served), askedBy }
+  return (caller, correlationId) => new Recording(by, caller, correlationId)
 }

@@ -43,14 +43,14 @@ export class Selected {
 }
 
 /** What is personal in the schema, and in what is asked of it. */
-export interface Personal {
+export interface PiiFields {
   readonly all: Selected
   /** The personal fields that an operation selects: every one it may answer, `@skip` and `@include` aside. */
   readonly selectedBy: (document: DocumentNode, operation: OperationDefinitionNode) => Selected
 }
 
 /** Reads the `@Pii` declarations; `served` tells which fields are fetched by themselves. */
-export function personalIn(declared: GraphQLSchema, served: GraphQLSchema): Personal {
+export function piiFieldsIn(declared: GraphQLSchema, served: GraphQLSchema): PiiFields {
   const all = new Map<string, Set<string>>()
   for (const type of Object.values(declared.getTypeMap())) {
     if (!isObjectType(type)) continue

@@ -2,7 +2,7 @@ import { getNamedType, GraphQLID, type GraphQLSchema, isInputObjectType, isObjec
 import type { Owner } from '../../datasources/contract/operations.js'
 
 /** Records of one type, at one bank where that is known. */
-export interface Entities {
+export interface Subjects {
   readonly type: string
   readonly bankId?: string
   readonly ids: readonly string[]
@@ -37,7 +37,7 @@ export class Found {
     else this.add('Customer', owner.customer.id, owner.customer.bankId)
   }
 
-  list(): Entities[] {
+  list(): Subjects[] {
     return this.#groups.map(({ type, bankId, ids }) => (bankId === undefined ? { type, ids: [...ids] } : { type, bankId, ids: [...ids] }))
   }
 
@@ -54,7 +54,7 @@ const CONFIRMED: ReadonlySet<string> = new Set(['bankId', 'customerId', 'personI
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Which records a value or an input names. Compiled from the schema, so that no type can be forgotten. */
-export function entitiesOf(declared: GraphQLSchema, served: GraphQLSchema) {
+export function subjectsOf(declared: GraphQLSchema, served: GraphQLSchema) {
   const made = new Map<string, Find>()
 
   /** A value says who it is by its `id`, else by its first other id; one without is asked what it is made of. */

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Failure } from '../../datasources/contract/errors.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { AuditConfig } from '../config.js'
 import { openAnchors } from './anchors.js'
 import { chainKey, type Sealed, startChain } from './chain.js'
@@ -26,7 +26,7 @@ interface Waiting {
   readonly at: string
   readonly entry: object
   sealed?: Sealed
-  readonly settle?: { readonly resolve: () => void; readonly reject: (error: Failure) => void } | undefined
+  readonly settle?: { readonly resolve: () => void; readonly reject: (error: ApiError) => void } | undefined
 }
 
 /** The audit trail of this process. */
@@ -63,7 +63,7 @@ interface TrailOptions {
   readonly lost: (entries: number) => void
 }
 
-const unavailable = () => new Failure('AUDIT_UNAVAILABLE', { retryAfterSeconds: 1 })
+const unavailable = () => new ApiError('AUDIT_UNAVAILABLE', { retryAfterSeconds: 1 })
 
 /** Opens the trail where `AUDIT_LOG` says. Without `STORE_ENCRYPTION_KEY` its key ends with the process. */
 export async function openTrail({ config, changed, lost }: TrailOptions): Promise<Trail> {

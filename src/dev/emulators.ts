@@ -8,7 +8,7 @@ export type Emulators = Readonly<Record<ProviderName, Emulator>>
 export async function startEmulators(options: { firstPort?: number; jwksUrl: string; watch?: (provider: ProviderName, exchange: Exchange) => void }): Promise<{ emulators: Emulators; settings: Record<string, string>; close: () => Promise<void> }> {
   const started = await Promise.all(
     Object.entries(providers as Record<string, Provider<unknown>>).map(async ([name, provider], i) => {
-      const { start } = await provider.sandbox()
+      const { start } = await provider.emulator()
       return [name, await start({ port: options.firstPort === undefined ? 0 : options.firstPort + i, jwksUrl: options.jwksUrl, watch: options.watch && ((exchange) => options.watch!(name as ProviderName, exchange)) })] as const
     }),
   )

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Line } from '../../datasources/support/trace.js'
-import type { Context } from '../../resolvers/context.js'
+import type { CallStats } from '../../datasources/support/trace.js'
+import type { RequestContext } from '../../resolvers/context.js'
 import type { Explain } from '../graphql/plugin.js'
-import { Stopwatch } from '../observability/self-time.js'
+import { SelfTime } from '../observability/self-time.js'
 
 /** Whoever sends it with any value is told how the operation's time was spent. */
 const HEADER = 'x-explain'
@@ -12,10 +12,10 @@ interface Question {
   asked: number
   stored: number
   /** By provider and route. */
-  readonly lines: Map<string, Line & { readonly provider: string; readonly route: string }>
+  readonly lines: Map<string, CallStats & { readonly provider: string; readonly route: string }>
 }
 
-type Handed = Pick<Context, 'loaders' | 'commands'>
+type Handed = Pick<RequestContext, 'loaders' | 'commands'>
 
 type Ask = (...given: never[]) => Promise<unknown>
 
@@ -25,15 +25,15 @@ const current = new AsyncLocalStorage<Question>()
 const rounded = (ms: number): number => Math.round(ms * 100) / 100
 
 /** A stopwatch that also takes down what was asked of whom. */
-class Explanation extends Stopwatch {
+class Explanation extends SelfTime {
   readonly #questions = new Map<string, Question>()
 
-  stored(): void {
+  storeHit(): void {
     const question = current.getStore()
     if (question) question.stored += 1
   }
 
-  line(provider: string, route: string): Line {
+  callStats(provider: string, route: string): CallStats {
     const { lines } = current.getStore() ?? this.#question('other')
     const name = `${provider} ${route}`
     let line = lines.get(name)

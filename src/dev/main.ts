@@ -2,13 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { ConfigError, environment, readConfig } from '../config.js'
 import { createLog } from '../observability/log.js'
 import { startServer } from '../server.js'
-import { stopOnSignals } from '../lifecycle/shutdown.js'
+import { shutdownOnSignals } from '../lifecycle/shutdown.js'
 import { startEmulators } from './emulators.js'
 import { explain } from './explain.js'
 import { allowSandbox, explorer } from './explorer.js'
 import { AUDIENCE, createIssuer } from './issuer.js'
 import { PERSONAS } from './personas.js'
-import { subscribe } from './webhook-subscription.js'
+import { subscribeWebhooks } from './webhook-subscription.js'
 import { EXAMPLES, FIRST_QUERY, prepare } from './welcome.js'
 
 /** Outlives a reload, not an install. */
@@ -48,12 +48,12 @@ async function main(): Promise<void> {
       allowSandbox(app)
     },
   })
-  stopOnSignals(async () => {
+  shutdownOnSignals(async () => {
     await server.close()
     await closeEmulators()
   })
   variables = await prepare(server.url, ops)
-  await subscribe(emulators.synctera, server.url)
+  await subscribeWebhooks(emulators.synctera, server.url)
 
   console.log(`
 kyc-graph  ${server.url}/graphql   (open it in a browser for Apollo Sandbox)

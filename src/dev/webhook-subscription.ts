@@ -1,7 +1,7 @@
 import type { Emulator } from '../../datasources/emulator/run.js'
 
 /** Has Synctera's emulator tell a server what happens to persons, in the way in which an application subscribes at Synctera. */
-export async function subscribe(synctera: Emulator, serverUrl: string): Promise<void> {
+export async function subscribeWebhooks(synctera: Emulator, serverUrl: string): Promise<void> {
   const response = await fetch(`${synctera.url}/v0/webhooks`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${synctera.settings['SYNCTERA_API_KEY']}` },

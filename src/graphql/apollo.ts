@@ -8,22 +8,22 @@ import {
 } from '@apollo/server/plugin/disabled'
 import type { GraphQLSchema } from 'graphql'
 import type { Config } from '../config.js'
-import { type Documents, documents } from './document-cache.js'
+import { type DocumentCache, createDocumentCache } from './document-cache.js'
 import { formatError } from './format-error.js'
-import { execution } from './executor.js'
-import { budget } from '../limits/rate-limit.js'
-import { costs } from '../limits/cost.js'
-import { documentLimits, knownKinds, MOST } from '../limits/document.js'
+import { createExecutor } from './executor.js'
+import { createRateLimit } from '../limits/rate-limit.js'
+import { createCostEstimator } from '../limits/cost.js'
+import { documentLimits, knownKinds, MAX } from '../limits/document.js'
 import type { Log } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
 import { persistedQueries } from './persisted-queries.js'
-import { audit } from './plugins/audit.js'
-import { budgeting } from './plugins/rate-limit.js'
-import { type Chain, chained } from './pipeline.js'
-import { introspection } from './plugins/introspection.js'
-import { observation } from './plugins/telemetry.js'
-import { safelist, safelistTrial } from './plugins/safelist.js'
-import type { Explain, Plugin, Served } from './plugin.js'
+import { auditPlugin } from './plugins/audit.js'
+import { rateLimitPlugin } from './plugins/rate-limit.js'
+import { type Pipeline, createPipeline } from './pipeline.js'
+import { introspectionPlugin } from './plugins/introspection.js'
+import { telemetryPlugin } from './plugins/telemetry.js'
+import { safelistPlugin, safelistLogPlugin } from './plugins/safelist.js'
+import type { Explain, Plugin, OperationContext } from './plugin.js'
 import type { OpenStore } from '../store/index.js'
 
 /** Of an invalid document: enough to mend it by, and few to find. */
@@ -47,35 +47,35 @@ interface GraphOptions extends Pick<OpenStore, 'store' | 'spend'> {
 }
 
 export interface Graph {
-  readonly apollo: ApolloServer<Served>
+  readonly apollo: ApolloServer<OperationContext>
   /** What an operation passes on its way. */
-  readonly chain: Chain
-  readonly documents: Documents
+  readonly chain: Pipeline
+  readonly documents: DocumentCache
 }
 
 /** Apollo Server over the schema: what an operation passes on its way, in this order, before and after it runs. */
-export function createGraph({ config, served, store, spend, metrics, log, explorer, explain }: GraphOptions): Graph {
-  const { gateway, plugin: run } = execution(served, config.executor)
-  const valid = documents(config.safelist.mode === 'off' ? undefined : config.safelist.list)
+export function createApolloServer({ config, served, store, spend, metrics, log, explorer, explain }: GraphOptions): Graph {
+  const { gateway, plugin: run } = createExecutor(served, config.executor)
+  const valid = createDocumentCache(config.safelist.mode === 'off' ? undefined : config.safelist.list)
   const way: readonly Plugin[] = [
-    ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelist : safelistTrial)({ list: config.safelist.list, metrics, log })]),
-    observation({ metrics, log }),
-    ...(explorer === undefined ? [introspection] : []),
-    budgeting({ perMinute: config.costPerMinute, costOf: costs(served), budget: budget({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
-    audit,
+    ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelistPlugin : safelistLogPlugin)({ list: config.safelist.list, metrics, log })]),
+    telemetryPlugin({ metrics, log }),
+    ...(explorer === undefined ? [introspectionPlugin] : []),
+    rateLimitPlugin({ perMinute: config.costPerMinute, costOf: createCostEstimator(served), budget: createRateLimit({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
+    auditPlugin,
     run,
     ...(explain === undefined ? [] : [explain.plugin]),
   ]
 
-  const chain = chained(way)
-  const apollo = new ApolloServer<Served>({
+  const chain = createPipeline(way)
+  const apollo = new ApolloServer<OperationContext>({
     gateway,
     // Whether a token may ask for the schema is decided by a plugin, once its scopes are known.
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
-    parseOptions: { maxTokens: MOST.tokens },
+    parseOptions: { maxTokens: MAX.tokens },
     validationRules: [documentLimits, knownKinds],
     validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
     formatError,

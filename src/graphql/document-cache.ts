@@ -9,7 +9,7 @@ const MOST_DOCUMENTS = 1_000
 const MOST_LETTERS = 512 * 1024
 
 /** Documents that Apollo Server has parsed and found valid, by their text. */
-export interface Documents {
+export interface DocumentCache {
   readonly of: (text: string) => DocumentNode | undefined
   /** The text that a client means by a hash, where that is known without the store. */
   readonly textOf: (hash: string) => string | undefined
@@ -18,7 +18,7 @@ export interface Documents {
 }
 
 /** Keeps those that were asked for last. What is on a safelist is known by its id from the start. */
-export function documents(list?: Pick<Safelist, 'byId'>): Documents {
+export function createDocumentCache(list?: Pick<Safelist, 'byId'>): DocumentCache {
   const valid = new LRUCache<string, DocumentNode>({ max: MOST_DOCUMENTS, maxSize: MOST_LETTERS, sizeCalculation: (_document, text) => Math.max(1, text.length) })
   const hashed = new LRUCache<string, string>({ max: MOST_DOCUMENTS, maxSize: MOST_LETTERS, sizeCalculation: (text) => Math.max(1, text.length) })
   return {

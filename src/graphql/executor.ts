@@ -16,13 +16,13 @@ import {
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { LRUCache } from 'lru-cache'
-import type { Listener, Plugin, Served } from './plugin.js'
+import type { Listener, Plugin, OperationContext } from './plugin.js'
 
-type Gateway = NonNullable<ApolloServerOptions<Served>['gateway']>
+type Gateway = NonNullable<ApolloServerOptions<OperationContext>['gateway']>
 type Result = Awaited<ReturnType<NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>>>
 
 /** Runs an operation of one document. */
-type Run = (context: unknown, variables: Record<string, unknown>) => Promise<ExecutionResult> | ExecutionResult
+type CompiledQuery = (context: unknown, variables: Record<string, unknown>) => Promise<ExecutionResult> | ExecutionResult
 
 /** Each may take a megabyte: several times as many as all clients together have. */
 const MOST_COMPILED = 250
@@ -40,7 +40,7 @@ const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object
  * variables within a literal (one that is left out becomes null there, which clears; one in JSON is lost), and names
  * that every object has.
  */
-function isForInterpreter(document: DocumentNode): boolean {
+function needsInterpreter(document: DocumentNode): boolean {
   let is = false
   const within = (values: readonly ValueNode[]) => values.some(({ kind }) => kind === Kind.VARIABLE)
   visit(document, {
@@ -86,7 +86,7 @@ const complete = (error: GraphQLError & { readonly extensions?: unknown }): Grap
     : error
 
 /** How operations are run: a plugin runs them, and the gateway hands over what did not go well. */
-export interface Execution {
+export interface Executor {
   readonly plugin: Plugin
   readonly gateway: Gateway
 }
@@ -99,15 +99,15 @@ export interface Execution {
  * accessors for each operation that passes it: V8 keeps all that the operation held until the next full collection. So a
  * plugin answers in place of execution, and only a result with errors goes through that door, for Apollo to word them.
  */
-export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Execution {
+export function createExecutor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Executor {
   const seen = new WeakMap<OperationDefinitionNode, number>()
-  const compiled = new LRUCache<OperationDefinitionNode, Run>({ max: MOST_COMPILED })
+  const compiled = new LRUCache<OperationDefinitionNode, CompiledQuery>({ max: MOST_COMPILED })
 
-  const interpret = (document: DocumentNode, operationName: string | undefined): Run => (contextValue, variableValues) =>
+  const interpret = (document: DocumentNode, operationName: string | undefined): CompiledQuery => (contextValue, variableValues) =>
     execute({ schema, document, contextValue, variableValues, operationName })
 
-  function compile(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): Run {
-    const code = isForInterpreter(document) ? undefined : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
+  function compile(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): CompiledQuery {
+    const code = needsInterpreter(document) ? undefined : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
     if (code === undefined || !isCompiledQuery(code)) return interpret(document, operationName)
     const texts = textsOf(operation)
     const completed = (result: ExecutionResult): ExecutionResult => (result.errors ? { ...result, errors: result.errors.map(complete) } : result)
@@ -122,7 +122,7 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
   }
 
   /** The way this operation of the document is run from now on. Nothing is kept by a name, which may be any caller's word. */
-  function runOf(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): Run {
+  function runOf(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): CompiledQuery {
     // A write costs its provider's time, beside which a compiled one would save nothing.
     if (operation.operation !== OperationTypeNode.QUERY) return interpret(document, operationName)
     const known = compiled.get(operation)
@@ -166,7 +166,7 @@ export function execution(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT)
       load: () =>
         Promise.resolve({
           async executor({ document, request, context }) {
-            const { failed } = (context as Served).passage
+            const { failed } = (context as OperationContext).passage
             if (failed) return failed() as Result
             if (getOperationAST(document, request.operationName)) throw new Error('An operation came to its end without a result.')
             // There is none by that name: graphql-js says so.

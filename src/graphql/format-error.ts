@@ -1,9 +1,9 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { type Code, CODES, Failure, type RefusedFields } from '../../datasources/contract/errors.js'
+import { type ErrorCode, ERROR_CODES, ApiError, type InvalidFields } from '../../datasources/contract/errors.js'
 import { tooMany } from '../limits/document.js'
 
-const CODE_OF: Readonly<Record<string, Code>> = {
+const CODE_OF: Readonly<Record<string, ErrorCode>> = {
   [ApolloServerErrorCode.GRAPHQL_PARSE_FAILED]: 'BAD_USER_INPUT',
   [ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED]: 'BAD_USER_INPUT',
   [ApolloServerErrorCode.BAD_USER_INPUT]: 'BAD_USER_INPUT',
@@ -34,7 +34,7 @@ function expectation(reason: string): string {
 }
 
 /** A variable's error: `Variable "$input" got invalid value … at "input.email"; reason`, of which only path and reason are kept. */
-function ofVariable(message: string, reason: string): { message: string; fields: RefusedFields } | undefined {
+function ofVariable(message: string, reason: string): { message: string; fields: InvalidFields } | undefined {
   const name = /^Variable "\$(\w{1,64})" got invalid value /.exec(message)?.[1]
   if (name === undefined) return undefined
   const before = message.endsWith(`; ${reason}`) ? message.slice(0, -reason.length - 2) : message
@@ -57,7 +57,7 @@ function ofDocument(message: string): string {
 }
 
 /** A refusal of the whole request, with the HTTP status that says so. */
-export function withStatus(failure: Failure, status: number): Failure {
+export function withStatus(failure: ApiError, status: number): ApiError {
   failure.extensions['http'] = { status, headers: new Map() }
   return failure
 }
@@ -71,15 +71,15 @@ const isRefusal = (error: unknown): boolean => error instanceof GraphQLError && 
 /** The one form of every error in an answer; what is unforeseen is masked. The correlation id is added by the caller. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { locations, path, extensions: given } = formatted
-  const form = (code: Code, message: string, extensions: Record<string, unknown> = {}): GraphQLFormattedError => ({
+  const form = (code: ErrorCode, message: string, extensions: Record<string, unknown> = {}): GraphQLFormattedError => ({
     message,
     ...(locations ? { locations } : {}),
     ...(path ? { path } : {}),
-    extensions: { code, retryable: CODES[code].retryable, ...extensions },
+    extensions: { code, retryable: ERROR_CODES[code].retryable, ...extensions },
   })
 
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error
-  if (original instanceof Failure) {
+  if (original instanceof ApiError) {
     // `http` is for the transport and was taken by it.
     const { http: _http, ...extensions } = original.extensions
     return form(original.code, original.message, extensions)
@@ -89,7 +89,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const misused = path === undefined ? MISUSED_HASH[formatted.message] : undefined
   if (misused !== undefined) return form('BAD_USER_INPUT', misused)
   const code = CODE_OF[String(given?.['code'])] ?? (isRefusal(original) ? 'BAD_USER_INPUT' : undefined)
-  if (code === undefined) return form('INTERNAL_SERVER_ERROR', CODES.INTERNAL_SERVER_ERROR.sentence(''))
+  if (code === undefined) return form('INTERNAL_SERVER_ERROR', ERROR_CODES.INTERNAL_SERVER_ERROR.sentence(''))
   // The reason alone is on the error that was wrapped.
   const variable = original instanceof Error ? ofVariable(formatted.message, original.message) : undefined
   return variable ? form(code, variable.message, { fields: variable.fields }) : form(code, ofDocument(formatted.message))

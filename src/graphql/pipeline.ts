@@ -1,21 +1,21 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import type { ExecutionResult, OperationDefinitionNode } from 'graphql'
-import type { Begun, Listener, Plugin, Resolved, Sent, Served, Soon } from './plugin.js'
+import type { RequestStarted, Listener, Plugin, OperationResolved, GraphQLResult, OperationContext, MaybePromise } from './plugin.js'
 
 /** What a request asks, by a document that Apollo Server has found valid. */
-export interface Known extends Omit<Resolved, 'contextValue'> {
+export interface CachedOperation extends Omit<OperationResolved, 'contextValue'> {
   readonly operation: OperationDefinitionNode
 }
 
 /** Plugins as one, each hook in the order of the plugins: what one of them refuses, those behind it do not hear of. */
-export interface Chain {
+export interface Pipeline {
   /**
    * What Apollo Server calls. It asks its plugins all at once and makes several promises for each and every hook,
    * whether a plugin has it or not. An operation that has passed here already is told nothing twice.
    */
-  readonly plugin: ApolloServerPlugin<Served>
+  readonly plugin: ApolloServerPlugin<OperationContext>
   /** An operation's way past all of them without Apollo Server; undefined where something went wrong that Apollo has to word. */
-  readonly pass: (known: Known, contextValue: Served) => Promise<Sent | undefined>
+  readonly pass: (known: CachedOperation, contextValue: OperationContext) => Promise<GraphQLResult | undefined>
 }
 
 type Hook = Exclude<keyof Listener, 'resultOf'>
@@ -31,14 +31,14 @@ function tell<Name extends Hook>(listeners: readonly Listener[], hook: Name, pas
 }
 
 /** The answer of the plugin that runs operations. */
-function resultOf(listeners: readonly Listener[], passing: Resolved): Soon<ExecutionResult | null> {
+function resultOf(listeners: readonly Listener[], passing: OperationResolved): MaybePromise<ExecutionResult | null> {
   for (const listener of listeners) if (listener.resultOf) return listener.resultOf(passing)
   return null
 }
 
 /** Makes one of all plugins. */
-export function chained(plugins: readonly Plugin[]): Chain {
-  function begin(begun: Begun): readonly Listener[] {
+export function createPipeline(plugins: readonly Plugin[]): Pipeline {
+  function begin(begun: RequestStarted): readonly Listener[] {
     const listeners: Listener[] = []
     for (const plugin of plugins) {
       const listener = plugin.requestDidStart(begun)
@@ -47,7 +47,7 @@ export function chained(plugins: readonly Plugin[]): Chain {
     return (begun.contextValue.passage.listeners = listeners)
   }
 
-  function failed(contextValue: Served): void {
+  function failed(contextValue: OperationContext): void {
     for (const plugin of plugins) plugin.failed?.(contextValue)
   }
 
@@ -68,7 +68,7 @@ export function chained(plugins: readonly Plugin[]): Chain {
             if (!hasPassed) await tell(listeners, 'didResolveSource', passing)
           },
           async didResolveOperation(passing) {
-            if (!hasPassed) await tell(listeners, 'didResolveOperation', passing as Resolved)
+            if (!hasPassed) await tell(listeners, 'didResolveOperation', passing as OperationResolved)
             else if (passage.refusal !== undefined) throw passage.refusal as Error
           },
           async responseForOperation(passing) {
@@ -88,7 +88,7 @@ export function chained(plugins: readonly Plugin[]): Chain {
     },
 
     async pass({ request, source, document, operation }, contextValue) {
-      const passing: Resolved = { request, contextValue, source, document, operation }
+      const passing: OperationResolved = { request, contextValue, source, document, operation }
       try {
         const listeners = begin(passing)
         // Nothing is awaited that is not a promise: there would be a turn of the queue for each.
@@ -102,7 +102,7 @@ export function chained(plugins: readonly Plugin[]): Chain {
           return undefined
         }
         const running = resultOf(listeners, passing)
-        const result = (running instanceof Promise ? await running : running) as Sent | null
+        const result = (running instanceof Promise ? await running : running) as GraphQLResult | null
         if (result === null) return undefined
         heard = tell(listeners, 'willSendResponse', { request, contextValue, operation, result })
         if (heard) await heard

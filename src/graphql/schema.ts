@@ -2,8 +2,8 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { validateSync } from 'class-validator'
 import { getNamedType, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
-import { Failure, refuseFields } from '../../datasources/contract/errors.js'
-import type { Context } from '../../resolvers/context.js'
+import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
+import type { RequestContext } from '../../resolvers/context.js'
 import { references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
 import { handlerOf } from './handlers.js'
@@ -32,13 +32,13 @@ export function validateArgument(value: unknown, { info }: { info: GraphQLResolv
   // Arguments that share one class (`@Args`) have no name of their own.
   const argument = info.parentType.getFields()[info.fieldName]!.args.find(({ type }) => getNamedType(type).name === sample.constructor.name)
   const broken = brokenRules(value, argument?.name ?? '')
-  if (broken.length > 0) throw refuseFields(Object.fromEntries(broken))
+  if (broken.length > 0) throw invalidInput(Object.fromEntries(broken))
 }
 
 /** The schema as the classes say it: what masking reads the `@Pii` declarations from. */
 export function buildClassSchema(): GraphQLSchema {
   return buildSchemaSync({
-    resolvers: resolvers,
+    resolvers,
     orphanedTypes: [],
     validateFn: (value, _type, data) => validateArgument(value, data),
   })
@@ -88,11 +88,11 @@ export function schemas(): NonNullable<typeof built> {
 
 /** Each reference by itself: one that is bad, or whose provider is not there, leaves the others alone. */
 function answerReferences(schema: GraphQLSchema): void {
-  schema.getQueryType()!.getFields()['_entities']!.resolve = (_root, { representations }: { representations: readonly unknown[] }, context: Context) =>
+  schema.getQueryType()!.getFields()['_entities']!.resolve = (_root, { representations }: { representations: readonly unknown[] }, context: RequestContext) =>
     settled(representations.map(async (given) => {
       const reference = (typeof given === 'object' ? given : null) as Readonly<Record<string, unknown>> | null
       const type = reference?.['__typename']
-      if (typeof type !== 'string' || !Object.hasOwn(references, type)) throw new Failure('BAD_USER_INPUT', { message: 'The reference names no entity of this graph.' })
+      if (typeof type !== 'string' || !Object.hasOwn(references, type)) throw new ApiError('BAD_USER_INPUT', { message: 'The reference names no entity of this graph.' })
       const found = await references[type as keyof typeof references](reference!, context)
       // Most say themselves what they are: copies of a hundred records cost as much as all else that is done with them.
       return found && ('__typename' in found ? found : { ...found, __typename: type })
@@ -103,8 +103,8 @@ function answerReferences(schema: GraphQLSchema): void {
 function guardSdl(schema: GraphQLSchema): void {
   const field = schema.getQueryType()!.getFields()['_service']!
   const { resolve } = field
-  field.resolve = (root, args, context: Context, info) => {
-    if (!context.caller.scopes.has('schema:read')) throw new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' })
+  field.resolve = (root, args, context: RequestContext, info) => {
+    if (!context.caller.scopes.has('schema:read')) throw new ApiError('FORBIDDEN', { message: 'This needs the scope schema:read.' })
     return resolve!(root, args, context, info)
   }
 }

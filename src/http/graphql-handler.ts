@@ -4,12 +4,12 @@ import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
 import { getOperationAST, OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Graph } from '../graphql/apollo.js'
-import type { Known } from '../graphql/pipeline.js'
-import type { Sent, Served } from '../graphql/plugin.js'
+import type { CachedOperation } from '../graphql/pipeline.js'
+import type { GraphQLResult, OperationContext } from '../graphql/plugin.js'
 import { persistedOf } from '../graphql/persisted-queries.js'
 
 /** A request that has arrived as a whole, whoever has read it. */
-export interface Arrival {
+export interface HttpRequest {
   readonly method: string
   readonly url: string
   readonly headers: IncomingHttpHeaders
@@ -20,14 +20,14 @@ export interface Arrival {
 }
 
 /** What is answered, for whoever writes it. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number
   /** Names and values, one after the other. */
   readonly headers: readonly string[]
   readonly body: string | Readable
 }
 
-function headersOf({ headers }: Arrival): HeaderMap {
+function headersOf({ headers }: HttpRequest): HeaderMap {
   const map = new HeaderMap()
   for (const name in headers) {
     const value = headers[name]
@@ -37,11 +37,11 @@ function headersOf({ headers }: Arrival): HeaderMap {
 }
 
 /** What follows the path; only a request by GET has anything to read there, so most addresses are not taken apart. */
-const searchOf = ({ url }: Arrival): string => (url.includes('?') ? new URL(url, 'http://localhost').search : '')
+const searchOf = ({ url }: HttpRequest): string => (url.includes('?') ? new URL(url, 'http://localhost').search : '')
 
 /** Hands HTTP requests to Apollo Server and its answers back: what a request may look like, and what it means, is for Apollo to say. */
-export function handover<Context extends BaseContext>(apollo: ApolloServer<Context>) {
-  return async (arrival: Arrival, context: () => Promise<Context>, body = arrival.body): Promise<Answer> => {
+export function delegateToApollo<Context extends BaseContext>(apollo: ApolloServer<Context>) {
+  return async (arrival: HttpRequest, context: () => Promise<Context>, body = arrival.body): Promise<HttpResponse> => {
     const { status = 200, headers, body: answer } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: arrival.method, headers: headersOf(arrival), search: searchOf(arrival), body },
       context,
@@ -59,7 +59,7 @@ const LONGEST_ACCEPT = 200
 const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/i
 
 /** True of a request that brings plain JSON. */
-export const bringsJson = (headers: IncomingHttpHeaders): boolean => JSON_TYPE.test(headers['content-type'] ?? '')
+export const hasJsonBody = (headers: IncomingHttpHeaders): boolean => JSON_TYPE.test(headers['content-type'] ?? '')
 
 /** JSON's null is nothing, as for Apollo. */
 const given = (value: unknown): unknown => value ?? undefined
@@ -69,25 +69,25 @@ const isTextIfAny = (value: unknown): value is string | undefined => value === u
 const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undefined => value === undefined || isObject(value)
 
 /** What was asked, by its text: what is sent by a hash, Apollo may not know any more or not know at all. */
-const restated = ({ source, request: { operationName, variables } }: Known): object => ({ query: source, operationName: operationName ?? null, variables: variables ?? null })
+const restated = ({ source, request: { operationName, variables } }: CachedOperation): object => ({ query: source, operationName: operationName ?? null, variables: variables ?? null })
 
 /** In Apollo's order. */
-const written = ({ data, extensions }: Sent): string => `${JSON.stringify({ data, extensions })}\n`
+const written = ({ data, extensions }: GraphQLResult): string => `${JSON.stringify({ data, extensions })}\n`
 
 /**
  * Answers GraphQL over HTTP. Most requests ask for nothing new: a document that Apollo Server has found valid before, in
  * the plain form that every client sends. Those pass the plugins without Apollo, which would take as long as all else
  * that is done for them here; everything that is new, or in any other form, or went wrong is Apollo's.
  */
-export function endpoint({ apollo, chain, documents }: Graph, context: (arrival: Arrival) => Served | Promise<Served>): (arrival: Arrival) => Promise<Answer> {
-  const hand = handover(apollo)
+export function createGraphqlHandler({ apollo, chain, documents }: Graph, context: (arrival: HttpRequest) => OperationContext | Promise<OperationContext>): (arrival: HttpRequest) => Promise<HttpResponse> {
+  const hand = delegateToApollo(apollo)
   /** What Apollo answers in, by the `Accept` header of the request. */
-  const types = new LRUCache<string, Answer['headers']>({ max: MOST_TYPES })
+  const types = new LRUCache<string, HttpResponse['headers']>({ max: MOST_TYPES })
 
-  const acceptOf = ({ headers: { accept = '' } }: Arrival): string => accept
+  const acceptOf = ({ headers: { accept = '' } }: HttpRequest): string => accept
 
-  function known({ method, headers, body }: Arrival): Known | undefined {
-    if (method !== 'POST' || !bringsJson(headers) || !isObject(body)) return undefined
+  function known({ method, headers, body }: HttpRequest): CachedOperation | undefined {
+    if (method !== 'POST' || !hasJsonBody(headers) || !isObject(body)) return undefined
     const query = body['query']
     const operationName = given(body['operationName'])
     const variables = given(body['variables'])
@@ -108,7 +108,7 @@ export function endpoint({ apollo, chain, documents }: Graph, context: (arrival:
   }
 
   /** By way of Apollo, whose choice of a type for the answer is remembered. */
-  async function taught(arrival: Arrival): Promise<Answer> {
+  async function taught(arrival: HttpRequest): Promise<HttpResponse> {
     const answer = await hand(arrival, async () => context(arrival))
     const [accept, at] = [acceptOf(arrival), answer.headers.indexOf('content-type')]
     if (arrival.method === 'POST' && answer.status === 200 && at >= 0 && accept.length <= LONGEST_ACCEPT) types.set(accept, answer.headers.slice(at, at + 2))
@@ -119,7 +119,7 @@ export function endpoint({ apollo, chain, documents }: Graph, context: (arrival:
     const headers = types.get(acceptOf(arrival))
     const asked = headers === undefined ? undefined : known(arrival)
     if (headers === undefined || asked === undefined) return taught(arrival)
-    let contextValue: Served
+    let contextValue: OperationContext
     try {
       const opened = context(arrival)
       contextValue = opened instanceof Promise ? await opened : opened

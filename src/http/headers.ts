@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Failure } from '../../datasources/contract/errors.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import { formatError } from '../graphql/format-error.js'
 
 /**
@@ -10,7 +10,7 @@ import { formatError } from '../graphql/format-error.js'
  * be read by no other site; and an answer may hold somebody's identity, so nobody keeps a copy. Over plain http browsers
  * ignore the transport rule (RFC 6797, 8.1); it counts where something in front ends TLS.
  */
-export const HEADERS = {
+export const SECURITY_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -35,16 +35,16 @@ const CORS = {
 }
 
 /** Puts the headers on every answer and lets in the origins that are named; none by default. */
-export async function secure(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+export async function registerSecurityHeaders(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   app.addHook('onRequest', (_request, reply, done) => {
-    void reply.headers(HEADERS)
+    void reply.headers(SECURITY_HEADERS)
     done()
   })
   if (origins.length > 0) await app.register(cors, { ...CORS, origin: [...origins] })
 }
 
 const refusal = (correlationId: string): string => {
-  const failure = new Failure('BAD_USER_INPUT', { message: 'The request cannot be read.' })
+  const failure = new ApiError('BAD_USER_INPUT', { message: 'The request cannot be read.' })
   const error = formatError(failure.toJSON(), failure)
   return JSON.stringify({ errors: [{ ...error, extensions: { ...error.extensions, correlationId } }] })
 }
@@ -55,16 +55,16 @@ const STATUS: Readonly<Record<string, string>> = {
 }
 
 /** Answers to what never becomes a request. Fastify's own repeat the address, and no hook of ours sees them. */
-export const unreadable = {
+export const clientErrorHandlers = {
   frameworkErrors(_error: Error, request: FastifyRequest, reply: FastifyReply) {
     const correlationId = String(request.id)
-    void reply.code(400).headers({ ...HEADERS, 'content-type': 'application/json; charset=utf-8', 'x-correlation-id': correlationId }).send(refusal(correlationId))
+    void reply.code(400).headers({ ...SECURITY_HEADERS, 'content-type': 'application/json; charset=utf-8', 'x-correlation-id': correlationId }).send(refusal(correlationId))
   },
   clientErrorHandler(error: Error & { code?: string }, socket: Socket) {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
     const correlationId = randomUUID()
     const body = refusal(correlationId)
-    const headers = { ...HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body), 'x-correlation-id': correlationId, connection: 'close' }
+    const headers = { ...SECURITY_HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body), 'x-correlation-id': correlationId, connection: 'close' }
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     // What is not read to its end is not ended by itself: the client's requests before this may have paused it.
     socket.end(`HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy())

@@ -5,7 +5,7 @@ const MOST = 32
  * Sends the answers of one turn of the event loop together, at its end. Sending one wakes whoever waits for it on the
  * other side, which takes up to a third of a small operation's time; those that follow at once find it awake.
  */
-export function outbox<Letter>(send: (letter: Letter) => void): (letter: Letter) => void {
+export function coalesceWrites<Letter>(send: (letter: Letter) => void): (letter: Letter) => void {
   let waiting: Letter[] = []
 
   function sendAll(): void {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Failure } from '../../datasources/contract/errors.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
-import { type Notice, type NoticeType, Undeliverable, type Webhook } from '../../datasources/contract/webhook.js'
-import type { OpenRooms } from '../access/guard.js'
-import { type Log, trace } from '../observability/log.js'
+import { type WebhookEvent, type WebhookEventType, RejectedDelivery, type Webhook } from '../../datasources/contract/webhook.js'
+import type { OpenProviders } from '../access/guard.js'
+import { type Log, errorOrigin } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
 
 const LARGEST_BODY_BYTES = 256 * 1024
@@ -25,14 +25,14 @@ interface Claim {
 }
 
 interface WebhooksOptions {
-  readonly rooms: OpenRooms
+  readonly rooms: OpenProviders
   readonly store: Store
   readonly log: Log
   readonly metrics: Metrics
 }
 
 /** Works on an event once, over all replicas: claimed before, released when it fails so that the next delivery is worked on. */
-async function once(store: Store, provider: string, { id, act }: Notice): Promise<WebhookOutcome> {
+async function once(store: Store, provider: string, { id, apply: act }: WebhookEvent): Promise<WebhookOutcome> {
   if (act === undefined) return 'ignored'
   const key: StoreKey = ['webhook', provider, id]
   const by = randomUUID()
@@ -52,9 +52,9 @@ async function once(store: Store, provider: string, { id, act }: Notice): Promis
 }
 
 /** `POST /webhooks/<provider>` for every room that takes what its provider sends. Whoever sends is told a status and nothing else. */
-export function webhooks(app: FastifyInstance, { rooms, store, log, metrics }: WebhooksOptions): void {
+export function registerWebhooks(app: FastifyInstance, { rooms, store, log, metrics }: WebhooksOptions): void {
   async function take(provider: string, webhook: Webhook, request: FastifyRequest<{ Body: Buffer | undefined }>): Promise<WebhookOutcome> {
-    let type: NoticeType | 'none' = 'none'
+    let type: WebhookEventType | 'none' = 'none'
     let outcome: WebhookOutcome
     try {
       const header = (name: string) => [request.headers[name]].flat()[0]
@@ -62,8 +62,8 @@ export function webhooks(app: FastifyInstance, { rooms, store, log, metrics }: W
       type = notice.type
       outcome = await once(store, provider, notice)
     } catch (error) {
-      outcome = error instanceof Undeliverable ? error.reason : 'failed'
-      if (outcome === 'failed' && !(error instanceof Failure)) log.error({ correlationId: request.id, ...trace(error) }, 'unforeseen error')
+      outcome = error instanceof RejectedDelivery ? error.reason : 'failed'
+      if (outcome === 'failed' && !(error instanceof ApiError)) log.error({ correlationId: request.id, ...errorOrigin(error) }, 'unforeseen error')
     }
     metrics.notified(provider, type, outcome)
     log.info({ correlationId: request.id, webhook: { provider, type, outcome } }, 'webhook')

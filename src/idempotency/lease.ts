@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
-import { offer } from './retry-until-stored.js'
-import { current, isAbandoned, isHeldBy, KEPT_SECONDS, type WriteRecord } from './record.js'
+import { retryUntilStored } from './retry-until-stored.js'
+import { current, isAbandoned, isHeldBy, RETENTION_SECONDS, type WriteRecord } from './record.js'
 
 type Change = (record: WriteRecord | null) => WriteRecord | null | undefined
 
-export interface SlotOptions {
+export interface LeaseOptions {
   readonly store: Store
   readonly key: StoreKey
   /** What the input means, in one text. */
@@ -18,9 +18,9 @@ export interface SlotOptions {
 }
 
 /** The place of one idempotency key in the store, as one runner sees it. */
-export function slot({ store, key, meaning, attempt, leaseMs, persist }: SlotOptions) {
+export function createLease({ store, key, meaning, attempt, leaseMs, persist }: LeaseOptions) {
   const runner = randomUUID()
-  const change = (next: Change) => store.update<WriteRecord>(key, KEPT_SECONDS, (record) => next(current(record)))
+  const change = (next: Change) => store.update<WriteRecord>(key, RETENTION_SECONDS, (record) => next(current(record)))
   const isOther = (record: WriteRecord) => !store.isDigest(record.input, 'write input', meaning)
   const running = ({ input, attempt: id, begun }: WriteRecord, again: boolean): WriteRecord => ({ input, attempt: id, begun, again, state: 'running', runner, until: Date.now() + leaseMs })
   const fresh = (): WriteRecord => running({ input: store.digest('write input', meaning), attempt, begun: Date.now(), state: 'running' }, false)
@@ -42,7 +42,7 @@ export function slot({ store, key, meaning, attempt, leaseMs, persist }: SlotOpt
         return isAbandoned(record) ? { ...record, state: 'unknown' } : undefined
       }).catch((error: unknown) => {
         // No longer than the claim would stand.
-        void offer(() => change(release), leaseMs)
+        void retryUntilStored(() => change(release), leaseMs)
         throw error
       })
       const record = value!

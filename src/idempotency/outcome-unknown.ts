@@ -1,4 +1,4 @@
-import { Failure, type FailureDetails } from '../../datasources/contract/errors.js'
+import { ApiError, type ApiErrorDetails } from '../../datasources/contract/errors.js'
 
 /** How the next call with the same key finds out what became of a write: by repeating it, by reading it back, or not at all. */
 export type Resolution = 'repeat' | 'read back' | 'none'
@@ -10,9 +10,9 @@ const HOW_TO_FIND_OUT: Readonly<Record<Resolution, string>> = {
 }
 
 /** The write left, and whether it was carried out is not known; says how to find out. */
-export function unknownOutcome(failure: FailureDetails, resolution: Resolution, replayed = false): Failure {
+export function outcomeUnknown(failure: ApiErrorDetails, resolution: Resolution, replayed = false): ApiError {
   const { message: _message, ...details } = failure
-  return new Failure('OUTCOME_UNKNOWN', {
+  return new ApiError('OUTCOME_UNKNOWN', {
     ...details,
     retryable: resolution !== 'none',
     message: `The request left, but whether it was carried out is not known. ${HOW_TO_FIND_OUT[resolution]}`,

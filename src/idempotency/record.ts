@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Code, Failure, FailureDetails } from '../../datasources/contract/errors.js'
+import type { ErrorCode, ApiError, ApiErrorDetails } from '../../datasources/contract/errors.js'
 
 /** How long an outcome is given again, counted from the first call: a provider forgets its own keys after the same time. */
-export const KEPT_SECONDS = 7 * 24 * 3600
+export const RETENTION_SECONDS = 7 * 24 * 3600
 
 /** What is kept of a write under its idempotency key. */
 export interface WriteRecord {
@@ -18,11 +18,11 @@ export interface WriteRecord {
   readonly runner?: string
   readonly until?: number
   readonly payload?: object
-  readonly failure?: { readonly code: Code; readonly details: FailureDetails }
+  readonly failure?: { readonly code: ErrorCode; readonly details: ApiErrorDetails }
 }
 
 /** A record that is still to be believed. */
-export const current = (record: WriteRecord | null): WriteRecord | null => (record !== null && record.begun > Date.now() - KEPT_SECONDS * 1000 ? record : null)
+export const current = (record: WriteRecord | null): WriteRecord | null => (record !== null && record.begun > Date.now() - RETENTION_SECONDS * 1000 ? record : null)
 
 /** True of a write whose process has not been heard of since its lease ended. */
 export const isAbandoned = ({ state, until = 0 }: WriteRecord): boolean => state === 'running' && until < Date.now()
@@ -44,7 +44,7 @@ export function attemptId(...parts: readonly string[]): string {
 }
 
 /** What a failure says, as it may be kept and said again. */
-export function details(failure: Failure): FailureDetails {
+export function errorDetails(failure: ApiError): ApiErrorDetails {
   const { code: _code, ...rest } = failure.extensions
   return { message: failure.message, ...rest }
 }

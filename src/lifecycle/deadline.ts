@@ -1,7 +1,7 @@
-import type { CallVisit } from '../../datasources/http/call.js'
-import { Failure } from '../../datasources/contract/errors.js'
+import type { CallScope } from '../../datasources/http/call.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import { Departure } from '../../datasources/leaving.js'
-import { Tally } from './pending-tasks.js'
+import { PendingTasks } from './pending-tasks.js'
 
 /** What a client, or the proxy before this server, says of how long it waits; what is not a number of ms is not looked at. */
 const HEADER = 'x-request-timeout-ms'
@@ -13,12 +13,12 @@ interface Answering {
 }
 
 /** How long one operation may take, and what of it goes on when that time is over. */
-export interface Deadline extends Pick<CallVisit, 'signal' | 'endsAt' | 'left' | 'writes'> {
+export interface Deadline extends Pick<CallScope, 'signal' | 'deadline' | 'markSent' | 'isWriting'> {
   /**
    * A write's answer, or at the deadline what can be said by then. What has left is heard to its end and its outcome
    * stored, whether anybody still waits or not; none begins later. `keyed`: whether its idempotency key tells how it ended.
    */
-  readonly answerOf: <T>(write: () => Promise<T>, keyed: boolean) => Promise<T>
+  readonly raceWrite: <T>(write: () => Promise<T>, keyed: boolean) => Promise<T>
 }
 
 export interface Deadlines {
@@ -27,8 +27,8 @@ export interface Deadlines {
   readonly settled: () => Promise<void>
 }
 
-const unfinished = (keyed: boolean): Failure =>
-  new Failure('OUTCOME_UNKNOWN', {
+const unfinished = (keyed: boolean): ApiError =>
+  new ApiError('OUTCOME_UNKNOWN', {
     retryable: keyed,
     message: keyed
       ? 'The deadline of this operation has passed while the request was under way; it goes on. Repeat it with the same idempotencyKey and input to learn how it ended: it is not done twice.'
@@ -40,18 +40,18 @@ const end = (signal: Departure): void => signal.abort()
 /** One operation's. Its members are its own, so that they can be handed on one by one. */
 class Running implements Deadline {
   readonly signal = new Departure()
-  readonly endsAt: number
-  readonly #going: Tally
+  readonly deadline: number
+  readonly #going: PendingTasks
   #sent = 0
   #writes = false
 
   constructor(
     ms: number,
     answering: Answering,
-    going: Tally,
+    going: PendingTasks,
   ) {
     this.#going = going
-    this.endsAt = performance.now() + ms
+    this.deadline = performance.now() + ms
     const { signal } = this
     const timer = setTimeout(end, ms, signal)
     answering.on('close', () => {
@@ -60,15 +60,15 @@ class Running implements Deadline {
     })
   }
 
-  readonly left = (): void => void (this.#sent += 1)
-  readonly writes = (): boolean => this.#writes
+  readonly markSent = (): void => void (this.#sent += 1)
+  readonly isWriting = (): boolean => this.#writes
 
-  readonly answerOf = <T>(begin: () => Promise<T>, keyed: boolean): Promise<T> => {
-    if (this.signal.aborted) return Promise.reject(new Failure('DEADLINE_EXCEEDED'))
+  readonly raceWrite = <T>(begin: () => Promise<T>, keyed: boolean): Promise<T> => {
+    if (this.signal.aborted) return Promise.reject(new ApiError('DEADLINE_EXCEEDED'))
     this.#writes = true
     const before = this.#sent
     return new Promise((resolve, reject) => {
-      const stop = () => reject(this.#sent > before ? unfinished(keyed) : new Failure('DEADLINE_EXCEEDED'))
+      const stop = () => reject(this.#sent > before ? unfinished(keyed) : new ApiError('DEADLINE_EXCEEDED'))
       this.#going.add(begin().then(resolve, reject).finally(() => this.signal.removeEventListener('abort', stop)))
       this.signal.addEventListener('abort', stop)
     })
@@ -76,8 +76,8 @@ class Running implements Deadline {
 }
 
 /** The deadlines of a server's operations. One timer each: provider calls hang on its signal. */
-export function deadlines(longestMs: number): Deadlines {
-  const going = new Tally()
+export function createDeadlines(longestMs: number): Deadlines {
+  const going = new PendingTasks()
 
   return {
     begin(headers, answering) {

@@ -1,5 +1,5 @@
 /** Counts what is under way, for whoever waits until nothing is. A set that lives long makes a new, old table whenever it empties (`BriefMap`). */
-export class Tally {
+export class PendingTasks {
   #count = 0
   #waiting: (() => void)[] = []
 

@@ -1,7 +1,7 @@
-import { type Log, trace } from '../observability/log.js'
+import { type Log, errorOrigin } from '../observability/log.js'
 
 /** Stops in good order when told to, and at once when signalled a second time. What comes back stops it without a signal. */
-export function stopOnSignals(close: () => Promise<void>): () => void {
+export function shutdownOnSignals(close: () => Promise<void>): () => void {
   let stopping = false
   function stop(): void {
     if (stopping) return
@@ -26,10 +26,10 @@ export function stopOnSignals(close: () => Promise<void>): () => void {
  * An error that nobody caught leaves the process in a state that nobody knows, so it ends, and says where it came from.
  * What Node would print of it may hold a value.
  */
-export function endOnCrash(log: Log): void {
+export function exitOnCrash(log: Log): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      log.fatal({ event, ...trace(error) }, 'an error was not caught; the process ends')
+      log.fatal({ event, ...errorOrigin(error) }, 'an error was not caught; the process ends')
       process.exit(1)
     })
   }

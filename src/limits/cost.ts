@@ -24,7 +24,7 @@ import {
 import { type Count, directive, listSizeOf, sizeOf, type Variables } from './list-size.js'
 
 /** The most that one operation may cost: a page of a hundred customers with everything that hangs off them. */
-export const MOST_COST = 25_000
+export const MAX_COST = 25_000
 /** Of one operation, by what its `@skip` and `@include` come to; more than anybody uses are worked out each time. */
 const MOST_REMEMBERED = 16
 
@@ -123,7 +123,7 @@ function conditionsOf(document: DocumentNode): string[] {
  * a field's `@cost` for each time it is called, and the weight of its type (1, of scalars 0) for each object that it
  * answers. What does not depend on the variables is worked out once for each document. At least 1: nothing is free.
  */
-export function costs(schema: GraphQLSchema): (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) => number {
+export function createCostEstimator(schema: GraphQLSchema): (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) => number {
   interface Known {
     readonly defaults: Variables
     readonly conditions: readonly string[]

@@ -1,12 +1,12 @@
 import { type DefinitionNode, type DirectiveNode, type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, type ValidationRule } from 'graphql'
-import { Failure } from '../../datasources/contract/errors.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 
 /**
  * The most that a document may hold, fragments counted each time they are spread. Each is several times what the
  * operations in `schema/operations` hold, so an honest client does not meet them; together they bound what parsing and
  * validation may take, whose slowest rule grows with the square of the repeated fields.
  */
-export const MOST = {
+export const MAX = {
   /** Refused while it is read, before anything is made of it. */
   tokens: 3_000,
   definitions: 50,
@@ -23,13 +23,13 @@ export const MOST = {
   'fields of the same name in one place': 20,
 } as const
 
-type Measure = keyof typeof MOST
+type Measure = keyof typeof MAX
 
 /** A document over a limit, by what it has too many of. */
-export const tooMany = (what: Measure): Failure => new Failure('QUERY_TOO_COMPLEX', { message: `The document has more than ${MOST[what]} ${what}.` })
+export const tooMany = (what: Measure): ApiError => new ApiError('QUERY_TOO_COMPLEX', { message: `The document has more than ${MAX[what]} ${what}.` })
 
 function check(what: Measure, count: number): void {
-  if (count > MOST[what]) throw tooMany(what)
+  if (count > MAX[what]) throw tooMany(what)
 }
 
 /** What will be one member of the answer: how often it is asked for, and what is asked below it by all who do. */
@@ -109,7 +109,7 @@ export const documentLimits: ValidationRule = (context) => {
   try {
     checkDocument(document)
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
+    if (!(error instanceof ApiError)) throw error
     context.reportError(error)
     ;(document.definitions as DefinitionNode[]).length = 0
   }
@@ -119,6 +119,6 @@ export const documentLimits: ValidationRule = (context) => {
 /** GraphQL has no rule of its own against a kind of operation that the schema lacks: executing it fails as if that were our fault. */
 export const knownKinds: ValidationRule = (context) => ({
   OperationDefinition: ({ operation }) => {
-    if (!context.getSchema().getRootType(operation)) context.reportError(new Failure('BAD_USER_INPUT', { message: `There is no ${operation} here.` }))
+    if (!context.getSchema().getRootType(operation)) context.reportError(new ApiError('BAD_USER_INPUT', { message: `There is no ${operation} here.` }))
   },
 })

@@ -1,5 +1,5 @@
 import { type ArgumentNode, type ConstDirectiveNode, type FieldNode, type GraphQLField, Kind, valueFromASTUntyped } from 'graphql'
-import { Failure } from '../../datasources/contract/errors.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 
 export type Variables = Readonly<Record<string, unknown>>
 
@@ -59,7 +59,7 @@ export function sizeOf(field: GraphQLField<unknown, unknown>, { arguments: given
     const asked = slices.flatMap(({ argument, path }) => (argument ? (lengthOf(valueFromASTUntyped(argument.value, variables), path) ?? []) : []))
     const known = asked.length > 0 ? asked : slices.flatMap(({ fallback }) => fallback ?? [])
     if (requireOneSlicingArgument && (asked.length > 1 || known.length === 0)) {
-      throw new Failure('QUERY_TOO_COMPLEX', { message: `${field.name} needs exactly one of: ${slicingArguments.join(', ')}.` })
+      throw new ApiError('QUERY_TOO_COMPLEX', { message: `${field.name} needs exactly one of: ${slicingArguments.join(', ')}.` })
     }
     return known.length > 0 ? Math.max(...known) : assumedSize
   }

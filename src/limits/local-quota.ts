@@ -1,4 +1,4 @@
-import type { Account } from './window-counter.js'
+import type { WindowCount } from './window-counter.js'
 
 /** Up to here of the limit a client is far from it. */
 const FAR = 1 / 2
@@ -10,7 +10,7 @@ const SHARE = 1 / 10
  * never more than a tenth of the limit, however fast the client or slow the store, so what may pass beyond the limit is
  * a tenth of it for each process, and nothing where there is but one: its own spending it knows.
  */
-export class Tab {
+export class LocalQuota {
   /** What all processes had spent, and when the window ends, by the store's last word. */
   #spent = 0
   #until = 0
@@ -66,7 +66,7 @@ export class Tab {
   }
 
   /** The store's word on what was asked at a time: by then its window had at least so long to go. */
-  answered(points: number, owed: number, { spent, resetMs }: Account, askedAt: number): void {
+  answered(points: number, owed: number, { spent, resetMs }: WindowCount, askedAt: number): void {
     this.#asked -= points
     this.#telling -= owed
     this.#spent = spent

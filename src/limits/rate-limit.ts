@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
-import { Failure } from '../../datasources/contract/errors.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/provider.js'
 import type { Store } from '../../datasources/contract/store.js'
-import { accounts, type Spend } from './window-counter.js'
-import { Tab } from './local-quota.js'
+import { createWindowCounter, type WindowCounter } from './window-counter.js'
+import { LocalQuota } from './local-quota.js'
 
 const WINDOW_MS = 60_000
 /** How long an operation waits for Redis to count it; then this process counts. */
@@ -15,34 +15,34 @@ const REPORT_MS = 50
 const MOST_TABS = 10_000
 
 /** What an operation costs, and what its client has left in this window (unless nothing limits it). */
-export interface Bill {
+export interface RateLimitStatus {
   readonly requested: number
   readonly limit?: number
   readonly remaining?: number
   readonly resetSeconds?: number
 }
 
-export interface Payment {
-  readonly paid: boolean
-  readonly bill: Bill
+export interface Consumption {
+  readonly allowed: boolean
+  readonly status: RateLimitStatus
 }
 
-export interface BudgetOptions {
+export interface RateLimitConfig {
   readonly perMinute: number
-  readonly spend: Spend
+  readonly spend: WindowCounter
   readonly digest: Store['digest']
 }
 
-export interface Budget {
+export interface RateLimit {
   /** Pays for an operation; a promise only where Redis must be asked first. */
-  readonly pay: (caller: Caller, cost: number) => Payment | Promise<Payment>
+  readonly consume: (caller: Caller, cost: number) => Consumption | Promise<Consumption>
   /** Tells Redis what it has not been told yet: the last thing that a process does. */
   readonly close: () => Promise<void>
 }
 
 function soon<T>(answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const patience = setTimeout(() => reject(new Failure('STORE_UNAVAILABLE')), PATIENCE_MS)
+    const patience = setTimeout(() => reject(new ApiError('STORE_UNAVAILABLE')), PATIENCE_MS)
     answer.then(resolve, reject).finally(() => clearTimeout(patience))
   })
 }
@@ -52,12 +52,12 @@ function soon<T>(answer: Promise<T>): Promise<T> {
  * client is believed and Redis told in passing; near it, and at first, Redis is asked (`Tab` says how much that leaves
  * to chance).
  */
-export function budget({ perMinute, spend, digest }: BudgetOptions): Budget {
-  const standIn = accounts()
+export function createRateLimit({ perMinute, spend, digest }: RateLimitConfig): RateLimit {
+  const standIn = createWindowCounter()
   // A caller whose token comes again is the same object.
   const names = new WeakMap<Caller, string>()
-  const tabs = new LRUCache<string, Tab>({ max: MOST_TABS })
-  let unreported = new Set<Tab>()
+  const tabs = new LRUCache<string, LocalQuota>({ max: MOST_TABS })
+  let unreported = new Set<LocalQuota>()
   let timer: NodeJS.Timeout | undefined
   let restUntil = 0
   let sweepAt = 0
@@ -68,23 +68,23 @@ export function budget({ perMinute, spend, digest }: BudgetOptions): Budget {
     return known
   }
 
-  function newTab(name: string, now: number): Tab {
+  function newTab(name: string, now: number): LocalQuota {
     if (now >= sweepAt) {
       for (const [other, tab] of [...tabs]) if (tab.isOver(now)) tabs.delete(other)
       sweepAt = now + WINDOW_MS
     }
-    const tab = new Tab(name, perMinute)
+    const tab = new LocalQuota(name, perMinute)
     tabs.set(name, tab)
     return tab
   }
 
-  const payment = (cost: number, paid: boolean, remaining: number, resetMs: number): Payment => ({
-    paid,
-    bill: { requested: cost, limit: perMinute, remaining, resetSeconds: Math.ceil(resetMs / 1000) },
+  const payment = (cost: number, paid: boolean, remaining: number, resetMs: number): Consumption => ({
+    allowed: paid,
+    status: { requested: cost, limit: perMinute, remaining, resetSeconds: Math.ceil(resetMs / 1000) },
   })
 
   /** Asks Redis to pay for an operation (or for none), and tells it in the same breath what was spent here. */
-  async function ask(tab: Tab, cost: number): Promise<Payment> {
+  async function ask(tab: LocalQuota, cost: number): Promise<Consumption> {
     const askedAt = Date.now()
     const owed = tab.ask(cost, askedAt)
     unreported.delete(tab)
@@ -101,7 +101,7 @@ export function budget({ perMinute, spend, digest }: BudgetOptions): Budget {
 
   const rest = () => (restUntil = Date.now() + REST_MS)
 
-  function reportSoon(tab: Tab): void {
+  function reportSoon(tab: LocalQuota): void {
     unreported.add(tab)
     timer ??= setTimeout(report, Math.max(REPORT_MS, restUntil - Date.now())).unref()
   }
@@ -120,12 +120,12 @@ export function budget({ perMinute, spend, digest }: BudgetOptions): Budget {
   }
 
   /** While Redis is away each replica counts by itself: more may pass than the budget allows, and nobody waits. */
-  function payHere(name: string, cost: number): Payment {
+  function payHere(name: string, cost: number): Consumption {
     const { paid, spent, resetMs } = standIn(name, cost, perMinute, WINDOW_MS)
     return payment(cost, paid, Math.max(0, perMinute - spent), resetMs)
   }
 
-  async function payThere(tab: Tab, cost: number): Promise<Payment> {
+  async function payThere(tab: LocalQuota, cost: number): Promise<Consumption> {
     try {
       return await soon(ask(tab, cost))
     } catch {
@@ -135,8 +135,8 @@ export function budget({ perMinute, spend, digest }: BudgetOptions): Budget {
   }
 
   return {
-    pay(caller, cost) {
-      if (perMinute === 0) return { bill: { requested: cost }, paid: true }
+    consume(caller, cost) {
+      if (perMinute === 0) return { status: { requested: cost }, allowed: true }
       const now = Date.now()
       const name = nameOf(caller)
       if (now < restUntil) return payHere(name, cost)

@@ -1,5 +1,5 @@
 /** How an account stands after something was asked of it. */
-export interface Account {
+export interface WindowCount {
   /** Whether it was paid; what does not fit is not paid in part. */
   readonly paid: boolean
   readonly spent: number
@@ -8,17 +8,17 @@ export interface Account {
 }
 
 /** Who keeps accounts where they are asked. */
-type SpendHere = (name: string, points: number, most: number, windowMs: number, owed?: number) => Account
+type SpendHere = (name: string, points: number, most: number, windowMs: number, owed?: number) => WindowCount
 
 /**
  * Pays points from the account under a name, of which there are `most` in each window; the window begins with the first
  * payment. What is `owed` was let pass before and is taken first, whatever is left; it belongs to the window that
  * lasts, and to none when that is over.
  */
-export type Spend = (...given: Parameters<SpendHere>) => Promise<Account>
+export type WindowCounter = (...given: Parameters<SpendHere>) => Promise<WindowCount>
 
 /** Accounts of this process. */
-export function accounts(): SpendHere {
+export function createWindowCounter(): SpendHere {
   const known = new Map<string, { spent: number; readonly until: number }>()
   let sweepAt = 0
 
@@ -40,7 +40,7 @@ export function accounts(): SpendHere {
 }
 
 /** The same as a store answers: that of a single process. */
-export function memoryAccounts(): Spend {
-  const spend = accounts()
+export function createMemoryWindowCounter(): WindowCounter {
+  const spend = createWindowCounter()
   return (...given) => Promise.resolve(spend(...given))
 }

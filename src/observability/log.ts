@@ -12,7 +12,7 @@ export function createLog(level: string, destination?: { write: (line: string) =
 }
 
 /** An unforeseen error as far as it may be logged: its kind and where it was thrown. Its message may repeat a value. */
-export function trace(error: unknown): { kind: string; at: string[] } {
+export function errorOrigin(error: unknown): { kind: string; at: string[] } {
   if (!(error instanceof Error)) return { kind: typeof error, at: [] }
   // A line of the message may look like a frame.
   const frames = error.stack?.replace(error.message, () => '').split('\n').filter((line) => /^\s+at /.test(line)) ?? []

@@ -1,8 +1,8 @@
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { Circuit } from '../../datasources/http/circuit-breaker.js'
-import type { Observation } from '../../datasources/http/call.js'
+import type { CircuitState } from '../../datasources/http/circuit-breaker.js'
+import type { CallAttempt } from '../../datasources/http/call.js'
 
-const CIRCUIT: Readonly<Record<Circuit, number>> = { closed: 0, 'half-open': 1, open: 2 }
+const CIRCUIT: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
 /** A process's metrics as another process gets them. */
 export type Values = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
@@ -101,12 +101,12 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}) {
   })
 
   return {
-    called({ provider, method, route, try: tries, code, seconds }: Observation) {
+    called({ provider, method, route, attempt: tries, code, seconds }: CallAttempt) {
       calls.observe({ provider, method, route, code: code ?? 'ok' }, seconds)
       if (tries > 1) retries.inc({ provider })
     },
     shared: (provider: string) => shared.inc({ provider }),
-    switched(provider: string, part: string, state: Circuit) {
+    switched(provider: string, part: string, state: CircuitState) {
       circuit.set({ provider, part }, CIRCUIT[state])
       transitions.inc({ provider, part, state })
     },

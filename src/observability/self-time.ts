@@ -1,21 +1,21 @@
-import type { Ledger } from '../../datasources/support/trace.js'
+import type { OperationTrace } from '../../datasources/support/trace.js'
 
 /**
  * What of an operation's time is this server's own: all of it, from its arrival to its answer, but the time in which
  * it waits for a provider or the store, however many of them at once.
  */
-export class Stopwatch implements Ledger {
+export class SelfTime implements OperationTrace {
   readonly #begun = performance.now()
   #waits = 0
   #since = 0
   #waited = 0
 
-  wait(): void {
+  beginWait(): void {
     this.#waits += 1
     if (this.#waits === 1) this.#since = performance.now()
   }
 
-  over(): void {
+  endWait(): void {
     this.#waits -= 1
     if (this.#waits === 0) this.#waited += performance.now() - this.#since
   }

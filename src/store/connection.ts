@@ -32,8 +32,8 @@ return {paid and 1 or 0, spent, left}`
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    swapValue(name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Result<number, Context>
-    spendPoints(name: string, points: number, most: number, windowMs: number, owed: number): Result<[paid: number, spent: number, resetMs: number], Context>
+    compareAndSwap(name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Result<number, Context>
+    consumePoints(name: string, points: number, most: number, windowMs: number, owed: number): Result<[paid: number, spent: number, resetMs: number], Context>
   }
 }
 

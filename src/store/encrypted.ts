@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Failure } from '../../datasources/contract/errors.js'
-import { inOrder } from '../../datasources/support/keyed-mutex.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { createKeyedMutex } from '../../datasources/support/keyed-mutex.js'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
 import type { RawStore } from './raw-store.js'
 
@@ -38,7 +38,7 @@ function hash(key: Buffer, parts: readonly string[]): string {
  * The store as rooms see it: names are keyed hashes, values are AES-256-GCM bound to their name.
  * The first secret encrypts and names; the others are still looked up and decrypted.
  */
-export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
+export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
   const keys = secrets.map(derive)
   const [first] = keys
   if (!first) throw new Error('a store needs at least one key')
@@ -99,7 +99,7 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
   }
 
   /** Changes of one name in this process stand in line, so that only other processes are raced. */
-  const queue = inOrder()
+  const queue = createKeyedMutex()
 
   async function change<T>(key: StoreKey, ttlMs: number, next: (current: T | null) => T | null | undefined): Promise<{ value: T | null; changed: boolean }> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -109,11 +109,11 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
       const value = next(current)
       if (value === undefined) return { value: current, changed: false }
       const written = value === null ? null : seal(name, value)
-      if (!(await raw.swap(name, bytes, written, ttlMs))) continue
+      if (!(await raw.compareAndSwap(name, bytes, written, ttlMs))) continue
       if (bytes !== null || written === null || !(await beganElsewhere(key, name))) return { value, changed: true }
-      await raw.swap(name, written, null, ttlMs)
+      await raw.compareAndSwap(name, written, null, ttlMs)
     }
-    throw new Failure('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+    throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
   }
 
   return {
@@ -128,7 +128,7 @@ export function sealedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
       // While keys rotate, an older value under another key's name would be found first by whoever puts that key first.
       for (const other of keys.slice(1).map((candidate) => nameFor(candidate, key))) {
         const stale = await raw.get(other)
-        if (stale) await raw.swap(other, stale, null, 0)
+        if (stale) await raw.compareAndSwap(other, stale, null, 0)
       }
     },
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
-import type { Spend } from '../limits/window-counter.js'
+import type { WindowCounter } from '../limits/window-counter.js'
 import { memoryStore } from './memory.js'
 import { redisStore } from './redis.js'
-import { sealedStore } from './encrypted.js'
+import { encryptedStore } from './encrypted.js'
 
 /** How long a start waits for Redis before it goes on without. */
 const PATIENCE_MS = 2_000
@@ -13,7 +13,7 @@ const PATIENCE_MS = 2_000
 export interface OpenStore {
   readonly store: Store
   /** Counts beside the store's values; names are to be hashed by whoever gives them. */
-  readonly spend: Spend
+  readonly spend: WindowCounter
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -23,5 +23,5 @@ export async function openStore(config: Config, log: (message: string) => void):
   const raw = config.redis === undefined ? memoryStore() : redisStore(config.redis, log, { replicas: config.redisReplicas })
   const until = Date.now() + PATIENCE_MS
   while (Date.now() < until && !(await raw.ping().then(() => true, () => false))) await delay(20)
-  return { store: sealedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), spend: raw.spend, ping: raw.ping, close: raw.close }
+  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), spend: raw.spend, ping: raw.ping, close: raw.close }
 }

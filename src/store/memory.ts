@@ -1,4 +1,4 @@
-import { memoryAccounts } from '../limits/window-counter.js'
+import { createMemoryWindowCounter } from '../limits/window-counter.js'
 import type { CountingStore } from './raw-store.js'
 
 const SWEEP_MS = 30_000
@@ -20,14 +20,14 @@ export function memoryStore(): CountingStore {
   return {
     get: (name) => Promise.resolve(read(name)),
     set: (name, value, ttlMs) => Promise.resolve(write(name, value, ttlMs)),
-    swap: (name, expected, next, ttlMs) => {
+    compareAndSwap: (name, expected, next, ttlMs) => {
       const current = read(name)
       const same = expected === null ? current === null : (current?.equals(expected) ?? false)
       if (same && next === null) entries.delete(name)
       else if (same && next !== null) write(name, next, ttlMs)
       return Promise.resolve(same)
     },
-    spend: memoryAccounts(),
+    spend: createMemoryWindowCounter(),
     ping: () => Promise.resolve(),
     close: () => {
       clearInterval(sweep)

@@ -1,6 +1,6 @@
-import { unattended } from '../../datasources/http/call.js'
-import { Failure } from '../../datasources/contract/errors.js'
-import { turns } from '../../datasources/http/bulkhead.js'
+import { detachedScope } from '../../datasources/http/call.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { createBulkhead } from '../../datasources/http/bulkhead.js'
 import { connect, type RedisAddress } from './connection.js'
 import type { CountingStore } from './raw-store.js'
 
@@ -32,37 +32,37 @@ export function redisStore(address: RedisAddress, log: (message: string) => void
     healthy = true
   })
   confirmed?.on('error', () => undefined)
-  const line = turns(SIDE_BY_SIDE, LONGEST_LINE)
+  const line = createBulkhead(SIDE_BY_SIDE, LONGEST_LINE)
 
   const unavailable = (): never => {
-    throw new Failure('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+    throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
   }
   const ask = <T>(answer: Promise<T>): Promise<T> => answer.catch(unavailable)
 
   /** Down one connection one after the other: what is waited for is this swap. */
-  async function confirm(by: NonNullable<typeof confirmed>, ...swap: Parameters<typeof redis.swapValue>): Promise<number> {
-    if ((await line.take(unattended.signal, PATIENCE_MS)) !== 'mine') throw new Error('too many are waiting')
+  async function confirm(by: NonNullable<typeof confirmed>, ...swap: Parameters<typeof redis.compareAndSwap>): Promise<number> {
+    if ((await line.acquire(detachedScope.signal, PATIENCE_MS)) !== 'acquired') throw new Error('too many are waiting')
     try {
-      const [swapped, waited] = (await by.pipeline().swapValue(...swap).wait(replicas, REPLICAS_TIMEOUT_MS).exec()) ?? []
+      const [swapped, waited] = (await by.pipeline().compareAndSwap(...swap).wait(replicas, REPLICAS_TIMEOUT_MS).exec()) ?? []
       const failed = swapped?.[0] ?? waited?.[0]
       if (failed) throw failed
       if (swapped?.[1] === 1 && Number(waited?.[1]) < replicas) throw new Error('too few replicas have it')
       return Number(swapped?.[1])
     } finally {
-      line.give()
+      line.release()
     }
   }
 
   /** What is given up may come back; only what is taken must not be lost. */
   const swap = (name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Promise<number> =>
-    confirmed && next !== '' ? confirm(confirmed, name, expected, next, ttlMs) : redis.swapValue(name, expected, next, ttlMs)
+    confirmed && next !== '' ? confirm(confirmed, name, expected, next, ttlMs) : redis.compareAndSwap(name, expected, next, ttlMs)
 
   return {
     get: (name) => ask(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await ask(redis.set(name, value, 'PX', ttlMs))),
-    swap: async (name, expected, next, ttlMs) => (await ask(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
+    compareAndSwap: async (name, expected, next, ttlMs) => (await ask(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
     spend: async (name, points, most, windowMs, owed = 0) => {
-      const [paid, spent, resetMs] = await ask(redis.spendPoints(name, points, most, windowMs, owed))
+      const [paid, spent, resetMs] = await ask(redis.consumePoints(name, points, most, windowMs, owed))
       return { paid: paid === 1, spent, resetMs }
     },
     ping: async () => void (await ask(redis.ping())),

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../observability/log.js'
 import { merge, type Values } from '../observability/metrics.js'
-import { stopOnSignals } from '../lifecycle/shutdown.js'
+import { shutdownOnSignals } from '../lifecycle/shutdown.js'
 import { channel } from './channel.js'
 
 const FIRST_PAUSE_MS = 100
@@ -69,7 +69,7 @@ export function lead(count: number, log: Log): void {
     setTimeout(start, pauseMs, number)
   }
 
-  stopOnSignals(async () => {
+  shutdownOnSignals(async () => {
     stopping = true
     // Told as a question and not by a signal: who stops a whole group of processes has signalled the workers too.
     const ends = [...workers].map(async ([worker, ask]) => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, NAMED, OTHER_BANK } from '../../datasources/emulator/people.js'
+import { ADA, BANK, NAMED_PEOPLE, OTHER_BANK } from '../../datasources/emulator/people.js'
 import { AUDIENCE } from '../../src/dev/issuer.js'
 import { type App, startApp } from '../support/app.js'
 
@@ -78,7 +78,7 @@ describe("while the issuer's keys cannot be read", () => {
 })
 
 describe('the banks that a token names', () => {
-  const OTTO = NAMED.find(({ firstName }) => firstName === 'Otto')!
+  const OTTO = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Otto')!
   const HERE = { id: ADA.customerId }
   const THERE = { id: OTTO.customerId }
   test.each<[unknown, object | null, object | null]>([

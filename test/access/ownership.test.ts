@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, NAMED, OTHER_BANK } from '../../datasources/emulator/people.js'
+import { ADA, BANK, NAMED_PEOPLE, OTHER_BANK } from '../../datasources/emulator/people.js'
 import type { Scope } from '../../schema/scopes.js'
 import { type App, startApp } from '../support/app.js'
 import { besideTheGraph } from '../support/obp.js'
 
-const OTTO = NAMED.find(({ firstName }) => firstName === 'Otto')!
-const RHEA = NAMED.find(({ firstName }) => firstName === 'Rhea')!
+const OTTO = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Otto')!
+const RHEA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
 const OWN: readonly Scope[] = ['customers:read:own', 'kyc:read:own', 'persons:read:own']
 const MINE = 'GET /obp/v4.0.0/users/current/customers'
 
@@ -72,7 +72,7 @@ describe('who holds only :own scopes', () => {
 
   test('does not see a stranger who is recorded for the same person', async () => {
     const beside = await besideTheGraph(app)
-    await beside('POST', `/banks/${BANK}/customers/${NAMED[6]!.customerId}/attribute`, { name: 'SYNCTERA_PERSON_ID', type: 'STRING', value: ADA.personId })
+    await beside('POST', `/banks/${BANK}/customers/${NAMED_PEOPLE[6]!.customerId}/attribute`, { name: 'SYNCTERA_PERSON_ID', type: 'STRING', value: ADA.personId })
     const query = `{ person(id: "${ADA.personId}") { customers { id } } }`
     expect((await app.run(query, undefined, as('ada'))).data.person.customers).toEqual([{ id: ADA.customerId }])
     expect((await app.run(query)).data.person.customers).toHaveLength(2)

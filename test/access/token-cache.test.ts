@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { authenticator } from '../../src/access/authenticate.js'
+import { createAuthenticator } from '../../src/access/authenticate.js'
 import { later, today } from '../support/clock.js'
 
 const ISSUER = 'https://issuer.test'
@@ -33,7 +33,7 @@ beforeEach(async () => {
   const verify = vi.spyOn(crypto.subtle, 'verify')
   verifications = () => verify.mock.calls.length
   open = (most) => {
-    const authenticate = authenticator({ issuer: ISSUER, audience: AUDIENCE, jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks` }, most)
+    const authenticate = createAuthenticator({ issuer: ISSUER, audience: AUDIENCE, jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks` }, most)
     return async (token) => authenticate(`Bearer ${token}`)
   }
 })

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { ADA, BANK, CROWD, NAMED } from '../../datasources/emulator/people.js'
+import { ADA, BANK, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { CreatePersonDocument, CustomersWithPersonsDocument } from '../../schema/operations/index.js'
 import { readAnchors } from '../../src/audit/anchors.js'
 import { chainKey, startChain } from '../../src/audit/chain.js'
@@ -18,7 +18,7 @@ import { type App, startApp } from '../support/app.js'
 import { addressOf } from '../support/redis.js'
 
 const entriesOf = (text: string): any[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line))
-const RHEA = NAMED.find(({ firstName }) => firstName === 'Rhea')!
+const RHEA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
 
 let app: App
 let before = 0

@@ -8,7 +8,7 @@ import { print } from 'graphql'
 import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
-import { ADA, CAST, NIA } from '../../datasources/emulator/people.js'
+import { ADA, PEOPLE, NIA } from '../../datasources/emulator/people.js'
 import { type ProviderName, providers } from '../../datasources/index.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import * as operations from '../../schema/operations/index.js'
@@ -43,7 +43,7 @@ const ssn = () => {
   return mark(value)
 }
 
-const PERSONAL = [...CAST, NIA].flatMap((member) => [`${member.firstName} ${member.lastName}`, member.email, member.phone, member.ssn, member.account, member.dateOfBirth])
+const PERSONAL = [...PEOPLE, NIA].flatMap((member) => [`${member.firstName} ${member.lastName}`, member.email, member.phone, member.ssn, member.account, member.dateOfBirth])
 
 const key = randomBytes(32)
 const audit = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
@@ -249,7 +249,7 @@ test('and nothing personal is left anywhere', async () => {
   expect(search(values, places)).toEqual([])
 
   // A full SSN is in no answer, and on its way to Synctera only.
-  const numbers = [...new Set([...CAST, NIA].map((member) => member.ssn).concat(ssns))]
+  const numbers = [...new Set([...PEOPLE, NIA].map((member) => member.ssn).concat(ssns))]
   expect(search(numbers, [{ name: 'an answer', text: answers.map(({ data }) => data).join('\n') }])).toEqual([])
   const elsewhere = Object.entries(asked).filter(([name]) => name !== 'synctera')
   expect(search(numbers, elsewhere.map(([name, text]) => ({ name: `a request to ${name}`, text })))).toEqual([])

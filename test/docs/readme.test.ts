@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { CUSTOMERS } from '../../datasources/apiture/emulator/index.js'
 import { MAGIC_ACCOUNTS } from '../../datasources/banfico/emulator/magic-accounts.js'
-import { NAMED } from '../../datasources/emulator/people.js'
+import { NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { JOBS, REFUSED } from '../../datasources/sei/emulator/index.js'
 import { OUTCOME_BY_SSN, PROBLEM_BY_SSN } from '../../datasources/synctera/emulator/index.js'
 import { SCOPES } from '../../schema/scopes.js'
@@ -13,7 +13,7 @@ const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 test.each([
   ['scopes', Object.keys(SCOPES)],
-  ['people', NAMED.map(({ customerId }) => customerId)],
+  ['people', NAMED_PEOPLE.map(({ customerId }) => customerId)],
   ["accounts of Banfico's", MAGIC_ACCOUNTS.map(({ id }) => id)],
   ["banking customers of Apiture's", Object.values(CUSTOMERS)],
   ["accounts of SEI's", [...Object.keys(JOBS), ...Object.keys(REFUSED)]],

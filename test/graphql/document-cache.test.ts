@@ -8,8 +8,8 @@ import type { ProviderName } from '../../datasources/index.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import { explain } from '../../src/dev/explain.js'
 import { explorer } from '../../src/dev/explorer.js'
-import { type Documents, documents } from '../../src/graphql/document-cache.js'
-import { MOST_COST } from '../../src/limits/cost.js'
+import { type DocumentCache, createDocumentCache } from '../../src/graphql/document-cache.js'
+import { MAX_COST } from '../../src/limits/cost.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import type { Manifest } from '../../src/graphql/safelist.js'
 import type { RunOptions } from '../support/app.js'
@@ -228,7 +228,7 @@ const CALLERS: Record<string, Kind> = {
 }
 
 const LIMITS: Record<string, Kind> = {
-  'what costs more than one may': { query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id } } }', beside: { variables: { r: Array(MOST_COST + 1).fill({}) } }, road: 'handed over', status: 400, says: 'QUERY_TOO_COMPLEX', calls: 0 },
+  'what costs more than one may': { query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id } } }', beside: { variables: { r: Array(MAX_COST + 1).fill({}) } }, road: 'handed over', status: 400, says: 'QUERY_TOO_COMPLEX', calls: 0 },
   'what costs more than a client has': { of: 'limiting', query: '{ persons(first: 50) { nodes { id } } }', as: { client: 'poor' }, road: 'handed over', status: 400, says: 'QUERY_TOO_COMPLEX', calls: 0 },
   'what costs more than a client has left': { of: 'limiting', query: `{ viewer { id } persons(first: 20) { nodes { id } } }`, as: SPENDER, road: 'handed over', status: 429, says: 'RATE_LIMITED', calls: 0 },
 }
@@ -475,7 +475,7 @@ test.each(['new', 'known'])('what was shown by an operation whose text is %s is 
 })
 
 test('of all texts together no more than 512 Ki letters are known, those that were asked for last', async () => {
-  const { of, plugin }: { of: Documents['of']; plugin: any } = documents()
+  const { of, plugin }: { of: DocumentCache['of']; plugin: any } = createDocumentCache()
   const listener = await plugin.requestDidStart({})
   const letter = (n: number) => `{ viewer { id } } # ${n} ${'x'.repeat(100_000)}`
   const numbers = [0, 1, 2, 3, 4, 5, 6]

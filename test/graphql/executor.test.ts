@@ -3,11 +3,11 @@ import { runInNewContext } from 'node:vm'
 import { ApolloServer } from '@apollo/server'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ADA, NAMED } from '../../datasources/emulator/people.js'
+import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import type { Scope } from '../../schema/scopes.js'
-import { execution } from '../../src/graphql/executor.js'
-import { chained } from '../../src/graphql/pipeline.js'
-import type { Served } from '../../src/graphql/plugin.js'
+import { createExecutor } from '../../src/graphql/executor.js'
+import { createPipeline } from '../../src/graphql/pipeline.js'
+import type { OperationContext } from '../../src/graphql/plugin.js'
 import { buildClassSchema, buildServedSchema } from '../../src/graphql/schema.js'
 import { randomQuery, seeded } from '../support/documents.js'
 import { type App, startApp } from '../support/app.js'
@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 const id = ADA.customerId
-const otherBank = NAMED.find(({ bankId }) => bankId !== ADA.bankId)!
+const otherBank = NAMED_PEOPLE.find(({ bankId }) => bankId !== ADA.bankId)!
 
 // What executors are known to read differently; the rest of the suite runs on both anyway.
 const DOCUMENTS: readonly (readonly [what: string, document: string, variables?: Record<string, unknown> | undefined])[] = [
@@ -105,7 +105,7 @@ describe('both executors answer the same', () => {
     const roots = [
       'viewer',
       `customer(id: "${id}")`,
-      `customer(id: "${NAMED[3]!.customerId}")`,
+      `customer(id: "${NAMED_PEOPLE[3]!.customerId}")`,
       'customer(id: "c-nobody")',
       'customers(first: 3)',
       `person(id: "${ADA.personId!}")`,
@@ -159,13 +159,13 @@ test('more operations than are kept compiled answer as before', async () => {
 })
 
 test('what an executor throws is an error of the answer, which every plugin hears of', async () => {
-  const { gateway, plugin } = execution(buildServedSchema(buildClassSchema()), 'interpreted')
+  const { gateway, plugin } = createExecutor(buildServedSchema(buildClassSchema()), 'interpreted')
   const heard: string[] = []
   const hearing = { requestDidStart: () => ({ didEncounterErrors: () => void heard.push('errors'), willSendResponse: () => void heard.push('answer') }) }
-  const apollo = new ApolloServer<Served>({ gateway, plugins: [chained([hearing, plugin]).plugin], logger: { debug() {}, info() {}, warn() {}, error() {} } })
+  const apollo = new ApolloServer<OperationContext>({ gateway, plugins: [createPipeline([hearing, plugin]).plugin], logger: { debug() {}, info() {}, warn() {}, error() {} } })
   // No request can say this, but it is what graphql-js throws at.
   const variables = JSON.parse('"none"') as Record<string, unknown>
-  const { body, http } = await apollo.executeOperation({ query: 'query($first: Int) { persons(first: $first) { nodes { id } } }', variables }, { contextValue: { passage: {} } as Served })
+  const { body, http } = await apollo.executeOperation({ query: 'query($first: Int) { persons(first: $first) { nodes { id } } }', variables }, { contextValue: { passage: {} } as OperationContext })
   expect(http.status).toBe(500)
   expect(body).toMatchObject({ singleResult: { errors: [expect.anything()] } })
   expect(heard).toEqual(['errors', 'answer'])

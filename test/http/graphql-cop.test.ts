@@ -69,5 +69,5 @@ test('the checks are answered: a plain operation is', async () => {
 
 test("development's doors are not there", async () => {
   const origin = new URL(url).origin
-  for (const [method, path] of [['POST', '/oauth/token'], ['GET', '/oauth/jwks'], ['GET', '/__sandbox/calls'], ['POST', '/__sandbox/faults']] as const) expect((await fetch(origin + path, { method })).status).toBe(404)
+  for (const [method, path] of [['POST', '/oauth/token'], ['GET', '/oauth/jwks'], ['GET', '/__emulator/calls'], ['POST', '/__emulator/faults']] as const) expect((await fetch(origin + path, { method })).status).toBe(404)
 })

@@ -1,7 +1,7 @@
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
-import { trace } from '../../src/observability/log.js'
+import { errorOrigin } from '../../src/observability/log.js'
 import { type App, startApp } from '../support/app.js'
 
 let app: App
@@ -89,6 +89,6 @@ test('no log line holds anything personal', async () => {
 })
 
 test('where an unforeseen error was thrown is told without its message, whatever that looks like', () => {
-  const { kind, at } = trace(new TypeError('cannot read Ada\n    at Ada Accepted (987-65-4321)\n    at $& home'))
+  const { kind, at } = errorOrigin(new TypeError('cannot read Ada\n    at Ada Accepted (987-65-4321)\n    at $& home'))
   expect([kind, at.length > 0, /Ada|987|home/.test(at.join())]).toEqual(['TypeError', true, false])
 })

@@ -5,19 +5,19 @@ import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import fetch from 'node-fetch'
 import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
-import { ADA, NAMED } from '../../datasources/emulator/people.js'
+import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { readConfig } from '../../src/config.js'
-import { subscribe } from '../../src/dev/webhook-subscription.js'
-import type { OpenRooms } from '../../src/access/guard.js'
+import { subscribeWebhooks } from '../../src/dev/webhook-subscription.js'
+import type { OpenProviders } from '../../src/access/guard.js'
 import { createLog } from '../../src/observability/log.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import { openStore } from '../../src/store/index.js'
-import { webhooks } from '../../src/http/webhooks.js'
+import { registerWebhooks } from '../../src/http/webhooks.js'
 import { later, today } from '../support/clock.js'
 import { type App, startApp } from '../support/app.js'
 import { privateRedis } from '../support/redis.js'
 
-const PERCY = NAMED.find(({ firstName }) => firstName === 'Percy')!
+const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
 /** Waits for what is certain to come, on a machine that is busy. */
 const PATIENT = { timeout: 10_000 }
 const TYPE = 'PERSON.VERIFICATION_OUTCOME.UPDATED'
@@ -190,7 +190,7 @@ describe('an event', () => {
     }
     const app = Fastify()
     const room = { webhook: { read: () => ({ id: 'e-1', type: 'other' as const, act }) } }
-    webhooks(app, { rooms: { synctera: { room } } as unknown as OpenRooms, store: memory, log: createLog('silent'), metrics: createMetrics() })
+    registerWebhooks(app, { rooms: { synctera: { room } } as unknown as OpenProviders, store: memory, log: createLog('silent'), metrics: createMetrics() })
     const statuses: number[] = []
     for (let i = 0; i < 3; i += 1) statuses.push((await app.inject({ method: 'POST', url: '/webhooks/synctera', payload: '{}' })).statusCode)
     expect([statuses, works]).toEqual([[503, 200, 200], 2])
@@ -227,7 +227,7 @@ test('a secret that is too short to be one is not taken', () => {
 
 describe('from the emulator over HTTP', () => {
   const end = (digits: string, app: App) =>
-    fetch(`${app.emulators.synctera.url}/__sandbox/outcomes`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ personId: PERCY.personId, digits }) })
+    fetch(`${app.emulators.synctera.url}/__emulator/outcomes`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ personId: PERCY.personId, digits }) })
   const api = async (app: App, method: string, path: string, body: object = {}) => {
     const response = await fetch(app.emulators.synctera.url + path, { method, headers: { 'content-type': 'application/json', authorization: `Bearer ${app.emulators.synctera.settings['SYNCTERA_API_KEY']}` }, body: JSON.stringify(body) })
     return { status: response.status, body: (await response.json()) as Record<string, string> }
@@ -245,7 +245,7 @@ describe('from the emulator over HTTP', () => {
   })
 
   test('a check that ends is seen by an operation that is under way, and by no other is anything read twice', async () => {
-    await subscribe(one.emulators.synctera, one.url)
+    await subscribeWebhooks(one.emulators.synctera, one.url)
     await end('0002', one)
     await expect.poll(() => events('person_verified', 'done'), PATIENT).toBeGreaterThan(0)
     const before = await events('person_verified', 'done')

@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { ADA, BANK, OTHER_BANK } from '../../datasources/emulator/people.js'
-import { writing } from '../../datasources/contract/operations.js'
-import { Failure } from '../../datasources/contract/errors.js'
-import type { Visit } from '../../datasources/contract/provider.js'
+import { command } from '../../datasources/contract/operations.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import type { OperationScope } from '../../datasources/contract/provider.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { redisStore } from '../../src/store/redis.js'
-import { sealedStore } from '../../src/store/encrypted.js'
-import { createWrites } from '../../src/idempotency/index.js'
+import { encryptedStore } from '../../src/store/encrypted.js'
+import { createIdempotency } from '../../src/idempotency/index.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 import { addressOf } from '../support/redis.js'
 
@@ -186,7 +186,7 @@ test('without Redis a server that was started anew gives the provider the same n
 
 describe('a server that died while it held a key', () => {
   const raw = redisStore(addressOf(inject('redisUrl')), () => undefined)
-  const store = sealedStore(raw, [SECRET])
+  const store = encryptedStore(raw, [SECRET])
   let app: App
   beforeAll(async () => {
     app = await startApp(shared())
@@ -262,7 +262,7 @@ describe('a server that died while it held a key', () => {
 })
 
 describe('an error that nobody foresaw', () => {
-  const visit: Visit = {
+  const visit: OperationScope = {
     caller: { subject: 's', client: 'c', tenant: 'client:c', scopes: new Set(), banks: undefined, token: '' },
     signal: new AbortController().signal,
     correlationId: randomUUID(),
@@ -270,9 +270,9 @@ describe('an error that nobody foresaw', () => {
 
   test.each([true, false])('in the middle of a write (repeatable: %s) leaves its key unknown, not free', async (repeatable) => {
     const raw = memoryStore()
-    const store = sealedStore(raw, [SECRET])
-    const tries: { id: string; again: boolean }[] = []
-    const declared = writing<{ idempotencyKey: string; name: string }, { name: string }>({
+    const store = encryptedStore(raw, [SECRET])
+    const tries: { id: string; isRetry: boolean }[] = []
+    const declared = command<{ idempotencyKey: string; name: string }, { name: string }>({
       scope: 'persons:write',
       type: 'None',
       repeatable,
@@ -282,14 +282,14 @@ describe('an error that nobody foresaw', () => {
         return { name }
       },
     })
-    const { carryOut } = createWrites(store, 30_000)
+    const { execute: carryOut } = createIdempotency(store, 30_000)
     const carry = (name: string) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', name })
 
     await expect(carry('a')).rejects.toBeInstanceOf(TypeError)
     await expect(carry('b')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
     if (repeatable) {
       expect(await carry('a')).toEqual({ name: 'a', replayed: false })
-      expect(tries).toEqual([{ id: expect.any(String), again: false }, { id: tries[0]!.id, again: true }])
+      expect(tries).toEqual([{ id: expect.any(String), isRetry: false }, { id: tries[0]!.id, isRetry: true }])
     } else {
       await expect(carry('a')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', extensions: { retryable: false, replayed: true } })
       expect(tries).toHaveLength(1)
@@ -299,15 +299,15 @@ describe('an error that nobody foresaw', () => {
 
   test('of a try that is not final leaves open what a try before it left open', async () => {
     const raw = memoryStore()
-    const answers = [() => Promise.reject(new Failure('OUTCOME_UNKNOWN')), () => Promise.resolve({ name: 'challenge' }), () => Promise.resolve({ name: 'done' })]
-    const declared = writing<{ idempotencyKey: string; size: number }, { name: string }>({
+    const answers = [() => Promise.reject(new ApiError('OUTCOME_UNKNOWN')), () => Promise.resolve({ name: 'challenge' }), () => Promise.resolve({ name: 'done' })]
+    const declared = command<{ idempotencyKey: string; size: number }, { name: string }>({
       scope: 'persons:write',
       type: 'None',
       repeatable: true,
-      keep: (payload) => (payload.name === 'challenge' ? undefined : payload),
+      toStored: (payload) => (payload.name === 'challenge' ? undefined : payload),
       run: () => answers.shift()!(),
     })
-    const { carryOut } = createWrites(sealedStore(raw, [SECRET]), 30_000)
+    const { execute: carryOut } = createIdempotency(encryptedStore(raw, [SECRET]), 30_000)
     const carry = (size: number) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', size })
     await expect(carry(1)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
     expect(await carry(1)).toEqual({ name: 'challenge', replayed: false })
@@ -319,17 +319,17 @@ describe('an error that nobody foresaw', () => {
 
   test('of the store after the write does not take the answer away', async () => {
     const raw = { ...memoryStore() }
-    const store = sealedStore(raw, [SECRET])
-    const declared = writing<{ idempotencyKey: string }, { name: string }>({
+    const store = encryptedStore(raw, [SECRET])
+    const declared = command<{ idempotencyKey: string }, { name: string }>({
       scope: 'persons:write',
       type: 'None',
       repeatable: false,
       run: () => {
-        Object.assign(raw, { swap: () => Promise.reject(new Failure('STORE_UNAVAILABLE')) })
+        Object.assign(raw, { swap: () => Promise.reject(new ApiError('STORE_UNAVAILABLE')) })
         return Promise.resolve({ name: 'done' })
       },
     })
-    expect(await createWrites(store, 30_000).carryOut(visit, 'invented', declared, { idempotencyKey: 'k' })).toEqual({ name: 'done', replayed: false })
+    expect(await createIdempotency(store, 30_000).execute(visit, 'invented', declared, { idempotencyKey: 'k' })).toEqual({ name: 'done', replayed: false })
     await raw.close()
   })
 })

@@ -1,6 +1,6 @@
 import { buildSchema, getOperationAST, parse } from 'graphql'
 import { expect, test } from 'vitest'
-import { costs } from '../../src/limits/cost.js'
+import { createCostEstimator } from '../../src/limits/cost.js'
 
 const DIRECTIVES = `
   directive @cost(weight: Int!) on FIELD_DEFINITION | OBJECT | SCALAR | ENUM
@@ -35,7 +35,7 @@ const schema = buildSchema(`${DIRECTIVES}
   union Weighty = Item | Heavy
 `)
 
-const costOf = costs(schema)
+const costOf = createCostEstimator(schema)
 function cost(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text)
   return costOf(document, getOperationAST(document)!, variables)

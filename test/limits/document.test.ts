@@ -3,8 +3,8 @@ import { getIntrospectionQuery, getOperationAST, Kind, OperationTypeNode, parse 
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WEIGHTS } from '../../schema/cost.js'
-import { MOST_COST } from '../../src/limits/cost.js'
-import { MOST } from '../../src/limits/document.js'
+import { MAX_COST } from '../../src/limits/cost.js'
+import { MAX } from '../../src/limits/document.js'
 import { type App, startApp } from '../support/app.js'
 
 let app: App
@@ -22,22 +22,22 @@ async function ask(query: string, variables: object): Promise<any> {
 const many = (count: number, item: (i: number) => string) => Array.from({ length: count }, (_, i) => item(i)).join(' ')
 const nested = (levels: number) => `${'... { '.repeat(levels - 1)} viewer { id } ${'} '.repeat(levels - 1)}`
 
-const OVER: [keyof typeof MOST, string][] = [
-  ['tokens', `{ ${'viewer '.repeat(MOST.tokens)} }`],
-  ['definitions', `{ viewer { id } } ${many(MOST.definitions, (i) => `query Q${i} { viewer { id } }`)}`],
-  ['selections', `{ viewer { ${many(MOST.selections, (i) => `f${i}`)} } }`],
-  ['variables', `query(${many(MOST.variables + 1, (i) => `$v${i}: ID`)}) { viewer { id } }`],
-  ['levels', `{ ${nested(MOST.levels)} }`],
-  ['levels', `{ ...F0 } ${many(MOST.levels, (i) => `fragment F${i} on Query { ${i + 1 === MOST.levels ? 'viewer { id }' : `...F${i + 1}`} }`)}`],
-  ['root fields', `{ ${many(MOST['root fields'] + 1, (i) => `a${i}: viewer { id }`)} }`],
+const OVER: [keyof typeof MAX, string][] = [
+  ['tokens', `{ ${'viewer '.repeat(MAX.tokens)} }`],
+  ['definitions', `{ viewer { id } } ${many(MAX.definitions, (i) => `query Q${i} { viewer { id } }`)}`],
+  ['selections', `{ viewer { ${many(MAX.selections, (i) => `f${i}`)} } }`],
+  ['variables', `query(${many(MAX.variables + 1, (i) => `$v${i}: ID`)}) { viewer { id } }`],
+  ['levels', `{ ${nested(MAX.levels)} }`],
+  ['levels', `{ ...F0 } ${many(MAX.levels, (i) => `fragment F${i} on Query { ${i + 1 === MAX.levels ? 'viewer { id }' : `...F${i + 1}`} }`)}`],
+  ['root fields', `{ ${many(MAX['root fields'] + 1, (i) => `a${i}: viewer { id }`)} }`],
   ['root fields', `{ ...A ...B } fragment A on Query { ${many(30, (i) => `a${i}: viewer { id }`)} } fragment B on Query { ${many(30, (i) => `b${i}: viewer { id }`)} }`],
-  ['aliases', `{ viewer { ${many(MOST.aliases + 1, (i) => `a${i}: id`)} } }`],
+  ['aliases', `{ viewer { ${many(MAX.aliases + 1, (i) => `a${i}: id`)} } }`],
   // Each use of a fragment counts, not its text.
   ['aliases', `{ ${many(11, (i) => `a${i}: viewer { ...F }`)} } fragment F on Viewer { ${many(10, (i) => `b${i}: id`)} }`],
-  ['directives', `{ viewer { ${many(MOST.directives + 1, (i) => `a${i}: id @include(if: true)`)} } }`],
-  ['directives in one place', `{ viewer { id ${'@include(if: true) '.repeat(MOST['directives in one place'] + 1)} } }`],
-  ['directives in one place', `query ${'@include(if: true) '.repeat(MOST['directives in one place'] + 1)} { viewer { id } }`],
-  ['fields of the same name in one place', `{ viewer { ${'id '.repeat(MOST['fields of the same name in one place'] + 1)} } }`],
+  ['directives', `{ viewer { ${many(MAX.directives + 1, (i) => `a${i}: id @include(if: true)`)} } }`],
+  ['directives in one place', `{ viewer { id ${'@include(if: true) '.repeat(MAX['directives in one place'] + 1)} } }`],
+  ['directives in one place', `query ${'@include(if: true) '.repeat(MAX['directives in one place'] + 1)} { viewer { id } }`],
+  ['fields of the same name in one place', `{ viewer { ${'id '.repeat(MAX['fields of the same name in one place'] + 1)} } }`],
   // They are one place in the answer, however they are spread over the document.
   ['fields of the same name in one place', `{ ${'viewer { id id id id id } '.repeat(5)} }`],
   ['fields of the same name in one place', `{ viewer { ...A ...B } } fragment A on Viewer { ${'id '.repeat(11)} } fragment B on Viewer { ${'... { id } '.repeat(11)} }`],
@@ -49,13 +49,13 @@ test.each(OVER)('a document of too many %s is refused as often as it is sent', a
   for (let i = 0; i < 2; i += 1) {
     const { status, data, errors } = await app.run(query)
     expect([status, data]).toEqual([400, undefined])
-    expect(errors).toMatchObject([{ message: `The document has more than ${MOST[what]} ${what}.`, extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false, correlationId: expect.any(String) } }])
+    expect(errors).toMatchObject([{ message: `The document has more than ${MAX[what]} ${what}.`, extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false, correlationId: expect.any(String) } }])
   }
 })
 
 test('an operation that would cost too much is refused before anything is asked', async () => {
   app.clear()
-  const { status, errors } = await app.run('query($of: [_Any!]!) { _entities(representations: $of) { ... on Person { id } } }', { of: Array(MOST_COST + 1).fill({}) })
+  const { status, errors } = await app.run('query($of: [_Any!]!) { _entities(representations: $of) { ... on Person { id } } }', { of: Array(MAX_COST + 1).fill({}) })
   expect(status).toBe(400)
   expect(errors).toMatchObject([{ message: expect.stringMatching(/^The operation costs \d+, more than the 25000 that one may cost\.$/), extensions: { code: 'QUERY_TOO_COMPLEX' } }])
   expect(app.calls('synctera')).toEqual([])
@@ -76,7 +76,7 @@ const OPERATIONS = readdirSync(new URL('../../schema/operations/', import.meta.u
   .map((file) => [file, readFileSync(new URL(`../../schema/operations/${file}`, import.meta.url), 'utf8')] as const)
 
 test.each(OPERATIONS)('%s keeps well within the limits', (_file, text) => {
-  expect(() => parse(text, { maxTokens: MOST.tokens / 4 })).not.toThrow()
+  expect(() => parse(text, { maxTokens: MAX.tokens / 4 })).not.toThrow()
 })
 
 test('what we promise to clients, and what tools ask, is not refused', async () => {

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
-import { memoryAccounts } from '../../src/limits/window-counter.js'
+import { createMemoryWindowCounter } from '../../src/limits/window-counter.js'
 import { redisStore } from '../../src/store/redis.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 import { type PrivateRedis, privateRedis, addressOf } from '../support/redis.js'
@@ -216,7 +216,7 @@ describe('a Redis that takes questions and answers none', () => {
 })
 
 describe.each([
-  ['memory', () => ({ spend: memoryAccounts(), close: () => Promise.resolve() })],
+  ['memory', () => ({ spend: createMemoryWindowCounter(), close: () => Promise.resolve() })],
   ['redis', () => redisStore(addressOf(inject('redisUrl')), () => undefined)],
 ])('accounts in %s', (_where, open) => {
   test('pay whole or not at all, and are whole again after their window', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Failure } from '../../datasources/contract/errors.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/provider.js'
-import { budget } from '../../src/limits/rate-limit.js'
-import { memoryAccounts } from '../../src/limits/window-counter.js'
+import { createRateLimit } from '../../src/limits/rate-limit.js'
+import { createMemoryWindowCounter } from '../../src/limits/window-counter.js'
 
 const LIMIT = 1_000
 
@@ -14,17 +14,17 @@ const ada = callerOf('ada')
 
 /** Budgets of several processes on one store, which is slow or away on demand. */
 function world() {
-  const accounts = memoryAccounts()
+  const accounts = createMemoryWindowCounter()
   const asked: { name: string; points: number; owed: number }[] = []
   const state = { away: false, delayMs: 1 }
   const open = () =>
-    budget({
+    createRateLimit({
       perMinute: LIMIT,
       digest: (...parts) => parts.join(' '),
       async spend(name, points, most, windowMs, owed = 0) {
         asked.push({ name, points, owed })
         await new Promise((answered) => setTimeout(answered, state.delayMs))
-        if (state.away) throw new Failure('STORE_UNAVAILABLE')
+        if (state.away) throw new ApiError('STORE_UNAVAILABLE')
         return accounts(name, points, most, windowMs, owed)
       },
     })
@@ -32,13 +32,13 @@ function world() {
 }
 
 /** A payment that must be made without asking. */
-function atOnce({ pay }: ReturnType<typeof budget>, cost: number, caller = ada) {
+function atOnce({ consume: pay }: ReturnType<typeof createRateLimit>, cost: number, caller = ada) {
   const payment = pay(caller, cost)
   if (payment instanceof Promise) throw new Error('the store was asked')
   return payment
 }
 /** A payment that must not. */
-async function afterAsking({ pay }: ReturnType<typeof budget>, cost: number, caller = ada) {
+async function afterAsking({ consume: pay }: ReturnType<typeof createRateLimit>, cost: number, caller = ada) {
   const payment = pay(caller, cost)
   if (!(payment instanceof Promise)) throw new Error('the store was not asked')
   await vi.advanceTimersByTimeAsync(300)
@@ -53,7 +53,7 @@ test('the first operation of a window asks, and those that follow pay at once un
   expect(atOnce(one, 90)).toEqual({ paid: true, bill: { requested: 90, limit: LIMIT, remaining: 810, resetSeconds: 60 } })
   expect(asked).toHaveLength(1)
   // Asks for itself, and tells what was spent before.
-  expect((await afterAsking(one, 1)).bill.remaining).toBe(809)
+  expect((await afterAsking(one, 1)).status.remaining).toBe(809)
   expect(asked[1]).toMatchObject({ points: 1, owed: 90 })
 })
 
@@ -61,9 +61,9 @@ test('from half of the limit on every operation asks', async () => {
   const { open } = world()
   const one = open()
   await afterAsking(one, 450)
-  expect(atOnce(one, 50).paid).toBe(true)
+  expect(atOnce(one, 50).allowed).toBe(true)
   await rest(100)
-  for (const remaining of [499, 498]) expect((await afterAsking(one, 1)).bill.remaining).toBe(remaining)
+  for (const remaining of [499, 498]) expect((await afterAsking(one, 1)).status.remaining).toBe(remaining)
   expect(await afterAsking(one, 499)).toMatchObject({ paid: false, bill: { remaining: 498 } })
   expect(await afterAsking(one, 498)).toMatchObject({ paid: true, bill: { remaining: 0 } })
 })
@@ -93,22 +93,22 @@ test('what another process spends is known with the next report', async () => {
   const { open } = world()
   const [one, other] = [open(), open()]
   await afterAsking(one, 10)
-  expect((await afterAsking(other, 600)).bill.remaining).toBe(390)
-  expect(atOnce(one, 10).bill.remaining).toBe(980)
+  expect((await afterAsking(other, 600)).status.remaining).toBe(390)
+  expect(atOnce(one, 10).status.remaining).toBe(980)
   await rest(60)
-  expect((await afterAsking(one, 10)).bill.remaining).toBe(370)
+  expect((await afterAsking(one, 10)).status.remaining).toBe(370)
 })
 
 test('what passes beyond the limit, while another process asks for all that is left, is at most a tenth of it for each process', async () => {
   const { open } = world()
   const processes = Array.from({ length: 4 }, open)
   for (const one of processes) await afterAsking(one, 1)
-  const all = open().pay(ada, LIMIT - processes.length)
+  const all = open().consume(ada, LIMIT - processes.length)
   for (const one of processes) for (let points = 0; points < 99; points += 1) atOnce(one, 1)
-  const more = processes.map(({ pay }) => pay(ada, 1))
+  const more = processes.map(({ consume: pay }) => pay(ada, 1))
   await rest(300)
   expect(await all).toMatchObject({ paid: true, bill: { remaining: 0 } })
-  for (const payment of [...more, ...processes.map(({ pay }) => pay(ada, 1))]) {
+  for (const payment of [...more, ...processes.map(({ consume: pay }) => pay(ada, 1))]) {
     await rest(10)
     expect(await payment).toMatchObject({ paid: false, bill: { remaining: 0 } })
   }
@@ -119,7 +119,7 @@ test('a window that is over is a whole one again, and what was spent in its last
   const one = open()
   await afterAsking(one, 100)
   await rest(59_690)
-  expect(atOnce(one, 50).bill).toMatchObject({ remaining: 850, resetSeconds: 1 })
+  expect(atOnce(one, 50).status).toMatchObject({ remaining: 850, resetSeconds: 1 })
   await rest(40)
   expect(await afterAsking(one, 1)).toMatchObject({ bill: { remaining: 999, resetSeconds: 60 } })
   await rest(1_000)
@@ -134,14 +134,14 @@ test('what could not be told is told when the store is back; until then this pro
   state.away = true
   await rest(60)
   expect(atOnce(one, LIMIT)).toMatchObject({ paid: true, bill: { remaining: 0 } })
-  expect(atOnce(one, 1).paid).toBe(false)
+  expect(atOnce(one, 1).allowed).toBe(false)
   const before = asked.length
   await rest(1_900)
   expect(asked).toHaveLength(before)
   state.away = false
   await rest(200)
   expect(asked.at(-1)).toMatchObject({ points: 0, owed: 20 })
-  expect(atOnce(one, 1).bill.remaining).toBe(879)
+  expect(atOnce(one, 1).status.remaining).toBe(879)
 })
 
 test('a process that ends tells what it still owes, and waits for a store that is away no longer than an operation does', async () => {

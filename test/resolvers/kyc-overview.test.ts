@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, CROWD, NAMED } from '../../datasources/emulator/people.js'
+import { ADA, BANK, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import type { Scope } from '../../schema/scopes.js'
 import { type App, startApp } from '../support/app.js'
@@ -12,7 +12,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const named = (name: string) => NAMED.find(({ firstName }) => firstName === name)!
+const named = (name: string) => NAMED_PEOPLE.find(({ firstName }) => firstName === name)!
 const SCOPES: readonly Scope[] = ['customers:read', 'kyc:read', 'persons:read']
 const ASK = 'query($id: ID!) { customer(id: $id) { kycOverview { status asOf sources { provider status detail observedAt available } } } }'
 const ask = (id: string, scopes: readonly Scope[] = SCOPES, client = 'tester') => app.run(ASK, { id }, { scopes, client })
@@ -21,7 +21,7 @@ const words = async (id: string, on: App = app) => {
   const { data, errors } = await on.run(ASK, { id }, { scopes: SCOPES })
   expect(errors).toEqual([])
   const { status, sources } = data.customer.kycOverview
-  return { status, ...Object.fromEntries(sources.map(({ provider, status: word, available }: any) => [provider, available ? word : 'unavailable'])) }
+  return { status, ...Object.fromEntries(sources.map(({ provider, status, available }: any) => [provider, available ? status : 'unavailable'])) }
 }
 
 test('is one answer, with what it is based on', async () => {
@@ -56,7 +56,7 @@ test('says nothing personal, whoever asks', async () => {
   const { data } = await app.run('{ customers(first: 100) { nodes { kycOverview { status sources { provider status detail } } } } }')
   const text = JSON.stringify(data)
   expect(data.customers.nodes).toHaveLength(47)
-  for (const { firstName, lastName, email, personId, customerNumber } of NAMED) for (const value of [firstName, lastName, email, personId ?? 'none', customerNumber]) expect(text).not.toContain(value)
+  for (const { firstName, lastName, email, personId, customerNumber } of NAMED_PEOPLE) for (const value of [firstName, lastName, email, personId ?? 'none', customerNumber]) expect(text).not.toContain(value)
 })
 
 describe('calls', () => {
@@ -113,9 +113,9 @@ describe('a source that cannot be asked', () => {
     expect(data.customers.nodes[0].id).toBe(ADA.customerId)
     const { status, sources } = data.customers.nodes[0].kycOverview
     expect(status).toBe('PROVISIONAL')
-    expect(Object.fromEntries(sources.map(({ provider: of, status: word, available }: any) => [of, available ? word : 'unavailable']))).toEqual(expected)
+    expect(Object.fromEntries(sources.map(({ provider: of, status, available }: any) => [of, available ? status : 'unavailable']))).toEqual(expected)
     const { detail, status: word } = sources.find(({ available }: { available: boolean }) => !available)
-    expect({ detail, word }).toEqual({ detail: expect.stringMatching(/^(Synctera|Open Bank Project|The Open Bank Project) /), word: null })
+    expect({ detail, word: word }).toEqual({ detail: expect.stringMatching(/^(Synctera|Open Bank Project|The Open Bank Project) /), word: null })
   })
 
   test('past the deadline of the operation is one too', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
-import { CODES } from '../../datasources/contract/errors.js'
+import { ERROR_CODES } from '../../datasources/contract/errors.js'
 import type { GraphError } from '../support/app.js'
 import { type Caller, OPS, PARTNER } from './callers.js'
 import type { Entry, Finding, Ledger, Outcome } from './ledger.js'
@@ -74,7 +74,7 @@ export class Driver {
 
   #checkErrors(kind: string, status: number, errors: readonly GraphError[]): void {
     for (const { extensions, message } of errors) {
-      const wellFormed = Object.hasOwn(CODES, extensions?.code ?? '') && typeof extensions['retryable'] === 'boolean' && typeof extensions['correlationId'] === 'string'
+      const wellFormed = Object.hasOwn(ERROR_CODES, extensions?.code ?? '') && typeof extensions['retryable'] === 'boolean' && typeof extensions['correlationId'] === 'string'
       if (!wellFormed) this.findings.push({ kind: 'wrong answer', what: `${kind}: an error without its members (HTTP ${status}): ${JSON.stringify({ message, extensions })}` })
       else if (extensions.code === 'INTERNAL_SERVER_ERROR') this.findings.push({ kind: 'unforeseen error', what: `${kind}: ${JSON.stringify(extensions)}` })
     }

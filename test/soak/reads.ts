@@ -1,4 +1,4 @@
-import { ADA, CAST, CROWD, NAMED } from '../../datasources/emulator/people.js'
+import { ADA, PEOPLE, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import type { GraphError } from '../support/app.js'
 import { ADA_HERSELF, type Caller, NOBODY, OPS, PARTNER, RIVAL } from './callers.js'
 import type { Oracle, Window } from './oracle.js'
@@ -79,10 +79,10 @@ const customer: ReadKind = {
   name: 'customer',
   weight: 8,
   make(random, oracle) {
-    const member = random.pick([...NAMED.slice(0, 7), ...CROWD])
+    const member = random.pick([...NAMED_PEOPLE.slice(0, 7), ...CROWD])
     const made = oracle.ids('customer')
     const id = random.chance(0.5) || made.length === 0 ? member.customerId : random.pick(made)
-    const member2 = CAST.find(({ customerId }) => customerId === id)
+    const member2 = PEOPLE.find(({ customerId }) => customerId === id)
     const caller = random.pick([OPS, PARTNER])
     const judgeCustomer = judgeById('customer', id, caller, oracle)
     return {
@@ -136,7 +136,7 @@ const customers: ReadKind = {
       judge(data, errors, window) {
         const page = data?.customers as { nodes: Row[] } | null | undefined
         if (page == null) return failed(errors, 'customers') ? [] : ['there is no page of customers']
-        const links = page.nodes.flatMap(({ id, person: theirs }) => (theirs == null || CAST.find(({ customerId }) => customerId === id)?.personId === (theirs as Row)['id'] ? [] : [`customer ${String(id)} was answered with person ${String((theirs as Row)['id'])}`]))
+        const links = page.nodes.flatMap(({ id, person: theirs }) => (theirs == null || PEOPLE.find(({ customerId }) => customerId === id)?.personId === (theirs as Row)['id'] ? [] : [`customer ${String(id)} was answered with person ${String((theirs as Row)['id'])}`]))
         return [...links, ...page.nodes.flatMap((node) => judgeRecord('customer', { ...node, person: undefined }, caller, oracle, window))]
       },
     }
@@ -147,7 +147,7 @@ const kycOverview: ReadKind = {
   name: 'kycOverview',
   weight: 4,
   make(random, oracle) {
-    const { customerId: id, personId } = random.pick([...NAMED.slice(0, 7), ...CROWD])
+    const { customerId: id, personId } = random.pick([...NAMED_PEOPLE.slice(0, 7), ...CROWD])
     return {
       caller: random.pick([OPS, PARTNER]),
       query: 'query Soak($id: ID!) { customer(id: $id) { id kycOverview { status sources { provider status available } } } }',
@@ -170,7 +170,7 @@ const kycChecks: ReadKind = {
   name: 'kycChecks',
   weight: 3,
   make(random, oracle) {
-    const { customerId: id } = random.pick([...NAMED.slice(0, 7), ...CROWD])
+    const { customerId: id } = random.pick([...NAMED_PEOPLE.slice(0, 7), ...CROWD])
     const caller = random.pick([OPS, PARTNER])
     return {
       caller,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { CAST } from '../../datasources/emulator/people.js'
+import { PEOPLE } from '../../datasources/emulator/people.js'
 import { search } from '../support/leaks.js'
 import { Chaos, plan } from './chaos.js'
 import { ANSWER_MS, Driver } from './driver.js'
@@ -76,7 +76,7 @@ async function afterwards({ replicas, auditSettings }: World): Promise<{ readonl
     if (stderr !== '') findings.push({ kind: 'process', what: `replica ${replica.name} wrote to stderr: ${stderr.slice(0, 2_000)}` })
     const unforeseen = stdout.split('\n').filter((line) => /"level":(50|60)/.test(line))
     if (unforeseen.length > 0) findings.push({ kind: 'process', what: `replica ${replica.name} logged ${unforeseen.length} errors, first: ${unforeseen[0]}` })
-    const personal = [...MARKS, ...CAST.slice(0, 20).flatMap(({ firstName, lastName, email, phone, ssn, account }) => [`${firstName} ${lastName}`, email, phone, ssn, account])]
+    const personal = [...MARKS, ...PEOPLE.slice(0, 20).flatMap(({ firstName, lastName, email, phone, ssn, account }) => [`${firstName} ${lastName}`, email, phone, ssn, account])]
     for (const what of search(personal, [{ name: `the log of replica ${replica.name}`, text: stdout + stderr }])) findings.push({ kind: 'leak', what })
   }
   const verify = promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/tools/audit-verify.ts', ...replicas.map(({ audit }) => audit)], { env: { PATH: process.env['PATH'], ...auditSettings }, maxBuffer: 64 * 2 ** 20 })

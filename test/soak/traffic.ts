@@ -1,4 +1,4 @@
-import { CODES } from '../../datasources/contract/errors.js'
+import { ERROR_CODES } from '../../datasources/contract/errors.js'
 
 /** What a second of the run looked like. */
 export interface Second {
@@ -51,6 +51,6 @@ export class Traffic {
     for (const code of codes.length > 0 ? codes : ['ok']) tally.codes[code] = (tally.codes[code] ?? 0) + 1
     const second = (this.#seconds[Math.floor((now - this.begun) / 1000)] ??= { answers: 0, errors: 0 })
     second.answers += 1
-    if (codes.some((code) => Object.hasOwn(CODES, code) && code !== 'FORBIDDEN')) second.errors += 1
+    if (codes.some((code) => Object.hasOwn(ERROR_CODES, code) && code !== 'FORBIDDEN')) second.errors += 1
   }
 }

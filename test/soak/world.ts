@@ -5,7 +5,7 @@ import Fastify from 'fastify'
 import { providers } from '../../datasources/index.js'
 import { type Emulators, startEmulators } from '../../src/dev/emulators.js'
 import { AUDIENCE, createIssuer } from '../../src/dev/issuer.js'
-import { subscribe } from '../../src/dev/webhook-subscription.js'
+import { subscribeWebhooks } from '../../src/dev/webhook-subscription.js'
 import { freePort, type PrivateRedis, privateRedis } from '../support/redis.js'
 import { type Caller, CALLERS } from './callers.js'
 import type { Oracle } from './oracle.js'
@@ -57,7 +57,7 @@ export async function startWorld(folder: string, oracle: Oracle): Promise<World>
     })
   const replicas = [await server('a'), await server('b')] as const
   await Promise.all(replicas.map(({ start }) => start()))
-  await subscribe(emulators.synctera, replicas[0].url)
+  await subscribeWebhooks(emulators.synctera, replicas[0].url)
   return {
     emulators,
     redis,

@@ -1,4 +1,4 @@
-import { ADA, CAST, CROWD, NAMED } from '../../datasources/emulator/people.js'
+import { ADA, PEOPLE, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import type { Random } from './random.js'
 import type { Oracle } from './oracle.js'
 import type { WriteRules } from './ledger.js'
@@ -21,11 +21,11 @@ const digits = (number: number, length: number) => String(number).padStart(lengt
 const address = (number: number) => `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`
 
 /** Customers that the bank and their records agree on. */
-const CUSTOMERS = CAST.filter(({ bankId }) => bankId === ADA.bankId)
+const CUSTOMERS = PEOPLE.filter(({ bankId }) => bankId === ADA.bankId)
 
 /** Persons that the soak made: the cast keeps its stories. */
 function personOf(random: Random, oracle: Oracle): string | undefined {
-  const made = oracle.ids('person').filter((id) => !CAST.some(({ personId }) => personId === id))
+  const made = oracle.ids('person').filter((id) => !PEOPLE.some(({ personId }) => personId === id))
   return made.length === 0 ? undefined : random.pick(made.slice(-200))
 }
 
@@ -157,7 +157,7 @@ const verifyAccount: WriteKind = {
   weight: 4,
   once: false,
   idOf: ({ result }) => result.id as string,
-  make: (random, number) => ({ mark: word(number), input: { types: ['NAME'], account: { type: 'PERSONAL', idScheme: 'SCAN', id: random.pick(NAMED).account, name: word(number) }, maxAgeSeconds: 0 } }),
+  make: (random, number) => ({ mark: word(number), input: { types: ['NAME'], account: { type: 'PERSONAL', idScheme: 'SCAN', id: random.pick(NAMED_PEOPLE).account, name: word(number) }, maxAgeSeconds: 0 } }),
 }
 
 export const WRITES: readonly WriteKind[] = [

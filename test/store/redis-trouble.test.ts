@@ -4,18 +4,18 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
-import { writing } from '../../datasources/contract/operations.js'
-import type { Failure } from '../../datasources/contract/errors.js'
-import type { Visit } from '../../datasources/contract/provider.js'
+import { command } from '../../datasources/contract/operations.js'
+import type { ApiError } from '../../datasources/contract/errors.js'
+import type { OperationScope } from '../../datasources/contract/provider.js'
 import { parseRedisUrl } from '../../src/store/connection.js'
 import { redisStore } from '../../src/store/redis.js'
-import { sealedStore } from '../../src/store/encrypted.js'
-import { createWrites } from '../../src/idempotency/index.js'
+import { encryptedStore } from '../../src/store/encrypted.js'
+import { createIdempotency } from '../../src/idempotency/index.js'
 import { type App, startApp } from '../support/app.js'
 import { type PrivateRedis, privateRedis, addressOf } from '../support/redis.js'
 
 const CREATE = 'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed person { id } } }'
-const VISIT: Visit = {
+const VISIT: OperationScope = {
   caller: { subject: 'tester', client: 'tester', tenant: 'tester', scopes: new Set(), banks: undefined, token: '' },
   signal: new AbortController().signal,
   correlationId: randomUUID(),
@@ -132,7 +132,7 @@ describe('one Redis', () => {
       [second, null],
     ] as const
     const made: boolean[] = []
-    for (const [expected, next] of swaps) made.push(await raw.swap(name, expected, next, 1_000))
+    for (const [expected, next] of swaps) made.push(await raw.compareAndSwap(name, expected, next, 1_000))
     expect(made).toEqual([true, true, false, true, true, false, true])
     await raw.close()
   })
@@ -141,9 +141,9 @@ describe('one Redis', () => {
     const alone = await privateRedis()
     const raw = redisStore(addressOf(alone.url), () => undefined, { replicas: 1 })
     await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
-    const writes = createWrites(sealedStore(raw, [SECRET]), 30_000)
+    const writes = createIdempotency(encryptedStore(raw, [SECRET]), 30_000)
     const run = vi.fn()
-    const write = () => writes.carryOut(VISIT, 'createMeeting', writing({ scope: 'engagement:write', type: 'CreateMeetingPayload', repeatable: false, run }), { idempotencyKey: randomUUID() }).catch((error: Failure) => error.code)
+    const write = () => writes.execute(VISIT, 'createMeeting', command({ scope: 'engagement:write', type: 'CreateMeetingPayload', repeatable: false, run }), { idempotencyKey: randomUUID() }).catch((error: ApiError) => error.code)
     const refused = await Promise.all(Array.from({ length: 12 }, write))
     expect(new Set(refused)).toEqual(new Set(['STORE_UNAVAILABLE']))
     expect(run).not.toHaveBeenCalled()
@@ -243,7 +243,7 @@ describe('a cluster', () => {
     const strict = redisStore(addressOf(url), () => undefined, { replicas: 1 })
     await expect.poll(() => strict.ping().then(() => true, () => false), { timeout: 10_000 }).toBe(true)
     // None of its nodes has a replica, and each is asked about its own.
-    await expect(sealedStore(strict, [SECRET]).update(['a'], 60, () => 1)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(encryptedStore(strict, [SECRET]).update(['a'], 60, () => 1)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await strict.close()
 
     const app = await opened({ REDIS_URL: url })

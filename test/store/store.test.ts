@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { memoryStore } from '../../src/store/memory.js'
 import type { RawStore } from '../../src/store/raw-store.js'
 import { redisStore } from '../../src/store/redis.js'
-import { sealedStore } from '../../src/store/encrypted.js'
+import { encryptedStore } from '../../src/store/encrypted.js'
 import { privateRedis, addressOf } from '../support/redis.js'
 
 const silent = () => undefined
@@ -27,7 +27,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   afterAll(() => raw.close())
 
   test('answers what was set until its time is over', async () => {
-    const store = sealedStore(raw, [key()])
+    const store = encryptedStore(raw, [key()])
     const place = name()
     await store.set(place, { a: ['value'] }, 60)
     expect(await store.get(place)).toEqual({ a: ['value'] })
@@ -36,7 +36,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   })
 
   test('counts every one of a hundred concurrent changes', async () => {
-    const store = sealedStore(raw, [key()])
+    const store = encryptedStore(raw, [key()])
     const place = name()
     await Promise.all(Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)))
     expect(await store.get(place)).toBe(100)
@@ -44,7 +44,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
 
   test('counts every one of sixty concurrent changes of each of two processes', async () => {
     const secret = key()
-    const stores = [sealedStore(raw, [secret]), sealedStore(raw, [secret])]
+    const stores = [encryptedStore(raw, [secret]), encryptedStore(raw, [secret])]
     const place = name()
     await Promise.all(stores.flatMap((store) => Array.from({ length: 60 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1))))
     for (const store of stores) expect(await store.get(place)).toBe(120)
@@ -52,7 +52,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
 
   test('lets one of two claim a name, also while keys rotate and each puts another first', async () => {
     const [old, fresh] = [key(), key()]
-    const stores = [sealedStore(raw, [old, fresh]), sealedStore(raw, [fresh, old])]
+    const stores = [encryptedStore(raw, [old, fresh]), encryptedStore(raw, [fresh, old])]
     for (let round = 0; round < 50; round += 1) {
       const place = name()
       const claims = await Promise.all(stores.map((store, who) => store.update<number>(place, 60, (current) => (current === null ? who : undefined))))
@@ -63,7 +63,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   })
 
   test('leaves, changes and removes as the change says', async () => {
-    const store = sealedStore(raw, [key()])
+    const store = encryptedStore(raw, [key()])
     const place = name()
     expect(await store.update(place, 60, () => undefined)).toEqual({ value: null, changed: false })
     expect(await store.update(place, 60, () => 'one')).toEqual({ value: 'one', changed: true })
@@ -75,21 +75,21 @@ describe.each(stores)('the store in %s', (_where, open) => {
   test('finds and opens under an older key while keys rotate, and not once it is gone', async () => {
     const [old, fresh] = [key(), key()]
     const place = name()
-    await sealedStore(raw, [old]).set(place, 'kept', 60)
-    expect(await sealedStore(raw, [fresh, old]).get(place)).toBe('kept')
-    expect((await sealedStore(raw, [fresh, old]).update(place, 60, () => 'changed')).changed).toBe(true)
-    expect(await sealedStore(raw, [fresh, old]).get(place)).toBe('changed')
+    await encryptedStore(raw, [old]).set(place, 'kept', 60)
+    expect(await encryptedStore(raw, [fresh, old]).get(place)).toBe('kept')
+    expect((await encryptedStore(raw, [fresh, old]).update(place, 60, () => 'changed')).changed).toBe(true)
+    expect(await encryptedStore(raw, [fresh, old]).get(place)).toBe('changed')
     // Whoever still puts the older key first finds what was set under the newer one.
-    await sealedStore(raw, [fresh, old]).set(place, 'set', 60)
-    expect(await sealedStore(raw, [old, fresh]).get(place)).toBe('set')
-    expect(await sealedStore(raw, [fresh]).get(place)).toBe('set')
+    await encryptedStore(raw, [fresh, old]).set(place, 'set', 60)
+    expect(await encryptedStore(raw, [old, fresh]).get(place)).toBe('set')
+    expect(await encryptedStore(raw, [fresh]).get(place)).toBe('set')
   })
 })
 
 test('changes of one name in one process stand in line, and so never lose a race', async () => {
   const raw = memoryStore()
   let swaps = 0
-  const store = sealedStore({ ...raw, swap: (...asked) => ((swaps += 1), raw.swap(...asked)) }, [key()])
+  const store = encryptedStore({ ...raw, compareAndSwap: (...asked) => ((swaps += 1), raw.compareAndSwap(...asked)) }, [key()])
   const place = name()
   await Promise.all(Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)))
   expect([await store.get(place), swaps]).toEqual([100, 100])
@@ -99,7 +99,7 @@ test('changes of one name in one process stand in line, and so never lose a race
 test('neither names nor values can be read in Redis', async () => {
   const raw = redisStore(addressOf(inject('redisUrl')), silent)
   await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
-  await sealedStore(raw, [key()]).set(['secret-test', '90070012345678'], { name: 'Ada Accepted' }, 60)
+  await encryptedStore(raw, [key()]).set(['secret-test', '90070012345678'], { name: 'Ada Accepted' }, 60)
   const redis = new Redis(inject('redisUrl'))
   const [found] = await redis.keys('kyc:secret-test:*')
   const value = await redis.getBuffer(found!)
@@ -114,11 +114,11 @@ test('a value moved to another name, or touched, is as if it were not there', as
   const raw: RawStore = {
     get: (place) => Promise.resolve(kept.get(place) ?? null),
     set: (place, value) => Promise.resolve(void kept.set(place, value)),
-    swap: () => Promise.resolve(false),
+    compareAndSwap: () => Promise.resolve(false),
     ping: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }
-  const store = sealedStore(raw, [key()])
+  const store = encryptedStore(raw, [key()])
   await store.set(['a', '1'], 'first', 60)
   await store.set(['a', '2'], 'second', 60)
   const [one, two] = [...kept.keys()] as [string, string]
@@ -131,7 +131,7 @@ test('a value moved to another name, or touched, is as if it were not there', as
 test('a dead Redis is said so within the second, and a living one is found again', async () => {
   const redis = await privateRedis()
   const raw = redisStore(addressOf(redis.url), silent)
-  const store = sealedStore(raw, [key()])
+  const store = encryptedStore(raw, [key()])
   await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
   await redis.kill()
   const begun = performance.now()

@@ -6,7 +6,7 @@ import Fastify from 'fastify'
 import { print } from 'graphql'
 import fetch from 'node-fetch'
 import type { ProviderName } from '../../datasources/index.js'
-import type { Fault, SandboxCall } from '../../datasources/emulator/run.js'
+import type { Fault, EmulatorCall } from '../../datasources/emulator/run.js'
 import { type Scope, SCOPES } from '../../schema/scopes.js'
 import { readConfig } from '../../src/config.js'
 import { type Emulators, startEmulators } from '../../src/dev/emulators.js'
@@ -38,7 +38,7 @@ export interface RunOptions {
 }
 
 /** What an app stands on: the issuer of its callers' tokens, and the emulators with the settings that connect to them. */
-interface Ground {
+interface Environment {
   readonly issuer: Issuer
   readonly jwksUrl: string
   readonly emulators: Emulators
@@ -49,13 +49,13 @@ interface Ground {
 export interface App {
   readonly url: string
   readonly emulators: Emulators
-  readonly ground: Ground
+  readonly ground: Environment
   /** Sends an operation over HTTP and answers what came back. */
   readonly run: <Data = any, Variables = Record<string, unknown>>(document: TypedDocumentNode<Data, Variables> | string, variables?: Variables, options?: RunOptions) => Promise<Result<Data>>
   readonly token: (options?: RunOptions) => Promise<string>
   /** What a provider was asked, without its token requests: `METHOD /path?query`, ids of a batch shown as `…`. */
   readonly calls: (provider: ProviderName) => string[]
-  readonly recorded: (provider: ProviderName) => readonly SandboxCall[]
+  readonly recorded: (provider: ProviderName) => readonly EmulatorCall[]
   readonly fault: (provider: ProviderName, fault: Fault) => void
   /** The lines of the audit trail, unless a setting sends it elsewhere. */
   readonly audit: () => string
@@ -68,9 +68,9 @@ export interface App {
 
 const ALL: readonly Scope[] = (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own'))
 
-const isToken = ({ url }: SandboxCall) => /oauth|oidc|token|logins\/direct/.test(url.split('?', 1)[0]!)
+const isToken = ({ url }: EmulatorCall) => /oauth|oidc|token|logins\/direct/.test(url.split('?', 1)[0]!)
 
-async function startGround(): Promise<Ground> {
+async function startGround(): Promise<Environment> {
   const authority = Fastify({ forceCloseConnections: true })
   const issuer = await createIssuer('https://issuer.test')
   issuer.routes(authority)

@@ -3,7 +3,7 @@ import type { Credential } from '../../datasources/http/call.js'
 import type { ProviderName } from '../../datasources/index.js'
 
 /** What a method is to a fault: may be asked again; writes, once or under a key the provider honours; checks, never again. */
-export type Kind = 'read' | 'keyed' | 'write' | 'check'
+export type Kind = 'read' | 'keyed' | 'write' | 'nonRepeatableRead'
 
 export interface Row {
   readonly kind: Kind
@@ -95,7 +95,7 @@ export const rows: Readonly<Record<ProviderName, (credential: Credential) => Rea
     getJobStatus: { ...read('nothing'), loose: true },
   }),
   banfico: () => ({
-    verify: { kind: 'check', args: [{ types: ['ACCOUNT_STATUS'], account: { idScheme: 'IBAN', id: ADA.account } }] },
+    verify: { kind: 'nonRepeatableRead', args: [{ types: ['ACCOUNT_STATUS'], account: { idScheme: 'IBAN', id: ADA.account } }] },
     fetch: read('nothing'),
   }),
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CAST, NIA } from '../../emulator/people.js'
+import { PEOPLE, NIA } from '../../emulator/people.js'
 import { contract } from '../../http/client.js'
 import { type EmulatorOptions, now, readForms, runEmulator, secret } from '../../emulator/run.js'
 import type { ApitureAccount, ApitureItem, AssignmentBody } from '../contract.js'
@@ -160,7 +160,7 @@ class Apiture {
   readonly customers = new Map<string, Entitlements>()
 
   constructor() {
-    for (const id of [...[...CAST, NIA].map(({ bankingCustomerId }) => bankingCustomerId), ...Object.values(CUSTOMERS)]) this.customers.set(id, new Map())
+    for (const id of [...[...PEOPLE, NIA].map(({ bankingCustomerId }) => bankingCustomerId), ...Object.values(CUSTOMERS)]) this.customers.set(id, new Map())
   }
 
   issue({ grant_type, scope = '' }: Record<string, string>, authorization: string | undefined, reply: FastifyReply): unknown {
@@ -186,7 +186,7 @@ class Apiture {
       if (headers['challenge'] !== undefined) return refuse(reply, 'invalidIdentityChallengeHeader')
       return refuse(reply, 'challengeRequired', id === CUSTOMERS.challengedWithoutFactors ? {} : { attributes: CHALLENGE }, id === CUSTOMERS.challengedByOldRules ? 403 : 401)
     }
-    if (!request.fits(body)) return refuse(reply, 'badRequest', { detail: `Input is not valid at ${request.first(body)}` })
+    if (!request.fits(body)) return refuse(reply, 'badRequest', { detail: `Input is not valid at ${request.firstMismatch(body)}` })
     for (const { accountNumber, productType } of body.accounts) {
       const unknown = ACCOUNTS[accountNumber]
       if (unknown) return refuse(reply, unknown, { detail: `No account exists for the given account reference ${accountNumber}` })

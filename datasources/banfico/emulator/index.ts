@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CAST, type CastMember } from '../../emulator/people.js'
+import { PEOPLE, type Person } from '../../emulator/people.js'
 import { type EmulatorOptions, now, runEmulator, secret } from '../../emulator/run.js'
 import { type Delay, MAGIC_ACCOUNTS, type Outcome } from './magic-accounts.js'
 import { compareNames } from './compare-names.js'
@@ -104,7 +104,7 @@ function faultsIn(body: unknown): ErrorItem[] {
 const MATCH: Outcome = { status: 'ACTIVE', name: 'FULL_MATCH' }
 
 /** What a member of the cast's own bank answers: personal accounts, every one. */
-function castOutcome(member: CastMember, { types, account }: Asked): Outcome {
+function castOutcome(member: Person, { types, account }: Asked): Outcome {
   if (!types.includes('NAME')) return { status: 'ACTIVE' }
   const holder = `${member.firstName} ${member.lastName}`
   const comparison = compareNames(account.name!, holder)
@@ -115,9 +115,9 @@ function castOutcome(member: CastMember, { types, account }: Asked): Outcome {
 }
 
 /** The holder of a UK account by sort code and number, which are also the end of its IBAN. */
-function holderOf({ idScheme, id }: Asked['account']): CastMember | undefined {
+function holderOf({ idScheme, id }: Asked['account']): Person | undefined {
   const number = idScheme === 'IBAN' && id.startsWith('GB') ? id.slice(-14) : idScheme === 'SCAN' ? id : undefined
-  return CAST.find(({ account }) => account === number)
+  return PEOPLE.find(({ account }) => account === number)
 }
 
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64')
@@ -157,7 +157,7 @@ function responderOf(scheme: Scheme, outcome: Outcome) {
 }
 
 /** Every identity asked about with what was found of it: of the cast the SSN is known, of magic accounts everything. */
-function identitiesOf({ types, account }: Asked, holder: CastMember | undefined) {
+function identitiesOf({ types, account }: Asked, holder: Person | undefined) {
   if (!types.includes('ID')) return undefined
   return account.identities!.map(({ type, value }) => {
     const matches = holder === undefined || (type === 'SSN' && value === holder.ssn)
@@ -165,7 +165,7 @@ function identitiesOf({ types, account }: Asked, holder: CastMember | undefined)
   })
 }
 
-function resultOf(id: string, asked: Asked, outcome: Outcome, holder: CastMember | undefined): Record<string, unknown> {
+function resultOf(id: string, asked: Asked, outcome: Outcome, holder: Person | undefined): Record<string, unknown> {
   const identities = identitiesOf(asked, holder)
   const { account } = asked
   return {

@@ -1,10 +1,10 @@
 import type { CreateCustomerInput, Customer, LinkCustomerInput } from '../../../schema/customer.js'
 import type { CreateCustomerAttributeInput, CustomerAttribute, DeleteCustomerAttributeInput, UpdateCustomerAttributeInput } from '../../../schema/customer-attribute.js'
-import { writing } from '../../contract/operations.js'
-import { Failure, refuseFields } from '../../contract/errors.js'
+import { command } from '../../contract/operations.js'
+import { ApiError, invalidInput } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
-import type { Banks, Place } from '../bank-access.js'
-import { failure } from '../error-mapping.js'
+import type { BankAccess, CustomerRef } from '../bank-access.js'
+import { obpError } from '../error-mapping.js'
 import { LINKS } from './contract.js'
 import type { CustomerSource } from './datasource.js'
 import type { CustomerLoaders } from './queries.js'
@@ -20,21 +20,21 @@ const givenIn = (input: LinkCustomerInput) => LINK_MEMBERS.filter((member) => in
 
 /** Links have one way in and out: through an attribute, one could be made whose other end does not exist. */
 function refuseLinkName(name: string, field: string): void {
-  if (isLinkName(name)) throw refuseFields({ [field]: ['is made only by linkCustomer'] })
+  if (isLinkName(name)) throw invalidInput({ [field]: ['is made only by linkCustomer'] })
 }
 
 /** Writes to customers and their attributes. The provider knows no idempotency keys: what adds a row adds another one each time. */
-export function customerCommands(source: CustomerSource, banks: Banks, customers: CustomerLoaders, drift: Drift) {
+export function customerCommands(source: CustomerSource, banks: BankAccess, customers: CustomerLoaders, drift: Drift) {
   /** The customer's attribute of this id, if it is one; the provider would take anybody's. */
   async function attributeOf(input: UpdateCustomerAttributeInput | DeleteCustomerAttributeInput) {
     const { place, attributes } = await customers.named({ id: input.customerId, bankId: input.bankId })
     return { place, attribute: (await attributes()).find(({ id }) => id === input.attributeId) }
   }
 
-  const noAttribute = () => failure('NOT_FOUND', 'The customer has no such attribute.')
+  const noAttribute = () => obpError('NOT_FOUND', 'The customer has no such attribute.')
 
   /** After a write, however it ended, the operation must not see what it read before. */
-  async function changing<Done>(place: Place, write: Promise<Done>): Promise<Done> {
+  async function changing<Done>(place: CustomerRef, write: Promise<Done>): Promise<Done> {
     try {
       return await write
     } finally {
@@ -43,9 +43,9 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
   }
 
   return {
-    createCustomer: writing<CreateCustomerInput, { customer: Customer }>({
+    createCustomer: command<CreateCustomerInput, { customer: Customer }>({
       scope: 'customers:write',
-      needs: ({ kycStatus }) => (kycStatus ? ['kyc:write'] : []),
+      extraScopes: ({ kycStatus }) => (kycStatus ? ['kyc:write'] : []),
       type: 'CreateCustomerPayload',
       repeatable: false,
       async run(input) {
@@ -54,7 +54,7 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       },
     }),
 
-    createCustomerAttribute: writing<CreateCustomerAttributeInput, { attribute: CustomerAttribute }>({
+    createCustomerAttribute: command<CreateCustomerAttributeInput, { attribute: CustomerAttribute }>({
       scope: 'customers:write',
       type: 'CreateCustomerAttributePayload',
       repeatable: false,
@@ -65,7 +65,7 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       },
     }),
 
-    updateCustomerAttribute: writing<UpdateCustomerAttributeInput, { attribute: CustomerAttribute }>({
+    updateCustomerAttribute: command<UpdateCustomerAttributeInput, { attribute: CustomerAttribute }>({
       scope: 'customers:write',
       type: 'UpdateCustomerAttributePayload',
       // A late repeat would take back what was set since.
@@ -85,24 +85,24 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       },
     }),
 
-    deleteCustomerAttribute: writing<DeleteCustomerAttributeInput, { deletedId: string }>({
+    deleteCustomerAttribute: command<DeleteCustomerAttributeInput, { deletedId: string }>({
       scope: 'customers:write',
       type: 'DeleteCustomerAttributePayload',
       repeatable: true,
-      async run(input, { again }) {
+      async run(input, { isRetry }) {
         const { place, attribute } = await attributeOf(input)
         if (attribute) {
           refuseLinkName(attribute.name, 'input.attributeId')
           await changing(place, source.deleteCustomerAttribute(place.bankId, attribute.id))
-        } else if (!again) throw noAttribute()
+        } else if (!isRetry) throw noAttribute()
         return { deletedId: input.attributeId }
       },
     }),
 
-    linkCustomer: writing<Linking, { customer: Customer }>({
+    linkCustomer: command<Linking, { customer: Customer }>({
       scope: 'customers:write',
-      needs: ({ personId }) => (personId == null ? [] : ['persons:read']),
-      ignore: ['personExists'],
+      extraScopes: ({ personId }) => (personId == null ? [] : ['persons:read']),
+      ignoredInput: ['personExists'],
       type: 'LinkCustomerPayload',
       repeatable: false,
       async readBack(input) {
@@ -117,7 +117,7 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
       },
       async run(input) {
         const given = givenIn(input)
-        if (given.length === 0) throw refuseFields({ input: [`must have at least one of ${LINK_MEMBERS.join(', ')}`] })
+        if (given.length === 0) throw invalidInput({ input: [`must have at least one of ${LINK_MEMBERS.join(', ')}`] })
         await input.personExists()
         const { place, customer, attributes } = await customers.named({ id: input.customerId, bankId: input.bankId })
         const before = await attributes()
@@ -139,7 +139,7 @@ export function customerCommands(source: CustomerSource, banks: Banks, customers
           }
         } catch (error) {
           // A refusal says that nothing was done. What may be asked again is finished then.
-          if (some && error instanceof Failure && error.extensions['retryable'] !== true) throw failure('OUTCOME_UNKNOWN', 'Some of the links were set, and another was refused.')
+          if (some && error instanceof ApiError && error.extensions['retryable'] !== true) throw obpError('OUTCOME_UNKNOWN', 'Some of the links were set, and another was refused.')
           throw error
         } finally {
           // Some of it may have been done.

@@ -1,8 +1,8 @@
 import type { CreateCustomerInput, Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { SortDirection, TextMatch } from '../../../schema/shared.js'
-import { type Drift, instant, known } from '../../support/mapping.js'
-import { failure } from '../error-mapping.js'
+import { type Drift, toDateTime, toEnum } from '../../support/mapping.js'
+import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
 import { type AttributeBody, type CustomerBody, EARLIEST, LATEST, LINKS, type ObpAttribute, type ObpCustomer } from './contract.js'
 import type { FirehoseWindow } from './datasource.js'
@@ -12,7 +12,7 @@ import type { FirehoseWindow } from './datasource.js'
 export const toAttribute = (attribute: ObpAttribute, drift: Drift): CustomerAttribute => ({
   id: attribute.customer_attribute_id,
   name: attribute.name,
-  type: known(AttributeType, attribute.type, 'customer_attribute.type', drift),
+  type: toEnum(AttributeType, attribute.type, 'customer_attribute.type', drift),
   value: attribute.value ?? '',
 })
 
@@ -29,7 +29,7 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
     nameSuffix: text(customer.name_suffix),
     email: text(customer.email),
     mobilePhoneNumber: text(customer.mobile_phone_number),
-    faceImage: text(face?.url) === null && text(face?.date) === null ? null : { url: text(face?.url), date: instant(face?.date, 'customer.face_image.date', drift) },
+    faceImage: text(face?.url) === null && text(face?.date) === null ? null : { url: text(face?.url), date: toDateTime(face?.date, 'customer.face_image.date', drift) },
     dateOfBirth: dayOf(customer.date_of_birth, 'customer.date_of_birth', drift),
     relationshipStatus: text(customer.relationship_status),
     dependants: customer.dependants ?? null,
@@ -39,7 +39,7 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
     highestEducationAttained: text(customer.highest_education_attained),
     employmentStatus: text(customer.employment_status),
     kycStatus: customer.kyc_status,
-    lastOkDate: instant(customer.last_ok_date, 'customer.last_ok_date', drift),
+    lastOkDate: toDateTime(customer.last_ok_date, 'customer.last_ok_date', drift),
     branchId: text(customer.branch_id),
   }
 }
@@ -55,7 +55,7 @@ export function toLinks(attributes: readonly CustomerAttribute[]): CustomerLinks
     let found: string | null = null
     for (const attribute of attributes) {
       if (attribute.name !== name || attribute.value === '') continue
-      if (found !== null && found !== attribute.value) throw failure('CONFLICT', 'This customer has contradicting links; linkCustomer sets them right.')
+      if (found !== null && found !== attribute.value) throw obpError('CONFLICT', 'This customer has contradicting links; linkCustomer sets them right.')
       found = attribute.value
     }
     return found

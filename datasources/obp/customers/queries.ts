@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
 import type { CustomerAttribute, CustomerAttributeMatch } from '../../../schema/customer-attribute.js'
 import { DEFAULT_PAGE, type Page, TextMatch } from '../../../schema/shared.js'
-import { batched, each, type Loader } from '../../support/loader.js'
-import { type CustomerKey, reading } from '../../contract/operations.js'
-import { orNull, refuseFields } from '../../contract/errors.js'
+import { batchLoader, keyLoader, type Loader } from '../../support/loader.js'
+import { type CustomerKey, query } from '../../contract/operations.js'
+import { nullIfNotFound, invalidInput } from '../../contract/errors.js'
 import type { Credential } from '../../http/client.js'
 import type { Drift } from '../../support/mapping.js'
-import { type Banks, NO_CUSTOMER, type Place, placeName } from '../bank-access.js'
-import { failure } from '../error-mapping.js'
+import { type BankAccess, NO_CUSTOMER, type CustomerRef, customerRefKey } from '../bank-access.js'
+import { obpError } from '../error-mapping.js'
 import { isId } from '../codecs.js'
 import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
 import type { CustomerSource, FirehoseWindow } from './datasource.js'
@@ -60,13 +60,13 @@ function cursorOf(bankId: string, window: FirehoseWindow) {
       } catch {
         // Falls through to the one refusal below.
       }
-      throw refuseFields({ after: ['is not a cursor of this list'] })
+      throw invalidInput({ after: ['is not a cursor of this list'] })
     },
   }
 }
 
 /** Questions about customers, their attributes and what these link them to. */
-export function customerLoaders(source: CustomerSource, banks: Banks, asUser: () => Credential, drift: Drift) {
+export function customerLoaders(source: CustomerSource, banks: BankAccess, asUser: () => Credential, drift: Drift) {
   /** The customer of an answer, or null when it is another bank's. What came along is remembered. */
   function take(row: ObpCustomer, bankId: string): Customer | null {
     if (row.bank_id !== bankId) return null
@@ -83,35 +83,35 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
   ]
 
   // Side by side: the only call that answers several customers by id lists the whole bank.
-  const customers = each<Place, Customer | null>(async ({ bankId, id }) => {
-    const row = await orNull(source.getCustomerByCustomerId(bankId, id))
+  const customers = keyLoader<CustomerRef, Customer | null>(async ({ bankId, id }) => {
+    const row = await nullIfNotFound(source.getCustomerByCustomerId(bankId, id))
     return row?.customer_id === id ? take(row, bankId) : null
-  }, placeName)
+  }, customerRefKey)
 
-  const byNumber = each<{ bankId: string; customerNumber: string }, Customer | null>(async ({ bankId, customerNumber }) => {
-    const row = await orNull(source.getCustomerByCustomerNumber(bankId, customerNumber))
+  const byNumber = keyLoader<{ bankId: string; customerNumber: string }, Customer | null>(async ({ bankId, customerNumber }) => {
+    const row = await nullIfNotFound(source.getCustomerByCustomerNumber(bankId, customerNumber))
     return row && take(row, bankId)
   })
 
-  const attributes = each<Place, CustomerAttribute[] | null>(async ({ bankId, id }) => {
-    const answer = await orNull(source.getCustomerAttributes(bankId, id))
+  const attributes = keyLoader<CustomerRef, CustomerAttribute[] | null>(async ({ bankId, id }) => {
+    const answer = await nullIfNotFound(source.getCustomerAttributes(bankId, id))
     return answer && answer.customer_attributes.map((attribute) => toAttribute(attribute, drift))
-  }, placeName)
+  }, customerRefKey)
 
   /** One by one, each once until the customer's attributes change. */
-  const single = each<Place, Loader<string, CustomerAttribute | null>>(async ({ bankId, id }) =>
-    each(async (attributeId) => {
-      const row = await orNull(source.getCustomerAttributeById(bankId, id, attributeId))
+  const single = keyLoader<CustomerRef, Loader<string, CustomerAttribute | null>>(async ({ bankId, id }) =>
+    keyLoader(async (attributeId) => {
+      const row = await nullIfNotFound(source.getCustomerAttributeById(bankId, id, attributeId))
       return row?.customer_attribute_id === attributeId ? toAttribute(row, drift) : null
     }),
   )
 
-  const ofViewer = each<'viewer', Customer[]>(async () => {
+  const ofViewer = keyLoader<'viewer', Customer[]>(async () => {
     const { customers: rows } = await source.getCustomersForUser(asUser())
     return banks.all.flatMap((bankId) => takeAll(rows, bankId))
   })
 
-  const ofPerson = batched<string, Customer[], Customer[]>({
+  const ofPerson = batchLoader<string, Customer[], Customer[]>({
     max: MAX_VALUES,
     absent: () => [],
     async ask(personIds) {
@@ -119,7 +119,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
       const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
       // Without a value the provider would answer everybody who has any attribute.
       const asked = wanted.length > 0 ? banks.all : []
-      const answers = await Promise.all(asked.map(async (bankId) => orNull(source.getCustomersByAttributes(bankId, wanted))))
+      const answers = await Promise.all(asked.map(async (bankId) => nullIfNotFound(source.getCustomersByAttributes(bankId, wanted))))
       answers.forEach((answer, i) => {
         for (const row of answer?.customers ?? []) {
           const customer = take(row, asked[i]!)
@@ -132,14 +132,14 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
   })
 
   const readings = {
-    customerById: reading<CustomerKey, Customer | null>({
+    customerById: query<CustomerKey, Customer | null>({
       scope: 'customers:read',
       type: 'Customer',
       owner: banks.owner,
       load: banks.within(customers.load),
     }),
 
-    customerByNumber: reading<NumberKey, Customer | null>({
+    customerByNumber: query<NumberKey, Customer | null>({
       scope: 'customers:read',
       type: 'Customer',
       async load({ customerNumber, bankId: named }) {
@@ -149,36 +149,36 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     }),
 
     /** Searching by what is personal tells as much as reading it. */
-    customersByAttributes: reading<AttributesQuestion, Customer[] | null>({
+    customersByAttributes: query<AttributesQuestion, Customer[] | null>({
       scope: 'customers:read',
-      needs: () => ['pii:read'],
+      extraScopes: () => ['pii:read'],
       type: 'Customer',
       async load({ attributes: wanted, first, bankId: named }) {
         const bankId = banks.named(named)
         if (bankId === null) return null
         const pairs = new Map(wanted.map(({ name, value }) => [JSON.stringify([name, value]), [name, value] as const]))
-        const answer = await orNull(source.getCustomersByAttributes(bankId, [...pairs.values()]))
+        const answer = await nullIfNotFound(source.getCustomersByAttributes(bankId, [...pairs.values()]))
         return answer && takeAll(answer.customers, bankId).slice(0, first ?? MOST_FOUND)
       },
     }),
 
     /** Parts of a number would be found one after the other until the whole is known, so only a whole number is free of `pii:read`. */
-    customersByPhone: reading<PhoneQuestion, Customer[] | null>({
+    customersByPhone: query<PhoneQuestion, Customer[] | null>({
       scope: 'customers:read',
-      needs: ({ match }) => ((match ?? TextMatch.EXACT) === TextMatch.EXACT ? [] : ['pii:read']),
+      extraScopes: ({ match }) => ((match ?? TextMatch.EXACT) === TextMatch.EXACT ? [] : ['pii:read']),
       type: 'Customer',
       async load({ mobilePhoneNumber, match: asked, first, bankId: named }) {
         const bankId = banks.named(named)
         if (bankId === null) return null
         const match = asked ?? TextMatch.EXACT
-        const answer = await orNull(source.getCustomersByCustomerPhoneNumber(bankId, phonePattern(mobilePhoneNumber, match)))
+        const answer = await nullIfNotFound(source.getCustomersByCustomerPhoneNumber(bankId, phonePattern(mobilePhoneNumber, match)))
         if (answer === null) return null
         const found = answer.customers.filter(({ mobile_phone_number: phone }) => phone != null && phoneFits(phone, mobilePhoneNumber, match))
         return takeAll(found, bankId).slice(0, first ?? MOST_FOUND)
       },
     }),
 
-    page: reading<CustomersQuestion, Page<Customer> | null>({
+    page: query<CustomersQuestion, Page<Customer> | null>({
       scope: 'customers:read',
       type: 'CustomerConnection',
       async load({ first: asked, after, filter, bankId: named }) {
@@ -189,7 +189,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         const first = asked ?? DEFAULT_PAGE
         const offset = after == null ? 0 : cursor.read(after)
         // One more than wanted tells whether there is another page; the provider does not.
-        const answer = await orNull(source.getFirehoseCustomers(bankId, window, first + 1, offset))
+        const answer = await nullIfNotFound(source.getFirehoseCustomers(bankId, window, first + 1, offset))
         if (answer === null) return null
         const rows = answer.customers
         const nodes: Customer[] = []
@@ -212,14 +212,14 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     }),
 
     /** Asked as the caller: the provider says which customers are theirs, so a valid token is enough. */
-    ofViewer: reading<void, Customer[]>({
+    ofViewer: query<void, Customer[]>({
       scope: null,
-      own: 'customers:read',
+      ownScope: 'customers:read',
       type: 'Customer',
       load: () => ofViewer.load('viewer'),
     }),
 
-    attributesOf: reading<CustomerKey, CustomerAttribute[] | null>({
+    attributesOf: query<CustomerKey, CustomerAttribute[] | null>({
       scope: 'customers:read',
       type: 'CustomerAttribute',
       owner: banks.owner,
@@ -227,7 +227,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     }),
 
     /** The provider would answer anybody's, so it is looked for among the customer's first. */
-    attributeById: reading<AttributeKey, CustomerAttribute | null>({
+    attributeById: query<AttributeKey, CustomerAttribute | null>({
       scope: 'customers:read',
       type: 'CustomerAttribute',
       owner: ({ customer }) => banks.owner(customer),
@@ -238,7 +238,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
         })(customer),
     }),
 
-    linksOf: reading<CustomerKey, CustomerLinks | null>({
+    linksOf: query<CustomerKey, CustomerLinks | null>({
       scope: 'customers:read',
       type: 'CustomerLinks',
       owner: banks.owner,
@@ -249,7 +249,7 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
     }),
 
     /** Who records this person as theirs, at any bank that the caller may name. */
-    customersOfPerson: reading<string, Customer[]>({
+    customersOfPerson: query<string, Customer[]>({
       scope: 'customers:read',
       type: 'Customer',
       owner: (person) => ({ person }),
@@ -258,15 +258,15 @@ export function customerLoaders(source: CustomerSource, banks: Banks, asUser: ()
   }
 
   /** The customer that a write names. The provider would also change another bank's, so this comes before every write. */
-  async function named(key: CustomerKey): Promise<{ place: Place; customer: Customer; attributes: () => Promise<CustomerAttribute[]> }> {
+  async function named(key: CustomerKey): Promise<{ place: CustomerRef; customer: Customer; attributes: () => Promise<CustomerAttribute[]> }> {
     const place = banks.place(key)
     const customer = place && (await customers.load(place))
-    if (!customer) throw failure('NOT_FOUND', NO_CUSTOMER)
+    if (!customer) throw obpError('NOT_FOUND', NO_CUSTOMER)
     return { place, customer, attributes: async () => (await attributes.load(place)) ?? [] }
   }
 
   /** After a write the operation must not see what it read before. */
-  function forget(place: Place) {
+  function forget(place: CustomerRef) {
     customers.clear(place)
     attributes.clear(place)
     single.clear(place)

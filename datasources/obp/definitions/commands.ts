@@ -1,9 +1,9 @@
 import type { CustomerAttributeDefinition, DeleteCustomerAttributeDefinitionInput, SetCustomerAttributeDefinitionInput } from '../../../schema/attribute-definition.js'
-import { writing } from '../../contract/operations.js'
-import { orNull } from '../../contract/errors.js'
+import { command } from '../../contract/operations.js'
+import { nullIfNotFound } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
-import type { Banks } from '../bank-access.js'
-import { failure } from '../error-mapping.js'
+import type { BankAccess } from '../bank-access.js'
+import { obpError } from '../error-mapping.js'
 import { text } from '../codecs.js'
 import type { DefinitionBody, ObpDefinition } from './contract.js'
 import type { DefinitionSource } from './datasource.js'
@@ -22,9 +22,9 @@ const seen = ({ name, category, type, description, alias, can_be_seen_on_views: 
 ]
 
 /** Writes of attribute definitions. A name has one definition at a bank. */
-export function definitionCommands(source: DefinitionSource, banks: Banks, definitions: DefinitionLoaders, drift: Drift) {
+export function definitionCommands(source: DefinitionSource, banks: BankAccess, definitions: DefinitionLoaders, drift: Drift) {
   return {
-    setCustomerAttributeDefinition: writing<SetCustomerAttributeDefinitionInput, { definition: CustomerAttributeDefinition }>({
+    setCustomerAttributeDefinition: command<SetCustomerAttributeDefinitionInput, { definition: CustomerAttributeDefinition }>({
       scope: 'customers:write',
       type: 'SetCustomerAttributeDefinitionPayload',
       // A late repeat would take back what was set since.
@@ -41,7 +41,7 @@ export function definitionCommands(source: DefinitionSource, banks: Banks, defin
         try {
           const answered = await source.createOrUpdateCustomerAttributeAttributeDefinition(bankId, definitionBody(input))
           // It was carried out somehow, so it must not read as a write that did nothing.
-          if (answered.type !== String(input.type)) throw failure('OUTCOME_UNKNOWN', 'The provider answered another definition than it was told.')
+          if (answered.type !== String(input.type)) throw obpError('OUTCOME_UNKNOWN', 'The provider answered another definition than it was told.')
           return { definition: toDefinition(answered, drift) }
         } finally {
           definitions.forget(bankId)
@@ -49,20 +49,20 @@ export function definitionCommands(source: DefinitionSource, banks: Banks, defin
       },
     }),
 
-    deleteCustomerAttributeDefinition: writing<DeleteCustomerAttributeDefinitionInput, { deletedId: string }>({
+    deleteCustomerAttributeDefinition: command<DeleteCustomerAttributeDefinitionInput, { deletedId: string }>({
       scope: 'customers:write',
       type: 'DeleteCustomerAttributeDefinitionPayload',
       repeatable: true,
-      async run({ definitionId, bankId: named }, { again }) {
+      async run({ definitionId, bankId: named }, { isRetry }) {
         const bankId = banks.required(named)
         const found = (await definitions.ofBank(bankId))?.some(({ attribute_definition_id: id }) => id === definitionId)
         if (!found) {
-          if (again) return { deletedId: definitionId }
-          throw failure('NOT_FOUND', 'The bank has no such definition.')
+          if (isRetry) return { deletedId: definitionId }
+          throw obpError('NOT_FOUND', 'The bank has no such definition.')
         }
         try {
           const sent = source.deleteCustomerAttributeDefinition(bankId, definitionId)
-          await (again ? orNull(sent) : sent)
+          await (isRetry ? nullIfNotFound(sent) : sent)
           return { deletedId: definitionId }
         } finally {
           definitions.forget(bankId)

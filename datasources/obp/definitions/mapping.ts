@@ -1,14 +1,14 @@
 import { AttributeType } from '../../../schema/customer-attribute.js'
 import type { CustomerAttributeDefinition, SetCustomerAttributeDefinitionInput } from '../../../schema/attribute-definition.js'
-import { type Drift, known } from '../../support/mapping.js'
-import { failure } from '../error-mapping.js'
+import { type Drift, toEnum } from '../../support/mapping.js'
+import { obpError } from '../error-mapping.js'
 import { text } from '../codecs.js'
 import type { DefinitionBody, ObpDefinition } from './contract.js'
 
 export function toDefinition(definition: ObpDefinition, drift: Drift): CustomerAttributeDefinition {
-  const type = known(AttributeType, definition.type, 'attribute_definition.type', drift)
+  const type = toEnum(AttributeType, definition.type, 'attribute_definition.type', drift)
   // The graph promises a type, and leaving a definition out would say that there is none.
-  if (type === null) throw failure('PROVIDER_MALFORMED', 'A definition is of a type that this graph does not know.')
+  if (type === null) throw obpError('PROVIDER_MALFORMED', 'A definition is of a type that this graph does not know.')
   return {
     id: definition.attribute_definition_id,
     bankId: definition.bank_id,

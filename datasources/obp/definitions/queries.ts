@@ -1,22 +1,22 @@
 import type { CustomerAttributeDefinition } from '../../../schema/attribute-definition.js'
-import { each } from '../../support/loader.js'
-import { reading } from '../../contract/operations.js'
-import { orNull } from '../../contract/errors.js'
+import { keyLoader } from '../../support/loader.js'
+import { query } from '../../contract/operations.js'
+import { nullIfNotFound } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
-import type { Banks } from '../bank-access.js'
+import type { BankAccess } from '../bank-access.js'
 import type { ObpDefinition } from './contract.js'
 import type { DefinitionSource } from './datasource.js'
 import { toDefinition } from './mapping.js'
 
 /** Questions about attribute definitions. The provider answers every bank's, whichever is asked. */
-export function definitionLoaders(source: DefinitionSource, banks: Banks, drift: Drift) {
-  const ofBank = each<string, ObpDefinition[] | null>(async (bankId) => {
-    const answer = await orNull(source.getCustomerAttributeDefinition(bankId))
+export function definitionLoaders(source: DefinitionSource, banks: BankAccess, drift: Drift) {
+  const ofBank = keyLoader<string, ObpDefinition[] | null>(async (bankId) => {
+    const answer = await nullIfNotFound(source.getCustomerAttributeDefinition(bankId))
     return answer && answer.attributes.filter((definition) => definition.bank_id === bankId)
   })
 
   const readings = {
-    attributeDefinitions: reading<{ readonly bankId: string | null | undefined }, CustomerAttributeDefinition[] | null>({
+    attributeDefinitions: query<{ readonly bankId: string | null | undefined }, CustomerAttributeDefinition[] | null>({
       scope: 'customers:read',
       type: 'CustomerAttributeDefinition',
       async load({ bankId: named }) {

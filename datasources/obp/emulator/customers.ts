@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import { CAST, type CastMember, CROWD, NAMED } from '../../emulator/people.js'
+import { PEOPLE, type Person, CROWD, NAMED_PEOPLE } from '../../emulator/people.js'
 import { LINKS } from '../customers/contract.js'
 import { type Answered, type Api, type Asked, type Parsed, Refused, type Style } from './api.js'
 
@@ -54,13 +54,13 @@ const FILTER = 'OBP-10016: Incorrect filter Parameters in URL.  <- '
 const DAY_MS = 24 * 3600 * 1000
 
 /** Spread over years, the same in every run; one is older than a year, one lies in the future. */
-function lastOkDate(member: CastMember, i: number): string {
+function lastOkDate(member: Person, i: number): string {
   if (member.username === 'rhea') return '2015-06-30T09:00:00Z'
   if (member.username === 'prue') return '2090-01-01T00:00:00Z'
   return new Date(Date.UTC(2018, 0, 1, 12) + i * 61 * DAY_MS).toISOString().replace('.000', '')
 }
 
-function customerOf(member: CastMember, i: number): StoredCustomer {
+function customerOf(member: Person, i: number): StoredCustomer {
   const dependants = i % 3 === 0 ? [`20${10 + (i % 9)}-05-0${1 + (i % 9)}T00:00:00Z`] : []
   return {
     bank_id: member.bankId,
@@ -113,13 +113,13 @@ export class Customers {
   #attributes: StoredAttribute[] = []
 
   constructor() {
-    CAST.forEach((member, i) => {
+    PEOPLE.forEach((member, i) => {
       this.#customers.set(member.customerId, customerOf(member, i))
       this.#link(member, LINKS.personId, member.personId)
       this.#link(member, LINKS.bankingCustomerId, member.bankingCustomerId)
       this.#link(member, LINKS.seiExternalId, member.seiExternalId)
     })
-    for (const member of NAMED) this.#link(member, 'SPECIAL_TAX_NUMBER', `tax-${member.customerNumber}`)
+    for (const member of NAMED_PEOPLE) this.#link(member, 'SPECIAL_TAX_NUMBER', `tax-${member.customerNumber}`)
   }
 
   /** More customers of the first bank: without a story, links or records, many of them alike in their date. */
@@ -131,7 +131,7 @@ export class Customers {
     }
   }
 
-  #link({ customerId, bankId }: CastMember, name: string, value: string | undefined): void {
+  #link({ customerId, bankId }: Person, name: string, value: string | undefined): void {
     if (value !== undefined) this.#attributes.push({ customer_attribute_id: randomUUID(), name, type: 'STRING', value, customer_id: customerId, bank_id: bankId })
   }
 

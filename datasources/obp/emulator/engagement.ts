@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { ADA, type CastMember, NAMED, OTHER_BANK } from '../../emulator/people.js'
+import { ADA, type Person, NAMED_PEOPLE, OTHER_BANK } from '../../emulator/people.js'
 import { now } from '../../emulator/run.js'
 import { type Api, type Parsed, Refused } from './api.js'
 import type { Customers } from './customers.js'
@@ -31,7 +31,7 @@ interface StoredMessage {
 
 const STAFF: Contact = { name: 'Simon Staff', mobile_phone: '+44 07972 444 876', email_address: 'simon.staff@example.com' }
 
-const contactOf = ({ firstName, lastName, phone, email }: CastMember): Contact => ({ name: `${firstName} ${lastName}`, mobile_phone: phone, email_address: email })
+const contactOf = ({ firstName, lastName, phone, email }: Person): Contact => ({ name: `${firstName} ${lastName}`, mobile_phone: phone, email_address: email })
 
 /** Addresses are trimmed and in lower case. */
 const kept = (contact: Contact): Contact => ({ ...contact, email_address: contact.email_address?.trim().toLowerCase() ?? null })
@@ -43,7 +43,7 @@ const toSecond = (instant: string): string => instant.replace(/\.\d{3}Z$/, 'Z')
 
 /** CRM events, which nobody can add; meetings; messages, which lie with a user and a bank. */
 export class Engagement {
-  readonly #events = NAMED.map(({ username, firstName, lastName, bankId, customerNumber, situation }, i) => ({
+  readonly #events = NAMED_PEOPLE.map(({ username, firstName, lastName, bankId, customerNumber, situation }, i) => ({
     id: `crm-${username}`,
     bank_id: bankId,
     customer_name: `${firstName} ${lastName}`,
@@ -63,13 +63,13 @@ export class Engagement {
     readonly users: Users,
     readonly customers: Customers,
   ) {
-    const later = NAMED.find(({ username }) => username === 'percy')!
-    const elsewhere = NAMED.find(({ bankId }) => bankId === OTHER_BANK)!
+    const later = NAMED_PEOPLE.find(({ username }) => username === 'percy')!
+    const elsewhere = NAMED_PEOPLE.find(({ bankId }) => bankId === OTHER_BANK)!
     for (const [member, purpose_id, date] of [[ADA, 'onboarding', '2024-04-02T10:00:00Z'], [later, 'mortgage', '2024-05-06T14:30:00Z'], [elsewhere, 'complaint', '2024-04-10T08:00:00Z']] as const) {
       const invitees = [{ contact_details: contactOf(member), status: 'accepted' }]
       this.#arrange(`meeting-${member.username}`, member.bankId, '', { provider_id: 'video', purpose_id, date, creator: STAFF, invitees })
     }
-    for (const { customerId, bankId, username, firstName } of NAMED) {
+    for (const { customerId, bankId, username, firstName } of NAMED_PEOPLE) {
       const text = { message: `Dear ${firstName}, please have your passport ready.`, from_department: 'Onboarding', from_person: 'Simon' }
       this.#deliver(users.linkedTo(customerId)!, bankId, { id: `message-${username}`, date: '2024-04-01T09:00:00Z', ...text })
     }

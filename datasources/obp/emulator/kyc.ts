@@ -1,4 +1,4 @@
-import { type CastMember, NAMED } from '../../emulator/people.js'
+import { type Person, NAMED_PEOPLE } from '../../emulator/people.js'
 import { type Api, type Asked, Refused } from './api.js'
 import type { Customers } from './customers.js'
 
@@ -42,10 +42,10 @@ export class Kyc {
   readonly #statuses = new Map<string, Row>()
 
   constructor(readonly customers: Customers) {
-    for (const member of NAMED) this.#tell(member)
+    for (const member of NAMED_PEOPLE) this.#tell(member)
   }
 
-  #tell({ username, bankId, customerId, customerNumber, firstName }: CastMember): void {
+  #tell({ username, bankId, customerId, customerNumber, firstName }: Person): void {
     const story = STORIES[username]
     if (!story) return
     const base = { bank_id: bankId, customer_id: customerId, customer_number: customerNumber }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { CAST } from '../../emulator/people.js'
+import { PEOPLE } from '../../emulator/people.js'
 import { type Api, type Asked, Refused } from './api.js'
 import type { Customers } from './customers.js'
 import type { User, Users } from './users.js'
@@ -22,7 +22,7 @@ export class Links {
     readonly users: Users,
     readonly customers: Customers,
   ) {
-    this.#links = CAST.map(({ customerId }) => ({
+    this.#links = PEOPLE.map(({ customerId }) => ({
       user_customer_link_id: customerId.replace(/^./, 'f'),
       customer_id: customerId,
       user_id: customerId.replace(/^./, 'e'),

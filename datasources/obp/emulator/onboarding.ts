@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { NAMED } from '../../emulator/people.js'
+import { NAMED_PEOPLE } from '../../emulator/people.js'
 import { type Answered, type Api, type Asked, type Parsed, Refused } from './api.js'
 import type { User, Users } from './users.js'
 
@@ -53,7 +53,7 @@ function broken({ email, username, first_name, last_name }: Parsed<typeof USER>)
 
 /** Accounts, and users who register themselves; each of the named has an account already. */
 export class Onboarding {
-  readonly #accounts: StoredAccount[] = NAMED.map(({ username, bankId, account }) => ({
+  readonly #accounts: StoredAccount[] = NAMED_PEOPLE.map(({ username, bankId, account }) => ({
     bankId,
     accountId: `account-${username}`,
     routings: [{ scheme: 'SCAN', address: account }],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type CastMember, NAMED } from '../../emulator/people.js'
+import { type Person, NAMED_PEOPLE } from '../../emulator/people.js'
 import { type Answered, type Api, type Asked, type Parsed, Refused } from './api.js'
 import type { Customers } from './customers.js'
 
@@ -42,10 +42,10 @@ export class Records {
   readonly #handles = new Map<string, Parsed<typeof HANDLE>>()
 
   constructor(readonly customers: Customers) {
-    NAMED.forEach((member, i) => this.#tell(member, i))
+    NAMED_PEOPLE.forEach((member, i) => this.#tell(member, i))
   }
 
-  #tell({ username, customerId, customerNumber }: CastMember, i: number): void {
+  #tell({ username, customerId, customerNumber }: Person, i: number): void {
     const insert_date = '2017-09-19T00:00:00Z'
     const home = { line_1: `No ${i + 1} the Road`, line_2: 'The Place', line_3: '', city: 'Berlin', county: '', state: 'Brandenburg', postcode: `1335${i}`, country_code: 'DE' }
     this.#addresses.set(`address-${username}`, { customer_address_id: `address-${username}`, customer_id: customerId, ...home, tags: 'mailing,home', status: home.state, insert_date })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { CAST, type CastMember } from '../../emulator/people.js'
+import { PEOPLE, type Person } from '../../emulator/people.js'
 import { secret } from '../../emulator/run.js'
 import { NOT_LOGGED_IN, Refused, type Style } from './api.js'
 
@@ -25,7 +25,7 @@ const parameters = (text: string): Record<string, string> =>
 const scheme = (authorization: string | undefined, name: string): string | undefined =>
   authorization?.startsWith(`${name} `) ? authorization.slice(name.length + 1) : undefined
 
-const userOf = (member: CastMember): User => ({
+const userOf = (member: Person): User => ({
   userId: member.customerId.replace(/^./, 'e'),
   username: member.username,
   may: () => false,
@@ -42,7 +42,7 @@ export class Users {
   readonly #failures = new Map<string, number>()
 
   constructor(jwksUrl: string | undefined) {
-    for (const user of [{ userId: secret(), username: this.service.username, may: () => true, customerIds: [] }, ...CAST.map(userOf)]) this.#users.set(user.username, user)
+    for (const user of [{ userId: secret(), username: this.service.username, may: () => true, customerIds: [] }, ...PEOPLE.map(userOf)]) this.#users.set(user.username, user)
     this.#passwords.set(this.service.username, this.service.password)
     this.#keys = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl))
   }

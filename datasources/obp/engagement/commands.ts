@@ -1,15 +1,15 @@
 import type { CreateCustomerMessageInput, CreateMeetingInput, Meeting } from '../../../schema/engagement.js'
-import { writing } from '../../contract/operations.js'
+import { command } from '../../contract/operations.js'
 import type { Drift } from '../../support/mapping.js'
-import type { Banks } from '../bank-access.js'
+import type { BankAccess } from '../bank-access.js'
 import type { CustomerLoaders } from '../customers/queries.js'
 import type { EngagementSource } from './datasource.js'
 import { meetingBody, messageBody, toMeeting } from './mapping.js'
 
 /** Records meetings and sends messages. The provider knows no idempotency keys: each call adds another one. */
-export function engagementCommands(source: EngagementSource, banks: Pick<Banks, 'required'>, customers: Pick<CustomerLoaders, 'named'>, drift: Drift) {
+export function engagementCommands(source: EngagementSource, banks: Pick<BankAccess, 'required'>, customers: Pick<CustomerLoaders, 'named'>, drift: Drift) {
   return {
-    createMeeting: writing<CreateMeetingInput, { meeting: Meeting }>({
+    createMeeting: command<CreateMeetingInput, { meeting: Meeting }>({
       scope: 'engagement:write',
       type: 'CreateMeetingPayload',
       repeatable: false,
@@ -19,7 +19,7 @@ export function engagementCommands(source: EngagementSource, banks: Pick<Banks, 
       },
     }),
 
-    createCustomerMessage: writing<CreateCustomerMessageInput, { sent: boolean }>({
+    createCustomerMessage: command<CreateCustomerMessageInput, { sent: boolean }>({
       scope: 'engagement:write',
       type: 'CreateCustomerMessagePayload',
       repeatable: false,

@@ -1,6 +1,6 @@
 import type { ContactDetails, ContactDetailsInput, CreateCustomerMessageInput, CreateMeetingInput, CrmEvent, CustomerMessage, Meeting } from '../../../schema/engagement.js'
-import { type Drift, instant } from '../../support/mapping.js'
-import { failure } from '../error-mapping.js'
+import { type Drift, toDateTime } from '../../support/mapping.js'
+import { obpError } from '../error-mapping.js'
 import { text, toWireDate } from '../codecs.js'
 import type { ContactBody, MeetingBody, MessageBody, ObpContact, ObpCrmEvent, ObpMeeting, ObpMessage } from './contract.js'
 
@@ -14,8 +14,8 @@ export const toCrmEvent = (event: ObpCrmEvent, drift: Drift): CrmEvent => ({
   category: text(event.category),
   detail: text(event.detail),
   channel: text(event.channel),
-  scheduledAt: instant(event.scheduled_date, 'crm_event.scheduled_date', drift),
-  actualAt: instant(event.actual_date, 'crm_event.actual_date', drift),
+  scheduledAt: toDateTime(event.scheduled_date, 'crm_event.scheduled_date', drift),
+  actualAt: toDateTime(event.actual_date, 'crm_event.actual_date', drift),
   result: text(event.result),
 })
 
@@ -30,7 +30,7 @@ export const toMeeting = (meeting: ObpMeeting, drift: Drift): Meeting => ({
   bankId: meeting.bank_id,
   providerId: meeting.provider_id ?? '',
   purposeId: meeting.purpose_id ?? '',
-  when: instant(meeting.when, 'meeting.when', drift),
+  when: toDateTime(meeting.when, 'meeting.when', drift),
   staffUserId: text(meeting.present?.staff_user_id),
   customerUserId: text(meeting.present?.customer_user_id),
   creator: toContact(meeting.creator),
@@ -39,8 +39,8 @@ export const toMeeting = (meeting: ObpMeeting, drift: Drift): Meeting => ({
 
 /** The date is the time of sending, which is always known: one that cannot be read is a broken answer. */
 export function toMessage(message: ObpMessage, drift: Drift): CustomerMessage {
-  const date = instant(message.date, 'customer_message.date', drift)
-  if (date === null) throw failure('PROVIDER_MALFORMED', 'Open Bank Project answered a message without a readable date.')
+  const date = toDateTime(message.date, 'customer_message.date', drift)
+  if (date === null) throw obpError('PROVIDER_MALFORMED', 'Open Bank Project answered a message without a readable date.')
   return { id: message.id, date, message: message.message ?? '', fromDepartment: text(message.from_department), fromPerson: text(message.from_person) }
 }
 

@@ -1,10 +1,10 @@
 import type { CrmEvent, CustomerMessage, Meeting } from '../../../schema/engagement.js'
-import { each, type Loader } from '../../support/loader.js'
-import { reading } from '../../contract/operations.js'
-import { orNull } from '../../contract/errors.js'
+import { keyLoader, type Loader } from '../../support/loader.js'
+import { query } from '../../contract/operations.js'
+import { nullIfNotFound } from '../../contract/errors.js'
 import type { Credential } from '../../http/client.js'
 import type { Drift } from '../../support/mapping.js'
-import { type Banks, type Place, placeName } from '../bank-access.js'
+import { type BankAccess, type CustomerRef, customerRefKey } from '../bank-access.js'
 import type { EngagementSource } from './datasource.js'
 import { toCrmEvent, toMeeting, toMessage } from './mapping.js'
 
@@ -23,24 +23,24 @@ export interface MeetingKey {
 const MOST = 100
 
 /** Questions about CRM events, meetings and messages. The provider lists them by bank only, so each list is asked for once. */
-export function engagementLoaders(source: EngagementSource, banks: Banks, asUser: () => Credential, drift: Drift) {
+export function engagementLoaders(source: EngagementSource, banks: BankAccess, asUser: () => Credential, drift: Drift) {
   /** A bank's list; what says that it is another bank's is left out. */
   const listed = <Row extends { bank_id: string }, Node>(ask: (bankId: string) => Promise<readonly Row[]>, to: (row: Row, drift: Drift) => Node) =>
-    each<string, Node[] | null>(async (bankId) => {
-      const rows = await orNull(ask(bankId))
+    keyLoader<string, Node[] | null>(async (bankId) => {
+      const rows = await nullIfNotFound(ask(bankId))
       return rows && rows.filter((row) => row.bank_id === bankId).map((row) => to(row, drift))
     })
 
   const crmEvents = listed(async (bankId) => (await source.getCrmEvents(bankId)).crm_events, toCrmEvent)
   const meetings = listed(async (bankId) => (await source.getMeetings(bankId)).meetings, toMeeting)
 
-  const meeting = each<Place, Meeting | null>(async ({ bankId, id }) => {
-    const row = await orNull(source.getMeeting(bankId, id))
+  const meeting = keyLoader<CustomerRef, Meeting | null>(async ({ bankId, id }) => {
+    const row = await nullIfNotFound(source.getMeeting(bankId, id))
     return row?.meeting_id === id && row.bank_id === bankId ? toMeeting(row, drift) : null
-  }, placeName)
+  }, customerRefKey)
 
-  const messages = each<string, CustomerMessage[] | null>(async (bankId) => {
-    const answer = await orNull(source.getCustomerMessages(bankId, asUser()))
+  const messages = keyLoader<string, CustomerMessage[] | null>(async (bankId) => {
+    const answer = await nullIfNotFound(source.getCustomerMessages(bankId, asUser()))
     return answer && answer.messages.map((message) => toMessage(message, drift))
   })
 
@@ -53,28 +53,28 @@ export function engagementLoaders(source: EngagementSource, banks: Banks, asUser
     }
 
   const readings = {
-    crmEvents: reading<BankListQuestion, CrmEvent[] | null>({
+    crmEvents: query<BankListQuestion, CrmEvent[] | null>({
       scope: 'engagement:read',
       type: 'CrmEvent',
       load: firstOf(crmEvents),
     }),
 
-    meetings: reading<BankListQuestion, Meeting[] | null>({
+    meetings: query<BankListQuestion, Meeting[] | null>({
       scope: 'engagement:read',
       type: 'Meeting',
       load: firstOf(meetings),
     }),
 
-    meetingById: reading<MeetingKey, Meeting | null>({
+    meetingById: query<MeetingKey, Meeting | null>({
       scope: 'engagement:read',
       type: 'Meeting',
       load: banks.within(meeting.load),
     }),
 
     /** Asked as the caller: the provider answers what is theirs, so a valid token is enough. */
-    messagesOfViewer: reading<Pick<BankListQuestion, 'bankId'>, CustomerMessage[] | null>({
+    messagesOfViewer: query<Pick<BankListQuestion, 'bankId'>, CustomerMessage[] | null>({
       scope: null,
-      own: 'customers:read',
+      ownScope: 'customers:read',
       type: 'CustomerMessage',
       async load({ bankId: named }) {
         const bankId = banks.named(named)

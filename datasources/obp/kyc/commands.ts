@@ -10,9 +10,9 @@ import type {
   KycStatus,
 } from '../../../schema/kyc.js'
 import type { Loader } from '../../support/loader.js'
-import { type Attempt, writing } from '../../contract/operations.js'
+import { type Attempt, command } from '../../contract/operations.js'
 import type { Drift } from '../../support/mapping.js'
-import type { Place } from '../bank-access.js'
+import type { CustomerRef } from '../bank-access.js'
 import type { CustomerLoaders } from '../customers/queries.js'
 import type { KycSource } from './datasource.js'
 import type { KycLoaders } from './queries.js'
@@ -24,7 +24,7 @@ type Rows = Pick<Loader<string, readonly { id: string; bankId: string }[] | null
  * The provider's id for a new record that the caller gave an id of their own. Its ids are shared by all customers of
  * all banks, and a write to one that exists takes that record away from whomever it is of; this one nobody else has.
  */
-export function newRecordId(place: Place, kind: string, given: string): string {
+export function newRecordId(place: CustomerRef, kind: string, given: string): string {
   return createHash('sha256').update(JSON.stringify([place.bankId, place.id, kind, given])).digest('hex').slice(0, 32)
 }
 
@@ -33,14 +33,14 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
   const placeOf = async ({ customerId, bankId }: { customerId: string; bankId?: string | null }) => (await customers.named({ id: customerId, bankId })).place
 
   /** The id to write to: the customer's own record of this id, else a new one. */
-  async function idOf(place: Place, kind: string, given: string | null | undefined, rows: Rows, { id }: Attempt) {
+  async function idOf(place: CustomerRef, kind: string, given: string | null | undefined, rows: Rows, { id }: Attempt) {
     if (given == null) return id
     const theirs = (await rows.load(place.id))?.some((row) => row.id === given && row.bankId === place.bankId)
     return theirs ? given : newRecordId(place, kind, given)
   }
 
   /** The record that is meant by an id of the caller's: the customer's own of this id, else the one that it makes or will make. */
-  async function relatedTo(place: Place, kind: string, given: string, rows: Rows): Promise<string> {
+  async function relatedTo(place: CustomerRef, kind: string, given: string, rows: Rows): Promise<string> {
     if (given === '') return given
     const theirs = (await rows.load(place.id))?.some(({ id }) => id === given)
     return theirs ? given : newRecordId(place, kind, given)
@@ -58,7 +58,7 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
   }
 
   /** After a write, however it ended, the operation must not see what it read before. */
-  async function changing<Done>(rows: Pick<Loader<string, unknown>, 'clear'>, place: Place, write: Promise<Done>): Promise<Done> {
+  async function changing<Done>(rows: Pick<Loader<string, unknown>, 'clear'>, place: CustomerRef, write: Promise<Done>): Promise<Done> {
     try {
       return await write
     } finally {
@@ -67,7 +67,7 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
   }
 
   /** What the provider has by now under the id, if it is what was to be written. */
-  async function found<Row extends { id: string; bankId: string }>(place: Place, id: string, rows: Pick<Loader<string, readonly Row[] | null>, 'load' | 'clear'>, isWritten: (row: Row) => boolean) {
+  async function found<Row extends { id: string; bankId: string }>(place: CustomerRef, id: string, rows: Pick<Loader<string, readonly Row[] | null>, 'load' | 'clear'>, isWritten: (row: Row) => boolean) {
     rows.clear(place.id)
     return (await rows.load(place.id))?.find((row) => row.id === id && row.bankId === place.bankId && isWritten(row))
   }
@@ -76,7 +76,7 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
   const repeatable = ({ id }: { id?: string | null }): boolean => id == null
 
   return {
-    addKycCheck: writing<AddKycCheckInput, { kycCheck: KycCheck }>({
+    addKycCheck: command<AddKycCheckInput, { kycCheck: KycCheck }>({
       scope: 'kyc:write',
       type: 'AddKycCheckPayload',
       repeatable,
@@ -92,7 +92,7 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       },
     }),
 
-    addKycDocument: writing<AddKycDocumentInput, { kycDocument: KycDocument }>({
+    addKycDocument: command<AddKycDocumentInput, { kycDocument: KycDocument }>({
       scope: 'kyc:write',
       type: 'AddKycDocumentPayload',
       repeatable,
@@ -108,7 +108,7 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       },
     }),
 
-    addKycMedia: writing<AddKycMediaInput, { kycMedia: KycMedia }>({
+    addKycMedia: command<AddKycMediaInput, { kycMedia: KycMedia }>({
       scope: 'kyc:write',
       type: 'AddKycMediaPayload',
       repeatable,
@@ -123,7 +123,7 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       },
     }),
 
-    addKycStatus: writing<AddKycStatusInput, { kycStatus: KycStatus }>({
+    addKycStatus: command<AddKycStatusInput, { kycStatus: KycStatus }>({
       scope: 'kyc:write',
       type: 'AddKycStatusPayload',
       // A late repeat would take back a later word of the bank.

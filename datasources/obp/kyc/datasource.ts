@@ -1,25 +1,25 @@
 import { type Call, type Client, type Contract, path, type Path } from '../../http/client.js'
-import type { Visit } from '../../contract/provider.js'
-import type { Place } from '../bank-access.js'
+import type { OperationScope } from '../../contract/provider.js'
+import type { CustomerRef } from '../bank-access.js'
 import { answers, type CheckBody, type DocumentBody, type MediaBody, type StatusBody } from './contract.js'
 
 /** The endpoints of KYC records, one method each, in the provider's words. What is added under an id replaces what has it. */
-export function kycSource(client: Client, visit: Visit) {
+export function kycSource(client: Client, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
-  const put = <T>(to: Path, json: object, answer: Contract<T>) => send({ method: 'PUT', path: to, effect: 'write', json, answer })
-  const get = <T>(from: Path, answer: Contract<T>) => send({ method: 'GET', path: from, effect: 'read', answer })
+  const put = <T>(to: Path, json: object, answer: Contract<T>) => send({ method: 'PUT', path: to, effect: 'write', json, response: answer })
+  const get = <T>(from: Path, answer: Contract<T>) => send({ method: 'GET', path: from, effect: 'read', response: answer })
 
   return {
-    addKycCheck: ({ bankId, id }: Place, checkId: string, body: CheckBody) =>
+    addKycCheck: ({ bankId, id }: CustomerRef, checkId: string, body: CheckBody) =>
       put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/kyc_check/${checkId}`, body, answers.check),
 
-    addKycDocument: ({ bankId, id }: Place, documentId: string, body: DocumentBody) =>
+    addKycDocument: ({ bankId, id }: CustomerRef, documentId: string, body: DocumentBody) =>
       put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/kyc_documents/${documentId}`, body, answers.document),
 
-    addKycMedia: ({ bankId, id }: Place, mediaId: string, body: MediaBody) =>
+    addKycMedia: ({ bankId, id }: CustomerRef, mediaId: string, body: MediaBody) =>
       put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/kyc_media/${mediaId}`, body, answers.media),
 
-    addKycStatus: ({ bankId, id }: Place, body: StatusBody) => put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/kyc_statuses`, body, answers.status),
+    addKycStatus: ({ bankId, id }: CustomerRef, body: StatusBody) => put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/kyc_statuses`, body, answers.status),
 
     getKycChecks: (customerId: string) => get(path`/obp/v4.0.0/customers/${customerId}/kyc_checks`, answers.checks),
     getKycDocuments: (customerId: string) => get(path`/obp/v4.0.0/customers/${customerId}/kyc_documents`, answers.documents),

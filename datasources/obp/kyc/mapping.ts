@@ -8,7 +8,7 @@ import type {
   KycMedia,
   KycStatus,
 } from '../../../schema/kyc.js'
-import { type Drift, instant } from '../../support/mapping.js'
+import { type Drift, toDateTime } from '../../support/mapping.js'
 import { sameDate, sameText, text, toWireDate, toWireDateOrNull } from '../codecs.js'
 import type { CheckBody, DocumentBody, MediaBody, ObpKycCheck, ObpKycDocument, ObpKycMedia, ObpKycStatus, StatusBody } from './contract.js'
 
@@ -22,7 +22,7 @@ export const toCheck = (check: ObpKycCheck, drift: Drift): KycCheck => ({
   bankId: check.bank_id,
   customerId: check.customer_id,
   customerNumber: check.customer_number ?? '',
-  date: instant(check.date, 'kyc_check.date', drift),
+  date: toDateTime(check.date, 'kyc_check.date', drift),
   how: text(check.how),
   staffUserId: text(check.staff_user_id),
   staffName: text(check.staff_name),
@@ -37,9 +37,9 @@ export const toDocument = (document: ObpKycDocument, drift: Drift): KycDocument 
   customerNumber: document.customer_number ?? '',
   type: text(document.type),
   number: text(document.number),
-  issueDate: instant(document.issue_date, 'kyc_document.issue_date', drift),
+  issueDate: toDateTime(document.issue_date, 'kyc_document.issue_date', drift),
   issuePlace: text(document.issue_place),
-  expiryDate: instant(document.expiry_date, 'kyc_document.expiry_date', drift),
+  expiryDate: toDateTime(document.expiry_date, 'kyc_document.expiry_date', drift),
 })
 
 export const toMedia = (media: ObpKycMedia, drift: Drift): KycMedia => ({
@@ -49,7 +49,7 @@ export const toMedia = (media: ObpKycMedia, drift: Drift): KycMedia => ({
   customerNumber: media.customer_number ?? '',
   type: text(media.type),
   url: text(media.url),
-  date: instant(media.date, 'kyc_media.date', drift),
+  date: toDateTime(media.date, 'kyc_media.date', drift),
   relatesToKycDocumentId: text(media.relates_to_kyc_document_id),
   relatesToKycCheckId: text(media.relates_to_kyc_check_id),
 })
@@ -58,7 +58,7 @@ export const toStatus = (status: ObpKycStatus, drift: Drift): KycStatus => ({
   customerId: status.customer_id,
   customerNumber: status.customer_number ?? '',
   ok: status.ok,
-  date: instant(status.date, 'kyc_status.date', drift),
+  date: toDateTime(status.date, 'kyc_status.date', drift),
 })
 
 // ---- what the graph is asked, in the provider's words

@@ -1,9 +1,9 @@
 import type { KycCheck, KycDocument, KycMedia, KycStatus } from '../../../schema/kyc.js'
-import { each, type Loader } from '../../support/loader.js'
-import { type CustomerKey, reading } from '../../contract/operations.js'
-import { orNull } from '../../contract/errors.js'
+import { keyLoader, type Loader } from '../../support/loader.js'
+import { type CustomerKey, query } from '../../contract/operations.js'
+import { nullIfNotFound } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
-import type { Banks } from '../bank-access.js'
+import type { BankAccess } from '../bank-access.js'
 import { isId } from '../codecs.js'
 import type { KycSource } from './datasource.js'
 import { toCheck, toDocument, toMedia, toStatus } from './mapping.js'
@@ -15,10 +15,10 @@ export interface KycCheckKey {
 }
 
 /** Questions about KYC records. The provider lists them by customer only, so each list is asked for once however deep it is needed. */
-export function kycLoaders(source: KycSource, banks: Banks, customerById: (key: CustomerKey) => Promise<unknown>, drift: Drift) {
+export function kycLoaders(source: KycSource, banks: BankAccess, customerById: (key: CustomerKey) => Promise<unknown>, drift: Drift) {
   const listed = <Row extends { customer_id: string }, Node>(ask: (customerId: string) => Promise<readonly Row[]>, to: (row: Row, drift: Drift) => Node) =>
-    each<string, Node[] | null>(async (customerId) => {
-      const rows = await orNull(ask(customerId))
+    keyLoader<string, Node[] | null>(async (customerId) => {
+      const rows = await nullIfNotFound(ask(customerId))
       return rows && rows.filter((row) => row.customer_id === customerId).map((row) => to(row, drift))
     })
 
@@ -32,21 +32,21 @@ export function kycLoaders(source: KycSource, banks: Banks, customerById: (key: 
     banks.within(async ({ bankId, id }) => (await loader.load(id))?.filter((node) => node.bankId === bankId) ?? null)
 
   const readings = {
-    kycChecksOf: reading<CustomerKey, KycCheck[] | null>({
+    kycChecksOf: query<CustomerKey, KycCheck[] | null>({
       scope: 'kyc:read',
       type: 'KycCheck',
       owner: banks.owner,
       load: ofBank(checks),
     }),
 
-    kycDocumentsOf: reading<CustomerKey, KycDocument[] | null>({
+    kycDocumentsOf: query<CustomerKey, KycDocument[] | null>({
       scope: 'kyc:read',
       type: 'KycDocument',
       owner: banks.owner,
       load: ofBank(documents),
     }),
 
-    kycMediaOf: reading<CustomerKey, KycMedia[] | null>({
+    kycMediaOf: query<CustomerKey, KycMedia[] | null>({
       scope: 'kyc:read',
       type: 'KycMedia',
       owner: banks.owner,
@@ -54,7 +54,7 @@ export function kycLoaders(source: KycSource, banks: Banks, customerById: (key: 
     }),
 
     /** A status does not say whose it is; there is at most one of each bank that has written one. */
-    kycStatusesOf: reading<CustomerKey, KycStatus[] | null>({
+    kycStatusesOf: query<CustomerKey, KycStatus[] | null>({
       scope: 'kyc:read',
       type: 'KycStatus',
       owner: banks.owner,
@@ -62,7 +62,7 @@ export function kycLoaders(source: KycSource, banks: Banks, customerById: (key: 
     }),
 
     /** For references, which do not name the bank: it must be one that the caller may name. */
-    kycCheckById: reading<KycCheckKey, KycCheck | null>({
+    kycCheckById: query<KycCheckKey, KycCheck | null>({
       scope: 'kyc:read',
       type: 'KycCheck',
       owner: ({ customerId }) => ({ customer: { id: customerId } }),

@@ -1,12 +1,12 @@
 import type { CreateUserCustomerLinkInput, DeleteUserCustomerLinkInput, UserCustomerLink } from '../../../schema/user-link.js'
-import { writing } from '../../contract/operations.js'
-import { orNull, refuseFields } from '../../contract/errors.js'
+import { command } from '../../contract/operations.js'
+import { nullIfNotFound, invalidInput } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
-import type { Banks, Place } from '../bank-access.js'
+import type { BankAccess, CustomerRef } from '../bank-access.js'
 import type { CustomerSource } from '../customers/datasource.js'
 import type { CustomerLoaders } from '../customers/queries.js'
 import { firehoseWindow } from '../customers/mapping.js'
-import { failure } from '../error-mapping.js'
+import { obpError } from '../error-mapping.js'
 import type { LinkSource } from './datasource.js'
 import type { LinkLoaders } from './queries.js'
 import { toLink } from './mapping.js'
@@ -19,7 +19,7 @@ const SIDE_BY_SIDE = 50
 export function linkCommands(
   source: LinkSource,
   bank: Pick<CustomerSource, 'getFirehoseCustomers'>,
-  banks: Banks,
+  banks: BankAccess,
   customers: Pick<CustomerLoaders, 'named' | 'forget'>,
   links: LinkLoaders,
   drift: Drift,
@@ -27,7 +27,7 @@ export function linkCommands(
   /** The provider reads no link by its id, so the bank's customers are gone through. */
   async function searched(bankId: string, linkId: string): Promise<UserCustomerLink | undefined> {
     const { customers: rows } = await bank.getFirehoseCustomers(bankId, firehoseWindow(null), MOST_SEARCHED + 1, 0)
-    if (rows.length > MOST_SEARCHED) throw refuseFields({ 'input.customerId': ['is needed at a bank of this many customers'] })
+    if (rows.length > MOST_SEARCHED) throw invalidInput({ 'input.customerId': ['is needed at a bank of this many customers'] })
     const ids = rows.filter((row) => row.bank_id === bankId).map((row) => row.customer_id)
     for (let i = 0; i < ids.length; i += SIDE_BY_SIDE) {
       const lists = await Promise.all(ids.slice(i, i + SIDE_BY_SIDE).map((id) => links.ofCustomer({ bankId, id })))
@@ -47,7 +47,7 @@ export function linkCommands(
     return bankId === null ? undefined : searched(bankId, linkId)
   }
 
-  function forget(place: Place): void {
+  function forget(place: CustomerRef): void {
     links.forget(place)
     // Whose customers the caller's are may be another matter now.
     customers.forget(place)
@@ -55,13 +55,13 @@ export function linkCommands(
 
   return {
     /** The provider refuses a second link of the same two, so where an earlier try may have made it, it is looked for first. */
-    createUserCustomerLink: writing<CreateUserCustomerLinkInput, { link: UserCustomerLink }>({
+    createUserCustomerLink: command<CreateUserCustomerLinkInput, { link: UserCustomerLink }>({
       scope: 'customers:write',
       type: 'CreateUserCustomerLinkPayload',
       repeatable: true,
-      async run({ userId, customerId, bankId }, { again }) {
+      async run({ userId, customerId, bankId }, { isRetry }) {
         const { place } = await customers.named({ id: customerId, bankId })
-        const made = again ? (await links.ofCustomer(place))?.find((link) => link.userId === userId) : undefined
+        const made = isRetry ? (await links.ofCustomer(place))?.find((link) => link.userId === userId) : undefined
         if (made) return { link: made }
         try {
           const link = await source.createUserCustomerLinks(place.bankId, { user_id: userId, customer_id: place.id })
@@ -72,19 +72,19 @@ export function linkCommands(
       },
     }),
 
-    deleteUserCustomerLink: writing<DeleteUserCustomerLinkInput, { deletedId: string }>({
+    deleteUserCustomerLink: command<DeleteUserCustomerLinkInput, { deletedId: string }>({
       scope: 'customers:write',
       type: 'DeleteUserCustomerLinkPayload',
       repeatable: true,
-      async run(input, { again }) {
+      async run(input, { isRetry }) {
         const link = await linkOf(input)
         if (!link) {
-          if (again) return { deletedId: input.linkId }
-          throw failure('NOT_FOUND', 'The bank has no such link.')
+          if (isRetry) return { deletedId: input.linkId }
+          throw obpError('NOT_FOUND', 'The bank has no such link.')
         }
         try {
           const sent = source.deleteUserCustomerLink(link.bankId, link.id)
-          await (again ? orNull(sent) : sent)
+          await (isRetry ? nullIfNotFound(sent) : sent)
           return { deletedId: link.id }
         } finally {
           forget({ bankId: link.bankId, id: link.customerId })

@@ -1,5 +1,5 @@
 import type { UserCustomerLink } from '../../../schema/user-link.js'
-import { type Drift, instant } from '../../support/mapping.js'
+import { type Drift, toDateTime } from '../../support/mapping.js'
 import type { ObpLink } from './contract.js'
 
 /** `bankId` is the bank that was asked: a link does not say whose it is. */
@@ -7,7 +7,7 @@ export const toLink = (link: ObpLink, bankId: string, drift: Drift): UserCustome
   id: link.user_customer_link_id,
   userId: link.user_id,
   customerId: link.customer_id,
-  insertedAt: instant(link.date_inserted, 'user_customer_link.date_inserted', drift) ?? link.date_inserted,
+  insertedAt: toDateTime(link.date_inserted, 'user_customer_link.date_inserted', drift) ?? link.date_inserted,
   isActive: link.is_active,
   bankId,
 })

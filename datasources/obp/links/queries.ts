@@ -1,9 +1,9 @@
 import type { UserCustomerLink } from '../../../schema/user-link.js'
-import { each } from '../../support/loader.js'
-import { type CustomerKey, reading } from '../../contract/operations.js'
-import { orNull } from '../../contract/errors.js'
+import { keyLoader } from '../../support/loader.js'
+import { type CustomerKey, query } from '../../contract/operations.js'
+import { nullIfNotFound } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
-import { type Banks, type Place, placeName } from '../bank-access.js'
+import { type BankAccess, type CustomerRef, customerRefKey } from '../bank-access.js'
 import { isId } from '../codecs.js'
 import type { LinkSource } from './datasource.js'
 import { toLink } from './mapping.js'
@@ -15,16 +15,16 @@ export interface UserKey {
 }
 
 /** Questions about which users are linked to which customers. */
-export function linkLoaders(source: LinkSource, banks: Banks, customerById: (key: CustomerKey) => Promise<unknown>, drift: Drift) {
-  const ofCustomer = each<Place, UserCustomerLink[] | null>(async ({ bankId, id }) => {
-    const answer = await orNull(source.getUserCustomerLinksByCustomerId(bankId, id))
+export function linkLoaders(source: LinkSource, banks: BankAccess, customerById: (key: CustomerKey) => Promise<unknown>, drift: Drift) {
+  const ofCustomer = keyLoader<CustomerRef, UserCustomerLink[] | null>(async ({ bankId, id }) => {
+    const answer = await nullIfNotFound(source.getUserCustomerLinksByCustomerId(bankId, id))
     return answer && answer.user_customer_links.filter((link) => link.customer_id === id).map((link) => toLink(link, bankId, drift))
-  }, placeName)
+  }, customerRefKey)
 
-  const ofUser = each<Place, UserCustomerLink[] | null>(async ({ bankId, id }) => {
-    const answer = await orNull(source.getUserCustomerLinksByUserId(bankId, id))
+  const ofUser = keyLoader<CustomerRef, UserCustomerLink[] | null>(async ({ bankId, id }) => {
+    const answer = await nullIfNotFound(source.getUserCustomerLinksByUserId(bankId, id))
     return answer && answer.user_customer_links.filter((link) => link.user_id === id).map((link) => toLink(link, bankId, drift))
-  }, placeName)
+  }, customerRefKey)
 
   /** True of a customer at a bank that the caller may name; the bank that was asked is the likeliest. */
   async function isKnown(id: string, asked: string): Promise<boolean> {
@@ -33,7 +33,7 @@ export function linkLoaders(source: LinkSource, banks: Banks, customerById: (key
   }
 
   const readings = {
-    userLinksOf: reading<CustomerKey, UserCustomerLink[] | null>({
+    userLinksOf: query<CustomerKey, UserCustomerLink[] | null>({
       scope: 'customers:read',
       type: 'UserCustomerLink',
       owner: banks.owner,
@@ -41,7 +41,7 @@ export function linkLoaders(source: LinkSource, banks: Banks, customerById: (key
     }),
 
     /** The provider lists links of every bank; those of customers at banks that the caller may not name are left out. */
-    linksOfUser: reading<UserKey, UserCustomerLink[] | null>({
+    linksOfUser: query<UserKey, UserCustomerLink[] | null>({
       scope: 'customers:read',
       type: 'UserCustomerLink',
       async load({ userId, bankId: named }) {
@@ -59,7 +59,7 @@ export function linkLoaders(source: LinkSource, banks: Banks, customerById: (key
     ofCustomer: ofCustomer.load,
 
     /** After a write the operation must not see what it read before. */
-    forget(place: Place) {
+    forget(place: CustomerRef) {
       ofCustomer.clear(place)
       ofUser.clearAll()
     },

@@ -1,21 +1,21 @@
 import { type Call, type Client, path, type Refusal, type Verdict } from '../../http/client.js'
-import type { Visit } from '../../contract/provider.js'
-import { refusal } from '../error-mapping.js'
+import type { OperationScope } from '../../contract/provider.js'
+import { mapError } from '../error-mapping.js'
 import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } from './contract.js'
 
 /** As everywhere in the room, and says which member of the input is meant where the code tells it. */
 function memberRefusal(refused: Refusal): Verdict {
-  const reading = refusal(refused)
+  const reading = mapError(refused)
   const member = REFUSED_MEMBER[reading.providerCode ?? '']
   return member === undefined ? reading : { ...reading, fields: { [`input.${member}`]: ['is not valid to the provider'] } }
 }
 
 /** A user whom the provider could not save is not wrong input. */
 const userRefusal = (refused: Refusal): Verdict =>
-  (refused.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED ? { ...refusal(refused), code: 'PROVIDER_UNAVAILABLE' } : memberRefusal(refused)
+  (refused.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED ? { ...mapError(refused), code: 'PROVIDER_UNAVAILABLE' } : memberRefusal(refused)
 
 /** The endpoints that open accounts and register users, one method each, in the provider's words. */
-export function onboardingSource(client: Client, visit: Visit) {
+export function onboardingSource(client: Client, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
   return {
@@ -26,15 +26,15 @@ export function onboardingSource(client: Client, visit: Visit) {
         path: path`/obp/v4.0.0/banks/${bankId}/accounts/${accountId}`,
         effect: 'write',
         json: body,
-        answer: answers.account,
-        refusal: memberRefusal,
+        response: answers.account,
+        mapError: memberRefusal,
       }),
 
     addAccount: (bankId: string, body: AccountBody) =>
-      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/accounts`, effect: 'write', json: body, answer: answers.account, refusal: memberRefusal }),
+      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/accounts`, effect: 'write', json: body, response: answers.account, mapError: memberRefusal }),
 
     createUser: (body: UserBody) =>
-      send({ method: 'POST', path: path`/obp/v4.0.0/users`, effect: 'write', json: body, answer: answers.user, refusal: userRefusal }),
+      send({ method: 'POST', path: path`/obp/v4.0.0/users`, effect: 'write', json: body, response: answers.user, mapError: userRefusal }),
   }
 }
 

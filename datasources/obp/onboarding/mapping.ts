@@ -1,6 +1,6 @@
 import { AttributeType } from '../../../schema/customer-attribute.js'
 import type { Account, CreateAccountInput, CreateUserInput, User } from '../../../schema/onboarding.js'
-import { type Drift, known } from '../../support/mapping.js'
+import { type Drift, toEnum } from '../../support/mapping.js'
 import { text } from '../codecs.js'
 import type { AccountBody, ObpAccount, ObpUser, UserBody } from './contract.js'
 
@@ -20,7 +20,7 @@ export const toAccount = (account: ObpAccount, bankId: string, drift: Drift): Ac
     id: attribute.account_attribute_id,
     productCode: text(attribute.product_code),
     name: attribute.name,
-    type: known(AttributeType, attribute.type, 'account_attribute.type', drift),
+    type: toEnum(AttributeType, attribute.type, 'account_attribute.type', drift),
     value: attribute.value ?? '',
   })),
 })

@@ -13,12 +13,12 @@ import type {
   UpdateCustomerAddressInput,
 } from '../../../schema/records.js'
 import type { Loader } from '../../support/loader.js'
-import { type Attempt, writing } from '../../contract/operations.js'
-import { orNull, refuseFields } from '../../contract/errors.js'
+import { type Attempt, command } from '../../contract/operations.js'
+import { nullIfNotFound, invalidInput } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
-import type { Place } from '../bank-access.js'
+import type { CustomerRef } from '../bank-access.js'
 import type { CustomerLoaders } from '../customers/queries.js'
-import { failure } from '../error-mapping.js'
+import { obpError } from '../error-mapping.js'
 import type { RecordSource } from './datasource.js'
 import type { RecordLoaders } from './queries.js'
 import { addressBody, creditLimitBody, handleBody, isAddress, taxResidenceBody, toAddress, toHandle, toReceipt, toTaxResidence } from './mapping.js'
@@ -33,7 +33,7 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
   const customerOf = ({ customerId, bankId }: CustomerMutationInput) => customers.named({ id: customerId, bankId })
 
   /** After a write, however it ended, the operation must not see what it read before. */
-  async function changing<Done>(loader: Pick<Loader<Place, unknown>, 'clear'>, place: Place, write: Promise<Done>): Promise<Done> {
+  async function changing<Done>(loader: Pick<Loader<CustomerRef, unknown>, 'clear'>, place: CustomerRef, write: Promise<Done>): Promise<Done> {
     try {
       return await write
     } finally {
@@ -44,20 +44,20 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
   /** Removes a record of the customer's. One that its own earlier try removed is not missing. */
   async function remove<Row extends { id: string }>(
     input: CustomerMutationInput,
-    { again }: Attempt,
+    { isRetry }: Attempt,
     id: string,
-    from: { rows: Loader<Place, Row[] | null>; send: (place: Place, id: string) => Promise<unknown>; missing: string },
+    from: { rows: Loader<CustomerRef, Row[] | null>; send: (place: CustomerRef, id: string) => Promise<unknown>; missing: string },
   ): Promise<{ deletedId: string }> {
     const { place } = await customerOf(input)
     if ((await from.rows.load(place))?.some((row) => row.id === id)) {
       const sent = from.send(place, id)
-      await changing(from.rows, place, again ? orNull(sent) : sent)
-    } else if (!again) throw failure('NOT_FOUND', from.missing)
+      await changing(from.rows, place, isRetry ? nullIfNotFound(sent) : sent)
+    } else if (!isRetry) throw obpError('NOT_FOUND', from.missing)
     return { deletedId: id }
   }
 
   return {
-    createCustomerAddress: writing<CreateCustomerAddressInput, { address: CustomerAddress }>({
+    createCustomerAddress: command<CreateCustomerAddressInput, { address: CustomerAddress }>({
       scope: 'customers:write',
       type: 'CreateCustomerAddressPayload',
       repeatable: false,
@@ -68,7 +68,7 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
       },
     }),
 
-    updateCustomerAddress: writing<UpdateCustomerAddressInput, { address: CustomerAddress }>({
+    updateCustomerAddress: command<UpdateCustomerAddressInput, { address: CustomerAddress }>({
       scope: 'customers:write',
       type: 'UpdateCustomerAddressPayload',
       // A late repeat would take back what was set since.
@@ -82,13 +82,13 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
       async run(input) {
         const { place } = await customerOf(input)
         const theirs = (await addresses.load(place))?.some(({ id }) => id === input.addressId)
-        if (!theirs) throw failure('NOT_FOUND', NO_ADDRESS)
+        if (!theirs) throw obpError('NOT_FOUND', NO_ADDRESS)
         const address = await changing(addresses, place, source.updateCustomerAddress(place, input.addressId, addressBody(input)))
         return { address: toAddress(address, drift) }
       },
     }),
 
-    deleteCustomerAddress: writing<DeleteCustomerAddressInput, { deletedId: string }>({
+    deleteCustomerAddress: command<DeleteCustomerAddressInput, { deletedId: string }>({
       scope: 'customers:write',
       type: 'DeleteCustomerAddressPayload',
       repeatable: true,
@@ -96,23 +96,23 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
     }),
 
     /** The provider takes each only once, and says of a second one no more than that something went wrong. */
-    createTaxResidence: writing<CreateTaxResidenceInput, { taxResidence: TaxResidence }>({
+    createTaxResidence: command<CreateTaxResidenceInput, { taxResidence: TaxResidence }>({
       scope: 'customers:write',
       type: 'CreateTaxResidencePayload',
       repeatable: true,
-      async run(input, { again }) {
+      async run(input, { isRetry }) {
         const { place } = await customerOf(input)
         const same = (await taxResidences.load(place))?.find(({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber)
         if (same) {
-          if (again) return { taxResidence: same }
-          throw failure('CONFLICT', 'The customer has this tax residence already.')
+          if (isRetry) return { taxResidence: same }
+          throw obpError('CONFLICT', 'The customer has this tax residence already.')
         }
         const residence = await changing(taxResidences, place, source.createTaxResidence(place, taxResidenceBody(input)))
         return { taxResidence: toTaxResidence(residence) }
       },
     }),
 
-    deleteTaxResidence: writing<DeleteTaxResidenceInput, { deletedId: string }>({
+    deleteTaxResidence: command<DeleteTaxResidenceInput, { deletedId: string }>({
       scope: 'customers:write',
       type: 'DeleteTaxResidencePayload',
       repeatable: true,
@@ -120,27 +120,27 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
     }),
 
     /** The provider keeps one for each number, and fails without a word at a second one. */
-    addSocialMediaHandle: writing<AddSocialMediaHandleInput, { handle: SocialMediaHandle }>({
+    addSocialMediaHandle: command<AddSocialMediaHandleInput, { handle: SocialMediaHandle }>({
       scope: 'customers:write',
       type: 'AddSocialMediaHandlePayload',
       repeatable: true,
-      async run(input, { again }) {
+      async run(input, { isRetry }) {
         const { place, customer } = await customerOf(input)
-        if (input.customerNumber !== customer.number) throw refuseFields({ 'input.customerNumber': ["must be the customer's own number"] })
+        if (input.customerNumber !== customer.number) throw invalidInput({ 'input.customerNumber': ["must be the customer's own number"] })
         const body = handleBody(input)
         // Nothing of it is answered: what was sent is what was added.
         const handle = toHandle(body, drift)
         const [there] = (await handles.load(place)) ?? []
         if (there) {
-          if (again && JSON.stringify(there) === JSON.stringify(handle)) return { handle }
-          throw failure('CONFLICT', 'A social media handle is kept with this customer number already, and there can be only one.')
+          if (isRetry && JSON.stringify(there) === JSON.stringify(handle)) return { handle }
+          throw obpError('CONFLICT', 'A social media handle is kept with this customer number already, and there can be only one.')
         }
         await changing(handles, place, source.addSocialMediaHandle(place, body))
         return { handle }
       },
     }),
 
-    requestCreditLimit: writing<RequestCreditLimitInput, { receipt: CreditLimitRequestReceipt }>({
+    requestCreditLimit: command<RequestCreditLimitInput, { receipt: CreditLimitRequestReceipt }>({
       scope: 'customers:write',
       type: 'RequestCreditLimitPayload',
       repeatable: false,

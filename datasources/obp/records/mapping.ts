@@ -9,7 +9,7 @@ import type {
   SocialMediaHandle,
   TaxResidence,
 } from '../../../schema/records.js'
-import { type Drift, instant } from '../../support/mapping.js'
+import { type Drift, toDateTime } from '../../support/mapping.js'
 import { sameText, text, toWireDate } from '../codecs.js'
 import type {
   AddressBody,
@@ -38,7 +38,7 @@ export const toAddress = (address: ObpAddress, drift: Drift): CustomerAddress =>
   tags: (address.tags ?? []).filter((tag) => tag !== ''),
   // A copy of the state says nothing, and would show it where the state itself is masked.
   status: address.status === address.state ? null : text(address.status),
-  insertedAt: instant(address.insert_date, 'customer_address.insert_date', drift),
+  insertedAt: toDateTime(address.insert_date, 'customer_address.insert_date', drift),
 })
 
 export const toTaxResidence = (residence: ObpTaxResidence): TaxResidence => ({
@@ -51,8 +51,8 @@ export const toHandle = (handle: ObpHandle, drift: Drift): SocialMediaHandle => 
   customerNumber: handle.customer_number,
   type: text(handle.type),
   handle: handle.handle ?? '',
-  addedAt: instant(handle.date_added, 'social_media_handle.date_added', drift),
-  activatedAt: instant(handle.date_activated, 'social_media_handle.date_activated', drift),
+  addedAt: toDateTime(handle.date_added, 'social_media_handle.date_added', drift),
+  activatedAt: toDateTime(handle.date_activated, 'social_media_handle.date_activated', drift),
 })
 
 export const toCreditLimitRequest = (request: ObpCreditLimitRequest): CreditLimitRequest => ({

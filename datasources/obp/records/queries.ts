@@ -1,9 +1,9 @@
 import type { CreditLimitRequest, CustomerAddress, SocialMediaHandle, TaxResidence } from '../../../schema/records.js'
-import { each } from '../../support/loader.js'
-import { type CustomerKey, reading } from '../../contract/operations.js'
-import { orNull } from '../../contract/errors.js'
+import { keyLoader } from '../../support/loader.js'
+import { type CustomerKey, query } from '../../contract/operations.js'
+import { nullIfNotFound } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
-import { type Banks, type Place, placeName } from '../bank-access.js'
+import { type BankAccess, type CustomerRef, customerRefKey } from '../bank-access.js'
 import { isId } from '../codecs.js'
 import type { RecordSource } from './datasource.js'
 import { toAddress, toCreditLimitRequest, toHandle, toTaxResidence } from './mapping.js'
@@ -19,8 +19,8 @@ export interface CreditLimitRequestKey {
 }
 
 /** Questions about what hangs off one customer. The provider lists by customer only, so each list is asked for once however deep it is needed. */
-export function recordLoaders(source: RecordSource, banks: Banks, drift: Drift) {
-  const listed = <Node>(ask: (place: Place) => Promise<Node[]>) => each<Place, Node[] | null>((place) => orNull(ask(place)), placeName)
+export function recordLoaders(source: RecordSource, banks: BankAccess, drift: Drift) {
+  const listed = <Node>(ask: (place: CustomerRef) => Promise<Node[]>) => keyLoader<CustomerRef, Node[] | null>((place) => nullIfNotFound(ask(place)), customerRefKey)
 
   const addresses = listed(async (place) => {
     const { addresses: rows } = await source.getCustomerAddresses(place)
@@ -34,20 +34,20 @@ export function recordLoaders(source: RecordSource, banks: Banks, drift: Drift) 
   // The one that is answered stands for all.
   const creditLimitRequests = listed(async (place) => [toCreditLimitRequest(await source.getCreditLimitRequests(place))])
 
-  const creditLimitRequest = each<Place & { requestId: string }, CreditLimitRequest | null>(async ({ requestId, ...place }) => {
-    const row = await orNull(source.getCreditLimitRequestByRequestId(place, requestId))
+  const creditLimitRequest = keyLoader<CustomerRef & { requestId: string }, CreditLimitRequest | null>(async ({ requestId, ...place }) => {
+    const row = await nullIfNotFound(source.getCreditLimitRequestByRequestId(place, requestId))
     return row && toCreditLimitRequest(row)
   })
 
   const readings = {
-    addressesOf: reading<CustomerKey, CustomerAddress[] | null>({
+    addressesOf: query<CustomerKey, CustomerAddress[] | null>({
       scope: 'customers:read',
       type: 'CustomerAddress',
       owner: banks.owner,
       load: banks.within(addresses.load),
     }),
 
-    taxResidencesOf: reading<CustomerKey, TaxResidence[] | null>({
+    taxResidencesOf: query<CustomerKey, TaxResidence[] | null>({
       scope: 'customers:read',
       type: 'TaxResidence',
       owner: banks.owner,
@@ -55,7 +55,7 @@ export function recordLoaders(source: RecordSource, banks: Banks, drift: Drift) 
     }),
 
     /** A number that changed in between names somebody else's. */
-    socialMediaHandlesOf: reading<NumberedKey, SocialMediaHandle[] | null>({
+    socialMediaHandlesOf: query<NumberedKey, SocialMediaHandle[] | null>({
       scope: 'customers:read',
       type: 'SocialMediaHandle',
       owner: banks.owner,
@@ -65,14 +65,14 @@ export function recordLoaders(source: RecordSource, banks: Banks, drift: Drift) 
       },
     }),
 
-    creditLimitRequestsOf: reading<CustomerKey, CreditLimitRequest[] | null>({
+    creditLimitRequestsOf: query<CustomerKey, CreditLimitRequest[] | null>({
       scope: 'customers:read',
       type: 'CreditLimitRequest',
       owner: banks.owner,
       load: banks.within(creditLimitRequests.load),
     }),
 
-    creditLimitRequestById: reading<CreditLimitRequestKey, CreditLimitRequest | null>({
+    creditLimitRequestById: query<CreditLimitRequestKey, CreditLimitRequest | null>({
       scope: 'customers:read',
       type: 'CreditLimitRequest',
       owner: ({ customer }) => banks.owner(customer),

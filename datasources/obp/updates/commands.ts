@@ -9,9 +9,9 @@ import type {
   UpdateCustomerMobileNumberInput,
   UpdateCustomerNumberInput,
 } from '../../../schema/customer-update.js'
-import { writing } from '../../contract/operations.js'
+import { command } from '../../contract/operations.js'
 import type { Drift } from '../../support/mapping.js'
-import type { Place } from '../bank-access.js'
+import type { CustomerRef } from '../bank-access.js'
 import type { ObpCustomer } from '../customers/contract.js'
 import type { CustomerLoaders } from '../customers/queries.js'
 import { toCustomer } from '../customers/mapping.js'
@@ -28,11 +28,11 @@ export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoa
   /** A write that sets something of the customer whom the input names, by how the provider is told and what is then to be read. */
   const setting = <Input extends { customerId: string; bankId?: string | null }>(
     type: string,
-    set: (place: Place, input: Input) => Promise<ObpCustomer>,
+    set: (place: CustomerRef, input: Input) => Promise<ObpCustomer>,
     isSet: (customer: Customer, input: Input) => boolean,
     unlessSet = false,
   ) =>
-    writing<Input, CustomerPayload>({
+    command<Input, CustomerPayload>({
       scope: 'customers:write',
       type,
       // A late repeat would take back what was set since.

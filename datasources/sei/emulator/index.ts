@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CAST } from '../../emulator/people.js'
+import { PEOPLE } from '../../emulator/people.js'
 import { type EmulatorOptions, readForms, runEmulator, secret } from '../../emulator/run.js'
 
 type Problem = { readonly status: number; readonly code: string; readonly message: string; readonly [member: string]: unknown }
@@ -108,7 +108,7 @@ class Sei {
   readonly #expired = new Set<string>()
 
   constructor() {
-    for (const id of [...CAST.map(({ seiExternalId }) => seiExternalId), ...Object.keys(JOBS), ACCEPTED, EXPIRED_ONCE]) this.accounts.set(id, new Map())
+    for (const id of [...PEOPLE.map(({ seiExternalId }) => seiExternalId), ...Object.keys(JOBS), ACCEPTED, EXPIRED_ONCE]) this.accounts.set(id, new Map())
   }
 
   issue({ grant_type, username, password }: Record<string, string>, authorization: string | undefined, reply: FastifyReply): unknown {

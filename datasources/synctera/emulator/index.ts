@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CAST } from '../../emulator/people.js'
+import { PEOPLE } from '../../emulator/people.js'
 import { type EmulatorOptions, now, runEmulator, secret } from '../../emulator/run.js'
 import { isPersonId } from '../contract.js'
 import { Deliveries } from './webhook-deliveries.js'
@@ -114,7 +114,7 @@ class Synctera {
   readonly keys = new Map<string, { print: string; status?: number; payload?: string; type?: string }>()
 
   constructor() {
-    for (const member of CAST) {
+    for (const member of PEOPLE) {
       if (member.personId === undefined) continue
       const person = this.#insert(member.personId, {
         is_customer: true,

@@ -10,7 +10,7 @@ const listener: Listener = {
 }
 
 /** Tells the operation's record what is asked, and closes it with the answer. */
-export const audit: Plugin = {
+export const auditPlugin: Plugin = {
   requestDidStart: () => listener,
   // What an operation did before something unforeseen ended it has been done all the same.
   failed: ({ audit }) => audit.end(),

@@ -1,5 +1,5 @@
 import { type DocumentNode, visit } from 'graphql'
-import { Failure } from '../../../datasources/contract/errors.js'
+import { ApiError } from '../../../datasources/contract/errors.js'
 import { withStatus } from '../format-error.js'
 import type { Listener, Plugin } from '../plugin.js'
 
@@ -18,10 +18,10 @@ function asksForSchema(source: string, document: DocumentNode): boolean {
 const listener: Listener = {
   didResolveOperation({ source, document, contextValue }) {
     if (!contextValue.caller.scopes.has('schema:read') && asksForSchema(source, document)) {
-      throw withStatus(new Failure('FORBIDDEN', { message: 'This needs the scope schema:read.' }), 403)
+      throw withStatus(new ApiError('FORBIDDEN', { message: 'This needs the scope schema:read.' }), 403)
     }
   },
 }
 
 /** Introspection only for a token with `schema:read`; development leaves this plugin out. */
-export const introspection: Plugin = { requestDidStart: () => listener }
+export const introspectionPlugin: Plugin = { requestDidStart: () => listener }

@@ -1,5 +1,5 @@
 import type { GraphQLRequest } from '@apollo/server'
-import { Failure } from '../../../datasources/contract/errors.js'
+import { ApiError } from '../../../datasources/contract/errors.js'
 import { withStatus } from '../format-error.js'
 import type { Log } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
@@ -37,7 +37,7 @@ function become(request: GraphQLRequest, text: string): void {
  * Only operations of the list. What runs is the list's own text and never the caller's, so there is nothing to get past;
  * and what is refused is not checked against the schema, whose names it could be asked for otherwise.
  */
-export const safelist = ({ list, metrics }: Options): Plugin => ({
+export const safelistPlugin = ({ list, metrics }: Options): Plugin => ({
   requestDidStart({ request, contextValue: { caller } }) {
     // Apollo refuses a request that names no operation at all.
     if (!request.query && !persistedOf(request.extensions)) return undefined
@@ -52,14 +52,14 @@ export const safelist = ({ list, metrics }: Options): Plugin => ({
     metrics.unlisted('refused')
     return {
       didResolveOperation() {
-        throw withStatus(new Failure('PERSISTED_QUERY_NOT_ALLOWED'), 400)
+        throw withStatus(new ApiError('PERSISTED_QUERY_NOT_ALLOWED'), 400)
       },
     }
   },
 })
 
 /** Lets everything pass and tells what a safelist would refuse: what an operator looks at before turning it on. */
-export const safelistTrial = ({ list, metrics, log }: Options): Plugin => ({
+export const safelistLogPlugin = ({ list, metrics, log }: Options): Plugin => ({
   requestDidStart({ request }) {
     const text = request.query === undefined ? listed(request, list) : undefined
     if (text !== undefined) become(request, text)

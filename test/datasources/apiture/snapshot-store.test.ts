@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { CUSTOMERS } from '../../../datasources/apiture/emulator/index.js'
-import { snapshots } from '../../../datasources/apiture/snapshot-store.js'
+import { createSnapshotStore } from '../../../datasources/apiture/snapshot-store.js'
 import { CROWD } from '../../../datasources/emulator/people.js'
 import { memoryStore } from '../../../src/store/memory.js'
-import { sealedStore } from '../../../src/store/encrypted.js'
+import { encryptedStore } from '../../../src/store/encrypted.js'
 import { later, today } from '../../support/clock.js'
 import { type App, startApp } from '../../support/app.js'
 import { privateRedis, type PrivateRedis } from '../../support/redis.js'
@@ -258,10 +258,10 @@ describe('a process that died in the middle of a write', () => {
 
   test('leaves the snapshot unconfirmed until a later write covers it', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 0 })
-    const store = sealedStore(memoryStore(), [randomBytes(32)])
+    const store = encryptedStore(memoryStore(), [randomBytes(32)])
     const assignments = { electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } }
     const touch = (id: string, view = false) => ({ id, accounts: ['1001'], assignments: { ...assignments, roles: { view } } })
-    const memory = snapshots(store)
+    const memory = createSnapshotStore(store)
     await memory.confirm('ada', touch('first'), [])
     await memory.begin('ada', touch('died', true))
 

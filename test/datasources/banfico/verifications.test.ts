@@ -106,7 +106,7 @@ test('the status alone, and identifiers, can be verified too', async () => {
   const status = await verify({ name: undefined }, { types: ['STATUS'] })
   expect(status.data.verifyAccount.result.account).toMatchObject({ status: 'ACTIVE', nameCheckStatus: null, identities: [] })
   const identities = await verify({ name: undefined, identities: [{ type: 'SSN', value: ADA.ssn }, { type: 'SSN', value: '900-55-9999' }, { type: 'CRN', value: '1234567890' }] }, { types: ['ID'] })
-  expect(identities.data.verifyAccount.result.account.identities.map(({ status: found }: { status: string }) => found)).toEqual(['FULL_MATCH', 'NO_MATCH', 'UNABLE_TO_MATCH'])
+  expect(identities.data.verifyAccount.result.account.identities.map(({ status }: { status: string }) => status)).toEqual(['FULL_MATCH', 'NO_MATCH', 'UNABLE_TO_MATCH'])
 })
 
 type Expected =

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Departure } from '../../../datasources/leaving.js'
-import { turns } from '../../../datasources/http/bulkhead.js'
+import { createBulkhead } from '../../../datasources/http/bulkhead.js'
 
 const PATIENCE_MS = 100
 
@@ -29,21 +29,21 @@ function plainTurns(most: number, longest: number) {
     take(id: number, now: number) {
       if (free > 0) {
         free -= 1
-        say(id, 'mine')
+        say(id, 'acquired')
       } else if (line.length >= longest) say(id, 'full')
       else line.push({ id, until: now + PATIENCE_MS })
     },
     leave(id: number) {
-      if (line.some((other) => other.id === id)) say(id, 'left')
+      if (line.some((other) => other.id === id)) say(id, 'aborted')
       line = line.filter((other) => other.id !== id)
     },
     give() {
       const first = line.shift()
-      if (first) say(first.id, 'mine')
+      if (first) say(first.id, 'acquired')
       else free += 1
     },
     pass(now: number) {
-      for (const { id, until } of line) if (until <= now) say(id, 'late')
+      for (const { id, until } of line) if (until <= now) say(id, 'timeout')
       line = line.filter(({ until }) => until > now)
     },
   }
@@ -57,25 +57,25 @@ test.each([
 ])('whoever comes, leaves or loses patience: $most turns and a line of $longest go as a plain list would', async ({ most, longest }) => {
   for (let seed = 1; seed <= 2; seed += 1) {
     const next = numbers(seed)
-    const line = turns(most, longest)
+    const line = createBulkhead(most, longest)
     const plain = plainTurns(most, longest)
     const words = new Map<number, string>()
     const signals: Departure[] = []
     let given = 0
     for (let step = 0; step < 1_500; step += 1) {
-      const held = [...plain.words.values()].filter((word) => word === 'mine').length - given
+      const held = [...plain.words.values()].filter((word) => word === 'acquired').length - given
       const what = next(100)
       // In turns there is a rush, in which nobody is given a turn, and none.
       const rush = step % 400 < 250
       if (what < (rush ? 70 : 30)) {
         const id = signals.push(new Departure()) - 1
-        const turn = line.take(signals[id]!, PATIENCE_MS)
+        const turn = line.acquire(signals[id]!, PATIENCE_MS)
         plain.take(id, Date.now())
         void Promise.resolve(turn).then((word) => words.set(id, word))
       } else if (what < 85) {
         if (held > 0 && !rush) {
           given += 1
-          line.give()
+          line.release()
           plain.give()
         }
       } else if (what < 97) {
@@ -96,23 +96,23 @@ test.each([
 })
 
 test('one signal that ends several who wait, with a turn given meanwhile, ends each of them once', async () => {
-  const line = turns(1, 3)
+  const line = createBulkhead(1, 3)
   const signal = new Departure()
   const words: string[] = []
-  const come = (by: Departure) => void Promise.resolve(line.take(by, PATIENCE_MS)).then((word) => words.push(word))
+  const come = (by: Departure) => void Promise.resolve(line.acquire(by, PATIENCE_MS)).then((word) => words.push(word))
   come(new Departure())
   // Told before those in line are, and gives its turn away at that.
-  signal.addEventListener('abort', () => line.give())
+  signal.addEventListener('abort', () => line.release())
   come(signal)
   come(signal)
   signal.abort()
   await settled()
-  expect(words).toEqual(['mine', 'mine', 'left'])
+  expect(words).toEqual(['acquired', 'acquired', 'aborted'])
   // Nobody waits any more, and the turn of the second is still out.
   for (let i = 0; i < 4; i += 1) come(new Departure())
   await settled()
   expect(words.slice(3)).toEqual(['full'])
-  for (let i = 0; i < 4; i += 1) line.give()
+  for (let i = 0; i < 4; i += 1) line.release()
   await settled()
-  expect(words.slice(4)).toEqual(['mine', 'mine', 'mine'])
+  expect(words.slice(4)).toEqual(['acquired', 'acquired', 'acquired'])
 })

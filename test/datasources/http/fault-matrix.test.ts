@@ -1,15 +1,15 @@
 import { EventEmitter } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CallVisit } from '../../../datasources/http/call.js'
-import type { Code } from '../../../datasources/contract/errors.js'
+import type { CallScope } from '../../../datasources/http/call.js'
+import type { ErrorCode } from '../../../datasources/contract/errors.js'
 import { createClient } from '../../../datasources/http/client.js'
 import { type ProviderName, providers } from '../../../datasources/index.js'
-import type { House, Provider } from '../../../datasources/contract/provider.js'
+import type { ProviderDeps, Provider } from '../../../datasources/contract/provider.js'
 import type { Emulator, Fault } from '../../../datasources/emulator/run.js'
 import { undiciTransport } from '../../../datasources/http/transport.js'
-import { turns } from '../../../datasources/http/bulkhead.js'
-import { deadlines } from '../../../src/lifecycle/deadline.js'
+import { createBulkhead } from '../../../datasources/http/bulkhead.js'
+import { createDeadlines } from '../../../src/lifecycle/deadline.js'
 import { readConfig } from '../../../src/config.js'
 import { type Emulators, startEmulators } from '../../../src/dev/emulators.js'
 import { type Kind, type Row, rows } from '../../support/methods.js'
@@ -22,7 +22,7 @@ const SIDE_BY_SIDE = 12
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>
 /** How a call ends; `same` as without the fault. */
-type End = Code | 'same'
+type End = ErrorCode | 'same'
 interface Cell {
   readonly end: End
   readonly calls: number
@@ -32,28 +32,28 @@ interface Cell {
 type Column = readonly [name: string, fault: Omit<Fault, 'match'>, expected: Readonly<Record<Kind, Cell>>, deadlineMs?: number]
 
 const cell = (end: End, calls = 1, took = 0): Cell => ({ end, calls, took })
-const lost = (end: Code, took: number): Readonly<Record<Kind, Cell>> => ({
+const lost = (end: ErrorCode, took: number): Readonly<Record<Kind, Cell>> => ({
   read: cell(end, 3, 3 * took),
   keyed: cell('OUTCOME_UNKNOWN', 3, 3 * took),
   write: cell('OUTCOME_UNKNOWN', 1, took),
-  check: cell('PROVIDER_TIMEOUT', 1, took),
+  nonRepeatableRead: cell('PROVIDER_TIMEOUT', 1, took),
 })
 const status = (code: number, headers?: Record<string, string>): Omit<Fault, 'match'> => ({ fault: 'status', status: code, ...(headers ? { headers } : {}) })
-const all = (expected: Cell): Readonly<Record<Kind, Cell>> => ({ read: expected, keyed: expected, write: expected, check: expected })
-const unreadable = { read: cell('PROVIDER_MALFORMED'), keyed: cell('OUTCOME_UNKNOWN'), write: cell('OUTCOME_UNKNOWN'), check: cell('PROVIDER_MALFORMED') }
+const all = (expected: Cell): Readonly<Record<Kind, Cell>> => ({ read: expected, keyed: expected, write: expected, nonRepeatableRead: expected })
+const unreadable = { read: cell('PROVIDER_MALFORMED'), keyed: cell('OUTCOME_UNKNOWN'), write: cell('OUTCOME_UNKNOWN'), nonRepeatableRead: cell('PROVIDER_MALFORMED') }
 
 const COLUMNS: readonly Column[] = [
   ['hang', { fault: 'hang', times: 0 }, lost('PROVIDER_TIMEOUT', 1)],
-  ['hang, deadline', { fault: 'hang', times: 0 }, { read: cell('DEADLINE_EXCEEDED', 1, 0.5), keyed: cell('OUTCOME_UNKNOWN', 1, 1), write: cell('OUTCOME_UNKNOWN', 1, 1), check: cell('DEADLINE_EXCEEDED', 1, 0.5) }, TIMEOUT_MS / 2],
+  ['hang, deadline', { fault: 'hang', times: 0 }, { read: cell('DEADLINE_EXCEEDED', 1, 0.5), keyed: cell('OUTCOME_UNKNOWN', 1, 1), write: cell('OUTCOME_UNKNOWN', 1, 1), nonRepeatableRead: cell('DEADLINE_EXCEEDED', 1, 0.5) }, TIMEOUT_MS / 2],
   ['reset', { fault: 'reset', times: 0 }, lost('PROVIDER_UNAVAILABLE', 0)],
-  ['reset once', { fault: 'reset' }, { read: cell('same', 2), keyed: cell('same', 2), write: cell('OUTCOME_UNKNOWN'), check: cell('PROVIDER_TIMEOUT') }],
+  ['reset once', { fault: 'reset' }, { read: cell('same', 2), keyed: cell('same', 2), write: cell('OUTCOME_UNKNOWN'), nonRepeatableRead: cell('PROVIDER_TIMEOUT') }],
   ['drop', { fault: 'drop-after-apply', times: 0 }, lost('PROVIDER_UNAVAILABLE', 0)],
   ['slow', { fault: 'slow', delayMs: 20 }, all(cell('same'))],
   ['401 once', status(401), all(cell('same', 2))],
-  ['429, now', status(429, { 'retry-after': '0', 'x-rate-limit-reset': '0' }), { ...all(cell('same', 2)), check: cell('RATE_LIMITED') }],
+  ['429, now', status(429, { 'retry-after': '0', 'x-rate-limit-reset': '0' }), { ...all(cell('same', 2)), nonRepeatableRead: cell('RATE_LIMITED') }],
   ['429, later', { ...status(429, { 'retry-after': '60', 'x-rate-limit-reset': '60' }), times: 0 }, all(cell('RATE_LIMITED'))],
-  ['500', { ...status(500), times: 0 }, { ...lost('PROVIDER_UNAVAILABLE', 0), check: cell('PROVIDER_UNAVAILABLE') }],
-  ['503', { ...status(503), times: 0 }, { read: cell('PROVIDER_UNAVAILABLE', 3), keyed: cell('PROVIDER_UNAVAILABLE', 3), write: cell('PROVIDER_UNAVAILABLE'), check: cell('PROVIDER_UNAVAILABLE') }],
+  ['500', { ...status(500), times: 0 }, { ...lost('PROVIDER_UNAVAILABLE', 0), nonRepeatableRead: cell('PROVIDER_UNAVAILABLE') }],
+  ['503', { ...status(503), times: 0 }, { read: cell('PROVIDER_UNAVAILABLE', 3), keyed: cell('PROVIDER_UNAVAILABLE', 3), write: cell('PROVIDER_UNAVAILABLE'), nonRepeatableRead: cell('PROVIDER_UNAVAILABLE') }],
   ['malformed', { fault: 'malformed', times: 0 }, unreadable],
   ['html', { fault: 'html', times: 0 }, unreadable],
 ]
@@ -71,7 +71,7 @@ const EXCEPT: Readonly<Partial<Record<ProviderName, Readonly<Record<string, Part
 const EXPIRED: Readonly<Partial<Record<ProviderName, unknown>>> = { sei: { code: 'gateway.authentication.failure', message: 'Access Token expired', trackingId: ' ', transient: false, errors: [] } }
 
 /** Every method of every room's data sources, found by their files, so that a new one cannot be left out. */
-async function methodsOf(room: string): Promise<(call: { client: unknown; visit: CallVisit }) => Record<string, Method>> {
+async function methodsOf(room: string): Promise<(call: { client: unknown; visit: CallScope }) => Record<string, Method>> {
   const folder = new URL(`../../../datasources/${room}/`, import.meta.url)
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('datasource.ts'))
   const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<Record<string, (...args: unknown[]) => Record<string, Method>>>))
@@ -90,7 +90,7 @@ afterAll(async () => {
   await stop()
 })
 const lines: string[] = []
-const line = turns(SIDE_BY_SIDE, 1000)
+const line = createBulkhead(SIDE_BY_SIDE, 1000)
 
 const SHORT: Readonly<Record<string, string>> = { OUTCOME_UNKNOWN: '?', PROVIDER_TIMEOUT: 'late', PROVIDER_UNAVAILABLE: 'away', PROVIDER_MALFORMED: 'odd', PROVIDER_REFUSED: 'refused', RATE_LIMITED: 'slow', DEADLINE_EXCEEDED: 'end' }
 
@@ -98,16 +98,16 @@ const SHORT: Readonly<Record<string, string>> = { OUTCOME_UNKNOWN: '?', PROVIDER
 async function openRoom(name: ProviderName) {
   const provider = providers[name] as unknown as Provider<unknown>
   const config = readConfig({ AUTH_ISSUER: 'https://issuer.test', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://issuer.test/jwks', ...settings })
-  let lent: Parameters<House['client']>[0] | undefined
+  let lent: Parameters<ProviderDeps['client']>[0] | undefined
   const base = { name, label: provider.label, title: provider.title, maxConcurrency: 64, transport: undiciTransport, observer: () => undefined }
   const house = {
     drift: () => undefined,
     store: undefined,
-    client(options: Parameters<House['client']>[0]) {
+    client(options: Parameters<ProviderDeps['client']>[0]) {
       if (options.credential) lent = options
       return createClient({ ...base, ...options, timeoutMs: 10_000 })
     },
-  } as unknown as House
+  } as unknown as ProviderDeps
   const room = provider.open(config.providers[name]!.settings, house)
   const options = lent!
   const sources = await methodsOf(name)
@@ -125,20 +125,20 @@ async function openRoom(name: ProviderName) {
       },
     })
     const answering = Object.assign(new EventEmitter(), { writableFinished: true })
-    const visit: CallVisit = { correlationId: 'matrix', ...deadlines(deadlineMs).begin({}, answering) }
+    const visit: CallScope = { correlationId: 'matrix', ...createDeadlines(deadlineMs).begin({}, answering) }
     // A token is at hand before the clock starts.
     await options.credential!.headers()
     const begun = performance.now()
     const end = await sources({ client, visit })[method]!(...args).then(
       () => 'ok' as const,
-      (error: { code: Code }) => error.code,
+      (error: { code: ErrorCode }) => error.code,
     )
     const took = (performance.now() - begun) / TIMEOUT_MS
     answering.emit('close')
     await client.close()
     return { end: end as End, took, sent }
   }
-  const names = Object.keys(sources({ client: undefined, visit: undefined as unknown as CallVisit }))
+  const names = Object.keys(sources({ client: undefined, visit: undefined as unknown as CallScope }))
   return { names, call, credential: options.credential!, renews: options.credential!.renew !== undefined, close: room.close }
 }
 
@@ -152,7 +152,7 @@ test.concurrent.each(Object.keys(providers) as ProviderName[])('every method of 
   const wrong: string[] = []
   await Promise.all(
     Object.entries(table).map(async ([method, row]) => {
-      await line.take(new AbortController().signal, 60_000)
+      await line.acquire(new AbortController().signal, 60_000)
       const without = await call(method, row, PLENTY_MS)
       const found: string[] = []
       for (const [fault, given, expected, deadlineMs] of COLUMNS) {
@@ -168,7 +168,7 @@ test.concurrent.each(Object.keys(providers) as ProviderName[])('every method of 
           wrong.push(`${method} × ${fault}: ${String(end)}/${wanted.calls}/${least}–${least + 4} was wanted, ${String(seen.end)}/${calls}/${seen.took.toFixed(1)} came`)
         found.push(`${fault} ${SHORT[seen.end] ?? seen.end}/${calls}/${seen.took.toFixed(1)}`)
       }
-      line.give()
+      line.release()
       lines.push(`${name}.${method} (${row.kind}): ${found.join(' · ')}`)
     }),
   )

@@ -2,7 +2,7 @@ import { getNamedType, getNullableType, type GraphQLArgument, type GraphQLField,
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
 import { path } from '../../../datasources/http/client.js'
-import type { SandboxCall } from '../../../datasources/emulator/run.js'
+import type { EmulatorCall } from '../../../datasources/emulator/run.js'
 import { schemas } from '../../../src/graphql/schema.js'
 import { type App, startApp } from '../../support/app.js'
 import { OPERATIONS } from '../obp/surface/operations.js'
@@ -98,7 +98,7 @@ afterAll(() => app.close())
 const reached = new Set<string>()
 
 /** What a call did wrong, or nothing. */
-function strayed({ url, headers }: SandboxCall): string | undefined {
+function strayed({ url, headers }: EmulatorCall): string | undefined {
   const [address = '', query = ''] = url.split('?', 2)
   if (url.includes('#') || url.split('?').length > 2) return `address ${url}`
   if (!PATHS.some((allowed) => allowed.test(address))) return `path ${address}`

@@ -1,12 +1,12 @@
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, CROWD, NAMED } from '../../../datasources/emulator/people.js'
+import { ADA, CROWD, NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import type { ProviderName } from '../../../datasources/index.js'
 import { SCOPES, type Scope } from '../../../schema/scopes.js'
 import { type App, type GraphError, type RunOptions, startApp } from '../../support/app.js'
 import { fieldRoads, queryRoads } from '../../support/roads.js'
 
-const PERCY = NAMED.find(({ firstName }) => firstName === 'Percy')!
+const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
 const READ_ROUTE = 'GET /v0/persons/*'
 const MASKED = (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own') && scope !== 'pii:read')
 const PAGE = `{ customer(id: "${ADA.customerId}") {

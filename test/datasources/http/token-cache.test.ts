@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
-import { Failure } from '../../../datasources/contract/errors.js'
+import { ApiError } from '../../../datasources/contract/errors.js'
 import { EXPIRED_ONCE } from '../../../datasources/sei/emulator/index.js'
-import { sharedToken, type Token } from '../../../datasources/http/token-cache.js'
+import { cachedToken, type Token } from '../../../datasources/http/token-cache.js'
 import { type ConfigError, readConfig } from '../../../src/config.js'
 import { later, today } from '../../support/clock.js'
 import { type App, startApp } from '../../support/app.js'
@@ -109,7 +109,7 @@ describe.each(NAMES)('the token of %s', (name) => {
 
 test('a token that many calls were refused with is renewed once', async () => {
   let fetched = 0
-  const { headers, renew } = sharedToken({ fetch: () => Promise.resolve({ value: `token ${++fetched}`, expiresIn: undefined }), headers: (authorization) => ({ authorization }) })
+  const { headers, renew } = cachedToken({ fetch: () => Promise.resolve({ value: `token ${++fetched}`, expiresIn: undefined }), headers: (authorization) => ({ authorization }) })
   const refused = await headers()
   const repeated = Array.from({ length: 8 }, async () => {
     renew!(refused)
@@ -125,10 +125,10 @@ test('an issuer that is silent for long is asked by one at a time, now and then,
   let answer: ((token: Token) => void) | undefined
   const silence = async (): Promise<Token> => {
     later(6)
-    throw new Failure('PROVIDER_TIMEOUT')
+    throw new ApiError('PROVIDER_TIMEOUT')
   }
   let fetch = silence
-  const { headers } = sharedToken({ fetch: () => ((fetched += 1), fetch()), headers: (authorization) => ({ authorization }) })
+  const { headers } = cachedToken({ fetch: () => ((fetched += 1), fetch()), headers: (authorization) => ({ authorization }) })
   const ask = async () => headers()
   const refusal = (retryAfterSeconds: number) => ({ code: 'PROVIDER_TIMEOUT', extensions: { retryable: true, retryAfterSeconds } })
 
@@ -153,7 +153,7 @@ describe('a token near its end', () => {
   /** Gives out the first token for a short while, then what `next` says; and how often it was asked. */
   function short(seconds: number, next: () => Answer) {
     let fetched = 0
-    const { headers } = sharedToken({
+    const { headers } = cachedToken({
       fetch: () => ((fetched += 1) === 1 ? Promise.resolve({ value: 'token 1', expiresIn: seconds }) : next()),
       headers: (authorization) => ({ authorization }),
     })

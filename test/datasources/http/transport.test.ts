@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { path } from '../../../datasources/http/call.js'
-import { letterOf } from '../../../datasources/http/encode.js'
+import { encodeRequest } from '../../../datasources/http/encode.js'
 import { Departure } from '../../../datasources/leaving.js'
 import { type Transport, TRANSPORTS } from '../../../datasources/http/transport.js'
 
@@ -206,9 +206,9 @@ describe('what is asked about', () => {
 
   test('is written into a query as the standard has it', () => {
     const query = VALUES.flatMap((value) => [['name', value], [value, 'value']] as const)
-    const call = { method: 'GET', path: path`/a`, effect: 'read', answer: null } as const
-    expect(letterOf({ ...call, query }, '/v1').target).toBe(`/v1/a?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`)
-    for (const empty of [undefined, []]) expect(letterOf({ ...call, query: empty }, '').target).toBe('/a')
+    const call = { method: 'GET', path: path`/a`, effect: 'read', response: null } as const
+    expect(encodeRequest({ ...call, query }, '/v1').target).toBe(`/v1/a?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`)
+    for (const empty of [undefined, []]) expect(encodeRequest({ ...call, query: empty }, '').target).toBe('/a')
   })
 
   test.each(VALUES.filter((value) => value !== '' && value !== '\ud800'))('is one segment of a path: %j', (value) => {

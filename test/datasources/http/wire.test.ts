@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import fetch from 'node-fetch'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { breaker, type Circuit } from '../../../datasources/http/circuit-breaker.js'
+import { createCircuitBreaker, type CircuitState } from '../../../datasources/http/circuit-breaker.js'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
-import { Failure } from '../../../datasources/contract/errors.js'
-import { budget } from '../../../datasources/http/retry.js'
-import { retryAfter } from '../../../datasources/http/classify.js'
-import { sharedToken } from '../../../datasources/http/token-cache.js'
+import { ApiError } from '../../../datasources/contract/errors.js'
+import { createRetryBudget } from '../../../datasources/http/retry.js'
+import { parseRetryAfter } from '../../../datasources/http/classify.js'
+import { cachedToken } from '../../../datasources/http/token-cache.js'
 import { type App, startApp } from '../../support/app.js'
 
 const person = (n = 0) => `{ person(id: "${CROWD[n]!.personId}") { id } viewer { id } }`
@@ -19,7 +19,7 @@ const codes = ({ errors }: { errors: readonly { extensions: { code: string } }[]
 const text = async (app: App, path: string) => (await fetch(`${app.url}${path}`)).text()
 const ready = async (app: App) => {
   const response = await fetch(`${app.url}/ready`)
-  return { ...((await response.json()) as { circuits: Record<string, Circuit> }), status: response.status }
+  return { ...((await response.json()) as { circuits: Record<string, CircuitState> }), status: response.status }
 }
 const post = async (app: App, query: string, headers: Record<string, string> = {}, signal?: AbortSignal) => {
   const response = await fetch(`${app.url}/graphql`, {
@@ -248,7 +248,7 @@ test('a provider that hangs holds up nobody but its own callers, and those not f
 describe('what a provider may be burdened with', () => {
   test('is a fifth of its calls in further tries, and ten a second', () => {
     let time = 0
-    const { deposit, withdraw } = budget(() => time)
+    const { deposit, withdraw } = createRetryBudget(() => time)
     const most = () => {
       let tries = 0
       while (withdraw()) tries += 1
@@ -264,16 +264,16 @@ describe('what a provider may be burdened with', () => {
   })
 
   test('waits as Retry-After says, in seconds or by date, and not for what is neither', () => {
-    expect(['7', '0', new Date(Date.now() + 30_000).toUTCString(), new Date(0).toUTCString(), 'soon', undefined, '999999'].map((given) => retryAfter(given))).toEqual([7, 0, expect.toSatisfy((s: number) => s === 29 || s === 30), 0, undefined, undefined, 3600])
+    expect(['7', '0', new Date(Date.now() + 30_000).toUTCString(), new Date(0).toUTCString(), 'soon', undefined, '999999'].map((given) => parseRetryAfter(given))).toEqual([7, 0, expect.toSatisfy((s: number) => s === 29 || s === 30), 0, undefined, undefined, 3600])
   })
 })
 
 describe('a circuit', () => {
   function circuit() {
     const clock = { time: 1_000_000 }
-    const seen: Circuit[] = []
-    const { begin, wait, state } = breaker({ least: 10, changed: (to) => void seen.push(to), now: () => clock.time })
-    const calls = (end: 'well' | 'sick' | 'untold', times = 1) => {
+    const seen: CircuitState[] = []
+    const { begin, wait, state } = createCircuitBreaker({ least: 10, changed: (to) => void seen.push(to), now: () => clock.time })
+    const calls = (end: 'success' | 'failure' | 'ignored', times = 1) => {
       for (let i = 0; i < times; i += 1) begin()(end)
     }
     return { clock, seen, begin, wait, state, calls }
@@ -281,51 +281,51 @@ describe('a circuit', () => {
 
   test('opens when half of enough calls fail, and says for how long', () => {
     const { calls, wait, state } = circuit()
-    calls('sick', 9)
+    calls('failure', 9)
     expect(state()).toBe('closed')
-    calls('sick')
+    calls('failure')
     expect([state(), wait()]).toEqual(['open', 5_000])
   })
 
   test('stays closed while less than half fail, or what failed is long ago, or nobody heard the end', () => {
     const { calls, state, clock } = circuit()
-    calls('well', 40)
-    calls('sick', 39)
+    calls('success', 40)
+    calls('failure', 39)
     clock.time += 60_000
-    calls('sick', 9)
-    calls('untold', 100)
+    calls('failure', 9)
+    calls('ignored', 100)
     clock.time += 31_000
-    calls('sick', 9)
+    calls('failure', 9)
     expect(state()).toBe('closed')
   })
 
   test('lets one call at a time find out, and closes when it went well', () => {
     const { calls, begin, wait, state, clock, seen } = circuit()
     const slow = begin()
-    calls('sick', 10)
+    calls('failure', 10)
     clock.time += 5_000
     expect(wait()).toBe(0)
     const probe = begin()
     expect(wait()).toBe(1_000)
     // What began before it opened says nothing of now.
-    slow('sick')
+    slow('failure')
     expect(state()).toBe('half-open')
     // Nobody heard: the next finds out.
-    probe('untold')
+    probe('ignored')
     expect(wait()).toBe(0)
-    begin()('well')
+    begin()('success')
     expect([state(), wait()]).toEqual(['closed', 0])
-    calls('sick', 9)
+    calls('failure', 9)
     expect(seen).toEqual(['open', 'half-open', 'closed'])
   })
 
   test('stays open twice as long each time that nothing has changed, up to a minute', () => {
     const { calls, begin, wait, clock } = circuit()
-    calls('sick', 10)
+    calls('failure', 10)
     const waits = Array.from({ length: 6 }, () => {
       const ms = wait()
       clock.time += ms
-      begin()('sick')
+      begin()('failure')
       return ms
     })
     expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000])
@@ -339,14 +339,14 @@ describe('a refused login', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     let refuses = true
     let logins = 0
-    const { headers, renew } = sharedToken({
+    const { headers, renew } = cachedToken({
       fetch: () => {
         logins += 1
-        return refuses ? Promise.reject(new Failure('PROVIDER_REFUSED', { providerStatus: 401 })) : Promise.resolve({ value: 't', expiresIn: undefined })
+        return refuses ? Promise.reject(new ApiError('PROVIDER_REFUSED', { providerStatus: 401 })) : Promise.resolve({ value: 't', expiresIn: undefined })
       },
       headers: (authorization) => ({ authorization }),
     })
-    const refusal = () => Promise.resolve(headers()).then(() => null, (error: Failure) => error.extensions)
+    const refusal = () => Promise.resolve(headers()).then(() => null, (error: ApiError) => error.extensions)
     for (const [nth, seconds] of [30, 60, 120, 240, 300, 300].entries()) {
       expect(await refusal()).toMatchObject({ code: 'PROVIDER_REFUSED', providerStatus: 401, retryAfterSeconds: seconds })
       vi.setSystemTime(Date.now() + seconds * 1000 - 1500)

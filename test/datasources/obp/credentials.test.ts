@@ -36,7 +36,7 @@ describe('DirectLogin', () => {
     const app = await start()
     await app.run(READ)
     app.clear()
-    await fetch(`${app.emulators.obp.url}/__sandbox/tokens`, { method: 'DELETE' })
+    await fetch(`${app.emulators.obp.url}/__emulator/tokens`, { method: 'DELETE' })
     const answers = await Promise.all(CROWD.slice(0, 5).map(({ customerId }) => app.run(`{ customer(id: "${customerId}") { id } }`)))
     expect(answers.flatMap(({ errors }) => errors)).toEqual([])
     expect(logins(app)).toHaveLength(1)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, NAMED, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 
 let app: App
@@ -9,7 +9,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const named = (name: string) => NAMED.find(({ firstName }) => firstName === name)!
+const named = (name: string) => NAMED_PEOPLE.find(({ firstName }) => firstName === name)!
 const at = (bank: string) => `/obp/v4.0.0/banks/${bank}`
 const writes = () => app.calls('obp').filter((call) => !call.startsWith('GET '))
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, CAST, CROWD, NAMED, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, PEOPLE, CROWD, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 
 let app: App
@@ -9,7 +9,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const named = (name: string) => NAMED.find(({ firstName }) => firstName === name)!
+const named = (name: string) => NAMED_PEOPLE.find(({ firstName }) => firstName === name)!
 const OTTO = named('Otto')
 const at = (bank: string) => `/obp/v4.0.0/banks/${bank}`
 const writes = () => app.calls('obp').filter((call) => !call.startsWith('GET '))
@@ -83,7 +83,7 @@ describe('a page of customers with their persons and verifications', () => {
     expect(errors).toEqual([])
     expect(data.customers.nodes).toHaveLength(25)
     for (const { id, person } of data.customers.nodes) {
-      const member = CAST.find(({ customerId }) => customerId === id)!
+      const member = PEOPLE.find(({ customerId }) => customerId === id)!
       expect(person).toMatchObject({ id: member.personId, firstName: member.firstName })
     }
     const [lists, others] = [app.calls('obp').filter((call) => call.includes('/firehose/')), app.calls('obp').filter((call) => !call.includes('/firehose/'))]
@@ -120,7 +120,7 @@ describe('paging', () => {
     return seen
   }
 
-  const ofBank = CAST.filter(({ bankId }) => bankId === BANK).map(({ customerId }) => customerId)
+  const ofBank = PEOPLE.filter(({ bankId }) => bankId === BANK).map(({ customerId }) => customerId)
 
   test.each([
     ['newest first', undefined, 7],
@@ -187,7 +187,7 @@ describe('the customers of persons', () => {
   test('cost one call per bank for all persons', async () => {
     const { data } = await app.run('{ persons(first: 20) { nodes { id customers { id bankId } } } }')
     expect(data.persons.nodes).toHaveLength(20)
-    for (const { id, customers } of data.persons.nodes) expect(customers).toEqual(CAST.flatMap(({ personId, customerId, bankId }) => (personId === id ? [{ id: customerId, bankId }] : [])))
+    for (const { id, customers } of data.persons.nodes) expect(customers).toEqual(PEOPLE.flatMap(({ personId, customerId, bankId }) => (personId === id ? [{ id: customerId, bankId }] : [])))
     expect(app.calls('obp')).toHaveLength(2)
   })
 

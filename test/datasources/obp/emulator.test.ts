@@ -1,6 +1,6 @@
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ADA, BANK, CAST, NAMED, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, PEOPLE, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 import { besideTheGraph } from '../../support/obp.js'
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-const RHEA = NAMED.find(({ firstName }) => firstName === 'Rhea')!
+const RHEA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
 const at = (path: string) => `${url}/obp/v4.0.0${path}`
 const check = { customer_number: 7, date: '2024-01-01T00:00:00Z', how: null, staff_user_id: 's', staff_name: 's', satisfied: true, comments: '' }
 
@@ -75,7 +75,7 @@ describe('customers', () => {
   test('older than a year or in the future stay out of the firehose by default', async () => {
     const all = (await ask('GET', `/banks/${BANK}/firehose/customers?limit=100&from_date=1970-01-01T00:00:00.000Z&to_date=9000-01-01T00:00:00.000Z`)).body.customers
     const usual = (await ask('GET', `/banks/${BANK}/firehose/customers?limit=100`)).body.customers
-    expect(all).toHaveLength(CAST.filter(({ bankId }) => bankId === BANK).length)
+    expect(all).toHaveLength(PEOPLE.filter(({ bankId }) => bankId === BANK).length)
     expect(all[0].date_of_birth).toMatch(/^\d{4}-\d{2}-\d{2}$/)
     expect(usual.length).toBeLessThan(all.length)
   })

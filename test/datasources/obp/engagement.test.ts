@@ -1,6 +1,6 @@
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, NAMED, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { besideTheGraph } from '../../support/obp.js'
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const named = (name: string) => NAMED.find(({ firstName }) => firstName === name)!
+const named = (name: string) => NAMED_PEOPLE.find(({ firstName }) => firstName === name)!
 const OTTO = named('Otto')
 const at = (bank: string) => `/obp/v4.0.0/banks/${bank}`
 /** What stands under `found`, also where it hangs off the viewer. */
@@ -33,7 +33,7 @@ describe('CRM events and meetings', () => {
   test("are the asked bank's", async () => {
     const { data, errors } = await app.run(`{ here: crmEvents { id bankId } there: crmEvents(bankId: "${OTHER_BANK}") { id bankId } meetings { id } elsewhere: meetings(bankId: "${OTHER_BANK}") { id } }`)
     expect(errors).toEqual([])
-    expect(ids(data.here)).toEqual(NAMED.filter(({ bankId }) => bankId === BANK).map(({ username }) => `crm-${username}`))
+    expect(ids(data.here)).toEqual(NAMED_PEOPLE.filter(({ bankId }) => bankId === BANK).map(({ username }) => `crm-${username}`))
     expect(data.there).toEqual([{ id: 'crm-otto', bankId: OTHER_BANK }])
     expect([ids(data.meetings), ids(data.elsewhere)]).toEqual([['meeting-percy', 'meeting-ada'], ['meeting-otto']])
   })

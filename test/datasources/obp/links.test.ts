@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, CROWD, NAMED } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, CROWD, NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 import { besideTheGraph } from '../../support/obp.js'
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const UNA = NAMED.find(({ firstName }) => firstName === 'Una')!
+const UNA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Una')!
 const LINK = 'mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed customer { id links { personId bankingCustomerId seiExternalId } person { firstName } } } }'
 const READ = 'query($id: ID!) { customer(id: $id) { links { personId bankingCustomerId seiExternalId } person { id } } }'
 const customer = (id: string) => `/obp/v4.0.0/banks/${BANK}/customers/${id}`

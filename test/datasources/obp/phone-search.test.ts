@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, CAST, CROWD, NAMED, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, PEOPLE, CROWD, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 import { besideTheGraph } from '../../support/obp.js'
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const OTTO = NAMED.find(({ firstName }) => firstName === 'Otto')!
+const OTTO = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Otto')!
 const at = (bank: string) => `/obp/v4.0.0/banks/${bank}/search/customers/mobile-phone-number`
 const QUERY = `query($phone: String!, $match: TextMatch, $first: Int, $bankId: ID) {
   customersByMobilePhoneNumber(mobilePhoneNumber: $phone, match: $match, first: $first, bankId: $bankId) { id mobilePhoneNumber dateOfBirth } }`
@@ -63,7 +63,7 @@ test('what the provider finds beside is left out', async () => {
 
 test('first cuts the list; without it a hundred at most are answered', async () => {
   expect((await search('+1415', { match: 'STARTS_WITH', first: 3 })).data.customersByMobilePhoneNumber).toHaveLength(3)
-  const ofBank = CAST.filter(({ bankId }) => bankId === BANK).length - ODD.length
+  const ofBank = PEOPLE.filter(({ bankId }) => bankId === BANK).length - ODD.length
   expect((await search('+1415', { match: 'STARTS_WITH' })).data.customersByMobilePhoneNumber).toHaveLength(ofBank)
   const customers = Array.from({ length: 150 }, (_, i) => ({ customer_id: `c-${i}`, customer_number: '1', kyc_status: true, bank_id: BANK, mobile_phone_number: '1' }))
   for (const first of [undefined, null]) {

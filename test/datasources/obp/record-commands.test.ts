@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, type CastMember, CROWD } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, type Person, CROWD } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 import { ADDRESS, changeIn, CREDIT_LIMIT, HANDLE, INPUTS, type Mutation, RESIDENCE } from '../../support/records.js'
 
@@ -14,11 +14,11 @@ const at = (customerId: string) => `/obp/v4.0.0/banks/${BANK}/customers/${custom
 const writes = () => app.calls('obp').filter((call) => !call.startsWith('GET '))
 const change = changeIn(() => app)
 
-const addressOf = async ({ customerId }: CastMember) => ({ customerId, addressId: (await change('createCustomerAddress', { customerId, ...ADDRESS })).data.createCustomerAddress.address.id as string })
-const residenceOf = async ({ customerId }: CastMember) => ({ customerId, taxResidenceId: (await change('createTaxResidence', { customerId, ...RESIDENCE })).data.createTaxResidence.taxResidence.id as string })
+const addressOf = async ({ customerId }: Person) => ({ customerId, addressId: (await change('createCustomerAddress', { customerId, ...ADDRESS })).data.createCustomerAddress.address.id as string })
+const residenceOf = async ({ customerId }: Person) => ({ customerId, taxResidenceId: (await change('createTaxResidence', { customerId, ...RESIDENCE })).data.createTaxResidence.taxResidence.id as string })
 
 describe('what nobody heard the end of', () => {
-  type Row = [Mutation, method: string, path: string, input: (member: CastMember) => object | Promise<object>]
+  type Row = [Mutation, method: string, path: string, input: (member: Person) => object | Promise<object>]
   const ROWS: Row[] = [
     ['deleteCustomerAddress', 'DELETE', 'addresses/*', addressOf],
     ['deleteTaxResidence', 'DELETE', 'tax_residencies/*', residenceOf],

@@ -1,6 +1,6 @@
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, CROWD, NAMED, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, CROWD, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 import { besideTheGraph } from '../../support/obp.js'
 import { changeIn, HANDLE, INPUTS, type Mutation } from '../../support/records.js'
@@ -16,7 +16,7 @@ afterAll(() => app.close())
 
 const change = changeIn(() => app)
 const CUSTOMER = CROWD[0]!
-const RHEA = NAMED.find(({ firstName }) => firstName === 'Rhea')!
+const RHEA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
 
 /** What an endpoint may say that looks at roles, bank and customer. */
 const NOT_LOGGED_IN = [401, 'OBP-20001: User not logged in. Authentication is required!', 'PROVIDER_REFUSED'] as const

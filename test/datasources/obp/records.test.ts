@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, CROWD, NAMED, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, CROWD, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 import { besideTheGraph } from '../../support/obp.js'
 import { ADDRESS, changeIn, HANDLE, INPUTS, type Mutation, MUTATIONS, RESIDENCE } from '../../support/records.js'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const named = (name: string) => NAMED.find(({ firstName }) => firstName === name)!
+const named = (name: string) => NAMED_PEOPLE.find(({ firstName }) => firstName === name)!
 const [RHEA, OTTO, REX] = ['Rhea', 'Otto', 'Rex'].map(named) as [typeof ADA, typeof ADA, typeof ADA]
 const change = changeIn(() => app)
 const at = (customerId: string, bank = BANK) => `/obp/v4.0.0/banks/${bank}/customers/${customerId}`

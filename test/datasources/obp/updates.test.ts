@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, CROWD, NAMED, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, CROWD, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 import { besideTheGraph } from '../../support/obp.js'
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const OTTO = NAMED.find(({ firstName }) => firstName === 'Otto')!
+const OTTO = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Otto')!
 const customers = `/obp/v4.0.0/banks/${BANK}/customers`
 const writes = () => app.calls('obp').filter((call) => !call.startsWith('GET '))
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK, CAST, CROWD, NAMED, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, PEOPLE, CROWD, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 import { besideTheGraph } from '../../support/obp.js'
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const OTTO = NAMED.find(({ firstName }) => firstName === 'Otto')!
+const OTTO = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Otto')!
 /** The user and the link that the emulator gives everybody of the cast. */
 const userOf = ({ customerId }: { customerId: string }) => customerId.replace(/^./, 'e')
 const linkOf = ({ customerId }: { customerId: string }) => customerId.replace(/^./, 'f')
@@ -141,7 +141,7 @@ describe('the end of a link', () => {
     const { data, errors } = await remove({ linkId })
     expect({ data, errors }).toEqual({ data: { deleteUserCustomerLink: { replayed: false, deletedId: linkId } }, errors: [] })
     expect(writes()).toEqual([`DELETE ${at(BANK)}/${linkId}`])
-    expect(app.calls('obp').length).toBeLessThanOrEqual(2 + CAST.length)
+    expect(app.calls('obp').length).toBeLessThanOrEqual(2 + PEOPLE.length)
     expect(await ofUser(userOf(CROWD[11]!))).toEqual([])
   })
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { batched, each } from '../../../datasources/support/loader.js'
-import { placeName } from '../../../datasources/obp/bank-access.js'
+import { batchLoader, keyLoader } from '../../../datasources/support/loader.js'
+import { customerRefKey } from '../../../datasources/obp/bank-access.js'
 import { contents, once } from '../../../datasources/sections.js'
 
 describe('what was asked once is not asked again in the same operation, except what failed', () => {
   test('key by key', async () => {
     const asked: string[] = []
-    const loader = each(async (key: string) => {
+    const loader = keyLoader(async (key: string) => {
       asked.push(key)
       if (key === 'bad' && asked.length < 3) throw new Error('down')
       return key.toUpperCase()
@@ -20,7 +20,7 @@ describe('what was asked once is not asked again in the same operation, except w
 
   test('many keys by one call', async () => {
     const asked: (readonly string[])[] = []
-    const loader = batched<string, string | null, null>({
+    const loader = batchLoader<string, string | null, null>({
       max: 10,
       absent: () => null,
       async ask(keys) {
@@ -38,7 +38,7 @@ describe('what was asked once is not asked again in the same operation, except w
 
   test('and what came along with another answer is not asked at all, until it is forgotten', async () => {
     let asked = 0
-    const loader = each(async (_key: string) => ++asked)
+    const loader = keyLoader(async (_key: string) => ++asked)
     loader.clear('a')
     loader.prime('a', 7)
     expect(await loader.load('a')).toBe(7)
@@ -50,7 +50,7 @@ describe('what was asked once is not asked again in the same operation, except w
 test('no two places have one name, whatever is in their ids', () => {
   const parts = ['', '1', ' ', '\n', '1 ', ' 1', '11', 'a', 'a1', '1a', '2 1']
   const places = parts.flatMap((bankId) => parts.map((id) => ({ bankId, id })))
-  expect(new Set(places.map(placeName)).size).toBe(places.length)
+  expect(new Set(places.map(customerRefKey)).size).toBe(places.length)
 })
 
 test('a section is made once in an operation, and only where one of its members is asked for', () => {

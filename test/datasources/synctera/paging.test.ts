@@ -1,6 +1,6 @@
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BANK, CAST } from '../../../datasources/emulator/people.js'
+import { BANK, PEOPLE } from '../../../datasources/emulator/people.js'
 import { type CustomerFilter, CustomersWithPersonsDocument } from '../../../schema/operations/index.js'
 import { type App, startApp } from '../../support/app.js'
 
@@ -10,7 +10,7 @@ let app: App
 beforeAll(async () => {
   app = await startApp()
   for (const { url } of [app.emulators.obp, app.emulators.synctera])
-    expect((await fetch(`${url}/__sandbox/crowd`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ count: CROWD }) })).status).toBe(204)
+    expect((await fetch(`${url}/__emulator/crowd`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ count: CROWD }) })).status).toBe(204)
 })
 afterAll(() => app.close())
 
@@ -45,7 +45,7 @@ describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']
       expect(errors).toEqual([])
       return data.customers!
     })
-    const ofBank = CAST.filter(({ bankId }) => bankId === BANK)
+    const ofBank = PEOPLE.filter(({ bankId }) => bankId === BANK)
     expect(sizes).toEqual(pagesOf37(CROWD + ofBank.length))
     const ids = new Set(nodes.map(({ id }) => id))
     expect(ids.size).toBe(nodes.length)
@@ -59,7 +59,7 @@ describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']
 
 describe('a thousand persons', () => {
   const PERSONS = 'query($first: Int, $after: String, $orderBy: [PersonOrder!]) { persons(first: $first, after: $after, orderBy: $orderBy) { nodes { id firstName } pageInfo { hasNextPage endCursor } } }'
-  const total = CROWD + CAST.filter(({ personId }) => personId !== undefined).length
+  const total = CROWD + PEOPLE.filter(({ personId }) => personId !== undefined).length
 
   async function walkPersons(sizeOf: (page: number) => number, orderBy?: object[]) {
     const walked = await walk<{ id: string; firstName: string }>(async (after, page) => {

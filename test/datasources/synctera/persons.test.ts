@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { CROWD, NAMED } from '../../../datasources/emulator/people.js'
+import { CROWD, NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 
 let app: App
@@ -9,7 +9,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-const person = (situation: string) => NAMED.find(({ firstName }) => firstName === situation)!
+const person = (situation: string) => NAMED_PEOPLE.find(({ firstName }) => firstName === situation)!
 
 describe('persons', () => {
   test('a person is read with its verifications', async () => {

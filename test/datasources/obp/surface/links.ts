@@ -1,10 +1,10 @@
-import { ADA, BANK, type CastMember, CROWD } from '../../../../datasources/emulator/people.js'
+import { ADA, BANK, type Person, CROWD } from '../../../../datasources/emulator/people.js'
 import type { SurfaceRow } from './row.js'
 
 const LINKS = `/obp/v4.0.0/banks/${BANK}/user_customer_links`
 /** The user and the link that the emulator gives everybody of the cast. */
-const userOf = ({ customerId }: CastMember) => customerId.replace(/^./, 'e')
-const linkOf = ({ customerId }: CastMember) => customerId.replace(/^./, 'f')
+const userOf = ({ customerId }: Person) => customerId.replace(/^./, 'e')
+const linkOf = ({ customerId }: Person) => customerId.replace(/^./, 'f')
 const userId = userOf(ADA)
 const linkId = linkOf(CROWD[2]!)
 const ADAS = { userId, customerId: ADA.customerId, insertedAt: '2024-01-15T08:30:00.000Z', isActive: true }

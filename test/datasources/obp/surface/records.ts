@@ -1,9 +1,9 @@
-import { ADA, BANK, CROWD, NAMED } from '../../../../datasources/emulator/people.js'
+import { ADA, BANK, CROWD, NAMED_PEOPLE } from '../../../../datasources/emulator/people.js'
 import type { App } from '../../../support/app.js'
 import type { SurfaceRow } from './row.js'
 
 /** Percy's and Vic's records are changed here; Ada's stay as they are. */
-const [PERCY, VIC] = ['Percy', 'Vic'].map((name) => NAMED.find(({ firstName }) => firstName === name)!) as [typeof ADA, typeof ADA]
+const [PERCY, VIC] = ['Percy', 'Vic'].map((name) => NAMED_PEOPLE.find(({ firstName }) => firstName === name)!) as [typeof ADA, typeof ADA]
 const LONELY = CROWD[30]!
 const at = (customerId: string) => `/obp/v4.0.0/banks/${BANK}/customers/${customerId}`
 

@@ -1,7 +1,7 @@
-import { BANK, NAMED } from '../../../../datasources/emulator/people.js'
+import { BANK, NAMED_PEOPLE } from '../../../../datasources/emulator/people.js'
 import type { SurfaceRow } from './row.js'
 
-const PERCY = NAMED.find(({ firstName }) => firstName === 'Percy')!
+const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
 
 export const searchRows: SurfaceRow[] = [
   {
