@@ -11,7 +11,12 @@ const neverLeft = ORDER.map((folder, i) => ({
 module.exports = {
   forbidden: [
     ...neverLeft,
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'rooms-do-not-know-each-other',
       comment: "Joining providers is a resolver's job.",
@@ -35,7 +40,10 @@ module.exports = {
       name: 'only-the-transport-opens-sockets-to-providers',
       severity: 'error',
       from: { path: '^(src|resolvers|datasources|schema)/', pathNot: '^datasources/transport\\.ts$' },
-      to: { path: '(^|node_modules/)(undici|node-fetch|axios|got)(/|$)|^(node:)?(http|https|net|tls)$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '(^|node_modules/)(undici|node-fetch|axios|got)(/|$)|^(node:)?(http|https|net|tls)$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'schema-stands-alone',

@@ -23,7 +23,10 @@ export default defineConfig(
     files: ['**/*.ts'],
     ignores: ['src/config.ts', 'test/**'],
     rules: {
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Settings are read in src/config.ts only.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Settings are read in src/config.ts only.' },
+      ],
     },
   },
   {

@@ -17,7 +17,12 @@ import { typeDefs } from './types.js'
 
 contender(async ({ redisUrl }: Setup) => {
   const redis = new Redis(redisUrl)
-  const resolvers = { Query: { verificationResult: async (_root: unknown, { id }: { id: string }) => JSON.parse((await redis.get(rawKeys.verification(id)))!) as unknown } }
+  const resolvers = {
+    Query: {
+      verificationResult: async (_root: unknown, { id }: { id: string }) =>
+        JSON.parse((await redis.get(rawKeys.verification(id)))!) as unknown,
+    },
+  }
   const plugins = [
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginInlineTraceDisabled(),
@@ -30,7 +35,13 @@ contender(async ({ redisUrl }: Setup) => {
   const app = Fastify()
   const hand = delegateToApollo(apollo as never)
   app.post('/graphql', async ({ method, url, headers, body: sent, id }, reply) => {
-    const { status, headers: more, body } = await hand({ method, url, headers, body: sent, correlationId: id, response: reply.raw }, () => Promise.resolve({}))
+    const {
+      status,
+      headers: more,
+      body,
+    } = await hand({ method, url, headers, body: sent, correlationId: id, response: reply.raw }, () =>
+      Promise.resolve({}),
+    )
     for (let i = 0; i < more.length; i += 2) void reply.header(more[i]!, more[i + 1])
     return reply.code(status).send(body)
   })

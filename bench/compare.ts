@@ -11,7 +11,9 @@ const TOLERANCE = 1.1
 export function compared(baseline: readonly Row[], rows: readonly Row[]): { text: string; worse: boolean } {
   let worse = false
   const costOf = (from: readonly Row[], title: string): number | undefined => {
-    const raw = from.find(({ workload, contender, void: reason }) => workload === title && contender === 'raw' && reason === undefined)
+    const raw = from.find(
+      ({ workload, contender, void: reason }) => workload === title && contender === 'raw' && reason === undefined,
+    )
     return raw?.cpuRatio && 1 / raw.cpuRatio.median
   }
   const lines = rows

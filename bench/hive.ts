@@ -13,14 +13,28 @@ const bin = (name: string) => fileURLToPath(new URL(`./node_modules/.bin/${name}
 /** Hive Gateway as it is installed, before the same stubs. */
 export async function startHive({ stubs }: Setup, scratch: string): Promise<Contender> {
   const file = join(scratch, 'supergraph.graphql')
-  execFileSync(process.execPath, [bin('mesh-compose'), '-c', 'mesh.config.mjs', '-o', file], { cwd: folder, stdio: 'ignore' })
-  writeFileSync(file, Object.entries(stubs).reduce((text, [name, url]) => text.replaceAll(`http://${name}.stub`, url), readFileSync(file, 'utf8')))
-  const port = await freePort()
-  const child = program(process.execPath, [bin('hive-gateway'), 'supergraph', file, '--port', String(port), '--host', '127.0.0.1'], CORE.measured, {
+  execFileSync(process.execPath, [bin('mesh-compose'), '-c', 'mesh.config.mjs', '-o', file], {
     cwd: folder,
-    log: join(scratch, 'hive.log'),
-    env: { NODE_ENV: 'production', PATH: '/usr/local/bin:/usr/bin:/bin' },
+    stdio: 'ignore',
   })
+  writeFileSync(
+    file,
+    Object.entries(stubs).reduce(
+      (text, [name, url]) => text.replaceAll(`http://${name}.stub`, url),
+      readFileSync(file, 'utf8'),
+    ),
+  )
+  const port = await freePort()
+  const child = program(
+    process.execPath,
+    [bin('hive-gateway'), 'supergraph', file, '--port', String(port), '--host', '127.0.0.1'],
+    CORE.measured,
+    {
+      cwd: folder,
+      log: join(scratch, 'hive.log'),
+      env: { NODE_ENV: 'production', PATH: '/usr/local/bin:/usr/bin:/bin' },
+    },
+  )
   await until(async () => (await fetch(`http://127.0.0.1:${port}/readiness`)).ok, 'Hive Gateway')
   return { name: 'hive', port, path: '/graphql', child, translate }
 }

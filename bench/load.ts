@@ -104,13 +104,16 @@ function writer({ port, path, requests }: Job): (i: number) => Buffer {
     const request = written[i % written.length]!
     if (request.bytes) return request.bytes
     unique += 1
-    return Buffer.from(request.text.replace(UNIQUE, `${String(process.pid).padStart(8, '0')}-${String(unique).padStart(14, '0')}`))
+    return Buffer.from(
+      request.text.replace(UNIQUE, `${String(process.pid).padStart(8, '0')}-${String(unique).padStart(14, '0')}`),
+    )
   }
 }
 
 async function run(job: Job): Promise<Load> {
   const lines: Line[] = []
-  for (let i = 0; i < job.connections; i += 100) lines.push(...(await Promise.all(Array.from({ length: Math.min(100, job.connections - i) }, () => open(job.port)))))
+  for (let i = 0; i < job.connections; i += 100)
+    lines.push(...(await Promise.all(Array.from({ length: Math.min(100, job.connections - i) }, () => open(job.port)))))
   const write = writer(job)
   const latencies: number[] = []
   let [sent, operations, errors, bytes] = [0, 0, 0, 0]

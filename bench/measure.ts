@@ -35,7 +35,11 @@ export function median(values: readonly number[]): number {
   const middle = (inOrder.length - 1) / 2
   return inOrder.length === 0 ? NaN : (inOrder[Math.floor(middle)]! + inOrder[Math.ceil(middle)]!) / 2
 }
-export const spread = (values: readonly number[]): Spread => ({ median: median(values), min: Math.min(...values), max: Math.max(...values) })
+export const spread = (values: readonly number[]): Spread => ({
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+})
 
 /** What is left of a budget is another number in every answer, and the raw server keeps none: it prints that much less. */
 const withoutCost = (answer: string): string => answer.replace(/,"extensions":\{"cost":\{[^}]*\}\}\}(\s*)$/, '}$1')
@@ -68,7 +72,12 @@ export interface Plan {
 }
 
 /** A workload at this server and at those beside it, taking turns. */
-export async function compete(stage: Stage, workload: Workload, plan: Plan, progress: (line: string) => void): Promise<Row[]> {
+export async function compete(
+  stage: Stage,
+  workload: Workload,
+  plan: Plan,
+  progress: (line: string) => void,
+): Promise<Row[]> {
   const contenders = ['server', ...workload.contenders].flatMap((name) => stage.contenders.get(name) ?? [])
   const wrong = new Map<string, string>()
   for (const contender of contenders) {
@@ -81,8 +90,14 @@ export async function compete(stage: Stage, workload: Workload, plan: Plan, prog
     for (const contender of round % 2 === 0 ? contenders : [...contenders].reverse()) {
       if (wrong.has(contender.name)) continue
       const warming = round === 0
-      const sample = await stage.measure(contender, stage.requests(workload, contender), { seconds: warming ? plan.warmSeconds : plan.seconds })
-      if (sample.errors > 0) wrong.set(contender.name, `${sample.errors} wrong answers, such as ${sample.firstError?.replaceAll('\r\n', ' ') ?? ''}`)
+      const sample = await stage.measure(contender, stage.requests(workload, contender), {
+        seconds: warming ? plan.warmSeconds : plan.seconds,
+      })
+      if (sample.errors > 0)
+        wrong.set(
+          contender.name,
+          `${sample.errors} wrong answers, such as ${sample.firstError?.replaceAll('\r\n', ' ') ?? ''}`,
+        )
       if (!warming) samples.get(contender.name)!.push(sample)
     }
     progress(`${workload.title}: ${round === 0 ? 'warm' : `round ${round} of ${plan.rounds}`}`)
@@ -94,7 +109,10 @@ export async function compete(stage: Stage, workload: Workload, plan: Plan, prog
     const middle = (pick: (sample: Sample) => number) => median(theirs.map(pick))
     const most = workload.mostCalls
     const calls = middle((sample) => sample.calls)
-    const tooMany = name === 'server' && most !== undefined && calls > most + 0.05 ? `${calls.toFixed(2)} provider calls, where ${most} are enough` : undefined
+    const tooMany =
+      name === 'server' && most !== undefined && calls > most + 0.05
+        ? `${calls.toFixed(2)} provider calls, where ${most} are enough`
+        : undefined
     const against = name !== 'server' && theirs.length > 0 && theirs.length === ours.length
     return {
       workload: workload.title,
@@ -133,11 +151,21 @@ export interface Overhead {
 /** How many operations took how long, in this server's own time: counts by the upper bound in s, each with all below it. */
 async function ownTimes({ port }: Contender): Promise<ReadonlyMap<number, number>> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-  return new Map([...text.matchAll(/^kyc_overhead_seconds_bucket\{le="(.+)"\} (\d+)$/gm)].map(([, bound, count]) => [bound === '+Inf' ? Infinity : Number(bound), Number(count)]))
+  return new Map(
+    [...text.matchAll(/^kyc_overhead_seconds_bucket\{le="(.+)"\} (\d+)$/gm)].map(([, bound, count]) => [
+      bound === '+Inf' ? Infinity : Number(bound),
+      Number(count),
+    ]),
+  )
 }
 
 /** What this server adds to the providers' time when half of what it can do is asked of it, it and the raw server taking turns. */
-export async function overhead(stage: Stage, workload: Workload, rps: number, { rounds, seconds }: Pick<Plan, 'rounds' | 'seconds'>): Promise<Overhead> {
+export async function overhead(
+  stage: Stage,
+  workload: Workload,
+  rps: number,
+  { rounds, seconds }: Pick<Plan, 'rounds' | 'seconds'>,
+): Promise<Overhead> {
   const rate = Math.max(1, Math.floor(rps / 2))
   const us = stage.contenders.get('server')!
   const samples: Record<'server' | 'raw', Sample[]> = { server: [], raw: [] }
@@ -149,10 +177,21 @@ export async function overhead(stage: Stage, workload: Workload, rps: number, { 
     }
   }
   const after = await ownTimes(us)
-  const [spent, all] = [[...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const), after.get(Infinity)! - before.get(Infinity)!]
+  const [spent, all] = [
+    [...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const),
+    after.get(Infinity)! - before.get(Infinity)!,
+  ]
   const within = (part: number) => spent.find(([, count]) => count >= all * part)![0] * 1000
-  const middle = (times: readonly Times[]): Times => ({ p50: median(times.map(({ p50 }) => p50)), p99: median(times.map(({ p99 }) => p99)) })
-  return { rate, own: { p50: within(0.5), p99: within(0.99) }, server: middle(samples.server), raw: middle(samples.raw) }
+  const middle = (times: readonly Times[]): Times => ({
+    p50: median(times.map(({ p50 }) => p50)),
+    p99: median(times.map(({ p99 }) => p99)),
+  })
+  return {
+    rate,
+    own: { p50: within(0.5), p99: within(0.99) },
+    server: middle(samples.server),
+    raw: middle(samples.raw),
+  }
 }
 
 export interface Point {
@@ -166,13 +205,36 @@ export interface Point {
 }
 
 /** The cost of one operation as the page and the number of connections grow. */
-export async function growth(stage: Stage, pages: (first: number) => Workload, connected: Workload, sizes: readonly number[], seconds: number, progress: (line: string) => void): Promise<{ pages: Point[]; connections: Point[]; errors: number }> {
+export async function growth(
+  stage: Stage,
+  pages: (first: number) => Workload,
+  connected: Workload,
+  sizes: readonly number[],
+  seconds: number,
+  progress: (line: string) => void,
+): Promise<{ pages: Point[]; connections: Point[]; errors: number }> {
   const us = stage.contenders.get('server')!
   let errors = 0
   const point = async (at: number, workload: Workload, connections: number, times: number): Promise<Point> => {
-    const { calls, cpuMs, rssMb, rps, p50, p99, errors: wrong } = await stage.measure(us, stage.requests(workload, us), { seconds, connections })
+    const {
+      calls,
+      cpuMs,
+      rssMb,
+      rps,
+      p50,
+      p99,
+      errors: wrong,
+    } = await stage.measure(us, stage.requests(workload, us), { seconds, connections })
     errors += wrong
-    return { at, calls: calls * times, cpuMs: cpuMs * times, rssMb, rps: rps / times, p50: p50 * times, p99: p99 * times }
+    return {
+      at,
+      calls: calls * times,
+      cpuMs: cpuMs * times,
+      rssMb,
+      rps: rps / times,
+      p50: p50 * times,
+      p99: p99 * times,
+    }
   }
   const byPage: Point[] = []
   for (const at of sizes) {

@@ -3,10 +3,16 @@ import { short, verdictRatio } from './report.js'
 
 const INK = '#1f2937'
 const FAINT = '#d1d5db'
-const COLOURS: Readonly<Record<string, string>> = { raw: '#2563eb', 'raw-ten': '#0891b2', plain: '#d97706', hive: '#7c3aed' }
+const COLOURS: Readonly<Record<string, string>> = {
+  raw: '#2563eb',
+  'raw-ten': '#0891b2',
+  plain: '#d97706',
+  hive: '#7c3aed',
+}
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-const label = (x: number, y: number, text: string, more = '') => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more}>${escaped(text)}</text>`
+const label = (x: number, y: number, text: string, more = '') =>
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more}>${escaped(text)}</text>`
 const stroke = (x1: number, y1: number, x2: number, y2: number, colour: string, width = 1) =>
   `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${colour}" stroke-width="${width}"/>`
 
@@ -19,7 +25,9 @@ ${parts.join('\n')}
 
 /** Places of values on an axis where each step is ten times the one before. */
 const logarithmic = (low: number, high: number, from: number, to: number) => (value: number) =>
-  from + ((Math.log10(Math.min(high, Math.max(low, value))) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) * (to - from)
+  from +
+  ((Math.log10(Math.min(high, Math.max(low, value))) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) *
+    (to - from)
 
 /** This server's requests a second by each other's: bar to the median, whisker from the smallest to the largest round, mark at the target. */
 export function ratioPlot(rows: readonly Row[]): string {
@@ -29,22 +37,43 @@ export function ratioPlot(rows: readonly Row[]): string {
   const x = logarithmic(0.1, 100, left, right)
   const parts = [
     label(16, 24, 'What this server can do, as a multiple of what the other can', 'font-size="16" font-weight="600"'),
-    label(16, 44, 'bar: what is held against the target (CPU time where a core was not busy); line: req/s, slowest to fastest round; ◆ target', `fill="#4b5563"`),
+    label(
+      16,
+      44,
+      'bar: what is held against the target (CPU time where a core was not busy); line: req/s, slowest to fastest round; ◆ target',
+      `fill="#4b5563"`,
+    ),
   ]
   for (const tick of [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]) {
-    parts.push(stroke(x(tick), top - 4, x(tick), bottom + 4, tick === 1 ? INK : FAINT), label(x(tick), bottom + 20, `${tick}×`, 'text-anchor="middle"'))
+    parts.push(
+      stroke(x(tick), top - 4, x(tick), bottom + 4, tick === 1 ? INK : FAINT),
+      label(x(tick), bottom + 20, `${tick}×`, 'text-anchor="middle"'),
+    )
   }
   shown.forEach((row, i) => {
     const y = top + i * step + step / 2
     const colour = COLOURS[row.contender] ?? INK
     const value = verdictRatio(row)!
     parts.push(
-      label(left - 10, y + 4, `${row.workload.length > 46 ? `${row.workload.slice(0, 45)}…` : row.workload} / ${row.contender}`, 'text-anchor="end"'),
+      label(
+        left - 10,
+        y + 4,
+        `${row.workload.length > 46 ? `${row.workload.slice(0, 45)}…` : row.workload} / ${row.contender}`,
+        'text-anchor="end"',
+      ),
       `<rect x="${Math.min(x(1), x(value)).toFixed(1)}" y="${y - 6}" width="${Math.abs(x(value) - x(1)).toFixed(1)}" height="12" fill="${colour}" opacity="0.75"/>`,
       stroke(x(row.ratio!.min), y, x(row.ratio!.max), y, INK, 2),
       label(right + 10, y + 4, `${short(value)}×`),
     )
-    if (row.target) parts.push(label(x(row.target.atLeast), y + 5, '◆', `text-anchor="middle" font-size="14" fill="${value >= row.target.atLeast ? '#059669' : '#dc2626'}"`))
+    if (row.target)
+      parts.push(
+        label(
+          x(row.target.atLeast),
+          y + 5,
+          '◆',
+          `text-anchor="middle" font-size="14" fill="${value >= row.target.atLeast ? '#059669' : '#dc2626'}"`,
+        ),
+      )
   })
   parts.push(label((left + right) / 2, bottom + 40, 'multiple of the other’s, logarithmic', 'text-anchor="middle"'))
   return sheet(940, bottom + 56, parts)
@@ -64,16 +93,39 @@ function panel({ title, axis, points, pick }: Curve, left: number, top: number):
   const high = 10 ** Math.ceil(Math.log10(Math.max(...values) * 1.001))
   const x = logarithmic(1, 1000, left, left + width)
   const y = logarithmic(low, high, top + height, top)
-  const parts = [label(left, top - 12, title, 'font-weight="600"'), label(left + width / 2, top + height + 36, axis, 'text-anchor="middle" fill="#4b5563"')]
-  for (let tick = low; tick <= high * 1.001; tick *= 10) parts.push(stroke(left, y(tick), left + width, y(tick), FAINT), label(left - 6, y(tick) + 4, String(Number(tick.toPrecision(2))), 'text-anchor="end"'))
-  for (const tick of [1, 10, 100, 1000]) parts.push(stroke(x(tick), top, x(tick), top + height, FAINT), label(x(tick), top + height + 16, String(tick), 'text-anchor="middle"'))
-  parts.push(`<polyline points="${points.map((point) => `${x(point.at).toFixed(1)},${y(pick(point)).toFixed(1)}`).join(' ')}" fill="none" stroke="#2563eb" stroke-width="2"/>`)
-  for (const point of points) parts.push(`<circle cx="${x(point.at).toFixed(1)}" cy="${y(pick(point)).toFixed(1)}" r="4" fill="#2563eb"/>`, label(x(point.at), y(pick(point)) - 9, short(pick(point)), 'text-anchor="middle" font-size="11"'))
+  const parts = [
+    label(left, top - 12, title, 'font-weight="600"'),
+    label(left + width / 2, top + height + 36, axis, 'text-anchor="middle" fill="#4b5563"'),
+  ]
+  for (let tick = low; tick <= high * 1.001; tick *= 10)
+    parts.push(
+      stroke(left, y(tick), left + width, y(tick), FAINT),
+      label(left - 6, y(tick) + 4, String(Number(tick.toPrecision(2))), 'text-anchor="end"'),
+    )
+  for (const tick of [1, 10, 100, 1000])
+    parts.push(
+      stroke(x(tick), top, x(tick), top + height, FAINT),
+      label(x(tick), top + height + 16, String(tick), 'text-anchor="middle"'),
+    )
+  parts.push(
+    `<polyline points="${points.map((point) => `${x(point.at).toFixed(1)},${y(pick(point)).toFixed(1)}`).join(' ')}" fill="none" stroke="#2563eb" stroke-width="2"/>`,
+  )
+  for (const point of points)
+    parts.push(
+      `<circle cx="${x(point.at).toFixed(1)}" cy="${y(pick(point)).toFixed(1)}" r="4" fill="#2563eb"/>`,
+      label(x(point.at), y(pick(point)) - 9, short(pick(point)), 'text-anchor="middle" font-size="11"'),
+    )
   return parts
 }
 
 /** What one operation costs as there is more to do; both axes in steps of ten. */
-export function growthPlot({ pages, connections }: { readonly pages: readonly Point[]; readonly connections: readonly Point[] }): string {
+export function growthPlot({
+  pages,
+  connections,
+}: {
+  readonly pages: readonly Point[]
+  readonly connections: readonly Point[]
+}): string {
   const [page, connected] = ['customers on the page', 'connections, workload (c)']
   const curves: readonly Curve[] = [
     { title: 'Provider calls for an operation', axis: page, points: pages, pick: ({ calls }) => calls },

@@ -36,10 +36,22 @@ function keep(child: ChildProcess, core: number): ChildProcess {
 
 /** A file of this folder as a process that is talked to. */
 export const helper = (file: string, core: number): ChildProcess =>
-  keep(fork(fileURLToPath(new URL(file, import.meta.url)), [], { serialization: 'advanced', execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }), core)
+  keep(
+    fork(fileURLToPath(new URL(file, import.meta.url)), [], {
+      serialization: 'advanced',
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    }),
+    core,
+  )
 
 /** A program as a process that only runs; what it complains of goes to a file. */
-export const program = (command: string, args: readonly string[], core: number, options: { env?: Record<string, string>; cwd?: string; log: string }): ChildProcess =>
+export const program = (
+  command: string,
+  args: readonly string[],
+  core: number,
+  options: { env?: Record<string, string>; cwd?: string; log: string },
+): ChildProcess =>
   keep(spawn(command, args, { ...options, stdio: ['ignore', 'ignore', openSync(options.log, 'a')] }), core)
 
 /** Sends and waits for what comes back. */

@@ -5,13 +5,16 @@ export interface Results {
   readonly plan: { readonly rounds: number; readonly seconds: number; readonly connections: number }
   readonly rows: readonly Row[]
   readonly overhead?: Overhead | undefined
-  readonly growth?: { readonly pages: readonly Point[]; readonly connections: readonly Point[]; readonly errors: number } | undefined
+  readonly growth?:
+    { readonly pages: readonly Point[]; readonly connections: readonly Point[]; readonly errors: number } | undefined
 }
 
 /** With three digits that say something. */
-export const short = (value: number): string => (Number.isFinite(value) ? (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)) : '-')
+export const short = (value: number): string =>
+  Number.isFinite(value) ? (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)) : '-'
 
-const spreadOf = (spread: Spread | undefined): string => (spread ? `${short(spread.median)} (${short(spread.min)}…${short(spread.max)})` : '')
+const spreadOf = (spread: Spread | undefined): string =>
+  spread ? `${short(spread.median)} (${short(spread.min)}…${short(spread.max)})` : ''
 
 /** A core that was not busy was waiting for those who ask: then only CPU time says which of the two could do more. */
 const FULLY_BUSY = 0.9
@@ -35,7 +38,21 @@ function verdict(row: Row): string {
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
 function rowsTable(rows: readonly Row[]): string[] {
-  const head = ['workload', 'who', 'req/s', 'p50 ms', 'p99 ms', 'CPU ms/op', 'core busy', 'calls/op', 'bytes/op', 'RSS MB', 'this server ÷ it, req/s', 'it ÷ this server, CPU', 'target']
+  const head = [
+    'workload',
+    'who',
+    'req/s',
+    'p50 ms',
+    'p99 ms',
+    'CPU ms/op',
+    'core busy',
+    'calls/op',
+    'bytes/op',
+    'RSS MB',
+    'this server ÷ it, req/s',
+    'it ÷ this server, CPU',
+    'target',
+  ]
   return [
     line(head),
     line(head.map(() => '---')),
@@ -43,11 +60,20 @@ function rowsTable(rows: readonly Row[]): string[] {
       line([
         row.workload,
         row.contender,
+        ...(row.void === undefined ? [row.rps, row.p50, row.p99, row.cpuMs].map(short) : ['', '', '', '']),
         ...(row.void === undefined
-          ? [row.rps, row.p50, row.p99, row.cpuMs].map(short)
-          : ['', '', '', '']),
-        ...(row.void === undefined ? [`${(row.busy * 100).toFixed(0)} %`, short(row.calls), row.bytes.toFixed(0), row.rssMb.toFixed(0), spreadOf(row.ratio), spreadOf(row.cpuRatio)] : ['', '', '', '', '', '']),
-        row.void === undefined ? verdict(row) : `VOID: ${row.void.replaceAll('|', '/').replaceAll('\n', ' ').slice(0, 200)}`,
+          ? [
+              `${(row.busy * 100).toFixed(0)} %`,
+              short(row.calls),
+              row.bytes.toFixed(0),
+              row.rssMb.toFixed(0),
+              spreadOf(row.ratio),
+              spreadOf(row.cpuRatio),
+            ]
+          : ['', '', '', '', '', '']),
+        row.void === undefined
+          ? verdict(row)
+          : `VOID: ${row.void.replaceAll('|', '/').replaceAll('\n', ' ').slice(0, 200)}`,
       ]),
     ),
   ]
@@ -61,9 +87,15 @@ const MOST_OWN = { p50: 1, p99: 5 }
 
 function overheadLines({ rate, own, server, raw }: Overhead, load: number): string[] {
   const quiet = load <= QUIET_LOAD
-  const verdict = (value: number, most: number) => (!quiet || value < 0 ? 'no verdict, the machine had other work' : value <= most ? `met: ≤ ${most} ms` : `missed: ≤ ${most} ms`)
+  const verdict = (value: number, most: number) =>
+    !quiet || value < 0
+      ? 'no verdict, the machine had other work'
+      : value <= most
+        ? `met: ≤ ${most} ms`
+        : `missed: ≤ ${most} ms`
   const word = (name: 'p50' | 'p99') => `${name} at most ${short(own[name])} ms (${verdict(own[name], MOST_OWN[name])})`
-  const more = (name: 'p50' | 'p99') => `${name} ${short(server[name] - raw[name])} ms (${verdict(server[name] - raw[name], MOST_OWN[name])})`
+  const more = (name: 'p50' | 'p99') =>
+    `${name} ${short(server[name] - raw[name])} ms (${verdict(server[name] - raw[name], MOST_OWN[name])})`
   return [
     '',
     `Own time for (a) at half load (${rate} operations a second), by the metric \`kyc_overhead_seconds\`, all but what a provider or the store is waited for: ${word('p50')}, ${word('p99')}.`,
@@ -74,7 +106,22 @@ function overheadLines({ rate, own, server, raw }: Overhead, load: number): stri
 
 function pointsTable(title: string, points: readonly Point[]): string[] {
   const head = [title, 'calls/op', 'CPU ms/op', 'RSS MB', 'op/s', 'p50 ms', 'p99 ms']
-  return ['', line(head), line(head.map(() => '---')), ...points.map((point) => line([String(point.at), short(point.calls), short(point.cpuMs), point.rssMb.toFixed(0), short(point.rps), short(point.p50), short(point.p99)]))]
+  return [
+    '',
+    line(head),
+    line(head.map(() => '---')),
+    ...points.map((point) =>
+      line([
+        String(point.at),
+        short(point.calls),
+        short(point.cpuMs),
+        point.rssMb.toFixed(0),
+        short(point.rps),
+        short(point.p50),
+        short(point.p99),
+      ]),
+    ),
+  ]
 }
 
 /** RSS that no number of connections may pass, in MB. */
@@ -82,7 +129,12 @@ const MOST_MEMORY = 250
 
 function memoryLine(connections: readonly Point[]): string[] {
   const many = connections.find(({ at }) => at === 500)
-  return many ? ['', `Memory at 500 connections: ${many.rssMb.toFixed(0)} MB (${many.rssMb <= MOST_MEMORY ? 'met' : 'missed'}: ≤ ${MOST_MEMORY} MB).`] : []
+  return many
+    ? [
+        '',
+        `Memory at 500 connections: ${many.rssMb.toFixed(0)} MB (${many.rssMb <= MOST_MEMORY ? 'met' : 'missed'}: ≤ ${MOST_MEMORY} MB).`,
+      ]
+    : []
 }
 
 /** All that was measured, for people. */
@@ -92,7 +144,14 @@ export function table({ machine, plan, rows, overhead, growth }: Results): strin
     '',
     ...rowsTable(rows),
     ...(overhead ? overheadLines(overhead, machine.load) : []),
-    ...(growth ? [...pointsTable('customers on the page', growth.pages), ...pointsTable('connections, (c)', growth.connections), ...memoryLine(growth.connections), ...(growth.errors > 0 ? ['', `VOID: ${growth.errors} wrong answers.`] : [])] : []),
+    ...(growth
+      ? [
+          ...pointsTable('customers on the page', growth.pages),
+          ...pointsTable('connections, (c)', growth.connections),
+          ...memoryLine(growth.connections),
+          ...(growth.errors > 0 ? ['', `VOID: ${growth.errors} wrong answers.`] : []),
+        ]
+      : []),
   ].join('\n')
 }
 

@@ -16,7 +16,9 @@ import { type Operation, UNIQUE, type Workload, workloads } from './workloads.js
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** This server as it is deployed. */
-const [, ...START] = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } }).scripts.start.split(' ')
+const [, ...START] = (
+  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } }
+).scripts.start.split(' ')
 
 export interface Contender {
   readonly name: string
@@ -50,7 +52,11 @@ export interface Stage {
   readonly recording: Recording
   /** Requests of a workload, callers and ids taking turns. */
   readonly requests: (workload: Workload, contender: Contender) => Request[]
-  readonly measure: (contender: Contender, requests: readonly Request[], options: { seconds: number; connections?: number; rate?: number }) => Promise<Sample>
+  readonly measure: (
+    contender: Contender,
+    requests: readonly Request[],
+    options: { seconds: number; connections?: number; rate?: number },
+  ) => Promise<Sample>
   /** Sends a request once, outside any measurement. */
   readonly once: (contender: Contender, request: Request) => Promise<string>
   readonly close: () => Promise<void>
@@ -68,7 +74,10 @@ export interface StageOptions {
 }
 
 /** Everything that a measurement needs, running: Redis, stubs, load generator, this server, and those beside it. */
-export async function openStage({ names, crowd, nodeArguments = [] }: StageOptions, progress: (line: string) => void): Promise<Stage> {
+export async function openStage(
+  { names, crowd, nodeArguments = [] }: StageOptions,
+  progress: (line: string) => void,
+): Promise<Stage> {
   const recording = await record(crowd, progress)
   const { tapes, world, tokens } = recording
   const scratch = mkdtempSync(join(tmpdir(), 'kyc-graph-bench-'))
@@ -76,12 +85,19 @@ export async function openStage({ names, crowd, nodeArguments = [] }: StageOptio
   progress('starting Redis, stubs and the load generator')
   const redisPort = await freePort()
   const redisUrl = `redis://127.0.0.1:${redisPort}`
-  program('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', scratch], CORE.others, { log: join(scratch, 'redis.log') })
+  program(
+    'redis-server',
+    ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', scratch],
+    CORE.others,
+    { log: join(scratch, 'redis.log') },
+  )
   const redis = new Redis(redisUrl, { retryStrategy: () => 50, maxRetriesPerRequest: 200 })
   redis.on('error', () => undefined)
   await redis.ping()
   const stub = helper('./stub.ts', CORE.others)
-  const { urls: stubs } = await ask<{ urls: Record<string, string> }>(stub, { tapes: Object.fromEntries(Object.entries(tapes).map(([name, tape]) => [name, [...tape]])) })
+  const { urls: stubs } = await ask<{ urls: Record<string, string> }>(stub, {
+    tapes: Object.fromEntries(Object.entries(tapes).map(([name, tape]) => [name, [...tape]])),
+  })
   const load = helper('./load.ts', CORE.others)
 
   const contenders = new Map<string, Contender>()
@@ -129,7 +145,8 @@ export async function openStage({ names, crowd, nodeArguments = [] }: StageOptio
   const us = contenders.get('server')!
   const all = workloads(world)
   for (const workload of all) {
-    for (const { query, variables } of workload.prepare) await once(us, { token: tokens.full[0]!, body: JSON.stringify({ query, variables }) })
+    for (const { query, variables } of workload.prepare)
+      await once(us, { token: tokens.full[0]!, body: JSON.stringify({ query, variables }) })
     // Another caller's verification of the same account is the latest word on it, so nothing is taken down before all have asked.
     if (workload.name === 'Verify') for (const request of requests(workload, us)) await once(us, request)
   }
@@ -140,10 +157,18 @@ export async function openStage({ names, crowd, nodeArguments = [] }: StageOptio
     if (!['CustomerPage', 'Customers', 'Remembered', 'Verify'].includes(name)) return
     const { data } = JSON.parse(await once(us, request)) as { data: Record<string, Record<string, unknown>> }
     const { variables } = JSON.parse(request.body) as { variables: { id: string; input: { account: { id: string } } } }
-    if (name === 'Remembered') await redis.set(rawKeys.verification(variables.id), JSON.stringify(data['verificationResult']))
-    if (name === 'Verify') await redis.set(rawKeys.question(`Bearer ${request.token}`, variables.input.account.id), JSON.stringify(data['verifyAccount']!['result']))
+    if (name === 'Remembered')
+      await redis.set(rawKeys.verification(variables.id), JSON.stringify(data['verificationResult']))
+    if (name === 'Verify')
+      await redis.set(
+        rawKeys.question(`Bearer ${request.token}`, variables.input.account.id),
+        JSON.stringify(data['verifyAccount']!['result']),
+      )
     if (name === 'CustomerPage') {
-      const { links, accountEntitlements } = data['customer'] as { links: { bankingCustomerId: string }; accountEntitlements: unknown }
+      const { links, accountEntitlements } = data['customer'] as {
+        links: { bankingCustomerId: string }
+        accountEntitlements: unknown
+      }
       await redis.set(rawKeys.entitlements(links.bankingCustomerId), JSON.stringify(accountEntitlements))
     }
     if (name === 'Customers') {
@@ -158,7 +183,8 @@ export async function openStage({ names, crowd, nodeArguments = [] }: StageOptio
     const child = helper(`./${name}.ts`, CORE.measured)
     const { port: at } = await ask<{ port: number }>(child, setup)
     contenders.set(name, { name, port: at, path: name === 'plain' ? '/' : '/graphql', child, translate: same })
-    if (name === 'raw') contenders.set('raw-ten', { name: 'raw-ten', port: at, path: '/ten-calls', child, translate: same })
+    if (name === 'raw')
+      contenders.set('raw-ten', { name: 'raw-ten', port: at, path: '/ten-calls', child, translate: same })
   }
   if (names.includes('hive')) {
     progress('starting Hive Gateway')

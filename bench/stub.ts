@@ -11,8 +11,17 @@ let calls = 0
 let unknown = 0
 
 async function serve(tape: readonly (readonly [string, Recorded])[]): Promise<string> {
-  const answers = new Map(tape.map(([question, { status, headers, body }]) => [question, { status, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, body: Buffer.from(body) }]))
-  const missing = { status: 404, headers: { 'content-type': 'application/json', 'content-length': 2 }, body: Buffer.from('{}') }
+  const answers = new Map(
+    tape.map(([question, { status, headers, body }]) => [
+      question,
+      { status, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, body: Buffer.from(body) },
+    ]),
+  )
+  const missing = {
+    status: 404,
+    headers: { 'content-type': 'application/json', 'content-length': 2 },
+    body: Buffer.from('{}'),
+  }
   const server = createServer((request, response) => {
     const line = `${request.method!} ${request.url!}`
     if (request.method === 'GET') {
@@ -44,6 +53,8 @@ process.on('message', (message: Sent) => {
     calls = unknown = 0
     return
   }
-  void Promise.all(Object.entries(message.tapes).map(async ([name, tape]) => [name, await serve(tape)] as const)).then((urls) => process.send!({ urls: Object.fromEntries(urls) }))
+  void Promise.all(Object.entries(message.tapes).map(async ([name, tape]) => [name, await serve(tape)] as const)).then(
+    (urls) => process.send!({ urls: Object.fromEntries(urls) }),
+  )
 })
 process.on('disconnect', () => process.exit())

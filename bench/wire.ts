@@ -67,7 +67,11 @@ export const toMaskedPerson = (person: WirePerson) => ({
   dateOfBirth: null,
   createdAt: instant(person.creation_time),
   legalAddress: person.legal_address
-    ? { line1: first(person.legal_address.address_line_1), city: first(person.legal_address.city), countryCode: person.legal_address.country_code }
+    ? {
+        line1: first(person.legal_address.address_line_1),
+        city: first(person.legal_address.city),
+        countryCode: person.legal_address.country_code,
+      }
     : null,
 })
 
@@ -83,10 +87,16 @@ export const toCustomer = (customer: WireCustomer) => ({
   creditLimit: { currency: customer.credit_limit.currency, amount: customer.credit_limit.amount },
 })
 
-export const toAttribute = (attribute: WireAttribute) => ({ id: attribute.customer_attribute_id, name: attribute.name, type: attribute.type, value: attribute.value })
+export const toAttribute = (attribute: WireAttribute) => ({
+  id: attribute.customer_attribute_id,
+  name: attribute.name,
+  type: attribute.type,
+  value: attribute.value,
+})
 
 /** The record of another provider that a customer is linked to. */
-export const linkOf = (attributes: readonly WireAttribute[], name: string): string | null => attributes.find((attribute) => attribute.name === name)?.value ?? null
+export const linkOf = (attributes: readonly WireAttribute[], name: string): string | null =>
+  attributes.find((attribute) => attribute.name === name)?.value ?? null
 
 interface Verification {
   readonly verification_type: string
@@ -101,12 +111,26 @@ export const toVerification = (verification: Verification) => ({
 })
 
 /** A customer's collections: where each is asked for, and its rows in the graph's words. */
-export const COLLECTIONS: readonly { readonly name: string; readonly path: (bank: string, id: string) => string; readonly rows: (body: never) => unknown }[] = [
+export const COLLECTIONS: readonly {
+  readonly name: string
+  readonly path: (bank: string, id: string) => string
+  readonly rows: (body: never) => unknown
+}[] = [
   {
     name: 'addresses',
     path: (bank, id) => `/obp/v4.0.0/banks/${bank}/customers/${id}/addresses`,
-    rows: ({ addresses }: { addresses: { customer_address_id: string; line_1: string; city: string; postcode: string; country_code: string }[] }) =>
-      addresses.map((row) => ({ id: row.customer_address_id, line1: row.line_1, city: row.city, postcode: row.postcode, countryCode: row.country_code })),
+    rows: ({
+      addresses,
+    }: {
+      addresses: { customer_address_id: string; line_1: string; city: string; postcode: string; country_code: string }[]
+    }) =>
+      addresses.map((row) => ({
+        id: row.customer_address_id,
+        line1: row.line_1,
+        city: row.city,
+        postcode: row.postcode,
+        countryCode: row.country_code,
+      })),
   },
   {
     name: 'taxResidences',
@@ -117,40 +141,69 @@ export const COLLECTIONS: readonly { readonly name: string; readonly path: (bank
   {
     name: 'socialMediaHandles',
     path: (bank, id) => `/obp/v4.0.0/banks/${bank}/customers/${id}/social_media_handles`,
-    rows: ({ checks }: { checks: { type: string; handle: string }[] }) => checks.map((row) => ({ type: row.type, handle: row.handle })),
+    rows: ({ checks }: { checks: { type: string; handle: string }[] }) =>
+      checks.map((row) => ({ type: row.type, handle: row.handle })),
   },
   {
     name: 'userLinks',
     path: (bank, id) => `/obp/v4.0.0/banks/${bank}/user_customer_links/customers/${id}`,
-    rows: ({ user_customer_links }: { user_customer_links: { user_customer_link_id: string; user_id: string; is_active: boolean }[] }) =>
-      user_customer_links.map((row) => ({ id: row.user_customer_link_id, userId: row.user_id, isActive: row.is_active })),
+    rows: ({
+      user_customer_links,
+    }: {
+      user_customer_links: { user_customer_link_id: string; user_id: string; is_active: boolean }[]
+    }) =>
+      user_customer_links.map((row) => ({
+        id: row.user_customer_link_id,
+        userId: row.user_id,
+        isActive: row.is_active,
+      })),
   },
   {
     name: 'creditLimitRequests',
     path: (bank, id) => `/obp/v4.0.0/banks/${bank}/customers/${id}/credit_limit/requests`,
-    rows: (row: { rank_amount_1: string; nominal_interest_1: string }) => [{ rankAmount1: row.rank_amount_1, nominalInterest1: row.nominal_interest_1 }],
+    rows: (row: { rank_amount_1: string; nominal_interest_1: string }) => [
+      { rankAmount1: row.rank_amount_1, nominalInterest1: row.nominal_interest_1 },
+    ],
   },
   {
     name: 'kycChecks',
     path: (_bank, id) => `/obp/v4.0.0/customers/${id}/kyc_checks`,
-    rows: ({ checks }: { checks: { id: string; date: string; how: string; staff_name: string; satisfied: boolean; comments: string }[] }) =>
-      checks.map((row) => ({ id: row.id, date: instant(row.date), how: row.how, staffName: row.staff_name, satisfied: row.satisfied, comments: row.comments })),
+    rows: ({
+      checks,
+    }: {
+      checks: { id: string; date: string; how: string; staff_name: string; satisfied: boolean; comments: string }[]
+    }) =>
+      checks.map((row) => ({
+        id: row.id,
+        date: instant(row.date),
+        how: row.how,
+        staffName: row.staff_name,
+        satisfied: row.satisfied,
+        comments: row.comments,
+      })),
   },
   {
     name: 'kycDocuments',
     path: (_bank, id) => `/obp/v4.0.0/customers/${id}/kyc_documents`,
     rows: ({ documents }: { documents: { id: string; type: string; number: string; expiry_date: string }[] }) =>
-      documents.map((row) => ({ id: row.id, type: row.type, number: row.number, expiryDate: instant(row.expiry_date) })),
+      documents.map((row) => ({
+        id: row.id,
+        type: row.type,
+        number: row.number,
+        expiryDate: instant(row.expiry_date),
+      })),
   },
   {
     name: 'kycMedia',
     path: (_bank, id) => `/obp/v4.0.0/customers/${id}/kyc_media`,
-    rows: ({ medias }: { medias: { id: string; type: string; url: string; date: string }[] }) => medias.map((row) => ({ id: row.id, type: row.type, url: row.url, date: instant(row.date) })),
+    rows: ({ medias }: { medias: { id: string; type: string; url: string; date: string }[] }) =>
+      medias.map((row) => ({ id: row.id, type: row.type, url: row.url, date: instant(row.date) })),
   },
   {
     name: 'kycStatuses',
     path: (_bank, id) => `/obp/v4.0.0/customers/${id}/kyc_statuses`,
-    rows: ({ statuses }: { statuses: { ok: boolean; date: string }[] }) => statuses.map((row) => ({ ok: row.ok, date: instant(row.date) })),
+    rows: ({ statuses }: { statuses: { ok: boolean; date: string }[] }) =>
+      statuses.map((row) => ({ ok: row.ok, date: instant(row.date) })),
   },
 ]
 

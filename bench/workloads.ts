@@ -12,7 +12,12 @@ export interface Tokens {
 
 /** Who and what there is to ask about. */
 export interface World {
-  readonly members: readonly { readonly customerId: string; readonly bankingCustomerId: string; readonly account: string; readonly name: string }[]
+  readonly members: readonly {
+    readonly customerId: string
+    readonly bankingCustomerId: string
+    readonly account: string
+    readonly name: string
+  }[]
   readonly personIds: readonly string[]
   readonly personPages: readonly (string | null)[]
   /** Cursors of pages of 25. */
@@ -46,7 +51,8 @@ export const UNIQUE = 'UNIQUE-0000000000000000'
 export const PAGES_OF_CUSTOMERS = 8
 const VARIANTS = 16
 
-const CUSTOMER = 'id number legalName email mobilePhoneNumber dateOfBirth kycStatus lastOkDate creditLimit { currency amount }'
+const CUSTOMER =
+  'id number legalName email mobilePhoneNumber dateOfBirth kycStatus lastOkDate creditLimit { currency amount }'
 const PERSON = 'id firstName lastName status verificationStatus email phoneNumber dateOfBirth createdAt'
 
 const PAGE_OF_ONE = `query CustomerPage($id: ID!) {
@@ -77,7 +83,8 @@ const TEN_PERSONS = `query TenPersons(${LETTERS.map((letter) => `$${letter}: ID!
   ${LETTERS.map((letter) => `${letter}: person(id: $${letter}) { ${PERSON} }`).join('\n  ')}
 }`
 
-const VERIFICATION = 'id state fromCache checkedAt account { id status nameCheckStatus respondedName } responder { scheme responseCodes }'
+const VERIFICATION =
+  'id state fromCache checkedAt account { id status nameCheckStatus respondedName } responder { scheme responseCodes }'
 const REMEMBERED = `query Remembered($id: ID!) { verificationResult(id: $id) { ${VERIFICATION} } }`
 const VERIFY = `mutation Verify($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { ${VERIFICATION} } } }`
 const CREATE = `mutation CreatePerson($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { ${PERSON} } } }`
@@ -90,16 +97,28 @@ const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ le
 export const verify = (world: World): Operation[] =>
   world.members.map(({ account, name }) => ({
     query: VERIFY,
-    variables: { input: { types: ['NAME'], account: { type: 'PERSONAL', idScheme: 'SCAN', id: account, name }, maxAgeSeconds: 86_400 } },
+    variables: {
+      input: {
+        types: ['NAME'],
+        account: { type: 'PERSONAL', idScheme: 'SCAN', id: account, name },
+        maxAgeSeconds: 86_400,
+      },
+    },
   }))
 
 /** The pages of a bank's customers, of any length up to a hundred. */
-export const pageOf = (first: number, after: string | null): Operation => ({ query: CUSTOMERS, variables: { first, after } })
+export const pageOf = (first: number, after: string | null): Operation => ({
+  query: CUSTOMERS,
+  variables: { first, after },
+})
 
 /** What is measured, in the order of the report. */
 export function workloads(world: World): Workload[] {
   const person = (i: number) => world.personIds[i % world.personIds.length]!
-  const tens = times(VARIANTS, (i) => ({ query: TEN_PERSONS, variables: Object.fromEntries(LETTERS.map((letter, k) => [letter, person(i * 10 + k)])) }))
+  const tens = times(VARIANTS, (i) => ({
+    query: TEN_PERSONS,
+    variables: Object.fromEntries(LETTERS.map((letter, k) => [letter, person(i * 10 + k)])),
+  }))
   const customers = world.customerPages.map((after) => pageOf(25, after))
   const base = { tokens: 'full', prepare: [], targets: [] } as const
 
@@ -177,7 +196,17 @@ export function workloads(world: World): Workload[] {
       title: '(f) createPerson with an idempotency key',
       operations: times(VARIANTS, (i) => ({
         query: CREATE,
-        variables: { input: { idempotencyKey: UNIQUE, isCustomer: true, status: 'ACTIVE', firstName: `New${i}`, lastName: 'Member', dateOfBirth: '1990-01-02', email: `new${i}@example.com` } },
+        variables: {
+          input: {
+            idempotencyKey: UNIQUE,
+            isCustomer: true,
+            status: 'ACTIVE',
+            firstName: `New${i}`,
+            lastName: 'Member',
+            dateOfBirth: '1990-01-02',
+            email: `new${i}@example.com`,
+          },
+        },
       })),
       contenders: ['raw'],
       mostCalls: 1,
@@ -186,7 +215,10 @@ export function workloads(world: World): Workload[] {
       ...base,
       name: 'Entities',
       title: '(g) _entities of 100 persons',
-      operations: times(8, (i) => ({ query: ENTITIES, variables: { representations: times(100, (k) => ({ __typename: 'Person', id: person(i * 100 + k) })) } })),
+      operations: times(8, (i) => ({
+        query: ENTITIES,
+        variables: { representations: times(100, (k) => ({ __typename: 'Person', id: person(i * 100 + k) })) },
+      })),
       contenders: ['raw'],
       mostCalls: 1,
     },

@@ -10,7 +10,16 @@ import { startEmulators } from '../src/dev/emulators.js'
 import { AUDIENCE, createIssuer } from '../src/dev/issuer.js'
 import { createLog } from '../src/observability/log.js'
 import { startServer } from '../src/server.js'
-import { type Operation, PAGES_OF_CUSTOMERS, pageOf, type Tokens, UNIQUE, verify, type World, workloads } from './workloads.js'
+import {
+  type Operation,
+  PAGES_OF_CUSTOMERS,
+  pageOf,
+  type Tokens,
+  UNIQUE,
+  verify,
+  type World,
+  workloads,
+} from './workloads.js'
 
 /** One answer of a provider, as it is given again. */
 export interface Recorded {
@@ -37,7 +46,14 @@ const WITH_RECORDS = 16
 const SIDE_BY_SIDE = 20
 
 const EVERY: readonly Scope[] = (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own'))
-const KEPT_HEADERS = ['content-type', 'retry-after', 'expected-response-seconds', 'responder-sla-seconds', 'location', 'etag']
+const KEPT_HEADERS = [
+  'content-type',
+  'retry-after',
+  'expected-response-seconds',
+  'responder-sla-seconds',
+  'location',
+  'etag',
+]
 
 async function listen(server: HttpServer): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -52,10 +68,18 @@ async function recorder(emulator: string, tape: Tape): Promise<{ url: string; cl
     request.on('end', () => {
       const { method = 'GET', url = '/' } = request
       const sent = Buffer.concat(chunks).toString()
-      const { host: _host, connection: _connection, 'content-length': _length, 'transfer-encoding': _encoding, ...headers } = request.headers as Record<string, string>
+      const {
+        host: _host,
+        connection: _connection,
+        'content-length': _length,
+        'transfer-encoding': _encoding,
+        ...headers
+      } = request.headers as Record<string, string>
       void fetch(emulator + url, { method, headers, ...(sent === '' ? {} : { body: sent }) }).then(async (answer) => {
         const body = await answer.text()
-        const kept = Object.fromEntries(KEPT_HEADERS.flatMap((name) => (answer.headers.has(name) ? [[name, answer.headers.get(name)!]] : [])))
+        const kept = Object.fromEntries(
+          KEPT_HEADERS.flatMap((name) => (answer.headers.has(name) ? [[name, answer.headers.get(name)!]] : [])),
+        )
         const recorded = { status: answer.status, headers: kept, body }
         tape.set(`${method} ${url}`, recorded)
         if (sent !== '') tape.set(`${method} ${url} ${sent}`, recorded)
@@ -75,7 +99,8 @@ async function recorder(emulator: string, tape: Tape): Promise<{ url: string; cl
 
 /** Side by side, but not all at once. */
 async function each<T>(items: readonly T[], run: (item: T, i: number) => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < items.length; i += SIDE_BY_SIDE) await Promise.all(items.slice(i, i + SIDE_BY_SIDE).map((item, k) => run(item, i + k)))
+  for (let i = 0; i < items.length; i += SIDE_BY_SIDE)
+    await Promise.all(items.slice(i, i + SIDE_BY_SIDE).map((item, k) => run(item, i + k)))
 }
 
 interface Connection {
@@ -96,20 +121,44 @@ export async function record(crowd: number, progress: (line: string) => void): P
 
   const names = Object.keys(emulators) as ProviderName[]
   const tapes = Object.fromEntries(names.map((name) => [name, new Map() as Tape]))
-  const recorders = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await recorder(emulators[name].url, tapes[name]!)] as const)))
+  const recorders = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await recorder(emulators[name].url, tapes[name]!)] as const)),
+  )
 
   const settings = (stubs: Readonly<Record<string, string>>): Record<string, string> => ({
     AUTH_ISSUER: issuer.issuer,
     AUTH_AUDIENCE: AUDIENCE,
     AUTH_JWKS_URL: jwksUrl,
-    ...Object.fromEntries(Object.entries(emulated).map(([name, value]) => [name, names.reduce((text, provider) => text.replace(emulators[provider].url, stubs[provider]!), value)])),
+    ...Object.fromEntries(
+      Object.entries(emulated).map(([name, value]) => [
+        name,
+        names.reduce((text, provider) => text.replace(emulators[provider].url, stubs[provider]!), value),
+      ]),
+    ),
   })
 
   const signed = (scopes: readonly Scope[]) =>
-    Promise.all(Array.from({ length: CALLERS }, (_, i) => issuer.token({ client: `bench-${String(i).padStart(2, '0')}`, scope: scopes.join(' '), claims: { tenant: 'bench' } })))
-  const tokens: Tokens = { full: await signed(EVERY), masked: await signed(EVERY.filter((scope) => scope !== 'pii:read')) }
+    Promise.all(
+      Array.from({ length: CALLERS }, (_, i) =>
+        issuer.token({
+          client: `bench-${String(i).padStart(2, '0')}`,
+          scope: scopes.join(' '),
+          claims: { tenant: 'bench' },
+        }),
+      ),
+    )
+  const tokens: Tokens = {
+    full: await signed(EVERY),
+    masked: await signed(EVERY.filter((scope) => scope !== 'pii:read')),
+  }
 
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', RATE_LIMIT_COST_PER_MINUTE: '1000000000', AUDIT_LOG: '/dev/null', ...settings(Object.fromEntries(names.map((name) => [name, recorders[name]!.url]))) })
+  const config = readConfig({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    RATE_LIMIT_COST_PER_MINUTE: '1000000000',
+    AUDIT_LOG: '/dev/null',
+    ...settings(Object.fromEntries(names.map((name) => [name, recorders[name]!.url]))),
+  })
   const server = await startServer({ config, log: createLog('silent') })
 
   async function run<Data>(query: string, variables: Operation['variables'] = {}): Promise<Data> {
@@ -127,9 +176,12 @@ export async function record(crowd: number, progress: (line: string) => void): P
   async function all(field: string): Promise<{ ids: string[]; cursors: (string | null)[] }> {
     const ids: string[] = []
     const cursors: (string | null)[] = []
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       cursors.push(after)
-      const { list }: { list: Connection } = await run(`query($after: String) { list: ${field}(first: 100, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }`, { after })
+      const { list }: { list: Connection } = await run(
+        `query($after: String) { list: ${field}(first: 100, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }`,
+        { after },
+      )
       ids.push(...list.nodes.map(({ id }) => id))
       if (!list.pageInfo.hasNextPage) return { ids, cursors }
       after = list.pageInfo.endCursor
@@ -137,27 +189,43 @@ export async function record(crowd: number, progress: (line: string) => void): P
   }
 
   progress('entering a crowd at the emulators')
-  await fetch(`${emulators.obp.url}/__emulator/crowd`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ count: crowd }) })
-  await each(Array.from({ length: crowd }, (_, i) => i), (i) =>
-    run('mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }', {
-      input: {
-        isCustomer: true,
-        status: 'ACTIVE',
-        firstName: `Given${i}`,
-        lastName: `Family${i}`,
-        dateOfBirth: `19${50 + (i % 50)}-0${1 + (i % 9)}-1${i % 10}`,
-        email: `person${i}@example.com`,
-        phoneNumber: `+1415556${String(i).padStart(4, '0')}`,
-        legalAddress: { line1: `${i} Main St.`, city: 'New York', state: 'NY', postalCode: '10001', countryCode: 'US' },
-      },
-    }),
+  await fetch(`${emulators.obp.url}/__emulator/crowd`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ count: crowd }),
+  })
+  await each(
+    Array.from({ length: crowd }, (_, i) => i),
+    (i) =>
+      run('mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }', {
+        input: {
+          isCustomer: true,
+          status: 'ACTIVE',
+          firstName: `Given${i}`,
+          lastName: `Family${i}`,
+          dateOfBirth: `19${50 + (i % 50)}-0${1 + (i % 9)}-1${i % 10}`,
+          email: `person${i}@example.com`,
+          phoneNumber: `+1415556${String(i).padStart(4, '0')}`,
+          legalAddress: {
+            line1: `${i} Main St.`,
+            city: 'New York',
+            state: 'NY',
+            postalCode: '10001',
+            countryCode: 'US',
+          },
+        },
+      }),
   )
   const [customers, persons] = [await all('customers'), await all('persons')]
   const linked = new Set(CROWD.map(({ customerId }) => customerId))
   const unlinked = customers.ids.filter((id) => !linked.has(id) && !id.startsWith('c0000000'))
   const free = persons.ids.filter((id) => !id.startsWith('a0000000'))
   progress('linking customers and persons')
-  await each(unlinked, (customerId, i) => run('mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed } }', { input: { customerId, personId: free[i % free.length] } }))
+  await each(unlinked, (customerId, i) =>
+    run('mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed } }', {
+      input: { customerId, personId: free[i % free.length] },
+    }),
+  )
 
   progress('giving customers their records')
   const members = CROWD.slice(0, WITH_RECORDS)
@@ -169,25 +237,68 @@ export async function record(crowd: number, progress: (line: string) => void): P
         createCustomerAddress(input: $address) { replayed } createTaxResidence(input: $tax) { replayed } addSocialMediaHandle(input: $handle) { replayed }
       }`,
       {
-        check: { ...common, date: '2026-01-02T10:00:00Z', how: 'online_meeting', staffUserId: 'staff-1', staffName: 'Sam Staff', satisfied: true, comments: 'In order.' },
-        document: { ...common, type: 'passport', number: 'P1234567', issueDate: '2024-01-02T00:00:00Z', issuePlace: 'Berlin', expiryDate: '2099-01-02T00:00:00Z' },
-        media: { ...common, type: 'image', url: 'https://media.example.com/1.png', date: '2026-01-02T10:00:00Z', relatesToKycDocumentId: 'document', relatesToKycCheckId: 'check' },
+        check: {
+          ...common,
+          date: '2026-01-02T10:00:00Z',
+          how: 'online_meeting',
+          staffUserId: 'staff-1',
+          staffName: 'Sam Staff',
+          satisfied: true,
+          comments: 'In order.',
+        },
+        document: {
+          ...common,
+          type: 'passport',
+          number: 'P1234567',
+          issueDate: '2024-01-02T00:00:00Z',
+          issuePlace: 'Berlin',
+          expiryDate: '2099-01-02T00:00:00Z',
+        },
+        media: {
+          ...common,
+          type: 'image',
+          url: 'https://media.example.com/1.png',
+          date: '2026-01-02T10:00:00Z',
+          relatesToKycDocumentId: 'document',
+          relatesToKycCheckId: 'check',
+        },
         status: { ...common, ok: true, date: '2026-01-02T10:00:00Z' },
-        address: { customerId, line1: '1 Main St.', city: 'London', postcode: 'E1 6AN', countryCode: 'GB', tags: ['home'] },
+        address: {
+          customerId,
+          line1: '1 Main St.',
+          city: 'London',
+          postcode: 'E1 6AN',
+          countryCode: 'GB',
+          tags: ['home'],
+        },
         tax: { customerId, domain: 'GB', taxNumber: `tax-${customerNumber}` },
-        handle: { ...common, type: 'twitter', handle: `@${customerNumber}`, addedAt: '2026-01-02T10:00:00Z', activatedAt: '2026-01-02T10:00:00Z' },
+        handle: {
+          ...common,
+          type: 'twitter',
+          handle: `@${customerNumber}`,
+          addedAt: '2026-01-02T10:00:00Z',
+          activatedAt: '2026-01-02T10:00:00Z',
+        },
       },
     )
   }
 
   const pages: (string | null)[] = [null]
   while (pages.length < PAGES_OF_CUSTOMERS) {
-    const { customers: page }: { customers: Connection } = await run('query($after: String) { customers(first: 25, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }', { after: pages.at(-1) })
+    const { customers: page }: { customers: Connection } = await run(
+      'query($after: String) { customers(first: 25, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }',
+      { after: pages.at(-1) },
+    )
     pages.push(page.pageInfo.endCursor)
   }
 
   const known: World = {
-    members: members.map(({ customerId, bankingCustomerId, account, firstName, lastName }) => ({ customerId, bankingCustomerId, account, name: `${lastName},${firstName}` })),
+    members: members.map(({ customerId, bankingCustomerId, account, firstName, lastName }) => ({
+      customerId,
+      bankingCustomerId,
+      account,
+      name: `${lastName},${firstName}`,
+    })),
     personIds: persons.ids,
     personPages: persons.cursors.slice(0, 8),
     customerPages: pages,
@@ -197,10 +308,14 @@ export async function record(crowd: number, progress: (line: string) => void): P
 
   progress('asking everything once')
   const verificationIds: string[] = []
-  for (const { query, variables } of verify(known)) verificationIds.push((await run<{ verifyAccount: { result: { id: string } } }>(query, variables)).verifyAccount.result.id)
+  for (const { query, variables } of verify(known))
+    verificationIds.push(
+      (await run<{ verifyAccount: { result: { id: string } } }>(query, variables)).verifyAccount.result.id,
+    )
   const world = { ...known, verificationIds }
   const ask = async (operations: readonly Operation[]) => {
-    for (const { query, variables } of operations) await run(query, JSON.parse(JSON.stringify(variables).replace(UNIQUE, randomUUID())) as Operation['variables'])
+    for (const { query, variables } of operations)
+      await run(query, JSON.parse(JSON.stringify(variables).replace(UNIQUE, randomUUID())) as Operation['variables'])
   }
   await ask(workloads(world).flatMap(({ prepare, operations }) => [...prepare, ...operations]))
   await ask([pageOf(1, null), pageOf(10, null), ...world.hundreds.slice(0, 10).map((after) => pageOf(100, after))])
@@ -212,7 +327,10 @@ export async function record(crowd: number, progress: (line: string) => void): P
   for (const [question, answer] of [...tapes['obp']!]) {
     if (!question.includes('limit=26&')) continue
     const { customers: rows } = JSON.parse(answer.body) as { customers: unknown[] }
-    tapes['obp']!.set(question.replace('limit=26&', 'limit=25&'), { ...answer, body: JSON.stringify({ customers: rows.slice(0, 25) }) })
+    tapes['obp']!.set(question.replace('limit=26&', 'limit=25&'), {
+      ...answer,
+      body: JSON.stringify({ customers: rows.slice(0, 25) }),
+    })
   }
 
   await server.close()

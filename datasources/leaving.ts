@@ -6,7 +6,11 @@ export interface Leaving {
 }
 
 /** The leaving of somebody who never leaves. */
-export const staying: Leaving = { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined }
+export const staying: Leaving = {
+  aborted: false,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+}
 
 /** A leaving with whoever brings it about. Most are listened to by one, so only further ones take a set. */
 export class Departure implements Leaving {

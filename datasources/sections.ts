@@ -26,7 +26,9 @@ export class Parts<Loaders extends object, Commands extends object> {
   }
 }
 
-type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (each: infer Members) => void ? Members : never
+type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (each: infer Members) => void
+  ? Members
+  : never
 
 /**
  * The members of several sections as those of one object. An operation asks few of them, so a section is made when one

@@ -1,26 +1,37 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql'
-import { AccountAttributesJob, SetAccountAttributesInput, SetAccountAttributesPayload } from '../schema/account-attributes.js'
+import {
+  AccountAttributesJob,
+  SetAccountAttributesInput,
+  SetAccountAttributesPayload,
+} from '../schema/account-attributes.js'
 import { Cost } from '../schema/cost.js'
 import { Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 
 @Resolver(() => AccountAttributesJob)
 export class AccountAttributesResolver {
-  @Scopes('attributes:write') @Cost('call')
+  @Scopes('attributes:write')
+  @Cost('call')
   @Query(() => AccountAttributesJob, {
     nullable: true,
-    description: 'How far a job of the calling tenant is, for 30 days; null for any other key. Needs `attributes:write`.',
+    description:
+      'How far a job of the calling tenant is, for 30 days; null for any other key. Needs `attributes:write`.',
   })
   accountAttributesJob(@Arg('key', () => ID) key: string, @Ctx() { loaders }: RequestContext) {
     return loaders.sei.jobByKey.load(key)
   }
 
-  @Scopes('attributes:write') @Cost('dear')
+  @Scopes('attributes:write')
+  @Cost('dear')
   @Mutation(() => SetAccountAttributesPayload, {
     nullable: true,
-    description: 'Hands attributes of an account to SEI, which carries them out later. After `OUTCOME_UNKNOWN` look at the provider before trying again: it knows no idempotency keys. Needs `attributes:write`.',
+    description:
+      'Hands attributes of an account to SEI, which carries them out later. After `OUTCOME_UNKNOWN` look at the provider before trying again: it knows no idempotency keys. Needs `attributes:write`.',
   })
-  setAccountAttributes(@Arg('input', () => SetAccountAttributesInput) input: SetAccountAttributesInput, @Ctx() { commands }: RequestContext) {
+  setAccountAttributes(
+    @Arg('input', () => SetAccountAttributesInput) input: SetAccountAttributesInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.sei.setAccountAttributes(input)
   }
 }

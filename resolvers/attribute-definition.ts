@@ -13,8 +13,13 @@ import type { RequestContext } from './context.js'
 
 @Resolver()
 export class AttributeDefinitionResolver {
-  @Scopes('customers:read') @Cost('call') @ListSize({ assumedSize: 20 })
-  @Query(() => [CustomerAttributeDefinition], { nullable: true, description: "What the bank says of its customers' attributes. Needs `customers:read`." })
+  @Scopes('customers:read')
+  @Cost('call')
+  @ListSize({ assumedSize: 20 })
+  @Query(() => [CustomerAttributeDefinition], {
+    nullable: true,
+    description: "What the bank says of its customers' attributes. Needs `customers:read`.",
+  })
   customerAttributeDefinitions(
     @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
     @Ctx() { loaders }: RequestContext,
@@ -22,15 +27,30 @@ export class AttributeDefinitionResolver {
     return loaders.obp.attributeDefinitions.load({ bankId })
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => SetCustomerAttributeDefinitionPayload, { nullable: true, description: 'Says what an attribute of customers is, in place of what was said of its name. Needs `customers:write`.' })
-  setCustomerAttributeDefinition(@Arg('input', () => SetCustomerAttributeDefinitionInput) input: SetCustomerAttributeDefinitionInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => SetCustomerAttributeDefinitionPayload, {
+    nullable: true,
+    description:
+      'Says what an attribute of customers is, in place of what was said of its name. Needs `customers:write`.',
+  })
+  setCustomerAttributeDefinition(
+    @Arg('input', () => SetCustomerAttributeDefinitionInput) input: SetCustomerAttributeDefinitionInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.setCustomerAttributeDefinition(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => DeleteCustomerAttributeDefinitionPayload, { nullable: true, description: "Removes one of the bank's definitions; attributes of its name stay. Needs `customers:write`." })
-  deleteCustomerAttributeDefinition(@Arg('input', () => DeleteCustomerAttributeDefinitionInput) input: DeleteCustomerAttributeDefinitionInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => DeleteCustomerAttributeDefinitionPayload, {
+    nullable: true,
+    description: "Removes one of the bank's definitions; attributes of its name stay. Needs `customers:write`.",
+  })
+  deleteCustomerAttributeDefinition(
+    @Arg('input', () => DeleteCustomerAttributeDefinitionInput) input: DeleteCustomerAttributeDefinitionInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.deleteCustomerAttributeDefinition(input)
   }
 }

@@ -16,10 +16,21 @@ type Question<R> =
     : never
 
 /** A write as a resolver gives it: the scope is checked, the idempotency key honoured, the answer masked. */
-type Command<W> = W extends DeclaredCommand<infer Input, infer Payload> ? (input: Input) => Promise<Payload & { replayed: boolean }> : never
+type Command<W> =
+  W extends DeclaredCommand<infer Input, infer Payload>
+    ? (input: Input) => Promise<Payload & { replayed: boolean }>
+    : never
 
-export type Loaders = { readonly [Name in keyof Providers]: { readonly [L in keyof Entered<Name>['loaders']]: Question<Entered<Name>['loaders'][L]> } }
-export type Commands = { readonly [Name in keyof Providers]: { readonly [C in keyof Entered<Name>['commands']]: Command<Entered<Name>['commands'][C]> } }
+export type Loaders = {
+  readonly [Name in keyof Providers]: {
+    readonly [L in keyof Entered<Name>['loaders']]: Question<Entered<Name>['loaders'][L]>
+  }
+}
+export type Commands = {
+  readonly [Name in keyof Providers]: {
+    readonly [C in keyof Entered<Name>['commands']]: Command<Entered<Name>['commands'][C]>
+  }
+}
 
 /** What a resolver may use: who asks, questions and writes. There is no other way to a provider. */
 export interface RequestContext {

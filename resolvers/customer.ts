@@ -2,7 +2,16 @@ import { ArrayMaxSize, ArrayMinSize, Length } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { ApiError } from '../datasources/contract/errors.js'
 import { Cost, FirstOf, ListSize, PageSize } from '../schema/cost.js'
-import { CreateCustomerInput, CreateCustomerPayload, Customer, CustomerConnection, CustomerFilter, CustomerLinks, LinkCustomerInput, LinkCustomerPayload } from '../schema/customer.js'
+import {
+  CreateCustomerInput,
+  CreateCustomerPayload,
+  Customer,
+  CustomerConnection,
+  CustomerFilter,
+  CustomerLinks,
+  LinkCustomerInput,
+  LinkCustomerPayload,
+} from '../schema/customer.js'
 import {
   CreateCustomerAttributeInput,
   CreateCustomerAttributePayload,
@@ -44,7 +53,9 @@ class CustomersByAttributesArgs extends BankListArgs {
 
 @ArgsType()
 class CustomersByMobilePhoneNumberArgs extends BankListArgs {
-  @Field(() => String, { description: 'As the bank wrote it, 1 to 50 characters; `%` and `_` are nothing but themselves.' })
+  @Field(() => String, {
+    description: 'As the bank wrote it, 1 to 50 characters; `%` and `_` are nothing but themselves.',
+  })
   @Length(1, 50)
   mobilePhoneNumber!: string
 
@@ -59,103 +70,187 @@ async function personExists({ synctera }: Loaders, personId: string | null | und
 
 @Resolver(() => Customer)
 export class CustomerResolver {
-  @Scopes(orOwn('customers:read')) @Cost('call')
-  @Query(() => Customer, { nullable: true, description: "The bank's customer with this id, or null. Needs `customers:read`." })
-  customer(@Arg('id', () => ID) id: string, @Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: RequestContext) {
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @Query(() => Customer, {
+    nullable: true,
+    description: "The bank's customer with this id, or null. Needs `customers:read`.",
+  })
+  customer(
+    @Arg('id', () => ID) id: string,
+    @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
+    @Ctx() { loaders }: RequestContext,
+  ) {
     return loaders.obp.customerById.load({ id, bankId })
   }
 
-  @Scopes('customers:read') @Cost('call')
-  @Query(() => Customer, { nullable: true, description: "The bank's customer with this number, or null. Needs `customers:read`." })
+  @Scopes('customers:read')
+  @Cost('call')
+  @Query(() => Customer, {
+    nullable: true,
+    description: "The bank's customer with this number, or null. Needs `customers:read`.",
+  })
   customerByNumber(@Args(() => CustomerNumberArgs) question: CustomerNumberArgs, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.customerByNumber.load(question)
   }
 
-  @Scopes('customers:read') @Cost('several') @PageSize()
-  @Query(() => CustomerConnection, { nullable: true, description: "A page of the bank's customers, by `lastOkDate`. Needs `customers:read`." })
+  @Scopes('customers:read')
+  @Cost('several')
+  @PageSize()
+  @Query(() => CustomerConnection, {
+    nullable: true,
+    description: "A page of the bank's customers, by `lastOkDate`. Needs `customers:read`.",
+  })
   async customers(@Args(() => CustomersArgs) question: CustomersArgs, @Ctx() { loaders }: RequestContext) {
     return connection(await loaders.obp.page.load(question))
   }
 
-  @Scopes('customers:read', 'pii:read') @Cost('call') @FirstOf(MOST_LISTED)
-  @Query(() => [Customer], { nullable: true, description: 'Customers of the bank that have any of these attributes, each once. Needs `customers:read` and `pii:read`.' })
-  customersByAttributes(@Args(() => CustomersByAttributesArgs) question: CustomersByAttributesArgs, @Ctx() { loaders }: RequestContext) {
+  @Scopes('customers:read', 'pii:read')
+  @Cost('call')
+  @FirstOf(MOST_LISTED)
+  @Query(() => [Customer], {
+    nullable: true,
+    description:
+      'Customers of the bank that have any of these attributes, each once. Needs `customers:read` and `pii:read`.',
+  })
+  customersByAttributes(
+    @Args(() => CustomersByAttributesArgs) question: CustomersByAttributesArgs,
+    @Ctx() { loaders }: RequestContext,
+  ) {
     return loaders.obp.customersByAttributes.load(question)
   }
 
-  @Scopes('customers:read') @Cost('call') @FirstOf(MOST_LISTED)
+  @Scopes('customers:read')
+  @Cost('call')
+  @FirstOf(MOST_LISTED)
   @Query(() => [Customer], {
     nullable: true,
-    description: 'Customers of the bank by their mobile phone number. Needs `customers:read`, and `pii:read` to search by a part of it.',
+    description:
+      'Customers of the bank by their mobile phone number. Needs `customers:read`, and `pii:read` to search by a part of it.',
   })
-  customersByMobilePhoneNumber(@Args(() => CustomersByMobilePhoneNumberArgs) question: CustomersByMobilePhoneNumberArgs, @Ctx() { loaders }: RequestContext) {
+  customersByMobilePhoneNumber(
+    @Args(() => CustomersByMobilePhoneNumberArgs) question: CustomersByMobilePhoneNumberArgs,
+    @Ctx() { loaders }: RequestContext,
+  ) {
     return loaders.obp.customersByPhone.load(question)
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 10 })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 10 })
   @FieldResolver(() => [CustomerAttribute], { nullable: true })
   attributes(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.attributesOf.load(customer)
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call')
-  @FieldResolver(() => CustomerAttribute, { nullable: true, description: "The one of the customer's attributes that has this id, or null." })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @FieldResolver(() => CustomerAttribute, {
+    nullable: true,
+    description: "The one of the customer's attributes that has this id, or null.",
+  })
   attribute(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.attributeById.load({ customer, id })
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call')
-  @FieldResolver(() => CustomerLinks, { nullable: true, description: "Other providers' records of the same human being or account." })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @FieldResolver(() => CustomerLinks, {
+    nullable: true,
+    description: "Other providers' records of the same human being or account.",
+  })
   links(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.linksOf.load(customer)
   }
 
-  @Scopes(orOwn('customers:read'), orOwn('persons:read')) @Cost('shared')
-  @FieldResolver(() => Person, { nullable: true, description: 'The person recorded for this customer; null when none is. Needs `persons:read` too.' })
+  @Scopes(orOwn('customers:read'), orOwn('persons:read'))
+  @Cost('shared')
+  @FieldResolver(() => Person, {
+    nullable: true,
+    description: 'The person recorded for this customer; null when none is. Needs `persons:read` too.',
+  })
   async person(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     loaders.synctera.personById.admit()
     const links = await loaders.obp.linksOf.load(customer)
     return links?.personId ? loaders.synctera.personById.load(links.personId) : null
   }
 
-  @Scopes(orOwn('customers:read'), 'entitlements:read') @Cost('call')
-  @FieldResolver(() => AccountEntitlementSet, { nullable: true, description: 'The last confirmed entitlements of the banking customer recorded for this customer. Needs `entitlements:read` too.' })
+  @Scopes(orOwn('customers:read'), 'entitlements:read')
+  @Cost('call')
+  @FieldResolver(() => AccountEntitlementSet, {
+    nullable: true,
+    description:
+      'The last confirmed entitlements of the banking customer recorded for this customer. Needs `entitlements:read` too.',
+  })
   async accountEntitlements(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     loaders.apiture.entitlementsOf.admit()
     const links = await loaders.obp.linksOf.load(customer)
     return links?.bankingCustomerId ? loaders.apiture.entitlementsOf.load(links.bankingCustomerId) : null
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => CreateCustomerPayload, { nullable: true, description: 'Enters a customer at a bank. Needs `customers:write`, and `kyc:write` to set `kycStatus`.' })
-  createCustomer(@Arg('input', () => CreateCustomerInput) input: CreateCustomerInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => CreateCustomerPayload, {
+    nullable: true,
+    description: 'Enters a customer at a bank. Needs `customers:write`, and `kyc:write` to set `kycStatus`.',
+  })
+  createCustomer(
+    @Arg('input', () => CreateCustomerInput) input: CreateCustomerInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.createCustomer(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => CreateCustomerAttributePayload, { nullable: true, description: 'Adds an attribute, also where there is one of that name. Needs `customers:write`.' })
-  createCustomerAttribute(@Arg('input', () => CreateCustomerAttributeInput) input: CreateCustomerAttributeInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => CreateCustomerAttributePayload, {
+    nullable: true,
+    description: 'Adds an attribute, also where there is one of that name. Needs `customers:write`.',
+  })
+  createCustomerAttribute(
+    @Arg('input', () => CreateCustomerAttributeInput) input: CreateCustomerAttributeInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.createCustomerAttribute(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => UpdateCustomerAttributePayload, { nullable: true, description: "Replaces one of the customer's attributes. Needs `customers:write`." })
-  updateCustomerAttribute(@Arg('input', () => UpdateCustomerAttributeInput) input: UpdateCustomerAttributeInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => UpdateCustomerAttributePayload, {
+    nullable: true,
+    description: "Replaces one of the customer's attributes. Needs `customers:write`.",
+  })
+  updateCustomerAttribute(
+    @Arg('input', () => UpdateCustomerAttributeInput) input: UpdateCustomerAttributeInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.updateCustomerAttribute(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => DeleteCustomerAttributePayload, { nullable: true, description: "Removes one of the customer's attributes. Needs `customers:write`." })
-  deleteCustomerAttribute(@Arg('input', () => DeleteCustomerAttributeInput) input: DeleteCustomerAttributeInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => DeleteCustomerAttributePayload, {
+    nullable: true,
+    description: "Removes one of the customer's attributes. Needs `customers:write`.",
+  })
+  deleteCustomerAttribute(
+    @Arg('input', () => DeleteCustomerAttributeInput) input: DeleteCustomerAttributeInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.deleteCustomerAttribute(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
+  @Scopes('customers:write')
+  @Cost('write')
   @Mutation(() => LinkCustomerPayload, {
     nullable: true,
-    description: "Records which person, banking customer and SEI account are this customer's. Needs `customers:write`, and `persons:read` to name a person.",
+    description:
+      "Records which person, banking customer and SEI account are this customer's. Needs `customers:write`, and `persons:read` to name a person.",
   })
-  linkCustomer(@Arg('input', () => LinkCustomerInput) input: LinkCustomerInput, @Ctx() { loaders, commands }: RequestContext) {
+  linkCustomer(
+    @Arg('input', () => LinkCustomerInput) input: LinkCustomerInput,
+    @Ctx() { loaders, commands }: RequestContext,
+  ) {
     return commands.obp.linkCustomer({ ...input, personExists: () => personExists(loaders, input.personId) })
   }
 }

@@ -16,8 +16,13 @@ import type { RequestContext } from './context.js'
 
 @Resolver(() => CrmEvent)
 export class CrmEventResolver {
-  @Scopes('engagement:read') @Cost('call') @FirstOf(MOST_LISTED)
-  @Query(() => [CrmEvent], { nullable: true, description: "The bank's CRM events, in the provider's order. Needs `engagement:read`." })
+  @Scopes('engagement:read')
+  @Cost('call')
+  @FirstOf(MOST_LISTED)
+  @Query(() => [CrmEvent], {
+    nullable: true,
+    description: "The bank's CRM events, in the provider's order. Needs `engagement:read`.",
+  })
   crmEvents(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.crmEvents.load(question)
   }
@@ -25,28 +30,50 @@ export class CrmEventResolver {
 
 @Resolver(() => Meeting)
 export class MeetingResolver {
-  @Scopes('engagement:read') @Cost('call')
-  @Query(() => Meeting, { nullable: true, description: "The bank's meeting with this id, or null. Needs `engagement:read`." })
-  meeting(@Arg('id', () => ID) id: string, @Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: RequestContext) {
+  @Scopes('engagement:read')
+  @Cost('call')
+  @Query(() => Meeting, {
+    nullable: true,
+    description: "The bank's meeting with this id, or null. Needs `engagement:read`.",
+  })
+  meeting(
+    @Arg('id', () => ID) id: string,
+    @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
+    @Ctx() { loaders }: RequestContext,
+  ) {
     return loaders.obp.meetingById.load({ id, bankId })
   }
 
-  @Scopes('engagement:read') @Cost('call') @FirstOf(MOST_LISTED)
-  @Query(() => [Meeting], { nullable: true, description: "The bank's meetings, latest first. Needs `engagement:read`." })
+  @Scopes('engagement:read')
+  @Cost('call')
+  @FirstOf(MOST_LISTED)
+  @Query(() => [Meeting], {
+    nullable: true,
+    description: "The bank's meetings, latest first. Needs `engagement:read`.",
+  })
   meetings(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.meetings.load(question)
   }
 
-  @Scopes('engagement:write') @Cost('write')
-  @Mutation(() => CreateMeetingPayload, { nullable: true, description: 'Records a meeting; nobody is told of it. Needs `engagement:write`.' })
-  createMeeting(@Arg('input', () => CreateMeetingInput) input: CreateMeetingInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('engagement:write')
+  @Cost('write')
+  @Mutation(() => CreateMeetingPayload, {
+    nullable: true,
+    description: 'Records a meeting; nobody is told of it. Needs `engagement:write`.',
+  })
+  createMeeting(
+    @Arg('input', () => CreateMeetingInput) input: CreateMeetingInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.createMeeting(input)
   }
 }
 
 @Resolver(() => Viewer)
 export class ViewerMessagesResolver {
-  @Authenticated() @Cost('call') @ListSize({ assumedSize: 20 })
+  @Authenticated()
+  @Cost('call')
+  @ListSize({ assumedSize: 20 })
   @FieldResolver(() => [CustomerMessage], {
     nullable: true,
     description: "What the bank has written to the caller, newest first, by the caller's own token; needs no scope.",
@@ -58,9 +85,16 @@ export class ViewerMessagesResolver {
 
 @Resolver(() => CustomerMessage)
 export class CustomerMessageResolver {
-  @Scopes('engagement:write') @Cost('write')
-  @Mutation(() => CreateCustomerMessagePayload, { nullable: true, description: 'Writes to the user who is linked to a customer. Needs `engagement:write`.' })
-  createCustomerMessage(@Arg('input', () => CreateCustomerMessageInput) input: CreateCustomerMessageInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('engagement:write')
+  @Cost('write')
+  @Mutation(() => CreateCustomerMessagePayload, {
+    nullable: true,
+    description: 'Writes to the user who is linked to a customer. Needs `engagement:write`.',
+  })
+  createCustomerMessage(
+    @Arg('input', () => CreateCustomerMessageInput) input: CreateCustomerMessageInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.createCustomerMessage(input)
   }
 }

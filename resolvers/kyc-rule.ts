@@ -1,7 +1,12 @@
 import type { KycCheck, KycDocument, KycStatus } from '../schema/kyc.js'
 import type { KycOverview, KycSource } from '../schema/kyc-overview.js'
 import { BanStatus, type Person, PersonStatus } from '../schema/person.js'
-import { PersonVerificationOutcome, type PersonVerificationResult, PersonVerificationType, VerificationStatus } from '../schema/person-verification.js'
+import {
+  PersonVerificationOutcome,
+  type PersonVerificationResult,
+  PersonVerificationType,
+  VerificationStatus,
+} from '../schema/person-verification.js'
 import { Provider } from '../schema/shared.js'
 
 // The rule behind `kycOverview`; the README holds it as a table. Nothing is asked here.
@@ -55,7 +60,8 @@ const isGap = (part: object): part is Unreachable => 'unreachable' in part
 const noWord = ({ unreachable }: Unreachable): Word => ({ status: null, detail: unreachable })
 
 /** True when the document's time is over. */
-export const isExpired = ({ expiryDate }: Pick<KycDocument, 'expiryDate'>, now: Date): boolean => expiryDate !== null && Date.parse(expiryDate) <= now.getTime()
+export const isExpired = ({ expiryDate }: Pick<KycDocument, 'expiryDate'>, now: Date): boolean =>
+  expiryDate !== null && Date.parse(expiryDate) <= now.getTime()
 
 /** What is bad and has no date counts as the newest, what is good as the oldest; so does a good word from the future. */
 function timeOf(date: string | null, good: boolean, now: Date): number {
@@ -65,9 +71,17 @@ function timeOf(date: string | null, good: boolean, now: Date): number {
 }
 
 /** The newest of several; of equally new ones a bad one. */
-function newest<Row extends { readonly date: string | null }>(rows: readonly Row[], isGood: (row: Row) => boolean, now: Date): Row | undefined {
+function newest<Row extends { readonly date: string | null }>(
+  rows: readonly Row[],
+  isGood: (row: Row) => boolean,
+  now: Date,
+): Row | undefined {
   const time = (row: Row) => timeOf(row.date, isGood(row), now)
-  return rows.reduce<Row | undefined>((found, row) => (found === undefined || time(row) > time(found) || (time(row) === time(found) && !isGood(row)) ? row : found), undefined)
+  return rows.reduce<Row | undefined>(
+    (found, row) =>
+      found === undefined || time(row) > time(found) || (time(row) === time(found) && !isGood(row)) ? row : found,
+    undefined,
+  )
 }
 
 /** Rows by a word that people typed. */
@@ -84,7 +98,8 @@ function bankWord({ kycStatus, statuses, checks, documents }: BankEvidence, now:
   if (isGap(statuses)) return noWord(statuses)
   const last = newest(statuses, ({ ok }) => ok, now)
   if (last && !last.ok) return { status: REJECTED, detail: "The bank's last status says that it is not in order." }
-  if (!last && !kycStatus) return { status: UNVERIFIED, detail: 'The bank has written no status, and its flag is not set.' }
+  if (!last && !kycStatus)
+    return { status: UNVERIFIED, detail: 'The bank has written no status, and its flag is not set.' }
 
   // A status does not name its bank, so another bank's may stand among them.
   if (statuses.some(({ ok }) => !ok)) return { status: REVIEW, detail: 'The statuses of this customer do not agree.' }
@@ -93,37 +108,61 @@ function bankWord({ kycStatus, statuses, checks, documents }: BankEvidence, now:
   const failed = groups(isGap(checks) ? [] : checks, ({ how }) => how)
     .map((kind) => newest(kind, ({ satisfied }) => satisfied, now)!)
     .some(({ satisfied, date }) => !satisfied && (since === undefined || timeOf(date, false, now) >= since))
-  if (failed) return { status: REVIEW, detail: last ? "A check after the bank's last status was not passed." : "The bank's flag is set, but a check was not passed." }
+  if (failed)
+    return {
+      status: REVIEW,
+      detail: last
+        ? "A check after the bank's last status was not passed."
+        : "The bank's flag is set, but a check was not passed.",
+    }
 
-  const expired = groups(isGap(documents) ? [] : documents, ({ type }) => type).some((kind) => kind.every((document) => isExpired(document, now)))
+  const expired = groups(isGap(documents) ? [] : documents, ({ type }) => type).some((kind) =>
+    kind.every((document) => isExpired(document, now)),
+  )
   if (expired) return { status: REVIEW, detail: 'A document has expired, and no other of its type is valid.' }
 
   const gap = [checks, documents].find(isGap)
   if (gap) return noWord(gap)
-  return { status: ACCEPTED, detail: last ? "The bank's last status says that it is in order." : "The bank has written no status; its flag is set." }
+  return {
+    status: ACCEPTED,
+    detail: last
+      ? "The bank's last status says that it is in order."
+      : 'The bank has written no status; its flag is set.',
+  }
 }
 
 const { MANUAL_REVIEW } = PersonVerificationType
 /** Null is a word that this graph does not know. */
-const DOUBTFUL: readonly (PersonVerificationOutcome | null)[] = [PersonVerificationOutcome.REJECTED, PersonVerificationOutcome.REVIEW, null]
+const DOUBTFUL: readonly (PersonVerificationOutcome | null)[] = [
+  PersonVerificationOutcome.REJECTED,
+  PersonVerificationOutcome.REVIEW,
+  null,
+]
 
 const UNEASY: readonly (PersonStatus | null)[] = [PersonStatus.DECEASED, PersonStatus.FROZEN, PersonStatus.SANCTION]
 
 function syncteraWord(evidence: SyncteraEvidence): Word {
-  if ('contradicting' in evidence) return { status: REVIEW, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }
+  if ('contradicting' in evidence)
+    return { status: REVIEW, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }
   if (!evidence.recorded) return { status: null, detail: 'No person is recorded for this customer.' }
   const { person, results } = evidence
   if (!person) return { status: null, detail: 'Synctera has no person of the recorded id.' }
-  if (person.verificationStatus === null) return { status: REVIEW, detail: 'The status of the recorded person is one that this graph does not know.' }
+  if (person.verificationStatus === null)
+    return { status: REVIEW, detail: 'The status of the recorded person is one that this graph does not know.' }
   if (person.verificationStatus === ACCEPTED) {
     // Known to be who they say, and still not to be dealt with as if nothing were the matter.
-    if (person.status === PersonStatus.DENIED || person.banStatus === BanStatus.BANNED) return { status: REJECTED, detail: 'The recorded person is turned down or banned.' }
-    if (UNEASY.includes(person.status) || person.banStatus === BanStatus.SUSPENDED) return { status: REVIEW, detail: 'The recorded person is suspended, frozen, sanctioned or deceased.' }
+    if (person.status === PersonStatus.DENIED || person.banStatus === BanStatus.BANNED)
+      return { status: REJECTED, detail: 'The recorded person is turned down or banned.' }
+    if (UNEASY.includes(person.status) || person.banStatus === BanStatus.SUSPENDED)
+      return { status: REVIEW, detail: 'The recorded person is suspended, frozen, sanctioned or deceased.' }
     if (isGap(results)) return noWord(results)
-    const reviewed = results.filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED).map(({ verifiedAt }) => Date.parse(verifiedAt))
+    const reviewed = results
+      .filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED)
+      .map(({ verifiedAt }) => Date.parse(verifiedAt))
     // A reviewer overrules what came before; what has no readable time is not overruled.
     const overruled = (verifiedAt: string) => reviewed.some((time) => Date.parse(verifiedAt) <= time)
-    if (results.some(({ result, verifiedAt }) => DOUBTFUL.includes(result) && !overruled(verifiedAt))) return { status: REVIEW, detail: 'The recorded person is accepted, but a check of theirs says otherwise.' }
+    if (results.some(({ result, verifiedAt }) => DOUBTFUL.includes(result) && !overruled(verifiedAt)))
+      return { status: REVIEW, detail: 'The recorded person is accepted, but a check of theirs says otherwise.' }
   }
   return { status: person.verificationStatus, detail: 'The status of the recorded person.' }
 }
@@ -131,11 +170,17 @@ function syncteraWord(evidence: SyncteraEvidence): Word {
 /** What the providers together say of a customer at a time. */
 export function overview({ bank, synctera }: Evidence, now: Date): KycOverview {
   const asOf = now.toISOString()
-  const source = <Known extends object>(provider: Provider, evidence: Part<Known>, word: (known: Known) => Word): KycSource => ({
+  const source = <Known extends object>(
+    provider: Provider,
+    evidence: Part<Known>,
+    word: (known: Known) => Word,
+  ): KycSource => ({
     provider,
     ...(isGap(evidence) ? noWord(evidence) : word(evidence)),
     observedAt: asOf,
-    available: !isGap(evidence) && !Object.values(evidence).some((part: unknown) => typeof part === 'object' && part !== null && isGap(part)),
+    available:
+      !isGap(evidence) &&
+      !Object.values(evidence).some((part: unknown) => typeof part === 'object' && part !== null && isGap(part)),
   })
 
   const sources = [

@@ -24,26 +24,37 @@ const customerOf = ({ customerId, bankId }: { customerId: string; bankId: string
 
 @Resolver(() => Customer)
 export class CustomerKycResolver {
-  @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 5 })
+  @Scopes(orOwn('kyc:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycCheck], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
   kycChecks(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.kycChecksOf.load(customer)
   }
 
-  @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 5 })
+  @Scopes(orOwn('kyc:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
   kycDocuments(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.kycDocumentsOf.load(customer)
   }
 
-  @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 10 })
+  @Scopes(orOwn('kyc:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 10 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
   kycMedia(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.kycMediaOf.load(customer)
   }
 
-  @Scopes(orOwn('kyc:read')) @Cost('call') @ListSize({ assumedSize: 2 })
-  @FieldResolver(() => [KycStatus], { nullable: true, description: 'At most one for each bank that has written one. Needs `kyc:read`.' })
+  @Scopes(orOwn('kyc:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 2 })
+  @FieldResolver(() => [KycStatus], {
+    nullable: true,
+    description: 'At most one for each bank that has written one. Needs `kyc:read`.',
+  })
   kycStatuses(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.kycStatusesOf.load(customer)
   }
@@ -51,34 +62,57 @@ export class CustomerKycResolver {
 
 @Resolver(() => KycCheck)
 export class KycCheckResolver {
-  @Scopes(orOwn('kyc:read')) @Cost('shared') @ListSize({ assumedSize: 3 })
+  @Scopes(orOwn('kyc:read'))
+  @Cost('shared')
+  @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'Documents that media relate to this check.' })
   async documents(@Root() check: KycCheck, @Ctx() { loaders }: RequestContext) {
-    const [media, documents] = await Promise.all([loaders.obp.kycMediaOf.load(customerOf(check)), loaders.obp.kycDocumentsOf.load(customerOf(check))])
-    const related = new Set(media?.filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id).map(({ relatesToKycDocumentId }) => relatesToKycDocumentId))
+    const [media, documents] = await Promise.all([
+      loaders.obp.kycMediaOf.load(customerOf(check)),
+      loaders.obp.kycDocumentsOf.load(customerOf(check)),
+    ])
+    const related = new Set(
+      media
+        ?.filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
+        .map(({ relatesToKycDocumentId }) => relatesToKycDocumentId),
+    )
     return documents?.filter(({ id }) => related.has(id))
   }
 
-  @Scopes(orOwn('kyc:read')) @Cost('shared') @ListSize({ assumedSize: 5 })
+  @Scopes(orOwn('kyc:read'))
+  @Cost('shared')
+  @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media made for this check.' })
   async media(@Root() check: KycCheck, @Ctx() { loaders }: RequestContext) {
-    return (await loaders.obp.kycMediaOf.load(customerOf(check)))?.filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
+    return (await loaders.obp.kycMediaOf.load(customerOf(check)))?.filter(
+      ({ relatesToKycCheckId }) => relatesToKycCheckId === check.id,
+    )
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call')
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
   @FieldResolver(() => Customer, { nullable: true, description: 'Needs `customers:read`.' })
   customer(@Root() check: KycCheck, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.customerById.load(customerOf(check))
   }
 
-  @Scopes('kyc:write') @Cost('write')
-  @Mutation(() => AddKycCheckPayload, { nullable: true, description: 'Adds a check, or replaces the one that has the id. Needs `kyc:write`.' })
+  @Scopes('kyc:write')
+  @Cost('write')
+  @Mutation(() => AddKycCheckPayload, {
+    nullable: true,
+    description: 'Adds a check, or replaces the one that has the id. Needs `kyc:write`.',
+  })
   addKycCheck(@Arg('input', () => AddKycCheckInput) input: AddKycCheckInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.addKycCheck(input)
   }
 
-  @Scopes('kyc:write') @Cost('write')
-  @Mutation(() => AddKycStatusPayload, { nullable: true, description: "Says whether the bank finds the customer's KYC in order, in place of what it said before. Needs `kyc:write`." })
+  @Scopes('kyc:write')
+  @Cost('write')
+  @Mutation(() => AddKycStatusPayload, {
+    nullable: true,
+    description:
+      "Says whether the bank finds the customer's KYC in order, in place of what it said before. Needs `kyc:write`.",
+  })
   addKycStatus(@Arg('input', () => AddKycStatusInput) input: AddKycStatusInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.addKycStatus(input)
   }
@@ -91,35 +125,60 @@ export class KycDocumentResolver {
     return isExpired(document, new Date())
   }
 
-  @Scopes(orOwn('kyc:read')) @Cost('shared') @ListSize({ assumedSize: 5 })
+  @Scopes(orOwn('kyc:read'))
+  @Cost('shared')
+  @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media of this document.' })
   async media(@Root() document: KycDocument, @Ctx() { loaders }: RequestContext) {
-    return (await loaders.obp.kycMediaOf.load(customerOf(document)))?.filter(({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id)
+    return (await loaders.obp.kycMediaOf.load(customerOf(document)))?.filter(
+      ({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id,
+    )
   }
 
-  @Scopes('kyc:write') @Cost('write')
-  @Mutation(() => AddKycDocumentPayload, { nullable: true, description: 'Adds a document, or replaces the one that has the id. Needs `kyc:write`.' })
-  addKycDocument(@Arg('input', () => AddKycDocumentInput) input: AddKycDocumentInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('kyc:write')
+  @Cost('write')
+  @Mutation(() => AddKycDocumentPayload, {
+    nullable: true,
+    description: 'Adds a document, or replaces the one that has the id. Needs `kyc:write`.',
+  })
+  addKycDocument(
+    @Arg('input', () => AddKycDocumentInput) input: AddKycDocumentInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.addKycDocument(input)
   }
 }
 
 @Resolver(() => KycMedia)
 export class KycMediaResolver {
-  @Scopes(orOwn('kyc:read')) @Cost('shared')
-  @FieldResolver(() => KycDocument, { nullable: true, description: 'The document it relates to, where there is one of that id.' })
+  @Scopes(orOwn('kyc:read'))
+  @Cost('shared')
+  @FieldResolver(() => KycDocument, {
+    nullable: true,
+    description: 'The document it relates to, where there is one of that id.',
+  })
   async document(@Root() media: KycMedia, @Ctx() { loaders }: RequestContext) {
-    return (await loaders.obp.kycDocumentsOf.load(customerOf(media)))?.find(({ id }) => id === media.relatesToKycDocumentId)
+    return (await loaders.obp.kycDocumentsOf.load(customerOf(media)))?.find(
+      ({ id }) => id === media.relatesToKycDocumentId,
+    )
   }
 
-  @Scopes(orOwn('kyc:read')) @Cost('shared')
-  @FieldResolver(() => KycCheck, { nullable: true, description: 'The check it relates to, where there is one of that id.' })
+  @Scopes(orOwn('kyc:read'))
+  @Cost('shared')
+  @FieldResolver(() => KycCheck, {
+    nullable: true,
+    description: 'The check it relates to, where there is one of that id.',
+  })
   async check(@Root() media: KycMedia, @Ctx() { loaders }: RequestContext) {
     return (await loaders.obp.kycChecksOf.load(customerOf(media)))?.find(({ id }) => id === media.relatesToKycCheckId)
   }
 
-  @Scopes('kyc:write') @Cost('write')
-  @Mutation(() => AddKycMediaPayload, { nullable: true, description: 'Records where a recording or picture lies, or replaces what has the id. Needs `kyc:write`.' })
+  @Scopes('kyc:write')
+  @Cost('write')
+  @Mutation(() => AddKycMediaPayload, {
+    nullable: true,
+    description: 'Records where a recording or picture lies, or replaces what has the id. Needs `kyc:write`.',
+  })
   addKycMedia(@Arg('input', () => AddKycMediaInput) input: AddKycMediaInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.addKycMedia(input)
   }

@@ -1,22 +1,41 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
 import { Cost } from '../schema/cost.js'
-import { Account, CreateAccountInput, CreateAccountPayload, CreateUserInput, CreateUserPayload, User } from '../schema/onboarding.js'
+import {
+  Account,
+  CreateAccountInput,
+  CreateAccountPayload,
+  CreateUserInput,
+  CreateUserPayload,
+  User,
+} from '../schema/onboarding.js'
 import { Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 
 @Resolver(() => Account)
 export class AccountResolver {
-  @Scopes('accounts:write') @Cost('write')
-  @Mutation(() => CreateAccountPayload, { nullable: true, description: 'Opens an account: with `accountId` under that id, without it under one that the provider makes. Needs `accounts:write`.' })
-  createAccount(@Arg('input', () => CreateAccountInput) input: CreateAccountInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('accounts:write')
+  @Cost('write')
+  @Mutation(() => CreateAccountPayload, {
+    nullable: true,
+    description:
+      'Opens an account: with `accountId` under that id, without it under one that the provider makes. Needs `accounts:write`.',
+  })
+  createAccount(
+    @Arg('input', () => CreateAccountInput) input: CreateAccountInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.createAccount(input)
   }
 }
 
 @Resolver(() => User)
 export class UserResolver {
-  @Scopes('users:write') @Cost('write')
-  @Mutation(() => CreateUserPayload, { nullable: true, description: 'Registers somebody who can then log in. Needs `users:write`.' })
+  @Scopes('users:write')
+  @Cost('write')
+  @Mutation(() => CreateUserPayload, {
+    nullable: true,
+    description: 'Registers somebody who can then log in. Needs `users:write`.',
+  })
   createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() { commands }: RequestContext) {
     return commands.obp.createUser(input)
   }

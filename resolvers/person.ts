@@ -12,7 +12,12 @@ import {
   UpdatePersonInput,
   UpdatePersonPayload,
 } from '../schema/person.js'
-import { PersonVerification, PersonVerificationResult, VerifyPersonInput, VerifyPersonPayload } from '../schema/person-verification.js'
+import {
+  PersonVerification,
+  PersonVerificationResult,
+  VerifyPersonInput,
+  VerifyPersonPayload,
+} from '../schema/person-verification.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
 import { PageArgs } from '../schema/shared.js'
 import { connection } from './connection.js'
@@ -23,7 +28,10 @@ class PersonsArgs extends PageArgs {
   @Field(() => PersonFilter, { nullable: true })
   filter?: PersonFilter | null
 
-  @Field(() => [PersonOrder], { nullable: true, description: 'First by the first, then by the second, and so on; each field at most once.' })
+  @Field(() => [PersonOrder], {
+    nullable: true,
+    description: 'First by the first, then by the second, and so on; each field at most once.',
+  })
   @IsOptional()
   @ArrayUnique(({ field }: PersonOrder) => field, { message: 'must name each field at most once' })
   orderBy?: PersonOrder[] | null
@@ -31,46 +39,78 @@ class PersonsArgs extends PageArgs {
 
 @Resolver(() => Person)
 export class PersonResolver {
-  @Scopes(orOwn('persons:read')) @Cost('shared')
+  @Scopes(orOwn('persons:read'))
+  @Cost('shared')
   @Query(() => Person, { nullable: true, description: 'The person with this id, or null. Needs `persons:read`.' })
   person(@Arg('id', () => ID) id: string, @Ctx() { loaders }: RequestContext) {
     return loaders.synctera.personById.load(id)
   }
 
-  @Scopes('persons:read') @Cost('call') @PageSize()
-  @Query(() => PersonConnection, { nullable: true, description: 'A page of persons, oldest first unless ordered. Needs `persons:read`; filters on and orders by personal values need `pii:read` too.' })
+  @Scopes('persons:read')
+  @Cost('call')
+  @PageSize()
+  @Query(() => PersonConnection, {
+    nullable: true,
+    description:
+      'A page of persons, oldest first unless ordered. Needs `persons:read`; filters on and orders by personal values need `pii:read` too.',
+  })
   async persons(@Args(() => PersonsArgs) question: PersonsArgs, @Ctx() { loaders }: RequestContext) {
     return connection(await loaders.synctera.page.load(question))
   }
 
-  @Scopes(orOwn('persons:read')) @Cost('shared') @ListSize({ assumedSize: 6 })
+  @Scopes(orOwn('persons:read'))
+  @Cost('shared')
+  @ListSize({ assumedSize: 6 })
   @FieldResolver(() => [PersonVerificationResult], { nullable: true, description: 'The current result of each check.' })
   verifications(@Root() person: Person, @Ctx() { loaders }: RequestContext) {
     return loaders.synctera.verificationsOf.load(person.id)
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 2 })
-  @FieldResolver(() => [Customer], { nullable: true, description: 'The customers that record this person as theirs; one human being may be several.' })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 2 })
+  @FieldResolver(() => [Customer], {
+    nullable: true,
+    description: 'The customers that record this person as theirs; one human being may be several.',
+  })
   async customers(@Root() person: Person, @Ctx() { loaders }: RequestContext) {
     const found = await loaders.obp.customersOfPerson.load(person.id)
     // Each by its own key as well: a caller may know the person and not every customer who records them.
-    return found && (await Promise.all(found.map((customer) => loaders.obp.customerById.load(customer)))).filter((customer) => customer !== null)
+    return (
+      found &&
+      (await Promise.all(found.map((customer) => loaders.obp.customerById.load(customer)))).filter(
+        (customer) => customer !== null,
+      )
+    )
   }
 
-  @Scopes('persons:write') @Cost('write')
-  @Mutation(() => CreatePersonPayload, { nullable: true, description: 'Enters a person at Synctera. Needs `persons:write`.' })
+  @Scopes('persons:write')
+  @Cost('write')
+  @Mutation(() => CreatePersonPayload, {
+    nullable: true,
+    description: 'Enters a person at Synctera. Needs `persons:write`.',
+  })
   createPerson(@Arg('input', () => CreatePersonInput) input: CreatePersonInput, @Ctx() { commands }: RequestContext) {
     return commands.synctera.createPerson(input)
   }
 
-  @Scopes('persons:write') @Cost('write')
-  @Mutation(() => UpdatePersonPayload, { nullable: true, description: 'Changes what is given and leaves the rest. Needs `persons:write`.' })
+  @Scopes('persons:write')
+  @Cost('write')
+  @Mutation(() => UpdatePersonPayload, {
+    nullable: true,
+    description: 'Changes what is given and leaves the rest. Needs `persons:write`.',
+  })
   updatePerson(@Arg('input', () => UpdatePersonInput) input: UpdatePersonInput, @Ctx() { commands }: RequestContext) {
     return commands.synctera.updatePerson(input)
   }
 
-  @Scopes('persons:write') @Cost('dear')
-  @Mutation(() => VerifyPersonPayload, { nullable: true, description: "Runs the provider's checks on a person; the outcome may come later (`PENDING`). Needs `persons:write`." })
+  @Scopes('persons:write')
+  @Cost('dear')
+  @Mutation(() => VerifyPersonPayload, {
+    nullable: true,
+    description:
+      "Runs the provider's checks on a person; the outcome may come later (`PENDING`). Needs `persons:write`.",
+  })
   verifyPerson(@Arg('input', () => VerifyPersonInput) input: VerifyPersonInput, @Ctx() { commands }: RequestContext) {
     return commands.synctera.verifyPerson(input)
   }
@@ -78,7 +118,8 @@ export class PersonResolver {
 
 @Resolver(() => PersonVerification)
 export class PersonVerificationResolver {
-  @Scopes(orOwn('persons:read')) @Cost('shared')
+  @Scopes(orOwn('persons:read'))
+  @Cost('shared')
   @FieldResolver(() => Person, { nullable: true })
   person(@Root() verification: PersonVerification, @Ctx() { loaders }: RequestContext) {
     return loaders.synctera.personById.load(verification.personId)

@@ -26,78 +26,143 @@ import type { RequestContext } from './context.js'
 
 @Resolver(() => Customer)
 export class CustomerRecordsResolver {
-  @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 3 })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [CustomerAddress], { nullable: true })
   addresses(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.addressesOf.load(customer)
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 3 })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [TaxResidence], { nullable: true })
   taxResidences(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.taxResidencesOf.load(customer)
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 1 })
-  @FieldResolver(() => [SocialMediaHandle], { nullable: true, description: 'At most one; what is kept with the customer number, which a customer of another bank may have too.' })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 1 })
+  @FieldResolver(() => [SocialMediaHandle], {
+    nullable: true,
+    description: 'At most one; what is kept with the customer number, which a customer of another bank may have too.',
+  })
   socialMediaHandles(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.socialMediaHandlesOf.load(customer)
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 1 })
-  @FieldResolver(() => [CreditLimitRequest], { nullable: true, description: 'Always one: the provider only pretends to keep them.' })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 1 })
+  @FieldResolver(() => [CreditLimitRequest], {
+    nullable: true,
+    description: 'Always one: the provider only pretends to keep them.',
+  })
   creditLimitRequests(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.creditLimitRequestsOf.load(customer)
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call')
-  @FieldResolver(() => CreditLimitRequest, { nullable: true, description: 'The same for every id: the provider only pretends to keep them.' })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @FieldResolver(() => CreditLimitRequest, {
+    nullable: true,
+    description: 'The same for every id: the provider only pretends to keep them.',
+  })
   creditLimitRequest(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.creditLimitRequestById.load({ customer, id })
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => CreateCustomerAddressPayload, { nullable: true, description: 'Adds an address, also where there is the same already. Needs `customers:write`.' })
-  createCustomerAddress(@Arg('input', () => CreateCustomerAddressInput) input: CreateCustomerAddressInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => CreateCustomerAddressPayload, {
+    nullable: true,
+    description: 'Adds an address, also where there is the same already. Needs `customers:write`.',
+  })
+  createCustomerAddress(
+    @Arg('input', () => CreateCustomerAddressInput) input: CreateCustomerAddressInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.createCustomerAddress(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => UpdateCustomerAddressPayload, { nullable: true, description: "Replaces one of the customer's addresses. Needs `customers:write`." })
-  updateCustomerAddress(@Arg('input', () => UpdateCustomerAddressInput) input: UpdateCustomerAddressInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => UpdateCustomerAddressPayload, {
+    nullable: true,
+    description: "Replaces one of the customer's addresses. Needs `customers:write`.",
+  })
+  updateCustomerAddress(
+    @Arg('input', () => UpdateCustomerAddressInput) input: UpdateCustomerAddressInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.updateCustomerAddress(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => DeleteCustomerAddressPayload, { nullable: true, description: "Removes one of the customer's addresses. Needs `customers:write`." })
-  deleteCustomerAddress(@Arg('input', () => DeleteCustomerAddressInput) input: DeleteCustomerAddressInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => DeleteCustomerAddressPayload, {
+    nullable: true,
+    description: "Removes one of the customer's addresses. Needs `customers:write`.",
+  })
+  deleteCustomerAddress(
+    @Arg('input', () => DeleteCustomerAddressInput) input: DeleteCustomerAddressInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.deleteCustomerAddress(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => CreateTaxResidencePayload, { nullable: true, description: 'Adds a tax residence; one that the customer has already is a `CONFLICT`. Needs `customers:write`.' })
-  createTaxResidence(@Arg('input', () => CreateTaxResidenceInput) input: CreateTaxResidenceInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => CreateTaxResidencePayload, {
+    nullable: true,
+    description: 'Adds a tax residence; one that the customer has already is a `CONFLICT`. Needs `customers:write`.',
+  })
+  createTaxResidence(
+    @Arg('input', () => CreateTaxResidenceInput) input: CreateTaxResidenceInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.createTaxResidence(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => DeleteTaxResidencePayload, { nullable: true, description: "Removes one of the customer's tax residences. Needs `customers:write`." })
-  deleteTaxResidence(@Arg('input', () => DeleteTaxResidenceInput) input: DeleteTaxResidenceInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => DeleteTaxResidencePayload, {
+    nullable: true,
+    description: "Removes one of the customer's tax residences. Needs `customers:write`.",
+  })
+  deleteTaxResidence(
+    @Arg('input', () => DeleteTaxResidenceInput) input: DeleteTaxResidenceInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.deleteTaxResidence(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
+  @Scopes('customers:write')
+  @Cost('write')
   @Mutation(() => AddSocialMediaHandlePayload, {
     nullable: true,
-    description: 'Adds the one handle that a customer number can have, for good: a second one is a `CONFLICT`, and none can be changed or removed. Needs `customers:write`.',
+    description:
+      'Adds the one handle that a customer number can have, for good: a second one is a `CONFLICT`, and none can be changed or removed. Needs `customers:write`.',
   })
-  addSocialMediaHandle(@Arg('input', () => AddSocialMediaHandleInput) input: AddSocialMediaHandleInput, @Ctx() { commands }: RequestContext) {
+  addSocialMediaHandle(
+    @Arg('input', () => AddSocialMediaHandleInput) input: AddSocialMediaHandleInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.addSocialMediaHandle(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => RequestCreditLimitPayload, { nullable: true, description: 'Asks for another credit limit; the provider keeps nothing of it. Needs `customers:write`.' })
-  requestCreditLimit(@Arg('input', () => RequestCreditLimitInput) input: RequestCreditLimitInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => RequestCreditLimitPayload, {
+    nullable: true,
+    description: 'Asks for another credit limit; the provider keeps nothing of it. Needs `customers:write`.',
+  })
+  requestCreditLimit(
+    @Arg('input', () => RequestCreditLimitInput) input: RequestCreditLimitInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.requestCreditLimit(input)
   }
 }

@@ -4,7 +4,8 @@ import type { RequestContext } from './context.js'
 /** A reference, which another subgraph wrote, as its key: each member must be there, as a text. */
 function keyOf<Name extends string>(reference: Reference, ...names: readonly Name[]): Readonly<Record<Name, string>> {
   const isBad = (name: Name) => typeof reference[name] !== 'string' || reference[name] === ''
-  if (names.some(isBad)) throw new ApiError('BAD_USER_INPUT', { message: `The reference lacks its key: ${names.filter(isBad).join(', ')}.` })
+  if (names.some(isBad))
+    throw new ApiError('BAD_USER_INPUT', { message: `The reference lacks its key: ${names.filter(isBad).join(', ')}.` })
   return reference as Record<Name, string>
 }
 
@@ -12,8 +13,12 @@ type Reference = Readonly<Record<string, unknown>>
 
 /** How a reference of another subgraph becomes the object, through the same questions as everywhere else. */
 export const references = {
-  Customer: (reference: Reference, { loaders }: RequestContext) => loaders.obp.customerById.load(keyOf(reference, 'bankId', 'id')),
-  KycCheck: (reference: Reference, { loaders }: RequestContext) => loaders.obp.kycCheckById.load(keyOf(reference, 'customerId', 'id')),
-  Person: (reference: Reference, { loaders }: RequestContext) => loaders.synctera.personById.load(keyOf(reference, 'id').id),
-  VerificationResult: (reference: Reference, { loaders }: RequestContext) => loaders.banfico.resultById.load(keyOf(reference, 'id').id),
+  Customer: (reference: Reference, { loaders }: RequestContext) =>
+    loaders.obp.customerById.load(keyOf(reference, 'bankId', 'id')),
+  KycCheck: (reference: Reference, { loaders }: RequestContext) =>
+    loaders.obp.kycCheckById.load(keyOf(reference, 'customerId', 'id')),
+  Person: (reference: Reference, { loaders }: RequestContext) =>
+    loaders.synctera.personById.load(keyOf(reference, 'id').id),
+  VerificationResult: (reference: Reference, { loaders }: RequestContext) =>
+    loaders.banfico.resultById.load(keyOf(reference, 'id').id),
 }

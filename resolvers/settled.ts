@@ -3,4 +3,6 @@
  * its order whichever executor reads it; one of promises does not.
  */
 export const settled = <Value>(answers: readonly Promise<Value>[]): Promise<(Value | Error)[]> =>
-  Promise.all(answers.map((answer) => answer.catch((error: unknown) => (error instanceof Error ? error : new Error('failed')))))
+  Promise.all(
+    answers.map((answer) => answer.catch((error: unknown) => (error instanceof Error ? error : new Error('failed')))),
+  )

@@ -13,8 +13,13 @@ import type { RequestContext } from './context.js'
 
 @Resolver(() => Customer)
 export class CustomerUserLinkResolver {
-  @Scopes(orOwn('customers:read')) @Cost('call') @ListSize({ assumedSize: 5 })
-  @FieldResolver(() => [UserCustomerLink], { nullable: true, description: 'The users who may see this customer as theirs.' })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @ListSize({ assumedSize: 5 })
+  @FieldResolver(() => [UserCustomerLink], {
+    nullable: true,
+    description: 'The users who may see this customer as theirs.',
+  })
   userLinks(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.userLinksOf.load(customer)
   }
@@ -22,31 +27,58 @@ export class CustomerUserLinkResolver {
 
 @Resolver(() => UserCustomerLink)
 export class UserCustomerLinkResolver {
-  @Scopes('customers:read') @Cost('several') @ListSize({ assumedSize: 5 })
-  @Query(() => [UserCustomerLink], { nullable: true, description: "A user's links to customers, of every bank. Needs `customers:read`." })
+  @Scopes('customers:read')
+  @Cost('several')
+  @ListSize({ assumedSize: 5 })
+  @Query(() => [UserCustomerLink], {
+    nullable: true,
+    description: "A user's links to customers, of every bank. Needs `customers:read`.",
+  })
   userCustomerLinks(
     @Arg('userId', () => ID) userId: string,
-    @Arg('bankId', () => ID, { nullable: true, description: 'The bank whose customers are shown with their links; the configured one when left out.' }) bankId: string | null | undefined,
+    @Arg('bankId', () => ID, {
+      nullable: true,
+      description: 'The bank whose customers are shown with their links; the configured one when left out.',
+    })
+    bankId: string | null | undefined,
     @Ctx() { loaders }: RequestContext,
   ) {
     return loaders.obp.linksOfUser.load({ userId, bankId })
   }
 
-  @Scopes(orOwn('customers:read')) @Cost('call')
-  @FieldResolver(() => Customer, { nullable: true, description: 'Null when the customer is not of the bank that was asked.' })
+  @Scopes(orOwn('customers:read'))
+  @Cost('call')
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description: 'Null when the customer is not of the bank that was asked.',
+  })
   customer(@Root() { customerId, bankId }: UserCustomerLink, @Ctx() { loaders }: RequestContext) {
     return loaders.obp.customerById.load({ id: customerId, bankId })
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => CreateUserCustomerLinkPayload, { nullable: true, description: 'Lets a user see a customer of the bank as theirs. Needs `customers:write`.' })
-  createUserCustomerLink(@Arg('input', () => CreateUserCustomerLinkInput) input: CreateUserCustomerLinkInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => CreateUserCustomerLinkPayload, {
+    nullable: true,
+    description: 'Lets a user see a customer of the bank as theirs. Needs `customers:write`.',
+  })
+  createUserCustomerLink(
+    @Arg('input', () => CreateUserCustomerLinkInput) input: CreateUserCustomerLinkInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.createUserCustomerLink(input)
   }
 
-  @Scopes('customers:write') @Cost('write')
-  @Mutation(() => DeleteUserCustomerLinkPayload, { nullable: true, description: "Ends a user's link to a customer of the bank. Needs `customers:write`." })
-  deleteUserCustomerLink(@Arg('input', () => DeleteUserCustomerLinkInput) input: DeleteUserCustomerLinkInput, @Ctx() { commands }: RequestContext) {
+  @Scopes('customers:write')
+  @Cost('write')
+  @Mutation(() => DeleteUserCustomerLinkPayload, {
+    nullable: true,
+    description: "Ends a user's link to a customer of the bank. Needs `customers:write`.",
+  })
+  deleteUserCustomerLink(
+    @Arg('input', () => DeleteUserCustomerLinkInput) input: DeleteUserCustomerLinkInput,
+    @Ctx() { commands }: RequestContext,
+  ) {
     return commands.obp.deleteUserCustomerLink(input)
   }
 }

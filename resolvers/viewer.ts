@@ -13,8 +13,13 @@ export class ViewerResolver {
     return { id: caller.subject, scopes: [...caller.scopes].sort() }
   }
 
-  @Authenticated() @Cost('call') @ListSize({ assumedSize: 3 })
-  @FieldResolver(() => [Customer], { nullable: true, description: "The customers that the provider links to the caller, by the caller's own token; needs no scope." })
+  @Authenticated()
+  @Cost('call')
+  @ListSize({ assumedSize: 3 })
+  @FieldResolver(() => [Customer], {
+    nullable: true,
+    description: "The customers that the provider links to the caller, by the caller's own token; needs no scope.",
+  })
   customers(@Ctx() { loaders }: RequestContext) {
     return loaders.obp.ofViewer.load()
   }

@@ -15,7 +15,10 @@ registerEnumType(JobStatus, {
   name: 'JobStatus',
   description: 'How far the provider is with an accepted write.',
   valuesConfig: {
-    PENDING: { description: 'Accepted, not yet carried out; also when the provider says something that this schema does not know.' },
+    PENDING: {
+      description:
+        'Accepted, not yet carried out; also when the provider says something that this schema does not know.',
+    },
     COMPLETED: { description: 'Carried out.' },
     FAILED: { description: 'Not carried out; `errors` says why.' },
   },
@@ -30,11 +33,17 @@ export class JobError {
   location!: string | null
 
   @Pii('hidden')
-  @Field(() => String, { nullable: true, description: "The provider's own words, which may repeat a value. Null without `pii:read`." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The provider's own words, which may repeat a value. Null without `pii:read`.",
+  })
   reason!: string | null
 }
 
-@ObjectType({ description: 'A write of account attributes that the provider has accepted and carries out later. What was written cannot be read back.' })
+@ObjectType({
+  description:
+    'A write of account attributes that the provider has accepted and carries out later. What was written cannot be read back.',
+})
 export class AccountAttributesJob {
   @Field(() => ID, { description: 'Opaque; what `accountAttributesJob` is asked with.' })
   key!: string
@@ -51,7 +60,11 @@ export class AccountAttributesJob {
   @Field(() => DateTimeScalar, { nullable: true, description: 'When the provider accepted the write.' })
   submittedAt!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'While `PENDING`: the soonest time at which asking again makes sense; until then the provider is not asked.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'While `PENDING`: the soonest time at which asking again makes sense; until then the provider is not asked.',
+  })
   nextPollAt!: string | null
 
   @ListSize({ assumedSize: 5 })
@@ -59,13 +72,17 @@ export class AccountAttributesJob {
   errors!: JobError[]
 }
 
-@InputType({ description: '`explanation` and `fieldsToNull` reach the provider only when given; empty names are dropped.' })
+@InputType({
+  description: '`explanation` and `fieldsToNull` reach the provider only when given; empty names are dropped.',
+})
 export class AccountAttributeInput {
   @Field(() => String, { description: 'Such as `LineOfCreditAccountNumber`; 1 to 255 characters.' })
   @Length(1, 255)
   name!: string
 
-  @Field(() => String, { description: 'Always text, also for what looks like a number or a boolean; at most 4000 characters.' })
+  @Field(() => String, {
+    description: 'Always text, also for what looks like a number or a boolean; at most 4000 characters.',
+  })
   @MaxLength(4000)
   value!: string
 

@@ -4,7 +4,9 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { AttributeType } from './customer-attribute.js'
 import { BankMutationInput, Payload } from './mutation.js'
 
-@ObjectType({ description: 'What a bank says of an attribute that its customers may have; nothing is checked against it.' })
+@ObjectType({
+  description: 'What a bank says of an attribute that its customers may have; nothing is checked against it.',
+})
 export class CustomerAttributeDefinition {
   @Field(() => ID)
   id!: string
@@ -42,10 +44,15 @@ const AreViews = () => (target: object, propertyName: string) =>
     name: 'areViews',
     target: target.constructor,
     propertyName,
-    options: { message: 'must be names without a semicolon, none of them empty, at most 256 characters with one between each two' },
+    options: {
+      message:
+        'must be names without a semicolon, none of them empty, at most 256 characters with one between each two',
+    },
     validator: {
       validate: (views: unknown) =>
-        Array.isArray(views) && views.every((view) => typeof view === 'string' && view !== '' && !view.includes(';')) && views.join(';').length <= LONGEST_LIST,
+        Array.isArray(views) &&
+        views.every((view) => typeof view === 'string' && view !== '' && !view.includes(';')) &&
+        views.join(';').length <= LONGEST_LIST,
     },
   })
 

@@ -38,7 +38,8 @@ export const ListSize = (size: Size) => {
 }
 
 /** A page of a connection. */
-export const PageSize = () => ListSize({ assumedSize: DEFAULT_PAGE, slicingArguments: ['first'], sizedFields: ['edges', 'nodes'] })
+export const PageSize = () =>
+  ListSize({ assumedSize: DEFAULT_PAGE, slicingArguments: ['first'], sizedFields: ['edges', 'nodes'] })
 
 /** A list without pages, cut by `first`. */
 export const FirstOf = (assumedSize: number) => ListSize({ assumedSize, slicingArguments: ['first'] })

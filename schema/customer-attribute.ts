@@ -10,7 +10,10 @@ export enum AttributeType {
   DOUBLE = 'DOUBLE',
   DATE_WITH_DAY = 'DATE_WITH_DAY',
 }
-registerEnumType(AttributeType, { name: 'AttributeType', description: 'What an attribute says its value is; the provider does not check the value against it.' })
+registerEnumType(AttributeType, {
+  name: 'AttributeType',
+  description: 'What an attribute says its value is; the provider does not check the value against it.',
+})
 
 @ObjectType({ description: 'A named value that a bank keeps with a customer.' })
 export class CustomerAttribute {
@@ -20,7 +23,10 @@ export class CustomerAttribute {
   @Field(() => String, { description: 'Not unique: a customer may have several of one name.' })
   name!: string
 
-  @Field(() => AttributeType, { nullable: true, description: 'Null when the provider names a type this graph does not know.' })
+  @Field(() => AttributeType, {
+    nullable: true,
+    description: 'Null when the provider names a type this graph does not know.',
+  })
   type!: AttributeType | null
 
   @Pii('lastFour')
@@ -42,7 +48,9 @@ export class CustomerAttributeMatch {
 /** What an attribute is made with and changed to alike. */
 @InputType()
 abstract class CustomerAttributeInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The names of links are refused: links are made and ended only by `linkCustomer`.' })
+  @Field(() => String, {
+    description: 'The names of links are refused: links are made and ended only by `linkCustomer`.',
+  })
   @Length(1, 50)
   name!: string
 

@@ -129,7 +129,9 @@ export class CustomerConnection {
   pageInfo!: PageInfo
 }
 
-@InputType({ description: 'Which customers to list, and in which order of `lastOkDate`. Without bounds the whole bank is listed.' })
+@InputType({
+  description: 'Which customers to list, and in which order of `lastOkDate`. Without bounds the whole bank is listed.',
+})
 export class CustomerFilter {
   @Field(() => DateTimeScalar, { nullable: true, description: 'Inclusive.' })
   lastOkFrom?: string | null

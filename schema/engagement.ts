@@ -18,7 +18,10 @@ export class CrmEvent {
   @Field(() => String, { nullable: true })
   customerName!: string | null
 
-  @Field(() => String, { nullable: true, description: 'As it was written down; the provider does not compare it with any customer.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'As it was written down; the provider does not compare it with any customer.',
+  })
   customerNumber!: string | null
 
   @Field(() => String, { nullable: true, description: 'Free text.' })
@@ -104,7 +107,10 @@ export class Meeting {
   @Field(() => ID, { nullable: true })
   staffUserId!: string | null
 
-  @Field(() => ID, { nullable: true, description: "The user who entered it: this server's own for one made by `createMeeting`." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The user who entered it: this server's own for one made by `createMeeting`.",
+  })
   customerUserId!: string | null
 
   @Field(() => ContactDetails)

@@ -1,5 +1,15 @@
 import 'reflect-metadata'
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsBoolean, IsOptional, Length, Matches, MaxLength, ValidateIf } from 'class-validator'
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsBoolean,
+  IsOptional,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { ListSize } from './cost.js'
 import { MutationInput, Payload } from './mutation.js'
@@ -19,7 +29,10 @@ export enum ProductType {
 registerEnumType(ProductType, {
   name: 'ProductType',
   description: 'The kind of a banking account.',
-  valuesConfig: { CD: { description: 'Certificate of deposit.' }, IRA: { description: 'Individual retirement account.' } },
+  valuesConfig: {
+    CD: { description: 'Certificate of deposit.' },
+    IRA: { description: 'Individual retirement account.' },
+  },
 })
 
 export enum ChallengeFactorType {
@@ -29,7 +42,10 @@ export enum ChallengeFactorType {
   SECURITY_QUESTIONS = 'SECURITY_QUESTIONS',
   AUTHENTICATOR_TOKEN = 'AUTHENTICATOR_TOKEN',
 }
-registerEnumType(ChallengeFactorType, { name: 'ChallengeFactorType', description: 'A way in which a customer can prove who they are.' })
+registerEnumType(ChallengeFactorType, {
+  name: 'ChallengeFactorType',
+  description: 'A way in which a customer can prove who they are.',
+})
 
 @ObjectType({ description: 'An account held at the institution.' })
 export class BankingAccount {
@@ -41,7 +57,10 @@ export class BankingAccount {
   accountNumber!: string
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true, description: 'The account portion of the MICR line. Masked to the last four without `pii:read`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The account portion of the MICR line. Masked to the last four without `pii:read`.',
+  })
   accountMicrNumber!: string | null
 
   @Field(() => ProductType, { nullable: true, description: 'Null also for a kind that this schema does not know.' })
@@ -54,9 +73,14 @@ export class BankingAccount {
   nickname!: string | null
 }
 
-@ObjectType({ description: 'Roles of a customer at an account: true granted, false not granted, null the provider did not say.' })
+@ObjectType({
+  description: 'Roles of a customer at an account: true granted, false not granted, null the provider did not say.',
+})
 export class AccountRoles {
-  @Field(() => Boolean, { nullable: true, description: 'What the institution grants by default for this kind of account.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'What the institution grants by default for this kind of account.',
+  })
   default!: boolean | null
 
   @Field(() => Boolean, { nullable: true, description: 'Balance and history only.' })
@@ -87,19 +111,28 @@ export class AccountEntitlement {
   roles!: AccountRoles
 }
 
-@ObjectType({ description: "A customer's entitlements as the provider confirmed them through this server; it offers no read of its own." })
+@ObjectType({
+  description:
+    "A customer's entitlements as the provider confirmed them through this server; it offers no read of its own.",
+})
 export class AccountEntitlementSet {
   @Field(() => ID)
   bankingCustomerId!: string
 
   @ListSize({ assumedSize: 10 })
-  @Field(() => [AccountEntitlement], { description: 'By account, each as the provider last listed it. An account that the provider changed without listing it is left out.' })
+  @Field(() => [AccountEntitlement], {
+    description:
+      'By account, each as the provider last listed it. An account that the provider changed without listing it is left out.',
+  })
   items!: AccountEntitlement[]
 
   @Field(() => DateTimeScalar, { description: 'When the provider last confirmed any of this.' })
   asOf!: string
 
-  @Field(() => Boolean, { description: 'False while a write is on its way, and after one whose outcome is not known, until another write confirms what it touched.' })
+  @Field(() => Boolean, {
+    description:
+      'False while a write is on its way, and after one whose outcome is not known, until another write confirms what it touched.',
+  })
   confirmed!: boolean
 }
 
@@ -121,7 +154,10 @@ export class ChallengeFactor {
   type!: ChallengeFactorType | null
 
   @Pii('hidden')
-  @Field(() => [String], { description: 'Where a code would go: last digits of a phone, a shortened email, the name of a token. Empty without `pii:read`.' })
+  @Field(() => [String], {
+    description:
+      'Where a code would go: last digits of a phone, a shortened email, the name of a token. Empty without `pii:read`.',
+  })
   labels!: string[]
 
   @ListSize({ assumedSize: 3 })
@@ -130,7 +166,10 @@ export class ChallengeFactor {
   securityQuestions!: SecurityQuestion[] | null
 }
 
-@ObjectType({ description: 'The provider wants the customer to prove who they are; repeat the mutation with the `challengeToken` it then gives.' })
+@ObjectType({
+  description:
+    'The provider wants the customer to prove who they are; repeat the mutation with the `challengeToken` it then gives.',
+})
 export class IdentityChallenge {
   @Field(() => ID, { description: 'The operation that the challenge guards.' })
   operationId!: string
@@ -175,9 +214,14 @@ export class BankingAccountInput {
 const given = (_roles: object, value: unknown) => value !== undefined
 const TRUE_OR_FALSE = { message: 'must be true or false; leave it out to keep it as it is' }
 
-@InputType({ description: 'True grants, false removes, absent leaves unchanged: there are no defaults, and null is refused.' })
+@InputType({
+  description: 'True grants, false removes, absent leaves unchanged: there are no defaults, and null is refused.',
+})
 export class AccountRolesInput {
-  @Field(() => Boolean, { nullable: true, description: 'What the institution grants by default for this kind of account.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'What the institution grants by default for this kind of account.',
+  })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   default?: boolean
@@ -197,7 +241,10 @@ export class AccountRolesInput {
   @IsBoolean(TRUE_OR_FALSE)
   billPay?: boolean
 
-  @Field(() => Boolean, { nullable: true, description: 'Drawing on a loan or credit card; for those kinds of account only.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Drawing on a loan or credit card; for those kinds of account only.',
+  })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   loanAdvance?: boolean
@@ -209,22 +256,32 @@ export class SetAccountEntitlementsInput extends MutationInput {
   @Matches(/^[-_:.~$a-zA-Z0-9]{6,48}$/, { message: 'must be 6 to 48 letters, digits and - _ : . ~ $' })
   bankingCustomerId!: string
 
-  @Field(() => [BankingAccountInput], { description: '1 to 16, no account number twice. The provider creates those that only the banking core knows.' })
+  @Field(() => [BankingAccountInput], {
+    description: '1 to 16, no account number twice. The provider creates those that only the banking core knows.',
+  })
   @ArrayMinSize(1)
   @ArrayMaxSize(16)
-  @ArrayUnique((account: BankingAccountInput) => account.accountNumber, { message: 'must not name an account number twice' })
+  @ArrayUnique((account: BankingAccountInput) => account.accountNumber, {
+    message: 'must not name an account number twice',
+  })
   accounts!: BankingAccountInput[]
 
   @Field(() => Boolean, { description: 'The customer agrees to electronic statements for all the listed accounts.' })
   electronicStatementElection!: boolean
 
-  @Field(() => Boolean, { description: 'The customer agrees to other documents in electronic form for all the listed accounts.' })
+  @Field(() => Boolean, {
+    description: 'The customer agrees to other documents in electronic form for all the listed accounts.',
+  })
   electronicDocumentElection!: boolean
 
   @Field(() => AccountRolesInput)
   roles!: AccountRolesInput
 
-  @Field(() => String, { nullable: true, description: 'From a completed identity challenge; sent to the provider as its `Challenge` header, and only then. May differ under one `idempotencyKey`.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'From a completed identity challenge; sent to the provider as its `Challenge` header, and only then. May differ under one `idempotencyKey`.',
+  })
   @IsOptional()
   @Matches(/^[-_:.~%$a-zA-Z0-9]{8,255}$/, { message: 'must be 8 to 255 letters, digits and - _ : . ~ % $' })
   challengeToken?: string | null
@@ -232,9 +289,15 @@ export class SetAccountEntitlementsInput extends MutationInput {
 
 @ObjectType({ description: 'Exactly one of the two is there.' })
 export class SetAccountEntitlementsPayload extends Payload {
-  @Field(() => AccountEntitlementSet, { nullable: true, description: 'What the provider has confirmed by now, this write included.' })
+  @Field(() => AccountEntitlementSet, {
+    nullable: true,
+    description: 'What the provider has confirmed by now, this write included.',
+  })
   entitlements!: AccountEntitlementSet | null
 
-  @Field(() => IdentityChallenge, { nullable: true, description: 'Nothing was changed: the customer must prove who they are first.' })
+  @Field(() => IdentityChallenge, {
+    nullable: true,
+    description: 'Nothing was changed: the customer must prove who they are first.',
+  })
   challenge!: IdentityChallenge | null
 }

@@ -10,10 +10,16 @@ export class KycSource {
   @Field(() => Provider)
   provider!: Provider
 
-  @Field(() => VerificationStatus, { nullable: true, description: "The provider's word, in the graph's terms; null when it could not be asked or knows nobody." })
+  @Field(() => VerificationStatus, {
+    nullable: true,
+    description: "The provider's word, in the graph's terms; null when it could not be asked or knows nobody.",
+  })
   status!: VerificationStatus | null
 
-  @Field(() => String, { nullable: true, description: 'What the status rests on, or why there is none; a sentence for people, with nothing personal in it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the status rests on, or why there is none; a sentence for people, with nothing personal in it.',
+  })
   detail!: string | null
 
   @Field(() => DateTimeScalar, { description: 'When the provider was asked.' })
@@ -25,7 +31,10 @@ export class KycSource {
 
 @ObjectType({ description: 'One answer to "is this customer verified?", with what it is based on.' })
 export class KycOverview {
-  @Field(() => VerificationStatus, { description: 'The worst word of all sources. `ACCEPTED` only when every provider of this deployment was asked and says so.' })
+  @Field(() => VerificationStatus, {
+    description:
+      'The worst word of all sources. `ACCEPTED` only when every provider of this deployment was asked and says so.',
+  })
   status!: VerificationStatus
 
   @ListSize({ assumedSize: 2 })

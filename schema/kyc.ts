@@ -17,7 +17,9 @@ abstract class KycRecord {
   @Field(() => ID)
   customerId!: string
 
-  @Field(() => String, { description: 'As it was given with the record; the provider does not compare it with the customer.' })
+  @Field(() => String, {
+    description: 'As it was given with the record; the provider does not compare it with the customer.',
+  })
   customerNumber!: string
 }
 
@@ -77,10 +79,16 @@ export class KycMedia extends KycRecord {
   @Field(() => DateTimeScalar, { nullable: true })
   date!: string | null
 
-  @Field(() => ID, { nullable: true, description: 'As it was given; the provider does not check that there is such a document.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'As it was given; the provider does not check that there is such a document.',
+  })
   relatesToKycDocumentId!: string | null
 
-  @Field(() => ID, { nullable: true, description: 'As it was given; the provider does not check that there is such a check.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'As it was given; the provider does not check that there is such a check.',
+  })
   relatesToKycCheckId!: string | null
 }
 
@@ -89,7 +97,9 @@ export class KycStatus {
   @Field(() => ID)
   customerId!: string
 
-  @Field(() => String, { description: 'As it was given with the status; the provider does not compare it with the customer.' })
+  @Field(() => String, {
+    description: 'As it was given with the status; the provider does not compare it with the customer.',
+  })
   customerNumber!: string
 
   @Field(() => Boolean)
@@ -104,7 +114,8 @@ export class KycStatus {
 abstract class KycRecordInput extends CustomerMutationInput {
   @Field(() => ID, {
     nullable: true,
-    description: 'Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out.',
+    description:
+      'Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out.',
   })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._:-]{1,44}$/, { message: 'must be an id of 1 to 44 letters, digits and ._:-' })

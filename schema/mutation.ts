@@ -8,7 +8,8 @@ import { isCalendarDate } from './scalars.js'
 export abstract class MutationInput {
   @Field(() => String, {
     nullable: true,
-    description: 'Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days.',
+    description:
+      'Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days.',
   })
   @IsOptional()
   @Length(1, 255)
@@ -35,12 +36,17 @@ export abstract class CustomerMutationInput extends BankMutationInput {
 /** What every mutation's payload ends with. */
 @ObjectType()
 export abstract class Payload {
-  @Field(() => Boolean, { description: 'True when this is the stored outcome of an earlier call with the same `idempotencyKey`.' })
+  @Field(() => Boolean, {
+    description: 'True when this is the stored outcome of an earlier call with the same `idempotencyKey`.',
+  })
   replayed!: boolean
 }
 
 const isBirthDate = (value: unknown): boolean =>
-  typeof value === 'string' && isCalendarDate(value) && value >= '1900-01-01' && value < new Date().toISOString().slice(0, 10)
+  typeof value === 'string' &&
+  isCalendarDate(value) &&
+  value >= '1900-01-01' &&
+  value < new Date().toISOString().slice(0, 10)
 
 /** A date of birth, or a list of such: calendar days from 1900-01-01 to yesterday (UTC). */
 export const IsBirthDate = () => (target: object, propertyName: string) =>

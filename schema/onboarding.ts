@@ -1,5 +1,14 @@
 import 'reflect-metadata'
-import { ArrayMaxSize, ArrayUnique, IsEmail, IsISO4217CurrencyCode, IsOptional, Length, Matches, MaxLength } from 'class-validator'
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsEmail,
+  IsISO4217CurrencyCode,
+  IsOptional,
+  Length,
+  Matches,
+  MaxLength,
+} from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { ListSize } from './cost.js'
 import { AttributeType } from './customer-attribute.js'
@@ -28,7 +37,10 @@ export class AccountAttribute {
   @Field(() => String)
   name!: string
 
-  @Field(() => AttributeType, { nullable: true, description: 'Null when the provider names a type this graph does not know.' })
+  @Field(() => AttributeType, {
+    nullable: true,
+    description: 'Null when the provider names a type this graph does not know.',
+  })
   type!: AttributeType | null
 
   @Field(() => String)
@@ -91,7 +103,9 @@ export class User {
   @Field(() => String, { description: 'Unique.' })
   username!: string
 
-  @Field(() => String, { description: 'Who knows the password: the host name of the provider itself for a user made here.' })
+  @Field(() => String, {
+    description: 'Who knows the password: the host name of the provider itself for a user made here.',
+  })
   provider!: string
 
   @Field(() => String, { description: "The user's name at `provider`." })
@@ -120,9 +134,15 @@ export class AccountRoutingInput {
 
 @InputType({ description: 'The opening balance is zero; only its currency is asked.' })
 export class CreateAccountInput extends BankMutationInput {
-  @Field(() => ID, { nullable: true, description: 'The id the account is to get; one that is taken is refused with `CONFLICT`. Made by the provider when left out.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The id the account is to get; one that is taken is refused with `CONFLICT`. Made by the provider when left out.',
+  })
   @IsOptional()
-  @Matches(/^[A-Za-z0-9._-]{1,255}$/, { message: 'must be an id of 1 to 255 letters, digits, dots, dashes and underscores' })
+  @Matches(/^[A-Za-z0-9._-]{1,255}$/, {
+    message: 'must be an id of 1 to 255 letters, digits, dots, dashes and underscores',
+  })
   accountId?: string | null
 
   @Field(() => ID, { nullable: true, description: "Whose account it becomes; this server's own user's when left out." })
@@ -134,7 +154,9 @@ export class CreateAccountInput extends BankMutationInput {
   @MaxLength(255)
   label!: string
 
-  @Field(() => String, { description: "Where there is such a product, the account takes over the product's attributes." })
+  @Field(() => String, {
+    description: "Where there is such a product, the account takes over the product's attributes.",
+  })
   @MaxLength(255)
   productCode!: string
 
@@ -148,10 +170,16 @@ export class CreateAccountInput extends BankMutationInput {
   @MaxLength(255)
   branchId?: string | null
 
-  @Field(() => [AccountRoutingInput], { nullable: true, defaultValue: [], description: 'At most one for each scheme, and 20 in all.' })
+  @Field(() => [AccountRoutingInput], {
+    nullable: true,
+    defaultValue: [],
+    description: 'At most one for each scheme, and 20 in all.',
+  })
   @IsOptional()
   @ArrayMaxSize(20)
-  @ArrayUnique(({ scheme }: AccountRoutingInput) => scheme, { message: 'must have at most one address for each scheme' })
+  @ArrayUnique(({ scheme }: AccountRoutingInput) => scheme, {
+    message: 'must have at most one address for each scheme',
+  })
   routings?: AccountRoutingInput[] | null
 }
 
@@ -166,11 +194,20 @@ export class CreateUserInput extends MutationInput {
   email!: string
 
   @Field(() => String, { description: 'One that is taken is refused with `CONFLICT`.' })
-  @Matches(USERNAME, { message: 'must be 8 to 64 letters, digits, single dots and underscores, beginning and ending with a letter or digit' })
+  @Matches(USERNAME, {
+    message:
+      'must be 8 to 64 letters, digits, single dots and underscores, beginning and ending with a letter or digit',
+  })
   username!: string
 
-  @Field(() => String, { description: 'Passed on to the provider, never kept. DirectLogin takes none that has a comma or a double quote in it.' })
-  @Matches(PASSWORD, { message: 'must be 17 to 512 characters, or 10 to 16 with a digit, a lower-case letter, a capital and one of !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~' })
+  @Field(() => String, {
+    description:
+      'Passed on to the provider, never kept. DirectLogin takes none that has a comma or a double quote in it.',
+  })
+  @Matches(PASSWORD, {
+    message:
+      'must be 17 to 512 characters, or 10 to 16 with a digit, a lower-case letter, a capital and one of !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
+  })
   password!: string
 
   @Field(() => String)

@@ -8,7 +8,10 @@ export class PersonAddress {
   @Field(() => ID, { nullable: true })
   id!: string | null
 
-  @Field(() => String, { nullable: true, description: "The provider's word for its use, such as `LEGAL` or `SHIPPING`." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The provider's word for its use, such as `LEGAL` or `SHIPPING`.",
+  })
   type!: string | null
 
   @Pii('firstLetter')

@@ -57,7 +57,10 @@ registerEnumType(PersonVerificationType, {
 
 @ObjectType({ description: 'One finding of a check.' })
 export class VerificationDetail {
-  @Field(() => String, { nullable: true, description: "The provider's category, such as `CIP`, `ADDRESS` or `SYNTHETIC`." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The provider's category, such as `CIP`, `ADDRESS` or `SYNTHETIC`.",
+  })
   category!: string | null
 
   @Field(() => String, { nullable: true })
@@ -81,10 +84,16 @@ export class PersonVerificationResult {
   @Field(() => ID, { nullable: true })
   id!: string | null
 
-  @Field(() => PersonVerificationType, { nullable: true, description: 'Null when the provider names a type this graph does not know.' })
+  @Field(() => PersonVerificationType, {
+    nullable: true,
+    description: 'Null when the provider names a type this graph does not know.',
+  })
   type!: PersonVerificationType | null
 
-  @Field(() => PersonVerificationOutcome, { nullable: true, description: 'Null when the provider names an outcome this graph does not know.' })
+  @Field(() => PersonVerificationOutcome, {
+    nullable: true,
+    description: 'Null when the provider names an outcome this graph does not know.',
+  })
   result!: PersonVerificationOutcome | null
 
   @Field(() => DateTimeScalar)
@@ -97,7 +106,10 @@ export class PersonVerificationResult {
 
 @ObjectType({ description: "What one run of the provider's checks answered." })
 export class PersonVerification {
-  @Field(() => VerificationStatus, { nullable: true, description: 'The outcome over all checks; `PENDING` when it comes later.' })
+  @Field(() => VerificationStatus, {
+    nullable: true,
+    description: 'The outcome over all checks; `PENDING` when it comes later.',
+  })
   status!: VerificationStatus | null
 
   @ListSize({ assumedSize: 6 })

@@ -1,5 +1,15 @@
 import 'reflect-metadata'
-import { ArrayMaxSize, ArrayUnique, IsEmail, IsOptional, IsUUID, Length, Matches, MaxLength, ValidateIf } from 'class-validator'
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsEmail,
+  IsOptional,
+  IsUUID,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { ListSize } from './cost.js'
 import { IsBirthDate, MutationInput, Payload } from './mutation.js'
@@ -41,7 +51,10 @@ export enum SsnSource {
   MANUAL = 'MANUAL',
   PREFILL = 'PREFILL',
 }
-registerEnumType(SsnSource, { name: 'SsnSource', description: 'How the SSN was collected: typed in, or filled in by the provider.' })
+registerEnumType(SsnSource, {
+  name: 'SsnSource',
+  description: 'How the SSN was collected: typed in, or filled in by the provider.',
+})
 
 export enum PersonOrderField {
   CREATED_AT = 'CREATED_AT',
@@ -50,7 +63,10 @@ export enum PersonOrderField {
   FIRST_NAME = 'FIRST_NAME',
   LAST_NAME = 'LAST_NAME',
 }
-registerEnumType(PersonOrderField, { name: 'PersonOrderField', description: 'What a list of persons is ordered by. Names and dates of birth need `pii:read`.' })
+registerEnumType(PersonOrderField, {
+  name: 'PersonOrderField',
+  description: 'What a list of persons is ordered by. Names and dates of birth need `pii:read`.',
+})
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A human being as Synctera knows them.' })
@@ -106,7 +122,10 @@ export class Person {
   @Field(() => String, { nullable: true, description: 'E.164.' })
   phoneNumber!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Last four digits. The full number is never answered, logged or stored.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Last four digits. The full number is never answered, logged or stored.',
+  })
   ssnLast4!: string | null
 
   @Field(() => SsnSource, { nullable: true })
@@ -264,10 +283,16 @@ abstract class PersonInput extends MutationInput {
   @Field(() => PersonAddressInput, { nullable: true })
   legalAddress?: PersonAddressInput | null
 
-  @Field(() => PersonAddressInput, { nullable: true, description: 'Left out: a copy of the legal address where none is stored.' })
+  @Field(() => PersonAddressInput, {
+    nullable: true,
+    description: 'Left out: a copy of the legal address where none is stored.',
+  })
   shippingAddress?: PersonAddressInput | null
 
-  @Field(() => JSONObjectScalar, { nullable: true, description: "The integrator's own data; not for anything sensitive." })
+  @Field(() => JSONObjectScalar, {
+    nullable: true,
+    description: "The integrator's own data; not for anything sensitive.",
+  })
   metadata?: Record<string, unknown> | null
 
   @Field(() => String, { nullable: true, description: 'Required with `banStatus: SUSPENDED`.' })
@@ -278,7 +303,10 @@ abstract class PersonInput extends MutationInput {
 
 @InputType()
 export class CreatePersonInput extends PersonInput {
-  @Field(() => Boolean, { description: 'True for someone with a direct relationship with the bank or fintech; must be true for anyone tied to an account.' })
+  @Field(() => Boolean, {
+    description:
+      'True for someone with a direct relationship with the bank or fintech; must be true for anyone tied to an account.',
+  })
   isCustomer!: boolean
 
   @Field(() => PersonStatus)

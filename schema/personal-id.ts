@@ -25,7 +25,10 @@ export class PersonalId {
   @Field(() => ID)
   id!: string
 
-  @Field(() => PersonalIdType, { nullable: true, description: 'Null when the provider names a kind this graph does not know.' })
+  @Field(() => PersonalIdType, {
+    nullable: true,
+    description: 'Null when the provider names a kind this graph does not know.',
+  })
   type!: PersonalIdType | null
 
   @Pii('lastFour')
@@ -54,7 +57,10 @@ export class PersonalIdInput {
   @Length(1, 64)
   identifier!: string
 
-  @Field(() => String, { nullable: true, description: 'ISO 3166-1 alpha-2; implied for SSN, ITIN and SIN, required for a passport.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'ISO 3166-1 alpha-2; implied for SSN, ITIN and SIN, required for a passport.',
+  })
   @ValidateIf((input: PersonalIdInput) => input.countryCode != null || input.type === PersonalIdType.PASSPORT_NUMBER)
   @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
   countryCode?: string | null

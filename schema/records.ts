@@ -44,7 +44,10 @@ export class CustomerAddress {
   @Field(() => [String], { description: 'What it is for, in free text, such as `mailing` and `home`.' })
   tags!: string[]
 
-  @Field(() => String, { nullable: true, description: 'Null where the provider repeats `state` in its place, which it did in every known version.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Null where the provider repeats `state` in its place, which it did in every known version.',
+  })
   status!: string | null
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was entered; a change leaves it as it is.' })
@@ -65,7 +68,8 @@ export class TaxResidence {
 }
 
 @ObjectType({
-  description: 'How a customer is called in a social network. The provider keeps it with the customer number, one for each number, and loses it when the number changes.',
+  description:
+    'How a customer is called in a social network. The provider keeps it with the customer number, one for each number, and loses it when the number changes.',
 })
 export class SocialMediaHandle {
   @Field(() => String)
@@ -85,7 +89,10 @@ export class SocialMediaHandle {
   activatedAt!: string | null
 }
 
-@ObjectType({ description: 'A request for another credit limit. The provider only pretends to keep them: it answers the same words for everybody.' })
+@ObjectType({
+  description:
+    'A request for another credit limit. The provider only pretends to keep them: it answers the same words for everybody.',
+})
 export class CreditLimitRequest {
   @Field(() => String, { nullable: true })
   rankAmount1!: string | null
@@ -119,14 +126,18 @@ export class CreditLimitRequestReceipt {
 const LONGEST_TAGS = 20
 
 const isTags = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((tag) => typeof tag === 'string' && tag !== '' && !tag.includes(',')) && maxLength(value.join(','), LONGEST_TAGS)
+  Array.isArray(value) &&
+  value.every((tag) => typeof tag === 'string' && tag !== '' && !tag.includes(',')) &&
+  maxLength(value.join(','), LONGEST_TAGS)
 
 const IsTags = () => (target: object, propertyName: string) =>
   registerDecorator({
     name: 'isTags',
     target: target.constructor,
     propertyName,
-    options: { message: `must be texts without commas, none of them empty, with at most ${LONGEST_TAGS} characters when they are joined with commas` },
+    options: {
+      message: `must be texts without commas, none of them empty, with at most ${LONGEST_TAGS} characters when they are joined with commas`,
+    },
     validator: { validate: isTags },
   })
 

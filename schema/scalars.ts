@@ -5,7 +5,12 @@ const refuse = (expected: string): never => {
   throw new GraphQLError(expected)
 }
 
-function stringScalar(name: string, description: string, parse: (text: string) => string | undefined, expected: string) {
+function stringScalar(
+  name: string,
+  description: string,
+  parse: (text: string) => string | undefined,
+  expected: string,
+) {
   const read = (value: unknown): string => (typeof value === 'string' ? parse(value) : undefined) ?? refuse(expected)
   return new GraphQLScalarType<string, string>({
     name,
@@ -44,11 +49,15 @@ export function toInstant(text: string): string | undefined {
   // Most are written almost as they are answered, which is to the millisecond.
   if (text.endsWith('Z')) {
     if (text.length === MILLISECONDS + 1) return text
-    return text.length > MILLISECONDS ? `${text.slice(0, MILLISECONDS)}Z` : `${text.slice(0, SECONDS)}.${text.slice(SECONDS + 1, -1).padEnd(3, '0')}Z`
+    return text.length > MILLISECONDS
+      ? `${text.slice(0, MILLISECONDS)}Z`
+      : `${text.slice(0, SECONDS)}.${text.slice(SECONDS + 1, -1).padEnd(3, '0')}Z`
   }
   const instant = new Date(text)
   // A zone may push the last hours of 9999 into a year of five digits, which is no RFC 3339 any more.
-  return Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999 || instant.getUTCFullYear() < 0 ? undefined : instant.toISOString()
+  return Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999 || instant.getUTCFullYear() < 0
+    ? undefined
+    : instant.toISOString()
 }
 
 export const DateScalar = stringScalar(
@@ -90,7 +99,9 @@ function literal(node: ValueNode, variables?: Record<string, unknown> | null): u
 const MOST_LEVELS = 32
 
 const fits = (value: unknown, levels = MOST_LEVELS): boolean =>
-  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((inner) => fits(inner, levels - 1)))
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => fits(inner, levels - 1)))
 
 function readObject(value: unknown): Record<string, unknown> {
   if (!isObject(value)) return refuse('must be a JSON object')

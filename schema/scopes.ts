@@ -36,14 +36,19 @@ export const orOwn = (scope: Owned): readonly Scope[] => [scope, `${scope}:own`]
 
 /** Every way to have one of each. */
 const combinations = (demands: readonly (readonly Scope[])[]): readonly (readonly Scope[])[] =>
-  demands.reduce<readonly (readonly Scope[])[]>((ways, scopes) => ways.flatMap((way) => scopes.map((scope) => [...way, scope])), [[]])
+  demands.reduce<readonly (readonly Scope[])[]>(
+    (ways, scopes) => ways.flatMap((way) => scopes.map((scope) => [...way, scope])),
+    [[]],
+  )
 
 /**
  * Tells a federation router which scopes a field needs: each one that is named, and of a list any. What depends on
  * arguments is not said here; the guard demands it. That both say the same is proved field by field by a test.
  */
 export const Scopes = (...demands: (Scope | readonly Scope[])[]) =>
-  Directive(`@requiresScopes(scopes: ${JSON.stringify(combinations(demands.map((demand) => (typeof demand === 'string' ? [demand] : demand))))})`)
+  Directive(
+    `@requiresScopes(scopes: ${JSON.stringify(combinations(demands.map((demand) => (typeof demand === 'string' ? [demand] : demand))))})`,
+  )
 
 /** Tells a federation router that a field needs a valid token and no scope: the provider decides, or there is nothing to decide. */
 export const Authenticated = () => Directive('@authenticated')

@@ -23,7 +23,10 @@ export enum TextMatch {
   STARTS_WITH = 'STARTS_WITH',
   CONTAINS = 'CONTAINS',
 }
-registerEnumType(TextMatch, { name: 'TextMatch', description: 'How a text is compared, letter by letter; nothing in it stands for anything else.' })
+registerEnumType(TextMatch, {
+  name: 'TextMatch',
+  description: 'How a text is compared, letter by letter; nothing in it stands for anything else.',
+})
 
 @Directive('@shareable')
 @ObjectType({ description: 'Where a page of a Relay connection stands.' })

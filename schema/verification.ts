@@ -58,7 +58,9 @@ registerEnumType(NameCheckStatus, {
   name: 'NameCheckStatus',
   description: "How the name that was asked about compares with the holder's.",
   valuesConfig: {
-    PARTIAL_MATCH: { description: 'Close, or right but for the type of account; `respondedName` may say the right one.' },
+    PARTIAL_MATCH: {
+      description: 'Close, or right but for the type of account; `respondedName` may say the right one.',
+    },
     UNABLE_TO_MATCH: { description: 'Not compared; it says nothing of the name.' },
   },
 })
@@ -81,7 +83,10 @@ export enum AccountType {
   BUSINESS = 'BUSINESS',
   PERSONAL = 'PERSONAL',
 }
-registerEnumType(AccountType, { name: 'AccountType', description: 'Whose account it is: of an organisation or of a human being.' })
+registerEnumType(AccountType, {
+  name: 'AccountType',
+  description: 'Whose account it is: of an organisation or of a human being.',
+})
 
 export enum AccountIdScheme {
   IBAN = 'IBAN',
@@ -125,14 +130,24 @@ export class VerifiedAccount {
   @Field(() => String, { nullable: true, description: 'The roll number or card number that was asked about.' })
   secondaryId!: string | null
 
-  @Field(() => AccountStatus, { nullable: true, description: 'Null when the provider names a status this graph does not know.' })
+  @Field(() => AccountStatus, {
+    nullable: true,
+    description: 'Null when the provider names a status this graph does not know.',
+  })
   status!: AccountStatus | null
 
-  @Field(() => NameCheckStatus, { nullable: true, description: 'Null when no name was compared, or when the provider uses a word this graph does not know: never take it for a match.' })
+  @Field(() => NameCheckStatus, {
+    nullable: true,
+    description:
+      'Null when no name was compared, or when the provider uses a word this graph does not know: never take it for a match.',
+  })
   nameCheckStatus!: NameCheckStatus | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: "The holder's name, where the bank tells it; mostly with `PARTIAL_MATCH`." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The holder's name, where the bank tells it; mostly with `PARTIAL_MATCH`.",
+  })
   respondedName!: string | null
 
   @ListSize({ assumedSize: 3 })
@@ -154,7 +169,9 @@ export class ResponderEntity {
 
 @ObjectType({ description: 'Who answered, and by which scheme.' })
 export class VerificationResponder {
-  @Field(() => String, { description: 'Such as `UK_COP` (Confirmation of Payee) or `EPC_VOP` (Verification of Payee).' })
+  @Field(() => String, {
+    description: 'Such as `UK_COP` (Confirmation of Payee) or `EPC_VOP` (Verification of Payee).',
+  })
   scheme!: string
 
   @Field(() => String, { nullable: true, description: "The scheme's version, as free text." })
@@ -163,14 +180,21 @@ export class VerificationResponder {
   @Field(() => String, { nullable: true, description: 'Where the scheme describes what `data` holds.' })
   schemeUrl!: string | null
 
-  @Field(() => [String], { description: "The scheme's own codes, such as `MBAM` or `AC01`. For display: decide by the statuses, for banks use codes differently." })
+  @Field(() => [String], {
+    description:
+      "The scheme's own codes, such as `MBAM` or `AC01`. For display: decide by the statuses, for banks use codes differently.",
+  })
   responseCodes!: string[]
 
   @Field(() => DateTimeScalar, { nullable: true, description: "When the scheme's answer was received." })
   receivedAt!: string | null
 
   @Pii('hidden')
-  @Field(() => String, { nullable: true, description: "The scheme's own answer, base64. Never kept, so null in an answer that is given again; needs `pii:read`." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The scheme's own answer, base64. Never kept, so null in an answer that is given again; needs `pii:read`.",
+  })
   data!: string | null
 
   @Field(() => ResponderEntity, { nullable: true })
@@ -197,13 +221,18 @@ export class VerificationResult {
   @Field(() => VerificationResponder, { nullable: true, description: 'Null where the provider does not say.' })
   responder!: VerificationResponder | null
 
-  @Field(() => DateTimeScalar, { description: 'When the provider answered; earlier than now in an answer that was kept.' })
+  @Field(() => DateTimeScalar, {
+    description: 'When the provider answered; earlier than now in an answer that was kept.',
+  })
   checkedAt!: string
 
   @Field(() => Boolean, { description: 'True when the provider was not asked for this answer.' })
   fromCache!: boolean
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'While `PENDING`: the soonest time at which asking again makes sense.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'While `PENDING`: the soonest time at which asking again makes sense.',
+  })
   nextPollAt!: string | null
 }
 
@@ -226,7 +255,10 @@ export class VerificationInitiatorInput {
   @Length(1, 255)
   idValue!: string
 
-  @Field(() => String, { nullable: true, description: 'What the check is for, such as an invoice number; a mandate reference begins with `RUM-`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the check is for, such as an invoice number; a mandate reference begins with `RUM-`.',
+  })
   @IsOptional()
   @Length(1, 255)
   reference?: string | null
@@ -234,7 +266,9 @@ export class VerificationInitiatorInput {
 
 @InputType({ description: 'The bank that holds an account.' })
 export class HoldingEntityInput {
-  @Field(() => String, { description: 'The kind of `value`: `BICFI`, or `INFSC` in India, `USPID` or `USABA` in the USA.' })
+  @Field(() => String, {
+    description: 'The kind of `value`: `BICFI`, or `INFSC` in India, `USPID` or `USABA` in the USA.',
+  })
   @Length(1, 64)
   type!: string
 
@@ -259,7 +293,10 @@ export const compactId = (id: string): string => id.replace(/\s/g, '').toUpperCa
 
 const ANY_ID = { fits: (id: string) => /^(?=.*\S).{1,64}$/.test(id), rule: 'must have 1 to 64 characters' }
 const ID_FORMATS: Readonly<Record<AccountIdScheme, { fits: (id: string) => boolean; rule: string }>> = {
-  IBAN: { fits: (id) => /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/.test(compactId(id)), rule: 'must be an IBAN: two letters, two digits, then 11 to 30 letters and digits' },
+  IBAN: {
+    fits: (id) => /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/.test(compactId(id)),
+    rule: 'must be an IBAN: two letters, two digits, then 11 to 30 letters and digits',
+  },
   SCAN: { fits: (id) => /^[0-9]{14}$/.test(id), rule: 'must be 14 digits: the sort code, then the account number' },
   ACNR: ANY_ID,
   CUID: ANY_ID,
@@ -300,7 +337,10 @@ export class AccountToVerifyInput {
   @IsAccountId()
   id!: string
 
-  @Field(() => String, { nullable: true, description: 'A roll number, card number or other name of a part of the account.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A roll number, card number or other name of a part of the account.',
+  })
   @IsOptional()
   @Length(1, 255)
   secondaryId?: string | null
@@ -310,7 +350,11 @@ export class AccountToVerifyInput {
   @IsDefined({ message: 'is required with the scheme ACNR' })
   holdingEntity?: HoldingEntityInput | null
 
-  @Field(() => [IdentityInput], { nullable: true, defaultValue: [], description: 'Required to verify `ID`; at most 20.' })
+  @Field(() => [IdentityInput], {
+    nullable: true,
+    defaultValue: [],
+    description: 'Required to verify `ID`; at most 20.',
+  })
   @IsOptional()
   @ArrayMaxSize(20)
   identities?: IdentityInput[] | null

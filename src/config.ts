@@ -59,7 +59,8 @@ export interface Config {
 }
 
 /** True for an address on another machine that is spoken to in clear. */
-const isPlain = ({ protocol, hostname }: URL): boolean => ['http:', 'redis:'].includes(protocol) && !isLoopback(hostname)
+const isPlain = ({ protocol, hostname }: URL): boolean =>
+  ['http:', 'redis:'].includes(protocol) && !isLoopback(hostname)
 const isLoopback = (hostname: string): boolean => /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 
 /** Reads settings by name and collects what is wrong with them. */
@@ -85,7 +86,8 @@ export function settingsFrom(env: Env, problems: string[], plaintext: string[]):
   }
 
   function secret(name: string): string | undefined {
-    if (raw(name) !== undefined && raw(`${name}_FILE`) !== undefined) problems.push(`${name} and ${name}_FILE are both set`)
+    if (raw(name) !== undefined && raw(`${name}_FILE`) !== undefined)
+      problems.push(`${name} and ${name}_FILE are both set`)
     return raw(name) ?? file(`${name}_FILE`)
   }
 
@@ -96,7 +98,11 @@ export function settingsFrom(env: Env, problems: string[], plaintext: string[]):
     text: (name: string, fallback?: string) => raw(name) ?? fallback ?? missing(name),
     secret: (name) => secret(name) ?? missing(`${name} (or ${name}_FILE)`),
     optionalSecret: secret,
-    list: (name) => raw(name)?.split(',').map((part) => part.trim()).filter(Boolean) ?? [],
+    list: (name) =>
+      raw(name)
+        ?.split(',')
+        .map((part) => part.trim())
+        .filter(Boolean) ?? [],
     optionalFile: file,
     optionalPem(name) {
       const text = file(name)
@@ -118,7 +124,8 @@ export function settingsFrom(env: Env, problems: string[], plaintext: string[]):
       const text = raw(name)
       if (text === undefined) return fallback
       const value = Number(text)
-      if (!Number.isInteger(value) || value < min || value > max) problems.push(`${name} must be a whole number from ${min} to ${max}`)
+      if (!Number.isInteger(value) || value < min || value > max)
+        problems.push(`${name} must be a whole number from ${min} to ${max}`)
       return value
     },
     choice(name, choices, fallback) {
@@ -131,15 +138,22 @@ export function settingsFrom(env: Env, problems: string[], plaintext: string[]):
 }
 
 function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
-  const keys = settings.optionalSecret('STORE_ENCRYPTION_KEY')?.split(',').map((part) => Buffer.from(part.trim(), 'base64'))
-  if (keys?.some((key) => key.length !== 32)) settings.problem('STORE_ENCRYPTION_KEY must be 32 bytes in base64, or a comma list of such')
+  const keys = settings
+    .optionalSecret('STORE_ENCRYPTION_KEY')
+    ?.split(',')
+    .map((part) => Buffer.from(part.trim(), 'base64'))
+  if (keys?.some((key) => key.length !== 32))
+    settings.problem('STORE_ENCRYPTION_KEY must be 32 bytes in base64, or a comma list of such')
   return keys
 }
 
 function redis(settings: Settings, plaintext: string[]): RedisAddress | undefined {
   const url = settings.optionalSecret('REDIS_URL')
   const address = url === undefined ? undefined : parseRedisUrl(url)
-  if (url !== undefined && address === undefined) settings.problem('REDIS_URL must be redis:// or rediss://, a comma list of such, or redis+sentinel://host:port,host:port/name')
+  if (url !== undefined && address === undefined)
+    settings.problem(
+      'REDIS_URL must be redis:// or rediss://, a comma list of such, or redis+sentinel://host:port,host:port/name',
+    )
   if (address && !address.tls && address.nodes.some(({ host }) => !isLoopback(host))) plaintext.push('REDIS_URL')
   const ca = authority(settings, 'REDIS_CA_FILE')
   if (ca === undefined) return address
@@ -162,8 +176,12 @@ function workers(settings: Settings, { audit, redis }: AuditConfig): number {
   const all = settings.optional('WEB_CONCURRENCY') === 'auto'
   const count = all ? availableParallelism() : settings.integer('WEB_CONCURRENCY', 1, { min: 1, max: MOST_WORKERS })
   if (count === 1 && !all) return 1
-  if (redis === undefined) settings.problem('REDIS_URL is missing; WEB_CONCURRENCY needs it, because memory is not shared')
-  if ('stdout' in audit || ('file' in audit && isShared(audit.file))) settings.problem('AUDIT_LOG must be a file or redis:<stream> with WEB_CONCURRENCY: lines of several workers would be mixed up')
+  if (redis === undefined)
+    settings.problem('REDIS_URL is missing; WEB_CONCURRENCY needs it, because memory is not shared')
+  if ('stdout' in audit || ('file' in audit && isShared(audit.file)))
+    settings.problem(
+      'AUDIT_LOG must be a file or redis:<stream> with WEB_CONCURRENCY: lines of several workers would be mixed up',
+    )
   return count
 }
 
@@ -194,7 +212,8 @@ function authority(settings: Settings, name: string): string | undefined {
 
 function corsOrigins(settings: Settings): readonly string[] {
   const origins = settings.list('CORS_ORIGINS')
-  if (origins.some((origin) => !/^https?:/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin)) settings.problem('CORS_ORIGINS must be a comma list of origins such as https://app.example; there is no wildcard')
+  if (origins.some((origin) => !/^https?:/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin))
+    settings.problem('CORS_ORIGINS must be a comma list of origins such as https://app.example; there is no wildcard')
   return origins
 }
 
@@ -211,15 +230,22 @@ function safelist(settings: Settings): Config['safelist'] {
   }
   const problem = manifestProblem(manifest)
   if (problem !== undefined) settings.problem(`SAFELIST_FILE ${problem}`)
-  return { mode, list: safelistOf(problem === undefined ? (manifest as Manifest) : { ...(builtIn as Manifest), operations: [] }) }
+  return {
+    mode,
+    list: safelistOf(problem === undefined ? (manifest as Manifest) : { ...(builtIn as Manifest), operations: [] }),
+  }
 }
 
 /** Development's tokens are for everybody who can reach its token endpoint; their issuer is a plain address of this machine. */
-const isDevelopmentIssuer = (issuer: string): boolean => URL.canParse(issuer) && new URL(issuer).protocol === 'http:' && isLoopback(new URL(issuer).hostname)
+const isDevelopmentIssuer = (issuer: string): boolean =>
+  URL.canParse(issuer) && new URL(issuer).protocol === 'http:' && isLoopback(new URL(issuer).hostname)
 
 function refusePlaintext(settings: Settings, plaintext: readonly string[]): readonly string[] {
   if (settings.choice('ALLOW_PLAINTEXT', ['true', 'false'], 'false') === 'true') return plaintext
-  for (const name of plaintext) settings.problem(`${name} would be reached without encryption: use TLS, or say ALLOW_PLAINTEXT=true where something else encrypts`)
+  for (const name of plaintext)
+    settings.problem(
+      `${name} would be reached without encryption: use TLS, or say ALLOW_PLAINTEXT=true where something else encrypts`,
+    )
   return []
 }
 
@@ -230,13 +256,20 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   const settings = settingsFrom(env, problems, plaintext)
 
   const configured = Object.values(providers).filter((provider) => settings.has(`${provider.name.toUpperCase()}_URL`))
-  if (configured.length === 0) problems.push(`no provider is configured: set at least one of ${Object.keys(providers).map((name) => `${name.toUpperCase()}_URL`).join(', ')}`)
+  if (configured.length === 0)
+    problems.push(
+      `no provider is configured: set at least one of ${Object.keys(providers)
+        .map((name) => `${name.toUpperCase()}_URL`)
+        .join(', ')}`,
+    )
 
   const trail = auditConfig(settings, plaintext)
-  if (trail.redis !== undefined && trail.encryptionKeys === undefined) problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
+  if (trail.redis !== undefined && trail.encryptionKeys === undefined)
+    problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
 
   const issuer = settings.text('AUTH_ISSUER')
-  if (!development && isDevelopmentIssuer(issuer)) problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
+  if (!development && isDevelopmentIssuer(issuer))
+    problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
 
   const config: Config = {
     workers: workers(settings, trail),
@@ -261,7 +294,10 @@ export function readConfig(env: Env, { development = false } = {}): Config {
           {
             settings: provider.settings(settings),
             timeoutMs: settings.integer(`${prefix}_TIMEOUT_MS`, 10_000, { min: 1, max: 600_000 }),
-            maxConcurrency: settings.integer(`${prefix}_MAX_CONCURRENCY`, provider.maxConcurrency, { min: 1, max: 10_000 }),
+            maxConcurrency: settings.integer(`${prefix}_MAX_CONCURRENCY`, provider.maxConcurrency, {
+              min: 1,
+              max: 10_000,
+            }),
             ca: authority(settings, `${prefix}_CA_FILE`),
           },
         ]

@@ -23,7 +23,11 @@ interface RoomsOptions {
 export type Part = 'api' | 'login'
 
 /** Opens the room of every configured provider; the others answer `PROVIDER_NOT_CONFIGURED`. */
-export function openProviders({ config, store, called, shared, drifted, switched }: RoomsOptions): { rooms: OpenProviders; circuits: () => Record<string, CircuitState>; close: () => Promise<void> } {
+export function openProviders({ config, store, called, shared, drifted, switched }: RoomsOptions): {
+  rooms: OpenProviders
+  circuits: () => Record<string, CircuitState>
+  close: () => Promise<void>
+} {
   const circuits: Record<string, Partial<Record<Part, CircuitState>>> = {}
   const rooms = Object.fromEntries(
     Object.entries(providers as Record<string, Provider<unknown>>).map(([key, provider]) => {
@@ -66,7 +70,13 @@ export function openProviders({ config, store, called, shared, drifted, switched
   return {
     rooms,
     /** By provider, the worse of its parts. */
-    circuits: () => Object.fromEntries(Object.entries(circuits).map(([name, { api = 'closed', login = 'closed' }]) => [name, api === 'closed' ? login : api])),
+    circuits: () =>
+      Object.fromEntries(
+        Object.entries(circuits).map(([name, { api = 'closed', login = 'closed' }]) => [
+          name,
+          api === 'closed' ? login : api,
+        ]),
+      ),
     close: async () => {
       await Promise.all(Object.values(rooms).flatMap((open) => ('room' in open ? [open.room.close()] : [])))
     },

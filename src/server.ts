@@ -29,7 +29,8 @@ import { createIdempotency } from './idempotency/index.js'
 
 /** Refuses a caller whose token does not say who they are (RFC 6750, 3). */
 function challenge(error: unknown): never {
-  if (error instanceof ApiError) error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
+  if (error instanceof ApiError)
+    error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
   throw error
 }
 
@@ -57,9 +58,20 @@ export interface Server {
 }
 
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
-export async function startServer({ config, log = createLog(config.logLevel), metrics = createMetrics(), explorer, explain, routes }: ServerOptions): Promise<Server> {
+export async function startServer({
+  config,
+  log = createLog(config.logLevel),
+  metrics = createMetrics(),
+  explorer,
+  explain,
+  routes,
+}: ServerOptions): Promise<Server> {
   const { store, spend, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
-  const { rooms, circuits, close: closeRooms } = openProviders({
+  const {
+    rooms,
+    circuits,
+    close: closeRooms,
+  } = openProviders({
     config,
     store,
     drifted: metrics.drifted,
@@ -97,7 +109,15 @@ export async function startServer({ config, log = createLog(config.logLevel), me
     const { signal, deadline: endsAt, markSent, isWriting, raceWrite } = until.begin(headers, response)
 
     function opened(caller: Caller): OperationContext {
-      const visit: OperationScope = { caller, correlationId, trace: stopwatch, signal, deadline: endsAt, markSent, isWriting }
+      const visit: OperationScope = {
+        caller,
+        correlationId,
+        trace: stopwatch,
+        signal,
+        deadline: endsAt,
+        markSent,
+        isWriting,
+      }
       const taken = record(caller, correlationId)
       const handed = guard({ visit, rooms, writes, masker, audit: taken, own: ownRecordsOf, answerOf: raceWrite })
       const { loaders, commands } = explain?.watch(stopwatch, handed) ?? handed
@@ -124,22 +144,35 @@ export async function startServer({ config, log = createLog(config.logLevel), me
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
     async handler({ method, url, headers, body: sent, id }, reply) {
-      const { status, headers: more, body } = await answer({ method, url, headers, body: sent, correlationId: id, response: reply.raw })
+      const {
+        status,
+        headers: more,
+        body,
+      } = await answer({ method, url, headers, body: sent, correlationId: id, response: reply.raw })
       for (let i = 0; i < more.length; i += 2) void reply.header(more[i]!, more[i + 1])
       return reply.code(status).send(body)
     },
   })
   app.get('/health', () => ({ status: 'ok' }))
   app.get('/ready', async (_request, reply) => {
-    const usable = await ping().then(() => true, () => false)
+    const usable = await ping().then(
+      () => true,
+      () => false,
+    )
     const audited = trail.usable()
     metrics.depended('store', usable)
     metrics.depended('audit', audited)
-    const reasons = { ...(usable ? {} : { store: 'cannot be reached' }), ...(audited ? {} : { audit: 'cannot be written' }), ...(stopping ? { server: 'is stopping' } : {}) }
+    const reasons = {
+      ...(usable ? {} : { store: 'cannot be reached' }),
+      ...(audited ? {} : { audit: 'cannot be written' }),
+      ...(stopping ? { server: 'is stopping' } : {}),
+    }
     const ready = Object.keys(reasons).length === 0
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons, circuits: circuits() })
   })
-  app.get('/metrics', async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()))
+  app.get('/metrics', async (_request, reply) =>
+    reply.header('content-type', metrics.contentType).send(await metrics.text()),
+  )
   registerWebhooks(app, { rooms, store, log, metrics })
   routes?.(app)
 
@@ -152,7 +185,10 @@ export async function startServer({ config, log = createLog(config.logLevel), me
     async close() {
       stopping = true
       const patience = new AbortController()
-      const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(() => app.server.closeAllConnections(), () => undefined)
+      const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(
+        () => app.server.closeAllConnections(),
+        () => undefined,
+      )
       await app.close()
       // What was sent is heard to its end, also for callers who have left.
       const settled = () => Promise.all([answers.settled(), until.settled(), writes.settled()])

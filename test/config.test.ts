@@ -32,8 +32,18 @@ function problems(change: Record<string, string | undefined>): readonly string[]
 
 test('the settings that must be there are enough', () => {
   const config = readConfig(GOOD)
-  expect(config).toMatchObject({ host: '127.0.0.1', port: 4000, requestTimeoutMs: 15_000, httpClient: 'undici', corsOrigins: [] })
-  expect(config.providers.synctera).toMatchObject({ timeoutMs: 10_000, maxConcurrency: 64, settings: { url: 'https://api.synctera.example' } })
+  expect(config).toMatchObject({
+    host: '127.0.0.1',
+    port: 4000,
+    requestTimeoutMs: 15_000,
+    httpClient: 'undici',
+    corsOrigins: [],
+  })
+  expect(config.providers.synctera).toMatchObject({
+    timeoutMs: 10_000,
+    maxConcurrency: 64,
+    settings: { url: 'https://api.synctera.example' },
+  })
 })
 
 describe('a setting that cannot be used is named', () => {
@@ -48,11 +58,20 @@ describe('a setting that cannot be used is named', () => {
     [{ SYNCTERA_TIMEOUT_MS: '0' }, 'SYNCTERA_TIMEOUT_MS must be a whole number'],
     [{ HTTP_CLIENT: 'curl' }, 'HTTP_CLIENT must be one of undici, node-fetch'],
     [{ REDIS_URL: 'redis://x' }, 'STORE_ENCRYPTION_KEY is missing'],
-    [{ REDIS_URL: 'http://x', STORE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') }, 'REDIS_URL must be redis:// or rediss://'],
-    [{ REDIS_URL: 'redis+sentinel://a:1,b:2', STORE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') }, 'or redis+sentinel://host:port,host:port/name'],
+    [
+      { REDIS_URL: 'http://x', STORE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') },
+      'REDIS_URL must be redis:// or rediss://',
+    ],
+    [
+      { REDIS_URL: 'redis+sentinel://a:1,b:2', STORE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') },
+      'or redis+sentinel://host:port,host:port/name',
+    ],
     [{ WRITE_LEASE_SECONDS: '31' }, 'WRITE_LEASE_SECONDS must be a whole number from 1 to 30'],
     [{ STORE_ENCRYPTION_KEY: 'c2hvcnQ=' }, 'STORE_ENCRYPTION_KEY must be 32 bytes in base64'],
-    [{ SYNCTERA_API_KEY: undefined, SYNCTERA_API_KEY_FILE: '/nowhere/at/all' }, 'SYNCTERA_API_KEY_FILE names a file that cannot be read'],
+    [
+      { SYNCTERA_API_KEY: undefined, SYNCTERA_API_KEY_FILE: '/nowhere/at/all' },
+      'SYNCTERA_API_KEY_FILE names a file that cannot be read',
+    ],
     [{ SYNCTERA_URL: undefined }, 'no provider is configured'],
     [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS must be a comma list of origins'],
     [{ CORS_ORIGINS: 'https://app.example,https://app.example/path' }, 'CORS_ORIGINS must be a comma list of origins'],
@@ -60,9 +79,33 @@ describe('a setting that cannot be used is named', () => {
     [{ SAFELIST: 'on' }, 'SAFELIST must be one of off, log, enforce'],
     [{ SAFELIST_FILE: '/nowhere/at/all' }, 'SAFELIST_FILE names a file that cannot be read'],
     [{ SAFELIST_FILE: 'package.json' }, 'SAFELIST_FILE is not a persisted query manifest of version 1'],
-    [{ SAFELIST_FILE: written({ format: 'apollo-persisted-query-manifest', version: 1, operations: [{ id: 'x', body: '{ a } { b }' }] }) }, 'SAFELIST_FILE has a body that is not exactly one operation'],
-    [{ SAFELIST_FILE: written({ format: 'apollo-persisted-query-manifest', version: 1, operations: [{ id: 'x', body: '{ a }' }, { id: 'x', body: '{ b }' }] }) }, 'SAFELIST_FILE has two operations of one id'],
-    [{ SAFELIST_FILE: written({ format: 'apollo-persisted-query-manifest', version: 1, operations: [null] }) }, 'SAFELIST_FILE has an operation without id or body'],
+    [
+      {
+        SAFELIST_FILE: written({
+          format: 'apollo-persisted-query-manifest',
+          version: 1,
+          operations: [{ id: 'x', body: '{ a } { b }' }],
+        }),
+      },
+      'SAFELIST_FILE has a body that is not exactly one operation',
+    ],
+    [
+      {
+        SAFELIST_FILE: written({
+          format: 'apollo-persisted-query-manifest',
+          version: 1,
+          operations: [
+            { id: 'x', body: '{ a }' },
+            { id: 'x', body: '{ b }' },
+          ],
+        }),
+      },
+      'SAFELIST_FILE has two operations of one id',
+    ],
+    [
+      { SAFELIST_FILE: written({ format: 'apollo-persisted-query-manifest', version: 1, operations: [null] }) },
+      'SAFELIST_FILE has an operation without id or body',
+    ],
     [{ SYNCTERA_CA_FILE: 'package.json' }, 'SYNCTERA_CA_FILE holds no certificate in PEM'],
     [{ REDIS_CA_FILE: 'package.json' }, 'REDIS_CA_FILE needs a REDIS_URL that is rediss://'],
     [{ ALLOW_PLAINTEXT: 'yes' }, 'ALLOW_PLAINTEXT must be one of true, false'],
@@ -71,24 +114,46 @@ describe('a setting that cannot be used is named', () => {
   })
 })
 
-describe("what development does is refused", () => {
-  test.each(['http://127.0.0.1:4000', 'http://localhost:4000', 'http://[::1]:4000'])('%s as the issuer, even where plain connections are allowed', (AUTH_ISSUER) => {
-    for (const ALLOW_PLAINTEXT of ['true', 'false']) expect(problems({ AUTH_ISSUER, ALLOW_PLAINTEXT })).toEqual(['AUTH_ISSUER is that of development; its tokens are for everybody'])
-  })
+describe('what development does is refused', () => {
+  test.each(['http://127.0.0.1:4000', 'http://localhost:4000', 'http://[::1]:4000'])(
+    '%s as the issuer, even where plain connections are allowed',
+    (AUTH_ISSUER) => {
+      for (const ALLOW_PLAINTEXT of ['true', 'false'])
+        expect(problems({ AUTH_ISSUER, ALLOW_PLAINTEXT })).toEqual([
+          'AUTH_ISSUER is that of development; its tokens are for everybody',
+        ])
+    },
+  )
 
   test.each<[string, Record<string, string>]>([
     ['SYNCTERA_URL', { SYNCTERA_URL: 'http://synctera.internal' }],
     ['AUTH_JWKS_URL', { AUTH_JWKS_URL: 'http://issuer.internal/jwks' }],
     ['AUTH_JWKS_URL', { AUTH_JWKS_URL: 'http://127.0.0.1.evil.example/jwks' }],
-    ['BANFICO_TOKEN_URL', { BANFICO_URL: 'https://banfico.example', BANFICO_TOKEN_URL: 'http://issuer.internal/token', BANFICO_CLIENT_ID: 'x', BANFICO_CLIENT_SECRET: 'x' }],
+    [
+      'BANFICO_TOKEN_URL',
+      {
+        BANFICO_URL: 'https://banfico.example',
+        BANFICO_TOKEN_URL: 'http://issuer.internal/token',
+        BANFICO_CLIENT_ID: 'x',
+        BANFICO_CLIENT_SECRET: 'x',
+      },
+    ],
     ['REDIS_URL', { REDIS_URL: 'redis://one.internal,redis://:secret@two.internal', STORE_ENCRYPTION_KEY: KEY }],
   ])('a plain connection to another machine as %s, unless it is asked for', (name, change) => {
-    expect(problems(change)).toEqual([`${name} would be reached without encryption: use TLS, or say ALLOW_PLAINTEXT=true where something else encrypts`])
+    expect(problems(change)).toEqual([
+      `${name} would be reached without encryption: use TLS, or say ALLOW_PLAINTEXT=true where something else encrypts`,
+    ])
     expect(readConfig({ ...GOOD, ...change, ALLOW_PLAINTEXT: 'true' }).plaintext).toEqual([name])
   })
 
   test('but not one to this machine, where a proxy may stand', () => {
-    const config = readConfig({ ...GOOD, SYNCTERA_URL: 'http://localhost:15001', AUTH_JWKS_URL: 'http://[::1]:15002/jwks', REDIS_URL: 'redis://127.0.0.1', STORE_ENCRYPTION_KEY: KEY })
+    const config = readConfig({
+      ...GOOD,
+      SYNCTERA_URL: 'http://localhost:15001',
+      AUTH_JWKS_URL: 'http://[::1]:15002/jwks',
+      REDIS_URL: 'redis://127.0.0.1',
+      STORE_ENCRYPTION_KEY: KEY,
+    })
     expect(config.plaintext).toEqual([])
   })
 })

@@ -16,27 +16,86 @@ const EVER = 'sort_direction=DESC&from_date=0001-01-01T00%3A00%3A00.000Z&to_date
 
 const attribute = object('Attribute', texts('customer_attribute_id', 'name', 'type', 'value'))
 const customer = object('Customer', {
-  ...texts('bank_id', 'customer_id', 'customer_number', 'legal_name', 'email', 'mobile_phone_number', 'date_of_birth', 'last_ok_date'),
+  ...texts(
+    'bank_id',
+    'customer_id',
+    'customer_number',
+    'legal_name',
+    'email',
+    'mobile_phone_number',
+    'date_of_birth',
+    'last_ok_date',
+  ),
   kyc_status: yes,
   credit_limit: object('CreditLimit', texts('currency', 'amount')),
 })
 const person = object('Person', {
-  ...texts('id', 'first_name', 'last_name', 'status', 'verification_status', 'email', 'phone_number', 'dob', 'creation_time'),
+  ...texts(
+    'id',
+    'first_name',
+    'last_name',
+    'status',
+    'verification_status',
+    'email',
+    'phone_number',
+    'dob',
+    'creation_time',
+  ),
   legal_address: object('Address', texts('address_line_1', 'city', 'country_code')),
 })
 
 /** A customer's collections by field, each with where it is asked for and what comes back. */
 const COLLECTIONS = {
-  attributes: [`${BANK}/customers/{args.id}/attributes`, object('Attributes', { customer_attributes: list(attribute) })],
-  addresses: [`${BANK}/customers/{args.id}/addresses`, object('Addresses', { addresses: list(object('CustomerAddress', texts('customer_address_id', 'line_1', 'city', 'postcode', 'country_code'))) })],
-  tax_residences: [`${BANK}/customers/{args.id}/tax-residences`, object('TaxResidences', { tax_residence: list(object('TaxResidence', texts('tax_residence_id', 'domain', 'tax_number'))) })],
-  handles: [`${BANK}/customers/{args.id}/social_media_handles`, object('Handles', { checks: list(object('Handle', texts('type', 'handle'))) })],
-  user_links: [`${BANK}/user_customer_links/customers/{args.id}`, object('UserLinks', { user_customer_links: list(object('UserLink', { ...texts('user_customer_link_id', 'user_id'), is_active: yes })) })],
-  credit_limit_requests: [`${BANK}/customers/{args.id}/credit_limit/requests`, object('CreditLimitRequest', texts('rank_amount_1', 'nominal_interest_1'))],
-  kyc_checks: ['/obp/v4.0.0/customers/{args.id}/kyc_checks', object('KycChecks', { checks: list(object('KycCheck', { ...texts('id', 'date', 'how', 'staff_name', 'comments'), satisfied: yes })) })],
-  kyc_documents: ['/obp/v4.0.0/customers/{args.id}/kyc_documents', object('KycDocuments', { documents: list(object('KycDocument', texts('id', 'type', 'number', 'expiry_date'))) })],
-  kyc_media: ['/obp/v4.0.0/customers/{args.id}/kyc_media', object('KycMedias', { medias: list(object('KycMedia', texts('id', 'type', 'url', 'date'))) })],
-  kyc_statuses: ['/obp/v4.0.0/customers/{args.id}/kyc_statuses', object('KycStatuses', { statuses: list(object('KycStatus', { ...texts('date'), ok: yes })) })],
+  attributes: [
+    `${BANK}/customers/{args.id}/attributes`,
+    object('Attributes', { customer_attributes: list(attribute) }),
+  ],
+  addresses: [
+    `${BANK}/customers/{args.id}/addresses`,
+    object('Addresses', {
+      addresses: list(
+        object('CustomerAddress', texts('customer_address_id', 'line_1', 'city', 'postcode', 'country_code')),
+      ),
+    }),
+  ],
+  tax_residences: [
+    `${BANK}/customers/{args.id}/tax-residences`,
+    object('TaxResidences', {
+      tax_residence: list(object('TaxResidence', texts('tax_residence_id', 'domain', 'tax_number'))),
+    }),
+  ],
+  handles: [
+    `${BANK}/customers/{args.id}/social_media_handles`,
+    object('Handles', { checks: list(object('Handle', texts('type', 'handle'))) }),
+  ],
+  user_links: [
+    `${BANK}/user_customer_links/customers/{args.id}`,
+    object('UserLinks', {
+      user_customer_links: list(object('UserLink', { ...texts('user_customer_link_id', 'user_id'), is_active: yes })),
+    }),
+  ],
+  credit_limit_requests: [
+    `${BANK}/customers/{args.id}/credit_limit/requests`,
+    object('CreditLimitRequest', texts('rank_amount_1', 'nominal_interest_1')),
+  ],
+  kyc_checks: [
+    '/obp/v4.0.0/customers/{args.id}/kyc_checks',
+    object('KycChecks', {
+      checks: list(object('KycCheck', { ...texts('id', 'date', 'how', 'staff_name', 'comments'), satisfied: yes })),
+    }),
+  ],
+  kyc_documents: [
+    '/obp/v4.0.0/customers/{args.id}/kyc_documents',
+    object('KycDocuments', { documents: list(object('KycDocument', texts('id', 'type', 'number', 'expiry_date'))) }),
+  ],
+  kyc_media: [
+    '/obp/v4.0.0/customers/{args.id}/kyc_media',
+    object('KycMedias', { medias: list(object('KycMedia', texts('id', 'type', 'url', 'date'))) }),
+  ],
+  kyc_statuses: [
+    '/obp/v4.0.0/customers/{args.id}/kyc_statuses',
+    object('KycStatuses', { statuses: list(object('KycStatus', { ...texts('date'), ok: yes })) }),
+  ],
 }
 
 const joined = Object.entries(COLLECTIONS).map(
@@ -51,7 +110,11 @@ export const composeConfig = defineConfig({
         endpoint: 'http://obp.stub',
         operations: [
           get('customer', `${BANK}/customers/{args.id}`, customer),
-          get('customers', `${BANK}/firehose/customers?${EVER}&limit={args.limit}&offset={args.offset}`, object('Customers', { customers: list(customer) })),
+          get(
+            'customers',
+            `${BANK}/firehose/customers?${EVER}&limit={args.limit}&offset={args.offset}`,
+            object('Customers', { customers: list(customer) }),
+          ),
           ...Object.entries(COLLECTIONS).map(([field, [path, answer]]) => get(field, path, answer)),
         ],
       }),
@@ -62,8 +125,18 @@ export const composeConfig = defineConfig({
         operations: [
           get('person', '/v0/persons/{args.id}', person),
           get('persons', '/v0/persons?limit=100', object('Persons', { persons: list(person), next_page_token: text })),
-          get('persons_after', '/v0/persons?limit=100&page_token={args.token}', object('Persons', { persons: list(person), next_page_token: text })),
-          get('verifications', '/v0/verifications?person_id={args.id}&limit=100', object('Verifications', { verifications: list(object('Verification', texts('verification_type', 'result', 'verification_time'))) })),
+          get(
+            'persons_after',
+            '/v0/persons?limit=100&page_token={args.token}',
+            object('Persons', { persons: list(person), next_page_token: text }),
+          ),
+          get(
+            'verifications',
+            '/v0/verifications?person_id={args.id}&limit=100',
+            object('Verifications', {
+              verifications: list(object('Verification', texts('verification_type', 'result', 'verification_time'))),
+            }),
+          ),
         ],
       }),
     },

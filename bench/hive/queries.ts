@@ -1,6 +1,7 @@
 import type { Operation, Workload } from '../workloads.js'
 
-const CUSTOMER = 'customer_id customer_number legal_name email mobile_phone_number date_of_birth kyc_status last_ok_date credit_limit { currency amount }'
+const CUSTOMER =
+  'customer_id customer_number legal_name email mobile_phone_number date_of_birth kyc_status last_ok_date credit_limit { currency amount }'
 const PERSON = 'id first_name last_name status verification_status email phone_number dob creation_time'
 
 const PAGE_OF_ONE = `query CustomerPage($id: String) { customer(id: $id) { ${CUSTOMER}
@@ -32,8 +33,12 @@ export function translate({ name }: Workload, { variables }: Operation): Operati
   const { after, first } = variables as { after?: string | null; first?: number }
   if (name === 'Customers') {
     // One more than is shown would tell whether there is another page, and join its person too.
-    return { query: QUERIES[name]!, variables: { limit: String(first), offset: String(after == null ? 0 : cursor(after)[0]) } }
+    return {
+      query: QUERIES[name]!,
+      variables: { limit: String(first), offset: String(after == null ? 0 : cursor(after)[0]) },
+    }
   }
-  if (name === 'Persons' && after != null) return { query: QUERIES['PersonsAfter']!, variables: { token: cursor(after)[0] } }
+  if (name === 'Persons' && after != null)
+    return { query: QUERIES['PersonsAfter']!, variables: { token: cursor(after)[0] } }
   return { query: QUERIES[name]!, variables: name === 'Persons' ? {} : variables }
 }

@@ -12,7 +12,12 @@ interface EntitlementsOrChallenge {
 }
 
 /** Apiture's write. It replaces, so repeating it does no harm. */
-export function apitureCommands(source: ApitureSource, snapshots: SnapshotStore, forget: (bankingCustomerId: string) => void, drift: Drift) {
+export function apitureCommands(
+  source: ApitureSource,
+  snapshots: SnapshotStore,
+  forget: (bankingCustomerId: string) => void,
+  drift: Drift,
+) {
   return {
     setAccountEntitlements: command<SetAccountEntitlementsInput, EntitlementsOrChallenge>({
       scope: 'entitlements:write',
@@ -42,7 +47,9 @@ export function apitureCommands(source: ApitureSource, snapshots: SnapshotStore,
           return { entitlements: null, challenge: toChallenge(outcome.challenge, drift) }
         }
         const answered = outcome.items.map((item) => toEntitlement(item, drift))
-        const entitlements = await snapshots.confirm(customer, touch, answered).catch(() => snapshots.alone(customer, answered))
+        const entitlements = await snapshots
+          .confirm(customer, touch, answered)
+          .catch(() => snapshots.alone(customer, answered))
         forget(customer)
         return { entitlements, challenge: null }
       },

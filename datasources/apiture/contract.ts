@@ -47,7 +47,9 @@ const Challenge = Type.Object({
       id: Type.Optional(Type.String()),
       type: Type.String(),
       labels: Type.Optional(Type.Array(Type.String())),
-      securityQuestions: Type.Optional(Type.Object({ questions: Type.Array(Type.Object({ id: Type.String(), prompt: Type.String() })) })),
+      securityQuestions: Type.Optional(
+        Type.Object({ questions: Type.Array(Type.Object({ id: Type.String(), prompt: Type.String() })) }),
+      ),
     }),
     { minItems: 1 },
   ),

@@ -2,10 +2,16 @@ import { type Client, path, type Refusal, type Verdict } from '../http/client.js
 import type { OperationScope } from '../contract/provider.js'
 import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody, problemName } from './contract.js'
 
-const NO_SUCH_ACCOUNT: Verdict = { code: 'NOT_FOUND', fields: { 'input.accounts': ['must exist at the provider, every one of them'] } }
+const NO_SUCH_ACCOUNT: Verdict = {
+  code: 'NOT_FOUND',
+  fields: { 'input.accounts': ['must exist at the provider, every one of them'] },
+}
 
 // Not final, so that the caller's idempotency key stays good for the next token.
-const BAD_CHALLENGE_TOKEN: Verdict = { code: 'CHALLENGE_REQUIRED', fields: { 'input.challengeToken': ['is not accepted by the provider'] } }
+const BAD_CHALLENGE_TOKEN: Verdict = {
+  code: 'CHALLENGE_REQUIRED',
+  fields: { 'input.challengeToken': ['is not accepted by the provider'] },
+}
 
 /** Problem names that say it better than their status does. */
 const PROBLEMS: Readonly<Record<string, Verdict>> = {
@@ -44,7 +50,11 @@ export type ApitureOutcome = { readonly items: readonly ApitureItem[] } | { read
 /** Apiture's one endpoint, in Apiture's words. */
 export function apitureSource(client: Client, visit: OperationScope, institutionId: string | undefined) {
   return {
-    async setCustomerAccountEntitlements(bankingCustomerId: string, body: AssignmentBody, challengeToken: string | undefined): Promise<ApitureOutcome> {
+    async setCustomerAccountEntitlements(
+      bankingCustomerId: string,
+      body: AssignmentBody,
+      challengeToken: string | undefined,
+    ): Promise<ApitureOutcome> {
       let challenge: ApitureChallenge | undefined
       try {
         const reply = await client.send(visit, {

@@ -26,7 +26,8 @@ export const apiture = {
   maxConcurrency: 64,
   settings(settings): ApitureSettings {
     const institutionId = settings.optional('APITURE_INSTITUTION_ID')
-    if (institutionId !== undefined && !/^[A-Z0-9_]{2,8}$/.test(institutionId)) settings.problem('APITURE_INSTITUTION_ID must be 2 to 8 capital letters, digits and underscores')
+    if (institutionId !== undefined && !/^[A-Z0-9_]{2,8}$/.test(institutionId))
+      settings.problem('APITURE_INSTITUTION_ID must be 2 to 8 capital letters, digits and underscores')
     return {
       url: settings.url('APITURE_URL'),
       tokenUrl: settings.url('APITURE_TOKEN_URL'),
@@ -44,7 +45,10 @@ export const apiture = {
       enter(visit) {
         const memory = createSnapshotStore(tracedStore(house.store, visit.trace))
         const { readings, forget } = apitureLoaders(memory)
-        return { loaders: readings, commands: apitureCommands(apitureSource(client, visit, institutionId), memory, forget, house.drift) }
+        return {
+          loaders: readings,
+          commands: apitureCommands(apitureSource(client, visit, institutionId), memory, forget, house.drift),
+        }
       },
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }

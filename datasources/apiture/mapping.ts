@@ -20,7 +20,10 @@ const PRODUCT_TYPES: Readonly<Record<string, ProductType>> = {
   moneyMarket: ProductType.MONEY_MARKET,
   healthSavings: ProductType.HEALTH_SAVINGS,
 }
-const PRODUCT_WORDS = Object.fromEntries(Object.entries(PRODUCT_TYPES).map(([word, type]) => [type, word])) as Record<ProductType, string>
+const PRODUCT_WORDS = Object.fromEntries(Object.entries(PRODUCT_TYPES).map(([word, type]) => [type, word])) as Record<
+  ProductType,
+  string
+>
 
 const FACTOR_TYPES: Readonly<Record<string, ChallengeFactorType>> = {
   sms: ChallengeFactorType.SMS,

@@ -48,7 +48,8 @@ const within = (few: readonly string[], many: readonly string[]) => few.every((o
 
 /** After `later` it no longer matters whether `earlier` was carried out. Both elections are part of every write. */
 const covers = (later: Touch, earlier: Touch) =>
-  within(earlier.accounts, later.accounts) && within(Object.keys(earlier.assignments.roles), Object.keys(later.assignments.roles))
+  within(earlier.accounts, later.accounts) &&
+  within(Object.keys(earlier.assignments.roles), Object.keys(later.assignments.roles))
 
 const isOver = ({ overAt }: OpenWrite, now: number) => now >= overAt
 
@@ -59,7 +60,8 @@ const isSame = (x: Assignments, y: Assignments) =>
   Object.keys(x.roles).length === Object.keys(y.roles).length
 
 /** Two writes whose order decides what is true afterwards. */
-const collide = (a: Touch, b: Touch): boolean => a.accounts.some((account) => b.accounts.includes(account)) && !isSame(a.assignments, b.assignments)
+const collide = (a: Touch, b: Touch): boolean =>
+  a.accounts.some((account) => b.accounts.includes(account)) && !isSame(a.assignments, b.assignments)
 
 /** Whether the provider carries it out or not, and when, all is as it was confirmed last. */
 const isHarmless = ({ accounts, assignments }: Touch, last: Snapshot['last']) =>
@@ -79,7 +81,11 @@ export function refusedBy(error: unknown, { accounts }: Touch): Refused {
 }
 
 /** The items by account number, the answer's in place of what was known of the same accounts. */
-function merge(items: readonly AccountEntitlement[], { accounts, assignments }: Touch, answered: readonly AccountEntitlement[]): AccountEntitlement[] {
+function merge(
+  items: readonly AccountEntitlement[],
+  { accounts, assignments }: Touch,
+  answered: readonly AccountEntitlement[],
+): AccountEntitlement[] {
   const before = new Map(items.map((item) => [item.account.accountNumber, item]))
   const after = new Map(before)
   // An account that the answer leaves out was changed all the same, so what was known of it no longer holds.
@@ -89,15 +95,24 @@ function merge(items: readonly AccountEntitlement[], { accounts, assignments }: 
     const was = before.get(accountNumber)?.roles
     // A role that the answer leaves out is as it was, unless this write was to change it.
     const role = (name: keyof AccountRoles) =>
-      item.roles[name] ?? (accounts.includes(accountNumber) && assignments.roles[name] !== undefined ? null : (was?.[name] ?? null))
-    const roles = { default: role('default'), view: role('view'), basic: role('basic'), billPay: role('billPay'), loanAdvance: role('loanAdvance') }
+      item.roles[name] ??
+      (accounts.includes(accountNumber) && assignments.roles[name] !== undefined ? null : (was?.[name] ?? null))
+    const roles = {
+      default: role('default'),
+      view: role('view'),
+      basic: role('basic'),
+      billPay: role('billPay'),
+      loanAdvance: role('loanAdvance'),
+    }
     after.set(accountNumber, { ...item, roles })
   }
   return [...after.values()]
 }
 
 const toSet = (bankingCustomerId: string, { items, asOf, open, last }: Snapshot): AccountEntitlementSet | null =>
-  asOf === null ? null : { bankingCustomerId, items: [...items], asOf, confirmed: open.every((write) => isHarmless(write, last)) }
+  asOf === null
+    ? null
+    : { bankingCustomerId, items: [...items], asOf, confirmed: open.every((write) => isHarmless(write, last)) }
 
 /**
  * What the provider last confirmed of each customer; the only memory there is of it, and never more certain than it
@@ -122,7 +137,11 @@ export function createSnapshotStore(store: Store) {
     },
 
     /** The provider carried it out and answered these items; answers all that is confirmed by now. */
-    async confirm(bankingCustomerId: string, touch: Touch, answered: readonly AccountEntitlement[]): Promise<AccountEntitlementSet> {
+    async confirm(
+      bankingCustomerId: string,
+      touch: Touch,
+      answered: readonly AccountEntitlement[],
+    ): Promise<AccountEntitlementSet> {
       const now = Date.now()
       const asOf = new Date(now).toISOString()
       const { value } = await update(bankingCustomerId, ({ items, open, last: known }) => {
@@ -131,9 +150,19 @@ export function createSnapshotStore(store: Store) {
         const last = { ...known, ...Object.fromEntries(touch.accounts.map((account) => [account, touch.assignments])) }
         if (raced) for (const account of touch.accounts) delete last[account]
         const others = open
-          .filter((other) => other.id !== touch.id && !mine?.settles.includes(other.id) && !(isOver(other, now) && isHarmless(other, last)))
+          .filter(
+            (other) =>
+              other.id !== touch.id &&
+              !mine?.settles.includes(other.id) &&
+              !(isOver(other, now) && isHarmless(other, last)),
+          )
           .map((other) => (collide(touch, other) ? { ...other, raced: true } : other))
-        return { items: merge(items, touch, answered), asOf, last, open: raced ? [...others, { ...mine, overAt: now }] : others }
+        return {
+          items: merge(items, touch, answered),
+          asOf,
+          last,
+          open: raced ? [...others, { ...mine, overAt: now }] : others,
+        }
       })
       return toSet(bankingCustomerId, value!)!
     },
@@ -146,7 +175,14 @@ export function createSnapshotStore(store: Store) {
         const mine = open.find(({ id }) => id === touch.id)
         if (!mine || refused === 'nothing') return { ...current, open: others }
         // What it covers is as uncertain as it is itself, so one note is enough.
-        if (refused === 'unknown') return { ...current, open: [...others.filter(({ id }) => !mine.settles.includes(id)), { ...mine, overAt: now + LATEST_ARRIVAL_MS }] }
+        if (refused === 'unknown')
+          return {
+            ...current,
+            open: [
+              ...others.filter(({ id }) => !mine.settles.includes(id)),
+              { ...mine, overAt: now + LATEST_ARRIVAL_MS },
+            ],
+          }
         // One of the accounts may not even exist and could never be confirmed; only those that are known count.
         const accounts = mine.accounts.filter((account) => items.some((item) => item.account.accountNumber === account))
         return { ...current, open: accounts.length === 0 ? others : [...others, { ...mine, accounts, overAt: now }] }

@@ -30,7 +30,8 @@ export function banficoCommands({ source, visit, memory, checks, drift }: Desk) 
         const begun = Date.now()
         const kept = await memory.recall(question, age)
         // A call that ended while the memory was looked at has left its answer there.
-        const since = async () => (await memory.recall(question, (Date.now() - begun) / 1000)) ?? (await ask(verify, question))
+        const since = async () =>
+          (await memory.recall(question, (Date.now() - begun) / 1000)) ?? (await ask(verify, question))
         return { result: kept ?? (await checks.join(question, visit, since)) }
       },
     }),

@@ -86,4 +86,5 @@ export interface Verify {
 }
 
 /** An id is opaque, a UUID or a short code; what cannot be one is never asked about. */
-export const isVerificationId = (id: string): boolean => /^[^\s\p{Surrogate}]{1,255}$/u.test(id) && id !== '.' && id !== '..'
+export const isVerificationId = (id: string): boolean =>
+  /^[^\s\p{Surrogate}]{1,255}$/u.test(id) && id !== '.' && id !== '..'

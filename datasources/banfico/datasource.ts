@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { Provider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
-import { type CallVisit, type Client, path, type Refusal, type Reply, retryAfter, type Verdict } from '../http/client.js'
+import {
+  type CallVisit,
+  type Client,
+  path,
+  type Refusal,
+  type Reply,
+  retryAfter,
+  type Verdict,
+} from '../http/client.js'
 import { answers, type BanficoProblem, type BanficoResult, type Verify } from './contract.js'
 import { refusedFields } from './mapping.js'
 
@@ -19,7 +27,8 @@ export interface Answered<Result = BanficoResult | undefined> {
   readonly slaSeconds: number | undefined
 }
 
-const seconds = (text: string | undefined): number | undefined => (text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined)
+const seconds = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
 
 const longest = (...hints: (number | undefined)[]): number | undefined => {
   const given = hints.filter((hint) => hint !== undefined)
@@ -34,12 +43,21 @@ const answered = <Result>(reply: Reply<unknown>, result: Result): Answered<Resul
   slaSeconds: seconds(reply.header('responder-sla-seconds')),
 })
 
-const codesOf = ({ code, errors }: BanficoProblem): string[] => [...(errors ?? []).map(({ errorCode }) => errorCode), code].flatMap((word) => (word && /^\w{1,64}$/.test(word) ? [word] : []))
+const codesOf = ({ code, errors }: BanficoProblem): string[] =>
+  [...(errors ?? []).map(({ errorCode }) => errorCode), code].flatMap((word) =>
+    word && /^\w{1,64}$/.test(word) ? [word] : [],
+  )
 
 /** What the status says better than the general rules know. Banfico's own codes are no help: some stand for two statuses. */
 const BY_STATUS: Readonly<Record<number, Pick<Verdict, 'code' | 'message'>>> = {
-  405: { code: 'PROVIDER_REFUSED', message: 'Banfico does not offer account verification where this server asks for it.' },
-  421: { code: 'BAD_USER_INPUT', message: 'Banfico does not serve this identification scheme, or the country of this account.' },
+  405: {
+    code: 'PROVIDER_REFUSED',
+    message: 'Banfico does not offer account verification where this server asks for it.',
+  },
+  421: {
+    code: 'BAD_USER_INPUT',
+    message: 'Banfico does not serve this identification scheme, or the country of this account.',
+  },
 }
 
 /** Reads a refusal by its status first; the sentences in it may repeat what was sent. */
@@ -85,8 +103,18 @@ export function banficoSource(client: Client, visit: CallVisit) {
       })
       const result = answers.verification.fits(reply.body) ? reply.body.data.result : undefined
       // Somebody else's answer must not pass for this one's.
-      if (result !== undefined && result.id !== id) throw new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus: reply.status })
-      if (result === undefined && reply.status !== 202) throw new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus: reply.status })
+      if (result !== undefined && result.id !== id)
+        throw new ApiError('PROVIDER_MALFORMED', {
+          provider: Label.BANFICO,
+          title: 'Banfico',
+          providerStatus: reply.status,
+        })
+      if (result === undefined && reply.status !== 202)
+        throw new ApiError('PROVIDER_MALFORMED', {
+          provider: Label.BANFICO,
+          title: 'Banfico',
+          providerStatus: reply.status,
+        })
       return answered(reply, result)
     },
   }

@@ -53,7 +53,11 @@ export const banfico = {
   open({ url, tokenUrl, clientId, clientSecret, maxAgeSeconds }, house) {
     const { origin, path } = parseTokenUrl(tokenUrl)
     const issuer = house.client({ url: origin, mapError: mapTokenError })
-    const client = house.client({ url, credential: clientCredentials({ client: issuer, path, clientId, clientSecret }), mapError })
+    const client = house.client({
+      url,
+      credential: clientCredentials({ client: issuer, path, clientId, clientSecret }),
+      mapError,
+    })
     const near = createResultCache(maxAgeSeconds)
     const checks = flights<VerificationResult>()
     const polls = flights<VerificationResult | null>()
@@ -61,7 +65,11 @@ export const banfico = {
       enter(visit) {
         const desk = once((): Desk => ({
           // A call may be waited for by several operations, so it does not end with the one that began it.
-          source: banficoSource(client, { signal: unattended.signal, correlationId: visit.correlationId, trace: visit.trace }),
+          source: banficoSource(client, {
+            signal: unattended.signal,
+            correlationId: visit.correlationId,
+            trace: visit.trace,
+          }),
           visit,
           memory: createVerificationStore(tracedStore(house.store, visit.trace), maxAgeSeconds),
           near,

@@ -1,4 +1,15 @@
-import { AccountIdScheme, AccountStatus, AccountVerificationType, compactId, NameCheckStatus, type VerificationResponder, type VerificationResult, VerificationState, type VerifiedAccount, type VerifyAccountInput } from '../../schema/verification.js'
+import {
+  AccountIdScheme,
+  AccountStatus,
+  AccountVerificationType,
+  compactId,
+  NameCheckStatus,
+  type VerificationResponder,
+  type VerificationResult,
+  VerificationState,
+  type VerifiedAccount,
+  type VerifyAccountInput,
+} from '../../schema/verification.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import { type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
@@ -15,7 +26,11 @@ function toAccount(account: BanficoAccount, drift: Drift): VerifiedAccount {
     status: toEnum(AccountStatus, account.status, 'account.status', drift),
     nameCheckStatus: toEnum(NameCheckStatus, account.nameCheckStatus, 'account.nameCheckStatus', drift),
     respondedName: account.respondedName ?? null,
-    identities: (Array.isArray(identities) ? identities : [identities]).map(({ type, value, status }) => ({ type, value, status })),
+    identities: (Array.isArray(identities) ? identities : [identities]).map(({ type, value, status }) => ({
+      type,
+      value,
+      status,
+    })),
   }
 }
 
@@ -28,12 +43,23 @@ function toResponder(responder: BanficoResponder, drift: Drift): VerificationRes
     responseCodes: [...new Set(codes.map((code) => (typeof code === 'string' ? code : code.name)))],
     receivedAt: toDateTime(responder.receivedTime, 'responder.receivedTime', drift),
     data: responder.data ?? null,
-    entity: responder.entity ? { idType: responder.entity.idType, idValue: responder.entity.idValue, reference: responder.entity.reference ?? null } : null,
+    entity: responder.entity
+      ? {
+          idType: responder.entity.idType,
+          idValue: responder.entity.idValue,
+          reference: responder.entity.reference ?? null,
+        }
+      : null,
   }
 }
 
 /** An answer as a result; without an account it is no answer yet, whatever its status was. `begunAt` is when the verification was. */
-export function toResult(id: string, { accepted, result, at, hintSeconds }: Answered, drift: Drift, begunAt = at): VerificationResult {
+export function toResult(
+  id: string,
+  { accepted, result, at, hintSeconds }: Answered,
+  drift: Drift,
+  begunAt = at,
+): VerificationResult {
   const account = accepted ? null : (result?.account ?? null)
   return {
     id,
@@ -59,8 +85,12 @@ export const keepable = (result: VerificationResult): VerificationResult => ({
 function missing({ types, account }: VerifyAccountInput): InvalidFields {
   const asks = (type: AccountVerificationType) => types.includes(type)
   return {
-    ...(asks(AccountVerificationType.NAME) && account.name == null ? { 'input.account.name': ['is required to verify NAME'] } : {}),
-    ...(asks(AccountVerificationType.ID) && !account.identities?.length ? { 'input.account.identities': ['is required to verify ID'] } : {}),
+    ...(asks(AccountVerificationType.NAME) && account.name == null
+      ? { 'input.account.name': ['is required to verify NAME'] }
+      : {}),
+    ...(asks(AccountVerificationType.ID) && !account.identities?.length
+      ? { 'input.account.identities': ['is required to verify ID'] }
+      : {}),
   }
 }
 
@@ -70,7 +100,9 @@ export function toVerify(input: VerifyAccountInput): Verify {
   const { types, account, initiator } = input
   return omitNullish({
     types: [...types],
-    initiator: initiator && omitNullish({ idType: initiator.idType, idValue: initiator.idValue, reference: initiator.reference }),
+    initiator:
+      initiator &&
+      omitNullish({ idType: initiator.idType, idValue: initiator.idValue, reference: initiator.reference }),
     account: omitNullish({
       type: account.type,
       name: account.name,
@@ -78,7 +110,9 @@ export function toVerify(input: VerifyAccountInput): Verify {
       id: account.idScheme === AccountIdScheme.IBAN ? compactId(account.id) : account.id,
       secondaryId: account.secondaryId,
       holdingEntity: account.holdingEntity && { type: account.holdingEntity.type, value: account.holdingEntity.value },
-      identities: account.identities?.length ? account.identities.map(({ type, value }) => ({ type, value })) : undefined,
+      identities: account.identities?.length
+        ? account.identities.map(({ type, value }) => ({ type, value }))
+        : undefined,
     }),
   })
 }
@@ -88,7 +122,22 @@ export function toVerify(input: VerifyAccountInput): Verify {
 /** The members a refusal may name. The reference's own example calls the scheme by an older name. */
 const MEMBERS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    ['types', 'initiator', 'idType', 'idValue', 'reference', 'account', 'type', 'name', 'idScheme', 'id', 'secondaryId', 'holdingEntity', 'value', 'identities'].map((name) => [name, name]),
+    [
+      'types',
+      'initiator',
+      'idType',
+      'idValue',
+      'reference',
+      'account',
+      'type',
+      'name',
+      'idScheme',
+      'id',
+      'secondaryId',
+      'holdingEntity',
+      'value',
+      'identities',
+    ].map((name) => [name, name]),
   ),
   schemeName: 'idScheme',
 }
@@ -108,7 +157,14 @@ function inputPath(path: string): string {
 /** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
 export function refusedFields({ errors }: BanficoProblem): InvalidFields | undefined {
   const fields = (errors ?? []).flatMap(({ path, errorCode }) =>
-    path ? [[inputPath(path), [errorCode === 'MISSING_FIELD' ? 'is required by the provider' : 'is not valid to the provider']] as const] : [],
+    path
+      ? [
+          [
+            inputPath(path),
+            [errorCode === 'MISSING_FIELD' ? 'is required by the provider' : 'is not valid to the provider'],
+          ] as const,
+        ]
+      : [],
   )
   return fields.length > 0 ? Object.fromEntries<readonly string[]>(fields) : undefined
 }

@@ -13,7 +13,13 @@ import type { ResultCache } from './result-cache.js'
 import { type Known, lastKnownResult } from './verification-store.js'
 
 /** What a 404 means of a verification that we know to be pending. */
-const unseen = (): Answered => ({ accepted: true, result: undefined, at: Date.now(), hintSeconds: undefined, slaSeconds: undefined })
+const unseen = (): Answered => ({
+  accepted: true,
+  result: undefined,
+  at: Date.now(),
+  hintSeconds: undefined,
+  slaSeconds: undefined,
+})
 
 /** Whether what a tenant asked for may be told. */
 type IsFor = (tenant: string | undefined) => boolean

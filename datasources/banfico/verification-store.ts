@@ -1,6 +1,21 @@
-import { AccountStatus, AccountVerificationType, compactId, NameCheckStatus, type VerificationResult, VerificationState } from '../../schema/verification.js'
+import {
+  AccountStatus,
+  AccountVerificationType,
+  compactId,
+  NameCheckStatus,
+  type VerificationResult,
+  VerificationState,
+} from '../../schema/verification.js'
 import { ApiError } from '../contract/errors.js'
-import { completePoll, isDue, newPollLease, nextPollAt, pollSchedule, type PollSchedule, leasePoll } from '../support/poll-schedule.js'
+import {
+  completePoll,
+  isDue,
+  newPollLease,
+  nextPollAt,
+  pollSchedule,
+  type PollSchedule,
+  leasePoll,
+} from '../support/poll-schedule.js'
 import type { Caller } from '../contract/provider.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import type { Verify } from './contract.js'
@@ -40,7 +55,11 @@ const meaning = ({ types, initiator, account }: Verify): string =>
     [initiator?.idType, initiator?.idValue, initiator?.reference],
   ])
 
-const DEFINITIVE: readonly (NameCheckStatus | null)[] = [NameCheckStatus.FULL_MATCH, NameCheckStatus.PARTIAL_MATCH, NameCheckStatus.NO_MATCH]
+const DEFINITIVE: readonly (NameCheckStatus | null)[] = [
+  NameCheckStatus.FULL_MATCH,
+  NameCheckStatus.PARTIAL_MATCH,
+  NameCheckStatus.NO_MATCH,
+]
 
 /** Only a name that was compared on an account that can be paid into; anything else may be otherwise a moment later. */
 const isDefinitive = ({ state, account }: VerificationResult, { types }: Verify): boolean =>
@@ -77,7 +96,8 @@ export function createVerificationStore(store: Store, maxAgeSeconds: number) {
     cap: (accepted: number): number => Math.min(accepted, maxAgeSeconds),
 
     /** The name of a question of this caller; a keyed hash. */
-    question: ({ tenant, client }: Caller, verify: Verify): string => store.digest('verification', tenant, client, meaning(verify)),
+    question: ({ tenant, client }: Caller, verify: Verify): string =>
+      store.digest('verification', tenant, client, meaning(verify)),
 
     /** An earlier answer to the question, no older than this. */
     async recall(question: string, ageSeconds: number): Promise<VerificationResult | null> {
@@ -86,7 +106,13 @@ export function createVerificationStore(store: Store, maxAgeSeconds: number) {
     },
 
     /** Remembers a new verification. Without the store the answer is given all the same; it cannot be asked for later. */
-    async enter({ tenant }: Caller, question: string, verify: Verify, result: VerificationResult, { at, hintSeconds, slaSeconds = DEFAULT_SLA_SECONDS }: Answered): Promise<void> {
+    async enter(
+      { tenant }: Caller,
+      question: string,
+      verify: Verify,
+      result: VerificationResult,
+      { at, hintSeconds, slaSeconds = DEFAULT_SLA_SECONDS }: Answered,
+    ): Promise<void> {
       const completed = result.state === VerificationState.COMPLETED
       const known: Known = {
         tenant,
@@ -122,12 +148,24 @@ export function createVerificationStore(store: Store, maxAgeSeconds: number) {
     },
 
     /** Gives the turn back with what the provider said; null where it knew nothing of it. A slow answer never takes back what a faster one has completed. */
-    async advance(id: string, turn: string, result: VerificationResult | null, { at, hintSeconds }: Pick<Answered, 'at' | 'hintSeconds'>): Promise<void> {
+    async advance(
+      id: string,
+      turn: string,
+      result: VerificationResult | null,
+      { at, hintSeconds }: Pick<Answered, 'at' | 'hintSeconds'>,
+    ): Promise<void> {
       if (result?.state === VerificationState.COMPLETED) return this.complete(id, result)
       await orWithout(
         store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => {
           const next = current?.pending ? completePoll(current.pace, turn, at, hintSeconds) : undefined
-          return next && { ...current!, pace: next, pending: result ? keepable(result) : current!.pending, missing: result === null }
+          return (
+            next && {
+              ...current!,
+              pace: next,
+              pending: result ? keepable(result) : current!.pending,
+              missing: result === null,
+            }
+          )
         }),
       )
     },
@@ -145,7 +183,11 @@ export function createVerificationStore(store: Store, maxAgeSeconds: number) {
     /** Remembers the outcome: from now on nobody asks while it is kept. */
     async complete(id: string, result: VerificationResult): Promise<void> {
       await orWithout(keep(resultKey(id), result))
-      await orWithout(store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => (current?.pending ? { ...current, pending: null } : undefined)))
+      await orWithout(
+        store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) =>
+          current?.pending ? { ...current, pending: null } : undefined,
+        ),
+      )
     },
   }
 }

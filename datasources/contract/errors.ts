@@ -27,23 +27,50 @@ export type ErrorCode =
   | 'INTERNAL_SERVER_ERROR'
 
 /** Whether asking again, unchanged, may help; and the sentence when the thrower has none of its own. */
-export const ERROR_CODES: Record<ErrorCode, { readonly retryable: boolean; readonly sentence: (who: string) => string }> = {
+export const ERROR_CODES: Record<
+  ErrorCode,
+  { readonly retryable: boolean; readonly sentence: (who: string) => string }
+> = {
   UNAUTHENTICATED: { retryable: false, sentence: () => 'A valid bearer token is required.' },
   FORBIDDEN: { retryable: false, sentence: () => 'The token lacks a scope.' },
   BAD_USER_INPUT: { retryable: false, sentence: (who) => `${who} does not accept this input.` },
   NOT_FOUND: { retryable: false, sentence: (who) => `${who} has no such record.` },
-  CONFLICT: { retryable: false, sentence: (who) => `The record at ${who} exists already or is in a state that does not allow this.` },
+  CONFLICT: {
+    retryable: false,
+    sentence: (who) => `The record at ${who} exists already or is in a state that does not allow this.`,
+  },
   RATE_LIMITED: { retryable: true, sentence: (who) => `${who} asks to slow down.` },
   CHALLENGE_REQUIRED: { retryable: false, sentence: (who) => `${who} wants the customer to prove who they are.` },
   IDEMPOTENCY_KEY_REUSED: { retryable: false, sentence: () => 'This idempotencyKey was used with another input.' },
-  IDEMPOTENCY_IN_PROGRESS: { retryable: true, sentence: () => 'The first call with this idempotencyKey is still running.' },
-  OUTCOME_UNKNOWN: { retryable: false, sentence: (who) => `The request reached ${who}, but whether it was carried out is not known.` },
-  PROVIDER_REFUSED: { retryable: false, sentence: (who) => `${who} refuses the credentials or permissions of this server.` },
+  IDEMPOTENCY_IN_PROGRESS: {
+    retryable: true,
+    sentence: () => 'The first call with this idempotencyKey is still running.',
+  },
+  OUTCOME_UNKNOWN: {
+    retryable: false,
+    sentence: (who) => `The request reached ${who}, but whether it was carried out is not known.`,
+  },
+  PROVIDER_REFUSED: {
+    retryable: false,
+    sentence: (who) => `${who} refuses the credentials or permissions of this server.`,
+  },
   PROVIDER_TIMEOUT: { retryable: true, sentence: (who) => `${who} did not answer in time.` },
-  PROVIDER_UNAVAILABLE: { retryable: true, sentence: (who) => `${who} cannot be reached or does not work at the moment.` },
-  PROVIDER_MALFORMED: { retryable: false, sentence: (who) => `${who} answered something that does not fit its contract.` },
-  STORE_UNAVAILABLE: { retryable: true, sentence: () => 'The store cannot be reached, and this must not go on without it.' },
-  AUDIT_UNAVAILABLE: { retryable: true, sentence: () => 'The audit trail cannot be written, and this must not go on without it.' },
+  PROVIDER_UNAVAILABLE: {
+    retryable: true,
+    sentence: (who) => `${who} cannot be reached or does not work at the moment.`,
+  },
+  PROVIDER_MALFORMED: {
+    retryable: false,
+    sentence: (who) => `${who} answered something that does not fit its contract.`,
+  },
+  STORE_UNAVAILABLE: {
+    retryable: true,
+    sentence: () => 'The store cannot be reached, and this must not go on without it.',
+  },
+  AUDIT_UNAVAILABLE: {
+    retryable: true,
+    sentence: () => 'The audit trail cannot be written, and this must not go on without it.',
+  },
   PROVIDER_NOT_CONFIGURED: { retryable: false, sentence: (who) => `This deployment is not connected to ${who}.` },
   DEADLINE_EXCEEDED: { retryable: true, sentence: () => 'The deadline of this operation has passed.' },
   QUERY_TOO_COMPLEX: { retryable: false, sentence: () => 'The operation is too complex.' },
@@ -82,7 +109,10 @@ export class ApiError extends GraphQLError {
 }
 
 /** The same failure once more, in an error of its own: each belongs to one answer. */
-export function copyError({ code, message, extensions: { code: _code, ...details } }: ApiError, more: ApiErrorDetails = {}): ApiError {
+export function copyError(
+  { code, message, extensions: { code: _code, ...details } }: ApiError,
+  more: ApiErrorDetails = {},
+): ApiError {
   return new ApiError(code, { ...details, message, ...more })
 }
 
@@ -101,4 +131,5 @@ export async function nullIfNotFound<T>(answer: Promise<T>): Promise<T | null> {
 }
 
 /** How long a provider that failed asks to be left alone, where it says. */
-export const retryAfterOf = (error: unknown): number | undefined => (error instanceof ApiError ? (error.extensions['retryAfterSeconds'] as number | undefined) : undefined)
+export const retryAfterOf = (error: unknown): number | undefined =>
+  error instanceof ApiError ? (error.extensions['retryAfterSeconds'] as number | undefined) : undefined

@@ -67,4 +67,5 @@ export interface Command<Input, Payload extends object> {
 export const query = <Key, Value>(declared: Query<Key, Value>): Query<Key, Value> => declared
 
 /** Declares a write; the helper only carries the types. */
-export const command = <Input, Payload extends object>(declared: Command<Input, Payload>): Command<Input, Payload> => declared
+export const command = <Input, Payload extends object>(declared: Command<Input, Payload>): Command<Input, Payload> =>
+  declared

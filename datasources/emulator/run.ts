@@ -87,10 +87,18 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   const calls: EmulatorCall[] = []
   let waiting = 0
   let faults: { fault: Fault; pattern: RegExp; left: number }[] = []
-  const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024, onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore', routerOptions: { maxParamLength: 512 } })
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: 1024 * 1024,
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    routerOptions: { maxParamLength: 512 },
+  })
 
   const isOurs = (request: FastifyRequest) => request.url.startsWith('/__emulator/')
-  const add = (fault: Fault) => faults.push({ fault, pattern: pattern(fault.match), left: fault.times === 0 ? Infinity : (fault.times ?? 1) })
+  const add = (fault: Fault) =>
+    faults.push({ fault, pattern: pattern(fault.match), left: fault.times === 0 ? Infinity : (fault.times ?? 1) })
   const clear = () => {
     calls.length = 0
     faults = []
@@ -153,11 +161,21 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   // Requests that no route takes are calls as well.
   app.setNotFoundHandler({ preHandler: begin }, (_request, reply) => {
     const { body, headers } = definition.problem(404)
-    return reply.code(404).headers({ ...headers }).send(body)
+    return reply
+      .code(404)
+      .headers({ ...headers })
+      .send(body)
   })
   app.addHook('onSend', (request, reply, payload, done) => {
     if (options.watch && !isOurs(request) && !replaced.has(request))
-      options.watch({ method: request.method, url: request.url, headers: request.headers as Record<string, string>, body: request.body, status: reply.statusCode, answer: typeof payload === 'string' ? payload : '' })
+      options.watch({
+        method: request.method,
+        url: request.url,
+        headers: request.headers as Record<string, string>,
+        body: request.body,
+        status: reply.statusCode,
+        answer: typeof payload === 'string' ? payload : '',
+      })
     if (chosen.has(request)) {
       reply.hijack()
       request.raw.socket.destroy()
@@ -167,7 +185,10 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500
     const { body, headers } = definition.problem(status)
-    return reply.code(status).headers({ ...headers }).send(body)
+    return reply
+      .code(status)
+      .headers({ ...headers })
+      .send(body)
   })
 
   app.get('/__emulator/calls', () => calls)
@@ -176,7 +197,8 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     return reply.code(204).send()
   })
   app.post<{ Body: Fault }>('/__emulator/faults', (request, reply) => {
-    if (typeof request.body?.match !== 'string' || typeof request.body.fault !== 'string') return reply.code(400).send({ message: 'match and fault are required' })
+    if (typeof request.body?.match !== 'string' || typeof request.body.fault !== 'string')
+      return reply.code(400).send({ message: 'match and fault are required' })
     add(request.body)
     return reply.code(204).send()
   })
@@ -186,8 +208,22 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const forget = (match: string) => void (faults = faults.filter(({ fault }) => fault.match !== match))
-  const connections = () => new Promise<number>((resolve, reject) => app.server.getConnections((error, open) => (error ? reject(error) : resolve(open))))
-  return { url, settings: definition.settings(url), calls: () => calls, fault: (fault) => void add(fault), clear, forget, unanswered: () => waiting, connections, closeIdle: () => app.server.closeIdleConnections(), close: () => app.close() }
+  const connections = () =>
+    new Promise<number>((resolve, reject) =>
+      app.server.getConnections((error, open) => (error ? reject(error) : resolve(open))),
+    )
+  return {
+    url,
+    settings: definition.settings(url),
+    calls: () => calls,
+    fault: (fault) => void add(fault),
+    clear,
+    forget,
+    unanswered: () => waiting,
+    connections,
+    closeIdle: () => app.server.closeIdleConnections(),
+    close: () => app.close(),
+  }
 }
 
 /** Reads form-encoded bodies, as token endpoints are sent them. */

@@ -3,7 +3,10 @@ import type { Leaving } from './call.js'
 /** Lets a fixed number go at a time; the others wait in line, and may leave it. */
 export interface Bulkhead {
   /** Waits for a turn; answers why there is none when the line is full, or the signal or the patience ends the wait. */
-  readonly acquire: (signal: Leaving, patienceMs: number) => 'acquired' | Promise<'acquired' | 'aborted' | 'timeout'> | 'full' | 'aborted'
+  readonly acquire: (
+    signal: Leaving,
+    patienceMs: number,
+  ) => 'acquired' | Promise<'acquired' | 'aborted' | 'timeout'> | 'full' | 'aborted'
   readonly release: () => void
 }
 

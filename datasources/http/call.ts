@@ -18,7 +18,8 @@ const PLAIN = /^[\w-][\w.-]*$/
 function segment(value: string): string {
   if (PLAIN.test(value)) return value
   // Half of a character cannot be encoded.
-  if (value === '' || value === '.' || value === '..' || /\p{Surrogate}/u.test(value)) throw new ApiError('BAD_USER_INPUT', { message: 'An id is not valid.' })
+  if (value === '' || value === '.' || value === '..' || /\p{Surrogate}/u.test(value))
+    throw new ApiError('BAD_USER_INPUT', { message: 'An id is not valid.' })
   return encodeURIComponent(value)
 }
 
@@ -73,7 +74,11 @@ export type Effect = 'read' | 'nonRepeatableRead' | 'write'
 export type RetryPolicy = 'always' | 'unsent' | 'never'
 
 /** What goes for an endpoint that does not say more. */
-export const DEFAULT_RETRY_POLICY: Readonly<Record<Effect, RetryPolicy>> = { read: 'always', nonRepeatableRead: 'never', write: 'unsent' }
+export const DEFAULT_RETRY_POLICY: Readonly<Record<Effect, RetryPolicy>> = {
+  read: 'always',
+  nonRepeatableRead: 'never',
+  write: 'unsent',
+}
 
 export interface Call<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -30,7 +30,11 @@ interface BreakerOptions {
  * find out whether the provider is back. Of cockatiel, the obvious library, version 4 needs Node 22, and version 3 lets
  * all others wait for that one call, which may hang.
  */
-export function createCircuitBreaker({ least, changed, now = () => performance.now() }: BreakerOptions): CircuitBreaker {
+export function createCircuitBreaker({
+  least,
+  changed,
+  now = () => performance.now(),
+}: BreakerOptions): CircuitBreaker {
   const slots = Array.from({ length: SLOTS }, () => ({ of: -Infinity, calls: 0, sick: 0 }))
   let state: CircuitState = 'closed'
   let opensAgainAt = 0

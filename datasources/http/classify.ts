@@ -15,16 +15,19 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 }
 
 /** The code of a status that the room says nothing better about. */
-const codeOf = (status: number): ErrorCode => BY_STATUS[status] ?? (status >= 500 ? 'PROVIDER_UNAVAILABLE' : 'PROVIDER_MALFORMED')
+const codeOf = (status: number): ErrorCode =>
+  BY_STATUS[status] ?? (status >= 500 ? 'PROVIDER_UNAVAILABLE' : 'PROVIDER_MALFORMED')
 
 /** A write that met one of these may have happened; 501 and 503 say that it did not. */
-const isDoubtful = (status: number): boolean => status === 408 || status === 499 || (status >= 500 && status !== 501 && status !== 503)
+const isDoubtful = (status: number): boolean =>
+  status === 408 || status === 499 || (status >= 500 && status !== 501 && status !== 503)
 
 /** Codes that a sick provider is answered with, whatever its status. */
 const AILING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE', 'RATE_LIMITED'])
 
 /** Statuses that another try a moment later may not meet. */
-const isPassing = (status: number): boolean => status === 408 || status === 429 || status === 499 || (status >= 500 && status !== 501)
+const isPassing = (status: number): boolean =>
+  status === 408 || status === 429 || status === 499 || (status >= 500 && status !== 501)
 
 const LONGEST_WAIT_SECONDS = 3600
 /** When a provider asks to slow down and does not say for how long. */
@@ -39,13 +42,15 @@ export function parseRetryAfter(header: string | undefined): number | undefined 
 
 /** A provider's codes and correlation ids are repeated to callers, so only what looks like one passes. */
 const cleanId = (id: string | undefined) => (id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined)
-const cleanCode = (code: string | undefined) => (code !== undefined && /^[A-Za-z][\w.-]{0,63}$/.test(code) ? code : undefined)
+const cleanCode = (code: string | undefined) =>
+  code !== undefined && /^[A-Za-z][\w.-]{0,63}$/.test(code) ? code : undefined
 
 /** Some providers give one status to everything; what the room reads as absent, say, is no sickness. */
 const ails = (status: number, meaning: ErrorCode): boolean => isPassing(status) && AILING.has(meaning)
 
 /** True when a refusal says that the provider is not well, as against not willing. */
-export const isProviderFailure = (status: number, { code }: ErrorMapping): boolean => status >= 500 && ails(status, code ?? codeOf(status))
+export const isProviderFailure = (status: number, { code }: ErrorMapping): boolean =>
+  status >= 500 && ails(status, code ?? codeOf(status))
 
 /** What a refusal comes to: the error to answer, and what may be done next. */
 export interface Classification {
@@ -64,7 +69,10 @@ export function classify({ status, header }: ErrorResponse, verdict: ErrorMappin
   const doubtful = isWrite && !(verdict.notExecuted ?? !isDoubtful(status))
   const meaning = verdict.code ?? codeOf(status)
   const code = doubtful ? 'OUTCOME_UNKNOWN' : meaning
-  const wait = verdict.retryAfterSeconds ?? parseRetryAfter(header('retry-after')) ?? (code === 'RATE_LIMITED' ? UNSAID_WAIT_SECONDS : undefined)
+  const wait =
+    verdict.retryAfterSeconds ??
+    parseRetryAfter(header('retry-after')) ??
+    (code === 'RATE_LIMITED' ? UNSAID_WAIT_SECONDS : undefined)
   const requestId = cleanId(verdict.providerRequestId)
   const providerCode = cleanCode(verdict.providerCode)
   return {

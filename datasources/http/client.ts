@@ -1,6 +1,16 @@
 import type { Provider as Label } from '../../schema/shared.js'
 import { type CircuitBreaker, createCircuitBreaker, type CircuitState } from './circuit-breaker.js'
-import { type Call, type CallScope, type Credential, type Leaving, type CallAttempt, type ErrorResponse, type Reply, DEFAULT_RETRY_POLICY, type ErrorMapping } from './call.js'
+import {
+  type Call,
+  type CallScope,
+  type Credential,
+  type Leaving,
+  type CallAttempt,
+  type ErrorResponse,
+  type Reply,
+  DEFAULT_RETRY_POLICY,
+  type ErrorMapping,
+} from './call.js'
 import { type ErrorCode, ApiError, type ApiErrorDetails } from '../contract/errors.js'
 import { Departure } from '../leaving.js'
 import { traceWait } from '../support/trace.js'
@@ -12,7 +22,21 @@ import { type TransportResponse, type Tls, type Transport, TransportError, type 
 import { createBulkhead } from './bulkhead.js'
 
 // Rooms know this file only.
-export { type Call, type CallScope as CallVisit, type Contract, contract, type Credential, type Effect, type CallAttempt as Observation, path, type Path, type ErrorResponse as Refusal, type Reply, detachedScope as unattended, type ErrorMapping as Verdict } from './call.js'
+export {
+  type Call,
+  type CallScope as CallVisit,
+  type Contract,
+  contract,
+  type Credential,
+  type Effect,
+  type CallAttempt as Observation,
+  path,
+  type Path,
+  type ErrorResponse as Refusal,
+  type Reply,
+  detachedScope as unattended,
+  type ErrorMapping as Verdict,
+} from './call.js'
 export { parseRetryAfter as retryAfter } from './classify.js'
 
 export interface ClientOptions {
@@ -61,7 +85,13 @@ function parse(text: string): unknown {
   }
 }
 
-const missed = (failure: ApiError, more: Partial<FailedAttempt> = {}): FailedAttempt => ({ error: failure, transient: false, notExecuted: false, ambiguous: false, ...more })
+const missed = (failure: ApiError, more: Partial<FailedAttempt> = {}): FailedAttempt => ({
+  error: failure,
+  transient: false,
+  notExecuted: false,
+  ambiguous: false,
+  ...more,
+})
 
 const ACCEPTED = 'application/json'
 
@@ -70,7 +100,8 @@ const bare = new WeakMap<Headers, Headers>()
 
 function headersOf({ call, body }: EncodedRequest<unknown>, credential: Headers): Headers {
   // Begun by a name of its own: V8 makes a new class of each object that begins by a copy and is added to.
-  if (body !== undefined || call.headers !== undefined) return { accept: ACCEPTED, ...(body && { 'content-type': body.type }), ...credential, ...call.headers }
+  if (body !== undefined || call.headers !== undefined)
+    return { accept: ACCEPTED, ...(body && { 'content-type': body.type }), ...credential, ...call.headers }
   const known = bare.get(credential) ?? { accept: ACCEPTED, ...credential }
   bare.set(credential, known)
   return known
@@ -80,20 +111,33 @@ function headersOf({ call, body }: EncodedRequest<unknown>, credential: Headers)
 export function createClient(options: ClientOptions): Client {
   const base = new URL(options.url)
   const prefix = base.pathname.replace(/\/$/, '')
-  const wire = options.transport({ origin: base.origin, connections: options.maxConcurrency, tls: options.tls, timeoutMs: options.timeoutMs })
+  const wire = options.transport({
+    origin: base.origin,
+    connections: options.maxConcurrency,
+    tls: options.tls,
+    timeoutMs: options.timeoutMs,
+  })
   const line = createBulkhead(options.maxConcurrency, options.maxConcurrency * LINE_PER_TURN)
   const retries = options.retryBudget ?? createRetryBudget()
   const least = Math.max(LEAST_CALLS.fewest, Math.min(LEAST_CALLS.most, options.maxConcurrency * LEAST_CALLS.perTurn))
   const circuit: CircuitBreaker = createCircuitBreaker({ least, changed: options.circuit })
-  const flights = createSingleFlight({ provider: options.name, ended: () => ended('answered'), shared: () => options.shared?.() })
+  const flights = createSingleFlight({
+    provider: options.name,
+    ended: () => ended('answered'),
+    shared: () => options.shared?.(),
+  })
 
-  const fail = (code: ErrorCode, details: ApiErrorDetails = {}) => new ApiError(code, { provider: options.label, title: options.title, ...details })
-  const ended = (what: string) => fail('DEADLINE_EXCEEDED', { message: `The operation ended before the provider ${what}.` })
+  const fail = (code: ErrorCode, details: ApiErrorDetails = {}) =>
+    new ApiError(code, { provider: options.label, title: options.title, ...details })
+  const ended = (what: string) =>
+    fail('DEADLINE_EXCEEDED', { message: `The operation ended before the provider ${what}.` })
 
   /** What whoever comes to an open circuit is told. */
   function shut(): FailedAttempt | undefined {
     const wait = circuit.wait()
-    return wait === 0 ? undefined : missed(fail('PROVIDER_UNAVAILABLE', { retryAfterSeconds: Math.ceil(wait / 1000) }), { detail: 'circuit open' })
+    return wait === 0
+      ? undefined
+      : missed(fail('PROVIDER_UNAVAILABLE', { retryAfterSeconds: Math.ceil(wait / 1000) }), { detail: 'circuit open' })
   }
 
   /** A shared token goes on being fetched for the others; who has left does not wait for it, and nothing was sent for them. */
@@ -110,7 +154,11 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** Sends what has its turn. A write is heard to its end: leaving it would make a known outcome unknown. */
-  async function exchange<T>(visit: CallScope, letter: EncodedRequest<T>, credential: Headers): Promise<TransportResponse | (FailedAttempt & { readonly sick: boolean })> {
+  async function exchange<T>(
+    visit: CallScope,
+    letter: EncodedRequest<T>,
+    credential: Headers,
+  ): Promise<TransportResponse | (FailedAttempt & { readonly sick: boolean })> {
     const { call, target, body } = letter
     const isWrite = call.effect === 'write'
     const cut = new Departure()
@@ -124,13 +172,27 @@ export function createClient(options: ClientOptions): Client {
     if (isWrite) visit.markSent?.()
     else visit.signal.addEventListener('abort', leave, { once: true })
     try {
-      return await wire.send({ method: call.method, path: target, headers: headersOf(letter, credential), body: body?.text, signal: cut })
+      return await wire.send({
+        method: call.method,
+        path: target,
+        headers: headersOf(letter, credential),
+        body: body?.text,
+        signal: cut,
+      })
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
       if (cut.aborted && !late) return { ...missed(ended('answered')), sick: false }
-      if (error.unreadable) return { ...missed(fail(isWrite ? 'OUTCOME_UNKNOWN' : 'PROVIDER_MALFORMED'), { ambiguous: isWrite }), sick: false }
+      if (error.unreadable)
+        return {
+          ...missed(fail(isWrite ? 'OUTCOME_UNKNOWN' : 'PROVIDER_MALFORMED'), { ambiguous: isWrite }),
+          sick: false,
+        }
       const doubtful = isWrite && error.sent
-      const code = doubtful ? 'OUTCOME_UNKNOWN' : late || (error.sent && call.effect === 'nonRepeatableRead') ? 'PROVIDER_TIMEOUT' : 'PROVIDER_UNAVAILABLE'
+      const code = doubtful
+        ? 'OUTCOME_UNKNOWN'
+        : late || (error.sent && call.effect === 'nonRepeatableRead')
+          ? 'PROVIDER_TIMEOUT'
+          : 'PROVIDER_UNAVAILABLE'
       return { ...missed(fail(code), { transient: true, notExecuted: !error.sent, ambiguous: doubtful }), sick: true }
     } finally {
       clearTimeout(timer)
@@ -139,7 +201,18 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** Everything that is waited for: the credential, the turn, the answer. What is answered is read by whoever tells the circuit of it. */
-  async function reach<T>(visit: CallScope, letter: EncodedRequest<T>, own: Credential | undefined): Promise<FailedAttempt | { readonly answer: TransportResponse; readonly credential: Headers; readonly told: ReturnType<CircuitBreaker['begin']> }> {
+  async function reach<T>(
+    visit: CallScope,
+    letter: EncodedRequest<T>,
+    own: Credential | undefined,
+  ): Promise<
+    | FailedAttempt
+    | {
+        readonly answer: TransportResponse
+        readonly credential: Headers
+        readonly told: ReturnType<CircuitBreaker['begin']>
+      }
+  > {
     const refused = shut()
     if (refused) return refused
     let credential: Headers
@@ -181,7 +254,11 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** One try. A credential that is refused as stale is renewed, and the try made with the new one. */
-  async function attempt<T>(visit: CallScope, letter: EncodedRequest<T>, renewed = false): Promise<Reply<T> | FailedAttempt> {
+  async function attempt<T>(
+    visit: CallScope,
+    letter: EncodedRequest<T>,
+    renewed = false,
+  ): Promise<Reply<T> | FailedAttempt> {
     const { call } = letter
     const own = call.credential ?? options.credential
     const reached = await traceWait(visit.trace, () => reach(visit, letter, own))
@@ -196,7 +273,10 @@ export function createClient(options: ClientOptions): Client {
       if (call.response.fits(json)) return { status, header, body: json }
       const doubtful = call.effect === 'write'
       const failure = fail(doubtful ? 'OUTCOME_UNKNOWN' : 'PROVIDER_MALFORMED', { providerStatus: status })
-      return missed(failure, { ambiguous: doubtful, detail: json === undefined ? 'not JSON' : call.response.firstMismatch(json) })
+      return missed(failure, {
+        ambiguous: doubtful,
+        detail: json === undefined ? 'not JSON' : call.response.firstMismatch(json),
+      })
     }
 
     const refusal = { status, header, body: json }
@@ -243,7 +323,11 @@ export function createClient(options: ClientOptions): Client {
       if (!('error' in tried)) return tried
       ambiguous ||= tried.ambiguous
       const wait = retryDelayMs(tried, retry, tries)
-      const goesOn = wait !== undefined && performance.now() + wait < (visit.deadline ?? Infinity) && retries.withdraw() && (await traceWait(visit.trace, () => sleep(wait, visit.signal)))
+      const goesOn =
+        wait !== undefined &&
+        performance.now() + wait < (visit.deadline ?? Infinity) &&
+        retries.withdraw() &&
+        (await traceWait(visit.trace, () => sleep(wait, visit.signal)))
       if (goesOn) continue
       // What the last try certainly did not do, one before it may have done.
       throw ambiguous && !tried.ambiguous ? fail('OUTCOME_UNKNOWN') : tried.error
@@ -268,7 +352,9 @@ export function createClient(options: ClientOptions): Client {
       if (asked.effect !== 'read') return change(visit, letter)
       // What is asked with a caller's own token, or to get a token, is between those two.
       const alone = asked.credential !== undefined || options.credential === undefined || visit.isWriting?.()
-      return alone ? call(visit, letter) : flights.run(requestKey(letter), visit, asked, (together) => call(together, letter))
+      return alone
+        ? call(visit, letter)
+        : flights.run(requestKey(letter), visit, asked, (together) => call(together, letter))
     },
     invalidate: flights.invalidate,
     close: () => wire.close(),

@@ -14,14 +14,16 @@ export interface EncodedRequest<T> {
 }
 
 function encoded({ json, form }: Pick<Call<unknown>, 'json' | 'form'>): Body | undefined {
-  if (form !== undefined) return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
+  if (form !== undefined)
+    return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() }
   return json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(json) }
 }
 
 /** What stays as it is when it is form-encoded. */
 const PLAIN = /^[\w*.-]*$/
 
-const pair = ([name, value]: readonly [string, string]): string => (PLAIN.test(name) && PLAIN.test(value) ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString())
+const pair = ([name, value]: readonly [string, string]): string =>
+  PLAIN.test(name) && PLAIN.test(value) ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString()
 
 function queryOf(query: Call<unknown>['query']): string {
   let text = ''

@@ -19,9 +19,20 @@ export interface TokenEndpoint {
 }
 
 /** One token for what the form says; the client proves itself by HTTP Basic. */
-export async function requestToken({ client, path, clientId, clientSecret }: TokenEndpoint, form: Readonly<Record<string, string>>): Promise<Token> {
+export async function requestToken(
+  { client, path, clientId, clientSecret }: TokenEndpoint,
+  form: Readonly<Record<string, string>>,
+): Promise<Token> {
   const basic = Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`).toString('base64')
-  const { body } = await client.send(unattended, { method: 'POST', path, effect: 'read', retry: 'never', form, headers: { authorization: `Basic ${basic}` }, response: tokenResponse })
+  const { body } = await client.send(unattended, {
+    method: 'POST',
+    path,
+    effect: 'read',
+    retry: 'never',
+    form,
+    headers: { authorization: `Basic ${basic}` },
+    response: tokenResponse,
+  })
   return toToken(body)
 }
 
@@ -30,6 +41,7 @@ export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 /** OAuth 2 client credentials (RFC 6749 section 4.4): one token, shared by every call. */
 export const clientCredentials = ({ scope, ...endpoint }: TokenEndpoint & { readonly scope?: string }): Credential =>
   cachedToken({
-    fetch: () => requestToken(endpoint, { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }),
+    fetch: () =>
+      requestToken(endpoint, { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }),
     headers: bearer,
   })

@@ -23,8 +23,13 @@ export interface FailedAttempt {
 }
 
 /** How long to wait before the next try, in ms; undefined when there is to be none. `tries` have been made. */
-export function retryDelayMs({ error: failure, transient, notExecuted }: FailedAttempt, repeat: RetryPolicy, tries: number): number | undefined {
-  if (!transient || tries >= MAX_ATTEMPTS || repeat === 'never' || (repeat === 'unsent' && !notExecuted)) return undefined
+export function retryDelayMs(
+  { error: failure, transient, notExecuted }: FailedAttempt,
+  repeat: RetryPolicy,
+  tries: number,
+): number | undefined {
+  if (!transient || tries >= MAX_ATTEMPTS || repeat === 'never' || (repeat === 'unsent' && !notExecuted))
+    return undefined
   // Full jitter: those who failed together do not come back together.
   const own = Math.random() * Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** tries)
   const stated = failure.extensions['retryAfterSeconds'] as number | undefined

@@ -72,7 +72,13 @@ class Flight<T> extends Departure implements CallScope, OperationTrace {
 
   /** Whether somebody who asks the same is given this answer: it must be read alike, too. */
   takes({ response: answer, mapError, retry }: Call<unknown>): boolean {
-    return answer === this.call.response && mapError === this.call.mapError && retry === this.call.retry && !this.aborted && performance.now() - this.begunAt < OLDEST_MS
+    return (
+      answer === this.call.response &&
+      mapError === this.call.mapError &&
+      retry === this.call.retry &&
+      !this.aborted &&
+      performance.now() - this.begunAt < OLDEST_MS
+    )
   }
 
   /** The answer, for as long as the operation lasts. */
@@ -117,13 +123,26 @@ class Flight<T> extends Departure implements CallScope, OperationTrace {
 /** Lets operations that ask a provider the very same at the same time share one call. */
 export interface SingleFlight {
   /** The answer to a read under the name of all that makes it what it is: a running call's, else that of a new one. */
-  readonly run: <T>(name: string, visit: CallScope, call: Call<T>, send: (visit: CallScope) => Promise<Reply<T>>) => Promise<Reply<T>>
+  readonly run: <T>(
+    name: string,
+    visit: CallScope,
+    call: Call<T>,
+    send: (visit: CallScope) => Promise<Reply<T>>,
+  ) => Promise<Reply<T>>
   /** Something changes at the provider: what was asked for until now is given to nobody who comes later. */
   readonly invalidate: () => void
 }
 
 /** The shared calls of one client, with its one credential. */
-export function createSingleFlight({ provider, ended, shared }: { readonly provider: string; readonly ended: () => ApiError; readonly shared: () => void }): SingleFlight {
+export function createSingleFlight({
+  provider,
+  ended,
+  shared,
+}: {
+  readonly provider: string
+  readonly ended: () => ApiError
+  readonly shared: () => void
+}): SingleFlight {
   const open = new BriefMap<string, Flight<unknown>>()
 
   function join<T>(flight: Flight<unknown>, visit: CallScope, { method, path }: Call<T>): Promise<Reply<T>> {

@@ -27,7 +27,10 @@ export function mapTokenError({ status, body }: Refusal): Verdict {
   if (status >= 500 || status === 408 || status === 429) return {}
   // RFC 6749 section 5.2: a word of a fixed list.
   const error = (body as { error?: unknown } | null | undefined)?.error
-  return { code: 'PROVIDER_REFUSED', ...(typeof error === 'string' && /^\w{1,64}$/.test(error) ? { providerCode: error } : {}) }
+  return {
+    code: 'PROVIDER_REFUSED',
+    ...(typeof error === 'string' && /^\w{1,64}$/.test(error) ? { providerCode: error } : {}),
+  }
 }
 
 /** Renewed when a tenth of its life is left, and never less than this many seconds before its end. */
@@ -51,14 +54,18 @@ type Headers = Readonly<Record<string, string>>
  * issuer is silent for long: then none is made for a while, which grows each time. The circuit before the issuer cannot
  * see to that: it hears of one fetch where many wait.
  */
-export function cachedToken(options: { readonly fetch: () => Promise<Token>; readonly headers: (token: string) => Headers }): Credential {
+export function cachedToken(options: {
+  readonly fetch: () => Promise<Token>
+  readonly headers: (token: string) => Headers
+}): Credential {
   let held: { readonly headers: Headers; readonly endsAt: number; renewAt: number } | undefined
   let fetching: Promise<Headers> | undefined
   let stopped: { readonly failure: ApiError; readonly until: number } | undefined
   let pauseMs = 0
   let silentSince: number | undefined
 
-  const later = (failure: ApiError, ms: number): ApiError => copyError(failure, { retryAfterSeconds: Math.ceil(ms / 1000) })
+  const later = (failure: ApiError, ms: number): ApiError =>
+    copyError(failure, { retryAfterSeconds: Math.ceil(ms / 1000) })
 
   /** What a failed fetch comes to, and for how long it is the answer. */
   function stop(failure: ApiError, begun: number): ApiError {
@@ -90,7 +97,8 @@ export function cachedToken(options: { readonly fetch: () => Promise<Token>; rea
     if (stopped !== undefined) {
       const left = stopped.until - Date.now()
       if (left > 0) return Promise.reject(later(stopped.failure, left))
-      if (fetching !== undefined && SILENT.has(stopped.failure.code)) return Promise.reject(later(stopped.failure, MOMENT_MS))
+      if (fetching !== undefined && SILENT.has(stopped.failure.code))
+        return Promise.reject(later(stopped.failure, MOMENT_MS))
     }
     return (fetching ??= fetchToken().finally(() => (fetching = undefined)))
   }

@@ -54,18 +54,27 @@ interface SystemError {
 }
 
 /** Failures that happen before a single byte of the request is written. */
-const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|CERT_.*|ERR_TLS_CERT.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|CERT_.*|ERR_TLS_CERT.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
 
 /** The same codes also come from a socket that the request has already left by; only while connecting it has not. */
 function beforeSending({ code, syscall, erroredSysCall, name }: SystemError): boolean {
   const call = syscall ?? erroredSysCall
-  return (typeof code === 'string' && NOT_SENT.test(code)) || call === 'connect' || call === 'getaddrinfo' || name === 'AggregateError'
+  return (
+    (typeof code === 'string' && NOT_SENT.test(code)) ||
+    call === 'connect' ||
+    call === 'getaddrinfo' ||
+    name === 'AggregateError'
+  )
 }
 
 /** What a client's error means; whatever is not known to come before sending counts as sent. */
 export function transportError(error: unknown): TransportError {
   const { cause } = error as { cause?: SystemError }
-  return new TransportError(!(beforeSending(error as SystemError) || (cause !== undefined && beforeSending(cause))), error instanceof errors.ResponseExceededMaxSizeError || (error instanceof FetchError && error.type === 'max-size'))
+  return new TransportError(
+    !(beforeSending(error as SystemError) || (cause !== undefined && beforeSending(cause))),
+    error instanceof errors.ResponseExceededMaxSizeError || (error instanceof FetchError && error.type === 'max-size'),
+  )
 }
 
 export interface TransportOptions {
@@ -171,7 +180,8 @@ function hurried<Agent extends http.Agent>(agent: Agent, connected: 'connect' | 
   const create = agent.createConnection.bind(agent)
   agent.createConnection = (...args) => {
     const socket = create(...args)
-    const late = () => socket?.destroy(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT', syscall: 'connect' }))
+    const late = () =>
+      socket?.destroy(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT', syscall: 'connect' }))
     const timer = setTimeout(late, ms)
     const stop = () => clearTimeout(timer)
     socket?.once(connected, stop).once('close', stop)
@@ -183,7 +193,11 @@ function hurried<Agent extends http.Agent>(agent: Agent, connected: 'connect' | 
 /** node-fetch: the same behaviour for those who must use it; costs about six times the CPU per call. */
 export function nodeFetchTransport({ origin, connections, tls, timeoutMs }: TransportOptions): Transport {
   const agent = origin.startsWith('https:')
-    ? hurried(new https.Agent({ keepAlive: true, maxSockets: connections, ...(tls ?? {}) }), 'secureConnect', connectMs(timeoutMs))
+    ? hurried(
+        new https.Agent({ keepAlive: true, maxSockets: connections, ...(tls ?? {}) }),
+        'secureConnect',
+        connectMs(timeoutMs),
+      )
     : hurried(new http.Agent({ keepAlive: true, maxSockets: connections }), 'connect', connectMs(timeoutMs))
   return {
     async send({ method, path, headers, body, signal }) {

@@ -20,7 +20,10 @@ export const customerRefKey = ({ bankId, id }: CustomerRef): string => `${id.len
  * Which banks a caller may know. The provider finds customers and KYC records by their own id and hardly looks at the
  * bank in the address, so whose bank it is is kept here: at a bank that the caller may not name, nothing exists.
  */
-export function bankAccessOf({ bankId: configured, bankIds }: Pick<ObpSettings, 'bankId' | 'bankIds'>, { banks }: Caller) {
+export function bankAccessOf(
+  { bankId: configured, bankIds }: Pick<ObpSettings, 'bankId' | 'bankIds'>,
+  { banks }: Caller,
+) {
   const all = banks === undefined ? bankIds : bankIds.filter((id) => banks.includes(id))
 
   const named = (bankId: string | null | undefined): string | null => {

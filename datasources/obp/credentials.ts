@@ -24,7 +24,9 @@ async function logIn(client: Client, { username, password, consumerKey }: Direct
     path: path`/my/logins/direct`,
     effect: 'read',
     retry: 'never',
-    headers: { authorization: `DirectLogin username="${username}",password="${password}",consumer_key="${consumerKey}"` },
+    headers: {
+      authorization: `DirectLogin username="${username}",password="${password}",consumer_key="${consumerKey}"`,
+    },
     response: loggedIn,
   })
   // It lives for weeks, and how many is the instance's own affair.
@@ -60,21 +62,30 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, house: P
   // Nobody can renew a forwarded token, so a refusal of it is final.
   const forwarded = (token: string): Credential => ({ headers: () => bearer(token) })
   const asUser = (of: ((token: string) => Credential) | undefined) => (visit: OperationScope) => {
-    if (of === undefined) throw obpError('PROVIDER_NOT_CONFIGURED', `This deployment cannot ask ${TITLE} as the caller.`)
+    if (of === undefined)
+      throw obpError('PROVIDER_NOT_CONFIGURED', `This deployment cannot ask ${TITLE} as the caller.`)
     return of(visit.caller.token)
   }
 
   if ('direct' in service) {
     const client = house.client({ url, mapError: loginRefusal })
     return {
-      service: cachedToken({ fetch: () => logIn(client, service.direct), headers: (token) => ({ authorization: `DirectLogin token="${token}"` }) }),
+      service: cachedToken({
+        fetch: () => logIn(client, service.direct),
+        headers: (token) => ({ authorization: `DirectLogin token="${token}"` }),
+      }),
       asUser: asUser(userToken === 'forward' ? forwarded : undefined),
       close: client.close,
     }
   }
   const { origin, path: tokenPath } = parseTokenUrl(service.oauth.tokenUrl)
   const client = house.client({ url: origin, mapError: loginRefusal })
-  const endpoint = { client, path: tokenPath, clientId: service.oauth.clientId, clientSecret: service.oauth.clientSecret }
+  const endpoint = {
+    client,
+    path: tokenPath,
+    clientId: service.oauth.clientId,
+    clientSecret: service.oauth.clientSecret,
+  }
   return {
     service: clientCredentials(endpoint),
     asUser: asUser(userToken === 'forward' ? forwarded : userToken === 'exchange' ? exchanged(endpoint) : undefined),

@@ -66,7 +66,17 @@ export const obp = {
             () => banks.admitting(kycCommands(kycSource(client, visit), customers(), kyc(), drift)),
             () => banks.admitting(recordCommands(recordSource(client, visit), customers(), records(), drift)),
             () => banks.admitting(updateCommands(updateSource(client, visit), customers(), drift)),
-            () => banks.admitting(linkCommands(linkSource(client, visit), customerSource(client, visit), banks, customers(), links(), drift)),
+            () =>
+              banks.admitting(
+                linkCommands(
+                  linkSource(client, visit),
+                  customerSource(client, visit),
+                  banks,
+                  customers(),
+                  links(),
+                  drift,
+                ),
+              ),
             () => banks.admitting(definitionCommands(definitionSource(client, visit), banks, definitions(), drift)),
             () => banks.admitting(engagementCommands(engagementSource(client, visit), banks, customers(), drift)),
             () => banks.admitting(accountCommands(onboardingSource(client, visit), banks, drift)),

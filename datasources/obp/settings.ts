@@ -28,10 +28,16 @@ const DIRECT = ['OBP_USERNAME', 'OBP_PASSWORD', 'OBP_CONSUMER_KEY']
 const OAUTH = ['OBP_TOKEN_URL', 'OBP_CLIENT_ID', 'OBP_CLIENT_SECRET']
 
 function directLogin(settings: Settings): DirectLogin {
-  const login = { username: settings.text('OBP_USERNAME'), password: settings.secret('OBP_PASSWORD'), consumerKey: settings.secret('OBP_CONSUMER_KEY') }
+  const login = {
+    username: settings.text('OBP_USERNAME'),
+    password: settings.secret('OBP_PASSWORD'),
+    consumerKey: settings.secret('OBP_CONSUMER_KEY'),
+  }
   // They travel in one header, in double quotes, divided by commas, and nothing can be escaped there.
   if (!/^[\x20-\x7e]*$/.test(login.username + login.password) || /[",]/.test(login.username + login.password))
-    settings.problem('OBP_USERNAME and OBP_PASSWORD must be printable ASCII without commas and double quotes: DirectLogin cannot carry others')
+    settings.problem(
+      'OBP_USERNAME and OBP_PASSWORD must be printable ASCII without commas and double quotes: DirectLogin cannot carry others',
+    )
   if (!/^[A-Za-z0-9]{0,512}$/.test(login.consumerKey)) settings.problem('OBP_CONSUMER_KEY must be letters and digits')
   return login
 }
@@ -50,10 +56,14 @@ export function obpSettings(settings: Settings): ObpSettings {
 
   const any = (names: readonly string[]) => names.some((name) => settings.has(name))
   const oauth = any(OAUTH)
-  if (oauth && any(DIRECT)) settings.problem(`${DIRECT.join(', ')} and ${OAUTH.join(', ')} are two ways to log in: set one of them`)
-  if (!oauth && !any(DIRECT)) settings.problem(`a way to log in is missing: set ${DIRECT.join(', ')}, or ${OAUTH.join(', ')}`)
+  if (oauth && any(DIRECT))
+    settings.problem(`${DIRECT.join(', ')} and ${OAUTH.join(', ')} are two ways to log in: set one of them`)
+  if (!oauth && !any(DIRECT))
+    settings.problem(`a way to log in is missing: set ${DIRECT.join(', ')}, or ${OAUTH.join(', ')}`)
 
-  const userToken = settings.has('OBP_USER_TOKEN') ? settings.choice('OBP_USER_TOKEN', ['forward', 'exchange'], 'forward') : undefined
+  const userToken = settings.has('OBP_USER_TOKEN')
+    ? settings.choice('OBP_USER_TOKEN', ['forward', 'exchange'], 'forward')
+    : undefined
   if (userToken === 'exchange' && !oauth) settings.problem(`OBP_USER_TOKEN=exchange needs ${OAUTH.join(', ')}`)
 
   return {

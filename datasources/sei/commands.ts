@@ -1,4 +1,8 @@
-import { type AccountAttributesJob, JobStatus, type SetAccountAttributesInput } from '../../schema/account-attributes.js'
+import {
+  type AccountAttributesJob,
+  JobStatus,
+  type SetAccountAttributesInput,
+} from '../../schema/account-attributes.js'
 import { command } from '../contract/operations.js'
 import { ApiError } from '../contract/errors.js'
 import type { KeyedMutex } from '../support/keyed-mutex.js'
@@ -16,7 +20,10 @@ export function seiCommands(source: SeiSource, jobs: JobStore, queue: KeyedMutex
       repeatable: false,
       run: (input) =>
         queue(input.externalId, async () => {
-          if (signal.aborted) throw new ApiError('DEADLINE_EXCEEDED', { message: 'The operation ended before it was the turn of this write; nothing was sent.' })
+          if (signal.aborted)
+            throw new ApiError('DEADLINE_EXCEEDED', {
+              message: 'The operation ended before it was the turn of this write; nothing was sent.',
+            })
           // Whose job it is would be known nowhere else, so it is not begun while the store is away.
           await jobs.ready()
           const { key, requestTrackingId } = await source.setAccountAttributes(attributesBody(input))

@@ -37,13 +37,24 @@ export function seiSource(client: Client, visit: OperationScope, jobStatusPath: 
   return {
     /** 200 and 202 say the same: accepted. */
     async setAccountAttributes(body: AttributesBody): Promise<{ key: string; requestTrackingId: string | undefined }> {
-      const reply = await client.send(visit, { method: 'POST', path: path`/v1/accounts/attributes`, effect: 'write', json: body, response: answers.jobKey })
+      const reply = await client.send(visit, {
+        method: 'POST',
+        path: path`/v1/accounts/attributes`,
+        effect: 'write',
+        json: body,
+        response: answers.jobKey,
+      })
       return { key: reply.body.data.jobStatusQueryKey, requestTrackingId: reply.header('requesttrackingid') }
     },
 
     /** Whatever a job's status answers: its form is not documented. With it, how long SEI asks to be left alone. */
     async getJobStatus(key: string): Promise<{ body: unknown; hintSeconds: number | undefined }> {
-      const { body, header } = await client.send(visit, { method: 'GET', path: jobPath(jobStatusPath, key), effect: 'read', response: answers.jobStatus })
+      const { body, header } = await client.send(visit, {
+        method: 'GET',
+        path: jobPath(jobStatusPath, key),
+        effect: 'read',
+        response: answers.jobStatus,
+      })
       return { body, hintSeconds: retryAfter(header('retry-after')) }
     },
   }

@@ -57,9 +57,11 @@ export const sei = {
     const url = settings.url('SEI_URL')
     const cert = settings.optionalPem('SEI_CLIENT_CERT_FILE')
     const key = settings.optionalPem('SEI_CLIENT_KEY_FILE')
-    if (settings.has('SEI_CLIENT_CERT_FILE') !== settings.has('SEI_CLIENT_KEY_FILE')) settings.problem('SEI_CLIENT_CERT_FILE and SEI_CLIENT_KEY_FILE belong together; one is missing')
+    if (settings.has('SEI_CLIENT_CERT_FILE') !== settings.has('SEI_CLIENT_KEY_FILE'))
+      settings.problem('SEI_CLIENT_CERT_FILE and SEI_CLIENT_KEY_FILE belong together; one is missing')
     const jobStatusPath = settings.text('SEI_JOB_STATUS_PATH', JOB_STATUS_PATH)
-    if (!/^\/[^\s#{}]*\{key\}[^\s#{}]*$/.test(jobStatusPath)) settings.problem('SEI_JOB_STATUS_PATH must begin with / and hold {key} once')
+    if (!/^\/[^\s#{}]*\{key\}[^\s#{}]*$/.test(jobStatusPath))
+      settings.problem('SEI_JOB_STATUS_PATH must begin with / and hold {key} once')
     return {
       url,
       tokenUrl: url === '' ? '' : settings.url('SEI_TOKEN_URL', `${url}/v2/oauthtoken`),
@@ -81,7 +83,10 @@ export const sei = {
       enter(visit) {
         const source = seiSource(client, visit, jobStatusPath)
         const memory = createJobStore(tracedStore(house.store, visit.trace))
-        return { loaders: seiLoaders(source, memory, visit.caller.tenant, house.drift), commands: seiCommands(source, memory, queue, visit) }
+        return {
+          loaders: seiLoaders(source, memory, visit.caller.tenant, house.drift),
+          commands: seiCommands(source, memory, queue, visit),
+        }
       },
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }

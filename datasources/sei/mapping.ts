@@ -5,11 +5,16 @@ import { answers, type AttributesBody, type SeiErrorItem, type SeiProblem } from
 
 // ---- what SEI says, in the graph's words
 
-const STATUSES: Readonly<Record<string, JobStatus>> = { Pending: JobStatus.PENDING, Completed: JobStatus.COMPLETED, Failed: JobStatus.FAILED }
+const STATUSES: Readonly<Record<string, JobStatus>> = {
+  Pending: JobStatus.PENDING,
+  Completed: JobStatus.COMPLETED,
+  Failed: JobStatus.FAILED,
+}
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-const errorItems = (errors: unknown): SeiErrorItem[] => (Array.isArray(errors) ? errors.filter((item) => answers.errorItem.fits(item)) : [])
+const errorItems = (errors: unknown): SeiErrorItem[] =>
+  Array.isArray(errors) ? errors.filter((item) => answers.errorItem.fits(item)) : []
 
 /** Blank members stand for absent ones. */
 const text = (value: string | null | undefined): string | null => value?.trim() || null
@@ -30,12 +35,15 @@ export function toProgress(body: unknown, drift: Drift): { status: JobStatus; er
   }
   return {
     status: toEnum(STATUSES, word, 'job.status', drift) ?? JobStatus.PENDING,
-    errors: errorItems(data['errors']).map(toJobError).filter(({ field, location, reason }) => field ?? location ?? reason),
+    errors: errorItems(data['errors'])
+      .map(toJobError)
+      .filter(({ field, location, reason }) => field ?? location ?? reason),
   }
 }
 
 /** Repeated to callers, so only what looks like an id passes. */
-export const toTrackingId = (header: string | undefined): string | null => (header !== undefined && /^[\w.:-]{1,128}$/.test(header) ? header : null)
+export const toTrackingId = (header: string | undefined): string | null =>
+  header !== undefined && /^[\w.:-]{1,128}$/.test(header) ? header : null
 
 // ---- what the graph is asked, in SEI's words
 
@@ -61,6 +69,10 @@ const INPUT_NAMES: Readonly<Record<string, string>> = {
 
 /** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
 export function refusedFields({ errors }: SeiProblem): InvalidFields | undefined {
-  const names = errorItems(errors).flatMap(({ field }) => (field && Object.hasOwn(INPUT_NAMES, field) ? [INPUT_NAMES[field]!] : []))
-  return names.length > 0 ? Object.fromEntries(names.map((name) => [name, ['is not valid to the provider']])) : undefined
+  const names = errorItems(errors).flatMap(({ field }) =>
+    field && Object.hasOwn(INPUT_NAMES, field) ? [INPUT_NAMES[field]!] : [],
+  )
+  return names.length > 0
+    ? Object.fromEntries(names.map((name) => [name, ['is not valid to the provider']]))
+    : undefined
 }

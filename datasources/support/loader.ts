@@ -35,7 +35,10 @@ export function batchLoader<Key, Value, Absent extends Value>(options: {
 }
 
 /** One call per key, each key once per operation, all of a tick side by side; one failing key leaves the others alone. */
-export function keyLoader<Key, Value>(ask: (key: Key) => Promise<Value>, name: (key: Key) => string = nameOf): Loader<Key, Value> {
+export function keyLoader<Key, Value>(
+  ask: (key: Key) => Promise<Value>,
+  name: (key: Key) => string = nameOf,
+): Loader<Key, Value> {
   const answerOf = async (key: Key): Promise<Value | Error> => {
     try {
       return await ask(key)

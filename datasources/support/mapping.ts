@@ -4,7 +4,12 @@ import { toInstant, isCalendarDate } from '../../schema/scalars.js'
 export type Drift = (field: string) => void
 
 /** A provider's word as the graph's enum value, or null (and counted) when the contract does not list it. */
-export function toEnum<T extends string>(values: Readonly<Record<string, T>>, word: string | null | undefined, field: string, drift: Drift): T | null {
+export function toEnum<T extends string>(
+  values: Readonly<Record<string, T>>,
+  word: string | null | undefined,
+  field: string,
+  drift: Drift,
+): T | null {
   if (word === undefined || word === null) return null
   // Own members only: `constructor` is no enum value.
   if (Object.hasOwn(values, word)) return values[word]!
@@ -31,6 +36,7 @@ export function toDate(text: string | null | undefined, field: string, drift: Dr
 /** The same object without its undefined and null members: for providers that know only present and absent. */
 export function omitNullish<T extends object>(value: T): { [K in keyof T]: NonNullable<T[K]> } {
   const kept: Partial<T> = {}
-  for (const name of Object.keys(value) as (keyof T)[]) if (value[name] !== undefined && value[name] !== null) kept[name] = value[name]
+  for (const name of Object.keys(value) as (keyof T)[])
+    if (value[name] !== undefined && value[name] !== null) kept[name] = value[name]
   return kept as never
 }

@@ -24,7 +24,10 @@ const waitMs = (begunAt: number, at: number, hintSeconds: number | undefined): n
     : within(SHORTEST_WAIT_SECONDS, hintSeconds, LONGEST_HINT_SECONDS) * 1000
 
 /** The pace of what has begun now, or was asked about now. */
-export const pollSchedule = (at: number, hintSeconds?: number, begunAt = at): PollSchedule => ({ begunAt, nextAt: at + waitMs(begunAt, at, hintSeconds) })
+export const pollSchedule = (at: number, hintSeconds?: number, begunAt = at): PollSchedule => ({
+  begunAt,
+  nextAt: at + waitMs(begunAt, at, hintSeconds),
+})
 
 const taken = ({ turn }: PollSchedule, now: number): boolean => turn !== undefined && now < turn.until
 
@@ -33,14 +36,23 @@ export const isDue = (current: PollSchedule, now = Date.now()): boolean => now >
 
 /** The soonest time at which asking again makes sense. While somebody asks that is soon. */
 export const nextPollAt = (current: PollSchedule, now = Date.now()): string =>
-  new Date(taken(current, now) ? Math.max(current.nextAt, now + SHORTEST_WAIT_SECONDS * 1000) : current.nextAt).toISOString()
+  new Date(
+    taken(current, now) ? Math.max(current.nextAt, now + SHORTEST_WAIT_SECONDS * 1000) : current.nextAt,
+  ).toISOString()
 
 /** A name for one turn, which nobody else has. */
 export const newPollLease = (): string => randomUUID()
 
 /** The same with the turn taken. */
-export const leasePoll = (current: PollSchedule, by: string, now = Date.now()): PollSchedule => ({ ...current, turn: { by, until: now + TURN_MS } })
+export const leasePoll = (current: PollSchedule, by: string, now = Date.now()): PollSchedule => ({
+  ...current,
+  turn: { by, until: now + TURN_MS },
+})
 
 /** The pace after this turn's answer, or failure; undefined when the turn has become somebody else's meanwhile. */
-export const completePoll = (current: PollSchedule, by: string, at: number, hintSeconds?: number): PollSchedule | undefined =>
-  current.turn?.by === by ? pollSchedule(at, hintSeconds, current.begunAt) : undefined
+export const completePoll = (
+  current: PollSchedule,
+  by: string,
+  at: number,
+  hintSeconds?: number,
+): PollSchedule | undefined => (current.turn?.by === by ? pollSchedule(at, hintSeconds, current.begunAt) : undefined)

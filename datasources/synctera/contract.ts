@@ -167,4 +167,5 @@ export const MAX_VERIFIED_IDS = 25
 export const PAGE_LIMIT = 100
 
 /** Ids are UUIDs; one that is not makes the whole list call fail, so it is never sent. */
-export const isPersonId = (id: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)
+export const isPersonId = (id: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)

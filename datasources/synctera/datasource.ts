@@ -1,7 +1,14 @@
 import { type Call, type Client, path, type Refusal, type Verdict } from '../http/client.js'
 import { omitNullish } from '../support/mapping.js'
 import type { OperationScope } from '../contract/provider.js'
-import { answers, PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraVerification, type VerifyBody } from './contract.js'
+import {
+  answers,
+  PAGE_LIMIT,
+  type PersonBody,
+  type PersonQuery,
+  type SyncteraVerification,
+  type VerifyBody,
+} from './contract.js'
 import { refusedFields } from './mapping.js'
 
 /** Codes that say it better than their status does. */
@@ -53,14 +60,17 @@ export function syncteraSource(client: Client, visit: OperationScope) {
         response: answers.person,
       }),
 
-    getPerson: (id: string) => send({ method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
+    getPerson: (id: string) =>
+      send({ method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
 
     listPersons: ({ ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
       send({
         method: 'GET',
         path: path`/v0/persons`,
         effect: 'read',
-        query: Object.entries(omitNullish({ id: ids?.join(','), ...rest, limit, page_token: pageToken })).map(([name, value]) => [name, String(value)] as const),
+        query: Object.entries(omitNullish({ id: ids?.join(','), ...rest, limit, page_token: pageToken })).map(
+          ([name, value]) => [name, String(value)] as const,
+        ),
         response: answers.persons,
       }),
 

@@ -31,7 +31,8 @@ export const synctera = {
   maxConcurrency: 64,
   settings(settings): SyncteraSettings {
     const webhookSecret = settings.optionalSecret('SYNCTERA_WEBHOOK_SECRET')
-    if (webhookSecret !== undefined && webhookSecret.length < SHORTEST_SECRET) settings.problem(`SYNCTERA_WEBHOOK_SECRET must have at least ${SHORTEST_SECRET} characters`)
+    if (webhookSecret !== undefined && webhookSecret.length < SHORTEST_SECRET)
+      settings.problem(`SYNCTERA_WEBHOOK_SECRET must have at least ${SHORTEST_SECRET} characters`)
     return { url: settings.url('SYNCTERA_URL'), apiKey: settings.secret('SYNCTERA_API_KEY'), webhookSecret }
   },
   open({ url, apiKey, webhookSecret }, house) {

@@ -21,7 +21,16 @@ import { PersonalIdType, type PersonalIdInput } from '../../schema/personal-id.j
 import { SortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import { toDate, type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
-import type { AddressBody, PersonalIdBody, PersonBody, PersonQuery, SyncteraAddress, SyncteraPerson, SyncteraVerification, VerifyBody } from './contract.js'
+import type {
+  AddressBody,
+  PersonalIdBody,
+  PersonBody,
+  PersonQuery,
+  SyncteraAddress,
+  SyncteraPerson,
+  SyncteraVerification,
+  VerifyBody,
+} from './contract.js'
 
 // ---- what Synctera says, in the graph's words
 
@@ -85,7 +94,9 @@ export function toVerificationResult(verification: SyncteraVerification, drift: 
     id: verification.id ?? null,
     type: toEnum(PersonVerificationType, verification.verification_type, 'verification.verification_type', drift),
     result: toEnum(PersonVerificationOutcome, verification.result, 'verification.result', drift),
-    verifiedAt: toDateTime(verification.verification_time, 'verification.verification_time', drift) ?? verification.verification_time,
+    verifiedAt:
+      toDateTime(verification.verification_time, 'verification.verification_time', drift) ??
+      verification.verification_time,
     details: (verification.details ?? []).map((detail) => ({
       category: detail.category ?? null,
       label: detail.label ?? null,
@@ -97,20 +108,21 @@ export function toVerificationResult(verification: SyncteraVerification, drift: 
   }
 }
 
-export const toVerificationStatus = (word: string, drift: Drift) => toEnum(VerificationStatus, word, 'verification_status', drift)
+export const toVerificationStatus = (word: string, drift: Drift) =>
+  toEnum(VerificationStatus, word, 'verification_status', drift)
 
 // ---- what the graph is asked, in Synctera's words
 
 const addressBody = (address: PersonAddressInput | null | undefined): AddressBody | undefined =>
   address
-    ? (omitNullish({
+    ? omitNullish({
         address_line_1: address.line1,
         address_line_2: address.line2,
         city: address.city,
         state: address.state,
         postal_code: address.postalCode,
         country_code: address.countryCode,
-      }))
+      })
     : undefined
 
 const personalIdBody = (id: PersonalIdInput): PersonalIdBody =>
@@ -146,7 +158,8 @@ export const createBody = (input: CreatePersonInput): PersonBody => ({
   ...omitNullish({ personal_ids: input.personalIds?.map(personalIdBody), tenant: input.tenant }),
 })
 
-const nullMembers = (path: string, value: object): string[] => Object.entries(value).flatMap(([name, member]) => (member === null ? [`${path}.${name}`] : []))
+const nullMembers = (path: string, value: object): string[] =>
+  Object.entries(value).flatMap(([name, member]) => (member === null ? [`${path}.${name}`] : []))
 
 /** Synctera knows present and absent, not null, so a null cannot be carried out and is refused. */
 export function updateBody({ idempotencyKey: _key, id: _id, ...changes }: UpdatePersonInput): PersonBody {
@@ -155,7 +168,10 @@ export function updateBody({ idempotencyKey: _key, id: _id, ...changes }: Update
     ...nullMembers('input.legalAddress', changes.legalAddress ?? {}),
     ...nullMembers('input.shippingAddress', changes.shippingAddress ?? {}),
   ]
-  if (nulls.length > 0) throw invalidInput(Object.fromEntries(nulls.map((name) => [name, ['cannot be cleared at the provider; leave it out to keep it']])))
+  if (nulls.length > 0)
+    throw invalidInput(
+      Object.fromEntries(nulls.map((name) => [name, ['cannot be cleared at the provider; leave it out to keep it']])),
+    )
   const body = personBody(changes as UpdatePersonInput)
   if (Object.keys(body).length === 0) throw invalidInput({ input: ['changes nothing'] })
   return body
@@ -177,7 +193,10 @@ const ORDER: Readonly<Record<PersonOrderField, string>> = {
   LAST_NAME: 'last_name',
 }
 
-export const personQuery = (filter: PersonFilter | null | undefined, orderBy: readonly PersonOrder[] | null | undefined): PersonQuery =>
+export const personQuery = (
+  filter: PersonFilter | null | undefined,
+  orderBy: readonly PersonOrder[] | null | undefined,
+): PersonQuery =>
   omitNullish({
     ids: filter?.ids,
     is_customer: filter?.isCustomer,
@@ -187,7 +206,11 @@ export const personQuery = (filter: PersonFilter | null | undefined, orderBy: re
     email: filter?.email,
     phone_number: filter?.phoneNumber,
     ssn_last_4: filter?.ssnLast4,
-    sort_by: orderBy?.length ? orderBy.map(({ field, direction }) => `${ORDER[field]}:${direction === SortDirection.ASC ? 'asc' : 'desc'}`).join(',') : undefined,
+    sort_by: orderBy?.length
+      ? orderBy
+          .map(({ field, direction }) => `${ORDER[field]}:${direction === SortDirection.ASC ? 'asc' : 'desc'}`)
+          .join(',')
+      : undefined,
   })
 
 // ---- what Synctera refuses, by the graph's names
@@ -212,7 +235,11 @@ const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Members by the graph's names; what else the provider writes there may repeat a value, so it is not passed on. */
-export function refusedFields(problem: { missing?: string[]; invalid?: Record<string, unknown>; immutable?: string[] }): InvalidFields | undefined {
+export function refusedFields(problem: {
+  missing?: string[]
+  invalid?: Record<string, unknown>
+  immutable?: string[]
+}): InvalidFields | undefined {
   const named = (members: readonly string[], rule: string) =>
     members.flatMap((member): [string, readonly string[]][] => {
       const name = INPUT_NAMES.get(member)

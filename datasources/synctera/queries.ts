@@ -21,10 +21,17 @@ export interface PersonsQuestion {
 
 /** Searching by what is personal tells as much as reading it, and a place in an order tells between whose values one's own lies. */
 const PERSONAL_FILTERS = ['firstName', 'lastName', 'email', 'phoneNumber', 'ssnLast4'] as const
-const PERSONAL_ORDERS: readonly PersonOrderField[] = [PersonOrderField.DATE_OF_BIRTH, PersonOrderField.FIRST_NAME, PersonOrderField.LAST_NAME]
+const PERSONAL_ORDERS: readonly PersonOrderField[] = [
+  PersonOrderField.DATE_OF_BIRTH,
+  PersonOrderField.FIRST_NAME,
+  PersonOrderField.LAST_NAME,
+]
 
 const needs = ({ filter, orderBy }: PersonsQuestion): readonly Scope[] =>
-  PERSONAL_FILTERS.some((name) => filter?.[name] != null) || orderBy?.some(({ field }) => PERSONAL_ORDERS.includes(field)) ? ['pii:read'] : []
+  PERSONAL_FILTERS.some((name) => filter?.[name] != null) ||
+  orderBy?.some(({ field }) => PERSONAL_ORDERS.includes(field))
+    ? ['pii:read']
+    : []
 
 /** Where a page ended: the page token to begin with and how many of what it begins were already given. */
 interface Cursor {
@@ -57,7 +64,10 @@ export function syncteraLoaders(source: SyncteraSource, changes: Invalidations, 
     async ask(ids) {
       const valid = ids.filter(isPersonId)
       if (valid.length === 0) return new Map()
-      const found = valid.length === 1 ? [await nullIfNotFound(source.getPerson(valid[0]!))] : (await source.listPersons({ ids: valid }, MAX_IDS)).persons
+      const found =
+        valid.length === 1
+          ? [await nullIfNotFound(source.getPerson(valid[0]!))]
+          : (await source.listPersons({ ids: valid }, MAX_IDS)).persons
       const byId = new Map<string, Person>()
       for (const person of found) if (person) byId.set(person.id, toPerson(person, drift))
       return byId
@@ -92,13 +102,15 @@ export function syncteraLoaders(source: SyncteraSource, changes: Invalidations, 
   const begun = changes.count()
   const seen = new Map<string, number>()
   /** What was read before a person changed is not used again, also not by an operation that is under way. */
-  const current = <Value>(loader: Loader<string, Value>) => (personId: string): Promise<Value> => {
-    if (changes.count() > begun && changes.since(personId, seen.get(personId) ?? begun)) {
-      seen.set(personId, changes.count())
-      forget(personId)
+  const current =
+    <Value>(loader: Loader<string, Value>) =>
+    (personId: string): Promise<Value> => {
+      if (changes.count() > begun && changes.since(personId, seen.get(personId) ?? begun)) {
+        seen.set(personId, changes.count())
+        forget(personId)
+      }
+      return loader.load(personId)
     }
-    return loader.load(personId)
-  }
 
   const readings = {
     personById: query<string, Person | null>({
@@ -121,7 +133,8 @@ export function syncteraLoaders(source: SyncteraSource, changes: Invalidations, 
       type: 'PersonConnection',
       async load({ first: asked, after, filter, orderBy }) {
         const first = asked ?? DEFAULT_PAGE
-        if (filter?.ids?.length === 0) return { nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: after != null }
+        if (filter?.ids?.length === 0)
+          return { nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: after != null }
         // Synctera pages by token and has no cursor within a page, so a cursor remembers the page and the place in it.
         const start: Cursor = after != null ? readCursor(after) : { token: null, skip: 0 }
         const query = personQuery(filter, orderBy)
@@ -129,7 +142,11 @@ export function syncteraLoaders(source: SyncteraSource, changes: Invalidations, 
         const cursors: string[] = []
         for (let { token, skip } = start; ; skip = 0) {
           // As many as are still wanted: a page that was begun elsewhere must not cost a call for each row.
-          const page = await source.listPersons(query, Math.min(PAGE_LIMIT, skip + first - nodes.length), token ?? undefined)
+          const page = await source.listPersons(
+            query,
+            Math.min(PAGE_LIMIT, skip + first - nodes.length),
+            token ?? undefined,
+          )
           const next = page.next_page_token
           const rows = page.persons.slice(skip, skip + first - nodes.length)
           rows.forEach((row, i) => {

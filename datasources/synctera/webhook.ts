@@ -1,6 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Drift } from '../support/mapping.js'
-import { type WebhookDelivery, type WebhookEvent, type WebhookEventType, RejectedDelivery, type Webhook } from '../contract/webhook.js'
+import {
+  type WebhookDelivery,
+  type WebhookEvent,
+  type WebhookEventType,
+  RejectedDelivery,
+  type Webhook,
+} from '../contract/webhook.js'
 import type { Invalidations } from './invalidations.js'
 import { answers, isPersonId, type SyncteraEvent } from './contract.js'
 
@@ -20,14 +26,17 @@ const TYPES: Readonly<Record<string, WebhookEventType>> = {
 }
 
 /** The signature of a delivery: hex HMAC-SHA256 over its time and its very bytes. */
-export const signatureOf = (secret: string, timestamp: string, body: Buffer): Buffer => createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest()
+export const signatureOf = (secret: string, timestamp: string, body: Buffer): Buffer =>
+  createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest()
 
 function isGenuine(secret: string, { header, body }: WebhookDelivery): boolean {
   const timestamp = header('request-timestamp') ?? ''
   const given = (header('synctera-signature') ?? '').split('.')
   if (!/^\d{1,12}$/.test(timestamp) || given.length > MOST_SIGNATURES) return false
   const expected = signatureOf(secret, timestamp, body)
-  const matches = given.filter((signature) => /^[0-9a-f]{64}$/i.test(signature) && timingSafeEqual(Buffer.from(signature, 'hex'), expected))
+  const matches = given.filter(
+    (signature) => /^[0-9a-f]{64}$/i.test(signature) && timingSafeEqual(Buffer.from(signature, 'hex'), expected),
+  )
   return matches.length > 0 && Math.abs(Date.now() / 1000 - Number(timestamp)) <= TOLERANCE_SECONDS
 }
 

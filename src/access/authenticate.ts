@@ -26,11 +26,14 @@ const BAD_TOKEN = [
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 /** The current actor of a delegated token (RFC 8693, 4.1); those further in only tell how it came about. */
-const actorOf = (claim: unknown): string | undefined => (typeof claim === 'object' && claim !== null ? text((claim as { sub?: unknown }).sub) : undefined)
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [])
+const actorOf = (claim: unknown): string | undefined =>
+  typeof claim === 'object' && claim !== null ? text((claim as { sub?: unknown }).sub) : undefined
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
 
 /** A claim that is there narrows, whatever form it has: one that cannot be read opens no bank. */
-const banksOf = (claim: unknown): string[] => (typeof claim === 'string' ? claim.split(/[ ,]+/).filter(Boolean) : texts(claim))
+const banksOf = (claim: unknown): string[] =>
+  typeof claim === 'string' ? claim.split(/[ ,]+/).filter(Boolean) : texts(claim)
 
 function callerOf(claims: JWTPayload, token: string): Caller {
   const subject = text(claims.sub)
@@ -41,7 +44,12 @@ function callerOf(claims: JWTPayload, token: string): Caller {
     subject: subject ?? client,
     client,
     tenant: tenant === undefined ? `client:${client}` : `tenant:${tenant}`,
-    scopes: new Set([...(text(claims['scope'])?.split(' ') ?? []), ...(text(claims['scp'])?.split(' ') ?? texts(claims['scp']))].filter(Boolean)),
+    scopes: new Set(
+      [
+        ...(text(claims['scope'])?.split(' ') ?? []),
+        ...(text(claims['scp'])?.split(' ') ?? texts(claims['scp'])),
+      ].filter(Boolean),
+    ),
     actor: actorOf(claims['act']),
     banks: claims['banks'] === undefined ? undefined : banksOf(claims['banks']),
     token,
@@ -65,9 +73,16 @@ const tailOf = (authorization: string): string => authorization.slice(-TAIL)
  * Checks bearer tokens (RFC 6750) against the issuer's keys and says who calls. A token that comes again is the same
  * caller for a minute, though never past its end; when the issuer's keys change, all are verified anew.
  */
-export function createAuthenticator({ issuer, audience, jwksUrl }: Config['auth'], most = MOST_REMEMBERED): (authorization: string | undefined) => Caller | Promise<Caller> {
+export function createAuthenticator(
+  { issuer, audience, jwksUrl }: Config['auth'],
+  most = MOST_REMEMBERED,
+): (authorization: string | undefined) => Caller | Promise<Caller> {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 })
-  const remembered = new LRUCache<string, Remembered>({ max: most, maxSize: MOST_LETTERS, sizeCalculation: ({ authorization }) => authorization.length })
+  const remembered = new LRUCache<string, Remembered>({
+    max: most,
+    maxSize: MOST_LETTERS,
+    sizeCalculation: ({ authorization }) => authorization.length,
+  })
   let askAt = 0
   let published = ''
 
@@ -86,17 +101,29 @@ export function createAuthenticator({ issuer, audience, jwksUrl }: Config['auth'
     const by = published
     try {
       const now = Date.now()
-      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['exp'], clockTolerance: 5, currentDate: new Date(now) })
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        requiredClaims: ['exp'],
+        clockTolerance: 5,
+        currentDate: new Date(now),
+      })
       const caller = callerOf(payload, token)
       const until = Math.min(payload.exp! * 1000, now + TRUST_MS)
       if (by === published) remembered.set(tailOf(authorization), { authorization, caller, until })
       return caller
     } catch (error) {
       if (error instanceof ApiError) throw error
-      if (error instanceof errors.JWTExpired) throw new ApiError('UNAUTHENTICATED', { message: 'The token has expired.' })
-      if (BAD_TOKEN.some((kind) => error instanceof kind)) throw new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.' })
+      if (error instanceof errors.JWTExpired)
+        throw new ApiError('UNAUTHENTICATED', { message: 'The token has expired.' })
+      if (BAD_TOKEN.some((kind) => error instanceof kind))
+        throw new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.' })
       // Nothing is wrong with the token as far as we know, so the caller may try again.
-      throw new ApiError('UNAUTHENTICATED', { message: "The issuer's keys cannot be read at the moment.", retryable: true })
+      throw new ApiError('UNAUTHENTICATED', {
+        message: "The issuer's keys cannot be read at the moment.",
+        retryable: true,
+      })
     }
   }
 

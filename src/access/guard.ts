@@ -1,7 +1,12 @@
 import type { CustomerKey, Owner, Query, Command } from '../../datasources/contract/operations.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Providers } from '../../datasources/index.js'
-import type { Queries, ProviderInstance, OperationScope, Commands as DeclaredCommands } from '../../datasources/contract/provider.js'
+import type {
+  Queries,
+  ProviderInstance,
+  OperationScope,
+  Commands as DeclaredCommands,
+} from '../../datasources/contract/provider.js'
 import type { Commands, Entered, Loaders } from '../../resolvers/context.js'
 import type { MutationInput } from '../../schema/mutation.js'
 import type { Scope } from '../../schema/scopes.js'
@@ -76,16 +81,21 @@ class Rooms<Handed> {
 const BY_NAME: ProxyHandler<{ of: (name: never) => unknown }> = { get: (all, name) => all.of(name as never) }
 
 /** What is found by name as members of an object. */
-const named = <Made>(all: { of: (name: never) => Made }): Record<string, Made> => new Proxy(all, BY_NAME) as unknown as Record<string, Made>
+const named = <Made>(all: { of: (name: never) => Made }): Record<string, Made> =>
+  new Proxy(all, BY_NAME) as unknown as Record<string, Made>
 
 /**
  * The one place where questions and writes are handed out: whatever road a request takes through the graph, it comes
  * by here, so the scope, the ownership, the mask and the record of it cannot be forgotten.
  */
-export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerOf }: GuardOptions): { loaders: Loaders; commands: Commands } {
+export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerOf }: GuardOptions): {
+  loaders: Loaders
+  commands: Commands
+} {
   const { scopes } = visit.caller
   const seesAll = scopes.has('pii:read')
-  const entered: Partial<Record<keyof Providers, { readonly loaders: Queries; readonly commands: DeclaredCommands }>> = {}
+  const entered: Partial<Record<keyof Providers, { readonly loaders: Queries; readonly commands: DeclaredCommands }>> =
+    {}
   let masked: WeakMap<object, unknown> | undefined
   let mine: Promise<OwnRecords> | undefined
 
@@ -105,7 +115,10 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
     mine ??= ownOf(((room) => enter(room).loaders) as RawLoaders)
     const { customers, persons } = await mine
     if ('person' in owner) return persons.has(owner.person)
-    return customers.some(({ id, bankId }) => id === owner.customer.id && (owner.customer.bankId == null || owner.customer.bankId === bankId))
+    return customers.some(
+      ({ id, bankId }) =>
+        id === owner.customer.id && (owner.customer.bankId == null || owner.customer.bankId === bankId),
+    )
   }
 
   function mask<Value>(type: string, value: Value): Value {
@@ -121,7 +134,8 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
     const isOpen = scope === null || scopes.has(scope)
     const isOpenForOwn = !isOpen && owner !== undefined && scopes.has(`${scope}:own`)
     /** Where the provider decides, what it gives is the caller's own. */
-    const isGivenAsOwn = scope === null && ownScope !== undefined && scopes.has(`${ownScope}:own`) && !scopes.has(ownScope)
+    const isGivenAsOwn =
+      scope === null && ownScope !== undefined && scopes.has(`${ownScope}:own`) && !scopes.has(ownScope)
     const unmasked = isOpenForOwn || isGivenAsOwn || seesAll
 
     return {
@@ -148,7 +162,10 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
       require([writing.scope, ...(writing.extraScopes?.(input) ?? [])])
       writing.authorize?.(input)
       // The deadline is outermost: what goes on after it is recorded all the same.
-      const payload = await answerOf(() => audit.write(name, writing.type, input, () => writes.execute(visit, name, writing, input)), (input as MutationInput).idempotencyKey != null)
+      const payload = await answerOf(
+        () => audit.write(name, writing.type, input, () => writes.execute(visit, name, writing, input)),
+        (input as MutationInput).idempotencyKey != null,
+      )
       if (!seesAll) return mask(writing.type, payload)
       audit.shown(writing.type, payload)
       return payload
@@ -156,7 +173,17 @@ export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerO
   }
 
   return {
-    loaders: named(new Rooms((name) => enter(name).loaders, (_member, declared: Query<unknown, unknown>) => question(declared))) as unknown as Loaders,
-    commands: named(new Rooms((name) => enter(name).commands, (member, declared: Command<object, object>) => command(member, declared))) as unknown as Commands,
+    loaders: named(
+      new Rooms(
+        (name) => enter(name).loaders,
+        (_member, declared: Query<unknown, unknown>) => question(declared),
+      ),
+    ) as unknown as Loaders,
+    commands: named(
+      new Rooms(
+        (name) => enter(name).commands,
+        (member, declared: Command<object, object>) => command(member, declared),
+      ),
+    ) as unknown as Commands,
   }
 }

@@ -1,4 +1,11 @@
-import { getNamedType, type GraphQLOutputType, type GraphQLSchema, isListType, isNonNullType, isObjectType } from 'graphql'
+import {
+  getNamedType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
 import type { Mask } from '../../schema/pii.js'
 
 type Row = Record<string, unknown>
@@ -12,8 +19,10 @@ const SHORTEST_FOR_LAST_FOUR = 8
 
 const MASKS: Record<Mask, (value: unknown) => unknown> = {
   hidden: () => null,
-  firstLetter: (value) => (typeof value === 'string' ? (value.length > 1 ? String.fromCodePoint(value.codePointAt(0)!) : '') + LETTERS : null),
-  lastFour: (value) => (typeof value === 'string' ? DIGITS + (value.length >= SHORTEST_FOR_LAST_FOUR ? value.slice(-4) : '') : null),
+  firstLetter: (value) =>
+    typeof value === 'string' ? (value.length > 1 ? String.fromCodePoint(value.codePointAt(0)!) : '') + LETTERS : null,
+  lastFour: (value) =>
+    typeof value === 'string' ? DIGITS + (value.length >= SHORTEST_FOR_LAST_FOUR ? value.slice(-4) : '') : null,
 }
 
 /** Where the schema promises a list, a hidden one is empty: null would take its parent with it. */

@@ -24,27 +24,40 @@ export interface Anchors {
 export function openAnchors(address: RedisAddress, key: ChainKey): Anchors {
   const redis = openRedis(address)
   return {
-    put: async (anchor) => void (await redis.set(`${PREFIX}${anchor.chain}`, sealText(key, JSON.stringify(anchor)).text, 'EX', KEPT_SECONDS)),
+    put: async (anchor) =>
+      void (await redis.set(
+        `${PREFIX}${anchor.chain}`,
+        sealText(key, JSON.stringify(anchor)).text,
+        'EX',
+        KEPT_SECONDS,
+      )),
     close: async () => redis.disconnect(),
   }
 }
 
 /** Every anchor in Redis that one of the keys has sealed, and how many were not. */
-export async function readAnchors(address: RedisAddress, keys: readonly ChainKey[]): Promise<{ anchors: Anchor[]; foreign: number }> {
+export async function readAnchors(
+  address: RedisAddress,
+  keys: readonly ChainKey[],
+): Promise<{ anchors: Anchor[]; foreign: number }> {
   const redis = openRedis(address)
   try {
     await connected(redis)
     const texts: string[] = []
     for (const node of redis instanceof Redis ? [redis] : redis.nodes('master')) {
-      for (let cursor = '0'; ; ) {
+      for (let cursor = '0'; ;) {
         const [next, names] = await node.scan(cursor, 'MATCH', `${PREFIX}*`, 'COUNT', 1000)
         for (const name of names) texts.push((await redis.get(name)) ?? '')
         cursor = next
         if (cursor === '0') break
       }
     }
-    const sealed = texts.flatMap((text) => unseal(text) ?? []).filter((text) => keys.some((key) => isSealedBy(key, text)))
-    const anchors = new Map(sealed.map(({ body }) => JSON.parse(body) as Anchor).map((anchor) => [anchor.chain, anchor]))
+    const sealed = texts
+      .flatMap((text) => unseal(text) ?? [])
+      .filter((text) => keys.some((key) => isSealedBy(key, text)))
+    const anchors = new Map(
+      sealed.map(({ body }) => JSON.parse(body) as Anchor).map((anchor) => [anchor.chain, anchor]),
+    )
     return { anchors: [...anchors.values()], foreign: texts.length - sealed.length }
   } finally {
     redis.disconnect()

@@ -32,7 +32,8 @@ export function chainKey(secret: Buffer): ChainKey {
 const macOf = ({ seal }: ChainKey, body: string): string => createHmac('sha256', seal).update(body).digest('base64url')
 
 /** Unicode's own ends of a line, which JSON leaves as they are: some readers of lines would tear there what they stand in. */
-const escaped = (json: string): string => json.replace(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'))
+const escaped = (json: string): string =>
+  json.replace(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'))
 
 /** The text of an object with its seal as its last member. */
 export function sealText(key: ChainKey, json: string): { text: string; mac: string } {
@@ -47,7 +48,8 @@ export function unseal(text: string): { body: string; mac: string } | undefined 
   return mac === undefined ? undefined : { body: `${text.slice(0, -(mac.length + 10))}}`, mac }
 }
 
-export const isSealedBy = (key: ChainKey, { body, mac }: { body: string; mac: string }): boolean => timingSafeEqual(Buffer.from(macOf(key, body)), Buffer.from(mac))
+export const isSealedBy = (key: ChainKey, { body, mac }: { body: string; mac: string }): boolean =>
+  timingSafeEqual(Buffer.from(macOf(key, body)), Buffer.from(mac))
 
 /** A process's chain: each entry names the one before it by its seal, so none can be changed, taken out or moved unseen. */
 export function startChain(key: ChainKey): Chain {
@@ -58,7 +60,10 @@ export function startChain(key: ChainKey): Chain {
     id,
     next(at, entry) {
       // As one object would be written, without making it.
-      const { text, mac } = sealText(key, `{"chain":"${id}","seq":${seq},"prev":"${prev}","at":"${at}",${JSON.stringify(entry).slice(1)}`)
+      const { text, mac } = sealText(
+        key,
+        `{"chain":"${id}","seq":${seq},"prev":"${prev}","at":"${at}",${JSON.stringify(entry).slice(1)}`,
+      )
       prev = mac
       return { line: text, chain: id, seq: seq++, mac }
     },

@@ -10,7 +10,10 @@ export function workerFile(path: string, worker: number): string {
 /** The files that hold the trail of `path`: its own, and those of workers. */
 export function trailFiles(path: string): readonly string[] {
   const { name, ext } = parse(path)
-  const isWorkers = (file: string) => file.startsWith(`${name}.worker-`) && file.endsWith(ext) && /^\d+$/.test(file.slice(`${name}.worker-`.length, file.length - ext.length))
+  const isWorkers = (file: string) =>
+    file.startsWith(`${name}.worker-`) &&
+    file.endsWith(ext) &&
+    /^\d+$/.test(file.slice(`${name}.worker-`.length, file.length - ext.length))
   const files = readdirSync(dirname(path)).filter((file) => file === basename(path) || isWorkers(file))
   return files.length > 0 ? files.map((file) => join(dirname(path), file)) : [path]
 }

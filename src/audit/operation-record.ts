@@ -8,7 +8,9 @@ import { type PiiFields, piiFieldsIn, type Selected } from './pii-fields.js'
 import type { Trail } from './trail.js'
 
 /** How a write ended. */
-type Outcome = { readonly outcome: 'done' | 'replayed' } | { readonly outcome: 'refused' | 'unknown'; readonly code: ErrorCode; readonly replayed?: boolean }
+type Outcome =
+  | { readonly outcome: 'done' | 'replayed' }
+  | { readonly outcome: 'refused' | 'unknown'; readonly code: ErrorCode; readonly replayed?: boolean }
 
 interface Write {
   readonly mutation: string
@@ -27,14 +29,21 @@ export interface OperationRecord {
   /** Takes down that a value was handed out unmasked. */
   readonly shown: (type: string, value: unknown, owner?: Owner) => void
   /** Carries a write out between two entries: that it is about to be, and how it ended. */
-  readonly write: <Payload extends { readonly replayed: boolean }>(mutation: string, type: string, input: object, run: () => Promise<Payload>) => Promise<Payload>
+  readonly write: <Payload extends { readonly replayed: boolean }>(
+    mutation: string,
+    type: string,
+    input: object,
+    run: () => Promise<Payload>,
+  ) => Promise<Payload>
   /** Hands the entry over, if there is anything to tell. */
   readonly end: () => void
 }
 
 /** Names of the operations we promise: any other name is a caller's own word, and may be anybody's. */
 const PROMISED: ReadonlySet<string> = new Set(
-  Object.values(operations).flatMap(({ definitions }) => definitions.flatMap((definition) => ('name' in definition && definition.name ? [definition.name.value] : []))),
+  Object.values(operations).flatMap(({ definitions }) =>
+    definitions.flatMap((definition) => ('name' in definition && definition.name ? [definition.name.value] : [])),
+  ),
 )
 
 /** True when there is nothing in an answer: no record, an empty list or page. */
@@ -84,7 +93,15 @@ class Recording implements OperationRecord {
     this.#correlationId = correlationId
   }
 
-  begin({ document, operation, source }: { document: DocumentNode; operation: OperationDefinitionNode; source: string }): void {
+  begin({
+    document,
+    operation,
+    source,
+  }: {
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    source: string
+  }): void {
     this.#asked = this.#by.askedBy(document, operation, source)
   }
 
@@ -100,15 +117,31 @@ class Recording implements OperationRecord {
     if (owner) found.addOwner(owner)
   }
 
-  async write<Payload extends { readonly replayed: boolean }>(mutation: string, type: string, input: object, run: () => Promise<Payload>): Promise<Payload> {
+  async write<Payload extends { readonly replayed: boolean }>(
+    mutation: string,
+    type: string,
+    input: object,
+    run: () => Promise<Payload>,
+  ): Promise<Payload> {
     const { trail, entities } = this.#by
     if (!trail.usable()) throw unavailable()
     const { idempotencyKey } = input as { idempotencyKey?: string | null }
     const key = idempotencyKey == null ? undefined : trail.hide(idempotencyKey)
-    const asWrite = <More extends object>(done: boolean, more: More): Write & More => ({ mutation, ids: entities.given(mutation, input, done, trail.hide), key, ...more })
+    const asWrite = <More extends object>(done: boolean, more: More): Write & More => ({
+      mutation,
+      ids: entities.given(mutation, input, done, trail.hide),
+      key,
+      ...more,
+    })
     const intended = asWrite(false, {})
     try {
-      await trail.commit({ kind: 'intent', who: this.#who, operation: this.#asked?.entry, write: intended, correlationId: this.#correlationId })
+      await trail.commit({
+        kind: 'intent',
+        who: this.#who,
+        operation: this.#asked?.entry,
+        write: intended,
+        correlationId: this.#correlationId,
+      })
       const payload = await run()
       const found = new Found()
       entities.find(type, payload, found)
@@ -154,7 +187,11 @@ class Recording implements OperationRecord {
 }
 
 /** Makes the records of operations; `declared` and `served` are the schema as the classes say it and as it is served. */
-export function createRecorder(trail: Trail, declared: GraphQLSchema, served: GraphQLSchema): (caller: Caller, correlationId: string) => OperationRecord {
+export function createRecorder(
+  trail: Trail,
+  declared: GraphQLSchema,
+  served: GraphQLSchema,
+): (caller: Caller, correlationId: string) => OperationRecord {
   const personal = piiFieldsIn(declared, served)
   // A document that is sent again is the same node: it is walked through once.
   const known = new WeakMap<OperationDefinitionNode, Asked>()
@@ -165,7 +202,11 @@ export function createRecorder(trail: Trail, declared: GraphQLSchema, served: Gr
     const name = operation.name?.value
     const asked = {
       selected: personal.selectedBy(document, operation),
-      entry: { type: operation.operation, name: name !== undefined && PROMISED.has(name) ? name : undefined, document: trail.hide(source) },
+      entry: {
+        type: operation.operation,
+        name: name !== undefined && PROMISED.has(name) ? name : undefined,
+        document: trail.hide(source),
+      },
     }
     known.set(operation, asked)
     return asked

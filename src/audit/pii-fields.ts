@@ -1,4 +1,13 @@
-import { type DocumentNode, getNamedType, type GraphQLSchema, isAbstractType, isObjectType, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
+import {
+  type DocumentNode,
+  getNamedType,
+  type GraphQLSchema,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
 
 /** Personal fields by the type that declares them, as schema coordinates. */
 type Fields = ReadonlyMap<string, ReadonlySet<string>>
@@ -67,7 +76,8 @@ export function piiFieldsIn(declared: GraphQLSchema, served: GraphQLSchema): Pii
       const object = served.getType(name)
       if (!isObjectType(object) || found.has(name)) return
       found.add(name)
-      for (const field of Object.values(object.getFields())) if (field.resolve === undefined) add(getNamedType(field.type).name)
+      for (const field of Object.values(object.getFields()))
+        if (field.resolve === undefined) add(getNamedType(field.type).name)
     }
     add(type)
     parts.set(type, found)
@@ -76,7 +86,11 @@ export function piiFieldsIn(declared: GraphQLSchema, served: GraphQLSchema): Pii
 
   function select(document: DocumentNode, operation: OperationDefinitionNode): Fields {
     const selected = new Map<string, Set<string>>()
-    const fragments = new Map(document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])))
+    const fragments = new Map(
+      document.definitions.flatMap((definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+      ),
+    )
     const seen = new Set<string>()
 
     function note(type: string, field: string): void {
@@ -89,14 +103,16 @@ export function piiFieldsIn(declared: GraphQLSchema, served: GraphQLSchema): Pii
     function walk({ selections }: SelectionSetNode, parent: string): void {
       const type = served.getType(parent)
       for (const selection of selections) {
-        if (selection.kind === Kind.INLINE_FRAGMENT) walk(selection.selectionSet, selection.typeCondition?.name.value ?? parent)
+        if (selection.kind === Kind.INLINE_FRAGMENT)
+          walk(selection.selectionSet, selection.typeCondition?.name.value ?? parent)
         else if (selection.kind === Kind.FRAGMENT_SPREAD) {
           const fragment = fragments.get(selection.name.value)
           if (!fragment || seen.has(fragment.name.value)) continue
           seen.add(fragment.name.value)
           walk(fragment.selectionSet, fragment.typeCondition.name.value)
         } else if (isAbstractType(type)) {
-          for (const { name } of served.getPossibleTypes(type)) walk({ kind: Kind.SELECTION_SET, selections: [selection] }, name)
+          for (const { name } of served.getPossibleTypes(type))
+            walk({ kind: Kind.SELECTION_SET, selections: [selection] }, name)
         } else if (isObjectType(type)) {
           const field = type.getFields()[selection.name.value]
           if (!field) continue
@@ -111,5 +127,8 @@ export function piiFieldsIn(declared: GraphQLSchema, served: GraphQLSchema): Pii
     return selected
   }
 
-  return { all: new Selected(all, within), selectedBy: (document, operation) => new Selected(select(document, operation), within) }
+  return {
+    all: new Selected(all, within),
+    selectedBy: (document, operation) => new Selected(select(document, operation), within),
+  }
 }

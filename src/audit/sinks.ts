@@ -19,7 +19,11 @@ function fileSink(path: string): Sink {
   /** True when the file does not end with a whole line: what was torn stays, and is written again on a line of its own. */
   let torn = false
 
-  const placeOf = async () => stat(path).then(({ dev, ino }) => `${dev}:${ino}`, () => '')
+  const placeOf = async () =>
+    stat(path).then(
+      ({ dev, ino }) => `${dev}:${ino}`,
+      () => '',
+    )
 
   async function endsTorn(): Promise<boolean> {
     const file = await open(path, 'r')
@@ -48,7 +52,8 @@ function fileSink(path: string): Sink {
       const bytes = Buffer.from(`${torn ? '\n' : ''}${lines.join('\n')}\n`)
       const { bytesWritten } = await file.write(bytes)
       if (bytesWritten === 0) return 0
-      const there = bytesWritten === bytes.length ? lines.length : whole(bytes.subarray(0, bytesWritten)) - (torn ? 1 : 0)
+      const there =
+        bytesWritten === bytes.length ? lines.length : whole(bytes.subarray(0, bytesWritten)) - (torn ? 1 : 0)
       torn = bytes[bytesWritten - 1] !== NEWLINE
       return there
     },
@@ -60,7 +65,10 @@ function fileSink(path: string): Sink {
 }
 
 const stdoutSink = (): Sink => ({
-  write: (lines) => new Promise((resolve, reject) => process.stdout.write(`${lines.join('\n')}\n`, (error) => (error ? reject(error) : resolve(lines.length)))),
+  write: (lines) =>
+    new Promise((resolve, reject) =>
+      process.stdout.write(`${lines.join('\n')}\n`, (error) => (error ? reject(error) : resolve(lines.length))),
+    ),
   close: () => Promise.resolve(),
 })
 

@@ -38,7 +38,9 @@ export class Found {
   }
 
   list(): Subjects[] {
-    return this.#groups.map(({ type, bankId, ids }) => (bankId === undefined ? { type, ids: [...ids] } : { type, bankId, ids: [...ids] }))
+    return this.#groups.map(({ type, bankId, ids }) =>
+      bankId === undefined ? { type, ids: [...ids] } : { type, bankId, ids: [...ids] },
+    )
   }
 
   #group(type: string, bankId: string | undefined): Group {
@@ -63,7 +65,9 @@ export function subjectsOf(declared: GraphQLSchema, served: GraphQLSchema) {
     if (known) return known
     const object = declared.getType(type)
     const fields = isObjectType(object) ? Object.values(object.getFields()) : []
-    const ids = fields.filter((field) => getNamedType(field.type) === GraphQLID && field.extensions['pii'] === undefined).map(({ name }) => name)
+    const ids = fields
+      .filter((field) => getNamedType(field.type) === GraphQLID && field.extensions['pii'] === undefined)
+      .map(({ name }) => name)
     const id = ids.find((name) => name === 'id') ?? ids.find((name) => name !== 'bankId')
     const own: Find = (row, found) => {
       const named = text((row as Row)[id!])

@@ -91,7 +91,9 @@ export async function openTrail({ config, changed, lost }: TrailOptions): Promis
     // What one turn of the event loop brings is written together.
     await new Promise(setImmediate)
     do {
-      const lines = waiting.slice(0, LARGEST_BATCH).map((item) => (item.sealed ??= chain.next(item.at, item.entry)).line)
+      const lines = waiting
+        .slice(0, LARGEST_BATCH)
+        .map((item) => (item.sealed ??= chain.next(item.at, item.entry)).line)
       const stalled = setTimeout(() => turn(false), STALLED_MS)
       const there = await sink.write(lines).catch(() => 0)
       clearTimeout(stalled)

@@ -41,7 +41,9 @@ const REMEMBERED = 2_000
 const linkOf = (body: string): Link | undefined => {
   try {
     const link = JSON.parse(body) as Link
-    return typeof link.chain === 'string' && Number.isInteger(link.seq) && typeof link.prev === 'string' ? link : undefined
+    return typeof link.chain === 'string' && Number.isInteger(link.seq) && typeof link.prev === 'string'
+      ? link
+      : undefined
   } catch {
     return undefined
   }
@@ -64,7 +66,8 @@ export function verifier(keys: readonly ChainKey[]) {
   function begin(link: Link, sealed: { body: string; mac: string }, problem: (text: string) => void): Progress {
     const key = keys.find((candidate) => isSealedBy(candidate, sealed)) ?? keys.find(({ id }) => id === link.key)
     if (keys.length > 0 && !key) problem(`chain ${link.chain} is sealed with a key that is not given`)
-    if (link.seq !== 0) problem(`chain ${link.chain} begins with entry ${link.seq}: what came before is missing, or in an earlier file`)
+    if (link.seq !== 0)
+      problem(`chain ${link.chain} begins with entry ${link.seq}: what came before is missing, or in an earlier file`)
     const progress: Progress = { key, seq: link.seq - 1, mac: link.prev, ended: false, newest: new Map() }
     chains.set(link.chain, progress)
     return progress
@@ -104,9 +107,11 @@ export function verifier(keys: readonly ChainKey[]) {
     torn.delete(link.chain)
     if (changed) problem(`entry ${link.seq} of chain ${link.chain} was changed`)
     else if (progress.ended) problem(`chain ${link.chain} goes on after its end`)
-    else if (link.seq > progress.seq + 1) problem(`entries ${progress.seq + 1} to ${link.seq - 1} of chain ${link.chain} are missing`)
+    else if (link.seq > progress.seq + 1)
+      problem(`entries ${progress.seq + 1} to ${link.seq - 1} of chain ${link.chain} are missing`)
     else if (link.seq <= progress.seq) problem(`entry ${link.seq} of chain ${link.chain} is out of order`)
-    else if (link.prev !== progress.mac) problem(`entry ${link.seq} of chain ${link.chain} does not follow the one before it`)
+    else if (link.prev !== progress.mac)
+      problem(`entry ${link.seq} of chain ${link.chain} does not follow the one before it`)
     // Goes on from here, so that one bad line is one problem.
     if (link.seq <= progress.seq) return
     progress.seq = link.seq
@@ -123,12 +128,21 @@ export function verifier(keys: readonly ChainKey[]) {
       const progress = chains.get(chain)
       if (!progress) {
         if (earliest !== undefined && at < earliest) earlier += 1
-        else problems.push(`chain ${chain} with ${count} entries is anchored (${at}) and not here: give the files of every process`)
-      } else if (progress.seq + 1 < count) problems.push(`chain ${chain} ends with entry ${progress.seq}, and ${count} were anchored: its tail is cut off`)
-      else if (progress.seq + 1 === count && progress.mac !== head) problems.push(`chain ${chain} does not end as it was anchored`)
+        else
+          problems.push(
+            `chain ${chain} with ${count} entries is anchored (${at}) and not here: give the files of every process`,
+          )
+      } else if (progress.seq + 1 < count)
+        problems.push(`chain ${chain} ends with entry ${progress.seq}, and ${count} were anchored: its tail is cut off`)
+      else if (progress.seq + 1 === count && progress.mac !== head)
+        problems.push(`chain ${chain} does not end as it was anchored`)
     }
     return {
-      chains: [...chains].map(([chain, { seq, ended }]) => ({ chain, entries: seq + 1, state: ended ? 'ended' : 'open' })),
+      chains: [...chains].map(([chain, { seq, ended }]) => ({
+        chain,
+        entries: seq + 1,
+        state: ended ? 'ended' : 'open',
+      })),
       entries,
       repeated,
       others,

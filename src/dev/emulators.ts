@@ -5,11 +5,22 @@ import type { Emulator, Exchange } from '../../datasources/emulator/run.js'
 export type Emulators = Readonly<Record<ProviderName, Emulator>>
 
 /** Starts every provider's emulator; with a first port they take it and the following ones, else free ones. */
-export async function startEmulators(options: { firstPort?: number; jwksUrl: string; watch?: (provider: ProviderName, exchange: Exchange) => void }): Promise<{ emulators: Emulators; settings: Record<string, string>; close: () => Promise<void> }> {
+export async function startEmulators(options: {
+  firstPort?: number
+  jwksUrl: string
+  watch?: (provider: ProviderName, exchange: Exchange) => void
+}): Promise<{ emulators: Emulators; settings: Record<string, string>; close: () => Promise<void> }> {
   const started = await Promise.all(
     Object.entries(providers as Record<string, Provider<unknown>>).map(async ([name, provider], i) => {
       const { start } = await provider.emulator()
-      return [name, await start({ port: options.firstPort === undefined ? 0 : options.firstPort + i, jwksUrl: options.jwksUrl, watch: options.watch && ((exchange) => options.watch!(name as ProviderName, exchange)) })] as const
+      return [
+        name,
+        await start({
+          port: options.firstPort === undefined ? 0 : options.firstPort + i,
+          jwksUrl: options.jwksUrl,
+          watch: options.watch && ((exchange) => options.watch!(name as ProviderName, exchange)),
+        }),
+      ] as const
     }),
   )
   return {

@@ -44,7 +44,10 @@ class Explanation extends SelfTime {
   /** The same questions and commands, taken down. */
   watch({ loaders, commands }: Handed): Handed {
     return {
-      loaders: this.#rooms(loaders, (name, { load, ...rest }: { load: Ask }) => ({ ...rest, load: this.#asked(name, load) })),
+      loaders: this.#rooms(loaders, (name, { load, ...rest }: { load: Ask }) => ({
+        ...rest,
+        load: this.#asked(name, load),
+      })),
       commands: this.#rooms(commands, (name, command: Ask) => this.#asked(name, command)),
     }
   }
@@ -55,7 +58,11 @@ class Explanation extends SelfTime {
       question,
       asked,
       fromStore: stored,
-      calls: [...lines.values()].map(({ ms, ...line }) => ({ ...line, merged: Math.max(0, asked - line.made - line.shared), ms: ms.map(rounded) })),
+      calls: [...lines.values()].map(({ ms, ...line }) => ({
+        ...line,
+        merged: Math.max(0, asked - line.made - line.shared),
+        ms: ms.map(rounded),
+      })),
     }))
     return { ownMs: rounded(own), waitedMs: rounded(waited), questions }
   }
@@ -75,7 +82,10 @@ class Explanation extends SelfTime {
   }
 
   #rooms<Rooms extends object, Member>(rooms: Rooms, wrap: (name: string, member: Member) => unknown): Rooms {
-    const watch = (room: string, members: object) => new Proxy(members, { get: (all, member: string) => wrap(`${room}.${member}`, Reflect.get(all, member) as Member) })
+    const watch = (room: string, members: object) =>
+      new Proxy(members, {
+        get: (all, member: string) => wrap(`${room}.${member}`, Reflect.get(all, member) as Member),
+      })
     return new Proxy(rooms, { get: (all, room: string) => watch(room, Reflect.get(all, room) as object) })
   }
 }

@@ -21,7 +21,10 @@ export function allowSandbox(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply, payload) => {
     if (!String(reply.getHeader('content-type')).startsWith('text/html')) return
     const nonce = /'nonce-(\w+)'/.exec(String(payload))?.[1] ?? ''
-    void reply.headers({ 'content-security-policy': policy(nonce), 'cross-origin-opener-policy': 'same-origin-allow-popups' })
+    void reply.headers({
+      'content-security-policy': policy(nonce),
+      'cross-origin-opener-policy': 'same-origin-allow-popups',
+    })
   })
 }
 
@@ -46,7 +49,9 @@ export function explorer(opening: () => Opening): ApolloServerPlugin {
           headers: { authorization: `Bearer ${token}` },
         })
         const listener = await plugin.serverWillStart?.(server)
-        const page = await (listener as { renderLandingPage?: () => Promise<{ html: string | (() => Promise<string>) }> }).renderLandingPage?.()
+        const page = await (
+          listener as { renderLandingPage?: () => Promise<{ html: string | (() => Promise<string>) }> }
+        ).renderLandingPage?.()
         return typeof page?.html === 'function' ? page.html() : (page?.html ?? '')
       }
       return { renderLandingPage: () => Promise.resolve({ html }) }

@@ -48,7 +48,16 @@ export async function createIssuer(issuer: string, keyFile?: string): Promise<Is
   const jwk = { ...published, kid: 'development', alg: 'ES256', use: 'sig' }
 
   const token = ({ client, scope, claims = {} }: Grant) =>
-    new SignJWT({ iss: issuer, aud: AUDIENCE, sub: client, client_id: client, scope, iat: now(), exp: now() + LIFETIME_SECONDS, ...claims })
+    new SignJWT({
+      iss: issuer,
+      aud: AUDIENCE,
+      sub: client,
+      client_id: client,
+      scope,
+      iat: now(),
+      exp: now() + LIFETIME_SECONDS,
+      ...claims,
+    })
       .setProtectedHeader({ alg: 'ES256', kid: 'development' })
       .sign(privateKey)
 
@@ -68,7 +77,11 @@ export async function createIssuer(issuer: string, keyFile?: string): Promise<Is
           const scopes = scope.split(' ').filter(Boolean)
           if (!scopes.every(known)) return reply.code(400).send({ error: 'invalid_scope' })
           return {
-            access_token: await token({ client, scope: scopes.join(' '), claims: tenant === undefined ? {} : { tenant } }),
+            access_token: await token({
+              client,
+              scope: scopes.join(' '),
+              claims: tenant === undefined ? {} : { tenant },
+            }),
             token_type: 'Bearer',
             expires_in: LIFETIME_SECONDS,
             scope: scopes.join(' '),

@@ -17,25 +17,34 @@ const KEY_FILE = fileURLToPath(new URL('../../node_modules/.cache/kyc-graph/deve
 async function main(): Promise<void> {
   const env = environment()
   const port = Number(env['PORT'] || 4000)
-  if (!Number.isInteger(port) || port < 1 || port > 65_530) throw new ConfigError(['PORT must be a whole number from 1 to 65530: development needs six ports in a row'])
+  if (!Number.isInteger(port) || port < 1 || port > 65_530)
+    throw new ConfigError(['PORT must be a whole number from 1 to 65530: development needs six ports in a row'])
   const origin = `http://127.0.0.1:${port}`
   const issuer = await createIssuer(origin, KEY_FILE)
   const jwksUrl = `${origin}/oauth/jwks`
 
   const { emulators, settings, close: closeEmulators } = await startEmulators({ firstPort: port + 1, jwksUrl })
-  const config = readConfig({
-    LOG_LEVEL: 'warn',
-    // Sandbox may also be opened at its own address.
-    CORS_ORIGINS: 'https://studio.apollographql.com,https://sandbox.embed.apollographql.com',
-    ...env,
-    PORT: String(port),
-    WEB_CONCURRENCY: '1',
-    AUTH_ISSUER: issuer.issuer,
-    AUTH_AUDIENCE: AUDIENCE,
-    AUTH_JWKS_URL: jwksUrl,
-    ...settings,
-  }, { development: true })
-  const tokens = await Promise.all(PERSONAS.map(async (persona) => ({ ...persona, token: await issuer.token({ client: persona.client, scope: persona.scopes.join(' ') }) })))
+  const config = readConfig(
+    {
+      LOG_LEVEL: 'warn',
+      // Sandbox may also be opened at its own address.
+      CORS_ORIGINS: 'https://studio.apollographql.com,https://sandbox.embed.apollographql.com',
+      ...env,
+      PORT: String(port),
+      WEB_CONCURRENCY: '1',
+      AUTH_ISSUER: issuer.issuer,
+      AUTH_AUDIENCE: AUDIENCE,
+      AUTH_JWKS_URL: jwksUrl,
+      ...settings,
+    },
+    { development: true },
+  )
+  const tokens = await Promise.all(
+    PERSONAS.map(async (persona) => ({
+      ...persona,
+      token: await issuer.token({ client: persona.client, scope: persona.scopes.join(' ') }),
+    })),
+  )
   const ops = tokens[0]!.token
   let variables: Record<string, string> = {}
   const server = await startServer({
@@ -57,7 +66,9 @@ async function main(): Promise<void> {
 
   console.log(`
 kyc-graph  ${server.url}/graphql   (open it in a browser for Apollo Sandbox)
-${Object.entries(emulators).map(([name, emulator]) => `  ${name.padEnd(9)}${emulator.url}   emulator`).join('\n')}
+${Object.entries(emulators)
+  .map(([name, emulator]) => `  ${name.padEnd(9)}${emulator.url}   emulator`)
+  .join('\n')}
 
 Tokens (12 hours):
 ${tokens.map(({ client, title, token }) => `\n# ${client}: ${title}\nexport ${client.toUpperCase()}=${token}`).join('\n')}
@@ -73,7 +84,10 @@ QUERY
 main().catch((error: unknown) => {
   const inUse = (error as { code?: string; port?: number }).code === 'EADDRINUSE'
   if (error instanceof ConfigError) console.error(error.message)
-  else if (inUse) console.error(`Port ${(error as { port?: number }).port} is taken. Development needs six ports in a row: set PORT to the first of six free ones.`)
+  else if (inUse)
+    console.error(
+      `Port ${(error as { port?: number }).port} is taken. Development needs six ports in a row: set PORT to the first of six free ones.`,
+    )
   else console.error(error)
   process.exit(1)
 })

@@ -16,7 +16,18 @@ export const PERSONAS: readonly Persona[] = [
   {
     client: 'partner',
     title: 'a partner: onboards and verifies, sees personal values masked',
-    scopes: ['customers:read', 'customers:write', 'kyc:read', 'kyc:write', 'persons:read', 'persons:write', 'entitlements:read', 'entitlements:write', 'verifications:read', 'verifications:write'],
+    scopes: [
+      'customers:read',
+      'customers:write',
+      'kyc:read',
+      'kyc:write',
+      'persons:read',
+      'persons:write',
+      'entitlements:read',
+      'entitlements:write',
+      'verifications:read',
+      'verifications:write',
+    ],
   },
   {
     client: 'ada',

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { ADA } from '../../datasources/emulator/people.js'
 
-const operation = (name: string): string => readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), 'utf8')
+const operation = (name: string): string =>
+  readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), 'utf8')
 
 /** The query a newcomer is shown: over all five providers, about somebody who has something at each of them. */
 export const FIRST_QUERY = operation('first-query')
 
 /** What Sandbox opens with: the first query with its variables, and operations to go on with. */
-export const EXAMPLES = ['first-query', 'customer-page', 'kyc-review', 'bulk-read', 'persons', 'payee-check', 'entitle'].map(operation).join('\n')
+export const EXAMPLES = ['first-query', 'customer-page', 'kyc-review', 'bulk-read', 'persons', 'payee-check', 'entitle']
+  .map(operation)
+  .join('\n')
 
 interface Prepared {
   readonly verifyAccount: { readonly result: { readonly id: string } }
@@ -36,12 +39,23 @@ export async function prepare(url: string, token: string): Promise<Record<string
           electronicDocumentElection: true,
           roles: { view: true, billPay: true },
         },
-        attributes: { externalId: ADA.seiExternalId, attributes: [{ name: 'LineOfCreditAccountNumber', value: 'true' }] },
-        verify: { types: ['NAME'], account: { type: 'PERSONAL', idScheme: 'SCAN', id: ADA.account, name: `${ADA.lastName},${ADA.firstName}` } },
+        attributes: {
+          externalId: ADA.seiExternalId,
+          attributes: [{ name: 'LineOfCreditAccountNumber', value: 'true' }],
+        },
+        verify: {
+          types: ['NAME'],
+          account: { type: 'PERSONAL', idScheme: 'SCAN', id: ADA.account, name: `${ADA.lastName},${ADA.firstName}` },
+        },
       },
     }),
   })
   const { data, errors } = (await response.json()) as { data?: Prepared; errors?: { message: string }[] }
-  if (!data || errors) throw new Error(`Development could not be prepared: ${errors?.map(({ message }) => message).join(' ')}`)
-  return { customerId: ADA.customerId, verificationId: data.verifyAccount.result.id, jobKey: data.setAccountAttributes.job.key }
+  if (!data || errors)
+    throw new Error(`Development could not be prepared: ${errors?.map(({ message }) => message).join(' ')}`)
+  return {
+    customerId: ADA.customerId,
+    verificationId: data.verifyAccount.result.id,
+    jobKey: data.setAccountAttributes.job.key,
+  }
 }

@@ -54,14 +54,36 @@ export interface Graph {
 }
 
 /** Apollo Server over the schema: what an operation passes on its way, in this order, before and after it runs. */
-export function createApolloServer({ config, served, store, spend, metrics, log, explorer, explain }: GraphOptions): Graph {
+export function createApolloServer({
+  config,
+  served,
+  store,
+  spend,
+  metrics,
+  log,
+  explorer,
+  explain,
+}: GraphOptions): Graph {
   const { gateway, plugin: run } = createExecutor(served, config.executor)
   const valid = createDocumentCache(config.safelist.mode === 'off' ? undefined : config.safelist.list)
   const way: readonly Plugin[] = [
-    ...(config.safelist.mode === 'off' ? [] : [(config.safelist.mode === 'enforce' ? safelistPlugin : safelistLogPlugin)({ list: config.safelist.list, metrics, log })]),
+    ...(config.safelist.mode === 'off'
+      ? []
+      : [
+          (config.safelist.mode === 'enforce' ? safelistPlugin : safelistLogPlugin)({
+            list: config.safelist.list,
+            metrics,
+            log,
+          }),
+        ]),
     telemetryPlugin({ metrics, log }),
     ...(explorer === undefined ? [introspectionPlugin] : []),
-    rateLimitPlugin({ perMinute: config.costPerMinute, costOf: createCostEstimator(served), budget: createRateLimit({ perMinute: config.costPerMinute, spend, digest: store.digest }), metrics }),
+    rateLimitPlugin({
+      perMinute: config.costPerMinute,
+      costOf: createCostEstimator(served),
+      budget: createRateLimit({ perMinute: config.costPerMinute, spend, digest: store.digest }),
+      metrics,
+    }),
     auditPlugin,
     run,
     ...(explain === undefined ? [] : [explain.plugin]),
@@ -81,7 +103,12 @@ export function createApolloServer({ config, served, store, spend, metrics, log,
     formatError,
     persistedQueries: config.safelist.mode === 'enforce' ? false : persistedQueries(store),
     plugins: [chain.plugin, valid.plugin, explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
-    logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn(message), error: () => log.error('apollo error') },
+    logger: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (message) => log.warn(message),
+      error: () => log.error('apollo error'),
+    },
   })
   return { apollo, chain, documents: valid }
 }

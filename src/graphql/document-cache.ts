@@ -19,8 +19,16 @@ export interface DocumentCache {
 
 /** Keeps those that were asked for last. What is on a safelist is known by its id from the start. */
 export function createDocumentCache(list?: Pick<Safelist, 'byId'>): DocumentCache {
-  const valid = new LRUCache<string, DocumentNode>({ max: MOST_DOCUMENTS, maxSize: MOST_LETTERS, sizeCalculation: (_document, text) => Math.max(1, text.length) })
-  const hashed = new LRUCache<string, string>({ max: MOST_DOCUMENTS, maxSize: MOST_LETTERS, sizeCalculation: (text) => Math.max(1, text.length) })
+  const valid = new LRUCache<string, DocumentNode>({
+    max: MOST_DOCUMENTS,
+    maxSize: MOST_LETTERS,
+    sizeCalculation: (_document, text) => Math.max(1, text.length),
+  })
+  const hashed = new LRUCache<string, string>({
+    max: MOST_DOCUMENTS,
+    maxSize: MOST_LETTERS,
+    sizeCalculation: (text) => Math.max(1, text.length),
+  })
   return {
     of: (text) => valid.get(text),
     textOf: (hash) => list?.byId(hash) ?? hashed.get(hash),

@@ -22,7 +22,10 @@ type Gateway = NonNullable<ApolloServerOptions<OperationContext>['gateway']>
 type Result = Awaited<ReturnType<NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>>>
 
 /** Runs an operation of one document. */
-type CompiledQuery = (context: unknown, variables: Record<string, unknown>) => Promise<ExecutionResult> | ExecutionResult
+type CompiledQuery = (
+  context: unknown,
+  variables: Record<string, unknown>,
+) => Promise<ExecutionResult> | ExecutionResult
 
 /** Each may take a megabyte: several times as many as all clients together have. */
 const MOST_COMPILED = 250
@@ -65,8 +68,11 @@ function needsInterpreter(document: DocumentNode): boolean {
 
 /** The names of an operation's variables, where each must be given and as a text, of which there is nothing to coerce. */
 function textsOf({ variableDefinitions = [] }: OperationDefinitionNode): readonly string[] | undefined {
-  const isText = ({ type }: VariableDefinitionNode) => type.kind === Kind.NON_NULL_TYPE && type.type.kind === Kind.NAMED_TYPE && TEXTS.has(type.type.name.value)
-  return variableDefinitions.every((definition) => isText(definition) && definition.defaultValue === undefined) ? variableDefinitions.map(({ variable }) => variable.name.value) : undefined
+  const isText = ({ type }: VariableDefinitionNode) =>
+    type.kind === Kind.NON_NULL_TYPE && type.type.kind === Kind.NAMED_TYPE && TEXTS.has(type.type.name.value)
+  return variableDefinitions.every((definition) => isText(definition) && definition.defaultValue === undefined)
+    ? variableDefinitions.map(({ variable }) => variable.name.value)
+    : undefined
 }
 
 /** What is given under these names; undefined unless all of it is text. */
@@ -82,7 +88,10 @@ function given(names: readonly string[], variables: Record<string, unknown>): Re
 /** The compiler's errors lack members that those of graphql-js always have. */
 const complete = (error: GraphQLError & { readonly extensions?: unknown }): GraphQLError =>
   error.extensions === undefined
-    ? Object.assign(new GraphQLError(error.message, { path: error.path, originalError: error.originalError ?? error }), { locations: error.locations })
+    ? Object.assign(
+        new GraphQLError(error.message, { path: error.path, originalError: error.originalError ?? error }),
+        { locations: error.locations },
+      )
     : error
 
 /** How operations are run: a plugin runs them, and the gateway hands over what did not go well. */
@@ -103,18 +112,29 @@ export function createExecutor(schema: GraphQLSchema, mode: keyof typeof COMPILE
   const seen = new WeakMap<OperationDefinitionNode, number>()
   const compiled = new LRUCache<OperationDefinitionNode, CompiledQuery>({ max: MOST_COMPILED })
 
-  const interpret = (document: DocumentNode, operationName: string | undefined): CompiledQuery => (contextValue, variableValues) =>
-    execute({ schema, document, contextValue, variableValues, operationName })
+  const interpret =
+    (document: DocumentNode, operationName: string | undefined): CompiledQuery =>
+    (contextValue, variableValues) =>
+      execute({ schema, document, contextValue, variableValues, operationName })
 
-  function compile(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): CompiledQuery {
-    const code = needsInterpreter(document) ? undefined : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
+  function compile(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    operationName: string | undefined,
+  ): CompiledQuery {
+    const code = needsInterpreter(document)
+      ? undefined
+      : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
     if (code === undefined || !isCompiledQuery(code)) return interpret(document, operationName)
     const texts = textsOf(operation)
-    const completed = (result: ExecutionResult): ExecutionResult => (result.errors ? { ...result, errors: result.errors.map(complete) } : result)
+    const completed = (result: ExecutionResult): ExecutionResult =>
+      result.errors ? { ...result, errors: result.errors.map(complete) } : result
     return (context, variables) => {
       // Variables are judged by graphql-js, so that refusals and defaults are the same whichever way the operation runs.
       const plain = texts && given(texts, variables)
-      const { errors, coerced } = plain ? { coerced: plain } : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 })
+      const { errors, coerced } = plain
+        ? { coerced: plain }
+        : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 })
       if (errors) return { errors }
       const result = code.query(undefined, context, coerced)
       return result instanceof Promise ? result.then(completed) : completed(result)
@@ -122,7 +142,11 @@ export function createExecutor(schema: GraphQLSchema, mode: keyof typeof COMPILE
   }
 
   /** The way this operation of the document is run from now on. Nothing is kept by a name, which may be any caller's word. */
-  function runOf(document: DocumentNode, operation: OperationDefinitionNode, operationName: string | undefined): CompiledQuery {
+  function runOf(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    operationName: string | undefined,
+  ): CompiledQuery {
     // A write costs its provider's time, beside which a compiled one would save nothing.
     if (operation.operation !== OperationTypeNode.QUERY) return interpret(document, operationName)
     const known = compiled.get(operation)
@@ -168,7 +192,8 @@ export function createExecutor(schema: GraphQLSchema, mode: keyof typeof COMPILE
           async executor({ document, request, context }) {
             const { failed } = (context as OperationContext).passage
             if (failed) return failed() as Result
-            if (getOperationAST(document, request.operationName)) throw new Error('An operation came to its end without a result.')
+            if (getOperationAST(document, request.operationName))
+              throw new Error('An operation came to its end without a result.')
             // There is none by that name: graphql-js says so.
             return (await interpret(document, request.operationName)(context, request.variables ?? {})) as Result
           },

@@ -29,7 +29,9 @@ function expectation(reason: string): string {
   const required = /^Field "(\w+)" of required type "([\w![\]]+)" was not provided/.exec(reason)
   if (required) return `${required[1]} is required (${required[2]})`
   if (reason.startsWith('Field "')) return 'has a member that is not known'
-  const type = /^Expected (?:non-nullable |value of )?type "([\w![\]]+)"/.exec(reason) ?? /^(?:Enum ")?(\w+)"? cannot represent /.exec(reason)
+  const type =
+    /^Expected (?:non-nullable |value of )?type "([\w![\]]+)"/.exec(reason) ??
+    /^(?:Enum ")?(\w+)"? cannot represent /.exec(reason)
   return type ? `expected ${type[1]}` : 'is not of the type that is expected'
 }
 
@@ -49,7 +51,9 @@ function ofDocument(message: string): string {
   const enumeration = /^Value "/.test(message) ? /"(\w{1,64})" enum\./.exec(message.slice(-200)) : null
   if (enumeration) return `Expected a value of the enum ${enumeration[1]}.`
   if (message.startsWith('Value "')) return 'A value is not of the type that is expected.'
-  const type = /^Expected value of type "([\w![\]]{1,80})"/.exec(message) ?? /^(?:Enum ")?(\w{1,64})"? cannot represent /.exec(message)
+  const type =
+    /^Expected value of type "([\w![\]]{1,80})"/.exec(message) ??
+    /^(?:Enum ")?(\w{1,64})"? cannot represent /.exec(message)
   if (type) return `Expected a value of type ${type[1]}.`
   if (message.startsWith('Unknown operation named')) return 'The document has no operation of that name.'
   if (message.startsWith('Syntax Error') && message.includes('"')) return 'The document has a syntax error.'
@@ -63,10 +67,12 @@ export function withStatus(failure: ApiError, status: number): ApiError {
 }
 
 /** True for what nobody foresaw: it is masked in the answer and its kind is logged. */
-export const isUnforeseen = (formatted: GraphQLFormattedError): boolean => formatted.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
+export const isUnforeseen = (formatted: GraphQLFormattedError): boolean =>
+  formatted.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
 
 /** Apollo refuses a persisted query that is badly asked for with a status and without a code. */
-const isRefusal = (error: unknown): boolean => error instanceof GraphQLError && (error.extensions['http'] as { status?: number } | undefined)?.status === 400
+const isRefusal = (error: unknown): boolean =>
+  error instanceof GraphQLError && (error.extensions['http'] as { status?: number } | undefined)?.status === 400
 
 /** The one form of every error in an answer; what is unforeseen is masked. The correlation id is added by the caller. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
@@ -85,12 +91,15 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return form(original.code, original.message, extensions)
   }
   // graphql-js has no code of its own for it.
-  if (original instanceof GraphQLError && original.message.startsWith('Syntax Error: Document contains more tha')) return formatError(formatted, tooMany('tokens'))
+  if (original instanceof GraphQLError && original.message.startsWith('Syntax Error: Document contains more tha'))
+    return formatError(formatted, tooMany('tokens'))
   const misused = path === undefined ? MISUSED_HASH[formatted.message] : undefined
   if (misused !== undefined) return form('BAD_USER_INPUT', misused)
   const code = CODE_OF[String(given?.['code'])] ?? (isRefusal(original) ? 'BAD_USER_INPUT' : undefined)
   if (code === undefined) return form('INTERNAL_SERVER_ERROR', ERROR_CODES.INTERNAL_SERVER_ERROR.sentence(''))
   // The reason alone is on the error that was wrapped.
   const variable = original instanceof Error ? ofVariable(formatted.message, original.message) : undefined
-  return variable ? form(code, variable.message, { fields: variable.fields }) : form(code, ofDocument(formatted.message))
+  return variable
+    ? form(code, variable.message, { fields: variable.fields })
+    : form(code, ofDocument(formatted.message))
 }

@@ -25,9 +25,14 @@ function readerOf(param: Param, field: GraphQLField<unknown, unknown>): Reader |
  * TypeGraphQL copies the parent into an instance of its class for each field that is asked of it, sorts the parameters
  * each time, and makes promises to check what has no rules.
  */
-export function handlerOf({ target, methodName, params = [], middlewares = [], roles = [] }: Omit<Metadata, 'kind'>, field: GraphQLField<unknown, unknown>): Handler | undefined {
+export function handlerOf(
+  { target, methodName, params = [], middlewares = [], roles = [] }: Omit<Metadata, 'kind'>,
+  field: GraphQLField<unknown, unknown>,
+): Handler | undefined {
   if (middlewares.length + roles.length > 0) return undefined
-  const readers = [...params].sort((one, other) => one.index - other.index).flatMap((param) => readerOf(param, field) ?? [])
+  const readers = [...params]
+    .sort((one, other) => one.index - other.index)
+    .flatMap((param) => readerOf(param, field) ?? [])
   if (readers.length < params.length) return undefined
   const resolver = new (target as new () => Record<string, (...given: unknown[]) => unknown>)()
   return (root, args, context) => resolver[methodName]!(...readers.map((read) => read(root, args, context)))

@@ -13,7 +13,8 @@ interface Persisted {
 }
 
 /** Read from a request's `extensions`. */
-export const persistedOf = (extensions: unknown): Persisted | undefined => (extensions as { persistedQuery?: Persisted } | undefined)?.persistedQuery
+export const persistedOf = (extensions: unknown): Persisted | undefined =>
+  (extensions as { persistedQuery?: Persisted } | undefined)?.persistedQuery
 
 interface Kept {
   readonly hash: string
@@ -44,7 +45,9 @@ export function persistedQueries(store: Store) {
       async set(key: string, text: string): Promise<void> {
         const hash = hashOf(key)
         if (hash === undefined || !isKept(text)) return
-        await store.set(['apq', hash.slice(0, PLACE_DIGITS)], { hash, text } satisfies Kept, TTL_SECONDS).catch(() => undefined)
+        await store
+          .set(['apq', hash.slice(0, PLACE_DIGITS)], { hash, text } satisfies Kept, TTL_SECONDS)
+          .catch(() => undefined)
       },
       // Apollo never calls it; entries end by themselves.
       delete: () => Promise.resolve(false),

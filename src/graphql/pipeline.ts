@@ -1,6 +1,14 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import type { ExecutionResult, OperationDefinitionNode } from 'graphql'
-import type { RequestStarted, Listener, Plugin, OperationResolved, GraphQLResult, OperationContext, MaybePromise } from './plugin.js'
+import type {
+  RequestStarted,
+  Listener,
+  Plugin,
+  OperationResolved,
+  GraphQLResult,
+  OperationContext,
+  MaybePromise,
+} from './plugin.js'
 
 /** What a request asks, by a document that Apollo Server has found valid. */
 export interface CachedOperation extends Omit<OperationResolved, 'contextValue'> {
@@ -22,7 +30,12 @@ type Hook = Exclude<keyof Listener, 'resultOf'>
 type Passing<Name extends Hook> = Parameters<NonNullable<Listener[Name]>>[0]
 
 /** A promise only where one of them has something to wait for. */
-function tell<Name extends Hook>(listeners: readonly Listener[], hook: Name, passing: Passing<Name>, from = 0): Promise<void> | undefined {
+function tell<Name extends Hook>(
+  listeners: readonly Listener[],
+  hook: Name,
+  passing: Passing<Name>,
+  from = 0,
+): Promise<void> | undefined {
   for (let i = from; i < listeners.length; i += 1) {
     const heard = listeners[i]![hook]?.(passing as never)
     if (heard) return heard.then(() => tell(listeners, hook, passing, i + 1))
@@ -73,14 +86,20 @@ export function createPipeline(plugins: readonly Plugin[]): Pipeline {
           },
           async responseForOperation(passing) {
             const singleResult = hasPassed ? null : await resultOf(listeners, passing)
-            return singleResult && { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult } }
+            return (
+              singleResult && {
+                http: { status: undefined, headers: new HeaderMap() },
+                body: { kind: 'single', singleResult },
+              }
+            )
           },
           async didEncounterErrors(passing) {
             await tell(listeners, 'didEncounterErrors', passing)
           },
           async willSendResponse({ request, contextValue, operation, response: { body } }) {
             // Nothing here is sent in parts.
-            if (body.kind === 'single') await tell(listeners, 'willSendResponse', { request, contextValue, operation, result: body.singleResult })
+            if (body.kind === 'single')
+              await tell(listeners, 'willSendResponse', { request, contextValue, operation, result: body.singleResult })
           },
         })
       },

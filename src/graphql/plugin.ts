@@ -44,8 +44,15 @@ export interface Listener {
   readonly didResolveOperation?: (passing: OperationResolved) => MaybePromise<void>
   /** Its result without errors; null where there is none. */
   readonly resultOf?: (passing: OperationResolved) => MaybePromise<ExecutionResult | null>
-  readonly didEncounterErrors?: (passing: RequestStarted & { readonly errors: readonly GraphQLError[] }) => MaybePromise<void>
-  readonly willSendResponse?: (passing: RequestStarted & { readonly operation?: OperationDefinitionNode | undefined; readonly result: GraphQLResult }) => MaybePromise<void>
+  readonly didEncounterErrors?: (
+    passing: RequestStarted & { readonly errors: readonly GraphQLError[] },
+  ) => MaybePromise<void>
+  readonly willSendResponse?: (
+    passing: RequestStarted & {
+      readonly operation?: OperationDefinitionNode | undefined
+      readonly result: GraphQLResult
+    },
+  ) => MaybePromise<void>
 }
 
 /** An answer before it is written. */
@@ -68,6 +75,9 @@ export interface Explain {
   /** The stopwatch of an operation that is to be explained; undefined for any other. */
   readonly begin: (headers: Readonly<Record<string, unknown>>) => SelfTime | undefined
   /** What is handed to the resolvers, taken down where the operation is to be explained. */
-  readonly watch: (stopwatch: SelfTime, handed: Pick<RequestContext, 'loaders' | 'commands'>) => Pick<RequestContext, 'loaders' | 'commands'>
+  readonly watch: (
+    stopwatch: SelfTime,
+    handed: Pick<RequestContext, 'loaders' | 'commands'>,
+  ) => Pick<RequestContext, 'loaders' | 'commands'>
   readonly plugin: Plugin
 }

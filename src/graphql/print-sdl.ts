@@ -19,11 +19,19 @@ function authenticated(type: ObjectTypeDefinitionNode, schema: GraphQLSchema): O
   const declared = schema.getType(type.name.value)
   const isRoot = declared === schema.getQueryType() || declared === schema.getMutationType()
   if (isRoot || !isObjectType(declared) || getDirective(schema, declared, 'shareable')) return undefined
-  return { ...type, directives: [...(type.directives ?? []), { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'authenticated' } }] }
+  return {
+    ...type,
+    directives: [
+      ...(type.directives ?? []),
+      { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'authenticated' } },
+    ],
+  }
 }
 
 /** The emitted schema: what clients and routers see, and what `schema/schema.graphql` holds. */
 export function printSchema(schema: GraphQLSchema): string {
-  const document = visit(getDocumentNodeFromSchema(schema), { ObjectTypeDefinition: (type) => authenticated(type, schema) })
+  const document = visit(getDocumentNodeFromSchema(schema), {
+    ObjectTypeDefinition: (type) => authenticated(type, schema),
+  })
   return `${LINK}\n${print(document)}\n`
 }

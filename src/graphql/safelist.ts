@@ -1,11 +1,27 @@
 import { createHash } from 'node:crypto'
-import { type DocumentNode, Kind, Lexer, type OperationDefinitionNode, OperationTypeNode, parse, print, Source, TokenKind, visit } from 'graphql'
+import {
+  type DocumentNode,
+  Kind,
+  Lexer,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  parse,
+  print,
+  Source,
+  TokenKind,
+  visit,
+} from 'graphql'
 
 /** Apollo's persisted query manifest, as its tools write and its clients read it. */
 export interface Manifest {
   readonly format: 'apollo-persisted-query-manifest'
   readonly version: 1
-  readonly operations: readonly { readonly id: string; readonly name: string; readonly type: string; readonly body: string }[]
+  readonly operations: readonly {
+    readonly id: string
+    readonly name: string
+    readonly type: string
+    readonly body: string
+  }[]
 }
 
 /** The operations that may be asked for, and nothing else. */
@@ -23,12 +39,19 @@ const SCHEMA_FIELDS = ['__schema', '__type', '__typename', '_service']
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-const operationsOf = ({ definitions }: DocumentNode): OperationDefinitionNode[] => definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+const operationsOf = ({ definitions }: DocumentNode): OperationDefinitionNode[] =>
+  definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
 
 /** One text for all documents that say the same: comments and blanks are gone, and fragments stand in one order. */
 const normal = (document: DocumentNode): string => {
-  const texts = document.definitions.map((definition) => ({ isOperation: definition.kind === Kind.OPERATION_DEFINITION, text: print(definition) }))
-  return texts.sort((a, b) => Number(b.isOperation) - Number(a.isOperation) || (a.text < b.text ? -1 : 1)).map(({ text }) => text).join('\n\n')
+  const texts = document.definitions.map((definition) => ({
+    isOperation: definition.kind === Kind.OPERATION_DEFINITION,
+    text: print(definition),
+  }))
+  return texts
+    .sort((a, b) => Number(b.isOperation) - Number(a.isOperation) || (a.text < b.text ? -1 : 1))
+    .map(({ text }) => text)
+    .join('\n\n')
 }
 
 function tokensOf(text: string): number {
@@ -64,7 +87,9 @@ export function safelistOf({ operations }: Manifest): Safelist {
 /** True for a document that asks for the schema and for nothing else. */
 export function asksOnlyForSchema(document: DocumentNode): boolean {
   return operationsOf(document).every(
-    ({ operation, selectionSet }) => operation === OperationTypeNode.QUERY && selectionSet.selections.every((root) => root.kind === Kind.FIELD && SCHEMA_FIELDS.includes(root.name.value)),
+    ({ operation, selectionSet }) =>
+      operation === OperationTypeNode.QUERY &&
+      selectionSet.selections.every((root) => root.kind === Kind.FIELD && SCHEMA_FIELDS.includes(root.name.value)),
   )
 }
 
@@ -89,7 +114,8 @@ export const fingerprint = (document: DocumentNode): string =>
 /** What is wrong with a manifest, or undefined. */
 export function manifestProblem(given: unknown): string | undefined {
   const { format, version, operations } = (given ?? {}) as Partial<Manifest>
-  if (format !== 'apollo-persisted-query-manifest' || version !== 1 || !Array.isArray(operations)) return 'is not a persisted query manifest of version 1'
+  if (format !== 'apollo-persisted-query-manifest' || version !== 1 || !Array.isArray(operations))
+    return 'is not a persisted query manifest of version 1'
   const ids = new Set<string>()
   for (const operation of operations as unknown[]) {
     const { id, body } = (operation ?? {}) as { id?: unknown; body?: unknown }
@@ -97,7 +123,8 @@ export function manifestProblem(given: unknown): string | undefined {
     if (ids.has(id)) return 'has two operations of one id'
     ids.add(id)
     const document = read(body, Infinity)
-    if (document === undefined || operationsOf(document).length !== 1) return 'has a body that is not exactly one operation'
+    if (document === undefined || operationsOf(document).length !== 1)
+      return 'has a body that is not exactly one operation'
   }
   return undefined
 }

@@ -1,6 +1,13 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { validateSync } from 'class-validator'
-import { getNamedType, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
+import {
+  getNamedType,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isObjectType,
+  parse,
+} from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import type { RequestContext } from '../../resolvers/context.js'
@@ -18,11 +25,18 @@ function brokenRules(value: unknown, path: string): [string, string[]][] {
   // Instances of input classes have rules; plain objects (JSON) and scalars have none.
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === Object.prototype) return []
   const at = (member: string) => (path === '' ? member : `${path}.${member}`)
-  const own = validateSync(value, { forbidUnknownValues: false }).map(({ property, constraints }): [string, string[]] => [
-    at(property),
-    Object.values(constraints ?? {}).map((rule) => rule.replace(`each value in ${property}`, 'each').replace(`${property} `, '')),
-  ])
-  return [...own.filter(([, rules]) => rules.length > 0), ...Object.entries(value).flatMap(([member, inner]) => brokenRules(inner, at(member)))]
+  const own = validateSync(value, { forbidUnknownValues: false }).map(
+    ({ property, constraints }): [string, string[]] => [
+      at(property),
+      Object.values(constraints ?? {}).map((rule) =>
+        rule.replace(`each value in ${property}`, 'each').replace(`${property} `, ''),
+      ),
+    ],
+  )
+  return [
+    ...own.filter(([, rules]) => rules.length > 0),
+    ...Object.entries(value).flatMap(([member, inner]) => brokenRules(inner, at(member))),
+  ]
 }
 
 /** Checks an argument against the rules of its class before any resolver runs. */
@@ -30,7 +44,9 @@ export function validateArgument(value: unknown, { info }: { info: GraphQLResolv
   const [sample] = Array.isArray(value) ? (value as unknown[]) : [value]
   if (typeof sample !== 'object' || sample === null) return
   // Arguments that share one class (`@Args`) have no name of their own.
-  const argument = info.parentType.getFields()[info.fieldName]!.args.find(({ type }) => getNamedType(type).name === sample.constructor.name)
+  const argument = info.parentType
+    .getFields()
+    [info.fieldName]!.args.find(({ type }) => getNamedType(type).name === sample.constructor.name)
   const broken = brokenRules(value, argument?.name ?? '')
   if (broken.length > 0) throw invalidInput(Object.fromEntries(broken))
 }
@@ -57,9 +73,13 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
   const written = [
     ...queries.map((query) => ({ type: 'Query', ...query })),
     ...mutations.map((mutation) => ({ type: 'Mutation', ...mutation })),
-    ...fieldResolvers.filter(({ kind }) => kind === 'external').map((field) => ({ type: (field.getObjectType!() as { name: string }).name, ...field })),
+    ...fieldResolvers
+      .filter(({ kind }) => kind === 'external')
+      .map((field) => ({ type: (field.getObjectType!() as { name: string }).name, ...field })),
   ]
-  const resolvers: ResolversByType = Object.fromEntries(Object.entries(all).map(([type, fields]) => [type, isObjectType(schema.getType(type)) ? {} : fields]))
+  const resolvers: ResolversByType = Object.fromEntries(
+    Object.entries(all).map(([type, fields]) => [type, isObjectType(schema.getType(type)) ? {} : fields]),
+  )
   for (const { type, schemaName, ...metadata } of written) {
     const field = (schema.getType(type) as GraphQLObjectType).getFields()[schemaName]!
     resolvers[type]![schemaName] = handlerOf({ schemaName, ...metadata }, field) ?? all[type]![schemaName]
@@ -88,15 +108,22 @@ export function schemas(): NonNullable<typeof built> {
 
 /** Each reference by itself: one that is bad, or whose provider is not there, leaves the others alone. */
 function answerReferences(schema: GraphQLSchema): void {
-  schema.getQueryType()!.getFields()['_entities']!.resolve = (_root, { representations }: { representations: readonly unknown[] }, context: RequestContext) =>
-    settled(representations.map(async (given) => {
-      const reference = (typeof given === 'object' ? given : null) as Readonly<Record<string, unknown>> | null
-      const type = reference?.['__typename']
-      if (typeof type !== 'string' || !Object.hasOwn(references, type)) throw new ApiError('BAD_USER_INPUT', { message: 'The reference names no entity of this graph.' })
-      const found = await references[type as keyof typeof references](reference!, context)
-      // Most say themselves what they are: copies of a hundred records cost as much as all else that is done with them.
-      return found && ('__typename' in found ? found : { ...found, __typename: type })
-    }))
+  schema.getQueryType()!.getFields()['_entities']!.resolve = (
+    _root,
+    { representations }: { representations: readonly unknown[] },
+    context: RequestContext,
+  ) =>
+    settled(
+      representations.map(async (given) => {
+        const reference = (typeof given === 'object' ? given : null) as Readonly<Record<string, unknown>> | null
+        const type = reference?.['__typename']
+        if (typeof type !== 'string' || !Object.hasOwn(references, type))
+          throw new ApiError('BAD_USER_INPUT', { message: 'The reference names no entity of this graph.' })
+        const found = await references[type as keyof typeof references](reference!, context)
+        // Most say themselves what they are: copies of a hundred records cost as much as all else that is done with them.
+        return found && ('__typename' in found ? found : { ...found, __typename: type })
+      }),
+    )
 }
 
 /** The SDL tells as much as introspection, which is off outside development. */
@@ -104,7 +131,8 @@ function guardSdl(schema: GraphQLSchema): void {
   const field = schema.getQueryType()!.getFields()['_service']!
   const { resolve } = field
   field.resolve = (root, args, context: RequestContext, info) => {
-    if (!context.caller.scopes.has('schema:read')) throw new ApiError('FORBIDDEN', { message: 'This needs the scope schema:read.' })
+    if (!context.caller.scopes.has('schema:read'))
+      throw new ApiError('FORBIDDEN', { message: 'This needs the scope schema:read.' })
     return resolve!(root, args, context, info)
   }
 }

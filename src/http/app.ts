@@ -10,20 +10,35 @@ export const MAX_BODY_BYTES = 256 * 1024
 const SLOWEST_REQUEST_MS = 30_000
 /** A caller's correlation id when it is a UUID or a W3C trace id, else a new one: it is logged, so nothing else may pass. */
 export const correlationIdOf = (given: unknown): string =>
-  typeof given === 'string' && /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(given) ? given : randomUUID()
+  typeof given === 'string' && /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(given)
+    ? given
+    : randomUUID()
 
 /** Errors that Apollo answers before there is a context carry no correlation id yet. */
 export function addCorrelationId<Payload>(payload: Payload, correlationId: string): Payload | string {
-  if (typeof payload !== 'string' || !payload.startsWith('{"errors":') || payload.includes('"correlationId":')) return payload
+  if (typeof payload !== 'string' || !payload.startsWith('{"errors":') || payload.includes('"correlationId":'))
+    return payload
   const body = JSON.parse(payload) as { errors: { extensions?: object }[] }
-  return JSON.stringify({ ...body, errors: body.errors.map((error) => ({ ...error, extensions: { ...error.extensions, correlationId } })) })
+  return JSON.stringify({
+    ...body,
+    errors: body.errors.map((error) => ({ ...error, extensions: { ...error.extensions, correlationId } })),
+  })
 }
 
 /** The status and the words for what never was answered; what nobody foresaw is logged. */
-export function errorResponse(error: unknown, correlationId: string, log: Log): { status: number; body: { errors: object[] } } {
+export function errorResponse(
+  error: unknown,
+  correlationId: string,
+  log: Log,
+): { status: number; body: { errors: object[] } } {
   const { statusCode: status = 500 } = (error ?? {}) as { statusCode?: number }
   if (status >= 500) log.error({ correlationId, ...errorOrigin(error) }, 'unforeseen error')
-  const failure = status >= 500 ? new ApiError('INTERNAL_SERVER_ERROR') : new ApiError('BAD_USER_INPUT', { message: status === 413 ? 'The request body is too large.' : 'The request cannot be read.' })
+  const failure =
+    status >= 500
+      ? new ApiError('INTERNAL_SERVER_ERROR')
+      : new ApiError('BAD_USER_INPUT', {
+          message: status === 413 ? 'The request body is too large.' : 'The request cannot be read.',
+        })
   return { status, body: { errors: [formatError(failure.toJSON(), failure)] } }
 }
 

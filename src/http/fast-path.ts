@@ -54,10 +54,16 @@ export function createFastPath({ answer, log, corsOrigins, isStopping }: FrontOp
     return response.writeHead(status, headers)
   }
 
-  const send = coalesceWrites<PendingResponse>(({ response, status, headers, body }) => void begin(response, status, headers).end(body))
+  const send = coalesceWrites<PendingResponse>(
+    ({ response, status, headers, body }) => void begin(response, status, headers).end(body),
+  )
 
   const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
-    method === 'POST' && url === '/graphql' && hasJsonBody(headers) && (headers.origin === undefined || corsOrigins.length === 0) && !isStopping()
+    method === 'POST' &&
+    url === '/graphql' &&
+    hasJsonBody(headers) &&
+    (headers.origin === undefined || corsOrigins.length === 0) &&
+    !isStopping()
 
   function write(response: ServerResponse, correlationId: string, { status, headers: own, body }: HttpResponse): void {
     const text = typeof body === 'string' && status >= 400 ? addCorrelationId(body, correlationId) : body
@@ -71,10 +77,18 @@ export function createFastPath({ answer, log, corsOrigins, isStopping }: FrontOp
     const { method = '', url = '', headers } = request
     const correlationId = correlationIdOf(headers['x-correlation-id'])
     try {
-      write(response, correlationId, await answer({ method, url, headers, body: parsed(text), correlationId, response }))
+      write(
+        response,
+        correlationId,
+        await answer({ method, url, headers, body: parsed(text), correlationId, response }),
+      )
     } catch (error) {
       const { status, body } = errorResponse(error, correlationId, log)
-      write(response, correlationId, { status, headers: ['content-type', 'application/json; charset=utf-8'], body: JSON.stringify(body) })
+      write(response, correlationId, {
+        status,
+        headers: ['content-type', 'application/json; charset=utf-8'],
+        body: JSON.stringify(body),
+      })
     }
   }
 

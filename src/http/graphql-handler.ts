@@ -42,13 +42,21 @@ const searchOf = ({ url }: HttpRequest): string => (url.includes('?') ? new URL(
 /** Hands HTTP requests to Apollo Server and its answers back: what a request may look like, and what it means, is for Apollo to say. */
 export function delegateToApollo<Context extends BaseContext>(apollo: ApolloServer<Context>) {
   return async (arrival: HttpRequest, context: () => Promise<Context>, body = arrival.body): Promise<HttpResponse> => {
-    const { status = 200, headers, body: answer } = await apollo.executeHTTPGraphQLRequest({
+    const {
+      status = 200,
+      headers,
+      body: answer,
+    } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: arrival.method, headers: headersOf(arrival), search: searchOf(arrival), body },
       context,
     })
     // What may be cached is not for Apollo to say: nothing may.
     headers.delete('cache-control')
-    return { status, headers: [...headers].flat(), body: answer.kind === 'complete' ? answer.string : Readable.from(answer.asyncIterator) }
+    return {
+      status,
+      headers: [...headers].flat(),
+      body: answer.kind === 'complete' ? answer.string : Readable.from(answer.asyncIterator),
+    }
   }
 }
 
@@ -63,13 +71,19 @@ export const hasJsonBody = (headers: IncomingHttpHeaders): boolean => JSON_TYPE.
 
 /** JSON's null is nothing, as for Apollo. */
 const given = (value: unknown): unknown => value ?? undefined
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTextIfAny = (value: unknown): value is string | undefined => value === undefined || isText(value)
-const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undefined => value === undefined || isObject(value)
+const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undefined =>
+  value === undefined || isObject(value)
 
 /** What was asked, by its text: what is sent by a hash, Apollo may not know any more or not know at all. */
-const restated = ({ source, request: { operationName, variables } }: CachedOperation): object => ({ query: source, operationName: operationName ?? null, variables: variables ?? null })
+const restated = ({ source, request: { operationName, variables } }: CachedOperation): object => ({
+  query: source,
+  operationName: operationName ?? null,
+  variables: variables ?? null,
+})
 
 /** In Apollo's order. */
 const written = ({ data, extensions }: GraphQLResult): string => `${JSON.stringify({ data, extensions })}\n`
@@ -79,7 +93,10 @@ const written = ({ data, extensions }: GraphQLResult): string => `${JSON.stringi
  * the plain form that every client sends. Those pass the plugins without Apollo, which would take as long as all else
  * that is done for them here; everything that is new, or in any other form, or went wrong is Apollo's.
  */
-export function createGraphqlHandler({ apollo, chain, documents }: Graph, context: (arrival: HttpRequest) => OperationContext | Promise<OperationContext>): (arrival: HttpRequest) => Promise<HttpResponse> {
+export function createGraphqlHandler(
+  { apollo, chain, documents }: Graph,
+  context: (arrival: HttpRequest) => OperationContext | Promise<OperationContext>,
+): (arrival: HttpRequest) => Promise<HttpResponse> {
   const hand = delegateToApollo(apollo)
   /** What Apollo answers in, by the `Accept` header of the request. */
   const types = new LRUCache<string, HttpResponse['headers']>({ max: MOST_TYPES })
@@ -92,7 +109,8 @@ export function createGraphqlHandler({ apollo, chain, documents }: Graph, contex
     const operationName = given(body['operationName'])
     const variables = given(body['variables'])
     const extensions = given(body['extensions'])
-    if (!isTextIfAny(query) || !isTextIfAny(operationName) || !isObjectIfAny(variables) || !isObjectIfAny(extensions)) return undefined
+    if (!isTextIfAny(query) || !isTextIfAny(operationName) || !isObjectIfAny(variables) || !isObjectIfAny(extensions))
+      return undefined
     const source = extensions?.['persistedQuery'] === undefined ? query : hashed(query, extensions)
     const document = source === undefined ? undefined : documents.of(source)
     const operation = document && getOperationAST(document, operationName)
@@ -111,7 +129,8 @@ export function createGraphqlHandler({ apollo, chain, documents }: Graph, contex
   async function taught(arrival: HttpRequest): Promise<HttpResponse> {
     const answer = await hand(arrival, async () => context(arrival))
     const [accept, at] = [acceptOf(arrival), answer.headers.indexOf('content-type')]
-    if (arrival.method === 'POST' && answer.status === 200 && at >= 0 && accept.length <= LONGEST_ACCEPT) types.set(accept, answer.headers.slice(at, at + 2))
+    if (arrival.method === 'POST' && answer.status === 200 && at >= 0 && accept.length <= LONGEST_ACCEPT)
+      types.set(accept, answer.headers.slice(at, at + 2))
     return answer
   }
 

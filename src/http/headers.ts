@@ -27,7 +27,14 @@ const PREFLIGHT_SECONDS = 600
 
 const CORS = {
   methods: ['GET', 'POST'],
-  allowedHeaders: ['content-type', 'authorization', 'x-correlation-id', 'x-request-timeout-ms', 'x-explain', 'apollo-require-preflight'],
+  allowedHeaders: [
+    'content-type',
+    'authorization',
+    'x-correlation-id',
+    'x-request-timeout-ms',
+    'x-explain',
+    'apollo-require-preflight',
+  ],
   exposedHeaders: ['x-correlation-id', 'retry-after', 'www-authenticate'],
   // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
   credentials: false,
@@ -58,15 +65,30 @@ const STATUS: Readonly<Record<string, string>> = {
 export const clientErrorHandlers = {
   frameworkErrors(_error: Error, request: FastifyRequest, reply: FastifyReply) {
     const correlationId = String(request.id)
-    void reply.code(400).headers({ ...SECURITY_HEADERS, 'content-type': 'application/json; charset=utf-8', 'x-correlation-id': correlationId }).send(refusal(correlationId))
+    void reply
+      .code(400)
+      .headers({
+        ...SECURITY_HEADERS,
+        'content-type': 'application/json; charset=utf-8',
+        'x-correlation-id': correlationId,
+      })
+      .send(refusal(correlationId))
   },
   clientErrorHandler(error: Error & { code?: string }, socket: Socket) {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
     const correlationId = randomUUID()
     const body = refusal(correlationId)
-    const headers = { ...SECURITY_HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body), 'x-correlation-id': correlationId, connection: 'close' }
+    const headers = {
+      ...SECURITY_HEADERS,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      'x-correlation-id': correlationId,
+      connection: 'close',
+    }
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     // What is not read to its end is not ended by itself: the client's requests before this may have paused it.
-    socket.end(`HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy())
+    socket.end(`HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}\r\n${lines.join('')}\r\n${body}`, () =>
+      socket.destroy(),
+    )
   },
 }

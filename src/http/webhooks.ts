@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
-import { type WebhookEvent, type WebhookEventType, RejectedDelivery, type Webhook } from '../../datasources/contract/webhook.js'
+import {
+  type WebhookEvent,
+  type WebhookEventType,
+  RejectedDelivery,
+  type Webhook,
+} from '../../datasources/contract/webhook.js'
 import type { OpenProviders } from '../access/guard.js'
 import { type Log, errorOrigin } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
@@ -14,7 +19,15 @@ const KEPT_SECONDS = 7 * 24 * 3600
 const LEASE_MS = 30_000
 
 /** How a delivery ended, and the status that makes the provider deliver again or not. */
-const STATUS = { done: 200, duplicate: 200, ignored: 200, unreadable: 400, forged: 401, busy: 409, failed: 503 } as const
+const STATUS = {
+  done: 200,
+  duplicate: 200,
+  ignored: 200,
+  unreadable: 400,
+  forged: 401,
+  busy: 409,
+  failed: 503,
+} as const
 export type WebhookOutcome = keyof typeof STATUS
 
 /** An event that is, or was, worked on. */
@@ -37,10 +50,13 @@ async function once(store: Store, provider: string, { id, apply: act }: WebhookE
   const key: StoreKey = ['webhook', provider, id]
   const by = randomUUID()
   const { value, changed } = await store.update<Claim>(key, KEPT_SECONDS, (current) =>
-    current === null || (current.until !== null && current.until < Date.now()) ? { by, until: Date.now() + LEASE_MS } : undefined,
+    current === null || (current.until !== null && current.until < Date.now())
+      ? { by, until: Date.now() + LEASE_MS }
+      : undefined,
   )
   if (!changed) return value?.until === null ? 'duplicate' : 'busy'
-  const finish = (next: Claim | null) => store.update<Claim>(key, KEPT_SECONDS, (current) => (current?.by === by ? next : undefined))
+  const finish = (next: Claim | null) =>
+    store.update<Claim>(key, KEPT_SECONDS, (current) => (current?.by === by ? next : undefined))
   try {
     await act()
   } catch (error) {
@@ -53,7 +69,11 @@ async function once(store: Store, provider: string, { id, apply: act }: WebhookE
 
 /** `POST /webhooks/<provider>` for every room that takes what its provider sends. Whoever sends is told a status and nothing else. */
 export function registerWebhooks(app: FastifyInstance, { rooms, store, log, metrics }: WebhooksOptions): void {
-  async function take(provider: string, webhook: Webhook, request: FastifyRequest<{ Body: Buffer | undefined }>): Promise<WebhookOutcome> {
+  async function take(
+    provider: string,
+    webhook: Webhook,
+    request: FastifyRequest<{ Body: Buffer | undefined }>,
+  ): Promise<WebhookOutcome> {
     let type: WebhookEventType | 'none' = 'none'
     let outcome: WebhookOutcome
     try {
@@ -63,7 +83,8 @@ export function registerWebhooks(app: FastifyInstance, { rooms, store, log, metr
       outcome = await once(store, provider, notice)
     } catch (error) {
       outcome = error instanceof RejectedDelivery ? error.reason : 'failed'
-      if (outcome === 'failed' && !(error instanceof ApiError)) log.error({ correlationId: request.id, ...errorOrigin(error) }, 'unforeseen error')
+      if (outcome === 'failed' && !(error instanceof ApiError))
+        log.error({ correlationId: request.id, ...errorOrigin(error) }, 'unforeseen error')
     }
     metrics.notified(provider, type, outcome)
     log.info({ correlationId: request.id, webhook: { provider, type, outcome } }, 'webhook')
@@ -73,11 +94,17 @@ export function registerWebhooks(app: FastifyInstance, { rooms, store, log, metr
   void app.register((scope, _options, done) => {
     // What is signed are the bytes, whatever they are said to be.
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES }, (_request, body, parsed) => parsed(null, body))
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES }, (_request, body, parsed) =>
+      parsed(null, body),
+    )
     for (const [provider, open] of Object.entries(rooms)) {
       const webhook = 'room' in open ? open.room.webhook : undefined
       if (webhook === undefined) continue
-      scope.post<{ Body: Buffer | undefined }>(`/webhooks/${provider}`, { bodyLimit: LARGEST_BODY_BYTES }, async (request, reply) => reply.code(STATUS[await take(provider, webhook, request)]).send())
+      scope.post<{ Body: Buffer | undefined }>(
+        `/webhooks/${provider}`,
+        { bodyLimit: LARGEST_BODY_BYTES },
+        async (request, reply) => reply.code(STATUS[await take(provider, webhook, request)]).send(),
+      )
     }
     done()
   })

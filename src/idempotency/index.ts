@@ -21,22 +21,35 @@ type Replayable<Payload> = Payload & { replayed: boolean }
 
 export interface Idempotency {
   /** Carries a write out, once per idempotency key. */
-  readonly execute: <Input extends object, Payload extends object>(visit: OperationScope, mutation: string, writing: Command<Input, Payload>, input: Input) => Promise<Replayable<Payload>>
+  readonly execute: <Input extends object, Payload extends object>(
+    visit: OperationScope,
+    mutation: string,
+    writing: Command<Input, Payload>,
+    input: Input,
+  ) => Promise<Replayable<Payload>>
   /** Resolves when no write is under way any more, also of callers who have left. */
   readonly settled: () => Promise<void>
 }
 
-function resolutionOf<Input, Payload extends object>({ repeatable, readBack }: Command<Input, Payload>, input: Input): Resolution {
+function resolutionOf<Input, Payload extends object>(
+  { repeatable, readBack }: Command<Input, Payload>,
+  input: Input,
+): Resolution {
   if (typeof repeatable === 'function' ? repeatable(input) : repeatable) return 'repeat'
   return readBack ? 'read back' : 'none'
 }
 
 /** What the input means: without its key and what does not make it another write. */
 const meaningOf = (input: object, ignore: readonly string[] = []): string =>
-  JSON.stringify(canonicalJson(Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'idempotencyKey' && !ignore.includes(name)))))
+  JSON.stringify(
+    canonicalJson(
+      Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'idempotencyKey' && !ignore.includes(name))),
+    ),
+  )
 
 /** Not by spreading: V8 makes a new class of each object that begins by a copy and is added to. */
-const told = <Payload extends object>(payload: Payload, replayed: boolean): Replayable<Payload> => Object.assign({}, payload, { replayed })
+const told = <Payload extends object>(payload: Payload, replayed: boolean): Replayable<Payload> =>
+  Object.assign({}, payload, { replayed })
 
 /** The outcome that a record holds, told once more. */
 function replay<Payload extends object>(record: WriteRecord): Replayable<Payload> {
@@ -66,11 +79,16 @@ export function createIdempotency(store: Store, leaseMs: number): Idempotency {
 
   const persist = (change: () => Promise<unknown>) => void track(retryUntilStored(change, OFFERED_MS))
 
-  async function unkeyed<Input extends object, Payload extends object>(writing: Command<Input, Payload>, input: Input): Promise<Replayable<Payload>> {
+  async function unkeyed<Input extends object, Payload extends object>(
+    writing: Command<Input, Payload>,
+    input: Input,
+  ): Promise<Replayable<Payload>> {
     try {
       return told(await writing.run(input, { id: randomUUID(), isRetry: false }), false)
     } catch (error) {
-      throw error instanceof ApiError && error.code === 'OUTCOME_UNKNOWN' ? outcomeUnknown(error.extensions, 'none') : error
+      throw error instanceof ApiError && error.code === 'OUTCOME_UNKNOWN'
+        ? outcomeUnknown(error.extensions, 'none')
+        : error
     }
   }
 
@@ -83,12 +101,24 @@ export function createIdempotency(store: Store, leaseMs: number): Idempotency {
   ): Promise<Replayable<Payload>> {
     const name = [tenant, client, mutation, idempotencyKey] as const
     const resolution = resolutionOf(writing, input)
-    const place = createLease({ store: tracedStore(store, trace), key: ['write', ...name], meaning: meaningOf(input, writing.ignoredInput), attempt: attemptId(...name), leaseMs, persist })
+    const place = createLease({
+      store: tracedStore(store, trace),
+      key: ['write', ...name],
+      meaning: meaningOf(input, writing.ignoredInput),
+      attempt: attemptId(...name),
+      leaseMs,
+      persist,
+    })
     const { record, mine, isOther } = await place.claim(resolution === 'repeat')
     if (isOther) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
 
     const { again = false, attempt: id } = record
-    const as = (state: Pick<WriteRecord, 'state' | 'payload' | 'failure'>): WriteRecord => ({ input: record.input, attempt: id, begun: record.begun, ...state })
+    const as = (state: Pick<WriteRecord, 'state' | 'payload' | 'failure'>): WriteRecord => ({
+      input: record.input,
+      attempt: id,
+      begun: record.begun,
+      ...state,
+    })
     /** A try that did nothing final frees the key, and says nothing of the one before it. */
     const open: WriteRecord | null = again || record.state === 'unknown' ? as({ state: 'unknown' }) : null
     const done = (payload: Payload): WriteRecord | null => {
@@ -131,7 +161,9 @@ export function createIdempotency(store: Store, leaseMs: number): Idempotency {
   return {
     execute(visit, mutation, writing, input) {
       const { idempotencyKey } = input as { idempotencyKey?: string | null }
-      return track(idempotencyKey == null ? unkeyed(writing, input) : keyed(visit, mutation, writing, input, idempotencyKey))
+      return track(
+        idempotencyKey == null ? unkeyed(writing, input) : keyed(visit, mutation, writing, input, idempotencyKey),
+      )
     },
     settled: () => underWay.settled(),
   }

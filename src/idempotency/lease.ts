@@ -22,8 +22,17 @@ export function createLease({ store, key, meaning, attempt, leaseMs, persist }: 
   const runner = randomUUID()
   const change = (next: Change) => store.update<WriteRecord>(key, RETENTION_SECONDS, (record) => next(current(record)))
   const isOther = (record: WriteRecord) => !store.isDigest(record.input, 'write input', meaning)
-  const running = ({ input, attempt: id, begun }: WriteRecord, again: boolean): WriteRecord => ({ input, attempt: id, begun, again, state: 'running', runner, until: Date.now() + leaseMs })
-  const fresh = (): WriteRecord => running({ input: store.digest('write input', meaning), attempt, begun: Date.now(), state: 'running' }, false)
+  const running = ({ input, attempt: id, begun }: WriteRecord, again: boolean): WriteRecord => ({
+    input,
+    attempt: id,
+    begun,
+    again,
+    state: 'running',
+    runner,
+    until: Date.now() + leaseMs,
+  })
+  const fresh = (): WriteRecord =>
+    running({ input: store.digest('write input', meaning), attempt, begun: Date.now(), state: 'running' }, false)
 
   /** A claim may have arrived although its answer did not, and nobody will run what it claims. */
   const release: Change = (record) => {
@@ -33,7 +42,9 @@ export function createLease({ store, key, meaning, attempt, leaseMs, persist }: 
 
   return {
     /** What stands under the key once it was claimed where it was free; `mine` when this runner is to run it. */
-    async claim(mayRepeat: boolean): Promise<{ readonly record: WriteRecord; readonly mine: boolean; readonly isOther: boolean }> {
+    async claim(
+      mayRepeat: boolean,
+    ): Promise<{ readonly record: WriteRecord; readonly mine: boolean; readonly isOther: boolean }> {
       const { value, changed } = await change((record) => {
         if (record === null) return fresh()
         if (isOther(record)) return undefined
@@ -52,7 +63,9 @@ export function createLease({ store, key, meaning, attempt, leaseMs, persist }: 
     /** Keeps the claim alive until the outcome is told. The caller has the answer whether the store takes it now or later. */
     hold(record: WriteRecord): { readonly finish: (outcome: WriteRecord | null) => Promise<void> } {
       const lease = setInterval(() => {
-        change((now) => (isHeldBy(now, runner) ? running(record, record.again === true) : undefined)).catch(() => undefined)
+        change((now) => (isHeldBy(now, runner) ? running(record, record.again === true) : undefined)).catch(
+          () => undefined,
+        )
       }, leaseMs / 3)
       return {
         async finish(outcome) {

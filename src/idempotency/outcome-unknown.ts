@@ -5,7 +5,8 @@ export type Resolution = 'repeat' | 'read back' | 'none'
 
 const HOW_TO_FIND_OUT: Readonly<Record<Resolution, string>> = {
   repeat: 'Repeat it with the same idempotencyKey and input: it is then finished, and not done twice.',
-  'read back': 'Repeat it with the same idempotencyKey and input: the provider is then asked what it has, and nothing is written.',
+  'read back':
+    'Repeat it with the same idempotencyKey and input: the provider is then asked what it has, and nothing is written.',
   none: 'Read the record back before you try again.',
 }
 

@@ -22,7 +22,8 @@ export interface WriteRecord {
 }
 
 /** A record that is still to be believed. */
-export const current = (record: WriteRecord | null): WriteRecord | null => (record !== null && record.begun > Date.now() - RETENTION_SECONDS * 1000 ? record : null)
+export const current = (record: WriteRecord | null): WriteRecord | null =>
+  record !== null && record.begun > Date.now() - RETENTION_SECONDS * 1000 ? record : null
 
 /** True of a write whose process has not been heard of since its lease ended. */
 export const isAbandoned = ({ state, until = 0 }: WriteRecord): boolean => state === 'running' && until < Date.now()

@@ -45,11 +45,7 @@ class Running implements Deadline {
   #sent = 0
   #writes = false
 
-  constructor(
-    ms: number,
-    answering: Answering,
-    going: PendingTasks,
-  ) {
+  constructor(ms: number, answering: Answering, going: PendingTasks) {
     this.#going = going
     this.deadline = performance.now() + ms
     const { signal } = this
@@ -69,7 +65,11 @@ class Running implements Deadline {
     const before = this.#sent
     return new Promise((resolve, reject) => {
       const stop = () => reject(this.#sent > before ? unfinished(keyed) : new ApiError('DEADLINE_EXCEEDED'))
-      this.#going.add(begin().then(resolve, reject).finally(() => this.signal.removeEventListener('abort', stop)))
+      this.#going.add(
+        begin()
+          .then(resolve, reject)
+          .finally(() => this.signal.removeEventListener('abort', stop)),
+      )
       this.signal.addEventListener('abort', stop)
     })
   }
@@ -82,7 +82,8 @@ export function createDeadlines(longestMs: number): Deadlines {
   return {
     begin(headers, answering) {
       const asked = headers[HEADER]
-      const ms = typeof asked === 'string' && /^[1-9]\d{0,8}$/.test(asked) ? Math.min(Number(asked), longestMs) : longestMs
+      const ms =
+        typeof asked === 'string' && /^[1-9]\d{0,8}$/.test(asked) ? Math.min(Number(asked), longestMs) : longestMs
       return new Running(ms, answering, going)
     },
     settled: () => going.settled(),

@@ -45,11 +45,27 @@ interface Sized {
 }
 
 /** What an operation costs, once it is known which of its fields are left out: a sum over its selections. */
-function weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, conditions: Variables): Count {
-  const fragments = new Map(document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as [string, FragmentDefinitionNode]] : [])))
+function weigh(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  conditions: Variables,
+): Count {
+  const fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION
+        ? [[definition.name.value, definition] as [string, FragmentDefinitionNode]]
+        : [],
+    ),
+  )
 
   const isLeftOut = ({ directives = [] }: SelectionNode): boolean =>
-    directives.some(({ name, arguments: [given] = [] }) => given !== undefined && ((name.value === 'skip' && valueFromASTUntyped(given.value, conditions) === true) || (name.value === 'include' && valueFromASTUntyped(given.value, conditions) === false)))
+    directives.some(
+      ({ name, arguments: [given] = [] }) =>
+        given !== undefined &&
+        ((name.value === 'skip' && valueFromASTUntyped(given.value, conditions) === true) ||
+          (name.value === 'include' && valueFromASTUntyped(given.value, conditions) === false)),
+    )
 
   const fits = (condition: string | undefined, type: GraphQLObjectType): boolean => {
     const named = condition === undefined ? type : schema.getType(condition)
@@ -57,7 +73,12 @@ function weigh(schema: GraphQLSchema, document: DocumentNode, operation: Operati
   }
 
   /** The fields that an object of this type answers, those of one name together, as execution collects them. */
-  function collect(sets: readonly SelectionSetNode[], type: GraphQLObjectType, into = new Map<string, FieldNode[]>(), spread = new Set<string>()): Map<string, FieldNode[]> {
+  function collect(
+    sets: readonly SelectionSetNode[],
+    type: GraphQLObjectType,
+    into = new Map<string, FieldNode[]>(),
+    spread = new Set<string>(),
+  ): Map<string, FieldNode[]> {
     for (const selection of sets.flatMap(({ selections }) => selections)) {
       if (isLeftOut(selection)) continue
       if (selection.kind === Kind.FIELD) {
@@ -65,16 +86,24 @@ function weigh(schema: GraphQLSchema, document: DocumentNode, operation: Operati
         into.set(name, [...(into.get(name) ?? []), selection])
         continue
       }
-      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : spread.has(selection.name.value) ? undefined : fragments.get(selection.name.value)
+      const fragment =
+        selection.kind === Kind.INLINE_FRAGMENT
+          ? selection
+          : spread.has(selection.name.value)
+            ? undefined
+            : fragments.get(selection.name.value)
       if (selection.kind === Kind.FRAGMENT_SPREAD) spread.add(selection.name.value)
-      if (fragment && fits(fragment.typeCondition?.name.value, type)) collect([fragment.selectionSet], type, into, spread)
+      if (fragment && fits(fragment.typeCondition?.name.value, type))
+        collect([fragment.selectionSet], type, into, spread)
     }
     return into
   }
 
   const weightOf = (weighed: GraphQLField<unknown, unknown> | GraphQLNamedType, otherwise: number): number =>
     // What comes may be of any member, whatever is selected of it.
-    isAbstractType(weighed) ? most(schema.getPossibleTypes(weighed).map((member) => weightOf(member, otherwise))) : Number(directive(weighed, 'cost')?.['weight'] ?? otherwise)
+    isAbstractType(weighed)
+      ? most(schema.getPossibleTypes(weighed).map((member) => weightOf(member, otherwise)))
+      : Number(directive(weighed, 'cost')?.['weight'] ?? otherwise)
 
   function fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> | undefined {
     return type.getFields()[name] ?? [SchemaMetaFieldDef, TypeMetaFieldDef].find((meta) => meta.name === name)
@@ -89,7 +118,13 @@ function weigh(schema: GraphQLSchema, document: DocumentNode, operation: Operati
     const isList = isListType(getNullableType(field.type))
     const { sizedFields } = listSizeOf(field)
     const below = sizedFields && { fields: sizedFields, size: sizeOf(field, node) }
-    const inside = isCompositeType(type) ? costOf(nodes.flatMap(({ selectionSet }) => selectionSet ?? []), type, below) : 0
+    const inside = isCompositeType(type)
+      ? costOf(
+          nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+          type,
+          below,
+        )
+      : 0
     const each = combine([weightOf(type, isCompositeType(type) ? 1 : 0), inside], sum)
     const size = !isList ? 1 : sized?.fields.includes(field.name) ? sized.size : sizeOf(field, node)
     return combine([weightOf(field, 0), combine([size, each], product)], sum)
@@ -99,7 +134,12 @@ function weigh(schema: GraphQLSchema, document: DocumentNode, operation: Operati
   function costOf(sets: readonly SelectionSetNode[], type: GraphQLCompositeType, sized?: Sized): Count {
     const members = isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
     return combine(
-      members.map((member) => combine([...collect(sets, member).values()].map((nodes) => costOfField(nodes, member, sized)), sum)),
+      members.map((member) =>
+        combine(
+          [...collect(sets, member).values()].map((nodes) => costOfField(nodes, member, sized)),
+          sum,
+        ),
+      ),
       most,
     )
   }
@@ -123,7 +163,9 @@ function conditionsOf(document: DocumentNode): string[] {
  * a field's `@cost` for each time it is called, and the weight of its type (1, of scalars 0) for each object that it
  * answers. What does not depend on the variables is worked out once for each document. At least 1: nothing is free.
  */
-export function createCostEstimator(schema: GraphQLSchema): (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) => number {
+export function createCostEstimator(
+  schema: GraphQLSchema,
+): (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) => number {
   interface Known {
     readonly defaults: Variables
     readonly conditions: readonly string[]
@@ -132,8 +174,15 @@ export function createCostEstimator(schema: GraphQLSchema): (document: DocumentN
   const remembered = new WeakMap<OperationDefinitionNode, Known>()
 
   function study(document: DocumentNode, operation: OperationDefinitionNode): Known {
-    const defaults = operation.variableDefinitions?.flatMap(({ variable, defaultValue }) => (defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [])) ?? []
-    const known = { defaults: Object.fromEntries(defaults), conditions: conditionsOf(document), counts: new Map<string, Count>() }
+    const defaults =
+      operation.variableDefinitions?.flatMap(({ variable, defaultValue }) =>
+        defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+      ) ?? []
+    const known = {
+      defaults: Object.fromEntries(defaults),
+      conditions: conditionsOf(document),
+      counts: new Map<string, Count>(),
+    }
     remembered.set(operation, known)
     return known
   }

@@ -1,4 +1,12 @@
-import { type DefinitionNode, type DirectiveNode, type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, type ValidationRule } from 'graphql'
+import {
+  type DefinitionNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type SelectionSetNode,
+  type ValidationRule,
+} from 'graphql'
 import { ApiError } from '../../datasources/contract/errors.js'
 
 /**
@@ -26,7 +34,8 @@ export const MAX = {
 type Measure = keyof typeof MAX
 
 /** A document over a limit, by what it has too many of. */
-export const tooMany = (what: Measure): ApiError => new ApiError('QUERY_TOO_COMPLEX', { message: `The document has more than ${MAX[what]} ${what}.` })
+export const tooMany = (what: Measure): ApiError =>
+  new ApiError('QUERY_TOO_COMPLEX', { message: `The document has more than ${MAX[what]} ${what}.` })
 
 function check(what: Measure, count: number): void {
   if (count > MAX[what]) throw tooMany(what)
@@ -86,7 +95,8 @@ export function checkDocument({ definitions }: DocumentNode): void {
   }
 
   check('definitions', definitions.length)
-  for (const definition of definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  for (const definition of definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
   for (const definition of definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue
     directed(definition)
@@ -94,7 +104,10 @@ export function checkDocument({ definitions }: DocumentNode): void {
     definition.variableDefinitions?.forEach(directed)
     const root: Places = new Map()
     walk(definition.selectionSet, 1, root, new Set())
-    check('root fields', [...root.values()].reduce((sum, { asked }) => sum + asked, 0))
+    check(
+      'root fields',
+      [...root.values()].reduce((sum, { asked }) => sum + asked, 0),
+    )
   }
   // Validation reads also those that no operation spreads.
   for (const [name, fragment] of fragments) if (!walked.has(name)) spread(fragment, 1, new Map(), new Set())
@@ -119,6 +132,7 @@ export const documentLimits: ValidationRule = (context) => {
 /** GraphQL has no rule of its own against a kind of operation that the schema lacks: executing it fails as if that were our fault. */
 export const knownKinds: ValidationRule = (context) => ({
   OperationDefinition: ({ operation }) => {
-    if (!context.getSchema().getRootType(operation)) context.reportError(new ApiError('BAD_USER_INPUT', { message: `There is no ${operation} here.` }))
+    if (!context.getSchema().getRootType(operation))
+      context.reportError(new ApiError('BAD_USER_INPUT', { message: `There is no ${operation} here.` }))
   },
 })

@@ -1,4 +1,11 @@
-import { type ArgumentNode, type ConstDirectiveNode, type FieldNode, type GraphQLField, Kind, valueFromASTUntyped } from 'graphql'
+import {
+  type ArgumentNode,
+  type ConstDirectiveNode,
+  type FieldNode,
+  type GraphQLField,
+  Kind,
+  valueFromASTUntyped,
+} from 'graphql'
 import { ApiError } from '../../datasources/contract/errors.js'
 
 export type Variables = Readonly<Record<string, unknown>>
@@ -28,7 +35,12 @@ interface Directed {
 /** The arguments of a directive where the schema has it. */
 export function directive(on: Directed, name: string): Record<string, unknown> | undefined {
   const found = on.astNode?.directives?.find((candidate) => candidate.name.value === name)
-  return found && Object.fromEntries(found.arguments?.map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]) ?? [])
+  return (
+    found &&
+    Object.fromEntries(
+      found.arguments?.map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]) ?? [],
+    )
+  )
 }
 
 /** What is known of a field's length. Federation's own `_entities` answers as many as it is given. */
@@ -52,14 +64,22 @@ export function sizeOf(field: GraphQLField<unknown, unknown>, { arguments: given
   const slices = slicingArguments.map((slicing) => {
     const [name = '', ...path] = slicing.split('.')
     const argument: ArgumentNode | undefined = given.find((candidate) => candidate.name.value === name)
-    return { argument, path, fallback: lengthOf(field.args.find((candidate) => candidate.name === name)?.defaultValue, path) }
+    return {
+      argument,
+      path,
+      fallback: lengthOf(field.args.find((candidate) => candidate.name === name)?.defaultValue, path),
+    }
   })
 
   const size = (variables: Variables): number => {
-    const asked = slices.flatMap(({ argument, path }) => (argument ? (lengthOf(valueFromASTUntyped(argument.value, variables), path) ?? []) : []))
+    const asked = slices.flatMap(({ argument, path }) =>
+      argument ? (lengthOf(valueFromASTUntyped(argument.value, variables), path) ?? []) : [],
+    )
     const known = asked.length > 0 ? asked : slices.flatMap(({ fallback }) => fallback ?? [])
     if (requireOneSlicingArgument && (asked.length > 1 || known.length === 0)) {
-      throw new ApiError('QUERY_TOO_COMPLEX', { message: `${field.name} needs exactly one of: ${slicingArguments.join(', ')}.` })
+      throw new ApiError('QUERY_TOO_COMPLEX', {
+        message: `${field.name} needs exactly one of: ${slicingArguments.join(', ')}.`,
+      })
     }
     return known.length > 0 ? Math.max(...known) : assumedSize
   }

@@ -51,7 +51,12 @@ export class LocalQuota {
   /** Spends points without asking, where that is safe. */
   spend(points: number, now: number): boolean {
     const here = this.#untold + this.#telling + points
-    if (this.isOver(now) || here > (this.limit - this.#spent) * SHARE || this.#spent + here + this.#asked > this.limit * FAR) return false
+    if (
+      this.isOver(now) ||
+      here > (this.limit - this.#spent) * SHARE ||
+      this.#spent + here + this.#asked > this.limit * FAR
+    )
+      return false
     this.#untold += points
     return true
   }

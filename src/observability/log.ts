@@ -15,6 +15,10 @@ export function createLog(level: string, destination?: { write: (line: string) =
 export function errorOrigin(error: unknown): { kind: string; at: string[] } {
   if (!(error instanceof Error)) return { kind: typeof error, at: [] }
   // A line of the message may look like a frame.
-  const frames = error.stack?.replace(error.message, () => '').split('\n').filter((line) => /^\s+at /.test(line)) ?? []
+  const frames =
+    error.stack
+      ?.replace(error.message, () => '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line)) ?? []
   return { kind: error.name, at: frames.slice(0, 8).map((line) => line.trim()) }
 }

@@ -9,7 +9,9 @@ export type Values = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 
 /** The text of several processes' metrics. Each says whose it is by its labels, so nothing is added up: a sum would fall when one of them dies. */
 export const merge = (processes: readonly Values[]): Promise<string> =>
-  AggregatorRegistry.aggregate(processes.map((values) => values.map((metric) => ({ ...metric, aggregator: 'sum' as const })))).metrics()
+  AggregatorRegistry.aggregate(
+    processes.map((values) => values.map((metric) => ({ ...metric, aggregator: 'sum' as const }))),
+  ).metrics()
 
 /** What operators see; no label holds anything that a caller or a person gave. `labels` are on every one of them. */
 export function createMetrics(labels: Readonly<Record<string, string>> = {}) {

@@ -32,8 +32,19 @@ return {paid and 1 or 0, spent, left}`
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    compareAndSwap(name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Result<number, Context>
-    consumePoints(name: string, points: number, most: number, windowMs: number, owed: number): Result<[paid: number, spent: number, resetMs: number], Context>
+    compareAndSwap(
+      name: string,
+      expected: Buffer | string,
+      next: Buffer | string,
+      ttlMs: number,
+    ): Result<number, Context>
+    consumePoints(
+      name: string,
+      points: number,
+      most: number,
+      windowMs: number,
+      owed: number,
+    ): Result<[paid: number, spent: number, resetMs: number], Context>
   }
 }
 
@@ -54,7 +65,8 @@ export interface RedisAddress {
 
 const SENTINEL = /^redis(s?)\+sentinel:\/\/(?:([^@/]*)@)?([^@/?]+)\/([\w.-]+)(?:\?sentinelPassword=([^&]+))?$/
 
-const part = (url: string): URL | undefined => (/^rediss?:\/\/[^/\s]/.test(url) && URL.canParse(url) ? new URL(url) : undefined)
+const part = (url: string): URL | undefined =>
+  /^rediss?:\/\/[^/\s]/.test(url) && URL.canParse(url) ? new URL(url) : undefined
 
 /** Credentials stand percent-encoded in a URL. */
 const credentials = (username: string, password: string) => ({
@@ -101,7 +113,17 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
 }
 
 /** A connection that heals by itself and on which nothing hangs. */
-export function connect({ kind, nodes, primary, tls: secure, ca, username, password, sentinelPassword, database }: RedisAddress): Redis | Cluster {
+export function connect({
+  kind,
+  nodes,
+  primary,
+  tls: secure,
+  ca,
+  username,
+  password,
+  sentinelPassword,
+  database,
+}: RedisAddress): Redis | Cluster {
   const scripts = { swapValue: { lua: SWAP, numberOfKeys: 1 }, spendPoints: { lua: SPEND, numberOfKeys: 1 } }
   const tls = secure ? (ca === undefined ? {} : { ca }) : undefined
   const retryStrategy = (attempt: number) => Math.min(attempt * 100, 1_000)
@@ -126,7 +148,12 @@ export function connect({ kind, nodes, primary, tls: secure, ca, username, passw
     case 'server':
       return new Redis({ ...options, scripts, ...first!, ...(database ? { db: database } : {}) })
     case 'cluster':
-      return new Cluster([...nodes], { scripts, enableOfflineQueue: false, clusterRetryStrategy: retryStrategy, redisOptions: options })
+      return new Cluster([...nodes], {
+        scripts,
+        enableOfflineQueue: false,
+        clusterRetryStrategy: retryStrategy,
+        redisOptions: options,
+      })
     case 'sentinel':
       return new Redis({
         ...options,

@@ -43,7 +43,8 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store
   const [first] = keys
   if (!first) throw new Error('a store needs at least one key')
 
-  const nameFor = (key: Key, [namespace, ...parts]: StoreKey) => `kyc:${namespace}:${hash(key.names, [namespace, ...parts])}`
+  const nameFor = (key: Key, [namespace, ...parts]: StoreKey) =>
+    `kyc:${namespace}:${hash(key.names, [namespace, ...parts])}`
 
   function seal(name: string, value: unknown): Buffer {
     const iv = randomBytes(IV_BYTES)
@@ -101,7 +102,11 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store
   /** Changes of one name in this process stand in line, so that only other processes are raced. */
   const queue = createKeyedMutex()
 
-  async function change<T>(key: StoreKey, ttlMs: number, next: (current: T | null) => T | null | undefined): Promise<{ value: T | null; changed: boolean }> {
+  async function change<T>(
+    key: StoreKey,
+    ttlMs: number,
+    next: (current: T | null) => T | null | undefined,
+  ): Promise<{ value: T | null; changed: boolean }> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       if (tries > 0) await delay(Math.random() * Math.min(2 ** tries, LONGEST_PAUSE_MS))
       const { name, bytes } = await find(key)

@@ -20,8 +20,21 @@ export interface OpenStore {
 
 /** Redis where `REDIS_URL` names one, else the memory of this process; sealed alike. */
 export async function openStore(config: Config, log: (message: string) => void): Promise<OpenStore> {
-  const raw = config.redis === undefined ? memoryStore() : redisStore(config.redis, log, { replicas: config.redisReplicas })
+  const raw =
+    config.redis === undefined ? memoryStore() : redisStore(config.redis, log, { replicas: config.redisReplicas })
   const until = Date.now() + PATIENCE_MS
-  while (Date.now() < until && !(await raw.ping().then(() => true, () => false))) await delay(20)
-  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), spend: raw.spend, ping: raw.ping, close: raw.close }
+  while (
+    Date.now() < until &&
+    !(await raw.ping().then(
+      () => true,
+      () => false,
+    ))
+  )
+    await delay(20)
+  return {
+    store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]),
+    spend: raw.spend,
+    ping: raw.ping,
+    close: raw.close,
+  }
 }

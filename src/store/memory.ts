@@ -15,7 +15,8 @@ export function memoryStore(): CountingStore {
     const entry = entries.get(name)
     return entry && entry.until > Date.now() ? entry.value : null
   }
-  const write = (name: string, value: Buffer, ttlMs: number) => void entries.set(name, { value, until: Date.now() + ttlMs })
+  const write = (name: string, value: Buffer, ttlMs: number) =>
+    void entries.set(name, { value, until: Date.now() + ttlMs })
 
   return {
     get: (name) => Promise.resolve(read(name)),

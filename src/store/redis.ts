@@ -17,7 +17,11 @@ interface RedisOptions {
 }
 
 /** The store that replicas share. Every failure is `STORE_UNAVAILABLE`; the connection heals by itself. */
-export function redisStore(address: RedisAddress, log: (message: string) => void, { replicas = 0 }: RedisOptions = {}): CountingStore {
+export function redisStore(
+  address: RedisAddress,
+  log: (message: string) => void,
+  { replicas = 0 }: RedisOptions = {},
+): CountingStore {
   const redis = connect(address)
   // Waiting for replicas holds up a whole connection, so swaps have one of their own.
   const confirmed = replicas > 0 ? connect(address) : undefined
@@ -40,10 +44,18 @@ export function redisStore(address: RedisAddress, log: (message: string) => void
   const ask = <T>(answer: Promise<T>): Promise<T> => answer.catch(unavailable)
 
   /** Down one connection one after the other: what is waited for is this swap. */
-  async function confirm(by: NonNullable<typeof confirmed>, ...swap: Parameters<typeof redis.compareAndSwap>): Promise<number> {
+  async function confirm(
+    by: NonNullable<typeof confirmed>,
+    ...swap: Parameters<typeof redis.compareAndSwap>
+  ): Promise<number> {
     if ((await line.acquire(detachedScope.signal, PATIENCE_MS)) !== 'acquired') throw new Error('too many are waiting')
     try {
-      const [swapped, waited] = (await by.pipeline().compareAndSwap(...swap).wait(replicas, REPLICAS_TIMEOUT_MS).exec()) ?? []
+      const [swapped, waited] =
+        (await by
+          .pipeline()
+          .compareAndSwap(...swap)
+          .wait(replicas, REPLICAS_TIMEOUT_MS)
+          .exec()) ?? []
       const failed = swapped?.[0] ?? waited?.[0]
       if (failed) throw failed
       if (swapped?.[1] === 1 && Number(waited?.[1]) < replicas) throw new Error('too few replicas have it')
@@ -55,12 +67,15 @@ export function redisStore(address: RedisAddress, log: (message: string) => void
 
   /** What is given up may come back; only what is taken must not be lost. */
   const swap = (name: string, expected: Buffer | string, next: Buffer | string, ttlMs: number): Promise<number> =>
-    confirmed && next !== '' ? confirm(confirmed, name, expected, next, ttlMs) : redis.compareAndSwap(name, expected, next, ttlMs)
+    confirmed && next !== ''
+      ? confirm(confirmed, name, expected, next, ttlMs)
+      : redis.compareAndSwap(name, expected, next, ttlMs)
 
   return {
     get: (name) => ask(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await ask(redis.set(name, value, 'PX', ttlMs))),
-    compareAndSwap: async (name, expected, next, ttlMs) => (await ask(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
+    compareAndSwap: async (name, expected, next, ttlMs) =>
+      (await ask(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
     spend: async (name, points, most, windowMs, owed = 0) => {
       const [paid, spent, resetMs] = await ask(redis.consumePoints(name, points, most, windowMs, owed))
       return { paid: paid === 1, spent, resetMs }

@@ -15,14 +15,15 @@ type Lines = AsyncIterable<{ line: string; where: string }>
 
 async function* ofFile(path: string): Lines {
   let number = 0
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) yield { line, where: `${path}:${(number += 1)}` }
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity }))
+    yield { line, where: `${path}:${(number += 1)}` }
 }
 
 async function* ofStream(address: RedisAddress, stream: string): Lines {
   const redis = openRedis(address)
   try {
     await connected(redis)
-    for (let from = '-'; ; ) {
+    for (let from = '-'; ;) {
       const rows = await redis.xrange(stream, from, '+', 'COUNT', STREAM_BATCH)
       for (const [id, fields] of rows) yield { line: fields[1] ?? '', where: `${stream}:${id}` }
       if (rows.length < STREAM_BATCH) return
@@ -56,11 +57,23 @@ async function main(files: readonly string[]): Promise<number> {
   }
   const { chains, entries, repeated, others, earlier, problems } = finish(anchored?.anchors)
   for (const { chain, entries: count, state } of chains) console.log(`chain ${chain}: ${count} entries, ${state}`)
-  console.log(`${lines} lines: ${chains.length} chains, ${entries} entries${repeated > 0 ? `, ${repeated} repeated` : ''}${others > 0 ? `, ${others} other lines` : ''}`)
-  if (keys.length === 0) console.log('Without STORE_ENCRYPTION_KEY only numbers and links were checked: whoever rewrites a whole chain is not seen.')
-  if (anchored === undefined) console.log('Without REDIS_URL there are no anchors: a tail that was cut off is not seen.')
-  else console.log(`${anchored.anchors.length} anchors${anchored.foreign > 0 ? `, and ${anchored.foreign} under keys that are not given` : ''}`)
-  if (earlier > 0) console.log(`${earlier} anchored chains ended before the first line here: they are in earlier files, or were removed.`)
+  console.log(
+    `${lines} lines: ${chains.length} chains, ${entries} entries${repeated > 0 ? `, ${repeated} repeated` : ''}${others > 0 ? `, ${others} other lines` : ''}`,
+  )
+  if (keys.length === 0)
+    console.log(
+      'Without STORE_ENCRYPTION_KEY only numbers and links were checked: whoever rewrites a whole chain is not seen.',
+    )
+  if (anchored === undefined)
+    console.log('Without REDIS_URL there are no anchors: a tail that was cut off is not seen.')
+  else
+    console.log(
+      `${anchored.anchors.length} anchors${anchored.foreign > 0 ? `, and ${anchored.foreign} under keys that are not given` : ''}`,
+    )
+  if (earlier > 0)
+    console.log(
+      `${earlier} anchored chains ended before the first line here: they are in earlier files, or were removed.`,
+    )
   for (const problem of problems) console.error(problem)
   console.log(problems.length === 0 ? 'The trail is whole.' : `The trail is NOT whole: ${problems.length} problems.`)
   return problems.length === 0 ? 0 : 1
@@ -70,7 +83,11 @@ main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
     const { code } = error as { code?: unknown }
-    console.error(error instanceof ConfigError ? error.message : `The trail cannot be read (${typeof code === 'string' ? code : 'unknown'}).`)
+    console.error(
+      error instanceof ConfigError
+        ? error.message
+        : `The trail cannot be read (${typeof code === 'string' ? code : 'unknown'}).`,
+    )
     process.exit(2)
   },
 )

@@ -1,19 +1,28 @@
 /** The other process, as a worker sees the primary and the primary a worker. */
 interface Peer {
   readonly connected?: boolean
-  readonly send?: (message: object, handle: undefined, options: undefined, sent: (error: Error | null) => void) => boolean
+  readonly send?: (
+    message: object,
+    handle: undefined,
+    options: undefined,
+    sent: (error: Error | null) => void,
+  ) => boolean
   readonly on: (event: 'message', listener: (message: unknown) => void) => unknown
 }
 
 type Message = { readonly id: number; readonly question: string } | { readonly id: number; readonly answer: unknown }
 
-const isMessage = (message: unknown): message is Message => typeof message === 'object' && message !== null && 'id' in message && ('question' in message || 'answer' in message)
+const isMessage = (message: unknown): message is Message =>
+  typeof message === 'object' && message !== null && 'id' in message && ('question' in message || 'answer' in message)
 
 /**
  * Questions between two processes of a server. `answer` is asked what the other one asks; the function that comes back
  * asks the other one, and answers undefined when it says nothing in time.
  */
-export function channel(peer: Peer, answer: (question: string) => unknown): (question: string, patienceMs: number) => Promise<unknown> {
+export function channel(
+  peer: Peer,
+  answer: (question: string) => unknown,
+): (question: string, patienceMs: number) => Promise<unknown> {
   const waiting = new Map<number, (value: unknown) => void>()
   let asked = 0
   // A process that is gone hears nothing; that it is gone is noticed elsewhere.
@@ -22,7 +31,11 @@ export function channel(peer: Peer, answer: (question: string) => unknown): (que
   peer.on('message', (message) => {
     if (!isMessage(message)) return
     if ('answer' in message) waiting.get(message.id)?.(message.answer)
-    else void Promise.resolve(answer(message.question)).then((value) => send({ id: message.id, answer: value }), () => send({ id: message.id, answer: undefined }))
+    else
+      void Promise.resolve(answer(message.question)).then(
+        (value) => send({ id: message.id, answer: value }),
+        () => send({ id: message.id, answer: undefined }),
+      )
   })
 
   return (question, patienceMs) =>

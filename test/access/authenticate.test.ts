@@ -33,21 +33,42 @@ describe('the whole request is refused with 401, and no provider hears of it', (
     ['without a token', async () => null],
     ['with something that is no token', async () => 'not-a-token'],
     ['with a token that somebody else signed', () => forged((jwt) => jwt)],
-    ['with an unsigned token', async () => new UnsecuredJWT({ scope: 'persons:read' }).setIssuer('https://issuer.test').setAudience(AUDIENCE).setSubject('x').setExpirationTime('1h').encode()],
+    [
+      'with an unsigned token',
+      async () =>
+        new UnsecuredJWT({ scope: 'persons:read' })
+          .setIssuer('https://issuer.test')
+          .setAudience(AUDIENCE)
+          .setSubject('x')
+          .setExpirationTime('1h')
+          .encode(),
+    ],
     ['with a token of another issuer', () => app.token({ claims: { iss: 'https://elsewhere.test' } })],
     ['with a token for another audience', () => app.token({ claims: { aud: 'another-api' } })],
     ['with a token whose time is over', () => app.token({ claims: { exp: 1_000_000_000 } })],
     ['with a token that never ends', () => app.token({ claims: { exp: undefined } })],
-    ['with a token signed by the public key as if it were a secret', async () => {
-      const jwks = JSON.stringify(await exportJWK((await generateKeyPair('ES256')).publicKey))
-      return new SignJWT({ scope: 'persons:read' }).setProtectedHeader({ alg: 'HS256' }).setIssuer('https://issuer.test').setAudience(AUDIENCE).setExpirationTime('1h').sign(Buffer.from(jwks))
-    }],
+    [
+      'with a token signed by the public key as if it were a secret',
+      async () => {
+        const jwks = JSON.stringify(await exportJWK((await generateKeyPair('ES256')).publicKey))
+        return new SignJWT({ scope: 'persons:read' })
+          .setProtectedHeader({ alg: 'HS256' })
+          .setIssuer('https://issuer.test')
+          .setAudience(AUDIENCE)
+          .setExpirationTime('1h')
+          .sign(Buffer.from(jwks))
+      },
+    ],
   ])('%s', async (_what, token) => {
     const { status, errors, headers, data } = await app.run(QUERY, undefined, { token: await token() })
     expect(status).toBe(401)
     expect(data).toBeUndefined()
     expect(headers.get('www-authenticate')).toBe('Bearer')
-    expect(errors[0]!.extensions).toMatchObject({ code: 'UNAUTHENTICATED', retryable: false, correlationId: expect.any(String) })
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      retryable: false,
+      correlationId: expect.any(String),
+    })
     expect(app.calls('synctera')).toEqual([])
   })
 })
@@ -55,20 +76,37 @@ describe('the whole request is refused with 401, and no provider hears of it', (
 describe("while the issuer's keys cannot be read", () => {
   test.each<[string, (response: ServerResponse) => void]>([
     ['because it fails', (response) => response.writeHead(500).end()],
-    ['because it answers a web page', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>')],
-    ['because it answers something else', (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"keys":7}')],
+    [
+      'because it answers a web page',
+      (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
+    ],
+    [
+      'because it answers something else',
+      (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"keys":7}'),
+    ],
     ['because it hangs up', (response) => response.destroy()],
   ])('%s, the request is refused and may be repeated; then it is not', async (_why, fail) => {
     let failing = true
     const issuer = createServer((_request, response) => {
       if (failing) fail(response)
-      else void fetch(app.ground.jwksUrl).then(async (keys) => response.writeHead(200, { 'content-type': 'application/json' }).end(await keys.text()))
+      else
+        void fetch(app.ground.jwksUrl).then(async (keys) =>
+          response.writeHead(200, { 'content-type': 'application/json' }).end(await keys.text()),
+        )
     }).listen(0, '127.0.0.1')
     await once(issuer, 'listening')
-    const other = await startApp({ AUTH_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks` }, app)
+    const other = await startApp(
+      { AUTH_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks` },
+      app,
+    )
     const { status, errors } = await other.run(QUERY)
     expect(status).toBe(401)
-    expect(errors).toMatchObject([{ message: "The issuer's keys cannot be read at the moment.", extensions: { code: 'UNAUTHENTICATED', retryable: true } }])
+    expect(errors).toMatchObject([
+      {
+        message: "The issuer's keys cannot be read at the moment.",
+        extensions: { code: 'UNAUTHENTICATED', retryable: true },
+      },
+    ])
     expect(app.calls('synctera')).toEqual([])
     failing = false
     expect((await other.run(QUERY)).data.person).toEqual({ id: ADA.personId })
@@ -100,7 +138,11 @@ describe('the banks that a token names', () => {
     ['*', null, null],
     [BANK.slice(0, 8), null, null],
   ])('are %j: nothing else is there', async (banks, here, there) => {
-    const both = await app.run(`{ here: customer(id: "${ADA.customerId}") { id } there: customer(id: "${OTTO.customerId}", bankId: "${OTHER_BANK}") { id } }`, undefined, { claims: { banks } })
+    const both = await app.run(
+      `{ here: customer(id: "${ADA.customerId}") { id } there: customer(id: "${OTTO.customerId}", bankId: "${OTHER_BANK}") { id } }`,
+      undefined,
+      { claims: { banks } },
+    )
     expect(both.errors).toEqual([])
     expect(both.data).toEqual({ here, there })
     expect(app.calls('obp')).toHaveLength([here, there].filter(Boolean).length)
@@ -108,7 +150,10 @@ describe('the banks that a token names', () => {
 })
 
 test('a token says who calls, for whom, and with what', async () => {
-  const { data } = await app.run('{ viewer { id scopes } }', undefined, { client: 'partner', scopes: ['persons:read', 'kyc:read'] })
+  const { data } = await app.run('{ viewer { id scopes } }', undefined, {
+    client: 'partner',
+    scopes: ['persons:read', 'kyc:read'],
+  })
   expect(data.viewer).toEqual({ id: 'partner', scopes: ['kyc:read', 'persons:read'] })
 })
 
@@ -124,7 +169,10 @@ describe('without the scope every road to a person is closed', () => {
     ['an alias', `{ somebody: person(id: "${id}") { id } }`],
     ['a list', '{ persons { nodes { id } } }'],
     ['a fragment', `query { ...F } fragment F on Query { person(id: "${id}") { id } }`],
-    ['a reference', `{ _entities(representations: [{ __typename: "Person", id: "${id}" }]) { ... on Person { firstName } } }`],
+    [
+      'a reference',
+      `{ _entities(representations: [{ __typename: "Person", id: "${id}" }]) { ... on Person { firstName } } }`,
+    ],
     ['a write', 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE }) { person { id } } }'],
   ])('%s', async (_road, query) => {
     const { errors } = await app.run(query, undefined, { scopes: ['customers:read', 'pii:read'] })
@@ -140,14 +188,23 @@ test('a write scope opens what the write answers and nothing that hangs off it',
     { scopes: ['persons:write'] },
   )
   expect(data.createPerson.person).toEqual({ id: expect.any(String), verifications: null })
-  expect(errors[0]).toMatchObject({ path: ['createPerson', 'person', 'verifications'], extensions: { code: 'FORBIDDEN' } })
+  expect(errors[0]).toMatchObject({
+    path: ['createPerson', 'person', 'verifications'],
+    extensions: { code: 'FORBIDDEN' },
+  })
 })
 
 test('personal values are masked without pii:read', async () => {
   const query = `{ person(id: "${ADA.personId}") { firstName lastName email phoneNumber dateOfBirth ssnLast4 metadata legalAddress { line1 city postalCode countryCode } } }`
   const { data } = await app.run(query, undefined, { scopes: ['persons:read'] })
   expect(data.person).toEqual({
-    firstName: 'A•••', lastName: 'A•••', email: 'a•••', phoneNumber: '••••0101', dateOfBirth: null, ssnLast4: '0001', metadata: null,
+    firstName: 'A•••',
+    lastName: 'A•••',
+    email: 'a•••',
+    phoneNumber: '••••0101',
+    dateOfBirth: null,
+    ssnLast4: '0001',
+    metadata: null,
     legalAddress: { line1: '1•••', city: 'N•••', postalCode: '1•••', countryCode: 'US' },
   })
   expect((await app.run(query)).data.person).toMatchObject({ firstName: 'Ada', dateOfBirth: ADA.dateOfBirth })
@@ -160,19 +217,30 @@ test.each([
   ['phoneNumber', '"+14155550101"'],
   ['ssnLast4', '"0001"'],
 ])('searching by %s needs pii:read', async (field, value) => {
-  const { errors } = await app.run(`{ persons(filter: { ${field}: ${value} }) { nodes { id } } }`, undefined, { scopes: ['persons:read'] })
+  const { errors } = await app.run(`{ persons(filter: { ${field}: ${value} }) { nodes { id } } }`, undefined, {
+    scopes: ['persons:read'],
+  })
   expect(errors[0]).toMatchObject({ message: 'This needs the scope pii:read.', extensions: { code: 'FORBIDDEN' } })
   expect(app.calls('synctera')).toEqual([])
 })
 
-test.each(['FIRST_NAME', 'LAST_NAME', 'DATE_OF_BIRTH'])('an order by %s needs pii:read, also where it comes second', async (field) => {
-  const order = `[{ field: CREATED_AT, direction: ASC }, { field: ${field}, direction: ASC }]`
-  const { errors } = await app.run(`{ persons(orderBy: ${order}) { nodes { id } } }`, undefined, { scopes: ['persons:read'] })
-  expect(errors[0]).toMatchObject({ message: 'This needs the scope pii:read.', extensions: { code: 'FORBIDDEN' } })
-  expect(app.calls('synctera')).toEqual([])
-})
+test.each(['FIRST_NAME', 'LAST_NAME', 'DATE_OF_BIRTH'])(
+  'an order by %s needs pii:read, also where it comes second',
+  async (field) => {
+    const order = `[{ field: CREATED_AT, direction: ASC }, { field: ${field}, direction: ASC }]`
+    const { errors } = await app.run(`{ persons(orderBy: ${order}) { nodes { id } } }`, undefined, {
+      scopes: ['persons:read'],
+    })
+    expect(errors[0]).toMatchObject({ message: 'This needs the scope pii:read.', extensions: { code: 'FORBIDDEN' } })
+    expect(app.calls('synctera')).toEqual([])
+  },
+)
 
 test.each(['CREATED_AT', 'UPDATED_AT'])('an order by %s does not', async (field) => {
-  const { errors } = await app.run(`{ persons(orderBy: [{ field: ${field}, direction: DESC }]) { nodes { id } } }`, undefined, { scopes: ['persons:read'] })
+  const { errors } = await app.run(
+    `{ persons(orderBy: [{ field: ${field}, direction: DESC }]) { nodes { id } } }`,
+    undefined,
+    { scopes: ['persons:read'] },
+  )
   expect(errors).toEqual([])
 })

@@ -6,7 +6,20 @@ import { ADA, BANK, CROWD } from '../../datasources/emulator/people.js'
 import type { Scope } from '../../schema/scopes.js'
 import { AUDIENCE } from '../../src/dev/issuer.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
-import { askedAfterwards, askedOf, EVERY_SCOPE, fieldRoads, fieldRoadsToAnothers, FORMS, mutationRoads, type Operation, queryRoads, reference, referenceRoads, type Road } from '../support/roads.js'
+import {
+  askedAfterwards,
+  askedOf,
+  EVERY_SCOPE,
+  fieldRoads,
+  fieldRoadsToAnothers,
+  FORMS,
+  mutationRoads,
+  type Operation,
+  queryRoads,
+  reference,
+  referenceRoads,
+  type Road,
+} from '../support/roads.js'
 
 let app: App
 /** What the issuer publishes, as a shared secret would be made of it. */
@@ -16,7 +29,11 @@ beforeAll(async () => {
   app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' })
   const jwks = await (await fetch(app.ground.jwksUrl)).text()
   const [jwk] = (JSON.parse(jwks) as { keys: JWK[] }).keys
-  published = { jwks, jwk: JSON.stringify(jwk), pem: createPublicKey({ key: jwk!, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString() }
+  published = {
+    jwks,
+    jwk: JSON.stringify(jwk),
+    pem: createPublicKey({ key: jwk!, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString(),
+  }
 })
 beforeEach(() => app.clear())
 afterAll(() => app.close())
@@ -24,7 +41,10 @@ afterAll(() => app.close())
 const CLAIMS = { iss: 'https://issuer.test', aud: AUDIENCE, sub: 'ada', client_id: 'ada', scope: EVERY_SCOPE.join(' ') }
 const everything = (claims: RunOptions['claims'] = {}) => app.token({ client: 'ada', scopes: EVERY_SCOPE, claims })
 const withSecret = (secret: string, header: object = {}) =>
-  new SignJWT(CLAIMS).setProtectedHeader({ alg: 'HS256', ...header }).setExpirationTime('1h').sign(Buffer.from(secret))
+  new SignJWT(CLAIMS)
+    .setProtectedHeader({ alg: 'HS256', ...header })
+    .setExpirationTime('1h')
+    .sign(Buffer.from(secret))
 
 /** Tokens that are none, each with every scope there is. */
 const BAD: readonly (readonly [string, () => Promise<string | null>])[] = [
@@ -35,15 +55,20 @@ const BAD: readonly (readonly [string, () => Promise<string | null>])[] = [
   ['an unsigned token', () => Promise.resolve(new UnsecuredJWT(CLAIMS).setExpirationTime('1h').encode())],
   ['a token signed with the published keys as a secret', () => withSecret(published.jwks)],
   ['a token signed with the public key as a secret', () => withSecret(published.jwk, { kid: 'development' })],
-  ['a token signed with the public key in PEM as a secret', () => withSecret(published.pem, { kid: 'development', typ: 'JWT' })],
+  [
+    'a token signed with the public key in PEM as a secret',
+    () => withSecret(published.pem, { kid: 'development', typ: 'JWT' }),
+  ],
 ]
 
 /** The road in each form, or in one that differs from road to road where all would be many. */
 const inEach = (road: Road): readonly Operation[] => FORMS.map((form) => road.ask(form))
 const inTurn = (road: Road, turn: number): Operation => road.ask(FORMS[(road.name.length + turn) % FORMS.length])
 
-const run = ({ document, variables }: Operation, options: RunOptions) => app.run(document, variables, { client: 'ada', ...options })
-const refusals = (errors: readonly { readonly extensions: { readonly code: string } }[]) => errors.filter(({ extensions }) => ['FORBIDDEN', 'UNAUTHENTICATED'].includes(extensions.code))
+const run = ({ document, variables }: Operation, options: RunOptions) =>
+  app.run(document, variables, { client: 'ada', ...options })
+const refusals = (errors: readonly { readonly extensions: { readonly code: string } }[]) =>
+  errors.filter(({ extensions }) => ['FORBIDDEN', 'UNAUTHENTICATED'].includes(extensions.code))
 
 const roads = [...queryRoads, ...mutationRoads, ...fieldRoads, ...referenceRoads]
 const MINE = 'GET /obp/v4.0.0/users/current/customers'
@@ -52,9 +77,17 @@ const guarded = roads.flatMap((road) => (road.demands ? [[road.name, road, road.
 
 describe('a token that is none is refused with 401, and no provider is asked', () => {
   test.each(table)('by %s', async (_name, road) => {
-    const answers = await Promise.all(BAD.map(async ([what, token], turn) => ({ what, ...(await run(inTurn(road, turn), { token: await token() })) })))
+    const answers = await Promise.all(
+      BAD.map(async ([what, token], turn) => ({ what, ...(await run(inTurn(road, turn), { token: await token() })) })),
+    )
     for (const { what, status, data, errors, headers } of answers) {
-      expect({ what, status, data, codes: errors.map(({ extensions }) => extensions.code), challenge: headers.get('www-authenticate') }).toEqual({ what, status: 401, data: undefined, codes: ['UNAUTHENTICATED'], challenge: 'Bearer' })
+      expect({
+        what,
+        status,
+        data,
+        codes: errors.map(({ extensions }) => extensions.code),
+        challenge: headers.get('www-authenticate'),
+      }).toEqual({ what, status: 401, data: undefined, codes: ['UNAUTHENTICATED'], challenge: 'Bearer' })
     }
     expect(askedOf(app)).toEqual([])
   })
@@ -64,7 +97,11 @@ describe('a token without the scope is refused in every form, and no provider is
   test.each(guarded)('by %s', async (_name, road) => {
     for (const operation of inEach(road)) {
       const { status, errors } = await run(operation, { scopes: road.through })
-      expect([operation.document, status, errors.map(({ extensions }) => extensions.code)]).toEqual([operation.document, 200, ['FORBIDDEN']])
+      expect([operation.document, status, errors.map(({ extensions }) => extensions.code)]).toEqual([
+        operation.document,
+        200,
+        ['FORBIDDEN'],
+      ])
     }
     // What the way to a field asks is not of the field.
     expect(askedAfterwards(app).filter((call) => road.path[0] !== 'viewer' || call !== MINE)).toEqual([])
@@ -73,7 +110,9 @@ describe('a token without the scope is refused in every form, and no provider is
 
 describe('a token with the scope is not refused in any form', () => {
   test.each(guarded.filter(([, { kind }]) => kind !== 'mutation'))('by %s', async (_name, road, [scopes]) => {
-    const answers = await Promise.all(inEach(road).map((operation) => run(operation, { scopes: [...scopes!, ...road.through] })))
+    const answers = await Promise.all(
+      inEach(road).map((operation) => run(operation, { scopes: [...scopes!, ...road.through] })),
+    )
     for (const { status, errors } of answers) expect([status, refusals(errors)]).toEqual([200, []])
   })
 
@@ -88,7 +127,10 @@ const OWN = EVERY_SCOPE.filter((scope) => scope.endsWith(':own'))
 
 describe("what is somebody else's is absent for who may see only their own", () => {
   const other = CROWD[0]!
-  const NOWHERE = { customerId: 'c9999999-0000-4000-8000-999999999999', personId: 'a9999999-0000-4000-8000-999999999999' }
+  const NOWHERE = {
+    customerId: 'c9999999-0000-4000-8000-999999999999',
+    personId: 'a9999999-0000-4000-8000-999999999999',
+  }
   type Whose = { readonly customerId: string; readonly personId?: string | undefined }
 
   /** How one is named by each road that an `:own` scope opens; another's record is given by an id that exists. */
@@ -99,12 +141,17 @@ describe("what is somebody else's is absent for who may see only their own", () 
     'a reference to a KycCheck': ({ customerId }) => ({ customerId, id: 'check-rhea' }),
     'a reference to a Person': ({ personId }) => ({ id: personId }),
   }
-  const owned = guarded.filter(([, { kind }, demands]) => kind !== 'field' && demands.flat().some((scope) => scope.endsWith(':own')))
+  const owned = guarded.filter(
+    ([, { kind }, demands]) => kind !== 'field' && demands.flat().some((scope) => scope.endsWith(':own')),
+  )
 
   async function answer({ document, variables }: Operation, scopes: readonly Scope[]): Promise<string> {
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token({ client: 'ada', scopes })}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await app.token({ client: 'ada', scopes })}`,
+      },
       body: JSON.stringify({ query: document, variables }),
     })
     return `${response.status} ${response.headers.get('content-type')} ${response.headers.get('content-length')} ${await response.text()}`
@@ -115,19 +162,28 @@ describe("what is somebody else's is absent for who may see only their own", () 
     for (const form of FORMS) {
       const of = (whose: Whose): Operation => {
         const keys = named[name]!(whose)
-        return road.kind === 'reference' ? reference(name.slice('a reference to a '.length), { ...keys }, form) : { ...road.ask(form), variables: { ...keys } }
+        return road.kind === 'reference'
+          ? reference(name.slice('a reference to a '.length), { ...keys }, form)
+          : { ...road.ask(form), variables: { ...keys } }
       }
-      const [theirs, nobodys, mine] = await Promise.all([answer(of(other), OWN), answer(of(NOWHERE), OWN), answer(of(ADA), OWN)])
+      const [theirs, nobodys, mine] = await Promise.all([
+        answer(of(other), OWN),
+        answer(of(NOWHERE), OWN),
+        answer(of(ADA), OWN),
+      ])
       expect(theirs).toBe(nobodys)
       expect(theirs).not.toContain('errors')
       // It is the same operation that answers what is the caller's own.
       if (!name.includes('KycCheck')) expect(mine).not.toBe(theirs)
     }
     const asked = askedOf(app).join('\n')
-    for (const id of [other.customerId, other.personId!, NOWHERE.customerId, NOWHERE.personId]) expect(asked).not.toContain(id)
+    for (const id of [other.customerId, other.personId!, NOWHERE.customerId, NOWHERE.personId])
+      expect(asked).not.toContain(id)
   })
 
-  const below = fieldRoadsToAnothers.flatMap((road) => (road.demands?.some((scopes) => scopes.every((scope) => scope.endsWith(':own'))) ? [[road.name, road] as const] : []))
+  const below = fieldRoadsToAnothers.flatMap((road) =>
+    road.demands?.some((scopes) => scopes.every((scope) => scope.endsWith(':own'))) ? [[road.name, road] as const] : [],
+  )
   test.each(below)('by %s of a value that came by another way', async (_name, road) => {
     const { data, errors } = await run(road.ask(), { scopes: [...OWN, ...road.through] })
     expect(errors).toEqual([])
@@ -135,6 +191,8 @@ describe("what is somebody else's is absent for who may see only their own", () 
     // A person's verification was asked for about Ada herself.
     if (road.name === 'PersonVerification.person') expect(value).toEqual({ __typename: 'Person' })
     else expect(value).toBeNull()
-    expect(askedAfterwards(app).filter((call) => call.includes(other.customerId) || call.includes(other.personId!))).toEqual([])
+    expect(
+      askedAfterwards(app).filter((call) => call.includes(other.customerId) || call.includes(other.personId!)),
+    ).toEqual([])
   })
 })

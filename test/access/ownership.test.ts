@@ -58,21 +58,37 @@ describe('who holds only :own scopes', () => {
   })
 
   test('is refused the questions that are about everybody', async () => {
-    const { errors } = await app.run('{ customers { nodes { id } } customerByNumber(customerNumber: "5000001") { id } persons { nodes { id } } }', undefined, as('ada'))
-    expect(errors.map(({ message }) => message)).toEqual(['This needs the scope customers:read.', 'This needs the scope customers:read.', 'This needs the scope persons:read.'])
+    const { errors } = await app.run(
+      '{ customers { nodes { id } } customerByNumber(customerNumber: "5000001") { id } persons { nodes { id } } }',
+      undefined,
+      as('ada'),
+    )
+    expect(errors.map(({ message }) => message)).toEqual([
+      'This needs the scope customers:read.',
+      'This needs the scope customers:read.',
+      'This needs the scope persons:read.',
+    ])
     expect(app.calls('obp')).toEqual([])
   })
 
   test('sees their own at every bank that the token names, and nowhere else', async () => {
     const query = `{ customer(id: "${OTTO.customerId}", bankId: "${OTHER_BANK}") { legalName } person(id: "${OTTO.personId}") { firstName } viewer { customers { bankId } } }`
-    expect((await app.run(query, undefined, as('otto'))).data).toEqual({ customer: { legalName: 'Otto Otherbank' }, person: { firstName: 'Otto' }, viewer: { customers: [{ bankId: OTHER_BANK }] } })
+    expect((await app.run(query, undefined, as('otto'))).data).toEqual({
+      customer: { legalName: 'Otto Otherbank' },
+      person: { firstName: 'Otto' },
+      viewer: { customers: [{ bankId: OTHER_BANK }] },
+    })
     const narrowed = await app.run(query, undefined, { ...as('otto'), claims: { banks: [BANK] } })
     expect(narrowed.data).toEqual({ customer: null, person: null, viewer: { customers: [] } })
   })
 
   test('does not see a stranger who is recorded for the same person', async () => {
     const beside = await besideTheGraph(app)
-    await beside('POST', `/banks/${BANK}/customers/${NAMED_PEOPLE[6]!.customerId}/attribute`, { name: 'SYNCTERA_PERSON_ID', type: 'STRING', value: ADA.personId })
+    await beside('POST', `/banks/${BANK}/customers/${NAMED_PEOPLE[6]!.customerId}/attribute`, {
+      name: 'SYNCTERA_PERSON_ID',
+      type: 'STRING',
+      value: ADA.personId,
+    })
     const query = `{ person(id: "${ADA.personId}") { customers { id } } }`
     expect((await app.run(query, undefined, as('ada'))).data.person.customers).toEqual([{ id: ADA.customerId }])
     expect((await app.run(query)).data.person.customers).toHaveLength(2)
@@ -80,27 +96,47 @@ describe('who holds only :own scopes', () => {
 
   test('is not opened anybody by links that contradict each other', async () => {
     const beside = await besideTheGraph(app)
-    await beside('POST', `/banks/${BANK}/customers/${RHEA.customerId}/attribute`, { name: 'SYNCTERA_PERSON_ID', type: 'STRING', value: ADA.personId })
-    const { data, errors } = await app.run(`{ ada: person(id: "${ADA.personId}") { id } rhea: person(id: "${RHEA.personId}") { id } customer(id: "${RHEA.customerId}") { legalName } }`, undefined, as('rhea'))
+    await beside('POST', `/banks/${BANK}/customers/${RHEA.customerId}/attribute`, {
+      name: 'SYNCTERA_PERSON_ID',
+      type: 'STRING',
+      value: ADA.personId,
+    })
+    const { data, errors } = await app.run(
+      `{ ada: person(id: "${ADA.personId}") { id } rhea: person(id: "${RHEA.personId}") { id } customer(id: "${RHEA.customerId}") { legalName } }`,
+      undefined,
+      as('rhea'),
+    )
     expect(errors).toEqual([])
     expect(data).toEqual({ ada: null, rhea: null, customer: { legalName: 'Rhea Review' } })
   })
 
   test('gains by a full scope beside it, and is masked by its rules', async () => {
-    const { data } = await app.run(`{ customer(id: "${RHEA.customerId}") { legalName } }`, undefined, as('ada', ['customers:read', 'customers:read:own']))
+    const { data } = await app.run(
+      `{ customer(id: "${RHEA.customerId}") { legalName } }`,
+      undefined,
+      as('ada', ['customers:read', 'customers:read:own']),
+    )
     expect(data.customer).toEqual({ legalName: 'R•••' })
     expect(app.calls('obp')).not.toContain(MINE)
   })
 
   test('may write nothing', async () => {
-    const { errors } = await app.run(`mutation { linkCustomer(input: { customerId: "${ADA.customerId}", seiExternalId: "mine" }) { replayed } }`, undefined, as('ada'))
+    const { errors } = await app.run(
+      `mutation { linkCustomer(input: { customerId: "${ADA.customerId}", seiExternalId: "mine" }) { replayed } }`,
+      undefined,
+      as('ada'),
+    )
     expect(errors[0]!.message).toBe('This needs the scope customers:write.')
   })
 
   test('whom the provider does not know is told that it was refused', async () => {
     const { data, errors } = await app.run(`{ customer(id: "${ADA.customerId}") { id } }`, undefined, as('mallory'))
     expect(data.customer).toBeNull()
-    expect(errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', provider: 'OPEN_BANK_PROJECT', providerStatus: 401 })
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_REFUSED',
+      provider: 'OPEN_BANK_PROJECT',
+      providerStatus: 401,
+    })
     // Nobody can renew a token that is not ours.
     expect(app.calls('obp')).toEqual([MINE])
   })
@@ -108,7 +144,11 @@ describe('who holds only :own scopes', () => {
 
 describe("the viewer's customers", () => {
   test('need a valid token and nothing more', async () => {
-    const { data, errors } = await app.run('{ viewer { id customers { id legalName links { personId } } } }', undefined, as('ada', []))
+    const { data, errors } = await app.run(
+      '{ viewer { id customers { id legalName links { personId } } } }',
+      undefined,
+      as('ada', []),
+    )
     expect(data.viewer).toEqual({ id: 'ada', customers: [{ id: ADA.customerId, legalName: 'A•••', links: null }] })
     expect(errors.map(({ message }) => message)).toEqual(['This needs the scope customers:read.'])
     expect(app.calls('obp')).toEqual([MINE])
@@ -127,13 +167,19 @@ describe("the viewer's customers", () => {
 
   test('are not to be had where the deployment cannot ask as the caller', async () => {
     const other = await startApp({ OBP_USER_TOKEN: undefined })
-    const { data, errors } = await other.run(`{ viewer { id customers { id } } customer(id: "${ADA.customerId}") { id } }`, undefined, as('ada'))
+    const { data, errors } = await other.run(
+      `{ viewer { id customers { id } } customer(id: "${ADA.customerId}") { id } }`,
+      undefined,
+      as('ada'),
+    )
     expect(data).toEqual({ viewer: { id: 'ada', customers: null }, customer: null })
     for (const { message, extensions } of errors) {
       expect(message).toBe('This deployment cannot ask Open Bank Project as the caller.')
       expect(extensions.code).toBe('PROVIDER_NOT_CONFIGURED')
     }
-    expect((await other.run(`{ customer(id: "${ADA.customerId}") { id } }`)).data.customer).toEqual({ id: ADA.customerId })
+    expect((await other.run(`{ customer(id: "${ADA.customerId}") { id } }`)).data.customer).toEqual({
+      id: ADA.customerId,
+    })
     await other.close()
   })
 })

@@ -2,7 +2,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { references } from '../../resolvers/index.js'
 import type { Scope } from '../../schema/scopes.js'
 import { type App, startApp } from '../support/app.js'
-import { askedAfterwards, askedOf, EVERY_SCOPE, fieldRoads, mutationRoads, needsOnlyToken, nestedFields, queries, queryRoads, REFERENCE_SCOPES, referenceRoads, type Road, schema } from '../support/roads.js'
+import {
+  askedAfterwards,
+  askedOf,
+  EVERY_SCOPE,
+  fieldRoads,
+  mutationRoads,
+  needsOnlyToken,
+  nestedFields,
+  queries,
+  queryRoads,
+  REFERENCE_SCOPES,
+  referenceRoads,
+  type Road,
+  schema,
+} from '../support/roads.js'
 
 let app: App
 beforeAll(async () => {
@@ -16,8 +30,16 @@ const MINE = 'GET /obp/v4.0.0/users/current/customers'
 
 /** The ways to lack what is needed, each as small as can be: whoever has all the other scopes still has no alternative. */
 function lacks(demands: readonly (readonly Scope[])[]): Scope[][] {
-  const hits = demands.reduce<Scope[][]>((sets, alternative) => sets.flatMap((set) => (alternative.some((scope) => set.includes(scope)) ? [set] : alternative.map((scope) => [...set, scope]))), [[]])
-  const least = hits.filter((set) => !hits.some((other) => other.length < set.length && other.every((scope) => set.includes(scope))))
+  const hits = demands.reduce<Scope[][]>(
+    (sets, alternative) =>
+      sets.flatMap((set) =>
+        alternative.some((scope) => set.includes(scope)) ? [set] : alternative.map((scope) => [...set, scope]),
+      ),
+    [[]],
+  )
+  const least = hits.filter(
+    (set) => !hits.some((other) => other.length < set.length && other.every((scope) => set.includes(scope))),
+  )
   return [...new Map(least.map((set) => [[...set].sort().join(), set])).values()]
 }
 
@@ -26,13 +48,18 @@ const run = (road: Road, scopes: readonly Scope[]) => {
   return app.run(document, variables, { scopes, client: 'ada' })
 }
 
-const guarded = [...queryRoads, ...mutationRoads, ...fieldRoads, ...referenceRoads].flatMap((road) => (road.demands ? [[road.name, road, road.demands] as const] : []))
+const guarded = [...queryRoads, ...mutationRoads, ...fieldRoads, ...referenceRoads].flatMap((road) =>
+  road.demands ? [[road.name, road, road.demands] as const] : [],
+)
 
 describe('the scopes that the emitted schema names are those that are demanded', () => {
   test.each(guarded)('%s is opened by each alternative', async (_name, road, demands) => {
     for (const scopes of demands) {
       const { errors, status } = await run(road, [...scopes, ...road.through])
-      expect([scopes, errors.filter(({ extensions }) => extensions.code === 'FORBIDDEN' || extensions.code === 'UNAUTHENTICATED')]).toEqual([scopes, []])
+      expect([
+        scopes,
+        errors.filter(({ extensions }) => extensions.code === 'FORBIDDEN' || extensions.code === 'UNAUTHENTICATED'),
+      ]).toEqual([scopes, []])
       expect(status).toBe(200)
     }
   })
@@ -40,9 +67,14 @@ describe('the scopes that the emitted schema names are those that are demanded',
   test.each(guarded)('%s is not opened by all other scopes together', async (_name, road, demands) => {
     for (const lacking of lacks(demands)) {
       app.clear()
-      const { data, errors } = await run(road, EVERY_SCOPE.filter((scope) => !lacking.includes(scope)))
+      const { data, errors } = await run(
+        road,
+        EVERY_SCOPE.filter((scope) => !lacking.includes(scope)),
+      )
       const refused = errors.filter(({ extensions }) => extensions.code === 'FORBIDDEN')
-      expect(refused.map(({ path, extensions }) => [path?.slice(0, road.path.length), extensions.retryable])).toEqual([[road.path, false]])
+      expect(refused.map(({ path, extensions }) => [path?.slice(0, road.path.length), extensions.retryable])).toEqual([
+        [road.path, false],
+      ])
       expect(lacking.map((scope) => `This needs the scope ${scope}.`)).toContain(refused[0]!.message)
       // A list of which each has an error of its own.
       expect([road.path.reduce<any>((value, step) => value?.[step], data) ?? null].flat()).toEqual([null])
@@ -54,7 +86,11 @@ describe('the scopes that the emitted schema names are those that are demanded',
 describe('every field that reaches a provider says what it needs', () => {
   /** Federation's own: the router asks them, and clients do not see them. */
   const FEDERATION = ['Query._entities', 'Query._service']
-  const fields = [...queries.map((field) => ['Query', field] as const), ...Object.values(schema.getMutationType()!.getFields()).map((field) => ['Mutation', field] as const), ...nestedFields]
+  const fields = [
+    ...queries.map((field) => ['Query', field] as const),
+    ...Object.values(schema.getMutationType()!.getFields()).map((field) => ['Mutation', field] as const),
+    ...nestedFields,
+  ]
     .map(([type, field]) => ({ name: `${type}.${field.name}`, field }))
     .filter(({ name }) => !FEDERATION.includes(name))
   const roads = new Map([...queryRoads, ...mutationRoads, ...fieldRoads].map((road) => [road.name, road]))
@@ -95,12 +131,17 @@ describe.each<[string, readonly Scope[]]>([
 })
 
 describe('what hangs off a value is not opened by the value', () => {
-  test.each(fieldRoads.filter(({ demands }) => demands).map((road) => [road.name, road] as const))('%s', async (_name, road) => {
-    const { data, errors } = await run(road, road.through)
-    expect(errors).toMatchObject([{ path: road.path, extensions: { code: 'FORBIDDEN' } }])
-    expect(road.path.slice(0, -1).reduce<any>((value, step) => value[step], data)).toEqual({ [road.path.at(-1)!]: null })
-    expect(askedAfterwards(app)).toEqual(road.path[0] === 'viewer' ? [MINE] : [])
-  })
+  test.each(fieldRoads.filter(({ demands }) => demands).map((road) => [road.name, road] as const))(
+    '%s',
+    async (_name, road) => {
+      const { data, errors } = await run(road, road.through)
+      expect(errors).toMatchObject([{ path: road.path, extensions: { code: 'FORBIDDEN' } }])
+      expect(road.path.slice(0, -1).reduce<any>((value, step) => value[step], data)).toEqual({
+        [road.path.at(-1)!]: null,
+      })
+      expect(askedAfterwards(app)).toEqual(road.path[0] === 'viewer' ? [MINE] : [])
+    },
+  )
 })
 
 test('a token without any scope is told what it is', async () => {
@@ -110,7 +151,10 @@ test('a token without any scope is told what it is', async () => {
 })
 
 test('every entity can be referred to, and is', () => {
-  const keyed = Object.values(schema.getTypeMap()).filter((type) => type.astNode && 'directives' in type.astNode && type.astNode.directives?.some(({ name }) => name.value === 'key'))
+  const keyed = Object.values(schema.getTypeMap()).filter(
+    (type) =>
+      type.astNode && 'directives' in type.astNode && type.astNode.directives?.some(({ name }) => name.value === 'key'),
+  )
   expect(keyed.map(({ name }) => name).sort()).toEqual(Object.keys(references).sort())
   expect(Object.keys(REFERENCE_SCOPES).sort()).toEqual(Object.keys(references).sort())
 })

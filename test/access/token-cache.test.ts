@@ -26,14 +26,26 @@ beforeEach(async () => {
   asked = 0
   issuer = createServer((_request, response) => {
     asked += 1
-    response.writeHead(away ? 503 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: published }))
+    response
+      .writeHead(away ? 503 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ keys: published }))
   }).listen(0, '127.0.0.1')
   await once(issuer, 'listening')
-  sign = ({ sub = 'somebody', exp = seconds() + 3600, ...more } = {}) => new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub, exp, ...more }).setProtectedHeader({ alg: 'ES256', kid: 'one' }).sign(privateKey)
+  sign = ({ sub = 'somebody', exp = seconds() + 3600, ...more } = {}) =>
+    new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub, exp, ...more })
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .sign(privateKey)
   const verify = vi.spyOn(crypto.subtle, 'verify')
   verifications = () => verify.mock.calls.length
   open = (most) => {
-    const authenticate = createAuthenticator({ issuer: ISSUER, audience: AUDIENCE, jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks` }, most)
+    const authenticate = createAuthenticator(
+      {
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`,
+      },
+      most,
+    )
     return async (token) => authenticate(`Bearer ${token}`)
   }
 })
@@ -61,7 +73,10 @@ test('a token that comes again is the same caller and is not verified again, and
   expect(await authenticate(yours)).toMatchObject({ subject: 'another' })
   expect(verifications() - before).toBe(2)
   for (const [i, letter] of [...mine].entries()) {
-    if (i % 41 === 0) await expect(authenticate(`${mine.slice(0, i)}${letter === 'A' ? 'B' : 'A'}${mine.slice(i + 1)}`)).rejects.toThrow('The token is not valid here.')
+    if (i % 41 === 0)
+      await expect(
+        authenticate(`${mine.slice(0, i)}${letter === 'A' ? 'B' : 'A'}${mine.slice(i + 1)}`),
+      ).rejects.toThrow('The token is not valid here.')
   }
 })
 
@@ -75,7 +90,10 @@ test('a token is refused when its time is over, to the second, although it was r
   later(exp + 5 - seconds() - 2)
   expect(await authenticate(token)).toEqual(known)
   later(exp + 5 - seconds())
-  await expect(authenticate(token)).rejects.toMatchObject({ message: 'The token has expired.', code: 'UNAUTHENTICATED' })
+  await expect(authenticate(token)).rejects.toMatchObject({
+    message: 'The token has expired.',
+    code: 'UNAUTHENTICATED',
+  })
 })
 
 test('within its last seconds a token is verified each time', async () => {

@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, mkdirSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  mkdirSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,7 +27,11 @@ import { readAuditConfig } from '../../src/config.js'
 import { type App, startApp } from '../support/app.js'
 import { addressOf } from '../support/redis.js'
 
-const entriesOf = (text: string): any[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line))
+const entriesOf = (text: string): any[] =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
 const RHEA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
 
 let app: App
@@ -39,10 +53,14 @@ async function added(count: number): Promise<any[]> {
 
 describe('the audit trail', () => {
   test('says who read which personal fields of whom', async () => {
-    await app.run(`query Ada { customer(id: "${ADA.customerId}") { legalName kycStatus ...more person { firstName ssnLast4 } } } fragment more on Customer { dateOfBirth kycDocuments { number } }`, undefined, {
-      client: 'agent',
-      claims: { tenant: 'meridian', sub: 'user-7', act: { sub: 'helpdesk' } },
-    })
+    await app.run(
+      `query Ada { customer(id: "${ADA.customerId}") { legalName kycStatus ...more person { firstName ssnLast4 } } } fragment more on Customer { dateOfBirth kycDocuments { number } }`,
+      undefined,
+      {
+        client: 'agent',
+        claims: { tenant: 'meridian', sub: 'user-7', act: { sub: 'helpdesk' } },
+      },
+    )
     const [entry] = await added(1)
     expect(entry).toMatchObject({
       kind: 'operation',
@@ -52,77 +70,175 @@ describe('the audit trail', () => {
       correlationId: expect.any(String),
     })
     expect(new Date(entry.at).getTime()).toBeGreaterThan(Date.now() - 60_000)
-    expect(entry.read.entities).toEqual(expect.arrayContaining([{ type: 'Customer', bankId: BANK, ids: [ADA.customerId] }, { type: 'Person', ids: [ADA.personId] }, { type: 'KycDocument', bankId: BANK, ids: ['document-ada'] }]))
+    expect(entry.read.entities).toEqual(
+      expect.arrayContaining([
+        { type: 'Customer', bankId: BANK, ids: [ADA.customerId] },
+        { type: 'Person', ids: [ADA.personId] },
+        { type: 'KycDocument', bankId: BANK, ids: ['document-ada'] },
+      ]),
+    )
     expect(entry.wrote).toBeUndefined()
   })
 
   test('names everybody on a page', async () => {
     await app.run(CustomersWithPersonsDocument, { first: 10 })
-    const { data } = await app.run<any>('{ customers(first: 10) { nodes { id } } persons(first: 3) { nodes { id lastName } } }')
+    const { data } = await app.run<any>(
+      '{ customers(first: 10) { nodes { id } } persons(first: 3) { nodes { id lastName } } }',
+    )
     const [page, persons] = await added(2)
     expect(page.operation).toMatchObject({ type: 'query', name: 'CustomersWithPersons' })
     expect(page.read.fields).toEqual(['Customer.legalName'])
-    expect(page.read.entities).toEqual([{ type: 'Customer', bankId: BANK, ids: data.customers.nodes.map(({ id }: any) => id) }])
-    expect(persons.read).toEqual({ fields: ['Person.lastName'], entities: [{ type: 'Person', ids: data.persons.nodes.map(({ id }: any) => id) }] })
+    expect(page.read.entities).toEqual([
+      { type: 'Customer', bankId: BANK, ids: data.customers.nodes.map(({ id }: any) => id) },
+    ])
+    expect(persons.read).toEqual({
+      fields: ['Person.lastName'],
+      entities: [{ type: 'Person', ids: data.persons.nodes.map(({ id }: any) => id) }],
+    })
   })
 
   test('holds nothing of what was masked, not personal or not there', async () => {
     await app.run(`{ customer(id: "${ADA.customerId}") { legalName } }`, undefined, { scopes: ['customers:read'] })
     await app.run(`{ customer(id: "${ADA.customerId}") { id kycStatus kycOverview { status } } }`)
-    await app.run('{ customer(id: "nobody") { legalName } persons(filter: { lastName: "Nobody" }) { nodes { lastName } } }')
-    await app.run('{ viewer { customers { legalName } } }', undefined, { client: 'ada', scopes: ['customers:read:own'] })
+    await app.run(
+      '{ customer(id: "nobody") { legalName } persons(filter: { lastName: "Nobody" }) { nodes { lastName } } }',
+    )
+    await app.run('{ viewer { customers { legalName } } }', undefined, {
+      client: 'ada',
+      scopes: ['customers:read:own'],
+    })
     const [entry] = await added(1)
-    expect(entry).toMatchObject({ who: { subject: 'ada' }, read: { fields: ['Customer.legalName'], entities: [{ type: 'Customer', ids: [ADA.customerId] }] } })
+    expect(entry).toMatchObject({
+      who: { subject: 'ada' },
+      read: { fields: ['Customer.legalName'], entities: [{ type: 'Customer', ids: [ADA.customerId] }] },
+    })
   })
 
   test('says of the same document each time what was read by it this time', async () => {
     const document = `query($p: Boolean!) { customer(id: "${ADA.customerId}") { legalName person @include(if: $p) { lastName firstName } } }`
     for (const p of [false, true, false]) await app.run(document, { p })
     const fields = (await added(3)).map(({ read }) => read.fields)
-    expect(fields).toEqual([['Customer.legalName'], ['Customer.legalName', 'Person.firstName', 'Person.lastName'], ['Customer.legalName']])
+    expect(fields).toEqual([
+      ['Customer.legalName'],
+      ['Customer.legalName', 'Person.firstName', 'Person.lastName'],
+      ['Customer.legalName'],
+    ])
   })
 
   test("tells one's own, which is shown unmasked, from what is masked beside it", async () => {
-    const { data } = await app.run(`{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`, undefined, { client: 'ada', scopes: ['customers:read:own', 'persons:read'] })
+    const { data } = await app.run(
+      `{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`,
+      undefined,
+      { client: 'ada', scopes: ['customers:read:own', 'persons:read'] },
+    )
     expect(data.customer).toEqual({ legalName: 'Ada Accepted', person: { firstName: 'A•••' } })
     const [entry] = await added(1)
-    expect(entry.read).toEqual({ fields: ['Customer.legalName'], entities: [{ type: 'Customer', bankId: BANK, ids: [ADA.customerId] }] })
+    expect(entry.read).toEqual({
+      fields: ['Customer.legalName'],
+      entities: [{ type: 'Customer', bankId: BANK, ids: [ADA.customerId] }],
+    })
   })
 
   test('follows references of other subgraphs', async () => {
-    await app.run('query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { lastName } ... on Customer { email } } }', { r: [{ __typename: 'Person', id: RHEA.personId }, { __typename: 'Customer', bankId: BANK, id: RHEA.customerId }] })
+    await app.run(
+      'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { lastName } ... on Customer { email } } }',
+      {
+        r: [
+          { __typename: 'Person', id: RHEA.personId },
+          { __typename: 'Customer', bankId: BANK, id: RHEA.customerId },
+        ],
+      },
+    )
     const [entry] = await added(1)
     expect(entry.read.fields).toEqual(['Customer.email', 'Person.lastName'])
-    expect(entry.read.entities).toEqual(expect.arrayContaining([{ type: 'Person', ids: [RHEA.personId] }, { type: 'Customer', bankId: BANK, ids: [RHEA.customerId] }]))
+    expect(entry.read.entities).toEqual(
+      expect.arrayContaining([
+        { type: 'Person', ids: [RHEA.personId] },
+        { type: 'Customer', bankId: BANK, ids: [RHEA.customerId] },
+      ]),
+    )
   })
 
   test('says what was about to be written and how each write ended', async () => {
-    const input = { isCustomer: true, status: 'PROSPECT', firstName: 'Unmistakable', idempotencyKey: 'order of Ada Accepted' } as const
+    const input = {
+      isCustomer: true,
+      status: 'PROSPECT',
+      firstName: 'Unmistakable',
+      idempotencyKey: 'order of Ada Accepted',
+    } as const
     const done = await app.run(CreatePersonDocument, { input })
     await app.run(CreatePersonDocument, { input })
     const lost = 'mutation LostOfAda { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }'
     app.fault('synctera', { match: 'POST /v0/persons', fault: 'reset', times: 3 })
     await app.run(lost)
-    await app.run('mutation($input: CreateCustomerAddressInput!) { createCustomerAddress(input: $input) { replayed } }', { input: { customerId: 'Ada.Accepted', line1: 'x', city: 'x', state: 'x', countryCode: 'GB', tags: [], line2: null, line3: null, county: null, postcode: 'x' } })
+    await app.run(
+      'mutation($input: CreateCustomerAddressInput!) { createCustomerAddress(input: $input) { replayed } }',
+      {
+        input: {
+          customerId: 'Ada.Accepted',
+          line1: 'x',
+          city: 'x',
+          state: 'x',
+          countryCode: 'GB',
+          tags: [],
+          line2: null,
+          line3: null,
+          county: null,
+          postcode: 'x',
+        },
+      },
+    )
     const lines = await added(8)
     const who = { subject: 'tester', client: 'tester', tenant: 'client:tester' }
     const { key } = lines[0].write
     expect(lines.filter(({ kind }) => kind === 'intent')).toHaveLength(4)
-    expect(lines[0]).toMatchObject({ kind: 'intent', who, operation: { type: 'mutation', name: 'CreatePerson' }, write: { mutation: 'createPerson', ids: {}, key: expect.stringMatching(/^#/) } })
+    expect(lines[0]).toMatchObject({
+      kind: 'intent',
+      who,
+      operation: { type: 'mutation', name: 'CreatePerson' },
+      write: { mutation: 'createPerson', ids: {}, key: expect.stringMatching(/^#/) },
+    })
     expect(lines[1].correlationId).toBe(lines[0].correlationId)
     const wrote = lines.filter(({ kind }) => kind === 'operation').map((entry) => entry.wrote)
     expect(wrote).toEqual([
-      [{ mutation: 'createPerson', ids: {}, key, outcome: 'done', entities: [{ type: 'Person', ids: [done.data.createPerson!.person.id] }] }],
-      [{ mutation: 'createPerson', ids: {}, key, outcome: 'replayed', entities: [{ type: 'Person', ids: [done.data.createPerson!.person.id] }] }],
+      [
+        {
+          mutation: 'createPerson',
+          ids: {},
+          key,
+          outcome: 'done',
+          entities: [{ type: 'Person', ids: [done.data.createPerson!.person.id] }],
+        },
+      ],
+      [
+        {
+          mutation: 'createPerson',
+          ids: {},
+          key,
+          outcome: 'replayed',
+          entities: [{ type: 'Person', ids: [done.data.createPerson!.person.id] }],
+        },
+      ],
       [{ mutation: 'createPerson', ids: {}, outcome: 'unknown', code: 'OUTCOME_UNKNOWN' }],
-      [{ mutation: 'createCustomerAddress', ids: { customerId: expect.stringMatching(/^#/) }, outcome: 'refused', code: 'NOT_FOUND' }],
+      [
+        {
+          mutation: 'createCustomerAddress',
+          ids: { customerId: expect.stringMatching(/^#/) },
+          outcome: 'refused',
+          code: 'NOT_FOUND',
+        },
+      ],
     ])
     // A caller may put anything into an operation's name, a key or an id.
     for (const text of ['Unmistakable', 'Ada', 'order']) expect(JSON.stringify(lines)).not.toContain(text)
   })
 
   test('holds nothing of a write that the door refused', async () => {
-    await app.run(`mutation { updateCustomerEmail(input: { customerId: "${ADA.customerId}", email: "a@b.example" }) { replayed } }`, undefined, { scopes: ['customers:read'] })
+    await app.run(
+      `mutation { updateCustomerEmail(input: { customerId: "${ADA.customerId}", email: "a@b.example" }) { replayed } }`,
+      undefined,
+      { scopes: ['customers:read'] },
+    )
     await app.run(`{ person(id: "${ADA.personId}") { firstName } }`)
     expect(await added(1)).toMatchObject([{ operation: { type: 'query' } }])
   })
@@ -136,7 +252,8 @@ describe('the audit trail', () => {
 describe('a trail that cannot be written', () => {
   const READ = `{ customer(id: "${CROWD[0]!.customerId}") { legalName } }`
   const WRITE = 'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }'
-  const ready = async (to: App) => (await (await fetch(`${to.url}/ready`)).json()) as { reasons: Record<string, string> }
+  const ready = async (to: App) =>
+    (await (await fetch(`${to.url}/ready`)).json()) as { reasons: Record<string, string> }
 
   test('stops unmasked reads and writes before any provider is asked, and nothing else, until it can; nothing is lost', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-audit-'))
@@ -153,8 +270,16 @@ describe('a trail that cannot be written', () => {
     expect((await other.run(READ)).errors).toEqual([])
     await expect.poll(async () => (await ready(other)).reasons).toEqual({ audit: 'cannot be written' })
     other.clear()
-    const [read, write, masked, harmless] = await Promise.all([other.run(READ), other.run(WRITE), other.run(READ, undefined, { scopes: ['customers:read'] }), other.run('{ persons(first: 1) { nodes { status } } }')])
-    for (const { errors } of [read, write]) expect(errors[0]).toMatchObject({ extensions: { code: 'AUDIT_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 } })
+    const [read, write, masked, harmless] = await Promise.all([
+      other.run(READ),
+      other.run(WRITE),
+      other.run(READ, undefined, { scopes: ['customers:read'] }),
+      other.run('{ persons(first: 1) { nodes { status } } }'),
+    ])
+    for (const { errors } of [read, write])
+      expect(errors[0]).toMatchObject({
+        extensions: { code: 'AUDIT_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 },
+      })
     expect(masked).toMatchObject({ data: { customer: { legalName: 'C•••' } }, errors: [] })
     expect(harmless.errors).toEqual([])
     expect(other.calls('synctera').filter((call) => call.startsWith('POST'))).toEqual([])
@@ -166,7 +291,13 @@ describe('a trail that cannot be written', () => {
     expect((await other.run(READ)).errors).toEqual([])
     await other.close()
     const text = readFileSync(file, 'utf8')
-    expect(entriesOf(text).map(({ seq, kind }) => [seq, kind])).toEqual([[0, 'start'], [1, 'operation'], [2, 'operation'], [3, 'operation'], [4, 'end']])
+    expect(entriesOf(text).map(({ seq, kind }) => [seq, kind])).toEqual([
+      [0, 'start'],
+      [1, 'operation'],
+      [2, 'operation'],
+      [3, 'operation'],
+      [4, 'end'],
+    ])
   })
 
   test('lets nobody write who finds out first', async () => {
@@ -189,7 +320,10 @@ describe('a trail that cannot be written', () => {
     await expect.poll(() => existsSync(file)).toBe(true)
     await other.close()
     const { take, finish } = verifier([])
-    for (const path of [`${file}.1`, file]) readFileSync(path, 'utf8').split('\n').forEach((line, i) => take(line, `${path}:${i + 1}`))
+    for (const path of [`${file}.1`, file])
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .forEach((line, i) => take(line, `${path}:${i + 1}`))
     expect(finish(undefined)).toMatchObject({ entries: 4, problems: [], chains: [{ entries: 4, state: 'ended' }] })
   })
 })
@@ -197,7 +331,11 @@ describe('a trail that cannot be written', () => {
 describe('entries that nobody waits for', () => {
   const opened = async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
-    const trail = await openTrail({ config: { audit: { file }, redis: undefined, encryptionKeys: undefined }, changed: () => undefined, lost: () => undefined })
+    const trail = await openTrail({
+      config: { audit: { file }, redis: undefined, encryptionKeys: undefined },
+      changed: () => undefined,
+      lost: () => undefined,
+    })
     return { file, trail, of: (path: string) => entriesOf(readFileSync(path, 'utf8')).map(({ seq, n }) => n ?? seq) }
   }
 
@@ -238,10 +376,16 @@ describe('entries that nobody waits for', () => {
 
 test('an entry that comes the moment the one before is written does not wait for a third', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
-  const trail = await openTrail({ config: { audit: { file }, redis: undefined, encryptionKeys: undefined }, changed: () => undefined, lost: () => undefined })
+  const trail = await openTrail({
+    config: { audit: { file }, redis: undefined, encryptionKeys: undefined },
+    changed: () => undefined,
+    lost: () => undefined,
+  })
   await trail.commit({ kind: 'intent' })
   trail.append({ kind: 'operation' })
-  await expect.poll(() => entriesOf(readFileSync(file, 'utf8')).map(({ kind }) => kind)).toEqual(['start', 'intent', 'operation'])
+  await expect
+    .poll(() => entriesOf(readFileSync(file, 'utf8')).map(({ kind }) => kind))
+    .toEqual(['start', 'intent', 'operation'])
   await trail.close()
 })
 
@@ -250,7 +394,14 @@ describe('a trail in Redis', () => {
     const key = randomBytes(32)
     const redis = new Redis(inject('redisUrl'), { db: 13 })
     await redis.flushdb()
-    const other = await startApp({ AUDIT_LOG: 'redis:kyc-trail', REDIS_URL: `${inject('redisUrl')}/13`, STORE_ENCRYPTION_KEY: key.toString('base64') }, app)
+    const other = await startApp(
+      {
+        AUDIT_LOG: 'redis:kyc-trail',
+        REDIS_URL: `${inject('redisUrl')}/13`,
+        STORE_ENCRYPTION_KEY: key.toString('base64'),
+      },
+      app,
+    )
     await other.run(`{ person(id: "${ADA.personId}") { firstName } }`)
     await other.close()
     const rows = await redis.xrange('kyc-trail', '-', '+')
@@ -282,7 +433,12 @@ describe('the check of a trail', () => {
   const key = chainKey(secret)
   const chain = (entries: number) => {
     const made = startChain(key)
-    return Array.from({ length: entries }, (_, i) => made.next(`2030-01-01T00:00:0${i}.000Z`, { kind: i === 0 ? 'start' : i === entries - 1 ? 'end' : 'operation', n: i }))
+    return Array.from({ length: entries }, (_, i) =>
+      made.next(`2030-01-01T00:00:0${i}.000Z`, {
+        kind: i === 0 ? 'start' : i === entries - 1 ? 'end' : 'operation',
+        n: i,
+      }),
+    )
   }
   const a = chain(6)
   const b = chain(4)
@@ -290,19 +446,34 @@ describe('the check of a trail', () => {
   const check = (lines: readonly string[], { keys = [key], anchors = [a.at(-1)!, b.at(-1)!] } = {}) => {
     const { take, finish } = verifier(keys)
     lines.forEach((line, i) => take(line, String(i + 1)))
-    return finish(anchors.map(({ chain: id, seq, mac }) => ({ chain: id, count: seq + 1, head: mac, at: '2030-01-01T00:00:09.000Z' })))
+    return finish(
+      anchors.map(({ chain: id, seq, mac }) => ({
+        chain: id,
+        count: seq + 1,
+        head: mac,
+        at: '2030-01-01T00:00:09.000Z',
+      })),
+    )
   }
   const edited = mixed.with(3, mixed[3]!.replace('"n":2', '"n":7'))
 
   test('finds nothing wrong with chains of several processes in one file, under an older key, beside a log, with a line that came twice', () => {
     expect(check(mixed)).toMatchObject({ entries: 10, problems: [], repeated: 0 })
     expect(check(mixed, { keys: [chainKey(randomBytes(32)), key] }).problems).toEqual([])
-    expect(check(mixed.toSpliced(4, 0, '{"level":30}', mixed[2]!))).toMatchObject({ entries: 10, problems: [], repeated: 1, others: 1 })
+    expect(check(mixed.toSpliced(4, 0, '{"level":30}', mixed[2]!))).toMatchObject({
+      entries: 10,
+      problems: [],
+      repeated: 1,
+      others: 1,
+    })
     // A full disk tears a line, which is written again.
     expect(check(mixed.toSpliced(3, 0, mixed[3]!.slice(0, 90))).problems).toEqual([])
     expect(check(mixed.toSpliced(3, 0, mixed[3]!.slice(0, 90), mixed[3]!.slice(0, 70))).problems).toEqual([])
     // Another process goes on behind it before it is.
-    expect(check(mixed.toSpliced(3, 2, mixed[3]!.slice(0, 90) + mixed[4]!, mixed[3]!))).toMatchObject({ entries: 10, problems: [] })
+    expect(check(mixed.toSpliced(3, 2, mixed[3]!.slice(0, 90) + mixed[4]!, mixed[3]!))).toMatchObject({
+      entries: 10,
+      problems: [],
+    })
   })
 
   test.each<[string, readonly string[], RegExp]>([
@@ -326,14 +497,19 @@ describe('the check of a trail', () => {
   })
 
   test('reads a line as one whatever stands in it', () => {
-    const { line } = startChain(key).next('2030-01-01T00:00:00.000Z', { kind: 'start', who: { subject: 'a\u2028b\u2029c\r\n' } })
+    const { line } = startChain(key).next('2030-01-01T00:00:00.000Z', {
+      kind: 'start',
+      who: { subject: 'a\u2028b\u2029c\r\n' },
+    })
     expect(line).not.toMatch(/[\r\n\u2028\u2029]/)
     expect(JSON.parse(line)).toMatchObject({ who: { subject: 'a\u2028b\u2029c\r\n' } })
     expect(check([line], { anchors: [] }).problems).toEqual([])
   })
 
   test('finds a chain under a foreign key', () => {
-    expect(check(mixed, { keys: [chainKey(randomBytes(32))] }).problems[0]).toMatch(/^1: chain .* sealed with a key that is not given/)
+    expect(check(mixed, { keys: [chainKey(randomBytes(32))] }).problems[0]).toMatch(
+      /^1: chain .* sealed with a key that is not given/,
+    )
   })
 
   test('is a command that says what it found and ends accordingly', async () => {
@@ -343,16 +519,24 @@ describe('the check of a trail', () => {
     writeFileSync(join(folder, 'key'), secret.toString('base64'))
     const env = { PATH: process.env['PATH'], AUDIT_LOG: file, STORE_ENCRYPTION_KEY_FILE: join(folder, 'key') }
     const run = (...files: string[]) =>
-      promisify(execFile)(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'src/tools/audit-verify.ts', ...files], { env }).then(
+      promisify(execFile)(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'src/tools/audit-verify.ts', ...files], {
+        env,
+      }).then(
         ({ stdout }) => ({ code: 0, text: stdout }),
-        ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, text: stdout + stderr }),
+        ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+          code,
+          text: stdout + stderr,
+        }),
       )
     const whole = run()
     const bad = join(folder, 'bad.log')
     writeFileSync(bad, `${edited.join('\n')}\n`)
     appendFileSync(bad, '{"chain":"')
     const changed = run(bad)
-    expect(await whole).toMatchObject({ code: 0, text: expect.stringMatching(/2 chains, 10 entries[^]*The trail is whole/) })
+    expect(await whole).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/2 chains, 10 entries[^]*The trail is whole/),
+    })
     expect(await changed).toMatchObject({ code: 1, text: expect.stringMatching(/bad\.log:4: entry 2[^]*/) })
     rmSync(folder, { recursive: true })
   })

@@ -43,7 +43,14 @@ const ssn = () => {
   return mark(value)
 }
 
-const PERSONAL = [...PEOPLE, NIA].flatMap((member) => [`${member.firstName} ${member.lastName}`, member.email, member.phone, member.ssn, member.account, member.dateOfBirth])
+const PERSONAL = [...PEOPLE, NIA].flatMap((member) => [
+  `${member.firstName} ${member.lastName}`,
+  member.email,
+  member.phone,
+  member.ssn,
+  member.account,
+  member.dateOfBirth,
+])
 
 const key = randomBytes(32)
 const audit = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
@@ -76,7 +83,8 @@ beforeAll(async () => {
       ...app.ground.settings,
     },
   })
-  for (const stream of [server.stdout, server.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  for (const stream of [server.stdout, server.stderr])
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   await vi.waitFor(() => expect(output).toContain('"listening"'), { timeout: 50_000 })
   url = (JSON.parse(output.split('\n').find((line) => line.includes('"listening"'))!) as { url: string }).url
 })
@@ -89,11 +97,21 @@ afterAll(async () => {
 
 /** Keeps what the providers were asked before it is forgotten. */
 function forget(): void {
-  for (const name of Object.keys(providers) as ProviderName[]) asked[name] = (asked[name] ?? '') + JSON.stringify(app.emulators[name].calls().map(({ url: path, body }) => [path, body]))
+  for (const name of Object.keys(providers) as ProviderName[])
+    asked[name] =
+      (asked[name] ?? '') + JSON.stringify(app.emulators[name].calls().map(({ url: path, body }) => [path, body]))
   app.clear()
 }
 
-async function send(body: unknown, { headers = {}, path = '/graphql', method = 'POST', ...options }: { headers?: Record<string, string>; path?: string; method?: string; client?: string; scopes?: any } = {}) {
+async function send(
+  body: unknown,
+  {
+    headers = {},
+    path = '/graphql',
+    method = 'POST',
+    ...options
+  }: { headers?: Record<string, string>; path?: string; method?: string; client?: string; scopes?: any } = {},
+) {
   const response = await fetch(`${url}${path}`, {
     method,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token(options)}`, ...headers },
@@ -102,16 +120,60 @@ async function send(body: unknown, { headers = {}, path = '/graphql', method = '
   const answer = JSON.parse(await response.text()) as { data?: any; errors?: GraphError[] }
   // The path holds the caller's own aliases: the form of an answer is GraphQL's.
   const { data = null, errors = [], ...rest } = answer
-  answers.push({ data: JSON.stringify(data), errors: JSON.stringify([rest, ...errors.map(({ path: _path, ...error }) => error)]) })
+  answers.push({
+    data: JSON.stringify(data),
+    errors: JSON.stringify([rest, ...errors.map(({ path: _path, ...error }) => error)]),
+  })
   return answer
 }
 
-const createPerson = () => ({ isCustomer: true, status: 'ACTIVE', firstName: word(), lastName: word(), dateOfBirth: '1987-03-04', email: email(), phoneNumber: phone(), ssn: ssn(), legalAddress: { line1: word(), city: word(), state: 'NY', postalCode: '10001', countryCode: 'US' }, metadata: { note: word() } })
-const createCustomer = () => ({ legalName: word(), mobilePhoneNumber: phone(), email: email(), dateOfBirth: '1987-03-04', relationshipStatus: 'single', highestEducationAttained: 'Master', employmentStatus: 'worker', kycStatus: false, lastOkDate: '2024-05-01T09:00:00Z' })
-const document = (customerId: string, customerNumber: string) => ({ customerId, customerNumber, type: 'passport', number: word(), issueDate: '2020-01-01T00:00:00Z', issuePlace: 'Berlin', expiryDate: '2090-01-01T00:00:00Z' })
-const entitle = () => ({ bankingCustomerId: ADA.bankingCustomerId, accounts: [{ accountNumber: account(), productType: 'CHECKING', productCode: 'DDA_01' }], electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } })
-const verify = (id = account()) => ({ types: ['NAME'], account: { type: 'PERSONAL', idScheme: 'SCAN', id, name: `${word()},${word()}` } })
-const attributes = () => ({ externalId: ADA.seiExternalId, attributes: [{ name: 'LineOfCreditAccountNumber', value: account(), explanation: word() }] })
+const createPerson = () => ({
+  isCustomer: true,
+  status: 'ACTIVE',
+  firstName: word(),
+  lastName: word(),
+  dateOfBirth: '1987-03-04',
+  email: email(),
+  phoneNumber: phone(),
+  ssn: ssn(),
+  legalAddress: { line1: word(), city: word(), state: 'NY', postalCode: '10001', countryCode: 'US' },
+  metadata: { note: word() },
+})
+const createCustomer = () => ({
+  legalName: word(),
+  mobilePhoneNumber: phone(),
+  email: email(),
+  dateOfBirth: '1987-03-04',
+  relationshipStatus: 'single',
+  highestEducationAttained: 'Master',
+  employmentStatus: 'worker',
+  kycStatus: false,
+  lastOkDate: '2024-05-01T09:00:00Z',
+})
+const document = (customerId: string, customerNumber: string) => ({
+  customerId,
+  customerNumber,
+  type: 'passport',
+  number: word(),
+  issueDate: '2020-01-01T00:00:00Z',
+  issuePlace: 'Berlin',
+  expiryDate: '2090-01-01T00:00:00Z',
+})
+const entitle = () => ({
+  bankingCustomerId: ADA.bankingCustomerId,
+  accounts: [{ accountNumber: account(), productType: 'CHECKING', productCode: 'DDA_01' }],
+  electronicStatementElection: true,
+  electronicDocumentElection: true,
+  roles: { view: true },
+})
+const verify = (id = account()) => ({
+  types: ['NAME'],
+  account: { type: 'PERSONAL', idScheme: 'SCAN', id, name: `${word()},${word()}` },
+})
+const attributes = () => ({
+  externalId: ADA.seiExternalId,
+  attributes: [{ name: 'LineOfCreditAccountNumber', value: account(), explanation: word() }],
+})
 
 const QUERY = `query($customerId: ID!, $email: String, $phone: String!, $jobKey: ID!, $verificationId: ID!, $bankingCustomerId: ID!) {
   customer(id: $customerId) { legalName email kycDocuments { number } person { firstName ssnLast4 personalIds { identifier } } }
@@ -128,13 +190,29 @@ const MUTATIONS: readonly [string, string, () => object][] = [
   ['setAccountAttributes', 'SetAccountAttributesInput', attributes],
   ['verifyAccount', 'VerifyAccountInput', verify],
 ]
-const ids = { customerId: ADA.customerId, bankingCustomerId: ADA.bankingCustomerId, jobKey: 'none', verificationId: 'none' }
+const ids = {
+  customerId: ADA.customerId,
+  bankingCustomerId: ADA.bankingCustomerId,
+  jobKey: 'none',
+  verificationId: 'none',
+}
 const query = () => send({ query: QUERY, variables: { ...ids, email: email(), phone: phone() } })
-const mutate = () => Promise.all(MUTATIONS.map(([name, type, input]) => send({ query: `mutation ${word()}($input: ${type}!) { ${name}(input: $input) { replayed } }`, variables: { input: { ...input(), idempotencyKey: word() } } })))
+const mutate = () =>
+  Promise.all(
+    MUTATIONS.map(([name, type, input]) =>
+      send({
+        query: `mutation ${word()}($input: ${type}!) { ${name}(input: $input) { replayed } }`,
+        variables: { input: { ...input(), idempotencyKey: word() } },
+      }),
+    ),
+  )
 
 test('every operation we promise and what the bank offers is answered', async () => {
   const run = async (node: any, input: object) => {
-    const { data, errors } = await send({ query: print(node), variables: { input: { ...input, idempotencyKey: word() } } })
+    const { data, errors } = await send({
+      query: print(node),
+      variables: { input: { ...input, idempotencyKey: word() } },
+    })
     expect(errors ?? []).toEqual([])
     return data
   }
@@ -142,14 +220,38 @@ test('every operation we promise and what the bank offers is answered', async ()
   const { id: customerId, number: customerNumber } = entered.customer
   const shown = await run(operations.AddKycDocumentDocument, document(customerId, customerNumber))
   const record = { customerId, customerNumber }
-  await run(operations.AddKycMediaDocument, { ...record, type: 'image', url: `https://${word()}.example/x.png`, date: '2024-05-01T09:05:00Z', relatesToKycDocumentId: shown.addKycDocument.kycDocument.id, relatesToKycCheckId: 'check-1' })
-  await run(operations.AddKycCheckDocument, { ...record, id: 'check-1', date: '2024-05-01T09:10:00Z', how: 'online_meeting', staffUserId: 'staff-7', staffName: 'Sam', satisfied: true, comments: word() })
+  await run(operations.AddKycMediaDocument, {
+    ...record,
+    type: 'image',
+    url: `https://${word()}.example/x.png`,
+    date: '2024-05-01T09:05:00Z',
+    relatesToKycDocumentId: shown.addKycDocument.kycDocument.id,
+    relatesToKycCheckId: 'check-1',
+  })
+  await run(operations.AddKycCheckDocument, {
+    ...record,
+    id: 'check-1',
+    date: '2024-05-01T09:10:00Z',
+    how: 'online_meeting',
+    staffUserId: 'staff-7',
+    staffName: 'Sam',
+    satisfied: true,
+    comments: word(),
+  })
   await run(operations.AddKycStatusDocument, { ...record, ok: true, date: '2024-05-01T09:15:00Z' })
   const { createPerson: person } = await run(operations.CreatePersonDocument, createPerson())
   const personId = person.person.id
   await run(operations.VerifyPersonDocument, { personId, customerConsent: true })
-  await run(operations.LinkCustomerDocument, { customerId, personId, bankingCustomerId: ADA.bankingCustomerId, seiExternalId: ADA.seiExternalId })
-  await run(operations.EntitleDocument, { ...entitle(), accounts: [{ accountNumber: ADA.account, productType: 'CHECKING', productCode: 'DDA_01' }] })
+  await run(operations.LinkCustomerDocument, {
+    customerId,
+    personId,
+    bankingCustomerId: ADA.bankingCustomerId,
+    seiExternalId: ADA.seiExternalId,
+  })
+  await run(operations.EntitleDocument, {
+    ...entitle(),
+    accounts: [{ accountNumber: ADA.account, productType: 'CHECKING', productCode: 'DDA_01' }],
+  })
   const { setAccountAttributes } = await run(operations.SetAttributesDocument, attributes())
   const { verifyAccount } = await run(operations.CheckPayeeDocument, verify(ADA.account))
   const jobKey = setAccountAttributes.job.key
@@ -165,8 +267,16 @@ test('every operation we promise and what the bank offers is answered', async ()
     [operations.PayeeCheckDocument, { id: verificationId }],
     [operations.PersonByIdDocument, { id: personId }],
   ]
-  for (const [node, variables] of reads) expect((await send({ query: print(node as any), variables })).errors ?? []).toEqual([])
-  for (const row of [...customerRows, ...kycRows, ...recordsRows, ...updatesRows, ...onboardingRows, ...engagementRows]) {
+  for (const [node, variables] of reads)
+    expect((await send({ query: print(node as any), variables })).errors ?? []).toEqual([])
+  for (const row of [
+    ...customerRows,
+    ...kycRows,
+    ...recordsRows,
+    ...updatesRows,
+    ...onboardingRows,
+    ...engagementRows,
+  ]) {
     const variables = typeof row.variables === 'function' ? await row.variables(app) : (row.variables ?? {})
     expect((await send({ query: row.query, variables }, row.options)).errors ?? []).toEqual([])
   }
@@ -174,7 +284,14 @@ test('every operation we promise and what the bank offers is answered', async ()
 })
 
 test('every kind of failure is met', async () => {
-  const repeated = () => ({ code: 400, message: `${word()} ${ssn()}`, detail: email(), title: word(), reason: word(), errors: [{ message: word(), detail: word(), field: word(), value: word() }] })
+  const repeated = () => ({
+    code: 400,
+    message: `${word()} ${ssn()}`,
+    detail: email(),
+    title: word(),
+    reason: word(),
+    errors: [{ message: word(), detail: word(), field: word(), value: word() }],
+  })
   const statuses = [400, 401, 403, 404, 409, 422, 429, 500, 503]
   const faults: (() => Omit<Fault, 'match'>)[] = [
     ...statuses.map((status) => () => ({ fault: 'status' as const, status })),
@@ -183,7 +300,8 @@ test('every kind of failure is met', async () => {
   ]
   let failed = 0
   for (const fault of faults) {
-    for (const name of Object.keys(providers) as ProviderName[]) app.fault(name, { match: '* /**', times: 0, ...fault() })
+    for (const name of Object.keys(providers) as ProviderName[])
+      app.fault(name, { match: '* /**', times: 0, ...fault() })
     for (const { errors } of [await query(), ...(await mutate())]) failed += errors?.length ?? 0
     forget()
   }
@@ -196,10 +314,31 @@ test('every kind of bad request is refused', async () => {
     [{ query: input(`{ isCustomer: true, status: ${word()} }`) }],
     [{ query: input(`{ isCustomer: "${word()}", status: ACTIVE }`) }],
     [{ query: input(`{ isCustomer: true, status: ACTIVE, dateOfBirth: "${word()}" }`) }],
-    [{ query: input(`{ isCustomer: true, status: ACTIVE, email: "${word()}", ssn: "${word()}", phoneNumber: "${word()}" }`) }],
-    [{ query: 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }', variables: { input: { ...createPerson(), email: word(), dateOfBirth: word(), status: word() } } }],
-    [{ query: 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }', variables: { input: { ...createPerson(), ssn: `${ssn()}0` } } }],
-    [{ query: 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }', variables: { input: word() } }],
+    [
+      {
+        query: input(
+          `{ isCustomer: true, status: ACTIVE, email: "${word()}", ssn: "${word()}", phoneNumber: "${word()}" }`,
+        ),
+      },
+    ],
+    [
+      {
+        query: 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }',
+        variables: { input: { ...createPerson(), email: word(), dateOfBirth: word(), status: word() } },
+      },
+    ],
+    [
+      {
+        query: 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }',
+        variables: { input: { ...createPerson(), ssn: `${ssn()}0` } },
+      },
+    ],
+    [
+      {
+        query: 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }',
+        variables: { input: word() },
+      },
+    ],
     [{ query: 'query($id: ID!) { person(id: $id) { firstName } }', variables: { id: { name: word() } } }],
     [{ query: 'query($after: String) { persons(after: $after) { nodes { id } } }', variables: { after: word() } }],
     [{ query: `{ persons(filter: { lastName: "${word()}*" }) { nodes { id } } }` }],
@@ -210,8 +349,14 @@ test('every kind of bad request is refused', async () => {
     [[{ query: word() }]],
     [{ query: `{ customer(id: "${word()}") { legalName } }` }, { scopes: [] }],
     [{ query: '{ viewer { id } }' }, { headers: { authorization: `Bearer ${word()}.${word()}.x` } }],
-    [{ query: '{ viewer { id } }' }, { headers: { 'x-correlation-id': word(), 'x-request-id': word(), cookie: word(), 'user-agent': word() } }],
-    [undefined, { method: 'GET', path: `/graphql?query=${encodeURIComponent(`{ customer(id: "${word()}") { id } }`)}` }],
+    [
+      { query: '{ viewer { id } }' },
+      { headers: { 'x-correlation-id': word(), 'x-request-id': word(), cookie: word(), 'user-agent': word() } },
+    ],
+    [
+      undefined,
+      { method: 'GET', path: `/graphql?query=${encodeURIComponent(`{ customer(id: "${word()}") { id } }`)}` },
+    ],
     [undefined, { method: 'GET', path: `/${word()}?${word()}=${word()}` }],
   ]
   for (const [body, options] of bad) await send(body, options)
@@ -240,11 +385,16 @@ test('and nothing personal is left anywhere', async () => {
   ]
   const values = [...new Set([...PERSONAL, ...markers])]
   const bytes = places.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
-  console.log(`${values.length} personal values searched for in ${bytes} bytes: ${places.map(({ name, text }) => `${name} ${text.length}`).join(', ')}`)
+  console.log(
+    `${values.length} personal values searched for in ${bytes} bytes: ${places.map(({ name, text }) => `${name} ${text.length}`).join(', ')}`,
+  )
   // Each place holds something, and what is planted is found.
   for (const { text } of places) expect(text.length).toBeGreaterThan(10)
   for (const value of [ADA.ssn, ADA.email, ADA.phone, markers[0]!]) {
-    for (const form of forms(value)) expect(search(values, [{ name: 'a planted line', text: `{"a":"x${form.toUpperCase()}y"}` }])).toContain(`${value} is in a planted line`)
+    for (const form of forms(value))
+      expect(search(values, [{ name: 'a planted line', text: `{"a":"x${form.toUpperCase()}y"}` }])).toContain(
+        `${value} is in a planted line`,
+      )
   }
   expect(search(values, places)).toEqual([])
 
@@ -252,10 +402,20 @@ test('and nothing personal is left anywhere', async () => {
   const numbers = [...new Set([...PEOPLE, NIA].map((member) => member.ssn).concat(ssns))]
   expect(search(numbers, [{ name: 'an answer', text: answers.map(({ data }) => data).join('\n') }])).toEqual([])
   const elsewhere = Object.entries(asked).filter(([name]) => name !== 'synctera')
-  expect(search(numbers, elsewhere.map(([name, text]) => ({ name: `a request to ${name}`, text })))).toEqual([])
+  expect(
+    search(
+      numbers,
+      elsewhere.map(([name, text]) => ({ name: `a request to ${name}`, text })),
+    ),
+  ).toEqual([])
   expect(search(ssns, [{ name: 'a request to Synctera', text: asked['synctera']! }]).length).toBeGreaterThan(5)
 
   const { take, finish } = verifier([chainKey(key)])
-  readFileSync(audit, 'utf8').split('\n').forEach((line, i) => take(line, `audit.log:${i + 1}`))
-  expect(finish((await readAnchors(addressOf(redisUrl), [chainKey(key)])).anchors)).toMatchObject({ problems: [], chains: [{ state: 'ended' }] })
+  readFileSync(audit, 'utf8')
+    .split('\n')
+    .forEach((line, i) => take(line, `audit.log:${i + 1}`))
+  expect(finish((await readAnchors(addressOf(redisUrl), [chainKey(key)])).anchors)).toMatchObject({
+    problems: [],
+    chains: [{ state: 'ended' }],
+  })
 }, 60_000)

@@ -7,7 +7,12 @@ import { type App, startApp } from '../support/app.js'
 interface Explained {
   readonly ownMs: number
   readonly waitedMs: number
-  readonly questions: readonly { readonly question: string; readonly asked: number; readonly fromStore: number; readonly calls: readonly Readonly<Record<string, any>>[] }[]
+  readonly questions: readonly {
+    readonly question: string
+    readonly asked: number
+    readonly fromStore: number
+    readonly calls: readonly Readonly<Record<string, any>>[]
+  }[]
 }
 
 let app: App
@@ -17,19 +22,42 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterAll(() => app.close())
 
-async function post(query: string, headers: Record<string, string> = { 'x-explain': '1' }, to = app): Promise<{ data: any; errors?: unknown; explain: Explained }> {
-  const response = await fetch(`${to.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${await to.token()}`, ...headers }, body: JSON.stringify({ query }) })
-  const { data, errors, extensions } = (await response.json()) as { data: unknown; errors?: unknown; extensions?: { explain: Explained } }
+async function post(
+  query: string,
+  headers: Record<string, string> = { 'x-explain': '1' },
+  to = app,
+): Promise<{ data: any; errors?: unknown; explain: Explained }> {
+  const response = await fetch(`${to.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await to.token()}`, ...headers },
+    body: JSON.stringify({ query }),
+  })
+  const { data, errors, extensions } = (await response.json()) as {
+    data: unknown
+    errors?: unknown
+    extensions?: { explain: Explained }
+  }
   return { data, errors, explain: extensions?.explain as Explained }
 }
 const people = CROWD.slice(0, 3)
 const THREE = `{ ${people.map(({ personId }, n) => `p${n}: person(id: "${personId!}") { lastName }`).join(' ')} again: person(id: "${people[0]!.personId!}") { id } }`
-const call = (rest: object) => ({ provider: 'synctera', route: 'GET /v0/persons', made: 0, merged: 0, shared: 0, retried: 0, ms: expect.any(Array), ...rest })
+const call = (rest: object) => ({
+  provider: 'synctera',
+  route: 'GET /v0/persons',
+  made: 0,
+  merged: 0,
+  shared: 0,
+  retried: 0,
+  ms: expect.any(Array),
+  ...rest,
+})
 
 describe('an explained operation', () => {
   test('says how many fields asked and how few calls that came to', async () => {
     const { explain: told } = await post(THREE)
-    expect(told.questions).toEqual([{ question: 'synctera.personById', asked: 4, fromStore: 0, calls: [call({ made: 1, merged: 3 })] }])
+    expect(told.questions).toEqual([
+      { question: 'synctera.personById', asked: 4, fromStore: 0, calls: [call({ made: 1, merged: 3 })] },
+    ])
     expect(told.questions[0]!.calls[0]!['ms']).toHaveLength(1)
   })
 
@@ -37,7 +65,9 @@ describe('an explained operation', () => {
     app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 700, times: 0 })
     app.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 700, times: 0 })
     // Side by side: what is waited for at the same time counts once.
-    const { explain: told } = await post(`{ customer(id: "${ADA.customerId}") { legalName } person(id: "${ADA.personId}") { lastName } }`)
+    const { explain: told } = await post(
+      `{ customer(id: "${ADA.customerId}") { legalName } person(id: "${ADA.personId}") { lastName } }`,
+    )
     expect(told.waitedMs / 700).toBeGreaterThan(0.95)
     expect(told.waitedMs / 700).toBeLessThan(1.9)
     expect(told.ownMs / 700).toBeLessThan(0.7)
@@ -50,21 +80,40 @@ describe('an explained operation', () => {
 
   test('says what was answered by the call of another', async () => {
     app.fault('synctera', { match: 'GET /v0/persons', fault: 'slow', delayMs: 600, times: 0 })
-    const told = (await Promise.all([post(THREE), post(THREE)])).map(({ explain: { questions } }) => questions[0]!.calls[0])
+    const told = (await Promise.all([post(THREE), post(THREE)])).map(
+      ({ explain: { questions } }) => questions[0]!.calls[0],
+    )
     expect(told).toEqual(expect.arrayContaining([call({ made: 1, merged: 3 }), call({ shared: 1, merged: 3 })]))
   })
 
   test('says what came from the store', async () => {
     const check = `mutation { verifyAccount(input: { types: [NAME], account: { id: "${ADA.account}", idScheme: SCAN, name: "Accepted,Ada" } }) { result { state } } }`
     const [made, remembered] = [await post(check), await post(check)].map(({ explain: { questions } }) => questions)
-    expect(made).toMatchObject([{ question: 'banfico.verifyAccount', asked: 1, fromStore: 0, calls: [{ provider: 'banfico', route: 'POST /v1.0/account-verifications', made: 1 }] }])
+    expect(made).toMatchObject([
+      {
+        question: 'banfico.verifyAccount',
+        asked: 1,
+        fromStore: 0,
+        calls: [{ provider: 'banfico', route: 'POST /v1.0/account-verifications', made: 1 }],
+      },
+    ])
     expect(remembered).toEqual([{ question: 'banfico.verifyAccount', asked: 1, fromStore: 1, calls: [] }])
   })
 
   test('holds no id and no value', async () => {
-    const { explain: told } = await post(`{ customer(id: "${ADA.customerId}") { legalName attributes { value } person { lastName } accountEntitlements { confirmed } } }`)
+    const { explain: told } = await post(
+      `{ customer(id: "${ADA.customerId}") { legalName attributes { value } person { lastName } accountEntitlements { confirmed } } }`,
+    )
     const text = JSON.stringify(told)
-    for (const value of [ADA.customerId, ADA.personId!, ADA.bankId, ADA.bankingCustomerId, ADA.lastName, ADA.customerNumber]) expect(text).not.toContain(value)
+    for (const value of [
+      ADA.customerId,
+      ADA.personId!,
+      ADA.bankId,
+      ADA.bankingCustomerId,
+      ADA.lastName,
+      ADA.customerNumber,
+    ])
+      expect(text).not.toContain(value)
     expect(text).toContain('GET /obp/v4.0.0/banks/{}/customers/{}')
   })
 })
@@ -79,7 +128,9 @@ test('nothing is explained to whoever does not ask, nor by a server that was not
 test('the own time of every operation is in the metrics', async () => {
   const read = async () => {
     const text = await (await fetch(`${app.url}/metrics`)).text()
-    return ['count', 'sum'].map((part) => Number(new RegExp(`^kyc_overhead_seconds_${part} (\\S+)$`, 'm').exec(text)![1]))
+    return ['count', 'sum'].map((part) =>
+      Number(new RegExp(`^kyc_overhead_seconds_${part} (\\S+)$`, 'm').exec(text)![1]),
+    )
   }
   const [count, sum] = await read()
   app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 1000, times: 0 })

@@ -23,7 +23,9 @@ test.each([
 })
 
 test('it is deployed as `npm start` starts it', () => {
-  const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { scripts: { start: string } }
+  const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    scripts: { start: string }
+  }
   expect(README).toContain(`\n${scripts.start}\n`)
 })
 

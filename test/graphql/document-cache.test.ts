@@ -13,7 +13,17 @@ import { MAX_COST } from '../../src/limits/cost.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import type { Manifest } from '../../src/graphql/safelist.js'
 import type { RunOptions } from '../support/app.js'
-import { exchange, type Letter, type Road, type Seen, trailsOf, watch, watchApollo, type Watched, witness } from '../support/witness.js'
+import {
+  exchange,
+  type Letter,
+  type Road,
+  type Seen,
+  trailsOf,
+  watch,
+  watchApollo,
+  type Watched,
+  witness,
+} from '../support/witness.js'
 
 /** The servers, each over the same emulators. */
 const SERVERS = {
@@ -34,12 +44,17 @@ beforeAll(async () => {
   apollo = watchApollo()
   servers.deployed = await watch(SERVERS.deployed)
   for (const name of Object.keys(SERVERS).slice(1) as Server[]) {
-    const development = name === 'developing' ? { explain, explorer: explorer(() => ({ document: '', variables: {}, token: '' })) } : {}
+    const development =
+      name === 'developing' ? { explain, explorer: explorer(() => ({ document: '', variables: {}, token: '' })) } : {}
     servers[name] = await watch(SERVERS[name], servers.deployed, development)
   }
   // Tokens of providers are there, and Apollo has been seen to answer somebody who says nothing of what is accepted.
   for (const of of Object.keys(SERVERS) as Server[]) {
-    await ask(listed('CustomerPage').body.replace('{', '{ # first\n'), { of, beside: { variables: { customerId: ADA.customerId } }, road: 'apollo' })
+    await ask(listed('CustomerPage').body.replace('{', '{ # first\n'), {
+      of,
+      beside: { variables: { customerId: ADA.customerId } },
+      road: 'apollo',
+    })
     await ask('{ __schema { __typename } }', { of, road: 'apollo' })
   }
   await ask('{ persons(first: 20) { nodes { id } } }', { of: 'limiting', as: SPENDER, road: 'apollo' })
@@ -84,7 +99,10 @@ function tokenOf(options: RunOptions = {}): Promise<string> {
 }
 
 /** One request of its kind. */
-async function ask(text: string, { of = 'deployed', beside, body, as, fault, method, path, headers, lingers }: Kind): Promise<{ seen: Seen; road: Road }> {
+async function ask(
+  text: string,
+  { of = 'deployed', beside, body, as, fault, method, path, headers, lingers }: Kind,
+): Promise<{ seen: Seen; road: Road }> {
   const watched = servers[of]
   const bearer = as?.token === undefined ? await tokenOf(as) : as.token
   watched.app.clear()
@@ -103,7 +121,10 @@ async function ask(text: string, { of = 'deployed', beside, body, as, fault, met
 /** Lets Apollo find a text valid, and runs nothing of it. */
 async function teach(text: string, { of = 'deployed' }: Kind): Promise<void> {
   const { app } = servers[of]
-  await exchange(app.url, { headers: { ...JSON_TYPE, authorization: `Bearer ${await tokenOf()}` }, body: JSON.stringify({ query: text, operationName: 'Nobody' }) })
+  await exchange(app.url, {
+    headers: { ...JSON_TYPE, authorization: `Bearer ${await tokenOf()}` },
+    body: JSON.stringify({ query: text, operationName: 'Nobody' }),
+  })
 }
 
 const PERSON = `person(id: "${ADA.personId}") { id firstName dateOfBirth }`
@@ -111,9 +132,16 @@ const ONE = 'query One($id: ID!) { person(id: $id) { firstName } }'
 const TWO = `query One { ${PERSON} } query Two { viewer { id } }`
 const id = { id: ADA.personId }
 const MEET = 'mutation($input: CreateMeetingInput!) { createMeeting(input: $input) { replayed } }'
-const meeting = { providerId: 'video', purposeId: 'onboarding', date: '2030-01-01T00:00:00Z', creator: { name: 'Sue', mobilePhone: '', emailAddress: '' }, invitees: [] }
+const meeting = {
+  providerId: 'video',
+  purposeId: 'onboarding',
+  date: '2030-01-01T00:00:00Z',
+  creator: { name: 'Sue', mobilePhone: '', emailAddress: '' },
+  invitees: [],
+}
 const MEETINGS = 'POST /obp/v4.0.0/banks/*/meetings'
-const email = (customerId: string) => `updateCustomerEmail(input: { customerId: "${customerId}", email: "a@b.example" }) { replayed customer { id email } }`
+const email = (customerId: string) =>
+  `updateCustomerEmail(input: { customerId: "${customerId}", email: "a@b.example" }) { replayed customer { id email } }`
 const EMAIL = `mutation { ${email(CROWD[0]!.customerId)} }`
 const EMAILS = 'PUT /obp/v4.0.0/banks/*/customers/*/email'
 const MANIFEST = JSON.parse(readFileSync('schema/operations/manifest.json', 'utf8')) as Manifest
@@ -122,33 +150,90 @@ const listed = (name: string) => MANIFEST.operations.find((operation) => operati
 const QUERIES: Record<string, Kind> = {
   'a query': { query: `{ ${PERSON} }`, road: 'direct', says: '"Ada"', calls: 1 },
   'a query of nothing': { query: '{ __typename }', road: 'direct', calls: 0 },
-  'a query of several providers': { query: `{ customer(id: "${ADA.customerId}") { legalName kycStatus person { firstName verifications { result } } } }`, road: 'direct', says: 'Ada Accepted' },
+  'a query of several providers': {
+    query: `{ customer(id: "${ADA.customerId}") { legalName kycStatus person { firstName verifications { result } } } }`,
+    road: 'direct',
+    says: 'Ada Accepted',
+  },
   'a query of nobody': { query: '{ customer(id: "nobody") { id } }', road: 'direct', says: '{"customer":null}' },
-  'references of another subgraph': { query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { lastName } } }', beside: { variables: { r: [{ __typename: 'Person', ...id }] } }, road: 'direct', says: 'Accepted' },
-  'interpreted': { of: 'interpreting', query: ONE, beside: { variables: id }, road: 'direct', says: '"Ada"' },
-  'compiled where it comes again': { of: 'deciding', query: ONE, beside: { variables: id }, road: 'direct', says: '"Ada"' },
-  'a fault where it is interpreted': { of: 'interpreting', query: `{ a: ${PERSON} customers { nodes { id } } }`, as: { scopes: ['persons:read'] }, road: 'handed over', says: 'customers:read' },
-  'a fault where it is compiled when it comes again': { of: 'deciding', query: `{ a: ${PERSON} customers { nodes { id } } }`, as: { scopes: ['persons:read'] }, road: 'handed over', says: 'customers:read' },
+  'references of another subgraph': {
+    query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { lastName } } }',
+    beside: { variables: { r: [{ __typename: 'Person', ...id }] } },
+    road: 'direct',
+    says: 'Accepted',
+  },
+  interpreted: { of: 'interpreting', query: ONE, beside: { variables: id }, road: 'direct', says: '"Ada"' },
+  'compiled where it comes again': {
+    of: 'deciding',
+    query: ONE,
+    beside: { variables: id },
+    road: 'direct',
+    says: '"Ada"',
+  },
+  'a fault where it is interpreted': {
+    of: 'interpreting',
+    query: `{ a: ${PERSON} customers { nodes { id } } }`,
+    as: { scopes: ['persons:read'] },
+    road: 'handed over',
+    says: 'customers:read',
+  },
+  'a fault where it is compiled when it comes again': {
+    of: 'deciding',
+    query: `{ a: ${PERSON} customers { nodes { id } } }`,
+    as: { scopes: ['persons:read'] },
+    road: 'handed over',
+    says: 'customers:read',
+  },
 }
 
 const VARIABLES: Record<string, Kind> = {
-  'given': { query: ONE, beside: { variables: id }, road: 'direct', says: '"Ada"' },
-  'given with others that are not declared': { query: ONE, beside: { variables: { ...id, more: [1] } }, road: 'direct', says: '"Ada"' },
+  given: { query: ONE, beside: { variables: id }, road: 'direct', says: '"Ada"' },
+  'given with others that are not declared': {
+    query: ONE,
+    beside: { variables: { ...id, more: [1] } },
+    road: 'direct',
+    says: '"Ada"',
+  },
   'left out': { query: ONE, road: 'handed over', status: 400, says: 'BAD_USER_INPUT', calls: 0 },
-  'null where nothing is declared': { query: `{ ${PERSON} }`, beside: { variables: null }, road: 'direct', says: '"Ada"' },
+  'null where nothing is declared': {
+    query: `{ ${PERSON} }`,
+    beside: { variables: null },
+    road: 'direct',
+    says: '"Ada"',
+  },
   'null where one must be given': { query: ONE, beside: { variables: null }, road: 'handed over', status: 400 },
   'of which one is null': { query: ONE, beside: { variables: { id: null } }, road: 'handed over', status: 400 },
   'of another type': { query: ONE, beside: { variables: { id: { id: 1 } } }, road: 'handed over', status: 400 },
   'a list': { query: ONE, beside: { variables: [ADA.personId] }, road: 'apollo', status: 400 },
   'a text': { query: ONE, beside: { variables: JSON.stringify(id) }, road: 'apollo', status: 400 },
-  'with a default': { query: 'query($n: Int = 1) { persons(first: $n) { nodes { status } } }', beside: { variables: {} }, road: 'direct' },
+  'with a default': {
+    query: 'query($n: Int = 1) { persons(first: $n) { nodes { status } } }',
+    beside: { variables: {} },
+    road: 'direct',
+  },
 }
 
 const NAMES: Record<string, Kind> = {
-  'the only one by its name': { query: ONE, beside: { variables: id, operationName: 'One' }, road: 'direct', says: '"Ada"' },
+  'the only one by its name': {
+    query: ONE,
+    beside: { variables: id, operationName: 'One' },
+    road: 'direct',
+    says: '"Ada"',
+  },
   'the only one by null': { query: ONE, beside: { variables: id, operationName: null }, road: 'direct', says: '"Ada"' },
-  'the only one by an empty name': { query: ONE, beside: { variables: id, operationName: '' }, road: 'apollo', status: 400 },
-  'the only one by another name': { query: ONE, beside: { variables: id, operationName: 'constructor' }, road: 'apollo', status: 400, calls: 0 },
+  'the only one by an empty name': {
+    query: ONE,
+    beside: { variables: id, operationName: '' },
+    road: 'apollo',
+    status: 400,
+  },
+  'the only one by another name': {
+    query: ONE,
+    beside: { variables: id, operationName: 'constructor' },
+    road: 'apollo',
+    status: 400,
+    calls: 0,
+  },
   'the only one by a number': { query: ONE, beside: { variables: id, operationName: 1 }, road: 'apollo', status: 400 },
   'the first of two': { query: TWO, beside: { operationName: 'One' }, road: 'direct', says: '"Ada"' },
   'the second of two': { query: TWO, beside: { operationName: 'Two' }, road: 'direct', says: '"viewer"', calls: 0 },
@@ -160,30 +245,70 @@ const NAMES: Record<string, Kind> = {
 const BODIES: Record<string, Kind> = {
   'extensions that are null': { query: `{ ${PERSON} }`, beside: { extensions: null }, road: 'direct' },
   'extensions without members': { query: `{ ${PERSON} }`, beside: { extensions: {} }, road: 'direct' },
-  'extensions of another kind': { query: `{ ${PERSON} }`, beside: { extensions: { clientLibrary: { name: 'x' } } }, road: 'direct' },
+  'extensions of another kind': {
+    query: `{ ${PERSON} }`,
+    beside: { extensions: { clientLibrary: { name: 'x' } } },
+    road: 'direct',
+  },
   'extensions that are a text': { query: `{ ${PERSON} }`, beside: { extensions: '{}' }, road: 'apollo', status: 400 },
   'extensions that are a list': { query: `{ ${PERSON} }`, beside: { extensions: [] }, road: 'apollo', status: 400 },
   'a hash that is null': { query: `{ ${PERSON} }`, beside: { extensions: { persistedQuery: null } }, road: 'apollo' },
-  'a hash of another text': { query: `{ ${PERSON} }`, beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256('') } } }, road: 'apollo', status: 400 },
-  'its hash': { exactly: `{ hashed: ${PERSON} }`, beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(`{ hashed: ${PERSON} }`) } } }, road: 'direct', says: '"Ada"' },
-  'members that nobody knows': { query: `{ ${PERSON} }`, beside: { id: 1, constructor: { prototype: {} }, toString: 1 }, road: 'direct' },
-  'a member that is named __proto__': { body: `{"query":"{ viewer { id } }","__proto__":{"operationName":"Nobody","variables":1,"extensions":{"persistedQuery":{}}}}`, road: 'direct', says: '"viewer"' },
-  'nothing but a member that is named __proto__': { body: '{"__proto__":{"query":"{ viewer { id } }"}}', road: 'apollo', status: 400 },
-  'a variable that is named __proto__': { query: ONE, body: `{"query":${JSON.stringify(ONE)},"variables":{"id":"${ADA.personId}","__proto__":{"id":"x"}}}`, road: 'direct', says: '"Ada"' },
+  'a hash of another text': {
+    query: `{ ${PERSON} }`,
+    beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256('') } } },
+    road: 'apollo',
+    status: 400,
+  },
+  'its hash': {
+    exactly: `{ hashed: ${PERSON} }`,
+    beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(`{ hashed: ${PERSON} }`) } } },
+    road: 'direct',
+    says: '"Ada"',
+  },
+  'members that nobody knows': {
+    query: `{ ${PERSON} }`,
+    beside: { id: 1, constructor: { prototype: {} }, toString: 1 },
+    road: 'direct',
+  },
+  'a member that is named __proto__': {
+    body: `{"query":"{ viewer { id } }","__proto__":{"operationName":"Nobody","variables":1,"extensions":{"persistedQuery":{}}}}`,
+    road: 'direct',
+    says: '"viewer"',
+  },
+  'nothing but a member that is named __proto__': {
+    body: '{"__proto__":{"query":"{ viewer { id } }"}}',
+    road: 'apollo',
+    status: 400,
+  },
+  'a variable that is named __proto__': {
+    query: ONE,
+    body: `{"query":${JSON.stringify(ONE)},"variables":{"id":"${ADA.personId}","__proto__":{"id":"x"}}}`,
+    road: 'direct',
+    says: '"Ada"',
+  },
   'no query': { body: '{"variables":{}}', road: 'apollo', status: 400 },
   'an empty query': { body: '{"query":""}', road: 'apollo', status: 400 },
   'a query that is a number': { body: '{"query":1}', road: 'apollo', status: 400 },
   'a query that is a list': { body: '{"query":["{ viewer { id } }"]}', road: 'apollo', status: 400 },
   'a list of queries': { body: '[{"query":"{ viewer { id } }"}]', road: 'apollo', status: 400 },
   'no members': { body: '{}', road: 'apollo', status: 400 },
-  'null': { body: 'null', road: 'apollo', status: 400 },
+  null: { body: 'null', road: 'apollo', status: 400 },
   'no JSON': { body: '{"query":', road: 'direct', status: 400, says: 'cannot be read' },
   'what is no GraphQL': { body: '{"query":"{ viewer { id }"}', road: 'apollo', status: 400 },
   'a field that is not there': { body: '{"query":"{ nothing }"}', road: 'apollo', status: 400 },
-  'too much': { body: JSON.stringify({ query: `{ __typename } #${'x'.repeat(300_000)}` }), road: 'direct', status: 413 },
+  'too much': {
+    body: JSON.stringify({ query: `{ __typename } #${'x'.repeat(300_000)}` }),
+    road: 'direct',
+    status: 413,
+  },
 }
 
-const accepting = (accept: string | undefined, type: string): Kind => ({ query: `{ ${PERSON} }`, headers: { accept }, road: 'direct', says: type })
+const accepting = (accept: string | undefined, type: string): Kind => ({
+  query: `{ ${PERSON} }`,
+  headers: { accept },
+  road: 'direct',
+  says: type,
+})
 const TYPES = { json: 'application/json; charset=utf-8', graphql: 'application/graphql-response+json; charset=utf-8' }
 const HEADERS: Record<string, Kind> = {
   'Accept: nothing': accepting(undefined, TYPES.json),
@@ -191,84 +316,391 @@ const HEADERS: Record<string, Kind> = {
   'Accept: anything': accepting('*/*', TYPES.json),
   'Accept: JSON': accepting('application/json', TYPES.json),
   "Accept: GraphQL's own": accepting('application/graphql-response+json', TYPES.graphql),
-  "Accept: GraphQL's own before JSON": accepting('application/graphql-response+json, application/json;q=0.9', TYPES.graphql),
-  "Accept: JSON before GraphQL's own": accepting('application/graphql-response+json;q=0.9, application/json', TYPES.json),
+  "Accept: GraphQL's own before JSON": accepting(
+    'application/graphql-response+json, application/json;q=0.9',
+    TYPES.graphql,
+  ),
+  "Accept: JSON before GraphQL's own": accepting(
+    'application/graphql-response+json;q=0.9, application/json',
+    TYPES.json,
+  ),
   "Accept: GraphQL's own, less liked than nothing": accepting('application/graphql-response+json;q=0.9', TYPES.graphql),
   'Accept: a page, or anything': accepting('text/html,application/xhtml+xml,*/*;q=0.8', TYPES.json),
-  'Accept: longer than any that is remembered': { ...accepting(`application/json, ${'text/x, '.repeat(40)}text/html`, TYPES.json), road: 'apollo' },
+  'Accept: longer than any that is remembered': {
+    ...accepting(`application/json, ${'text/x, '.repeat(40)}text/html`, TYPES.json),
+    road: 'apollo',
+  },
   'Accept: a page': { query: `{ ${PERSON} }`, headers: { accept: 'text/html' }, road: 'apollo', status: 406 },
   'Accept: a picture': { query: `{ ${PERSON} }`, headers: { accept: 'image/png' }, road: 'apollo', status: 406 },
-  "a fault to whoever accepts GraphQL's own": { query: ONE, headers: { accept: 'application/graphql-response+json' }, road: 'handed over', status: 400, says: TYPES.graphql },
-  'Content-Type: with its letters': { query: `{ ${PERSON} }`, headers: { 'content-type': 'application/json; charset=utf-8' }, road: 'direct' },
-  'Content-Type: in capitals': { query: `{ ${PERSON} }`, headers: { 'content-type': 'APPLICATION/JSON;CHARSET=UTF-8' }, road: 'direct' },
-  'Content-Type: with more': { query: `{ ${PERSON} }`, headers: { 'content-type': 'application/json; boundary=x' }, road: 'apollo' },
-  'Content-Type: text': { query: `{ ${PERSON} }`, headers: { 'content-type': 'text/plain' }, road: 'apollo', status: 400 },
+  "a fault to whoever accepts GraphQL's own": {
+    query: ONE,
+    headers: { accept: 'application/graphql-response+json' },
+    road: 'handed over',
+    status: 400,
+    says: TYPES.graphql,
+  },
+  'Content-Type: with its letters': {
+    query: `{ ${PERSON} }`,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    road: 'direct',
+  },
+  'Content-Type: in capitals': {
+    query: `{ ${PERSON} }`,
+    headers: { 'content-type': 'APPLICATION/JSON;CHARSET=UTF-8' },
+    road: 'direct',
+  },
+  'Content-Type: with more': {
+    query: `{ ${PERSON} }`,
+    headers: { 'content-type': 'application/json; boundary=x' },
+    road: 'apollo',
+  },
+  'Content-Type: text': {
+    query: `{ ${PERSON} }`,
+    headers: { 'content-type': 'text/plain' },
+    road: 'apollo',
+    status: 400,
+  },
   'Content-Type: none': { query: `{ ${PERSON} }`, headers: { 'content-type': undefined }, road: 'direct', status: 415 },
-  "Content-Type: GraphQL's own": { query: `{ ${PERSON} }`, headers: { 'content-type': 'application/graphql-response+json' }, road: 'direct', status: 415 },
-  'GET': { query: `{ ${PERSON} }`, method: 'GET', path: '/graphql?query=QUERY', headers: { 'apollo-require-preflight': '1' }, road: 'apollo' },
-  'POST with a query in its address': { query: `{ ${PERSON} }`, path: '/graphql?query={nothing}&operationName=Nobody', road: 'direct', says: '"Ada"' },
-  'PUT': { query: `{ ${PERSON} }`, method: 'PUT', road: 'direct', status: 404 },
-  'a wish to have it explained': { of: 'developing', query: `{ ${PERSON} }`, headers: { 'x-explain': '1' }, road: 'direct', says: '"explain":{"ownMs"' },
-  'a wish to have it explained, when it goes wrong': { of: 'developing', query: ONE, headers: { 'x-explain': '1' }, road: 'handed over', status: 400, says: '"explain":{"ownMs"' },
-  'a wish that a deployed server does not hear': { query: `{ ${PERSON} }`, headers: { 'x-explain': '1' }, road: 'direct' },
+  "Content-Type: GraphQL's own": {
+    query: `{ ${PERSON} }`,
+    headers: { 'content-type': 'application/graphql-response+json' },
+    road: 'direct',
+    status: 415,
+  },
+  GET: {
+    query: `{ ${PERSON} }`,
+    method: 'GET',
+    path: '/graphql?query=QUERY',
+    headers: { 'apollo-require-preflight': '1' },
+    road: 'apollo',
+  },
+  'POST with a query in its address': {
+    query: `{ ${PERSON} }`,
+    path: '/graphql?query={nothing}&operationName=Nobody',
+    road: 'direct',
+    says: '"Ada"',
+  },
+  PUT: { query: `{ ${PERSON} }`, method: 'PUT', road: 'direct', status: 404 },
+  'a wish to have it explained': {
+    of: 'developing',
+    query: `{ ${PERSON} }`,
+    headers: { 'x-explain': '1' },
+    road: 'direct',
+    says: '"explain":{"ownMs"',
+  },
+  'a wish to have it explained, when it goes wrong': {
+    of: 'developing',
+    query: ONE,
+    headers: { 'x-explain': '1' },
+    road: 'handed over',
+    status: 400,
+    says: '"explain":{"ownMs"',
+  },
+  'a wish that a deployed server does not hear': {
+    query: `{ ${PERSON} }`,
+    headers: { 'x-explain': '1' },
+    road: 'direct',
+  },
 }
 
 const CALLERS: Record<string, Kind> = {
-  'nobody': { query: `{ ${PERSON} }`, as: { token: null }, road: 'apollo', status: 401, calls: 0 },
+  nobody: { query: `{ ${PERSON} }`, as: { token: null }, road: 'apollo', status: 401, calls: 0 },
   'a token that is none': { query: `{ ${PERSON} }`, as: { token: 'none' }, road: 'apollo', status: 401, calls: 0 },
-  'an expired token': { query: `{ ${PERSON} }`, as: { claims: { exp: 1_000_000_000 } }, road: 'apollo', status: 401, says: 'expired' },
-  'a token without the scope': { query: `{ viewer { id } ${PERSON} }`, as: { scopes: ['customers:read'] }, road: 'handed over', says: 'FORBIDDEN', calls: 0 },
-  'a token without pii:read': { query: `{ ${PERSON} }`, as: { scopes: ['persons:read'] }, road: 'direct', says: '"A•••"' },
-  'a caller who is one of them': { query: `{ ${PERSON} }`, as: { client: 'ada', scopes: ['persons:read:own', 'customers:read:own'] }, road: 'direct', says: '"Ada"' },
-  'a caller who is another': { query: `{ ${PERSON} }`, as: { client: 'rhea', scopes: ['persons:read:own', 'customers:read:own'] }, road: 'direct', says: '{"person":null}' },
+  'an expired token': {
+    query: `{ ${PERSON} }`,
+    as: { claims: { exp: 1_000_000_000 } },
+    road: 'apollo',
+    status: 401,
+    says: 'expired',
+  },
+  'a token without the scope': {
+    query: `{ viewer { id } ${PERSON} }`,
+    as: { scopes: ['customers:read'] },
+    road: 'handed over',
+    says: 'FORBIDDEN',
+    calls: 0,
+  },
+  'a token without pii:read': {
+    query: `{ ${PERSON} }`,
+    as: { scopes: ['persons:read'] },
+    road: 'direct',
+    says: '"A•••"',
+  },
+  'a caller who is one of them': {
+    query: `{ ${PERSON} }`,
+    as: { client: 'ada', scopes: ['persons:read:own', 'customers:read:own'] },
+    road: 'direct',
+    says: '"Ada"',
+  },
+  'a caller who is another': {
+    query: `{ ${PERSON} }`,
+    as: { client: 'rhea', scopes: ['persons:read:own', 'customers:read:own'] },
+    road: 'direct',
+    says: '{"person":null}',
+  },
   'a question about the schema': { query: getIntrospectionQuery(), road: 'direct', says: '__schema', calls: 0 },
-  'a question about the schema without schema:read': { query: getIntrospectionQuery(), as: { scopes: ['persons:read'] }, road: 'handed over', status: 403, says: 'schema:read' },
-  'a question about a type beside another, without schema:read': { query: `{ ${PERSON} __type(name: "Person") { name } }`, as: { scopes: ['persons:read'] }, road: 'handed over', status: 403, calls: 0 },
-  'a question about the schema in development': { of: 'developing', query: getIntrospectionQuery(), as: { scopes: ['persons:read'] }, road: 'direct', says: '__schema' },
+  'a question about the schema without schema:read': {
+    query: getIntrospectionQuery(),
+    as: { scopes: ['persons:read'] },
+    road: 'handed over',
+    status: 403,
+    says: 'schema:read',
+  },
+  'a question about a type beside another, without schema:read': {
+    query: `{ ${PERSON} __type(name: "Person") { name } }`,
+    as: { scopes: ['persons:read'] },
+    road: 'handed over',
+    status: 403,
+    calls: 0,
+  },
+  'a question about the schema in development': {
+    of: 'developing',
+    query: getIntrospectionQuery(),
+    as: { scopes: ['persons:read'] },
+    road: 'direct',
+    says: '__schema',
+  },
 }
 
 const LIMITS: Record<string, Kind> = {
-  'what costs more than one may': { query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id } } }', beside: { variables: { r: Array(MAX_COST + 1).fill({}) } }, road: 'handed over', status: 400, says: 'QUERY_TOO_COMPLEX', calls: 0 },
-  'what costs more than a client has': { of: 'limiting', query: '{ persons(first: 50) { nodes { id } } }', as: { client: 'poor' }, road: 'handed over', status: 400, says: 'QUERY_TOO_COMPLEX', calls: 0 },
-  'what costs more than a client has left': { of: 'limiting', query: `{ viewer { id } persons(first: 20) { nodes { id } } }`, as: SPENDER, road: 'handed over', status: 429, says: 'RATE_LIMITED', calls: 0 },
+  'what costs more than one may': {
+    query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id } } }',
+    beside: { variables: { r: Array(MAX_COST + 1).fill({}) } },
+    road: 'handed over',
+    status: 400,
+    says: 'QUERY_TOO_COMPLEX',
+    calls: 0,
+  },
+  'what costs more than a client has': {
+    of: 'limiting',
+    query: '{ persons(first: 50) { nodes { id } } }',
+    as: { client: 'poor' },
+    road: 'handed over',
+    status: 400,
+    says: 'QUERY_TOO_COMPLEX',
+    calls: 0,
+  },
+  'what costs more than a client has left': {
+    of: 'limiting',
+    query: `{ viewer { id } persons(first: 20) { nodes { id } } }`,
+    as: SPENDER,
+    road: 'handed over',
+    status: 429,
+    says: 'RATE_LIMITED',
+    calls: 0,
+  },
 }
 
 const FAULTS: Record<string, Kind> = {
-  'one provider away': { query: `{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`, fault: ['synctera', { match: 'GET /**', fault: 'status', status: 503, times: 0 }], road: 'handed over', says: '"Ada Accepted"' },
-  'all of it away': { query: `{ ${PERSON} }`, fault: ['synctera', { match: 'GET /**', fault: 'malformed', times: 0 }], road: 'handed over', says: '"data":{"person":null}' },
-  'a deadline that passes': { query: `{ ${PERSON} }`, headers: { 'x-request-timeout-ms': '150' }, fault: ['synctera', { match: 'GET /**', fault: 'hang', times: 0 }], road: 'handed over', says: 'DEADLINE_EXCEEDED', calls: 1 },
+  'one provider away': {
+    query: `{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`,
+    fault: ['synctera', { match: 'GET /**', fault: 'status', status: 503, times: 0 }],
+    road: 'handed over',
+    says: '"Ada Accepted"',
+  },
+  'all of it away': {
+    query: `{ ${PERSON} }`,
+    fault: ['synctera', { match: 'GET /**', fault: 'malformed', times: 0 }],
+    road: 'handed over',
+    says: '"data":{"person":null}',
+  },
+  'a deadline that passes': {
+    query: `{ ${PERSON} }`,
+    headers: { 'x-request-timeout-ms': '150' },
+    fault: ['synctera', { match: 'GET /**', fault: 'hang', times: 0 }],
+    road: 'handed over',
+    says: 'DEADLINE_EXCEEDED',
+    calls: 1,
+  },
 }
 
 const MUTATIONS: Record<string, Kind> = {
   'done each time': { query: EMAIL, road: 'direct', says: '"replayed":false' },
-  'done by a key before': { query: MEET, beside: { variables: { input: { ...meeting, idempotencyKey: 'known' } } }, before: true, road: 'direct', says: '"replayed":true', calls: 0 },
-  'with another input by a key of before': { query: MEET, beside: { variables: { input: { ...meeting, purposeId: 'other', idempotencyKey: 'known' } } }, road: 'handed over', says: 'IDEMPOTENCY_KEY_REUSED', calls: 0 },
-  'refused by its own rules': { query: EMAIL.replace('a@b.example', 'nobody'), road: 'handed over', says: 'BAD_USER_INPUT', calls: 0 },
-  'refused for its input': { query: MEET, beside: { variables: { input: {} } }, road: 'handed over', status: 400, calls: 0 },
-  'refused to whoever may not': { query: EMAIL, as: { scopes: ['customers:read'] }, road: 'handed over', says: 'FORBIDDEN', calls: 0 },
-  'refused by the provider': { query: EMAIL, fault: ['obp', { match: EMAILS, fault: 'status', status: 400 }], road: 'handed over', says: 'providerStatus', calls: 2 },
-  'whose outcome nobody knows': { query: MEET, beside: { variables: { input: meeting } }, fault: ['obp', { match: MEETINGS, fault: 'drop-after-apply' }], road: 'handed over', says: 'OUTCOME_UNKNOWN', calls: 1 },
-  'of which one is done and one is not': { query: `mutation { ${email(CROWD[0]!.customerId)} nobody: ${email('nobody')} }`, road: 'handed over', says: '"updateCustomerEmail":{"replayed":false' },
-  'that outlives its deadline': { query: EMAIL, headers: { 'x-request-timeout-ms': '200' }, fault: ['obp', { match: EMAILS, fault: 'slow', delayMs: 350 }], lingers: true, road: 'handed over', says: 'OUTCOME_UNKNOWN', calls: 2 },
+  'done by a key before': {
+    query: MEET,
+    beside: { variables: { input: { ...meeting, idempotencyKey: 'known' } } },
+    before: true,
+    road: 'direct',
+    says: '"replayed":true',
+    calls: 0,
+  },
+  'with another input by a key of before': {
+    query: MEET,
+    beside: { variables: { input: { ...meeting, purposeId: 'other', idempotencyKey: 'known' } } },
+    road: 'handed over',
+    says: 'IDEMPOTENCY_KEY_REUSED',
+    calls: 0,
+  },
+  'refused by its own rules': {
+    query: EMAIL.replace('a@b.example', 'nobody'),
+    road: 'handed over',
+    says: 'BAD_USER_INPUT',
+    calls: 0,
+  },
+  'refused for its input': {
+    query: MEET,
+    beside: { variables: { input: {} } },
+    road: 'handed over',
+    status: 400,
+    calls: 0,
+  },
+  'refused to whoever may not': {
+    query: EMAIL,
+    as: { scopes: ['customers:read'] },
+    road: 'handed over',
+    says: 'FORBIDDEN',
+    calls: 0,
+  },
+  'refused by the provider': {
+    query: EMAIL,
+    fault: ['obp', { match: EMAILS, fault: 'status', status: 400 }],
+    road: 'handed over',
+    says: 'providerStatus',
+    calls: 2,
+  },
+  'whose outcome nobody knows': {
+    query: MEET,
+    beside: { variables: { input: meeting } },
+    fault: ['obp', { match: MEETINGS, fault: 'drop-after-apply' }],
+    road: 'handed over',
+    says: 'OUTCOME_UNKNOWN',
+    calls: 1,
+  },
+  'of which one is done and one is not': {
+    query: `mutation { ${email(CROWD[0]!.customerId)} nobody: ${email('nobody')} }`,
+    road: 'handed over',
+    says: '"updateCustomerEmail":{"replayed":false',
+  },
+  'that outlives its deadline': {
+    query: EMAIL,
+    headers: { 'x-request-timeout-ms': '200' },
+    fault: ['obp', { match: EMAILS, fault: 'slow', delayMs: 350 }],
+    lingers: true,
+    road: 'handed over',
+    says: 'OUTCOME_UNKNOWN',
+    calls: 2,
+  },
   'done where it is interpreted': { of: 'interpreting', query: EMAIL, road: 'direct', says: '"replayed":false' },
 }
 
 const LISTS: Record<string, Kind> = {
-  'what is listed, while it is only logged': { of: 'listing', exactly: listed('PersonById').body, beside: { variables: id }, road: 'direct', says: ADA.personId! },
-  'what is not listed, while it is only logged': { of: 'listing', query: `{ ${PERSON} }`, road: 'direct', says: '"Ada"' },
-  'what is listed, by its id, while it is only logged': { of: 'listing', body: JSON.stringify({ variables: id, extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } } }), road: 'direct', says: ADA.personId! },
-  'what is listed and goes wrong, by its id, while it is only logged': { of: 'listing', body: JSON.stringify({ variables: id, extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } } }), as: { scopes: ['customers:read'] }, road: 'handed over', says: 'FORBIDDEN' },
-  'what is listed': { of: 'enforcing', exactly: listed('KycReviewQueue').body, beside: { variables: { first: 2 } }, road: 'direct', says: '"nodes"' },
-  'what is listed, by its name': { of: 'enforcing', exactly: listed('CustomersWithPersons').body, beside: { variables: { first: 2 }, operationName: 'CustomersWithPersons' }, road: 'direct', says: '"customers"' },
-  'what is listed and goes wrong': { of: 'enforcing', exactly: listed('PayeeCheck').body, beside: { variables: {} }, road: 'handed over', status: 400 },
-  'what is listed, in other words': { of: 'enforcing', query: listed('PersonById').body, beside: { variables: id }, road: 'apollo', says: ADA.personId! },
-  'what is listed, by its id': { of: 'enforcing', body: JSON.stringify({ variables: id, extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } } }), road: 'direct', says: ADA.personId! },
-  'what is listed and goes wrong, by its id': { of: 'enforcing', body: JSON.stringify({ variables: id, extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } } }), as: { scopes: ['customers:read'] }, road: 'handed over', says: 'FORBIDDEN' },
-  'what is not listed': { of: 'enforcing', query: `{ ${PERSON} }`, road: 'apollo', status: 400, says: 'PERSISTED_QUERY_NOT_ALLOWED', calls: 0 },
-  'what is not listed, by a name that is': { of: 'enforcing', query: `query PersonById { ${PERSON} }`, beside: { operationName: 'PersonById' }, road: 'apollo', status: 400, calls: 0 },
-  'a question about the schema': { of: 'enforcing', query: '{ __schema { queryType { name } } }', road: 'direct', says: '"Query"' },
-  'a question about the schema without schema:read': { of: 'enforcing', query: '{ __schema { queryType { name } } }', as: { scopes: ['persons:read'] }, road: 'handed over', status: 400, says: 'PERSISTED_QUERY_NOT_ALLOWED' },
-  'what runs in place of what is refused': { of: 'enforcing', exactly: '{ __typename }', as: { scopes: ['persons:read'] }, road: 'handed over', status: 400, says: 'PERSISTED_QUERY_NOT_ALLOWED' },
+  'what is listed, while it is only logged': {
+    of: 'listing',
+    exactly: listed('PersonById').body,
+    beside: { variables: id },
+    road: 'direct',
+    says: ADA.personId!,
+  },
+  'what is not listed, while it is only logged': {
+    of: 'listing',
+    query: `{ ${PERSON} }`,
+    road: 'direct',
+    says: '"Ada"',
+  },
+  'what is listed, by its id, while it is only logged': {
+    of: 'listing',
+    body: JSON.stringify({
+      variables: id,
+      extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } },
+    }),
+    road: 'direct',
+    says: ADA.personId!,
+  },
+  'what is listed and goes wrong, by its id, while it is only logged': {
+    of: 'listing',
+    body: JSON.stringify({
+      variables: id,
+      extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } },
+    }),
+    as: { scopes: ['customers:read'] },
+    road: 'handed over',
+    says: 'FORBIDDEN',
+  },
+  'what is listed': {
+    of: 'enforcing',
+    exactly: listed('KycReviewQueue').body,
+    beside: { variables: { first: 2 } },
+    road: 'direct',
+    says: '"nodes"',
+  },
+  'what is listed, by its name': {
+    of: 'enforcing',
+    exactly: listed('CustomersWithPersons').body,
+    beside: { variables: { first: 2 }, operationName: 'CustomersWithPersons' },
+    road: 'direct',
+    says: '"customers"',
+  },
+  'what is listed and goes wrong': {
+    of: 'enforcing',
+    exactly: listed('PayeeCheck').body,
+    beside: { variables: {} },
+    road: 'handed over',
+    status: 400,
+  },
+  'what is listed, in other words': {
+    of: 'enforcing',
+    query: listed('PersonById').body,
+    beside: { variables: id },
+    road: 'apollo',
+    says: ADA.personId!,
+  },
+  'what is listed, by its id': {
+    of: 'enforcing',
+    body: JSON.stringify({
+      variables: id,
+      extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } },
+    }),
+    road: 'direct',
+    says: ADA.personId!,
+  },
+  'what is listed and goes wrong, by its id': {
+    of: 'enforcing',
+    body: JSON.stringify({
+      variables: id,
+      extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } },
+    }),
+    as: { scopes: ['customers:read'] },
+    road: 'handed over',
+    says: 'FORBIDDEN',
+  },
+  'what is not listed': {
+    of: 'enforcing',
+    query: `{ ${PERSON} }`,
+    road: 'apollo',
+    status: 400,
+    says: 'PERSISTED_QUERY_NOT_ALLOWED',
+    calls: 0,
+  },
+  'what is not listed, by a name that is': {
+    of: 'enforcing',
+    query: `query PersonById { ${PERSON} }`,
+    beside: { operationName: 'PersonById' },
+    road: 'apollo',
+    status: 400,
+    calls: 0,
+  },
+  'a question about the schema': {
+    of: 'enforcing',
+    query: '{ __schema { queryType { name } } }',
+    road: 'direct',
+    says: '"Query"',
+  },
+  'a question about the schema without schema:read': {
+    of: 'enforcing',
+    query: '{ __schema { queryType { name } } }',
+    as: { scopes: ['persons:read'] },
+    road: 'handed over',
+    status: 400,
+    says: 'PERSISTED_QUERY_NOT_ALLOWED',
+  },
+  'what runs in place of what is refused': {
+    of: 'enforcing',
+    exactly: '{ __typename }',
+    as: { scopes: ['persons:read'] },
+    road: 'handed over',
+    status: 400,
+    says: 'PERSISTED_QUERY_NOT_ALLOWED',
+  },
 }
 
 /** An answer without what the clock or chance says. */
@@ -280,8 +712,18 @@ const timeless = (text: string) =>
     .replace(/begins in \d+ s/, 'begins in … s')
 
 /** What must be the same whichever road an answer took. */
-function told({ correlationId: _correlationId, headers: { 'retry-after': seconds, 'content-length': length, ...headers }, body, ...rest }: Seen) {
-  return { ...rest, headers: { ...headers, 'retry-after': seconds === undefined ? 'none' : 'some' }, body: timeless(body), hasItsLength: length === undefined || Number(length) === Buffer.byteLength(body) }
+function told({
+  correlationId: _correlationId,
+  headers: { 'retry-after': seconds, 'content-length': length, ...headers },
+  body,
+  ...rest
+}: Seen) {
+  return {
+    ...rest,
+    headers: { ...headers, 'retry-after': seconds === undefined ? 'none' : 'some' },
+    body: timeless(body),
+    hasItsLength: length === undefined || Number(length) === Buffer.byteLength(body),
+  }
 }
 
 /** What was asked alike, to be compared in the audit trail, which is written a moment later. */
@@ -308,11 +750,18 @@ describe.each([
     const [second, third] = [await ask(text, kind), await ask(text, kind)]
 
     const { seen } = first
-    expect({ status: seen.status, said: `${String(seen.headers['content-type'])} ${seen.body}` }).toEqual({ status: kind.status ?? 200, said: expect.stringContaining(kind.says ?? '') })
+    expect({ status: seen.status, said: `${String(seen.headers['content-type'])} ${seen.body}` }).toEqual({
+      status: kind.status ?? 200,
+      said: expect.stringContaining(kind.says ?? ''),
+    })
     if (kind.calls !== undefined) expect(seen.calls).toHaveLength(kind.calls)
     expect([second.road, third.road]).toEqual([kind.road, kind.road])
     for (const again of [second, third]) expect(told(again.seen)).toEqual(told(seen))
-    alike.push({ name: `${group} ${name}`, of: kind.of ?? 'deployed', correlationIds: [first, second, third].map(({ seen: { correlationId } }) => correlationId) })
+    alike.push({
+      name: `${group} ${name}`,
+      of: kind.of ?? 'deployed',
+      correlationIds: [first, second, third].map(({ seen: { correlationId } }) => correlationId),
+    })
   })
 })
 
@@ -321,7 +770,9 @@ test('what is known is told in the audit trail like what is new', async () => {
     const asked = alike.filter((one) => one.of === of)
     const trails = await trailsOf(servers[of], await tokenOf())
     for (const nth of [1, 2]) {
-      const [first, again] = [0, nth].map((n) => Object.fromEntries(asked.map(({ name, correlationIds }) => [name, trails.get(correlationIds[n]!)])))
+      const [first, again] = [0, nth].map((n) =>
+        Object.fromEntries(asked.map(({ name, correlationIds }) => [name, trails.get(correlationIds[n]!)])),
+      )
       expect(again).toEqual(first)
     }
   }
@@ -331,7 +782,8 @@ test('what is known is told in the audit trail like what is new', async () => {
 test('each answer says what is left of the budget by then', async () => {
   const kind: Kind = { of: 'limiting', query: '', as: { client: 'thrifty' }, road: 'direct' }
   const costs: any[] = []
-  for (let i = 0; i < 3; i += 1) costs.push(JSON.parse((await ask(`{ budget: ${PERSON} }`, kind)).seen.body).extensions.cost)
+  for (let i = 0; i < 3; i += 1)
+    costs.push(JSON.parse((await ask(`{ budget: ${PERSON} }`, kind)).seen.body).extensions.cost)
   const { requested } = costs[0]
   expect(costs.map(({ remaining }) => remaining)).toEqual([1, 2, 3].map((times) => 30 - times * requested))
 })
@@ -339,7 +791,8 @@ test('each answer says what is left of the budget by then', async () => {
 test('a text that differs by one blank is another', async () => {
   const text = `{ blank: ${PERSON} }`
   const roads: Road[] = []
-  for (const asked of [text, text, `${text} `, text.replace('{ ', '{  '), text]) roads.push((await ask(asked, { road: 'direct' })).road)
+  for (const asked of [text, text, `${text} `, text.replace('{ ', '{  '), text])
+    roads.push((await ask(asked, { road: 'direct' })).road)
   expect(roads).toEqual(['apollo', 'direct', 'apollo', 'apollo', 'direct'])
 })
 
@@ -356,7 +809,10 @@ test('what was sent with its hash is known by the hash alone, and by no other', 
   expect(await by({ extensions: extensions(text) })).toEqual(['direct', 'Ada'])
   expect(await by({ query: text, extensions: extensions(text) })).toEqual(['direct', 'Ada'])
   expect(await by({ query: `${text} `, extensions: extensions(text) })).toEqual(['apollo', 'BAD_USER_INPUT'])
-  expect(await by({ extensions: { persistedQuery: { version: 2, sha256Hash: sha256(text) } } })).toEqual(['apollo', 'BAD_USER_INPUT'])
+  expect(await by({ extensions: { persistedQuery: { version: 2, sha256Hash: sha256(text) } } })).toEqual([
+    'apollo',
+    'BAD_USER_INPUT',
+  ])
 })
 
 test('what an answer is written as is found out anew for each Accept, and by nobody whose request is refused', async () => {
@@ -377,7 +833,12 @@ test('what an answer is written as is found out anew for each Accept, and by nob
 test('nobody is given what another asked for at the same time', async () => {
   const query = 'query Crowd($id: ID!) { person(id: $id) { id lastName } customers(first: 1) { nodes { id } } }'
   await teach(query, { road: 'apollo' })
-  const callers: readonly RunOptions[] = [{}, { scopes: ['persons:read'] }, { scopes: ['customers:read'] }, { token: 'none' }]
+  const callers: readonly RunOptions[] = [
+    {},
+    { scopes: ['persons:read'] },
+    { scopes: ['customers:read'] },
+    { token: 'none' },
+  ]
   const bearers = await Promise.all(callers.map(async ({ token, ...options }) => token ?? tokenOf(options)))
   servers.deployed.app.clear()
   apollo.road()
@@ -396,12 +857,22 @@ test('nobody is given what another asked for at the same time', async () => {
     const codes = errors.map(({ extensions }) => extensions.code)
     if (n % 4 === 3) expect([status, codes]).toEqual([401, ['UNAUTHENTICATED']])
     else if (n % 5 === 4) expect([status, codes]).toEqual([400, ['BAD_USER_INPUT']])
-    else expect([status, codes, data.person]).toEqual([200, n % 4 === 0 ? [] : ['FORBIDDEN'], n % 4 === 2 ? null : { id: asked[n]!.id, lastName: n % 4 === 0 ? 'Member' : 'M•••' }])
+    else
+      expect([status, codes, data.person]).toEqual([
+        200,
+        n % 4 === 0 ? [] : ['FORBIDDEN'],
+        n % 4 === 2 ? null : { id: asked[n]!.id, lastName: n % 4 === 0 ? 'Member' : 'M•••' },
+      ])
   }
 })
 
 test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Fault]]>([
-  ['a read', `{ viewer { id } ${PERSON} }`, {}, ['synctera', { match: 'GET /**', fault: 'slow', delayMs: 250, times: 0 }]],
+  [
+    'a read',
+    `{ viewer { id } ${PERSON} }`,
+    {},
+    ['synctera', { match: 'GET /**', fault: 'slow', delayMs: 250, times: 0 }],
+  ],
   ['a write', MEET, { input: meeting }, ['obp', { match: MEETINGS, fault: 'slow', delayMs: 250, times: 0 }]],
 ])('whoever hangs up in the middle of %s leaves the same behind', async (name, query, variables, fault) => {
   const { app } = servers.deployed
@@ -412,14 +883,23 @@ test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Faul
     app.fault(...fault)
     apollo.road()
     const headers = { ...JSON_TYPE, authorization: `Bearer ${await tokenOf()}` }
-    seen.push(await witness(servers.deployed, { headers, body: JSON.stringify({ query: `# left: ${name}\n${query}`, variables }), patience: () => app.calls(fault[0]).length > 0, lingers: true }))
+    seen.push(
+      await witness(servers.deployed, {
+        headers,
+        body: JSON.stringify({ query: `# left: ${name}\n${query}`, variables }),
+        patience: () => app.calls(fault[0]).length > 0,
+        lingers: true,
+      }),
+    )
     roads.push(apollo.road())
   }
   expect(roads).toEqual(['apollo', 'handed over', 'handed over'])
   expect(seen[0]).toMatchObject({ status: 0, calls: [expect.any(String)] })
   for (const again of seen.slice(1)) expect(told(again)).toEqual(told(seen[0]!))
   const trails = await trailsOf(servers.deployed, await tokenOf())
-  const [first, ...others] = seen.map(({ correlationId }) => JSON.stringify(trails.get(correlationId) ?? []).replace(/"ids":\["[^"]+"\]/g, '"ids":["…"]'))
+  const [first, ...others] = seen.map(({ correlationId }) =>
+    JSON.stringify(trails.get(correlationId) ?? []).replace(/"ids":\["[^"]+"\]/g, '"ids":["…"]'),
+  )
   for (const other of others) expect(other).toBe(first)
 })
 
@@ -445,34 +925,55 @@ test('what nobody foresaw on the way out of a write is answered alike, and the w
   }
   isBroken = false
   expect(roads).toEqual(['apollo', 'direct', 'direct'])
-  expect(seen[0]).toMatchObject({ status: 500, body: expect.stringContaining('INTERNAL_SERVER_ERROR'), calls: { length: 2 } })
+  expect(seen[0]).toMatchObject({
+    status: 500,
+    body: expect.stringContaining('INTERNAL_SERVER_ERROR'),
+    calls: { length: 2 },
+  })
   for (const again of seen.slice(1)) expect({ ...told(again), log: [] }).toEqual({ ...told(seen[0]!), log: [] })
   const trails = await trailsOf(broken, await tokenOf())
-  for (const { correlationId } of seen) expect(trails.get(correlationId)).toMatchObject([{ kind: 'intent' }, { kind: 'operation', wrote: [{ outcome: 'done' }] }])
+  for (const { correlationId } of seen)
+    expect(trails.get(correlationId)).toMatchObject([
+      { kind: 'intent' },
+      { kind: 'operation', wrote: [{ outcome: 'done' }] },
+    ])
   expect(app.log()).not.toContain('Ada')
   await app.close()
 })
 
-test.each(['new', 'known'])('what was shown by an operation whose text is %s is in the audit trail when the server stops the moment its caller leaves', async (age) => {
-  const stopping = await watch({}, servers.deployed)
-  const { app } = stopping
-  const people = CROWD.slice(0, 20)
-  const headers = { ...JSON_TYPE, accept: 'application/json', authorization: `Bearer ${await tokenOf()}` }
-  const body = ({ customerId, personId }: (typeof people)[number], n: number) =>
-    JSON.stringify({ query: `query($c: ID!, $p: ID!) { customer(id: $c) { legalName } person(id: $p) { id } } # ${age === 'new' ? n : 0}`, variables: { c: customerId, p: personId } })
-  app.clear()
-  await exchange(app.url, { headers, body: body(people[0]!, 0) })
-  app.fault('synctera', { match: 'GET /**', fault: 'hang', times: 0 })
-  const correlationIds = people.map(() => randomUUID())
-  const leaving = new AbortController()
-  const asked = people.map((person, n) => fetch(`${app.url}/graphql`, { method: 'POST', headers: { ...headers, 'x-correlation-id': correlationIds[n]! }, body: body(person, n), signal: leaving.signal }).catch(() => 'left'))
-  const shown = () => app.log().split('"route":"/obp/v4.0.0/banks/{}/customers/{}"').length - 2
-  await expect.poll(shown, { interval: 5 }).toBe(people.length)
-  leaving.abort()
-  await app.close()
-  expect(new Set(await Promise.all(asked))).toEqual(new Set(['left']))
-  expect(correlationIds.filter((correlationId) => !app.audit().includes(correlationId))).toEqual([])
-})
+test.each(['new', 'known'])(
+  'what was shown by an operation whose text is %s is in the audit trail when the server stops the moment its caller leaves',
+  async (age) => {
+    const stopping = await watch({}, servers.deployed)
+    const { app } = stopping
+    const people = CROWD.slice(0, 20)
+    const headers = { ...JSON_TYPE, accept: 'application/json', authorization: `Bearer ${await tokenOf()}` }
+    const body = ({ customerId, personId }: (typeof people)[number], n: number) =>
+      JSON.stringify({
+        query: `query($c: ID!, $p: ID!) { customer(id: $c) { legalName } person(id: $p) { id } } # ${age === 'new' ? n : 0}`,
+        variables: { c: customerId, p: personId },
+      })
+    app.clear()
+    await exchange(app.url, { headers, body: body(people[0]!, 0) })
+    app.fault('synctera', { match: 'GET /**', fault: 'hang', times: 0 })
+    const correlationIds = people.map(() => randomUUID())
+    const leaving = new AbortController()
+    const asked = people.map((person, n) =>
+      fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { ...headers, 'x-correlation-id': correlationIds[n]! },
+        body: body(person, n),
+        signal: leaving.signal,
+      }).catch(() => 'left'),
+    )
+    const shown = () => app.log().split('"route":"/obp/v4.0.0/banks/{}/customers/{}"').length - 2
+    await expect.poll(shown, { interval: 5 }).toBe(people.length)
+    leaving.abort()
+    await app.close()
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['left']))
+    expect(correlationIds.filter((correlationId) => !app.audit().includes(correlationId))).toEqual([])
+  },
+)
 
 test('of all texts together no more than 512 Ki letters are known, those that were asked for last', async () => {
   const { of, plugin }: { of: DocumentCache['of']; plugin: any } = createDocumentCache()

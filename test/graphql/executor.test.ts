@@ -16,7 +16,11 @@ let apps: Readonly<Record<'interpreted' | 'compiled' | 'auto', App>>
 
 beforeAll(async () => {
   const interpreted = await startApp({ EXECUTOR: 'interpreted' })
-  apps = { interpreted, compiled: await startApp({ EXECUTOR: 'compiled' }, interpreted), auto: await startApp({ EXECUTOR: 'auto' }, interpreted) }
+  apps = {
+    interpreted,
+    compiled: await startApp({ EXECUTOR: 'compiled' }, interpreted),
+    auto: await startApp({ EXECUTOR: 'auto' }, interpreted),
+  }
 })
 afterAll(async () => {
   await apps.auto.close()
@@ -28,24 +32,78 @@ const id = ADA.customerId
 const otherBank = NAMED_PEOPLE.find(({ bankId }) => bankId !== ADA.bankId)!
 
 // What executors are known to read differently; the rest of the suite runs on both anyway.
-const DOCUMENTS: readonly (readonly [what: string, document: string, variables?: Record<string, unknown> | undefined])[] = [
-  ['one field under several names', `{ a: customer(id: "${id}") { id x: id legalName } b: customer(id: "${id}") { legalName id } }`],
-  ['one field asked for in parts', `{ customer(id: "${id}") { person { id } person { firstName } ...P } } fragment P on Customer { person { lastName id } }`],
-  ['fragments in fragments', `{ customer(id: "${id}") { ...A } } fragment A on Customer { id ...B } fragment B on Customer { ... on Customer { legalName ... { customerNumber } } }`],
-  ['the same fragment at two places', `{ a: customer(id: "${id}") { ...C } b: customer(id: "${otherBank.customerId}") { ...C } } fragment C on Customer { id person { id } }`],
+const DOCUMENTS: readonly (readonly [
+  what: string,
+  document: string,
+  variables?: Record<string, unknown> | undefined,
+])[] = [
+  [
+    'one field under several names',
+    `{ a: customer(id: "${id}") { id x: id legalName } b: customer(id: "${id}") { legalName id } }`,
+  ],
+  [
+    'one field asked for in parts',
+    `{ customer(id: "${id}") { person { id } person { firstName } ...P } } fragment P on Customer { person { lastName id } }`,
+  ],
+  [
+    'fragments in fragments',
+    `{ customer(id: "${id}") { ...A } } fragment A on Customer { id ...B } fragment B on Customer { ... on Customer { legalName ... { customerNumber } } }`,
+  ],
+  [
+    'the same fragment at two places',
+    `{ a: customer(id: "${id}") { ...C } b: customer(id: "${otherBank.customerId}") { ...C } } fragment C on Customer { id person { id } }`,
+  ],
   ['the name of the type', `{ __typename customer(id: "${id}") { __typename person { t: __typename id } } }`],
-  ['@skip and @include by variable', 'query($id: ID!, $yes: Boolean!, $no: Boolean!) { customer(id: $id) { id @skip(if: $yes) legalName @include(if: $yes) customerNumber @skip(if: $no) email @include(if: $no) } }', { id, yes: true, no: false }],
-  ['@skip and @include together', 'query($id: ID!, $yes: Boolean!, $no: Boolean!) { customer(id: $id) { id legalName @include(if: $yes) @skip(if: $yes) customerNumber @include(if: $yes) @skip(if: $no) } }', { id, yes: true, no: false }],
-  ['@skip on fragments', 'query($id: ID!, $yes: Boolean = true) { customer(id: $id) { id ...N @skip(if: $yes) ... @include(if: $yes) { customerNumber person { id ... @skip(if: $yes) { firstName } } } } } fragment N on Customer { legalName }', { id }],
-  ['a field that one branch skips and another wants', 'query($id: ID!, $yes: Boolean!) { customer(id: $id) { person @skip(if: $yes) { id firstName } ...P } } fragment P on Customer { person { id } }', { id, yes: true }],
-  ['a condition written oddly', `{ viewer { id @,skip(if: true) scopes @ # why\n include(if: true) } viewer { id @skip(if: true) } }`],
+  [
+    '@skip and @include by variable',
+    'query($id: ID!, $yes: Boolean!, $no: Boolean!) { customer(id: $id) { id @skip(if: $yes) legalName @include(if: $yes) customerNumber @skip(if: $no) email @include(if: $no) } }',
+    { id, yes: true, no: false },
+  ],
+  [
+    '@skip and @include together',
+    'query($id: ID!, $yes: Boolean!, $no: Boolean!) { customer(id: $id) { id legalName @include(if: $yes) @skip(if: $yes) customerNumber @include(if: $yes) @skip(if: $no) } }',
+    { id, yes: true, no: false },
+  ],
+  [
+    '@skip on fragments',
+    'query($id: ID!, $yes: Boolean = true) { customer(id: $id) { id ...N @skip(if: $yes) ... @include(if: $yes) { customerNumber person { id ... @skip(if: $yes) { firstName } } } } } fragment N on Customer { legalName }',
+    { id },
+  ],
+  [
+    'a field that one branch skips and another wants',
+    'query($id: ID!, $yes: Boolean!) { customer(id: $id) { person @skip(if: $yes) { id firstName } ...P } } fragment P on Customer { person { id } }',
+    { id, yes: true },
+  ],
+  [
+    'a condition written oddly',
+    `{ viewer { id @,skip(if: true) scopes @ # why\n include(if: true) } viewer { id @skip(if: true) } }`,
+  ],
   ['everything skipped', 'query($yes: Boolean!) { viewer @skip(if: $yes) { id } }', { yes: true }],
   ['a literal @include', `{ customer(id: "${id}") { id @include(if: false) legalName @skip(if: false) } }`],
-  ['defaults of variables', `query($id: ID! = "${id}", $first: Int = 2) { customer(id: $id) { id } persons(first: $first) { nodes { id } pageInfo { hasNextPage } } }`],
-  ['an explicit null for a default', 'query($first: Int = 2) { persons(first: $first) { nodes { id } } }', { first: null }],
-  ['a variable left out', 'query($first: Int, $after: String) { persons(first: $first, after: $after) { nodes { id } } }', {}],
-  ['a variable inside an input', 'query($direction: SortDirection!) { customers(first: 3, filter: { sortDirection: $direction }) { nodes { id } } }', { direction: 'ASC' }],
-  ['an object given as a variable', 'query($filter: CustomerFilter) { customers(first: 3, filter: $filter) { edges { cursor node { id } } } }', { filter: { sortDirection: 'ASC' } }],
+  [
+    'defaults of variables',
+    `query($id: ID! = "${id}", $first: Int = 2) { customer(id: $id) { id } persons(first: $first) { nodes { id } pageInfo { hasNextPage } } }`,
+  ],
+  [
+    'an explicit null for a default',
+    'query($first: Int = 2) { persons(first: $first) { nodes { id } } }',
+    { first: null },
+  ],
+  [
+    'a variable left out',
+    'query($first: Int, $after: String) { persons(first: $first, after: $after) { nodes { id } } }',
+    {},
+  ],
+  [
+    'a variable inside an input',
+    'query($direction: SortDirection!) { customers(first: 3, filter: { sortDirection: $direction }) { nodes { id } } }',
+    { direction: 'ASC' },
+  ],
+  [
+    'an object given as a variable',
+    'query($filter: CustomerFilter) { customers(first: 3, filter: $filter) { edges { cursor node { id } } } }',
+    { filter: { sortDirection: 'ASC' } },
+  ],
   ['one thing for a list', 'query($ids: [ID!]!) { verificationResults(ids: $ids) { id } }', { ids: 'not-there' }],
   ['a list with holes', '{ verificationResults(ids: ["not-there", "nor-here"]) { id status } }'],
   ['a number for an id', '{ person(id: 12345) { id } }'],
@@ -53,24 +111,78 @@ const DOCUMENTS: readonly (readonly [what: string, document: string, variables?:
   ['a variable too many', 'query($id: ID!) { customer(id: $id) { id } }', { id, more: 1 }],
   ['a required variable left out', 'query($id: ID!) { customer(id: $id) { id } }', {}],
   ['a required variable that is null', 'query($id: ID!) { customer(id: $id) { id } }', { id: null }],
-  ['an unknown member of an input', 'query($filter: CustomerFilter) { customers(filter: $filter) { nodes { id } } }', { filter: { unheard: 1 } }],
-  ['an unknown enum value', 'query($d: SortDirection!) { customers(filter: { sortDirection: $d }) { nodes { id } } }', { d: 'SIDEWAYS' }],
+  [
+    'an unknown member of an input',
+    'query($filter: CustomerFilter) { customers(filter: $filter) { nodes { id } } }',
+    { filter: { unheard: 1 } },
+  ],
+  [
+    'an unknown enum value',
+    'query($d: SortDirection!) { customers(filter: { sortDirection: $d }) { nodes { id } } }',
+    { d: 'SIDEWAYS' },
+  ],
   ['rules of an argument', '{ persons(first: 1000) { nodes { id } } ok: viewer { id } }'],
-  ['a field that fails beside one that does not', `{ customer(id: "${id}") { id } customers(bankId: "nobodys.bank") { nodes { id } } again: customer(id: "${id}") { legalName } }`],
-  ['a union', `{ _entities(representations: [{ __typename: "Person", id: "${ADA.personId!}" }, { __typename: "Customer", bankId: "${ADA.bankId}", id: "${id}" }, { __typename: "Unheard" }]) { __typename ... on Person { id firstName } ... on Customer { id legalName } } }`],
-  ['entities by variable', 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id verifications { nodes { id result } } } } }', { r: [{ __typename: 'Person', id: ADA.personId }] }],
-  ['deep lists', '{ customers(first: 5) { edges { node { id kycChecks { id } person { id verifications { nodes { id } } } } } } }'],
-  ['the schema itself beside data', '{ __schema { queryType { name } } __type(name: "Person") { name kind } viewer { id } }'],
+  [
+    'a field that fails beside one that does not',
+    `{ customer(id: "${id}") { id } customers(bankId: "nobodys.bank") { nodes { id } } again: customer(id: "${id}") { legalName } }`,
+  ],
+  [
+    'a union',
+    `{ _entities(representations: [{ __typename: "Person", id: "${ADA.personId!}" }, { __typename: "Customer", bankId: "${ADA.bankId}", id: "${id}" }, { __typename: "Unheard" }]) { __typename ... on Person { id firstName } ... on Customer { id legalName } } }`,
+  ],
+  [
+    'entities by variable',
+    'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id verifications { nodes { id result } } } } }',
+    { r: [{ __typename: 'Person', id: ADA.personId }] },
+  ],
+  [
+    'deep lists',
+    '{ customers(first: 5) { edges { node { id kycChecks { id } person { id verifications { nodes { id } } } } } } }',
+  ],
+  [
+    'the schema itself beside data',
+    '{ __schema { queryType { name } } __type(name: "Person") { name kind } viewer { id } }',
+  ],
   ['an operation of several', 'query A { viewer { id } } query B { persons(first: 1) { nodes { id } } }'],
-  ['a prototype in a literal', 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { __proto__: { a: 1 }, constructor: 2 } }) { person { metadata } } }'],
-  ['a prototype in a variable', 'mutation($m: JSONObject) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: $m }) { person { metadata } } }', JSON.parse('{"m":{"__proto__":{"a":1},"constructor":2}}') as Record<string, unknown>],
-  ['a variable in JSON that is written out', 'mutation($v: String) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { a: $v, b: [$v, 1, { c: $v }] } }) { person { metadata } } }', { v: 'x' }],
-  ['a variable in a reference that is written out', 'query($id: ID!) { _entities(representations: [{ __typename: "Person", id: $id }]) { ... on Person { id } } }', { id: ADA.personId }],
-  ['a variable left out of an input that is written out, which keeps and does not clear', `mutation($v: String) { updatePerson(input: { id: "${ADA.personId!}", middleName: $v, status: ACTIVE }) { person { lastName middleName } } }`, {}],
-  ['a variable left out of a list', 'query($id: ID) { _entities(representations: [{ __typename: "Person", id: "x" }, { __typename: "Person", id: $id }]) { __typename } }', {}],
-  ['names that every object has', 'query($toString: String, $__proto__: Int) { viewer { __proto__: id constructor: scopes } __proto__: viewer { id } persons(first: $__proto__, after: $toString) { nodes { id } } }', JSON.parse('{"__proto__":1}') as Record<string, unknown>],
+  [
+    'a prototype in a literal',
+    'mutation { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { __proto__: { a: 1 }, constructor: 2 } }) { person { metadata } } }',
+  ],
+  [
+    'a prototype in a variable',
+    'mutation($m: JSONObject) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: $m }) { person { metadata } } }',
+    JSON.parse('{"m":{"__proto__":{"a":1},"constructor":2}}') as Record<string, unknown>,
+  ],
+  [
+    'a variable in JSON that is written out',
+    'mutation($v: String) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { a: $v, b: [$v, 1, { c: $v }] } }) { person { metadata } } }',
+    { v: 'x' },
+  ],
+  [
+    'a variable in a reference that is written out',
+    'query($id: ID!) { _entities(representations: [{ __typename: "Person", id: $id }]) { ... on Person { id } } }',
+    { id: ADA.personId },
+  ],
+  [
+    'a variable left out of an input that is written out, which keeps and does not clear',
+    `mutation($v: String) { updatePerson(input: { id: "${ADA.personId!}", middleName: $v, status: ACTIVE }) { person { lastName middleName } } }`,
+    {},
+  ],
+  [
+    'a variable left out of a list',
+    'query($id: ID) { _entities(representations: [{ __typename: "Person", id: "x" }, { __typename: "Person", id: $id }]) { __typename } }',
+    {},
+  ],
+  [
+    'names that every object has',
+    'query($toString: String, $__proto__: Int) { viewer { __proto__: id constructor: scopes } __proto__: viewer { id } persons(first: $__proto__, after: $toString) { nodes { id } } }',
+    JSON.parse('{"__proto__":1}') as Record<string, unknown>,
+  ],
   ['an operation of a kind that there is not', 'subscription { viewer { id } }'],
-  ['writes one after the other', 'mutation { a: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "A" }) { person { firstName } } b: createPerson(input: { isCustomer: true, status: ACTIVE, ssn: "no" }) { person { id } } c: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "C" }) { replayed } }'],
+  [
+    'writes one after the other',
+    'mutation { a: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "A" }) { person { firstName } } b: createPerson(input: { isCustomer: true, status: ACTIVE, ssn: "no" }) { person { id } } c: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "C" }) { replayed } }',
+  ],
 ]
 
 interface Answer {
@@ -80,24 +192,39 @@ interface Answer {
   readonly text: string | undefined
 }
 
-async function ask(app: App, document: string, variables?: Record<string, unknown>, scopes?: readonly Scope[]): Promise<Answer> {
+async function ask(
+  app: App,
+  document: string,
+  variables?: Record<string, unknown>,
+  scopes?: readonly Scope[],
+): Promise<Answer> {
   const { data, errors, status } = await app.run<unknown>(document, variables ?? {}, scopes ? { scopes } : {})
-  const told = errors.map(({ extensions: { correlationId: _id, providerRequestId: _request, ...extensions }, ...error }) => ({ ...error, extensions }))
+  const told = errors.map(
+    ({ extensions: { correlationId: _id, providerRequestId: _request, ...extensions }, ...error }) => ({
+      ...error,
+      extensions,
+    }),
+  )
   // Which of two failures is told first is a matter of time.
   told.sort((a, b) => String(a.path).localeCompare(String(b.path)))
   // An instant of just now is another one in every answer.
-  const text = JSON.stringify(data)?.replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, (instant) => (Date.now() - Date.parse(JSON.parse(instant) as string) < 600_000 ? '"now"' : instant))
+  const text = JSON.stringify(data)?.replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, (instant) =>
+    Date.now() - Date.parse(JSON.parse(instant) as string) < 600_000 ? '"now"' : instant,
+  )
   return { errors: told, status, text }
 }
 
 describe('both executors answer the same', () => {
-  test.each(DOCUMENTS.map(([what, document, variables]) => ({ what, document, variables })))('$what', async ({ document, variables }) => {
-    const expected = await ask(apps.interpreted, document, variables)
-    expect(await ask(apps.compiled, document, variables)).toEqual(expected)
-    // `auto` interprets the first time and compiles the second.
-    expect(await ask(apps.auto, document, variables)).toEqual(expected)
-    expect(await ask(apps.auto, document, variables)).toEqual(expected)
-  })
+  test.each(DOCUMENTS.map(([what, document, variables]) => ({ what, document, variables })))(
+    '$what',
+    async ({ document, variables }) => {
+      const expected = await ask(apps.interpreted, document, variables)
+      expect(await ask(apps.compiled, document, variables)).toEqual(expected)
+      // `auto` interprets the first time and compiles the second.
+      expect(await ask(apps.auto, document, variables)).toEqual(expected)
+      expect(await ask(apps.auto, document, variables)).toEqual(expected)
+    },
+  )
 
   test('150 queries made at random, for callers who may see everything, little, or only their own', async () => {
     const schema = buildServedSchema(buildClassSchema())
@@ -114,7 +241,12 @@ describe('both executors answer the same', () => {
       'verificationResults(ids: ["not-there", "nor-here"])',
       'customers(bankId: "nobodys.bank")',
     ]
-    const callers: readonly (readonly Scope[] | undefined)[] = [undefined, ['customers:read', 'kyc:read'], ['customers:read', 'persons:read', 'pii:read'], []]
+    const callers: readonly (readonly Scope[] | undefined)[] = [
+      undefined,
+      ['customers:read', 'kyc:read'],
+      ['customers:read', 'persons:read', 'pii:read'],
+      [],
+    ]
     let withData = 0
     let withErrors = 0
     for (let n = 0; n < 150; n += 1) {
@@ -136,8 +268,14 @@ test('what callers name their operations is not kept', async () => {
   const collect = runInNewContext('gc') as () => void
   const token = await apps.auto.token()
   const ask = async (operationName: string) => {
-    const response = await fetch(`${apps.auto.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ query: 'query A { viewer { id } }', operationName }) })
-    return ((await response.json()) as { errors: { extensions: { code: string } }[] }).errors.map(({ extensions }) => extensions.code)
+    const response = await fetch(`${apps.auto.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: 'query A { viewer { id } }', operationName }),
+    })
+    return ((await response.json()) as { errors: { extensions: { code: string } }[] }).errors.map(
+      ({ extensions }) => extensions.code,
+    )
   }
   expect(await ask('B')).toEqual(['BAD_USER_INPUT'])
   collect()
@@ -151,7 +289,11 @@ test('what callers name their operations is not kept', async () => {
 test('more operations than are kept compiled answer as before', async () => {
   const token = await apps.compiled.token()
   const ask = async (i: number) => {
-    const response = await fetch(`${apps.compiled.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ query: `{ a${i}: viewer { id } }` }) })
+    const response = await fetch(`${apps.compiled.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: `{ a${i}: viewer { id } }` }),
+    })
     return ((await response.json()) as { data: unknown }).data
   }
   for (let i = 0; i < 300; i += 1) expect(await ask(i)).toEqual({ [`a${i}`]: { id: 'tester' } })
@@ -161,11 +303,23 @@ test('more operations than are kept compiled answer as before', async () => {
 test('what an executor throws is an error of the answer, which every plugin hears of', async () => {
   const { gateway, plugin } = createExecutor(buildServedSchema(buildClassSchema()), 'interpreted')
   const heard: string[] = []
-  const hearing = { requestDidStart: () => ({ didEncounterErrors: () => void heard.push('errors'), willSendResponse: () => void heard.push('answer') }) }
-  const apollo = new ApolloServer<OperationContext>({ gateway, plugins: [createPipeline([hearing, plugin]).plugin], logger: { debug() {}, info() {}, warn() {}, error() {} } })
+  const hearing = {
+    requestDidStart: () => ({
+      didEncounterErrors: () => void heard.push('errors'),
+      willSendResponse: () => void heard.push('answer'),
+    }),
+  }
+  const apollo = new ApolloServer<OperationContext>({
+    gateway,
+    plugins: [createPipeline([hearing, plugin]).plugin],
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  })
   // No request can say this, but it is what graphql-js throws at.
   const variables = JSON.parse('"none"') as Record<string, unknown>
-  const { body, http } = await apollo.executeOperation({ query: 'query($first: Int) { persons(first: $first) { nodes { id } } }', variables }, { contextValue: { passage: {} } as OperationContext })
+  const { body, http } = await apollo.executeOperation(
+    { query: 'query($first: Int) { persons(first: $first) { nodes { id } } }', variables },
+    { contextValue: { passage: {} } as OperationContext },
+  )
   expect(http.status).toBe(500)
   expect(body).toMatchObject({ singleResult: { errors: [expect.anything()] } })
   expect(heard).toEqual(['errors', 'answer'])

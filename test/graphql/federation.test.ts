@@ -30,7 +30,10 @@ const withoutSecurity = (sdl: DocumentNode): DocumentNode =>
   visit(sdl, {
     Directive: ({ name }) => (SECURITY.includes(name.value) ? null : undefined),
     DirectiveDefinition: ({ name }) => (SECURITY.includes(name.value) ? null : undefined),
-    ListValue: (list) => ({ ...list, values: list.values.filter((value) => value.kind !== Kind.STRING || !SECURITY.includes(value.value.slice(1))) }),
+    ListValue: (list) => ({
+      ...list,
+      values: list.values.filter((value) => value.kind !== Kind.STRING || !SECURITY.includes(value.value.slice(1))),
+    }),
   })
 
 /** What the graph says of itself to who composes a supergraph. */
@@ -47,7 +50,10 @@ beforeAll(async () => {
     schema: buildSubgraphSchema({
       typeDefs: LOYALTY,
       resolvers: {
-        Query: { bestPersons: () => best.map(({ personId }) => ({ id: personId })), bestCustomers: () => best.map(({ bankId, customerId }) => ({ bankId, id: customerId })) },
+        Query: {
+          bestPersons: () => best.map(({ personId }) => ({ id: personId })),
+          bestCustomers: () => best.map(({ bankId, customerId }) => ({ bankId, id: customerId })),
+        },
         Customer: { loyaltyTier: ({ bankId, id }: { bankId: string; id: string }) => `${bankId} ${id.slice(-3)}` },
         Person: { loyaltyPoints: ({ id }: { id: string }) => Number(id.slice(-3)) },
       },
@@ -62,11 +68,17 @@ beforeAll(async () => {
   class Authorised extends RemoteGraphQLDataSource {
     override async willSendRequest({ request }: GraphQLDataSourceProcessOptions): Promise<void> {
       const references = (request.variables?.['representations'] ?? []) as { __typename: string }[]
-      asked.push({ subgraph: this.url === url ? 'loyalty' : 'kyc', references: references.map(({ __typename }) => __typename) })
+      asked.push({
+        subgraph: this.url === url ? 'loyalty' : 'kyc',
+        references: references.map(({ __typename }) => __typename),
+      })
       request.http?.headers.set('authorization', `Bearer ${await app.token()}`)
     }
   }
-  gateway = new ApolloGateway({ supergraphSdl: supergraphSdl!, buildService: ({ url: service }) => new Authorised({ url: service }) })
+  gateway = new ApolloGateway({
+    supergraphSdl: supergraphSdl!,
+    buildService: ({ url: service }) => new Authorised({ url: service }),
+  })
   router = new ApolloServer({ gateway })
   await router.start()
 })
@@ -94,15 +106,29 @@ const tierOf = ({ bankId, customerId }: { bankId: string; customerId: string }) 
 
 test('a query across two subgraphs answers with one batch of references and one provider call', async () => {
   const { bestPersons } = await ask('{ bestPersons { id loyaltyPoints firstName verificationStatus } }')
-  expect(bestPersons).toEqual(best.map((one) => ({ id: one.personId, firstName: one.firstName, verificationStatus: 'ACCEPTED', loyaltyPoints: pointsOf(one) })))
+  expect(bestPersons).toEqual(
+    best.map((one) => ({
+      id: one.personId,
+      firstName: one.firstName,
+      verificationStatus: 'ACCEPTED',
+      loyaltyPoints: pointsOf(one),
+    })),
+  )
   expect(app.calls('synctera')).toEqual(['GET /v0/persons?id=…&limit=100'])
-  expect(asked).toEqual([{ subgraph: 'loyalty', references: [] }, { subgraph: 'kyc', references: best.map(() => 'Person') }])
+  expect(asked).toEqual([
+    { subgraph: 'loyalty', references: [] },
+    { subgraph: 'kyc', references: best.map(() => 'Person') },
+  ])
 })
 
 test('customers are known by their bank and id, and one batch goes each way', async () => {
   const { bestCustomers } = await ask('{ bestCustomers { loyaltyTier legalName person { firstName loyaltyPoints } } }')
   expect(bestCustomers).toEqual(
-    best.map((one) => ({ loyaltyTier: tierOf(one), legalName: `${one.firstName} ${one.lastName}`, person: { firstName: one.firstName, loyaltyPoints: pointsOf(one) } })),
+    best.map((one) => ({
+      loyaltyTier: tierOf(one),
+      legalName: `${one.firstName} ${one.lastName}`,
+      person: { firstName: one.firstName, loyaltyPoints: pointsOf(one) },
+    })),
   )
   expect(asked).toEqual([
     { subgraph: 'loyalty', references: [] },
@@ -114,17 +140,31 @@ test('customers are known by their bank and id, and one batch goes each way', as
 
 test('both kinds at once are one batch of each', async () => {
   const data = await ask('{ bestPersons { firstName } bestCustomers { legalName } }')
-  expect(data).toEqual({ bestPersons: best.map(({ firstName }) => ({ firstName })), bestCustomers: best.map(({ firstName, lastName }) => ({ legalName: `${firstName} ${lastName}` })) })
+  expect(data).toEqual({
+    bestPersons: best.map(({ firstName }) => ({ firstName })),
+    bestCustomers: best.map(({ firstName, lastName }) => ({ legalName: `${firstName} ${lastName}` })),
+  })
   const batches = asked.filter(({ subgraph }) => subgraph === 'kyc').map(({ references }) => references)
   expect(batches.sort()).toEqual([best.map(() => 'Customer'), best.map(() => 'Person')])
 })
 
 test('what begins here is continued there', async () => {
   const [one] = best
-  const { customer } = await ask(`{ customer(id: "${one!.customerId}") { legalName loyaltyTier person { loyaltyPoints } } }`)
-  expect(customer).toEqual({ legalName: `${one!.firstName} ${one!.lastName}`, loyaltyTier: tierOf(one!), person: { loyaltyPoints: pointsOf(one!) } })
+  const { customer } = await ask(
+    `{ customer(id: "${one!.customerId}") { legalName loyaltyTier person { loyaltyPoints } } }`,
+  )
+  expect(customer).toEqual({
+    legalName: `${one!.firstName} ${one!.lastName}`,
+    loyaltyTier: tierOf(one!),
+    person: { loyaltyPoints: pointsOf(one!) },
+  })
   expect(asked[0]).toEqual({ subgraph: 'kyc', references: [] })
-  expect(asked.slice(1).flatMap(({ references }) => references).sort()).toEqual(['Customer', 'Person'])
+  expect(
+    asked
+      .slice(1)
+      .flatMap(({ references }) => references)
+      .sort(),
+  ).toEqual(['Customer', 'Person'])
 })
 
 test('a router is told which token and scopes a field needs, what it costs and how long its list is', () => {
@@ -134,16 +174,22 @@ test('a router is told which token and scopes a field needs, what it costs and h
   expect(supergraphSdl).toMatch(/@link\(url: "https:\/\/specs.apollo.dev\/requiresScopes\/v[\d.]+", for: SECURITY\)/)
   // Each as often as here: nothing was lost on the way.
   for (const name of ['authenticated', 'requiresScopes', 'cost', 'listSize']) {
-    const uses = (document: DocumentNode) => print(visit(document, { DirectiveDefinition: () => null })).split(new RegExp(`@${name}\\b(?!")`)).length - 1
+    const uses = (document: DocumentNode) =>
+      print(visit(document, { DirectiveDefinition: () => null })).split(new RegExp(`@${name}\\b(?!")`)).length - 1
     expect([name, uses(parse(supergraphSdl!))]).toEqual([name, uses(sdl)])
     expect(uses(sdl)).toBeGreaterThan(20)
   }
 })
 
 test('what other subgraphs share with this one needs no token because of it', () => {
-  const shared = sdl.definitions.flatMap((type) => (type.kind === Kind.OBJECT_TYPE_DEFINITION && type.directives?.some(({ name }) => name.value === 'shareable') ? [type] : []))
+  const shared = sdl.definitions.flatMap((type) =>
+    type.kind === Kind.OBJECT_TYPE_DEFINITION && type.directives?.some(({ name }) => name.value === 'shareable')
+      ? [type]
+      : [],
+  )
   expect(shared.length).toBeGreaterThan(0)
-  for (const { name, directives } of shared) expect([name.value, directives?.map((directive) => directive.name.value)]).toEqual([name.value, ['shareable']])
+  for (const { name, directives } of shared)
+    expect([name.value, directives?.map((directive) => directive.name.value)]).toEqual([name.value, ['shareable']])
 })
 
 test('the SDL is told only to who may read the schema', async () => {

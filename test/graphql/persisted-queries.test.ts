@@ -23,7 +23,10 @@ afterAll(async () => {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const unique = (name: string) => `query ${name} { viewer { id } }`
 
-async function send(to: App, { query, hash, token }: { query?: string; hash: unknown; token?: string }): Promise<{ status: number; data?: any; errors?: readonly GraphError[] }> {
+async function send(
+  to: App,
+  { query, hash, token }: { query?: string; hash: unknown; token?: string },
+): Promise<{ status: number; data?: any; errors?: readonly GraphError[] }> {
   const answer = await fetch(`${to.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token ?? (await to.token())}` },
@@ -56,7 +59,10 @@ test('the store holds neither the text nor its hash, and not for ever', async ()
 
 test('a hash that is not that of the text is refused, and so is nobody', async () => {
   const query = unique('Refused')
-  expect(await send(one, { query, hash: '0'.repeat(64) })).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+  expect(await send(one, { query, hash: '0'.repeat(64) })).toMatchObject({
+    status: 400,
+    errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  })
   expect((await send(one, { query, hash: sha256(query), token: 'a.b.c' })).status).toBe(401)
   // Neither was kept; one that is kept afterwards shows that there was time to.
   const kept = unique('KeptAfterwards')
@@ -77,10 +83,13 @@ test('a text that is not valid, or longer than is kept, leaves nothing behind', 
   expect([await known(one, long), await known(one, invalid)]).toEqual([false, false])
 })
 
-test.each([[{ a: 1 }], [['x']], [7], [null], ['__proto__'], ['../x']])('%j is no hash, and is not found', async (hash) => {
-  const answer = await send(one, { hash })
-  expect(['PERSISTED_QUERY_NOT_FOUND', 'BAD_USER_INPUT']).toContain(codeOf(answer))
-})
+test.each([[{ a: 1 }], [['x']], [7], [null], ['__proto__'], ['../x']])(
+  '%j is no hash, and is not found',
+  async (hash) => {
+    const answer = await send(one, { hash })
+    expect(['PERSISTED_QUERY_NOT_FOUND', 'BAD_USER_INPUT']).toContain(codeOf(answer))
+  },
+)
 
 test('without Redis the text is asked for and answered, and nothing fails', async () => {
   await redis.kill()

@@ -35,19 +35,44 @@ interface Answer {
   readonly errors?: readonly GraphError[]
 }
 
-async function send(body: object, { to = app, scopes = ['persons:read'], method = 'POST' }: { to?: App; scopes?: readonly Scope[]; method?: 'GET' | 'POST' } = {}): Promise<Answer> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${await to.token({ scopes })}`, 'apollo-require-preflight': '1' }
-  const search = new URLSearchParams(Object.entries(body).map(([name, value]): [string, string] => [name, typeof value === 'string' ? value : JSON.stringify(value)]))
-  const answer = method === 'POST' ? await fetch(`${to.url}/graphql`, { method, headers, body: JSON.stringify(body) }) : await fetch(`${to.url}/graphql?${search.toString()}`, { headers })
+async function send(
+  body: object,
+  {
+    to = app,
+    scopes = ['persons:read'],
+    method = 'POST',
+  }: { to?: App; scopes?: readonly Scope[]; method?: 'GET' | 'POST' } = {},
+): Promise<Answer> {
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${await to.token({ scopes })}`,
+    'apollo-require-preflight': '1',
+  }
+  const search = new URLSearchParams(
+    Object.entries(body).map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  )
+  const answer =
+    method === 'POST'
+      ? await fetch(`${to.url}/graphql`, { method, headers, body: JSON.stringify(body) })
+      : await fetch(`${to.url}/graphql?${search.toString()}`, { headers })
   return { status: answer.status, ...((await answer.json()) as object) }
 }
 
-const persisted = (sha256Hash: unknown, version: unknown = 1) => ({ extensions: { persistedQuery: { version, sha256Hash } } })
+const persisted = (sha256Hash: unknown, version: unknown = 1) => ({
+  extensions: { persistedQuery: { version, sha256Hash } },
+})
 
 describe('the manifest', () => {
   test('holds every operation as the typed documents print it, under the hash of that', () => {
-    const documents = Object.values(generated as unknown as Record<string, DocumentNode>).filter((value) => (value as { kind?: unknown }).kind === 'Document')
-    expect(new Set(MANIFEST.operations.map(({ body }) => body))).toEqual(new Set(documents.map((document) => print(document))))
+    const documents = Object.values(generated as unknown as Record<string, DocumentNode>).filter(
+      (value) => (value as { kind?: unknown }).kind === 'Document',
+    )
+    expect(new Set(MANIFEST.operations.map(({ body }) => body))).toEqual(
+      new Set(documents.map((document) => print(document))),
+    )
     for (const { id, body } of MANIFEST.operations) expect(id).toBe(sha256(body))
   })
 
@@ -92,7 +117,10 @@ describe('under SAFELIST=enforce everything else is refused before anybody is as
     ['an id in capitals', persisted(ID.toUpperCase())],
     ['a name of JavaScript', persisted('__proto__')],
     ['a mutation', { query: 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE }) { replayed } }' }],
-    ['entities, as a router asks for them', { query: `{ _entities(representations: [{ __typename: "Person", id: "${ADA.personId}" }]) { __typename } }` }],
+    [
+      'entities, as a router asks for them',
+      { query: `{ _entities(representations: [{ __typename: "Person", id: "${ADA.personId}" }]) { __typename } }` },
+    ],
     ['the SDL', { query: '{ _service { sdl } }' }],
     ['introspection', { query: getIntrospectionQuery() }],
     ['no operation of GraphQL', { query: 'hello' }],
@@ -100,7 +128,15 @@ describe('under SAFELIST=enforce everything else is refused before anybody is as
     ['more than is ever read', { query: `{ ${'a '.repeat(50_000)} }` }],
   ])('%s', async (_what, body, method) => {
     const answer = await send({ ...body, variables: VARIABLES }, { method: method ?? 'POST' })
-    expect(answer).toMatchObject({ status: 400, errors: [{ message: 'This operation is not on the safelist.', extensions: { code: 'PERSISTED_QUERY_NOT_ALLOWED', retryable: false, correlationId: expect.any(String) } }] })
+    expect(answer).toMatchObject({
+      status: 400,
+      errors: [
+        {
+          message: 'This operation is not on the safelist.',
+          extensions: { code: 'PERSISTED_QUERY_NOT_ALLOWED', retryable: false, correlationId: expect.any(String) },
+        },
+      ],
+    })
     expect(answer.data).toBeUndefined()
     expect(app.calls('synctera')).toEqual([])
   })
@@ -112,7 +148,10 @@ describe('under SAFELIST=enforce everything else is refused before anybody is as
   })
 
   test('a request that names no operation is told so', async () => {
-    expect(await send({ variables: {} })).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+    expect(await send({ variables: {} })).toMatchObject({
+      status: 400,
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    })
   })
 
   test('who may read the schema reads it, and nothing beside it', async () => {
@@ -136,21 +175,33 @@ describe('under SAFELIST=enforce everything else is refused before anybody is as
 
   test('it is counted, and neither text nor values are logged', async () => {
     await send({ query: '{ persons(filter: { email: "unmistakable@example.com" }) { nodes { id } } }' })
-    expect(await (await fetch(`${app.url}/metrics`)).text()).toMatch(/kyc_unlisted_operations_total\{outcome="refused"\} [1-9]/)
+    expect(await (await fetch(`${app.url}/metrics`)).text()).toMatch(
+      /kyc_unlisted_operations_total\{outcome="refused"\} [1-9]/,
+    )
     expect(app.log()).not.toContain('unmistakable')
   })
 })
 
 describe('under SAFELIST=log everything is answered', () => {
-  const entries = () => trial.log().split('\n').filter((line) => line.includes('safelist')).map((line) => JSON.parse(line) as { operation: string })
+  const entries = () =>
+    trial
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('safelist'))
+      .map((line) => JSON.parse(line) as { operation: string })
 
   test('and what is not listed is logged by a hash that no value is part of, and counted', async () => {
     const query = (email: string) => `{ persons(filter: { email: "${email}" }) { nodes { id } } }`
-    for (const email of ['one@example.com', 'two@example.com']) expect((await send({ query: query(email) }, { to: trial, scopes: ['persons:read', 'pii:read'] })).errors).toBeUndefined()
+    for (const email of ['one@example.com', 'two@example.com'])
+      expect(
+        (await send({ query: query(email) }, { to: trial, scopes: ['persons:read', 'pii:read'] })).errors,
+      ).toBeUndefined()
     const [one, two] = entries()
     expect(one!.operation).toMatch(/^[0-9a-f]{64}$/)
     expect(two!.operation).toBe(one!.operation)
-    expect(await (await fetch(`${trial.url}/metrics`)).text()).toContain('kyc_unlisted_operations_total{outcome="allowed"} 2')
+    expect(await (await fetch(`${trial.url}/metrics`)).text()).toContain(
+      'kyc_unlisted_operations_total{outcome="allowed"} 2',
+    )
   })
 
   test('what holds no value is logged under the id that a manifest would give it', async () => {
@@ -173,6 +224,8 @@ test('another list may be given, in the form that Apollo writes', async () => {
   writeFileSync(file, JSON.stringify({ ...MANIFEST, operations: [{ id: 'mine', name: 'Mine', type: 'query', body }] }))
   const mine = await startApp({ SAFELIST: 'enforce', SAFELIST_FILE: file }, app)
   expect((await send({ ...persisted('mine'), variables: VARIABLES }, { to: mine })).data.person.id).toBe(ADA.personId)
-  expect((await send({ query: BODY, variables: VARIABLES }, { to: mine })).errors![0]!.extensions.code).toBe('PERSISTED_QUERY_NOT_ALLOWED')
+  expect((await send({ query: BODY, variables: VARIABLES }, { to: mine })).errors![0]!.extensions.code).toBe(
+    'PERSISTED_QUERY_NOT_ALLOWED',
+  )
   await mine.close()
 })

@@ -28,14 +28,24 @@ async function bothWays(letter: Letter) {
   const headers = { ...JSON_TYPE, authorization, ...letter.headers }
   const plain = await exchange(app.url, { ...letter, headers })
   const other = await exchange(app.url, { ...letter, headers, path: '/graphql?' })
-  return [plain, other].map(({ body, headers: { connection: _connection, ...rest }, ...more }) => ({ ...more, headers: rest, body: body.replace(/"correlationId":"[^"]+"/g, '"correlationId":"…"') }))
+  return [plain, other].map(({ body, headers: { connection: _connection, ...rest }, ...more }) => ({
+    ...more,
+    headers: rest,
+    body: body.replace(/"correlationId":"[^"]+"/g, '"correlationId":"…"'),
+  }))
 }
 
 test.each<[string, Letter]>([
   ['data', { body: PERSON }],
   ['data again', { body: PERSON }],
-  ['what is not known yet', { body: JSON.stringify({ query: `{ other: person(id: "${ADA.personId}") { lastName } }` }) }],
-  ['letters of two bytes and more', { body: JSON.stringify({ query: 'query($id: ID!) { customer(id: $id) { id } }', variables: { id: 'é–𝒳' } }) }],
+  [
+    'what is not known yet',
+    { body: JSON.stringify({ query: `{ other: person(id: "${ADA.personId}") { lastName } }` }) },
+  ],
+  [
+    'letters of two bytes and more',
+    { body: JSON.stringify({ query: 'query($id: ID!) { customer(id: $id) { id } }', variables: { id: 'é–𝒳' } }) },
+  ],
   ['a byte order mark', { body: `\ufeff${PERSON}` }],
   ['a field error', { body: JSON.stringify({ query: '{ customers(first: 1, after: "none") { nodes { id } } }' }) }],
   ['no such field', { body: JSON.stringify({ query: '{ nothing }' }) }],
@@ -70,11 +80,15 @@ async function line(url = app.url): Promise<{ socket: Socket; heard: () => strin
   return { socket, heard: () => text }
 }
 
-const head = (more: string) => `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: ${authorization}\r\n${more}\r\n\r\n`
+const head = (more: string) =>
+  `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: ${authorization}\r\n${more}\r\n\r\n`
 const letter = (body: string) => head(`content-length: ${Buffer.byteLength(body)}`) + body
 
 test('a body may come in pieces, also in the middle of a letter', async () => {
-  const body = JSON.stringify({ query: 'query($id: ID!) { customer(id: $id) { id } whole: viewer { id } }', variables: { id: 'é–𝒳' } })
+  const body = JSON.stringify({
+    query: 'query($id: ID!) { customer(id: $id) { id } whole: viewer { id } }',
+    variables: { id: 'é–𝒳' },
+  })
   const bytes = Buffer.from(letter(body))
   const { socket, heard } = await line()
   const last = bytes.length - 8
@@ -101,17 +115,29 @@ test('requests that are sent without waiting are answered in their order, whoeve
   const { socket, heard } = await line()
   const names = Array.from({ length: 40 }, (_, i) => `n${i}`)
   // The first of them waits for a provider, and those that follow do not.
-  const asked = names.map((name, i) => letter(JSON.stringify({ query: i % 10 === 0 ? `{ ${name}: customer(id: "${CROWD[i]!.customerId}") { id } }` : `{ ${name}: __typename }` })))
+  const asked = names.map((name, i) =>
+    letter(
+      JSON.stringify({
+        query: i % 10 === 0 ? `{ ${name}: customer(id: "${CROWD[i]!.customerId}") { id } }` : `{ ${name}: __typename }`,
+      }),
+    ),
+  )
   asked.splice(20, 0, 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n')
   socket.write(asked.join(''))
   await expect.poll(() => heard().split('HTTP/1.1 200').length - 1).toBe(41)
-  expect([...heard().matchAll(/"data":\{"(n\d+)"|"status":"(ok)"/g)].map(([, name, ok]) => name ?? ok)).toEqual([...names.slice(0, 20), 'ok', ...names.slice(20)])
+  expect([...heard().matchAll(/"data":\{"(n\d+)"|"status":"(ok)"/g)].map(([, name, ok]) => name ?? ok)).toEqual([
+    ...names.slice(0, 20),
+    'ok',
+    ...names.slice(20),
+  ])
   socket.destroy()
 })
 
 test('more answers of one turn than are sent together arrive all the same', async () => {
   const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => app.run(`{ a${i % 3}: __typename }`)))
-  expect(answers.map(({ status, data }) => [status, Object.keys(data)])).toEqual(answers.map((_, i) => [200, [`a${i % 3}`]]))
+  expect(answers.map(({ status, data }) => [status, Object.keys(data)])).toEqual(
+    answers.map((_, i) => [200, [`a${i % 3}`]]),
+  )
 })
 
 test('who hangs up before the body is there has asked nothing, and the server goes on', async () => {

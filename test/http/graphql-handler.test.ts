@@ -9,7 +9,12 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 /** What comes back for headers and addresses that other clients would not let through. */
-async function answer(method: string, path: string, headers: Record<string, string | string[]>, body = ''): Promise<string> {
+async function answer(
+  method: string,
+  path: string,
+  headers: Record<string, string | string[]>,
+  body = '',
+): Promise<string> {
   const { hostname, port } = new URL(app.url)
   const authorization = `Bearer ${await app.token()}`
   return new Promise((resolve, reject) => {
@@ -26,19 +31,35 @@ async function answer(method: string, path: string, headers: Record<string, stri
 const QUERY = JSON.stringify({ query: '{ __typename }' })
 const JSON_BODY = { 'content-type': 'application/json' }
 
-test.each(['a b', '[', 'kyc.example:port', '%', 'a@b', ''])('an answer does not depend on the host %j that a client names', async (host) => {
-  expect(await answer('POST', '/graphql', { ...JSON_BODY, host }, QUERY)).toMatch(/^200 \{"data":\{"__typename":"Query"\}/)
-  expect(await answer('GET', `/graphql?query=${encodeURIComponent('{ __typename }')}`, { host, 'apollo-require-preflight': '1' })).toMatch(/^200 \{"data":\{"__typename":"Query"\}/)
-})
+test.each(['a b', '[', 'kyc.example:port', '%', 'a@b', ''])(
+  'an answer does not depend on the host %j that a client names',
+  async (host) => {
+    expect(await answer('POST', '/graphql', { ...JSON_BODY, host }, QUERY)).toMatch(
+      /^200 \{"data":\{"__typename":"Query"\}/,
+    )
+    expect(
+      await answer('GET', `/graphql?query=${encodeURIComponent('{ __typename }')}`, {
+        host,
+        'apollo-require-preflight': '1',
+      }),
+    ).toMatch(/^200 \{"data":\{"__typename":"Query"\}/)
+  },
+)
 
 test('what follows the path is read where it is asked by GET, and not by POST', async () => {
-  expect(await answer('GET', '/graphql?query={__typename}&query={a}', { 'apollo-require-preflight': '1' })).toMatch(/^400 /)
+  expect(await answer('GET', '/graphql?query={__typename}&query={a}', { 'apollo-require-preflight': '1' })).toMatch(
+    /^400 /,
+  )
   expect(await answer('GET', '/graphql', { 'apollo-require-preflight': '1' })).toMatch(/^400 /)
-  expect(await answer('POST', '/graphql?query={nothing}', JSON_BODY, QUERY)).toMatch(/^200 \{"data":\{"__typename":"Query"\}/)
+  expect(await answer('POST', '/graphql?query={nothing}', JSON_BODY, QUERY)).toMatch(
+    /^200 \{"data":\{"__typename":"Query"\}/,
+  )
 })
 
 test('a header that is empty is as if it were not there, and one that comes twice is one list', async () => {
   expect(await answer('GET', '/graphql?query={__typename}', { 'apollo-require-preflight': '' })).toMatch(/^400 /)
-  expect(await answer('POST', '/graphql', { ...JSON_BODY, accept: ['text/html', 'application/json'] }, QUERY)).toMatch(/^200 /)
+  expect(await answer('POST', '/graphql', { ...JSON_BODY, accept: ['text/html', 'application/json'] }, QUERY)).toMatch(
+    /^200 /,
+  )
   expect(await answer('POST', '/graphql', { ...JSON_BODY, accept: ['text/html', 'image/png'] }, QUERY)).toMatch(/^406 /)
 })

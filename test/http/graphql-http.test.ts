@@ -13,7 +13,15 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 /** What a client of ours sends along: who it is, and with GET that it is no page of another site. */
-const asClient = (url: string, init: RequestInit = {}) => fetch(url, { ...init, headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${token}`, ...((init.method ?? 'GET') === 'GET' ? { 'apollo-require-preflight': '1' } : {}) } })
+const asClient = (url: string, init: RequestInit = {}) =>
+  fetch(url, {
+    ...init,
+    headers: {
+      ...(init.headers as Record<string, string>),
+      authorization: `Bearer ${token}`,
+      ...((init.method ?? 'GET') === 'GET' ? { 'apollo-require-preflight': '1' } : {}),
+    },
+  })
 
 /**
  * What the specification leaves open to servers that still speak application/json: 200 for an operation that was never
@@ -26,7 +34,9 @@ test('speaks GraphQL over HTTP as its audits want, but for what is refused on pu
   const results = await Promise.all(audits.map(({ fn }) => fn()))
   expect(results.length).toBeGreaterThan(60)
   const failed = results.filter(({ status }) => status !== 'ok')
-  expect(failed.map(({ id, name, status }) => ({ id, name, status })).filter(({ id }) => !DELIBERATE.includes(id))).toEqual([])
+  expect(
+    failed.map(({ id, name, status }) => ({ id, name, status })).filter(({ id }) => !DELIBERATE.includes(id)),
+  ).toEqual([])
   // Nothing is on the list that would pass.
   expect(failed.map(({ id }) => id).sort()).toEqual([...DELIBERATE].sort())
   // None of them is a MUST.

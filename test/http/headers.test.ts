@@ -9,7 +9,14 @@ import { type Server, startServer } from '../../src/server.js'
 import { type App, startApp } from '../support/app.js'
 
 const ORIGIN = 'https://app.example'
-const PREFLIGHT: RequestInit = { method: 'OPTIONS', headers: { origin: ORIGIN, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' } }
+const PREFLIGHT: RequestInit = {
+  method: 'OPTIONS',
+  headers: {
+    origin: ORIGIN,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization,content-type',
+  },
+}
 
 let app: App
 let open: App
@@ -18,7 +25,16 @@ beforeAll(async () => {
   app = await startApp()
   open = await startApp({ CORS_ORIGINS: `${ORIGIN},https://other.example` }, app)
   development = await startServer({
-    config: readConfig({ PORT: '0', AUTH_ISSUER: 'http://127.0.0.1:4000', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: app.ground.jwksUrl, ...app.ground.settings }, { development: true }),
+    config: readConfig(
+      {
+        PORT: '0',
+        AUTH_ISSUER: 'http://127.0.0.1:4000',
+        AUTH_AUDIENCE: 'x',
+        AUTH_JWKS_URL: app.ground.jwksUrl,
+        ...app.ground.settings,
+      },
+      { development: true },
+    ),
     log: createLog('silent'),
     explorer: explorer(() => ({ document: '{ viewer { id } }', variables: {}, token: 'a.b.c' })),
     routes: allowSandbox,
@@ -30,14 +46,23 @@ afterAll(async () => {
   await app.close()
 })
 
-const graphql = async (body: string, headers: Record<string, string> = {}) => ({ method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}`, ...headers }, body })
+const graphql = async (body: string, headers: Record<string, string> = {}) => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}`, ...headers },
+  body,
+})
 
 describe('every answer says what a browser may do with it', () => {
   test.each<[string, string, () => Promise<RequestInit> | RequestInit, number]>([
     ['data', '/graphql', () => graphql('{"query":"{viewer{id}}"}'), 200],
     ['an error', '/graphql', () => graphql('{"query":"{nonsense}"}'), 400],
     ['no token', '/graphql', () => graphql('{"query":"{viewer{id}}"}', { authorization: '' }), 401],
-    ['an unknown hash', '/graphql', () => graphql(JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: '0'.repeat(64) } } })), 200],
+    [
+      'an unknown hash',
+      '/graphql',
+      () => graphql(JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: '0'.repeat(64) } } })),
+      200,
+    ],
     ['a body that cannot be read', '/graphql', () => graphql('{'), 400],
     ['a body that is too large', '/graphql', () => graphql(`"${'x'.repeat(300_000)}"`), 413],
     ['a preflight', '/graphql', () => PREFLIGHT, 204],
@@ -47,7 +72,10 @@ describe('every answer says what a browser may do with it', () => {
     ['readiness', '/ready', () => ({}), 200],
     ['metrics', '/metrics', () => ({}), 200],
   ])('%s', async (_what, path, request, status) => {
-    const { headers, ...answer } = await fetch(open.url + path, await request()).then((got) => ({ status: got.status, headers: Object.fromEntries(got.headers) }))
+    const { headers, ...answer } = await fetch(open.url + path, await request()).then((got) => ({
+      status: got.status,
+      headers: Object.fromEntries(got.headers),
+    }))
     expect(answer.status).toBe(status)
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -72,8 +100,15 @@ describe('every answer says what a browser may do with it', () => {
     socket.write(sent)
     const answer = await text(socket)
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
-    for (const header of ['x-content-type-options: nosniff', 'cache-control: no-store', "content-security-policy: default-src 'none'"]) expect(answer).toContain(header)
-    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT', correlationId: expect.any(String) } }] })
+    for (const header of [
+      'x-content-type-options: nosniff',
+      'cache-control: no-store',
+      "content-security-policy: default-src 'none'",
+    ])
+      expect(answer).toContain(header)
+    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', correlationId: expect.any(String) } }],
+    })
     expect(answer).not.toContain('123-45-6789')
   })
 
@@ -84,33 +119,55 @@ describe('every answer says what a browser may do with it', () => {
 })
 
 describe('other origins', () => {
-  const allowed = (headers: { get(name: string): string | null }) => ['origin', 'credentials', 'methods', 'headers'].map((name) => headers.get(`access-control-allow-${name}`))
+  const allowed = (headers: { get(name: string): string | null }) =>
+    ['origin', 'credentials', 'methods', 'headers'].map((name) => headers.get(`access-control-allow-${name}`))
 
   test('none is let in by default, by preflight or otherwise', async () => {
     expect(allowed((await fetch(`${app.url}/graphql`, PREFLIGHT)).headers)).toEqual([null, null, null, null])
-    expect(allowed((await fetch(`${app.url}/graphql`, await graphql('{"query":"{viewer{id}}"}', { origin: ORIGIN }))).headers)).toEqual([null, null, null, null])
+    expect(
+      allowed(
+        (await fetch(`${app.url}/graphql`, await graphql('{"query":"{viewer{id}}"}', { origin: ORIGIN }))).headers,
+      ),
+    ).toEqual([null, null, null, null])
   })
 
   test('those that are named are let in by name, without credentials', async () => {
     const { status, headers } = await fetch(`${open.url}/graphql`, PREFLIGHT)
     expect(status).toBe(204)
-    expect(allowed(headers)).toEqual([ORIGIN, null, 'GET, POST', 'content-type, authorization, x-correlation-id, x-request-timeout-ms, x-explain, apollo-require-preflight'])
+    expect(allowed(headers)).toEqual([
+      ORIGIN,
+      null,
+      'GET, POST',
+      'content-type, authorization, x-correlation-id, x-request-timeout-ms, x-explain, apollo-require-preflight',
+    ])
     expect(headers.get('vary')).toContain('Origin')
     const answer = await fetch(`${open.url}/graphql`, await graphql('{"query":"{viewer{id}}"}', { origin: ORIGIN }))
     expect(answer.headers.get('access-control-expose-headers')).toBe('x-correlation-id, retry-after, www-authenticate')
   })
 
-  test.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'null'])('%s is not, and learns nothing', async (origin) => {
-    for (const request of [{ ...PREFLIGHT, headers: { ...PREFLIGHT.headers, origin } }, await graphql('{"query":"{viewer{id}}"}', { origin })]) {
-      expect((await fetch(`${open.url}/graphql`, request as RequestInit)).headers.get('access-control-allow-origin')).toBeNull()
-    }
-  })
+  test.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'null'])(
+    '%s is not, and learns nothing',
+    async (origin) => {
+      for (const request of [
+        { ...PREFLIGHT, headers: { ...PREFLIGHT.headers, origin } },
+        await graphql('{"query":"{viewer{id}}"}', { origin }),
+      ]) {
+        expect(
+          (await fetch(`${open.url}/graphql`, request as RequestInit)).headers.get('access-control-allow-origin'),
+        ).toBeNull()
+      }
+    },
+  )
 })
 
 test("development's page may load Sandbox and nothing else, by a nonce of its own each time", async () => {
   const page = async () => {
     const answer = await fetch(`${development.url}/graphql`, { headers: { accept: 'text/html' } })
-    return { html: await answer.text(), policy: answer.headers.get('content-security-policy')!, frame: answer.headers.get('x-frame-options') }
+    return {
+      html: await answer.text(),
+      policy: answer.headers.get('content-security-policy')!,
+      frame: answer.headers.get('x-frame-options'),
+    }
   }
   const [first, second] = [await page(), await page()]
   const nonce = /script-src 'nonce-(\w+)'/.exec(first.policy)![1]!
@@ -121,7 +178,13 @@ test("development's page may load Sandbox and nothing else, by a nonce of its ow
   expect(first.policy).not.toMatch(/unsafe|\*/)
   expect(first.frame).toBe('DENY')
   // Everything the page names is something it may load.
-  const addresses = [...first.html.replace(/<meta[^>]*Security-Policy[^>]*>/, '').matchAll(/(?:src|href)="(https:\/\/[^/"]+)/g)].map(([, origin]) => origin!)
-  expect(addresses.filter((origin) => !first.policy.includes(origin) && origin !== 'https://fonts.gstatic.com')).toEqual([])
-  expect((await fetch(`${development.url}/health`)).headers.get('content-security-policy')).toMatch(/^default-src 'none'; base-uri/)
+  const addresses = [
+    ...first.html.replace(/<meta[^>]*Security-Policy[^>]*>/, '').matchAll(/(?:src|href)="(https:\/\/[^/"]+)/g),
+  ].map(([, origin]) => origin!)
+  expect(
+    addresses.filter((origin) => !first.policy.includes(origin) && origin !== 'https://fonts.gstatic.com'),
+  ).toEqual([])
+  expect((await fetch(`${development.url}/health`)).headers.get('content-security-policy')).toMatch(
+    /^default-src 'none'; base-uri/,
+  )
 })

@@ -40,7 +40,12 @@ const event = (rest: object = {}) => ({
   type: TYPE,
   event_time: new Date().toISOString(),
   resource_id: ADA.personId,
-  event_resource: JSON.stringify({ id: ADA.personId, first_name: 'Ada', email: ADA.email, verification_status: 'ACCEPTED' }),
+  event_resource: JSON.stringify({
+    id: ADA.personId,
+    first_name: 'Ada',
+    email: ADA.email,
+    verification_status: 'ACCEPTED',
+  }),
   event_resource_changed_fields: JSON.stringify({ verification_status: 'PENDING' }),
   metadata: '',
   url: 'https://example.com/hooks/synctera',
@@ -48,12 +53,20 @@ const event = (rest: object = {}) => ({
 })
 
 /** Signed as Synctera does, independently of the code that checks it. */
-const sign = (body: string, time: string, secret = secretOf(one)) => createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')
+const sign = (body: string, time: string, secret = secretOf(one)) =>
+  createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')
 const seconds = (ahead = 0) => String(Math.floor(Date.now() / 1000) + ahead)
-const signed = (body: string, time = seconds()) => ({ 'request-timestamp': time, 'synctera-signature': sign(body, time) })
+const signed = (body: string, time = seconds()) => ({
+  'request-timestamp': time,
+  'synctera-signature': sign(body, time),
+})
 
 async function send(body: string, headers: Record<string, string> = signed(body), app = one) {
-  const response = await fetch(`${app.url}/webhooks/synctera`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+  const response = await fetch(`${app.url}/webhooks/synctera`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  })
   return { status: response.status, text: await response.text() }
 }
 const deliver = (rest: object = {}, app = one) => {
@@ -61,27 +74,65 @@ const deliver = (rest: object = {}, app = one) => {
   return send(body, signed(body), app)
 }
 
-const count = async (app: App, name: string, labels: string) => Number((await (await fetch(`${app.url}/metrics`)).text()).match(new RegExp(`^${name}\\{${labels}\\} (\\d+)$`, 'm'))?.[1] ?? 0)
-const events = (type: string, outcome: string, app = one) => count(app, 'kyc_webhook_events_total', `provider="synctera",type="${type}",outcome="${outcome}"`)
+const count = async (app: App, name: string, labels: string) =>
+  Number(
+    (await (await fetch(`${app.url}/metrics`)).text()).match(new RegExp(`^${name}\\{${labels}\\} (\\d+)$`, 'm'))?.[1] ??
+      0,
+  )
+const events = (type: string, outcome: string, app = one) =>
+  count(app, 'kyc_webhook_events_total', `provider="synctera",type="${type}",outcome="${outcome}"`)
 
 describe('a delivery', () => {
   const good = JSON.stringify(event())
   const time = seconds()
-  const headers = (change: Record<string, string | undefined>) => Object.fromEntries(Object.entries({ ...signed(good, time), ...change }).filter(([, value]) => value !== undefined)) as Record<string, string>
+  const headers = (change: Record<string, string | undefined>) =>
+    Object.fromEntries(
+      Object.entries({ ...signed(good, time), ...change }).filter(([, value]) => value !== undefined),
+    ) as Record<string, string>
   const other = '0'.repeat(64)
 
-  test.each<[what: string, body: string, headers: Record<string, string>, status: number, type: string, outcome: string]>([
+  test.each<
+    [what: string, body: string, headers: Record<string, string>, status: number, type: string, outcome: string]
+  >([
     ['as Synctera sends it', good, headers({}), 200, 'person_verified', 'done'],
     ['that comes a second time', good, headers({}), 200, 'person_verified', 'duplicate'],
     ['whose body was changed', good.replace('ACCEPTED', 'REJECTED'), headers({}), 401, 'none', 'forged'],
     ['whose body was only written in another way', `${good} `, headers({}), 401, 'none', 'forged'],
-    ['with a signature by another secret', good, headers({ 'synctera-signature': sign(good, time, other) }), 401, 'none', 'forged'],
-    ['with half a signature', good, headers({ 'synctera-signature': sign(good, time).slice(0, 32) }), 401, 'none', 'forged'],
+    [
+      'with a signature by another secret',
+      good,
+      headers({ 'synctera-signature': sign(good, time, other) }),
+      401,
+      'none',
+      'forged',
+    ],
+    [
+      'with half a signature',
+      good,
+      headers({ 'synctera-signature': sign(good, time).slice(0, 32) }),
+      401,
+      'none',
+      'forged',
+    ],
     ['with an empty signature', good, headers({ 'synctera-signature': '' }), 401, 'none', 'forged'],
-    ['with a thousand signatures', good, headers({ 'synctera-signature': [...Array<string>(99).fill(other), sign(good, time)].join('.') }), 401, 'none', 'forged'],
+    [
+      'with a thousand signatures',
+      good,
+      headers({ 'synctera-signature': [...Array<string>(99).fill(other), sign(good, time)].join('.') }),
+      401,
+      'none',
+      'forged',
+    ],
     ['with no signature', good, headers({ 'synctera-signature': undefined }), 401, 'none', 'forged'],
     ['with no time', good, headers({ 'request-timestamp': undefined }), 401, 'none', 'forged'],
-    ['with a time that was not signed', good, headers({ 'request-timestamp': String(Number(time) + 1) }), 401, 'none', 'forged'],
+    [
+      'with a time that was not signed',
+      good,
+      headers({ 'request-timestamp': String(Number(time) + 1) }),
+      401,
+      'none',
+      'forged',
+    ],
     ['with a time that is none', good, signed(good, 'now'), 401, 'none', 'forged'],
     ['that was signed six minutes ago', good, signed(good, seconds(-360)), 401, 'none', 'forged'],
     ['that is signed for in six minutes', good, signed(good, seconds(360)), 401, 'none', 'forged'],
@@ -108,7 +159,9 @@ describe('a delivery', () => {
       const body = JSON.stringify(event())
       const both = [other, other]
       both[place] = sign(body, time)
-      expect(await send(body, { 'request-timestamp': time, 'synctera-signature': both.join('.') })).toMatchObject({ status: 200 })
+      expect(await send(body, { 'request-timestamp': time, 'synctera-signature': both.join('.') })).toMatchObject({
+        status: 200,
+      })
     }
   })
 
@@ -147,8 +200,21 @@ describe('a delivery', () => {
     const before = one.log().length
     const body = JSON.stringify(event())
     await send(body, { ...signed(body), 'x-correlation-id': '4bf92f3577b34da6a3ce929d0e0e4736' })
-    const lines = one.log().slice(before).trim().split('\n').map((line) => JSON.parse(line) as object)
-    expect(lines).toEqual([{ level: 30, time: expect.any(Number), correlationId: '4bf92f3577b34da6a3ce929d0e0e4736', webhook: { provider: 'synctera', type: 'person_verified', outcome: 'done' }, msg: 'webhook' }])
+    const lines = one
+      .log()
+      .slice(before)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object)
+    expect(lines).toEqual([
+      {
+        level: 30,
+        time: expect.any(Number),
+        correlationId: '4bf92f3577b34da6a3ce929d0e0e4736',
+        webhook: { provider: 'synctera', type: 'person_verified', outcome: 'done' },
+        msg: 'webhook',
+      },
+    ])
     for (const value of [ADA.personId, 'Ada', ADA.email, secretOf(one)]) expect(one.log()).not.toContain(value)
   })
 })
@@ -156,7 +222,8 @@ describe('a delivery', () => {
 describe('an event', () => {
   test('that arrives at two servers at once is worked on by one', async () => {
     for (let i = 0; i < 5; i += 1) {
-      const total = async () => (await events('person_verified', 'done', one)) + (await events('person_verified', 'done', two))
+      const total = async () =>
+        (await events('person_verified', 'done', one)) + (await events('person_verified', 'done', two))
       const before = await total()
       const id = randomUUID()
       const answers = await Promise.all(Array.from({ length: 6 }, (_, n) => deliver({ id }, n % 2 ? one : two)))
@@ -170,7 +237,13 @@ describe('an event', () => {
 
   test('of a server that died over it is worked on when it comes again', async () => {
     const id = randomUUID()
-    const config = readConfig({ ...store, ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' })
+    const config = readConfig({
+      ...store,
+      ...one.ground.settings,
+      AUTH_ISSUER: 'x',
+      AUTH_AUDIENCE: 'x',
+      AUTH_JWKS_URL: 'https://x',
+    })
     const open = await openStore(config, () => undefined)
     await open.store.set(['webhook', 'synctera', id], { by: 'the dead', until: Date.now() + 30_000 }, 60)
     await open.close()
@@ -182,7 +255,10 @@ describe('an event', () => {
   })
 
   test('whose work fails is worked on when it comes again', async () => {
-    const { store: memory, close } = await openStore(readConfig({ ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }), () => undefined)
+    const { store: memory, close } = await openStore(
+      readConfig({ ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }),
+      () => undefined,
+    )
     let works = 0
     const act = () => {
       works += 1
@@ -190,9 +266,15 @@ describe('an event', () => {
     }
     const app = Fastify()
     const room = { webhook: { read: () => ({ id: 'e-1', type: 'other' as const, act }) } }
-    registerWebhooks(app, { rooms: { synctera: { room } } as unknown as OpenProviders, store: memory, log: createLog('silent'), metrics: createMetrics() })
+    registerWebhooks(app, {
+      rooms: { synctera: { room } } as unknown as OpenProviders,
+      store: memory,
+      log: createLog('silent'),
+      metrics: createMetrics(),
+    })
     const statuses: number[] = []
-    for (let i = 0; i < 3; i += 1) statuses.push((await app.inject({ method: 'POST', url: '/webhooks/synctera', payload: '{}' })).statusCode)
+    for (let i = 0; i < 3; i += 1)
+      statuses.push((await app.inject({ method: 'POST', url: '/webhooks/synctera', payload: '{}' })).statusCode)
     expect([statuses, works]).toEqual([[503, 200, 200], 2])
     await app.close()
     await close()
@@ -221,15 +303,30 @@ test('without the secret there is nothing at the address', async () => {
 
 test('a secret that is too short to be one is not taken', () => {
   const settings = { ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }
-  expect(() => readConfig({ ...settings, SYNCTERA_WEBHOOK_SECRET: 'short-and-secret' })).toThrow('SYNCTERA_WEBHOOK_SECRET must have at least 32 characters')
-  expect(() => readConfig({ ...settings, SYNCTERA_WEBHOOK_SECRET: undefined, SYNCTERA_WEBHOOK_SECRET_FILE: '/nowhere/at/all' })).toThrow('SYNCTERA_WEBHOOK_SECRET_FILE names a file that cannot be read')
+  expect(() => readConfig({ ...settings, SYNCTERA_WEBHOOK_SECRET: 'short-and-secret' })).toThrow(
+    'SYNCTERA_WEBHOOK_SECRET must have at least 32 characters',
+  )
+  expect(() =>
+    readConfig({ ...settings, SYNCTERA_WEBHOOK_SECRET: undefined, SYNCTERA_WEBHOOK_SECRET_FILE: '/nowhere/at/all' }),
+  ).toThrow('SYNCTERA_WEBHOOK_SECRET_FILE names a file that cannot be read')
 })
 
 describe('from the emulator over HTTP', () => {
   const end = (digits: string, app: App) =>
-    fetch(`${app.emulators.synctera.url}/__emulator/outcomes`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ personId: PERCY.personId, digits }) })
+    fetch(`${app.emulators.synctera.url}/__emulator/outcomes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ personId: PERCY.personId, digits }),
+    })
   const api = async (app: App, method: string, path: string, body: object = {}) => {
-    const response = await fetch(app.emulators.synctera.url + path, { method, headers: { 'content-type': 'application/json', authorization: `Bearer ${app.emulators.synctera.settings['SYNCTERA_API_KEY']}` }, body: JSON.stringify(body) })
+    const response = await fetch(app.emulators.synctera.url + path, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${app.emulators.synctera.settings['SYNCTERA_API_KEY']}`,
+      },
+      body: JSON.stringify(body),
+    })
     return { status: response.status, body: (await response.json()) as Record<string, string> }
   }
 
@@ -258,7 +355,10 @@ describe('from the emulator over HTTP', () => {
     await expect.poll(() => events('person_verified', 'done'), PATIENT).toBe(before + 1)
     const { data, errors } = await running
     expect(errors).toEqual([])
-    expect(data).toEqual({ early: { verificationStatus: 'PENDING' }, customer: { late: { verificationStatus: 'ACCEPTED' } } })
+    expect(data).toEqual({
+      early: { verificationStatus: 'PENDING' },
+      customer: { late: { verificationStatus: 'ACCEPTED' } },
+    })
     expect(one.calls('synctera')).toEqual([`GET /v0/persons/${PERCY.personId}`, `GET /v0/persons/${PERCY.personId}`])
 
     one.clear()
@@ -269,10 +369,16 @@ describe('from the emulator over HTTP', () => {
   test('creating, changing and verifying a person each tell so', async () => {
     const words = ['person_created', 'person_updated', 'person_verified']
     const before = await Promise.all(words.map((word) => events(word, 'done')))
-    const { data } = await one.run('mutation { createPerson(input: { isCustomer: true, status: PROSPECT, firstName: "Nia" }) { person { id } } }')
-    await one.run('mutation($id: ID!) { updatePerson(input: { id: $id, firstName: "Mia" }) { person { id } } }', { id: data.createPerson.person.id })
+    const { data } = await one.run(
+      'mutation { createPerson(input: { isCustomer: true, status: PROSPECT, firstName: "Nia" }) { person { id } } }',
+    )
+    await one.run('mutation($id: ID!) { updatePerson(input: { id: $id, firstName: "Mia" }) { person { id } } }', {
+      id: data.createPerson.person.id,
+    })
     await end('0001', one)
-    await expect.poll(() => Promise.all(words.map((word) => events(word, 'done'))), PATIENT).toEqual(before.map((n) => n + 1))
+    await expect
+      .poll(() => Promise.all(words.map((word) => events(word, 'done'))), PATIENT)
+      .toEqual(before.map((n) => n + 1))
   })
 
   test('what is not taken is delivered again, signed anew with every secret of the time, until it is', async () => {
@@ -283,7 +389,11 @@ describe('from the emulator over HTTP', () => {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.on('end', () => {
-        seen.push({ time: String(request.headers['request-timestamp']), signatures: String(request.headers['synctera-signature']).split('.'), text: Buffer.concat(chunks).toString() })
+        seen.push({
+          time: String(request.headers['request-timestamp']),
+          signatures: String(request.headers['synctera-signature']).split('.'),
+          text: Buffer.concat(chunks).toString(),
+        })
         response.writeHead(answers[seen.length - 1] ?? 200).end()
       })
     }).listen(0, '127.0.0.1')
@@ -294,7 +404,8 @@ describe('from the emulator over HTTP', () => {
     await end('0001', one)
     await expect.poll(() => seen.length, PATIENT).toBe(3)
     expect(new Set(seen.map(({ text }) => text)).size).toBe(1)
-    for (const { time, signatures, text } of seen) expect(signatures).toEqual([sign(text, time, body['secret']), sign(text, time)])
+    for (const { time, signatures, text } of seen)
+      expect(signatures).toEqual([sign(text, time, body['secret']), sign(text, time)])
 
     const { id } = JSON.parse(seen[0]!.text) as { id: string }
     expect((await api(one, 'POST', `/v0/webhooks/${subscription.body['id']}/events/${id}/resend`)).status).toBe(202)

@@ -14,13 +14,28 @@ import { addressOf } from '../support/redis.js'
 
 const ROUTE = 'POST /v0/persons'
 const MEETINGS = 'POST /obp/v4.0.0/banks/*/meetings'
-const CREATE = 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id firstName dateOfBirth } } }'
+const CREATE =
+  'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id firstName dateOfBirth } } }'
 const UPDATE = 'mutation($input: UpdatePersonInput!) { updatePerson(input: $input) { replayed } }'
 const MEET = 'mutation($input: CreateMeetingInput!) { createMeeting(input: $input) { replayed meeting { id } } }'
 
-const create = (app: App, input: object, options?: RunOptions) => app.run(CREATE, { input: { isCustomer: true, status: 'ACTIVE', firstName: 'Nora', ...input } }, options)
+const create = (app: App, input: object, options?: RunOptions) =>
+  app.run(CREATE, { input: { isCustomer: true, status: 'ACTIVE', firstName: 'Nora', ...input } }, options)
 const meet = (app: App, input: object, options?: RunOptions) =>
-  app.run(MEET, { input: { providerId: 'video', purposeId: 'onboarding', date: '2030-01-01T00:00:00Z', creator: { name: 'Sue', mobilePhone: '', emailAddress: '' }, invitees: [], ...input } }, options)
+  app.run(
+    MEET,
+    {
+      input: {
+        providerId: 'video',
+        purposeId: 'onboarding',
+        date: '2030-01-01T00:00:00Z',
+        creator: { name: 'Sue', mobilePhone: '', emailAddress: '' },
+        invitees: [],
+        ...input,
+      },
+    },
+    options,
+  )
 
 /** The idempotency keys that Synctera was given, in the order it was asked. */
 const keysOf = (app: App) => app.recorded('synctera').map(({ headers }) => headers['idempotency-key'])
@@ -49,23 +64,36 @@ describe.each<[string, (app?: App) => Promise<App>]>([
   test('by fifty callers at once makes one call, and each is told who was made or that it is being made', async () => {
     const idempotencyKey = randomUUID()
     one.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 100 })
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => create(i % 2 ? one : other, { idempotencyKey })))
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => create(i % 2 ? one : other, { idempotencyKey })),
+    )
     expect(one.calls('synctera')).toEqual([ROUTE])
     const made = answers.flatMap(({ data }) => data.createPerson ?? [])
     expect(made.filter(({ replayed }) => !replayed)).toHaveLength(1)
     expect(new Set(made.map(({ person }) => person.id)).size).toBe(1)
     const refused = answers.filter(({ errors }) => errors.length > 0)
     expect(refused).toHaveLength(50 - made.length)
-    for (const { errors } of refused) expect(errors[0]!.extensions).toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS', retryable: true, retryAfterSeconds: 1 })
+    for (const { errors } of refused)
+      expect(errors[0]!.extensions).toMatchObject({
+        code: 'IDEMPOTENCY_IN_PROGRESS',
+        retryable: true,
+        retryAfterSeconds: 1,
+      })
 
-    for (const app of [one, other]) expect((await create(app, { idempotencyKey })).data.createPerson).toMatchObject({ replayed: true, person: { id: made[0].person.id } })
+    for (const app of [one, other])
+      expect((await create(app, { idempotencyKey })).data.createPerson).toMatchObject({
+        replayed: true,
+        person: { id: made[0].person.id },
+      })
     expect(one.calls('synctera')).toEqual([ROUTE])
   })
 
   test('is for one input only, whatever the order of its members', async () => {
     const idempotencyKey = randomUUID()
     await create(one, { idempotencyKey, metadata: { a: 1, b: [{ c: 2, d: 3 }] } })
-    expect((await create(other, { metadata: { b: [{ d: 3, c: 2 }], a: 1 }, idempotencyKey })).data.createPerson.replayed).toBe(true)
+    expect(
+      (await create(other, { metadata: { b: [{ d: 3, c: 2 }], a: 1 }, idempotencyKey })).data.createPerson.replayed,
+    ).toBe(true)
     for (const input of [{ firstName: 'Norma' }, { lastName: 'Nor' }, { metadata: { a: 1, b: [{ c: 2, d: 4 }] } }]) {
       const { errors } = await create(other, { metadata: { a: 1, b: [{ c: 2, d: 3 }] }, idempotencyKey, ...input })
       expect(errors[0]!.extensions).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', retryable: false })
@@ -75,13 +103,22 @@ describe.each<[string, (app?: App) => Promise<App>]>([
 
   test("is the caller's own: another client's, another tenant's and another mutation's are others", async () => {
     const idempotencyKey = randomUUID()
-    const callers: RunOptions[] = [{ client: 'a' }, { client: 'b' }, { client: 'a', claims: { tenant: 'a' } }, { client: 'a', claims: { tenant: 'b' } }, { client: 'a', claims: { tenant: 'client:a' } }]
+    const callers: RunOptions[] = [
+      { client: 'a' },
+      { client: 'b' },
+      { client: 'a', claims: { tenant: 'a' } },
+      { client: 'a', claims: { tenant: 'b' } },
+      { client: 'a', claims: { tenant: 'client:a' } },
+    ]
     const made = await Promise.all(callers.map((options) => create(one, { idempotencyKey }, options)))
     expect(made.map(({ data }) => data.createPerson.replayed)).toEqual(callers.map(() => false))
     expect(new Set(made.map(({ data }) => data.createPerson.person.id)).size).toBe(callers.length)
     await one.run(UPDATE, { input: { id: ADA.personId, idempotencyKey, note: 'x' } }, { client: 'a' })
     expect(new Set(keysOf(one)).size).toBe(callers.length + 1)
-    expect((await create(other, { idempotencyKey }, callers[3])).data.createPerson).toMatchObject({ replayed: true, person: { id: made[3]!.data.createPerson.person.id } })
+    expect((await create(other, { idempotencyKey }, callers[3])).data.createPerson).toMatchObject({
+      replayed: true,
+      person: { id: made[3]!.data.createPerson.person.id },
+    })
   })
 
   test("gives the provider's last word again, and says so", async () => {
@@ -92,7 +129,11 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     expect(first.errors[0]!.extensions).not.toHaveProperty('replayed')
     const again = await create(other, { idempotencyKey })
     expect(again.errors[0]!.message).toBe(first.errors[0]!.message)
-    expect(again.errors[0]!.extensions).toEqual({ ...first.errors[0]!.extensions, replayed: true, correlationId: expect.any(String) })
+    expect(again.errors[0]!.extensions).toEqual({
+      ...first.errors[0]!.extensions,
+      replayed: true,
+      correlationId: expect.any(String),
+    })
     expect(one.calls('synctera')).toEqual([ROUTE])
   })
 
@@ -107,14 +148,21 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     if (fault) one.fault('synctera', { match: ROUTE, ...fault, times: 0 })
     expect(codeOf(await create(one, { idempotencyKey, ...input }))).toBe(code)
     one.clear()
-    expect((await create(other, { idempotencyKey, firstName: 'Norma' })).data.createPerson).toMatchObject({ replayed: false, person: { firstName: 'Norma' } })
+    expect((await create(other, { idempotencyKey, firstName: 'Norma' })).data.createPerson).toMatchObject({
+      replayed: false,
+      person: { firstName: 'Norma' },
+    })
   })
 
   test('of a write that cannot be repeated stays unknown, and it is never sent again', async () => {
     const idempotencyKey = randomUUID()
     one.fault('obp', { match: MEETINGS, fault: 'drop-after-apply' })
     const lost = await meet(one, { idempotencyKey })
-    expect(lost.errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false, provider: 'OPEN_BANK_PROJECT' })
+    expect(lost.errors[0]!.extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: false,
+      provider: 'OPEN_BANK_PROJECT',
+    })
     for (const app of [one, other, one]) {
       const { errors } = await meet(app, { idempotencyKey })
       expect(errors[0]!.message).toContain('Read the record back')
@@ -127,12 +175,18 @@ describe.each<[string, (app?: App) => Promise<App>]>([
   test('of a write that can be repeated is sent again under the same name', async () => {
     const idempotencyKey = randomUUID()
     one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
-    expect((await create(one, { idempotencyKey })).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    expect((await create(one, { idempotencyKey })).errors[0]!.extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: true,
+    })
     const found = await create(other, { idempotencyKey })
     expect(found.data.createPerson.replayed).toBe(false)
     expect(keysOf(one)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), ...Array<unknown>(3).fill(keysOf(one)[0])])
     expect(new Set(one.recorded('synctera').map(({ body }) => JSON.stringify(body))).size).toBe(1)
-    expect((await create(one, { idempotencyKey })).data.createPerson).toEqual({ ...found.data.createPerson, replayed: true })
+    expect((await create(one, { idempotencyKey })).data.createPerson).toEqual({
+      ...found.data.createPerson,
+      replayed: true,
+    })
     expect(one.calls('synctera')).toHaveLength(4)
   })
 
@@ -140,13 +194,20 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     const idempotencyKey = randomUUID()
     one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
     await create(one, { idempotencyKey })
-    for (const [status, code, times] of [[429, 'RATE_LIMITED', 1], [503, 'PROVIDER_UNAVAILABLE', 3], [401, 'PROVIDER_REFUSED', 1]] as const) {
+    for (const [status, code, times] of [
+      [429, 'RATE_LIMITED', 1],
+      [503, 'PROVIDER_UNAVAILABLE', 3],
+      [401, 'PROVIDER_REFUSED', 1],
+    ] as const) {
       one.fault('synctera', { match: ROUTE, fault: 'status', status, times })
       expect(codeOf(await create(other, { idempotencyKey }))).toBe(code)
       // The first try may have been carried out, so the key still stands for its input.
       expect(codeOf(await create(one, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
     }
-    expect((await create(one, { idempotencyKey })).data.createPerson).toMatchObject({ replayed: false, person: { firstName: 'Nora' } })
+    expect((await create(one, { idempotencyKey })).data.createPerson).toMatchObject({
+      replayed: false,
+      person: { firstName: 'Nora' },
+    })
     expect(one.calls('synctera')).toHaveLength(9)
     expect(new Set(keysOf(one)).size).toBe(1)
   })
@@ -154,11 +215,23 @@ describe.each<[string, (app?: App) => Promise<App>]>([
   test('answers again as much as the one who asks may see', async () => {
     const idempotencyKey = randomUUID()
     const input = { idempotencyKey, dateOfBirth: '1990-01-02' }
-    expect((await create(one, input)).data.createPerson).toMatchObject({ replayed: false, person: { firstName: 'Nora', dateOfBirth: '1990-01-02' } })
-    expect((await create(other, input, { scopes: ['persons:write'] })).data.createPerson).toMatchObject({ replayed: true, person: { firstName: 'N•••', dateOfBirth: null } })
-    expect((await create(other, input)).data.createPerson).toMatchObject({ replayed: true, person: { firstName: 'Nora', dateOfBirth: '1990-01-02' } })
+    expect((await create(one, input)).data.createPerson).toMatchObject({
+      replayed: false,
+      person: { firstName: 'Nora', dateOfBirth: '1990-01-02' },
+    })
+    expect((await create(other, input, { scopes: ['persons:write'] })).data.createPerson).toMatchObject({
+      replayed: true,
+      person: { firstName: 'N•••', dateOfBirth: null },
+    })
+    expect((await create(other, input)).data.createPerson).toMatchObject({
+      replayed: true,
+      person: { firstName: 'Nora', dateOfBirth: '1990-01-02' },
+    })
     const refused = await create(other, input, { scopes: ['persons:read', 'pii:read'] })
-    expect(refused.errors[0]).toMatchObject({ message: 'This needs the scope persons:write.', extensions: { code: 'FORBIDDEN' } })
+    expect(refused.errors[0]).toMatchObject({
+      message: 'This needs the scope persons:write.',
+      extensions: { code: 'FORBIDDEN' },
+    })
     expect(refused.data.createPerson).toBeNull()
   })
 
@@ -168,7 +241,10 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     const hidden = await meet(other, { idempotencyKey, bankId: OTHER_BANK }, { claims: { banks: [BANK] } })
     expect([hidden.data.createMeeting, codeOf(hidden)]).toEqual([null, 'NOT_FOUND'])
     expect(hidden.errors[0]!.extensions).not.toHaveProperty('replayed')
-    expect((await meet(other, { idempotencyKey, bankId: OTHER_BANK }, { claims: { banks: [OTHER_BANK] } })).data.createMeeting.replayed).toBe(true)
+    expect(
+      (await meet(other, { idempotencyKey, bankId: OTHER_BANK }, { claims: { banks: [OTHER_BANK] } })).data
+        .createMeeting.replayed,
+    ).toBe(true)
     expect(one.calls('obp')).toHaveLength(1)
   })
 })
@@ -178,7 +254,10 @@ test('without Redis a server that was started anew gives the provider the same n
   const idempotencyKey = randomUUID()
   const before = await create(app, { idempotencyKey })
   const anew = await startApp({}, app)
-  expect((await create(anew, { idempotencyKey })).data.createPerson).toEqual({ ...before.data.createPerson, replayed: false })
+  expect((await create(anew, { idempotencyKey })).data.createPerson).toEqual({
+    ...before.data.createPerson,
+    replayed: false,
+  })
   expect(keysOf(app)).toEqual([expect.any(String), keysOf(app)[0]])
   await anew.close()
   await app.close()
@@ -202,7 +281,14 @@ describe('a server that died while it held a key', () => {
   const die = (mutation: string, key: string, endsIn: number) =>
     store.update<object>(['write', 'client:tester', 'tester', mutation, key], 60, (record) => {
       expect(record).not.toBeNull()
-      return { ...record, state: 'running', runner: 'dead', until: Date.now() + endsIn, payload: undefined, failure: undefined }
+      return {
+        ...record,
+        state: 'running',
+        runner: 'dead',
+        until: Date.now() + endsIn,
+        payload: undefined,
+        failure: undefined,
+      }
     })
 
   test('keeps it until its lease ends', async () => {
@@ -229,7 +315,10 @@ describe('a server that died while it held a key', () => {
     const idempotencyKey = randomUUID()
     const { person } = (await create(app, { idempotencyKey })).data.createPerson
     const age = (days: number) =>
-      store.update<object>(['write', 'client:tester', 'tester', 'createPerson', idempotencyKey], 60, (record) => ({ ...record, begun: Date.now() - days * 24 * 3600 * 1000 }))
+      store.update<object>(['write', 'client:tester', 'tester', 'createPerson', idempotencyKey], 60, (record) => ({
+        ...record,
+        begun: Date.now() - days * 24 * 3600 * 1000,
+      }))
     await age(6.9)
     expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
     // Its provider forgets the key then, too: what was left open may not be repeated later than that.
@@ -241,7 +330,10 @@ describe('a server that died while it held a key', () => {
   test('leaves its outcome to whoever has its key, also as an older one', async () => {
     const idempotencyKey = randomUUID()
     const { person } = (await create(app, { idempotencyKey })).data.createPerson
-    const rotated = await startApp({ ...shared(), STORE_ENCRYPTION_KEY: `${randomBytes(32).toString('base64')},${SECRET.toString('base64')}` }, app)
+    const rotated = await startApp(
+      { ...shared(), STORE_ENCRYPTION_KEY: `${randomBytes(32).toString('base64')},${SECRET.toString('base64')}` },
+      app,
+    )
     expect((await create(rotated, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
     expect(codeOf(await create(rotated, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
     const lost = randomUUID()
@@ -256,7 +348,12 @@ describe('a server that died while it held a key', () => {
     const idempotencyKey = randomUUID()
     await meet(app, { idempotencyKey })
     await die('createMeeting', idempotencyKey, -1)
-    for (let i = 0; i < 2; i += 1) expect((await meet(app, { idempotencyKey })).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true })
+    for (let i = 0; i < 2; i += 1)
+      expect((await meet(app, { idempotencyKey })).errors[0]!.extensions).toMatchObject({
+        code: 'OUTCOME_UNKNOWN',
+        retryable: false,
+        replayed: true,
+      })
     expect(app.calls('obp')).toHaveLength(1)
   })
 })
@@ -268,38 +365,51 @@ describe('an error that nobody foresaw', () => {
     correlationId: randomUUID(),
   }
 
-  test.each([true, false])('in the middle of a write (repeatable: %s) leaves its key unknown, not free', async (repeatable) => {
-    const raw = memoryStore()
-    const store = encryptedStore(raw, [SECRET])
-    const tries: { id: string; isRetry: boolean }[] = []
-    const declared = command<{ idempotencyKey: string; name: string }, { name: string }>({
-      scope: 'persons:write',
-      type: 'None',
-      repeatable,
-      run: async ({ name }, attempt) => {
-        tries.push(attempt)
-        if (tries.length === 1) throw new TypeError('after the provider was asked')
-        return { name }
-      },
-    })
-    const { execute: carryOut } = createIdempotency(store, 30_000)
-    const carry = (name: string) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', name })
+  test.each([true, false])(
+    'in the middle of a write (repeatable: %s) leaves its key unknown, not free',
+    async (repeatable) => {
+      const raw = memoryStore()
+      const store = encryptedStore(raw, [SECRET])
+      const tries: { id: string; isRetry: boolean }[] = []
+      const declared = command<{ idempotencyKey: string; name: string }, { name: string }>({
+        scope: 'persons:write',
+        type: 'None',
+        repeatable,
+        run: async ({ name }, attempt) => {
+          tries.push(attempt)
+          if (tries.length === 1) throw new TypeError('after the provider was asked')
+          return { name }
+        },
+      })
+      const { execute: carryOut } = createIdempotency(store, 30_000)
+      const carry = (name: string) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', name })
 
-    await expect(carry('a')).rejects.toBeInstanceOf(TypeError)
-    await expect(carry('b')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
-    if (repeatable) {
-      expect(await carry('a')).toEqual({ name: 'a', replayed: false })
-      expect(tries).toEqual([{ id: expect.any(String), isRetry: false }, { id: tries[0]!.id, isRetry: true }])
-    } else {
-      await expect(carry('a')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', extensions: { retryable: false, replayed: true } })
-      expect(tries).toHaveLength(1)
-    }
-    await raw.close()
-  })
+      await expect(carry('a')).rejects.toBeInstanceOf(TypeError)
+      await expect(carry('b')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+      if (repeatable) {
+        expect(await carry('a')).toEqual({ name: 'a', replayed: false })
+        expect(tries).toEqual([
+          { id: expect.any(String), isRetry: false },
+          { id: tries[0]!.id, isRetry: true },
+        ])
+      } else {
+        await expect(carry('a')).rejects.toMatchObject({
+          code: 'OUTCOME_UNKNOWN',
+          extensions: { retryable: false, replayed: true },
+        })
+        expect(tries).toHaveLength(1)
+      }
+      await raw.close()
+    },
+  )
 
   test('of a try that is not final leaves open what a try before it left open', async () => {
     const raw = memoryStore()
-    const answers = [() => Promise.reject(new ApiError('OUTCOME_UNKNOWN')), () => Promise.resolve({ name: 'challenge' }), () => Promise.resolve({ name: 'done' })]
+    const answers = [
+      () => Promise.reject(new ApiError('OUTCOME_UNKNOWN')),
+      () => Promise.resolve({ name: 'challenge' }),
+      () => Promise.resolve({ name: 'done' }),
+    ]
     const declared = command<{ idempotencyKey: string; size: number }, { name: string }>({
       scope: 'persons:write',
       type: 'None',
@@ -329,7 +439,9 @@ describe('an error that nobody foresaw', () => {
         return Promise.resolve({ name: 'done' })
       },
     })
-    expect(await createIdempotency(store, 30_000).execute(visit, 'invented', declared, { idempotencyKey: 'k' })).toEqual({ name: 'done', replayed: false })
+    expect(
+      await createIdempotency(store, 30_000).execute(visit, 'invented', declared, { idempotencyKey: 'k' }),
+    ).toEqual({ name: 'done', replayed: false })
     await raw.close()
   })
 })

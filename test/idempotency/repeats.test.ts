@@ -79,7 +79,14 @@ interface Row {
   readonly path: (input: Readonly<Record<string, unknown>>) => string
 }
 
-const row = (provider: ProviderName, mutation: string, method: string, path: string, input: object, fields = ''): Row => ({
+const row = (
+  provider: ProviderName,
+  mutation: string,
+  method: string,
+  path: string,
+  input: object,
+  fields = '',
+): Row => ({
   name: mutation,
   mutation,
   provider,
@@ -89,7 +96,16 @@ const row = (provider: ProviderName, mutation: string, method: string, path: str
   path: () => path,
 })
 
-const SURFACE: readonly Row[] = [...customerRows, ...definitionsRows, ...engagementRows, ...kycRows, ...linksRows, ...onboardingRows, ...recordsRows, ...updatesRows]
+const SURFACE: readonly Row[] = [
+  ...customerRows,
+  ...definitionsRows,
+  ...engagementRows,
+  ...kycRows,
+  ...linksRows,
+  ...onboardingRows,
+  ...recordsRows,
+  ...updatesRows,
+]
   .filter(({ query }) => query.startsWith('mutation'))
   .map((surface): Row => {
     const mutation = /\{\s*(\w+)\(input/.exec(surface.query)![1]!
@@ -98,7 +114,10 @@ const SURFACE: readonly Row[] = [...customerRows, ...definitionsRows, ...engagem
       mutation,
       provider: 'obp',
       query: surface.query,
-      input: async (app) => (typeof surface.variables === 'function' ? await surface.variables(app) : surface.variables!)['input'] as Record<string, unknown>,
+      input: async (app) =>
+        (typeof surface.variables === 'function' ? await surface.variables(app) : surface.variables!)[
+          'input'
+        ] as Record<string, unknown>,
       method: surface.request({ input: {} }).method,
       path: (input) => surface.request({ input }).path,
     }
@@ -112,15 +131,46 @@ const ROWS: readonly Row[] = [
     input: async (of: App) => ({ ...(await known.input(of)), id: undefined }),
     path: (input: Readonly<Record<string, unknown>>) => known.path(input).replace(/[^/]+$/, '*'),
   })),
-  row('obp', 'linkCustomer', 'PUT', `/obp/v4.0.0/banks/${BANK}/customers/${CROWD[9]!.customerId}/attributes/*`, { customerId: CROWD[9]!.customerId, seiExternalId: 'sei-repeated' }),
-  row('synctera', 'createPerson', 'POST', '/v0/persons', { isCustomer: true, status: 'ACTIVE', firstName: 'Nora', metadata: { b: 1, a: 2 } }),
-  row('synctera', 'updatePerson', 'PATCH', `/v0/persons/${CROWD[10]!.personId}`, { id: CROWD[10]!.personId, note: 'Repeated' }),
-  row('synctera', 'verifyPerson', 'POST', '/v0/verifications/verify', { personId: ADA.personId, customerConsent: true }),
-  row('apiture', 'setAccountEntitlements', 'PUT', `/bankingAdmin/bankingCustomers/${ADA.bankingCustomerId}/accountEntitlements`, {
-    bankingCustomerId: ADA.bankingCustomerId, accounts: [{ accountNumber: '123456789', productCode: 'DDA_01' }], electronicStatementElection: true, electronicDocumentElection: true, roles: { default: true },
+  row('obp', 'linkCustomer', 'PUT', `/obp/v4.0.0/banks/${BANK}/customers/${CROWD[9]!.customerId}/attributes/*`, {
+    customerId: CROWD[9]!.customerId,
+    seiExternalId: 'sei-repeated',
   }),
-  row('sei', 'setAccountAttributes', 'POST', '/v1/accounts/attributes', { externalId: 'test', attributes: [{ name: 'LineOfCreditAccountNumber', value: 'true' }] }),
-  row('banfico', 'verifyAccount', 'POST', '/v1.0/account-verifications', { types: ['NAME'], maxAgeSeconds: 0, account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Ada' } }),
+  row('synctera', 'createPerson', 'POST', '/v0/persons', {
+    isCustomer: true,
+    status: 'ACTIVE',
+    firstName: 'Nora',
+    metadata: { b: 1, a: 2 },
+  }),
+  row('synctera', 'updatePerson', 'PATCH', `/v0/persons/${CROWD[10]!.personId}`, {
+    id: CROWD[10]!.personId,
+    note: 'Repeated',
+  }),
+  row('synctera', 'verifyPerson', 'POST', '/v0/verifications/verify', {
+    personId: ADA.personId,
+    customerConsent: true,
+  }),
+  row(
+    'apiture',
+    'setAccountEntitlements',
+    'PUT',
+    `/bankingAdmin/bankingCustomers/${ADA.bankingCustomerId}/accountEntitlements`,
+    {
+      bankingCustomerId: ADA.bankingCustomerId,
+      accounts: [{ accountNumber: '123456789', productCode: 'DDA_01' }],
+      electronicStatementElection: true,
+      electronicDocumentElection: true,
+      roles: { default: true },
+    },
+  ),
+  row('sei', 'setAccountAttributes', 'POST', '/v1/accounts/attributes', {
+    externalId: 'test',
+    attributes: [{ name: 'LineOfCreditAccountNumber', value: 'true' }],
+  }),
+  row('banfico', 'verifyAccount', 'POST', '/v1.0/account-verifications', {
+    types: ['NAME'],
+    maxAgeSeconds: 0,
+    account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Ada' },
+  }),
 ]
 
 let app: App
@@ -135,39 +185,52 @@ test('every mutation has a row, and says what repeating it does', () => {
   expect(Object.keys(RESOLUTIONS).sort()).toEqual([...new Set(ROWS.map(({ name }) => name))].sort())
 })
 
-test.each(ROWS.map((one) => [one.name, RESOLUTIONS[one.name]!, one] as const))('%s that was carried out and not heard of is finished %s', async (_name, resolution, { mutation, provider, query, input, method, path }) => {
-  const keyed: Record<string, unknown> = { ...(await input(app)), idempotencyKey: randomUUID() }
-  const place = path(keyed)
-  app.clear()
-  // Where the provider knows keys, one call tries again by itself before it gives up.
-  const tries = resolution === 'by its key' ? 3 : 1
-  app.fault(provider, { match: `${method} ${place}`, fault: 'drop-after-apply', times: tries })
-  const address = new RegExp(`^${place.replaceAll('*', '[^/]+')}$`)
-  const writes = () => app.recorded(provider).filter((call) => call.method === method && address.test(decodeURIComponent(call.url)))
-  const ask = () => app.run(query, { input: keyed })
+test.each(ROWS.map((one) => [one.name, RESOLUTIONS[one.name]!, one] as const))(
+  '%s that was carried out and not heard of is finished %s',
+  async (_name, resolution, { mutation, provider, query, input, method, path }) => {
+    const keyed: Record<string, unknown> = { ...(await input(app)), idempotencyKey: randomUUID() }
+    const place = path(keyed)
+    app.clear()
+    // Where the provider knows keys, one call tries again by itself before it gives up.
+    const tries = resolution === 'by its key' ? 3 : 1
+    app.fault(provider, { match: `${method} ${place}`, fault: 'drop-after-apply', times: tries })
+    const address = new RegExp(`^${place.replaceAll('*', '[^/]+')}$`)
+    const writes = () =>
+      app.recorded(provider).filter((call) => call.method === method && address.test(decodeURIComponent(call.url)))
+    const ask = () => app.run(query, { input: keyed })
 
-  const lost = await ask()
-  const retryable = resolution !== 'not at all'
-  // Banfico's changes nothing at any bank.
-  expect(lost.errors[0]!.extensions).toMatchObject({ code: mutation === 'verifyAccount' ? 'PROVIDER_TIMEOUT' : 'OUTCOME_UNKNOWN', retryable })
-  expect(writes()).toHaveLength(tries)
+    const lost = await ask()
+    const retryable = resolution !== 'not at all'
+    // Banfico's changes nothing at any bank.
+    expect(lost.errors[0]!.extensions).toMatchObject({
+      code: mutation === 'verifyAccount' ? 'PROVIDER_TIMEOUT' : 'OUTCOME_UNKNOWN',
+      retryable,
+    })
+    expect(writes()).toHaveLength(tries)
 
-  const again = await ask()
-  const sent = writes()
-  if (resolution === 'not at all') {
-    expect(again.errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true })
-    expect(sent).toHaveLength(1)
-    return
-  }
-  expect(again.errors).toEqual([])
-  expect(sent).toHaveLength(resolution === 'by its key' || resolution === 'in place' ? tries + 1 : 1)
-  expect(new Set(sent.map(({ url, body }) => `${url} ${JSON.stringify(body)}`)).size).toBe(1)
-  if (resolution === 'by its key') expect(new Set(sent.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set([expect.stringMatching(/^[0-9a-f-]{36}$/)]))
+    const again = await ask()
+    const sent = writes()
+    if (resolution === 'not at all') {
+      expect(again.errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true })
+      expect(sent).toHaveLength(1)
+      return
+    }
+    expect(again.errors).toEqual([])
+    expect(sent).toHaveLength(resolution === 'by its key' || resolution === 'in place' ? tries + 1 : 1)
+    expect(new Set(sent.map(({ url, body }) => `${url} ${JSON.stringify(body)}`)).size).toBe(1)
+    if (resolution === 'by its key')
+      expect(new Set(sent.map(({ headers }) => headers['idempotency-key']))).toEqual(
+        new Set([expect.stringMatching(/^[0-9a-f-]{36}$/)]),
+      )
 
-  // From now on its outcome is known, and the provider is not asked at all.
-  app.clear()
-  const third = await ask()
-  expect(third.errors).toEqual([])
-  expect(third.data[mutation]).toMatchObject({ ...again.data[mutation], ...('replayed' in again.data[mutation] ? { replayed: true } : {}) })
-  expect(writes()).toEqual([])
-})
+    // From now on its outcome is known, and the provider is not asked at all.
+    app.clear()
+    const third = await ask()
+    expect(third.errors).toEqual([])
+    expect(third.data[mutation]).toMatchObject({
+      ...again.data[mutation],
+      ...('replayed' in again.data[mutation] ? { replayed: true } : {}),
+    })
+    expect(writes()).toEqual([])
+  },
+)

@@ -5,10 +5,15 @@ import { type App, startApp } from '../support/app.js'
 import { type Replica, startReplica } from '../support/replica.js'
 
 const LEASE_MS = 3_000
-const SETTINGS = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'), WRITE_LEASE_SECONDS: String(LEASE_MS / 1000) }
+const SETTINGS = {
+  REDIS_URL: inject('redisUrl'),
+  STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+  WRITE_LEASE_SECONDS: String(LEASE_MS / 1000),
+}
 const ROUTE = 'POST /v0/persons'
 const CREATE = 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id } } }'
-const BRANCH = 'mutation($input: UpdateCustomerBranchInput!) { updateCustomerBranch(input: $input) { replayed customer { branchId } } }'
+const BRANCH =
+  'mutation($input: UpdateCustomerBranchInput!) { updateCustomerBranch(input: $input) { replayed customer { branchId } } }'
 const MEET = 'mutation($input: CreateMeetingInput!) { createMeeting(input: $input) { replayed meeting { id } } }'
 
 let app: App
@@ -24,10 +29,21 @@ afterAll(async () => {
   await app.close()
 })
 
-const create = (replica: Replica, idempotencyKey: string) => replica.run(CREATE, { input: { idempotencyKey, isCustomer: true, status: 'ACTIVE', firstName: 'Nora' } })
-const branch = (replica: Replica, idempotencyKey: string, branchId: string) => replica.run(BRANCH, { input: { idempotencyKey, customerId: CROWD[7]!.customerId, branchId } })
+const create = (replica: Replica, idempotencyKey: string) =>
+  replica.run(CREATE, { input: { idempotencyKey, isCustomer: true, status: 'ACTIVE', firstName: 'Nora' } })
+const branch = (replica: Replica, idempotencyKey: string, branchId: string) =>
+  replica.run(BRANCH, { input: { idempotencyKey, customerId: CROWD[7]!.customerId, branchId } })
 const meet = (replica: Replica, idempotencyKey: string) =>
-  replica.run(MEET, { input: { idempotencyKey, providerId: 'video', purposeId: 'onboarding', date: '2030-01-01T00:00:00Z', creator: { name: 'Sue', mobilePhone: '', emailAddress: '' }, invitees: [] } })
+  replica.run(MEET, {
+    input: {
+      idempotencyKey,
+      providerId: 'video',
+      purposeId: 'onboarding',
+      date: '2030-01-01T00:00:00Z',
+      creator: { name: 'Sue', mobilePhone: '', emailAddress: '' },
+      invitees: [],
+    },
+  })
 const codeOf = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors[0]?.extensions.code
 
 /** How many persons Synctera has: what counts are effects, not calls. */
@@ -36,14 +52,20 @@ async function persons(): Promise<number> {
   return data.persons.nodes.length as number
 }
 /** Asks until nobody runs the write any more. */
-async function settled<Answer extends { errors: readonly { extensions: { code: string } }[] }>(ask: () => Promise<Answer>): Promise<Answer> {
+async function settled<Answer extends { errors: readonly { extensions: { code: string } }[] }>(
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
   let last: Answer | undefined
-  await expect.poll(async () => codeOf((last = await ask())), { timeout: LEASE_MS * 4, interval: 100 }).not.toBe('IDEMPOTENCY_IN_PROGRESS')
+  await expect
+    .poll(async () => codeOf((last = await ask())), { timeout: LEASE_MS * 4, interval: 100 })
+    .not.toBe('IDEMPOTENCY_IN_PROGRESS')
   return last!
 }
 const creations = () => app.calls('synctera').filter((call) => call === ROUTE)
-const keys = () => app.recorded('synctera').flatMap(({ method, headers }) => (method === 'POST' ? [headers['idempotency-key']] : []))
-const asked = (method: string, part: string) => app.calls('obp').filter((call) => call.startsWith(method) && call.includes(part))
+const keys = () =>
+  app.recorded('synctera').flatMap(({ method, headers }) => (method === 'POST' ? [headers['idempotency-key']] : []))
+const asked = (method: string, part: string) =>
+  app.calls('obp').filter((call) => call.startsWith(method) && call.includes(part))
 const begun = (method: string, part: string) => expect.poll(() => asked(method, part).length, { interval: 10 }).toBe(1)
 
 test('two hundred callers of two processes make one person, and each is told who or that it is being made', async () => {
@@ -56,7 +78,11 @@ test('two hundred callers of two processes make one person, and each is told who
   expect(new Set(answers.map(codeOf))).toEqual(new Set([undefined, 'IDEMPOTENCY_IN_PROGRESS']))
   // A lease that a slow machine let go by is taken over, under the same name.
   expect(new Set(keys()).size).toBe(1)
-  for (const replica of [one, other]) expect((await create(replica, idempotencyKey)).data.createPerson).toEqual({ replayed: true, person: { id: [...ids][0] } })
+  for (const replica of [one, other])
+    expect((await create(replica, idempotencyKey)).data.createPerson).toEqual({
+      replayed: true,
+      person: { id: [...ids][0] },
+    })
   expect(await persons()).toBe(before + 1)
 })
 
@@ -71,7 +97,9 @@ test('a lost answer is found by the other process under the same name, and there
   const writes = app.recorded('synctera').filter(({ method }) => method === 'POST')
   expect(new Set(keys()).size).toBe(1)
   // Byte for byte, or the provider would take it for another one.
-  expect(new Set(writes.map(({ body, headers }) => `${headers['content-length']} ${JSON.stringify(body)}`)).size).toBe(1)
+  expect(new Set(writes.map(({ body, headers }) => `${headers['content-length']} ${JSON.stringify(body)}`)).size).toBe(
+    1,
+  )
   expect(await persons()).toBe(before + 1)
 })
 
@@ -87,7 +115,10 @@ test('a process that is paused past its lease and goes on does not take away wha
   one.child.kill('SIGCONT')
   // It was done once, so both have the same to tell; what is stored is the later runner's word.
   expect((await paused).data.createPerson.person).toEqual(found.data.createPerson.person)
-  expect((await create(one, idempotencyKey)).data.createPerson).toEqual({ replayed: true, person: found.data.createPerson.person })
+  expect((await create(one, idempotencyKey)).data.createPerson).toEqual({
+    replayed: true,
+    person: found.data.createPerson.person,
+  })
   expect(await persons()).toBe(before + 1)
 })
 
@@ -111,8 +142,14 @@ test('what a process that is killed had stored is told by the other, and what it
   app.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 400 })
   app.fault('obp', { match: 'PUT /obp/v4.0.0/banks/*/customers/*/branch', fault: 'slow', delayMs: 400 })
   app.fault('obp', { match: 'POST /obp/v4.0.0/banks/*/meetings', fault: 'slow', delayMs: 400 })
-  const lost = [create(one, repeated), branch(one, readBack, 'branch-killed'), meet(one, unknown)].map((answer) => answer.catch(() => 'killed'))
-  await Promise.all([begun('PUT', '/branch'), begun('POST', '/meetings'), expect.poll(() => creations().length, { interval: 10 }).toBe(2)])
+  const lost = [create(one, repeated), branch(one, readBack, 'branch-killed'), meet(one, unknown)].map((answer) =>
+    answer.catch(() => 'killed'),
+  )
+  await Promise.all([
+    begun('PUT', '/branch'),
+    begun('POST', '/meetings'),
+    expect.poll(() => creations().length, { interval: 10 }).toBe(2),
+  ])
   await one.end('SIGKILL')
   expect(await Promise.all(lost)).toEqual(['killed', 'killed', 'killed'])
 
@@ -120,7 +157,13 @@ test('what a process that is killed had stored is told by the other, and what it
   const made = await settled(() => create(other, repeated))
   expect((await create(other, repeated)).data.createPerson).toEqual({ ...made.data.createPerson, replayed: true })
   expect(await persons()).toBe(before + 2)
-  expect((await settled(() => branch(other, readBack, 'branch-killed'))).data.updateCustomerBranch).toEqual({ replayed: true, customer: { branchId: 'branch-killed' } })
-  expect((await settled(() => meet(other, unknown))).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+  expect((await settled(() => branch(other, readBack, 'branch-killed'))).data.updateCustomerBranch).toEqual({
+    replayed: true,
+    customer: { branchId: 'branch-killed' },
+  })
+  expect((await settled(() => meet(other, unknown))).errors[0]!.extensions).toMatchObject({
+    code: 'OUTCOME_UNKNOWN',
+    retryable: false,
+  })
   expect([asked('PUT', '/branch'), asked('POST', '/meetings')].map((calls) => calls.length)).toEqual([1, 1])
 })

@@ -32,8 +32,15 @@ async function onboard(journey: string, { checkId, customerNumber }: { checkId: 
   const replays: boolean[] = []
 
   /** One request as the partner; what it answers without an error. */
-  async function step<Data extends object, Input extends object>(document: TypedDocumentNode<Data, { input: Input }>, input: Input) {
-    const { data, errors } = await app.run(document, { input: { ...input, idempotencyKey: `${journey}-${replays.length}` } }, { client, scopes })
+  async function step<Data extends object, Input extends object>(
+    document: TypedDocumentNode<Data, { input: Input }>,
+    input: Input,
+  ) {
+    const { data, errors } = await app.run(
+      document,
+      { input: { ...input, idempotencyKey: `${journey}-${replays.length}` } },
+      { client, scopes },
+    )
     expect(errors).toEqual([])
     const [payload] = Object.values(data) as [NonNullable<Data[keyof Data]> & { replayed: boolean }]
     replays.push(payload.replayed)
@@ -55,10 +62,33 @@ async function onboard(journey: string, { checkId, customerNumber }: { checkId: 
   expect(number).toBe(customerNumber ?? number)
   const record = { customerId, customerNumber: number }
 
-  const shown = await step(AddKycDocumentDocument, { ...record, type: 'passport', number: 'P1234567', issueDate: '2020-01-01T00:00:00Z', issuePlace: 'Berlin', expiryDate: '2090-01-01T00:00:00Z' })
+  const shown = await step(AddKycDocumentDocument, {
+    ...record,
+    type: 'passport',
+    number: 'P1234567',
+    issueDate: '2020-01-01T00:00:00Z',
+    issuePlace: 'Berlin',
+    expiryDate: '2090-01-01T00:00:00Z',
+  })
   const { id: documentId } = shown.addKycDocument!.kycDocument
-  await step(AddKycMediaDocument, { ...record, type: 'image', url: 'https://media.example.com/nia.png', date: '2024-05-01T09:05:00Z', relatesToKycDocumentId: documentId, relatesToKycCheckId: checkId })
-  await step(AddKycCheckDocument, { ...record, id: checkId, date: '2024-05-01T09:10:00Z', how: 'online_meeting', staffUserId: 'staff-7', staffName: 'Sam', satisfied: true, comments: 'The passport is hers.' })
+  await step(AddKycMediaDocument, {
+    ...record,
+    type: 'image',
+    url: 'https://media.example.com/nia.png',
+    date: '2024-05-01T09:05:00Z',
+    relatesToKycDocumentId: documentId,
+    relatesToKycCheckId: checkId,
+  })
+  await step(AddKycCheckDocument, {
+    ...record,
+    id: checkId,
+    date: '2024-05-01T09:10:00Z',
+    how: 'online_meeting',
+    staffUserId: 'staff-7',
+    staffName: 'Sam',
+    satisfied: true,
+    comments: 'The passport is hers.',
+  })
   await step(AddKycStatusDocument, { ...record, ok: true, date: '2024-05-01T09:15:00Z' })
 
   const entered = await step(CreatePersonDocument, {
@@ -95,7 +125,10 @@ async function onboard(journey: string, { checkId, customerNumber }: { checkId: 
 }
 
 /** What the providers were asked to change. */
-const writes = () => (['obp', 'synctera', 'apiture'] as const).flatMap((provider) => app.calls(provider).filter((call) => !call.startsWith('GET ')))
+const writes = () =>
+  (['obp', 'synctera', 'apiture'] as const).flatMap((provider) =>
+    app.calls(provider).filter((call) => !call.startsWith('GET ')),
+  )
 
 describe('a partner who onboards a customer', () => {
   const checkId = randomUUID()
@@ -111,7 +144,10 @@ describe('a partner who onboards a customer', () => {
           { provider: 'SYNCTERA', status: 'ACCEPTED', available: true },
         ],
       },
-      accountEntitlements: { confirmed: true, items: [{ roles: { default: null, view: true, basic: null, billPay: true, loanAdvance: null } }] },
+      accountEntitlements: {
+        confirmed: true,
+        items: [{ roles: { default: null, view: true, basic: null, billPay: true, loanAdvance: null } }],
+      },
     })
   })
 
@@ -147,6 +183,15 @@ describe('a partner who onboards a customer', () => {
   })
 
   test('leaves nothing personal in the log', () => {
-    for (const value of [NIA.firstName, NIA.email, NIA.phone, NIA.ssn, NIA.account, 'P1234567', 'The passport is hers.']) expect(app.log()).not.toContain(value)
+    for (const value of [
+      NIA.firstName,
+      NIA.email,
+      NIA.phone,
+      NIA.ssn,
+      NIA.account,
+      'P1234567',
+      'The passport is hers.',
+    ])
+      expect(app.log()).not.toContain(value)
   })
 })

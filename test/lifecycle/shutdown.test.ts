@@ -6,7 +6,8 @@ import { startReplica } from '../support/replica.js'
 
 const SETTINGS = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
 const ROUTE = 'POST /v0/persons'
-const CREATE = 'mutation($key: String!) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: ACTIVE, firstName: "Nora" }) { replayed person { id } } }'
+const CREATE =
+  'mutation($key: String!) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: ACTIVE, firstName: "Nora" }) { replayed person { id } } }'
 
 let app: App
 beforeAll(async () => {
@@ -38,17 +39,35 @@ test('a stopping process answers and stores the write that it is at, and hears t
 
   const { person } = (await answer).data.createPerson
   expect((await app.run(CREATE, { key: waiting })).data.createPerson).toEqual({ replayed: true, person })
-  expect((await app.run(CREATE, { key: left })).data.createPerson).toEqual({ replayed: true, person: { id: expect.any(String) } })
+  expect((await app.run(CREATE, { key: left })).data.createPerson).toEqual({
+    replayed: true,
+    person: { id: expect.any(String) },
+  })
   expect(creations()).toBe(2)
 }, 60_000)
 
 test.concurrent.each([
-  ['an exception that nobody caught', "setTimeout(() => { throw new TypeError('of Ada Accepted') })", 'uncaughtException', 'TypeError'],
+  [
+    'an exception that nobody caught',
+    "setTimeout(() => { throw new TypeError('of Ada Accepted') })",
+    'uncaughtException',
+    'TypeError',
+  ],
   ['a refusal that nobody heard', "Promise.reject('Ada Accepted')", 'unhandledRejection', 'string'],
-])('%s ends the process, which says where it came from and no value', async (_what, crash, event, kind) => {
-  const process = await startReplica(app, SETTINGS, `process.on('SIGUSR2', () => { ${crash} })`)
-  expect(await process.end('SIGUSR2')).toBe(1)
-  const last = process.output().trim().split('\n').at(-1)!
-  expect(JSON.parse(last)).toMatchObject({ level: 60, event, kind, at: kind === 'string' ? [] : expect.arrayContaining([expect.stringMatching(/^at /)]), msg: expect.any(String) })
-  expect(process.output()).not.toContain('Ada Accepted')
-}, 60_000)
+])(
+  '%s ends the process, which says where it came from and no value',
+  async (_what, crash, event, kind) => {
+    const process = await startReplica(app, SETTINGS, `process.on('SIGUSR2', () => { ${crash} })`)
+    expect(await process.end('SIGUSR2')).toBe(1)
+    const last = process.output().trim().split('\n').at(-1)!
+    expect(JSON.parse(last)).toMatchObject({
+      level: 60,
+      event,
+      kind,
+      at: kind === 'string' ? [] : expect.arrayContaining([expect.stringMatching(/^at /)]),
+      msg: expect.any(String),
+    })
+    expect(process.output()).not.toContain('Ada Accepted')
+  },
+  60_000,
+)

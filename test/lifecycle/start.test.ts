@@ -10,7 +10,8 @@ beforeAll(build, 120_000)
 test('refuses to start with every missing setting by name, and no value', async () => {
   const { child, output } = run({ SYNCTERA_URL: 'secret://not-a-url', PORT: '0' })
   expect(await exitOf(child)).toBe(1)
-  for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URL', 'SYNCTERA_URL', 'SYNCTERA_API_KEY']) expect(output()).toContain(name)
+  for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URL', 'SYNCTERA_URL', 'SYNCTERA_API_KEY'])
+    expect(output()).toContain(name)
   expect(output()).not.toContain('secret://')
 })
 
@@ -28,11 +29,17 @@ test('starts, is ready, serves, and stops in good order on SIGTERM', async () =>
   })
   const url = await urlOf({ output })
   expect((await fetch(`${url}/ready`)).status).toBe(200)
-  const refused = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer a.b.c' }, body: '{"query":"{viewer{id}}"}' })
+  const refused = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer a.b.c' },
+    body: '{"query":"{viewer{id}}"}',
+  })
   expect(refused.status).toBe(401)
   // Development's doors are not there.
   expect((await fetch(`${url}/oauth/token`, { method: 'POST' })).status).toBe(404)
-  expect((await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } })).headers.get('content-type')).not.toContain('text/html')
+  expect(
+    (await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } })).headers.get('content-type'),
+  ).not.toContain('text/html')
   child.kill('SIGTERM')
   expect(await exitOf(child)).toBe(0)
   expect(output()).not.toContain('the-api-key')

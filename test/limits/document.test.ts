@@ -15,7 +15,11 @@ afterAll(() => app.close())
 
 /** The whole answer, with what `run` leaves out of it. */
 async function ask(query: string, variables: object): Promise<any> {
-  const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` }, body: JSON.stringify({ query, variables }) })
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` },
+    body: JSON.stringify({ query, variables }),
+  })
   return response.json()
 }
 
@@ -28,19 +32,37 @@ const OVER: [keyof typeof MAX, string][] = [
   ['selections', `{ viewer { ${many(MAX.selections, (i) => `f${i}`)} } }`],
   ['variables', `query(${many(MAX.variables + 1, (i) => `$v${i}: ID`)}) { viewer { id } }`],
   ['levels', `{ ${nested(MAX.levels)} }`],
-  ['levels', `{ ...F0 } ${many(MAX.levels, (i) => `fragment F${i} on Query { ${i + 1 === MAX.levels ? 'viewer { id }' : `...F${i + 1}`} }`)}`],
+  [
+    'levels',
+    `{ ...F0 } ${many(MAX.levels, (i) => `fragment F${i} on Query { ${i + 1 === MAX.levels ? 'viewer { id }' : `...F${i + 1}`} }`)}`,
+  ],
   ['root fields', `{ ${many(MAX['root fields'] + 1, (i) => `a${i}: viewer { id }`)} }`],
-  ['root fields', `{ ...A ...B } fragment A on Query { ${many(30, (i) => `a${i}: viewer { id }`)} } fragment B on Query { ${many(30, (i) => `b${i}: viewer { id }`)} }`],
+  [
+    'root fields',
+    `{ ...A ...B } fragment A on Query { ${many(30, (i) => `a${i}: viewer { id }`)} } fragment B on Query { ${many(30, (i) => `b${i}: viewer { id }`)} }`,
+  ],
   ['aliases', `{ viewer { ${many(MAX.aliases + 1, (i) => `a${i}: id`)} } }`],
   // Each use of a fragment counts, not its text.
-  ['aliases', `{ ${many(11, (i) => `a${i}: viewer { ...F }`)} } fragment F on Viewer { ${many(10, (i) => `b${i}: id`)} }`],
+  [
+    'aliases',
+    `{ ${many(11, (i) => `a${i}: viewer { ...F }`)} } fragment F on Viewer { ${many(10, (i) => `b${i}: id`)} }`,
+  ],
   ['directives', `{ viewer { ${many(MAX.directives + 1, (i) => `a${i}: id @include(if: true)`)} } }`],
   ['directives in one place', `{ viewer { id ${'@include(if: true) '.repeat(MAX['directives in one place'] + 1)} } }`],
-  ['directives in one place', `query ${'@include(if: true) '.repeat(MAX['directives in one place'] + 1)} { viewer { id } }`],
-  ['fields of the same name in one place', `{ viewer { ${'id '.repeat(MAX['fields of the same name in one place'] + 1)} } }`],
+  [
+    'directives in one place',
+    `query ${'@include(if: true) '.repeat(MAX['directives in one place'] + 1)} { viewer { id } }`,
+  ],
+  [
+    'fields of the same name in one place',
+    `{ viewer { ${'id '.repeat(MAX['fields of the same name in one place'] + 1)} } }`,
+  ],
   // They are one place in the answer, however they are spread over the document.
   ['fields of the same name in one place', `{ ${'viewer { id id id id id } '.repeat(5)} }`],
-  ['fields of the same name in one place', `{ viewer { ...A ...B } } fragment A on Viewer { ${'id '.repeat(11)} } fragment B on Viewer { ${'... { id } '.repeat(11)} }`],
+  [
+    'fields of the same name in one place',
+    `{ viewer { ...A ...B } } fragment A on Viewer { ${'id '.repeat(11)} } fragment B on Viewer { ${'... { id } '.repeat(11)} }`,
+  ],
   // A fragment that nobody spreads is read by validation all the same.
   ['fields of the same name in one place', `{ viewer { id } } fragment A on Viewer { ${'id '.repeat(21)} }`],
 ]
@@ -49,25 +71,43 @@ test.each(OVER)('a document of too many %s is refused as often as it is sent', a
   for (let i = 0; i < 2; i += 1) {
     const { status, data, errors } = await app.run(query)
     expect([status, data]).toEqual([400, undefined])
-    expect(errors).toMatchObject([{ message: `The document has more than ${MAX[what]} ${what}.`, extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false, correlationId: expect.any(String) } }])
+    expect(errors).toMatchObject([
+      {
+        message: `The document has more than ${MAX[what]} ${what}.`,
+        extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false, correlationId: expect.any(String) },
+      },
+    ])
   }
 })
 
 test('an operation that would cost too much is refused before anything is asked', async () => {
   app.clear()
-  const { status, errors } = await app.run('query($of: [_Any!]!) { _entities(representations: $of) { ... on Person { id } } }', { of: Array(MAX_COST + 1).fill({}) })
+  const { status, errors } = await app.run(
+    'query($of: [_Any!]!) { _entities(representations: $of) { ... on Person { id } } }',
+    { of: Array(MAX_COST + 1).fill({}) },
+  )
   expect(status).toBe(400)
-  expect(errors).toMatchObject([{ message: expect.stringMatching(/^The operation costs \d+, more than the 25000 that one may cost\.$/), extensions: { code: 'QUERY_TOO_COMPLEX' } }])
+  expect(errors).toMatchObject([
+    {
+      message: expect.stringMatching(/^The operation costs \d+, more than the 25000 that one may cost\.$/),
+      extensions: { code: 'QUERY_TOO_COMPLEX' },
+    },
+  ])
   expect(app.calls('synctera')).toEqual([])
 })
 
 test('references cost about what asking for each by itself would', async () => {
-  const { extensions } = await ask('query($of: [_Any!]!) { _entities(representations: $of) { __typename } }', { of: Array(20).fill({ __typename: 'Customer', bankId: 'no.bank', id: 'nobody' }) })
+  const { extensions } = await ask('query($of: [_Any!]!) { _entities(representations: $of) { __typename } }', {
+    of: Array(20).fill({ __typename: 'Customer', bankId: 'no.bank', id: 'nobody' }),
+  })
   expect(extensions.cost.requested).toBeGreaterThanOrEqual(20 * WEIGHTS.call)
 })
 
-test('a kind of operation that there is not is the caller\'s mistake, and nobody is woken for it', async () => {
-  expect(await app.run('subscription { viewer { id } }')).toMatchObject({ status: 400, errors: [{ message: 'There is no subscription here.', extensions: { code: 'BAD_USER_INPUT' } }] })
+test("a kind of operation that there is not is the caller's mistake, and nobody is woken for it", async () => {
+  expect(await app.run('subscription { viewer { id } }')).toMatchObject({
+    status: 400,
+    errors: [{ message: 'There is no subscription here.', extensions: { code: 'BAD_USER_INPUT' } }],
+  })
   expect(app.log()).not.toContain('unforeseen')
 })
 
@@ -81,11 +121,33 @@ test.each(OPERATIONS)('%s keeps well within the limits', (_file, text) => {
 
 test('what we promise to clients, and what tools ask, is not refused', async () => {
   const whole = OPERATIONS.map(([, text]) => text).join('\n')
-  const names = parse(whole).definitions.flatMap((definition) => (definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.QUERY ? definition.name!.value : []))
+  const names = parse(whole).definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.QUERY
+      ? definition.name!.value
+      : [],
+  )
   for (const name of names) {
     const alone = getOperationAST(parse(whole), name)!
-    const { errors } = await app.run(whole.slice(alone.loc!.start, alone.loc!.end), { first: 100, customerId: 'nobody', verificationId: 'none', jobKey: 'none', key: 'none', id: 'none' })
+    const { errors } = await app.run(whole.slice(alone.loc!.start, alone.loc!.end), {
+      first: 100,
+      customerId: 'nobody',
+      verificationId: 'none',
+      jobKey: 'none',
+      key: 'none',
+      id: 'none',
+    })
     expect(errors.map(({ extensions }) => extensions.code)).not.toContain('QUERY_TOO_COMPLEX')
   }
-  expect((await app.run(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true }))).errors).toEqual([])
+  expect(
+    (
+      await app.run(
+        getIntrospectionQuery({
+          inputValueDeprecation: true,
+          specifiedByUrl: true,
+          directiveIsRepeatable: true,
+          schemaDescription: true,
+        }),
+      )
+    ).errors,
+  ).toEqual([])
 })

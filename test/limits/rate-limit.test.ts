@@ -19,7 +19,13 @@ async function ask(app: App, options: RunOptions = {}, query = PERSON) {
     body: JSON.stringify({ query }),
   })
   const { data, errors, extensions } = (await response.json()) as any
-  return { status: response.status, retryAfter: response.headers.get('retry-after'), data, error: errors?.[0], cost: extensions?.cost }
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    data,
+    error: errors?.[0],
+    cost: extensions?.cost,
+  }
 }
 
 /** The settings under which a client may ask this often, and not once more. */
@@ -39,12 +45,21 @@ test('a client is told what is spent, and refused before anything is asked when 
   const app = await startApp(two)
   const first = await ask(app, { client: 'a' })
   const { requested, limit } = first.cost
-  expect(first.cost).toEqual({ requested, limit: Number(two['RATE_LIMIT_COST_PER_MINUTE']), remaining: limit - requested, resetSeconds: 60 })
+  expect(first.cost).toEqual({
+    requested,
+    limit: Number(two['RATE_LIMIT_COST_PER_MINUTE']),
+    remaining: limit - requested,
+    resetSeconds: 60,
+  })
   expect((await ask(app, { client: 'a' })).cost.remaining).toBe(limit - 2 * requested)
 
   app.clear()
   const refused = await ask(app, { client: 'a' })
-  expect(refused).toMatchObject({ status: 429, data: undefined, error: { extensions: { code: 'RATE_LIMITED', retryable: true, correlationId: expect.any(String) } } })
+  expect(refused).toMatchObject({
+    status: 429,
+    data: undefined,
+    error: { extensions: { code: 'RATE_LIMITED', retryable: true, correlationId: expect.any(String) } },
+  })
   const { retryAfterSeconds } = refused.error.extensions
   expect(retryAfterSeconds).toBeGreaterThan(0)
   expect(retryAfterSeconds).toBeLessThanOrEqual(60)
@@ -64,7 +79,10 @@ test('an operation that no minute would be enough for is told so', async () => {
   const app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '1' })
   const { status, error } = await ask(app)
   expect(status).toBe(400)
-  expect(error).toMatchObject({ message: expect.stringMatching(/^The operation costs \d+, more than the 1 that a client may spend in a minute\.$/), extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false } })
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/^The operation costs \d+, more than the 1 that a client may spend in a minute\.$/),
+    extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false },
+  })
   await app.close()
 })
 
@@ -99,7 +117,12 @@ test('while Redis is away each process counts by itself, and shares again afterw
   expect([(await ask(app)).status, (await ask(app)).status, (await ask(app)).status]).toEqual([200, 200, 429])
   await redis.start()
   const probe = new Redis(redis.url)
-  await expect.poll(async () => (await ask(app)).status === 200 && (await probe.keys('kyc:spent:*')).length, { timeout: 15_000, interval: 200 }).toBe(1)
+  await expect
+    .poll(async () => (await ask(app)).status === 200 && (await probe.keys('kyc:spent:*')).length, {
+      timeout: 15_000,
+      interval: 200,
+    })
+    .toBe(1)
   probe.disconnect()
   await app.close()
   await redis.kill()
@@ -122,10 +145,12 @@ describe('far from its limit', () => {
     admin.disconnect()
     await redis.kill()
   })
-  const opened = (limit: number) => startApp({ ...ENCRYPTION, REDIS_URL: redis.url, RATE_LIMIT_COST_PER_MINUTE: String(limit) }, ground)
+  const opened = (limit: number) =>
+    startApp({ ...ENCRYPTION, REDIS_URL: redis.url, RATE_LIMIT_COST_PER_MINUTE: String(limit) }, ground)
   const view = (app: App) => ask(app, {}, VIEWER)
   const views = (app: App, times: number) => Promise.all(Array.from({ length: times }, () => view(app)))
-  const left = (answers: Awaited<ReturnType<typeof view>>[]) => answers.map(({ cost }) => cost.remaining as number).sort((a, b) => b - a)
+  const left = (answers: Awaited<ReturnType<typeof view>>[]) =>
+    answers.map(({ cost }) => cost.remaining as number).sort((a, b) => b - a)
   /** What Redis has as spent, by all clients. */
   const spent = async () => {
     const [name] = await admin.keys('kyc:spent:*')
@@ -140,7 +165,7 @@ describe('far from its limit', () => {
     for (let i = 0; i < 10; i += 1) await views(app, 20)
     // Reports are 50 ms apart.
     const most = (performance.now() - begun) / 45 + 1
-    expect(await commands() - before).toBeLessThanOrEqual(most)
+    expect((await commands()) - before).toBeLessThanOrEqual(most)
     expect(most).toBeLessThan(200)
     await expect.poll(spent, { interval: 10 }).toBe(201)
     await app.close()
@@ -201,11 +226,17 @@ describe('far from its limit', () => {
 
 describe('a Redis that takes questions and answers none', () => {
   let silent: Server
-  beforeAll(() => new Promise<void>((listening) => (silent = createServer(() => undefined).listen(0, '127.0.0.1', listening))))
+  beforeAll(
+    () => new Promise<void>((listening) => (silent = createServer(() => undefined).listen(0, '127.0.0.1', listening))),
+  )
   afterAll(() => silent.close())
 
   test('keeps nobody waiting', async () => {
-    const app = await startApp({ ...two, REDIS_URL: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
+    const app = await startApp({
+      ...two,
+      REDIS_URL: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    })
     await ask(app, {}, '{ viewer { id } }')
     const begun = performance.now()
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(app, { client: 'c' }, '{ viewer { id } }')))
@@ -236,7 +267,9 @@ describe.each([
   test('take what is owed in any case, and from no window but the one that lasts', async () => {
     const { spend, close } = open()
     const name = `kyc:spent:${randomBytes(8).toString('hex')}`
-    await expect.poll(() => spend(name, 0, 10, 300, 5).catch(() => undefined)).toEqual({ paid: true, spent: 0, resetMs: 0 })
+    await expect
+      .poll(() => spend(name, 0, 10, 300, 5).catch(() => undefined))
+      .toEqual({ paid: true, spent: 0, resetMs: 0 })
     expect(await spend(name, 4, 10, 300, 5)).toMatchObject({ paid: true, spent: 4 })
     expect(await spend(name, 3, 10, 300, 5)).toMatchObject({ paid: false, spent: 9 })
     expect(await spend(name, 1, 10, 300)).toMatchObject({ paid: true, spent: 10 })

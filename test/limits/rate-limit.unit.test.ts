@@ -9,7 +9,14 @@ const LIMIT = 1_000
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-const callerOf = (client: string): Caller => ({ subject: client, client, tenant: 'tenant', scopes: new Set(), banks: undefined, token: '' })
+const callerOf = (client: string): Caller => ({
+  subject: client,
+  client,
+  tenant: 'tenant',
+  scopes: new Set(),
+  banks: undefined,
+  token: '',
+})
 const ada = callerOf('ada')
 
 /** Budgets of several processes on one store, which is slow or away on demand. */
@@ -49,8 +56,14 @@ const rest = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 test('the first operation of a window asks, and those that follow pay at once until a tenth of what was left is spent', async () => {
   const { asked, open } = world()
   const one = open()
-  expect(await afterAsking(one, 100)).toEqual({ paid: true, bill: { requested: 100, limit: LIMIT, remaining: 900, resetSeconds: 60 } })
-  expect(atOnce(one, 90)).toEqual({ paid: true, bill: { requested: 90, limit: LIMIT, remaining: 810, resetSeconds: 60 } })
+  expect(await afterAsking(one, 100)).toEqual({
+    paid: true,
+    bill: { requested: 100, limit: LIMIT, remaining: 900, resetSeconds: 60 },
+  })
+  expect(atOnce(one, 90)).toEqual({
+    paid: true,
+    bill: { requested: 90, limit: LIMIT, remaining: 810, resetSeconds: 60 },
+  })
   expect(asked).toHaveLength(1)
   // Asks for itself, and tells what was spent before.
   expect((await afterAsking(one, 1)).status.remaining).toBe(809)
@@ -77,7 +90,11 @@ test('what was spent here is told within 50 ms, for each client once, and never 
   state.delayMs = 120
   for (let i = 0; i < 5; i += 1) for (const client of clients) atOnce(one, 2, client)
   await rest(50)
-  expect(asked.map(({ points, owed }) => [points, owed])).toEqual([[0, 10], [0, 10], [0, 10]])
+  expect(asked.map(({ points, owed }) => [points, owed])).toEqual([
+    [0, 10],
+    [0, 10],
+    [0, 10],
+  ])
   atOnce(one, 3, clients[0])
   await rest(100)
   expect(asked).toHaveLength(3)

@@ -16,7 +16,9 @@ const atBank = `/obp/v4.0.0/banks/${BANK}/customers/${ADA.customerId}`
 /** What hangs off a customer, each list at an address of its own. */
 const COLLECTIONS = [
   ...['kyc_checks', 'kyc_documents', 'kyc_media', 'kyc_statuses'].map((kind) => `GET ${customer}/${kind}`),
-  ...['addresses', 'tax-residences', 'social_media_handles', 'credit_limit/requests'].map((kind) => `GET ${atBank}/${kind}`),
+  ...['addresses', 'tax-residences', 'social_media_handles', 'credit_limit/requests'].map(
+    (kind) => `GET ${atBank}/${kind}`,
+  ),
   `GET /obp/v4.0.0/banks/${BANK}/user_customer_links/customers/${ADA.customerId}`,
 ]
 
@@ -31,9 +33,16 @@ test("a customer's page costs one call for each collection, and as long as the s
   const took = performance.now() - begun
 
   expect(errors).toEqual([])
-  expect(data.customer).toMatchObject({ kycOverview: { status: 'ACCEPTED' }, person: { verificationStatus: 'ACCEPTED' }, kycChecks: [{ id: 'check-ada' }] })
+  expect(data.customer).toMatchObject({
+    kycOverview: { status: 'ACCEPTED' },
+    person: { verificationStatus: 'ACCEPTED' },
+    kycChecks: [{ id: 'check-ada' }],
+  })
   expect(app.calls('obp').sort()).toEqual([`GET ${atBank}`, ...COLLECTIONS].sort())
-  expect(app.calls('synctera').sort()).toEqual([`GET /v0/persons/${ADA.personId}`, `GET /v0/verifications?person_id=${ADA.personId}&limit=100`])
+  expect(app.calls('synctera').sort()).toEqual([
+    `GET /v0/persons/${ADA.personId}`,
+    `GET /v0/verifications?person_id=${ADA.personId}&limit=100`,
+  ])
 
   // Calls of one length side by side take that long; two in a row would take two such parts of the sum.
   const calls = COLLECTIONS.length + 2
@@ -44,9 +53,12 @@ test("a customer's page costs one call for each collection, and as long as the s
 test('without the overview the verifications wait for the person, and nothing else does', async () => {
   app.clear()
   app.fault('synctera', { match: 'GET /v0/**', fault: 'slow', delayMs: 500, times: 2 })
-  for (const kind of ['kyc_checks', 'kyc_documents', 'kyc_media', 'kyc_statuses']) app.fault('obp', { match: `GET ${customer}/${kind}`, fault: 'slow', delayMs: 1000 })
+  for (const kind of ['kyc_checks', 'kyc_documents', 'kyc_media', 'kyc_statuses'])
+    app.fault('obp', { match: `GET ${customer}/${kind}`, fault: 'slow', delayMs: 1000 })
   const begun = performance.now()
-  await app.run(`{ customer(id: "${ADA.customerId}") { kycChecks { id } kycDocuments { id } kycMedia { id } kycStatuses { ok } person { verifications { result } } } }`)
+  await app.run(
+    `{ customer(id: "${ADA.customerId}") { kycChecks { id } kycDocuments { id } kycMedia { id } kycStatuses { ok } person { verifications { result } } } }`,
+  )
   const took = performance.now() - begun
   expect(took / (4 * 1000 + 2 * 500)).toBeLessThan(0.3)
 })

@@ -14,14 +14,21 @@ afterAll(() => app.close())
 
 const named = (name: string) => NAMED_PEOPLE.find(({ firstName }) => firstName === name)!
 const SCOPES: readonly Scope[] = ['customers:read', 'kyc:read', 'persons:read']
-const ASK = 'query($id: ID!) { customer(id: $id) { kycOverview { status asOf sources { provider status detail observedAt available } } } }'
-const ask = (id: string, scopes: readonly Scope[] = SCOPES, client = 'tester') => app.run(ASK, { id }, { scopes, client })
+const ASK =
+  'query($id: ID!) { customer(id: $id) { kycOverview { status asOf sources { provider status detail observedAt available } } } }'
+const ask = (id: string, scopes: readonly Scope[] = SCOPES, client = 'tester') =>
+  app.run(ASK, { id }, { scopes, client })
 /** `status` and each source's word; an unavailable one is said so. */
 const words = async (id: string, on: App = app) => {
   const { data, errors } = await on.run(ASK, { id }, { scopes: SCOPES })
   expect(errors).toEqual([])
   const { status, sources } = data.customer.kycOverview
-  return { status, ...Object.fromEntries(sources.map(({ provider, status, available }: any) => [provider, available ? status : 'unavailable'])) }
+  return {
+    status,
+    ...Object.fromEntries(
+      sources.map(({ provider, status, available }: any) => [provider, available ? status : 'unavailable']),
+    ),
+  }
 }
 
 test('is one answer, with what it is based on', async () => {
@@ -33,8 +40,20 @@ test('is one answer, with what it is based on', async () => {
     status: 'ACCEPTED',
     asOf: expect.any(String),
     sources: [
-      { provider: 'OPEN_BANK_PROJECT', status: 'ACCEPTED', detail: "The bank's last status says that it is in order.", observedAt: kycOverview.asOf, available: true },
-      { provider: 'SYNCTERA', status: 'ACCEPTED', detail: 'The status of the recorded person.', observedAt: kycOverview.asOf, available: true },
+      {
+        provider: 'OPEN_BANK_PROJECT',
+        status: 'ACCEPTED',
+        detail: "The bank's last status says that it is in order.",
+        observedAt: kycOverview.asOf,
+        available: true,
+      },
+      {
+        provider: 'SYNCTERA',
+        status: 'ACCEPTED',
+        detail: 'The status of the recorded person.',
+        observedAt: kycOverview.asOf,
+        available: true,
+      },
     ],
   })
   expect(kycOverview.asOf >= before && kycOverview.asOf <= new Date().toISOString()).toBe(true)
@@ -53,20 +72,29 @@ test.each([
 })
 
 test('says nothing personal, whoever asks', async () => {
-  const { data } = await app.run('{ customers(first: 100) { nodes { kycOverview { status sources { provider status detail } } } } }')
+  const { data } = await app.run(
+    '{ customers(first: 100) { nodes { kycOverview { status sources { provider status detail } } } } }',
+  )
   const text = JSON.stringify(data)
   expect(data.customers.nodes).toHaveLength(47)
-  for (const { firstName, lastName, email, personId, customerNumber } of NAMED_PEOPLE) for (const value of [firstName, lastName, email, personId ?? 'none', customerNumber]) expect(text).not.toContain(value)
+  for (const { firstName, lastName, email, personId, customerNumber } of NAMED_PEOPLE)
+    for (const value of [firstName, lastName, email, personId ?? 'none', customerNumber])
+      expect(text).not.toContain(value)
 })
 
 describe('calls', () => {
   const at = `GET /obp/v4.0.0/banks/${BANK}/customers/${ADA.customerId}`
-  const LISTS = ['checks', 'documents', 'statuses'].map((kind) => `GET /obp/v4.0.0/customers/${ADA.customerId}/kyc_${kind}`)
+  const LISTS = ['checks', 'documents', 'statuses'].map(
+    (kind) => `GET /obp/v4.0.0/customers/${ADA.customerId}/kyc_${kind}`,
+  )
 
   test('are the ones that its evidence needs', async () => {
     await ask(ADA.customerId)
     expect(app.calls('obp').sort()).toEqual([at, ...LISTS].sort())
-    expect(app.calls('synctera').sort()).toEqual([`GET /v0/persons/${ADA.personId}`, `GET /v0/verifications?person_id=${ADA.personId}&limit=100`])
+    expect(app.calls('synctera').sort()).toEqual([
+      `GET /v0/persons/${ADA.personId}`,
+      `GET /v0/verifications?person_id=${ADA.personId}&limit=100`,
+    ])
   })
 
   test('are no more when the operation asks for the evidence as well', async () => {
@@ -74,14 +102,24 @@ describe('calls', () => {
     const { errors } = await app.run(query)
     expect(errors).toEqual([])
     expect(app.calls('obp').sort()).toEqual([at, ...LISTS].sort())
-    expect(app.calls('synctera').sort()).toEqual([`GET /v0/persons/${ADA.personId}`, `GET /v0/verifications?person_id=${ADA.personId}&limit=100`])
+    expect(app.calls('synctera').sort()).toEqual([
+      `GET /v0/persons/${ADA.personId}`,
+      `GET /v0/verifications?person_id=${ADA.personId}&limit=100`,
+    ])
   })
 
   test('for a page of customers are one each for their persons and verifications', async () => {
-    const { data, errors } = await app.run('{ customers(first: 20) { nodes { kycOverview { status } person { verificationStatus } } } }', undefined, { scopes: SCOPES })
+    const { data, errors } = await app.run(
+      '{ customers(first: 20) { nodes { kycOverview { status } person { verificationStatus } } } }',
+      undefined,
+      { scopes: SCOPES },
+    )
     expect(errors).toEqual([])
     expect(data.customers.nodes).toHaveLength(20)
-    expect(app.calls('synctera')).toEqual(['GET /v0/persons?id=…&limit=100', 'GET /v0/verifications?person_id=…&limit=100'])
+    expect(app.calls('synctera')).toEqual([
+      'GET /v0/persons?id=…&limit=100',
+      'GET /v0/verifications?person_id=…&limit=100',
+    ])
   })
 })
 
@@ -96,44 +134,111 @@ describe('a source that cannot be asked', () => {
   const checks = 'GET /obp/v4.0.0/customers/*/kyc_checks'
   const person = 'GET /v0/persons/*'
   test.each<[string, 'obp' | 'synctera', Fault, object]>([
-    ['does not answer in time', 'synctera', { match: person, fault: 'hang' }, { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' }],
-    ['cannot be reached', 'synctera', { match: person, fault: 'status', status: 503 }, { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' }],
-    ['answers what cannot be read', 'synctera', { match: person, fault: 'malformed' }, { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' }],
-    ['refuses us', 'synctera', { match: person, fault: 'status', status: 403 }, { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' }],
-    ['asks to slow down', 'synctera', { match: person, fault: 'status', status: 429 }, { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' }],
-    ['does not say what its checks found', 'synctera', { match: 'GET /v0/verifications', fault: 'reset' }, { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' }],
-    ['does not say who the person is', 'obp', { match: `GET /obp/v4.0.0/banks/${BANK}/customers/*/attributes`, fault: 'status', status: 500 }, { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' }],
-    ['answers in part', 'obp', { match: checks, fault: 'reset' }, { OPEN_BANK_PROJECT: 'unavailable', SYNCTERA: 'ACCEPTED' }],
-    ['does not answer in time', 'obp', { match: checks, fault: 'hang' }, { OPEN_BANK_PROJECT: 'unavailable', SYNCTERA: 'ACCEPTED' }],
+    [
+      'does not answer in time',
+      'synctera',
+      { match: person, fault: 'hang' },
+      { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' },
+    ],
+    [
+      'cannot be reached',
+      'synctera',
+      { match: person, fault: 'status', status: 503 },
+      { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' },
+    ],
+    [
+      'answers what cannot be read',
+      'synctera',
+      { match: person, fault: 'malformed' },
+      { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' },
+    ],
+    [
+      'refuses us',
+      'synctera',
+      { match: person, fault: 'status', status: 403 },
+      { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' },
+    ],
+    [
+      'asks to slow down',
+      'synctera',
+      { match: person, fault: 'status', status: 429 },
+      { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' },
+    ],
+    [
+      'does not say what its checks found',
+      'synctera',
+      { match: 'GET /v0/verifications', fault: 'reset' },
+      { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' },
+    ],
+    [
+      'does not say who the person is',
+      'obp',
+      { match: `GET /obp/v4.0.0/banks/${BANK}/customers/*/attributes`, fault: 'status', status: 500 },
+      { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' },
+    ],
+    [
+      'answers in part',
+      'obp',
+      { match: checks, fault: 'reset' },
+      { OPEN_BANK_PROJECT: 'unavailable', SYNCTERA: 'ACCEPTED' },
+    ],
+    [
+      'does not answer in time',
+      'obp',
+      { match: checks, fault: 'hang' },
+      { OPEN_BANK_PROJECT: 'unavailable', SYNCTERA: 'ACCEPTED' },
+    ],
   ])('%s: it lowers ACCEPTED to PROVISIONAL (%s)', async (_what, provider, fault, expected) => {
     // Out of a list, where a customer comes without attributes.
     app.fault(provider, { ...fault, times: 0 })
-    const { data, errors } = await own.run('query($from: DateTime!) { customers(filter: { lastOkFrom: $from, lastOkTo: $from }) { nodes { id kycOverview { status sources { provider status detail available } } } } }', { from: '2018-01-01T12:00:00Z' }, { scopes: SCOPES })
+    const { data, errors } = await own.run(
+      'query($from: DateTime!) { customers(filter: { lastOkFrom: $from, lastOkTo: $from }) { nodes { id kycOverview { status sources { provider status detail available } } } } }',
+      { from: '2018-01-01T12:00:00Z' },
+      { scopes: SCOPES },
+    )
     expect(errors).toEqual([])
     expect(data.customers.nodes[0].id).toBe(ADA.customerId)
     const { status, sources } = data.customers.nodes[0].kycOverview
     expect(status).toBe('PROVISIONAL')
-    expect(Object.fromEntries(sources.map(({ provider: of, status, available }: any) => [of, available ? status : 'unavailable']))).toEqual(expected)
+    expect(
+      Object.fromEntries(
+        sources.map(({ provider: of, status, available }: any) => [of, available ? status : 'unavailable']),
+      ),
+    ).toEqual(expected)
     const { detail, status: word } = sources.find(({ available }: { available: boolean }) => !available)
-    expect({ detail, word: word }).toEqual({ detail: expect.stringMatching(/^(Synctera|Open Bank Project|The Open Bank Project) /), word: null })
+    expect({ detail, word }).toEqual({
+      detail: expect.stringMatching(/^(Synctera|Open Bank Project|The Open Bank Project) /),
+      word: null,
+    })
   })
 
   test('past the deadline of the operation is one too', async () => {
     const other = await startApp({ REQUEST_TIMEOUT_MS: '300' })
     other.fault('synctera', { match: person, fault: 'hang' })
-    expect(await words(ADA.customerId, other)).toEqual({ status: 'PROVISIONAL', OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' })
+    expect(await words(ADA.customerId, other)).toEqual({
+      status: 'PROVISIONAL',
+      OPEN_BANK_PROJECT: 'ACCEPTED',
+      SYNCTERA: 'unavailable',
+    })
     await other.close()
   })
 
   test('does not hide what another rejects', async () => {
     app.fault('obp', { match: checks, fault: 'reset', times: 0 })
-    expect(await words(named('Rex').customerId, own)).toEqual({ status: 'REJECTED', OPEN_BANK_PROJECT: 'unavailable', SYNCTERA: 'REJECTED' })
+    expect(await words(named('Rex').customerId, own)).toEqual({
+      status: 'REJECTED',
+      OPEN_BANK_PROJECT: 'unavailable',
+      SYNCTERA: 'REJECTED',
+    })
   })
 
   test('and that this deployment does not have is not listed', async () => {
     const other = await startApp({ SYNCTERA_URL: undefined })
     expect(await words(ADA.customerId, other)).toEqual({ status: 'ACCEPTED', OPEN_BANK_PROJECT: 'ACCEPTED' })
-    expect(await words(named('Una').customerId, other)).toEqual({ status: 'UNVERIFIED', OPEN_BANK_PROJECT: 'UNVERIFIED' })
+    expect(await words(named('Una').customerId, other)).toEqual({
+      status: 'UNVERIFIED',
+      OPEN_BANK_PROJECT: 'UNVERIFIED',
+    })
     await other.close()
   })
 })
@@ -141,18 +246,38 @@ describe('a source that cannot be asked', () => {
 test('links that contradict each other are to be looked at', async () => {
   const { customerId } = CROWD[4]!
   const beside = await besideTheGraph(app)
-  await beside('POST', `/banks/${BANK}/customers/${customerId}/attribute`, { name: 'SYNCTERA_PERSON_ID', type: 'STRING', value: ADA.personId })
+  await beside('POST', `/banks/${BANK}/customers/${customerId}/attribute`, {
+    name: 'SYNCTERA_PERSON_ID',
+    type: 'STRING',
+    value: ADA.personId,
+  })
   const { data, errors } = await ask(customerId)
   expect(errors).toEqual([])
-  expect(data.customer.kycOverview).toMatchObject({ status: 'REVIEW', sources: [{ status: 'ACCEPTED' }, { status: 'REVIEW', available: true, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }] })
+  expect(data.customer.kycOverview).toMatchObject({
+    status: 'REVIEW',
+    sources: [
+      { status: 'ACCEPTED' },
+      {
+        status: 'REVIEW',
+        available: true,
+        detail: 'The links of this customer contradict each other; linkCustomer sets them right.',
+      },
+    ],
+  })
 })
 
 test('a person who is recorded but not there leaves the bank alone', async () => {
   const { customerId } = CROWD[5]!
   const beside = await besideTheGraph(app)
   const { body } = await beside('GET', `/banks/${BANK}/customers/${customerId}/attributes`)
-  const { customer_attribute_id: id } = body.customer_attributes.find(({ name }: { name: string }) => name === 'SYNCTERA_PERSON_ID')
-  await beside('PUT', `/banks/${BANK}/customers/${customerId}/attributes/${id}`, { name: 'SYNCTERA_PERSON_ID', type: 'STRING', value: '00000000-0000-4000-8000-000000000000' })
+  const { customer_attribute_id: id } = body.customer_attributes.find(
+    ({ name }: { name: string }) => name === 'SYNCTERA_PERSON_ID',
+  )
+  await beside('PUT', `/banks/${BANK}/customers/${customerId}/attributes/${id}`, {
+    name: 'SYNCTERA_PERSON_ID',
+    type: 'STRING',
+    value: '00000000-0000-4000-8000-000000000000',
+  })
   expect(await words(customerId)).toEqual({ status: 'PROVISIONAL', OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: null })
 })
 
@@ -164,20 +289,28 @@ describe('scopes', () => {
   ] as const)('without %s it is refused', async (scope, scopes, name) => {
     const { data, errors } = await ask(named(name).customerId, scopes)
     expect(data.customer).toEqual({ kycOverview: null })
-    expect(errors.map(({ message, extensions }) => [extensions.code, message])).toEqual([['FORBIDDEN', `This needs the scope ${scope}.`]])
+    expect(errors.map(({ message, extensions }) => [extensions.code, message])).toEqual([
+      ['FORBIDDEN', `This needs the scope ${scope}.`],
+    ])
   })
 
   test('without customers:read the links are closed, and so is it', async () => {
-    const { data, errors } = await app.run('{ viewer { customers { kycOverview { status } } } }', undefined, { client: 'ada', scopes: ['kyc:read', 'persons:read'] })
+    const { data, errors } = await app.run('{ viewer { customers { kycOverview { status } } } }', undefined, {
+      client: 'ada',
+      scopes: ['kyc:read', 'persons:read'],
+    })
     expect(data.viewer.customers).toEqual([{ kycOverview: null }])
     expect(errors[0]!.message).toBe('This needs the scope customers:read.')
   })
 
-  test('with :own scopes it is there for one\'s own', async () => {
+  test("with :own scopes it is there for one's own", async () => {
     const own: readonly Scope[] = ['customers:read:own', 'kyc:read:own', 'persons:read:own']
     const { data, errors } = await ask(ADA.customerId, own, 'ada')
     expect(errors).toEqual([])
-    expect(data.customer.kycOverview).toMatchObject({ status: 'ACCEPTED', sources: [{ status: 'ACCEPTED' }, { status: 'ACCEPTED' }] })
+    expect(data.customer.kycOverview).toMatchObject({
+      status: 'ACCEPTED',
+      sources: [{ status: 'ACCEPTED' }, { status: 'ACCEPTED' }],
+    })
   })
 
   test("with kyc:read:own somebody else's is absent, though their customer is not", async () => {
@@ -187,13 +320,20 @@ describe('scopes', () => {
 
   test("with persons:read:own somebody else's person is no evidence", async () => {
     const { data } = await ask(CROWD[0]!.customerId, ['customers:read', 'kyc:read', 'persons:read:own'], 'ada')
-    expect(data.customer.kycOverview).toMatchObject({ status: 'PROVISIONAL', sources: [{ status: 'ACCEPTED' }, { status: null, available: true }] })
+    expect(data.customer.kycOverview).toMatchObject({
+      status: 'PROVISIONAL',
+      sources: [{ status: 'ACCEPTED' }, { status: null, available: true }],
+    })
     expect(app.calls('synctera')).toEqual([])
   })
 
   test('where whose person it is cannot be asked, the bank alone does not accept', async () => {
     const other = await startApp({ OBP_USER_TOKEN: undefined })
-    const { data, errors } = await other.run(ASK, { id: ADA.customerId }, { client: 'ada', scopes: ['customers:read', 'kyc:read', 'persons:read:own'] })
+    const { data, errors } = await other.run(
+      ASK,
+      { id: ADA.customerId },
+      { client: 'ada', scopes: ['customers:read', 'kyc:read', 'persons:read:own'] },
+    )
     expect(data.customer.kycOverview).toBeNull()
     expect(errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_NOT_CONFIGURED', provider: 'OPEN_BANK_PROJECT' })
     await other.close()
@@ -207,8 +347,22 @@ test('follows what the same operation writes', async () => {
     `mutation($status: AddKycStatusInput!, $check: AddKycCheckInput!) {
       addKycStatus(input: $status) { kycStatus { ok } }
       addKycCheck(input: $check) { kycCheck { customer { kycOverview { status sources { detail } } } } } }`,
-    { status: { ...input, ok: true, date: '2024-01-01T00:00:00Z' }, check: { ...input, date: '2024-02-01T00:00:00Z', how: 'branch', staffUserId: 's', staffName: 's', satisfied: false, comments: '' } },
+    {
+      status: { ...input, ok: true, date: '2024-01-01T00:00:00Z' },
+      check: {
+        ...input,
+        date: '2024-02-01T00:00:00Z',
+        how: 'branch',
+        staffUserId: 's',
+        staffName: 's',
+        satisfied: false,
+        comments: '',
+      },
+    },
   )
   expect(errors).toEqual([])
-  expect(data.addKycCheck.kycCheck.customer.kycOverview).toMatchObject({ status: 'REVIEW', sources: [{ detail: "A check after the bank's last status was not passed." }, {}] })
+  expect(data.addKycCheck.kycCheck.customer.kycOverview).toMatchObject({
+    status: 'REVIEW',
+    sources: [{ detail: "A check after the bank's last status was not passed." }, {}],
+  })
 })

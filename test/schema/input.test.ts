@@ -11,13 +11,22 @@ beforeEach(() => app.clear())
 afterAll(() => app.close())
 
 const CREATE = 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { person { id } } }'
-const PERSONS = 'query($filter: PersonFilter, $first: Int, $after: String) { persons(filter: $filter, first: $first, after: $after) { nodes { id } } }'
+const PERSONS =
+  'query($filter: PersonFilter, $first: Int, $after: String) { persons(filter: $filter, first: $first, after: $after) { nodes { id } } }'
 const VERIFY = 'mutation($input: VerifyPersonInput!) { verifyPerson(input: $input) { replayed } }'
 const UPDATE = 'mutation($input: UpdatePersonInput!) { updatePerson(input: $input) { person { id } } }'
 const MEET = 'mutation($input: CreateMeetingInput!) { createMeeting(input: $input) { replayed } }'
 const SECRET = '987-65-4321'
 const person = (members: object) => ({ input: { isCustomer: true, status: 'ACTIVE', ...members } })
-const meeting = (date: string) => ({ input: { providerId: 'p', purposeId: 'p', date, creator: { name: 'Sue', mobilePhone: '', emailAddress: '' }, invitees: [] } })
+const meeting = (date: string) => ({
+  input: {
+    providerId: 'p',
+    purposeId: 'p',
+    date,
+    creator: { name: 'Sue', mobilePhone: '', emailAddress: '' },
+    invitees: [],
+  },
+})
 
 describe('input that cannot be right names its field, reaches no provider and is not repeated', () => {
   test.each<[why: string, query: string, variables: Record<string, unknown> | undefined, field: string | undefined]>([
@@ -27,10 +36,25 @@ describe('input that cannot be right names its field, reaches no provider and is
     ['a word that goes on like a message', CREATE, person({ status: `x; ${SECRET}` }), 'input.status'],
     ['a word that goes on like a message of ours', CREATE, person({ status: `x; must be ${SECRET}` }), 'input.status'],
     ['a word that ends like a path', CREATE, person({ status: `x" at "input.${SECRET}` }), 'input.status'],
-    ['a word that ends like a path and a reason', CREATE, person({ status: `x" at "input.email"; must be ${SECRET}` }), 'input.status'],
-    ['an object that ends like a path and a reason', CREATE, person({ firstName: { a: `" at "input.email"; must be ${SECRET}` } }), 'input.firstName'],
+    [
+      'a word that ends like a path and a reason',
+      CREATE,
+      person({ status: `x" at "input.email"; must be ${SECRET}` }),
+      'input.status',
+    ],
+    [
+      'an object that ends like a path and a reason',
+      CREATE,
+      person({ firstName: { a: `" at "input.email"; must be ${SECRET}` } }),
+      'input.firstName',
+    ],
     ['a list that ends like a path', CREATE, person({ firstName: [`" at "input.email`, SECRET] }), 'input.firstName'],
-    ['a day that ends like a path and a reason', CREATE, person({ dateOfBirth: `${SECRET}" at "input.email"; must be ${SECRET}` }), 'input.dateOfBirth'],
+    [
+      'a day that ends like a path and a reason',
+      CREATE,
+      person({ dateOfBirth: `${SECRET}" at "input.email"; must be ${SECRET}` }),
+      'input.dateOfBirth',
+    ],
     ['a member whose name ends like a path', CREATE, person({ [`${SECRET}" at "input.email`]: 1 }), 'input'],
     ['a member whose name goes on like a message', CREATE, person({ [`x; must be ${SECRET}`]: 1 }), 'input'],
     ['a text for a number', PERSONS, { first: SECRET }, 'first'],
@@ -45,13 +69,28 @@ describe('input that cannot be right names its field, reaches no provider and is
     ['an over-long name', CREATE, person({ lastName: 'x'.repeat(256) }), 'input.lastName'],
     ['no email', CREATE, person({ email: 'no-email' }), 'input.email'],
     ['a national phone number', CREATE, person({ phoneNumber: '0171 987654' }), 'input.phoneNumber'],
-    ['a country in letters that are none', CREATE, person({ legalAddress: { line1: 'x', countryCode: 'usa' } }), 'input.legalAddress.countryCode'],
-    ['a passport without a country', CREATE, person({ personalIds: [{ type: 'PASSPORT_NUMBER', identifier: SECRET }] }), 'input.personalIds[0].countryCode'],
+    [
+      'a country in letters that are none',
+      CREATE,
+      person({ legalAddress: { line1: 'x', countryCode: 'usa' } }),
+      'input.legalAddress.countryCode',
+    ],
+    [
+      'a passport without a country',
+      CREATE,
+      person({ personalIds: [{ type: 'PASSPORT_NUMBER', identifier: SECRET }] }),
+      'input.personalIds[0].countryCode',
+    ],
     ['a suspension without a note', CREATE, person({ banStatus: 'SUSPENDED' }), 'input.note'],
     ['a ban', CREATE, person({ banStatus: 'BANNED' }), 'input.banStatus'],
     ['an empty idempotency key', CREATE, person({ idempotencyKey: '' }), 'input.idempotencyKey'],
     ['an over-long idempotency key', CREATE, person({ idempotencyKey: 'x'.repeat(256) }), 'input.idempotencyKey'],
-    ['a check that nobody agreed to', VERIFY, { input: { personId: ADA.personId, customerConsent: false } }, 'input.customerConsent'],
+    [
+      'a check that nobody agreed to',
+      VERIFY,
+      { input: { personId: ADA.personId, customerConsent: false } },
+      'input.customerConsent',
+    ],
     ['a meeting in the year 10000', MEET, meeting('10000-01-01T00:00:00Z'), 'input.date'],
     ['a meeting that a zone pushes into the year 10000', MEET, meeting('9999-12-31T23:59:59-01:00'), 'input.date'],
     ['a meeting that a zone pushes before the year 0', MEET, meeting('0000-01-01T00:00:00+01:00'), 'input.date'],
@@ -64,16 +103,61 @@ describe('input that cannot be right names its field, reaches no provider and is
     ['a page of 0', PERSONS, { first: 0 }, 'first'],
     ['a page of 101', PERSONS, { first: 101 }, 'first'],
     ['a cursor of another list', PERSONS, { after: SECRET }, 'after'],
-    ['a value in the document', `mutation { createPerson(input: { isCustomer: "${SECRET}", status: ACTIVE }) { replayed } }`, undefined, undefined],
-    ['an enum value in the document', `mutation { createPerson(input: { isCustomer: true, status: "${SECRET}" }) { replayed } }`, undefined, undefined],
-    ['an enum literal in the document', 'mutation { createPerson(input: { isCustomer: true, status: S98765 }) { replayed } }', undefined, undefined],
-    ['an enum literal for a boolean', 'mutation { createPerson(input: { isCustomer: S98765, status: ACTIVE }) { replayed } }', undefined, undefined],
-    ['a value in the document that ends like a message', `mutation { createPerson(input: { isCustomer: true, status: "${SECRET} \\" at \\"x\\" enum." }) { replayed } }`, undefined, undefined],
-    ['an object in the document', `mutation { createPerson(input: { isCustomer: true, status: ACTIVE, firstName: { a: "${SECRET}" } }) { replayed } }`, undefined, undefined],
-    ['a day in the document', `mutation { createPerson(input: { isCustomer: true, status: ACTIVE, dateOfBirth: "${SECRET}" }) { replayed } }`, undefined, undefined],
+    [
+      'a value in the document',
+      `mutation { createPerson(input: { isCustomer: "${SECRET}", status: ACTIVE }) { replayed } }`,
+      undefined,
+      undefined,
+    ],
+    [
+      'an enum value in the document',
+      `mutation { createPerson(input: { isCustomer: true, status: "${SECRET}" }) { replayed } }`,
+      undefined,
+      undefined,
+    ],
+    [
+      'an enum literal in the document',
+      'mutation { createPerson(input: { isCustomer: true, status: S98765 }) { replayed } }',
+      undefined,
+      undefined,
+    ],
+    [
+      'an enum literal for a boolean',
+      'mutation { createPerson(input: { isCustomer: S98765, status: ACTIVE }) { replayed } }',
+      undefined,
+      undefined,
+    ],
+    [
+      'a value in the document that ends like a message',
+      `mutation { createPerson(input: { isCustomer: true, status: "${SECRET} \\" at \\"x\\" enum." }) { replayed } }`,
+      undefined,
+      undefined,
+    ],
+    [
+      'an object in the document',
+      `mutation { createPerson(input: { isCustomer: true, status: ACTIVE, firstName: { a: "${SECRET}" } }) { replayed } }`,
+      undefined,
+      undefined,
+    ],
+    [
+      'a day in the document',
+      `mutation { createPerson(input: { isCustomer: true, status: ACTIVE, dateOfBirth: "${SECRET}" }) { replayed } }`,
+      undefined,
+      undefined,
+    ],
     ['a number in the document', '{ persons(first: 98765432198765) { nodes { id } } }', undefined, undefined],
-    ['a default in the document', `query($yes: Boolean = "${SECRET}") { viewer @skip(if: $yes) { id } }`, undefined, undefined],
-    ['a document that does not parse', `mutation { createPerson(input: { ssn: "${SECRET}" "${SECRET}" }) { replayed } }`, undefined, undefined],
+    [
+      'a default in the document',
+      `query($yes: Boolean = "${SECRET}") { viewer @skip(if: $yes) { id } }`,
+      undefined,
+      undefined,
+    ],
+    [
+      'a document that does not parse',
+      `mutation { createPerson(input: { ssn: "${SECRET}" "${SECRET}" }) { replayed } }`,
+      undefined,
+      undefined,
+    ],
     ['a field that does not exist', '{ person(id: "x") { socialSecurityNumber } }', undefined, undefined],
   ])('%s', async (_why, query, variables, field) => {
     const { errors } = await app.run(query, variables)
@@ -84,7 +168,8 @@ describe('input that cannot be right names its field, reaches no provider and is
     expect([...app.calls('synctera'), ...app.calls('obp')]).toEqual([])
     // Ids and times are digits too, and now and then they are these.
     const given = (JSON.stringify(errors) + app.log()).replace(/"(?:correlationId|chain)":"[^"]+"|"time":\d+/g, '')
-    for (const value of [SECRET, '987654321', '98765', 'no-email', '0171', '2001-02-30', 'usa', 'Acc*']) expect(given).not.toContain(value)
+    for (const value of [SECRET, '987654321', '98765', 'no-email', '0171', '2001-02-30', 'usa', 'Acc*'])
+      expect(given).not.toContain(value)
   })
 })
 
@@ -92,33 +177,57 @@ describe('an update', () => {
   test.each<[string, object, string]>([
     ['that clears a name', { middleName: null }, 'input.middleName'],
     ['that clears the choice', { isCustomer: null }, 'input.isCustomer'],
-    ['that clears a part of an address', { legalAddress: { line1: 'x', countryCode: 'US', city: null } }, 'input.legalAddress.city'],
-    ['that clears a part of the other address', { shippingAddress: { line1: 'x', countryCode: 'US', postalCode: null } }, 'input.shippingAddress.postalCode'],
+    [
+      'that clears a part of an address',
+      { legalAddress: { line1: 'x', countryCode: 'US', city: null } },
+      'input.legalAddress.city',
+    ],
+    [
+      'that clears a part of the other address',
+      { shippingAddress: { line1: 'x', countryCode: 'US', postalCode: null } },
+      'input.shippingAddress.postalCode',
+    ],
   ])('%s is refused: the provider cannot', async (_what, change, field) => {
     const { errors } = await app.run(UPDATE, { input: { id: ADA.personId, ...change } })
-    expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { [field]: [expect.stringContaining('cannot be cleared')] } })
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: { [field]: [expect.stringContaining('cannot be cleared')] },
+    })
     expect(app.calls('synctera')).toEqual([])
   })
 
   test('that changes nothing is refused, and uses no key up', async () => {
     const input = { id: ADA.personId, idempotencyKey: 'nothing' }
-    for (let i = 0; i < 2; i += 1) expect((await app.run(UPDATE, { input })).errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { input: ['changes nothing'] } })
+    for (let i = 0; i < 2; i += 1)
+      expect((await app.run(UPDATE, { input })).errors[0]!.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        fields: { input: ['changes nothing'] },
+      })
     expect(app.calls('synctera')).toEqual([])
     expect((await app.run(UPDATE, { input: { ...input, chosenName: 'Ada' } })).errors).toEqual([])
   })
 })
 
 test('a name of an operation that fills the request is refused as fast as any', async () => {
-  const body = JSON.stringify({ query: 'query a { viewer { id } } query b { viewer { id } }', operationName: 'x "'.repeat(50_000) })
+  const body = JSON.stringify({
+    query: 'query a { viewer { id } } query b { viewer { id } }',
+    operationName: 'x "'.repeat(50_000),
+  })
   const authorization = `Bearer ${await app.token()}`
   const times: number[] = []
   for (let i = 0; i < 3; i += 1) {
     const begun = performance.now()
-    const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization }, body })
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body,
+    })
     const text = await response.text()
     times.push(performance.now() - begun)
     expect([response.status, text.length]).toEqual([400, expect.toSatisfy((length: number) => length < 500)])
-    expect(JSON.parse(text)).toMatchObject({ errors: [{ message: 'The document has no operation of that name.', extensions: { code: 'BAD_USER_INPUT' } }] })
+    expect(JSON.parse(text)).toMatchObject({
+      errors: [{ message: 'The document has no operation of that name.', extensions: { code: 'BAD_USER_INPUT' } }],
+    })
   }
   // Whatever else the machine does, one of them shows that nothing here grows with its square.
   expect(Math.min(...times)).toBeLessThan(200)
@@ -126,11 +235,20 @@ test('a name of an operation that fills the request is refused as fast as any', 
 
 describe('plain JSON holds any name', () => {
   // As text: an object literal would set the prototype instead.
-  const metadata = '{"constructor":{"x":1},"__proto__":{"polluted":true},"prototype":{"polluted":true},"hasOwnProperty":1,"toString":{"a":[{"__proto__":{"polluted":true}}]}}'
+  const metadata =
+    '{"constructor":{"x":1},"__proto__":{"polluted":true},"prototype":{"polluted":true},"hasOwnProperty":1,"toString":{"a":[{"__proto__":{"polluted":true}}]}}'
 
   test.each<[string, string, string | undefined]>([
-    ['in variables', 'mutation($metadata: JSONObject) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: $metadata }) { person { metadata } } }', metadata],
-    ['in the document', `mutation { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: ${metadata.replace(/"(\w+)":/g, '$1:')} }) { person { metadata } } }`, undefined],
+    [
+      'in variables',
+      'mutation($metadata: JSONObject) { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: $metadata }) { person { metadata } } }',
+      metadata,
+    ],
+    [
+      'in the document',
+      `mutation { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: ${metadata.replace(/"(\w+)":/g, '$1:')} }) { person { metadata } } }`,
+      undefined,
+    ],
   ])('%s, and gives it back as it came', async (_where, query, variable) => {
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
@@ -138,14 +256,25 @@ describe('plain JSON holds any name', () => {
       body: `{"query":${JSON.stringify(query)},"variables":{${variable === undefined ? '' : `"metadata":${variable}`}}}`,
     })
     // What the operation cost stands behind its data.
-    expect((await response.text()).split(',"extensions":{"cost":', 1)[0]).toBe(`{"data":{"createPerson":{"person":{"metadata":${metadata}}}}`)
+    expect((await response.text()).split(',"extensions":{"cost":', 1)[0]).toBe(
+      `{"data":{"createPerson":{"person":{"metadata":${metadata}}}}`,
+    )
     expect(JSON.stringify(app.recorded('synctera')[0]!.body)).toContain(`"metadata":${metadata}`)
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 
   test('and an input does not', async () => {
-    const { errors } = await app.run(CREATE, JSON.parse('{"input":{"isCustomer":true,"status":"ACTIVE","__proto__":{"firstName":"x"}}}') as object as Record<string, unknown>)
-    expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { input: ['has a member that is not known'] } })
+    const { errors } = await app.run(
+      CREATE,
+      JSON.parse('{"input":{"isCustomer":true,"status":"ACTIVE","__proto__":{"firstName":"x"}}}') as object as Record<
+        string,
+        unknown
+      >,
+    )
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: { input: ['has a member that is not known'] },
+    })
     expect(app.calls('synctera')).toEqual([])
   })
 })
@@ -153,40 +282,96 @@ describe('plain JSON holds any name', () => {
 /** What a body is refused with, and what the log says of it that nobody foresaw. */
 async function refusal(body: string): Promise<{ codes: string[]; unforeseen: boolean }> {
   const logged = app.log().length
-  const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` }, body })
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` },
+    body,
+  })
   const { errors = [] } = (await response.json()) as { errors?: { extensions: { code: string } }[] }
-  return { codes: errors.map(({ extensions }) => extensions.code), unforeseen: app.log().slice(logged).includes('unforeseen') }
+  return {
+    codes: errors.map(({ extensions }) => extensions.code),
+    unforeseen: app.log().slice(logged).includes('unforeseen'),
+  }
 }
 
 test.each<[string, string, string[]]>([
-  ['JSON that is deeper than anything can go down', `{"query":${JSON.stringify(CREATE)},"variables":{"input":{"isCustomer":true,"status":"ACTIVE","metadata":${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}}}}`, ['BAD_USER_INPUT']],
-  ['half of a surrogate pair where a provider has an id', '{"query":"query($id: ID!) { person(id: $id) { id } customer(id: $id) { id } verificationResult(id: $id) { id } }","variables":{"id":"\\ud800"}}', []],
-  ['the same in a write', '{"query":"mutation($id: ID!) { updatePerson(input: { id: $id, status: ACTIVE }) { replayed } setAccountEntitlements(input: { bankingCustomerId: $id, accounts: [{ accountNumber: \\"1001\\", productCode: \\"DDA_01\\" }], electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } }) { replayed } }","variables":{"id":"\\ud800"}}', ['BAD_USER_INPUT', 'BAD_USER_INPUT']],
-  ['a persisted query of another hash', `{"query":"{ viewer { id } }","extensions":{"persistedQuery":{"version":1,"sha256Hash":"${'0'.repeat(64)}"}}}`, ['BAD_USER_INPUT']],
-  ['a persisted query of another version', '{"extensions":{"persistedQuery":{"version":2,"sha256Hash":"0"}}}', ['BAD_USER_INPUT']],
+  [
+    'JSON that is deeper than anything can go down',
+    `{"query":${JSON.stringify(CREATE)},"variables":{"input":{"isCustomer":true,"status":"ACTIVE","metadata":${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}}}}`,
+    ['BAD_USER_INPUT'],
+  ],
+  [
+    'half of a surrogate pair where a provider has an id',
+    '{"query":"query($id: ID!) { person(id: $id) { id } customer(id: $id) { id } verificationResult(id: $id) { id } }","variables":{"id":"\\ud800"}}',
+    [],
+  ],
+  [
+    'the same in a write',
+    '{"query":"mutation($id: ID!) { updatePerson(input: { id: $id, status: ACTIVE }) { replayed } setAccountEntitlements(input: { bankingCustomerId: $id, accounts: [{ accountNumber: \\"1001\\", productCode: \\"DDA_01\\" }], electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } }) { replayed } }","variables":{"id":"\\ud800"}}',
+    ['BAD_USER_INPUT', 'BAD_USER_INPUT'],
+  ],
+  [
+    'a persisted query of another hash',
+    `{"query":"{ viewer { id } }","extensions":{"persistedQuery":{"version":1,"sha256Hash":"${'0'.repeat(64)}"}}}`,
+    ['BAD_USER_INPUT'],
+  ],
+  [
+    'a persisted query of another version',
+    '{"extensions":{"persistedQuery":{"version":2,"sha256Hash":"0"}}}',
+    ['BAD_USER_INPUT'],
+  ],
 ])("%s is the caller's mistake", async (_what, body, codes) => {
   expect(await refusal(body)).toEqual({ codes, unforeseen: false })
   expect(app.calls('synctera')).toEqual([])
 })
 
 describe('a cursor that this server did not write', () => {
-  const LISTS = 'query($after: String) { persons(after: $after, first: 100) { nodes { id } } customers(after: $after, first: 100) { nodes { id } } }'
+  const LISTS =
+    'query($after: String) { persons(after: $after, first: 100) { nodes { id } } customers(after: $after, first: 100) { nodes { id } } }'
 
   test.each<[unknown]>([
-    [null], [0], ['x'], [{}], [[]], [[null]], [[null, 0, 0]], [[null, 0, 20]], [[null, -1]], [[null, 0.5]], [[null, 101]], [[null, 1e9]], [[null, 1e300]], [[null, '0']], [[null, null]],
-    [[1, 0]], [[true, 0]], [[{}, 0]], [[[], 0]], [['', 0]], [['x'.repeat(2000), 0]], [[0, 'x']], [[2 ** 40, 'x']],
+    [null],
+    [0],
+    ['x'],
+    [{}],
+    [[]],
+    [[null]],
+    [[null, 0, 0]],
+    [[null, 0, 20]],
+    [[null, -1]],
+    [[null, 0.5]],
+    [[null, 101]],
+    [[null, 1e9]],
+    [[null, 1e300]],
+    [[null, '0']],
+    [[null, null]],
+    [[1, 0]],
+    [[true, 0]],
+    [[{}, 0]],
+    [[[], 0]],
+    [['', 0]],
+    [['x'.repeat(2000), 0]],
+    [[0, 'x']],
+    [[2 ** 40, 'x']],
   ])('%j is refused, and nobody is asked', async (cursor) => {
     for (const text of [JSON.stringify(cursor), `${JSON.stringify(cursor)},`]) {
       const { data, errors } = await app.run(LISTS, { after: Buffer.from(text).toString('base64url') })
       expect(data).toEqual({ persons: null, customers: null })
-      for (const { extensions } of errors) expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { after: ['is not a cursor of this list'] } })
+      for (const { extensions } of errors)
+        expect(extensions).toMatchObject({
+          code: 'BAD_USER_INPUT',
+          fields: { after: ['is not a cursor of this list'] },
+        })
       expect([...app.calls('synctera'), ...app.calls('obp')]).toEqual([])
     }
   })
 
   test('but could have written costs no call for each row', async () => {
     const after = Buffer.from(JSON.stringify([null, 1])).toString('base64url')
-    const { data } = await app.run('query($after: String) { persons(after: $after, first: 30) { nodes { id } pageInfo { hasNextPage } } }', { after })
+    const { data } = await app.run(
+      'query($after: String) { persons(after: $after, first: 30) { nodes { id } pageInfo { hasNextPage } } }',
+      { after },
+    )
     expect(data.persons).toMatchObject({ nodes: { length: 30 }, pageInfo: { hasNextPage: true } })
     expect(app.calls('synctera')).toHaveLength(1)
   })
@@ -208,11 +393,16 @@ describe('a reference without its key', () => {
     ['of no type', { id: SECRET }],
     ['that is no object', SECRET],
   ])('%s is refused, and leaves the one beside it alone', async (_what, reference) => {
-    const query = 'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on Person { firstName } } }'
-    const { data, errors } = await app.run(query, { representations: [reference, { __typename: 'Person', id: ADA.personId }] })
+    const query =
+      'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on Person { firstName } } }'
+    const { data, errors } = await app.run(query, {
+      representations: [reference, { __typename: 'Person', id: ADA.personId }],
+    })
     expect(data._entities).toEqual([null, { firstName: 'Ada' }])
     expect(errors).toMatchObject([{ path: ['_entities', 0], extensions: { code: 'BAD_USER_INPUT', retryable: false } }])
-    expect([...app.calls('synctera'), ...app.calls('obp'), ...app.calls('banfico')]).toEqual([`GET /v0/persons/${ADA.personId}`])
+    expect([...app.calls('synctera'), ...app.calls('obp'), ...app.calls('banfico')]).toEqual([
+      `GET /v0/persons/${ADA.personId}`,
+    ])
     expect(JSON.stringify(errors) + app.log()).not.toContain(SECRET)
   })
 })

@@ -20,14 +20,31 @@ export interface Mark extends Window {
 
 const NAMES = Object.keys(providers) as ProviderName[]
 /** Where a 401 may come from: a refused login is no passing trouble, and nobody tries again soon for it. */
-const API: Readonly<Record<ProviderName, string>> = { obp: '* /obp/**', synctera: '* /v0/**', apiture: '* /bankingAdmin/**', sei: '* /v1/**', banfico: '* /v1.0/**' }
+const API: Readonly<Record<ProviderName, string>> = {
+  obp: '* /obp/**',
+  synctera: '* /v0/**',
+  apiture: '* /bankingAdmin/**',
+  sei: '* /v1/**',
+  banfico: '* /v1.0/**',
+}
 const MATCHES = ['* /**', '* /**', '* /**', 'GET /**', 'POST /**', 'PUT /**', 'PATCH /**']
 /** A lease lasts this long: what a killed process held is free again before the end. */
 const LEASE_SECONDS = 32
 
 function faultOf(random: Random, provider: ProviderName): Fault {
   const base = { match: random.pick(MATCHES), times: random.chance(0.3) ? 0 : 1 + random.whole(25) }
-  const fault = random.pick(['hang', 'reset', 'slow', 'status', 'status', 'status', 'malformed', 'html', 'drop-after-apply', 'drop-after-apply'] as const)
+  const fault = random.pick([
+    'hang',
+    'reset',
+    'slow',
+    'status',
+    'status',
+    'status',
+    'malformed',
+    'html',
+    'drop-after-apply',
+    'drop-after-apply',
+  ] as const)
   if (fault === 'slow') return { ...base, fault, delayMs: 100 + random.whole(2_400) }
   if (fault !== 'status') return { ...base, fault }
   const status = random.pick([401, 429, 500, 503])
@@ -45,10 +62,22 @@ export function plan(random: Random, seconds: number): Trouble[] {
   const rare = Math.min(75, seconds / 3)
   const faults = [...repeats(random, calm, over, 0.6, 2.4)].map((at): Trouble => {
     const provider = random.pick(NAMES)
-    return { kind: 'fault', at, seconds: Math.min(random.between(0.4, 3), over - at), provider, fault: faultOf(random, provider) }
+    return {
+      kind: 'fault',
+      at,
+      seconds: Math.min(random.between(0.4, 3), over - at),
+      provider,
+      fault: faultOf(random, provider),
+    }
   })
-  const redis = [...repeats(random, calm, over - 2, rare / 3, rare / 1.5)].map((at): Trouble => ({ kind: 'redis', at, seconds: random.between(0.2, 1.5) }))
-  const kills = [...repeats(random, calm, Math.max(calm + 1, seconds - LEASE_SECONDS - rare / 2), rare / 2, rare)].map((at): Trouble => ({ kind: 'kill', at, seconds: random.between(0.2, 1) }))
+  const redis = [...repeats(random, calm, over - 2, rare / 3, rare / 1.5)].map((at): Trouble => ({
+    kind: 'redis',
+    at,
+    seconds: random.between(0.2, 1.5),
+  }))
+  const kills = [...repeats(random, calm, Math.max(calm + 1, seconds - LEASE_SECONDS - rare / 2), rare / 2, rare)].map(
+    (at): Trouble => ({ kind: 'kill', at, seconds: random.between(0.2, 1) }),
+  )
   return [...faults, ...redis, ...kills].sort((a, b) => a.at - b.at)
 }
 
@@ -81,7 +110,10 @@ export class Chaos {
 
   async #happen(trouble: Trouble): Promise<void> {
     const { emulators, redis, replicas } = this.world
-    const label = trouble.kind === 'fault' ? `${trouble.provider} ${trouble.fault.fault}${trouble.fault.status === undefined ? '' : ` ${trouble.fault.status}`}` : trouble.kind
+    const label =
+      trouble.kind === 'fault'
+        ? `${trouble.provider} ${trouble.fault.fault}${trouble.fault.status === undefined ? '' : ` ${trouble.fault.status}`}`
+        : trouble.kind
     const mark = { kind: trouble.kind, label, from: Date.now(), to: Infinity }
     this.marks.push(mark)
     if (trouble.kind === 'fault') {
@@ -111,7 +143,10 @@ export class Chaos {
     for (const trouble of this.troubles) {
       await delay(Math.max(0, begun + trouble.at * 1000 - Date.now()))
       // What cannot be down twice at once waits for itself.
-      const happening = trouble.kind === 'fault' ? this.#happen(trouble) : (free[trouble.kind] = free[trouble.kind].then(() => this.#happen(trouble)))
+      const happening =
+        trouble.kind === 'fault'
+          ? this.#happen(trouble)
+          : (free[trouble.kind] = free[trouble.kind].then(() => this.#happen(trouble)))
       this.#running.add(happening)
     }
     await Promise.all(this.#running)

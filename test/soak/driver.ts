@@ -43,7 +43,14 @@ export class Driver {
   ) {}
 
   /** Sends one operation. Nothing comes back when its caller leaves, or the replica dies under it. */
-  async ask(kind: string, replica: Replica, caller: Caller, query: string, variables: object, leaveAfterMs?: number): Promise<Answer | 'unheard'> {
+  async ask(
+    kind: string,
+    replica: Replica,
+    caller: Caller,
+    query: string,
+    variables: object,
+    leaveAfterMs?: number,
+  ): Promise<Answer | 'unheard'> {
     const from = Date.now()
     const leave = new AbortController()
     const late = setTimeout(() => leave.abort('late'), ANSWER_MS)
@@ -58,13 +65,25 @@ export class Driver {
       })
       const { data, errors = [] } = (await body.json()) as { data: any; errors?: GraphError[] }
       this.#checkErrors(kind, statusCode, errors)
-      this.traffic.ended(kind, from, errors.map(({ extensions }) => extensions?.code))
+      this.traffic.ended(
+        kind,
+        from,
+        errors.map(({ extensions }) => extensions?.code),
+      )
       return { data, errors, window: { from, to: Date.now() } }
     } catch (error) {
       this.traffic.ended(kind, from, 'unheard')
       const to = Date.now()
-      if (leave.signal.reason === 'late') this.findings.push({ kind: 'late answer', what: `${kind} at replica ${replica.name} was not answered in ${ANSWER_MS} ms` })
-      else if (leave.signal.reason !== 'left' && !replica.wasDown(from - 100, to + 100)) this.findings.push({ kind: 'no answer', what: `${kind} at replica ${replica.name}: ${String(error)} after ${to - from} ms` })
+      if (leave.signal.reason === 'late')
+        this.findings.push({
+          kind: 'late answer',
+          what: `${kind} at replica ${replica.name} was not answered in ${ANSWER_MS} ms`,
+        })
+      else if (leave.signal.reason !== 'left' && !replica.wasDown(from - 100, to + 100))
+        this.findings.push({
+          kind: 'no answer',
+          what: `${kind} at replica ${replica.name}: ${String(error)} after ${to - from} ms`,
+        })
       return 'unheard'
     } finally {
       clearTimeout(late)
@@ -74,9 +93,17 @@ export class Driver {
 
   #checkErrors(kind: string, status: number, errors: readonly GraphError[]): void {
     for (const { extensions, message } of errors) {
-      const wellFormed = Object.hasOwn(ERROR_CODES, extensions?.code ?? '') && typeof extensions['retryable'] === 'boolean' && typeof extensions['correlationId'] === 'string'
-      if (!wellFormed) this.findings.push({ kind: 'wrong answer', what: `${kind}: an error without its members (HTTP ${status}): ${JSON.stringify({ message, extensions })}` })
-      else if (extensions.code === 'INTERNAL_SERVER_ERROR') this.findings.push({ kind: 'unforeseen error', what: `${kind}: ${JSON.stringify(extensions)}` })
+      const wellFormed =
+        Object.hasOwn(ERROR_CODES, extensions?.code ?? '') &&
+        typeof extensions['retryable'] === 'boolean' &&
+        typeof extensions['correlationId'] === 'string'
+      if (!wellFormed)
+        this.findings.push({
+          kind: 'wrong answer',
+          what: `${kind}: an error without its members (HTTP ${status}): ${JSON.stringify({ message, extensions })}`,
+        })
+      else if (extensions.code === 'INTERNAL_SERVER_ERROR')
+        this.findings.push({ kind: 'unforeseen error', what: `${kind}: ${JSON.stringify(extensions)}` })
     }
   }
 
@@ -85,12 +112,18 @@ export class Driver {
     return random.pick(up.length > 0 ? up : this.world.replicas)
   }
 
-  async read(random: Random, kind: ReadKind, replica = this.#replica(random), leaveAfterMs?: number): Promise<Answer | 'unheard'> {
+  async read(
+    random: Random,
+    kind: ReadKind,
+    replica = this.#replica(random),
+    leaveAfterMs?: number,
+  ): Promise<Answer | 'unheard'> {
     const read = kind.make(random, this.oracle)
     if (!read) return 'unheard'
     const answer = await this.ask(kind.name, replica, read.caller, read.query, read.variables, leaveAfterMs)
     if (answer === 'unheard') return answer
-    for (const what of read.judge(answer.data, answer.errors, answer.window)) this.findings.push({ kind: 'wrong answer', what: `${kind.name} at replica ${replica.name}: ${what}` })
+    for (const what of read.judge(answer.data, answer.errors, answer.window))
+      this.findings.push({ kind: 'wrong answer', what: `${kind.name} at replica ${replica.name}: ${what}` })
     return answer
   }
 
@@ -98,7 +131,15 @@ export class Driver {
   #begin(random: Random, kind: WriteKind, keyed: boolean): Entry | undefined {
     const number = (this.#number += 1)
     const made = kind.make(random, number, this.oracle)
-    return made && this.ledger.begin({ rules: kind, client: random.pick([OPS, PARTNER]).client, key: keyed ? `key-${number}` : undefined, ...made })
+    return (
+      made &&
+      this.ledger.begin({
+        rules: kind,
+        client: random.pick([OPS, PARTNER]).client,
+        key: keyed ? `key-${number}` : undefined,
+        ...made,
+      })
+    )
   }
 
   /** Sends a write once more, or for the first time. */
@@ -106,11 +147,22 @@ export class Driver {
     const kind = kindOf(entry)
     entry.open += 1
     entry.sent += 1
-    const answer = await this.ask(kind.mutation, replica, CALLER[entry.client]!, documentOf(kind), { input: { ...entry.input, ...(entry.key === undefined ? {} : { idempotencyKey: entry.key }) } }, leaveAfterMs)
+    const answer = await this.ask(
+      kind.mutation,
+      replica,
+      CALLER[entry.client]!,
+      documentOf(kind),
+      { input: { ...entry.input, ...(entry.key === undefined ? {} : { idempotencyKey: entry.key }) } },
+      leaveAfterMs,
+    )
     entry.open -= 1
     const payload = answer === 'unheard' ? undefined : answer.data?.[kind.mutation]
     const error = answer === 'unheard' ? undefined : answer.errors[0]
-    if (answer !== 'unheard' && payload == null && error === undefined) this.findings.push({ kind: 'wrong answer', what: `${kind.mutation} (${entry.mark}): neither a payload nor an error` })
+    if (answer !== 'unheard' && payload == null && error === undefined)
+      this.findings.push({
+        kind: 'wrong answer',
+        what: `${kind.mutation} (${entry.mark}): neither a payload nor an error`,
+      })
     const outcome: Outcome = payload != null ? { payload } : error !== undefined ? { error } : 'unheard'
     this.ledger.answered(entry, answer === 'unheard' ? { from: 0, to: Date.now() } : answer.window, outcome)
     return outcome
@@ -121,11 +173,18 @@ export class Driver {
     const kind = kindOf(entry)
     const other = kind.make(random, (this.#number += 1), this.oracle)
     if (!other) return
-    const answer = await this.ask('reused key', this.#replica(random), CALLER[entry.client]!, documentOf(kind), { input: { ...other.input, idempotencyKey: entry.key } })
+    const answer = await this.ask('reused key', this.#replica(random), CALLER[entry.client]!, documentOf(kind), {
+      input: { ...other.input, idempotencyKey: entry.key },
+    })
     if (answer === 'unheard') return
     const code = answer.errors[0]?.extensions.code
-    if (answer.data?.[kind.mutation] != null || !['IDEMPOTENCY_KEY_REUSED', 'STORE_UNAVAILABLE'].includes(code ?? '')) this.findings.push({ kind: 'wrong answer', what: `${kind.mutation}: the key of ${entry.mark} took another input: ${code ?? 'done'}` })
-    if (this.oracle.effects(other.mark).size > 0) this.findings.push({ kind: 'double write', what: `${kind.mutation}: carried out under the key of ${entry.mark}` })
+    if (answer.data?.[kind.mutation] != null || !['IDEMPOTENCY_KEY_REUSED', 'STORE_UNAVAILABLE'].includes(code ?? ''))
+      this.findings.push({
+        kind: 'wrong answer',
+        what: `${kind.mutation}: the key of ${entry.mark} took another input: ${code ?? 'done'}`,
+      })
+    if (this.oracle.effects(other.mark).size > 0)
+      this.findings.push({ kind: 'double write', what: `${kind.mutation}: carried out under the key of ${entry.mark}` })
   }
 
   async #write(random: Random): Promise<void> {
@@ -139,7 +198,10 @@ export class Driver {
     }
     const entry = this.#begin(random, weighted(random, WRITES), random.chance(0.85))
     if (!entry) return
-    const copies = entry.key !== undefined && random.chance(0.35) ? this.world.replicas.filter(({ isUp }) => isUp()) : [this.#replica(random)]
+    const copies =
+      entry.key !== undefined && random.chance(0.35)
+        ? this.world.replicas.filter(({ isUp }) => isUp())
+        : [this.#replica(random)]
     await Promise.all(copies.map((replica) => this.send(entry, replica, leave())))
   }
 
@@ -148,24 +210,42 @@ export class Driver {
     while (Date.now() < until) {
       await delay(random.between(10, 90))
       if (random.chance(0.5)) await this.#write(random)
-      else await this.read(random, weighted(random, READS), undefined, random.chance(0.05) ? random.between(0, 100) : undefined)
+      else
+        await this.read(
+          random,
+          weighted(random, READS),
+          undefined,
+          random.chance(0.05) ? random.between(0, 100) : undefined,
+        )
     }
   }
 
   /** Everything that can be asked and written goes well at both replicas; answers what does not. */
   async troubles(random: Random): Promise<string[]> {
-    const passing = new Set(['RATE_LIMITED', 'PROVIDER_REFUSED', 'PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE', 'PROVIDER_MALFORMED', 'STORE_UNAVAILABLE', 'AUDIT_UNAVAILABLE', 'DEADLINE_EXCEEDED'])
+    const passing = new Set([
+      'RATE_LIMITED',
+      'PROVIDER_REFUSED',
+      'PROVIDER_TIMEOUT',
+      'PROVIDER_UNAVAILABLE',
+      'PROVIDER_MALFORMED',
+      'STORE_UNAVAILABLE',
+      'AUDIT_UNAVAILABLE',
+      'DEADLINE_EXCEEDED',
+    ])
     const found: string[] = []
     for (const replica of this.world.replicas) {
       for (const kind of READS) {
         const answer = await this.read(random, kind, replica)
-        if (answer !== 'unheard') for (const { extensions } of answer.errors) if (passing.has(extensions.code)) found.push(`${kind.name} at replica ${replica.name}: ${extensions.code}`)
+        if (answer !== 'unheard')
+          for (const { extensions } of answer.errors)
+            if (passing.has(extensions.code)) found.push(`${kind.name} at replica ${replica.name}: ${extensions.code}`)
       }
       for (const kind of WRITES) {
         const entry = this.#begin(random, kind, true)
         const outcome = entry && (await this.send(entry, replica))
         if (outcome === 'unheard') found.push(`${kind.mutation} at replica ${replica.name}: unheard`)
-        else if (outcome && 'error' in outcome && passing.has(outcome.error.extensions.code)) found.push(`${kind.mutation} at replica ${replica.name}: ${outcome.error.extensions.code}`)
+        else if (outcome && 'error' in outcome && passing.has(outcome.error.extensions.code))
+          found.push(`${kind.mutation} at replica ${replica.name}: ${outcome.error.extensions.code}`)
       }
     }
     return found
@@ -182,7 +262,12 @@ export class Driver {
       for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
         for (const replica of this.world.replicas) {
           const outcome = await this.send(entry, replica)
-          if (outcome !== 'unheard' && 'error' in outcome && outcome.error.extensions.code === 'IDEMPOTENCY_IN_PROGRESS') held += 1
+          if (
+            outcome !== 'unheard' &&
+            'error' in outcome &&
+            outcome.error.extensions.code === 'IDEMPOTENCY_IN_PROGRESS'
+          )
+            held += 1
         }
       }
     }

@@ -10,14 +10,30 @@ import { READS } from './reads.js'
 
 const MARK = 'Zyxsoak1vob'
 const PERSON = 'a0000000-0000-4000-8000-000000000999'
-const row = (id: string, more: object = {}) => ({ id, first_name: MARK, last_name: MARK, status: 'ACTIVE', verification_status: 'UNVERIFIED', ...more })
+const row = (id: string, more: object = {}) => ({
+  id,
+  first_name: MARK,
+  last_name: MARK,
+  status: 'ACTIVE',
+  verification_status: 'UNVERIFIED',
+  ...more,
+})
 
-const exchange = (method: string, url: string, body: object, answer: object, key = 'k'): Exchange => ({ method, url, headers: { 'idempotency-key': key }, body, status: 200, answer: JSON.stringify(answer) })
+const exchange = (method: string, url: string, body: object, answer: object, key = 'k'): Exchange => ({
+  method,
+  url,
+  headers: { 'idempotency-key': key },
+  body,
+  status: 200,
+  answer: JSON.stringify(answer),
+})
 const created = (id: string) => exchange('POST', '/v0/persons', { first_name: MARK }, row(id))
 
 const rules = { mutation: 'createPerson', once: true, idOf: ({ id }: { id: string }) => id }
 const done = (id: string): Outcome => ({ payload: { id, replayed: false } })
-const refused = (code: string, more: object = {}): Outcome => ({ error: { message: '', extensions: { code, ...more } } })
+const refused = (code: string, more: object = {}): Outcome => ({
+  error: { message: '', extensions: { code, ...more } },
+})
 
 /** A ledger over what was carried out, and what it finds in these answers in their order. */
 function found(effects: readonly string[], outcomes: readonly Outcome[], storeWasAway = false): string[] {
@@ -34,14 +50,29 @@ function found(effects: readonly string[], outcomes: readonly Outcome[], storeWa
 }
 
 test('a write that goes well, however often it is sent, is nothing to find', () => {
-  expect(found(['one'], ['unheard', refused('IDEMPOTENCY_IN_PROGRESS'), done('one'), done('one'), refused('STORE_UNAVAILABLE'), done('one')])).toEqual([])
-  expect(found([], [refused('NOT_FOUND', { providerStatus: 404 }), refused('NOT_FOUND', { replayed: true })])).toEqual([])
+  expect(
+    found(
+      ['one'],
+      [
+        'unheard',
+        refused('IDEMPOTENCY_IN_PROGRESS'),
+        done('one'),
+        done('one'),
+        refused('STORE_UNAVAILABLE'),
+        done('one'),
+      ],
+    ),
+  ).toEqual([])
+  expect(found([], [refused('NOT_FOUND', { providerStatus: 404 }), refused('NOT_FOUND', { replayed: true })])).toEqual(
+    [],
+  )
   expect(found([], [refused('PROVIDER_UNAVAILABLE')])).toEqual([])
   expect(found(['one'], [refused('OUTCOME_UNKNOWN')])).toEqual([])
 })
 
 test('a write done twice is found, whatever was answered', () => {
-  for (const outcomes of [[done('one')], ['unheard'], [refused('OUTCOME_UNKNOWN')], []] as const) expect(found(['one', 'two'], outcomes)).toContain('double write')
+  for (const outcomes of [[done('one')], ['unheard'], [refused('OUTCOME_UNKNOWN')], []] as const)
+    expect(found(['one', 'two'], outcomes)).toContain('double write')
 })
 
 test('a write answered as done and not done is found', () => {
@@ -57,7 +88,9 @@ test('an outcome that changes is found, unless the store was away and could not 
   expect(found(['one'], [done('one'), refused('OUTCOME_UNKNOWN')])).toEqual(['changed outcome'])
   expect(found(['one'], [done('one'), refused('OUTCOME_UNKNOWN')], true)).toEqual([])
   expect(found(['one', 'two'], [done('one'), done('two')], true)).toContain('changed outcome')
-  expect(found([], [refused('NOT_FOUND', { providerStatus: 404 }), refused('CONFLICT', { providerStatus: 409 })])).toEqual(['changed outcome'])
+  expect(
+    found([], [refused('NOT_FOUND', { providerStatus: 404 }), refused('CONFLICT', { providerStatus: 409 })]),
+  ).toEqual(['changed outcome'])
 })
 
 const personRead = (caller: typeof OPS, oracle: Oracle) => {
@@ -74,7 +107,15 @@ test('a value of before a change, of somebody else or unmasked is found', async 
   oracle.watch('synctera', created(PERSON))
   const before = Date.now()
   await new Promise((resolve) => setTimeout(resolve, 5))
-  oracle.watch('synctera', exchange('PATCH', `/v0/persons/${PERSON}`, { chosen_name: 'Zyxsoak2vob' }, row(PERSON, { chosen_name: 'Zyxsoak2vob' })))
+  oracle.watch(
+    'synctera',
+    exchange(
+      'PATCH',
+      `/v0/persons/${PERSON}`,
+      { chosen_name: 'Zyxsoak2vob' },
+      row(PERSON, { chosen_name: 'Zyxsoak2vob' }),
+    ),
+  )
   await new Promise((resolve) => setTimeout(resolve, 5))
   const now = { from: Date.now(), to: Date.now() }
   const { judge } = personRead(OPS, oracle)
@@ -93,7 +134,8 @@ test('a value of before a change, of somebody else or unmasked is found', async 
 
 test('what a provider repeats under its own key is one effect', () => {
   const oracle = new Oracle()
-  const patch = (key: string, more: object) => oracle.watch('synctera', exchange('PATCH', `/v0/persons/${PERSON}`, { chosen_name: MARK }, row(PERSON, more), key))
+  const patch = (key: string, more: object) =>
+    oracle.watch('synctera', exchange('PATCH', `/v0/persons/${PERSON}`, { chosen_name: MARK }, row(PERSON, more), key))
   patch('k', {})
   patch('k', {})
   expect(oracle.effects(MARK).size).toBe(1)

@@ -6,7 +6,12 @@ import { soak } from './soak.js'
 import { table } from './report.js'
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '600' }, seed: { type: 'string' }, out: { type: 'string', default: 'bench/soak' }, keep: { type: 'boolean', default: false } },
+  options: {
+    seconds: { type: 'string', default: '600' },
+    seed: { type: 'string' },
+    out: { type: 'string', default: 'bench/soak' },
+    keep: { type: 'boolean', default: false },
+  },
 })
 const seconds = Number(values.seconds)
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
@@ -23,7 +28,14 @@ try {
   writeFileSync(join(values.out, 'soak.svg'), `${svg}\n`)
   console.log(table(report))
   if (findings.length > 0) {
-    console.error(`\n${findings.length} findings:\n${findings.slice(0, MOST_SHOWN).map(({ kind, what }) => `- ${kind}: ${what}`).join('\n')}${findings.length > MOST_SHOWN ? `\n… and ${findings.length - MOST_SHOWN} more` : ''}\nto replay: ${replay}`)
+    console.error(
+      `\n${findings.length} findings:\n${findings
+        .slice(0, MOST_SHOWN)
+        .map(({ kind, what }) => `- ${kind}: ${what}`)
+        .join(
+          '\n',
+        )}${findings.length > MOST_SHOWN ? `\n… and ${findings.length - MOST_SHOWN} more` : ''}\nto replay: ${replay}`,
+    )
     process.exitCode = 1
   }
 } finally {

@@ -16,7 +16,9 @@ export function slope(points: readonly { readonly second: number; readonly bytes
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const [x, y] = [mean(points.map(({ second }) => second)), mean(points.map(({ bytes }) => bytes))]
   const spread = points.reduce((sum, { second }) => sum + (second - x) ** 2, 0)
-  return spread === 0 ? 0 : (points.reduce((sum, { second, bytes }) => sum + (second - x) * (bytes - y), 0) / spread) * (60 / MB)
+  return spread === 0
+    ? 0
+    : (points.reduce((sum, { second, bytes }) => sum + (second - x) * (bytes - y), 0) / spread) * (60 / MB)
 }
 
 /** Memory of the replicas, second by second. */
@@ -29,13 +31,22 @@ export class Memory {
     await Promise.all(
       replicas.map(async (replica) => {
         const sample = replica.isUp() ? await replica.sample() : undefined
-        if (sample) this.readings.push({ replica: replica.name, second: (Date.now() - this.begun) / 1000, life: replica.lives(), ...sample })
+        if (sample)
+          this.readings.push({
+            replica: replica.name,
+            second: (Date.now() - this.begun) / 1000,
+            life: replica.lives(),
+            ...sample,
+          })
       }),
     )
   }
 
   /** How fast a replica grew in its longest life, its first seconds left out. */
-  growth(replica: string, warmUpSeconds: number): { readonly seconds: number; readonly rss: number; readonly heap: number } {
+  growth(
+    replica: string,
+    warmUpSeconds: number,
+  ): { readonly seconds: number; readonly rss: number; readonly heap: number } {
     const lives: Reading[][] = []
     for (const reading of this.readings) if (reading.replica === replica) (lives[reading.life] ??= []).push(reading)
     const [longest = []] = lives.flatMap((life) => [life]).sort((a, b) => b.length - a.length)

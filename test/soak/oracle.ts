@@ -72,14 +72,19 @@ export class Oracle {
     const row = JSON.parse(answer) as Row
     const sent = body as Row
     if (method === 'GET') {
-      if (path.startsWith('/v0/persons')) for (const person of (row['persons'] ?? [row]) as Row[]) this.#seen('person', person['id'] as string, personOf(person))
+      if (path.startsWith('/v0/persons'))
+        for (const person of (row['persons'] ?? [row]) as Row[])
+          this.#seen('person', person['id'] as string, personOf(person))
     } else if (method === 'POST' && path === '/v0/persons') {
-      if (this.#effect(sent['first_name'], row['id'] as string)) this.#changed('person', row['id'] as string, personOf(row))
+      if (this.#effect(sent['first_name'], row['id'] as string))
+        this.#changed('person', row['id'] as string, personOf(row))
     } else if (method === 'PATCH') {
       // What was kept under a key is answered again word for word.
-      if (this.#effect(sent['chosen_name'], `${headers['idempotency-key']} ${answer}`)) this.#changed('person', row['id'] as string, personOf(row))
+      if (this.#effect(sent['chosen_name'], `${headers['idempotency-key']} ${answer}`))
+        this.#changed('person', row['id'] as string, personOf(row))
     } else if (path === '/v0/verifications/verify') {
-      if (this.#effect(sent['customer_ip_address'], row['verifications'][0].id as string)) this.#changed('person', sent['person_id'] as string, { verificationStatus: row['verification_status'] })
+      if (this.#effect(sent['customer_ip_address'], row['verifications'][0].id as string))
+        this.#changed('person', sent['person_id'] as string, { verificationStatus: row['verification_status'] })
     }
   }
 
@@ -88,8 +93,10 @@ export class Oracle {
     const sent = body as Row
     const last = path.split('/').at(-1)!
     if (method === 'GET') {
-      for (const customer of (row['customers'] ?? (row['legal_name'] === undefined ? [] : [row])) as Row[]) this.#seen('customer', customer['customer_id'] as string, customerOf(customer))
-      for (const check of (row['checks'] ?? []) as Row[]) if (!this.#checks.has(check['id'] as string)) this.#checks.set(check['id'] as string, check)
+      for (const customer of (row['customers'] ?? (row['legal_name'] === undefined ? [] : [row])) as Row[])
+        this.#seen('customer', customer['customer_id'] as string, customerOf(customer))
+      for (const check of (row['checks'] ?? []) as Row[])
+        if (!this.#checks.has(check['id'] as string)) this.#checks.set(check['id'] as string, check)
     } else if (method === 'POST' && last === 'customers') {
       this.#effect(sent['legal_name'], row['customer_id'] as string)
       this.#changed('customer', row['customer_id'] as string, customerOf(row))
@@ -152,7 +159,9 @@ export class Oracle {
   /** What the record was at any moment of the window. */
   during(kind: string, id: string, { from, to }: Window): readonly Row[] {
     const versions = this.#records.get(`${kind} ${id}`) ?? []
-    return versions.filter(({ since }, i) => since <= to && (versions[i + 1]?.since ?? Infinity) >= from).map(({ row }) => row)
+    return versions
+      .filter(({ since }, i) => since <= to && (versions[i + 1]?.since ?? Infinity) >= from)
+      .map(({ row }) => row)
   }
 
   check(id: string): Row | undefined {
@@ -160,6 +169,8 @@ export class Oracle {
   }
 
   ids(kind: string): string[] {
-    return [...this.#records.keys()].flatMap((name) => (name.startsWith(`${kind} `) ? [name.slice(kind.length + 1)] : []))
+    return [...this.#records.keys()].flatMap((name) =>
+      name.startsWith(`${kind} `) ? [name.slice(kind.length + 1)] : [],
+    )
   }
 }

@@ -34,21 +34,33 @@ const MASKED: Readonly<Record<string, (value: string) => string>> = {
   mobilePhoneNumber: (value) => `••••${value.length >= 8 ? value.slice(-4) : ''}`,
 }
 
-const shown = (name: string, value: unknown, caller: Caller): unknown => (caller.sees === 'masked' && typeof value === 'string' ? (MASKED[name]?.(value) ?? value) : value)
+const shown = (name: string, value: unknown, caller: Caller): unknown =>
+  caller.sees === 'masked' && typeof value === 'string' ? (MASKED[name]?.(value) ?? value) : value
 
 /** True when all members that were answered are of one and the same version. */
 const isOneOf = (answer: Row, versions: readonly Row[], caller: Caller): boolean =>
-  versions.some((version) => Object.entries(answer).every(([name, value]) => !Object.hasOwn(version, name) || shown(name, version[name], caller) === value))
+  versions.some((version) =>
+    Object.entries(answer).every(
+      ([name, value]) => !Object.hasOwn(version, name) || shown(name, version[name], caller) === value,
+    ),
+  )
 
 /** Holds a record that was answered against its history. */
-function judgeRecord(kind: 'person' | 'customer', answer: Row, caller: Caller, oracle: Oracle, window: Window): string[] {
+function judgeRecord(
+  kind: 'person' | 'customer',
+  answer: Row,
+  caller: Caller,
+  oracle: Oracle,
+  window: Window,
+): string[] {
   const versions = oracle.during(kind, answer['id'] as string, window)
   if (isOneOf(answer, versions, caller)) return []
   return [`${caller.client} was answered ${JSON.stringify(answer)}, and the ${kind} was ${JSON.stringify(versions)}`]
 }
 
 /** A field may be null only where an error says why. */
-const failed = (errors: readonly GraphError[], ...path: string[]): boolean => errors.some((error) => path.every((name, i) => error.path?.[i] === name))
+const failed = (errors: readonly GraphError[], ...path: string[]): boolean =>
+  errors.some((error) => path.every((name, i) => error.path?.[i] === name))
 
 const PERSON = 'id firstName lastName chosenName email phoneNumber ssnLast4 status verificationStatus'
 const CUSTOMER = 'id number legalName email mobilePhoneNumber kycStatus'
@@ -57,8 +69,10 @@ const CUSTOMER = 'id number legalName email mobilePhoneNumber kycStatus'
 function judgeById(field: 'person' | 'customer', id: string, caller: Caller, oracle: Oracle): Judge {
   return (data, errors, window) => {
     const answer = data?.[field] as Row | null | undefined
-    if (answer == null) return failed(errors, field) ? [] : [`${caller.client} was told that ${field} ${id} does not exist`]
-    if (answer['id'] !== id) return [`${caller.client} asked for ${field} ${id} and was answered ${String(answer['id'])}`]
+    if (answer == null)
+      return failed(errors, field) ? [] : [`${caller.client} was told that ${field} ${id} does not exist`]
+    if (answer['id'] !== id)
+      return [`${caller.client} asked for ${field} ${id} and was answered ${String(answer['id'])}`]
     return judgeRecord(field, answer, caller, oracle, window)
   }
 }
@@ -71,7 +85,12 @@ const person: ReadKind = {
     if (ids.length === 0) return undefined
     const id = random.pick(ids)
     const caller = random.pick([OPS, PARTNER])
-    return { caller, query: `query Soak($id: ID!) { person(id: $id) { ${PERSON} } }`, variables: { id }, judge: judgeById('person', id, caller, oracle) }
+    return {
+      caller,
+      query: `query Soak($id: ID!) { person(id: $id) { ${PERSON} } }`,
+      variables: { id },
+      judge: judgeById('person', id, caller, oracle),
+    }
   },
 }
 
@@ -91,11 +110,20 @@ const customer: ReadKind = {
       variables: { id },
       judge(data, errors, window) {
         // At this bank alone is it there.
-        if (member2 && member2.bankId !== ADA.bankId) return data?.customer == null ? [] : ["another bank's customer was answered"]
-        const problems = judgeCustomer(data && { customer: data.customer && { ...data.customer, person: undefined } }, errors, window)
+        if (member2 && member2.bankId !== ADA.bankId)
+          return data?.customer == null ? [] : ["another bank's customer was answered"]
+        const problems = judgeCustomer(
+          data && { customer: data.customer && { ...data.customer, person: undefined } },
+          errors,
+          window,
+        )
         const theirs = data?.customer?.person as Row | null | undefined
-        if (theirs == null) return data?.customer == null || failed(errors, 'customer', 'person') || member2?.personId === undefined ? problems : [...problems, `the person of customer ${id} is missing`]
-        if (theirs['id'] !== member2?.personId) return [...problems, `customer ${id} was answered with person ${String(theirs['id'])}`]
+        if (theirs == null)
+          return data?.customer == null || failed(errors, 'customer', 'person') || member2?.personId === undefined
+            ? problems
+            : [...problems, `the person of customer ${id} is missing`]
+        if (theirs['id'] !== member2?.personId)
+          return [...problems, `customer ${id} was answered with person ${String(theirs['id'])}`]
         return [...problems, ...judgeRecord('person', theirs, caller, oracle, window)]
       },
     }
@@ -136,8 +164,17 @@ const customers: ReadKind = {
       judge(data, errors, window) {
         const page = data?.customers as { nodes: Row[] } | null | undefined
         if (page == null) return failed(errors, 'customers') ? [] : ['there is no page of customers']
-        const links = page.nodes.flatMap(({ id, person: theirs }) => (theirs == null || PEOPLE.find(({ customerId }) => customerId === id)?.personId === (theirs as Row)['id'] ? [] : [`customer ${String(id)} was answered with person ${String((theirs as Row)['id'])}`]))
-        return [...links, ...page.nodes.flatMap((node) => judgeRecord('customer', { ...node, person: undefined }, caller, oracle, window))]
+        const links = page.nodes.flatMap(({ id, person: theirs }) =>
+          theirs == null || PEOPLE.find(({ customerId }) => customerId === id)?.personId === (theirs as Row)['id']
+            ? []
+            : [`customer ${String(id)} was answered with person ${String((theirs as Row)['id'])}`],
+        )
+        return [
+          ...links,
+          ...page.nodes.flatMap((node) =>
+            judgeRecord('customer', { ...node, person: undefined }, caller, oracle, window),
+          ),
+        ]
       },
     }
   },
@@ -150,17 +187,26 @@ const kycOverview: ReadKind = {
     const { customerId: id, personId } = random.pick([...NAMED_PEOPLE.slice(0, 7), ...CROWD])
     return {
       caller: random.pick([OPS, PARTNER]),
-      query: 'query Soak($id: ID!) { customer(id: $id) { id kycOverview { status sources { provider status available } } } }',
+      query:
+        'query Soak($id: ID!) { customer(id: $id) { id kycOverview { status sources { provider status available } } } }',
       variables: { id },
       judge(data, errors, window) {
         const overview = data?.customer?.kycOverview as { status: string; sources: Row[] } | null | undefined
         if (overview == null) return errors.length > 0 ? [] : [`customer ${id} has no overview`]
         const synctera = overview.sources.find(({ provider }) => provider === 'SYNCTERA')
         const missing = overview.sources.some(({ available }) => available !== true)
-        const problems = overview.status === 'ACCEPTED' && missing ? [`customer ${id} is ACCEPTED although a source is missing`] : []
+        const problems =
+          overview.status === 'ACCEPTED' && missing ? [`customer ${id} is ACCEPTED although a source is missing`] : []
         if (synctera?.['available'] !== true || personId === undefined) return problems
-        const allowed = oracle.during('person', personId, window).map(({ verificationStatus }) => verificationStatus as string)
-        return allowed.includes(synctera['status'] as string) ? problems : [...problems, `Synctera's word on customer ${id} was ${String(synctera['status'])}, and is ${allowed.join(' or ')}`]
+        const allowed = oracle
+          .during('person', personId, window)
+          .map(({ verificationStatus }) => verificationStatus as string)
+        return allowed.includes(synctera['status'] as string)
+          ? problems
+          : [
+              ...problems,
+              `Synctera's word on customer ${id} was ${String(synctera['status'])}, and is ${allowed.join(' or ')}`,
+            ]
       },
     }
   },
@@ -181,8 +227,15 @@ const kycChecks: ReadKind = {
         if (checks == null) return errors.length > 0 ? [] : [`customer ${id} has no list of checks`]
         return checks.flatMap((check) => {
           const truth = oracle.check(check['id'] as string)
-          const right = truth?.['customer_id'] === id && check['customerId'] === id && check['comments'] === shown('comments', truth['comments'], caller)
-          return right ? [] : [`${caller.client} was answered ${JSON.stringify(check)} for customer ${id}, and it is ${JSON.stringify(truth)}`]
+          const right =
+            truth?.['customer_id'] === id &&
+            check['customerId'] === id &&
+            check['comments'] === shown('comments', truth['comments'], caller)
+          return right
+            ? []
+            : [
+                `${caller.client} was answered ${JSON.stringify(check)} for customer ${id}, and it is ${JSON.stringify(truth)}`,
+              ]
         })
       },
     }
@@ -196,18 +249,29 @@ const entitlements: ReadKind = {
     const id = CROWD[random.whole(8)]!.bankingCustomerId
     return {
       caller: OPS,
-      query: 'query Soak($id: ID!) { accountEntitlements(bankingCustomerId: $id) { bankingCustomerId confirmed items { account { accountNumber } roles { view billPay } } } }',
+      query:
+        'query Soak($id: ID!) { accountEntitlements(bankingCustomerId: $id) { bankingCustomerId confirmed items { account { accountNumber } roles { view billPay } } } }',
       variables: { id },
       judge(data, errors, window) {
-        const set = data?.accountEntitlements as { bankingCustomerId: string; confirmed: boolean; items: { account: Row; roles: Row }[] } | null | undefined
+        const set = data?.accountEntitlements as
+          { bankingCustomerId: string; confirmed: boolean; items: { account: Row; roles: Row }[] } | null | undefined
         // Nobody may have confirmed any yet.
         if (set == null) return []
-        if (errors.length > 0 || set.bankingCustomerId !== id) return [`${set.bankingCustomerId} was answered for ${id}`]
+        if (errors.length > 0 || set.bankingCustomerId !== id)
+          return [`${set.bankingCustomerId} was answered for ${id}`]
         return set.items.flatMap(({ account, roles }) => {
           const number = account['accountNumber'] as string
           // What is not confirmed may be of any time before.
-          const versions = oracle.during(`entitlement of ${id}`, number, set.confirmed ? window : { from: 0, to: window.to })
-          return isOneOf(roles, versions, OPS) ? [] : [`account ${number} of ${id} was answered ${set.confirmed ? 'as confirmed' : ''} ${JSON.stringify(roles)}, and is ${JSON.stringify(versions)}`]
+          const versions = oracle.during(
+            `entitlement of ${id}`,
+            number,
+            set.confirmed ? window : { from: 0, to: window.to },
+          )
+          return isOneOf(roles, versions, OPS)
+            ? []
+            : [
+                `account ${number} of ${id} was answered ${set.confirmed ? 'as confirmed' : ''} ${JSON.stringify(roles)}, and is ${JSON.stringify(versions)}`,
+              ]
         })
       },
     }
@@ -232,8 +296,12 @@ const verificationResult: ReadKind = {
         if (result == null) return []
         if (caller === RIVAL) return [`${caller.client} was answered the verification ${id}, which is another tenant's`]
         const [truth] = oracle.during('verification', id, window)
-        const right = result['id'] === id && (result['account'] == null || (result['account'] as Row)['status'] === truth?.['status'])
-        return right ? [] : [`verification ${id} was answered ${JSON.stringify([result, errors])}, and is ${JSON.stringify(truth)}`]
+        const right =
+          result['id'] === id &&
+          (result['account'] == null || (result['account'] as Row)['status'] === truth?.['status'])
+        return right
+          ? []
+          : [`verification ${id} was answered ${JSON.stringify([result, errors])}, and is ${JSON.stringify(truth)}`]
       },
     }
   },
@@ -256,7 +324,9 @@ const job: ReadKind = {
         if (answer == null) return []
         if (caller === RIVAL) return [`${caller.client} was answered the job ${key}, which is another tenant's`]
         const [truth] = oracle.during('job', key, window)
-        return answer['key'] === key && answer['externalId'] === truth?.['externalId'] ? [] : [`job ${key} was answered ${JSON.stringify(answer)}, and is ${JSON.stringify(truth)}`]
+        return answer['key'] === key && answer['externalId'] === truth?.['externalId']
+          ? []
+          : [`job ${key} was answered ${JSON.stringify(answer)}, and is ${JSON.stringify(truth)}`]
       },
     }
   },
@@ -274,7 +344,8 @@ const own: ReadKind = {
       caller: ADA_HERSELF,
       query: `query Soak($id: ID!) { customer(id: $id) { ${CUSTOMER} } }`,
       variables: { id },
-      judge: (data, errors, window) => (hers ? judgeCustomer(data, errors, window) : data?.customer == null ? [] : [`Ada was answered customer ${id}`]),
+      judge: (data, errors, window) =>
+        hers ? judgeCustomer(data, errors, window) : data?.customer == null ? [] : [`Ada was answered customer ${id}`],
     }
   },
 }
@@ -286,8 +357,26 @@ const forbidden: ReadKind = {
     caller: NOBODY,
     query: 'query Soak($id: ID!, $person: ID!) { customer(id: $id) { id legalName } person(id: $person) { id email } }',
     variables: { id: random.pick(CROWD).customerId, person: random.pick(CROWD).personId },
-    judge: (data, errors) => (data?.customer == null && data?.person == null && errors.every(({ extensions }) => extensions.code === 'FORBIDDEN') && errors.length === 2 ? [] : [`who may see nothing was answered ${JSON.stringify([data, errors])}`]),
+    judge: (data, errors) =>
+      data?.customer == null &&
+      data?.person == null &&
+      errors.every(({ extensions }) => extensions.code === 'FORBIDDEN') &&
+      errors.length === 2
+        ? []
+        : [`who may see nothing was answered ${JSON.stringify([data, errors])}`],
   }),
 }
 
-export const READS: readonly ReadKind[] = [person, customer, persons, customers, kycOverview, kycChecks, entitlements, verificationResult, job, own, forbidden]
+export const READS: readonly ReadKind[] = [
+  person,
+  customer,
+  persons,
+  customers,
+  kycOverview,
+  kycChecks,
+  entitlements,
+  verificationResult,
+  job,
+  own,
+  forbidden,
+]

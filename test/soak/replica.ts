@@ -41,11 +41,20 @@ export function build(folder: string): string {
   return join(folder, 'src/main.js')
 }
 
-const metric = (text: string, name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN)
+const metric = (text: string, name: string): number =>
+  Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN)
 
-export function replica(name: string, program: string, folder: string, port: number, settings: Readonly<Record<string, string>>): Replica {
+export function replica(
+  name: string,
+  program: string,
+  folder: string,
+  port: number,
+  settings: Readonly<Record<string, string>>,
+): Replica {
   const url = `http://127.0.0.1:${port}`
-  const [audit, stdout, stderr] = ['audit.log', 'out.log', 'err.log'].map((file) => join(folder, `${name}-${file}`)) as [string, string, string]
+  const [audit, stdout, stderr] = ['audit.log', 'out.log', 'err.log'].map((file) =>
+    join(folder, `${name}-${file}`),
+  ) as [string, string, string]
   const downs: { from: number; to: number }[] = []
   let child: ChildProcess | undefined
   let up = false
@@ -58,9 +67,13 @@ export function replica(name: string, program: string, folder: string, port: num
       stdio: ['ignore', openSync(stdout, 'a'), openSync(stderr, 'a')],
     })
     for (const begun = Date.now(); ; await delay(50)) {
-      const answers = await request(`${url}/health`).then(async ({ statusCode, body }) => (await body.dump(), statusCode === 200), () => false)
+      const answers = await request(`${url}/health`).then(
+        async ({ statusCode, body }) => (await body.dump(), statusCode === 200),
+        () => false,
+      )
       if (answers) break
-      if (child.exitCode !== null || Date.now() - begun > START_MS) throw new Error(`replica ${name} did not start: ${readFileSync(stderr, 'utf8')}`)
+      if (child.exitCode !== null || Date.now() - begun > START_MS)
+        throw new Error(`replica ${name} did not start: ${readFileSync(stderr, 'utf8')}`)
     }
     up = true
     lives += 1
@@ -72,7 +85,8 @@ export function replica(name: string, program: string, folder: string, port: num
     up = false
     downs.push({ from: Date.now(), to: Infinity })
     const running = child
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return running?.exitCode ?? null
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null)
+      return running?.exitCode ?? null
     const ended = once(running, 'exit')
     running.kill(signal)
     const [code] = (await ended) as [number | null]
@@ -93,7 +107,11 @@ export function replica(name: string, program: string, folder: string, port: num
       try {
         const answer = await request(`${url}/metrics`, { headersTimeout: 2_000 })
         const text = await answer.body.text()
-        return { rssBytes: metric(text, 'process_resident_memory_bytes'), heapBytes: metric(text, 'nodejs_heap_size_used_bytes'), openFiles: metric(text, 'process_open_fds') }
+        return {
+          rssBytes: metric(text, 'process_resident_memory_bytes'),
+          heapBytes: metric(text, 'nodejs_heap_size_used_bytes'),
+          openFiles: metric(text, 'process_open_fds'),
+        }
       } catch {
         return undefined
       }

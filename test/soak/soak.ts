@@ -36,10 +36,17 @@ const MOST_GROWTH = { long: 5, short: 150 }
 const SPARE_SOCKETS = 10
 
 const filesOf = async (replicas: readonly Replica[]): Promise<Record<string, number>> =>
-  Object.fromEntries(await Promise.all(replicas.map(async (replica) => [replica.name, (await replica.sample())?.openFiles ?? NaN] as const)))
+  Object.fromEntries(
+    await Promise.all(
+      replicas.map(async (replica) => [replica.name, (await replica.sample())?.openFiles ?? NaN] as const),
+    ),
+  )
 
 /** Waits until nothing is wrong any more; answers what still is when the time is over, and how long it took. */
-async function until(seconds: number, ask: () => Promise<string[]>): Promise<{ readonly wrong: string[]; readonly seconds: number }> {
+async function until(
+  seconds: number,
+  ask: () => Promise<string[]>,
+): Promise<{ readonly wrong: string[]; readonly seconds: number }> {
   const begun = Date.now()
   for (;;) {
     const wrong = await ask()
@@ -55,31 +62,63 @@ async function socketsAtRest({ emulators, replicas }: World, first: Readonly<Rec
   const { wrong } = await until(RECOVERY_SECONDS, async () => {
     for (const emulator of Object.values(emulators)) emulator.closeIdle()
     await delay(200)
-    connections = (await Promise.all(Object.values(emulators).map((emulator) => emulator.connections()))).reduce((sum, open) => sum + open, 0)
+    connections = (await Promise.all(Object.values(emulators).map((emulator) => emulator.connections()))).reduce(
+      (sum, open) => sum + open,
+      0,
+    )
     files = await filesOf(replicas)
     return [
-      ...Object.entries(emulators).flatMap(([name, emulator]) => (emulator.unanswered() > 0 ? [`${emulator.unanswered()} calls to ${name} are still held open`] : [])),
+      ...Object.entries(emulators).flatMap(([name, emulator]) =>
+        emulator.unanswered() > 0 ? [`${emulator.unanswered()} calls to ${name} are still held open`] : [],
+      ),
       ...(connections > SPARE_SOCKETS ? [`${connections} sockets stay open at the emulators`] : []),
-      ...replicas.flatMap(({ name }) => (files[name]! <= first[name]! + SPARE_SOCKETS ? [] : [`replica ${name} keeps ${files[name]} files open, and began with ${first[name]}`])),
+      ...replicas.flatMap(({ name }) =>
+        files[name]! <= first[name]! + SPARE_SOCKETS
+          ? []
+          : [`replica ${name} keeps ${files[name]} files open, and began with ${first[name]}`],
+      ),
     ]
   })
   return { connections, files, wrong }
 }
 
 /** Stops the replicas and looks at what they leave behind. */
-async function afterwards({ replicas, auditSettings }: World): Promise<{ readonly audit: string; readonly findings: Finding[] }> {
+async function afterwards({
+  replicas,
+  auditSettings,
+}: World): Promise<{ readonly audit: string; readonly findings: Finding[] }> {
   const findings: Finding[] = []
   for (const replica of replicas) {
     const code = await replica.stop()
-    if (code !== 0) findings.push({ kind: 'process', what: `replica ${replica.name} ended with ${String(code)} on SIGTERM` })
+    if (code !== 0)
+      findings.push({ kind: 'process', what: `replica ${replica.name} ended with ${String(code)} on SIGTERM` })
     const { stdout, stderr } = replica.written()
-    if (stderr !== '') findings.push({ kind: 'process', what: `replica ${replica.name} wrote to stderr: ${stderr.slice(0, 2_000)}` })
+    if (stderr !== '')
+      findings.push({ kind: 'process', what: `replica ${replica.name} wrote to stderr: ${stderr.slice(0, 2_000)}` })
     const unforeseen = stdout.split('\n').filter((line) => /"level":(50|60)/.test(line))
-    if (unforeseen.length > 0) findings.push({ kind: 'process', what: `replica ${replica.name} logged ${unforeseen.length} errors, first: ${unforeseen[0]}` })
-    const personal = [...MARKS, ...PEOPLE.slice(0, 20).flatMap(({ firstName, lastName, email, phone, ssn, account }) => [`${firstName} ${lastName}`, email, phone, ssn, account])]
-    for (const what of search(personal, [{ name: `the log of replica ${replica.name}`, text: stdout + stderr }])) findings.push({ kind: 'leak', what })
+    if (unforeseen.length > 0)
+      findings.push({
+        kind: 'process',
+        what: `replica ${replica.name} logged ${unforeseen.length} errors, first: ${unforeseen[0]}`,
+      })
+    const personal = [
+      ...MARKS,
+      ...PEOPLE.slice(0, 20).flatMap(({ firstName, lastName, email, phone, ssn, account }) => [
+        `${firstName} ${lastName}`,
+        email,
+        phone,
+        ssn,
+        account,
+      ]),
+    ]
+    for (const what of search(personal, [{ name: `the log of replica ${replica.name}`, text: stdout + stderr }]))
+      findings.push({ kind: 'leak', what })
   }
-  const verify = promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/tools/audit-verify.ts', ...replicas.map(({ audit }) => audit)], { env: { PATH: process.env['PATH'], ...auditSettings }, maxBuffer: 64 * 2 ** 20 })
+  const verify = promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', 'src/tools/audit-verify.ts', ...replicas.map(({ audit }) => audit)],
+    { env: { PATH: process.env['PATH'], ...auditSettings }, maxBuffer: 64 * 2 ** 20 },
+  )
   const audit = await verify.then(
     ({ stdout }) => stdout.trim().split('\n').slice(-3).join(' '),
     ({ stdout, stderr }: { stdout?: string; stderr?: string }) => {
@@ -91,7 +130,12 @@ async function afterwards({ replicas, auditSettings }: World): Promise<{ readonl
 }
 
 /** Runs the whole of it and says what came of it. */
-export async function soak({ seconds, seed, folder, progress }: SoakOptions): Promise<{ readonly report: Report; readonly svg: string; readonly findings: readonly Finding[] }> {
+export async function soak({
+  seconds,
+  seed,
+  folder,
+  progress,
+}: SoakOptions): Promise<{ readonly report: Report; readonly svg: string; readonly findings: readonly Finding[] }> {
   const oracle = new Oracle()
   const world = await startWorld(folder, oracle)
   try {
@@ -109,10 +153,15 @@ export async function soak({ seconds, seed, folder, progress }: SoakOptions): Pr
       for (const { kind, what } of findings().slice(told, MOST_TOLD)) progress(`       ${kind}: ${what}`)
       told = findings().length
       const { asked, unheard, codes } = traffic.total
-      progress(`${String(Math.round((Date.now() - begun) / 1000)).padStart(4)} s  ${asked} operations, ${codes['ok'] ?? 0} ok, ${unheard} unheard, ${chaos.marks.length} troubles, ${findings().length} findings`)
+      progress(
+        `${String(Math.round((Date.now() - begun) / 1000)).padStart(4)} s  ${asked} operations, ${codes['ok'] ?? 0} ok, ${unheard} unheard, ${chaos.marks.length} troubles, ${findings().length} findings`,
+      )
     }, PROGRESS_MS)
     try {
-      await Promise.all([chaos.run(begun), ...Array.from({ length: CALLERS }, (_, i) => driver.work(randomOf(seed + i + 1), begun + seconds * 1000))])
+      await Promise.all([
+        chaos.run(begun),
+        ...Array.from({ length: CALLERS }, (_, i) => driver.work(randomOf(seed + i + 1), begun + seconds * 1000)),
+      ])
     } finally {
       clearInterval(sampling)
       clearInterval(telling)
@@ -125,7 +174,11 @@ export async function soak({ seconds, seed, folder, progress }: SoakOptions): Pr
     const keysStillHeld = await driver.repeat(random, Math.max(100, seconds))
     ledger.close()
     for (const [mark, count] of await countMarks(world.emulators)) {
-      if (count !== oracle.effects(mark).size) late.push({ kind: 'double write', what: `${mark} is at its provider ${count} times, and ${oracle.effects(mark).size} were seen` })
+      if (count !== oracle.effects(mark).size)
+        late.push({
+          kind: 'double write',
+          what: `${mark} is at its provider ${count} times, and ${oracle.effects(mark).size} were seen`,
+        })
     }
     await driver.leave()
     const sockets = await socketsAtRest(world, openFilesAtFirst)
@@ -138,7 +191,8 @@ export async function soak({ seconds, seed, folder, progress }: SoakOptions): Pr
       return { replica: name, seconds: over, rssMbPerMinute: tenth(rss), heapMbPerMinute: tenth(heap) }
     })
     // The other one is killed too often to say anything of it.
-    if (growth[0]!.rssMbPerMinute > most) late.push({ kind: 'process', what: `replica a grows by ${growth[0]!.rssMbPerMinute} MB a minute` })
+    if (growth[0]!.rssMbPerMinute > most)
+      late.push({ kind: 'process', what: `replica a grows by ${growth[0]!.rssMbPerMinute} MB a minute` })
 
     const { audit, findings: left } = await afterwards(world)
     const all = [...findings(), ...late, ...left]
@@ -167,7 +221,14 @@ export async function soak({ seconds, seed, folder, progress }: SoakOptions): Pr
       audit,
       findings: countFindings(all),
     }
-    const svg = plot({ title: `kyc-graph soak: ${asked} operations in ${seconds} s, ${chaos.marks.length} troubles, ${all.length} findings`, begun, seconds, traffic: traffic.seconds, readings: memory.readings, marks: chaos.marks })
+    const svg = plot({
+      title: `kyc-graph soak: ${asked} operations in ${seconds} s, ${chaos.marks.length} troubles, ${all.length} findings`,
+      begun,
+      seconds,
+      traffic: traffic.seconds,
+      readings: memory.readings,
+      marks: chaos.marks,
+    })
     return { report, svg, findings: all }
   } finally {
     await world.close()

@@ -4,12 +4,16 @@ import type { Emulators } from '../../src/dev/emulators.js'
 
 type Row = Readonly<Record<string, unknown>>
 
-const json = async (url: string, authorization: string, method: 'GET' | 'POST' = 'GET'): Promise<any> => (await request(url, { method, headers: { authorization, accept: 'application/json' } })).body.json()
+const json = async (url: string, authorization: string, method: 'GET' | 'POST' = 'GET'): Promise<any> =>
+  (await request(url, { method, headers: { authorization, accept: 'application/json' } })).body.json()
 
 async function persons({ synctera: { url, settings } }: Emulators): Promise<Row[]> {
   const rows: Row[] = []
-  for (let token: string | undefined = ''; token !== undefined; ) {
-    const page = (await json(`${url}/v0/persons?limit=100${token === '' ? '' : `&page_token=${token}`}`, `Bearer ${settings['SYNCTERA_API_KEY']}`)) as { persons: Row[]; next_page_token?: string }
+  for (let token: string | undefined = ''; token !== undefined;) {
+    const page = (await json(
+      `${url}/v0/persons?limit=100${token === '' ? '' : `&page_token=${token}`}`,
+      `Bearer ${settings['SYNCTERA_API_KEY']}`,
+    )) as { persons: Row[]; next_page_token?: string }
     rows.push(...page.persons)
     token = page.next_page_token
   }
@@ -17,15 +21,26 @@ async function persons({ synctera: { url, settings } }: Emulators): Promise<Row[
 }
 
 async function customers({ obp: { url, settings } }: Emulators): Promise<Row[]> {
-  const { token } = (await json(`${url}/my/logins/direct`, `DirectLogin username="${settings['OBP_USERNAME']}",password="${settings['OBP_PASSWORD']}",consumer_key="${settings['OBP_CONSUMER_KEY']}"`, 'POST')) as { token: string }
-  const page = (await json(`${url}/obp/v4.0.0/banks/${BANK}/firehose/customers?limit=1000000&from_date=2000-01-01T00:00:00.000Z`, `DirectLogin token="${token}"`)) as { customers: Row[] }
+  const { token } = (await json(
+    `${url}/my/logins/direct`,
+    `DirectLogin username="${settings['OBP_USERNAME']}",password="${settings['OBP_PASSWORD']}",consumer_key="${settings['OBP_CONSUMER_KEY']}"`,
+    'POST',
+  )) as { token: string }
+  const page = (await json(
+    `${url}/obp/v4.0.0/banks/${BANK}/firehose/customers?limit=1000000&from_date=2000-01-01T00:00:00.000Z`,
+    `DirectLogin token="${token}"`,
+  )) as { customers: Row[] }
   return page.customers
 }
 
 /** How often each created person and customer is there, asked of the providers themselves and past the graph. */
 export async function countMarks(emulators: Emulators): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
-  const names = [...(await persons(emulators)).map((row) => row['first_name']), ...(await customers(emulators)).map((row) => row['legal_name'])]
-  for (const name of names) if (String(name).startsWith('Zyxsoak')) counts.set(String(name), (counts.get(String(name)) ?? 0) + 1)
+  const names = [
+    ...(await persons(emulators)).map((row) => row['first_name']),
+    ...(await customers(emulators)).map((row) => row['legal_name']),
+  ]
+  for (const name of names)
+    if (String(name).startsWith('Zyxsoak')) counts.set(String(name), (counts.get(String(name)) ?? 0) + 1)
   return counts
 }

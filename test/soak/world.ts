@@ -33,15 +33,33 @@ export async function startWorld(folder: string, oracle: Oracle): Promise<World>
   issuer.routes(authority)
   const jwksUrl = `${await authority.listen({ port: 0, host: '127.0.0.1' })}/oauth/jwks`
   const tokens = new Map(
-    await Promise.all(CALLERS.map(async (caller) => [caller.client, await issuer.token({ client: caller.client, scope: caller.scopes.join(' '), claims: { tenant: caller.tenant } })] as const)),
+    await Promise.all(
+      CALLERS.map(
+        async (caller) =>
+          [
+            caller.client,
+            await issuer.token({
+              client: caller.client,
+              scope: caller.scopes.join(' '),
+              claims: { tenant: caller.tenant },
+            }),
+          ] as const,
+      ),
+    ),
   )
-  const { emulators, settings, close: closeEmulators } = await startEmulators({ jwksUrl, watch: (provider, exchange) => oracle.watch(provider, exchange) })
+  const {
+    emulators,
+    settings,
+    close: closeEmulators,
+  } = await startEmulators({ jwksUrl, watch: (provider, exchange) => oracle.watch(provider, exchange) })
   const keeps = join(folder, 'redis')
   mkdirSync(keeps, { recursive: true })
   // What it has acknowledged outlives its being killed: a lost key would be a write that may be done twice.
   const redis = await privateRedis(['--dir', keeps, '--appendonly', 'yes', '--appendfsync', 'always'])
   const auditSettings = { REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
-  const timeouts = Object.fromEntries(Object.keys(providers).map((name) => [`${name.toUpperCase()}_TIMEOUT_MS`, String(PROVIDER_TIMEOUT_MS)]))
+  const timeouts = Object.fromEntries(
+    Object.keys(providers).map((name) => [`${name.toUpperCase()}_TIMEOUT_MS`, String(PROVIDER_TIMEOUT_MS)]),
+  )
   const program = build(join(folder, 'server'))
   const server = async (name: string) =>
     replica(name, program, folder, await freePort(), {

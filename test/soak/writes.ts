@@ -9,7 +9,11 @@ export interface WriteKind extends WriteRules {
   readonly selection: string
   readonly weight: number
   /** The mark that the input carries to the provider, and the input; undefined while there is nothing to write to. */
-  readonly make: (random: Random, number: number, oracle: Oracle) => { readonly mark: string; readonly input: object } | undefined
+  readonly make: (
+    random: Random,
+    number: number,
+    oracle: Oracle,
+  ) => { readonly mark: string; readonly input: object } | undefined
 }
 
 /** What every personal value of the soak begins with, so that a leak is found whichever it is. */
@@ -38,11 +42,23 @@ const createPerson: WriteKind = {
   idOf: ({ person }) => person.id as string,
   make(random, number) {
     // The last digits decide how a check ends; a few persons cannot be checked at all.
-    const ssn = random.chance(0.15) ? {} : { ssn: `${MARKS[3]}${digits(random.chance(0.3) ? 1 + random.whole(8) : 1000 + (number % 9000), 4)}` }
+    const ssn = random.chance(0.15)
+      ? {}
+      : { ssn: `${MARKS[3]}${digits(random.chance(0.3) ? 1 + random.whole(8) : 1000 + (number % 9000), 4)}` }
     const legalAddress = { line1: word(number), city: 'New York', state: 'NY', postalCode: '10001', countryCode: 'US' }
     return {
       mark: word(number),
-      input: { isCustomer: true, status: 'ACTIVE', firstName: word(number), lastName: word(number), dateOfBirth: '1987-03-04', email: email(number), phoneNumber: `${MARKS[2]}${digits(number, 6)}`, legalAddress, ...ssn },
+      input: {
+        isCustomer: true,
+        status: 'ACTIVE',
+        firstName: word(number),
+        lastName: word(number),
+        dateOfBirth: '1987-03-04',
+        email: email(number),
+        phoneNumber: `${MARKS[2]}${digits(number, 6)}`,
+        legalAddress,
+        ...ssn,
+      },
     }
   },
 }
@@ -68,7 +84,9 @@ const verifyPerson: WriteKind = {
   idOf: ({ verification }) => verification.results[0].id as string,
   make(random, number, oracle) {
     const personId = personOf(random, oracle)
-    return personId === undefined ? undefined : { mark: address(number), input: { personId, customerConsent: true, customerIpAddress: address(number) } }
+    return personId === undefined
+      ? undefined
+      : { mark: address(number), input: { personId, customerConsent: true, customerIpAddress: address(number) } }
   },
 }
 
@@ -81,7 +99,17 @@ const createCustomer: WriteKind = {
   idOf: ({ customer }) => customer.id as string,
   make: (_random, number) => ({
     mark: word(number),
-    input: { legalName: word(number), mobilePhoneNumber: `${MARKS[2]}${digits(number, 6)}`, email: email(number), dateOfBirth: '1987-03-04', relationshipStatus: 'single', highestEducationAttained: 'Master', employmentStatus: 'worker', kycStatus: false, lastOkDate: '2024-05-01T09:00:00Z' },
+    input: {
+      legalName: word(number),
+      mobilePhoneNumber: `${MARKS[2]}${digits(number, 6)}`,
+      email: email(number),
+      dateOfBirth: '1987-03-04',
+      relationshipStatus: 'single',
+      highestEducationAttained: 'Master',
+      employmentStatus: 'worker',
+      kycStatus: false,
+      lastOkDate: '2024-05-01T09:00:00Z',
+    },
   }),
 }
 
@@ -91,7 +119,10 @@ const updateCustomerEmail: WriteKind = {
   selection: 'customer { id email }',
   weight: 2,
   once: true,
-  make: (random, number) => ({ mark: email(number), input: { customerId: random.pick(CROWD).customerId, email: email(number) } }),
+  make: (random, number) => ({
+    mark: email(number),
+    input: { customerId: random.pick(CROWD).customerId, email: email(number) },
+  }),
 }
 
 const createCustomerAddress: WriteKind = {
@@ -101,7 +132,16 @@ const createCustomerAddress: WriteKind = {
   weight: 2,
   once: true,
   idOf: ({ address: { id } }) => id as string,
-  make: (random, number) => ({ mark: word(number), input: { customerId: random.pick(CROWD).customerId, line1: word(number), city: word(number), postcode: '10115', countryCode: 'DE' } }),
+  make: (random, number) => ({
+    mark: word(number),
+    input: {
+      customerId: random.pick(CROWD).customerId,
+      line1: word(number),
+      city: word(number),
+      postcode: '10115',
+      countryCode: 'DE',
+    },
+  }),
 }
 
 const addKycCheck: WriteKind = {
@@ -113,7 +153,19 @@ const addKycCheck: WriteKind = {
   idOf: ({ kycCheck }) => kycCheck.id as string,
   make(random, number) {
     const { customerId, customerNumber } = random.pick(CUSTOMERS)
-    return { mark: word(number), input: { customerId, customerNumber, date: '2024-05-01T09:10:00Z', how: 'online_meeting', staffUserId: 'staff-7', staffName: 'Sam', satisfied: true, comments: word(number) } }
+    return {
+      mark: word(number),
+      input: {
+        customerId,
+        customerNumber,
+        date: '2024-05-01T09:10:00Z',
+        how: 'online_meeting',
+        staffUserId: 'staff-7',
+        staffName: 'Sam',
+        satisfied: true,
+        comments: word(number),
+      },
+    }
   },
 }
 
@@ -147,7 +199,13 @@ const setAccountAttributes: WriteKind = {
   weight: 2,
   once: true,
   idOf: ({ job }) => job.key as string,
-  make: (random, number) => ({ mark: word(number), input: { externalId: random.pick(CROWD).seiExternalId, attributes: [{ name: 'LineOfCreditAccountNumber', value: word(number) }] } }),
+  make: (random, number) => ({
+    mark: word(number),
+    input: {
+      externalId: random.pick(CROWD).seiExternalId,
+      attributes: [{ name: 'LineOfCreditAccountNumber', value: word(number) }],
+    },
+  }),
 }
 
 const verifyAccount: WriteKind = {
@@ -157,7 +215,14 @@ const verifyAccount: WriteKind = {
   weight: 4,
   once: false,
   idOf: ({ result }) => result.id as string,
-  make: (random, number) => ({ mark: word(number), input: { types: ['NAME'], account: { type: 'PERSONAL', idScheme: 'SCAN', id: random.pick(NAMED_PEOPLE).account, name: word(number) }, maxAgeSeconds: 0 } }),
+  make: (random, number) => ({
+    mark: word(number),
+    input: {
+      types: ['NAME'],
+      account: { type: 'PERSONAL', idScheme: 'SCAN', id: random.pick(NAMED_PEOPLE).account, name: word(number) },
+      maxAgeSeconds: 0,
+    },
+  }),
 }
 
 export const WRITES: readonly WriteKind[] = [
@@ -173,4 +238,5 @@ export const WRITES: readonly WriteKind[] = [
   verifyAccount,
 ]
 
-export const documentOf = ({ mutation, input, selection }: WriteKind): string => `mutation Soak($input: ${input}!) { ${mutation}(input: $input) { replayed ${selection} } }`
+export const documentOf = ({ mutation, input, selection }: WriteKind): string =>
+  `mutation Soak($input: ${input}!) { ${mutation}(input: $input) { replayed ${selection} } }`

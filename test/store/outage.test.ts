@@ -26,12 +26,17 @@ const QUERY = `query($verificationId: ID!) {
   customer(id: "${ADA.customerId}") { legalName person { firstName } accountEntitlements { confirmed } }
   verificationResult(id: $verificationId) { state }
 }`
-const CREATE = 'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { person { id } } }'
-const codes = (errors: readonly { path?: readonly unknown[]; extensions: { code: string } }[]) => errors.map(({ path, extensions }) => [path?.join('.'), extensions.code]).sort()
+const CREATE =
+  'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { person { id } } }'
+const codes = (errors: readonly { path?: readonly unknown[]; extensions: { code: string } }[]) =>
+  errors.map(({ path, extensions }) => [path?.join('.'), extensions.code]).sort()
 
 test('without Redis what the providers know goes on, what only it knows says so, and all is well again once it is back', async () => {
   const { verificationId } = await prepare(app.url, await app.token())
-  const whole = { customer: { legalName: 'Ada Accepted', person: { firstName: 'Ada' }, accountEntitlements: { confirmed: true } }, verificationResult: { state: 'COMPLETED' } }
+  const whole = {
+    customer: { legalName: 'Ada Accepted', person: { firstName: 'Ada' }, accountEntitlements: { confirmed: true } },
+    verificationResult: { state: 'COMPLETED' },
+  }
   expect(await app.run(QUERY, { verificationId })).toMatchObject({ data: whole, errors: [] })
   expect(await ready()).toMatchObject({ status: 200, reasons: {} })
 
@@ -41,7 +46,10 @@ test('without Redis what the providers know goes on, what only it knows says so,
   expect((await app.run(QUERY, { verificationId })).data.verificationResult).toEqual(whole.verificationResult)
   const { data, errors } = await app.run(QUERY, { verificationId: randomUUID() })
   expect(data).toEqual({ customer: { ...whole.customer, accountEntitlements: null }, verificationResult: null })
-  expect(codes(errors)).toEqual([['customer.accountEntitlements', 'STORE_UNAVAILABLE'], ['verificationResult', 'STORE_UNAVAILABLE']])
+  expect(codes(errors)).toEqual([
+    ['customer.accountEntitlements', 'STORE_UNAVAILABLE'],
+    ['verificationResult', 'STORE_UNAVAILABLE'],
+  ])
   app.clear()
   expect(codes((await app.run(CREATE, { key: 'k-1' })).errors)).toEqual([['createPerson', 'STORE_UNAVAILABLE']])
   expect(app.calls('synctera')).toEqual([])

@@ -14,7 +14,8 @@ import { createIdempotency } from '../../src/idempotency/index.js'
 import { type App, startApp } from '../support/app.js'
 import { type PrivateRedis, privateRedis, addressOf } from '../support/redis.js'
 
-const CREATE = 'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed person { id } } }'
+const CREATE =
+  'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed person { id } } }'
 const VISIT: OperationScope = {
   caller: { subject: 'tester', client: 'tester', tenant: 'tester', scopes: new Set(), banks: undefined, token: '' },
   signal: new AbortController().signal,
@@ -34,7 +35,8 @@ const opened = (settings: Record<string, string>) => startApp({ ...ENCRYPTION, .
 const create = (app: App, key: string | null = randomUUID()) => app.run(CREATE, { key })
 const codeOf = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors[0]?.extensions.code
 const creations = () => ground.calls('synctera').filter((call) => call.startsWith('POST'))
-const read = async (app: App) => (await app.run(`{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`)).data.customer
+const read = async (app: App) =>
+  (await app.run(`{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`)).data.customer
 const ADAS = { legalName: 'Ada Accepted', person: { firstName: 'Ada' } }
 
 /** What must hold whatever is wrong with Redis: reads go on, keyed writes are refused before anything is sent, and nobody waits. */
@@ -42,7 +44,8 @@ async function isRefusedSafely(app: App): Promise<void> {
   const sent = creations().length
   const begun = performance.now()
   const answers = await Promise.all(Array.from({ length: 20 }, () => create(app)))
-  for (const { errors } of answers) expect(errors[0]!.extensions).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+  for (const { errors } of answers)
+    expect(errors[0]!.extensions).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
   expect(creations()).toHaveLength(sent)
   expect(await read(app)).toEqual(ADAS)
   expect((await create(app, null)).data.createPerson.replayed).toBe(false)
@@ -55,7 +58,10 @@ async function slowLine(port: number) {
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
     const far = connect(port, '127.0.0.1')
-    for (const [from, to] of [[near, far], [far, near]] as const) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(from)
       from.on('error', () => to.destroy()).on('close', () => to.destroy())
       from.on('data', (chunk) => setTimeout(() => to.write(chunk), delayMs))
@@ -120,7 +126,14 @@ describe('one Redis', () => {
 
   test('that is sent a change twice, as a cluster is when a connection breaks, says both times that it was made', async () => {
     const raw = redisStore(addressOf(redis.url), () => undefined)
-    await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
+    await expect
+      .poll(() =>
+        raw.ping().then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true)
     const [name, first, second] = [randomUUID(), randomBytes(8), randomBytes(8)]
     const swaps = [
       [null, first],
@@ -140,10 +153,25 @@ describe('one Redis', () => {
   test('that has no replica to be sure of keeps no claim of a write that was refused for it', async () => {
     const alone = await privateRedis()
     const raw = redisStore(addressOf(alone.url), () => undefined, { replicas: 1 })
-    await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
+    await expect
+      .poll(() =>
+        raw.ping().then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true)
     const writes = createIdempotency(encryptedStore(raw, [SECRET]), 30_000)
     const run = vi.fn()
-    const write = () => writes.execute(VISIT, 'createMeeting', command({ scope: 'engagement:write', type: 'CreateMeetingPayload', repeatable: false, run }), { idempotencyKey: randomUUID() }).catch((error: ApiError) => error.code)
+    const write = () =>
+      writes
+        .execute(
+          VISIT,
+          'createMeeting',
+          command({ scope: 'engagement:write', type: 'CreateMeetingPayload', repeatable: false, run }),
+          { idempotencyKey: randomUUID() },
+        )
+        .catch((error: ApiError) => error.code)
     const refused = await Promise.all(Array.from({ length: 12 }, write))
     expect(new Set(refused)).toEqual(new Set(['STORE_UNAVAILABLE']))
     expect(run).not.toHaveBeenCalled()
@@ -174,7 +202,9 @@ describe('one Redis', () => {
     redis.pause()
     const { person } = (await first).data.createPerson
     redis.resume()
-    await expect.poll(async () => (await create(app, key)).data.createPerson, { timeout: 10_000 }).toEqual({ replayed: true, person })
+    await expect
+      .poll(async () => (await create(app, key)).data.createPerson, { timeout: 10_000 })
+      .toEqual({ replayed: true, person })
     expect(creations()).toHaveLength(1)
   })
 })
@@ -185,18 +215,50 @@ describe('a Redis with Sentinels', () => {
   beforeAll(async () => {
     const auth = ['--requirepass', 'of:redis', '--masterauth', 'of:redis']
     const primary = await privateRedis(auth, 'of:redis')
-    const replicas = await Promise.all([1, 2].map(() => privateRedis(['--replicaof', `127.0.0.1 ${primary.port}`, '--repl-diskless-sync-delay', '0', ...auth], 'of:redis')))
+    const replicas = await Promise.all(
+      [1, 2].map(() =>
+        privateRedis(
+          ['--replicaof', `127.0.0.1 ${primary.port}`, '--repl-diskless-sync-delay', '0', ...auth],
+          'of:redis',
+        ),
+      ),
+    )
     const sentinel = await privateRedis(
-      ['--sentinel', 'monitor', 'mine', '127.0.0.1', String(primary.port), '1', '--sentinel', 'auth-pass', 'mine', 'of:redis', '--sentinel', 'down-after-milliseconds', 'mine', '500', '--sentinel', 'failover-timeout', 'mine', '3000'],
+      [
+        '--sentinel',
+        'monitor',
+        'mine',
+        '127.0.0.1',
+        String(primary.port),
+        '1',
+        '--sentinel',
+        'auth-pass',
+        'mine',
+        'of:redis',
+        '--sentinel',
+        'down-after-milliseconds',
+        'mine',
+        '500',
+        '--sentinel',
+        'failover-timeout',
+        'mine',
+        '3000',
+      ],
       undefined,
       true,
     )
     nodes.push(primary, ...replicas, sentinel)
     // The Sentinel knows both replicas before the primary is lost.
     const admin = new Redis(sentinel.url)
-    await vi.waitFor(async () => expect(await admin.call('SENTINEL', 'REPLICAS', 'mine')).toHaveLength(2), { timeout: 20_000, interval: 100 })
+    await vi.waitFor(async () => expect(await admin.call('SENTINEL', 'REPLICAS', 'mine')).toHaveLength(2), {
+      timeout: 20_000,
+      interval: 100,
+    })
     admin.disconnect()
-    app = await opened({ REDIS_URL: `redis+sentinel://:of%3Aredis@127.0.0.1:1,127.0.0.1:${sentinel.port}/mine`, REDIS_REPLICAS: '1' })
+    app = await opened({
+      REDIS_URL: `redis+sentinel://:of%3Aredis@127.0.0.1:1,127.0.0.1:${sentinel.port}/mine`,
+      REDIS_REPLICAS: '1',
+    })
   })
   afterAll(async () => {
     await app.close()
@@ -227,11 +289,36 @@ describe('a cluster', () => {
   const SLOTS = 16_384
   let nodes: PrivateRedis[]
   beforeAll(async () => {
-    nodes = await Promise.all([0, 1, 2].map(() => privateRedis(['--cluster-enabled', 'yes', '--cluster-require-full-coverage', 'no', '--cluster-node-timeout', '1000', '--cluster-config-file', `/tmp/kyc-nodes-${randomUUID()}.conf`])))
+    nodes = await Promise.all(
+      [0, 1, 2].map(() =>
+        privateRedis([
+          '--cluster-enabled',
+          'yes',
+          '--cluster-require-full-coverage',
+          'no',
+          '--cluster-node-timeout',
+          '1000',
+          '--cluster-config-file',
+          `/tmp/kyc-nodes-${randomUUID()}.conf`,
+        ]),
+      ),
+    )
     const admins = nodes.map(({ url }) => new Redis(url))
-    await Promise.all(admins.map((admin, i) => admin.call('CLUSTER', 'ADDSLOTSRANGE', Math.ceil((i * SLOTS) / 3), Math.ceil(((i + 1) * SLOTS) / 3) - 1)))
+    await Promise.all(
+      admins.map((admin, i) =>
+        admin.call('CLUSTER', 'ADDSLOTSRANGE', Math.ceil((i * SLOTS) / 3), Math.ceil(((i + 1) * SLOTS) / 3) - 1),
+      ),
+    )
     for (const { port } of nodes.slice(1)) await admins[0]!.call('CLUSTER', 'MEET', '127.0.0.1', port)
-    await vi.waitFor(async () => expect((await Promise.all(admins.map((admin) => admin.call('CLUSTER', 'INFO')))).every((info) => String(info).includes('cluster_state:ok') && String(info).includes('cluster_known_nodes:3'))).toBe(true), { timeout: 20_000, interval: 100 })
+    await vi.waitFor(
+      async () =>
+        expect(
+          (await Promise.all(admins.map((admin) => admin.call('CLUSTER', 'INFO')))).every(
+            (info) => String(info).includes('cluster_state:ok') && String(info).includes('cluster_known_nodes:3'),
+          ),
+        ).toBe(true),
+      { timeout: 20_000, interval: 100 },
+    )
     for (const admin of admins) admin.disconnect()
   })
   afterAll(async () => {
@@ -241,9 +328,20 @@ describe('a cluster', () => {
   test('keeps keys on all of its nodes, and without one goes on with those of the others', async () => {
     const url = nodes.map((node) => node.url).join(',')
     const strict = redisStore(addressOf(url), () => undefined, { replicas: 1 })
-    await expect.poll(() => strict.ping().then(() => true, () => false), { timeout: 10_000 }).toBe(true)
+    await expect
+      .poll(
+        () =>
+          strict.ping().then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true)
     // None of its nodes has a replica, and each is asked about its own.
-    await expect(encryptedStore(strict, [SECRET]).update(['a'], 60, () => 1)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(encryptedStore(strict, [SECRET]).update(['a'], 60, () => 1)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    })
     await strict.close()
 
     const app = await opened({ REDIS_URL: url })
@@ -256,7 +354,9 @@ describe('a cluster', () => {
     await nodes[2]!.kill()
     const begun = performance.now()
     const again = await Promise.all(keys.map((key) => create(app, key)))
-    expect(new Set(again.map((answer) => codeOf(answer) ?? answer.data.createPerson.replayed))).toEqual(new Set([true, 'STORE_UNAVAILABLE']))
+    expect(new Set(again.map((answer) => codeOf(answer) ?? answer.data.createPerson.replayed))).toEqual(
+      new Set([true, 'STORE_UNAVAILABLE']),
+    )
     expect(performance.now() - begun).toBeLessThan(10_000)
     expect(await read(app)).toEqual(ADAS)
     expect(creations()).toHaveLength(sent)
@@ -265,10 +365,49 @@ describe('a cluster', () => {
 })
 
 test.each<[string, object | undefined]>([
-  ['redis://user:p%40ss@redis.example:6380/3', { kind: 'server', nodes: [{ host: 'redis.example', port: 6380 }], tls: false, username: 'user', password: 'p@ss', database: 3 }],
-  ['rediss://redis.example', { kind: 'server', nodes: [{ host: 'redis.example', port: 6379 }], tls: true, database: 0 }],
-  ['rediss://:p@a:1, rediss://b:2', { kind: 'cluster', nodes: [{ host: 'a', port: 1 }, { host: 'b', port: 2 }], tls: true, password: 'p', database: 0 }],
-  ['rediss+sentinel://user:p%2Fss@a:1,b/the-primary?sentinelPassword=q', { kind: 'sentinel', primary: 'the-primary', nodes: [{ host: 'a', port: 1 }, { host: 'b', port: 26379 }], tls: true, username: 'user', password: 'p/ss', sentinelPassword: 'q' }],
+  [
+    'redis://user:p%40ss@redis.example:6380/3',
+    {
+      kind: 'server',
+      nodes: [{ host: 'redis.example', port: 6380 }],
+      tls: false,
+      username: 'user',
+      password: 'p@ss',
+      database: 3,
+    },
+  ],
+  [
+    'rediss://redis.example',
+    { kind: 'server', nodes: [{ host: 'redis.example', port: 6379 }], tls: true, database: 0 },
+  ],
+  [
+    'rediss://:p@a:1, rediss://b:2',
+    {
+      kind: 'cluster',
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 2 },
+      ],
+      tls: true,
+      password: 'p',
+      database: 0,
+    },
+  ],
+  [
+    'rediss+sentinel://user:p%2Fss@a:1,b/the-primary?sentinelPassword=q',
+    {
+      kind: 'sentinel',
+      primary: 'the-primary',
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 26379 },
+      ],
+      tls: true,
+      username: 'user',
+      password: 'p/ss',
+      sentinelPassword: 'q',
+    },
+  ],
   ['redis+sentinel://a:1,b:2', undefined],
   ['redis+sentinel:///name', undefined],
   ['redis://', undefined],

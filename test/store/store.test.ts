@@ -38,7 +38,9 @@ describe.each(stores)('the store in %s', (_where, open) => {
   test('counts every one of a hundred concurrent changes', async () => {
     const store = encryptedStore(raw, [key()])
     const place = name()
-    await Promise.all(Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)))
+    await Promise.all(
+      Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)),
+    )
     expect(await store.get(place)).toBe(100)
   })
 
@@ -46,7 +48,11 @@ describe.each(stores)('the store in %s', (_where, open) => {
     const secret = key()
     const stores = [encryptedStore(raw, [secret]), encryptedStore(raw, [secret])]
     const place = name()
-    await Promise.all(stores.flatMap((store) => Array.from({ length: 60 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1))))
+    await Promise.all(
+      stores.flatMap((store) =>
+        Array.from({ length: 60 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)),
+      ),
+    )
     for (const store of stores) expect(await store.get(place)).toBe(120)
   })
 
@@ -55,7 +61,9 @@ describe.each(stores)('the store in %s', (_where, open) => {
     const stores = [encryptedStore(raw, [old, fresh]), encryptedStore(raw, [fresh, old])]
     for (let round = 0; round < 50; round += 1) {
       const place = name()
-      const claims = await Promise.all(stores.map((store, who) => store.update<number>(place, 60, (current) => (current === null ? who : undefined))))
+      const claims = await Promise.all(
+        stores.map((store, who) => store.update<number>(place, 60, (current) => (current === null ? who : undefined))),
+      )
       const winner = claims.findIndex(({ changed }) => changed)
       expect(claims.filter(({ changed }) => changed)).toHaveLength(1)
       for (const store of stores) expect(await store.get(place)).toBe(winner)
@@ -89,7 +97,9 @@ describe.each(stores)('the store in %s', (_where, open) => {
 test('changes of one name in one process stand in line, and so never lose a race', async () => {
   const raw = memoryStore()
   let swaps = 0
-  const store = encryptedStore({ ...raw, compareAndSwap: (...asked) => ((swaps += 1), raw.compareAndSwap(...asked)) }, [key()])
+  const store = encryptedStore({ ...raw, compareAndSwap: (...asked) => ((swaps += 1), raw.compareAndSwap(...asked)) }, [
+    key(),
+  ])
   const place = name()
   await Promise.all(Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)))
   expect([await store.get(place), swaps]).toEqual([100, 100])
@@ -98,7 +108,14 @@ test('changes of one name in one process stand in line, and so never lose a race
 
 test('neither names nor values can be read in Redis', async () => {
   const raw = redisStore(addressOf(inject('redisUrl')), silent)
-  await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
+  await expect
+    .poll(() =>
+      raw.ping().then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true)
   await encryptedStore(raw, [key()]).set(['secret-test', '90070012345678'], { name: 'Ada Accepted' }, 60)
   const redis = new Redis(inject('redisUrl'))
   const [found] = await redis.keys('kyc:secret-test:*')
@@ -132,14 +149,30 @@ test('a dead Redis is said so within the second, and a living one is found again
   const redis = await privateRedis()
   const raw = redisStore(addressOf(redis.url), silent)
   const store = encryptedStore(raw, [key()])
-  await expect.poll(() => raw.ping().then(() => true, () => false)).toBe(true)
+  await expect
+    .poll(() =>
+      raw.ping().then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true)
   await redis.kill()
   const begun = performance.now()
   await expect(store.get(['a'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', extensions: { retryable: true } })
   await expect(store.update(['a'], 60, () => 1)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   expect(performance.now() - begun).toBeLessThan(2_500)
   await redis.start()
-  await expect.poll(() => store.set(['a'], 1, 60).then(() => true, () => false), { timeout: 5_000 }).toBe(true)
+  await expect
+    .poll(
+      () =>
+        store.set(['a'], 1, 60).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 5_000 },
+    )
+    .toBe(true)
   await raw.close()
   await redis.kill()
 })

@@ -17,7 +17,10 @@ import { type ServerOptions, startServer } from '../../src/server.js'
 export interface GraphError {
   readonly message: string
   readonly path?: readonly (string | number)[]
-  readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string; readonly fields?: Readonly<Record<string, readonly string[]>> }
+  readonly extensions: Readonly<Record<string, unknown>> & {
+    readonly code: string
+    readonly fields?: Readonly<Record<string, readonly string[]>>
+  }
 }
 
 export interface Result<Data> {
@@ -51,7 +54,11 @@ export interface App {
   readonly emulators: Emulators
   readonly ground: Environment
   /** Sends an operation over HTTP and answers what came back. */
-  readonly run: <Data = any, Variables = Record<string, unknown>>(document: TypedDocumentNode<Data, Variables> | string, variables?: Variables, options?: RunOptions) => Promise<Result<Data>>
+  readonly run: <Data = any, Variables = Record<string, unknown>>(
+    document: TypedDocumentNode<Data, Variables> | string,
+    variables?: Variables,
+    options?: RunOptions,
+  ) => Promise<Result<Data>>
   readonly token: (options?: RunOptions) => Promise<string>
   /** What a provider was asked, without its token requests: `METHOD /path?query`, ids of a batch shown as `…`. */
   readonly calls: (provider: ProviderName) => string[]
@@ -92,7 +99,11 @@ async function startGround(): Promise<Environment> {
  * Starts the emulators and the server on free ports; `settings` override what the emulators and the test give.
  * Beside another app it is a second server before the same emulators, which go on when it is closed.
  */
-export async function startApp(settings: Readonly<Record<string, string | undefined>> = {}, beside?: App, options: Partial<ServerOptions> = {}): Promise<App> {
+export async function startApp(
+  settings: Readonly<Record<string, string | undefined>> = {},
+  beside?: App,
+  options: Partial<ServerOptions> = {},
+): Promise<App> {
   const ground = beside?.ground ?? (await startGround())
   const { issuer, emulators } = ground
   const lines: string[] = []
@@ -109,9 +120,14 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
     ...ground.settings,
     ...settings,
   })
-  const server = await startServer({ config, log: createLog(config.logLevel, { write: (line) => void lines.push(line) }), ...options })
+  const server = await startServer({
+    config,
+    log: createLog(config.logLevel, { write: (line) => void lines.push(line) }),
+    ...options,
+  })
 
-  const token = ({ client = 'tester', scopes = ALL, claims = {} }: RunOptions = {}) => issuer.token({ client, scope: scopes.join(' '), claims })
+  const token = ({ client = 'tester', scopes = ALL, claims = {} }: RunOptions = {}) =>
+    issuer.token({ client, scope: scopes.join(' '), claims })
 
   return {
     url: server.url,
@@ -122,7 +138,10 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
       const bearer = options.token === undefined ? await token(options) : options.token
       const response = await fetch(`${server.url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+        },
         body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
       })
       const body = (await response.json()) as { data: any; errors?: GraphError[] }
@@ -132,7 +151,9 @@ export async function startApp(settings: Readonly<Record<string, string | undefi
       emulators[provider]
         .calls()
         .filter((call) => !isToken(call))
-        .map(({ method, url }) => `${method} ${decodeURIComponent(url).replace(/((?:person_)?id)=[^&]*,[^&]*/, '$1=…')}`),
+        .map(
+          ({ method, url }) => `${method} ${decodeURIComponent(url).replace(/((?:person_)?id)=[^&]*,[^&]*/, '$1=…')}`,
+        ),
     recorded: (provider) => emulators[provider].calls().filter((call) => !isToken(call)),
     fault: (provider, fault) => emulators[provider].fault(fault),
     audit: () => readFileSync(auditLog, 'utf8'),

@@ -39,17 +39,30 @@ export function build(): void {
   if (existsSync(done)) return
   if (!isFirst()) {
     const pause = new Int32Array(new SharedArrayBuffer(4))
-    for (const until = Date.now() + PATIENCE_MS; !existsSync(done); Atomics.wait(pause, 0, 0, 50)) if (Date.now() > until) throw new Error('the server was not built')
+    for (const until = Date.now() + PATIENCE_MS; !existsSync(done); Atomics.wait(pause, 0, 0, 50))
+      if (Date.now() > until) throw new Error('the server was not built')
     return
   }
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noCheck', '--outDir', folder()])
+  execFileSync(process.execPath, [
+    'node_modules/typescript/bin/tsc',
+    '-p',
+    'tsconfig.build.json',
+    '--noCheck',
+    '--outDir',
+    folder(),
+  ])
   for (const name of ['node_modules', 'package.json']) symlinkSync(resolve(name), join(folder(), name))
   writeFileSync(done, '')
 }
 
 /** Starts it with these settings and no others; `options` are Node's. */
-export function run(settings: Readonly<Record<string, string>>, options: readonly string[] = []): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [...options, join(folder(), 'src/main.js')], { env: { PATH: process.env['PATH'], AUDIT_LOG: join(folder(), 'audit.log'), ...settings } })
+export function run(
+  settings: Readonly<Record<string, string>>,
+  options: readonly string[] = [],
+): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, [...options, join(folder(), 'src/main.js')], {
+    env: { PATH: process.env['PATH'], AUDIT_LOG: join(folder(), 'audit.log'), ...settings },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return { child, output: () => output }
@@ -58,7 +71,16 @@ export function run(settings: Readonly<Record<string, string>>, options: readonl
 /** The address that a server logs once it listens. */
 export async function urlOf({ output }: { output: () => string }): Promise<string> {
   await vi.waitFor(() => expect(output()).toContain('listening'), { timeout: 60_000 })
-  return (JSON.parse(output().split('\n').find((line) => line.includes('listening'))!) as { url: string }).url
+  return (
+    JSON.parse(
+      output()
+        .split('\n')
+        .find((line) => line.includes('listening'))!,
+    ) as { url: string }
+  ).url
 }
 
-export const exitOf = async (child: ChildProcess): Promise<number | null> => (child.exitCode === null && child.signalCode === null ? ((await once(child, 'exit')) as [number | null])[0] : child.exitCode)
+export const exitOf = async (child: ChildProcess): Promise<number | null> =>
+  child.exitCode === null && child.signalCode === null
+    ? ((await once(child, 'exit')) as [number | null])[0]
+    : child.exitCode

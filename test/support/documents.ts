@@ -1,4 +1,11 @@
-import { getNamedType, type GraphQLObjectType, type GraphQLSchema, isCompositeType, isNonNullType, isObjectType } from 'graphql'
+import {
+  getNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isCompositeType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
 
 /** Numbers that look random and are the same in every run. */
 export function seeded(seed: number): () => number {
@@ -17,16 +24,25 @@ const DEEPEST = 5
  * A valid query over the schema, made at random: aliases, repeated fields, fragments of both kinds, @skip and @include
  * where wanted by literal and by the variables `$yes` and `$no`. `roots` are the fields of `Query` it may begin with.
  */
-export function randomQuery(schema: GraphQLSchema, roots: readonly string[], random: () => number, conditions: boolean): string {
+export function randomQuery(
+  schema: GraphQLSchema,
+  roots: readonly string[],
+  random: () => number,
+  conditions: boolean,
+): string {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
   const chance = (odds: number) => random() < odds
   const fragments: string[] = []
   let aliases = 0
 
-  const condition = () => (conditions && chance(0.15) ? ` @${pick(['skip', 'include'])}(if: ${pick(['$yes', '$no', 'true', 'false'])})` : '')
+  const condition = () =>
+    conditions && chance(0.15) ? ` @${pick(['skip', 'include'])}(if: ${pick(['$yes', '$no', 'true', 'false'])})` : ''
 
   function field(type: GraphQLObjectType, depth: number): string | undefined {
-    const candidates = Object.values(type.getFields()).filter(({ args, type: answer }) => args.every((arg) => !isNonNullType(arg.type)) && (depth < DEEPEST || !isCompositeType(getNamedType(answer))))
+    const candidates = Object.values(type.getFields()).filter(
+      ({ args, type: answer }) =>
+        args.every((arg) => !isNonNullType(arg.type)) && (depth < DEEPEST || !isCompositeType(getNamedType(answer))),
+    )
     if (candidates.length === 0) return '__typename'
     const { name, type: answer } = pick(candidates)
     const below = getNamedType(answer)
@@ -38,7 +54,8 @@ export function randomQuery(schema: GraphQLSchema, roots: readonly string[], ran
 
   function selection(type: GraphQLObjectType, depth: number): string {
     const parts = Array.from({ length: 1 + Math.floor(random() * 4) }, () => {
-      if (depth < DEEPEST && chance(0.15)) return `...${chance(0.5) ? ` on ${type.name}` : ''}${condition()} ${selection(type, depth + 1)}`
+      if (depth < DEEPEST && chance(0.15))
+        return `...${chance(0.5) ? ` on ${type.name}` : ''}${condition()} ${selection(type, depth + 1)}`
       if (depth < DEEPEST && chance(0.1)) {
         const name = `F${fragments.length}`
         const index = fragments.push('') - 1
@@ -57,6 +74,8 @@ export function randomQuery(schema: GraphQLSchema, roots: readonly string[], ran
     return `r${(aliases += 1)}: ${root}${condition()} ${selection(type, 1)}`
   })
   const text = `{ ${body.join(' ')} } ${fragments.join(' ')}`
-  const used = ['$yes: Boolean! = true', '$no: Boolean! = false'].filter((variable) => new RegExp(`\\${variable.split(':', 1)[0]!}\\b`).test(text))
+  const used = ['$yes: Boolean! = true', '$no: Boolean! = false'].filter((variable) =>
+    new RegExp(`\\${variable.split(':', 1)[0]!}\\b`).test(text),
+  )
   return `query${used.length > 0 ? `(${used.join(', ')})` : ''} ${text}`
 }

@@ -30,7 +30,13 @@ export const rows: Readonly<Record<ProviderName, (credential: Credential) => Rea
     getCustomersByAttributes: read(BANK, [['SPECIAL_TAX_NUMBER', 'tax-5000001']]),
     getCustomersByCustomerPhoneNumber: read(BANK, '%5550102%'),
     getCustomersForUser: read(credential),
-    getFirehoseCustomers: read(BANK, { limit: 1, offset: 0, sort_direction: 'ASC', from_date: '2015-01-01T00:00:00.000Z', to_date: '2018-01-01T12:00:00.000Z' }),
+    getFirehoseCustomers: read(BANK, {
+      limit: 1,
+      offset: 0,
+      sort_direction: 'ASC',
+      from_date: '2015-01-01T00:00:00.000Z',
+      to_date: '2018-01-01T12:00:00.000Z',
+    }),
     createCustomerAttribute: write(BANK, place.id, bad),
     getCustomerAttributes: read(BANK, customerId),
     getCustomerAttributeById: read(BANK, customerId, 'nothing'),
@@ -95,7 +101,10 @@ export const rows: Readonly<Record<ProviderName, (credential: Credential) => Rea
     getJobStatus: { ...read('nothing'), loose: true },
   }),
   banfico: () => ({
-    verify: { kind: 'nonRepeatableRead', args: [{ types: ['ACCOUNT_STATUS'], account: { idScheme: 'IBAN', id: ADA.account } }] },
+    verify: {
+      kind: 'nonRepeatableRead',
+      args: [{ types: ['ACCOUNT_STATUS'], account: { idScheme: 'IBAN', id: ADA.account } }],
+    },
     fetch: read('nothing'),
   }),
 }

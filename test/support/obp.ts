@@ -2,14 +2,27 @@ import fetch from 'node-fetch'
 import type { App } from './app.js'
 
 /** Goes to the Open Bank Project's emulator past the graph, as others who write to the same provider do. */
-export async function besideTheGraph(app: App): Promise<(method: string, path: string, body?: object) => Promise<{ status: number; body: any }>> {
-  const { OBP_URL: url, OBP_USERNAME: username, OBP_PASSWORD: password, OBP_CONSUMER_KEY: key } = app.emulators.obp.settings
-  const login = await fetch(`${url}/my/logins/direct`, { method: 'POST', headers: { authorization: `DirectLogin username="${username}",password="${password}",consumer_key="${key}"` } })
+export async function besideTheGraph(
+  app: App,
+): Promise<(method: string, path: string, body?: object) => Promise<{ status: number; body: any }>> {
+  const {
+    OBP_URL: url,
+    OBP_USERNAME: username,
+    OBP_PASSWORD: password,
+    OBP_CONSUMER_KEY: key,
+  } = app.emulators.obp.settings
+  const login = await fetch(`${url}/my/logins/direct`, {
+    method: 'POST',
+    headers: { authorization: `DirectLogin username="${username}",password="${password}",consumer_key="${key}"` },
+  })
   const { token } = (await login.json()) as { token: string }
   return async (method, path, body) => {
     const answer = await fetch(`${url}/obp/v4.0.0${path}`, {
       method,
-      headers: { authorization: `DirectLogin token="${token}"`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        authorization: `DirectLogin token="${token}"`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
     const text = await answer.text()

@@ -15,9 +15,23 @@ export type Mutation = keyof typeof PAYLOADS
 export const MUTATIONS = Object.keys(PAYLOADS) as Mutation[]
 export const ADDRESS = { line1: 'No 1 the Road', city: 'Berlin', postcode: '13359', countryCode: 'DE' }
 export const RESIDENCE = { domain: 'DE', taxNumber: '12 345' }
-export const HANDLE = { customerNumber: ADA.customerNumber, type: 'twitter', handle: '@ada2', addedAt: '2024-01-01T00:00:00Z', activatedAt: '2024-01-02T00:00:00Z' }
+export const HANDLE = {
+  customerNumber: ADA.customerNumber,
+  type: 'twitter',
+  handle: '@ada2',
+  addedAt: '2024-01-01T00:00:00Z',
+  activatedAt: '2024-01-02T00:00:00Z',
+}
 export const CREDIT_LIMIT = Object.fromEntries(
-  ['requestedCurrentRateAmount1', 'requestedCurrentRateAmount2', 'requestedCurrentValidEndDate', 'currentCreditDocumentation', 'temporaryRequestedCurrentAmount', 'requestedTemporaryValidEndDate', 'temporaryCreditDocumentation'].map((name) => [name, 'x']),
+  [
+    'requestedCurrentRateAmount1',
+    'requestedCurrentRateAmount2',
+    'requestedCurrentValidEndDate',
+    'currentCreditDocumentation',
+    'temporaryRequestedCurrentAmount',
+    'requestedTemporaryValidEndDate',
+    'temporaryCreditDocumentation',
+  ].map((name) => [name, 'x']),
 )
 /** What each takes of Ada's, beside her id. */
 export const INPUTS: Record<Mutation, object> = {
@@ -32,4 +46,8 @@ export const INPUTS: Record<Mutation, object> = {
 
 /** Gives a mutation to the graph and asks for all of its payload. */
 export const changeIn = (app: () => App) => (mutation: Mutation, input: object, options?: RunOptions) =>
-  app().run(`mutation($input: ${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { replayed ${PAYLOADS[mutation]} } }`, { input }, options)
+  app().run(
+    `mutation($input: ${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { replayed ${PAYLOADS[mutation]} } }`,
+    { input },
+    options,
+  )

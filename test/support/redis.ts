@@ -50,13 +50,22 @@ export function redisProgram(): string {
   }
   const installed = found()
   if (installed !== undefined) return installed
-  throw new Error('The tests need a Redis: set REDIS_URL, or install redis-server or valkey-server (macOS: brew install redis).')
+  throw new Error(
+    'The tests need a Redis: set REDIS_URL, or install redis-server or valkey-server (macOS: brew install redis).',
+  )
 }
 
 /** A Sentinel keeps what it learns in its file. */
 function sentinelFile(settings: readonly string[], more: readonly string[]): string {
   const file = join(mkdtempSync(join(tmpdir(), 'kyc-sentinel-')), 'sentinel.conf')
-  writeFileSync(file, [...settings, ...more].join(' ').split(/(?:^| )--/).filter(Boolean).join('\n'))
+  writeFileSync(
+    file,
+    [...settings, ...more]
+      .join(' ')
+      .split(/(?:^| )--/)
+      .filter(Boolean)
+      .join('\n'),
+  )
   return file
 }
 
@@ -74,7 +83,11 @@ const MOST_PORTS = 10
 const PATIENCE_MS = 10_000
 
 /** `more` are settings of the server program; a `sentinel` begins with a file of its own, which it writes to. */
-export async function privateRedis(more: readonly string[] = [], password?: string, sentinel = false): Promise<PrivateRedis> {
+export async function privateRedis(
+  more: readonly string[] = [],
+  password?: string,
+  sentinel = false,
+): Promise<PrivateRedis> {
   const name = redisProgram()
   // Of its own: what a replica was sent is left there, and is loaded by whoever starts beside it.
   const dir = mkdtempSync(join(tmpdir(), 'kyc-redis-'))
@@ -85,11 +98,21 @@ export async function privateRedis(more: readonly string[] = [], password?: stri
     const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir]
     const begun = sentinel
       ? spawn(name, [sentinelFile(settings, more), '--sentinel'], { stdio: 'ignore' })
-      : spawn(name, [...settings, '--save', '', '--appendonly', 'no', '--databases', '64', ...more], { stdio: 'ignore' })
-    const probe = new Redis(port, '127.0.0.1', { ...(password === undefined ? {} : { password }), lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: PATIENCE_MS / 50 })
+      : spawn(name, [...settings, '--save', '', '--appendonly', 'no', '--databases', '64', ...more], {
+          stdio: 'ignore',
+        })
+    const probe = new Redis(port, '127.0.0.1', {
+      ...(password === undefined ? {} : { password }),
+      lazyConnect: true,
+      retryStrategy: () => 50,
+      maxRetriesPerRequest: PATIENCE_MS / 50,
+    })
     probe.on('error', () => undefined)
     // A stranger may want a password of its own.
-    const isIt = probe.info('server').then((text) => text.includes(`\nprocess_id:${begun.pid}\r`), () => false)
+    const isIt = probe.info('server').then(
+      (text) => text.includes(`\nprocess_id:${begun.pid}\r`),
+      () => false,
+    )
     const answers = await Promise.race([isIt, once(begun, 'exit').then(() => false)]).finally(() => probe.disconnect())
     if (answers) child = begun
     else begun.kill('SIGKILL')

@@ -13,7 +13,11 @@ export interface Replica {
   readonly child: ChildProcess
   readonly url: string
   readonly output: () => string
-  readonly run: (document: string, variables?: object, options?: RunOptions) => Promise<{ data: any; errors: readonly GraphError[] }>
+  readonly run: (
+    document: string,
+    variables?: object,
+    options?: RunOptions,
+  ) => Promise<{ data: any; errors: readonly GraphError[] }>
   /** Resolves with the exit code once the process is gone. */
   readonly exit: () => Promise<number | null>
   /** Sends a signal and resolves once the process is gone. */
@@ -21,11 +25,27 @@ export interface Replica {
 }
 
 /** Starts one; `preload` is a script that Node runs in it first. */
-export async function startReplica(app: App, settings: Readonly<Record<string, string>> = {}, preload?: string): Promise<Replica> {
+export async function startReplica(
+  app: App,
+  settings: Readonly<Record<string, string>> = {},
+  preload?: string,
+): Promise<Replica> {
   const { issuer, jwksUrl, settings: ground } = app.ground
   build()
-  const options = preload === undefined ? [] : ['--import', `data:text/javascript;base64,${Buffer.from(preload).toString('base64')}`]
-  const started = start({ AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log'), PORT: '0', AUTH_ISSUER: issuer.issuer, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: jwksUrl, ...ground, ...settings }, options)
+  const options =
+    preload === undefined ? [] : ['--import', `data:text/javascript;base64,${Buffer.from(preload).toString('base64')}`]
+  const started = start(
+    {
+      AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log'),
+      PORT: '0',
+      AUTH_ISSUER: issuer.issuer,
+      AUTH_AUDIENCE: AUDIENCE,
+      AUTH_JWKS_URL: jwksUrl,
+      ...ground,
+      ...settings,
+    },
+    options,
+  )
   const { child, output } = started
   const gone = once(child, 'exit') as Promise<[number | null]>
   const url = await urlOf(started)

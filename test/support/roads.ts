@@ -1,4 +1,16 @@
-import { type GraphQLField, type GraphQLInputType, isEnumType, isInputObjectType, isLeafType, isListType, isNonNullType, isObjectType, isRequiredArgument, isRequiredInputField, valueFromASTUntyped } from 'graphql'
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+  valueFromASTUntyped,
+} from 'graphql'
 import { expect } from 'vitest'
 import { ADA, CROWD } from '../../datasources/emulator/people.js'
 import type { ProviderName } from '../../datasources/index.js'
@@ -47,7 +59,12 @@ function least(type: GraphQLInputType, name: string): unknown {
   if (isNonNullType(type)) return least(type.ofType, name)
   if (name in BY_NAME) return BY_NAME[name]
   if (isListType(type)) return [least(type.ofType, name)]
-  if (isInputObjectType(type)) return Object.fromEntries(Object.values(type.getFields()).filter(isRequiredInputField).map((field) => [field.name, least(field.type, field.name)]))
+  if (isInputObjectType(type))
+    return Object.fromEntries(
+      Object.values(type.getFields())
+        .filter(isRequiredInputField)
+        .map((field) => [field.name, least(field.type, field.name)]),
+    )
   if (isEnumType(type)) return type.getValues()[0]!.name
   expect(Object.keys(BY_TYPE)).toContain(type.name)
   return BY_TYPE[type.name]
@@ -100,12 +117,23 @@ export function demandsOf(field: Field): readonly (readonly Scope[])[] | undefin
 export const needsOnlyToken = (field: Field): boolean => directive(field, 'authenticated') !== undefined
 
 /** A root field with the least arguments. */
-function operation(kind: 'query' | 'mutation', { name, args, type }: Field, overrides: object = {}, below?: string, form: Form = 'plain', fragment = ''): Operation {
+function operation(
+  kind: 'query' | 'mutation',
+  { name, args, type }: Field,
+  overrides: object = {},
+  below?: string,
+  form: Form = 'plain',
+  fragment = '',
+): Operation {
   const given = args.filter(isRequiredArgument)
   const declared = given.length > 0 ? `(${given.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ')})` : ''
   const passed = given.length > 0 ? `(${given.map((arg) => `${arg.name}: $${arg.name}`).join(', ')})` : ''
   const leaf = isLeafType(isNonNullType(type) ? type.ofType : type)
-  const root = written(`${name}${passed} ${below ?? (leaf ? '' : '{ __typename }')}`, kind === 'query' ? 'Query' : 'Mutation', form)
+  const root = written(
+    `${name}${passed} ${below ?? (leaf ? '' : '{ __typename }')}`,
+    kind === 'query' ? 'Query' : 'Mutation',
+    form,
+  )
   const variables = Object.fromEntries(given.map((arg) => [arg.name, least(arg.type, arg.name)]))
   if (variables['input'] !== undefined) Object.assign(variables['input'] as object, overrides)
   return { document: `${kind}${declared} { ${root.selection} } ${root.fragment} ${fragment}`, variables }
@@ -126,7 +154,10 @@ export const mutations: readonly Field[] = Object.values(schema.getMutationType(
 
 export const mutationRoads = rootRoads('mutation', mutations)
 /** References are roads of their own, one for each entity. */
-export const queryRoads = rootRoads('query', queries.filter(({ name }) => name !== '_entities'))
+export const queryRoads = rootRoads(
+  'query',
+  queries.filter(({ name }) => name !== '_entities'),
+)
 
 /** How a value of a type is come by with the least scope there is. */
 interface Way {
@@ -145,13 +176,32 @@ function byWrite(name: string, member: string, input: object, scope: Scope): Way
   return {
     path: [name, member],
     scopes: [scope],
-    ask: (selection, fragment) => operation('mutation', field, { ...input, idempotencyKey: `way-${name}` }, `{ ${member} { ${selection} } }`, 'plain', fragment),
+    ask: (selection, fragment) =>
+      operation(
+        'mutation',
+        field,
+        { ...input, idempotencyKey: `way-${name}` },
+        `{ ${member} { ${selection} } }`,
+        'plain',
+        fragment,
+      ),
   }
 }
 
 const WAYS: Readonly<Record<string, Way>> = {
-  Viewer: { path: ['viewer'], scopes: [], ask: (selection, fragment) => ({ document: `{ viewer { ${selection} } } ${fragment}`, variables: {} }) },
-  Customer: { path: ['viewer', 'customers', 0], scopes: [], ask: (selection, fragment) => ({ document: `{ viewer { customers { ${selection} } } } ${fragment}`, variables: {} }) },
+  Viewer: {
+    path: ['viewer'],
+    scopes: [],
+    ask: (selection, fragment) => ({ document: `{ viewer { ${selection} } } ${fragment}`, variables: {} }),
+  },
+  Customer: {
+    path: ['viewer', 'customers', 0],
+    scopes: [],
+    ask: (selection, fragment) => ({
+      document: `{ viewer { customers { ${selection} } } } ${fragment}`,
+      variables: {},
+    }),
+  },
   Person: byWrite('createPerson', 'person', {}, 'persons:write'),
   PersonVerification: byWrite('verifyPerson', 'verification', { personId: ADA.personId }, 'persons:write'),
   KycCheck: byWrite('addKycCheck', 'kycCheck', { customerId }, 'kyc:write'),
@@ -160,19 +210,26 @@ const WAYS: Readonly<Record<string, Way>> = {
   UserCustomerLink: byWrite('createUserCustomerLink', 'link', { customerId, userId }, 'customers:write'),
 }
 /** Somebody else's, for a caller who is not who they are about. */
-const WAYS_TO_ANOTHERS: Readonly<Record<string, Way>> = { ...WAYS, Customer: byWrite('updateCustomerBranch', 'customer', { customerId, branchId: 'branch-1' }, 'customers:write') }
+const WAYS_TO_ANOTHERS: Readonly<Record<string, Way>> = {
+  ...WAYS,
+  Customer: byWrite('updateCustomerBranch', 'customer', { customerId, branchId: 'branch-1' }, 'customers:write'),
+}
 
 /** Every field below the root that has a resolver. */
 export const nestedFields: readonly (readonly [type: string, field: Field])[] = Object.values(schema.getTypeMap())
   .filter(isObjectType)
   .filter((type) => !type.name.startsWith('__') && type !== schema.getQueryType() && type !== schema.getMutationType())
-  .flatMap((type) => Object.values(type.getFields()).flatMap((field) => (field.resolve ? [[type.name, field] as const] : [])))
+  .flatMap((type) =>
+    Object.values(type.getFields()).flatMap((field) => (field.resolve ? [[type.name, field] as const] : [])),
+  )
 
 const nestedRoads = (ways: Readonly<Record<string, Way>>): Road[] =>
   nestedFields.map(([type, field]) => {
     const way = ways[type]
     if (way === undefined) throw new Error(`no way to ${type}: add one to WAYS`)
-    const given = field.args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${JSON.stringify(least(arg.type, arg.name))}`)
+    const given = field.args
+      .filter(isRequiredArgument)
+      .map((arg) => `${arg.name}: ${JSON.stringify(least(arg.type, arg.name))}`)
     const leaf = isLeafType(isNonNullType(field.type) ? field.type.ofType : field.type)
     const selection = `${field.name}${given.length > 0 ? `(${given.join(', ')})` : ''} ${leaf ? '' : '{ __typename }'}`
     return {
@@ -195,8 +252,12 @@ export const fieldRoadsToAnothers = nestedRoads(WAYS_TO_ANOTHERS)
 export function reference(type: string, keys: Readonly<Record<string, unknown>>, form: Form = 'plain'): Operation {
   const { selection, fragment } = written('id', type, form === 'plain' ? 'inline fragment' : form)
   // A member of a union is selected by fragment only, so what an alias renames is the way to it.
-  const [field, members] = form === 'alias' ? ['aliased: _entities', `... on ${type} { ${selection} }`] : ['_entities', selection]
-  return { document: `query($of: [_Any!]!) { ${field}(representations: $of) { __typename ${members} } } ${fragment}`, variables: { of: [{ __typename: type, ...keys }] } }
+  const [field, members] =
+    form === 'alias' ? ['aliased: _entities', `... on ${type} { ${selection} }`] : ['_entities', selection]
+  return {
+    document: `query($of: [_Any!]!) { ${field}(representations: $of) { __typename ${members} } } ${fragment}`,
+    variables: { of: [{ __typename: type, ...keys }] },
+  }
 }
 
 /** What opens a reference: what opens a lookup of the same. Types of entities name no scope of their own. */
@@ -218,7 +279,9 @@ export const referenceRoads: readonly Road[] = Object.entries(REFERENCE_SCOPES).
 
 /** What providers were asked, token requests included. */
 export const askedOf = (app: App): string[] =>
-  (Object.keys(app.emulators) as ProviderName[]).flatMap((provider) => app.emulators[provider].calls().map(({ method, url }) => `${provider} ${method} ${url}`))
+  (Object.keys(app.emulators) as ProviderName[]).flatMap((provider) =>
+    app.emulators[provider].calls().map(({ method, url }) => `${provider} ${method} ${url}`),
+  )
 
 /** What was asked after the last write of each provider, or at all where nothing was written. */
 export const askedAfterwards = (app: App): string[] =>

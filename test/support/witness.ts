@@ -43,10 +43,17 @@ export interface Seen {
 const SAME = '00000000-0000-0000-0000-000000000000'
 const PROVIDERS = ['obp', 'synctera', 'apiture', 'sei', 'banfico'] as const
 
-export async function watch(settings: Readonly<Record<string, string>>, beside?: Watched, options: Partial<ServerOptions> = {}): Promise<Watched> {
+export async function watch(
+  settings: Readonly<Record<string, string>>,
+  beside?: Watched,
+  options: Partial<ServerOptions> = {},
+): Promise<Watched> {
   const metrics = createMetrics()
   // What is left of a budget is another number in every answer.
-  return { app: await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0', ...settings }, beside?.app, { metrics, ...options }), metrics }
+  return {
+    app: await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0', ...settings }, beside?.app, { metrics, ...options }),
+    metrics,
+  }
 }
 
 /** Every number that is counted, but those of time. */
@@ -55,16 +62,30 @@ async function counted({ metrics }: Watched): Promise<Map<string, number>> {
   return new Map([...lines].map(([, name, value]) => [name!, Number(value)]))
 }
 
-const callsOf = ({ app }: Watched) => PROVIDERS.flatMap((name) => app.calls(name).map((call) => `${name} ${call}`)).sort()
+const callsOf = ({ app }: Watched) =>
+  PROVIDERS.flatMap((name) => app.calls(name).map((call) => `${name} ${call}`)).sort()
 
 /** Log lines of a request or of nobody's, without when, how long and where in the code. */
 function linesOf(text: string, correlationId: string): object[] {
-  const lines = text.replaceAll(correlationId, SAME).split('\n').filter((line) => line.includes(SAME) || (line !== '' && !line.includes('"correlationId"')))
-  return lines.map((line) => JSON.stringify(JSON.parse(line, (name, value: unknown) => (['time', 'seconds', 'at'].includes(name) ? undefined : value)))).sort().map((line) => JSON.parse(line) as object)
+  const lines = text
+    .replaceAll(correlationId, SAME)
+    .split('\n')
+    .filter((line) => line.includes(SAME) || (line !== '' && !line.includes('"correlationId"')))
+  return lines
+    .map((line) =>
+      JSON.stringify(
+        JSON.parse(line, (name, value: unknown) => (['time', 'seconds', 'at'].includes(name) ? undefined : value)),
+      ),
+    )
+    .sort()
+    .map((line) => JSON.parse(line) as object)
 }
 
 /** Sends a request as it is. */
-export function exchange(url: string, { method = 'POST', path = '/graphql', headers = {}, body, patience }: Letter): Promise<Pick<Seen, 'status' | 'headers' | 'body'>> {
+export function exchange(
+  url: string,
+  { method = 'POST', path = '/graphql', headers = {}, body, patience }: Letter,
+): Promise<Pick<Seen, 'status' | 'headers' | 'body'>> {
   return new Promise((resolve, reject) => {
     const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
     const sent = request(new URL(path, url), { method, headers: given }, (response) => {
@@ -77,7 +98,11 @@ export function exchange(url: string, { method = 'POST', path = '/graphql', head
     })
     sent.on('error', (error) => (patience ? resolve({ status: 0, headers: {}, body: '' }) : reject(error)))
     sent.end(body)
-    if (patience) void expect.poll(patience, { interval: 2 }).toBe(true).then(() => sent.destroy(), reject)
+    if (patience)
+      void expect
+        .poll(patience, { interval: 2 })
+        .toBe(true)
+        .then(() => sent.destroy(), reject)
   })
 }
 
@@ -85,11 +110,18 @@ export function exchange(url: string, { method = 'POST', path = '/graphql', head
 export async function witness(watched: Watched, letter: Letter): Promise<Seen> {
   const correlationId = randomUUID()
   const [before, logged] = [await counted(watched), watched.app.log().length]
-  const answer = await exchange(watched.app.url, { ...letter, headers: { 'x-correlation-id': correlationId, ...letter.headers } })
+  const answer = await exchange(watched.app.url, {
+    ...letter,
+    headers: { 'x-correlation-id': correlationId, ...letter.headers },
+  })
   // Of whoever hangs up nothing comes back, so there is something else to wait for.
-  const isAnswered = async () => ((await counted(watched)).get('kyc_overhead_seconds_count') ?? 0) > (before.get('kyc_overhead_seconds_count') ?? 0)
+  const isAnswered = async () =>
+    ((await counted(watched)).get('kyc_overhead_seconds_count') ?? 0) > (before.get('kyc_overhead_seconds_count') ?? 0)
   if (letter.patience) await expect.poll(isAnswered, { interval: 2 }).toBe(true)
-  if (letter.lingers) await expect.poll(() => linesOf(watched.app.log().slice(logged), correlationId).length, { interval: 2 }).toBe(callsOf(watched).length)
+  if (letter.lingers)
+    await expect
+      .poll(() => linesOf(watched.app.log().slice(logged), correlationId).length, { interval: 2 })
+      .toBe(callsOf(watched).length)
   const after = await counted(watched)
   const changed = [...after].map(([name, value]): [string, number] => [name, value - (before.get(name) ?? 0)])
   return {
@@ -108,9 +140,16 @@ export async function trailsOf({ app }: Watched, token: string): Promise<Map<str
   // Entries are written in order: once this one is there, so are those before it.
   const last = randomUUID()
   const body = JSON.stringify({ query: print(PersonByIdDocument), variables: { id: ADA.personId } })
-  await exchange(app.url, { headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'x-correlation-id': last }, body })
+  await exchange(app.url, {
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'x-correlation-id': last },
+    body,
+  })
   await expect.poll(() => app.audit().includes(last), { interval: 2 }).toBe(true)
-  const entries = app.audit().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>)
+  const entries = app
+    .audit()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
   const trails = new Map<string, object[]>()
   for (const { correlationId, kind, who, operation, read, wrote, write } of entries) {
     const id = String(correlationId)
@@ -125,8 +164,16 @@ export type Road = 'apollo' | 'direct' | 'handed over'
 /** Takes down what Apollo Server is asked, in this process, until it is restored. */
 export function watchApollo() {
   let road: Road = 'direct'
-  const { executeHTTPGraphQLRequest } = ApolloServer.prototype as { executeHTTPGraphQLRequest: (this: ApolloServer, ...asked: Parameters<ApolloServer['executeHTTPGraphQLRequest']>) => ReturnType<ApolloServer['executeHTTPGraphQLRequest']> }
-  const spy = vi.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest').mockImplementation(function (this: ApolloServer, { context, ...given }) {
+  const { executeHTTPGraphQLRequest } = ApolloServer.prototype as {
+    executeHTTPGraphQLRequest: (
+      this: ApolloServer,
+      ...asked: Parameters<ApolloServer['executeHTTPGraphQLRequest']>
+    ) => ReturnType<ApolloServer['executeHTTPGraphQLRequest']>
+  }
+  const spy = vi.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest').mockImplementation(function (
+    this: ApolloServer,
+    { context, ...given },
+  ) {
     road = 'apollo'
     return executeHTTPGraphQLRequest.call(this, {
       ...given,

@@ -120,7 +120,8 @@ function named(name: string, extras: Record<string, unknown> = {}, status = PROB
   }
 }
 
-const problem = (status: number) => named(NAMES.find((name) => PROBLEMS[name]!.status === status) ?? 'internalServerError', {}, status)
+const problem = (status: number) =>
+  named(NAMES.find((name) => PROBLEMS[name]!.status === status) ?? 'internalServerError', {}, status)
 
 function refuse(reply: FastifyReply, name: string, extras?: Record<string, unknown>, status?: number) {
   const answer = named(name, extras, status)
@@ -136,7 +137,9 @@ const request = contract(
         id: Type.Optional(Text(6, 48, '^[-_:.~$a-zA-Z0-9]+$')),
         accountNumber: Text(1, 32, '^[- a-zA-Z0-9.]+$'),
         accountMicrNumber: Type.Optional(Text(2, 17, '^[0-9]+$')),
-        productType: Type.Optional(Type.String({ pattern: '^(savings|checking|cd|ira|loan|creditCard|moneyMarket|healthSavings)$' })),
+        productType: Type.Optional(
+          Type.String({ pattern: '^(savings|checking|cd|ira|loan|creditCard|moneyMarket|healthSavings)$' }),
+        ),
         productCode: Type.String({ minLength: 1, maxLength: 16 }),
         nickname: Type.Optional(Type.String({ maxLength: 50 })),
       }),
@@ -160,10 +163,18 @@ class Apiture {
   readonly customers = new Map<string, Entitlements>()
 
   constructor() {
-    for (const id of [...[...PEOPLE, NIA].map(({ bankingCustomerId }) => bankingCustomerId), ...Object.values(CUSTOMERS)]) this.customers.set(id, new Map())
+    for (const id of [
+      ...[...PEOPLE, NIA].map(({ bankingCustomerId }) => bankingCustomerId),
+      ...Object.values(CUSTOMERS),
+    ])
+      this.customers.set(id, new Map())
   }
 
-  issue({ grant_type, scope = '' }: Record<string, string>, authorization: string | undefined, reply: FastifyReply): unknown {
+  issue(
+    { grant_type, scope = '' }: Record<string, string>,
+    authorization: string | undefined,
+    reply: FastifyReply,
+  ): unknown {
     const basic = Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')
     if (authorization !== `Basic ${basic}`) return reply.code(401).send({ error: 'invalid_client' })
     if (grant_type !== 'client_credentials') return reply.code(400).send({ error: 'unsupported_grant_type' })
@@ -184,13 +195,24 @@ class Apiture {
     if (!held) return refuse(reply, 'notFound', { detail: 'The resource at the request URL does not exist.' })
     if (id.startsWith('challenge-') && headers['challenge'] !== CHALLENGE_TOKEN) {
       if (headers['challenge'] !== undefined) return refuse(reply, 'invalidIdentityChallengeHeader')
-      return refuse(reply, 'challengeRequired', id === CUSTOMERS.challengedWithoutFactors ? {} : { attributes: CHALLENGE }, id === CUSTOMERS.challengedByOldRules ? 403 : 401)
+      return refuse(
+        reply,
+        'challengeRequired',
+        id === CUSTOMERS.challengedWithoutFactors ? {} : { attributes: CHALLENGE },
+        id === CUSTOMERS.challengedByOldRules ? 403 : 401,
+      )
     }
-    if (!request.fits(body)) return refuse(reply, 'badRequest', { detail: `Input is not valid at ${request.firstMismatch(body)}` })
+    if (!request.fits(body))
+      return refuse(reply, 'badRequest', { detail: `Input is not valid at ${request.firstMismatch(body)}` })
     for (const { accountNumber, productType } of body.accounts) {
       const unknown = ACCOUNTS[accountNumber]
-      if (unknown) return refuse(reply, unknown, { detail: `No account exists for the given account reference ${accountNumber}` })
-      if (body.assignments.roles.loanAdvance === true && productType !== undefined && !['loan', 'creditCard'].includes(productType))
+      if (unknown)
+        return refuse(reply, unknown, { detail: `No account exists for the given account reference ${accountNumber}` })
+      if (
+        body.assignments.roles.loanAdvance === true &&
+        productType !== undefined &&
+        !['loan', 'creditCard'].includes(productType)
+      )
         return refuse(reply, 'unprocessableEntity', { detail: `loanAdvance does not apply to ${accountNumber}` })
     }
     const items = body.accounts.map((account) => this.#assign(held, account, body))
@@ -239,11 +261,15 @@ export const start = (options: EmulatorOptions) => {
       routes(root) {
         void root.register((app, _options, done) => {
           readForms(app)
-          app.post<{ Body: Record<string, string> }>('/oidc/token', (call, reply) => apiture.issue(call.body ?? {}, call.headers.authorization, reply))
+          app.post<{ Body: Record<string, string> }>('/oidc/token', (call, reply) =>
+            apiture.issue(call.body ?? {}, call.headers.authorization, reply),
+          )
           done()
         })
-        root.put<{ Params: { id: string }; Body: AssignmentBody }>('/bankingAdmin/bankingCustomers/:id/accountEntitlements', (call, reply) =>
-          apiture.knows(call.headers.authorization) ? apiture.set(call, reply) : refuse(reply, 'unauthorized'),
+        root.put<{ Params: { id: string }; Body: AssignmentBody }>(
+          '/bankingAdmin/bankingCustomers/:id/accountEntitlements',
+          (call, reply) =>
+            apiture.knows(call.headers.authorization) ? apiture.set(call, reply) : refuse(reply, 'unauthorized'),
         )
       },
     },

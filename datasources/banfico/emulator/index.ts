@@ -44,7 +44,11 @@ function problem(status: number, items?: readonly ErrorItem[]) {
       id: randomUUID(),
       code,
       message,
-      errors: (items ?? [{ errorCode }]).map((item) => ({ ...item, message, url: 'https://{banfico.portal.error.descriptions}' })),
+      errors: (items ?? [{ errorCode }]).map((item) => ({
+        ...item,
+        message,
+        url: 'https://{banfico.portal.error.descriptions}',
+      })),
     },
     headers: {
       'content-type': 'application/json; charset=utf-8',
@@ -72,12 +76,14 @@ const TYPES = ['STATUS', 'NAME', 'ID']
 const SCHEMES = ['IBAN', 'ACNR', 'CUID', 'UPIC', 'SCAN']
 const ID_FORMATS: Readonly<Record<string, RegExp>> = { SCAN: /^[0-9]{14}$/, IBAN: /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/ }
 
-const isPair = (value: unknown): value is Pair => typeof (value as Pair | null)?.type === 'string' && typeof (value as Pair).value === 'string'
+const isPair = (value: unknown): value is Pair =>
+  typeof (value as Pair | null)?.type === 'string' && typeof (value as Pair).value === 'string'
 
 /** What is missing or wrong, by path. */
 function faultsIn(body: unknown): ErrorItem[] {
   const items: ErrorItem[] = []
-  const report = (errorCode: 'MISSING_FIELD' | 'INVALID_FIELD', path: string) => void items.push({ errorCode, path: `data.verification${path}` })
+  const report = (errorCode: 'MISSING_FIELD' | 'INVALID_FIELD', path: string) =>
+    void items.push({ errorCode, path: `data.verification${path}` })
   const verification = (body as { data?: { verification?: Record<string, unknown> } } | null)?.data?.verification
   if (!verification) return [{ errorCode: 'MISSING_FIELD', path: 'data.verification' }]
   const { types, account: given } = verification
@@ -89,7 +95,8 @@ function faultsIn(body: unknown): ErrorItem[] {
   const asks = (type: string) => (types as string[]).includes(type)
   const { idScheme, id, name, type, holdingEntity, identities } = given as Record<string, unknown>
   // Under the name that an older API gave it.
-  if (!SCHEMES.includes(String(idScheme))) report(idScheme === undefined ? 'MISSING_FIELD' : 'INVALID_FIELD', '.account.schemeName')
+  if (!SCHEMES.includes(String(idScheme)))
+    report(idScheme === undefined ? 'MISSING_FIELD' : 'INVALID_FIELD', '.account.schemeName')
   if (typeof id !== 'string' || id === '') report('MISSING_FIELD', '.account.id')
   else if (!(ID_FORMATS[String(idScheme)]?.test(id) ?? true)) report('INVALID_FIELD', '.account.id')
   if (type !== undefined && !['BUSINESS', 'PERSONAL'].includes(String(type))) report('INVALID_FIELD', '.account.type')
@@ -97,7 +104,10 @@ function faultsIn(body: unknown): ErrorItem[] {
   if (name !== undefined && (typeof name !== 'string' || name.length > 150)) report('INVALID_FIELD', '.account.name')
   if (idScheme === 'ACNR' && !isPair(holdingEntity)) report('MISSING_FIELD', '.account.holdingEntity')
   if (identities === undefined ? asks('ID') : !Array.isArray(identities)) report('MISSING_FIELD', '.account.identities')
-  else (identities as unknown[] | undefined)?.forEach((identity, i) => isPair(identity) || report('MISSING_FIELD', `.account.identities[${i}].value`))
+  else
+    (identities as unknown[] | undefined)?.forEach(
+      (identity, i) => isPair(identity) || report('MISSING_FIELD', `.account.identities[${i}].value`),
+    )
   return items
 }
 
@@ -110,7 +120,8 @@ function castOutcome(member: Person, { types, account }: Asked): Outcome {
   const comparison = compareNames(account.name!, holder)
   const wrongType = account.type === 'BUSINESS'
   if (comparison === 'other') return { status: 'ACTIVE', name: 'NO_MATCH', code: 'ANNM' }
-  if (comparison === 'close') return { status: 'ACTIVE', name: 'PARTIAL_MATCH', responded: holder, code: wrongType ? 'PAMM' : 'MBAM' }
+  if (comparison === 'close')
+    return { status: 'ACTIVE', name: 'PARTIAL_MATCH', responded: holder, code: wrongType ? 'PAMM' : 'MBAM' }
   return wrongType ? { status: 'ACTIVE', name: 'PARTIAL_MATCH', code: 'PANM' } : MATCH
 }
 
@@ -126,14 +137,21 @@ const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 function schemeAnswer(scheme: Scheme, { name, code, responded }: Outcome): string {
   if (scheme === 'EPC_VOP') return base64({ partyNameMatch: code, ...(responded ? { matchedName: responded } : {}) })
   return base64({
-    Data: { VerificationReport: { Matched: name === 'FULL_MATCH', ...(code ? { ReasonCode: code } : {}), ...(responded ? { Name: responded } : {}) } },
+    Data: {
+      VerificationReport: {
+        Matched: name === 'FULL_MATCH',
+        ...(code ? { ReasonCode: code } : {}),
+        ...(responded ? { Name: responded } : {}),
+      },
+    },
     Links: { Self: '/name-verification' },
     Meta: {},
   })
 }
 
 type Scheme = 'BANFICO' | 'UK_COP' | 'EPC_VOP'
-const schemeOf = ({ idScheme, id }: Asked['account']): Scheme => (idScheme === 'ACNR' ? 'BANFICO' : idScheme === 'SCAN' || id.startsWith('GB') ? 'UK_COP' : 'EPC_VOP')
+const schemeOf = ({ idScheme, id }: Asked['account']): Scheme =>
+  idScheme === 'ACNR' ? 'BANFICO' : idScheme === 'SCAN' || id.startsWith('GB') ? 'UK_COP' : 'EPC_VOP'
 
 /** What is answered of an account that nobody holds. */
 const UNKNOWN: Readonly<Record<Scheme, Outcome>> = {
@@ -149,7 +167,9 @@ function responderOf(scheme: Scheme, outcome: Outcome) {
     accountVerificationScheme: scheme,
     apiVersion: '1.0',
     ...(scheme === 'EPC_VOP' ? { urlVerificationScheme: 'https://scheme.example/verification-of-payee' } : {}),
-    ...(codes === undefined ? {} : { [form === 'codes in the singular' ? 'schemeResponseCode' : 'schemeResponseCodes']: codes }),
+    ...(codes === undefined
+      ? {}
+      : { [form === 'codes in the singular' ? 'schemeResponseCode' : 'schemeResponseCodes']: codes }),
     receivedTime: now(),
     data: schemeAnswer(scheme, outcome),
     entity: { idType: 'PARTICIPANT_ORG_ID', idValue: '0015800001ZEc1XAAT', reference: 'YOMI701335' },
@@ -176,7 +196,9 @@ function resultOf(id: string, asked: Asked, outcome: Outcome, holder: Person | u
       status: outcome.status,
       ...(outcome.name === undefined ? {} : { nameCheckStatus: outcome.name }),
       ...(outcome.responded === undefined ? {} : { respondedName: outcome.responded }),
-      ...(identities === undefined ? {} : { identities: outcome.form === 'identities as an object' ? identities[0] : identities }),
+      ...(identities === undefined
+        ? {}
+        : { identities: outcome.form === 'identities as an object' ? identities[0] : identities }),
     },
     ...(outcome.form === 'no responder' ? {} : { responder: responderOf(schemeOf(account), outcome) }),
   }
@@ -187,7 +209,12 @@ const PUBLISHED: Outcome = { status: 'ACTIVE', name: 'PARTIAL_MATCH', responded:
 const published = {
   id: 'AFRH44994',
   message: 'The account type is Personal Account',
-  account: { id: '90070011100029', status: PUBLISHED.status, respondedName: PUBLISHED.responded, nameCheckStatus: PUBLISHED.name },
+  account: {
+    id: '90070011100029',
+    status: PUBLISHED.status,
+    respondedName: PUBLISHED.responded,
+    nameCheckStatus: PUBLISHED.name,
+  },
   responder: {
     accountVerificationScheme: 'UK_COP',
     apiVersion: '2.0.0',
@@ -208,8 +235,10 @@ class Banfico {
 
   token(request: FastifyRequest<{ Body: Record<string, string> }>, reply: FastifyReply): unknown {
     const expected = `Basic ${Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')}`
-    if (request.headers.authorization !== expected) return reply.code(401).header('www-authenticate', 'Basic').send({ error: 'invalid_client' })
-    if (request.body?.['grant_type'] !== 'client_credentials') return reply.code(400).send({ error: 'unsupported_grant_type' })
+    if (request.headers.authorization !== expected)
+      return reply.code(401).header('www-authenticate', 'Basic').send({ error: 'invalid_client' })
+    if (request.body?.['grant_type'] !== 'client_credentials')
+      return reply.code(400).send({ error: 'unsupported_grant_type' })
     const token = secret()
     this.tokens.set(token, Date.now() + TOKEN_SECONDS * 1000)
     return { access_token: token, token_type: 'Bearer', expires_in: TOKEN_SECONDS }
@@ -230,14 +259,28 @@ class Banfico {
     const magic = MAGIC_ACCOUNTS.find((candidate) => candidate.idScheme === idScheme && candidate.id === number)
     if (magic?.refused !== undefined) return refuse(reply, magic.refused, EXAMPLE_ITEMS[magic.refused])
     const holder = magic ? undefined : holderOf(asked.account)
-    const outcome = magic ? (magic.outcome ?? MATCH) : holder ? castOutcome(holder, asked) : UNKNOWN[schemeOf(asked.account)]
+    const outcome = magic
+      ? (magic.outcome ?? MATCH)
+      : holder
+        ? castOutcome(holder, asked)
+        : UNKNOWN[schemeOf(asked.account)]
     const delay = magic?.delay
     const id = randomUUID()
-    const stored: Stored = { result: resultOf(id, asked, outcome, holder), delay, readyAt: delay ? Date.now() + (delay.ms ?? Infinity) : 0 }
+    const stored: Stored = {
+      result: resultOf(id, asked, outcome, holder),
+      delay,
+      readyAt: delay ? Date.now() + (delay.ms ?? Infinity) : 0,
+    }
     this.results.set(id, stored)
     if (!delay) return { data: { result: stored.result } }
-    void reply.headers({ 'retry-after': '1', 'expected-response-seconds': '1', 'responder-sla-seconds': String(delay.slaSeconds ?? 60) })
-    return reply.code(delay.first === '200' ? 200 : 202).send({ data: { result: delay.first === '202 without an id' ? {} : { id } } })
+    void reply.headers({
+      'retry-after': '1',
+      'expected-response-seconds': '1',
+      'responder-sla-seconds': String(delay.slaSeconds ?? 60),
+    })
+    return reply
+      .code(delay.first === '200' ? 200 : 202)
+      .send({ data: { result: delay.first === '202 without an id' ? {} : { id } } })
   }
 
   fetch(id: string, reply: FastifyReply): unknown {
@@ -266,8 +309,16 @@ function routes(banfico: Banfico, root: FastifyInstance): void {
     const place = '/v1.0/account-verifications'
     app.post(place, (request, reply) => banfico.verify(request.body, reply))
     app.get<{ Params: { id: string } }>(`${place}/:id`, (request, reply) => banfico.fetch(request.params.id, reply))
-    app.route({ method: ['GET', 'PUT', 'PATCH', 'DELETE'], url: place, handler: (_request, reply) => refuse(reply, 405) })
-    app.route({ method: ['POST', 'PUT', 'PATCH', 'DELETE'], url: `${place}/:id`, handler: (_request, reply) => refuse(reply, 405) })
+    app.route({
+      method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+      url: place,
+      handler: (_request, reply) => refuse(reply, 405),
+    })
+    app.route({
+      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
+      url: `${place}/:id`,
+      handler: (_request, reply) => refuse(reply, 405),
+    })
     done()
   })
 }

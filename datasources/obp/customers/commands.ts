@@ -1,5 +1,10 @@
 import type { CreateCustomerInput, Customer, LinkCustomerInput } from '../../../schema/customer.js'
-import type { CreateCustomerAttributeInput, CustomerAttribute, DeleteCustomerAttributeInput, UpdateCustomerAttributeInput } from '../../../schema/customer-attribute.js'
+import type {
+  CreateCustomerAttributeInput,
+  CustomerAttribute,
+  DeleteCustomerAttributeInput,
+  UpdateCustomerAttributeInput,
+} from '../../../schema/customer-attribute.js'
 import { command } from '../../contract/operations.js'
 import { ApiError, invalidInput } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
@@ -61,7 +66,12 @@ export function customerCommands(source: CustomerSource, banks: BankAccess, cust
       async run(input) {
         refuseLinkName(input.name, 'input.name')
         const { place } = await customers.named({ id: input.customerId, bankId: input.bankId })
-        return { attribute: toAttribute(await changing(place, source.createCustomerAttribute(place.bankId, place.id, attributeBody(input))), drift) }
+        return {
+          attribute: toAttribute(
+            await changing(place, source.createCustomerAttribute(place.bankId, place.id, attributeBody(input))),
+            drift,
+          ),
+        }
       },
     }),
 
@@ -73,7 +83,9 @@ export function customerCommands(source: CustomerSource, banks: BankAccess, cust
       async readBack(input) {
         const { attributes } = await customers.afresh({ id: input.customerId, bankId: input.bankId })
         const attribute = (await attributes()).find(({ id }) => id === input.attributeId)
-        return attribute?.name === input.name && attribute.type === input.type && attribute.value === input.value ? { attribute } : null
+        return attribute?.name === input.name && attribute.type === input.type && attribute.value === input.value
+          ? { attribute }
+          : null
       },
       async run(input) {
         refuseLinkName(input.name, 'input.name')
@@ -130,16 +142,20 @@ export function customerCommands(source: CustomerSource, banks: BankAccess, cust
           for (const member of given) {
             const value = input[member] ?? null
             const rows = before.filter(({ name }) => name === LINKS[member])
-            if (value === null) for (const { id } of rows) await carryOut(source.deleteCustomerAttribute(place.bankId, id))
+            if (value === null)
+              for (const { id } of rows) await carryOut(source.deleteCustomerAttribute(place.bankId, id))
             else {
               const body = { name: LINKS[member], type: 'STRING', value }
               if (rows.length === 0) await carryOut(source.createCustomerAttribute(place.bankId, place.id, body))
-              for (const row of rows) if (row.value !== value) await carryOut(source.updateCustomerAttribute(place.bankId, place.id, row.id, body))
+              for (const row of rows)
+                if (row.value !== value)
+                  await carryOut(source.updateCustomerAttribute(place.bankId, place.id, row.id, body))
             }
           }
         } catch (error) {
           // A refusal says that nothing was done. What may be asked again is finished then.
-          if (some && error instanceof ApiError && error.extensions['retryable'] !== true) throw obpError('OUTCOME_UNKNOWN', 'Some of the links were set, and another was refused.')
+          if (some && error instanceof ApiError && error.extensions['retryable'] !== true)
+            throw obpError('OUTCOME_UNKNOWN', 'Some of the links were set, and another was refused.')
           throw error
         } finally {
           // Some of it may have been done.

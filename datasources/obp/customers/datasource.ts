@@ -23,10 +23,21 @@ export function customerSource(client: Client, visit: OperationScope) {
 
   return {
     createCustomer: (bankId: string, body: CustomerBody) =>
-      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/customers`, effect: 'write', json: body, response: answers.customer }),
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers`,
+        effect: 'write',
+        json: body,
+        response: answers.customer,
+      }),
 
     getCustomerByCustomerId: (bankId: string, customerId: string) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}`, effect: 'read', response: answers.customer }),
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}`,
+        effect: 'read',
+        response: answers.customer,
+      }),
 
     getCustomerByCustomerNumber: (bankId: string, customerNumber: string) =>
       send({
@@ -39,7 +50,14 @@ export function customerSource(client: Client, visit: OperationScope) {
 
     /** Who has any of these attributes, once for each that fits; without one, everybody who has any at all. */
     getCustomersByAttributes: (bankId: string, attributes: readonly (readonly [name: string, value: string])[]) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers`, effect: 'read', query: attributes, response: answers.customers, mapError: danglingAttribute }),
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers`,
+        effect: 'read',
+        query: attributes,
+        response: answers.customers,
+        mapError: danglingAttribute,
+      }),
 
     /** By a LIKE pattern; the bank need not exist. */
     getCustomersByCustomerPhoneNumber: (bankId: string, pattern: string) =>
@@ -52,7 +70,13 @@ export function customerSource(client: Client, visit: OperationScope) {
       }),
 
     getCustomersForUser: (credential: Credential) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/users/current/customers`, effect: 'read', credential, response: answers.customers }),
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/users/current/customers`,
+        effect: 'read',
+        credential,
+        response: answers.customers,
+      }),
 
     getFirehoseCustomers: (bankId: string, window: FirehoseWindow, limit: number, offset: number) =>
       send({
@@ -73,7 +97,12 @@ export function customerSource(client: Client, visit: OperationScope) {
       }),
 
     getCustomerAttributes: (bankId: string, customerId: string) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes`, effect: 'read', response: answers.attributes }),
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes`,
+        effect: 'read',
+        response: answers.attributes,
+      }),
 
     /** Whosever it is. */
     getCustomerAttributeById: (bankId: string, customerId: string, attributeId: string) =>
@@ -95,7 +124,12 @@ export function customerSource(client: Client, visit: OperationScope) {
 
     /** Says the same whether there was one or not, and whosever it was. */
     deleteCustomerAttribute: (bankId: string, attributeId: string) =>
-      send({ method: 'DELETE', path: path`/obp/v4.0.0/banks/${bankId}/customers/attributes/${attributeId}`, effect: 'write', response: null }),
+      send({
+        method: 'DELETE',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers/attributes/${attributeId}`,
+        effect: 'write',
+        response: null,
+      }),
   }
 }
 

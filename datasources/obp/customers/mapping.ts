@@ -4,7 +4,15 @@ import { SortDirection, TextMatch } from '../../../schema/shared.js'
 import { type Drift, toDateTime, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
-import { type AttributeBody, type CustomerBody, EARLIEST, LATEST, LINKS, type ObpAttribute, type ObpCustomer } from './contract.js'
+import {
+  type AttributeBody,
+  type CustomerBody,
+  EARLIEST,
+  LATEST,
+  LINKS,
+  type ObpAttribute,
+  type ObpCustomer,
+} from './contract.js'
 import type { FirehoseWindow } from './datasource.js'
 
 // ---- what the provider says, in the graph's words
@@ -29,12 +37,19 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
     nameSuffix: text(customer.name_suffix),
     email: text(customer.email),
     mobilePhoneNumber: text(customer.mobile_phone_number),
-    faceImage: text(face?.url) === null && text(face?.date) === null ? null : { url: text(face?.url), date: toDateTime(face?.date, 'customer.face_image.date', drift) },
+    faceImage:
+      text(face?.url) === null && text(face?.date) === null
+        ? null
+        : { url: text(face?.url), date: toDateTime(face?.date, 'customer.face_image.date', drift) },
     dateOfBirth: dayOf(customer.date_of_birth, 'customer.date_of_birth', drift),
     relationshipStatus: text(customer.relationship_status),
     dependants: customer.dependants ?? null,
-    datesOfBirthOfDependants: customer.dob_of_dependants?.flatMap((date) => dayOf(date, 'customer.dob_of_dependants', drift) ?? []) ?? null,
-    creditRating: text(rating?.rating) === null && text(rating?.source) === null ? null : { rating: text(rating?.rating), source: text(rating?.source) },
+    datesOfBirthOfDependants:
+      customer.dob_of_dependants?.flatMap((date) => dayOf(date, 'customer.dob_of_dependants', drift) ?? []) ?? null,
+    creditRating:
+      text(rating?.rating) === null && text(rating?.source) === null
+        ? null
+        : { rating: text(rating?.rating), source: text(rating?.source) },
     creditLimit: currency === null || amount === null ? null : { currency, amount },
     highestEducationAttained: text(customer.highest_education_attained),
     employmentStatus: text(customer.employment_status),
@@ -55,12 +70,17 @@ export function toLinks(attributes: readonly CustomerAttribute[]): CustomerLinks
     let found: string | null = null
     for (const attribute of attributes) {
       if (attribute.name !== name || attribute.value === '') continue
-      if (found !== null && found !== attribute.value) throw obpError('CONFLICT', 'This customer has contradicting links; linkCustomer sets them right.')
+      if (found !== null && found !== attribute.value)
+        throw obpError('CONFLICT', 'This customer has contradicting links; linkCustomer sets them right.')
       found = attribute.value
     }
     return found
   }
-  return { personId: link(LINKS.personId), bankingCustomerId: link(LINKS.bankingCustomerId), seiExternalId: link(LINKS.seiExternalId) }
+  return {
+    personId: link(LINKS.personId),
+    bankingCustomerId: link(LINKS.bankingCustomerId),
+    seiExternalId: link(LINKS.seiExternalId),
+  }
 }
 
 // ---- what the graph is asked, in the provider's words
@@ -71,13 +91,19 @@ export function createBody(input: CreateCustomerInput): CustomerBody {
     legal_name: input.legalName,
     mobile_phone_number: input.mobilePhoneNumber,
     email: input.email,
-    face_image: input.faceImage ? { url: input.faceImage.url, date: toWireDate(input.faceImage.date) } : { url: null, date: null },
+    face_image: input.faceImage
+      ? { url: input.faceImage.url, date: toWireDate(input.faceImage.date) }
+      : { url: null, date: null },
     date_of_birth: toWireDate(input.dateOfBirth),
     relationship_status: input.relationshipStatus,
     dependants: dependants.length,
     dob_of_dependants: dependants,
-    credit_rating: input.creditRating ? { rating: input.creditRating.rating, source: input.creditRating.source } : { rating: null, source: null },
-    credit_limit: input.creditLimit ? { currency: input.creditLimit.currency, amount: input.creditLimit.amount } : { currency: null, amount: null },
+    credit_rating: input.creditRating
+      ? { rating: input.creditRating.rating, source: input.creditRating.source }
+      : { rating: null, source: null },
+    credit_limit: input.creditLimit
+      ? { currency: input.creditLimit.currency, amount: input.creditLimit.amount }
+      : { currency: null, amount: null },
     highest_education_attained: input.highestEducationAttained,
     employment_status: input.employmentStatus,
     kyc_status: input.kycStatus,

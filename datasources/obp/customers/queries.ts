@@ -50,13 +50,17 @@ const MOST_FOUND = 100
 
 /** The provider counts rows, so a cursor is a count, of one list only. */
 function cursorOf(bankId: string, window: FirehoseWindow) {
-  const list = createHash('sha256').update(JSON.stringify([bankId, window])).digest('base64url').slice(0, 12)
+  const list = createHash('sha256')
+    .update(JSON.stringify([bankId, window]))
+    .digest('base64url')
+    .slice(0, 12)
   return {
     write: (offset: number): string => Buffer.from(JSON.stringify([offset, list])).toString('base64url'),
     read(text: string): number {
       try {
         const [offset, of] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [unknown, unknown]
-        if (of === list && typeof offset === 'number' && Number.isInteger(offset) && offset >= 0 && offset < 2 ** 31) return offset
+        if (of === list && typeof offset === 'number' && Number.isInteger(offset) && offset >= 0 && offset < 2 ** 31)
+          return offset
       } catch {
         // Falls through to the one refusal below.
       }
@@ -72,7 +76,11 @@ export function customerLoaders(source: CustomerSource, banks: BankAccess, asUse
     if (row.bank_id !== bankId) return null
     const customer = toCustomer(row, drift)
     const place = { bankId, id: customer.id }
-    if (row.customer_attributes) attributes.prime(place, row.customer_attributes.map((attribute) => toAttribute(attribute, drift)))
+    if (row.customer_attributes)
+      attributes.prime(
+        place,
+        row.customer_attributes.map((attribute) => toAttribute(attribute, drift)),
+      )
     customers.prime(place, customer)
     return customer
   }
@@ -88,10 +96,12 @@ export function customerLoaders(source: CustomerSource, banks: BankAccess, asUse
     return row?.customer_id === id ? take(row, bankId) : null
   }, customerRefKey)
 
-  const byNumber = keyLoader<{ bankId: string; customerNumber: string }, Customer | null>(async ({ bankId, customerNumber }) => {
-    const row = await nullIfNotFound(source.getCustomerByCustomerNumber(bankId, customerNumber))
-    return row && take(row, bankId)
-  })
+  const byNumber = keyLoader<{ bankId: string; customerNumber: string }, Customer | null>(
+    async ({ bankId, customerNumber }) => {
+      const row = await nullIfNotFound(source.getCustomerByCustomerNumber(bankId, customerNumber))
+      return row && take(row, bankId)
+    },
+  )
 
   const attributes = keyLoader<CustomerRef, CustomerAttribute[] | null>(async ({ bankId, id }) => {
     const answer = await nullIfNotFound(source.getCustomerAttributes(bankId, id))
@@ -119,12 +129,15 @@ export function customerLoaders(source: CustomerSource, banks: BankAccess, asUse
       const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
       // Without a value the provider would answer everybody who has any attribute.
       const asked = wanted.length > 0 ? banks.all : []
-      const answers = await Promise.all(asked.map(async (bankId) => nullIfNotFound(source.getCustomersByAttributes(bankId, wanted))))
+      const answers = await Promise.all(
+        asked.map(async (bankId) => nullIfNotFound(source.getCustomersByAttributes(bankId, wanted))),
+      )
       answers.forEach((answer, i) => {
         for (const row of answer?.customers ?? []) {
           const customer = take(row, asked[i]!)
           if (customer === null) continue
-          for (const { name, value } of row.customer_attributes ?? []) if (name === LINKS.personId) byPerson.get(value ?? '')?.set(customer.id, customer)
+          for (const { name, value } of row.customer_attributes ?? [])
+            if (name === LINKS.personId) byPerson.get(value ?? '')?.set(customer.id, customer)
         }
       })
       return new Map([...byPerson].map(([id, found]) => [id, [...found.values()]]))
@@ -171,9 +184,13 @@ export function customerLoaders(source: CustomerSource, banks: BankAccess, asUse
         const bankId = banks.named(named)
         if (bankId === null) return null
         const match = asked ?? TextMatch.EXACT
-        const answer = await nullIfNotFound(source.getCustomersByCustomerPhoneNumber(bankId, phonePattern(mobilePhoneNumber, match)))
+        const answer = await nullIfNotFound(
+          source.getCustomersByCustomerPhoneNumber(bankId, phonePattern(mobilePhoneNumber, match)),
+        )
         if (answer === null) return null
-        const found = answer.customers.filter(({ mobile_phone_number: phone }) => phone != null && phoneFits(phone, mobilePhoneNumber, match))
+        const found = answer.customers.filter(
+          ({ mobile_phone_number: phone }) => phone != null && phoneFits(phone, mobilePhoneNumber, match),
+        )
         return takeAll(found, bankId).slice(0, first ?? MOST_FOUND)
       },
     }),
@@ -258,7 +275,9 @@ export function customerLoaders(source: CustomerSource, banks: BankAccess, asUse
   }
 
   /** The customer that a write names. The provider would also change another bank's, so this comes before every write. */
-  async function named(key: CustomerKey): Promise<{ place: CustomerRef; customer: Customer; attributes: () => Promise<CustomerAttribute[]> }> {
+  async function named(
+    key: CustomerKey,
+  ): Promise<{ place: CustomerRef; customer: Customer; attributes: () => Promise<CustomerAttribute[]> }> {
     const place = banks.place(key)
     const customer = place && (await customers.load(place))
     if (!customer) throw obpError('NOT_FOUND', NO_CUSTOMER)

@@ -1,4 +1,8 @@
-import type { CustomerAttributeDefinition, DeleteCustomerAttributeDefinitionInput, SetCustomerAttributeDefinitionInput } from '../../../schema/attribute-definition.js'
+import type {
+  CustomerAttributeDefinition,
+  DeleteCustomerAttributeDefinitionInput,
+  SetCustomerAttributeDefinitionInput,
+} from '../../../schema/attribute-definition.js'
 import { command } from '../../contract/operations.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
@@ -11,7 +15,15 @@ import type { DefinitionLoaders } from './queries.js'
 import { definitionBody, toDefinition } from './mapping.js'
 
 /** A definition as far as it is set, in one order; no view and one empty view are the same. */
-const seen = ({ name, category, type, description, alias, can_be_seen_on_views: views, is_active }: DefinitionBody | ObpDefinition) => [
+const seen = ({
+  name,
+  category,
+  type,
+  description,
+  alias,
+  can_be_seen_on_views: views,
+  is_active,
+}: DefinitionBody | ObpDefinition) => [
   name,
   category,
   type,
@@ -22,9 +34,17 @@ const seen = ({ name, category, type, description, alias, can_be_seen_on_views: 
 ]
 
 /** Writes of attribute definitions. A name has one definition at a bank. */
-export function definitionCommands(source: DefinitionSource, banks: BankAccess, definitions: DefinitionLoaders, drift: Drift) {
+export function definitionCommands(
+  source: DefinitionSource,
+  banks: BankAccess,
+  definitions: DefinitionLoaders,
+  drift: Drift,
+) {
   return {
-    setCustomerAttributeDefinition: command<SetCustomerAttributeDefinitionInput, { definition: CustomerAttributeDefinition }>({
+    setCustomerAttributeDefinition: command<
+      SetCustomerAttributeDefinitionInput,
+      { definition: CustomerAttributeDefinition }
+    >({
       scope: 'customers:write',
       type: 'SetCustomerAttributeDefinitionPayload',
       // A late repeat would take back what was set since.
@@ -33,15 +53,21 @@ export function definitionCommands(source: DefinitionSource, banks: BankAccess, 
         const bankId = banks.required(input.bankId)
         definitions.forget(bankId)
         const wanted = JSON.stringify(seen(definitionBody(input)))
-        const found = (await definitions.ofBank(bankId))?.find((definition) => JSON.stringify(seen(definition)) === wanted)
+        const found = (await definitions.ofBank(bankId))?.find(
+          (definition) => JSON.stringify(seen(definition)) === wanted,
+        )
         return found ? { definition: toDefinition(found, drift) } : null
       },
       async run(input) {
         const bankId = banks.required(input.bankId)
         try {
-          const answered = await source.createOrUpdateCustomerAttributeAttributeDefinition(bankId, definitionBody(input))
+          const answered = await source.createOrUpdateCustomerAttributeAttributeDefinition(
+            bankId,
+            definitionBody(input),
+          )
           // It was carried out somehow, so it must not read as a write that did nothing.
-          if (answered.type !== String(input.type)) throw obpError('OUTCOME_UNKNOWN', 'The provider answered another definition than it was told.')
+          if (answered.type !== String(input.type))
+            throw obpError('OUTCOME_UNKNOWN', 'The provider answered another definition than it was told.')
           return { definition: toDefinition(answered, drift) }
         } finally {
           definitions.forget(bankId)

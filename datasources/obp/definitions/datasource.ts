@@ -9,15 +9,31 @@ export function definitionSource(client: Client, visit: OperationScope) {
   return {
     /** By name: what the bank has under it is replaced. */
     createOrUpdateCustomerAttributeAttributeDefinition: (bankId: string, body: DefinitionBody) =>
-      send({ method: 'PUT', path: path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`, effect: 'write', json: body, response: answers.definition }),
+      send({
+        method: 'PUT',
+        path: path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`,
+        effect: 'write',
+        json: body,
+        response: answers.definition,
+      }),
 
     /** Of any bank: the one in the address is not looked at. */
     deleteCustomerAttributeDefinition: (bankId: string, definitionId: string) =>
-      send({ method: 'DELETE', path: path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/${definitionId}/customer`, effect: 'write', response: null }),
+      send({
+        method: 'DELETE',
+        path: path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/${definitionId}/customer`,
+        effect: 'write',
+        response: null,
+      }),
 
     /** Those of all banks. */
     getCustomerAttributeDefinition: (bankId: string) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`, effect: 'read', response: answers.definitions }),
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`,
+        effect: 'read',
+        response: answers.definitions,
+      }),
   }
 }
 

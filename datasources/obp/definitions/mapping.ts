@@ -1,5 +1,8 @@
 import { AttributeType } from '../../../schema/customer-attribute.js'
-import type { CustomerAttributeDefinition, SetCustomerAttributeDefinitionInput } from '../../../schema/attribute-definition.js'
+import type {
+  CustomerAttributeDefinition,
+  SetCustomerAttributeDefinitionInput,
+} from '../../../schema/attribute-definition.js'
 import { type Drift, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { text } from '../codecs.js'

@@ -36,7 +36,8 @@ export interface Answered {
 }
 
 /** How members of a body are read: texts take numbers, dates have one form, null stands for a text or date that is not known. */
-export type Field = 'text' | 'date' | 'flag' | 'whole' | 'dates' | readonly [Field] | { readonly [member: string]: Field }
+export type Field =
+  'text' | 'date' | 'flag' | 'whole' | 'dates' | readonly [Field] | { readonly [member: string]: Field }
 export type Parsed<Fields> = {
   [Name in keyof Fields]: Fields[Name] extends 'text' | 'date'
     ? string | null
@@ -70,7 +71,9 @@ function read(value: unknown, field: Field, wrong: () => never): unknown {
       if (value === null || typeof value === 'string') return value
       return typeof value === 'number' || typeof value === 'boolean' ? String(value) : wrong()
     case 'date':
-      return value === null || (typeof value === 'string' && DATE.test(value) && !Number.isNaN(Date.parse(value))) ? value : wrong()
+      return value === null || (typeof value === 'string' && DATE.test(value) && !Number.isNaN(Date.parse(value)))
+        ? value
+        : wrong()
     case 'flag':
       return typeof value === 'boolean' ? value : wrong()
     case 'whole':
@@ -103,7 +106,9 @@ export const problem = (status: number) => ({
   body: { code: status, message: TEXTS[status] ?? 'OBP-50000: Unknown Error.' },
   headers: {
     ...(status === 500 ? {} : common()),
-    ...(status === 401 ? { 'www-authenticate': 'OAuth realm="127.0.0.1", Bearer realm="127.0.0.1", DirectLogin realm="127.0.0.1"' } : {}),
+    ...(status === 401
+      ? { 'www-authenticate': 'OAuth realm="127.0.0.1", Bearer realm="127.0.0.1", DirectLogin realm="127.0.0.1"' }
+      : {}),
     ...(status === 429 ? { 'x-rate-limit-limit': '5', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': '42' } : {}),
   },
 })
@@ -111,7 +116,10 @@ export const problem = (status: number) => ({
 function refuse(reply: FastifyReply, { status, message }: Refused) {
   return reply
     .code(status)
-    .headers({ ...(status === 500 ? { 'content-type': 'application/json' } : common()), ...(status === 401 ? problem(401).headers : {}) })
+    .headers({
+      ...(status === 500 ? { 'content-type': 'application/json' } : common()),
+      ...(status === 401 ? problem(401).headers : {}),
+    })
     .send(JSON.stringify({ code: status, message }))
 }
 
@@ -147,13 +155,33 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
       done(null, UNREADABLE)
     }
   })
-  app.setErrorHandler((error: unknown, _request, reply) => refuse(reply, error instanceof Refused ? error : new Refused(500, TEXTS[500]!)))
+  app.setErrorHandler((error: unknown, _request, reply) =>
+    refuse(reply, error instanceof Refused ? error : new Refused(500, TEXTS[500]!)),
+  )
 
-  app.post('/my/logins/direct', (request, reply) => reply.code(201).headers(common()).send(JSON.stringify({ token: users.logIn(request.headers.authorization) })))
-  app.options('/*', (_request, reply) => reply.code(204).headers({ ...common(), 'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS' }).send())
-  app.route({ method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/*', handler: (request, reply) => refuse(reply, notFound(request)) })
+  app.post('/my/logins/direct', (request, reply) =>
+    reply
+      .code(201)
+      .headers(common())
+      .send(JSON.stringify({ token: users.logIn(request.headers.authorization) })),
+  )
+  app.options('/*', (_request, reply) =>
+    reply
+      .code(204)
+      .headers({ ...common(), 'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS' })
+      .send(),
+  )
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/*',
+    handler: (request, reply) => refuse(reply, notFound(request)),
+  })
 
-  function body<Fields extends Record<string, Field>>(request: FastifyRequest, fields: Fields, type?: string): Parsed<Fields> {
+  function body<Fields extends Record<string, Field>>(
+    request: FastifyRequest,
+    fields: Fields,
+    type?: string,
+  ): Parsed<Fields> {
     const wrong = (): never => {
       throw new Refused(400, type === undefined ? WRONG_JSON : `${WRONG_JSON} The Json body should be the ${type}`)
     }
@@ -173,7 +201,8 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
         throw style === 'new' ? new Refused(404, `${text} Current BankId is ${bankId}`) : new Refused(400, text)
       },
       role(...anyOf) {
-        if (!anyOf.some((role) => user.may(role))) throw new Refused(403, `OBP-20006: User is missing one or more roles: ${anyOf.join(' or ')}`)
+        if (!anyOf.some((role) => user.may(role)))
+          throw new Refused(403, `OBP-20006: User is missing one or more roles: ${anyOf.join(' or ')}`)
       },
       body: (fields, type) => body(request, fields, type),
     }
@@ -197,7 +226,10 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
 
   return {
     endpoint: (method, url, handle, style = 'new') =>
-      serve(method, url, async (request) => handle(checks(request, await users.of(request.headers.authorization, style), style))),
-    open: (method, url, handle) => serve(method, url, (request) => handle({ body: (fields, type) => body(request, fields, type) })),
+      serve(method, url, async (request) =>
+        handle(checks(request, await users.of(request.headers.authorization, style), style)),
+      ),
+    open: (method, url, handle) =>
+      serve(method, url, (request) => handle({ body: (fields, type) => body(request, fields, type) })),
   }
 }

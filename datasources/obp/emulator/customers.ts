@@ -105,7 +105,12 @@ function like(pattern: string): (value: string | null) => boolean {
   return (value) => value !== null && expression.test(value)
 }
 
-const printed = ({ customer_attribute_id, name, type, value }: StoredAttribute) => ({ customer_attribute_id, name, type, value })
+const printed = ({ customer_attribute_id, name, type, value }: StoredAttribute) => ({
+  customer_attribute_id,
+  name,
+  type,
+  value,
+})
 
 /** Customers, their attributes, and the endpoints that read and write them. */
 export class Customers {
@@ -126,13 +131,25 @@ export class Customers {
   crowd(count: number): void {
     const [sample] = CROWD
     for (let i = 0; i < count; i += 1) {
-      const customer = { ...customerOf(sample!, i % 90), customer_id: randomUUID(), customer_number: `crowd-${randomUUID()}` }
+      const customer = {
+        ...customerOf(sample!, i % 90),
+        customer_id: randomUUID(),
+        customer_number: `crowd-${randomUUID()}`,
+      }
       this.#customers.set(customer.customer_id, customer)
     }
   }
 
   #link({ customerId, bankId }: Person, name: string, value: string | undefined): void {
-    if (value !== undefined) this.#attributes.push({ customer_attribute_id: randomUUID(), name, type: 'STRING', value, customer_id: customerId, bank_id: bankId })
+    if (value !== undefined)
+      this.#attributes.push({
+        customer_attribute_id: randomUUID(),
+        name,
+        type: 'STRING',
+        value,
+        customer_id: customerId,
+        bank_id: bankId,
+      })
   }
 
   byId(customerId: string): StoredCustomer | undefined {
@@ -140,7 +157,9 @@ export class Customers {
   }
 
   byNumber(bankId: string, customerNumber: string | null): StoredCustomer | undefined {
-    return [...this.#customers.values()].find((customer) => customer.bank_id === bankId && customer.customer_number === customerNumber)
+    return [...this.#customers.values()].find(
+      (customer) => customer.bank_id === bankId && customer.customer_number === customerNumber,
+    )
   }
 
   /** A customer by id alone: whose bank it is, is not looked at. */
@@ -153,12 +172,18 @@ export class Customers {
 
   #ofBank(asked: Asked, bankId: string): StoredCustomer {
     const customer = this.find(asked)
-    if (customer.bank_id !== bankId) throw new Refused(400, `OBP-30113: Invalid Bank Id (${bankId}). The Customer(${customer.customer_id}) does not belong to this Bank`)
+    if (customer.bank_id !== bankId)
+      throw new Refused(
+        400,
+        `OBP-30113: Invalid Bank Id (${bankId}). The Customer(${customer.customer_id}) does not belong to this Bank`,
+      )
     return customer
   }
 
   #attributesOf(customerId: string, bankId: string) {
-    return this.#attributes.filter((attribute) => attribute.customer_id === customerId && attribute.bank_id === bankId).map(printed)
+    return this.#attributes
+      .filter((attribute) => attribute.customer_id === customerId && attribute.bank_id === bankId)
+      .map(printed)
   }
 
   #withAttributes(customer: StoredCustomer, bankId = customer.bank_id) {
@@ -168,7 +193,10 @@ export class Customers {
   #attributeOf({ params }: Asked): StoredAttribute {
     const found = this.#attributes.find(({ customer_attribute_id }) => customer_attribute_id === params['attributeId'])
     if (found) return found
-    throw new Refused(400, 'OBP-30069: Customer Attribute not found. Please specify a valid value for CUSTOMER_ATTRIBUTE_ID.')
+    throw new Refused(
+      400,
+      'OBP-30069: Customer Attribute not found. Please specify a valid value for CUSTOMER_ATTRIBUTE_ID.',
+    )
   }
 
   #attributeBody(asked: Asked, type: string) {
@@ -178,7 +206,8 @@ export class Customers {
         400,
         'OBP-10001: Incorrect json format. The `Type` filed can only accept the following field: DOUBLE(12.1234), STRING(TAX_NUMBER), INTEGER(123) and DATE_WITH_DAY(2012-04-23)',
       )
-    if ((body.name?.length ?? 0) > 50 || (body.value?.length ?? 0) > 255) throw new Refused(400, 'OBP-50200: Connector cannot return the data we requested.')
+    if ((body.name?.length ?? 0) > 50 || (body.value?.length ?? 0) > 255)
+      throw new Refused(400, 'OBP-50200: Connector cannot return the data we requested.')
     return { ...body, type: body.type }
   }
 
@@ -187,29 +216,56 @@ export class Customers {
     const wanted = new Map<string, string[]>()
     for (const [name, value] of query) wanted.set(name, [...(wanted.get(name) ?? []), value])
     return this.#attributes
-      .filter(({ bank_id, name, value }) => bank_id === bankId && (wanted.size === 0 || wanted.get(name ?? '')?.includes(value ?? '')))
+      .filter(
+        ({ bank_id, name, value }) =>
+          bank_id === bankId && (wanted.size === 0 || wanted.get(name ?? '')?.includes(value ?? '')),
+      )
       .map(({ customer_id }) => this.#customers.get(customer_id)!)
   }
 
   #firehose(bankId: string, query: URLSearchParams) {
-    const { limit = '50', offset = '0', sort_direction = 'DESC', from_date, to_date, ...attributes } = Object.fromEntries(query)
-    if (!/^[1-9]\d*$/.test(limit)) throw new Refused(400, `${FILTER}OBP-10025: wrong value for obp_limit parameter. Please send a positive integer (=>1)!`)
-    if (!/^\d+$/.test(offset)) throw new Refused(400, `${FILTER}OBP-10024: wrong value for obp_offset parameter. Please send a positive integer (=>0)!`)
+    const {
+      limit = '50',
+      offset = '0',
+      sort_direction = 'DESC',
+      from_date,
+      to_date,
+      ...attributes
+    } = Object.fromEntries(query)
+    if (!/^[1-9]\d*$/.test(limit))
+      throw new Refused(
+        400,
+        `${FILTER}OBP-10025: wrong value for obp_limit parameter. Please send a positive integer (=>1)!`,
+      )
+    if (!/^\d+$/.test(offset))
+      throw new Refused(
+        400,
+        `${FILTER}OBP-10024: wrong value for obp_offset parameter. Please send a positive integer (=>0)!`,
+      )
     const direction = sort_direction.toUpperCase()
-    if (!['ASC', 'DESC'].includes(direction)) throw new Refused(400, `${FILTER}OBP-10023: obp_sort_direction parameter can only take two values: DESC or ASC!`)
+    if (!['ASC', 'DESC'].includes(direction))
+      throw new Refused(400, `${FILTER}OBP-10023: obp_sort_direction parameter can only take two values: DESC or ASC!`)
     const time = (text: string | undefined, fallback: number): number => {
       if (text === undefined) return fallback
       if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}(Z|[+-]\d{4})$/.test(text)) return Date.parse(text)
-      throw new Refused(400, `${FILTER}OBP-10026: Failed to parse date string. Please use this format yyyy-MM-dd'T'HH:mm:ss.SSS'Z'!`)
+      throw new Refused(
+        400,
+        `${FILTER}OBP-10026: Failed to parse date string. Please use this format yyyy-MM-dd'T'HH:mm:ss.SSS'Z'!`,
+      )
     }
     const from = time(from_date, Date.now() - 365 * DAY_MS)
     const to = time(to_date, Date.now())
     const okAt = ({ last_ok_date }: StoredCustomer) => (last_ok_date === null ? NaN : Date.parse(last_ok_date))
-    const rows = [...this.#customers.values()].filter((customer) => customer.bank_id === bankId && okAt(customer) >= from && okAt(customer) <= to)
+    const rows = [...this.#customers.values()].filter(
+      (customer) => customer.bank_id === bankId && okAt(customer) >= from && okAt(customer) <= to,
+    )
     rows.sort((a, b) => (okAt(a) - okAt(b)) * (direction === 'ASC' ? 1 : -1))
     const page = rows.slice(Number(offset), Number(offset) + Number(limit))
     // The attribute filter comes after paging, so a page may be short.
-    const fitting = Object.keys(attributes).length > 0 ? new Set(this.#byAttributes(bankId, new URLSearchParams(attributes))) : undefined
+    const fitting =
+      Object.keys(attributes).length > 0
+        ? new Set(this.#byAttributes(bankId, new URLSearchParams(attributes)))
+        : undefined
     return fitting ? page.filter((customer) => fitting.has(customer)) : page
   }
 
@@ -217,10 +273,21 @@ export class Customers {
     const body = asked.body(CUSTOMER, 'PostCustomerJsonV310 ')
     const { length } = body.dob_of_dependants
     if (body.dependants !== length)
-      throw new Refused(400, `OBP-10020: Incorrect json. The filed dependants(${body.dependants}) not equal the length(${length}) of dob_of_dependants array`)
-    const tooLong = Object.entries(LONGEST).some(([name, longest]) => ((body as Record<string, unknown>)[name] as string | null ?? '').length > longest)
+      throw new Refused(
+        400,
+        `OBP-10020: Incorrect json. The filed dependants(${body.dependants}) not equal the length(${length}) of dob_of_dependants array`,
+      )
+    const tooLong = Object.entries(LONGEST).some(
+      ([name, longest]) => (((body as Record<string, unknown>)[name] as string | null) ?? '').length > longest,
+    )
     if (tooLong) throw new Refused(400, 'OBP-30051: Cannot create Customer')
-    const customer = { bank_id: bankId, customer_id: randomUUID(), customer_number: String(randomInt(2 ** 31)), ...body, email: body.email?.trim().toLowerCase() ?? null }
+    const customer = {
+      bank_id: bankId,
+      customer_id: randomUUID(),
+      customer_number: String(randomInt(2 ** 31)),
+      ...body,
+      email: body.email?.trim().toLowerCase() ?? null,
+    }
     this.#customers.set(customer.customer_id, customer)
     return { status: 201, body: customer }
   }
@@ -234,7 +301,10 @@ export class Customers {
     endpoint('GET', '/banks/:bankId/customers', (asked) => {
       const bankId = asked.bank()
       asked.role('CanGetCustomer')
-      return { status: 200, body: { customers: this.#byAttributes(bankId, asked.query).map((customer) => this.#withAttributes(customer)) } }
+      return {
+        status: 200,
+        body: { customers: this.#byAttributes(bankId, asked.query).map((customer) => this.#withAttributes(customer)) },
+      }
     })
 
     endpoint('GET', '/banks/:bankId/customers/:customerId', (asked) => {
@@ -248,14 +318,17 @@ export class Customers {
       asked.role('CanGetCustomer')
       const { customer_number } = asked.body({ customer_number: 'text' }, 'PostCustomerNumberJsonV310 ')
       const found = this.byNumber(bankId, customer_number)
-      if (!found) throw new Refused(404, 'OBP-30002: Customer not found. Please specify a valid value for CUSTOMER_NUMBER.')
+      if (!found)
+        throw new Refused(404, 'OBP-30002: Customer not found. Please specify a valid value for CUSTOMER_NUMBER.')
       return { status: 200, body: this.#withAttributes(found) }
     })
 
     endpoint('POST', '/banks/:bankId/search/customers/mobile-phone-number', (asked) => {
       const { mobile_phone_number } = asked.body({ mobile_phone_number: 'text' }, 'PostCustomerPhoneNumberJsonV400 ')
       const fits = like(mobile_phone_number ?? '')
-      const found = [...this.#customers.values()].filter((customer) => customer.bank_id === asked.params['bankId'] && fits(customer.mobile_phone_number))
+      const found = [...this.#customers.values()].filter(
+        (customer) => customer.bank_id === asked.params['bankId'] && fits(customer.mobile_phone_number),
+      )
       return { status: 201, body: { customers: found.map(older) } }
     })
 
@@ -283,7 +356,10 @@ export class Customers {
     endpoint('GET', '/banks/:bankId/customers/:customerId/attributes', (asked) => {
       const bankId = asked.bank()
       asked.role('CanGetCustomerAttributesAtOneBank')
-      return { status: 200, body: { customer_attributes: this.#attributesOf(this.#ofBank(asked, bankId).customer_id, bankId) } }
+      return {
+        status: 200,
+        body: { customer_attributes: this.#attributesOf(this.#ofBank(asked, bankId).customer_id, bankId) },
+      }
     })
 
     endpoint('GET', '/banks/:bankId/customers/:customerId/attributes/:attributeId', (asked) => {
@@ -307,7 +383,9 @@ export class Customers {
     endpoint('DELETE', '/banks/:bankId/customers/attributes/:attributeId', (asked) => {
       asked.role('CanDeleteCustomerAttributeAtOneBank')
       asked.bank()
-      this.#attributes = this.#attributes.filter(({ customer_attribute_id }) => customer_attribute_id !== asked.params['attributeId'])
+      this.#attributes = this.#attributes.filter(
+        ({ customer_attribute_id }) => customer_attribute_id !== asked.params['attributeId'],
+      )
       return { status: 204 }
     })
   }

@@ -29,12 +29,23 @@ interface StoredMessage {
   readonly printed: { id: string; date: string } & Parsed<typeof MESSAGE>
 }
 
-const STAFF: Contact = { name: 'Simon Staff', mobile_phone: '+44 07972 444 876', email_address: 'simon.staff@example.com' }
+const STAFF: Contact = {
+  name: 'Simon Staff',
+  mobile_phone: '+44 07972 444 876',
+  email_address: 'simon.staff@example.com',
+}
 
-const contactOf = ({ firstName, lastName, phone, email }: Person): Contact => ({ name: `${firstName} ${lastName}`, mobile_phone: phone, email_address: email })
+const contactOf = ({ firstName, lastName, phone, email }: Person): Contact => ({
+  name: `${firstName} ${lastName}`,
+  mobile_phone: phone,
+  email_address: email,
+})
 
 /** Addresses are trimmed and in lower case. */
-const kept = (contact: Contact): Contact => ({ ...contact, email_address: contact.email_address?.trim().toLowerCase() ?? null })
+const kept = (contact: Contact): Contact => ({
+  ...contact,
+  email_address: contact.email_address?.trim().toLowerCase() ?? null,
+})
 
 const isLong = ({ name, mobile_phone, email_address }: Contact): boolean =>
   (name?.length ?? 0) > 255 || (mobile_phone?.length ?? 0) > 32 || (email_address?.length ?? 0) > 100
@@ -65,16 +76,40 @@ export class Engagement {
   ) {
     const later = NAMED_PEOPLE.find(({ username }) => username === 'percy')!
     const elsewhere = NAMED_PEOPLE.find(({ bankId }) => bankId === OTHER_BANK)!
-    for (const [member, purpose_id, date] of [[ADA, 'onboarding', '2024-04-02T10:00:00Z'], [later, 'mortgage', '2024-05-06T14:30:00Z'], [elsewhere, 'complaint', '2024-04-10T08:00:00Z']] as const) {
+    for (const [member, purpose_id, date] of [
+      [ADA, 'onboarding', '2024-04-02T10:00:00Z'],
+      [later, 'mortgage', '2024-05-06T14:30:00Z'],
+      [elsewhere, 'complaint', '2024-04-10T08:00:00Z'],
+    ] as const) {
       const invitees = [{ contact_details: contactOf(member), status: 'accepted' }]
-      this.#arrange(`meeting-${member.username}`, member.bankId, '', { provider_id: 'video', purpose_id, date, creator: STAFF, invitees })
+      this.#arrange(`meeting-${member.username}`, member.bankId, '', {
+        provider_id: 'video',
+        purpose_id,
+        date,
+        creator: STAFF,
+        invitees,
+      })
     }
     for (const { customerId, bankId, username, firstName } of NAMED_PEOPLE) {
-      const text = { message: `Dear ${firstName}, please have your passport ready.`, from_department: 'Onboarding', from_person: 'Simon' }
-      this.#deliver(users.linkedTo(customerId)!, bankId, { id: `message-${username}`, date: '2024-04-01T09:00:00Z', ...text })
+      const text = {
+        message: `Dear ${firstName}, please have your passport ready.`,
+        from_department: 'Onboarding',
+        from_person: 'Simon',
+      }
+      this.#deliver(users.linkedTo(customerId)!, bankId, {
+        id: `message-${username}`,
+        date: '2024-04-01T09:00:00Z',
+        ...text,
+      })
     }
     // The same user may be a customer's at one bank and be written to by another.
-    this.#deliver(users.linkedTo(ADA.customerId)!, OTHER_BANK, { id: 'message-ada-elsewhere', date: '2024-04-03T09:00:00Z', message: 'Welcome.', from_department: 'Sales', from_person: 'Sue' })
+    this.#deliver(users.linkedTo(ADA.customerId)!, OTHER_BANK, {
+      id: 'message-ada-elsewhere',
+      date: '2024-04-03T09:00:00Z',
+      message: 'Welcome.',
+      from_department: 'Sales',
+      from_person: 'Sue',
+    })
   }
 
   #deliver({ userId }: User, bankId: string, printed: StoredMessage['printed']): void {
@@ -91,7 +126,10 @@ export class Engagement {
       keys: { session_id: '', staff_token: '', customer_token: '' },
       when: body.date,
       creator: kept(body.creator),
-      invitees: body.invitees.map(({ contact_details, status }) => ({ contact_details: kept(contact_details), status })),
+      invitees: body.invitees.map(({ contact_details, status }) => ({
+        contact_details: kept(contact_details),
+        status,
+      })),
     }
     this.#meetings.push(meeting)
     return meeting
@@ -112,9 +150,14 @@ export class Engagement {
       const bankId = asked.bank()
       const body = asked.body(MEETING, 'CreateMeetingJson ')
       const { provider_id, purpose_id, creator, invitees } = body
-      const tooLong = [provider_id, purpose_id].some((id) => (id?.length ?? 0) > 64) || invitees.some(({ status }) => (status?.length ?? 0) > 255)
+      const tooLong =
+        [provider_id, purpose_id].some((id) => (id?.length ?? 0) > 64) ||
+        invitees.some(({ status }) => (status?.length ?? 0) > 255)
       if (tooLong || [creator, ...invitees.map(({ contact_details }) => contact_details)].some(isLong))
-        throw new Refused(400, 'OBP-50200: Connector cannot return the data we requested. Can not createMeeting in the backend.  <- OBP-60011: Create Meeting Exception. ')
+        throw new Refused(
+          400,
+          'OBP-50200: Connector cannot return the data we requested. Can not createMeeting in the backend.  <- OBP-60011: Create Meeting Exception. ',
+        )
       return { status: 201, body: this.#arrange(randomUUID(), bankId, asked.user.userId, body) }
     })
 
@@ -137,8 +180,13 @@ export class Engagement {
       const bankId = asked.bank()
       const { customer_id } = this.customers.find(asked)
       const user = this.users.linkedTo(customer_id)
-      if ((body.message?.length ?? 0) > 1024 || [body.from_department, body.from_person].some((name) => (name?.length ?? 0) > 64)) throw new Refused(400, 'OBP-50200: Connector cannot return the data we requested.')
-      if (!user) throw new Refused(400, `OBP-30008: User Customer Link not found by USER_ID Current customerId (${customer_id})`)
+      if (
+        (body.message?.length ?? 0) > 1024 ||
+        [body.from_department, body.from_person].some((name) => (name?.length ?? 0) > 64)
+      )
+        throw new Refused(400, 'OBP-50200: Connector cannot return the data we requested.')
+      if (!user)
+        throw new Refused(400, `OBP-30008: User Customer Link not found by USER_ID Current customerId (${customer_id})`)
       this.#deliver(user, bankId, { id: randomUUID(), date: toSecond(now()), ...body })
       return { status: 201, body: { success: 'Success' } }
     })
@@ -148,7 +196,9 @@ export class Engagement {
       '/banks/:bankId/customer/messages',
       (asked) => {
         const bankId = asked.bank()
-        const mine = this.#messages.filter((message) => message.bankId === bankId && message.userId === asked.user.userId)
+        const mine = this.#messages.filter(
+          (message) => message.bankId === bankId && message.userId === asked.user.userId,
+        )
         return { status: 200, body: { messages: mine.map(({ printed }) => printed) } }
       },
       'old',

@@ -2,9 +2,31 @@ import { type Person, NAMED_PEOPLE } from '../../emulator/people.js'
 import { type Api, type Asked, Refused } from './api.js'
 import type { Customers } from './customers.js'
 
-const CHECK = { customer_number: 'text', date: 'date', how: 'text', staff_user_id: 'text', staff_name: 'text', satisfied: 'flag', comments: 'text' } as const
-const DOCUMENT = { customer_number: 'text', type: 'text', number: 'text', issue_date: 'date', issue_place: 'text', expiry_date: 'date' } as const
-const MEDIA = { customer_number: 'text', type: 'text', url: 'text', date: 'date', relates_to_kyc_document_id: 'text', relates_to_kyc_check_id: 'text' } as const
+const CHECK = {
+  customer_number: 'text',
+  date: 'date',
+  how: 'text',
+  staff_user_id: 'text',
+  staff_name: 'text',
+  satisfied: 'flag',
+  comments: 'text',
+} as const
+const DOCUMENT = {
+  customer_number: 'text',
+  type: 'text',
+  number: 'text',
+  issue_date: 'date',
+  issue_place: 'text',
+  expiry_date: 'date',
+} as const
+const MEDIA = {
+  customer_number: 'text',
+  type: 'text',
+  url: 'text',
+  date: 'date',
+  relates_to_kyc_document_id: 'text',
+  relates_to_kyc_check_id: 'text',
+} as const
 const STATUS = { customer_number: 'text', ok: 'flag', date: 'date' } as const
 
 const LONGEST: Readonly<Record<string, number>> = {
@@ -51,10 +73,41 @@ export class Kyc {
     const base = { bank_id: bankId, customer_id: customerId, customer_number: customerNumber }
     const [check, document, media] = [`check-${username}`, `document-${username}`, `media-${username}`]
     const date = '2024-04-02T10:00:00Z'
-    this.#checks.set(check, { ...base, id: check, date, how: 'online_meeting', staff_user_id: 'staff-1', staff_name: 'Simon', satisfied: story.satisfied, comments: story.comments })
-    this.#documents.set(document, { ...base, id: document, type: 'passport', number: `${firstName.toUpperCase()}-${customerNumber}`, issue_date: '2016-03-31T00:00:00Z', issue_place: 'Berlin', expiry_date: story.expiry })
-    this.#media.set(media, { ...base, id: media, type: 'image', url: `https://media.example.com/${username}.png`, date, relates_to_kyc_document_id: document, relates_to_kyc_check_id: check })
-    if (story.ok !== undefined) this.#statuses.set(`${bankId} ${customerId}`, { customer_id: customerId, customer_number: customerNumber, ok: story.ok, date })
+    this.#checks.set(check, {
+      ...base,
+      id: check,
+      date,
+      how: 'online_meeting',
+      staff_user_id: 'staff-1',
+      staff_name: 'Simon',
+      satisfied: story.satisfied,
+      comments: story.comments,
+    })
+    this.#documents.set(document, {
+      ...base,
+      id: document,
+      type: 'passport',
+      number: `${firstName.toUpperCase()}-${customerNumber}`,
+      issue_date: '2016-03-31T00:00:00Z',
+      issue_place: 'Berlin',
+      expiry_date: story.expiry,
+    })
+    this.#media.set(media, {
+      ...base,
+      id: media,
+      type: 'image',
+      url: `https://media.example.com/${username}.png`,
+      date,
+      relates_to_kyc_document_id: document,
+      relates_to_kyc_check_id: check,
+    })
+    if (story.ok !== undefined)
+      this.#statuses.set(`${bankId} ${customerId}`, {
+        customer_id: customerId,
+        customer_number: customerNumber,
+        ok: story.ok,
+        date,
+      })
   }
 
   /** Most recently changed first. */
@@ -65,8 +118,17 @@ export class Kyc {
   }
 
   /** Creates or replaces; a record of another customer or bank moves to this one. */
-  #put<R extends Record<string, unknown>>(rows: Map<string, Row>, key: string, row: R & { customer_id: string }, longestNumber: number) {
-    const long = Object.entries(row).some(([name, value]) => typeof value === 'string' && value.length > (name === 'customer_number' ? longestNumber : (LONGEST[name] ?? Infinity)))
+  #put<R extends Record<string, unknown>>(
+    rows: Map<string, Row>,
+    key: string,
+    row: R & { customer_id: string },
+    longestNumber: number,
+  ) {
+    const long = Object.entries(row).some(
+      ([name, value]) =>
+        typeof value === 'string' &&
+        value.length > (name === 'customer_number' ? longestNumber : (LONGEST[name] ?? Infinity)),
+    )
     if (long) throw new Refused(400, 'OBP-50200: Connector cannot return the data we requested.')
     rows.delete(key)
     rows.set(key, row)
@@ -101,12 +163,29 @@ export class Kyc {
 
     endpoint('PUT', '/banks/:bankId/customers/:customerId/kyc_statuses', (asked) => {
       const { bank_id, customer_id } = this.#owner(asked, 'CanAddKycStatus')
-      return this.#put(this.#statuses, `${bank_id} ${customer_id}`, { customer_id, ...asked.body(STATUS, 'PostKycStatusJSON ') }, 64)
+      return this.#put(
+        this.#statuses,
+        `${bank_id} ${customer_id}`,
+        { customer_id, ...asked.body(STATUS, 'PostKycStatusJSON ') },
+        64,
+      )
     })
 
-    endpoint('GET', '/customers/:customerId/kyc_checks', (asked) => ({ status: 200, body: { checks: this.#list(asked, this.#checks, 'CanGetAnyKycChecks') } }))
-    endpoint('GET', '/customers/:customerId/kyc_documents', (asked) => ({ status: 200, body: { documents: this.#list(asked, this.#documents, 'CanGetAnyKycDocuments') } }))
-    endpoint('GET', '/customers/:customerId/kyc_media', (asked) => ({ status: 200, body: { medias: this.#list(asked, this.#media, 'CanGetAnyKycMedia') } }))
-    endpoint('GET', '/customers/:customerId/kyc_statuses', (asked) => ({ status: 200, body: { statuses: this.#list(asked, this.#statuses, 'CanGetAnyKycStatuses') } }))
+    endpoint('GET', '/customers/:customerId/kyc_checks', (asked) => ({
+      status: 200,
+      body: { checks: this.#list(asked, this.#checks, 'CanGetAnyKycChecks') },
+    }))
+    endpoint('GET', '/customers/:customerId/kyc_documents', (asked) => ({
+      status: 200,
+      body: { documents: this.#list(asked, this.#documents, 'CanGetAnyKycDocuments') },
+    }))
+    endpoint('GET', '/customers/:customerId/kyc_media', (asked) => ({
+      status: 200,
+      body: { medias: this.#list(asked, this.#media, 'CanGetAnyKycMedia') },
+    }))
+    endpoint('GET', '/customers/:customerId/kyc_statuses', (asked) => ({
+      status: 200,
+      body: { statuses: this.#list(asked, this.#statuses, 'CanGetAnyKycStatuses') },
+    }))
   }
 }

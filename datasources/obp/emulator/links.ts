@@ -39,7 +39,8 @@ export class Links {
     const user = this.users.find(user_id)
     if (!user) throw new Refused(400, 'OBP-20005: User not found. Please specify a valid value for USER_ID.')
     const customer = this.customers.byId(customer_id)
-    if (!customer) throw new Refused(400, 'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.')
+    if (!customer)
+      throw new Refused(400, 'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.')
     return { user, customer_id, ofBank: customer.bank_id === bankId }
   }
 
@@ -55,14 +56,23 @@ export class Links {
       '/banks/:bankId/user_customer_links',
       (asked) => {
         if (!/^[A-Za-z0-9._-]{1,254}$/.test(asked.params['bankId']!))
-          throw new Refused(400, "OBP-30111: Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.")
+          throw new Refused(
+            400,
+            "OBP-30111: Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+          )
         const { user, customer_id, ofBank } = this.#ends(asked)
         asked.role('CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank')
         if (!ofBank) throw new Refused(400, UNSPECIFIED)
         const user_id = user.userId
         if (this.#links.some((link) => link.user_id === user_id && link.customer_id === customer_id))
           throw new Refused(400, 'OBP-30007: The User is already linked to a Customer at the bank specified by BANK_ID')
-        const link = { user_customer_link_id: randomUUID(), customer_id, user_id, date_inserted: new Date().toISOString().replace(/\.\d+/, ''), is_active: true }
+        const link = {
+          user_customer_link_id: randomUUID(),
+          customer_id,
+          user_id,
+          date_inserted: new Date().toISOString().replace(/\.\d+/, ''),
+          is_active: true,
+        }
         this.#links.push(link)
         user.customerIds.push(customer_id)
         return { status: 201, body: link }
@@ -70,8 +80,12 @@ export class Links {
       'old',
     )
 
-    endpoint('GET', '/banks/:bankId/user_customer_links/customers/:customerId', (asked) => this.#list(asked, (link) => link.customer_id === asked.params['customerId']))
-    endpoint('GET', '/banks/:bankId/user_customer_links/users/:userId', (asked) => this.#list(asked, (link) => link.user_id === asked.params['userId']))
+    endpoint('GET', '/banks/:bankId/user_customer_links/customers/:customerId', (asked) =>
+      this.#list(asked, (link) => link.customer_id === asked.params['customerId']),
+    )
+    endpoint('GET', '/banks/:bankId/user_customer_links/users/:userId', (asked) =>
+      this.#list(asked, (link) => link.user_id === asked.params['userId']),
+    )
 
     endpoint('DELETE', '/banks/:bankId/user_customer_links/:linkId', (asked) => {
       asked.bank()

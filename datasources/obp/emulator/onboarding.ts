@@ -29,7 +29,10 @@ const USER = { email: 'text', username: 'text', password: 'text', first_name: 't
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
 
 /** The one product that the banks have; other codes are taken and mean nothing. */
-const PRODUCT = { code: 'SAVINGS', attributes: [{ name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-23' }] }
+const PRODUCT = {
+  code: 'SAVINGS',
+  attributes: [{ name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-23' }],
+}
 
 interface StoredAccount {
   readonly bankId: string
@@ -38,7 +41,9 @@ interface StoredAccount {
 }
 
 const isStrong = (password: string): boolean =>
-  password.length > 16 || (password.length >= 10 && [/\d/, /[a-z]/, /[A-Z]/, /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/].every((kind) => kind.test(password)))
+  password.length > 16 ||
+  (password.length >= 10 &&
+    [/\d/, /[a-z]/, /[A-Z]/, /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/].every((kind) => kind.test(password)))
 
 /** What a user's data breaks, in sentences. */
 function broken({ email, username, first_name, last_name }: Parsed<typeof USER>): string[] {
@@ -64,32 +69,55 @@ export class Onboarding {
   #owner(asked: Asked, userId: string | null): User {
     if (!userId) return asked.user
     const owner = this.users.find(userId)
-    if (!owner) throw new Refused(404, `OBP-20005: User not found. Please specify a valid value for USER_ID. Current USER_ID(${userId})`)
+    if (!owner)
+      throw new Refused(
+        404,
+        `OBP-20005: User not found. Please specify a valid value for USER_ID. Current USER_ID(${userId})`,
+      )
     if (owner !== asked.user && !asked.user.may('CanCreateAccount'))
-      throw new Refused(403, 'OBP-20006: User is missing one or more roles:  CanCreateAccount or create account for self')
+      throw new Refused(
+        403,
+        'OBP-20006: User is missing one or more roles:  CanCreateAccount or create account for self',
+      )
     return owner
   }
 
   #checkRoutings(bankId: string, routings: StoredAccount['routings']): void {
     if (new Set(routings.map(({ scheme }) => scheme)).size < routings.length)
-      throw new Refused(400, 'OBP-30114: Invalid Account Routings. Duplication detected in account routings, please specify only one value per routing scheme')
+      throw new Refused(
+        400,
+        'OBP-30114: Invalid Account Routings. Duplication detected in account routings, please specify only one value per routing scheme',
+      )
     const held = this.#accounts.filter((account) => account.bankId === bankId).flatMap((account) => account.routings)
-    const taken = routings.filter(({ scheme, address }) => held.some((other) => other.scheme === scheme && other.address === address))
+    const taken = routings.filter(({ scheme, address }) =>
+      held.some((other) => other.scheme === scheme && other.address === address),
+    )
     if (taken.length > 0)
-      throw new Refused(400, taken.map(({ scheme, address }) => `OBP-30115: Account Routing already exist. (bankId: ${bankId}, scheme: ${scheme}, address: ${address})`).join('; '))
+      throw new Refused(
+        400,
+        taken
+          .map(
+            ({ scheme, address }) =>
+              `OBP-30115: Account Routing already exist. (bankId: ${bankId}, scheme: ${scheme}, address: ${address})`,
+          )
+          .join('; '),
+      )
   }
 
   /** Whether there is such a bank comes late. */
   #open(asked: Asked, body: Parsed<typeof ACCOUNT>, accountId: string): Answered {
     const owner = this.#owner(asked, body.user_id)
     const { amount, currency } = body.balance
-    if (amount === null || amount === '' || Number.isNaN(Number(amount))) throw new Refused(400, 'OBP-30112: Invalid Number. Initial balance must be a number, e.g 1000.00')
+    if (amount === null || amount === '' || Number.isNaN(Number(amount)))
+      throw new Refused(400, 'OBP-30112: Invalid Number. Initial balance must be a number, e.g 1000.00')
     if (Number(amount) !== 0) throw new Refused(400, 'OBP-30109: Initial Balance of Account must be Zero (0).')
-    if (currency === null || !CURRENCIES.has(currency)) throw new Refused(400, 'OBP-10003: Invalid Currency Value. It should be three letters ISO Currency Code. ')
+    if (currency === null || !CURRENCIES.has(currency))
+      throw new Refused(400, 'OBP-10003: Invalid Currency Value. It should be three letters ISO Currency Code. ')
     const bankId = asked.bank()
     this.#checkRoutings(bankId, body.account_routings)
     this.#accounts.push({ bankId, accountId, routings: body.account_routings })
-    const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+    const digits =
+      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
     return {
       status: 201,
       body: {
@@ -101,7 +129,13 @@ export class Onboarding {
         branch_id: body.branch_id,
         account_routings: body.account_routings,
         account_attributes:
-          body.product_code === PRODUCT.code ? PRODUCT.attributes.map((attribute) => ({ product_code: PRODUCT.code, account_attribute_id: randomUUID(), ...attribute })) : [],
+          body.product_code === PRODUCT.code
+            ? PRODUCT.attributes.map((attribute) => ({
+                product_code: PRODUCT.code,
+                account_attribute_id: randomUUID(),
+                ...attribute,
+              }))
+            : [],
       },
     }
   }
@@ -109,14 +143,20 @@ export class Onboarding {
   routes({ endpoint, open }: Api): void {
     endpoint('PUT', '/banks/:bankId/accounts/:accountId', (asked) => {
       const { bankId, accountId } = asked.params
-      if (this.#accounts.some((account) => account.bankId === bankId && account.accountId === accountId)) throw new Refused(400, 'OBP-30208: Account_ID already exists at the Bank.')
+      if (this.#accounts.some((account) => account.bankId === bankId && account.accountId === accountId))
+        throw new Refused(400, 'OBP-30208: Account_ID already exists at the Bank.')
       const body = asked.body(ACCOUNT, `${EXAMPLE} `)
       if (!/^[0-9A-Za-z\-._]{1,255}$/.test(accountId!))
-        throw new Refused(400, "OBP-30110: Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.")
+        throw new Refused(
+          400,
+          "OBP-30110: Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+        )
       return this.#open(asked, body, accountId!)
     })
 
-    endpoint('POST', '/banks/:bankId/accounts', (asked) => this.#open(asked, asked.body(ACCOUNT, `${EXAMPLE} `), randomUUID()))
+    endpoint('POST', '/banks/:bankId/accounts', (asked) =>
+      this.#open(asked, asked.body(ACCOUNT, `${EXAMPLE} `), randomUUID()),
+    )
 
     open('POST', '/users', (asked) => {
       const body = asked.body(USER)

@@ -16,23 +16,48 @@ const ADDRESS = {
   status: 'text',
 } as const
 const TAX_RESIDENCE = { domain: 'text', tax_number: 'text' } as const
-const HANDLE = { customer_number: 'text', type: 'text', handle: 'text', date_added: 'date', date_activated: 'date' } as const
+const HANDLE = {
+  customer_number: 'text',
+  type: 'text',
+  handle: 'text',
+  date_added: 'date',
+  date_activated: 'date',
+} as const
 
-const LONGEST: Readonly<Record<string, number>> = { postcode: 20, country_code: 2, tags: 20, domain: 20, tax_number: 20, customer_number: 64, type: 16, handle: 64 }
+const LONGEST: Readonly<Record<string, number>> = {
+  postcode: 20,
+  country_code: 2,
+  tags: 20,
+  domain: 20,
+  tax_number: 20,
+  customer_number: 64,
+  type: 16,
+  handle: 64,
+}
 
 /** Other columns of text take this much. */
 const LONGEST_ELSE = 255
 
 /** A row as its columns hold it: tags are one text, and the state stands in the place of the status. */
-type StoredAddress = { customer_address_id: string; customer_id: string; tags: string; insert_date: string } & Omit<Parsed<typeof ADDRESS>, 'tags'>
+type StoredAddress = { customer_address_id: string; customer_id: string; tags: string; insert_date: string } & Omit<
+  Parsed<typeof ADDRESS>,
+  'tags'
+>
 type StoredTaxResidence = { tax_residence_id: string; customer_id: string } & Parsed<typeof TAX_RESIDENCE>
 
-const fits = (row: object): boolean => Object.entries(row).every(([name, value]) => typeof value !== 'string' || value.length <= (LONGEST[name] ?? LONGEST_ELSE))
+const fits = (row: object): boolean =>
+  Object.entries(row).every(
+    ([name, value]) => typeof value !== 'string' || value.length <= (LONGEST[name] ?? LONGEST_ELSE),
+  )
 
 const REJECTED = 'OBP-50200: Connector cannot return the data we requested.'
 
 const printedAddress = ({ insert_date, ...row }: StoredAddress) => ({ ...row, tags: row.tags.split(','), insert_date })
-const printedResidence = ({ domain, tax_number, tax_residence_id }: StoredTaxResidence) => ({ domain, tax_number, tax_residence_id })
+const printedResidence = ({ domain, tax_number, tax_residence_id }: StoredTaxResidence) => ({
+  domain,
+  tax_number,
+  tax_residence_id,
+})
 
 /** What hangs off one customer: addresses, tax residences, social media handles, and credit limit requests that nobody keeps. */
 export class Records {
@@ -47,10 +72,37 @@ export class Records {
 
   #tell({ username, customerId, customerNumber }: Person, i: number): void {
     const insert_date = '2017-09-19T00:00:00Z'
-    const home = { line_1: `No ${i + 1} the Road`, line_2: 'The Place', line_3: '', city: 'Berlin', county: '', state: 'Brandenburg', postcode: `1335${i}`, country_code: 'DE' }
-    this.#addresses.set(`address-${username}`, { customer_address_id: `address-${username}`, customer_id: customerId, ...home, tags: 'mailing,home', status: home.state, insert_date })
-    this.#taxResidences.set(`tax-residence-${username}`, { tax_residence_id: `tax-residence-${username}`, customer_id: customerId, domain: 'DE', tax_number: `DE-${customerNumber}` })
-    this.#handles.set(customerNumber, { customer_number: customerNumber, type: 'twitter', handle: `@${username}`, date_added: insert_date, date_activated: insert_date })
+    const home = {
+      line_1: `No ${i + 1} the Road`,
+      line_2: 'The Place',
+      line_3: '',
+      city: 'Berlin',
+      county: '',
+      state: 'Brandenburg',
+      postcode: `1335${i}`,
+      country_code: 'DE',
+    }
+    this.#addresses.set(`address-${username}`, {
+      customer_address_id: `address-${username}`,
+      customer_id: customerId,
+      ...home,
+      tags: 'mailing,home',
+      status: home.state,
+      insert_date,
+    })
+    this.#taxResidences.set(`tax-residence-${username}`, {
+      tax_residence_id: `tax-residence-${username}`,
+      customer_id: customerId,
+      domain: 'DE',
+      tax_number: `DE-${customerNumber}`,
+    })
+    this.#handles.set(customerNumber, {
+      customer_number: customerNumber,
+      type: 'twitter',
+      handle: `@${username}`,
+      date_added: insert_date,
+      date_activated: insert_date,
+    })
   }
 
   #addressOf(asked: Asked): StoredAddress {
@@ -72,7 +124,10 @@ export class Records {
 
   #addTaxResidence({ customer_id }: { customer_id: string }, body: Parsed<typeof TAX_RESIDENCE>): Answered {
     const row = { tax_residence_id: randomUUID(), customer_id, ...body }
-    const taken = [...this.#taxResidences.values()].some((other) => other.customer_id === customer_id && other.domain === row.domain && other.tax_number === row.tax_number)
+    const taken = [...this.#taxResidences.values()].some(
+      (other) =>
+        other.customer_id === customer_id && other.domain === row.domain && other.tax_number === row.tax_number,
+    )
     if (taken || !fits(row)) throw new Refused(400, REJECTED)
     this.#taxResidences.set(row.tax_residence_id, row)
     return { status: 201, body: printedResidence(row) }
@@ -90,13 +145,21 @@ export class Records {
       const body = this.#addressBody(asked)
       const { customer_id } = this.customers.find(asked)
       const insert_date = new Date().toISOString().replace(/\.\d{3}/, '')
-      return { status: 201, body: this.#keepAddress({ customer_address_id: randomUUID(), customer_id, ...body, insert_date }) }
+      return {
+        status: 201,
+        body: this.#keepAddress({ customer_address_id: randomUUID(), customer_id, ...body, insert_date }),
+      }
     })
 
     endpoint('GET', '/banks/:bankId/customers/:customerId/addresses', (asked) => {
       this.#begin(asked, 'CanGetCustomerAddress')
       const { customer_id } = this.customers.find(asked)
-      return { status: 200, body: { addresses: [...this.#addresses.values()].filter((row) => row.customer_id === customer_id).map(printedAddress) } }
+      return {
+        status: 200,
+        body: {
+          addresses: [...this.#addresses.values()].filter((row) => row.customer_id === customer_id).map(printedAddress),
+        },
+      }
     })
 
     // Asks for the role that enters customers, and leaves the address with whomever it is of.
@@ -122,7 +185,14 @@ export class Records {
     endpoint('GET', '/banks/:bankId/customers/:customerId/tax-residences', (asked) => {
       this.#begin(asked, 'CanGetTaxResidence')
       const { customer_id } = this.customers.find(asked)
-      return { status: 200, body: { tax_residence: [...this.#taxResidences.values()].filter((row) => row.customer_id === customer_id).map(printedResidence) } }
+      return {
+        status: 200,
+        body: {
+          tax_residence: [...this.#taxResidences.values()]
+            .filter((row) => row.customer_id === customer_id)
+            .map(printedResidence),
+        },
+      }
     })
 
     endpoint('DELETE', '/banks/:bankId/customers/:customerId/tax_residencies/:taxResidenceId', (asked) => {
@@ -132,7 +202,12 @@ export class Records {
       throw new Refused(400, `${REJECTED} <- OBP-30300: Tax Residence not found by TAX_RESIDENCE_ID. `)
     })
 
-    endpoint('POST', '/banks/:bankId/customers/:customerId/social_media_handles', (asked) => this.#addHandle(asked), 'old')
+    endpoint(
+      'POST',
+      '/banks/:bankId/customers/:customerId/social_media_handles',
+      (asked) => this.#addHandle(asked),
+      'old',
+    )
 
     endpoint(
       'GET',
@@ -147,8 +222,16 @@ export class Records {
 
     // Nobody is asked who they are, nothing is looked at, and everybody is answered the same.
     const requests = '/banks/:bankId/customers/:customerId/credit_limit/requests'
-    const request = { rank_amount_1: 'String', nominal_interest_1: 'String', rank_amount_2: 'String', nominal_interest_2: 'String' }
-    open('POST', requests, () => ({ status: 201, body: { execution_time: 'String', execution_date: 'String', token: 'String', short_reference: 'String' } }))
+    const request = {
+      rank_amount_1: 'String',
+      nominal_interest_1: 'String',
+      rank_amount_2: 'String',
+      nominal_interest_2: 'String',
+    }
+    open('POST', requests, () => ({
+      status: 201,
+      body: { execution_time: 'String', execution_date: 'String', token: 'String', short_reference: 'String' },
+    }))
     open('GET', requests, () => ({ status: 200, body: request }))
     open('GET', `${requests}/:requestId`, () => ({ status: 200, body: request }))
   }
@@ -156,7 +239,10 @@ export class Records {
   #addHandle(asked: Asked): Answered {
     const row = asked.body(HANDLE)
     if (!/^[0-9A-Za-z._-]{1,254}$/.test(asked.params['bankId']!))
-      throw new Refused(400, "OBP-30111: Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.")
+      throw new Refused(
+        400,
+        "OBP-30111: Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+      )
     this.#begin(asked, 'CanAddSocialMediaHandle')
     this.customers.find(asked, 'old')
     // What the database says to a second one, or to one that is too long, is not caught.

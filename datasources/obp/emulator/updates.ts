@@ -32,7 +32,9 @@ export class Updates {
       asked.role(role)
       const body = asked.body(fields, `${type} `)
       const customer = this.customers.find(asked)
-      const tooLong = Object.entries(body).some(([name, value]) => typeof value === 'string' && value.length > (LONGEST[name] ?? Infinity))
+      const tooLong = Object.entries(body).some(
+        ([name, value]) => typeof value === 'string' && value.length > (LONGEST[name] ?? Infinity),
+      )
       if (tooLong) throw new Refused(400, 'Value too long for column')
       return { status: 200, body: Object.assign(customer, changes(body, bankId)) }
     })
@@ -47,7 +49,11 @@ export class Updates {
 
     this.#change(
       api,
-      ['credit-rating-and-source', 'CanUpdateCustomerCreditRatingAndSource', 'PutUpdateCustomerCreditRatingAndSourceJsonV310'],
+      [
+        'credit-rating-and-source',
+        'CanUpdateCustomerCreditRatingAndSource',
+        'PutUpdateCustomerCreditRatingAndSourceJsonV310',
+      ],
       { credit_rating: 'text', credit_source: 'text' },
       ({ credit_rating: rating, credit_source: source }) => ({ credit_rating: { rating, source } }),
     )
@@ -60,9 +66,14 @@ export class Updates {
       employment_status: 'text',
     })
 
-    this.#change(api, ['email', 'CanUpdateCustomerEmail', 'PutUpdateCustomerEmailJsonV310'], { email: 'text' }, ({ email }) => ({
-      email: email?.trim().toLowerCase() ?? null,
-    }))
+    this.#change(
+      api,
+      ['email', 'CanUpdateCustomerEmail', 'PutUpdateCustomerEmailJsonV310'],
+      { email: 'text' },
+      ({ email }) => ({
+        email: email?.trim().toLowerCase() ?? null,
+      }),
+    )
 
     this.#change(api, ['identity', 'CanUpdateCustomerIdentity', 'PutUpdateCustomerIdentityJsonV310'], {
       legal_name: 'text',
@@ -71,13 +82,25 @@ export class Updates {
       name_suffix: 'text',
     })
 
-    this.#change(api, ['mobile-number', 'CanUpdateCustomerMobilePhoneNumber', 'PutUpdateCustomerMobilePhoneNumberJsonV310'], { mobile_phone_number: 'text' })
+    this.#change(
+      api,
+      ['mobile-number', 'CanUpdateCustomerMobilePhoneNumber', 'PutUpdateCustomerMobilePhoneNumberJsonV310'],
+      { mobile_phone_number: 'text' },
+    )
 
-    this.#change(api, ['number', 'CanUpdateCustomerNumber', 'PutUpdateCustomerNumberJsonV310'], { customer_number: 'text' }, (body, bankId) => {
-      // A customer's own number is taken as well.
-      if (!this.customers.byNumber(bankId, body.customer_number)) return body
-      const current = `Current customer_number(${body.customer_number}) and Current bank_id(${bankId})`
-      throw new Refused(400, `OBP-30006: Customer Number already exists. Please specify a different value for BANK_ID or CUSTOMER_NUMBER. ${current}`)
-    })
+    this.#change(
+      api,
+      ['number', 'CanUpdateCustomerNumber', 'PutUpdateCustomerNumberJsonV310'],
+      { customer_number: 'text' },
+      (body, bankId) => {
+        // A customer's own number is taken as well.
+        if (!this.customers.byNumber(bankId, body.customer_number)) return body
+        const current = `Current customer_number(${body.customer_number}) and Current bank_id(${bankId})`
+        throw new Refused(
+          400,
+          `OBP-30006: Customer Number already exists. Please specify a different value for BANK_ID or CUSTOMER_NUMBER. ${current}`,
+        )
+      },
+    )
   }
 }

@@ -42,7 +42,11 @@ export class Users {
   readonly #failures = new Map<string, number>()
 
   constructor(jwksUrl: string | undefined) {
-    for (const user of [{ userId: secret(), username: this.service.username, may: () => true, customerIds: [] }, ...PEOPLE.map(userOf)]) this.#users.set(user.username, user)
+    for (const user of [
+      { userId: secret(), username: this.service.username, may: () => true, customerIds: [] },
+      ...PEOPLE.map(userOf),
+    ])
+      this.#users.set(user.username, user)
     this.#passwords.set(this.service.username, this.service.password)
     this.#keys = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl))
   }
@@ -51,13 +55,16 @@ export class Users {
   logIn(authorization: string | undefined): string {
     const given = parameters(scheme(authorization, 'DirectLogin') ?? '')
     const missing = ['username', 'password', 'consumer_key'].filter((name) => !given[name])
-    if (missing.length > 0) throw new Refused(400, `OBP-20002: These DirectLogin parameters are missing: ${missing.join(', ')}`)
+    if (missing.length > 0)
+      throw new Refused(400, `OBP-20002: These DirectLogin parameters are missing: ${missing.join(', ')}`)
     if (given['consumer_key']!.length > 512) throw new Refused(400, 'OBP-20010: Value too long')
-    if (!/^[A-Za-z0-9]+$/.test(given['consumer_key']!)) throw new Refused(400, 'OBP-20011: Value contains invalid characters')
+    if (!/^[A-Za-z0-9]+$/.test(given['consumer_key']!))
+      throw new Refused(400, 'OBP-20011: Value contains invalid characters')
     if (given['consumer_key'] !== this.service.consumerKey) throw new Refused(401, 'OBP-20008: Invalid Consumer Key.')
     const username = given['username']!
     const failures = this.#failures.get(username) ?? 0
-    if (failures >= LOGINS_BEFORE_LOCK) throw new Refused(401, 'OBP-20013: The account has been locked, please contact administrator !')
+    if (failures >= LOGINS_BEFORE_LOCK)
+      throw new Refused(401, 'OBP-20013: The account has been locked, please contact administrator !')
     if (this.#passwords.get(username) !== given['password']) {
       this.#failures.set(username, failures + 1)
       throw new Refused(401, 'OBP-20004: Invalid login credentials. Check username/password.')
@@ -100,11 +107,18 @@ export class Users {
       const { token = '' } = parameters(direct)
       const user = this.#tokens.get(token)
       if (user) return user
-      throw new Refused(style === 'new' ? 400 : 401, `OBP-20003: This DirectLogin token is invalid or expired: ${token}`)
+      throw new Refused(
+        style === 'new' ? 400 : 401,
+        `OBP-20003: This DirectLogin token is invalid or expired: ${token}`,
+      )
     }
     const bearer = scheme(authorization, 'Bearer')
     if (bearer === undefined) throw new Refused(401, NOT_LOGGED_IN)
-    if (this.#keys === undefined) throw new Refused(401, `${NOT_LOGGED_IN} <- OBP-20203: There is no an URL of OAuth 2.0 server's JWK set, published at a well-known URL.`)
+    if (this.#keys === undefined)
+      throw new Refused(
+        401,
+        `${NOT_LOGGED_IN} <- OBP-20203: There is no an URL of OAuth 2.0 server's JWK set, published at a well-known URL.`,
+      )
     const subject = await jwtVerify(bearer, this.#keys).then(
       ({ payload }) => payload.sub,
       () => undefined,

@@ -7,7 +7,12 @@ import type { EngagementSource } from './datasource.js'
 import { meetingBody, messageBody, toMeeting } from './mapping.js'
 
 /** Records meetings and sends messages. The provider knows no idempotency keys: each call adds another one. */
-export function engagementCommands(source: EngagementSource, banks: Pick<BankAccess, 'required'>, customers: Pick<CustomerLoaders, 'named'>, drift: Drift) {
+export function engagementCommands(
+  source: EngagementSource,
+  banks: Pick<BankAccess, 'required'>,
+  customers: Pick<CustomerLoaders, 'named'>,
+  drift: Drift,
+) {
   return {
     createMeeting: command<CreateMeetingInput, { meeting: Meeting }>({
       scope: 'engagement:write',

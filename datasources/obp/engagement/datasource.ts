@@ -7,7 +7,9 @@ import { answers, type MeetingBody, type MessageBody } from './contract.js'
 /** What is not there may be the link of a customer who is. */
 function messageRefusal(refused: Refusal): Verdict {
   const reading = mapError(refused)
-  return reading.providerCode === 'OBP-30008' ? { ...reading, message: 'No user is linked to this customer, so nobody could read the message.' } : reading
+  return reading.providerCode === 'OBP-30008'
+    ? { ...reading, message: 'No user is linked to this customer, so nobody could read the message.' }
+    : reading
 }
 
 /** The endpoints of CRM events, meetings and messages, one method each, in the provider's words. */
@@ -15,15 +17,38 @@ export function engagementSource(client: Client, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
   return {
-    getCrmEvents: (bankId: string) => send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/crm-events`, effect: 'read', response: answers.crmEvents }),
+    getCrmEvents: (bankId: string) =>
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/crm-events`,
+        effect: 'read',
+        response: answers.crmEvents,
+      }),
 
     createMeeting: (bankId: string, body: MeetingBody) =>
-      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/meetings`, effect: 'write', json: body, response: answers.meeting }),
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/banks/${bankId}/meetings`,
+        effect: 'write',
+        json: body,
+        response: answers.meeting,
+      }),
 
     getMeeting: (bankId: string, meetingId: string) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/meetings/${meetingId}`, effect: 'read', response: answers.meeting }),
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/meetings/${meetingId}`,
+        effect: 'read',
+        response: answers.meeting,
+      }),
 
-    getMeetings: (bankId: string) => send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/meetings`, effect: 'read', response: answers.meetings }),
+    getMeetings: (bankId: string) =>
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/meetings`,
+        effect: 'read',
+        response: answers.meetings,
+      }),
 
     /** Goes to the first user who is linked to the customer. */
     createCustomerMessage: ({ bankId, id }: CustomerRef, body: MessageBody) =>
@@ -38,7 +63,13 @@ export function engagementSource(client: Client, visit: OperationScope) {
 
     /** Those of whoever the credential is. */
     getCustomerMessages: (bankId: string, credential: Credential) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/customer/messages`, effect: 'read', credential, response: answers.messages }),
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/customer/messages`,
+        effect: 'read',
+        credential,
+        response: answers.messages,
+      }),
   }
 }
 

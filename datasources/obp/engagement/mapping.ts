@@ -1,8 +1,24 @@
-import type { ContactDetails, ContactDetailsInput, CreateCustomerMessageInput, CreateMeetingInput, CrmEvent, CustomerMessage, Meeting } from '../../../schema/engagement.js'
+import type {
+  ContactDetails,
+  ContactDetailsInput,
+  CreateCustomerMessageInput,
+  CreateMeetingInput,
+  CrmEvent,
+  CustomerMessage,
+  Meeting,
+} from '../../../schema/engagement.js'
 import { type Drift, toDateTime } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { text, toWireDate } from '../codecs.js'
-import type { ContactBody, MeetingBody, MessageBody, ObpContact, ObpCrmEvent, ObpMeeting, ObpMessage } from './contract.js'
+import type {
+  ContactBody,
+  MeetingBody,
+  MessageBody,
+  ObpContact,
+  ObpCrmEvent,
+  ObpMeeting,
+  ObpMessage,
+} from './contract.js'
 
 // ---- what the provider says, in the graph's words
 
@@ -34,26 +50,43 @@ export const toMeeting = (meeting: ObpMeeting, drift: Drift): Meeting => ({
   staffUserId: text(meeting.present?.staff_user_id),
   customerUserId: text(meeting.present?.customer_user_id),
   creator: toContact(meeting.creator),
-  invitees: meeting.invitees.map(({ contact_details, status }) => ({ contactDetails: toContact(contact_details), status: status ?? '' })),
+  invitees: meeting.invitees.map(({ contact_details, status }) => ({
+    contactDetails: toContact(contact_details),
+    status: status ?? '',
+  })),
 })
 
 /** The date is the time of sending, which is always known: one that cannot be read is a broken answer. */
 export function toMessage(message: ObpMessage, drift: Drift): CustomerMessage {
   const date = toDateTime(message.date, 'customer_message.date', drift)
-  if (date === null) throw obpError('PROVIDER_MALFORMED', 'Open Bank Project answered a message without a readable date.')
-  return { id: message.id, date, message: message.message ?? '', fromDepartment: text(message.from_department), fromPerson: text(message.from_person) }
+  if (date === null)
+    throw obpError('PROVIDER_MALFORMED', 'Open Bank Project answered a message without a readable date.')
+  return {
+    id: message.id,
+    date,
+    message: message.message ?? '',
+    fromDepartment: text(message.from_department),
+    fromPerson: text(message.from_person),
+  }
 }
 
 // ---- what the graph is asked, in the provider's words
 
-const contactBody = ({ name, mobilePhone, emailAddress }: ContactDetailsInput): ContactBody => ({ name, mobile_phone: mobilePhone, email_address: emailAddress })
+const contactBody = ({ name, mobilePhone, emailAddress }: ContactDetailsInput): ContactBody => ({
+  name,
+  mobile_phone: mobilePhone,
+  email_address: emailAddress,
+})
 
 export const meetingBody = (input: CreateMeetingInput): MeetingBody => ({
   provider_id: input.providerId,
   purpose_id: input.purposeId,
   date: toWireDate(input.date),
   creator: contactBody(input.creator),
-  invitees: input.invitees.map(({ contactDetails, status }) => ({ contact_details: contactBody(contactDetails), status })),
+  invitees: input.invitees.map(({ contactDetails, status }) => ({
+    contact_details: contactBody(contactDetails),
+    status,
+  })),
 })
 
 export const messageBody = ({ message, fromDepartment, fromPerson }: CreateCustomerMessageInput): MessageBody => ({

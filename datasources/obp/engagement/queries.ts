@@ -25,7 +25,10 @@ const MOST = 100
 /** Questions about CRM events, meetings and messages. The provider lists them by bank only, so each list is asked for once. */
 export function engagementLoaders(source: EngagementSource, banks: BankAccess, asUser: () => Credential, drift: Drift) {
   /** A bank's list; what says that it is another bank's is left out. */
-  const listed = <Row extends { bank_id: string }, Node>(ask: (bankId: string) => Promise<readonly Row[]>, to: (row: Row, drift: Drift) => Node) =>
+  const listed = <Row extends { bank_id: string }, Node>(
+    ask: (bankId: string) => Promise<readonly Row[]>,
+    to: (row: Row, drift: Drift) => Node,
+  ) =>
     keyLoader<string, Node[] | null>(async (bankId) => {
       const rows = await nullIfNotFound(ask(bankId))
       return rows && rows.filter((row) => row.bank_id === bankId).map((row) => to(row, drift))

@@ -16,7 +16,20 @@ import type { CustomerRef } from '../bank-access.js'
 import type { CustomerLoaders } from '../customers/queries.js'
 import type { KycSource } from './datasource.js'
 import type { KycLoaders } from './queries.js'
-import { checkBody, documentBody, isCheck, isDocument, isMedia, isStatus, mediaBody, statusBody, toCheck, toDocument, toMedia, toStatus } from './mapping.js'
+import {
+  checkBody,
+  documentBody,
+  isCheck,
+  isDocument,
+  isMedia,
+  isStatus,
+  mediaBody,
+  statusBody,
+  toCheck,
+  toDocument,
+  toMedia,
+  toStatus,
+} from './mapping.js'
 
 type Rows = Pick<Loader<string, readonly { id: string; bankId: string }[] | null>, 'load'>
 
@@ -25,12 +38,21 @@ type Rows = Pick<Loader<string, readonly { id: string; bankId: string }[] | null
  * all banks, and a write to one that exists takes that record away from whomever it is of; this one nobody else has.
  */
 export function newRecordId(place: CustomerRef, kind: string, given: string): string {
-  return createHash('sha256').update(JSON.stringify([place.bankId, place.id, kind, given])).digest('hex').slice(0, 32)
+  return createHash('sha256')
+    .update(JSON.stringify([place.bankId, place.id, kind, given]))
+    .digest('hex')
+    .slice(0, 32)
 }
 
 /** Writes of KYC records. */
-export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 'named'>, kyc: KycLoaders, drift: Drift) {
-  const placeOf = async ({ customerId, bankId }: { customerId: string; bankId?: string | null }) => (await customers.named({ id: customerId, bankId })).place
+export function kycCommands(
+  source: KycSource,
+  customers: Pick<CustomerLoaders, 'named'>,
+  kyc: KycLoaders,
+  drift: Drift,
+) {
+  const placeOf = async ({ customerId, bankId }: { customerId: string; bankId?: string | null }) =>
+    (await customers.named({ id: customerId, bankId })).place
 
   /** The id to write to: the customer's own record of this id, else a new one. */
   async function idOf(place: CustomerRef, kind: string, given: string | null | undefined, rows: Rows, { id }: Attempt) {
@@ -58,7 +80,11 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
   }
 
   /** After a write, however it ended, the operation must not see what it read before. */
-  async function changing<Done>(rows: Pick<Loader<string, unknown>, 'clear'>, place: CustomerRef, write: Promise<Done>): Promise<Done> {
+  async function changing<Done>(
+    rows: Pick<Loader<string, unknown>, 'clear'>,
+    place: CustomerRef,
+    write: Promise<Done>,
+  ): Promise<Done> {
     try {
       return await write
     } finally {
@@ -67,7 +93,12 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
   }
 
   /** What the provider has by now under the id, if it is what was to be written. */
-  async function found<Row extends { id: string; bankId: string }>(place: CustomerRef, id: string, rows: Pick<Loader<string, readonly Row[] | null>, 'load' | 'clear'>, isWritten: (row: Row) => boolean) {
+  async function found<Row extends { id: string; bankId: string }>(
+    place: CustomerRef,
+    id: string,
+    rows: Pick<Loader<string, readonly Row[] | null>, 'load' | 'clear'>,
+    isWritten: (row: Row) => boolean,
+  ) {
     rows.clear(place.id)
     return (await rows.load(place.id))?.find((row) => row.id === id && row.bankId === place.bankId && isWritten(row))
   }
@@ -82,13 +113,20 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       repeatable,
       async readBack(input, attempt) {
         const place = await placeOf(input)
-        const kycCheck = await found(place, await idOf(place, 'check', input.id, kyc.checks, attempt), kyc.checks, (row) => isCheck(row, checkBody(input)))
+        const kycCheck = await found(
+          place,
+          await idOf(place, 'check', input.id, kyc.checks, attempt),
+          kyc.checks,
+          (row) => isCheck(row, checkBody(input)),
+        )
         return kycCheck ? { kycCheck } : null
       },
       async run(input, attempt) {
         const place = await placeOf(input)
         const id = await idOf(place, 'check', input.id, kyc.checks, attempt)
-        return { kycCheck: toCheck(await changing(kyc.checks, place, source.addKycCheck(place, id, checkBody(input))), drift) }
+        return {
+          kycCheck: toCheck(await changing(kyc.checks, place, source.addKycCheck(place, id, checkBody(input))), drift),
+        }
       },
     }),
 
@@ -98,13 +136,23 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       repeatable,
       async readBack(input, attempt) {
         const place = await placeOf(input)
-        const kycDocument = await found(place, await idOf(place, 'document', input.id, kyc.documents, attempt), kyc.documents, (row) => isDocument(row, documentBody(input)))
+        const kycDocument = await found(
+          place,
+          await idOf(place, 'document', input.id, kyc.documents, attempt),
+          kyc.documents,
+          (row) => isDocument(row, documentBody(input)),
+        )
         return kycDocument ? { kycDocument } : null
       },
       async run(input, attempt) {
         const place = await placeOf(input)
         const id = await idOf(place, 'document', input.id, kyc.documents, attempt)
-        return { kycDocument: toDocument(await changing(kyc.documents, place, source.addKycDocument(place, id, documentBody(input))), drift) }
+        return {
+          kycDocument: toDocument(
+            await changing(kyc.documents, place, source.addKycDocument(place, id, documentBody(input))),
+            drift,
+          ),
+        }
       },
     }),
 
@@ -136,7 +184,12 @@ export function kycCommands(source: KycSource, customers: Pick<CustomerLoaders, 
       },
       async run(input) {
         const place = await placeOf(input)
-        return { kycStatus: toStatus(await changing(kyc.statuses, place, source.addKycStatus(place, statusBody(input))), drift) }
+        return {
+          kycStatus: toStatus(
+            await changing(kyc.statuses, place, source.addKycStatus(place, statusBody(input))),
+            drift,
+          ),
+        }
       },
     }),
   }

@@ -31,7 +31,9 @@ const Document = Type.Object({
   issue_date: Text,
   issue_place: Text,
   // What cannot be read must not pass for a document that never expires.
-  expiry_date: Type.Optional(Type.Union([Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' }), Type.Null()])),
+  expiry_date: Type.Optional(
+    Type.Union([Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' }), Type.Null()]),
+  ),
 })
 
 const Media = Type.Object({

@@ -10,7 +10,16 @@ import type {
 } from '../../../schema/kyc.js'
 import { type Drift, toDateTime } from '../../support/mapping.js'
 import { sameDate, sameText, text, toWireDate, toWireDateOrNull } from '../codecs.js'
-import type { CheckBody, DocumentBody, MediaBody, ObpKycCheck, ObpKycDocument, ObpKycMedia, ObpKycStatus, StatusBody } from './contract.js'
+import type {
+  CheckBody,
+  DocumentBody,
+  MediaBody,
+  ObpKycCheck,
+  ObpKycDocument,
+  ObpKycMedia,
+  ObpKycStatus,
+  StatusBody,
+} from './contract.js'
 
 // ---- what the provider says, in the graph's words
 
@@ -91,7 +100,11 @@ export const mediaBody = (input: AddKycMediaInput): MediaBody => ({
   relates_to_kyc_check_id: input.relatesToKycCheckId,
 })
 
-export const statusBody = (input: AddKycStatusInput): StatusBody => ({ customer_number: input.customerNumber, ok: input.ok, date: toWireDate(input.date) })
+export const statusBody = (input: AddKycStatusInput): StatusBody => ({
+  customer_number: input.customerNumber,
+  ok: input.ok,
+  date: toWireDate(input.date),
+})
 
 // ---- whether what the provider says is what it was told
 

@@ -15,8 +15,16 @@ export interface KycCheckKey {
 }
 
 /** Questions about KYC records. The provider lists them by customer only, so each list is asked for once however deep it is needed. */
-export function kycLoaders(source: KycSource, banks: BankAccess, customerById: (key: CustomerKey) => Promise<unknown>, drift: Drift) {
-  const listed = <Row extends { customer_id: string }, Node>(ask: (customerId: string) => Promise<readonly Row[]>, to: (row: Row, drift: Drift) => Node) =>
+export function kycLoaders(
+  source: KycSource,
+  banks: BankAccess,
+  customerById: (key: CustomerKey) => Promise<unknown>,
+  drift: Drift,
+) {
+  const listed = <Row extends { customer_id: string }, Node>(
+    ask: (customerId: string) => Promise<readonly Row[]>,
+    to: (row: Row, drift: Drift) => Node,
+  ) =>
     keyLoader<string, Node[] | null>(async (customerId) => {
       const rows = await nullIfNotFound(ask(customerId))
       return rows && rows.filter((row) => row.customer_id === customerId).map((row) => to(row, drift))

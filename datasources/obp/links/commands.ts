@@ -1,4 +1,8 @@
-import type { CreateUserCustomerLinkInput, DeleteUserCustomerLinkInput, UserCustomerLink } from '../../../schema/user-link.js'
+import type {
+  CreateUserCustomerLinkInput,
+  DeleteUserCustomerLinkInput,
+  UserCustomerLink,
+} from '../../../schema/user-link.js'
 import { command } from '../../contract/operations.js'
 import { nullIfNotFound, invalidInput } from '../../contract/errors.js'
 import type { Drift } from '../../support/mapping.js'
@@ -27,7 +31,8 @@ export function linkCommands(
   /** The provider reads no link by its id, so the bank's customers are gone through. */
   async function searched(bankId: string, linkId: string): Promise<UserCustomerLink | undefined> {
     const { customers: rows } = await bank.getFirehoseCustomers(bankId, firehoseWindow(null), MOST_SEARCHED + 1, 0)
-    if (rows.length > MOST_SEARCHED) throw invalidInput({ 'input.customerId': ['is needed at a bank of this many customers'] })
+    if (rows.length > MOST_SEARCHED)
+      throw invalidInput({ 'input.customerId': ['is needed at a bank of this many customers'] })
     const ids = rows.filter((row) => row.bank_id === bankId).map((row) => row.customer_id)
     for (let i = 0; i < ids.length; i += SIDE_BY_SIDE) {
       const lists = await Promise.all(ids.slice(i, i + SIDE_BY_SIDE).map((id) => links.ofCustomer({ bankId, id })))
@@ -38,7 +43,11 @@ export function linkCommands(
   }
 
   /** The bank's link of this id; the provider would end any other bank's as well. */
-  async function linkOf({ linkId, customerId, bankId: named }: DeleteUserCustomerLinkInput): Promise<UserCustomerLink | undefined> {
+  async function linkOf({
+    linkId,
+    customerId,
+    bankId: named,
+  }: DeleteUserCustomerLinkInput): Promise<UserCustomerLink | undefined> {
     if (customerId != null) {
       const { place } = await customers.named({ id: customerId, bankId: named })
       return (await links.ofCustomer(place))?.find(({ id }) => id === linkId)

@@ -8,19 +8,40 @@ export function linkSource(client: Client, visit: OperationScope) {
 
   return {
     createUserCustomerLinks: (bankId: string, body: LinkBody) =>
-      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links`, effect: 'write', json: body, response: answers.link }),
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links`,
+        effect: 'write',
+        json: body,
+        response: answers.link,
+      }),
 
     /** Of any bank: the one in the address is not looked at. */
     deleteUserCustomerLink: (bankId: string, linkId: string) =>
-      send({ method: 'DELETE', path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/${linkId}`, effect: 'write', response: null }),
+      send({
+        method: 'DELETE',
+        path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/${linkId}`,
+        effect: 'write',
+        response: null,
+      }),
 
     /** Nothing for a customer who is not there. */
     getUserCustomerLinksByCustomerId: (bankId: string, customerId: string) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/customers/${customerId}`, effect: 'read', response: answers.links }),
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/customers/${customerId}`,
+        effect: 'read',
+        response: answers.links,
+      }),
 
     /** At every bank; nothing for a user who is not there. */
     getUserCustomerLinksByUserId: (bankId: string, userId: string) =>
-      send({ method: 'GET', path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/users/${userId}`, effect: 'read', response: answers.links }),
+      send({
+        method: 'GET',
+        path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/users/${userId}`,
+        effect: 'read',
+        response: answers.links,
+      }),
   }
 }
 

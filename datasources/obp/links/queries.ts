@@ -15,20 +15,32 @@ export interface UserKey {
 }
 
 /** Questions about which users are linked to which customers. */
-export function linkLoaders(source: LinkSource, banks: BankAccess, customerById: (key: CustomerKey) => Promise<unknown>, drift: Drift) {
+export function linkLoaders(
+  source: LinkSource,
+  banks: BankAccess,
+  customerById: (key: CustomerKey) => Promise<unknown>,
+  drift: Drift,
+) {
   const ofCustomer = keyLoader<CustomerRef, UserCustomerLink[] | null>(async ({ bankId, id }) => {
     const answer = await nullIfNotFound(source.getUserCustomerLinksByCustomerId(bankId, id))
-    return answer && answer.user_customer_links.filter((link) => link.customer_id === id).map((link) => toLink(link, bankId, drift))
+    return (
+      answer &&
+      answer.user_customer_links.filter((link) => link.customer_id === id).map((link) => toLink(link, bankId, drift))
+    )
   }, customerRefKey)
 
   const ofUser = keyLoader<CustomerRef, UserCustomerLink[] | null>(async ({ bankId, id }) => {
     const answer = await nullIfNotFound(source.getUserCustomerLinksByUserId(bankId, id))
-    return answer && answer.user_customer_links.filter((link) => link.user_id === id).map((link) => toLink(link, bankId, drift))
+    return (
+      answer &&
+      answer.user_customer_links.filter((link) => link.user_id === id).map((link) => toLink(link, bankId, drift))
+    )
   }, customerRefKey)
 
   /** True of a customer at a bank that the caller may name; the bank that was asked is the likeliest. */
   async function isKnown(id: string, asked: string): Promise<boolean> {
-    for (const bankId of [asked, ...banks.all.filter((bank) => bank !== asked)]) if (await customerById({ id, bankId })) return true
+    for (const bankId of [asked, ...banks.all.filter((bank) => bank !== asked)])
+      if (await customerById({ id, bankId })) return true
     return false
   }
 

@@ -18,7 +18,9 @@ export function accountCommands(source: OnboardingSource, banks: Pick<BankAccess
       async run(input) {
         const bankId = banks.required(input.bankId)
         const body = accountBody(input)
-        const account = await (input.accountId == null ? source.addAccount(bankId, body) : source.createAccount(bankId, input.accountId, body))
+        const account = await (input.accountId == null
+          ? source.addAccount(bankId, body)
+          : source.createAccount(bankId, input.accountId, body))
         return { account: toAccount(account, bankId, drift) }
       },
     }),

@@ -22,7 +22,9 @@ const Account = Type.Object({
   product_code: Text,
   balance: Type.Object({ currency: Type.String(), amount: Type.String() }),
   branch_id: Text,
-  account_routings: Type.Optional(Type.Union([Type.Array(Type.Object({ scheme: Type.String(), address: Type.String() })), Type.Null()])),
+  account_routings: Type.Optional(
+    Type.Union([Type.Array(Type.Object({ scheme: Type.String(), address: Type.String() })), Type.Null()]),
+  ),
   account_attributes: Type.Optional(Type.Union([Type.Array(Attribute), Type.Null()])),
 })
 
@@ -32,7 +34,9 @@ const User = Type.Object({
   username: Type.String(),
   provider: Type.String(),
   provider_id: Type.String(),
-  entitlements: Maybe({ list: Type.Array(Type.Object({ entitlement_id: Type.String(), role_name: Type.String(), bank_id: Type.String() })) }),
+  entitlements: Maybe({
+    list: Type.Array(Type.Object({ entitlement_id: Type.String(), role_name: Type.String(), bank_id: Type.String() })),
+  }),
 })
 
 export const answers = {

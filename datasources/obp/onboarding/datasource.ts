@@ -7,12 +7,16 @@ import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } f
 function memberRefusal(refused: Refusal): Verdict {
   const reading = mapError(refused)
   const member = REFUSED_MEMBER[reading.providerCode ?? '']
-  return member === undefined ? reading : { ...reading, fields: { [`input.${member}`]: ['is not valid to the provider'] } }
+  return member === undefined
+    ? reading
+    : { ...reading, fields: { [`input.${member}`]: ['is not valid to the provider'] } }
 }
 
 /** A user whom the provider could not save is not wrong input. */
 const userRefusal = (refused: Refusal): Verdict =>
-  (refused.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED ? { ...mapError(refused), code: 'PROVIDER_UNAVAILABLE' } : memberRefusal(refused)
+  (refused.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED
+    ? { ...mapError(refused), code: 'PROVIDER_UNAVAILABLE' }
+    : memberRefusal(refused)
 
 /** The endpoints that open accounts and register users, one method each, in the provider's words. */
 export function onboardingSource(client: Client, visit: OperationScope) {
@@ -31,10 +35,24 @@ export function onboardingSource(client: Client, visit: OperationScope) {
       }),
 
     addAccount: (bankId: string, body: AccountBody) =>
-      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/accounts`, effect: 'write', json: body, response: answers.account, mapError: memberRefusal }),
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/banks/${bankId}/accounts`,
+        effect: 'write',
+        json: body,
+        response: answers.account,
+        mapError: memberRefusal,
+      }),
 
     createUser: (body: UserBody) =>
-      send({ method: 'POST', path: path`/obp/v4.0.0/users`, effect: 'write', json: body, response: answers.user, mapError: userRefusal }),
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/users`,
+        effect: 'write',
+        json: body,
+        response: answers.user,
+        mapError: userRefusal,
+      }),
   }
 }
 

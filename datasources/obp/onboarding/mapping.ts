@@ -31,7 +31,11 @@ export const toUser = (user: ObpUser): User => ({
   username: user.username,
   provider: user.provider,
   providerId: user.provider_id,
-  entitlements: (user.entitlements?.list ?? []).map(({ entitlement_id, role_name, bank_id }) => ({ id: entitlement_id, roleName: role_name, bankId: bank_id })),
+  entitlements: (user.entitlements?.list ?? []).map(({ entitlement_id, role_name, bank_id }) => ({
+    id: entitlement_id,
+    roleName: role_name,
+    bankId: bank_id,
+  })),
 })
 
 // ---- what the graph is asked, in the provider's words

@@ -21,19 +21,38 @@ import type { CustomerLoaders } from '../customers/queries.js'
 import { obpError } from '../error-mapping.js'
 import type { RecordSource } from './datasource.js'
 import type { RecordLoaders } from './queries.js'
-import { addressBody, creditLimitBody, handleBody, isAddress, taxResidenceBody, toAddress, toHandle, toReceipt, toTaxResidence } from './mapping.js'
+import {
+  addressBody,
+  creditLimitBody,
+  handleBody,
+  isAddress,
+  taxResidenceBody,
+  toAddress,
+  toHandle,
+  toReceipt,
+  toTaxResidence,
+} from './mapping.js'
 
 const NO_ADDRESS = 'The customer has no such address.'
 const NO_TAX_RESIDENCE = 'The customer has no such tax residence.'
 
 /** Writes to what hangs off one customer. The provider looks at none of whose a record is, so each is looked for among the customer's first. */
-export function recordCommands(source: RecordSource, customers: Pick<CustomerLoaders, 'named'>, records: RecordLoaders, drift: Drift) {
+export function recordCommands(
+  source: RecordSource,
+  customers: Pick<CustomerLoaders, 'named'>,
+  records: RecordLoaders,
+  drift: Drift,
+) {
   const { addresses, taxResidences, handles } = records
 
   const customerOf = ({ customerId, bankId }: CustomerMutationInput) => customers.named({ id: customerId, bankId })
 
   /** After a write, however it ended, the operation must not see what it read before. */
-  async function changing<Done>(loader: Pick<Loader<CustomerRef, unknown>, 'clear'>, place: CustomerRef, write: Promise<Done>): Promise<Done> {
+  async function changing<Done>(
+    loader: Pick<Loader<CustomerRef, unknown>, 'clear'>,
+    place: CustomerRef,
+    write: Promise<Done>,
+  ): Promise<Done> {
     try {
       return await write
     } finally {
@@ -46,7 +65,11 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
     input: CustomerMutationInput,
     { isRetry }: Attempt,
     id: string,
-    from: { rows: Loader<CustomerRef, Row[] | null>; send: (place: CustomerRef, id: string) => Promise<unknown>; missing: string },
+    from: {
+      rows: Loader<CustomerRef, Row[] | null>
+      send: (place: CustomerRef, id: string) => Promise<unknown>
+      missing: string
+    },
   ): Promise<{ deletedId: string }> {
     const { place } = await customerOf(input)
     if ((await from.rows.load(place))?.some((row) => row.id === id)) {
@@ -83,7 +106,11 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
         const { place } = await customerOf(input)
         const theirs = (await addresses.load(place))?.some(({ id }) => id === input.addressId)
         if (!theirs) throw obpError('NOT_FOUND', NO_ADDRESS)
-        const address = await changing(addresses, place, source.updateCustomerAddress(place, input.addressId, addressBody(input)))
+        const address = await changing(
+          addresses,
+          place,
+          source.updateCustomerAddress(place, input.addressId, addressBody(input)),
+        )
         return { address: toAddress(address, drift) }
       },
     }),
@@ -92,7 +119,12 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
       scope: 'customers:write',
       type: 'DeleteCustomerAddressPayload',
       repeatable: true,
-      run: (input, attempt) => remove(input, attempt, input.addressId, { rows: addresses, send: source.deleteCustomerAddress, missing: NO_ADDRESS }),
+      run: (input, attempt) =>
+        remove(input, attempt, input.addressId, {
+          rows: addresses,
+          send: source.deleteCustomerAddress,
+          missing: NO_ADDRESS,
+        }),
     }),
 
     /** The provider takes each only once, and says of a second one no more than that something went wrong. */
@@ -102,12 +134,18 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
       repeatable: true,
       async run(input, { isRetry }) {
         const { place } = await customerOf(input)
-        const same = (await taxResidences.load(place))?.find(({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber)
+        const same = (await taxResidences.load(place))?.find(
+          ({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber,
+        )
         if (same) {
           if (isRetry) return { taxResidence: same }
           throw obpError('CONFLICT', 'The customer has this tax residence already.')
         }
-        const residence = await changing(taxResidences, place, source.createTaxResidence(place, taxResidenceBody(input)))
+        const residence = await changing(
+          taxResidences,
+          place,
+          source.createTaxResidence(place, taxResidenceBody(input)),
+        )
         return { taxResidence: toTaxResidence(residence) }
       },
     }),
@@ -116,7 +154,12 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
       scope: 'customers:write',
       type: 'DeleteTaxResidencePayload',
       repeatable: true,
-      run: (input, attempt) => remove(input, attempt, input.taxResidenceId, { rows: taxResidences, send: source.deleteTaxResidence, missing: NO_TAX_RESIDENCE }),
+      run: (input, attempt) =>
+        remove(input, attempt, input.taxResidenceId, {
+          rows: taxResidences,
+          send: source.deleteTaxResidence,
+          missing: NO_TAX_RESIDENCE,
+        }),
     }),
 
     /** The provider keeps one for each number, and fails without a word at a second one. */
@@ -126,14 +169,18 @@ export function recordCommands(source: RecordSource, customers: Pick<CustomerLoa
       repeatable: true,
       async run(input, { isRetry }) {
         const { place, customer } = await customerOf(input)
-        if (input.customerNumber !== customer.number) throw invalidInput({ 'input.customerNumber': ["must be the customer's own number"] })
+        if (input.customerNumber !== customer.number)
+          throw invalidInput({ 'input.customerNumber': ["must be the customer's own number"] })
         const body = handleBody(input)
         // Nothing of it is answered: what was sent is what was added.
         const handle = toHandle(body, drift)
         const [there] = (await handles.load(place)) ?? []
         if (there) {
           if (isRetry && JSON.stringify(there) === JSON.stringify(handle)) return { handle }
-          throw obpError('CONFLICT', 'A social media handle is kept with this customer number already, and there can be only one.')
+          throw obpError(
+            'CONFLICT',
+            'A social media handle is kept with this customer number already, and there can be only one.',
+          )
         }
         await changing(handles, place, source.addSocialMediaHandle(place, body))
         return { handle }

@@ -40,7 +40,12 @@ const Handle = Type.Object({
   date_activated: Text,
 })
 
-const CreditLimitRequest = Type.Object({ rank_amount_1: Text, nominal_interest_1: Text, rank_amount_2: Text, nominal_interest_2: Text })
+const CreditLimitRequest = Type.Object({
+  rank_amount_1: Text,
+  nominal_interest_1: Text,
+  rank_amount_2: Text,
+  nominal_interest_2: Text,
+})
 
 const Receipt = Type.Object({ execution_time: Text, execution_date: Text, token: Text, short_reference: Text })
 

@@ -1,4 +1,12 @@
-import { type Call, type Client, type Contract, path, type Path, type Refusal, type Verdict } from '../../http/client.js'
+import {
+  type Call,
+  type Client,
+  type Contract,
+  path,
+  type Path,
+  type Refusal,
+  type Verdict,
+} from '../../http/client.js'
 import type { OperationScope } from '../../contract/provider.js'
 import type { CustomerRef } from '../bank-access.js'
 import { mapError } from '../error-mapping.js'
@@ -7,21 +15,27 @@ import { type AddressBody, answers, type CreditLimitBody, type HandleBody, type 
 /** Where a row is written, this code alone says that the store would not take it: nothing was done. */
 function rowRefused(refused: Refusal): Verdict {
   const reading = mapError(refused)
-  return refused.status === 400 && reading.providerCode === 'OBP-50200' ? { ...reading, code: 'BAD_USER_INPUT', notExecuted: true } : reading
+  return refused.status === 400 && reading.providerCode === 'OBP-50200'
+    ? { ...reading, code: 'BAD_USER_INPUT', notExecuted: true }
+    : reading
 }
 
 /** The endpoints of what hangs off one customer, one method each, in the provider's words and its many spellings. */
 export function recordSource(client: Client, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
-  const get = <T>(from: Path, answer: Contract<T>) => send({ method: 'GET', path: from, effect: 'read', response: answer })
-  const post = <T>(to: Path, json: object, answer: Contract<T>, refused?: typeof rowRefused) => send({ method: 'POST', path: to, effect: 'write', json, response: answer, mapError: refused })
+  const get = <T>(from: Path, answer: Contract<T>) =>
+    send({ method: 'GET', path: from, effect: 'read', response: answer })
+  const post = <T>(to: Path, json: object, answer: Contract<T>, refused?: typeof rowRefused) =>
+    send({ method: 'POST', path: to, effect: 'write', json, response: answer, mapError: refused })
   // What is answered differs between versions; the status says all.
   const remove = (from: Path) => send({ method: 'DELETE', path: from, effect: 'write', response: null })
 
   return {
-    createCustomerAddress: ({ bankId, id }: CustomerRef, body: AddressBody) => post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/address`, body, answers.address, rowRefused),
+    createCustomerAddress: ({ bankId, id }: CustomerRef, body: AddressBody) =>
+      post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/address`, body, answers.address, rowRefused),
 
-    getCustomerAddresses: ({ bankId, id }: CustomerRef) => get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses`, answers.addresses),
+    getCustomerAddresses: ({ bankId, id }: CustomerRef) =>
+      get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses`, answers.addresses),
 
     /** Whosever the address is. */
     updateCustomerAddress: ({ bankId, id }: CustomerRef, addressId: string, body: AddressBody) =>
@@ -35,12 +49,14 @@ export function recordSource(client: Client, visit: OperationScope) {
       }),
 
     /** Whosever the address is. */
-    deleteCustomerAddress: ({ bankId, id }: CustomerRef, addressId: string) => remove(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses/${addressId}`),
+    deleteCustomerAddress: ({ bankId, id }: CustomerRef, addressId: string) =>
+      remove(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses/${addressId}`),
 
     createTaxResidence: ({ bankId, id }: CustomerRef, body: TaxResidenceBody) =>
       post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residence`, body, answers.taxResidence, rowRefused),
 
-    getTaxResidence: ({ bankId, id }: CustomerRef) => get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residences`, answers.taxResidences),
+    getTaxResidence: ({ bankId, id }: CustomerRef) =>
+      get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residences`, answers.taxResidences),
 
     /** Whosever the tax residence is. */
     deleteTaxResidence: ({ bankId, id }: CustomerRef, taxResidenceId: string) =>
@@ -48,17 +64,28 @@ export function recordSource(client: Client, visit: OperationScope) {
 
     /** Says that it was added, and nothing of what. */
     addSocialMediaHandle: ({ bankId, id }: CustomerRef, body: HandleBody) =>
-      send({ method: 'POST', path: path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`, effect: 'write', json: body, response: null }),
+      send({
+        method: 'POST',
+        path: path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`,
+        effect: 'write',
+        json: body,
+        response: null,
+      }),
 
-    getSocialMediaHandles: ({ bankId, id }: CustomerRef) => get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`, answers.handles),
+    getSocialMediaHandles: ({ bankId, id }: CustomerRef) =>
+      get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`, answers.handles),
 
     createCreditLimitRequest: ({ bankId, id }: CustomerRef, body: CreditLimitBody) =>
       post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests`, body, answers.receipt),
 
-    getCreditLimitRequests: ({ bankId, id }: CustomerRef) => get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests`, answers.creditLimitRequest),
+    getCreditLimitRequests: ({ bankId, id }: CustomerRef) =>
+      get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests`, answers.creditLimitRequest),
 
     getCreditLimitRequestByRequestId: ({ bankId, id }: CustomerRef, requestId: string) =>
-      get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests/${requestId}`, answers.creditLimitRequest),
+      get(
+        path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests/${requestId}`,
+        answers.creditLimitRequest,
+      ),
   }
 }
 

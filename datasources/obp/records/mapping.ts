@@ -86,10 +86,14 @@ export const addressBody = (input: CreateCustomerAddressInput): AddressBody => (
 
 /** True of an address that is what the input asks for. */
 export const isAddress = (address: CustomerAddress, input: CreateCustomerAddressInput): boolean =>
-  (['line1', 'line2', 'line3', 'city', 'county', 'state', 'postcode', 'countryCode'] as const).every((line) => sameText(address[line], input[line])) &&
-  JSON.stringify(address.tags) === JSON.stringify(input.tags ?? [])
+  (['line1', 'line2', 'line3', 'city', 'county', 'state', 'postcode', 'countryCode'] as const).every((line) =>
+    sameText(address[line], input[line]),
+  ) && JSON.stringify(address.tags) === JSON.stringify(input.tags ?? [])
 
-export const taxResidenceBody = (input: CreateTaxResidenceInput): TaxResidenceBody => ({ domain: input.domain, tax_number: input.taxNumber })
+export const taxResidenceBody = (input: CreateTaxResidenceInput): TaxResidenceBody => ({
+  domain: input.domain,
+  tax_number: input.taxNumber,
+})
 
 export const handleBody = (input: AddSocialMediaHandleInput): HandleBody => ({
   customer_number: input.customerNumber,

@@ -20,7 +20,8 @@ export interface CreditLimitRequestKey {
 
 /** Questions about what hangs off one customer. The provider lists by customer only, so each list is asked for once however deep it is needed. */
 export function recordLoaders(source: RecordSource, banks: BankAccess, drift: Drift) {
-  const listed = <Node>(ask: (place: CustomerRef) => Promise<Node[]>) => keyLoader<CustomerRef, Node[] | null>((place) => nullIfNotFound(ask(place)), customerRefKey)
+  const listed = <Node>(ask: (place: CustomerRef) => Promise<Node[]>) =>
+    keyLoader<CustomerRef, Node[] | null>((place) => nullIfNotFound(ask(place)), customerRefKey)
 
   const addresses = listed(async (place) => {
     const { addresses: rows } = await source.getCustomerAddresses(place)
@@ -29,15 +30,21 @@ export function recordLoaders(source: RecordSource, banks: BankAccess, drift: Dr
 
   const taxResidences = listed(async (place) => (await source.getTaxResidence(place)).tax_residence.map(toTaxResidence))
 
-  const handles = listed(async (place) => (await source.getSocialMediaHandles(place)).checks.map((row) => toHandle(row, drift)))
+  const handles = listed(async (place) =>
+    (await source.getSocialMediaHandles(place)).checks.map((row) => toHandle(row, drift)),
+  )
 
   // The one that is answered stands for all.
-  const creditLimitRequests = listed(async (place) => [toCreditLimitRequest(await source.getCreditLimitRequests(place))])
+  const creditLimitRequests = listed(async (place) => [
+    toCreditLimitRequest(await source.getCreditLimitRequests(place)),
+  ])
 
-  const creditLimitRequest = keyLoader<CustomerRef & { requestId: string }, CreditLimitRequest | null>(async ({ requestId, ...place }) => {
-    const row = await nullIfNotFound(source.getCreditLimitRequestByRequestId(place, requestId))
-    return row && toCreditLimitRequest(row)
-  })
+  const creditLimitRequest = keyLoader<CustomerRef & { requestId: string }, CreditLimitRequest | null>(
+    async ({ requestId, ...place }) => {
+      const row = await nullIfNotFound(source.getCreditLimitRequestByRequestId(place, requestId))
+      return row && toCreditLimitRequest(row)
+    },
+  )
 
   const readings = {
     addressesOf: query<CustomerKey, CustomerAddress[] | null>({

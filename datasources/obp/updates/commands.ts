@@ -24,7 +24,11 @@ interface CustomerPayload {
 }
 
 /** Changes to parts of a customer. */
-export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoaders, 'named' | 'afresh' | 'forget'>, drift: Drift) {
+export function updateCommands(
+  source: UpdateSource,
+  customers: Pick<CustomerLoaders, 'named' | 'afresh' | 'forget'>,
+  drift: Drift,
+) {
   /** A write that sets something of the customer whom the input names, by how the provider is told and what is then to be read. */
   const setting = <Input extends { customerId: string; bankId?: string | null }>(
     type: string,
@@ -63,13 +67,16 @@ export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoa
     updateCustomerCreditLimit: setting<UpdateCustomerCreditLimitInput>(
       'UpdateCustomerCreditLimitPayload',
       (place, input) => source.updateCustomerCreditLimit(place, creditLimitBody(input)),
-      (customer, { creditLimit: { currency, amount } }) => customer.creditLimit?.currency === currency && customer.creditLimit.amount === amount,
+      (customer, { creditLimit: { currency, amount } }) =>
+        customer.creditLimit?.currency === currency && customer.creditLimit.amount === amount,
     ),
 
     updateCustomerCreditRating: setting<UpdateCustomerCreditRatingInput>(
       'UpdateCustomerCreditRatingPayload',
-      (place, { rating, source: whose }) => source.updateCustomerCreditRatingAndSource(place, { credit_rating: rating, credit_source: whose }),
-      (customer, { rating, source: whose }) => customer.creditRating?.rating === rating && customer.creditRating.source === whose,
+      (place, { rating, source: whose }) =>
+        source.updateCustomerCreditRatingAndSource(place, { credit_rating: rating, credit_source: whose }),
+      (customer, { rating, source: whose }) =>
+        customer.creditRating?.rating === rating && customer.creditRating.source === whose,
     ),
 
     updateCustomerData: setting<UpdateCustomerDataInput>(
@@ -95,12 +102,16 @@ export function updateCommands(source: UpdateSource, customers: Pick<CustomerLoa
       'UpdateCustomerIdentityPayload',
       (place, input) => source.updateCustomerIdentity(place, identityBody(input)),
       (customer, input) =>
-        customer.legalName === input.legalName && customer.dateOfBirth === input.dateOfBirth && sameText(customer.title, input.title) && sameText(customer.nameSuffix, input.nameSuffix),
+        customer.legalName === input.legalName &&
+        customer.dateOfBirth === input.dateOfBirth &&
+        sameText(customer.title, input.title) &&
+        sameText(customer.nameSuffix, input.nameSuffix),
     ),
 
     updateCustomerMobileNumber: setting<UpdateCustomerMobileNumberInput>(
       'UpdateCustomerMobileNumberPayload',
-      (place, { mobilePhoneNumber }) => source.updateCustomerMobileNumber(place, { mobile_phone_number: mobilePhoneNumber }),
+      (place, { mobilePhoneNumber }) =>
+        source.updateCustomerMobileNumber(place, { mobile_phone_number: mobilePhoneNumber }),
       (customer, { mobilePhoneNumber }) => customer.mobilePhoneNumber === mobilePhoneNumber,
     ),
 

@@ -1,8 +1,14 @@
-import type { UpdateCustomerCreditLimitInput, UpdateCustomerDataInput, UpdateCustomerIdentityInput } from '../../../schema/customer-update.js'
+import type {
+  UpdateCustomerCreditLimitInput,
+  UpdateCustomerDataInput,
+  UpdateCustomerIdentityInput,
+} from '../../../schema/customer-update.js'
 import { toWireDate } from '../codecs.js'
 import type { CreditLimitBody, DataBody, IdentityBody } from './contract.js'
 
-export const creditLimitBody = ({ creditLimit: { currency, amount } }: UpdateCustomerCreditLimitInput): CreditLimitBody => ({ credit_limit: { currency, amount } })
+export const creditLimitBody = ({
+  creditLimit: { currency, amount },
+}: UpdateCustomerCreditLimitInput): CreditLimitBody => ({ credit_limit: { currency, amount } })
 
 export const dataBody = (input: UpdateCustomerDataInput): DataBody => ({
   face_image: { url: input.faceImage.url, date: toWireDate(input.faceImage.date) },

@@ -3,25 +3,95 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE } from '../../emulator/people.js'
 import { type EmulatorOptions, readForms, runEmulator, secret } from '../../emulator/run.js'
 
-type Problem = { readonly status: number; readonly code: string; readonly message: string; readonly [member: string]: unknown }
+type Problem = {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly [member: string]: unknown
+}
 
 const PRECONDITIONS = 'Preconditions not met. The security conditions for gateway access were not met'
 
 /** SEI's known errors, with the spellings that its pages differ in. */
 export const PROBLEMS = {
-  validation: { status: 400, code: 'request.validation.failure', message: 'Request is invalid', transient: false, errors: [{ field: 'externalId', location: 'body', reason: 'required' }] },
-  credentials: { status: 401, code: 'gateway.authentication.failure', message: 'Gateway Authentication Failed, Please validate Credentials', transient: 'false', errors: [{ field: '', location: '', reason: '' }] },
-  expired: { status: 401, code: 'gateway.authentication.failure', message: 'Access Token expired', trackingId: ' ', transient: false, errors: [] },
-  apiKey: { status: 401, code: 'gateway.authentication.failure', message: 'Invalid ApiKey for given resource', trackingId: null, transient: false, errors: [] },
-  address: { status: 403, code: 'gateway.access.failure', message: PRECONDITIONS, trackingId: ' ', transient: false, errors: [] },
-  certificate: { status: 403, code: 'gateway.access.failure', message: PRECONDITIONS, trackingId: ' ', transient: false, errors: [{ reason: 'Authorization Failed.' }] },
-  host: { status: 403, code: 'gateway.access.failure', message: PRECONDITIONS, trackingId: ' ', transient: false, errors: [{ reason: 'The incoming traffic pattern is invalid.' }] },
+  validation: {
+    status: 400,
+    code: 'request.validation.failure',
+    message: 'Request is invalid',
+    transient: false,
+    errors: [{ field: 'externalId', location: 'body', reason: 'required' }],
+  },
+  credentials: {
+    status: 401,
+    code: 'gateway.authentication.failure',
+    message: 'Gateway Authentication Failed, Please validate Credentials',
+    transient: 'false',
+    errors: [{ field: '', location: '', reason: '' }],
+  },
+  expired: {
+    status: 401,
+    code: 'gateway.authentication.failure',
+    message: 'Access Token expired',
+    trackingId: ' ',
+    transient: false,
+    errors: [],
+  },
+  apiKey: {
+    status: 401,
+    code: 'gateway.authentication.failure',
+    message: 'Invalid ApiKey for given resource',
+    trackingId: null,
+    transient: false,
+    errors: [],
+  },
+  address: {
+    status: 403,
+    code: 'gateway.access.failure',
+    message: PRECONDITIONS,
+    trackingId: ' ',
+    transient: false,
+    errors: [],
+  },
+  certificate: {
+    status: 403,
+    code: 'gateway.access.failure',
+    message: PRECONDITIONS,
+    trackingId: ' ',
+    transient: false,
+    errors: [{ reason: 'Authorization Failed.' }],
+  },
+  host: {
+    status: 403,
+    code: 'gateway.access.failure',
+    message: PRECONDITIONS,
+    trackingId: ' ',
+    transient: false,
+    errors: [{ reason: 'The incoming traffic pattern is invalid.' }],
+  },
   notFound: { status: 404, code: 'resource.not.found', message: 'Account not found', transient: false, errors: [] },
   slowDown: { status: 429, code: 'gateway.quota.exceeded', message: 'Too many requests', transient: true, errors: [] },
   internal: { status: 500, code: 'internal.server.error', message: 'Unknown condition', transient: false, errors: [] },
-  internalTransientText: { status: 500, code: 'internal.server.error', message: 'Unknown condition', transient: 'true', errors: [] },
-  internalTransient: { status: 500, code: 'internal.server.error', message: 'Unknown condition', transient: true, errors: [] },
-  unavailable: { status: 503, code: 'service.unavailable', message: 'Service unavailable', transient: true, errors: [] },
+  internalTransientText: {
+    status: 500,
+    code: 'internal.server.error',
+    message: 'Unknown condition',
+    transient: 'true',
+    errors: [],
+  },
+  internalTransient: {
+    status: 500,
+    code: 'internal.server.error',
+    message: 'Unknown condition',
+    transient: true,
+    errors: [],
+  },
+  unavailable: {
+    status: 503,
+    code: 'service.unavailable',
+    message: 'Service unavailable',
+    transient: true,
+    errors: [],
+  },
 } satisfies Record<string, Problem>
 
 /** Accounts whose attributes are refused, whatever they are. */
@@ -62,7 +132,11 @@ const IDLE_MS = 30 * 60_000
 
 function answerOf({ status, ...body }: Problem) {
   const tracking = randomUUID()
-  return { status, headers: { 'content-type': 'application/json', requesttrackingid: tracking }, body: { trackingId: tracking, ...body } }
+  return {
+    status,
+    headers: { 'content-type': 'application/json', requesttrackingid: tracking },
+    body: { trackingId: tracking, ...body },
+  }
 }
 
 function refuse(reply: FastifyReply, problem: Problem) {
@@ -92,7 +166,11 @@ function invalidMember({ externalId, attributes }: { externalId?: unknown; attri
     if (!isText(name)) return 'name'
     if (typeof value !== 'string') return 'value'
     if (explanation !== undefined && explanation !== null && typeof explanation !== 'string') return 'explanation'
-    if (fieldsToNull !== undefined && !(Array.isArray(fieldsToNull) && fieldsToNull.every((field) => typeof field === 'string'))) return 'fieldsToNull'
+    if (
+      fieldsToNull !== undefined &&
+      !(Array.isArray(fieldsToNull) && fieldsToNull.every((field) => typeof field === 'string'))
+    )
+      return 'fieldsToNull'
   }
   return undefined
 }
@@ -108,14 +186,26 @@ class Sei {
   readonly #expired = new Set<string>()
 
   constructor() {
-    for (const id of [...PEOPLE.map(({ seiExternalId }) => seiExternalId), ...Object.keys(JOBS), ACCEPTED, EXPIRED_ONCE]) this.accounts.set(id, new Map())
+    for (const id of [
+      ...PEOPLE.map(({ seiExternalId }) => seiExternalId),
+      ...Object.keys(JOBS),
+      ACCEPTED,
+      EXPIRED_ONCE,
+    ])
+      this.accounts.set(id, new Map())
   }
 
-  issue({ grant_type, username, password }: Record<string, string>, authorization: string | undefined, reply: FastifyReply): unknown {
+  issue(
+    { grant_type, username, password }: Record<string, string>,
+    authorization: string | undefined,
+    reply: FastifyReply,
+  ): unknown {
     // The documentation's sample leaves the scheme word out.
     const given = authorization?.replace(/^Basic /, '')
-    if (given !== Buffer.from(`${this.appKey}:${this.appSecret}`).toString('base64')) return refuse(reply, PROBLEMS.credentials)
-    if (grant_type !== 'client_credentials' || username !== this.username || password !== this.password) return refuse(reply, PROBLEMS.credentials)
+    if (given !== Buffer.from(`${this.appKey}:${this.appSecret}`).toString('base64'))
+      return refuse(reply, PROBLEMS.credentials)
+    if (grant_type !== 'client_credentials' || username !== this.username || password !== this.password)
+      return refuse(reply, PROBLEMS.credentials)
     const token = secret()
     this.tokens.set(token, { until: Date.now() + LIFE_MS, used: Date.now() })
     return { access_token: token, token_type: 'BearerToken', expires_in: LIFE_MS / 1000 - 1 }
@@ -139,9 +229,17 @@ class Sei {
     return Buffer.concat([Buffer.from([0xfb, 0xff, 0xbf]), Buffer.from(text)]).toString('base64')
   }
 
-  set(body: { externalId?: unknown; attributes?: unknown }, authorization: string | undefined, reply: FastifyReply): unknown {
+  set(
+    body: { externalId?: unknown; attributes?: unknown },
+    authorization: string | undefined,
+    reply: FastifyReply,
+  ): unknown {
     const invalid = invalidMember(body)
-    if (invalid !== undefined) return refuse(reply, { ...PROBLEMS.validation, errors: [{ field: invalid, location: 'body', reason: 'required' }] })
+    if (invalid !== undefined)
+      return refuse(reply, {
+        ...PROBLEMS.validation,
+        errors: [{ field: invalid, location: 'body', reason: 'required' }],
+      })
     const { externalId: id, attributes } = body as { externalId: string; attributes: Attribute[] }
     const refused = REFUSED[id]
     if (refused) return refuse(reply, PROBLEMS[refused])
@@ -153,10 +251,17 @@ class Sei {
     const account = this.accounts.get(id) ?? (id.startsWith('test') ? new Map<string, Attribute>() : undefined)
     if (!account) return refuse(reply, PROBLEMS.notFound)
     this.accounts.set(id, account)
-    for (const attribute of attributes) account.set(attribute.name, { ...attribute, fieldsToNull: attribute.fieldsToNull?.filter((field) => field !== '') ?? [] })
+    for (const attribute of attributes)
+      account.set(attribute.name, {
+        ...attribute,
+        fieldsToNull: attribute.fieldsToNull?.filter((field) => field !== '') ?? [],
+      })
     const key = this.#jobKey()
     this.jobs.set(key, [...(JOBS[id] ?? USUAL)])
-    return reply.code(id === ACCEPTED ? 202 : 200).header('requesttrackingid', randomUUID()).send({ data: { jobStatusQueryKey: key } })
+    return reply
+      .code(id === ACCEPTED ? 202 : 200)
+      .header('requesttrackingid', randomUUID())
+      .send({ data: { jobStatusQueryKey: key } })
   }
 
   status(key: string, reply: FastifyReply): unknown {
@@ -183,7 +288,9 @@ export const start = (options: EmulatorOptions) => {
       routes(root) {
         void root.register((app, _options, done) => {
           readForms(app)
-          app.post<{ Body: Record<string, string> }>('/v2/oauthtoken', (call, reply) => sei.issue(call.body ?? {}, call.headers.authorization, reply))
+          app.post<{ Body: Record<string, string> }>('/v2/oauthtoken', (call, reply) =>
+            sei.issue(call.body ?? {}, call.headers.authorization, reply),
+          )
           done()
         })
         void root.register((app, _options, done) => {
@@ -191,8 +298,12 @@ export const start = (options: EmulatorOptions) => {
             const stranger = sei.stranger(call.headers)
             return stranger ? refuse(reply, stranger) : undefined
           })
-          app.post<{ Body: Record<string, unknown> }>('/v1/accounts/attributes', (call, reply) => sei.set(call.body ?? {}, call.headers.authorization, reply))
-          app.get<{ Params: { key: string } }>('/v1/insight/status/:key', (call, reply) => sei.status(call.params.key, reply))
+          app.post<{ Body: Record<string, unknown> }>('/v1/accounts/attributes', (call, reply) =>
+            sei.set(call.body ?? {}, call.headers.authorization, reply),
+          )
+          app.get<{ Params: { key: string } }>('/v1/insight/status/:key', (call, reply) =>
+            sei.status(call.params.key, reply),
+          )
           done()
         })
       },

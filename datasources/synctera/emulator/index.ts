@@ -18,17 +18,44 @@ interface StoredPerson {
   [member: string]: unknown
 }
 
-type StoredVerification = { id: string; person_id: string; verification_type: string; result: string; verification_time: string; [member: string]: unknown }
+type StoredVerification = {
+  id: string
+  person_id: string
+  verification_type: string
+  result: string
+  verification_time: string
+  [member: string]: unknown
+}
 
 const TENANT = 'kycgraph_sandbox'
 
 /** What a check answers by the last four digits of the SSN it was created with. */
-export const OUTCOME_BY_SSN: Readonly<Record<string, { status: string; results: readonly (readonly [type: string, result: string, code?: string])[] }>> = {
-  '0001': { status: 'ACCEPTED', results: [['IDENTITY', 'ACCEPTED'], ['WATCHLIST', 'ACCEPTED']] },
+export const OUTCOME_BY_SSN: Readonly<
+  Record<string, { status: string; results: readonly (readonly [type: string, result: string, code?: string])[] }>
+> = {
+  '0001': {
+    status: 'ACCEPTED',
+    results: [
+      ['IDENTITY', 'ACCEPTED'],
+      ['WATCHLIST', 'ACCEPTED'],
+    ],
+  },
   '0002': { status: 'PENDING', results: [['IDENTITY', 'PENDING']] },
   '0003': { status: 'PROVISIONAL', results: [['IDENTITY', 'PROVISIONAL']] },
-  '0004': { status: 'REVIEW', results: [['IDENTITY', 'REVIEW', 'R705'], ['WATCHLIST', 'ACCEPTED']] },
-  '0005': { status: 'REJECTED', results: [['IDENTITY', 'REJECTED', 'R940'], ['WATCHLIST', 'ACCEPTED']] },
+  '0004': {
+    status: 'REVIEW',
+    results: [
+      ['IDENTITY', 'REVIEW', 'R705'],
+      ['WATCHLIST', 'ACCEPTED'],
+    ],
+  },
+  '0005': {
+    status: 'REJECTED',
+    results: [
+      ['IDENTITY', 'REJECTED', 'R940'],
+      ['WATCHLIST', 'ACCEPTED'],
+    ],
+  },
   '0006': { status: 'UNVERIFIED', results: [['IDENTITY', 'VENDOR_ERROR']] },
 }
 const ACCEPTED = OUTCOME_BY_SSN['0001']!
@@ -56,7 +83,14 @@ const SLUGS: Readonly<Record<number, readonly [slug: string, title: string, code
 function problem(status: number, extras: Record<string, unknown> = {}) {
   const [slug, title, code] = SLUGS[status] ?? ['internal-server-error', 'Internal Server Error', 'INTERNAL_ERROR']
   return {
-    body: { type: `https://dev.synctera.com/errors/${slug}`, title, status, detail: title.toLowerCase(), code, ...extras },
+    body: {
+      type: `https://dev.synctera.com/errors/${slug}`,
+      title,
+      status,
+      detail: title.toLowerCase(),
+      code,
+      ...extras,
+    },
     headers: { 'content-type': 'application/problem+json' },
   }
 }
@@ -68,20 +102,31 @@ function refuse(reply: FastifyReply, status: number, extras: Record<string, unkn
 
 const STATUSES = ['ACTIVE', 'DECEASED', 'DENIED', 'DORMANT', 'ESCHEAT', 'FROZEN', 'INACTIVE', 'PROSPECT', 'SANCTION']
 const NEEDED_TO_VERIFY = ['first_name', 'last_name', 'dob', 'email', 'phone_number', 'legal_address', 'ssn']
-const READ_ONLY = ['id', 'verification_status', 'verification_last_run', 'has_accounts', 'ssn_source', 'creation_time', 'last_updated_time']
+const READ_ONLY = [
+  'id',
+  'verification_status',
+  'verification_last_run',
+  'has_accounts',
+  'ssn_source',
+  'creation_time',
+  'last_updated_time',
+]
 
 /** Reasons by member, or undefined when the body is as it should be. */
 function invalidMembers(body: Record<string, unknown>): Record<string, string> | undefined {
   const invalid: Record<string, string> = {}
   const today = now().slice(0, 10)
   if (body.status !== undefined && !STATUSES.includes(String(body.status))) invalid.status = 'not a status'
-  if (body.dob !== undefined && !(String(body.dob) >= '1900-01-01' && String(body.dob) < today)) invalid.dob = 'must be before the current date'
-  if (body.phone_number !== undefined && !/^\+[1-9]\d{1,14}$/.test(String(body.phone_number))) invalid.phone_number = 'must be E.164'
+  if (body.dob !== undefined && !(String(body.dob) >= '1900-01-01' && String(body.dob) < today))
+    invalid.dob = 'must be before the current date'
+  if (body.phone_number !== undefined && !/^\+[1-9]\d{1,14}$/.test(String(body.phone_number)))
+    invalid.phone_number = 'must be E.164'
   if (body.ssn !== undefined && !/^\d{3}-\d{2}-\d{4}$/.test(String(body.ssn))) invalid.ssn = 'must be hyphenated'
   return Object.keys(invalid).length > 0 ? invalid : undefined
 }
 
-const withId = (address: unknown, type: string) => (address ? { id: randomUUID(), address_type: type, ...(address) } : undefined)
+const withId = (address: unknown, type: string) =>
+  address ? { id: randomUUID(), address_type: type, ...address } : undefined
 
 const maskedIds = (ids: unknown) =>
   (ids as { id_type: string; identifier: string; country_code?: string }[] | undefined)?.map((id) => ({
@@ -96,7 +141,9 @@ const maskedIds = (ids: unknown) =>
 function stored(body: Record<string, unknown>, previous?: StoredPerson): Record<string, unknown> {
   const { ssn, note: _note, personal_ids, legal_address, shipping_address, ...rest } = body
   const legal = withId(legal_address, 'LEGAL')
-  const shipping = withId(shipping_address, 'SHIPPING') ?? (legal && !previous?.['shipping_address'] ? withId(legal_address, 'SHIPPING') : undefined)
+  const shipping =
+    withId(shipping_address, 'SHIPPING') ??
+    (legal && !previous?.['shipping_address'] ? withId(legal_address, 'SHIPPING') : undefined)
   return {
     ...rest,
     ...(ssn === undefined ? {} : { ssn: String(ssn).slice(-4), ssn_source: 'MANUAL' }),
@@ -125,7 +172,13 @@ class Synctera {
         email: member.email,
         phone_number: member.phone,
         ssn: member.ssn,
-        legal_address: { address_line_1: '100 Main St.', city: 'New York', state: 'NY', postal_code: '10001', country_code: 'US' },
+        legal_address: {
+          address_line_1: '100 Main St.',
+          city: 'New York',
+          state: 'NY',
+          postal_code: '10001',
+          country_code: 'US',
+        },
       })
       person.has_accounts = true
       this.#record(person, OUTCOME_BY_SSN[person.ssn!] ?? ACCEPTED)
@@ -134,7 +187,13 @@ class Synctera {
 
   /** More persons, without a story; all of them entered at about the same time. */
   crowd(count: number): void {
-    for (let i = 0; i < count; i += 1) this.#insert(randomUUID(), { is_customer: false, status: 'PROSPECT', first_name: `Prospect${i}`, last_name: 'Member' })
+    for (let i = 0; i < count; i += 1)
+      this.#insert(randomUUID(), {
+        is_customer: false,
+        status: 'PROSPECT',
+        first_name: `Prospect${i}`,
+        last_name: 'Member',
+      })
   }
 
   #insert(id: string, body: Record<string, unknown>): StoredPerson {
@@ -179,7 +238,9 @@ class Synctera {
       metadata: {},
     }))
     for (const result of fresh) {
-      const index = this.verifications.findIndex((old) => old.person_id === person.id && old.verification_type === result.verification_type)
+      const index = this.verifications.findIndex(
+        (old) => old.person_id === person.id && old.verification_type === result.verification_type,
+      )
       if (index >= 0) this.verifications.splice(index, 1)
       this.verifications.push(result)
     }
@@ -212,8 +273,14 @@ class Synctera {
     if (!person) return refuse(reply, 404)
     const immutable = Object.keys(body).filter((name) => READ_ONLY.includes(name))
     const invalid = invalidMembers(body)
-    if (invalid || immutable.length > 0) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', ...(invalid ? { invalid } : {}), ...(immutable.length > 0 ? { immutable } : {}) })
-    if (body.ban_status === 'BANNED' || (person.ban_status === 'BANNED' && body.ban_status !== undefined)) return refuse(reply, 403)
+    if (invalid || immutable.length > 0)
+      return refuse(reply, 400, {
+        code: 'BAD_REQUEST_BODY',
+        ...(invalid ? { invalid } : {}),
+        ...(immutable.length > 0 ? { immutable } : {}),
+      })
+    if (body.ban_status === 'BANNED' || (person.ban_status === 'BANNED' && body.ban_status !== undefined))
+      return refuse(reply, 403)
     if (body.ban_status !== undefined && body.ban_status !== person.ban_status && !body.note)
       return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', missing: ['note'] })
     const changes = stored(body, person)
@@ -224,13 +291,23 @@ class Synctera {
   }
 
   verify(body: Record<string, unknown>, reply: FastifyReply): unknown {
-    if (body.customer_consent !== true) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', invalid: { customer_consent: 'must be true' } })
+    if (body.customer_consent !== true)
+      return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', invalid: { customer_consent: 'must be true' } })
     const person = this.persons.get(String(body.person_id))
-    if (!person) return refuse(reply, 400, { code: 'CUSTOMER_NOT_FOUND', type: 'https://dev.synctera.com/errors/not-found', title: 'Not Found' })
+    if (!person)
+      return refuse(reply, 400, {
+        code: 'CUSTOMER_NOT_FOUND',
+        type: 'https://dev.synctera.com/errors/not-found',
+        title: 'Not Found',
+      })
     const missing = NEEDED_TO_VERIFY.filter((name) => person[name] === undefined)
     if (missing.length > 0) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', missing })
     const failing = PROBLEM_BY_SSN[person.ssn!]
-    if (failing) return refuse(reply, failing.status, { code: failing.code, ...(failing.code === 'INVALID_STATUS' ? { valid_status: ['ACTIVE'] } : {}) })
+    if (failing)
+      return refuse(reply, failing.status, {
+        code: failing.code,
+        ...(failing.code === 'INVALID_STATUS' ? { valid_status: ['ACTIVE'] } : {}),
+      })
     // A check that is running is ended by asking again.
     const outcome = person.verification_status === 'PENDING' ? ACCEPTED : (OUTCOME_BY_SSN[person.ssn!] ?? ACCEPTED)
     const verifications = this.#record(person, outcome)
@@ -239,21 +316,31 @@ class Synctera {
 
   list(query: Record<string, string | undefined>, reply: FastifyReply): unknown {
     const ids = query.id?.split(',')
-    if (ids?.some((id) => !isPersonId(id))) return refuse(reply, 400, { code: 'BAD_QUERY_PARAMETER', type: 'https://dev.synctera.com/errors/bad-request-query' })
+    if (ids?.some((id) => !isPersonId(id)))
+      return refuse(reply, 400, {
+        code: 'BAD_QUERY_PARAMETER',
+        type: 'https://dev.synctera.com/errors/bad-request-query',
+      })
     const like = (value: unknown, wanted: string | undefined) =>
       wanted === undefined ||
-      new RegExp(`^${wanted.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 'i').test(String(value ?? ''))
+      new RegExp(
+        `^${wanted
+          .split('*')
+          .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+          .join('.*')}$`,
+        'i',
+      ).test(String(value ?? ''))
     const wanted = [...this.persons.values()].filter(
-        (person) =>
-          (!ids || ids.includes(person.id)) &&
-          (query.is_customer === undefined || String(person.is_customer) === query.is_customer) &&
-          (query.status === undefined || person.status === query.status) &&
-          (query.ssn_last_4 === undefined || person.ssn === query.ssn_last_4) &&
-          (like(person['first_name'], query.first_name) || like(person['chosen_name'], query.first_name)) &&
-          like(person['last_name'], query.last_name) &&
-          like(person['email'], query.email) &&
-          like(person['phone_number'], query.phone_number),
-      )
+      (person) =>
+        (!ids || ids.includes(person.id)) &&
+        (query.is_customer === undefined || String(person.is_customer) === query.is_customer) &&
+        (query.status === undefined || person.status === query.status) &&
+        (query.ssn_last_4 === undefined || person.ssn === query.ssn_last_4) &&
+        (like(person['first_name'], query.first_name) || like(person['chosen_name'], query.first_name)) &&
+        like(person['last_name'], query.last_name) &&
+        like(person['email'], query.email) &&
+        like(person['phone_number'], query.phone_number),
+    )
     const order = (query.sort_by ?? 'creation_time:asc').split(',').map((part) => part.split(':') as [string, string])
     wanted.sort((a, b) => {
       for (const [field, direction] of order) {
@@ -267,7 +354,11 @@ class Synctera {
 
   listVerifications(query: Record<string, string | undefined>): unknown {
     const persons = query.person_id?.split(',')
-    return page('verifications', this.verifications.filter((row) => !persons || persons.includes(row.person_id)), query)
+    return page(
+      'verifications',
+      this.verifications.filter((row) => !persons || persons.includes(row.person_id)),
+      query,
+    )
   }
 
   read(id: string, reply: FastifyReply): unknown {
@@ -290,8 +381,11 @@ function page(name: string, rows: readonly unknown[], query: Record<string, stri
 /** The first answer under a key is given again, refusals included; 5xx, 429, 401 and 403 are not kept. */
 function idempotency(app: FastifyInstance, keys: Synctera['keys']) {
   const print = (request: FastifyRequest) =>
-    createHash('sha256').update(`${request.method} ${request.url} ${JSON.stringify(request.body)}`).digest('hex')
-  const keyOf = (request: FastifyRequest) => (request.method === 'GET' ? undefined : (request.headers['idempotency-key'] as string | undefined))
+    createHash('sha256')
+      .update(`${request.method} ${request.url} ${JSON.stringify(request.body)}`)
+      .digest('hex')
+  const keyOf = (request: FastifyRequest) =>
+    request.method === 'GET' ? undefined : (request.headers['idempotency-key'] as string | undefined)
   app.addHook('preHandler', async (request, reply) => {
     const key = keyOf(request)
     if (key === undefined) return
@@ -301,7 +395,12 @@ function idempotency(app: FastifyInstance, keys: Synctera['keys']) {
       return
     }
     if (kept.print !== print(request)) return refuse(reply, 422)
-    if (kept.status === undefined) return refuse(reply, 409, { code: 'IDEMPOTENCY_CONCURRENT_USE', type: 'https://dev.synctera.com/errors/conflict', title: 'Conflict' })
+    if (kept.status === undefined)
+      return refuse(reply, 409, {
+        code: 'IDEMPOTENCY_CONCURRENT_USE',
+        type: 'https://dev.synctera.com/errors/conflict',
+        title: 'Conflict',
+      })
     return reply.code(kept.status).header('content-type', kept.type).send(kept.payload)
   })
   app.addHook('onSend', async (request, reply, payload) => {
@@ -312,7 +411,12 @@ function idempotency(app: FastifyInstance, keys: Synctera['keys']) {
       // A replayed 409 for the running call must not end that call's entry.
       if (statusCode === 409 && String(payload).includes('IDEMPOTENCY_CONCURRENT_USE')) return payload
       if (statusCode >= 500 || [401, 403, 429].includes(statusCode)) keys.delete(key!)
-      else Object.assign(kept, { status: statusCode, payload: String(payload), type: String(reply.getHeader('content-type')) })
+      else
+        Object.assign(kept, {
+          status: statusCode,
+          payload: String(payload),
+          type: String(reply.getHeader('content-type')),
+        })
     }
     return payload
   })
@@ -324,7 +428,11 @@ export const start = (options: EmulatorOptions) => {
   return runEmulator(
     {
       problem,
-      settings: (url) => ({ SYNCTERA_URL: url, SYNCTERA_API_KEY: synctera.apiKey, SYNCTERA_WEBHOOK_SECRET: synctera.deliveries.secret }),
+      settings: (url) => ({
+        SYNCTERA_URL: url,
+        SYNCTERA_API_KEY: synctera.apiKey,
+        SYNCTERA_WEBHOOK_SECRET: synctera.deliveries.secret,
+      }),
       routes(root) {
         root.post<{ Body: { count: number } }>('/__sandbox/crowd', (request, reply) => {
           synctera.crowd(request.body.count)
@@ -343,8 +451,12 @@ export const start = (options: EmulatorOptions) => {
           type Query = { Querystring: Record<string, string | undefined> }
           app.get<Query>('/v0/persons', (request, reply) => synctera.list(request.query, reply))
           app.post<Body>('/v0/persons', (request, reply) => synctera.create(request.body, reply))
-          app.get<{ Params: { id: string } }>('/v0/persons/:id', (request, reply) => synctera.read(request.params.id, reply))
-          app.patch<Body & { Params: { id: string } }>('/v0/persons/:id', (request, reply) => synctera.update(request.params.id, request.body, reply))
+          app.get<{ Params: { id: string } }>('/v0/persons/:id', (request, reply) =>
+            synctera.read(request.params.id, reply),
+          )
+          app.patch<Body & { Params: { id: string } }>('/v0/persons/:id', (request, reply) =>
+            synctera.update(request.params.id, request.body, reply),
+          )
           app.post<Body>('/v0/verifications/verify', (request, reply) => synctera.verify(request.body, reply))
           app.get<Query>('/v0/verifications', (request) => synctera.listVerifications(request.query))
           app.get('/v0/webhooks', () => synctera.deliveries.list())
@@ -354,9 +466,15 @@ export const start = (options: EmulatorOptions) => {
           })
           // A tenant has one secret, and this one has it from the start.
           app.post('/v0/webhook_secrets', (_request, reply) => refuse(reply, 409))
-          app.put<{ Body: { is_rolling_secret?: boolean } | null }>('/v0/webhook_secrets', (request) => synctera.deliveries.roll(request.body?.is_rolling_secret === true))
-          app.post<{ Params: { id: string; event: string } }>('/v0/webhooks/:id/events/:event/resend', (request, reply) =>
-            synctera.deliveries.resend(request.params.id, request.params.event) ? reply.code(202).send({}) : refuse(reply, 404),
+          app.put<{ Body: { is_rolling_secret?: boolean } | null }>('/v0/webhook_secrets', (request) =>
+            synctera.deliveries.roll(request.body?.is_rolling_secret === true),
+          )
+          app.post<{ Params: { id: string; event: string } }>(
+            '/v0/webhooks/:id/events/:event/resend',
+            (request, reply) =>
+              synctera.deliveries.resend(request.params.id, request.params.event)
+                ? reply.code(202).send({})
+                : refuse(reply, 404),
           )
           done()
         })

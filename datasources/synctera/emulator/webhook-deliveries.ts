@@ -23,7 +23,13 @@ const MOST_TRIES = 12
 
 const isSubscription = (body: unknown): body is Subscription => {
   const { url, enabled_events, is_enabled } = (body ?? {}) as Partial<Record<keyof Subscription, unknown>>
-  return typeof url === 'string' && URL.canParse(url) && url.length <= 1000 && Array.isArray(enabled_events) && typeof is_enabled === 'boolean'
+  return (
+    typeof url === 'string' &&
+    URL.canParse(url) &&
+    url.length <= 1000 &&
+    Array.isArray(enabled_events) &&
+    typeof is_enabled === 'boolean'
+  )
 }
 
 /** The emulator's webhooks: signed, and sent again until they are taken. */
@@ -61,7 +67,9 @@ export class Deliveries {
   /** Tells whoever wants to know; nobody waits for that. */
   emit(type: string, resource: { readonly id: string }, changed: object): void {
     for (const webhook of this.#webhooks.values()) {
-      const wanted = webhook.enabled_events.some((name) => name === type || (name.endsWith('.*') && type.startsWith(name.slice(0, -1))))
+      const wanted = webhook.enabled_events.some(
+        (name) => name === type || (name.endsWith('.*') && type.startsWith(name.slice(0, -1))),
+      )
       if (!webhook.is_enabled || !wanted) continue
       const id = randomUUID()
       const body = {
@@ -102,7 +110,11 @@ export class Deliveries {
     try {
       const { ok } = await fetch(webhook.url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'request-timestamp': timestamp, 'synctera-signature': signatures.join('.') },
+        headers: {
+          'content-type': 'application/json',
+          'request-timestamp': timestamp,
+          'synctera-signature': signatures.join('.'),
+        },
         body: text,
         signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), this.#stopped.signal]),
       })

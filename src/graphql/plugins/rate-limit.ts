@@ -21,7 +21,9 @@ const tooComplex = (message: string) => refusal(new ApiError('QUERY_TOO_COMPLEX'
 
 function tooFast({ requested, limit, remaining, resetSeconds = 1 }: RateLimitStatus): ApiError {
   const message = `The operation costs ${requested}, and ${remaining} of the ${limit} that a client may spend in a minute are left; the next minute begins in ${resetSeconds} s.`
-  return refusal(new ApiError('RATE_LIMITED', { message, retryAfterSeconds: resetSeconds }), 429, [['retry-after', String(resetSeconds)]])
+  return refusal(new ApiError('RATE_LIMITED', { message, retryAfterSeconds: resetSeconds }), 429, [
+    ['retry-after', String(resetSeconds)],
+  ])
 }
 
 /** Reckons what an operation costs before it runs, takes it from the client's budget, and says both in the answer. */
@@ -38,10 +40,16 @@ export const rateLimitPlugin = ({ perMinute, costOf, budget, metrics }: RateLimi
         if (!operation) return
         const requested = costOf(document, operation, request.variables ?? {})
         metrics.reckoned(operation.operation, requested)
-        if (requested > MAX_COST) throw tooComplex(`The operation costs ${requested}, more than the ${MAX_COST} that one may cost.`)
-        if (perMinute > 0 && requested > perMinute) throw tooComplex(`The operation costs ${requested}, more than the ${perMinute} that a client may spend in a minute.`)
+        if (requested > MAX_COST)
+          throw tooComplex(`The operation costs ${requested}, more than the ${MAX_COST} that one may cost.`)
+        if (perMinute > 0 && requested > perMinute)
+          throw tooComplex(
+            `The operation costs ${requested}, more than the ${perMinute} that a client may spend in a minute.`,
+          )
         const payment = budget.consume(contextValue.caller, requested)
-        return payment instanceof Promise ? traceWait(contextValue.stopwatch, () => payment).then(settle) : settle(payment)
+        return payment instanceof Promise
+          ? traceWait(contextValue.stopwatch, () => payment).then(settle)
+          : settle(payment)
       },
       willSendResponse({ result }) {
         if (cost) result.extensions = { ...result.extensions, cost }

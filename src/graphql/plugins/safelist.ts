@@ -42,7 +42,11 @@ export const safelistPlugin = ({ list, metrics }: Options): Plugin => ({
     // Apollo refuses a request that names no operation at all.
     if (!request.query && !persistedOf(request.extensions)) return undefined
     const text = listed(request, list)
-    const schema = text === undefined && request.query !== undefined && caller.scopes.has('schema:read') && isQuestionAboutSchema(request.query)
+    const schema =
+      text === undefined &&
+      request.query !== undefined &&
+      caller.scopes.has('schema:read') &&
+      isQuestionAboutSchema(request.query)
     if (text !== undefined || schema) {
       become(request, text ?? request.query!)
       return undefined

@@ -21,11 +21,16 @@ export const telemetryPlugin = ({ metrics, log }: { metrics: Metrics; log: Log }
           metrics.failed(String(formatted.extensions?.['code']))
           // The field's own name and not the path, which holds the caller's aliases.
           const field = error.nodes?.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []))[0]
-          if (isUnforeseen(formatted)) log.error({ correlationId: contextValue.correlationId, field, ...errorOrigin(error.originalError ?? error) }, 'unforeseen error')
+          if (isUnforeseen(formatted))
+            log.error(
+              { correlationId: contextValue.correlationId, field, ...errorOrigin(error.originalError ?? error) },
+              'unforeseen error',
+            )
         }
       },
       willSendResponse({ result, contextValue, operation }) {
-        for (const error of result.errors ?? []) Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
+        for (const error of result.errors ?? [])
+          Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
         metrics.operated(operation?.operation ?? 'none', (performance.now() - begun) / 1000)
         metrics.spent(stopwatch.read().own / 1000)
       },

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ACCOUNTS, CHALLENGE, CHALLENGE_TOKEN, CUSTOMERS, PROBLEMS } from '../../../datasources/apiture/emulator/index.js'
+import {
+  ACCOUNTS,
+  CHALLENGE,
+  CHALLENGE_TOKEN,
+  CUSTOMERS,
+  PROBLEMS,
+} from '../../../datasources/apiture/emulator/index.js'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 
@@ -38,24 +44,41 @@ describe('the source example', () => {
     const { data, errors } = await set({ bankingCustomerId: ADA.bankingCustomerId })
     expect(errors).toEqual([])
     const [call] = app.recorded('apiture')
-    expect(app.calls('apiture')).toEqual([`PUT /bankingAdmin/bankingCustomers/${ADA.bankingCustomerId}/accountEntitlements`])
+    expect(app.calls('apiture')).toEqual([
+      `PUT /bankingAdmin/bankingCustomers/${ADA.bankingCustomerId}/accountEntitlements`,
+    ])
     expect(call!.body).toEqual({
       accounts: [
         { accountNumber: '123456789', productType: 'checking', productCode: 'DDA_01' },
         { accountNumber: '123456788', accountMicrNumber: '123456788', productType: 'checking', productCode: 'DDA_02' },
         { accountNumber: '123456787', productType: 'checking', productCode: 'DDA_03' },
       ],
-      assignments: { electronicStatementElection: true, electronicDocumentElection: true, roles: { default: true, billPay: true } },
+      assignments: {
+        electronicStatementElection: true,
+        electronicDocumentElection: true,
+        roles: { default: true, billPay: true },
+      },
     })
     expect(call!.headers).not.toHaveProperty('challenge')
     expect(call!.headers).not.toHaveProperty('institution-id')
 
     const { entitlements, ...rest } = data.setAccountEntitlements
     expect(rest).toEqual({ replayed: false, challenge: null })
-    expect(entitlements).toMatchObject({ bankingCustomerId: ADA.bankingCustomerId, confirmed: true, asOf: expect.stringMatching(/Z$/) })
+    expect(entitlements).toMatchObject({
+      bankingCustomerId: ADA.bankingCustomerId,
+      confirmed: true,
+      asOf: expect.stringMatching(/Z$/),
+    })
     expect(entitlements.items).toHaveLength(3)
     expect(entitlements.items[1]).toEqual({
-      account: { id: expect.any(String), accountNumber: '123456788', accountMicrNumber: '123456788', productType: 'CHECKING', productCode: 'DDA_02', nickname: null },
+      account: {
+        id: expect.any(String),
+        accountNumber: '123456788',
+        accountMicrNumber: '123456788',
+        productType: 'CHECKING',
+        productCode: 'DDA_02',
+        nickname: null,
+      },
       electronicStatementElection: true,
       electronicDocumentElection: true,
       roles: { default: true, view: null, basic: null, billPay: true, loanAdvance: null },
@@ -77,10 +100,17 @@ describe('the source example', () => {
       electronicDocumentElection: true,
       roles: { default: true, billPay: true },
     })
-    app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 200, body: { items: [item('52abfb19a4810b8b90e7', '123456789'), item('a1b4067f35ae4f0ac4a6', '234567890')] } })
+    app.fault('apiture', {
+      match: 'PUT /**',
+      fault: 'status',
+      status: 200,
+      body: { items: [item('52abfb19a4810b8b90e7', '123456789'), item('a1b4067f35ae4f0ac4a6', '234567890')] },
+    })
     const { data, errors } = await set({ bankingCustomerId: CROWD[0]!.bankingCustomerId })
     expect(errors).toEqual([])
-    expect(data.setAccountEntitlements.entitlements.items.map(({ account }: any) => [account.id, account.accountNumber])).toEqual([
+    expect(
+      data.setAccountEntitlements.entitlements.items.map(({ account }: any) => [account.id, account.accountNumber]),
+    ).toEqual([
       ['52abfb19a4810b8b90e7', '123456789'],
       ['a1b4067f35ae4f0ac4a6', '234567890'],
     ])
@@ -88,14 +118,26 @@ describe('the source example', () => {
 
   test('the order and the number of items do not matter', async () => {
     const { data } = await set({ bankingCustomerId: CUSTOMERS.answeredOtherwise })
-    expect(data.setAccountEntitlements.entitlements.items.map(({ account }: any) => account.accountNumber)).toEqual(['234567890', '123456787', '123456788', '123456789'])
+    expect(data.setAccountEntitlements.entitlements.items.map(({ account }: any) => account.accountNumber)).toEqual([
+      '234567890',
+      '123456787',
+      '123456788',
+      '123456789',
+    ])
   })
 })
 
 describe('what goes to the provider', () => {
   test('an absent role stays absent and false is sent', async () => {
-    await set({ bankingCustomerId: ADA.bankingCustomerId, accounts: one(), electronicStatementElection: false, roles: { view: false } })
-    expect(app.recorded('apiture')[0]!.body).toMatchObject({ assignments: { electronicStatementElection: false, electronicDocumentElection: true, roles: { view: false } } })
+    await set({
+      bankingCustomerId: ADA.bankingCustomerId,
+      accounts: one(),
+      electronicStatementElection: false,
+      roles: { view: false },
+    })
+    expect(app.recorded('apiture')[0]!.body).toMatchObject({
+      assignments: { electronicStatementElection: false, electronicDocumentElection: true, roles: { view: false } },
+    })
     expect(Object.keys((app.recorded('apiture')[0]!.body as any).assignments.roles)).toEqual(['view'])
   })
 
@@ -125,7 +167,10 @@ const EXPECTED: Record<string, { code: string; fields?: object; retryAfterSecond
   invalidCsrfToken: { code: 'PROVIDER_REFUSED' },
   challengeBlocked: { code: 'PROVIDER_REFUSED' },
   noIdentityChallengeFactors: { code: 'PROVIDER_REFUSED' },
-  invalidIdentityChallengeHeader: { code: 'CHALLENGE_REQUIRED', fields: { 'input.challengeToken': [expect.any(String)] } },
+  invalidIdentityChallengeHeader: {
+    code: 'CHALLENGE_REQUIRED',
+    fields: { 'input.challengeToken': [expect.any(String)] },
+  },
   forbidden: { code: 'PROVIDER_REFUSED' },
   customerDisabled: { code: 'CONFLICT' },
   antiMalwareRequired: { code: 'PROVIDER_REFUSED' },
@@ -144,7 +189,10 @@ const EXPECTED: Record<string, { code: string; fields?: object; retryAfterSecond
   tooManyRequests: { code: 'RATE_LIMITED', retryAfterSeconds: 7 },
   internalServerError: UNKNOWN,
   notImplemented: { code: 'PROVIDER_UNAVAILABLE' },
-  serviceUnavailable: { code: 'PROVIDER_UNAVAILABLE', retryAfterSeconds: expect.toSatisfy((seconds: number) => seconds > 50 && seconds <= 60) },
+  serviceUnavailable: {
+    code: 'PROVIDER_UNAVAILABLE',
+    retryAfterSeconds: expect.toSatisfy((seconds: number) => seconds > 50 && seconds <= 60),
+  },
   gatewayTimeout: UNKNOWN,
 }
 
@@ -156,19 +204,32 @@ describe('refusals', () => {
   test.each(Object.entries(EXPECTED))('%s is answered as our own error', async (name, expected) => {
     const { data, errors } = await set({ bankingCustomerId: `problem-${name}` })
     expect(data).toEqual({ setAccountEntitlements: null })
-    expect(errors[0]!.extensions).toMatchObject({ ...expected, provider: 'APITURE', providerCode: name, providerStatus: PROBLEMS[name]!.status, providerRequestId: expect.any(String) })
+    expect(errors[0]!.extensions).toMatchObject({
+      ...expected,
+      provider: 'APITURE',
+      providerCode: name,
+      providerStatus: PROBLEMS[name]!.status,
+      providerRequestId: expect.any(String),
+    })
     // A session that ended is renewed once; nothing else is tried again.
     expect(app.calls('apiture')).toHaveLength(['unauthorized', 'sessionExpired'].includes(name) ? 2 : 1)
   })
 
-  test.each(['https://production.api.apiture.com/errors/customerDisabled/v1.0.0', 'https://api.apiture.com/errors/customerDisabled/v2.3/', 'http://elsewhere.test/errors/customerDisabled'])(
-    'a problem is known by its name: %s',
-    async (type) => {
-      app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 403, headers: { 'content-type': 'application/problem+json' }, body: { type } })
-      const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId })
-      expect(errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerCode: 'customerDisabled' })
-    },
-  )
+  test.each([
+    'https://production.api.apiture.com/errors/customerDisabled/v1.0.0',
+    'https://api.apiture.com/errors/customerDisabled/v2.3/',
+    'http://elsewhere.test/errors/customerDisabled',
+  ])('a problem is known by its name: %s', async (type) => {
+    app.fault('apiture', {
+      match: 'PUT /**',
+      fault: 'status',
+      status: 403,
+      headers: { 'content-type': 'application/problem+json' },
+      body: { type },
+    })
+    const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId })
+    expect(errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerCode: 'customerDisabled' })
+  })
 
   test('a problem without a name follows its status', async () => {
     app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 422, body: { title: 'Unprocessable' } })
@@ -177,12 +238,15 @@ describe('refusals', () => {
     expect(errors[0]!.extensions).not.toHaveProperty('providerCode')
   })
 
-  test.each(Object.entries(ACCOUNTS))('account %s makes the problem %s, and its number is not repeated', async (accountNumber, name) => {
-    const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId, accounts: one(accountNumber) })
-    expect(errors[0]!.extensions.providerCode).toBe(name)
-    expect(JSON.stringify(errors)).not.toContain(accountNumber)
-    expect(app.log()).not.toContain(accountNumber)
-  })
+  test.each(Object.entries(ACCOUNTS))(
+    'account %s makes the problem %s, and its number is not repeated',
+    async (accountNumber, name) => {
+      const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId, accounts: one(accountNumber) })
+      expect(errors[0]!.extensions.providerCode).toBe(name)
+      expect(JSON.stringify(errors)).not.toContain(accountNumber)
+      expect(app.log()).not.toContain(accountNumber)
+    },
+  )
 
   test.each([
     ['a cut connection', { fault: 'reset' }],
@@ -200,21 +264,41 @@ describe('refusals', () => {
 })
 
 describe('an identity challenge', () => {
-  test.each([CUSTOMERS.challenged, CUSTOMERS.challengedByOldRules])('is data, not an error (%s)', async (bankingCustomerId) => {
-    const { data, errors } = await set({ bankingCustomerId })
-    expect(errors).toEqual([])
-    const { challenge, entitlements } = data.setAccountEntitlements
-    expect(entitlements).toBeNull()
-    expect(challenge).toMatchObject({ operationId: CHALLENGE.operationId, challengeId: CHALLENGE.challengeId })
-    expect(challenge.factors.map(({ type }: any) => type)).toEqual(['SMS', 'VOICE', 'VOICE', 'EMAIL', 'AUTHENTICATOR_TOKEN', 'SECURITY_QUESTIONS'])
-    expect(challenge.factors[3]).toEqual({ id: 'e917d671cb2f030b56f1', type: 'EMAIL', labels: ['an****nk@example.com', 'an****98@example.com'], securityQuestions: null })
-    expect(challenge.factors[5]).toMatchObject({ labels: [], securityQuestions: [{ id: 'q1', prompt: "What is your mother's maiden name?" }, { id: 'q4' }, { id: 'q9' }] })
-  })
+  test.each([CUSTOMERS.challenged, CUSTOMERS.challengedByOldRules])(
+    'is data, not an error (%s)',
+    async (bankingCustomerId) => {
+      const { data, errors } = await set({ bankingCustomerId })
+      expect(errors).toEqual([])
+      const { challenge, entitlements } = data.setAccountEntitlements
+      expect(entitlements).toBeNull()
+      expect(challenge).toMatchObject({ operationId: CHALLENGE.operationId, challengeId: CHALLENGE.challengeId })
+      expect(challenge.factors.map(({ type }: any) => type)).toEqual([
+        'SMS',
+        'VOICE',
+        'VOICE',
+        'EMAIL',
+        'AUTHENTICATOR_TOKEN',
+        'SECURITY_QUESTIONS',
+      ])
+      expect(challenge.factors[3]).toEqual({
+        id: 'e917d671cb2f030b56f1',
+        type: 'EMAIL',
+        labels: ['an****nk@example.com', 'an****98@example.com'],
+        securityQuestions: null,
+      })
+      expect(challenge.factors[5]).toMatchObject({
+        labels: [],
+        securityQuestions: [{ id: 'q1', prompt: "What is your mother's maiden name?" }, { id: 'q4' }, { id: 'q9' }],
+      })
+    },
+  )
 
   test('without pii:read it keeps its ids and hides the hints', async () => {
     const { data, errors } = await set({ bankingCustomerId: CUSTOMERS.challenged }, { scopes: ['entitlements:write'] })
     expect(errors).toEqual([])
-    expect(data.setAccountEntitlements.challenge.factors).toEqual(CHALLENGE.factors.map(({ id }) => ({ id, type: expect.any(String), labels: [], securityQuestions: null })))
+    expect(data.setAccountEntitlements.challenge.factors).toEqual(
+      CHALLENGE.factors.map(({ id }) => ({ id, type: expect.any(String), labels: [], securityQuestions: null })),
+    )
   })
 
   test('the token that it ends in carries the write out', async () => {
@@ -229,9 +313,19 @@ describe('an identity challenge', () => {
     expect((await set(input)).data.setAccountEntitlements.challenge).not.toBeNull()
     expect((await set(input)).data.setAccountEntitlements).toMatchObject({ replayed: false, entitlements: null })
     const wrong = await set({ ...input, challengeToken: 'not-the-token' })
-    expect(wrong.errors[0]!.extensions).toMatchObject({ code: 'CHALLENGE_REQUIRED', fields: { 'input.challengeToken': ['is not accepted by the provider'] } })
-    expect((await set({ ...input, challengeToken: CHALLENGE_TOKEN })).data.setAccountEntitlements).toMatchObject({ replayed: false, challenge: null })
-    expect((await set(input)).data.setAccountEntitlements).toMatchObject({ replayed: true, challenge: null, entitlements: { confirmed: true } })
+    expect(wrong.errors[0]!.extensions).toMatchObject({
+      code: 'CHALLENGE_REQUIRED',
+      fields: { 'input.challengeToken': ['is not accepted by the provider'] },
+    })
+    expect((await set({ ...input, challengeToken: CHALLENGE_TOKEN })).data.setAccountEntitlements).toMatchObject({
+      replayed: false,
+      challenge: null,
+    })
+    expect((await set(input)).data.setAccountEntitlements).toMatchObject({
+      replayed: true,
+      challenge: null,
+      entitlements: { confirmed: true },
+    })
     expect(app.calls('apiture')).toHaveLength(4)
   })
 
@@ -241,10 +335,22 @@ describe('an identity challenge', () => {
   })
 
   test('a kind of factor that is not known is null and counted', async () => {
-    app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 401, body: { type: 'https://api.apiture.com/errors/challengeRequired/v9', attributes: { ...CHALLENGE, factors: [{ type: 'retina' }] } } })
+    app.fault('apiture', {
+      match: 'PUT /**',
+      fault: 'status',
+      status: 401,
+      body: {
+        type: 'https://api.apiture.com/errors/challengeRequired/v9',
+        attributes: { ...CHALLENGE, factors: [{ type: 'retina' }] },
+      },
+    })
     const { data } = await set({ bankingCustomerId: ADA.bankingCustomerId })
-    expect(data.setAccountEntitlements.challenge.factors).toEqual([{ id: null, type: null, labels: [], securityQuestions: null }])
-    expect(await (await fetch(`${app.url}/metrics`)).text()).toContain('kyc_provider_drift_total{provider="apiture",field="challenge.factors.type"} 1')
+    expect(data.setAccountEntitlements.challenge.factors).toEqual([
+      { id: null, type: null, labels: [], securityQuestions: null },
+    ])
+    expect(await (await fetch(`${app.url}/metrics`)).text()).toContain(
+      'kyc_provider_drift_total{provider="apiture",field="challenge.factors.type"} 1',
+    )
   })
 })
 
@@ -255,16 +361,40 @@ describe('bad input', () => {
     ['a customer id that is too short', { bankingCustomerId: 'short' }, 'input.bankingCustomerId'],
     ['a customer id with a slash', { bankingCustomerId: `${VALUE}/../x` }, 'input.bankingCustomerId'],
     ['no account', { accounts: [] }, 'input.accounts'],
-    ['17 accounts', { accounts: Array.from({ length: 17 }, (_, i) => ({ accountNumber: `9${i}`, productCode: 'DDA_01' })) }, 'input.accounts'],
+    [
+      '17 accounts',
+      { accounts: Array.from({ length: 17 }, (_, i) => ({ accountNumber: `9${i}`, productCode: 'DDA_01' })) },
+      'input.accounts',
+    ],
     ['an account twice', { accounts: [...one(VALUE), ...one('2'), ...one(VALUE)] }, 'input.accounts'],
-    ['an account number with a sign', { accounts: accounts({ accountNumber: `${VALUE}_#` }) }, 'input.accounts[0].accountNumber'],
-    ['an account number of 33', { accounts: accounts({ accountNumber: '1'.repeat(33) }) }, 'input.accounts[0].accountNumber'],
-    ['a MICR number with letters', { accounts: accounts({ accountMicrNumber: VALUE }) }, 'input.accounts[0].accountMicrNumber'],
+    [
+      'an account number with a sign',
+      { accounts: accounts({ accountNumber: `${VALUE}_#` }) },
+      'input.accounts[0].accountNumber',
+    ],
+    [
+      'an account number of 33',
+      { accounts: accounts({ accountNumber: '1'.repeat(33) }) },
+      'input.accounts[0].accountNumber',
+    ],
+    [
+      'a MICR number with letters',
+      { accounts: accounts({ accountMicrNumber: VALUE }) },
+      'input.accounts[0].accountMicrNumber',
+    ],
     ['an account id that is too short', { accounts: accounts({ id: 'short' }) }, 'input.accounts[0].id'],
     ['an empty product code', { accounts: accounts({ productCode: '' }) }, 'input.accounts[0].productCode'],
-    ['a product code of 17', { accounts: accounts({ productCode: `${VALUE}12345678` }) }, 'input.accounts[0].productCode'],
+    [
+      'a product code of 17',
+      { accounts: accounts({ productCode: `${VALUE}12345678` }) },
+      'input.accounts[0].productCode',
+    ],
     ['a nickname of 51', { accounts: accounts({ nickname: VALUE.repeat(6) }) }, 'input.accounts[0].nickname'],
-    ['a kind of account that there is not', { accounts: accounts({ productType: VALUE }) }, 'input.accounts[0].productType'],
+    [
+      'a kind of account that there is not',
+      { accounts: accounts({ productType: VALUE }) },
+      'input.accounts[0].productType',
+    ],
     ['a role that is null', { roles: { view: null } }, 'input.roles.view'],
     ['a challenge token that is too short', { challengeToken: 'tooshrt' }, 'input.challengeToken'],
     ['a challenge token with a line break', { challengeToken: `${VALUE}\r\nX: y` }, 'input.challengeToken'],
@@ -281,25 +411,54 @@ describe('bad input', () => {
 describe('who may', () => {
   test('numbers are masked without pii:read', async () => {
     const { data } = await set({ bankingCustomerId: ADA.bankingCustomerId }, { scopes: ['entitlements:write'] })
-    const { account } = data.setAccountEntitlements.entitlements.items.find(({ account }: any) => account.productCode === 'DDA_02')
+    const { account } = data.setAccountEntitlements.entitlements.items.find(
+      ({ account }: any) => account.productCode === 'DDA_02',
+    )
     expect(account).toMatchObject({ accountNumber: '••••6788', accountMicrNumber: '••••6788' })
-    const read = await app.run('query($id: ID!) { accountEntitlements(bankingCustomerId: $id) { items { account { accountNumber } } } }', { id: ADA.bankingCustomerId }, { scopes: ['entitlements:read'] })
+    const read = await app.run(
+      'query($id: ID!) { accountEntitlements(bankingCustomerId: $id) { items { account { accountNumber } } } }',
+      { id: ADA.bankingCustomerId },
+      { scopes: ['entitlements:read'] },
+    )
     expect(read.data.accountEntitlements.items.map(({ account }: any) => account.accountNumber)).toContain('••••6789')
   })
 
   test('reading and writing need a scope each', async () => {
     const write = await set({ bankingCustomerId: ADA.bankingCustomerId }, { scopes: ['entitlements:read'] })
-    const read = await app.run('{ accountEntitlements(bankingCustomerId: "x") { asOf } }', {}, { scopes: ['entitlements:write'] })
+    const read = await app.run(
+      '{ accountEntitlements(bankingCustomerId: "x") { asOf } }',
+      {},
+      { scopes: ['entitlements:write'] },
+    )
     expect(write.errors[0]!.message).toBe('This needs the scope entitlements:write.')
     expect(read.errors[0]!.message).toBe('This needs the scope entitlements:read.')
     expect(app.recorded('apiture')).toEqual([])
   })
 
   test('nothing personal reaches the log', async () => {
-    await set({ bankingCustomerId: ADA.bankingCustomerId, accounts: [{ accountNumber: '777 888-999.X', accountMicrNumber: '55566677', productCode: 'DDA_01', nickname: 'Rainy days' }] })
+    await set({
+      bankingCustomerId: ADA.bankingCustomerId,
+      accounts: [
+        {
+          accountNumber: '777 888-999.X',
+          accountMicrNumber: '55566677',
+          productCode: 'DDA_01',
+          nickname: 'Rainy days',
+        },
+      ],
+    })
     await set({ bankingCustomerId: CUSTOMERS.challenged })
     await set({ bankingCustomerId: CUSTOMERS.challenged, challengeToken: 'one-time-secret' })
     expect(app.log()).toContain('/bankingAdmin/bankingCustomers/{}/accountEntitlements')
-    for (const value of ['777 888', '55566677', 'Rainy', 'one-time-secret', 'an****nk', 'maiden', ADA.bankingCustomerId]) expect(app.log()).not.toContain(value)
+    for (const value of [
+      '777 888',
+      '55566677',
+      'Rainy',
+      'one-time-secret',
+      'an****nk',
+      'maiden',
+      ADA.bankingCustomerId,
+    ])
+      expect(app.log()).not.toContain(value)
   })
 })

@@ -51,9 +51,11 @@ describe.each([
   afterEach(() => app.clear())
   afterAll(() => app.close())
 
-  const set = (id: string, numbers: readonly string[], roles: Roles, rest?: object) => app.run(SET, inputOf(id, numbers, roles, rest))
+  const set = (id: string, numbers: readonly string[], roles: Roles, rest?: object) =>
+    app.run(SET, inputOf(id, numbers, roles, rest))
   const read = async (id: string) => (await app.run(READ, { id })).data.accountEntitlements
-  const rolesOf = (answer: any, number: string) => answer.items.find(({ account }: any) => account.accountNumber === number)?.roles
+  const rolesOf = (answer: any, number: string) =>
+    answer.items.find(({ account }: any) => account.accountNumber === number)?.roles
 
   test('is null for a customer of whom nothing was confirmed', async () => {
     expect(await read(somebody())).toBeNull()
@@ -65,7 +67,11 @@ describe.each([
     const id = somebody()
     await set(id, ['1001', '1002'], { view: true })
     app.clear()
-    expect(await read(id)).toMatchObject({ bankingCustomerId: id, confirmed: true, items: [{ account: { id: expect.any(String), accountNumber: '1001' } }, { account: { accountNumber: '1002' } }] })
+    expect(await read(id)).toMatchObject({
+      bankingCustomerId: id,
+      confirmed: true,
+      items: [{ account: { id: expect.any(String), accountNumber: '1001' } }, { account: { accountNumber: '1002' } }],
+    })
     expect(app.recorded('apiture')).toEqual([])
   })
 
@@ -75,18 +81,43 @@ describe.each([
     await set(id, ['1002'], { view: true })
     const { data } = await set(id, ['1001'], { basic: false, loanAdvance: false })
     const merged = data.setAccountEntitlements.entitlements
-    expect(rolesOf(merged, '1001')).toEqual({ default: null, view: true, basic: false, billPay: null, loanAdvance: false })
-    expect(rolesOf(merged, '1002')).toEqual({ default: null, view: true, basic: null, billPay: null, loanAdvance: null })
-    expect((await read(id)).items).toEqual(merged.items.map((item: any) => ({ ...item, account: { ...item.account, id: expect.any(String) } })))
+    expect(rolesOf(merged, '1001')).toEqual({
+      default: null,
+      view: true,
+      basic: false,
+      billPay: null,
+      loanAdvance: false,
+    })
+    expect(rolesOf(merged, '1002')).toEqual({
+      default: null,
+      view: true,
+      basic: null,
+      billPay: null,
+      loanAdvance: null,
+    })
+    expect((await read(id)).items).toEqual(
+      merged.items.map((item: any) => ({ ...item, account: { ...item.account, id: expect.any(String) } })),
+    )
   })
 
   test('of a role that was to be changed, and that the answer leaves out, nothing is known', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true, basic: true })
-    const item = { account: { accountNumber: '1001', productCode: 'DDA_01' }, electronicStatementElection: true, electronicDocumentElection: true, roles: {} }
+    const item = {
+      account: { accountNumber: '1001', productCode: 'DDA_01' },
+      electronicStatementElection: true,
+      electronicDocumentElection: true,
+      roles: {},
+    }
     app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 200, body: { items: [item] } })
     await set(id, ['1001'], { view: false })
-    expect(rolesOf(await read(id), '1001')).toEqual({ default: null, view: null, basic: true, billPay: null, loanAdvance: null })
+    expect(rolesOf(await read(id), '1001')).toEqual({
+      default: null,
+      view: null,
+      basic: true,
+      billPay: null,
+      loanAdvance: null,
+    })
   })
 
   test('an account that was changed, and that the answer leaves out, is no longer claimed', async () => {
@@ -98,7 +129,10 @@ describe.each([
 
   test('an account that nobody asked about is taken as the provider lists it', async () => {
     await set(CUSTOMERS.answeredOtherwise, ['1001'], { view: true })
-    expect(rolesOf(await read(CUSTOMERS.answeredOtherwise), '234567890')).toMatchObject({ default: true, billPay: true })
+    expect(rolesOf(await read(CUSTOMERS.answeredOtherwise), '234567890')).toMatchObject({
+      default: true,
+      billPay: true,
+    })
   })
 
   test('stays confirmed after a refusal and after a challenge', async () => {
@@ -110,14 +144,18 @@ describe.each([
     expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: true } }] })
 
     await set(CUSTOMERS.challenged, ['1001'], { view: true }, { challengeToken: 'verified-0001' })
-    expect((await set(CUSTOMERS.challenged, ['1001'], { view: false })).data.setAccountEntitlements.challenge).not.toBeNull()
+    expect(
+      (await set(CUSTOMERS.challenged, ['1001'], { view: false })).data.setAccountEntitlements.challenge,
+    ).not.toBeNull()
     expect(await read(CUSTOMERS.challenged)).toMatchObject({ confirmed: true, items: [{ roles: { view: true } }] })
   })
 
   test('after a refusal of several accounts the known ones among them are uncertain', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
-    expect((await set(id, ['1001', '404404404'], { view: false })).errors[0]!.extensions.providerCode).toBe('noSuchAccount')
+    expect((await set(id, ['1001', '404404404'], { view: false })).errors[0]!.extensions.providerCode).toBe(
+      'noSuchAccount',
+    )
     expect((await read(id)).confirmed).toBe(false)
     await set(id, ['1001'], { view: false })
     expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: false } }] })
@@ -126,30 +164,52 @@ describe.each([
     expect((await read(id)).confirmed).toBe(true)
   })
 
-  test.each(['hang', 'reset', 'drop-after-apply', 'malformed'] as const)('after an unknown outcome (%s) it is unconfirmed until a write covers it that certainly came after', async (fault) => {
-    const id = somebody()
-    await set(id, ['1001', '1002'], { view: true })
-    app.fault('apiture', { match: 'PUT /**', fault })
-    expect((await set(id, ['1001', '1002'], { view: false, basic: true })).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
-    expect(await read(id)).toMatchObject({ confirmed: false, items: [{ roles: { view: true } }, { roles: { view: true } }] })
+  test.each(['hang', 'reset', 'drop-after-apply', 'malformed'] as const)(
+    'after an unknown outcome (%s) it is unconfirmed until a write covers it that certainly came after',
+    async (fault) => {
+      const id = somebody()
+      await set(id, ['1001', '1002'], { view: true })
+      app.fault('apiture', { match: 'PUT /**', fault })
+      expect((await set(id, ['1001', '1002'], { view: false, basic: true })).errors[0]!.extensions.code).toBe(
+        'OUTCOME_UNKNOWN',
+      )
+      expect(await read(id)).toMatchObject({
+        confirmed: false,
+        items: [{ roles: { view: true } }, { roles: { view: true } }],
+      })
 
-    // What was not heard of may arrive late: after whatever is written now.
-    expect((await set(id, ['1002', '1001'], { view: true, basic: false })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
-    later(61)
-    // Neither fewer accounts nor fewer roles settle it.
-    expect((await set(id, ['1001'], { view: true, basic: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
-    expect((await set(id, ['1001', '1002'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
-    expect((await set(id, ['1002', '1001', '1003'], { view: true, basic: false, billPay: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(true)
-    expect((await read(id)).confirmed).toBe(true)
-    today()
-  })
+      // What was not heard of may arrive late: after whatever is written now.
+      expect(
+        (await set(id, ['1002', '1001'], { view: true, basic: false })).data.setAccountEntitlements.entitlements
+          .confirmed,
+      ).toBe(false)
+      later(61)
+      // Neither fewer accounts nor fewer roles settle it.
+      expect(
+        (await set(id, ['1001'], { view: true, basic: true })).data.setAccountEntitlements.entitlements.confirmed,
+      ).toBe(false)
+      expect((await set(id, ['1001', '1002'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(
+        false,
+      )
+      expect(
+        (await set(id, ['1002', '1001', '1003'], { view: true, basic: false, billPay: true })).data
+          .setAccountEntitlements.entitlements.confirmed,
+      ).toBe(true)
+      expect((await read(id)).confirmed).toBe(true)
+      today()
+    },
+  )
 
   test('a write that was lost and is done again is confirmed, and makes nothing else doubtful that says the same', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
     app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
-    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'again' })).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
-    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'again' })).data.setAccountEntitlements).toMatchObject({ replayed: false, entitlements: { confirmed: true } })
+    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'again' })).errors[0]!.extensions.code).toBe(
+      'OUTCOME_UNKNOWN',
+    )
+    expect(
+      (await set(id, ['1001'], { view: false }, { idempotencyKey: 'again' })).data.setAccountEntitlements,
+    ).toMatchObject({ replayed: false, entitlements: { confirmed: true } })
     expect((await set(id, ['1002'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(true)
     expect((await set(id, ['1001'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
   })
@@ -160,7 +220,9 @@ describe.each([
     app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
     await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })
     app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 503 })
-    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })).errors[0]!.extensions.code).toBe('PROVIDER_UNAVAILABLE')
+    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })).errors[0]!.extensions.code).toBe(
+      'PROVIDER_UNAVAILABLE',
+    )
     expect(await read(id)).toMatchObject({ confirmed: false })
   })
 
@@ -239,7 +301,10 @@ describe('when the store is away', () => {
     await redis.kill()
     const { data, errors } = await running
     expect(errors).toEqual([])
-    expect(data.setAccountEntitlements.entitlements).toMatchObject({ confirmed: true, items: [{ account: { accountNumber: '1001' }, roles: { view: true, basic: null } }] })
+    expect(data.setAccountEntitlements.entitlements).toMatchObject({
+      confirmed: true,
+      items: [{ account: { accountNumber: '1001' }, roles: { view: true, basic: null } }],
+    })
   })
 
   test('nothing is sent and nothing is claimed', async () => {
@@ -260,7 +325,11 @@ describe('a process that died in the middle of a write', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 0 })
     const store = encryptedStore(memoryStore(), [randomBytes(32)])
     const assignments = { electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } }
-    const touch = (id: string, view = false) => ({ id, accounts: ['1001'], assignments: { ...assignments, roles: { view } } })
+    const touch = (id: string, view = false) => ({
+      id,
+      accounts: ['1001'],
+      assignments: { ...assignments, roles: { view } },
+    })
     const memory = createSnapshotStore(store)
     await memory.confirm('ada', touch('first'), [])
     await memory.begin('ada', touch('died', true))

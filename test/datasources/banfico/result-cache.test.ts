@@ -16,7 +16,11 @@ let app: App
 beforeAll(async () => {
   redis = await privateRedis()
   admin = new Redis(redis.url)
-  app = await startApp({ REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'), VERIFICATION_MAX_AGE_SECONDS: '60' })
+  app = await startApp({
+    REDIS_URL: redis.url,
+    STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    VERIFICATION_MAX_AGE_SECONDS: '60',
+  })
 })
 afterEach(today)
 afterAll(async () => {
@@ -25,7 +29,9 @@ afterAll(async () => {
   await redis.kill()
 })
 
-const begin = async (id: string) => (await app.run(VERIFY, { input: { types: ['NAME'], account: { idScheme: 'SCAN', id, name: 'Accepted,A' } } }, mine)).data.verifyAccount.result.id as string
+const begin = async (id: string) =>
+  (await app.run(VERIFY, { input: { types: ['NAME'], account: { idScheme: 'SCAN', id, name: 'Accepted,A' } } }, mine))
+    .data.verifyAccount.result.id as string
 const read = async (id: string, options = mine) => {
   const { data, errors } = await app.run(READ, { id }, options)
   expect(errors).toEqual([])
@@ -40,8 +46,14 @@ test('a result that was just read is answered without the store, to whoever may 
   app.clear()
   expect(await read(id, { scopes: ['verifications:read'] })).toEqual({ ...result, account: { respondedName: 'A•••' } })
   expect(await read(id)).toEqual(result)
-  expect(await read(id, { client: 'auditor', scopes: ['verifications:read', 'verifications:read:any', 'pii:read'] })).toEqual(result)
-  for (const other of [{ ...mine, client: 'stranger' }, { ...mine, claims: { tenant: 'globex' } }]) expect(await read(id, other)).toBeNull()
+  expect(
+    await read(id, { client: 'auditor', scopes: ['verifications:read', 'verifications:read:any', 'pii:read'] }),
+  ).toEqual(result)
+  for (const other of [
+    { ...mine, client: 'stranger' },
+    { ...mine, claims: { tenant: 'globex' } },
+  ])
+    expect(await read(id, other)).toBeNull()
   expect(app.calls('banfico')).toEqual([])
   later(31)
   expect(await read(id)).toBeNull()

@@ -10,14 +10,17 @@ import { later, today } from '../../support/clock.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { privateRedis, type PrivateRedis } from '../../support/redis.js'
 
-const RESULT = 'id state fromCache checkedAt nextPollAt account { id status nameCheckStatus respondedName } responder { scheme data }'
+const RESULT =
+  'id state fromCache checkedAt nextPollAt account { id status nameCheckStatus respondedName } responder { scheme data }'
 const VERIFY = `mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { replayed result { ${RESULT} } } }`
 const READ = `query($id: ID!) { verificationResult(id: $id) { ${RESULT} } }`
 const POST = 'POST /v1.0/account-verifications'
 const PENDING = '90070020000031'
 
 const mine: RunOptions = { client: 'tester', scopes: ['verifications:read', 'verifications:write', 'pii:read'] }
-const input = (account: object = {}, rest: object = {}) => ({ input: { types: ['NAME'], account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,A', ...account }, ...rest } })
+const input = (account: object = {}, rest: object = {}) => ({
+  input: { types: ['NAME'], account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,A', ...account }, ...rest },
+})
 
 /** Writes and reads of one app; a write answers its result, and fails the test when there is none. */
 function on(app: App) {
@@ -31,7 +34,12 @@ function on(app: App) {
     expect(errors).toEqual([])
     return data.verificationResult
   }
-  return { verify, read, checks: () => app.calls('banfico').filter((call) => call === POST).length, polls: () => app.calls('banfico').filter((call) => call.startsWith('GET ')).length }
+  return {
+    verify,
+    read,
+    checks: () => app.calls('banfico').filter((call) => call === POST).length,
+    polls: () => app.calls('banfico').filter((call) => call.startsWith('GET ')).length,
+  }
 }
 
 const key = () => randomBytes(32).toString('base64')
@@ -61,9 +69,21 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
     })
 
     test.each<[what: string, first: [object, object], second: [object, object]]>([
-      ['types in another order', [{ id: CROWD[0]!.account }, { types: ['NAME', 'STATUS'] }], [{ id: CROWD[0]!.account }, { types: ['STATUS', 'NAME'] }]],
-      ['an IBAN in groups and lower case', [{ idScheme: 'IBAN', id: 'GB15ABBY30000012345678' }, {}], [{ idScheme: 'IBAN', id: 'gb15 abby 3000 0012 3456 78' }, {}]],
-      ['a member given as null', [{ id: CROWD[1]!.account }, {}], [{ id: CROWD[1]!.account, secondaryId: null, identities: [] }, { initiator: null }]],
+      [
+        'types in another order',
+        [{ id: CROWD[0]!.account }, { types: ['NAME', 'STATUS'] }],
+        [{ id: CROWD[0]!.account }, { types: ['STATUS', 'NAME'] }],
+      ],
+      [
+        'an IBAN in groups and lower case',
+        [{ idScheme: 'IBAN', id: 'GB15ABBY30000012345678' }, {}],
+        [{ idScheme: 'IBAN', id: 'gb15 abby 3000 0012 3456 78' }, {}],
+      ],
+      [
+        'a member given as null',
+        [{ id: CROWD[1]!.account }, {}],
+        [{ id: CROWD[1]!.account, secondaryId: null, identities: [] }, { initiator: null }],
+      ],
     ])('is the same with %s', async (_what, first, second) => {
       const { id } = await bank.verify(...first)
       expect(await bank.verify(...second)).toMatchObject({ id, fromCache: true })
@@ -87,7 +107,11 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
     })
 
     test.each<[who: string, id: string, options: RunOptions]>([
-      ['another client of the same tenant', CROWD[4]!.account, { ...mine, client: 'sibling', claims: { tenant: 'acme' } }],
+      [
+        'another client of the same tenant',
+        CROWD[4]!.account,
+        { ...mine, client: 'sibling', claims: { tenant: 'acme' } },
+      ],
       ['the same client of another tenant', CROWD[14]!.account, { ...mine, claims: { tenant: 'globex' } }],
     ])('is asked again for %s', async (_who, id, other) => {
       const account = { id }
@@ -131,9 +155,16 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
 
     test('is asked again when a name was matched on an account that is closed', async () => {
       const account = { id: CROWD[15]!.account }
-      const body = { data: { result: { id: 'closed', account: { id: account.id, status: 'CLOSED', nameCheckStatus: 'FULL_MATCH' } } } }
+      const body = {
+        data: {
+          result: { id: 'closed', account: { id: account.id, status: 'CLOSED', nameCheckStatus: 'FULL_MATCH' } },
+        },
+      }
       app.fault('banfico', { match: POST, fault: 'status', status: 200, body })
-      expect(await bank.verify(account)).toMatchObject({ id: 'closed', account: { status: 'CLOSED', nameCheckStatus: 'FULL_MATCH' } })
+      expect(await bank.verify(account)).toMatchObject({
+        id: 'closed',
+        account: { status: 'CLOSED', nameCheckStatus: 'FULL_MATCH' },
+      })
       expect(await bank.verify(account)).toMatchObject({ fromCache: false, account: { status: 'ACTIVE' } })
     })
 
@@ -205,7 +236,11 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
   describe('a result', () => {
     test('is read from the store, without the scheme’s own answer', async () => {
       const result = await bank.verify({ id: CROWD[11]!.account })
-      expect(await bank.read(result.id)).toEqual({ ...result, fromCache: true, responder: { scheme: 'UK_COP', data: null } })
+      expect(await bank.read(result.id)).toEqual({
+        ...result,
+        fromCache: true,
+        responder: { scheme: 'UK_COP', data: null },
+      })
       expect(bank.polls()).toBe(0)
     })
 
@@ -217,7 +252,13 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
 
     test('that is pending is not asked for before its time', async () => {
       const { id, nextPollAt, checkedAt } = await bank.verify({ id: PENDING })
-      expect(await bank.read(id)).toMatchObject({ state: 'PENDING', fromCache: true, checkedAt, nextPollAt, account: null })
+      expect(await bank.read(id)).toMatchObject({
+        state: 'PENDING',
+        fromCache: true,
+        checkedAt,
+        nextPollAt,
+        account: null,
+      })
       expect(bank.polls()).toBe(0)
     })
 
@@ -234,11 +275,23 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
 
     test('is visible to its tenant, by whichever client, and absent for every other', async () => {
       const acme = { ...mine, claims: { tenant: 'acme' } }
-      const ids = [(await bank.verify({ id: CROWD[12]!.account }, {}, acme)).id, (await bank.verify({ id: PENDING }, {}, acme)).id]
+      const ids = [
+        (await bank.verify({ id: CROWD[12]!.account }, {}, acme)).id,
+        (await bank.verify({ id: PENDING }, {}, acme)).id,
+      ]
       for (const id of ids) {
         expect(await bank.read(id, { ...acme, client: 'sibling' })).toMatchObject({ id })
-        for (const other of [mine, { ...mine, claims: { tenant: 'globex' } }, { ...mine, claims: { org_id: 'globex' } }, { ...mine, client: 'stranger' }, { ...mine, client: 'acme' }]) expect(await bank.read(id, other)).toBeNull()
-        expect(await bank.read(id, { client: 'auditor', scopes: ['verifications:read', 'verifications:read:any'] })).toMatchObject({ id })
+        for (const other of [
+          mine,
+          { ...mine, claims: { tenant: 'globex' } },
+          { ...mine, claims: { org_id: 'globex' } },
+          { ...mine, client: 'stranger' },
+          { ...mine, client: 'acme' },
+        ])
+          expect(await bank.read(id, other)).toBeNull()
+        expect(
+          await bank.read(id, { client: 'auditor', scopes: ['verifications:read', 'verifications:read:any'] }),
+        ).toMatchObject({ id })
       }
       expect(bank.polls()).toBe(0)
     })
@@ -257,7 +310,11 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
 
     test('of an id that nobody asked for is asked of the provider with verifications:read:any', async () => {
       const auditor = { ...mine, scopes: ['verifications:read', 'verifications:read:any'] as const }
-      expect(await bank.read('AFRH44994', auditor)).toMatchObject({ state: 'COMPLETED', fromCache: false, account: { respondedName: 'S•••' } })
+      expect(await bank.read('AFRH44994', auditor)).toMatchObject({
+        state: 'COMPLETED',
+        fromCache: false,
+        account: { respondedName: 'S•••' },
+      })
       expect(await bank.read('AFRH44995', auditor)).toBeNull()
       expect(bank.polls()).toBe(2)
       // Having been read by somebody makes it nobody's.
@@ -354,7 +411,12 @@ describe('two servers with one store', () => {
     while (one.polls() === 0) await delay(5)
     // So slow that its turn is over.
     later(60)
-    app.fault('banfico', { match, fault: 'status', status: 200, body: { data: { result: { id, account: { id: PENDING, status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } } } })
+    app.fault('banfico', {
+      match,
+      fault: 'status',
+      status: 200,
+      body: { data: { result: { id, account: { id: PENDING, status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } } },
+    })
     expect(await two.read(id)).toMatchObject({ state: 'COMPLETED', fromCache: false })
     expect(await slower).toMatchObject({ state: 'PENDING' })
     expect(await one.read(id)).toMatchObject({ state: 'COMPLETED', fromCache: true })
@@ -371,15 +433,28 @@ test('nothing personal lies in Redis in clear, and the scheme’s own answer not
 
   const redis = new Redis(inject('redisUrl'))
   const dump: Buffer[] = []
-  for (const name of await redis.keys('*')) dump.push(Buffer.from(name), (await redis.getBuffer(name).catch(() => null)) ?? Buffer.alloc(0))
+  for (const name of await redis.keys('*'))
+    dump.push(Buffer.from(name), (await redis.getBuffer(name).catch(() => null)) ?? Buffer.alloc(0))
   redis.disconnect()
   const text = Buffer.concat(dump).toString('latin1')
   expect(text).toContain('kyc:verification')
   for (const value of [ADA.account, 'Accepted', PENDING, responder.data, id, pending]) expect(text).not.toContain(value)
 
-  const { store, close } = await openStore(readConfig({ ...settings, ...app.emulators.banfico.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }), () => undefined)
+  const { store, close } = await openStore(
+    readConfig({
+      ...settings,
+      ...app.emulators.banfico.settings,
+      AUTH_ISSUER: 'x',
+      AUTH_AUDIENCE: 'x',
+      AUTH_JWKS_URL: 'https://x',
+    }),
+    () => undefined,
+  )
   const get = (name: StoreKey) => store.get<object>(name)
-  expect(await get(['verification-result', id])).toMatchObject({ account: { id: ADA.account, respondedName: 'Ada Accepted' }, responder: { scheme: 'UK_COP', data: null } })
+  expect(await get(['verification-result', id])).toMatchObject({
+    account: { id: ADA.account, respondedName: 'Ada Accepted' },
+    responder: { scheme: 'UK_COP', data: null },
+  })
   expect(JSON.stringify(await get(['verification', pending]))).not.toContain(PENDING)
   await close()
   await app.close()
@@ -446,7 +521,8 @@ test('who waits for a call of others waits no longer than its own deadline', asy
   const begun = performance.now()
   const answers = await Promise.all([app.run(VERIFY, input(), mine), app.run(VERIFY, input(), mine)])
   expect(performance.now() - begun).toBeLessThan(1100)
-  for (const { errors } of answers) expect(errors[0]!.extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
+  for (const { errors } of answers)
+    expect(errors[0]!.extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
   // The call was made all the same, and its answer is there for who asks again.
   await delay(1100)
   expect(await on(app).verify()).toMatchObject({ fromCache: true })

@@ -22,8 +22,16 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const POST = 'POST /v1.0/account-verifications'
 
-const ask = (account: object, rest: object = {}) => ({ input: { types: ['NAME'], maxAgeSeconds: 0, account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Ada', ...account }, ...rest } })
-const verify = (account: object, rest: object = {}, options: RunOptions = {}) => app.run(VERIFY, ask(account, rest), options)
+const ask = (account: object, rest: object = {}) => ({
+  input: {
+    types: ['NAME'],
+    maxAgeSeconds: 0,
+    account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Ada', ...account },
+    ...rest,
+  },
+})
+const verify = (account: object, rest: object = {}, options: RunOptions = {}) =>
+  app.run(VERIFY, ask(account, rest), options)
 const tokens = () => app.emulators.banfico.calls().filter(({ url }) => url === '/oauth/token')
 
 describe('a name is compared with the holder of the account', () => {
@@ -40,12 +48,18 @@ describe('a name is compared with the holder of the account', () => {
   ])('%s: %s', async (name, nameCheckStatus, respondedName, responseCodes) => {
     const { data, errors } = await verify({ name })
     expect(errors).toEqual([])
-    expect(data.verifyAccount.result).toMatchObject({ account: { status: 'ACTIVE', nameCheckStatus, respondedName }, responder: { responseCodes } })
+    expect(data.verifyAccount.result).toMatchObject({
+      account: { status: 'ACTIVE', nameCheckStatus, respondedName },
+      responder: { responseCodes },
+    })
   })
 
   test('the right name on the wrong type of account is a partial match', async () => {
     const { data } = await verify({ type: 'BUSINESS' })
-    expect(data.verifyAccount.result).toMatchObject({ account: { nameCheckStatus: 'PARTIAL_MATCH', respondedName: null }, responder: { responseCodes: ['PANM'] } })
+    expect(data.verifyAccount.result).toMatchObject({
+      account: { nameCheckStatus: 'PARTIAL_MATCH', respondedName: null },
+      responder: { responseCodes: ['PANM'] },
+    })
   })
 })
 
@@ -56,15 +70,33 @@ test('an answer holds everything that the provider said', async () => {
   expect(data.verifyAccount).toMatchObject({
     replayed: false,
     result: {
-      id: expect.stringMatching(UUID), state: 'COMPLETED', message: null, checkedAt: expect.stringMatching(INSTANT), fromCache: false, nextPollAt: null,
-      account: { id: ADA.account, secondaryId: 'ROLL-1', status: 'ACTIVE', nameCheckStatus: 'PARTIAL_MATCH', respondedName: 'Ada Accepted', identities: [] },
+      id: expect.stringMatching(UUID),
+      state: 'COMPLETED',
+      message: null,
+      checkedAt: expect.stringMatching(INSTANT),
+      fromCache: false,
+      nextPollAt: null,
+      account: {
+        id: ADA.account,
+        secondaryId: 'ROLL-1',
+        status: 'ACTIVE',
+        nameCheckStatus: 'PARTIAL_MATCH',
+        respondedName: 'Ada Accepted',
+        identities: [],
+      },
     },
   })
   expect(responder).toEqual({
-    scheme: 'UK_COP', apiVersion: '1.0', schemeUrl: null, responseCodes: ['MBAM'], receivedAt: expect.stringMatching(INSTANT),
+    scheme: 'UK_COP',
+    apiVersion: '1.0',
+    schemeUrl: null,
+    responseCodes: ['MBAM'],
+    receivedAt: expect.stringMatching(INSTANT),
     entity: { idType: 'PARTICIPANT_ORG_ID', idValue: '0015800001ZEc1XAAT', reference: 'YOMI701335' },
   })
-  expect(JSON.parse(Buffer.from(report, 'base64').toString())).toMatchObject({ Data: { VerificationReport: { Matched: false, ReasonCode: 'MBAM', Name: 'Ada Accepted' } } })
+  expect(JSON.parse(Buffer.from(report, 'base64').toString())).toMatchObject({
+    Data: { VerificationReport: { Matched: false, ReasonCode: 'MBAM', Name: 'Ada Accepted' } },
+  })
 })
 
 test('everything that is asked reaches the provider, in its words and in no others', async () => {
@@ -74,7 +106,15 @@ test('everything that is asked reaches the provider, in its words and in no othe
       idempotencyKey: 'everything',
       maxAgeSeconds: 0,
       initiator: { idType: 'VAT', idValue: 'GB999', reference: 'RUM-1' },
-      account: { type: 'PERSONAL', name: 'Doe,John', idScheme: 'ACNR', id: '000123456789', secondaryId: '7', holdingEntity: { type: 'USABA', value: '021000021' }, identities: [{ type: 'TXID', value: '99-1' }] },
+      account: {
+        type: 'PERSONAL',
+        name: 'Doe,John',
+        idScheme: 'ACNR',
+        id: '000123456789',
+        secondaryId: '7',
+        holdingEntity: { type: 'USABA', value: '021000021' },
+        identities: [{ type: 'TXID', value: '99-1' }],
+      },
     },
   })
   expect(errors).toEqual([])
@@ -84,7 +124,15 @@ test('everything that is asked reaches the provider, in its words and in no othe
       verification: {
         types: ['NAME', 'STATUS', 'ID'],
         initiator: { idType: 'VAT', idValue: 'GB999', reference: 'RUM-1' },
-        account: { type: 'PERSONAL', name: 'Doe,John', idScheme: 'ACNR', id: '000123456789', secondaryId: '7', holdingEntity: { type: 'USABA', value: '021000021' }, identities: [{ type: 'TXID', value: '99-1' }] },
+        account: {
+          type: 'PERSONAL',
+          name: 'Doe,John',
+          idScheme: 'ACNR',
+          id: '000123456789',
+          secondaryId: '7',
+          holdingEntity: { type: 'USABA', value: '021000021' },
+          identities: [{ type: 'TXID', value: '99-1' }],
+        },
       },
     },
   })
@@ -93,25 +141,56 @@ test('everything that is asked reaches the provider, in its words and in no othe
 })
 
 test('what was left out or null is not sent', async () => {
-  await verify({ id: '90070020000013', type: null, secondaryId: null, holdingEntity: null, identities: null, name: null }, { types: ['STATUS'], initiator: null })
-  expect(app.recorded('banfico')[0]!.body).toEqual({ data: { verification: { types: ['STATUS'], account: { idScheme: 'SCAN', id: '90070020000013' } } } })
+  await verify(
+    { id: '90070020000013', type: null, secondaryId: null, holdingEntity: null, identities: null, name: null },
+    { types: ['STATUS'], initiator: null },
+  )
+  expect(app.recorded('banfico')[0]!.body).toEqual({
+    data: { verification: { types: ['STATUS'], account: { idScheme: 'SCAN', id: '90070020000013' } } },
+  })
 })
 
 test('an IBAN may be written in groups and in lower case', async () => {
   const { data } = await verify({ idScheme: 'IBAN', id: 'gb15 abby 3000 0012 3456 78' })
-  expect(data.verifyAccount.result.account).toMatchObject({ id: 'GB15ABBY30000012345678', nameCheckStatus: 'FULL_MATCH' })
+  expect(data.verifyAccount.result.account).toMatchObject({
+    id: 'GB15ABBY30000012345678',
+    nameCheckStatus: 'FULL_MATCH',
+  })
 })
 
 test('the status alone, and identifiers, can be verified too', async () => {
   const status = await verify({ name: undefined }, { types: ['STATUS'] })
-  expect(status.data.verifyAccount.result.account).toMatchObject({ status: 'ACTIVE', nameCheckStatus: null, identities: [] })
-  const identities = await verify({ name: undefined, identities: [{ type: 'SSN', value: ADA.ssn }, { type: 'SSN', value: '900-55-9999' }, { type: 'CRN', value: '1234567890' }] }, { types: ['ID'] })
-  expect(identities.data.verifyAccount.result.account.identities.map(({ status }: { status: string }) => status)).toEqual(['FULL_MATCH', 'NO_MATCH', 'UNABLE_TO_MATCH'])
+  expect(status.data.verifyAccount.result.account).toMatchObject({
+    status: 'ACTIVE',
+    nameCheckStatus: null,
+    identities: [],
+  })
+  const identities = await verify(
+    {
+      name: undefined,
+      identities: [
+        { type: 'SSN', value: ADA.ssn },
+        { type: 'SSN', value: '900-55-9999' },
+        { type: 'CRN', value: '1234567890' },
+      ],
+    },
+    { types: ['ID'] },
+  )
+  expect(
+    identities.data.verifyAccount.result.account.identities.map(({ status }: { status: string }) => status),
+  ).toEqual(['FULL_MATCH', 'NO_MATCH', 'UNABLE_TO_MATCH'])
 })
 
 type Expected =
   | { status: string | null; name: string | null; responded?: string; codes?: string[] | null }
-  | { code: string; retryable?: boolean; providerStatus?: number; providerCode?: string; retryAfterSeconds?: number; fields?: unknown }
+  | {
+      code: string
+      retryable?: boolean
+      providerStatus?: number
+      providerCode?: string
+      retryAfterSeconds?: number
+      fields?: unknown
+    }
   | 'PENDING'
 
 const UNABLE = 'UNABLE_TO_MATCH'
@@ -149,18 +228,61 @@ const EXPECTED: Record<string, Expected> = {
   '90070020000035': 'PENDING',
   '90070020000036': { code: 'PROVIDER_MALFORMED', providerStatus: 202, retryable: false },
   '90070020000400': {
-    code: 'BAD_USER_INPUT', retryable: false, providerStatus: 400, providerCode: 'INVALID_FIELD',
-    fields: { 'input.account.idScheme': ['is not valid to the provider'], 'input.account.id': ['is required by the provider'] },
+    code: 'BAD_USER_INPUT',
+    retryable: false,
+    providerStatus: 400,
+    providerCode: 'INVALID_FIELD',
+    fields: {
+      'input.account.idScheme': ['is not valid to the provider'],
+      'input.account.id': ['is required by the provider'],
+    },
   },
-  '90070020000401': { code: 'PROVIDER_REFUSED', retryable: false, providerStatus: 401, providerCode: 'MISSING_SIGNATURE' },
+  '90070020000401': {
+    code: 'PROVIDER_REFUSED',
+    retryable: false,
+    providerStatus: 401,
+    providerCode: 'MISSING_SIGNATURE',
+  },
   '90070020000403': { code: 'PROVIDER_REFUSED', retryable: false, providerStatus: 403, providerCode: 'FORBIDDEN' },
   '90070020000404': { code: 'NOT_FOUND', retryable: false, providerStatus: 404, providerCode: 'NOT_FOUND' },
-  '90070020000405': { code: 'PROVIDER_REFUSED', retryable: false, providerStatus: 405, providerCode: 'METHOD_NOT_ALLOWED' },
-  '90070020000408': { code: 'PROVIDER_TIMEOUT', retryable: true, providerStatus: 408, providerCode: 'SERVICE_UNAVAILABLE' },
-  '90070020000421': { code: 'BAD_USER_INPUT', retryable: false, providerStatus: 421, providerCode: 'METHOD_NOT_ALLOWED' },
-  '90070020000429': { code: 'RATE_LIMITED', retryable: true, providerStatus: 429, providerCode: 'TOO_MANY_REQUESTS', retryAfterSeconds: 10 },
-  '90070020000500': { code: 'PROVIDER_UNAVAILABLE', retryable: true, providerStatus: 500, providerCode: 'UNEXPECTED_ERROR' },
-  '90070020000503': { code: 'PROVIDER_UNAVAILABLE', retryable: true, providerStatus: 503, providerCode: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 10 },
+  '90070020000405': {
+    code: 'PROVIDER_REFUSED',
+    retryable: false,
+    providerStatus: 405,
+    providerCode: 'METHOD_NOT_ALLOWED',
+  },
+  '90070020000408': {
+    code: 'PROVIDER_TIMEOUT',
+    retryable: true,
+    providerStatus: 408,
+    providerCode: 'SERVICE_UNAVAILABLE',
+  },
+  '90070020000421': {
+    code: 'BAD_USER_INPUT',
+    retryable: false,
+    providerStatus: 421,
+    providerCode: 'METHOD_NOT_ALLOWED',
+  },
+  '90070020000429': {
+    code: 'RATE_LIMITED',
+    retryable: true,
+    providerStatus: 429,
+    providerCode: 'TOO_MANY_REQUESTS',
+    retryAfterSeconds: 10,
+  },
+  '90070020000500': {
+    code: 'PROVIDER_UNAVAILABLE',
+    retryable: true,
+    providerStatus: 500,
+    providerCode: 'UNEXPECTED_ERROR',
+  },
+  '90070020000503': {
+    code: 'PROVIDER_UNAVAILABLE',
+    retryable: true,
+    providerStatus: 503,
+    providerCode: 'SERVICE_UNAVAILABLE',
+    retryAfterSeconds: 10,
+  },
   '90070020000040': { status: 'ACTIVE', name: 'FULL_MATCH', codes: null },
   '90070020000041': { status: null, name: null },
   '90070020000042': { status: 'ACTIVE', name: 'NO_MATCH', codes: ['ANNM'] },
@@ -174,26 +296,52 @@ describe('every outcome of the emulator is one of the graph', () => {
     expect(Object.keys(EXPECTED).sort()).toEqual(MAGIC_ACCOUNTS.map(({ id }) => id).sort())
   })
 
-  const rows: [string, MagicAccount][] = MAGIC_ACCOUNTS.map((account) => [`${account.idScheme} ${account.id}: ${account.situation}`, account])
+  const rows: [string, MagicAccount][] = MAGIC_ACCOUNTS.map((account) => [
+    `${account.idScheme} ${account.id}: ${account.situation}`,
+    account,
+  ])
   test.each(rows)('%s', async (_title, { idScheme, id }) => {
     const expected = EXPECTED[id]!
-    const { data, errors } = await verify({ idScheme, id, name: 'Doe,John', ...(idScheme === 'ACNR' ? { holdingEntity: { type: 'USABA', value: '021000021' } } : {}) })
+    const { data, errors } = await verify({
+      idScheme,
+      id,
+      name: 'Doe,John',
+      ...(idScheme === 'ACNR' ? { holdingEntity: { type: 'USABA', value: '021000021' } } : {}),
+    })
     expect(app.calls('banfico')).toEqual([POST])
     if (expected === 'PENDING') {
       expect(errors).toEqual([])
-      expect(data.verifyAccount.result).toMatchObject({ id: expect.stringMatching(UUID), state: 'PENDING', account: null, responder: null, nextPollAt: expect.stringMatching(INSTANT) })
+      expect(data.verifyAccount.result).toMatchObject({
+        id: expect.stringMatching(UUID),
+        state: 'PENDING',
+        account: null,
+        responder: null,
+        nextPollAt: expect.stringMatching(INSTANT),
+      })
     } else if ('code' in expected) {
       expect(data.verifyAccount).toBeNull()
       expect(errors).toHaveLength(1)
-      expect(errors[0]!.extensions).toMatchObject({ provider: 'BANFICO', correlationId: expect.any(String), ...expected })
+      expect(errors[0]!.extensions).toMatchObject({
+        provider: 'BANFICO',
+        correlationId: expect.any(String),
+        ...expected,
+      })
       expect(JSON.stringify(errors)).not.toContain(id)
-      if (expected.providerStatus !== 202) expect(errors[0]!.extensions['providerRequestId']).toBe('12345678901234567890')
+      if (expected.providerStatus !== 202)
+        expect(errors[0]!.extensions['providerRequestId']).toBe('12345678901234567890')
     } else {
       expect(errors).toEqual([])
       const { result } = data.verifyAccount
       expect(result).toMatchObject({
-        state: 'COMPLETED', nextPollAt: null, fromCache: false,
-        account: { id, status: expected.status, nameCheckStatus: expected.name, respondedName: expected.responded ?? null },
+        state: 'COMPLETED',
+        nextPollAt: null,
+        fromCache: false,
+        account: {
+          id,
+          status: expected.status,
+          nameCheckStatus: expected.name,
+          respondedName: expected.responded ?? null,
+        },
       })
       expect(result.responder?.responseCodes ?? null).toEqual(expected.codes === undefined ? [] : expected.codes)
     }
@@ -202,13 +350,19 @@ describe('every outcome of the emulator is one of the graph', () => {
   test('a word that no list has is counted', async () => {
     await verify({ id: '90070020000041' })
     const text = await (await fetch(`${app.url}/metrics`)).text()
-    for (const field of ['account.status', 'account.nameCheckStatus']) expect(text).toMatch(new RegExp(`kyc_provider_drift_total\\{provider="banfico",field="${field}"\\} [1-9]`))
+    for (const field of ['account.status', 'account.nameCheckStatus'])
+      expect(text).toMatch(new RegExp(`kyc_provider_drift_total\\{provider="banfico",field="${field}"\\} [1-9]`))
     expect(text + app.log()).not.toContain('NEARLY_MATCH')
   })
 
   test('one identity that is not in a list is a list of one', async () => {
-    const { data } = await verify({ id: '90070020000044', identities: [{ type: 'DUNS', value: '150483782' }] }, { types: ['ID'] })
-    expect(data.verifyAccount.result.account.identities).toEqual([{ type: 'DUNS', value: '150483782', status: 'FULL_MATCH' }])
+    const { data } = await verify(
+      { id: '90070020000044', identities: [{ type: 'DUNS', value: '150483782' }] },
+      { types: ['ID'] },
+    )
+    expect(data.verifyAccount.result.account.identities).toEqual([
+      { type: 'DUNS', value: '150483782', status: 'FULL_MATCH' },
+    ])
   })
 })
 
@@ -244,22 +398,47 @@ describe('a pending verification', () => {
   ])('%s is completed when its time has come', async (_what, id) => {
     const { data, errors } = await app.run(READ, { id: begun.get(id) })
     expect(errors).toEqual([])
-    expect(data.verificationResult).toMatchObject({ state: 'COMPLETED', fromCache: false, nextPollAt: null, account: { id, status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } })
+    expect(data.verificationResult).toMatchObject({
+      state: 'COMPLETED',
+      fromCache: false,
+      nextPollAt: null,
+      account: { id, status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' },
+    })
   })
 
   test.each([
-    ['202 and two times to wait', { fault: 'status', status: 202, body: {}, headers: { 'retry-after': '7', 'expected-response-seconds': '3' } }, 7000],
-    ['202 and a guess', { fault: 'status', status: 202, body: {}, headers: { 'expected-response-seconds': '4' } }, 4000],
+    [
+      '202 and two times to wait',
+      { fault: 'status', status: 202, body: {}, headers: { 'retry-after': '7', 'expected-response-seconds': '3' } },
+      7000,
+    ],
+    [
+      '202 and a guess',
+      { fault: 'status', status: 202, body: {}, headers: { 'expected-response-seconds': '4' } },
+      4000,
+    ],
     // Without a hint, half of what it has taken so far.
     ['404', { fault: 'status', status: 404 }, null],
-    ['200 and no account', (id: string) => ({ fault: 'status' as const, status: 200, body: { data: { result: { id, account: null } } } }), null],
+    [
+      '200 and no account',
+      (id: string) => ({ fault: 'status' as const, status: 200, body: { data: { result: { id, account: null } } } }),
+      null,
+    ],
   ] as const)('is pending still when a poll is answered with %s', async (_what, fault, wait) => {
     const id = open.pop()!
-    app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', ...(typeof fault === 'function' ? fault(id) : fault) })
+    app.fault('banfico', {
+      match: 'GET /v1.0/account-verifications/*',
+      ...(typeof fault === 'function' ? fault(id) : fault),
+    })
     const { data, errors } = await app.run(READ, { id })
     expect(errors).toEqual([])
     const { state, account, checkedAt, nextPollAt, fromCache } = data.verificationResult
-    expect({ state, account, fromCache, wait: Date.parse(nextPollAt) - Date.parse(checkedAt) }).toEqual({ state: 'PENDING', account: null, fromCache: false, wait: wait ?? Math.max(1000, Math.round((Date.parse(checkedAt) - since.get(id)!) / 2)) })
+    expect({ state, account, fromCache, wait: Date.parse(nextPollAt) - Date.parse(checkedAt) }).toEqual({
+      state: 'PENDING',
+      account: null,
+      fromCache: false,
+      wait: wait ?? Math.max(1000, Math.round((Date.parse(checkedAt) - since.get(id)!) / 2)),
+    })
   })
 
   test.each([
@@ -290,21 +469,36 @@ describe('a pending verification', () => {
 describe('results', () => {
   test('many are answered in the order asked, each once, and one that fails leaves the others alone', async () => {
     const ids: string[] = []
-    for (const member of CROWD.slice(0, 3)) ids.push((await verify({ id: member.account })).data.verifyAccount.result.id)
+    for (const member of CROWD.slice(0, 3))
+      ids.push((await verify({ id: member.account })).data.verifyAccount.result.id)
     app.clear()
     app.fault('banfico', { match: 'GET /v1.0/account-verifications/broken', fault: 'status', status: 500, times: 0 })
     const wanted = [ids[2]!, 'unknown', ids[0]!, 'broken', ids[2]!, ids[1]!]
-    const { data, errors } = await app.run('query($ids: [ID!]!) { verificationResults(ids: $ids) { id } }', { ids: wanted })
-    expect(data.verificationResults.map((result: { id: string } | null) => result?.id ?? null)).toEqual([ids[2], null, ids[0], null, ids[2], ids[1]])
+    const { data, errors } = await app.run('query($ids: [ID!]!) { verificationResults(ids: $ids) { id } }', {
+      ids: wanted,
+    })
+    expect(data.verificationResults.map((result: { id: string } | null) => result?.id ?? null)).toEqual([
+      ids[2],
+      null,
+      ids[0],
+      null,
+      ids[2],
+      ids[1],
+    ])
     expect(errors).toMatchObject([{ path: ['verificationResults', 3], extensions: { code: 'PROVIDER_UNAVAILABLE' } }])
-    expect(app.calls('banfico').sort()).toEqual([...Array<string>(3).fill('GET /v1.0/account-verifications/broken'), 'GET /v1.0/account-verifications/unknown'])
+    expect(app.calls('banfico').sort()).toEqual([
+      ...Array<string>(3).fill('GET /v1.0/account-verifications/broken'),
+      'GET /v1.0/account-verifications/unknown',
+    ])
   })
 
   test('a hundred are too many by one at 101', async () => {
     const query = 'query($ids: [ID!]!) { verificationResults(ids: $ids) { id } }'
     const scopes = ['verifications:read'] as const
     const ids = (count: number) => Array.from({ length: count }, (_, i) => `none-${i}`)
-    expect((await app.run(query, { ids: ids(100) }, { scopes })).data.verificationResults).toEqual(Array(100).fill(null))
+    expect((await app.run(query, { ids: ids(100) }, { scopes })).data.verificationResults).toEqual(
+      Array(100).fill(null),
+    )
     const { errors, data } = await app.run(query, { ids: ids(101) }, { scopes })
     expect(data.verificationResults).toBeNull()
     expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { ids: expect.any(Array) } })
@@ -315,17 +509,28 @@ describe('results', () => {
     const { id } = (await verify({})).data.verifyAccount.result
     const query = `{ _entities(representations: [{ __typename: "VerificationResult", id: "${id}" }]) { ... on VerificationResult { id account { respondedName id } } } }`
     expect((await app.run(query)).data._entities).toEqual([{ id, account: { id: ADA.account, respondedName: null } }])
-    expect((await app.run(query, undefined, { scopes: ['verifications:read'], client: 'stranger' })).data._entities).toEqual([null])
+    expect(
+      (await app.run(query, undefined, { scopes: ['verifications:read'], client: 'stranger' })).data._entities,
+    ).toEqual([null])
   })
 })
 
 describe('what is personal', () => {
   test('is masked without pii:read, in a write and in a result', async () => {
     const masked = {
-      account: { id: `••••${ADA.account.slice(-4)}`, secondaryId: '••••', respondedName: 'A•••', identities: [{ type: 'SSN', value: `••••${ADA.ssn.slice(-4)}`, status: 'FULL_MATCH' }] },
+      account: {
+        id: `••••${ADA.account.slice(-4)}`,
+        secondaryId: '••••',
+        respondedName: 'A•••',
+        identities: [{ type: 'SSN', value: `••••${ADA.ssn.slice(-4)}`, status: 'FULL_MATCH' }],
+      },
       responder: { scheme: 'UK_COP', data: null },
     }
-    const written = await verify({ name: 'Accepted,A', secondaryId: 'R-1', identities: [{ type: 'SSN', value: ADA.ssn }] }, { types: ['NAME', 'ID'] }, { scopes: ['verifications:write', 'verifications:read'] })
+    const written = await verify(
+      { name: 'Accepted,A', secondaryId: 'R-1', identities: [{ type: 'SSN', value: ADA.ssn }] },
+      { types: ['NAME', 'ID'] },
+      { scopes: ['verifications:write', 'verifications:read'] },
+    )
     expect(written.errors).toEqual([])
     expect(written.data.verifyAccount.result).toMatchObject(masked)
     const { id } = written.data.verifyAccount.result
@@ -338,15 +543,34 @@ describe('what is personal', () => {
     const hidden = { name: 'Zaphod,Beeble', id: '90070020000400', secondaryId: 'SECOND-1' }
     const { errors } = await verify(hidden, { initiator: { idType: 'VAT', idValue: 'VAT-77', reference: 'INV-88' } })
     expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
-    for (const value of [...Object.values(hidden), 'VAT-77', 'INV-88', 'kyc-graph:']) expect(JSON.stringify(errors) + app.log()).not.toContain(value)
+    for (const value of [...Object.values(hidden), 'VAT-77', 'INV-88', 'kyc-graph:'])
+      expect(JSON.stringify(errors) + app.log()).not.toContain(value)
   })
 })
 
 describe('scopes', () => {
   test.each([
-    ['verifyAccount', VERIFY, ask({}), 'verifications:write', ['verifications:read', 'verifications:read:any', 'pii:read']],
-    ['verificationResult', READ, { id: 'AFRH44994' }, 'verifications:read', ['verifications:write', 'verifications:read:any', 'pii:read']],
-    ['verificationResults', 'query($ids: [ID!]!) { verificationResults(ids: $ids) { id } }', { ids: ['AFRH44994'] }, 'verifications:read', ['verifications:write']],
+    [
+      'verifyAccount',
+      VERIFY,
+      ask({}),
+      'verifications:write',
+      ['verifications:read', 'verifications:read:any', 'pii:read'],
+    ],
+    [
+      'verificationResult',
+      READ,
+      { id: 'AFRH44994' },
+      'verifications:read',
+      ['verifications:write', 'verifications:read:any', 'pii:read'],
+    ],
+    [
+      'verificationResults',
+      'query($ids: [ID!]!) { verificationResults(ids: $ids) { id } }',
+      { ids: ['AFRH44994'] },
+      'verifications:read',
+      ['verifications:write'],
+    ],
   ] as const)('%s needs its own', async (field, query, variables, needed, scopes) => {
     const { data, errors } = await app.run<any, any>(query, variables, { scopes })
     expect([null, [null]]).toContainEqual(data[field])
@@ -368,9 +592,19 @@ describe('input that cannot be right names its field, reaches no provider and is
     ['a name of 151 characters', { name: 'SECRET-7'.padEnd(151, 'x') }, {}, /^input\.account\.name$/],
     ['no identity to compare', {}, { types: ['ID'] }, /^input\.account\.identities$/],
     ['21 identities', { identities: Array(21).fill(identity) }, { types: ['ID'] }, /^input\.account\.identities$/],
-    ['an identity without a value', { identities: [{ type: 'TXID', value: '' }] }, { types: ['ID'] }, /^input\.account\.identities.*value$/],
+    [
+      'an identity without a value',
+      { identities: [{ type: 'TXID', value: '' }] },
+      { types: ['ID'] },
+      /^input\.account\.identities.*value$/,
+    ],
     ['a plain number without a bank', { idScheme: 'ACNR' }, {}, /^input\.account\.holdingEntity$/],
-    ['a bank without a name', { idScheme: 'ACNR', holdingEntity: { type: 'BICFI', value: '' } }, {}, /^input\.account\.holdingEntity\.value$/],
+    [
+      'a bank without a name',
+      { idScheme: 'ACNR', holdingEntity: { type: 'BICFI', value: '' } },
+      {},
+      /^input\.account\.holdingEntity\.value$/,
+    ],
     ['a sort code with hyphens', { id: '90-07-00 10000001' }, {}, /^input\.account\.id$/],
     ['13 digits', { id: '9007001000000' }, {}, /^input\.account\.id$/],
     ['15 digits', { id: '900700100000011' }, {}, /^input\.account\.id$/],
@@ -393,19 +627,43 @@ describe('input that cannot be right names its field, reaches no provider and is
     expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false })
     expect(Object.keys(errors[0]!.extensions.fields!)).toContainEqual(expect.stringMatching(field))
     expect(app.emulators.banfico.calls()).toEqual([])
-    for (const value of ['SECRET-7', ADA.account, '９００', 'ABBY', '77777']) expect(JSON.stringify(errors) + app.log()).not.toContain(value)
+    for (const value of ['SECRET-7', ADA.account, '９００', 'ABBY', '77777'])
+      expect(JSON.stringify(errors) + app.log()).not.toContain(value)
   })
 
   test('what the provider refuses is named by the graph, as far as the names are known', async () => {
     const item = (path: string) => ({ errorCode: 'INVALID_FIELD', message: 'Secret,Name', path })
-    const errors = ['types', 'account.identities[0].value', 'account.holdingEntity', 'account.constructor.x', 'initiator.idValue.Secret Name'].map((path) => item(`data.verification.${path}`))
-    app.fault('banfico', { match: POST, fault: 'status', status: 400, body: { errors: [...errors, item('elsewhere'), { message: 'no path' }] } })
+    const errors = [
+      'types',
+      'account.identities[0].value',
+      'account.holdingEntity',
+      'account.constructor.x',
+      'initiator.idValue.Secret Name',
+    ].map((path) => item(`data.verification.${path}`))
+    app.fault('banfico', {
+      match: POST,
+      fault: 'status',
+      status: 400,
+      body: { errors: [...errors, item('elsewhere'), { message: 'no path' }] },
+    })
     const refused = await verify({})
-    expect(Object.keys(refused.errors[0]!.extensions.fields!).sort()).toEqual(['input', 'input.account', 'input.account.holdingEntity', 'input.account.identities[0].value', 'input.initiator.idValue', 'input.types'])
+    expect(Object.keys(refused.errors[0]!.extensions.fields!).sort()).toEqual([
+      'input',
+      'input.account',
+      'input.account.holdingEntity',
+      'input.account.identities[0].value',
+      'input.initiator.idValue',
+      'input.types',
+    ])
     expect(JSON.stringify(refused.errors)).not.toContain('Secret')
   })
 
-  test.each([['no errors', { code: 'BAD_REQUEST' }, 'BAD_REQUEST'], ['nothing', {}, undefined], ['a list', [], undefined], ['a sentence for a code', { code: 'Doe, John is not valid' }, undefined]])('a refusal with %s in it is a refusal', async (_what, body, providerCode) => {
+  test.each([
+    ['no errors', { code: 'BAD_REQUEST' }, 'BAD_REQUEST'],
+    ['nothing', {}, undefined],
+    ['a list', [], undefined],
+    ['a sentence for a code', { code: 'Doe, John is not valid' }, undefined],
+  ])('a refusal with %s in it is a refusal', async (_what, body, providerCode) => {
     app.fault('banfico', { match: POST, fault: 'status', status: 400, body })
     const { extensions } = (await verify({})).errors[0]!
     expect(extensions.code).toBe('BAD_USER_INPUT')
@@ -435,9 +693,15 @@ describe('a check is never repeated by itself', () => {
     app.fault('banfico', { match: POST, fault: 'drop-after-apply' })
     const rest = { idempotencyKey: 'lost' }
     expect((await verify({}, rest)).errors[0]!.extensions.code).toBe('PROVIDER_TIMEOUT')
-    expect((await verify({}, rest)).data.verifyAccount).toMatchObject({ replayed: false, result: { state: 'COMPLETED' } })
+    expect((await verify({}, rest)).data.verifyAccount).toMatchObject({
+      replayed: false,
+      result: { state: 'COMPLETED' },
+    })
     const replayed = await verify({}, rest)
-    expect(replayed.data.verifyAccount).toMatchObject({ replayed: true, result: { state: 'COMPLETED', responder: { scheme: 'UK_COP', data: null } } })
+    expect(replayed.data.verifyAccount).toMatchObject({
+      replayed: true,
+      result: { state: 'COMPLETED', responder: { scheme: 'UK_COP', data: null } },
+    })
     expect(app.calls('banfico')).toEqual([POST, POST])
   })
 })
@@ -450,7 +714,11 @@ describe('the token', () => {
     const calls = fresh.emulators.banfico.calls()
     const [token, ...others] = calls.filter(({ url }) => url === '/oauth/token')
     expect(others).toEqual([])
-    expect(token).toMatchObject({ method: 'POST', body: { grant_type: 'client_credentials' }, headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: expect.stringMatching(/^Basic /) } })
+    expect(token).toMatchObject({
+      method: 'POST',
+      body: { grant_type: 'client_credentials' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: expect.stringMatching(/^Basic /) },
+    })
     expect(calls).toHaveLength(11)
     await fresh.close()
   })
@@ -474,13 +742,23 @@ describe('the token', () => {
   test('does not help where a signature is wanted', async () => {
     await verify({})
     app.clear()
-    expect((await verify({ id: '90070020000401' })).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', providerCode: 'MISSING_SIGNATURE' })
+    expect((await verify({ id: '90070020000401' })).errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_REFUSED',
+      providerCode: 'MISSING_SIGNATURE',
+    })
     expect(tokens()).toEqual([])
     expect(app.calls('banfico')).toEqual([POST])
   })
 
-  test("never takes the answer of another verification for its own", async () => {
-    const body = { data: { result: { id: 'somebody-else', account: { id: '11111111111111', status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } } }
+  test('never takes the answer of another verification for its own', async () => {
+    const body = {
+      data: {
+        result: {
+          id: 'somebody-else',
+          account: { id: '11111111111111', status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' },
+        },
+      },
+    }
     const id = (await app.run(VERIFY, ask({ id: '90070020000031' }))).data.verifyAccount.result.id
     later(1.05)
     app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'status', status: 200, body })
@@ -494,9 +772,19 @@ describe('the token', () => {
     const fresh = await startApp()
     fresh.fault('banfico', { match: 'POST /oauth/token', fault: 'status', status, body: { error: 'invalid_client' } })
     const first = await fresh.run(VERIFY, ask({}))
-    expect(first.errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', provider: 'BANFICO', providerStatus: status, providerCode: 'invalid_client', retryable: false })
+    expect(first.errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_REFUSED',
+      provider: 'BANFICO',
+      providerStatus: status,
+      providerCode: 'invalid_client',
+      retryable: false,
+    })
     // Nobody knocks again at once.
-    expect((await fresh.run(VERIFY, ask({}))).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', providerStatus: status, retryAfterSeconds: 30 })
+    expect((await fresh.run(VERIFY, ask({}))).errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_REFUSED',
+      providerStatus: status,
+      retryAfterSeconds: 30,
+    })
     expect(fresh.emulators.banfico.calls()).toHaveLength(1)
     await fresh.close()
   })

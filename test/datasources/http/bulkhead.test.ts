@@ -54,46 +54,49 @@ test.each([
   { most: 1, longest: 3 },
   { most: 3, longest: 10 },
   { most: 2, longest: 100 },
-])('whoever comes, leaves or loses patience: $most turns and a line of $longest go as a plain list would', async ({ most, longest }) => {
-  for (let seed = 1; seed <= 2; seed += 1) {
-    const next = numbers(seed)
-    const line = createBulkhead(most, longest)
-    const plain = plainTurns(most, longest)
-    const words = new Map<number, string>()
-    const signals: Departure[] = []
-    let given = 0
-    for (let step = 0; step < 1_500; step += 1) {
-      const held = [...plain.words.values()].filter((word) => word === 'acquired').length - given
-      const what = next(100)
-      // In turns there is a rush, in which nobody is given a turn, and none.
-      const rush = step % 400 < 250
-      if (what < (rush ? 70 : 30)) {
-        const id = signals.push(new Departure()) - 1
-        const turn = line.acquire(signals[id]!, PATIENCE_MS)
-        plain.take(id, Date.now())
-        void Promise.resolve(turn).then((word) => words.set(id, word))
-      } else if (what < 85) {
-        if (held > 0 && !rush) {
-          given += 1
-          line.release()
-          plain.give()
+])(
+  'whoever comes, leaves or loses patience: $most turns and a line of $longest go as a plain list would',
+  async ({ most, longest }) => {
+    for (let seed = 1; seed <= 2; seed += 1) {
+      const next = numbers(seed)
+      const line = createBulkhead(most, longest)
+      const plain = plainTurns(most, longest)
+      const words = new Map<number, string>()
+      const signals: Departure[] = []
+      let given = 0
+      for (let step = 0; step < 1_500; step += 1) {
+        const held = [...plain.words.values()].filter((word) => word === 'acquired').length - given
+        const what = next(100)
+        // In turns there is a rush, in which nobody is given a turn, and none.
+        const rush = step % 400 < 250
+        if (what < (rush ? 70 : 30)) {
+          const id = signals.push(new Departure()) - 1
+          const turn = line.acquire(signals[id]!, PATIENCE_MS)
+          plain.take(id, Date.now())
+          void Promise.resolve(turn).then((word) => words.set(id, word))
+        } else if (what < 85) {
+          if (held > 0 && !rush) {
+            given += 1
+            line.release()
+            plain.give()
+          }
+        } else if (what < 97) {
+          const id = signals.length - 1 - next(20)
+          signals[id]?.abort()
+          plain.leave(id)
+        } else {
+          const ms = next(60)
+          await vi.advanceTimersByTimeAsync(ms)
+          plain.pass(Date.now())
         }
-      } else if (what < 97) {
-        const id = signals.length - 1 - next(20)
-        signals[id]?.abort()
-        plain.leave(id)
-      } else {
-        const ms = next(60)
-        await vi.advanceTimersByTimeAsync(ms)
-        plain.pass(Date.now())
+        await settled()
+        // Each word is said once and for all, so none is missed by looking seldom.
+        if (step % 10 === 9) expect(words).toEqual(plain.words)
       }
-      await settled()
-      // Each word is said once and for all, so none is missed by looking seldom.
-      if (step % 10 === 9) expect(words).toEqual(plain.words)
+      expect(words.size).toBeGreaterThan(100)
     }
-    expect(words.size).toBeGreaterThan(100)
-  }
-})
+  },
+)
 
 test('one signal that ends several who wait, with a turn given meanwhile, ends each of them once', async () => {
   const line = createBulkhead(1, 3)

@@ -29,7 +29,12 @@ interface Cell {
   /** At least, as a multiple of the provider's time-out. */
   readonly took?: number
 }
-type Column = readonly [name: string, fault: Omit<Fault, 'match'>, expected: Readonly<Record<Kind, Cell>>, deadlineMs?: number]
+type Column = readonly [
+  name: string,
+  fault: Omit<Fault, 'match'>,
+  expected: Readonly<Record<Kind, Cell>>,
+  deadlineMs?: number,
+]
 
 const cell = (end: End, calls = 1, took = 0): Cell => ({ end, calls, took })
 const lost = (end: ErrorCode, took: number): Readonly<Record<Kind, Cell>> => ({
@@ -38,22 +43,76 @@ const lost = (end: ErrorCode, took: number): Readonly<Record<Kind, Cell>> => ({
   write: cell('OUTCOME_UNKNOWN', 1, took),
   nonRepeatableRead: cell('PROVIDER_TIMEOUT', 1, took),
 })
-const status = (code: number, headers?: Record<string, string>): Omit<Fault, 'match'> => ({ fault: 'status', status: code, ...(headers ? { headers } : {}) })
-const all = (expected: Cell): Readonly<Record<Kind, Cell>> => ({ read: expected, keyed: expected, write: expected, nonRepeatableRead: expected })
-const unreadable = { read: cell('PROVIDER_MALFORMED'), keyed: cell('OUTCOME_UNKNOWN'), write: cell('OUTCOME_UNKNOWN'), nonRepeatableRead: cell('PROVIDER_MALFORMED') }
+const status = (code: number, headers?: Record<string, string>): Omit<Fault, 'match'> => ({
+  fault: 'status',
+  status: code,
+  ...(headers ? { headers } : {}),
+})
+const all = (expected: Cell): Readonly<Record<Kind, Cell>> => ({
+  read: expected,
+  keyed: expected,
+  write: expected,
+  nonRepeatableRead: expected,
+})
+const unreadable = {
+  read: cell('PROVIDER_MALFORMED'),
+  keyed: cell('OUTCOME_UNKNOWN'),
+  write: cell('OUTCOME_UNKNOWN'),
+  nonRepeatableRead: cell('PROVIDER_MALFORMED'),
+}
 
 const COLUMNS: readonly Column[] = [
   ['hang', { fault: 'hang', times: 0 }, lost('PROVIDER_TIMEOUT', 1)],
-  ['hang, deadline', { fault: 'hang', times: 0 }, { read: cell('DEADLINE_EXCEEDED', 1, 0.5), keyed: cell('OUTCOME_UNKNOWN', 1, 1), write: cell('OUTCOME_UNKNOWN', 1, 1), nonRepeatableRead: cell('DEADLINE_EXCEEDED', 1, 0.5) }, TIMEOUT_MS / 2],
+  [
+    'hang, deadline',
+    { fault: 'hang', times: 0 },
+    {
+      read: cell('DEADLINE_EXCEEDED', 1, 0.5),
+      keyed: cell('OUTCOME_UNKNOWN', 1, 1),
+      write: cell('OUTCOME_UNKNOWN', 1, 1),
+      nonRepeatableRead: cell('DEADLINE_EXCEEDED', 1, 0.5),
+    },
+    TIMEOUT_MS / 2,
+  ],
   ['reset', { fault: 'reset', times: 0 }, lost('PROVIDER_UNAVAILABLE', 0)],
-  ['reset once', { fault: 'reset' }, { read: cell('same', 2), keyed: cell('same', 2), write: cell('OUTCOME_UNKNOWN'), nonRepeatableRead: cell('PROVIDER_TIMEOUT') }],
+  [
+    'reset once',
+    { fault: 'reset' },
+    {
+      read: cell('same', 2),
+      keyed: cell('same', 2),
+      write: cell('OUTCOME_UNKNOWN'),
+      nonRepeatableRead: cell('PROVIDER_TIMEOUT'),
+    },
+  ],
   ['drop', { fault: 'drop-after-apply', times: 0 }, lost('PROVIDER_UNAVAILABLE', 0)],
   ['slow', { fault: 'slow', delayMs: 20 }, all(cell('same'))],
   ['401 once', status(401), all(cell('same', 2))],
-  ['429, now', status(429, { 'retry-after': '0', 'x-rate-limit-reset': '0' }), { ...all(cell('same', 2)), nonRepeatableRead: cell('RATE_LIMITED') }],
-  ['429, later', { ...status(429, { 'retry-after': '60', 'x-rate-limit-reset': '60' }), times: 0 }, all(cell('RATE_LIMITED'))],
-  ['500', { ...status(500), times: 0 }, { ...lost('PROVIDER_UNAVAILABLE', 0), nonRepeatableRead: cell('PROVIDER_UNAVAILABLE') }],
-  ['503', { ...status(503), times: 0 }, { read: cell('PROVIDER_UNAVAILABLE', 3), keyed: cell('PROVIDER_UNAVAILABLE', 3), write: cell('PROVIDER_UNAVAILABLE'), nonRepeatableRead: cell('PROVIDER_UNAVAILABLE') }],
+  [
+    '429, now',
+    status(429, { 'retry-after': '0', 'x-rate-limit-reset': '0' }),
+    { ...all(cell('same', 2)), nonRepeatableRead: cell('RATE_LIMITED') },
+  ],
+  [
+    '429, later',
+    { ...status(429, { 'retry-after': '60', 'x-rate-limit-reset': '60' }), times: 0 },
+    all(cell('RATE_LIMITED')),
+  ],
+  [
+    '500',
+    { ...status(500), times: 0 },
+    { ...lost('PROVIDER_UNAVAILABLE', 0), nonRepeatableRead: cell('PROVIDER_UNAVAILABLE') },
+  ],
+  [
+    '503',
+    { ...status(503), times: 0 },
+    {
+      read: cell('PROVIDER_UNAVAILABLE', 3),
+      keyed: cell('PROVIDER_UNAVAILABLE', 3),
+      write: cell('PROVIDER_UNAVAILABLE'),
+      nonRepeatableRead: cell('PROVIDER_UNAVAILABLE'),
+    },
+  ],
   ['malformed', { fault: 'malformed', times: 0 }, unreadable],
   ['html', { fault: 'html', times: 0 }, unreadable],
 ]
@@ -68,15 +127,38 @@ const EXCEPT: Readonly<Partial<Record<ProviderName, Readonly<Record<string, Part
   banfico: { '503': { read: cell('PROVIDER_UNAVAILABLE') } },
 }
 /** How an expired token is refused, where the status alone does not say it. */
-const EXPIRED: Readonly<Partial<Record<ProviderName, unknown>>> = { sei: { code: 'gateway.authentication.failure', message: 'Access Token expired', trackingId: ' ', transient: false, errors: [] } }
+const EXPIRED: Readonly<Partial<Record<ProviderName, unknown>>> = {
+  sei: {
+    code: 'gateway.authentication.failure',
+    message: 'Access Token expired',
+    trackingId: ' ',
+    transient: false,
+    errors: [],
+  },
+}
 
 /** Every method of every room's data sources, found by their files, so that a new one cannot be left out. */
-async function methodsOf(room: string): Promise<(call: { client: unknown; visit: CallScope }) => Record<string, Method>> {
+async function methodsOf(
+  room: string,
+): Promise<(call: { client: unknown; visit: CallScope }) => Record<string, Method>> {
   const folder = new URL(`../../../datasources/${room}/`, import.meta.url)
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('datasource.ts'))
-  const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<Record<string, (...args: unknown[]) => Record<string, Method>>>))
-  const makers = modules.flatMap((module) => Object.entries(module).flatMap(([name, made]) => (name.endsWith('Source') ? [made] : [])))
-  return ({ client, visit }) => Object.assign({}, ...makers.map((make) => make(client, visit, room === 'sei' ? '/v1/insight/status/{key}' : undefined))) as Record<string, Method>
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('datasource.ts'),
+  )
+  const modules = await Promise.all(
+    files.map(
+      (file) =>
+        import(new URL(file, folder).href) as Promise<Record<string, (...args: unknown[]) => Record<string, Method>>>,
+    ),
+  )
+  const makers = modules.flatMap((module) =>
+    Object.entries(module).flatMap(([name, made]) => (name.endsWith('Source') ? [made] : [])),
+  )
+  return ({ client, visit }) =>
+    Object.assign(
+      {},
+      ...makers.map((make) => make(client, visit, room === 'sei' ? '/v1/insight/status/{key}' : undefined)),
+    ) as Record<string, Method>
 }
 
 let emulators: Emulators
@@ -92,14 +174,34 @@ afterAll(async () => {
 const lines: string[] = []
 const line = createBulkhead(SIDE_BY_SIDE, 1000)
 
-const SHORT: Readonly<Record<string, string>> = { OUTCOME_UNKNOWN: '?', PROVIDER_TIMEOUT: 'late', PROVIDER_UNAVAILABLE: 'away', PROVIDER_MALFORMED: 'odd', PROVIDER_REFUSED: 'refused', RATE_LIMITED: 'slow', DEADLINE_EXCEEDED: 'end' }
+const SHORT: Readonly<Record<string, string>> = {
+  OUTCOME_UNKNOWN: '?',
+  PROVIDER_TIMEOUT: 'late',
+  PROVIDER_UNAVAILABLE: 'away',
+  PROVIDER_MALFORMED: 'odd',
+  PROVIDER_REFUSED: 'refused',
+  RATE_LIMITED: 'slow',
+  DEADLINE_EXCEEDED: 'end',
+}
 
 /** One room, opened as a server opens it, whose methods can be called one by one. */
 async function openRoom(name: ProviderName) {
   const provider = providers[name] as unknown as Provider<unknown>
-  const config = readConfig({ AUTH_ISSUER: 'https://issuer.test', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://issuer.test/jwks', ...settings })
+  const config = readConfig({
+    AUTH_ISSUER: 'https://issuer.test',
+    AUTH_AUDIENCE: 'x',
+    AUTH_JWKS_URL: 'https://issuer.test/jwks',
+    ...settings,
+  })
   let lent: Parameters<ProviderDeps['client']>[0] | undefined
-  const base = { name, label: provider.label, title: provider.title, maxConcurrency: 64, transport: undiciTransport, observer: () => undefined }
+  const base = {
+    name,
+    label: provider.label,
+    title: provider.title,
+    maxConcurrency: 64,
+    transport: undiciTransport,
+    observer: () => undefined,
+  }
   const house = {
     drift: () => undefined,
     store: undefined,
@@ -113,7 +215,12 @@ async function openRoom(name: ProviderName) {
   const sources = await methodsOf(name)
 
   /** A client for one cell: its circuit and budget remember nothing of the others. */
-  async function call(method: string, { args }: Row, timeoutMs: number, deadlineMs = 60_000): Promise<{ end: End | 'ok'; took: number; sent: string }> {
+  async function call(
+    method: string,
+    { args }: Row,
+    timeoutMs: number,
+    deadlineMs = 60_000,
+  ): Promise<{ end: End | 'ok'; took: number; sent: string }> {
     let sent = ''
     const client = createClient({
       ...base,
@@ -121,7 +228,10 @@ async function openRoom(name: ProviderName) {
       timeoutMs,
       transport(given) {
         const wire = undiciTransport(given)
-        return { send: (sending) => ((sent = `${sending.method} ${sending.path.split('?', 1)[0]!}`), wire.send(sending)), close: wire.close }
+        return {
+          send: (sending) => ((sent = `${sending.method} ${sending.path.split('?', 1)[0]!}`), wire.send(sending)),
+          close: wire.close,
+        }
       },
     })
     const answering = Object.assign(new EventEmitter(), { writableFinished: true })
@@ -139,44 +249,71 @@ async function openRoom(name: ProviderName) {
     return { end: end as End, took, sent }
   }
   const names = Object.keys(sources({ client: undefined, visit: undefined as unknown as CallScope }))
-  return { names, call, credential: options.credential!, renews: options.credential!.renew !== undefined, close: room.close }
+  return {
+    names,
+    call,
+    credential: options.credential!,
+    renews: options.credential!.renew !== undefined,
+    close: room.close,
+  }
 }
 
-const count = (emulator: Emulator, line: string) => emulator.calls().filter(({ method, url }) => `${method} ${url.split('?', 1)[0]!}` === line).length
+const count = (emulator: Emulator, line: string) =>
+  emulator.calls().filter(({ method, url }) => `${method} ${url.split('?', 1)[0]!}` === line).length
 
-test.concurrent.each(Object.keys(providers) as ProviderName[])('every method of %s ends as it should under every fault', async (name) => {
-  const { names, call, credential, renews, close } = await openRoom(name)
-  const table = rows[name](credential)
-  expect(Object.keys(table).sort()).toEqual([...names].sort())
+test.concurrent.each(Object.keys(providers) as ProviderName[])(
+  'every method of %s ends as it should under every fault',
+  async (name) => {
+    const { names, call, credential, renews, close } = await openRoom(name)
+    const table = rows[name](credential)
+    expect(Object.keys(table).sort()).toEqual([...names].sort())
 
-  const wrong: string[] = []
-  await Promise.all(
-    Object.entries(table).map(async ([method, row]) => {
-      await line.acquire(new AbortController().signal, 60_000)
-      const without = await call(method, row, PLENTY_MS)
-      const found: string[] = []
-      for (const [fault, given, expected, deadlineMs] of COLUMNS) {
-        const before = count(emulators[name], without.sent)
-        emulators[name].fault({ ...given, ...(given.status === 401 && name in EXPIRED ? { body: EXPIRED[name] } : {}), match: without.sent })
-        const seen = await call(method, row, given.fault === 'hang' ? TIMEOUT_MS : PLENTY_MS, deadlineMs)
-        emulators[name].forget(without.sent)
-        const calls = count(emulators[name], without.sent) - before
-        const wanted = wantedOf(name, fault, row, expected, renews)
-        const end = wanted.end === 'same' ? without.end : wanted.end
-        const least = wanted.took ?? 0
-        if (String(seen.end) !== String(end) || calls !== wanted.calls || seen.took < least * 0.95 || seen.took > least + 4)
-          wrong.push(`${method} × ${fault}: ${String(end)}/${wanted.calls}/${least}–${least + 4} was wanted, ${String(seen.end)}/${calls}/${seen.took.toFixed(1)} came`)
-        found.push(`${fault} ${SHORT[seen.end] ?? seen.end}/${calls}/${seen.took.toFixed(1)}`)
-      }
-      line.release()
-      lines.push(`${name}.${method} (${row.kind}): ${found.join(' · ')}`)
-    }),
-  )
-  expect(wrong).toEqual([])
-  await close()
-})
+    const wrong: string[] = []
+    await Promise.all(
+      Object.entries(table).map(async ([method, row]) => {
+        await line.acquire(new AbortController().signal, 60_000)
+        const without = await call(method, row, PLENTY_MS)
+        const found: string[] = []
+        for (const [fault, given, expected, deadlineMs] of COLUMNS) {
+          const before = count(emulators[name], without.sent)
+          emulators[name].fault({
+            ...given,
+            ...(given.status === 401 && name in EXPIRED ? { body: EXPIRED[name] } : {}),
+            match: without.sent,
+          })
+          const seen = await call(method, row, given.fault === 'hang' ? TIMEOUT_MS : PLENTY_MS, deadlineMs)
+          emulators[name].forget(without.sent)
+          const calls = count(emulators[name], without.sent) - before
+          const wanted = wantedOf(name, fault, row, expected, renews)
+          const end = wanted.end === 'same' ? without.end : wanted.end
+          const least = wanted.took ?? 0
+          if (
+            String(seen.end) !== String(end) ||
+            calls !== wanted.calls ||
+            seen.took < least * 0.95 ||
+            seen.took > least + 4
+          )
+            wrong.push(
+              `${method} × ${fault}: ${String(end)}/${wanted.calls}/${least}–${least + 4} was wanted, ${String(seen.end)}/${calls}/${seen.took.toFixed(1)} came`,
+            )
+          found.push(`${fault} ${SHORT[seen.end] ?? seen.end}/${calls}/${seen.took.toFixed(1)}`)
+        }
+        line.release()
+        lines.push(`${name}.${method} (${row.kind}): ${found.join(' · ')}`)
+      }),
+    )
+    expect(wrong).toEqual([])
+    await close()
+  },
+)
 
-function wantedOf(name: ProviderName, fault: string, { kind, loose }: Row, expected: Readonly<Record<Kind, Cell>>, renews: boolean): Omit<Cell, 'end'> & { end: End | 'ok' } {
+function wantedOf(
+  name: ProviderName,
+  fault: string,
+  { kind, loose }: Row,
+  expected: Readonly<Record<Kind, Cell>>,
+  renews: boolean,
+): Omit<Cell, 'end'> & { end: End | 'ok' } {
   if (loose && (fault === 'malformed' || fault === 'html')) return { end: 'ok', calls: 1 }
   if (fault === '401 once' && !renews) return cell('PROVIDER_REFUSED')
   return EXCEPT[name]?.[fault]?.[kind] ?? expected[kind]

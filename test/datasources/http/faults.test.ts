@@ -9,24 +9,63 @@ import { type App, startApp } from '../../support/app.js'
 
 const READ = `{ person(id: "${ADA.personId}") { id } viewer { id } }`
 const WRITE = 'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { person { id } } }'
-const MEET = 'mutation { createMeeting(input: { providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed } }'
+const MEET =
+  'mutation { createMeeting(input: { providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed } }'
 const MEET_ROUTE = 'POST /obp/v4.0.0/banks/*/meetings'
 const READ_ROUTE = 'GET /v0/persons/*'
 const WRITE_ROUTE = 'POST /v0/persons'
 
-type Expected = { code: string | null; retryable?: boolean; retryAfterSeconds?: number; providerStatus?: number; providerCode?: string }
+type Expected = {
+  code: string | null
+  retryable?: boolean
+  retryAfterSeconds?: number
+  providerStatus?: number
+  providerCode?: string
+}
 type Row = [fault: string, given: Omit<Fault, 'match'>, read: Expected, write: Expected, calls?: number]
 
-const status = (code: number, extras: Partial<Fault> = {}): Omit<Fault, 'match'> => ({ fault: 'status', status: code, ...extras })
+const status = (code: number, extras: Partial<Fault> = {}): Omit<Fault, 'match'> => ({
+  fault: 'status',
+  status: code,
+  ...extras,
+})
 
 const ROWS: Row[] = [
-  ['hangs', { fault: 'hang' }, { code: 'PROVIDER_TIMEOUT', retryable: true }, { code: 'OUTCOME_UNKNOWN', retryable: false }, 3],
-  ['cuts the connection', { fault: 'reset' }, { code: 'PROVIDER_UNAVAILABLE', retryable: true }, { code: 'OUTCOME_UNKNOWN' }, 3],
-  ['does it and cuts the connection', { fault: 'drop-after-apply' }, { code: 'PROVIDER_UNAVAILABLE' }, { code: 'OUTCOME_UNKNOWN' }, 3],
+  [
+    'hangs',
+    { fault: 'hang' },
+    { code: 'PROVIDER_TIMEOUT', retryable: true },
+    { code: 'OUTCOME_UNKNOWN', retryable: false },
+    3,
+  ],
+  [
+    'cuts the connection',
+    { fault: 'reset' },
+    { code: 'PROVIDER_UNAVAILABLE', retryable: true },
+    { code: 'OUTCOME_UNKNOWN' },
+    3,
+  ],
+  [
+    'does it and cuts the connection',
+    { fault: 'drop-after-apply' },
+    { code: 'PROVIDER_UNAVAILABLE' },
+    { code: 'OUTCOME_UNKNOWN' },
+    3,
+  ],
   ['is slow, but not too slow', { fault: 'slow', delayMs: 50 }, { code: null }, { code: null }],
-  ['answers broken JSON', { fault: 'malformed' }, { code: 'PROVIDER_MALFORMED', retryable: false }, { code: 'OUTCOME_UNKNOWN' }],
+  [
+    'answers broken JSON',
+    { fault: 'malformed' },
+    { code: 'PROVIDER_MALFORMED', retryable: false },
+    { code: 'OUTCOME_UNKNOWN' },
+  ],
   ['answers a web page', { fault: 'html' }, { code: 'PROVIDER_MALFORMED' }, { code: 'OUTCOME_UNKNOWN' }],
-  ['answers 200 with something else', status(200, { body: { id: 7 } }), { code: 'PROVIDER_MALFORMED', providerStatus: 200 }, { code: 'OUTCOME_UNKNOWN' }],
+  [
+    'answers 200 with something else',
+    status(200, { body: { id: 7 } }),
+    { code: 'PROVIDER_MALFORMED', providerStatus: 200 },
+    { code: 'OUTCOME_UNKNOWN' },
+  ],
   ['redirects', status(302), { code: 'PROVIDER_MALFORMED', providerStatus: 302 }, { code: 'PROVIDER_MALFORMED' }],
   ['answers 400', status(400), { code: 'BAD_USER_INPUT', providerCode: 'BAD_REQUEST' }, { code: 'BAD_USER_INPUT' }],
   ['answers 401', status(401), { code: 'PROVIDER_REFUSED', retryable: false }, { code: 'PROVIDER_REFUSED' }],
@@ -34,44 +73,99 @@ const ROWS: Row[] = [
   ['answers 404', status(404), { code: null }, { code: 'NOT_FOUND' }],
   ['answers 408', status(408), { code: 'PROVIDER_TIMEOUT' }, { code: 'OUTCOME_UNKNOWN' }, 3],
   ['answers 409', status(409), { code: 'CONFLICT', providerCode: 'DUPLICATE_RESOURCE' }, { code: 'CONFLICT' }],
-  ['answers 422', status(422, { body: { code: 'INVALID_STATUS' } }), { code: 'CONFLICT' }, { code: 'CONFLICT', providerCode: 'INVALID_STATUS' }],
-  ['answers 429 with a body that says when', status(429, { body: { code: 'TOO_MANY_REQUESTS', retry_after: 7 } }), { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 7 }, { code: 'RATE_LIMITED', retryAfterSeconds: 7 }],
-  ['answers 429 with Retry-After', status(429, { headers: { 'retry-after': '3' } }), { code: 'RATE_LIMITED', retryAfterSeconds: 3 }, { code: 'RATE_LIMITED' }],
-  ['answers 499', status(499), { code: 'PROVIDER_UNAVAILABLE', providerCode: 'REQUEST_CANCELED' }, { code: 'OUTCOME_UNKNOWN', providerStatus: 499 }, 3],
-  ['answers 500', status(500), { code: 'PROVIDER_UNAVAILABLE', providerStatus: 500 }, { code: 'OUTCOME_UNKNOWN', providerStatus: 500 }, 3],
-  ['answers 501', status(501), { code: 'PROVIDER_UNAVAILABLE', providerStatus: 501 }, { code: 'PROVIDER_UNAVAILABLE', providerStatus: 501 }],
+  [
+    'answers 422',
+    status(422, { body: { code: 'INVALID_STATUS' } }),
+    { code: 'CONFLICT' },
+    { code: 'CONFLICT', providerCode: 'INVALID_STATUS' },
+  ],
+  [
+    'answers 429 with a body that says when',
+    status(429, { body: { code: 'TOO_MANY_REQUESTS', retry_after: 7 } }),
+    { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 7 },
+    { code: 'RATE_LIMITED', retryAfterSeconds: 7 },
+  ],
+  [
+    'answers 429 with Retry-After',
+    status(429, { headers: { 'retry-after': '3' } }),
+    { code: 'RATE_LIMITED', retryAfterSeconds: 3 },
+    { code: 'RATE_LIMITED' },
+  ],
+  [
+    'answers 499',
+    status(499),
+    { code: 'PROVIDER_UNAVAILABLE', providerCode: 'REQUEST_CANCELED' },
+    { code: 'OUTCOME_UNKNOWN', providerStatus: 499 },
+    3,
+  ],
+  [
+    'answers 500',
+    status(500),
+    { code: 'PROVIDER_UNAVAILABLE', providerStatus: 500 },
+    { code: 'OUTCOME_UNKNOWN', providerStatus: 500 },
+    3,
+  ],
+  [
+    'answers 501',
+    status(501),
+    { code: 'PROVIDER_UNAVAILABLE', providerStatus: 501 },
+    { code: 'PROVIDER_UNAVAILABLE', providerStatus: 501 },
+  ],
   ['answers 502', status(502), { code: 'PROVIDER_UNAVAILABLE' }, { code: 'OUTCOME_UNKNOWN' }, 3],
-  ['answers 503', status(503, { headers: { 'retry-after': '9' } }), { code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: 9 }, { code: 'PROVIDER_UNAVAILABLE', retryable: true }],
+  [
+    'answers 503',
+    status(503, { headers: { 'retry-after': '9' } }),
+    { code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: 9 },
+    { code: 'PROVIDER_UNAVAILABLE', retryable: true },
+  ],
   ['answers 504', status(504), { code: 'PROVIDER_TIMEOUT', retryable: true }, { code: 'OUTCOME_UNKNOWN' }, 3],
-  ...[520, 522, 524].map((code): Row => [`answers ${code}, as what stands before it does`, status(code, { body: 'error code' }), { code: 'PROVIDER_UNAVAILABLE', providerStatus: code }, { code: 'OUTCOME_UNKNOWN', providerStatus: code }, 3]),
+  ...[520, 522, 524].map((code): Row => [
+    `answers ${code}, as what stands before it does`,
+    status(code, { body: 'error code' }),
+    { code: 'PROVIDER_UNAVAILABLE', providerStatus: code },
+    { code: 'OUTCOME_UNKNOWN', providerStatus: code },
+    3,
+  ]),
 ]
 
 describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) => {
   // Each with a server and emulators of its own, so that their pauses are side by side and no circuit opens.
-  test.concurrent.each(ROWS)('%s: a read, and a write under a key', async (_what, fault, ofRead, ofWrite, tries = 1) => {
-    const app = await startApp({ HTTP_CLIENT: client, ...(fault.fault === 'hang' ? { SYNCTERA_TIMEOUT_MS: '250' } : {}) })
-    for (const match of [READ_ROUTE, WRITE_ROUTE]) app.fault('synctera', { match, ...fault, times: 0 })
-    const [read, write] = await Promise.all([app.run(READ), app.run(WRITE)])
-    const sent = (method: string) => app.recorded('synctera').filter((call) => call.method === method)
+  test.concurrent.each(ROWS)(
+    '%s: a read, and a write under a key',
+    async (_what, fault, ofRead, ofWrite, tries = 1) => {
+      const app = await startApp({
+        HTTP_CLIENT: client,
+        ...(fault.fault === 'hang' ? { SYNCTERA_TIMEOUT_MS: '250' } : {}),
+      })
+      for (const match of [READ_ROUTE, WRITE_ROUTE]) app.fault('synctera', { match, ...fault, times: 0 })
+      const [read, write] = await Promise.all([app.run(READ), app.run(WRITE)])
+      const sent = (method: string) => app.recorded('synctera').filter((call) => call.method === method)
 
-    expect(read.data.viewer).toEqual({ id: 'tester' })
-    expect(sent('GET')).toHaveLength(tries)
-    if (ofRead.code === null) expect(read.errors).toEqual([])
-    else {
-      expect(read.data.person).toBeNull()
-      expect(read.errors).toHaveLength(1)
-      expect(read.errors[0]!.extensions).toMatchObject({ provider: 'SYNCTERA', correlationId: expect.any(String), ...ofRead })
-    }
+      expect(read.data.viewer).toEqual({ id: 'tester' })
+      expect(sent('GET')).toHaveLength(tries)
+      if (ofRead.code === null) expect(read.errors).toEqual([])
+      else {
+        expect(read.data.person).toBeNull()
+        expect(read.errors).toHaveLength(1)
+        expect(read.errors[0]!.extensions).toMatchObject({
+          provider: 'SYNCTERA',
+          correlationId: expect.any(String),
+          ...ofRead,
+        })
+      }
 
-    expect(sent('POST')).toHaveLength(tries)
-    expect(new Set(sent('POST').map(({ headers, body }) => JSON.stringify([headers['idempotency-key'], body]))).size).toBe(1)
-    if (ofWrite.code === null) expect(write.errors).toEqual([])
-    else {
-      expect(write.data.createPerson).toBeNull()
-      expect(write.errors[0]!.extensions).toMatchObject({ provider: 'SYNCTERA', ...ofWrite })
-    }
-    await app.close()
-  })
+      expect(sent('POST')).toHaveLength(tries)
+      expect(
+        new Set(sent('POST').map(({ headers, body }) => JSON.stringify([headers['idempotency-key'], body]))).size,
+      ).toBe(1)
+      if (ofWrite.code === null) expect(write.errors).toEqual([])
+      else {
+        expect(write.data.createPerson).toBeNull()
+        expect(write.errors[0]!.extensions).toMatchObject({ provider: 'SYNCTERA', ...ofWrite })
+      }
+      await app.close()
+    },
+  )
 })
 
 describe('a provider that is not there', () => {
@@ -84,7 +178,10 @@ describe('a provider that is not there', () => {
 
   test('is unavailable, to a read and to a write that certainly did not leave', async () => {
     expect((await app.run(READ)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true })
-    expect((await app.run(WRITE)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true })
+    expect((await app.run(WRITE)).errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+      retryable: true,
+    })
   })
 })
 
@@ -92,7 +189,10 @@ test('a provider that is not configured is said so, and the rest answers', async
   const app = await startApp({ SYNCTERA_URL: undefined })
   const { data, errors } = await app.run(READ)
   expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
-  expect(errors[0]).toMatchObject({ message: 'This deployment is not connected to Synctera.', extensions: { code: 'PROVIDER_NOT_CONFIGURED', retryable: false, provider: 'SYNCTERA' } })
+  expect(errors[0]).toMatchObject({
+    message: 'This deployment is not connected to Synctera.',
+    extensions: { code: 'PROVIDER_NOT_CONFIGURED', retryable: false, provider: 'SYNCTERA' },
+  })
   await app.close()
 })
 
@@ -129,7 +229,11 @@ describe.concurrent('a write that has not left', () => {
     const answers = await Promise.all([app.run(MEET), app.run(MEET), app.run(MEET)])
     const codes = answers.map(({ errors }) => errors[0]!.extensions)
     expect(codes.filter(({ code }) => code === 'OUTCOME_UNKNOWN')).toHaveLength(2)
-    expect(codes.find(({ code }) => code !== 'OUTCOME_UNKNOWN')).toMatchObject({ code: 'PROVIDER_TIMEOUT', retryable: true, provider: 'OPEN_BANK_PROJECT' })
+    expect(codes.find(({ code }) => code !== 'OUTCOME_UNKNOWN')).toMatchObject({
+      code: 'PROVIDER_TIMEOUT',
+      retryable: true,
+      provider: 'OPEN_BANK_PROJECT',
+    })
     expect(app.calls('obp')).toHaveLength(2)
     await app.close()
   })
@@ -137,7 +241,8 @@ describe.concurrent('a write that has not left', () => {
   test('when the operation ends does not begin, and leaves its key free', async () => {
     const app = await startApp({ REQUEST_TIMEOUT_MS: '400' })
     app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 800 })
-    const create = (name: string) => `${name}: createPerson(input: { idempotencyKey: "${name}", isCustomer: true, status: PROSPECT }) { replayed }`
+    const create = (name: string) =>
+      `${name}: createPerson(input: { idempotencyKey: "${name}", isCustomer: true, status: PROSPECT }) { replayed }`
     const { data, errors } = await app.run(`mutation {
       ${create('a')} ${create('b')}
       c: createMeeting(input: { idempotencyKey: "c", providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed }
@@ -145,7 +250,10 @@ describe.concurrent('a write that has not left', () => {
       e: setAccountEntitlements(input: { idempotencyKey: "e", bankingCustomerId: "${ADA.bankingCustomerId}", accounts: [{ accountNumber: "1001", productCode: "DDA_01" }], electronicStatementElection: true, electronicDocumentElection: true, roles: {} }) { replayed } }`)
     // What has left by then goes on, and is asked after under its key.
     expect(data).toEqual({ a: null, b: null, c: null, d: null, e: null })
-    expect(errors.map(({ extensions: { code, retryable } }) => [code, retryable])).toEqual([['OUTCOME_UNKNOWN', true], ...Array<unknown>(4).fill(['DEADLINE_EXCEEDED', true])])
+    expect(errors.map(({ extensions: { code, retryable } }) => [code, retryable])).toEqual([
+      ['OUTCOME_UNKNOWN', true],
+      ...Array<unknown>(4).fill(['DEADLINE_EXCEEDED', true]),
+    ])
     expect(app.calls('synctera')).toEqual([WRITE_ROUTE])
     // Nor is anybody asked for a token.
     for (const name of ['obp', 'sei', 'apiture'] as const) expect(app.emulators[name].calls()).toEqual([])
@@ -154,37 +262,42 @@ describe.concurrent('a write that has not left', () => {
   })
 })
 
-describe.each(['undici', 'node-fetch'])('a provider that takes connections and says nothing on them, asked by %s,', (HTTP_CLIENT) => {
-  let silent: Server
-  let settings: Record<string, string>
-  const sockets = new Set<Socket>()
-  beforeAll(async () => {
-    silent = createServer((socket) => void sockets.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1')
-    await once(silent, 'listening')
-    settings = { HTTP_CLIENT, SYNCTERA_URL: `https://127.0.0.1:${(silent.address() as AddressInfo).port}` }
-  })
-  afterAll(() => {
-    for (const socket of sockets) socket.destroy()
-    silent.close()
-  })
+describe.each(['undici', 'node-fetch'])(
+  'a provider that takes connections and says nothing on them, asked by %s,',
+  (HTTP_CLIENT) => {
+    let silent: Server
+    let settings: Record<string, string>
+    const sockets = new Set<Socket>()
+    beforeAll(async () => {
+      silent = createServer((socket) => void sockets.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1')
+      await once(silent, 'listening')
+      settings = { HTTP_CLIENT, SYNCTERA_URL: `https://127.0.0.1:${(silent.address() as AddressInfo).port}` }
+    })
+    afterAll(() => {
+      for (const socket of sockets) socket.destroy()
+      silent.close()
+    })
 
-  test('holds nobody longer than the deadline', async () => {
-    const app = await startApp({ ...settings, REQUEST_TIMEOUT_MS: '300' })
-    const begun = performance.now()
-    const { errors } = await app.run('{ persons(first: 1) { nodes { id } } }')
-    expect(errors[0]!.extensions.code).toBe('DEADLINE_EXCEEDED')
-    // Less than it takes to give the connection up.
-    expect(performance.now() - begun).toBeLessThan(2_500)
-    await app.close()
-  })
+    test('holds nobody longer than the deadline', async () => {
+      const app = await startApp({ ...settings, REQUEST_TIMEOUT_MS: '300' })
+      const begun = performance.now()
+      const { errors } = await app.run('{ persons(first: 1) { nodes { id } } }')
+      expect(errors[0]!.extensions.code).toBe('DEADLINE_EXCEEDED')
+      // Less than it takes to give the connection up.
+      expect(performance.now() - begun).toBeLessThan(2_500)
+      await app.close()
+    })
 
-  test('was certainly sent no write', async () => {
-    const app = await startApp({ ...settings, SYNCTERA_TIMEOUT_MS: '3000' })
-    const { errors } = await app.run('mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }')
-    expect(errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true })
-    await app.close()
-  })
-})
+    test('was certainly sent no write', async () => {
+      const app = await startApp({ ...settings, SYNCTERA_TIMEOUT_MS: '3000' })
+      const { errors } = await app.run(
+        'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }',
+      )
+      expect(errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true })
+      await app.close()
+    })
+  },
+)
 
 test('a token that does not come holds nobody longer than the deadline', async () => {
   const app = await startApp({ REQUEST_TIMEOUT_MS: '300' })
@@ -193,19 +306,23 @@ test('a token that does not come holds nobody longer than the deadline', async (
   const begun = performance.now()
   const [read, write] = await Promise.all([
     app.run(`{ customer(id: "${ADA.customerId}") { id } viewer { id } }`),
-    app.run(`mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed } }`),
+    app.run(
+      `mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed } }`,
+    ),
   ])
   // Half of what the provider itself is given.
   expect(performance.now() - begun).toBeLessThan(5_000)
   expect(read.data).toEqual({ customer: null, viewer: { id: 'tester' } })
-  for (const { errors } of [read, write]) expect(errors[0]!.extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
+  for (const { errors } of [read, write])
+    expect(errors[0]!.extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
   expect([...app.calls('obp'), ...app.calls('sei')]).toEqual([])
   await app.close()
 })
 
 describe('what a failed call is taken for', () => {
   const system = (members: object) => Object.assign(new Error('failed'), members)
-  const fetchError = (members: { code: string; syscall?: string }) => new FetchError('failed', 'system', system(members) as never)
+  const fetchError = (members: { code: string; syscall?: string }) =>
+    new FetchError('failed', 'system', system(members) as never)
   const ROWS: [what: string, error: unknown, sent: boolean][] = [
     ['a refused connection', system({ code: 'ECONNREFUSED', syscall: 'connect' }), false],
     ['an unknown host', system({ code: 'ENOTFOUND', syscall: 'getaddrinfo' }), false],
@@ -224,7 +341,11 @@ describe('what a failed call is taken for', () => {
     ['a broken pipe', system({ code: 'EPIPE', syscall: 'write' }), true],
     ['a timeout of nobody knows what', system({ code: 'ETIMEDOUT' }), true],
     ['a reset of nobody knows what', system({ code: 'ECONNRESET' }), true],
-    ['a socket that the other side closed', system({ code: 'UND_ERR_SOCKET', cause: system({ code: 'ETIMEDOUT', syscall: 'read' }) }), true],
+    [
+      'a socket that the other side closed',
+      system({ code: 'UND_ERR_SOCKET', cause: system({ code: 'ETIMEDOUT', syscall: 'read' }) }),
+      true,
+    ],
     ['a timeout while node-fetch reads', fetchError({ code: 'ETIMEDOUT', syscall: 'read' }), true],
     ['a reset while node-fetch reads', fetchError({ code: 'ECONNRESET' }), true],
     ['the end of our patience', new DOMException('too long', 'TimeoutError'), true],
@@ -238,13 +359,20 @@ describe('what a failed call is taken for', () => {
 describe('an unknown outcome with an idempotency key', () => {
   test('is done once when the same call comes again', async () => {
     const app = await startApp({ SYNCTERA_TIMEOUT_MS: '250' })
-    const mutation = 'mutation { createPerson(input: { idempotencyKey: "lost-1", isCustomer: true, status: PROSPECT, firstName: "Lost" }) { replayed person { id } } }'
+    const mutation =
+      'mutation { createPerson(input: { idempotencyKey: "lost-1", isCustomer: true, status: PROSPECT, firstName: "Lost" }) { replayed person { id } } }'
     app.fault('synctera', { match: WRITE_ROUTE, fault: 'drop-after-apply', times: 3 })
     const lost = await app.run(mutation)
-    expect(lost.errors[0]).toMatchObject({ message: expect.stringContaining('same idempotencyKey'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: true } })
+    expect(lost.errors[0]).toMatchObject({
+      message: expect.stringContaining('same idempotencyKey'),
+      extensions: { code: 'OUTCOME_UNKNOWN', retryable: true },
+    })
     const found = await app.run(mutation)
     expect(found.data.createPerson).toEqual({ replayed: false, person: { id: expect.any(String) } })
-    expect((await app.run(mutation)).data.createPerson).toEqual({ replayed: true, person: found.data.createPerson.person })
+    expect((await app.run(mutation)).data.createPerson).toEqual({
+      replayed: true,
+      person: found.data.createPerson.person,
+    })
     const { data } = await app.run('{ persons(filter: { firstName: "Lost" }) { nodes { id } } }')
     expect(data.persons.nodes).toEqual([found.data.createPerson.person])
     await app.close()

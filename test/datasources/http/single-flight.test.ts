@@ -28,16 +28,33 @@ interface Sent {
   readonly data: any
   readonly errors?: readonly GraphError[]
 }
-async function post(query: string, { headers = {}, signal, to = app, ...options }: RunOptions & { headers?: Record<string, string>; signal?: AbortSignal; to?: App } = {}): Promise<Sent> {
+async function post(
+  query: string,
+  {
+    headers = {},
+    signal,
+    to = app,
+    ...options
+  }: RunOptions & { headers?: Record<string, string>; signal?: AbortSignal; to?: App } = {},
+): Promise<Sent> {
   const token = await to.token(options)
-  const response = await fetch(`${to.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers }, body: JSON.stringify({ query }), ...(signal ? { signal } : {}) })
+  const response = await fetch(`${to.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+    body: JSON.stringify({ query }),
+    ...(signal ? { signal } : {}),
+  })
   return (await response.json()) as Sent
 }
 const metrics = async (of = app) => (await fetch(`${of.url}/metrics`)).text()
-const shared = async (provider: ProviderName, of = app) => Number(new RegExp(`^kyc_provider_shared_total\\{provider="${provider}"\\} (\\d+)$`, 'm').exec(await metrics(of))?.[1] ?? 0)
+const shared = async (provider: ProviderName, of = app) =>
+  Number(
+    new RegExp(`^kyc_provider_shared_total\\{provider="${provider}"\\} (\\d+)$`, 'm').exec(await metrics(of))?.[1] ?? 0,
+  )
 const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n))
 /** All calls to the providers last this long from now on. */
-const slow = (delayMs: number, ...providers: ProviderName[]) => providers.forEach((provider) => app.fault(provider, { match: 'GET /**', fault: 'slow', delayMs, times: 0 }))
+const slow = (delayMs: number, ...providers: ProviderName[]) =>
+  providers.forEach((provider) => app.fault(provider, { match: 'GET /**', fault: 'slow', delayMs, times: 0 }))
 const unanswered = () => app.emulators.synctera.unanswered()
 
 test('fifty callers who ask for the same page at the same time cost one call for each collection', async () => {
@@ -63,16 +80,31 @@ test('of one call each caller is shown what their own scopes open, and each who 
   expect([first, second].map(({ data }) => data.person.lastName)).toEqual([ADA.lastName, ADA.lastName])
   expect(masked.data.person.lastName).toBe(`${ADA.lastName[0]!}•••`)
   expect([stranger.data.person, stranger.errors[0]!.extensions.code]).toEqual([null, 'FORBIDDEN'])
-  const entries = () => app.audit().split('\n').filter(Boolean).map((line) => (JSON.parse(line) as { who?: { client: string } }).who?.client ?? '')
-  await expect.poll(() => entries().filter((client) => ['first', 'masked', 'second', 'stranger'].includes(client)).sort()).toEqual(['first', 'second'])
+  const entries = () =>
+    app
+      .audit()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => (JSON.parse(line) as { who?: { client: string } }).who?.client ?? '')
+  await expect
+    .poll(() =>
+      entries()
+        .filter((client) => ['first', 'masked', 'second', 'stranger'].includes(client))
+        .sort(),
+    )
+    .toEqual(['first', 'second'])
 })
 
 test("what is asked with a caller's own token is shared with nobody", async () => {
   slow(400, 'obp')
   const mine = '{ viewer { customers { id } } }'
-  const [ada, again, percy] = await Promise.all(['ada', 'ada', 'percy'].map((client) => app.run(mine, undefined, { client })))
+  const [ada, again, percy] = await Promise.all(
+    ['ada', 'ada', 'percy'].map((client) => app.run(mine, undefined, { client })),
+  )
   expect(app.calls('obp').filter((call) => call.endsWith('/users/current/customers'))).toHaveLength(3)
-  expect([ada, again, percy].map((answer) => answer!.data.viewer.customers.map(({ id }: { id: string }) => id))).toEqual([[ADA.customerId], [ADA.customerId], [PERCY.customerId]])
+  expect(
+    [ada, again, percy].map((answer) => answer!.data.viewer.customers.map(({ id }: { id: string }) => id)),
+  ).toEqual([[ADA.customerId], [ADA.customerId], [PERCY.customerId]])
 })
 
 describe('a shared call', () => {
@@ -125,7 +157,9 @@ describe('a shared call', () => {
     app.clear()
     app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 3 })
     const answers = await Promise.all(times(4, () => post(person(), { to: hasty })))
-    expect(answers.map(({ errors }) => errors![0]!.extensions)).toEqual(times(4, () => expect.objectContaining({ code: 'PROVIDER_TIMEOUT', provider: 'SYNCTERA' })))
+    expect(answers.map(({ errors }) => errors![0]!.extensions)).toEqual(
+      times(4, () => expect.objectContaining({ code: 'PROVIDER_TIMEOUT', provider: 'SYNCTERA' })),
+    )
     expect(new Set(answers.map(({ errors }) => errors![0]!.extensions['correlationId'])).size).toBe(4)
     // Tried three times for all of them together.
     expect(app.calls('synctera')).toHaveLength(3)
@@ -139,17 +173,23 @@ describe('a shared call', () => {
     slow(2000, 'synctera')
     const first = post(person())
     await expect.poll(unanswered).toBe(1)
-    await expect.poll(async () => {
-      void post(person())
-      return app.calls('synctera').length
-    }, { timeout: 10_000, interval: 100 }).toBe(2)
+    await expect
+      .poll(
+        async () => {
+          void post(person())
+          return app.calls('synctera').length
+        },
+        { timeout: 10_000, interval: 100 },
+      )
+      .toBe(2)
     expect((await first).data.person.lastName).toBe(ADA.lastName)
   })
 })
 
 describe('nobody is given what was asked for before', () => {
   const member = CROWD[5]!
-  const update = (name: string) => `mutation { updatePerson(input: { id: "${member.personId!}", lastName: "${name}" }) { replayed } }`
+  const update = (name: string) =>
+    `mutation { updatePerson(input: { id: "${member.personId!}", lastName: "${name}" }) { replayed } }`
   const reads = () => app.calls('synctera').filter((call) => call.startsWith('GET '))
 
   test('a write that is done', async () => {
@@ -178,16 +218,28 @@ describe('nobody is given what was asked for before', () => {
     app.fault('obp', { match: 'GET /obp/v4.0.0/banks/*/customers/*', fault: 'slow', delayMs: 1000 })
     const before = post(`{ customer(id: "${member.customerId}") { legalName } }`)
     await expect.poll(() => app.emulators.obp.unanswered()).toBe(1)
-    expect((await app.run(`mutation { updateCustomerBranch(input: { customerId: "${member.customerId}", branchId: "branch-1" }) { replayed } }`)).errors).toEqual([])
-    expect(app.calls('obp').filter((call) => call === `GET /obp/v4.0.0/banks/${member.bankId}/customers/${member.customerId}`)).toHaveLength(2)
+    expect(
+      (
+        await app.run(
+          `mutation { updateCustomerBranch(input: { customerId: "${member.customerId}", branchId: "branch-1" }) { replayed } }`,
+        )
+      ).errors,
+    ).toEqual([])
+    expect(
+      app
+        .calls('obp')
+        .filter((call) => call === `GET /obp/v4.0.0/banks/${member.bankId}/customers/${member.customerId}`),
+    ).toHaveLength(2)
     await before
   })
 })
 
 test('no question changes what it shares: whoever shares is answered as whoever asks alone', async () => {
   const operations = [...queryRoads, ...fieldRoads.filter(({ path }) => path[0] === 'viewer')].map((road) => road.ask())
-  const ask = () => Promise.all(operations.map(({ document, variables }) => app.run(document, variables, { client: 'ada' })))
-  const told = (answers: Awaited<ReturnType<typeof ask>>) => answers.map(({ data, errors }) => ({ data, errors: errors.map(({ message, path }) => ({ message, path })) }))
+  const ask = () =>
+    Promise.all(operations.map(({ document, variables }) => app.run(document, variables, { client: 'ada' })))
+  const told = (answers: Awaited<ReturnType<typeof ask>>) =>
+    answers.map(({ data, errors }) => ({ data, errors: errors.map(({ message, path }) => ({ message, path })) }))
   const alone = told(await ask())
   const before = await shared('obp')
   slow(300, 'obp', 'synctera', 'sei', 'banfico')

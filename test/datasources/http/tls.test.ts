@@ -46,21 +46,34 @@ async function certificate(name: string, ca: Signed): Promise<Signed> {
     extensions: [
       { name: 'basicConstraints', cA: false },
       { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }, { type: 7, ip: '127.0.0.1' }] },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
     ],
   })
   return { cert, key }
 }
 
 /** Speaks TLS before a plain server, as a bank's gateway does; notes whose certificates its clients showed. */
-async function gateway(target: string, tls: https.ServerOptions): Promise<{ url: string; clients: string[]; close: () => void }> {
+async function gateway(
+  target: string,
+  tls: https.ServerOptions,
+): Promise<{ url: string; clients: string[]; close: () => void }> {
   const clients: string[] = []
   const server = https.createServer(tls, (request, response) => {
     clients.push((request.socket as TLSSocket).getPeerCertificate().subject?.CN?.toString() ?? '')
-    const onward = http.request(target + request.url!, { method: request.method, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode!, answer.headers)
-      answer.pipe(response)
-    })
+    const onward = http.request(
+      target + request.url!,
+      { method: request.method, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers)
+        answer.pipe(response)
+      },
+    )
     request.pipe(onward)
   })
   server.on('tlsClientError', () => undefined)
@@ -92,36 +105,51 @@ afterAll(() => app.close())
 const PERSON = `{ person(id: "${ADA.personId}") { id } }`
 const codeOf = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors[0]?.extensions.code
 
-describe.each(['undici', 'node-fetch'])('a provider whose certificate an authority of its own signs, by %s', (HTTP_CLIENT) => {
-  test('is reached when the authority is named, and by nobody else', async () => {
-    const synctera = await gateway(app.emulators.synctera.url, own)
-    const settings = { HTTP_CLIENT, SYNCTERA_URL: synctera.url }
-    const trusting = await startApp({ ...settings, SYNCTERA_CA_FILE: caFile }, app)
-    const plain = await startApp(settings, app)
-    const elsewhere = await startApp({ ...settings, SYNCTERA_CA_FILE: file('other.pem', other.cert) }, app)
-    expect((await trusting.run(PERSON)).data).toEqual({ person: { id: ADA.personId } })
-    expect(codeOf(await plain.run(PERSON))).toBe('PROVIDER_UNAVAILABLE')
-    expect(codeOf(await elsewhere.run(PERSON))).toBe('PROVIDER_UNAVAILABLE')
-    expect(synctera.clients).toHaveLength(1)
-    await Promise.all([trusting.close(), plain.close(), elsewhere.close()])
-    synctera.close()
-  })
+describe.each(['undici', 'node-fetch'])(
+  'a provider whose certificate an authority of its own signs, by %s',
+  (HTTP_CLIENT) => {
+    test('is reached when the authority is named, and by nobody else', async () => {
+      const synctera = await gateway(app.emulators.synctera.url, own)
+      const settings = { HTTP_CLIENT, SYNCTERA_URL: synctera.url }
+      const trusting = await startApp({ ...settings, SYNCTERA_CA_FILE: caFile }, app)
+      const plain = await startApp(settings, app)
+      const elsewhere = await startApp({ ...settings, SYNCTERA_CA_FILE: file('other.pem', other.cert) }, app)
+      expect((await trusting.run(PERSON)).data).toEqual({ person: { id: ADA.personId } })
+      expect(codeOf(await plain.run(PERSON))).toBe('PROVIDER_UNAVAILABLE')
+      expect(codeOf(await elsewhere.run(PERSON))).toBe('PROVIDER_UNAVAILABLE')
+      expect(synctera.clients).toHaveLength(1)
+      await Promise.all([trusting.close(), plain.close(), elsewhere.close()])
+      synctera.close()
+    })
 
-  test('is told who we are by the client certificate, where tokens are given too', async () => {
-    const client = await certificate('kyc-graph', ca)
-    const sei = await gateway(app.emulators.sei.url, { ...own, ca: ca.cert, requestCert: true, rejectUnauthorized: true })
-    const settings = { HTTP_CLIENT, SEI_URL: sei.url, SEI_TOKEN_URL: `${sei.url}/v2/oauthtoken`, SEI_CA_FILE: caFile }
-    const known = await startApp({ ...settings, SEI_CLIENT_CERT_FILE: file('client.pem', client.cert), SEI_CLIENT_KEY_FILE: file('client.key', client.key) }, app)
-    const unknown = await startApp(settings, app)
-    const write = `mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "LineOfCreditAccountNumber", value: "true" }] }) { job { key } } }`
-    expect(codeOf(await unknown.run(write))).toBeDefined()
-    expect(sei.clients).toEqual([])
-    expect((await known.run(write)).errors).toEqual([])
-    expect(sei.clients).toEqual(['kyc-graph', 'kyc-graph'])
-    await Promise.all([known.close(), unknown.close()])
-    sei.close()
-  })
-})
+    test('is told who we are by the client certificate, where tokens are given too', async () => {
+      const client = await certificate('kyc-graph', ca)
+      const sei = await gateway(app.emulators.sei.url, {
+        ...own,
+        ca: ca.cert,
+        requestCert: true,
+        rejectUnauthorized: true,
+      })
+      const settings = { HTTP_CLIENT, SEI_URL: sei.url, SEI_TOKEN_URL: `${sei.url}/v2/oauthtoken`, SEI_CA_FILE: caFile }
+      const known = await startApp(
+        {
+          ...settings,
+          SEI_CLIENT_CERT_FILE: file('client.pem', client.cert),
+          SEI_CLIENT_KEY_FILE: file('client.key', client.key),
+        },
+        app,
+      )
+      const unknown = await startApp(settings, app)
+      const write = `mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "LineOfCreditAccountNumber", value: "true" }] }) { job { key } } }`
+      expect(codeOf(await unknown.run(write))).toBeDefined()
+      expect(sei.clients).toEqual([])
+      expect((await known.run(write)).errors).toEqual([])
+      expect(sei.clients).toEqual(['kyc-graph', 'kyc-graph'])
+      await Promise.all([known.close(), unknown.close()])
+      sei.close()
+    })
+  },
+)
 
 test('Redis is reached over TLS when its authority is named, and by nobody else', async () => {
   const probe = createServer().listen(0, '127.0.0.1')
@@ -131,10 +159,30 @@ test('Redis is reached over TLS when its authority is named, and by nobody else'
   await once(probe, 'close')
   const redis: ChildProcess = spawn(
     redisProgram(),
-    ['--port', '0', '--tls-port', String(port), '--bind', '127.0.0.1', '--save', '', '--tls-auth-clients', 'no', '--tls-cert-file', file('redis.pem', own.cert), '--tls-key-file', file('redis.key', own.key), '--tls-ca-cert-file', caFile],
+    [
+      '--port',
+      '0',
+      '--tls-port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--tls-auth-clients',
+      'no',
+      '--tls-cert-file',
+      file('redis.pem', own.cert),
+      '--tls-key-file',
+      file('redis.key', own.key),
+      '--tls-ca-cert-file',
+      caFile,
+    ],
     { stdio: 'ignore' },
   )
-  const settings = { REDIS_URL: `rediss://127.0.0.1:${port}`, STORE_ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64') }
+  const settings = {
+    REDIS_URL: `rediss://127.0.0.1:${port}`,
+    STORE_ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64'),
+  }
   const trusting = await startApp({ ...settings, REDIS_CA_FILE: caFile }, app)
   const plain = await startApp(settings, app)
   const status = async (to: App) => (await fetch(`${to.url}/ready`)).status
@@ -148,11 +196,19 @@ test('Redis is reached over TLS when its authority is named, and by nobody else'
 test("the issuer's keys are read over TLS when Node is told of the authority, and the process starts with no warning about it", async () => {
   build()
   const issuer = await gateway(new URL(app.ground.jwksUrl).origin, own)
-  const settings = { ...app.ground.settings, PORT: '0', AUTH_ISSUER: app.ground.issuer.issuer, AUTH_AUDIENCE: 'kyc-graph', AUTH_JWKS_URL: `${issuer.url}/oauth/jwks` }
+  const settings = {
+    ...app.ground.settings,
+    PORT: '0',
+    AUTH_ISSUER: app.ground.issuer.issuer,
+    AUTH_AUDIENCE: 'kyc-graph',
+    AUTH_JWKS_URL: `${issuer.url}/oauth/jwks`,
+  }
   const [trusting, plain] = [run({ ...settings, NODE_EXTRA_CA_CERTS: caFile }), run(settings)]
   const status = async (started: typeof trusting) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` }
-    return (await fetch(`${await urlOf(started)}/graphql`, { method: 'POST', headers, body: '{"query":"{viewer{id}}"}' })).status
+    return (
+      await fetch(`${await urlOf(started)}/graphql`, { method: 'POST', headers, body: '{"query":"{viewer{id}}"}' })
+    ).status
   }
   expect([await status(trusting), await status(plain)]).toEqual([200, 401])
   for (const { child, output } of [trusting, plain]) {

@@ -10,8 +10,10 @@ import { type ConfigError, readConfig } from '../../../src/config.js'
 import { later, today } from '../../support/clock.js'
 import { type App, startApp } from '../../support/app.js'
 
-const ENTITLE = 'mutation($input: SetAccountEntitlementsInput!) { setAccountEntitlements(input: $input) { entitlements { confirmed } } }'
-const ATTRIBUTE = 'mutation($input: SetAccountAttributesInput!) { setAccountAttributes(input: $input) { job { status } } }'
+const ENTITLE =
+  'mutation($input: SetAccountEntitlementsInput!) { setAccountEntitlements(input: $input) { entitlements { confirmed } } }'
+const ATTRIBUTE =
+  'mutation($input: SetAccountAttributesInput!) { setAccountAttributes(input: $input) { job { status } } }'
 
 const PROVIDERS = {
   apiture: {
@@ -21,15 +23,28 @@ const PROVIDERS = {
     secrets: ['APITURE_CLIENT_SECRET'],
     write: (app: App, n = 0) =>
       app.run(ENTITLE, {
-        input: { bankingCustomerId: CROWD[n]!.bankingCustomerId, accounts: [{ accountNumber: '1001', productCode: 'DDA_01' }], electronicStatementElection: true, electronicDocumentElection: true, roles: {} },
+        input: {
+          bankingCustomerId: CROWD[n]!.bankingCustomerId,
+          accounts: [{ accountNumber: '1001', productCode: 'DDA_01' }],
+          electronicStatementElection: true,
+          electronicDocumentElection: true,
+          roles: {},
+        },
       }),
   },
   sei: {
     path: '/v2/oauthtoken',
     call: 'POST /v1/**',
-    expired: { code: 'gateway.authentication.failure', message: 'Access Token expired', trackingId: ' ', transient: false, errors: [] },
+    expired: {
+      code: 'gateway.authentication.failure',
+      message: 'Access Token expired',
+      trackingId: ' ',
+      transient: false,
+      errors: [],
+    },
     secrets: ['SEI_APP_SECRET', 'SEI_PASSWORD'],
-    write: (app: App, n = 0) => app.run(ATTRIBUTE, { input: { externalId: CROWD[n]!.seiExternalId, attributes: [{ name: 'a', value: 'b' }] } }),
+    write: (app: App, n = 0) =>
+      app.run(ATTRIBUTE, { input: { externalId: CROWD[n]!.seiExternalId, attributes: [{ name: 'a', value: 'b' }] } }),
   },
 } as const
 type Name = keyof typeof PROVIDERS
@@ -42,16 +57,19 @@ test.concurrent.each(
     [name, 'status', { status: 500 }, 'PROVIDER_UNAVAILABLE'] as const,
     [name, 'status', { status: 429 }, 'RATE_LIMITED'] as const,
   ]),
-)('the token of %s that does not come (%s %o) leaves the write certainly undone, and is fetched by the next', async (name, fault, rest, code) => {
-  const { path, write } = PROVIDERS[name]
-  const app = await startApp({ [`${name.toUpperCase()}_TIMEOUT_MS`]: '1000' })
-  app.fault(name, { match: `POST ${path}`, fault, ...rest, times: 0 })
-  expect((await write(app)).errors[0]!.extensions).toMatchObject({ code, retryable: true })
-  expect(app.recorded(name)).toEqual([])
-  app.clear()
-  expect((await write(app)).errors).toEqual([])
-  await app.close()
-})
+)(
+  'the token of %s that does not come (%s %o) leaves the write certainly undone, and is fetched by the next',
+  async (name, fault, rest, code) => {
+    const { path, write } = PROVIDERS[name]
+    const app = await startApp({ [`${name.toUpperCase()}_TIMEOUT_MS`]: '1000' })
+    app.fault(name, { match: `POST ${path}`, fault, ...rest, times: 0 })
+    expect((await write(app)).errors[0]!.extensions).toMatchObject({ code, retryable: true })
+    expect(app.recorded(name)).toEqual([])
+    app.clear()
+    expect((await write(app)).errors).toEqual([])
+    await app.close()
+  },
+)
 
 describe.each(NAMES)('the token of %s', (name) => {
   const { path, call, expired, secrets, write } = PROVIDERS[name]
@@ -87,29 +105,49 @@ describe.each(NAMES)('the token of %s', (name) => {
     expect(app.recorded(name)).toHaveLength(2)
   })
 
-  test.each([400, 401, 403, 404])('that is not given (%i) is our fault, nothing is sent, and nobody asks again for a while', async (status) => {
-    app.fault(name, { match: `POST ${path}`, fault: 'status', status, body: { error: 'invalid_client' } })
-    expect((await write(app)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', retryable: false, providerStatus: status })
-    expect((await write(app)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', providerStatus: status, retryAfterSeconds: 30 })
-    expect(app.recorded(name)).toEqual([])
-    expect(fetches()).toHaveLength(1)
-  })
+  test.each([400, 401, 403, 404])(
+    'that is not given (%i) is our fault, nothing is sent, and nobody asks again for a while',
+    async (status) => {
+      app.fault(name, { match: `POST ${path}`, fault: 'status', status, body: { error: 'invalid_client' } })
+      expect((await write(app)).errors[0]!.extensions).toMatchObject({
+        code: 'PROVIDER_REFUSED',
+        retryable: false,
+        providerStatus: status,
+      })
+      expect((await write(app)).errors[0]!.extensions).toMatchObject({
+        code: 'PROVIDER_REFUSED',
+        providerStatus: status,
+        retryAfterSeconds: 30,
+      })
+      expect(app.recorded(name)).toEqual([])
+      expect(fetches()).toHaveLength(1)
+    },
+  )
 
   test('is asked for by form, and no secret reaches the log', async () => {
     await write(app)
     expect(fetches()[0]).toMatchObject({
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: expect.stringMatching(/^Basic /) },
-      body: { grant_type: 'client_credentials', ...(name === 'apiture' ? { scope: 'bankingAdmin/write' } : { username: expect.any(String), password: expect.any(String) }) },
+      body: {
+        grant_type: 'client_credentials',
+        ...(name === 'apiture'
+          ? { scope: 'bankingAdmin/write' }
+          : { username: expect.any(String), password: expect.any(String) }),
+      },
     })
     const { settings } = app.emulators[name]
-    for (const secret of [...secrets.map((setting) => settings[setting]!), bearers()[0]!.slice('Bearer '.length)]) expect(app.log()).not.toContain(secret)
+    for (const secret of [...secrets.map((setting) => settings[setting]!), bearers()[0]!.slice('Bearer '.length)])
+      expect(app.log()).not.toContain(secret)
   })
 })
 
 test('a token that many calls were refused with is renewed once', async () => {
   let fetched = 0
-  const { headers, renew } = cachedToken({ fetch: () => Promise.resolve({ value: `token ${++fetched}`, expiresIn: undefined }), headers: (authorization) => ({ authorization }) })
+  const { headers, renew } = cachedToken({
+    fetch: () => Promise.resolve({ value: `token ${++fetched}`, expiresIn: undefined }),
+    headers: (authorization) => ({ authorization }),
+  })
   const refused = await headers()
   const repeated = Array.from({ length: 8 }, async () => {
     renew!(refused)
@@ -128,9 +166,15 @@ test('an issuer that is silent for long is asked by one at a time, now and then,
     throw new ApiError('PROVIDER_TIMEOUT')
   }
   let fetch = silence
-  const { headers } = cachedToken({ fetch: () => ((fetched += 1), fetch()), headers: (authorization) => ({ authorization }) })
+  const { headers } = cachedToken({
+    fetch: () => ((fetched += 1), fetch()),
+    headers: (authorization) => ({ authorization }),
+  })
   const ask = async () => headers()
-  const refusal = (retryAfterSeconds: number) => ({ code: 'PROVIDER_TIMEOUT', extensions: { retryable: true, retryAfterSeconds } })
+  const refusal = (retryAfterSeconds: number) => ({
+    code: 'PROVIDER_TIMEOUT',
+    extensions: { retryable: true, retryAfterSeconds },
+  })
 
   const first = await Promise.allSettled(Array.from({ length: 8 }, ask))
   for (const { status } of first) expect(status).toBe('rejected')
@@ -190,24 +234,39 @@ describe('a token near its end', () => {
 
 test("SEI's token that has expired is renewed without the caller noticing", async () => {
   const app = await startApp()
-  const write = (externalId: string) => app.run(ATTRIBUTE, { input: { externalId, attributes: [{ name: 'a', value: 'b' }] } })
+  const write = (externalId: string) =>
+    app.run(ATTRIBUTE, { input: { externalId, attributes: [{ name: 'a', value: 'b' }] } })
   expect((await write(EXPIRED_ONCE)).errors).toEqual([])
   expect((await write(ADA.seiExternalId)).errors).toEqual([])
   expect(app.emulators.sei.calls().filter(({ url }) => url === '/v2/oauthtoken')).toHaveLength(2)
   await app.close()
 })
 
-test.each(['APITURE_CLIENT_SECRET', 'SEI_PASSWORD', 'SEI_APP_SECRET'])('with a wrong %s nothing is sent', async (setting) => {
-  const app = await startApp({ [setting]: 'wrong' })
-  const { write } = PROVIDERS[setting.startsWith('SEI') ? 'sei' : 'apiture']
-  expect((await write(app)).errors[0]!.extensions.code).toBe('PROVIDER_REFUSED')
-  await app.close()
-})
+test.each(['APITURE_CLIENT_SECRET', 'SEI_PASSWORD', 'SEI_APP_SECRET'])(
+  'with a wrong %s nothing is sent',
+  async (setting) => {
+    const app = await startApp({ [setting]: 'wrong' })
+    const { write } = PROVIDERS[setting.startsWith('SEI') ? 'sei' : 'apiture']
+    expect((await write(app)).errors[0]!.extensions.code).toBe('PROVIDER_REFUSED')
+    await app.close()
+  },
+)
 
 describe('settings', () => {
   const BASE = { AUTH_ISSUER: 'https://issuer.test', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://issuer.test/jwks' }
-  const APITURE = { APITURE_URL: 'https://api.test', APITURE_TOKEN_URL: 'https://auth.test/token', APITURE_CLIENT_ID: 'id', APITURE_CLIENT_SECRET: 'secret' }
-  const SEI = { SEI_URL: 'https://sei.test/prefix', SEI_APP_KEY: 'key', SEI_APP_SECRET: 'secret', SEI_USERNAME: 'svc', SEI_PASSWORD: 'password' }
+  const APITURE = {
+    APITURE_URL: 'https://api.test',
+    APITURE_TOKEN_URL: 'https://auth.test/token',
+    APITURE_CLIENT_ID: 'id',
+    APITURE_CLIENT_SECRET: 'secret',
+  }
+  const SEI = {
+    SEI_URL: 'https://sei.test/prefix',
+    SEI_APP_KEY: 'key',
+    SEI_APP_SECRET: 'secret',
+    SEI_USERNAME: 'svc',
+    SEI_PASSWORD: 'password',
+  }
 
   const problems = (env: Record<string, string>): readonly string[] => {
     try {
@@ -227,22 +286,64 @@ describe('settings', () => {
 
   test('what is not given has its default', () => {
     const { providers } = readConfig({ ...BASE, ...APITURE, ...SEI })
-    expect(providers.sei).toMatchObject({ maxConcurrency: 4, settings: { tokenUrl: 'https://sei.test/prefix/v2/oauthtoken', jobStatusPath: '/v1/insight/status/{key}', tls: undefined } })
+    expect(providers.sei).toMatchObject({
+      maxConcurrency: 4,
+      settings: {
+        tokenUrl: 'https://sei.test/prefix/v2/oauthtoken',
+        jobStatusPath: '/v1/insight/status/{key}',
+        tls: undefined,
+      },
+    })
     expect(providers.apiture).toMatchObject({ maxConcurrency: 64, settings: { institutionId: undefined } })
   })
 
   test('a client certificate comes with its key', () => {
-    const { providers } = readConfig({ ...BASE, ...SEI, SEI_CLIENT_CERT_FILE: pem('CERTIFICATE'), SEI_CLIENT_KEY_FILE: pem('PRIVATE KEY') })
-    expect(providers.sei!.settings).toMatchObject({ tls: { cert: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN PRIVATE KEY-----' } })
+    const { providers } = readConfig({
+      ...BASE,
+      ...SEI,
+      SEI_CLIENT_CERT_FILE: pem('CERTIFICATE'),
+      SEI_CLIENT_KEY_FILE: pem('PRIVATE KEY'),
+    })
+    expect(providers.sei!.settings).toMatchObject({
+      tls: { cert: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN PRIVATE KEY-----' },
+    })
   })
 
   test.each<[string, Record<string, string>, string[]]>([
-    ['an institution in small letters', { ...APITURE, APITURE_INSTITUTION_ID: 'acme' }, ['APITURE_INSTITUTION_ID must be 2 to 8 capital letters, digits and underscores']],
-    ['nothing but a URL', { APITURE_URL: 'https://api.test' }, ['APITURE_TOKEN_URL is missing', 'APITURE_CLIENT_ID (or APITURE_CLIENT_ID_FILE) is missing', 'APITURE_CLIENT_SECRET (or APITURE_CLIENT_SECRET_FILE) is missing']],
-    ['a URL that is none', { ...SEI, SEI_URL: 'sei.test' }, ['SEI_URL must be an http or https URL without credentials, query or fragment']],
-    ['a certificate without its key', { ...SEI, SEI_CLIENT_CERT_FILE: pem('CERTIFICATE') }, ['SEI_CLIENT_CERT_FILE and SEI_CLIENT_KEY_FILE belong together; one is missing']],
-    ['a job path without a key', { ...SEI, SEI_JOB_STATUS_PATH: '/v1/status' }, ['SEI_JOB_STATUS_PATH must begin with / and hold {key} once']],
-    ['a job path that is not a path', { ...SEI, SEI_JOB_STATUS_PATH: 'https://elsewhere.test/{key}' }, ['SEI_JOB_STATUS_PATH must begin with / and hold {key} once']],
+    [
+      'an institution in small letters',
+      { ...APITURE, APITURE_INSTITUTION_ID: 'acme' },
+      ['APITURE_INSTITUTION_ID must be 2 to 8 capital letters, digits and underscores'],
+    ],
+    [
+      'nothing but a URL',
+      { APITURE_URL: 'https://api.test' },
+      [
+        'APITURE_TOKEN_URL is missing',
+        'APITURE_CLIENT_ID (or APITURE_CLIENT_ID_FILE) is missing',
+        'APITURE_CLIENT_SECRET (or APITURE_CLIENT_SECRET_FILE) is missing',
+      ],
+    ],
+    [
+      'a URL that is none',
+      { ...SEI, SEI_URL: 'sei.test' },
+      ['SEI_URL must be an http or https URL without credentials, query or fragment'],
+    ],
+    [
+      'a certificate without its key',
+      { ...SEI, SEI_CLIENT_CERT_FILE: pem('CERTIFICATE') },
+      ['SEI_CLIENT_CERT_FILE and SEI_CLIENT_KEY_FILE belong together; one is missing'],
+    ],
+    [
+      'a job path without a key',
+      { ...SEI, SEI_JOB_STATUS_PATH: '/v1/status' },
+      ['SEI_JOB_STATUS_PATH must begin with / and hold {key} once'],
+    ],
+    [
+      'a job path that is not a path',
+      { ...SEI, SEI_JOB_STATUS_PATH: 'https://elsewhere.test/{key}' },
+      ['SEI_JOB_STATUS_PATH must begin with / and hold {key} once'],
+    ],
   ])('%s is a problem that is named', (_name, env, expected) => {
     expect(problems(env)).toEqual(expected)
   })
@@ -257,7 +358,15 @@ test('a call whose operation is over asks for no token, which nobody would hear 
       createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed }
       setAccountEntitlements(input: $input) { replayed }
     }`,
-    { input: { bankingCustomerId: ADA.bankingCustomerId, accounts: [{ accountNumber: '1001', productCode: 'DDA_01' }], electronicStatementElection: true, electronicDocumentElection: true, roles: {} } },
+    {
+      input: {
+        bankingCustomerId: ADA.bankingCustomerId,
+        accounts: [{ accountNumber: '1001', productCode: 'DDA_01' }],
+        electronicStatementElection: true,
+        electronicDocumentElection: true,
+        roles: {},
+      },
+    },
   )
   // A write that has left is heard to its end, which the caller does not wait for; the next one does not begin.
   expect(data).toEqual({ createPerson: null, setAccountEntitlements: null })

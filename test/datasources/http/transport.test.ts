@@ -6,9 +6,12 @@ import { encodeRequest } from '../../../datasources/http/encode.js'
 import { Departure } from '../../../datasources/leaving.js'
 import { type Transport, TRANSPORTS } from '../../../datasources/http/transport.js'
 
-const head = (headers: string, status = '200 OK') => Buffer.from(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}\r\n\r\n`)
-const sized = (body: Buffer | string) => Buffer.concat([head(`content-length: ${Buffer.byteLength(body)}`), Buffer.from(body)])
-const chunk = (bytes: Buffer) => Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
+const head = (headers: string, status = '200 OK') =>
+  Buffer.from(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}\r\n\r\n`)
+const sized = (body: Buffer | string) =>
+  Buffer.concat([head(`content-length: ${Buffer.byteLength(body)}`), Buffer.from(body)])
+const chunk = (bytes: Buffer) =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 const chunked = (...chunks: Buffer[]) => Buffer.concat([head('transfer-encoding: chunked'), ...chunks.map(chunk)])
 const END = Buffer.from('0\r\n\r\n')
 const NAMES = Buffer.from('"Zoë Łukasz 李 🙂"')
@@ -21,7 +24,9 @@ const ANSWERS: Readonly<Record<string, { readonly bytes: Buffer; readonly ends?:
   '/mark': { bytes: sized(`${BOM}{}`) },
   '/marks': { bytes: sized(`${BOM}${BOM}{}`) },
   '/mark-only': { bytes: sized(BOM) },
-  '/split-mark': { bytes: Buffer.concat([chunked(Buffer.of(0xef), Buffer.of(0xbb), Buffer.from([0xbf, 0x7b, 0x7d])), END]) },
+  '/split-mark': {
+    bytes: Buffer.concat([chunked(Buffer.of(0xef), Buffer.of(0xbb), Buffer.from([0xbf, 0x7b, 0x7d])), END]),
+  },
   '/not-utf8': { bytes: sized(Buffer.from([0x22, 0xe9, 0x22])) },
   '/empty': { bytes: sized('') },
   '/nothing': { bytes: head('x-more: 1', '204 No Content') },
@@ -33,10 +38,14 @@ const ANSWERS: Readonly<Record<string, { readonly bytes: Buffer; readonly ends?:
   '/hang-up': { bytes: Buffer.alloc(0), ends: true },
   '/short': { bytes: Buffer.concat([head('content-length: 10'), Buffer.from('{"a"')]), ends: true },
   '/short-chunk': { bytes: chunked(Buffer.from('{"a"')), ends: true },
-  '/upgrade': { bytes: Buffer.from('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n') },
+  '/upgrade': {
+    bytes: Buffer.from('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+  },
   '/no-http': { bytes: Buffer.from('220 mail ready\r\n'), ends: true },
   '/much': { bytes: Buffer.concat([head('content-length: 17000000'), Buffer.alloc(17_000_000, 0x20)]) },
-  '/much-in-chunks': { bytes: Buffer.concat([chunked(...Array.from({ length: 17 }, () => Buffer.alloc(1_000_000, 0x20))), END]) },
+  '/much-in-chunks': {
+    bytes: Buffer.concat([chunked(...Array.from({ length: 17 }, () => Buffer.alloc(1_000_000, 0x20))), END]),
+  },
 }
 
 let server: Server
@@ -72,7 +81,8 @@ describe.each(['undici', 'node-fetch'] as const)('an answer, by %s,', (name) => 
     wire = TRANSPORTS[name]({ origin: `http://127.0.0.1:${port}`, connections: 1, timeoutMs: 10_000 })
   })
   afterEach(() => wire.close())
-  const ask = (path: string, signal = new Departure(), method = 'GET') => wire.send({ method, path, headers: { accept: '*/*' }, body: method === 'GET' ? undefined : '{}', signal })
+  const ask = (path: string, signal = new Departure(), method = 'GET') =>
+    wire.send({ method, path, headers: { accept: '*/*' }, body: method === 'GET' ? undefined : '{}', signal })
 
   test.each([
     ['in one piece', '/whole', NAMES.toString()],
@@ -89,7 +99,13 @@ describe.each(['undici', 'node-fetch'] as const)('an answer, by %s,', (name) => 
     ['after another that was not the last word', '/hints', NAMES.toString()],
   ])('%s is read to its end, and the next on the same connection too', async (_what, path, text) => {
     const first = await ask(path)
-    expect([first.status, first.text, first.header('content-type'), first.header('x-early'), first.header('x-late')]).toEqual([path === '/nothing' ? 204 : 200, text, 'application/json', undefined, undefined])
+    expect([
+      first.status,
+      first.text,
+      first.header('content-type'),
+      first.header('x-early'),
+      first.header('x-late'),
+    ]).toEqual([path === '/nothing' ? 204 : 200, text, 'application/json', undefined, undefined])
     expect((await ask('/whole')).text).toBe(NAMES.toString())
   })
 
@@ -150,7 +166,9 @@ describe.each(['undici', 'node-fetch'] as const)('an answer, by %s,', (name) => 
   test('leaves nobody listening for whoever asked to leave', async () => {
     const leaving = new Departure()
     const listeners = new Set<() => void>()
-    const begun = vi.spyOn(leaving, 'addEventListener').mockImplementation((_type, listener) => void listeners.add(listener))
+    const begun = vi
+      .spyOn(leaving, 'addEventListener')
+      .mockImplementation((_type, listener) => void listeners.add(listener))
     vi.spyOn(leaving, 'removeEventListener').mockImplementation((_type, listener) => void listeners.delete(listener))
     await ask('/whole', leaving)
     await ask('/hang-up', leaving).catch(() => undefined)
@@ -169,7 +187,15 @@ describe.each(['undici', 'node-fetch'] as const)('an answer, by %s,', (name) => 
   })
 
   test('is not asked for with a header that would be two', async () => {
-    await expect(wire.send({ method: 'GET', path: '/whole', headers: { 'x-a': 'a\r\nb: c' }, body: undefined, signal: new Departure() })).rejects.toMatchObject({ unreadable: false })
+    await expect(
+      wire.send({
+        method: 'GET',
+        path: '/whole',
+        headers: { 'x-a': 'a\r\nb: c' },
+        body: undefined,
+        signal: new Departure(),
+      }),
+    ).rejects.toMatchObject({ unreadable: false })
     expect(came).toEqual([])
   })
 })
@@ -178,7 +204,12 @@ describe('who leaves', () => {
   test('tells everybody who listens then, once', () => {
     const told: string[] = []
     const leaving = new Departure()
-    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => () => void told.push(name)) as [() => void, () => void, () => void, () => void]
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => () => void told.push(name)) as [
+      () => void,
+      () => void,
+      () => void,
+      () => void,
+    ]
     for (const listener of [a, b, b, c, a]) leaving.addEventListener('abort', listener)
     leaving.removeEventListener('abort', a)
     leaving.removeEventListener('abort', c)
@@ -202,12 +233,37 @@ describe('who leaves', () => {
 })
 
 describe('what is asked about', () => {
-  const VALUES = ['plain-Id_1.x', '', 'a b', 'a+b', 'a&b=c', '100%', "~!*'()", 'Zoë', '🙂', '\ud800', 'a\nb', '/../', '#?', '日本', '\0', 'A'.repeat(300)]
+  const VALUES = [
+    'plain-Id_1.x',
+    '',
+    'a b',
+    'a+b',
+    'a&b=c',
+    '100%',
+    "~!*'()",
+    'Zoë',
+    '🙂',
+    '\ud800',
+    'a\nb',
+    '/../',
+    '#?',
+    '日本',
+    '\0',
+    'A'.repeat(300),
+  ]
 
   test('is written into a query as the standard has it', () => {
-    const query = VALUES.flatMap((value) => [['name', value], [value, 'value']] as const)
+    const query = VALUES.flatMap(
+      (value) =>
+        [
+          ['name', value],
+          [value, 'value'],
+        ] as const,
+    )
     const call = { method: 'GET', path: path`/a`, effect: 'read', response: null } as const
-    expect(encodeRequest({ ...call, query }, '/v1').target).toBe(`/v1/a?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`)
+    expect(encodeRequest({ ...call, query }, '/v1').target).toBe(
+      `/v1/a?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`,
+    )
     for (const empty of [undefined, []]) expect(encodeRequest({ ...call, query: empty }, '').target).toBe('/a')
   })
 

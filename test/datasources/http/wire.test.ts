@@ -13,9 +13,12 @@ import { type App, startApp } from '../../support/app.js'
 const person = (n = 0) => `{ person(id: "${CROWD[n]!.personId}") { id } viewer { id } }`
 const READ_ROUTE = 'GET /v0/persons/*'
 const WRITE_ROUTE = 'POST /v0/persons'
-const create = (input = '') => `mutation { createPerson(input: { isCustomer: true, status: PROSPECT ${input} }) { replayed } }`
-const MEET = 'mutation { createMeeting(input: { idempotencyKey: "meet", providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed } }'
-const codes = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors.map(({ extensions }) => extensions.code)
+const create = (input = '') =>
+  `mutation { createPerson(input: { isCustomer: true, status: PROSPECT ${input} }) { replayed } }`
+const MEET =
+  'mutation { createMeeting(input: { idempotencyKey: "meet", providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed } }'
+const codes = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) =>
+  errors.map(({ extensions }) => extensions.code)
 const text = async (app: App, path: string) => (await fetch(`${app.url}${path}`)).text()
 const ready = async (app: App) => {
   const response = await fetch(`${app.url}/ready`)
@@ -47,21 +50,41 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
   beforeEach(() => app.clear())
   afterAll(() => app.close())
 
-  test.each(['reset', 'drop-after-apply'] as const)('a read and a write under a key that fail once (%s) succeed the second time, and are counted', async (fault) => {
-    app.fault('synctera', { match: READ_ROUTE, fault })
-    app.fault('synctera', { match: WRITE_ROUTE, fault })
-    const answers = await Promise.all([app.run(person()), app.run(create())])
-    expect(answers.flatMap(codes)).toEqual([])
-    expect(app.calls('synctera')).toHaveLength(4)
-    expect(new Set(app.recorded('synctera').flatMap(({ headers, body }) => (headers['idempotency-key'] ? [JSON.stringify([headers['idempotency-key'], body])] : []))).size).toBe(1)
-    expect(await text(app, '/metrics')).toMatch(/kyc_provider_retries_total\{provider="synctera"\} \d*[1-9]/)
-    expect(app.log()).toContain('"try":2')
-  })
+  test.each(['reset', 'drop-after-apply'] as const)(
+    'a read and a write under a key that fail once (%s) succeed the second time, and are counted',
+    async (fault) => {
+      app.fault('synctera', { match: READ_ROUTE, fault })
+      app.fault('synctera', { match: WRITE_ROUTE, fault })
+      const answers = await Promise.all([app.run(person()), app.run(create())])
+      expect(answers.flatMap(codes)).toEqual([])
+      expect(app.calls('synctera')).toHaveLength(4)
+      expect(
+        new Set(
+          app
+            .recorded('synctera')
+            .flatMap(({ headers, body }) =>
+              headers['idempotency-key'] ? [JSON.stringify([headers['idempotency-key'], body])] : [],
+            ),
+        ).size,
+      ).toBe(1)
+      expect(await text(app, '/metrics')).toMatch(/kyc_provider_retries_total\{provider="synctera"\} \d*[1-9]/)
+      expect(app.log()).toContain('"try":2')
+    },
+  )
 
   test('a provider that says how long to wait is given that time, whether in its header or in its body', async () => {
     app.fault('synctera', { match: READ_ROUTE, fault: 'status', status: 429, headers: { 'retry-after': '1' } })
-    app.fault('synctera', { match: 'GET /v0/persons', fault: 'status', status: 429, body: { code: 'TOO_MANY_REQUESTS', retry_after: 1 } })
-    const both = await Promise.all([person(), '{ persons(filter: { email: "a@example.com" }) { nodes { id } } }'].map((query) => timed(app.run(query))))
+    app.fault('synctera', {
+      match: 'GET /v0/persons',
+      fault: 'status',
+      status: 429,
+      body: { code: 'TOO_MANY_REQUESTS', retry_after: 1 },
+    })
+    const both = await Promise.all(
+      [person(), '{ persons(filter: { email: "a@example.com" }) { nodes { id } } }'].map((query) =>
+        timed(app.run(query)),
+      ),
+    )
     for (const [answer, took] of both) {
       expect(codes(answer)).toEqual([])
       expect(took / 1000).toBeGreaterThan(0.98)
@@ -70,7 +93,13 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
   })
 
   test('no try begins that the deadline would end', async () => {
-    app.fault('synctera', { match: READ_ROUTE, fault: 'status', status: 503, headers: { 'retry-after': '1' }, times: 0 })
+    app.fault('synctera', {
+      match: READ_ROUTE,
+      fault: 'status',
+      status: 503,
+      headers: { 'retry-after': '1' },
+      times: 0,
+    })
     const [answer, took] = await timed(post(app, person(), { 'x-request-timeout-ms': '900' }))
     expect(answer.errors![0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryAfterSeconds: 1 })
     expect(app.calls('synctera')).toHaveLength(1)
@@ -85,9 +114,12 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
     expect(took / 8000).toBeLessThan(0.5)
   })
 
-  test.each(['soon', '0', '-5', '1e3', '99999999999'])('a deadline that is none (%s) is not looked at', async (given) => {
-    expect((await post(app, person(), { 'x-request-timeout-ms': given })).errors).toBeUndefined()
-  })
+  test.each(['soon', '0', '-5', '1e3', '99999999999'])(
+    'a deadline that is none (%s) is not looked at',
+    async (given) => {
+      expect((await post(app, person(), { 'x-request-timeout-ms': given })).errors).toBeUndefined()
+    },
+  )
 
   test('sockets are closed with the operations that they were opened for, by deadline and by leaving', async () => {
     const { connections, unanswered } = app.emulators.synctera
@@ -137,11 +169,17 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
     } else {
       const [{ data, errors }, took] = await answer
       expect(data).toEqual({ createMeeting: null })
-      expect(errors![0]).toMatchObject({ message: expect.stringContaining('same idempotencyKey'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: true } })
+      expect(errors![0]).toMatchObject({
+        message: expect.stringContaining('same idempotencyKey'),
+        extensions: { code: 'OUTCOME_UNKNOWN', retryable: true },
+      })
       expect(took / 2500).toBeLessThan(0.9)
       expect(codes(await app.run(query))).toEqual(['IDEMPOTENCY_IN_PROGRESS'])
     }
-    await vi.waitFor(async () => expect((await app.run(query)).data).toEqual({ createMeeting: { replayed: true } }), PATIENT)
+    await vi.waitFor(
+      async () => expect((await app.run(query)).data).toEqual({ createMeeting: { replayed: true } }),
+      PATIENT,
+    )
     expect(app.calls('obp')).toHaveLength(1)
     await app.close()
   })
@@ -151,7 +189,10 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
     await app.run(person())
     app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 2000 })
     const { errors } = await post(app, create(), { 'x-request-timeout-ms': '1000' })
-    expect(errors![0]).toMatchObject({ message: expect.stringContaining('Read the record back'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } })
+    expect(errors![0]).toMatchObject({
+      message: expect.stringContaining('Read the record back'),
+      extensions: { code: 'OUTCOME_UNKNOWN', retryable: false },
+    })
     await app.close()
   })
 
@@ -162,7 +203,12 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
     let last = await app.run(query)
     for (let i = 0; i < 10; i += 1) last = await app.run(query)
     expect(last.data.customer).toEqual({ legalName: 'Ada Accepted', person: null })
-    expect(last.errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: expect.any(Number), provider: 'SYNCTERA' })
+    expect(last.errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+      retryable: true,
+      retryAfterSeconds: expect.any(Number),
+      provider: 'SYNCTERA',
+    })
     expect(last.errors[0]!.extensions['retryAfterSeconds']).toBeLessThanOrEqual(5)
     // Twenty failures are enough, and what is repeated counts.
     expect(app.calls('synctera')).toHaveLength(20)
@@ -202,7 +248,9 @@ test('who would stand too far back in the line before a provider is refused at o
     const { errors } = await post(app, another(), { 'x-request-timeout-ms': '1000' })
     return errors![0]!.extensions
   }
-  await expect.poll(refused, { timeout: 10_000 }).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 })
+  await expect
+    .poll(refused, { timeout: 10_000 })
+    .toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: 1 })
   left.abort()
   await Promise.all(waiting)
   await app.close()
@@ -210,12 +258,16 @@ test('who would stand too far back in the line before a provider is refused at o
 
 test('a provider that hangs holds up nobody but its own callers, and those not for long', async () => {
   const app = await startApp({ BANFICO_TIMEOUT_MS: '4000' })
-  const verify = (account: string) => app.run('mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { state } } }', { input: { types: ['NAME'], maxAgeSeconds: 0, account: { id: account, idScheme: 'SCAN', name: 'Accepted,Ada' } } })
+  const verify = (account: string) =>
+    app.run('mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { state } } }', {
+      input: { types: ['NAME'], maxAgeSeconds: 0, account: { id: account, idScheme: 'SCAN', name: 'Accepted,Ada' } },
+    })
   const query = `{ customer(id: "${ADA.customerId}") { legalName kycChecks { id } person { id } } }`
   /** The quickest of many rounds of queries side by side: what else runs on the machine only adds to it, and being held up would add to each. */
   async function pace(goesOn = () => true): Promise<number> {
     const rounds: number[] = []
-    while (rounds.length < 3 || (rounds.length < 40 && goesOn())) rounds.push((await timed(Promise.all(Array.from({ length: 6 }, () => app.run(query)))))[1])
+    while (rounds.length < 3 || (rounds.length < 40 && goesOn()))
+      rounds.push((await timed(Promise.all(Array.from({ length: 6 }, () => app.run(query)))))[1])
     return Math.min(...rounds)
   }
   expect(codes(await verify(CROWD[0]!.account))).toEqual([])
@@ -232,7 +284,9 @@ test('a provider that hangs holds up nobody but its own callers, and those not f
   const [refused, took] = await timed(verify(ADA.account))
   expect((await ready(app)).circuits['banfico']).toBe('open')
   const after = await pace()
-  console.log(`other queries while Banfico hangs at full load: ${(during / ((before + after) / 2)).toFixed(2)} times as long`)
+  console.log(
+    `other queries while Banfico hangs at full load: ${(during / ((before + after) / 2)).toFixed(2)} times as long`,
+  )
   expect(during / Math.max(before, after)).toBeLessThan(1.5)
 
   expect(new Set(answers.flatMap(codes))).toEqual(new Set(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE']))
@@ -264,7 +318,17 @@ describe('what a provider may be burdened with', () => {
   })
 
   test('waits as Retry-After says, in seconds or by date, and not for what is neither', () => {
-    expect(['7', '0', new Date(Date.now() + 30_000).toUTCString(), new Date(0).toUTCString(), 'soon', undefined, '999999'].map((given) => parseRetryAfter(given))).toEqual([7, 0, expect.toSatisfy((s: number) => s === 29 || s === 30), 0, undefined, undefined, 3600])
+    expect(
+      [
+        '7',
+        '0',
+        new Date(Date.now() + 30_000).toUTCString(),
+        new Date(0).toUTCString(),
+        'soon',
+        undefined,
+        '999999',
+      ].map((given) => parseRetryAfter(given)),
+    ).toEqual([7, 0, expect.toSatisfy((s: number) => s === 29 || s === 30), 0, undefined, undefined, 3600])
   })
 })
 
@@ -272,7 +336,11 @@ describe('a circuit', () => {
   function circuit() {
     const clock = { time: 1_000_000 }
     const seen: CircuitState[] = []
-    const { begin, wait, state } = createCircuitBreaker({ least: 10, changed: (to) => void seen.push(to), now: () => clock.time })
+    const { begin, wait, state } = createCircuitBreaker({
+      least: 10,
+      changed: (to) => void seen.push(to),
+      now: () => clock.time,
+    })
     const calls = (end: 'success' | 'failure' | 'ignored', times = 1) => {
       for (let i = 0; i < times; i += 1) begin()(end)
     }
@@ -342,13 +410,23 @@ describe('a refused login', () => {
     const { headers, renew } = cachedToken({
       fetch: () => {
         logins += 1
-        return refuses ? Promise.reject(new ApiError('PROVIDER_REFUSED', { providerStatus: 401 })) : Promise.resolve({ value: 't', expiresIn: undefined })
+        return refuses
+          ? Promise.reject(new ApiError('PROVIDER_REFUSED', { providerStatus: 401 }))
+          : Promise.resolve({ value: 't', expiresIn: undefined })
       },
       headers: (authorization) => ({ authorization }),
     })
-    const refusal = () => Promise.resolve(headers()).then(() => null, (error: ApiError) => error.extensions)
+    const refusal = () =>
+      Promise.resolve(headers()).then(
+        () => null,
+        (error: ApiError) => error.extensions,
+      )
     for (const [nth, seconds] of [30, 60, 120, 240, 300, 300].entries()) {
-      expect(await refusal()).toMatchObject({ code: 'PROVIDER_REFUSED', providerStatus: 401, retryAfterSeconds: seconds })
+      expect(await refusal()).toMatchObject({
+        code: 'PROVIDER_REFUSED',
+        providerStatus: 401,
+        retryAfterSeconds: seconds,
+      })
       vi.setSystemTime(Date.now() + seconds * 1000 - 1500)
       expect(await refusal()).toMatchObject({ code: 'PROVIDER_REFUSED', retryAfterSeconds: 2 })
       expect(logins).toBe(nth + 1)

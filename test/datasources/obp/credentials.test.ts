@@ -28,7 +28,9 @@ describe('DirectLogin', () => {
     await app.run(READ)
     expect(logins(app)).toHaveLength(1)
     expect(app.recorded('obp')).toHaveLength(9)
-    expect(new Set(app.recorded('obp').map(({ headers }) => headers['authorization']))).toEqual(new Set([expect.stringMatching(/^DirectLogin token="\w+"$/)]))
+    expect(new Set(app.recorded('obp').map(({ headers }) => headers['authorization']))).toEqual(
+      new Set([expect.stringMatching(/^DirectLogin token="\w+"$/)]),
+    )
     expect(logins(app)[0]!.body).toBeUndefined()
   })
 
@@ -37,21 +39,28 @@ describe('DirectLogin', () => {
     await app.run(READ)
     app.clear()
     await fetch(`${app.emulators.obp.url}/__emulator/tokens`, { method: 'DELETE' })
-    const answers = await Promise.all(CROWD.slice(0, 5).map(({ customerId }) => app.run(`{ customer(id: "${customerId}") { id } }`)))
+    const answers = await Promise.all(
+      CROWD.slice(0, 5).map(({ customerId }) => app.run(`{ customer(id: "${customerId}") { id } }`)),
+    )
     expect(answers.flatMap(({ errors }) => errors)).toEqual([])
     expect(logins(app)).toHaveLength(1)
   })
 
   test.each<[string, Partial<Fault>]>([
     ['401', { status: 401 }],
-    ['400 OBP-20003', { status: 400, body: { code: 400, message: 'OBP-20003: This DirectLogin token is invalid or expired: abc' } }],
+    [
+      '400 OBP-20003',
+      { status: 400, body: { code: 400, message: 'OBP-20003: This DirectLogin token is invalid or expired: abc' } },
+    ],
   ])('is asked once more after %s, also by a write, which is then done once', async (_what, refusal) => {
     const app = await start()
     await app.run(READ)
     app.clear()
     const add = `PUT /obp/v4.0.0/banks/${BANK}/customers/${ADA.customerId}/kyc_statuses`
     app.fault('obp', { match: add, fault: 'status', ...refusal })
-    const { errors } = await app.run(`mutation { addKycStatus(input: { customerId: "${ADA.customerId}", customerNumber: "1", ok: true, date: "2024-01-01T00:00:00Z" }) { kycStatus { ok } } }`)
+    const { errors } = await app.run(
+      `mutation { addKycStatus(input: { customerId: "${ADA.customerId}", customerNumber: "1", ok: true, date: "2024-01-01T00:00:00Z" }) { kycStatus { ok } } }`,
+    )
     expect(errors).toEqual([])
     expect(logins(app)).toHaveLength(1)
     expect(app.calls('obp').filter((call) => call === add)).toHaveLength(2)
@@ -66,15 +75,27 @@ describe('DirectLogin', () => {
     expect(app.calls('obp')).toHaveLength(2)
   })
 
-  test('with wrong credentials is our affair, not the caller\'s input', async () => {
+  test("with wrong credentials is our affair, not the caller's input", async () => {
     const app = await start({ OBP_PASSWORD: 'wrong' })
     const { errors } = await app.run(READ)
-    expect(errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', retryable: false, providerStatus: 401, providerCode: 'OBP-20004' })
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_REFUSED',
+      retryable: false,
+      providerStatus: 401,
+      providerCode: 'OBP-20004',
+    })
     expect(app.calls('obp')).toEqual([])
   })
 
   test.each<[Partial<Fault>, string]>([
-    [{ fault: 'status', status: 400, body: { code: 400, message: 'OBP-20002: These DirectLogin parameters are missing: username' } }, 'PROVIDER_REFUSED'],
+    [
+      {
+        fault: 'status',
+        status: 400,
+        body: { code: 400, message: 'OBP-20002: These DirectLogin parameters are missing: username' },
+      },
+      'PROVIDER_REFUSED',
+    ],
     [{ fault: 'status', status: 404 }, 'PROVIDER_REFUSED'],
     [{ fault: 'status', status: 429 }, 'RATE_LIMITED'],
     [{ fault: 'status', status: 500 }, 'PROVIDER_UNAVAILABLE'],
@@ -82,21 +103,25 @@ describe('DirectLogin', () => {
     [{ fault: 'html' }, 'PROVIDER_MALFORMED'],
     [{ fault: 'hang' }, 'PROVIDER_TIMEOUT'],
     [{ fault: 'reset' }, 'PROVIDER_UNAVAILABLE'],
-  ])('that answers %j is %s, also to a write, which then certainly did nothing; the next call logs in, unless it was refused', async (fault, code) => {
-    const app = await start({ OBP_TIMEOUT_MS: '300' })
-    app.fault('obp', { match: LOGIN, fault: 'status', ...fault, times: 0 })
-    const { errors } = await app.run(`mutation { createCustomer(input: { legalName: "N", mobilePhoneNumber: "1", email: "n@example.com", dateOfBirth: "1990-01-01", relationshipStatus: "",
+  ])(
+    'that answers %j is %s, also to a write, which then certainly did nothing; the next call logs in, unless it was refused',
+    async (fault, code) => {
+      const app = await start({ OBP_TIMEOUT_MS: '300' })
+      app.fault('obp', { match: LOGIN, fault: 'status', ...fault, times: 0 })
+      const { errors } =
+        await app.run(`mutation { createCustomer(input: { legalName: "N", mobilePhoneNumber: "1", email: "n@example.com", dateOfBirth: "1990-01-01", relationshipStatus: "",
       highestEducationAttained: "", employmentStatus: "", kycStatus: false, lastOkDate: "2024-01-01T00:00:00Z" }) { customer { id } } }`)
-    expect(errors[0]!.extensions).toMatchObject({ code, provider: 'OPEN_BANK_PROJECT' })
-    expect(app.calls('obp')).toEqual([])
-    app.clear()
-    const next = await app.run(READ)
-    if (code === 'PROVIDER_REFUSED') {
-      // An account that was refused a few times is locked, so nobody knocks again at once.
-      expect(next.errors[0]!.extensions).toMatchObject({ code, retryAfterSeconds: 30 })
-      expect(app.emulators.obp.calls()).toEqual([])
-    } else expect(next.data.customer).toEqual({ id: ADA.customerId })
-  })
+      expect(errors[0]!.extensions).toMatchObject({ code, provider: 'OPEN_BANK_PROJECT' })
+      expect(app.calls('obp')).toEqual([])
+      app.clear()
+      const next = await app.run(READ)
+      if (code === 'PROVIDER_REFUSED') {
+        // An account that was refused a few times is locked, so nobody knocks again at once.
+        expect(next.errors[0]!.extensions).toMatchObject({ code, retryAfterSeconds: 30 })
+        expect(app.emulators.obp.calls()).toEqual([])
+      } else expect(next.data.customer).toEqual({ id: ADA.customerId })
+    },
+  )
 })
 
 interface TokenServer {
@@ -108,7 +133,9 @@ interface TokenServer {
 async function tokenServer(grant: (form: Record<string, string>, nth: number) => unknown): Promise<TokenServer> {
   const server: FastifyInstance = Fastify({ forceCloseConnections: true })
   const asked: TokenServer['asked'] = []
-  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))))
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(body as string))),
+  )
   server.post<{ Body: Record<string, string> }>('/realms/bank/token', async ({ headers, body }, reply) => {
     asked.push({ authorization: headers.authorization, type: headers['content-type'], form: body })
     const answer = await grant(body, asked.length)
@@ -119,19 +146,33 @@ async function tokenServer(grant: (form: Record<string, string>, nth: number) =>
   return { url: `${url}/realms/bank/token`, asked }
 }
 
-const OAUTH = { OBP_USERNAME: undefined, OBP_PASSWORD: undefined, OBP_CONSUMER_KEY: undefined, OBP_CLIENT_ID: 'kyc graph', OBP_CLIENT_SECRET: 'p:ss/word' }
+const OAUTH = {
+  OBP_USERNAME: undefined,
+  OBP_PASSWORD: undefined,
+  OBP_CONSUMER_KEY: undefined,
+  OBP_CLIENT_ID: 'kyc graph',
+  OBP_CLIENT_SECRET: 'p:ss/word',
+}
 
 describe('OAuth2', () => {
   /** The emulator takes the tests' issuer at its word, also on the service user. */
   const serviceToken = (app: App) => app.token({ client: app.emulators.obp.settings['OBP_USERNAME']! })
 
   test('client credentials are asked once for a token, and again after it was refused', async () => {
-    const server = await tokenServer(async () => ({ access_token: await serviceToken(app), token_type: 'Bearer', expires_in: 300 }))
+    const server = await tokenServer(async () => ({
+      access_token: await serviceToken(app),
+      token_type: 'Bearer',
+      expires_in: 300,
+    }))
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url })
     await Promise.all([1, 2, 3].map(() => app.run(READ)))
     expect((await app.run(READ)).data.customer).toEqual({ id: ADA.customerId })
     expect(server.asked).toEqual([
-      { authorization: `Basic ${Buffer.from('kyc+graph:p%3Ass%2Fword').toString('base64')}`, type: 'application/x-www-form-urlencoded', form: { grant_type: 'client_credentials' } },
+      {
+        authorization: `Basic ${Buffer.from('kyc+graph:p%3Ass%2Fword').toString('base64')}`,
+        type: 'application/x-www-form-urlencoded',
+        form: { grant_type: 'client_credentials' },
+      },
     ])
     app.fault('obp', { match: CUSTOMER, fault: 'status', status: 401 })
     expect((await app.run(READ)).errors).toEqual([])
@@ -143,28 +184,46 @@ describe('OAuth2', () => {
     const server = await tokenServer(() => undefined)
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url })
     const { errors } = await app.run(READ)
-    expect(errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', provider: 'OPEN_BANK_PROJECT', providerStatus: 400 })
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_REFUSED',
+      provider: 'OPEN_BANK_PROJECT',
+      providerStatus: 400,
+    })
     expect(app.calls('obp')).toEqual([])
   })
 
   test("a caller's token is exchanged once as long as the new one lives, each caller's for their own", async () => {
     const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
-    const server = await tokenServer(async (form) => ({ access_token: form['grant_type'] === exchange ? form['subject_token'] : await serviceToken(app), expires_in: '300' }))
+    const server = await tokenServer(async (form) => ({
+      access_token: form['grant_type'] === exchange ? form['subject_token'] : await serviceToken(app),
+      expires_in: '300',
+    }))
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url, OBP_USER_TOKEN: 'exchange' })
-    const [ada, rhea] = [await app.token({ client: 'ada', scopes: ['customers:read:own'] }), await app.token({ client: 'rhea', scopes: ['customers:read:own'] })]
-    const mine = async (token: string) => (await app.run('{ viewer { customers { legalName } } }', undefined, { token })).data.viewer.customers
+    const [ada, rhea] = [
+      await app.token({ client: 'ada', scopes: ['customers:read:own'] }),
+      await app.token({ client: 'rhea', scopes: ['customers:read:own'] }),
+    ]
+    const mine = async (token: string) =>
+      (await app.run('{ viewer { customers { legalName } } }', undefined, { token })).data.viewer.customers
     expect(await mine(ada)).toEqual([{ legalName: 'Ada Accepted' }])
     expect(await mine(rhea)).toEqual([{ legalName: 'Rhea Review' }])
     expect(await mine(ada)).toEqual([{ legalName: 'Ada Accepted' }])
     expect(server.asked.map(({ form }) => form)).toEqual(
-      [ada, rhea].map((subject_token) => ({ grant_type: exchange, subject_token, subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' })),
+      [ada, rhea].map((subject_token) => ({
+        grant_type: exchange,
+        subject_token,
+        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      })),
     )
   })
 
   test('a caller whose token is not exchanged is told so', async () => {
     const server = await tokenServer(() => undefined)
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url, OBP_USER_TOKEN: 'exchange' })
-    const { data, errors } = await app.run('{ viewer { id customers { id } } }', undefined, { client: 'ada', scopes: [] })
+    const { data, errors } = await app.run('{ viewer { id customers { id } } }', undefined, {
+      client: 'ada',
+      scopes: [],
+    })
     expect(data.viewer).toEqual({ id: 'ada', customers: null })
     expect(errors[0]!.extensions.code).toBe('PROVIDER_REFUSED')
   })
@@ -172,12 +231,24 @@ describe('OAuth2', () => {
 
 describe('settings', () => {
   const GOOD = {
-    AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'kyc-graph', AUTH_JWKS_URL: 'https://issuer.example/jwks',
-    OBP_URL: 'https://obp.example/', OBP_BANK_ID: 'bank.1', OBP_USERNAME: 'user', OBP_PASSWORD: 'pass word', OBP_CONSUMER_KEY: 'key1',
+    AUTH_ISSUER: 'https://issuer.example',
+    AUTH_AUDIENCE: 'kyc-graph',
+    AUTH_JWKS_URL: 'https://issuer.example/jwks',
+    OBP_URL: 'https://obp.example/',
+    OBP_BANK_ID: 'bank.1',
+    OBP_USERNAME: 'user',
+    OBP_PASSWORD: 'pass word',
+    OBP_CONSUMER_KEY: 'key1',
   }
   const NO_DIRECT = { OBP_USERNAME: undefined, OBP_PASSWORD: undefined, OBP_CONSUMER_KEY: undefined }
-  const OAUTH2 = { ...NO_DIRECT, OBP_TOKEN_URL: 'https://id.example/token', OBP_CLIENT_ID: 'id', OBP_CLIENT_SECRET: 'secret' }
-  const read = (change: Record<string, string | undefined>) => readConfig({ ...GOOD, ...change }).providers.obp!.settings
+  const OAUTH2 = {
+    ...NO_DIRECT,
+    OBP_TOKEN_URL: 'https://id.example/token',
+    OBP_CLIENT_ID: 'id',
+    OBP_CLIENT_SECRET: 'secret',
+  }
+  const read = (change: Record<string, string | undefined>) =>
+    readConfig({ ...GOOD, ...change }).providers.obp!.settings
   const problems = (change: Record<string, string | undefined>): string => {
     try {
       read(change)
@@ -189,18 +260,34 @@ describe('settings', () => {
   }
 
   test('name one bank unless several are listed', () => {
-    expect(read({})).toEqual({ url: 'https://obp.example', bankId: 'bank.1', bankIds: ['bank.1'], userToken: undefined, service: { direct: { username: 'user', password: 'pass word', consumerKey: 'key1' } } })
-    expect(read({ OBP_BANK_IDS: 'bank.2, bank.1', ...OAUTH2, OBP_USER_TOKEN: 'exchange' })).toMatchObject({ bankIds: ['bank.2', 'bank.1'], userToken: 'exchange', service: { oauth: { clientId: 'id' } } })
+    expect(read({})).toEqual({
+      url: 'https://obp.example',
+      bankId: 'bank.1',
+      bankIds: ['bank.1'],
+      userToken: undefined,
+      service: { direct: { username: 'user', password: 'pass word', consumerKey: 'key1' } },
+    })
+    expect(read({ OBP_BANK_IDS: 'bank.2, bank.1', ...OAUTH2, OBP_USER_TOKEN: 'exchange' })).toMatchObject({
+      bankIds: ['bank.2', 'bank.1'],
+      userToken: 'exchange',
+      service: { oauth: { clientId: 'id' } },
+    })
   })
 
   test.each<[Record<string, string | undefined>, string]>([
     [{ OBP_BANK_ID: undefined }, 'OBP_BANK_ID is missing'],
     [{ OBP_BANK_IDS: 'bank.2' }, 'OBP_BANK_IDS must contain OBP_BANK_ID'],
-    [NO_DIRECT, 'a way to log in is missing: set OBP_USERNAME, OBP_PASSWORD, OBP_CONSUMER_KEY, or OBP_TOKEN_URL, OBP_CLIENT_ID, OBP_CLIENT_SECRET'],
+    [
+      NO_DIRECT,
+      'a way to log in is missing: set OBP_USERNAME, OBP_PASSWORD, OBP_CONSUMER_KEY, or OBP_TOKEN_URL, OBP_CLIENT_ID, OBP_CLIENT_SECRET',
+    ],
     [{ OBP_PASSWORD: undefined }, 'OBP_PASSWORD (or OBP_PASSWORD_FILE) is missing'],
     [{ ...OAUTH2, OBP_CLIENT_SECRET: undefined }, 'OBP_CLIENT_SECRET (or OBP_CLIENT_SECRET_FILE) is missing'],
     [{ OBP_CLIENT_ID: 'id' }, 'two ways to log in'],
-    [{ OBP_PASSWORD: 'with,comma' }, 'OBP_USERNAME and OBP_PASSWORD must be printable ASCII without commas and double quotes'],
+    [
+      { OBP_PASSWORD: 'with,comma' },
+      'OBP_USERNAME and OBP_PASSWORD must be printable ASCII without commas and double quotes',
+    ],
     [{ OBP_USERNAME: 'Jörg' }, 'OBP_USERNAME and OBP_PASSWORD must be printable ASCII'],
     [{ OBP_CONSUMER_KEY: 'a-b' }, 'OBP_CONSUMER_KEY must be letters and digits'],
     [{ OBP_USER_TOKEN: 'borrow' }, 'OBP_USER_TOKEN must be one of forward, exchange'],

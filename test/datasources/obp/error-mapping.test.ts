@@ -16,62 +16,200 @@ const WRITE = `mutation { createCustomer(input: { legalName: "N", mobilePhoneNum
 const CUSTOMER = `GET /obp/v4.0.0/banks/${BANK}/customers/*`
 const CREATE = `POST /obp/v4.0.0/banks/${BANK}/customers`
 
-const refuses = (match: string, status: number, message: string, rest: Partial<Fault> = {}): Fault => ({ match, fault: 'status', status, body: { code: status, message }, ...rest })
+const refuses = (match: string, status: number, message: string, rest: Partial<Fault> = {}): Fault => ({
+  match,
+  fault: 'status',
+  status,
+  body: { code: status, message },
+  ...rest,
+})
 
 /** `read: null` is no error but null: there is none. */
 type Row = [status: number, message: string, expected: { read: string | null; write: string; providerCode?: string }]
 
 const ROWS: Row[] = [
-  [404, 'OBP-30001: Bank not found. Please specify a valid value for BANK_ID. Current BankId is x', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30001' }],
-  [400, 'OBP-30001: Bank not found. Please specify a valid value for BANK_ID.', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30001' }],
-  [404, 'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.. Current CustomerId(x)', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30046' }],
-  [400, 'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30046' }],
-  [404, 'OBP-30002: Customer not found. Please specify a valid value for CUSTOMER_NUMBER.', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30002' }],
-  [400, 'OBP-20005: User not found. Please specify a valid value for USER_ID.', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-20005' }],
-  [400, 'OBP-30069: Customer Attribute not found. Please specify a valid value for CUSTOMER_ATTRIBUTE_ID.', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30069' }],
-  [400, 'OBP-50200: Connector cannot return the data we requested. <- OBP-30071: Attribute Definition not found.', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30071' }],
+  [
+    404,
+    'OBP-30001: Bank not found. Please specify a valid value for BANK_ID. Current BankId is x',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30001' },
+  ],
+  [
+    400,
+    'OBP-30001: Bank not found. Please specify a valid value for BANK_ID.',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30001' },
+  ],
+  [
+    404,
+    'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.. Current CustomerId(x)',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30046' },
+  ],
+  [
+    400,
+    'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30046' },
+  ],
+  [
+    404,
+    'OBP-30002: Customer not found. Please specify a valid value for CUSTOMER_NUMBER.',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30002' },
+  ],
+  [
+    400,
+    'OBP-20005: User not found. Please specify a valid value for USER_ID.',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-20005' },
+  ],
+  [
+    400,
+    'OBP-30069: Customer Attribute not found. Please specify a valid value for CUSTOMER_ATTRIBUTE_ID.',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30069' },
+  ],
+  [
+    400,
+    'OBP-50200: Connector cannot return the data we requested. <- OBP-30071: Attribute Definition not found.',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30071' },
+  ],
   [400, 'OBP-30035: User Customer Link not found', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30035' }],
-  [400, 'OBP-30104: Meeting not found. Current MeetingId(x) ', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30104' }],
-  [400, 'OBP-30113: Invalid Bank Id (x). The Customer(y) does not belong to this Bank', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30113' }],
-  [400, 'OBP-50200: Connector cannot return the data we requested. <- OBP-30300: Tax Residence not found by TAX_RESIDENCE_ID. ', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30300' }],
-  [400, "OBP-50200: Connector cannot return the data we requested. <- OBP-30310: Customer's Address not found by CUSTOMER_ADDRESS_ID. ", { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30310' }],
-  [400, 'OBP-10001: Incorrect json format. The Json body should be the X ', { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT', providerCode: 'OBP-10001' }],
-  [400, 'OBP-10016: Incorrect filter Parameters in URL.  <- OBP-10025: wrong value for obp_limit parameter.', { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT', providerCode: 'OBP-10025' }],
-  [400, 'OBP-10020: Incorrect json. The filed dependants(1) not equal the length(2) of dob_of_dependants array', { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT', providerCode: 'OBP-10020' }],
-  [400, 'OBP-30051: Cannot create Customer', { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT', providerCode: 'OBP-30051' }],
-  [400, 'OBP-30006: Customer Number already exists.', { read: 'CONFLICT', write: 'CONFLICT', providerCode: 'OBP-30006' }],
+  [
+    400,
+    'OBP-30104: Meeting not found. Current MeetingId(x) ',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30104' },
+  ],
+  [
+    400,
+    'OBP-30113: Invalid Bank Id (x). The Customer(y) does not belong to this Bank',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30113' },
+  ],
+  [
+    400,
+    'OBP-50200: Connector cannot return the data we requested. <- OBP-30300: Tax Residence not found by TAX_RESIDENCE_ID. ',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30300' },
+  ],
+  [
+    400,
+    "OBP-50200: Connector cannot return the data we requested. <- OBP-30310: Customer's Address not found by CUSTOMER_ADDRESS_ID. ",
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30310' },
+  ],
+  [
+    400,
+    'OBP-10001: Incorrect json format. The Json body should be the X ',
+    { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT', providerCode: 'OBP-10001' },
+  ],
+  [
+    400,
+    'OBP-10016: Incorrect filter Parameters in URL.  <- OBP-10025: wrong value for obp_limit parameter.',
+    { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT', providerCode: 'OBP-10025' },
+  ],
+  [
+    400,
+    'OBP-10020: Incorrect json. The filed dependants(1) not equal the length(2) of dob_of_dependants array',
+    { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT', providerCode: 'OBP-10020' },
+  ],
+  [
+    400,
+    'OBP-30051: Cannot create Customer',
+    { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT', providerCode: 'OBP-30051' },
+  ],
+  [
+    400,
+    'OBP-30006: Customer Number already exists.',
+    { read: 'CONFLICT', write: 'CONFLICT', providerCode: 'OBP-30006' },
+  ],
   [409, 'User with the same username already exists.', { read: 'CONFLICT', write: 'CONFLICT' }],
-  [401, 'OBP-20001: User not logged in. Authentication is required!', { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20001' }],
-  [403, 'OBP-20006: User is missing one or more roles: CanGetCustomer', { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20006' }],
-  [400, 'OBP-20006: User is missing one or more roles: CanGetCustomer', { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20006' }],
-  [403, 'OBP-20017: Current user does not have access to the view', { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20017' }],
-  [403, 'OBP-00012: Customer firehose is not allowed on this instance. or OBP-20006: User is missing roles', { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-00012' }],
-  [403, 'OBP-20101: not a super admin', { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20101' }],
-  [403, 'OBP-20023: Consumer is missing roles', { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20023' }],
-  [404, 'OBP-10404: Request Not Found. The server has not found anything matching the Request-URI.', { read: 'PROVIDER_MALFORMED', write: 'PROVIDER_MALFORMED', providerCode: 'OBP-10404' }],
+  [
+    401,
+    'OBP-20001: User not logged in. Authentication is required!',
+    { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20001' },
+  ],
+  [
+    403,
+    'OBP-20006: User is missing one or more roles: CanGetCustomer',
+    { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20006' },
+  ],
+  [
+    400,
+    'OBP-20006: User is missing one or more roles: CanGetCustomer',
+    { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20006' },
+  ],
+  [
+    403,
+    'OBP-20017: Current user does not have access to the view',
+    { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20017' },
+  ],
+  [
+    403,
+    'OBP-00012: Customer firehose is not allowed on this instance. or OBP-20006: User is missing roles',
+    { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-00012' },
+  ],
+  [
+    403,
+    'OBP-20101: not a super admin',
+    { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20101' },
+  ],
+  [
+    403,
+    'OBP-20023: Consumer is missing roles',
+    { read: 'PROVIDER_REFUSED', write: 'PROVIDER_REFUSED', providerCode: 'OBP-20023' },
+  ],
+  [
+    404,
+    'OBP-10404: Request Not Found. The server has not found anything matching the Request-URI.',
+    { read: 'PROVIDER_MALFORMED', write: 'PROVIDER_MALFORMED', providerCode: 'OBP-10404' },
+  ],
   // What failed behind the provider may have been done before it failed.
-  [400, 'OBP-50200: Connector cannot return the data we requested.', { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50200' }],
-  [400, 'OBP-30046: Customer not found. <- OBP-50200: Connector cannot return the data we requested.', { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50200' }],
-  [400, 'OBP-50005: An unspecified or internal error occurred.', { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50005' }],
-  [400, 'OBP-50000: Unknown Error.', { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50000' }],
-  [500, 'OBP-50015: The server encountered an unexpected condition which prevented it from fulfilling the request.', { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50015' }],
+  [
+    400,
+    'OBP-50200: Connector cannot return the data we requested.',
+    { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50200' },
+  ],
+  [
+    400,
+    'OBP-30046: Customer not found. <- OBP-50200: Connector cannot return the data we requested.',
+    { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50200' },
+  ],
+  [
+    400,
+    'OBP-50005: An unspecified or internal error occurred.',
+    { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50005' },
+  ],
+  [
+    400,
+    'OBP-50000: Unknown Error.',
+    { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50000' },
+  ],
+  [
+    500,
+    'OBP-50015: The server encountered an unexpected condition which prevented it from fulfilling the request.',
+    { read: 'PROVIDER_UNAVAILABLE', write: 'OUTCOME_UNKNOWN', providerCode: 'OBP-50015' },
+  ],
   [503, 'Service Unavailable', { read: 'PROVIDER_UNAVAILABLE', write: 'PROVIDER_UNAVAILABLE' }],
   [504, 'Gateway Timeout', { read: 'PROVIDER_TIMEOUT', write: 'OUTCOME_UNKNOWN' }],
   // A code that this graph does not know follows its status.
   [400, 'OBP-99999: Something new.', { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT', providerCode: 'OBP-99999' }],
   // What a message repeats of the input is not read as a code.
   [400, 'Unknown value OBP-30046', { read: 'BAD_USER_INPUT', write: 'BAD_USER_INPUT' }],
-  [404, 'OBP-30046: Customer not found. Current CustomerId(OBP-10018: OBP-20003)', { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30046' }],
+  [
+    404,
+    'OBP-30046: Customer not found. Current CustomerId(OBP-10018: OBP-20003)',
+    { read: null, write: 'NOT_FOUND', providerCode: 'OBP-30046' },
+  ],
 ]
 
 describe.each(ROWS)('%i %s', (status, message, { read, write, providerCode }) => {
-  const extensions = (code: string) => ({ code, provider: 'OPEN_BANK_PROJECT', providerStatus: status, correlationId: expect.any(String), providerCode })
+  const extensions = (code: string) => ({
+    code,
+    provider: 'OPEN_BANK_PROJECT',
+    providerStatus: status,
+    correlationId: expect.any(String),
+    providerCode,
+  })
 
   test(`is ${read ?? 'null'} to a read`, async () => {
     app.fault('obp', refuses(CUSTOMER, status, message, { times: 0 }))
     const { data, errors } = await app.run(READ)
     expect(data).toEqual({ customer: null, viewer: { id: 'tester' } })
-    expect(errors.map((error) => ({ providerCode: undefined, ...error.extensions }))).toEqual(read === null ? [] : [expect.objectContaining(extensions(read))])
+    expect(errors.map((error) => ({ providerCode: undefined, ...error.extensions }))).toEqual(
+      read === null ? [] : [expect.objectContaining(extensions(read))],
+    )
   })
 
   test(`is ${write} to a write`, async () => {
@@ -91,7 +229,12 @@ test('a 404 that is not in the provider\'s own form is not "there is none"', asy
 test('too many requests say when to come again', async () => {
   app.fault('obp', { match: CUSTOMER, fault: 'status', status: 429, headers: { 'x-rate-limit-reset': '42' } })
   const { errors } = await app.run(READ)
-  expect(errors[0]!.extensions).toMatchObject({ code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 42, providerCode: 'OBP-10018' })
+  expect(errors[0]!.extensions).toMatchObject({
+    code: 'RATE_LIMITED',
+    retryable: true,
+    retryAfterSeconds: 42,
+    providerCode: 'OBP-10018',
+  })
   app.fault('obp', { match: CUSTOMER, fault: 'status', status: 429, headers: { 'x-rate-limit-reset': '-1' } })
   expect((await app.run(READ)).errors[0]!.extensions.retryAfterSeconds).toBe(5)
 })
@@ -99,25 +242,55 @@ test('too many requests say when to come again', async () => {
 test("the provider's correlation id is passed on, where it looks like one", async () => {
   app.fault('obp', { match: CUSTOMER, fault: 'status', status: 403, headers: { 'correlation-id': 'node0abc-123' } })
   expect((await app.run(READ)).errors[0]!.extensions['providerRequestId']).toBe('node0abc-123')
-  app.fault('obp', { match: CUSTOMER, fault: 'status', status: 403, headers: { 'correlation-id': 'a customer called Ada' } })
+  app.fault('obp', {
+    match: CUSTOMER,
+    fault: 'status',
+    status: 403,
+    headers: { 'correlation-id': 'a customer called Ada' },
+  })
   expect((await app.run(READ)).errors[0]!.extensions).not.toHaveProperty('providerRequestId')
 })
 
 const CUSTOMER_ANSWER = { bank_id: BANK, customer_id: ADA.customerId, customer_number: '1', kyc_status: true }
 
 test('an answer with only what is always sent is enough; what it does not say is null', async () => {
-  app.fault('obp', { match: CUSTOMER, fault: 'status', status: 200, body: { ...CUSTOMER_ANSWER, face_image: null, date_of_birth: '', dob_of_dependants: null, credit_rating: null } })
-  const { data, errors } = await app.run(`{ customer(id: "${ADA.customerId}") { number legalName dateOfBirth datesOfBirthOfDependants faceImage { url } creditRating { rating } creditLimit { amount } kycStatus } }`)
+  app.fault('obp', {
+    match: CUSTOMER,
+    fault: 'status',
+    status: 200,
+    body: { ...CUSTOMER_ANSWER, face_image: null, date_of_birth: '', dob_of_dependants: null, credit_rating: null },
+  })
+  const { data, errors } = await app.run(
+    `{ customer(id: "${ADA.customerId}") { number legalName dateOfBirth datesOfBirthOfDependants faceImage { url } creditRating { rating } creditLimit { amount } kycStatus } }`,
+  )
   expect(errors).toEqual([])
-  expect(data.customer).toEqual({ number: '1', legalName: null, dateOfBirth: null, datesOfBirthOfDependants: null, faceImage: null, creditRating: null, creditLimit: null, kycStatus: true })
+  expect(data.customer).toEqual({
+    number: '1',
+    legalName: null,
+    dateOfBirth: null,
+    datesOfBirthOfDependants: null,
+    faceImage: null,
+    creditRating: null,
+    creditLimit: null,
+    kycStatus: true,
+  })
 })
 
 test('a value that cannot be read is null and counted, never guessed', async () => {
   app.fault('obp', {
-    match: CUSTOMER, fault: 'status', status: 200,
-    body: { ...CUSTOMER_ANSWER, date_of_birth: '19900101', last_ok_date: 'soon', customer_attributes: [{ customer_attribute_id: 'x', name: 'N', type: 'BOOLEAN', value: null }] },
+    match: CUSTOMER,
+    fault: 'status',
+    status: 200,
+    body: {
+      ...CUSTOMER_ANSWER,
+      date_of_birth: '19900101',
+      last_ok_date: 'soon',
+      customer_attributes: [{ customer_attribute_id: 'x', name: 'N', type: 'BOOLEAN', value: null }],
+    },
   })
-  const { data, errors } = await app.run(`{ customer(id: "${ADA.customerId}") { dateOfBirth lastOkDate attributes { type value } } }`)
+  const { data, errors } = await app.run(
+    `{ customer(id: "${ADA.customerId}") { dateOfBirth lastOkDate attributes { type value } } }`,
+  )
   expect(errors).toEqual([])
   expect(data.customer).toEqual({ dateOfBirth: null, lastOkDate: null, attributes: [{ type: null, value: '' }] })
 })
@@ -132,6 +305,11 @@ test.each([
 })
 
 test('a customer of another id than the one that was asked for is absent', async () => {
-  app.fault('obp', { match: CUSTOMER, fault: 'status', status: 200, body: { ...CUSTOMER_ANSWER, customer_id: 'somebody-else' } })
+  app.fault('obp', {
+    match: CUSTOMER,
+    fault: 'status',
+    status: 200,
+    body: { ...CUSTOMER_ANSWER, customer_id: 'somebody-else' },
+  })
   expect((await app.run(READ)).data.customer).toBeNull()
 })

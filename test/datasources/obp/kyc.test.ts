@@ -16,8 +16,17 @@ const named = (name: string) => NAMED_PEOPLE.find(({ firstName }) => firstName =
 const customers = `/obp/v4.0.0/banks/${BANK}/customers`
 const lists = () => app.calls('obp').filter((call) => call.includes('/kyc_'))
 
-const CHECK = { customerNumber: '5000001', date: '2024-05-06T07:08:09.500Z', how: 'online_meeting', staffUserId: 'staff-2', staffName: 'Sam', satisfied: true, comments: 'Fine.' }
-const addCheck = 'mutation($input: AddKycCheckInput!) { addKycCheck(input: $input) { replayed kycCheck { id bankId customerId customerNumber date how staffUserId staffName satisfied comments } } }'
+const CHECK = {
+  customerNumber: '5000001',
+  date: '2024-05-06T07:08:09.500Z',
+  how: 'online_meeting',
+  staffUserId: 'staff-2',
+  staffName: 'Sam',
+  satisfied: true,
+  comments: 'Fine.',
+}
+const addCheck =
+  'mutation($input: AddKycCheckInput!) { addKycCheck(input: $input) { replayed kycCheck { id bankId customerId customerNumber date how staffUserId staffName satisfied comments } } }'
 
 describe('the KYC records of a customer', () => {
   test('are read', async () => {
@@ -30,9 +39,41 @@ describe('the KYC records of a customer', () => {
     const record = { bankId: BANK, customerId: ADA.customerId, customerNumber: ADA.customerNumber }
     const date = '2024-04-02T10:00:00.000Z'
     expect(data.customer).toEqual({
-      kycChecks: [{ id: 'check-ada', ...record, date, how: 'online_meeting', staffUserId: 'staff-1', staffName: 'Simon', satisfied: true, comments: 'All documents match.' }],
-      kycDocuments: [{ id: 'document-ada', ...record, type: 'passport', number: 'ADA-5000001', issueDate: '2016-03-31T00:00:00.000Z', issuePlace: 'Berlin', expiryDate: '2090-05-01T00:00:00.000Z', expired: false }],
-      kycMedia: [{ id: 'media-ada', ...record, type: 'image', url: 'https://media.example.com/ada.png', date, relatesToKycDocumentId: 'document-ada', relatesToKycCheckId: 'check-ada' }],
+      kycChecks: [
+        {
+          id: 'check-ada',
+          ...record,
+          date,
+          how: 'online_meeting',
+          staffUserId: 'staff-1',
+          staffName: 'Simon',
+          satisfied: true,
+          comments: 'All documents match.',
+        },
+      ],
+      kycDocuments: [
+        {
+          id: 'document-ada',
+          ...record,
+          type: 'passport',
+          number: 'ADA-5000001',
+          issueDate: '2016-03-31T00:00:00.000Z',
+          issuePlace: 'Berlin',
+          expiryDate: '2090-05-01T00:00:00.000Z',
+          expired: false,
+        },
+      ],
+      kycMedia: [
+        {
+          id: 'media-ada',
+          ...record,
+          type: 'image',
+          url: 'https://media.example.com/ada.png',
+          date,
+          relatesToKycDocumentId: 'document-ada',
+          relatesToKycCheckId: 'check-ada',
+        },
+      ],
       kycStatuses: [{ customerId: ADA.customerId, customerNumber: ADA.customerNumber, ok: true, date }],
     })
   })
@@ -46,11 +87,24 @@ describe('the KYC records of a customer', () => {
     expect(errors).toEqual([])
     expect(data.b).toEqual(data.a)
     expect(data.a.kycChecks[0]).toEqual({
-      documents: [{ id: 'document-ada', media: [{ id: 'media-ada', check: { id: 'check-ada', media: [{ document: { id: 'document-ada' } }] } }] }],
-      media: [{ id: 'media-ada', document: { id: 'document-ada', media: [{ check: { documents: [{ id: 'document-ada' }] } }] } }],
+      documents: [
+        {
+          id: 'document-ada',
+          media: [{ id: 'media-ada', check: { id: 'check-ada', media: [{ document: { id: 'document-ada' } }] } }],
+        },
+      ],
+      media: [
+        {
+          id: 'media-ada',
+          document: { id: 'document-ada', media: [{ check: { documents: [{ id: 'document-ada' }] } }] },
+        },
+      ],
       customer: { id: ADA.customerId, kycChecks: [{ id: 'check-ada' }] },
     })
-    expect(app.calls('obp').sort()).toEqual([`GET ${customers}/${ADA.customerId}`, ...['checks', 'documents', 'media'].map((kind) => `GET /obp/v4.0.0/customers/${ADA.customerId}/kyc_${kind}`)])
+    expect(app.calls('obp').sort()).toEqual([
+      `GET ${customers}/${ADA.customerId}`,
+      ...['checks', 'documents', 'media'].map((kind) => `GET /obp/v4.0.0/customers/${ADA.customerId}/kyc_${kind}`),
+    ])
   })
 
   test('say of a document whether its time is over', async () => {
@@ -59,7 +113,11 @@ describe('the KYC records of a customer', () => {
   })
 
   test('say who did not pass', async () => {
-    const query = ['Rhea', 'Rex', 'Vic'].map((name) => `${name}: customer(id: "${named(name).customerId}") { kycChecks { satisfied } kycStatuses { ok } }`).join(' ')
+    const query = ['Rhea', 'Rex', 'Vic']
+      .map(
+        (name) => `${name}: customer(id: "${named(name).customerId}") { kycChecks { satisfied } kycStatuses { ok } }`,
+      )
+      .join(' ')
     expect((await app.run(`{ ${query} }`)).data).toEqual({
       Rhea: { kycChecks: [{ satisfied: false }], kycStatuses: [] },
       Rex: { kycChecks: [{ satisfied: false }], kycStatuses: [{ ok: false }] },
@@ -70,17 +128,31 @@ describe('the KYC records of a customer', () => {
   test('are masked without pii:read and closed without kyc:read', async () => {
     const query = `{ customer(id: "${ADA.customerId}") { kycChecks { comments documents { number } } kycMedia { url } } }`
     const masked = await app.run(query, undefined, { scopes: ['customers:read', 'kyc:read'] })
-    expect(masked.data.customer).toEqual({ kycChecks: [{ comments: 'A•••', documents: [{ number: '••••0001' }] }], kycMedia: [{ url: 'h•••' }] })
+    expect(masked.data.customer).toEqual({
+      kycChecks: [{ comments: 'A•••', documents: [{ number: '••••0001' }] }],
+      kycMedia: [{ url: 'h•••' }],
+    })
     app.clear()
     const closed = await app.run(query, undefined, { scopes: ['customers:read', 'pii:read'] })
     expect(closed.data.customer).toEqual({ kycChecks: null, kycMedia: null })
-    expect(closed.errors.map(({ message }) => message)).toEqual(['This needs the scope kyc:read.', 'This needs the scope kyc:read.'])
+    expect(closed.errors.map(({ message }) => message)).toEqual([
+      'This needs the scope kyc:read.',
+      'This needs the scope kyc:read.',
+    ])
     expect(lists()).toEqual([])
   })
 
   test('of another bank are left out, though the provider lists them', async () => {
     const { customerId } = named('Percy')
-    await beside('PUT', `/banks/${OTHER_BANK}/customers/${customerId}/kyc_check/foreign-check`, { customer_number: '1', date: null, how: null, staff_user_id: 's', staff_name: 's', satisfied: true, comments: '' })
+    await beside('PUT', `/banks/${OTHER_BANK}/customers/${customerId}/kyc_check/foreign-check`, {
+      customer_number: '1',
+      date: null,
+      how: null,
+      staff_user_id: 's',
+      staff_name: 's',
+      satisfied: true,
+      comments: '',
+    })
     expect((await beside('GET', `/customers/${customerId}/kyc_checks`)).body.checks).toHaveLength(2)
     const { data } = await app.run(`{ customer(id: "${customerId}") { kycChecks { id } } }`)
     expect(data.customer.kycChecks).toEqual([{ id: 'check-percy' }])
@@ -88,16 +160,37 @@ describe('the KYC records of a customer', () => {
 })
 
 describe('a reference to a check', () => {
-  const QUERY = 'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on KycCheck { id bankId satisfied } } }'
-  const check = (member: { customerId: string }, id: string) => ({ __typename: 'KycCheck', customerId: member.customerId, id })
+  const QUERY =
+    'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on KycCheck { id bankId satisfied } } }'
+  const check = (member: { customerId: string }, id: string) => ({
+    __typename: 'KycCheck',
+    customerId: member.customerId,
+    id,
+  })
 
   test('is resolved among the checks of its customer', async () => {
-    const { data } = await app.run(QUERY, { representations: [check(ADA, 'check-ada'), check(ADA, 'check-rhea'), check(named('Otto'), 'check-otto'), { __typename: 'KycCheck', customerId: 'no/body', id: 'x' }] })
-    expect(data._entities).toEqual([{ id: 'check-ada', bankId: BANK, satisfied: true }, null, { id: 'check-otto', bankId: OTHER_BANK, satisfied: true }, null])
+    const { data } = await app.run(QUERY, {
+      representations: [
+        check(ADA, 'check-ada'),
+        check(ADA, 'check-rhea'),
+        check(named('Otto'), 'check-otto'),
+        { __typename: 'KycCheck', customerId: 'no/body', id: 'x' },
+      ],
+    })
+    expect(data._entities).toEqual([
+      { id: 'check-ada', bankId: BANK, satisfied: true },
+      null,
+      { id: 'check-otto', bankId: OTHER_BANK, satisfied: true },
+      null,
+    ])
   })
 
   test('is nothing to a token that does not name its bank', async () => {
-    const { data } = await app.run(QUERY, { representations: [check(named('Otto'), 'check-otto')] }, { claims: { banks: [BANK] } })
+    const { data } = await app.run(
+      QUERY,
+      { representations: [check(named('Otto'), 'check-otto')] },
+      { claims: { banks: [BANK] } },
+    )
     expect(data._entities).toEqual([null])
   })
 })
@@ -105,24 +198,60 @@ describe('a reference to a check', () => {
 describe('adding', () => {
   /** A new record's, made by us of the one that was given. */
   const ID = expect.stringMatching(/^[0-9a-f]{32}$/)
-  const PASSPORT = { id: 'd-vic', type: 'passport', number: 'P1', issueDate: '2011-01-01T00:00:00Z', issuePlace: 'Bonn' }
+  const PASSPORT = {
+    id: 'd-vic',
+    type: 'passport',
+    number: 'P1',
+    issueDate: '2011-01-01T00:00:00Z',
+    issuePlace: 'Bonn',
+  }
 
   test('a check sends what was given, under an id made here', async () => {
     const { data, errors } = await app.run(addCheck, { input: { customerId: ADA.customerId, ...CHECK } })
     expect(errors).toEqual([])
     const { kycCheck } = data.addKycCheck
-    expect(kycCheck).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), bankId: BANK, customerId: ADA.customerId, ...CHECK, date: '2024-05-06T07:08:09.000Z' })
+    expect(kycCheck).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      bankId: BANK,
+      customerId: ADA.customerId,
+      ...CHECK,
+      date: '2024-05-06T07:08:09.000Z',
+    })
     expect(app.recorded('obp').at(-1)).toMatchObject({
       method: 'PUT',
       url: `${customers}/${ADA.customerId}/kyc_check/${kycCheck.id}`,
-      body: { customer_number: '5000001', date: '2024-05-06T07:08:09Z', how: 'online_meeting', staff_user_id: 'staff-2', staff_name: 'Sam', satisfied: true, comments: 'Fine.' },
+      body: {
+        customer_number: '5000001',
+        date: '2024-05-06T07:08:09Z',
+        how: 'online_meeting',
+        staff_user_id: 'staff-2',
+        staff_name: 'Sam',
+        satisfied: true,
+        comments: 'Fine.',
+      },
     })
   })
 
   test('what may be left out is sent as null', async () => {
-    const { data } = await app.run(addCheck, { input: { customerId: ADA.customerId, id: 'check-least', customerNumber: '', staffUserId: '', staffName: '', satisfied: false, comments: '' } })
+    const { data } = await app.run(addCheck, {
+      input: {
+        customerId: ADA.customerId,
+        id: 'check-least',
+        customerNumber: '',
+        staffUserId: '',
+        staffName: '',
+        satisfied: false,
+        comments: '',
+      },
+    })
     expect(app.recorded('obp').at(-1)!.body).toMatchObject({ date: null, how: null })
-    expect(data.addKycCheck.kycCheck).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{32}$/), date: null, how: null, staffUserId: null, comments: null })
+    expect(data.addKycCheck.kycCheck).toMatchObject({
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      date: null,
+      how: null,
+      staffUserId: null,
+      comments: null,
+    })
   })
 
   test('a document, media, a check or a status shows at once in what hangs off others', async () => {
@@ -139,7 +268,15 @@ describe('adding', () => {
       {
         document: { ...input, ...PASSPORT, expiryDate: '2021-01-01T00:00:00Z' },
         renewed: { ...input, ...PASSPORT, expiryDate: '2091-01-01T00:00:00Z' },
-        media: { ...input, id: 'm-vic', type: 'image', url: 'https://x.example/1', date: '2024-01-01T00:00:00Z', relatesToKycDocumentId: 'd-vic', relatesToKycCheckId: 'c-vic' },
+        media: {
+          ...input,
+          id: 'm-vic',
+          type: 'image',
+          url: 'https://x.example/1',
+          date: '2024-01-01T00:00:00Z',
+          relatesToKycDocumentId: 'd-vic',
+          relatesToKycCheckId: 'c-vic',
+        },
         check: { ...CHECK, ...input, id: 'c-vic' },
         failed: { ...CHECK, ...input, id: 'c-vic', satisfied: false },
         status: { ...input, ok: true, date: '2024-01-01T00:00:00Z' },
@@ -149,7 +286,13 @@ describe('adding', () => {
     expect(data).toEqual({
       addKycDocument: { kycDocument: { id: ID, expired: true, media: [] } },
       addKycCheck: { kycCheck: { customer: { kycStatuses: [], kycChecks: [{ satisfied: true }] } } },
-      addKycMedia: { kycMedia: { id: ID, document: { id: ID, expired: true, media: [{ id: ID }] }, check: { satisfied: true, documents: [{ id: ID }] } } },
+      addKycMedia: {
+        kycMedia: {
+          id: ID,
+          document: { id: ID, expired: true, media: [{ id: ID }] },
+          check: { satisfied: true, documents: [{ id: ID }] },
+        },
+      },
       addKycStatus: { kycStatus: { customerId, ok: true, date: '2024-01-01T00:00:00.000Z' } },
       renewed: { kycDocument: { media: [{ document: { expired: false } }] } },
       failed: { kycCheck: { customer: { kycStatuses: [{ ok: true }], kycChecks: [{ satisfied: false }] } } },
@@ -166,7 +309,10 @@ describe('adding', () => {
     expect(lost.errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
     const found = await app.run(addCheck, { input })
     expect(found.data.addKycCheck.replayed).toBe(false)
-    expect((await app.run(addCheck, { input })).data.addKycCheck).toEqual({ replayed: true, kycCheck: found.data.addKycCheck.kycCheck })
+    expect((await app.run(addCheck, { input })).data.addKycCheck).toEqual({
+      replayed: true,
+      kycCheck: found.data.addKycCheck.kycCheck,
+    })
     const { body } = await beside('GET', `/customers/${customerId}/kyc_checks`)
     expect(body.checks).toHaveLength(2)
   })
@@ -176,13 +322,22 @@ describe('adding', () => {
     const refused = await app.run(addCheck, { input }, { scopes: ['kyc:read', 'customers:write'] })
     expect(refused.errors[0]!.message).toBe('This needs the scope kyc:write.')
     expect(app.calls('obp')).toEqual([])
-    const { data, errors } = await app.run('mutation($input: AddKycCheckInput!) { addKycCheck(input: $input) { kycCheck { comments customer { id } media { id } } } }', { input }, { scopes: ['kyc:write'] })
+    const { data, errors } = await app.run(
+      'mutation($input: AddKycCheckInput!) { addKycCheck(input: $input) { kycCheck { comments customer { id } media { id } } } }',
+      { input },
+      { scopes: ['kyc:write'] },
+    )
     expect(data.addKycCheck.kycCheck).toEqual({ comments: 'F•••', customer: null, media: null })
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN'])
   })
 
   const long = (length: number) => 'x'.repeat(length + 1)
-  const DOCUMENT = { customerNumber: '1', issueDate: '2020-01-01T00:00:00Z', issuePlace: 'Bonn', expiryDate: '2030-01-01T00:00:00Z' }
+  const DOCUMENT = {
+    customerNumber: '1',
+    issueDate: '2020-01-01T00:00:00Z',
+    issuePlace: 'Bonn',
+    expiryDate: '2030-01-01T00:00:00Z',
+  }
   const MEDIA = { customerNumber: '1', relatesToKycDocumentId: '', relatesToKycCheckId: '' }
   test.each<[string, string, object, Record<string, unknown>]>([
     ['addKycCheck', 'id', CHECK, { id: long(44) }],
@@ -207,8 +362,13 @@ describe('adding', () => {
     ['addKycStatus', 'customerNumber', { ok: true, date: '2024-01-01T00:00:00Z' }, { customerNumber: long(64) }],
   ])('%s refuses a bad %s before anything is sent', async (mutation, field, good, bad) => {
     const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`
-    const { errors } = await app.run(`mutation($input: ${type}!) { ${mutation}(input: $input) { replayed } }`, { input: { customerId: ADA.customerId, ...good, ...bad } })
-    expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { [`input.${field}`]: expect.any(Array) } })
+    const { errors } = await app.run(`mutation($input: ${type}!) { ${mutation}(input: $input) { replayed } }`, {
+      input: { customerId: ADA.customerId, ...good, ...bad },
+    })
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: { [`input.${field}`]: expect.any(Array) },
+    })
     expect(app.calls('obp')).toEqual([])
   })
 })
@@ -218,7 +378,14 @@ describe('an id that the provider knows already', () => {
   const RHEA = named('Rhea').customerId
   const OTTO = named('Otto').customerId
   const ids = async (id: string, bankId = BANK) =>
-    ((await app.run('query($id: ID!, $bankId: ID) { customer(id: $id, bankId: $bankId) { kycChecks { id } } }', { id, bankId })).data.customer.kycChecks as { id: string }[]).map((check) => check.id)
+    (
+      (
+        await app.run('query($id: ID!, $bankId: ID) { customer(id: $id, bankId: $bankId) { kycChecks { id } } }', {
+          id,
+          bankId,
+        })
+      ).data.customer.kycChecks as { id: string }[]
+    ).map((check) => check.id)
 
   test.each([
     ['of another customer', 'check-rhea', RHEA, BANK],
@@ -232,9 +399,12 @@ describe('an id that the provider knows already', () => {
   })
 
   test('of the same customer changes their record, by the id that was given and by the one that was answered', async () => {
-    const first = (await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id: 'mine' } })).data.addKycCheck.kycCheck
-    const second = (await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id: 'mine', satisfied: false } })).data.addKycCheck.kycCheck
-    const third = (await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id: first.id, how: 'branch' } })).data.addKycCheck.kycCheck
+    const first = (await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id: 'mine' } })).data.addKycCheck
+      .kycCheck
+    const second = (await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id: 'mine', satisfied: false } }))
+      .data.addKycCheck.kycCheck
+    const third = (await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id: first.id, how: 'branch' } })).data
+      .addKycCheck.kycCheck
     expect([second.id, third.id]).toEqual([first.id, first.id])
     expect((await ids(UNA)).filter((id) => id === first.id)).toHaveLength(1)
   })
@@ -242,7 +412,13 @@ describe('an id that the provider knows already', () => {
 
 test("another bank's check of a customer is not shown by reference either", async () => {
   const { status } = await beside('PUT', `/banks/${OTHER_BANK}/customers/${ADA.customerId}/kyc_check/check-elsewhere`, {
-    customer_number: ADA.customerNumber, date: '2024-01-01T00:00:00Z', how: 'x', staff_user_id: 'x', staff_name: 'x', satisfied: false, comments: 'Theirs alone.',
+    customer_number: ADA.customerNumber,
+    date: '2024-01-01T00:00:00Z',
+    how: 'x',
+    staff_user_id: 'x',
+    staff_name: 'x',
+    satisfied: false,
+    comments: 'Theirs alone.',
   })
   expect(status).toBe(201)
   const query = `{ _entities(representations: [{ __typename: "KycCheck", customerId: "${ADA.customerId}", id: "check-elsewhere" }]) { ... on KycCheck { comments } } }`
@@ -251,9 +427,28 @@ test("another bank's check of a customer is not shown by reference either", asyn
 
 test('a document whose expiry cannot be read is a broken answer, not one that never expires', async () => {
   const MEMBER = CROWD[12]!
-  const body = { documents: [{ bank_id: BANK, customer_id: MEMBER.customerId, id: 'd', customer_number: '1', type: 'passport', expiry_date: '31/03/2021' }] }
-  app.fault('obp', { match: `GET /obp/v4.0.0/customers/${MEMBER.customerId}/kyc_documents`, fault: 'status', status: 200, body, times: 0 })
-  const { data, errors } = await app.run(`{ customer(id: "${MEMBER.customerId}") { kycDocuments { id } kycOverview { status } } }`)
+  const body = {
+    documents: [
+      {
+        bank_id: BANK,
+        customer_id: MEMBER.customerId,
+        id: 'd',
+        customer_number: '1',
+        type: 'passport',
+        expiry_date: '31/03/2021',
+      },
+    ],
+  }
+  app.fault('obp', {
+    match: `GET /obp/v4.0.0/customers/${MEMBER.customerId}/kyc_documents`,
+    fault: 'status',
+    status: 200,
+    body,
+    times: 0,
+  })
+  const { data, errors } = await app.run(
+    `{ customer(id: "${MEMBER.customerId}") { kycDocuments { id } kycOverview { status } } }`,
+  )
   expect(data.customer).toEqual({ kycDocuments: null, kycOverview: { status: 'PROVISIONAL' } })
   expect(errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')
 })

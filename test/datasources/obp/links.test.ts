@@ -13,20 +13,33 @@ beforeEach(() => app.clear())
 afterAll(() => app.close())
 
 const UNA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Una')!
-const LINK = 'mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed customer { id links { personId bankingCustomerId seiExternalId } person { firstName } } } }'
-const READ = 'query($id: ID!) { customer(id: $id) { links { personId bankingCustomerId seiExternalId } person { id } } }'
+const LINK =
+  'mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed customer { id links { personId bankingCustomerId seiExternalId } person { firstName } } } }'
+const READ =
+  'query($id: ID!) { customer(id: $id) { links { personId bankingCustomerId seiExternalId } person { id } } }'
 const customer = (id: string) => `/obp/v4.0.0/banks/${BANK}/customers/${id}`
 const writes = () => app.calls('obp').filter((call) => !call.startsWith('GET '))
 const link = (input: object, options = {}) => app.run(LINK, { input }, options)
 /** Rows of a name as the provider has them. */
 const rows = async (id: string, name: string) =>
-  ((await beside('GET', `/banks/${BANK}/customers/${id}/attributes`)).body.customer_attributes as { name: string; value: string }[]).filter((row) => row.name === name).map(({ value }) => value)
-const addRow = (id: string, name: string, value: string) => beside('POST', `/banks/${BANK}/customers/${id}/attribute`, { name, type: 'STRING', value })
+  (
+    (await beside('GET', `/banks/${BANK}/customers/${id}/attributes`)).body.customer_attributes as {
+      name: string
+      value: string
+    }[]
+  )
+    .filter((row) => row.name === name)
+    .map(({ value }) => value)
+const addRow = (id: string, name: string, value: string) =>
+  beside('POST', `/banks/${BANK}/customers/${id}/attribute`, { name, type: 'STRING', value })
 
 test('a customer whom no person is recorded for has none', async () => {
   const { data, errors } = await app.run(READ, { id: UNA.customerId })
   expect(errors).toEqual([])
-  expect(data.customer).toEqual({ links: { personId: null, bankingCustomerId: 'banking-una', seiExternalId: 'sei-una' }, person: null })
+  expect(data.customer).toEqual({
+    links: { personId: null, bankingCustomerId: 'banking-una', seiExternalId: 'sei-una' },
+    person: null,
+  })
   expect(app.calls('synctera')).toEqual([])
 })
 
@@ -35,15 +48,33 @@ test('a link that is not there is added, and the person seen at once', async () 
   const personId = CROWD[0]!.personId!
   const { data, errors } = await link({ customerId, personId })
   expect(errors).toEqual([])
-  expect(data.linkCustomer).toEqual({ replayed: false, customer: { id: customerId, links: { personId, bankingCustomerId: 'banking-una', seiExternalId: 'sei-una' }, person: { firstName: 'Crowd01' } } })
+  expect(data.linkCustomer).toEqual({
+    replayed: false,
+    customer: {
+      id: customerId,
+      links: { personId, bankingCustomerId: 'banking-una', seiExternalId: 'sei-una' },
+      person: { firstName: 'Crowd01' },
+    },
+  })
   expect(writes()).toEqual([`POST ${customer(customerId)}/attribute`])
-  expect(app.recorded('obp').find(({ method }) => method === 'POST')!.body).toEqual({ name: 'SYNCTERA_PERSON_ID', type: 'STRING', value: personId })
+  expect(app.recorded('obp').find(({ method }) => method === 'POST')!.body).toEqual({
+    name: 'SYNCTERA_PERSON_ID',
+    type: 'STRING',
+    value: personId,
+  })
   const both = await app.run(`{ person(id: "${personId}") { customers { id } } }`)
-  expect(both.data.person.customers.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining([customerId, CROWD[0]!.customerId]))
+  expect(both.data.person.customers.map(({ id }: { id: string }) => id)).toEqual(
+    expect.arrayContaining([customerId, CROWD[0]!.customerId]),
+  )
 })
 
 test('a link that is there already is left as it is', async () => {
-  const { errors } = await link({ customerId: ADA.customerId, personId: ADA.personId, bankingCustomerId: ADA.bankingCustomerId, seiExternalId: ADA.seiExternalId })
+  const { errors } = await link({
+    customerId: ADA.customerId,
+    personId: ADA.personId,
+    bankingCustomerId: ADA.bankingCustomerId,
+    seiExternalId: ADA.seiExternalId,
+  })
   expect(errors).toEqual([])
   expect(writes()).toEqual([])
 })
@@ -51,7 +82,11 @@ test('a link that is there already is left as it is', async () => {
 test('another value replaces the old one; what is left out stays', async () => {
   const { customerId, personId } = CROWD[1]!
   const { data } = await link({ customerId, seiExternalId: 'sei-new' })
-  expect(data.linkCustomer.customer.links).toEqual({ personId, bankingCustomerId: CROWD[1]!.bankingCustomerId, seiExternalId: 'sei-new' })
+  expect(data.linkCustomer.customer.links).toEqual({
+    personId,
+    bankingCustomerId: CROWD[1]!.bankingCustomerId,
+    seiExternalId: 'sei-new',
+  })
   expect(writes()).toEqual([expect.stringMatching(`^PUT ${customer(customerId)}/attributes/`)])
   expect(await rows(customerId, 'SEI_EXTERNAL_ID')).toEqual(['sei-new'])
 })
@@ -59,7 +94,10 @@ test('another value replaces the old one; what is left out stays', async () => {
 test('null removes it', async () => {
   const { customerId } = CROWD[2]!
   const { data } = await link({ customerId, personId: null, bankingCustomerId: null })
-  expect(data.linkCustomer.customer).toMatchObject({ links: { personId: null, bankingCustomerId: null, seiExternalId: CROWD[2]!.seiExternalId }, person: null })
+  expect(data.linkCustomer.customer).toMatchObject({
+    links: { personId: null, bankingCustomerId: null, seiExternalId: CROWD[2]!.seiExternalId },
+    person: null,
+  })
   expect(writes()).toHaveLength(2)
   expect(await rows(customerId, 'SYNCTERA_PERSON_ID')).toEqual([])
 })
@@ -88,7 +126,10 @@ describe('several rows of one name', () => {
 
 test('a person who does not exist is not recorded', async () => {
   const { errors } = await link({ customerId: UNA.customerId, personId: '00000000-0000-4000-8000-000000000000' })
-  expect(errors[0]).toMatchObject({ message: 'Synctera has no person of this personId.', extensions: { code: 'NOT_FOUND', provider: 'SYNCTERA' } })
+  expect(errors[0]).toMatchObject({
+    message: 'Synctera has no person of this personId.',
+    extensions: { code: 'NOT_FOUND', provider: 'SYNCTERA' },
+  })
   expect(app.calls('obp')).toEqual([])
 })
 
@@ -96,9 +137,15 @@ test('naming a person needs persons:read, and any of it customers:write', async 
   const named = await link({ customerId: ADA.customerId, personId: ADA.personId }, { scopes: ['customers:write'] })
   expect(named.errors[0]!.message).toBe('This needs the scope persons:read.')
   const input = { customerId: ADA.customerId, seiExternalId: 'sei-1' }
-  expect((await link(input, { scopes: ['customers:read', 'persons:read'] })).errors[0]!.message).toBe('This needs the scope customers:write.')
+  expect((await link(input, { scopes: ['customers:read', 'persons:read'] })).errors[0]!.message).toBe(
+    'This needs the scope customers:write.',
+  )
   expect(app.calls('obp')).toEqual([])
-  const { data } = await app.run('mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { customer { legalName } } }', { input: { ...input, seiExternalId: ADA.seiExternalId } }, { scopes: ['customers:write'] })
+  const { data } = await app.run(
+    'mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { customer { legalName } } }',
+    { input: { ...input, seiExternalId: ADA.seiExternalId } },
+    { scopes: ['customers:write'] },
+  )
   expect(data.linkCustomer.customer).toEqual({ legalName: 'A•••' })
 })
 
@@ -108,27 +155,45 @@ test('a link of which nobody knows whether it was made is made once however ofte
   const input = { customerId, seiExternalId: 'sei-lost', idempotencyKey: 'link-1' }
   app.fault('obp', { match: `POST ${customer(customerId)}/attribute`, fault: 'drop-after-apply' })
   expect((await link(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
-  expect((await link(input)).data.linkCustomer).toMatchObject({ replayed: true, customer: { links: { seiExternalId: 'sei-lost' } } })
-  expect((await link({ ...input, idempotencyKey: 'link-2' })).data.linkCustomer).toMatchObject({ replayed: false, customer: { links: { seiExternalId: 'sei-lost' } } })
+  expect((await link(input)).data.linkCustomer).toMatchObject({
+    replayed: true,
+    customer: { links: { seiExternalId: 'sei-lost' } },
+  })
+  expect((await link({ ...input, idempotencyKey: 'link-2' })).data.linkCustomer).toMatchObject({
+    replayed: false,
+    customer: { links: { seiExternalId: 'sei-lost' } },
+  })
   expect(await rows(customerId, 'SEI_EXTERNAL_ID')).toEqual(['sei-lost'])
 })
 
 test.each([
   [400, { code: 'OUTCOME_UNKNOWN', retryable: true }, { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true }],
   [429, { code: 'RATE_LIMITED', retryable: true }, undefined],
-])('links of which one was set and another is refused (%i) are not said to be undone', async (status, first, second) => {
-  const { customerId } = CROWD[8]!
-  await link({ customerId, seiExternalId: null, bankingCustomerId: null })
-  const route = `POST ${customer(customerId)}/attribute`
-  app.fault('obp', { match: route, fault: 'slow', delayMs: 1 })
-  app.fault('obp', { match: route, fault: 'status', status })
-  const input = { customerId, bankingCustomerId: `banking-${status}`, seiExternalId: `sei-${status}`, idempotencyKey: `link-${status}` }
-  expect((await link(input)).errors[0]!.extensions).toMatchObject(first)
-  expect(await rows(customerId, 'APITURE_BANKING_CUSTOMER_ID')).toEqual([`banking-${status}`])
-  const { data, errors } = await link(input)
-  if (second) expect(errors[0]!.extensions).toMatchObject(second)
-  else expect(data.linkCustomer).toMatchObject({ replayed: false, customer: { links: { bankingCustomerId: `banking-${status}`, seiExternalId: `sei-${status}` } } })
-})
+])(
+  'links of which one was set and another is refused (%i) are not said to be undone',
+  async (status, first, second) => {
+    const { customerId } = CROWD[8]!
+    await link({ customerId, seiExternalId: null, bankingCustomerId: null })
+    const route = `POST ${customer(customerId)}/attribute`
+    app.fault('obp', { match: route, fault: 'slow', delayMs: 1 })
+    app.fault('obp', { match: route, fault: 'status', status })
+    const input = {
+      customerId,
+      bankingCustomerId: `banking-${status}`,
+      seiExternalId: `sei-${status}`,
+      idempotencyKey: `link-${status}`,
+    }
+    expect((await link(input)).errors[0]!.extensions).toMatchObject(first)
+    expect(await rows(customerId, 'APITURE_BANKING_CUSTOMER_ID')).toEqual([`banking-${status}`])
+    const { data, errors } = await link(input)
+    if (second) expect(errors[0]!.extensions).toMatchObject(second)
+    else
+      expect(data.linkCustomer).toMatchObject({
+        replayed: false,
+        customer: { links: { bankingCustomerId: `banking-${status}`, seiExternalId: `sei-${status}` } },
+      })
+  },
+)
 
 describe('the person of a link', () => {
   const personId = CROWD[6]!.personId
@@ -145,7 +210,10 @@ describe('the person of a link', () => {
     expect(app.calls('synctera')).toEqual([`GET /v0/persons/${personId}`])
     app.clear()
     app.fault('synctera', { match: 'GET /v0/persons/*', fault: 'status', status: 503, times: 0 })
-    const { data, errors } = await app.run('mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed } }', { input })
+    const { data, errors } = await app.run(
+      'mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed } }',
+      { input },
+    )
     expect({ data, errors }).toEqual({ data: { linkCustomer: { replayed: true } }, errors: [] })
     expect([...app.calls('synctera'), ...app.calls('obp')]).toEqual([])
     const named = await link(input, { scopes: ['customers:write'] })
@@ -155,7 +223,10 @@ describe('the person of a link', () => {
   test('who cannot be looked for leaves the key free', async () => {
     const later = { ...input, idempotencyKey: 'link-later' }
     app.fault('synctera', { match: 'GET /v0/persons/*', fault: 'status', status: 503, times: 0 })
-    expect((await link(later)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', provider: 'SYNCTERA' })
+    expect((await link(later)).errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+      provider: 'SYNCTERA',
+    })
     expect(app.calls('obp')).toEqual([])
     app.clear()
     expect((await link(later)).data.linkCustomer).toMatchObject({ replayed: false })

@@ -19,12 +19,26 @@ const ADA_USER = ADA.customerId.replace(/^./, 'e')
 
 const ACCOUNT = { label: 'Household', productCode: 'AC', currency: 'EUR' }
 const createAccount = (input: object, options?: RunOptions) =>
-  app.run('mutation($input: CreateAccountInput!) { createAccount(input: $input) { replayed account { id bankId userId balance { amount currency } routings { scheme address } } } }', { input: { ...ACCOUNT, ...input } }, options)
+  app.run(
+    'mutation($input: CreateAccountInput!) { createAccount(input: $input) { replayed account { id bankId userId balance { amount currency } routings { scheme address } } } }',
+    { input: { ...ACCOUNT, ...input } },
+    options,
+  )
 
 const PASSWORD = 'Only.Nora-knows-4711'
-const USER = { email: 'nora@example.com', username: 'nora.first', password: PASSWORD, firstName: 'Nora', lastName: 'New' }
+const USER = {
+  email: 'nora@example.com',
+  username: 'nora.first',
+  password: PASSWORD,
+  firstName: 'Nora',
+  lastName: 'New',
+}
 const createUser = (input: object, options?: RunOptions) =>
-  app.run('mutation($input: CreateUserInput!) { createUser(input: $input) { replayed user { id email username } } }', { input: { ...USER, ...input } }, options)
+  app.run(
+    'mutation($input: CreateUserInput!) { createUser(input: $input) { replayed user { id email username } } }',
+    { input: { ...USER, ...input } },
+    options,
+  )
 
 describe('an account', () => {
   test('is opened at the bank that is named, for the user who is named', async () => {
@@ -41,21 +55,42 @@ describe('an account', () => {
     ['that is meant and outside the token', {}, { banks: [OTHER_BANK] }],
   ])('is not opened at a bank %s', async (_what, input, claims) => {
     const { errors } = await createAccount(input, { claims })
-    expect(errors[0]).toMatchObject({ message: 'There is no such bank.', extensions: { code: 'NOT_FOUND', provider: 'OPEN_BANK_PROJECT' } })
+    expect(errors[0]).toMatchObject({
+      message: 'There is no such bank.',
+      extensions: { code: 'NOT_FOUND', provider: 'OPEN_BANK_PROJECT' },
+    })
     expect(app.calls('obp')).toEqual([])
   })
 
   test('is not opened under an id or an address that is taken, nor for nobody', async () => {
     const taken = await createAccount({ accountId: 'account-ada', idempotencyKey: 'taken' })
-    expect(taken.errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', retryable: false, providerCode: 'OBP-30208', providerStatus: 400 })
-    expect((await createAccount({ accountId: 'account-ada', idempotencyKey: 'taken' })).errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', replayed: true })
+    expect(taken.errors[0]!.extensions).toMatchObject({
+      code: 'CONFLICT',
+      retryable: false,
+      providerCode: 'OBP-30208',
+      providerStatus: 400,
+    })
+    expect(
+      (await createAccount({ accountId: 'account-ada', idempotencyKey: 'taken' })).errors[0]!.extensions,
+    ).toMatchObject({ code: 'CONFLICT', replayed: true })
     expect(app.calls('obp')).toHaveLength(1)
     const routed = await createAccount({ routings: [{ scheme: 'SCAN', address: ADA.account }] })
     expect(routed.errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerCode: 'OBP-30115' })
     expect(JSON.stringify(routed.errors)).not.toContain(ADA.account)
     // The same id and address are free at another bank.
-    expect((await createAccount({ accountId: 'account-ada', bankId: OTHER_BANK, routings: [{ scheme: 'SCAN', address: ADA.account }] })).errors).toEqual([])
-    expect((await createAccount({ userId: 'nobody' })).errors[0]!.extensions).toMatchObject({ code: 'NOT_FOUND', providerCode: 'OBP-20005' })
+    expect(
+      (
+        await createAccount({
+          accountId: 'account-ada',
+          bankId: OTHER_BANK,
+          routings: [{ scheme: 'SCAN', address: ADA.account }],
+        })
+      ).errors,
+    ).toEqual([])
+    expect((await createAccount({ userId: 'nobody' })).errors[0]!.extensions).toMatchObject({
+      code: 'NOT_FOUND',
+      providerCode: 'OBP-20005',
+    })
   })
 
   test.each([
@@ -64,18 +99,31 @@ describe('an account', () => {
   ])('with %s is asked for once when the answer is lost', async (_what, input, method) => {
     app.fault('obp', { match: `${method} ${accounts(BANK)}${method === 'PUT' ? '/*' : ''}`, fault: 'drop-after-apply' })
     const keyed = { ...input, idempotencyKey: `lost-${method}` }
-    expect((await createAccount(keyed)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    expect((await createAccount(keyed)).errors[0]!.extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: false,
+    })
     const again = await createAccount(keyed)
-    expect(again.errors[0]).toMatchObject({ message: expect.stringContaining('Read the record back'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true } })
+    expect(again.errors[0]).toMatchObject({
+      message: expect.stringContaining('Read the record back'),
+      extensions: { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true },
+    })
     expect(app.calls('obp')).toHaveLength(1)
     // Under an id of one's own there is a way to find out that cannot open a second one.
-    if (method === 'PUT') expect((await createAccount(input)).errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerCode: 'OBP-30208' })
+    if (method === 'PUT')
+      expect((await createAccount(input)).errors[0]!.extensions).toMatchObject({
+        code: 'CONFLICT',
+        providerCode: 'OBP-30208',
+      })
   })
 
   test('needs accounts:write, and shows no address without pii:read', async () => {
     const routings = [{ scheme: 'IBAN', address: 'DE89370400440532013000' }]
     const refused = await createAccount({ routings }, { scopes: ['customers:write', 'users:write', 'pii:read'] })
-    expect(refused.errors[0]).toMatchObject({ message: 'This needs the scope accounts:write.', extensions: { code: 'FORBIDDEN' } })
+    expect(refused.errors[0]).toMatchObject({
+      message: 'This needs the scope accounts:write.',
+      extensions: { code: 'FORBIDDEN' },
+    })
     expect(app.calls('obp')).toEqual([])
     const { data } = await createAccount({ routings }, { scopes: ['accounts:write'] })
     expect(data.createAccount.account.routings).toEqual([{ scheme: 'IBAN', address: '••••3000' }])
@@ -83,12 +131,29 @@ describe('an account', () => {
 
   test('shows what the provider does not know as null, and a type that the graph does not know too', async () => {
     const attribute = { account_attribute_id: 'a', product_code: null, name: 'N', type: 'BOOLEAN', value: null }
-    const body = { account_id: 'x', user_id: '', label: null, product_code: null, balance: { currency: 'EUR', amount: '0.00' }, branch_id: '', account_routings: null, account_attributes: [attribute] }
+    const body = {
+      account_id: 'x',
+      user_id: '',
+      label: null,
+      product_code: null,
+      balance: { currency: 'EUR', amount: '0.00' },
+      branch_id: '',
+      account_routings: null,
+      account_attributes: [attribute],
+    }
     app.fault('obp', { match: `POST ${accounts(BANK)}`, fault: 'status', status: 201, body })
-    const query = 'mutation($input: CreateAccountInput!) { createAccount(input: $input) { account { userId label productCode branchId routings { scheme } attributes { id productCode name type value } } } }'
+    const query =
+      'mutation($input: CreateAccountInput!) { createAccount(input: $input) { account { userId label productCode branchId routings { scheme } attributes { id productCode name type value } } } }'
     const { data, errors } = await app.run(query, { input: ACCOUNT })
     expect(errors).toEqual([])
-    expect(data.createAccount.account).toEqual({ userId: null, label: '', productCode: '', branchId: null, routings: [], attributes: [{ id: 'a', productCode: null, name: 'N', type: null, value: '' }] })
+    expect(data.createAccount.account).toEqual({
+      userId: null,
+      label: '',
+      productCode: '',
+      branchId: null,
+      routings: [],
+      attributes: [{ id: 'a', productCode: null, name: 'N', type: null, value: '' }],
+    })
   })
 
   const long = (length: number) => 'x'.repeat(length + 1)
@@ -108,7 +173,15 @@ describe('an account', () => {
     ['input.currency', { currency: 'eur' }],
     ['input.currency', { currency: 'EURO' }],
     ['input.currency', { currency: 'ABC' }],
-    ['input.routings', { routings: [{ scheme: 'IBAN', address: '1' }, { scheme: 'IBAN', address: '2' }] }],
+    [
+      'input.routings',
+      {
+        routings: [
+          { scheme: 'IBAN', address: '1' },
+          { scheme: 'IBAN', address: '2' },
+        ],
+      },
+    ],
     ['input.routings', { routings: Array.from({ length: 21 }, (_, i) => ({ scheme: `S${i}`, address: '1' })) }],
     ['input.routings[0].scheme', routing({ scheme: '' })],
     ['input.routings[0].scheme', routing({ scheme: long(255) })],
@@ -131,9 +204,15 @@ describe('a user', () => {
   test('is registered and can log in at once', async () => {
     const { data, errors } = await createUser({ email: 'Nora@Example.com' })
     expect(errors).toEqual([])
-    expect(data.createUser).toEqual({ replayed: false, user: { id: expect.any(String), email: 'nora@example.com', username: 'nora.first' } })
+    expect(data.createUser).toEqual({
+      replayed: false,
+      user: { id: expect.any(String), email: 'nora@example.com', username: 'nora.first' },
+    })
     const { OBP_URL: url, OBP_CONSUMER_KEY: key } = app.emulators.obp.settings
-    const login = await fetch(`${url}/my/logins/direct`, { method: 'POST', headers: { authorization: `DirectLogin username="nora.first",password="${PASSWORD}",consumer_key="${key}"` } })
+    const login = await fetch(`${url}/my/logins/direct`, {
+      method: 'POST',
+      headers: { authorization: `DirectLogin username="nora.first",password="${PASSWORD}",consumer_key="${key}"` },
+    })
     expect(login.status).toBe(201)
   })
 
@@ -148,20 +227,31 @@ describe('a user', () => {
     const input = { username: 'twice.nora', idempotencyKey: 'user-1' }
     const first = await createUser(input)
     expect((await createUser(input)).data.createUser).toEqual({ ...first.data.createUser, replayed: true })
-    expect((await createUser({ ...input, password: `${PASSWORD}!` })).errors[0]!.extensions.code).toBe('IDEMPOTENCY_KEY_REUSED')
+    expect((await createUser({ ...input, password: `${PASSWORD}!` })).errors[0]!.extensions.code).toBe(
+      'IDEMPOTENCY_KEY_REUSED',
+    )
     expect(app.calls('obp')).toEqual([`POST ${USERS}`])
     app.clear()
     app.fault('obp', { match: `POST ${USERS}`, fault: 'drop-after-apply' })
     const lost = { username: 'lost.nora', idempotencyKey: 'user-2' }
-    for (let i = 0; i < 2; i += 1) expect((await createUser(lost)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    for (let i = 0; i < 2; i += 1)
+      expect((await createUser(lost)).errors[0]!.extensions).toMatchObject({
+        code: 'OUTCOME_UNKNOWN',
+        retryable: false,
+      })
     expect(app.calls('obp')).toHaveLength(1)
   })
 
   test('needs users:write, and shows no email without pii:read', async () => {
-    const refused = await createUser({ username: 'scope.nora' }, { scopes: ['customers:write', 'accounts:write', 'pii:read'] })
+    const refused = await createUser(
+      { username: 'scope.nora' },
+      { scopes: ['customers:write', 'accounts:write', 'pii:read'] },
+    )
     expect(refused.errors[0]!.message).toBe('This needs the scope users:write.')
     expect(app.calls('obp')).toEqual([])
-    expect((await createUser({ username: 'scope.nora' }, { scopes: ['users:write'] })).data.createUser.user).toMatchObject({ email: 'n•••', username: 'scope.nora' })
+    expect(
+      (await createUser({ username: 'scope.nora' }, { scopes: ['users:write'] })).data.createUser.user,
+    ).toMatchObject({ email: 'n•••', username: 'scope.nora' })
   })
 
   test("has a password that is nowhere but in the provider's request, however it ends", async () => {
@@ -173,9 +263,17 @@ describe('a user', () => {
       await createUser({ username: 'quiet.nora', lastName: undefined }),
       await app.run(`mutation { createUser(input: { password: "${PASSWORD}" email: 7 }) { user { id } } }`),
       await app.run(`mutation { createUser(input: { password: "${PASSWORD}`),
-      await app.run('mutation($input: CreateUserInput!) { createUser(input: $input) { user { password } } }', { input: USER }),
+      await app.run('mutation($input: CreateUserInput!) { createUser(input: $input) { user { password } } }', {
+        input: USER,
+      }),
     ]
-    for (const fault of [{ fault: 'status', status: 400, body: { code: 400, message: `OBP-30207: ${PASSWORD}` } }, { fault: 'status', status: 500, body: PASSWORD }, { fault: 'status', status: 201, body: { password: PASSWORD } }, { fault: 'html' }, { fault: 'reset' }] as const) {
+    for (const fault of [
+      { fault: 'status', status: 400, body: { code: 400, message: `OBP-30207: ${PASSWORD}` } },
+      { fault: 'status', status: 500, body: PASSWORD },
+      { fault: 'status', status: 201, body: { password: PASSWORD } },
+      { fault: 'html' },
+      { fault: 'reset' },
+    ] as const) {
       app.fault('obp', { match: `POST ${USERS}`, ...fault })
       answers.push(await createUser({ username: 'loud.nora' }))
     }
@@ -230,39 +328,87 @@ const NO_BANK = 'OBP-30001: Bank not found. Please specify a valid value for BAN
 /** The refusals of both ways to open an account. */
 const OPENING: [status: number, message: string, code: string, providerCode?: string, field?: string][] = [
   [401, 'OBP-20001: User not logged in. Authentication is required!', 'PROVIDER_REFUSED', 'OBP-20001'],
-  [400, 'OBP-10001: Incorrect json format. The Json body should be the {\n  "user_id": ""\n} ', 'BAD_USER_INPUT', 'OBP-10001'],
+  [
+    400,
+    'OBP-10001: Incorrect json format. The Json body should be the {\n  "user_id": ""\n} ',
+    'BAD_USER_INPUT',
+    'OBP-10001',
+  ],
   [400, 'OBP-30107: Invalid User Id.', 'BAD_USER_INPUT', 'OBP-30107'],
-  [404, 'OBP-20005: User not found. Please specify a valid value for USER_ID. Current USER_ID(x)', 'NOT_FOUND', 'OBP-20005'],
+  [
+    404,
+    'OBP-20005: User not found. Please specify a valid value for USER_ID. Current USER_ID(x)',
+    'NOT_FOUND',
+    'OBP-20005',
+  ],
   [403, ROLE, 'PROVIDER_REFUSED', 'OBP-20006'],
   [400, 'OBP-30106: Invalid Balance Amount.', 'BAD_USER_INPUT', 'OBP-30106'],
   [400, 'OBP-30112: Invalid Number. Initial balance must be a number, e.g 1000.00', 'BAD_USER_INPUT', 'OBP-30112'],
   [400, 'OBP-30109: Initial Balance of Account must be Zero (0).', 'BAD_USER_INPUT', 'OBP-30109'],
   [400, 'OBP-30105: Invalid Balance Currency.', 'BAD_USER_INPUT', 'OBP-30105'],
-  [400, 'OBP-10003: Invalid Currency Value. It should be three letters ISO Currency Code. ', 'BAD_USER_INPUT', 'OBP-10003', 'input.currency'],
+  [
+    400,
+    'OBP-10003: Invalid Currency Value. It should be three letters ISO Currency Code. ',
+    'BAD_USER_INPUT',
+    'OBP-10003',
+    'input.currency',
+  ],
   [404, NO_BANK, 'NOT_FOUND', 'OBP-30001'],
   [400, 'OBP-30114: Invalid Account Routings. Duplication detected', 'BAD_USER_INPUT', 'OBP-30114', 'input.routings'],
-  [400, 'OBP-30115: Account Routing already exist. (bankId: x, scheme: a, address: b); OBP-30115: Account Routing already exist. (bankId: x, scheme: c, address: d)', 'CONFLICT', 'OBP-30115'],
+  [
+    400,
+    'OBP-30115: Account Routing already exist. (bankId: x, scheme: a, address: b); OBP-30115: Account Routing already exist. (bankId: x, scheme: c, address: d)',
+    'CONFLICT',
+    'OBP-30115',
+  ],
   [400, 'OBP-50000: Unknown Error.', 'OUTCOME_UNKNOWN', 'OBP-50000'],
 ]
 
 describe.each<[string, string, () => ReturnType<typeof createAccount>, typeof OPENING]>([
   [
-    'createAccount', `PUT ${accounts(BANK)}/*`, () => createAccount({ accountId: 'x' }),
+    'createAccount',
+    `PUT ${accounts(BANK)}/*`,
+    () => createAccount({ accountId: 'x' }),
     [
       ...OPENING,
       [400, 'OBP-30208: Account_ID already exists at the Bank.', 'CONFLICT', 'OBP-30208'],
-      [400, "OBP-30110: Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.", 'BAD_USER_INPUT', 'OBP-30110', 'input.accountId'],
-      [400, "OBP-30111: Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.", 'BAD_USER_INPUT', 'OBP-30111', 'input.bankId'],
+      [
+        400,
+        "OBP-30110: Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+        'BAD_USER_INPUT',
+        'OBP-30110',
+        'input.accountId',
+      ],
+      [
+        400,
+        "OBP-30111: Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+        'BAD_USER_INPUT',
+        'OBP-30111',
+        'input.bankId',
+      ],
       // A newer server does not know the address at all.
-      [404, 'OBP-10404: Request Not Found. The server has not found anything matching the Request-URI.', 'PROVIDER_MALFORMED', 'OBP-10404'],
+      [
+        404,
+        'OBP-10404: Request Not Found. The server has not found anything matching the Request-URI.',
+        'PROVIDER_MALFORMED',
+        'OBP-10404',
+      ],
     ],
   ],
   ['addAccount', `POST ${accounts(BANK)}`, () => createAccount({}), OPENING],
   [
-    'createUser', `POST ${USERS}`, () => createUser({ username: 'table.nora' }),
+    'createUser',
+    `POST ${USERS}`,
+    () => createUser({ username: 'table.nora' }),
     [
       [400, 'OBP-10001: Incorrect json format.', 'BAD_USER_INPUT', 'OBP-10001'],
-      [400, 'OBP-30207: Invalid Password Format. Your password should EITHER be at least 10 characters long', 'BAD_USER_INPUT', 'OBP-30207', 'input.password'],
+      [
+        400,
+        'OBP-30207: Invalid Password Format. Your password should EITHER be at least 10 characters long',
+        'BAD_USER_INPUT',
+        'OBP-30207',
+        'input.password',
+      ],
       [409, 'User with the same username already exists.', 'CONFLICT'],
       [400, 'Invalid email address;Last name required', 'BAD_USER_INPUT'],
       [400, 'Error occurred during user creation.', 'PROVIDER_UNAVAILABLE'],
@@ -290,14 +436,29 @@ describe('the emulator', () => {
     [400, 'OBP-30112', { balance: { currency: 'EUR', amount: 'much' } }],
     [400, 'OBP-30109', { balance: { currency: 'EUR', amount: '1' } }],
     [400, 'OBP-10003', { balance: { currency: 'ABC', amount: '0' } }],
-    [400, 'OBP-30114', { account_routings: [{ scheme: 'A', address: '1' }, { scheme: 'A', address: '2' }] }],
+    [
+      400,
+      'OBP-30114',
+      {
+        account_routings: [
+          { scheme: 'A', address: '1' },
+          { scheme: 'A', address: '2' },
+        ],
+      },
+    ],
   ])('answers %i %s to %j', async (status, code, change) => {
-    expect(await open(change)).toMatchObject({ status, body: { code: status, message: expect.stringMatching(`^${code}: `) } })
+    expect(await open(change)).toMatchObject({
+      status,
+      body: { code: status, message: expect.stringMatching(`^${code}: `) },
+    })
   })
 
   test('looks at the bank after all of that, and at the id before it', async () => {
     expect((await open({ balance: { currency: 'EUR', amount: '1' } }, 'nowhere')).body.message).toContain('OBP-30109')
-    expect(await open({}, 'nowhere')).toMatchObject({ status: 404, body: { message: expect.stringContaining('OBP-30001') } })
+    expect(await open({}, 'nowhere')).toMatchObject({
+      status: 404,
+      body: { message: expect.stringContaining('OBP-30001') },
+    })
     expect((await beside('PUT', `/banks/${BANK}/accounts/account-ada`, {})).body.message).toContain('OBP-30208')
     expect((await beside('PUT', `/banks/${BANK}/accounts/a%20b`, body)).body.message).toContain('OBP-30110')
   })
@@ -305,22 +466,60 @@ describe('the emulator', () => {
   test('lets users open accounts for themselves only', async () => {
     const token = await app.token({ client: 'ada' })
     const asAda = async (user_id: string) => {
-      const answer = await fetch(`${app.emulators.obp.url}${accounts(BANK)}`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ ...body, user_id }) })
+      const answer = await fetch(`${app.emulators.obp.url}${accounts(BANK)}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ ...body, user_id }),
+      })
       return [answer.status, ((await answer.json()) as { message?: string }).message]
     }
-    expect([await asAda(''), await asAda(ADA_USER), await asAda(ADA_USER.replace(/1$/, '4'))]).toEqual([[201, undefined], [201, undefined], [403, ROLE]])
+    expect([await asAda(''), await asAda(ADA_USER), await asAda(ADA_USER.replace(/1$/, '4'))]).toEqual([
+      [201, undefined],
+      [201, undefined],
+      [403, ROLE],
+    ])
   })
 
   test('registers whoever comes, under its rules', async () => {
     const register = async (change: object) => {
-      const user = { email: ' N@Example.com ', username: 'walk.in.user', password: 'Some-Strong-Pass1', first_name: 'N', last_name: 'N', ...change }
-      const answer = await fetch(`${app.emulators.obp.url}${USERS}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(user) })
+      const user = {
+        email: ' N@Example.com ',
+        username: 'walk.in.user',
+        password: 'Some-Strong-Pass1',
+        first_name: 'N',
+        last_name: 'N',
+        ...change,
+      }
+      const answer = await fetch(`${app.emulators.obp.url}${USERS}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(user),
+      })
       return [answer.status, await answer.json()]
     }
-    expect(await register({ email: undefined })).toEqual([400, { code: 400, message: 'OBP-10001: Incorrect json format.' }])
-    expect(await register({ password: 'String' })).toEqual([400, { code: 400, message: expect.stringMatching(/^OBP-30207: /) }])
-    expect(await register({ email: 'n', first_name: '' })).toEqual([400, { code: 400, message: 'Invalid email address;First name required' }])
-    expect(await register({})).toEqual([201, { user_id: expect.any(String), email: 'n@example.com', provider_id: 'walk.in.user', provider: expect.any(String), username: 'walk.in.user', entitlements: { list: [] } }])
+    expect(await register({ email: undefined })).toEqual([
+      400,
+      { code: 400, message: 'OBP-10001: Incorrect json format.' },
+    ])
+    expect(await register({ password: 'String' })).toEqual([
+      400,
+      { code: 400, message: expect.stringMatching(/^OBP-30207: /) },
+    ])
+    expect(await register({ email: 'n', first_name: '' })).toEqual([
+      400,
+      { code: 400, message: 'Invalid email address;First name required' },
+    ])
+    expect(await register({})).toEqual([
+      201,
+      {
+        user_id: expect.any(String),
+        email: 'n@example.com',
+        provider_id: 'walk.in.user',
+        provider: expect.any(String),
+        username: 'walk.in.user',
+        entitlements: { list: [] },
+      },
+    ])
     expect(await register({})).toEqual([409, { code: 409, message: 'User with the same username already exists.' }])
   })
 })

@@ -9,7 +9,10 @@ const ODD = ['100%', '100x', '5_5', '5a5', 'C:\\1', 'C:x1', '[1-9]', '+49 (30) 1
 beforeAll(async () => {
   app = await startApp({ OBP_BANK_IDS: `${BANK},${OTHER_BANK}` })
   beside = await besideTheGraph(app)
-  for (const [i, phone] of ODD.entries()) await beside('PUT', `/banks/${BANK}/customers/${CROWD[30 + i]!.customerId}/mobile-number`, { mobile_phone_number: phone })
+  for (const [i, phone] of ODD.entries())
+    await beside('PUT', `/banks/${BANK}/customers/${CROWD[30 + i]!.customerId}/mobile-number`, {
+      mobile_phone_number: phone,
+    })
 })
 beforeEach(() => app.clear())
 afterAll(() => app.close())
@@ -22,14 +25,25 @@ const search = (phone: string, rest: object = {}, options = {}) => app.run(QUERY
 const phones = async (phone: string, match?: string) => {
   const { data, errors } = await search(phone, { match, first: 100 })
   expect(errors).toEqual([])
-  return data.customersByMobilePhoneNumber.map(({ mobilePhoneNumber }: { mobilePhoneNumber: string }) => mobilePhoneNumber).sort()
+  return data.customersByMobilePhoneNumber
+    .map(({ mobilePhoneNumber }: { mobilePhoneNumber: string }) => mobilePhoneNumber)
+    .sort()
 }
 const pattern = () => (app.recorded('obp')[0]!.body as { mobile_phone_number: string }).mobile_phone_number
 
 test('a whole number finds who has it, and is asked for as it is', async () => {
   const { data, errors } = await search(ADA.phone)
-  expect({ data, errors }).toEqual({ data: { customersByMobilePhoneNumber: [{ id: ADA.customerId, mobilePhoneNumber: ADA.phone, dateOfBirth: ADA.dateOfBirth }] }, errors: [] })
-  expect(app.recorded('obp')).toMatchObject([{ method: 'POST', url: at(BANK), body: { mobile_phone_number: ADA.phone } }])
+  expect({ data, errors }).toEqual({
+    data: {
+      customersByMobilePhoneNumber: [
+        { id: ADA.customerId, mobilePhoneNumber: ADA.phone, dateOfBirth: ADA.dateOfBirth },
+      ],
+    },
+    errors: [],
+  })
+  expect(app.recorded('obp')).toMatchObject([
+    { method: 'POST', url: at(BANK), body: { mobile_phone_number: ADA.phone } },
+  ])
 })
 
 test.each<[phone: string, match: string | undefined, sent: string, found: string[]]>([
@@ -54,7 +68,13 @@ test.each<[phone: string, match: string | undefined, sent: string, found: string
 
 test('what the provider finds beside is left out', async () => {
   const row = { customer_id: 'x', customer_number: '1', kyc_status: true, bank_id: BANK }
-  const customers = [{ ...row, mobile_phone_number: ' 1' }, { ...row, mobile_phone_number: null }, { ...row, bank_id: OTHER_BANK, mobile_phone_number: '1' }, { ...row, customer_id: 'y', mobile_phone_number: '1' }, { ...row, customer_id: 'y', mobile_phone_number: '1' }]
+  const customers = [
+    { ...row, mobile_phone_number: ' 1' },
+    { ...row, mobile_phone_number: null },
+    { ...row, bank_id: OTHER_BANK, mobile_phone_number: '1' },
+    { ...row, customer_id: 'y', mobile_phone_number: '1' },
+    { ...row, customer_id: 'y', mobile_phone_number: '1' },
+  ]
   app.fault('obp', { match: `POST ${at(BANK)}`, fault: 'status', status: 201, body: { customers } })
   const { data, errors } = await search('1')
   expect(errors).toEqual([])
@@ -65,7 +85,13 @@ test('first cuts the list; without it a hundred at most are answered', async () 
   expect((await search('+1415', { match: 'STARTS_WITH', first: 3 })).data.customersByMobilePhoneNumber).toHaveLength(3)
   const ofBank = PEOPLE.filter(({ bankId }) => bankId === BANK).length - ODD.length
   expect((await search('+1415', { match: 'STARTS_WITH' })).data.customersByMobilePhoneNumber).toHaveLength(ofBank)
-  const customers = Array.from({ length: 150 }, (_, i) => ({ customer_id: `c-${i}`, customer_number: '1', kyc_status: true, bank_id: BANK, mobile_phone_number: '1' }))
+  const customers = Array.from({ length: 150 }, (_, i) => ({
+    customer_id: `c-${i}`,
+    customer_number: '1',
+    kyc_status: true,
+    bank_id: BANK,
+    mobile_phone_number: '1',
+  }))
   for (const first of [undefined, null]) {
     app.fault('obp', { match: `POST ${at(BANK)}`, fault: 'status', status: 201, body: { customers } })
     expect((await search('1', { first })).data.customersByMobilePhoneNumber).toHaveLength(100)
@@ -75,19 +101,27 @@ test('first cuts the list; without it a hundred at most are answered', async () 
 describe('a search', () => {
   test('stays at the bank that is named, where the caller may name it', async () => {
     expect((await search(OTTO.phone)).data.customersByMobilePhoneNumber).toEqual([])
-    expect((await search(OTTO.phone, { bankId: OTHER_BANK })).data.customersByMobilePhoneNumber).toMatchObject([{ id: OTTO.customerId }])
+    expect((await search(OTTO.phone, { bankId: OTHER_BANK })).data.customersByMobilePhoneNumber).toMatchObject([
+      { id: OTTO.customerId },
+    ])
     app.clear()
     expect((await search(OTTO.phone, { bankId: 'elsewhere' })).data.customersByMobilePhoneNumber).toBeNull()
-    expect((await search(OTTO.phone, { bankId: OTHER_BANK }, { claims: { banks: [BANK] } })).data.customersByMobilePhoneNumber).toBeNull()
+    expect(
+      (await search(OTTO.phone, { bankId: OTHER_BANK }, { claims: { banks: [BANK] } })).data
+        .customersByMobilePhoneNumber,
+    ).toBeNull()
     expect(app.calls('obp')).toEqual([])
   })
 
   test('by a part of the number needs pii:read; by all of it, it shows nothing more', async () => {
     const masked = { scopes: ['customers:read'] as const }
-    for (const match of ['STARTS_WITH', 'CONTAINS']) expect((await search('+1', { match }, masked)).errors[0]!.message).toBe('This needs the scope pii:read.')
+    for (const match of ['STARTS_WITH', 'CONTAINS'])
+      expect((await search('+1', { match }, masked)).errors[0]!.message).toBe('This needs the scope pii:read.')
     expect(app.calls('obp')).toEqual([])
     for (const match of [undefined, null, 'EXACT'])
-      expect((await search(ADA.phone, { match }, masked)).data.customersByMobilePhoneNumber).toEqual([{ id: ADA.customerId, mobilePhoneNumber: '••••0101', dateOfBirth: null }])
+      expect((await search(ADA.phone, { match }, masked)).data.customersByMobilePhoneNumber).toEqual([
+        { id: ADA.customerId, mobilePhoneNumber: '••••0101', dateOfBirth: null },
+      ])
     expect((await search('%', {}, masked)).data.customersByMobilePhoneNumber).toHaveLength(1)
   })
 
@@ -110,7 +144,11 @@ describe('a search', () => {
 
   test.each<[number, string, string]>([
     [401, 'OBP-20001: User not logged in. Authentication is required!', 'PROVIDER_REFUSED'],
-    [400, 'OBP-10001: Incorrect json format. The Json body should be the PostCustomerPhoneNumberJsonV400 ', 'BAD_USER_INPUT'],
+    [
+      400,
+      'OBP-10001: Incorrect json format. The Json body should be the PostCustomerPhoneNumberJsonV400 ',
+      'BAD_USER_INPUT',
+    ],
     [400, 'OBP-10018: Too Many Requests.', 'RATE_LIMITED'],
     [400, 'OBP-50000: Unknown Error.', 'PROVIDER_UNAVAILABLE'],
   ])('that is refused with %i %s is %s', async (status, message, code) => {
@@ -121,13 +159,24 @@ describe('a search', () => {
 })
 
 test('a search for whom the provider says that there is nobody is null', async () => {
-  app.fault('obp', { match: `POST ${at(BANK)}`, fault: 'status', status: 400, body: { code: 400, message: 'OBP-30008: User Customer Link not found by USER_ID' } })
+  app.fault('obp', {
+    match: `POST ${at(BANK)}`,
+    fault: 'status',
+    status: 400,
+    body: { code: 400, message: 'OBP-30008: User Customer Link not found by USER_ID' },
+  })
   expect(await search('1')).toMatchObject({ data: { customersByMobilePhoneNumber: null }, errors: [] })
 })
 
 test('the emulator takes wildcards, answers 201 with days, and minds neither bank nor role', async () => {
-  const { status, body } = await beside('POST', `/banks/${BANK}/search/customers/mobile-phone-number`, { mobile_phone_number: '+1415555010_' })
+  const { status, body } = await beside('POST', `/banks/${BANK}/search/customers/mobile-phone-number`, {
+    mobile_phone_number: '+1415555010_',
+  })
   expect([status, body.customers.length, body.customers[0].date_of_birth]).toEqual([201, 7, ADA.dateOfBirth])
-  expect(await beside('POST', '/banks/nowhere/search/customers/mobile-phone-number', { mobile_phone_number: '%' })).toEqual({ status: 201, body: { customers: [] } })
-  expect((await beside('POST', `/banks/${BANK}/search/customers/mobile-phone-number`, {})).body.message).toBe('OBP-10001: Incorrect json format. The Json body should be the PostCustomerPhoneNumberJsonV400 ')
+  expect(
+    await beside('POST', '/banks/nowhere/search/customers/mobile-phone-number', { mobile_phone_number: '%' }),
+  ).toEqual({ status: 201, body: { customers: [] } })
+  expect((await beside('POST', `/banks/${BANK}/search/customers/mobile-phone-number`, {})).body.message).toBe(
+    'OBP-10001: Incorrect json format. The Json body should be the PostCustomerPhoneNumberJsonV400 ',
+  )
 })

@@ -14,8 +14,16 @@ const at = (customerId: string) => `/obp/v4.0.0/banks/${BANK}/customers/${custom
 const writes = () => app.calls('obp').filter((call) => !call.startsWith('GET '))
 const change = changeIn(() => app)
 
-const addressOf = async ({ customerId }: Person) => ({ customerId, addressId: (await change('createCustomerAddress', { customerId, ...ADDRESS })).data.createCustomerAddress.address.id as string })
-const residenceOf = async ({ customerId }: Person) => ({ customerId, taxResidenceId: (await change('createTaxResidence', { customerId, ...RESIDENCE })).data.createTaxResidence.taxResidence.id as string })
+const addressOf = async ({ customerId }: Person) => ({
+  customerId,
+  addressId: (await change('createCustomerAddress', { customerId, ...ADDRESS })).data.createCustomerAddress.address
+    .id as string,
+})
+const residenceOf = async ({ customerId }: Person) => ({
+  customerId,
+  taxResidenceId: (await change('createTaxResidence', { customerId, ...RESIDENCE })).data.createTaxResidence
+    .taxResidence.id as string,
+})
 
 describe('what nobody heard the end of', () => {
   type Row = [Mutation, method: string, path: string, input: (member: Person) => object | Promise<object>]
@@ -23,7 +31,12 @@ describe('what nobody heard the end of', () => {
     ['deleteCustomerAddress', 'DELETE', 'addresses/*', addressOf],
     ['deleteTaxResidence', 'DELETE', 'tax_residencies/*', residenceOf],
     ['createTaxResidence', 'POST', 'tax-residence', ({ customerId }) => ({ customerId, ...RESIDENCE })],
-    ['addSocialMediaHandle', 'POST', 'social_media_handles', ({ customerId, customerNumber }) => ({ ...HANDLE, customerId, customerNumber })],
+    [
+      'addSocialMediaHandle',
+      'POST',
+      'social_media_handles',
+      ({ customerId, customerNumber }) => ({ ...HANDLE, customerId, customerNumber }),
+    ],
   ]
   const begin = async (i: number, offset: number) => {
     const [mutation, method, path, input] = ROWS[i]!
@@ -37,7 +50,10 @@ describe('what nobody heard the end of', () => {
   test.each(cases)('%s is done once when it comes again', async (_mutation, i) => {
     const { mutation, input, match } = await begin(i, 0)
     app.fault('obp', { match, fault: 'drop-after-apply' })
-    expect((await change(mutation, input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    expect((await change(mutation, input)).errors[0]!.extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: true,
+    })
     const found = await change(mutation, input)
     expect(found.errors).toEqual([])
     expect(found.data[mutation].replayed).toBe(false)
@@ -48,7 +64,10 @@ describe('what nobody heard the end of', () => {
   test.each(cases)('%s is done when it comes again and had not arrived', async (_mutation, i) => {
     const { mutation, input, match } = await begin(i, 10)
     app.fault('obp', { match, fault: 'reset' })
-    expect((await change(mutation, input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    expect((await change(mutation, input)).errors[0]!.extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: true,
+    })
     const { errors, data } = await change(mutation, input)
     expect(errors).toEqual([])
     expect(data[mutation].replayed).toBe(false)
@@ -60,9 +79,16 @@ describe('what nobody heard the end of', () => {
     app.fault('obp', { match: `DELETE ${at(customerId)}/addresses/*`, fault: 'status', status: 429 })
     const refused = await change('deleteCustomerAddress', { customerId, addressId, idempotencyKey: 'reused' })
     expect(refused.errors[0]!.extensions.code).toBe('RATE_LIMITED')
-    const other = await change('deleteCustomerAddress', { customerId, addressId: 'address-ada', idempotencyKey: 'reused' })
+    const other = await change('deleteCustomerAddress', {
+      customerId,
+      addressId: 'address-ada',
+      idempotencyKey: 'reused',
+    })
     expect(other.errors[0]!.extensions.code).toBe('NOT_FOUND')
-    expect((await change('deleteCustomerAddress', { customerId, addressId, idempotencyKey: 'reused' })).data.deleteCustomerAddress).toEqual({ replayed: false, deletedId: addressId })
+    expect(
+      (await change('deleteCustomerAddress', { customerId, addressId, idempotencyKey: 'reused' })).data
+        .deleteCustomerAddress,
+    ).toEqual({ replayed: false, deletedId: addressId })
   })
 
   test('is removed though the first try arrives late', async () => {
@@ -70,16 +96,30 @@ describe('what nobody heard the end of', () => {
     const input = { customerId, addressId, idempotencyKey: 'late' }
     app.fault('obp', { match: `DELETE ${at(customerId)}/addresses/*`, fault: 'reset' })
     await change('deleteCustomerAddress', input)
-    const message = "OBP-50200: Connector cannot return the data we requested. <- OBP-30310: Customer's Address not found by CUSTOMER_ADDRESS_ID. "
-    app.fault('obp', { match: `DELETE ${at(customerId)}/addresses/*`, fault: 'status', status: 400, body: { code: 400, message } })
-    expect((await change('deleteCustomerAddress', input)).data.deleteCustomerAddress).toEqual({ replayed: false, deletedId: addressId })
+    const message =
+      "OBP-50200: Connector cannot return the data we requested. <- OBP-30310: Customer's Address not found by CUSTOMER_ADDRESS_ID. "
+    app.fault('obp', {
+      match: `DELETE ${at(customerId)}/addresses/*`,
+      fault: 'status',
+      status: 400,
+      body: { code: 400, message },
+    })
+    expect((await change('deleteCustomerAddress', input)).data.deleteCustomerAddress).toEqual({
+      replayed: false,
+      deletedId: addressId,
+    })
   })
 })
 
 describe('limits are told before anything is sent', () => {
   const long = (length: number) => 'x'.repeat(length + 1)
   test.each<[Mutation, string, unknown]>([
-    ...(['line1', 'line2', 'line3', 'city', 'county', 'state'] as const).flatMap((name): [Mutation, string, unknown][] => [['createCustomerAddress', name, long(255)], ['updateCustomerAddress', name, long(255)]]),
+    ...(['line1', 'line2', 'line3', 'city', 'county', 'state'] as const).flatMap(
+      (name): [Mutation, string, unknown][] => [
+        ['createCustomerAddress', name, long(255)],
+        ['updateCustomerAddress', name, long(255)],
+      ],
+    ),
     ['createCustomerAddress', 'line1', ''],
     ['createCustomerAddress', 'postcode', long(20)],
     ['createCustomerAddress', 'countryCode', 'DEU'],
@@ -100,22 +140,32 @@ describe('limits are told before anything is sent', () => {
     ['addSocialMediaHandle', 'handle', long(64)],
     ['addSocialMediaHandle', 'addedAt', '2024-01-01'],
     ['addSocialMediaHandle', 'activatedAt', 'soon'],
-    ...Object.keys(CREDIT_LIMIT).map((name): [Mutation, string, unknown] => ['requestCreditLimit', name, long(name.endsWith('Documentation') ? 2000 : 255)]),
+    ...Object.keys(CREDIT_LIMIT).map((name): [Mutation, string, unknown] => [
+      'requestCreditLimit',
+      name,
+      long(name.endsWith('Documentation') ? 2000 : 255),
+    ]),
   ])('%s: %s', async (mutation, field, value) => {
     const { errors } = await change(mutation, { customerId: ADA.customerId, ...INPUTS[mutation], [field]: value })
-    expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { [`input.${field}`]: expect.any(Array) } })
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: { [`input.${field}`]: expect.any(Array) },
+    })
     expect(app.calls('obp')).toEqual([])
   })
 
   test('and what is just within them is taken', async () => {
     const { customerId, customerNumber } = CROWD[20]!
     const x = (length: number) => 'x'.repeat(length)
-    const lines = Object.fromEntries(['line1', 'line2', 'line3', 'city', 'county', 'state'].map((name) => [name, x(255)]))
+    const lines = Object.fromEntries(
+      ['line1', 'line2', 'line3', 'city', 'county', 'state'].map((name) => [name, x(255)]),
+    )
     const inputs: [Mutation, object][] = [
       ['createCustomerAddress', { ...lines, postcode: x(20), countryCode: 'DE', tags: ['mailing', 'home', 'holiday'] }],
       ['createTaxResidence', { domain: x(20), taxNumber: x(20) }],
       ['addSocialMediaHandle', { ...HANDLE, customerNumber, type: x(16), handle: x(64) }],
     ]
-    for (const [mutation, input] of inputs) expect((await change(mutation, { customerId, ...input })).errors).toEqual([])
+    for (const [mutation, input] of inputs)
+      expect((await change(mutation, { customerId, ...input })).errors).toEqual([])
   })
 })

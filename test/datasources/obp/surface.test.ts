@@ -36,7 +36,9 @@ describe('every operation of the Open Bank Project', () => {
   })
 
   test('has a row', () => {
-    expect(new Set(rows.map(({ n, operation }) => `${n} ${operation}`))).toEqual(new Set(OPERATIONS.map(([n, operation]) => `${n} ${operation}`)))
+    expect(new Set(rows.map(({ n, operation }) => `${n} ${operation}`))).toEqual(
+      new Set(OPERATIONS.map(([n, operation]) => `${n} ${operation}`)),
+    )
   })
 
   test.each(rows.map((row) => [row.n, row.operation, row] as const))('%i %s', async (_n, _operation, row) => {
@@ -48,7 +50,12 @@ describe('every operation of the Open Bank Project', () => {
     const { method, path, query = {}, body } = row.request(variables)
     const heard = app.recorded('obp').map((call) => {
       const url = new URL(call.url, 'http://provider')
-      return { method: call.method, path: decodeURIComponent(url.pathname), query: Object.fromEntries(url.searchParams), ...(call.body === undefined ? {} : { body: call.body }) }
+      return {
+        method: call.method,
+        path: decodeURIComponent(url.pathname),
+        query: Object.fromEntries(url.searchParams),
+        ...(call.body === undefined ? {} : { body: call.body }),
+      }
     })
     expect(heard).toContainEqual({ method, path, query, ...(body === undefined ? {} : { body }) })
     const [, , wanted, place] = OPERATIONS.find(([n]) => n === row.n)!

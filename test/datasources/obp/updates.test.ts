@@ -19,16 +19,43 @@ const writes = () => app.calls('obp').filter((call) => !call.startsWith('GET '))
 /** Every change: its mutation, a good input, where it goes, and what is then to be read. */
 const CHANGES: [mutation: string, input: Record<string, unknown>, part: string, seen: Record<string, unknown>][] = [
   ['updateCustomerBranch', { branchId: 'branch-9' }, 'branch', { branchId: 'branch-9' }],
-  ['updateCustomerCreditLimit', { creditLimit: { currency: 'USD', amount: '2500.50' } }, 'credit-limit', { creditLimit: { currency: 'USD', amount: '2500.50' } }],
-  ['updateCustomerCreditRating', { rating: 'B+', source: 'agency' }, 'credit-rating-and-source', { creditRating: { rating: 'B+', source: 'agency' } }],
+  [
+    'updateCustomerCreditLimit',
+    { creditLimit: { currency: 'USD', amount: '2500.50' } },
+    'credit-limit',
+    { creditLimit: { currency: 'USD', amount: '2500.50' } },
+  ],
+  [
+    'updateCustomerCreditRating',
+    { rating: 'B+', source: 'agency' },
+    'credit-rating-and-source',
+    { creditRating: { rating: 'B+', source: 'agency' } },
+  ],
   [
     'updateCustomerData',
-    { faceImage: { url: 'https://images.example.com/new.png', date: '2024-05-06T07:08:09.500+02:00' }, relationshipStatus: 'divorced', dependants: 3, highestEducationAttained: 'PhD', employmentStatus: 'retired' },
+    {
+      faceImage: { url: 'https://images.example.com/new.png', date: '2024-05-06T07:08:09.500+02:00' },
+      relationshipStatus: 'divorced',
+      dependants: 3,
+      highestEducationAttained: 'PhD',
+      employmentStatus: 'retired',
+    },
     'data',
-    { faceImage: { url: 'https://images.example.com/new.png', date: '2024-05-06T05:08:09.000Z' }, relationshipStatus: 'divorced', dependants: 3, highestEducationAttained: 'PhD', employmentStatus: 'retired' },
+    {
+      faceImage: { url: 'https://images.example.com/new.png', date: '2024-05-06T05:08:09.000Z' },
+      relationshipStatus: 'divorced',
+      dependants: 3,
+      highestEducationAttained: 'PhD',
+      employmentStatus: 'retired',
+    },
   ],
   ['updateCustomerEmail', { email: 'New.Address@Example.com' }, 'email', { email: 'new.address@example.com' }],
-  ['updateCustomerIdentity', { legalName: 'Newly Named', dateOfBirth: '1999-12-31', title: '', nameSuffix: 'Jr' }, 'identity', { legalName: 'Newly Named', dateOfBirth: '1999-12-31', title: null, nameSuffix: 'Jr' }],
+  [
+    'updateCustomerIdentity',
+    { legalName: 'Newly Named', dateOfBirth: '1999-12-31', title: '', nameSuffix: 'Jr' },
+    'identity',
+    { legalName: 'Newly Named', dateOfBirth: '1999-12-31', title: null, nameSuffix: 'Jr' },
+  ],
   ['updateCustomerMobileNumber', { mobilePhoneNumber: '+49 30 1' }, 'mobile-number', { mobilePhoneNumber: '+49 30 1' }],
   ['updateCustomerNumber', { customerNumber: 'K-1' }, 'number', { number: 'K-1' }],
 ]
@@ -37,8 +64,13 @@ const CUSTOMER = `id bankId number legalName title nameSuffix email mobilePhoneN
   datesOfBirthOfDependants creditRating { rating source } creditLimit { currency amount } highestEducationAttained employmentStatus kycStatus lastOkDate branchId`
 const typeOf = (mutation: string) => `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`
 const change = (mutation: string, input: object, options = {}, fields = CUSTOMER) =>
-  app.run(`mutation($input: ${typeOf(mutation)}!) { ${mutation}(input: $input) { replayed customer { ${fields} } } }`, { input }, options)
-const read = async (id: string) => (await app.run(`query($id: ID!) { customer(id: $id) { ${CUSTOMER} } }`, { id })).data.customer
+  app.run(
+    `mutation($input: ${typeOf(mutation)}!) { ${mutation}(input: $input) { replayed customer { ${fields} } } }`,
+    { input },
+    options,
+  )
+const read = async (id: string) =>
+  (await app.run(`query($id: ID!) { customer(id: $id) { ${CUSTOMER} } }`, { id })).data.customer
 
 describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
   const input = { customerId: CROWD[0]!.customerId, ...given }
@@ -54,12 +86,21 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
   })
 
   test("does not touch another bank's customer, nor nobody's", async () => {
-    for (const key of [{ customerId: OTTO.customerId }, { customerId: ADA.customerId, bankId: OTHER_BANK }, { customerId: ADA.customerId, bankId: 'elsewhere' }, { customerId: 'nobody' }]) {
+    for (const key of [
+      { customerId: OTTO.customerId },
+      { customerId: ADA.customerId, bankId: OTHER_BANK },
+      { customerId: ADA.customerId, bankId: 'elsewhere' },
+      { customerId: 'nobody' },
+    ]) {
       const { data, errors } = await change(mutation, { ...given, ...key })
       expect(data[mutation]).toBeNull()
       expect(errors[0]!.extensions).toMatchObject({ code: 'NOT_FOUND', provider: 'OPEN_BANK_PROJECT' })
     }
-    const narrowed = await change(mutation, { ...given, customerId: OTTO.customerId, bankId: OTHER_BANK }, { claims: { banks: [BANK] } })
+    const narrowed = await change(
+      mutation,
+      { ...given, customerId: OTTO.customerId, bankId: OTHER_BANK },
+      { claims: { banks: [BANK] } },
+    )
     expect(narrowed.errors[0]!.extensions.code).toBe('NOT_FOUND')
     expect(writes()).toEqual([])
   })
@@ -76,10 +117,16 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
   test('of which nobody knows whether it was made is never made again by itself: somebody may have changed it since', async () => {
     const again = { ...input, ...(part === 'number' ? { customerNumber: 'K-2' } : {}), idempotencyKey: `again-${part}` }
     app.fault('obp', { match: `PUT ${customers}/${input.customerId}/${part}`, fault: 'drop-after-apply' })
-    expect((await change(mutation, again)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    expect((await change(mutation, again)).errors[0]!.extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: true,
+    })
     app.clear()
     // It is read back instead: what was to be set is set.
-    expect((await change(mutation, again)).data[mutation]).toMatchObject({ replayed: true, customer: part === 'number' ? { number: 'K-2' } : seen })
+    expect((await change(mutation, again)).data[mutation]).toMatchObject({
+      replayed: true,
+      customer: part === 'number' ? { number: 'K-2' } : seen,
+    })
     expect(app.calls('obp')).toEqual([`GET ${customers}/${input.customerId}`])
     app.clear()
     expect((await change(mutation, again)).data[mutation].replayed).toBe(true)
@@ -88,14 +135,28 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
 
   test('of which nobody knows whether it was made stays unknown when something else is set: that proves nothing', async () => {
     const customerId = CROWD[6]!.customerId
-    const lost = { ...given, customerId, ...(part === 'number' ? { customerNumber: 'K-4' } : {}), idempotencyKey: `lost-${part}` }
+    const lost = {
+      ...given,
+      customerId,
+      ...(part === 'number' ? { customerNumber: 'K-4' } : {}),
+      idempotencyKey: `lost-${part}`,
+    }
     app.fault('obp', { match: `PUT ${customers}/${customerId}/${part}`, fault: 'reset' })
-    expect((await change(mutation, lost)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    expect((await change(mutation, lost)).errors[0]!.extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: true,
+    })
     const { errors } = await change(mutation, lost)
-    expect(errors[0]).toMatchObject({ message: expect.stringContaining('Read the record back'), extensions: { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true } })
+    expect(errors[0]).toMatchObject({
+      message: expect.stringContaining('Read the record back'),
+      extensions: { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true },
+    })
     expect(writes()).toHaveLength(1)
     const anew = await change(mutation, { ...lost, idempotencyKey: `anew-${part}` })
-    expect(anew.data[mutation]).toMatchObject({ replayed: false, customer: part === 'number' ? { number: 'K-4' } : seen })
+    expect(anew.data[mutation]).toMatchObject({
+      replayed: false,
+      customer: part === 'number' ? { number: 'K-4' } : seen,
+    })
     // Now it is as it was to be, whoever made it so.
     expect((await change(mutation, lost)).data[mutation].replayed).toBe(true)
   })
@@ -105,14 +166,33 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
     [403, 'OBP-20006: User is missing one or more roles: CanUpdateCustomer', 'PROVIDER_REFUSED'],
     [401, 'OBP-20001: User not logged in. Authentication is required!', 'PROVIDER_REFUSED'],
     [400, 'OBP-10001: Incorrect json format. The Json body should be the PutUpdateCustomerJsonV310 ', 'BAD_USER_INPUT'],
-    [404, 'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.. Current CustomerId(x)', 'NOT_FOUND'],
-    [400, 'OBP-30006: Customer Number already exists. Please specify a different value for BANK_ID or CUSTOMER_NUMBER. Current customer_number(1)', 'CONFLICT'],
+    [
+      404,
+      'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.. Current CustomerId(x)',
+      'NOT_FOUND',
+    ],
+    [
+      400,
+      'OBP-30006: Customer Number already exists. Please specify a different value for BANK_ID or CUSTOMER_NUMBER. Current customer_number(1)',
+      'CONFLICT',
+    ],
     [400, 'OBP-30058: Cannot update the Customer', 'PROVIDER_UNAVAILABLE'],
     [400, 'OBP-50000: Unknown Error.', 'OUTCOME_UNKNOWN'],
   ])('says of %i %s: %s', async (status, message, code) => {
-    app.fault('obp', { match: `PUT ${customers}/*/${part}`, fault: 'status', status, body: { code: status, message }, times: 0 })
+    app.fault('obp', {
+      match: `PUT ${customers}/*/${part}`,
+      fault: 'status',
+      status,
+      body: { code: status, message },
+      times: 0,
+    })
     const { errors } = await change(mutation, { ...input, ...(part === 'number' ? { customerNumber: 'K-3' } : {}) })
-    expect(errors[0]!.extensions).toMatchObject({ code, provider: 'OPEN_BANK_PROJECT', providerStatus: status, providerCode: message.slice(0, 9) })
+    expect(errors[0]!.extensions).toMatchObject({
+      code,
+      provider: 'OPEN_BANK_PROJECT',
+      providerStatus: status,
+      providerCode: message.slice(0, 9),
+    })
   })
 })
 
@@ -147,7 +227,10 @@ test.each<[string, string, Record<string, unknown>]>([
   ['updateCustomerNumber', 'customerNumber', { customerNumber: '1 <- OBP-20003' }],
 ])('%s refuses a bad %s before anything is sent', async (mutation, field, input) => {
   const { errors } = await change(mutation, { customerId: ADA.customerId, ...input })
-  expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { [`input.${field}`]: expect.any(Array) } })
+  expect(errors[0]!.extensions).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    fields: { [`input.${field}`]: expect.any(Array) },
+  })
   expect(app.calls('obp')).toEqual([])
 })
 
@@ -171,23 +254,49 @@ test('what one change made is seen by the next, also where the customer is liste
     b: updateCustomerMobileNumber(input: { customerId: "${customerId}", mobilePhoneNumber: "2" }) { ${seen} }
     c: updateCustomerEmail(input: { customerId: "${customerId}", email: "third@example.com" }) { ${seen} } }`)
   expect(errors).toEqual([])
-  expect(data.a.customer).toEqual({ email: 'first@example.com', person: { customers: [{ email: 'first@example.com', mobilePhoneNumber: CROWD[3]!.phone }] } })
-  expect(data.b.customer).toEqual({ email: 'first@example.com', person: { customers: [{ email: 'first@example.com', mobilePhoneNumber: '2' }] } })
-  expect(data.c.customer).toEqual({ email: 'third@example.com', person: { customers: [{ email: 'third@example.com', mobilePhoneNumber: '2' }] } })
+  expect(data.a.customer).toEqual({
+    email: 'first@example.com',
+    person: { customers: [{ email: 'first@example.com', mobilePhoneNumber: CROWD[3]!.phone }] },
+  })
+  expect(data.b.customer).toEqual({
+    email: 'first@example.com',
+    person: { customers: [{ email: 'first@example.com', mobilePhoneNumber: '2' }] },
+  })
+  expect(data.c.customer).toEqual({
+    email: 'third@example.com',
+    person: { customers: [{ email: 'third@example.com', mobilePhoneNumber: '2' }] },
+  })
 })
 
 describe("the emulator's changes", () => {
   test('find the customer at any bank, and say what they miss in the order of the provider', async () => {
     const put = (bank: string, id: string, body: object) => beside('PUT', `/banks/${bank}/customers/${id}/branch`, body)
-    expect(await put(OTHER_BANK, CROWD[4]!.customerId, { branch_id: 7 })).toMatchObject({ status: 200, body: { bank_id: BANK, branch_id: '7' } })
+    expect(await put(OTHER_BANK, CROWD[4]!.customerId, { branch_id: 7 })).toMatchObject({
+      status: 200,
+      body: { bank_id: BANK, branch_id: '7' },
+    })
     expect((await put('nowhere', 'nobody', {})).body.message).toContain('OBP-30001')
-    expect((await put(BANK, 'nobody', {})).body).toEqual({ code: 400, message: 'OBP-10001: Incorrect json format. The Json body should be the PutUpdateCustomerBranchJsonV310 ' })
-    expect((await put(BANK, 'nobody', { branch_id: '1' })).body).toEqual({ code: 404, message: 'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.. Current CustomerId(nobody)' })
+    expect((await put(BANK, 'nobody', {})).body).toEqual({
+      code: 400,
+      message: 'OBP-10001: Incorrect json format. The Json body should be the PutUpdateCustomerBranchJsonV310 ',
+    })
+    expect((await put(BANK, 'nobody', { branch_id: '1' })).body).toEqual({
+      code: 404,
+      message:
+        'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.. Current CustomerId(nobody)',
+    })
     expect((await put(BANK, CROWD[4]!.customerId, { branch_id: long(255) })).status).toBe(400)
   })
 
   test("take a customer's own number for somebody else's", async () => {
-    const { status, body } = await beside('PUT', `/banks/${BANK}/customers/${ADA.customerId}/number`, { customer_number: ADA.customerNumber })
-    expect([status, body.message]).toEqual([400, expect.stringMatching(/^OBP-30006: Customer Number already exists\..* Current customer_number\(5000001\) and Current bank_id\(meridian\.01\.uk\)$/)])
+    const { status, body } = await beside('PUT', `/banks/${BANK}/customers/${ADA.customerId}/number`, {
+      customer_number: ADA.customerNumber,
+    })
+    expect([status, body.message]).toEqual([
+      400,
+      expect.stringMatching(
+        /^OBP-30006: Customer Number already exists\..* Current customer_number\(5000001\) and Current bank_id\(meridian\.01\.uk\)$/,
+      ),
+    ])
   })
 })

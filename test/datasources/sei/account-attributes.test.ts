@@ -10,7 +10,8 @@ import { privateRedis } from '../../support/redis.js'
 const SET = `mutation($input: SetAccountAttributesInput!) { setAccountAttributes(input: $input) {
   replayed job { key externalId status requestTrackingId submittedAt errors { field location reason } }
 } }`
-const JOB = 'query($key: ID!) { accountAttributesJob(key: $key) { key externalId status requestTrackingId errors { field location reason } } }'
+const JOB =
+  'query($key: ID!) { accountAttributesJob(key: $key) { key externalId status requestTrackingId errors { field location reason } } }'
 
 const LINE = { name: 'LineOfCreditAccountNumber', value: 'true' }
 
@@ -28,8 +29,10 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
   afterEach(today)
   afterAll(() => app.close())
 
-  const set = (externalId: string, attributes: object[] = [LINE], rest: object = {}, options?: RunOptions) => app.run(SET, { input: { externalId, attributes, ...rest } }, options)
-  const job = async (key: string, options?: RunOptions) => (await app.run(JOB, { key }, options)).data.accountAttributesJob
+  const set = (externalId: string, attributes: object[] = [LINE], rest: object = {}, options?: RunOptions) =>
+    app.run(SET, { input: { externalId, attributes, ...rest } }, options)
+  const job = async (key: string, options?: RunOptions) =>
+    (await app.run(JOB, { key }, options)).data.accountAttributesJob
   /** The same once its time has come. */
   const due = (key: string, options?: RunOptions) => {
     later(60)
@@ -39,18 +42,37 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
 
   test.each([
     ['required', { externalId: 'test', attributes: [LINE] }, { externalId: 'test', attributes: [LINE] }],
-    ['complete', { externalId: 'test01', attributes: [{ ...LINE, explanation: null, fieldsToNull: [''] }] }, { externalId: 'test01', attributes: [LINE] }],
-    ['with something in every member', { externalId: 'test02', attributes: [{ ...LINE, explanation: 'moved', fieldsToNull: ['', 'a', ' ', 'b'] }] }, { externalId: 'test02', attributes: [{ ...LINE, explanation: 'moved', fieldsToNull: ['a', 'b'] }] }],
+    [
+      'complete',
+      { externalId: 'test01', attributes: [{ ...LINE, explanation: null, fieldsToNull: [''] }] },
+      { externalId: 'test01', attributes: [LINE] },
+    ],
+    [
+      'with something in every member',
+      { externalId: 'test02', attributes: [{ ...LINE, explanation: 'moved', fieldsToNull: ['', 'a', ' ', 'b'] }] },
+      { externalId: 'test02', attributes: [{ ...LINE, explanation: 'moved', fieldsToNull: ['a', 'b'] }] },
+    ],
   ])('the source payload (%s) is accepted as a job', async (_name, input, sent) => {
     const { data, errors } = await app.run(SET, { input })
     expect(errors).toEqual([])
     expect(app.calls('sei')).toEqual(['POST /v1/accounts/attributes'])
     const [call] = app.recorded('sei')
     expect(call!.body).toEqual(sent)
-    expect(call!.headers).toMatchObject({ 'content-type': 'application/json', authorization: expect.stringMatching(/^Bearer /), appkey: app.emulators.sei.settings['SEI_APP_KEY'] })
+    expect(call!.headers).toMatchObject({
+      'content-type': 'application/json',
+      authorization: expect.stringMatching(/^Bearer /),
+      appkey: app.emulators.sei.settings['SEI_APP_KEY'],
+    })
     expect(data.setAccountAttributes).toEqual({
       replayed: false,
-      job: { key: expect.stringMatching(/^\+\/\+\/[\w+/]+=*$/), externalId: input.externalId, status: 'PENDING', requestTrackingId: expect.stringMatching(/^[0-9a-f-]{36}$/), submittedAt: expect.stringMatching(/Z$/), errors: [] },
+      job: {
+        key: expect.stringMatching(/^\+\/\+\/[\w+/]+=*$/),
+        externalId: input.externalId,
+        status: 'PENDING',
+        requestTrackingId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        submittedAt: expect.stringMatching(/Z$/),
+        errors: [],
+      },
     })
   })
 
@@ -72,17 +94,32 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
   test('a failed job says why', async () => {
     const key = await keyOf('job-failed')
     await due(key)
-    expect(await due(key)).toMatchObject({ status: 'FAILED', externalId: 'job-failed', errors: [{ field: 'name', location: 'attributes', reason: 'unknown attribute' }] })
-    expect(await job(key, { scopes: ['attributes:write'] })).toMatchObject({ status: 'FAILED', errors: [{ field: 'name', location: 'attributes', reason: null }] })
+    expect(await due(key)).toMatchObject({
+      status: 'FAILED',
+      externalId: 'job-failed',
+      errors: [{ field: 'name', location: 'attributes', reason: 'unknown attribute' }],
+    })
+    expect(await job(key, { scopes: ['attributes:write'] })).toMatchObject({
+      status: 'FAILED',
+      errors: [{ field: 'name', location: 'attributes', reason: null }],
+    })
   })
 
-  test.each(['job-pending', 'job-unknown-word', 'job-odd-shape'])('%s stays pending however often it is asked about', async (externalId) => {
-    const key = await keyOf(externalId)
-    for (let i = 0; i < 3; i += 1) expect((await due(key)).status).toBe('PENDING')
-  })
+  test.each(['job-pending', 'job-unknown-word', 'job-odd-shape'])(
+    '%s stays pending however often it is asked about',
+    async (externalId) => {
+      const key = await keyOf(externalId)
+      for (let i = 0; i < 3; i += 1) expect((await due(key)).status).toBe('PENDING')
+    },
+  )
 
   test.each(['job-unknown-word', 'job-odd-shape'])('%s is counted as drift', async (externalId) => {
-    const count = async (field: string) => Number(new RegExp(`kyc_provider_drift_total\\{provider="sei",field="${field}"\\} (\\d+)`).exec(await (await fetch(`${app.url}/metrics`)).text())?.[1] ?? 0)
+    const count = async (field: string) =>
+      Number(
+        new RegExp(`kyc_provider_drift_total\\{provider="sei",field="${field}"\\} (\\d+)`).exec(
+          await (await fetch(`${app.url}/metrics`)).text(),
+        )?.[1] ?? 0,
+      )
     const field = externalId === 'job-unknown-word' ? 'job.status' : 'job'
     const before = await count(field)
     await due(await keyOf(externalId))
@@ -118,7 +155,10 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(await job(key)).toBeNull()
     for (const other of ['no-such-job', '', '..', '/../../x']) expect(await job(other)).toBeNull()
     expect(app.recorded('sei')).toEqual([])
-    expect(await job(key, { claims: { tenant: 'north' }, client: 'another-client' })).toMatchObject({ key, status: 'PENDING' })
+    expect(await job(key, { claims: { tenant: 'north' }, client: 'another-client' })).toMatchObject({
+      key,
+      status: 'PENDING',
+    })
   })
 
   test('an idempotency key makes one job', async () => {
@@ -132,7 +172,8 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     app.fault('sei', { match: 'POST /v1/**', fault: 'drop-after-apply' })
     const first = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `lost-${_store}` })
     const second = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `lost-${_store}` })
-    for (const { errors } of [first, second]) expect(errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    for (const { errors } of [first, second])
+      expect(errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
     expect(app.calls('sei')).toHaveLength(1)
   })
 
@@ -145,14 +186,20 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     await rest[1]
     expect(app.recorded('sei').map(({ body }) => (body as any).externalId)).toEqual([account, other])
     await Promise.all([first, ...rest])
-    expect(app.recorded('sei').map(({ body }) => (body as any).attributes[0].value)).toEqual(['first', 'true', 'second'])
+    expect(app.recorded('sei').map(({ body }) => (body as any).attributes[0].value)).toEqual([
+      'first',
+      'true',
+      'second',
+    ])
   })
 
   test('a refused write does not hold up the next', async () => {
     app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 400 })
     // Which of two that are sent at once comes first is not theirs to say.
     const both = await Promise.all([set(ADA.seiExternalId), set(ADA.seiExternalId)])
-    expect(new Set(both.map(({ errors }) => errors[0]?.extensions.code))).toEqual(new Set(['BAD_USER_INPUT', undefined]))
+    expect(new Set(both.map(({ errors }) => errors[0]?.extensions.code))).toEqual(
+      new Set(['BAD_USER_INPUT', undefined]),
+    )
   })
 
   const EXPECTED: Record<keyof typeof REFUSED, object> = {
@@ -169,24 +216,50 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     'refused-500-transient': { code: 'PROVIDER_UNAVAILABLE', retryable: true },
     'refused-503': { code: 'PROVIDER_UNAVAILABLE', retryable: true },
   }
-  test.each(Object.keys(REFUSED))('%s is answered as our own error, after one call unless SEI says that it passes', async (externalId) => {
-    const { data, errors } = await set(externalId)
-    const { status, code, message } = PROBLEMS[REFUSED[externalId]!]
-    expect(data).toEqual({ setAccountAttributes: null })
-    expect(errors[0]!.extensions).toMatchObject({ ...EXPECTED[externalId], provider: 'SEI', providerStatus: status, providerCode: code, providerRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
-    expect(errors[0]!.message).not.toContain(message)
-    expect(app.calls('sei')).toHaveLength((EXPECTED[externalId] as { code: string }).code === 'PROVIDER_UNAVAILABLE' ? 3 : 1)
-  })
+  test.each(Object.keys(REFUSED))(
+    '%s is answered as our own error, after one call unless SEI says that it passes',
+    async (externalId) => {
+      const { data, errors } = await set(externalId)
+      const { status, code, message } = PROBLEMS[REFUSED[externalId]!]
+      expect(data).toEqual({ setAccountAttributes: null })
+      expect(errors[0]!.extensions).toMatchObject({
+        ...EXPECTED[externalId],
+        provider: 'SEI',
+        providerStatus: status,
+        providerCode: code,
+        providerRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      })
+      expect(errors[0]!.message).not.toContain(message)
+      expect(app.calls('sei')).toHaveLength(
+        (EXPECTED[externalId] as { code: string }).code === 'PROVIDER_UNAVAILABLE' ? 3 : 1,
+      )
+    },
+  )
 
   test('a refusal that SEI calls transient is not its last word', async () => {
-    app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 400, body: { code: 'busy', message: 'try again', transient: 'true' }, times: 3 })
+    app.fault('sei', {
+      match: 'POST /v1/**',
+      fault: 'status',
+      status: 400,
+      body: { code: 'busy', message: 'try again', transient: 'true' },
+      times: 3,
+    })
     const input = { idempotencyKey: `transient-${_store}` }
-    expect((await set(ADA.seiExternalId, [LINE], input)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true })
-    expect((await set(ADA.seiExternalId, [LINE], input)).data.setAccountAttributes).toMatchObject({ replayed: false, job: { status: 'PENDING' } })
+    expect((await set(ADA.seiExternalId, [LINE], input)).errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+      retryable: true,
+    })
+    expect((await set(ADA.seiExternalId, [LINE], input)).data.setAccountAttributes).toMatchObject({
+      replayed: false,
+      job: { status: 'PENDING' },
+    })
   })
 
   test('an account that SEI does not know is not found', async () => {
-    expect((await set('nobody-knows')).errors[0]!.extensions).toMatchObject({ code: 'NOT_FOUND', providerCode: 'resource.not.found' })
+    expect((await set('nobody-knows')).errors[0]!.extensions).toMatchObject({
+      code: 'NOT_FOUND',
+      providerCode: 'resource.not.found',
+    })
   })
 
   const VALUE = 'S3NSITIVE'
@@ -194,14 +267,35 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     ['an empty id', { externalId: '' }, 'input.externalId'],
     ['an id of 256', { externalId: VALUE.padEnd(256, 'x') }, 'input.externalId'],
     ['no attribute', { attributes: [] }, 'input.attributes'],
-    ['101 attributes', { attributes: Array.from({ length: 101 }, (_, i) => ({ name: `n${i}`, value: VALUE })) }, 'input.attributes'],
-    ['a name twice', { attributes: [{ name: VALUE, value: '1' }, { name: VALUE, value: '2' }] }, 'input.attributes'],
+    [
+      '101 attributes',
+      { attributes: Array.from({ length: 101 }, (_, i) => ({ name: `n${i}`, value: VALUE })) },
+      'input.attributes',
+    ],
+    [
+      'a name twice',
+      {
+        attributes: [
+          { name: VALUE, value: '1' },
+          { name: VALUE, value: '2' },
+        ],
+      },
+      'input.attributes',
+    ],
     ['an empty name', { attributes: [{ name: '', value: VALUE }] }, 'input.attributes[0].name'],
     ['a name of 256', { attributes: [{ name: VALUE.padEnd(256, 'x'), value: '1' }] }, 'input.attributes[0].name'],
     ['a value of 4001', { attributes: [{ name: 'a', value: VALUE.padEnd(4001, 'x') }] }, 'input.attributes[0].value'],
     ['a value that is no text', { attributes: [{ name: 'a', value: 900551234 }] }, 'input.attributes[0].value'],
-    ['an explanation of 4001', { attributes: [{ name: 'a', value: '1', explanation: VALUE.padEnd(4001, 'x') }] }, 'input.attributes[0].explanation'],
-    ['101 members to clear', { attributes: [{ name: 'a', value: '1', fieldsToNull: Array.from({ length: 101 }, () => VALUE) }] }, 'input.attributes[0].fieldsToNull'],
+    [
+      'an explanation of 4001',
+      { attributes: [{ name: 'a', value: '1', explanation: VALUE.padEnd(4001, 'x') }] },
+      'input.attributes[0].explanation',
+    ],
+    [
+      '101 members to clear',
+      { attributes: [{ name: 'a', value: '1', fieldsToNull: Array.from({ length: 101 }, () => VALUE) }] },
+      'input.attributes[0].fieldsToNull',
+    ],
   ])('%s is refused by its name, before anything is sent', async (_name, change, field) => {
     const { errors } = await app.run(SET, { input: { externalId: 'test', attributes: [LINE], ...change } })
     expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
@@ -257,13 +351,16 @@ test('while the store is away no write begins and no job is claimed', async () =
   await app.close()
 })
 
-test.concurrent.each(STORES)('a status that does not come in time is an error, with the job remembered in %s', async (_store, settings) => {
-  const app = await startApp({ SEI_TIMEOUT_MS: '1000', ...settings() })
-  const { data } = await app.run(SET, { input: { externalId: ADA.seiExternalId, attributes: [LINE] } })
-  app.fault('sei', { match: 'GET /**', fault: 'hang', times: 0 })
-  await delay(1_000)
-  const answer = await app.run(JOB, { key: data.setAccountAttributes.job.key })
-  expect(answer.data).toEqual({ accountAttributesJob: null })
-  expect(answer.errors[0]!.extensions.code).toBe('PROVIDER_TIMEOUT')
-  await app.close()
-})
+test.concurrent.each(STORES)(
+  'a status that does not come in time is an error, with the job remembered in %s',
+  async (_store, settings) => {
+    const app = await startApp({ SEI_TIMEOUT_MS: '1000', ...settings() })
+    const { data } = await app.run(SET, { input: { externalId: ADA.seiExternalId, attributes: [LINE] } })
+    app.fault('sei', { match: 'GET /**', fault: 'hang', times: 0 })
+    await delay(1_000)
+    const answer = await app.run(JOB, { key: data.setAccountAttributes.job.key })
+    expect(answer.data).toEqual({ accountAttributesJob: null })
+    expect(answer.errors[0]!.extensions.code).toBe('PROVIDER_TIMEOUT')
+    await app.close()
+  },
+)

@@ -13,7 +13,10 @@ describe('what was asked once is not asked again in the same operation, except w
     })
     const all = () => Promise.allSettled(['good', 'bad'].map(loader.load))
     expect((await all()).map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
-    expect(await all()).toEqual([{ status: 'fulfilled', value: 'GOOD' }, { status: 'fulfilled', value: 'BAD' }])
+    expect(await all()).toEqual([
+      { status: 'fulfilled', value: 'GOOD' },
+      { status: 'fulfilled', value: 'BAD' },
+    ])
     expect(await loader.load('bad')).toBe('BAD')
     expect(asked).toEqual(['good', 'bad', 'bad'])
   })
@@ -33,7 +36,10 @@ describe('what was asked once is not asked again in the same operation, except w
     expect((await all()).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     expect(await all()).toEqual(['A', null, 'A'].map((value) => ({ status: 'fulfilled', value })))
     await all()
-    expect(asked).toEqual([['a', 'b'], ['a', 'b']])
+    expect(asked).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
   })
 
   test('and what came along with another answer is not asked at all, until it is forgotten', async () => {

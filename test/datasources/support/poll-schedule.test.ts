@@ -16,7 +16,8 @@ interface Slow {
   readonly ended: (id: string) => object
 }
 
-const VERIFY = 'mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { replayed result { id state fromCache nextPollAt } } }'
+const VERIFY =
+  'mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { replayed result { id state fromCache nextPollAt } } }'
 const CHECK = { types: ['NAME'], account: { idScheme: 'SCAN', id: '90070020000031', name: 'Doe,John' } }
 
 const VERIFICATION: Slow = {
@@ -24,12 +25,18 @@ const VERIFICATION: Slow = {
   begin: async (app) => (await app.run(VERIFY, { input: CHECK })).data.verifyAccount.result.id,
   read: 'query($id: ID!) { it: verificationResult(id: $id) { status: state nextPollAt } }',
   route: 'GET /v1.0/account-verifications/*',
-  ended: (id) => ({ data: { result: { id, account: { id: '90070020000031', status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } } }),
+  ended: (id) => ({
+    data: { result: { id, account: { id: '90070020000031', status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } },
+  }),
 }
 const JOB: Slow = {
   provider: 'sei',
   begin: async (app) =>
-    (await app.run('mutation { setAccountAttributes(input: { externalId: "job-pending", attributes: [{ name: "a", value: "b" }] }) { job { key } } }')).data.setAccountAttributes.job.key,
+    (
+      await app.run(
+        'mutation { setAccountAttributes(input: { externalId: "job-pending", attributes: [{ name: "a", value: "b" }] }) { job { key } } }',
+      )
+    ).data.setAccountAttributes.job.key,
   read: 'query($id: ID!) { it: accountAttributesJob(key: $id) { status nextPollAt } }',
   route: 'GET /**',
   ended: () => ({ data: { status: 'Completed', errors: [] } }),
@@ -45,7 +52,11 @@ describe.each([
   let one: App
   let two: App
   beforeAll(async () => {
-    const store = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: key(), [`${provider.toUpperCase()}_TIMEOUT_MS`]: '1000' }
+    const store = {
+      REDIS_URL: inject('redisUrl'),
+      STORE_ENCRYPTION_KEY: key(),
+      [`${provider.toUpperCase()}_TIMEOUT_MS`]: '1000',
+    }
     one = await startApp(store)
     two = await startApp(store, one)
   })
@@ -57,12 +68,14 @@ describe.each([
 
   const polls = () => one.calls(provider).filter((call) => call.startsWith('GET ')).length
   const ask = (app: App, id: string, options?: RunOptions) => app.run(read, { id }, options)
-  const standing = async (app: App, id: string) => (await ask(app, id)).data.it as { status: string; nextPollAt: string | null }
+  const standing = async (app: App, id: string) =>
+    (await ask(app, id)).data.it as { status: string; nextPollAt: string | null }
   const wait = async (app: App, id: string) => (Date.parse((await standing(app, id)).nextPollAt!) - Date.now()) / 1000
 
   test('is not asked of the provider before its time, by whichever server', async () => {
     const id = await begin(one)
-    for (const app of [one, two, one, two]) expect(await standing(app, id)).toMatchObject({ status: 'PENDING', nextPollAt: expect.any(String) })
+    for (const app of [one, two, one, two])
+      expect(await standing(app, id)).toMatchObject({ status: 'PENDING', nextPollAt: expect.any(String) })
     expect(polls()).toBe(0)
   })
 
@@ -79,7 +92,13 @@ describe.each([
   test('is asked for ever more seldom, at least once a minute', async () => {
     const id = await begin(one)
     // Without a hint of the provider's own.
-    one.fault(provider, { match: route, fault: 'status', status: provider === 'banfico' ? 202 : 200, body: {}, times: 0 })
+    one.fault(provider, {
+      match: route,
+      fault: 'status',
+      status: provider === 'banfico' ? 202 : 200,
+      body: {},
+      times: 0,
+    })
     const waits: number[] = []
     for (let i = 0; i < 12; i += 1) {
       later((await wait(one, id)) + 0.01)
@@ -104,7 +123,13 @@ describe.each([
   ])('is asked for when the provider says: Retry-After %s', async (header, seconds) => {
     const id = await begin(one)
     later(600)
-    one.fault(provider, { match: route, fault: 'status', status: provider === 'banfico' ? 202 : 200, body: {}, headers: { 'retry-after': header } })
+    one.fault(provider, {
+      match: route,
+      fault: 'status',
+      status: provider === 'banfico' ? 202 : 200,
+      body: {},
+      headers: { 'retry-after': header },
+    })
     const told = await wait(one, id)
     expect(told).toBeGreaterThan(seconds - 1)
     expect(told).toBeLessThanOrEqual(seconds)
@@ -120,7 +145,11 @@ describe.each([
     const id = await begin(one)
     later(1)
     one.fault(provider, { match: route, fault: 'status', status: 503, headers: { 'retry-after': '9' } })
-    expect((await ask(one, id)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterSeconds: 9 })
+    expect((await ask(one, id)).errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+      retryable: true,
+      retryAfterSeconds: 9,
+    })
     expect(await standing(two, id)).toMatchObject({ status: 'PENDING' })
     later(8)
     await standing(one, id)
@@ -134,7 +163,8 @@ describe.each([
     const id = await begin(one)
     later(1)
     one.fault(provider, { match: route, fault: 'status', status: 200, body: ended(id) })
-    for (const app of [one, two, two, one]) expect(await standing(app, id)).toMatchObject({ status: 'COMPLETED', nextPollAt: null })
+    for (const app of [one, two, two, one])
+      expect(await standing(app, id)).toMatchObject({ status: 'COMPLETED', nextPollAt: null })
     later(200)
     expect(await standing(two, id)).toMatchObject({ status: 'COMPLETED' })
     expect(polls()).toBe(1)
@@ -159,7 +189,10 @@ describe.each([
   test("is told to nobody else, and asking for another's costs no call", async () => {
     const id = await begin(one)
     later(1)
-    for (const app of [one, two]) expect((await ask(app, id, { client: 'stranger', scopes: ['verifications:read', 'attributes:write'] })).data.it).toBeNull()
+    for (const app of [one, two])
+      expect(
+        (await ask(app, id, { client: 'stranger', scopes: ['verifications:read', 'attributes:write'] })).data.it,
+      ).toBeNull()
     expect(polls()).toBe(0)
   })
 })
@@ -177,7 +210,10 @@ describe('while the store is away', () => {
   })
 
   test('nobody is told how anything stands, and no provider is asked', async () => {
-    const ids = [[VERIFICATION.read, await VERIFICATION.begin(app)], [JOB.read, await JOB.begin(app)]] as const
+    const ids = [
+      [VERIFICATION.read, await VERIFICATION.begin(app)],
+      [JOB.read, await JOB.begin(app)],
+    ] as const
     later(1)
     await redis.kill()
     app.clear()
@@ -206,13 +242,30 @@ describe('verifyAccount with an idempotency key', () => {
     expect(app.calls('banfico')).toHaveLength(1)
   })
 
-  test.each(['hang', 'reset', 'drop-after-apply'] as const)('is not repeated by itself when the answer is lost (%s), and asked again when the caller repeats it', async (fault) => {
-    const input = { ...CHECK, maxAgeSeconds: 0, account: { ...CHECK.account, id: '90070020000000' }, idempotencyKey: fault }
-    app.fault('banfico', { match: 'POST /v1.0/account-verifications', fault })
-    expect((await app.run(VERIFY, { input })).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_TIMEOUT', retryable: true })
-    expect(app.calls('banfico')).toHaveLength(1)
-    expect((await app.run(VERIFY, { input })).data.verifyAccount).toMatchObject({ replayed: false, result: { state: 'COMPLETED' } })
-    expect((await app.run(VERIFY, { input })).data.verifyAccount).toMatchObject({ replayed: true, result: { state: 'COMPLETED' } })
-    expect(app.calls('banfico')).toHaveLength(2)
-  })
+  test.each(['hang', 'reset', 'drop-after-apply'] as const)(
+    'is not repeated by itself when the answer is lost (%s), and asked again when the caller repeats it',
+    async (fault) => {
+      const input = {
+        ...CHECK,
+        maxAgeSeconds: 0,
+        account: { ...CHECK.account, id: '90070020000000' },
+        idempotencyKey: fault,
+      }
+      app.fault('banfico', { match: 'POST /v1.0/account-verifications', fault })
+      expect((await app.run(VERIFY, { input })).errors[0]!.extensions).toMatchObject({
+        code: 'PROVIDER_TIMEOUT',
+        retryable: true,
+      })
+      expect(app.calls('banfico')).toHaveLength(1)
+      expect((await app.run(VERIFY, { input })).data.verifyAccount).toMatchObject({
+        replayed: false,
+        result: { state: 'COMPLETED' },
+      })
+      expect((await app.run(VERIFY, { input })).data.verifyAccount).toMatchObject({
+        replayed: true,
+        result: { state: 'COMPLETED' },
+      })
+      expect(app.calls('banfico')).toHaveLength(2)
+    },
+  )
 })

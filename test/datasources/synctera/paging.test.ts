@@ -10,7 +10,15 @@ let app: App
 beforeAll(async () => {
   app = await startApp()
   for (const { url } of [app.emulators.obp, app.emulators.synctera])
-    expect((await fetch(`${url}/__emulator/crowd`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ count: CROWD }) })).status).toBe(204)
+    expect(
+      (
+        await fetch(`${url}/__emulator/crowd`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ count: CROWD }),
+        })
+      ).status,
+    ).toBe(204)
 })
 afterAll(() => app.close())
 
@@ -23,7 +31,7 @@ interface Connection<Node> {
 async function walk<Node>(ask: (after: string | null, page: number) => Promise<Connection<Node>>) {
   const nodes: Node[] = []
   const sizes: number[] = []
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page: Connection<Node> = await ask(after, sizes.length)
     nodes.push(...page.nodes)
     sizes.push(page.nodes.length)
@@ -37,28 +45,36 @@ async function walk<Node>(ask: (after: string | null, page: number) => Promise<C
 
 const pagesOf37 = (total: number) => [...Array.from({ length: Math.floor(total / 37) }, () => 37), total % 37]
 
-describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']])('a thousand customers in pages of 37, %s', (sortDirection) => {
-  test('are all there, none of them twice and in order', async () => {
-    app.clear()
-    const { nodes, sizes } = await walk(async (after) => {
-      const { data, errors } = await app.run(CustomersWithPersonsDocument, { first: 37, after, filter: { sortDirection } }, { scopes: ['customers:read', 'persons:read'] })
-      expect(errors).toEqual([])
-      return data.customers!
+describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']])(
+  'a thousand customers in pages of 37, %s',
+  (sortDirection) => {
+    test('are all there, none of them twice and in order', async () => {
+      app.clear()
+      const { nodes, sizes } = await walk(async (after) => {
+        const { data, errors } = await app.run(
+          CustomersWithPersonsDocument,
+          { first: 37, after, filter: { sortDirection } },
+          { scopes: ['customers:read', 'persons:read'] },
+        )
+        expect(errors).toEqual([])
+        return data.customers!
+      })
+      const ofBank = PEOPLE.filter(({ bankId }) => bankId === BANK)
+      expect(sizes).toEqual(pagesOf37(CROWD + ofBank.length))
+      const ids = new Set(nodes.map(({ id }) => id))
+      expect(ids.size).toBe(nodes.length)
+      expect([...ids]).toEqual(expect.arrayContaining(ofBank.map(({ customerId }) => customerId)))
+      const dates = nodes.map(({ lastOkDate }) => lastOkDate!)
+      expect(dates).toEqual(sortDirection === 'ASC' ? [...dates].sort() : [...dates].sort().reverse())
+      expect(app.calls('obp').filter((call) => call.includes('/firehose/'))).toHaveLength(sizes.length)
+      expect(app.calls('synctera').length).toBeLessThanOrEqual(ofBank.length)
     })
-    const ofBank = PEOPLE.filter(({ bankId }) => bankId === BANK)
-    expect(sizes).toEqual(pagesOf37(CROWD + ofBank.length))
-    const ids = new Set(nodes.map(({ id }) => id))
-    expect(ids.size).toBe(nodes.length)
-    expect([...ids]).toEqual(expect.arrayContaining(ofBank.map(({ customerId }) => customerId)))
-    const dates = nodes.map(({ lastOkDate }) => lastOkDate!)
-    expect(dates).toEqual(sortDirection === 'ASC' ? [...dates].sort() : [...dates].sort().reverse())
-    expect(app.calls('obp').filter((call) => call.includes('/firehose/'))).toHaveLength(sizes.length)
-    expect(app.calls('synctera').length).toBeLessThanOrEqual(ofBank.length)
-  })
-})
+  },
+)
 
 describe('a thousand persons', () => {
-  const PERSONS = 'query($first: Int, $after: String, $orderBy: [PersonOrder!]) { persons(first: $first, after: $after, orderBy: $orderBy) { nodes { id firstName } pageInfo { hasNextPage endCursor } } }'
+  const PERSONS =
+    'query($first: Int, $after: String, $orderBy: [PersonOrder!]) { persons(first: $first, after: $after, orderBy: $orderBy) { nodes { id firstName } pageInfo { hasNextPage endCursor } } }'
   const total = CROWD + PEOPLE.filter(({ personId }) => personId !== undefined).length
 
   async function walkPersons(sizeOf: (page: number) => number, orderBy?: object[]) {

@@ -13,13 +13,25 @@ const person = (situation: string) => NAMED_PEOPLE.find(({ firstName }) => first
 
 describe('persons', () => {
   test('a person is read with its verifications', async () => {
-    const { data, errors } = await app.run('query($id: ID!) { person(id: $id) { firstName verificationStatus verifications { type result } } }', { id: person('Rhea').personId })
+    const { data, errors } = await app.run(
+      'query($id: ID!) { person(id: $id) { firstName verificationStatus verifications { type result } } }',
+      { id: person('Rhea').personId },
+    )
     expect(errors).toEqual([])
-    expect(data.person).toEqual({ firstName: 'Rhea', verificationStatus: 'REVIEW', verifications: [{ type: 'IDENTITY', result: 'REVIEW' }, { type: 'WATCHLIST', result: 'ACCEPTED' }] })
+    expect(data.person).toEqual({
+      firstName: 'Rhea',
+      verificationStatus: 'REVIEW',
+      verifications: [
+        { type: 'IDENTITY', result: 'REVIEW' },
+        { type: 'WATCHLIST', result: 'ACCEPTED' },
+      ],
+    })
   })
 
   test('ten persons by alias cost one call', async () => {
-    const query = `{ ${CROWD.slice(0, 10).map(({ personId }, i) => `p${i}: person(id: "${personId}") { id }`).join(' ')} }`
+    const query = `{ ${CROWD.slice(0, 10)
+      .map(({ personId }, i) => `p${i}: person(id: "${personId}") { id }`)
+      .join(' ')} }`
     const { data } = await app.run(query)
     expect(Object.keys(data)).toHaveLength(10)
     expect(app.calls('synctera')).toEqual(['GET /v0/persons?id=…&limit=100'])
@@ -28,23 +40,37 @@ describe('persons', () => {
   test('an unknown scope is refused by name', async () => {
     const { data, errors } = await app.run('{ person(id: "x") { id } }', undefined, { scopes: ['kyc:read'] })
     expect(data).toEqual({ person: null })
-    expect(errors[0]).toMatchObject({ message: 'This needs the scope persons:read.', path: ['person'], extensions: { code: 'FORBIDDEN', retryable: false, correlationId: expect.any(String) } })
+    expect(errors[0]).toMatchObject({
+      message: 'This needs the scope persons:read.',
+      path: ['person'],
+      extensions: { code: 'FORBIDDEN', retryable: false, correlationId: expect.any(String) },
+    })
     expect(app.calls('synctera')).toEqual([])
   })
 
   test('bad input names the field and echoes nothing', async () => {
-    const { errors } = await app.run('mutation($input: CreatePersonInput!) { createPerson(input: $input) { person { id } } }', { input: { isCustomer: true, status: 'ACTIVE', ssn: '123456789', banStatus: 'SUSPENDED' } })
-    expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { 'input.ssn': ['must have the form NNN-NN-NNNN'], 'input.note': expect.any(Array) } })
+    const { errors } = await app.run(
+      'mutation($input: CreatePersonInput!) { createPerson(input: $input) { person { id } } }',
+      { input: { isCustomer: true, status: 'ACTIVE', ssn: '123456789', banStatus: 'SUSPENDED' } },
+    )
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: { 'input.ssn': ['must have the form NNN-NN-NNNN'], 'input.note': expect.any(Array) },
+    })
     expect(JSON.stringify(errors)).not.toContain('123456789')
   })
 
   test('an idempotency key makes one write', async () => {
-    const mutation = 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id firstName } } }'
+    const mutation =
+      'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id firstName } } }'
     const input = { idempotencyKey: 'k1', isCustomer: true, status: 'ACTIVE', firstName: 'Nora' }
     const first = await app.run(mutation, { input })
     const second = await app.run(mutation, { input }, { scopes: ['persons:write'] })
     expect(first.errors).toEqual([])
-    expect(second.data.createPerson).toEqual({ replayed: true, person: { id: first.data.createPerson.person.id, firstName: 'N•••' } })
+    expect(second.data.createPerson).toEqual({
+      replayed: true,
+      person: { id: first.data.createPerson.person.id, firstName: 'N•••' },
+    })
     expect(app.calls('synctera')).toHaveLength(1)
     const other = await app.run(mutation, { input: { ...input, firstName: 'Nina' } })
     expect(other.errors[0]!.extensions.code).toBe('IDEMPOTENCY_KEY_REUSED')

@@ -14,14 +14,17 @@ const ofAda = {
   staffUserId: null,
   customerUserId: null,
   creator: { name: 'Simon Staff', mobilePhone: '+44 07972 444 876', emailAddress: 'simon.staff@example.com' },
-  invitees: [{ contactDetails: { name: 'Ada Accepted', mobilePhone: ADA.phone, emailAddress: ADA.email }, status: 'accepted' }],
+  invitees: [
+    { contactDetails: { name: 'Ada Accepted', mobilePhone: ADA.phone, emailAddress: ADA.email }, status: 'accepted' },
+  ],
 }
 
 export const engagementRows: SurfaceRow[] = [
   {
     n: 16,
     operation: 'getCrmEvents',
-    query: '{ crmEvents(first: 1) { id bankId customerName customerNumber category detail channel scheduledAt actualAt result } }',
+    query:
+      '{ crmEvents(first: 1) { id bankId customerName customerNumber category detail channel scheduledAt actualAt result } }',
     request: () => ({ method: 'GET', path: `${at}/crm-events` }),
     data: {
       crmEvents: [
@@ -64,7 +67,9 @@ export const engagementRows: SurfaceRow[] = [
         purposeId: 'onboarding',
         date: '2024-07-01T12:00:00.750+02:00',
         creator: { name: 'Sue', mobilePhone: '', emailAddress: 'Sue@Example.com' },
-        invitees: [{ contactDetails: { name: 'Ada', mobilePhone: '+1 415 555 0101', emailAddress: '' }, status: 'asked' }],
+        invitees: [
+          { contactDetails: { name: 'Ada', mobilePhone: '+1 415 555 0101', emailAddress: '' }, status: 'asked' },
+        ],
       },
     },
     request: () => ({
@@ -75,7 +80,9 @@ export const engagementRows: SurfaceRow[] = [
         purpose_id: 'onboarding',
         date: '2024-07-01T10:00:00Z',
         creator: { name: 'Sue', mobile_phone: '', email_address: 'Sue@Example.com' },
-        invitees: [{ contact_details: { name: 'Ada', mobile_phone: '+1 415 555 0101', email_address: '' }, status: 'asked' }],
+        invitees: [
+          { contact_details: { name: 'Ada', mobile_phone: '+1 415 555 0101', email_address: '' }, status: 'asked' },
+        ],
       },
     }),
     data: {
@@ -85,7 +92,9 @@ export const engagementRows: SurfaceRow[] = [
           bankId: BANK,
           when: '2024-07-01T10:00:00.000Z',
           creator: { name: 'Sue', mobilePhone: null, emailAddress: 'sue@example.com' },
-          invitees: [{ contactDetails: { name: 'Ada', mobilePhone: '+1 415 555 0101', emailAddress: null }, status: 'asked' }],
+          invitees: [
+            { contactDetails: { name: 'Ada', mobilePhone: '+1 415 555 0101', emailAddress: null }, status: 'asked' },
+          ],
         },
       },
     },
@@ -94,7 +103,9 @@ export const engagementRows: SurfaceRow[] = [
     n: 46,
     operation: 'createCustomerMessage',
     query: 'mutation($input: CreateCustomerMessageInput!) { createCustomerMessage(input: $input) { replayed sent } }',
-    variables: { input: { customerId: ADA.customerId, message: 'All is well.', fromDepartment: 'Onboarding', fromPerson: 'Sue' } },
+    variables: {
+      input: { customerId: ADA.customerId, message: 'All is well.', fromDepartment: 'Onboarding', fromPerson: 'Sue' },
+    },
     request: () => ({
       method: 'POST',
       path: `${at}/customer/${ADA.customerId}/messages`,
@@ -110,7 +121,15 @@ export const engagementRows: SurfaceRow[] = [
     request: () => ({ method: 'GET', path: `${at}/customer/messages` }),
     data: {
       viewer: {
-        messages: [{ id: 'message-percy', date: '2024-04-01T09:00:00.000Z', message: 'Dear Percy, please have your passport ready.', fromDepartment: 'Onboarding', fromPerson: 'Simon' }],
+        messages: [
+          {
+            id: 'message-percy',
+            date: '2024-04-01T09:00:00.000Z',
+            message: 'Dear Percy, please have your passport ready.',
+            fromDepartment: 'Onboarding',
+            fromPerson: 'Simon',
+          },
+        ],
       },
     },
   },

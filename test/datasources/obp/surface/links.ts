@@ -13,7 +13,8 @@ export const linksRows: SurfaceRow[] = [
   {
     n: 9,
     operation: 'createUserCustomerLinks',
-    query: 'mutation($input: CreateUserCustomerLinkInput!) { createUserCustomerLink(input: $input) { link { userId customerId isActive } } }',
+    query:
+      'mutation($input: CreateUserCustomerLinkInput!) { createUserCustomerLink(input: $input) { link { userId customerId isActive } } }',
     variables: { input: { userId, customerId: CROWD[1]!.customerId } },
     request: () => ({ method: 'POST', path: LINKS, body: { user_id: userId, customer_id: CROWD[1]!.customerId } }),
     data: { createUserCustomerLink: { link: { userId, customerId: CROWD[1]!.customerId, isActive: true } } },

@@ -4,7 +4,13 @@ import type { SurfaceRow } from './row.js'
 const at = `/obp/v4.0.0/banks/${BANK}`
 const createAccount = `mutation($input: CreateAccountInput!) { createAccount(input: $input) {
   replayed account { id bankId userId label productCode balance { currency amount } branchId routings { scheme address } attributes { productCode name type value } } } }`
-const input = { label: 'Household', productCode: 'SAVINGS', currency: 'EUR', branchId: 'branch-1', routings: [{ scheme: 'IBAN', address: 'DE02120300000000202051' }] }
+const input = {
+  label: 'Household',
+  productCode: 'SAVINGS',
+  currency: 'EUR',
+  branchId: 'branch-1',
+  routings: [{ scheme: 'IBAN', address: 'DE02120300000000202051' }],
+}
 const body = {
   user_id: '',
   label: 'Household',
@@ -39,20 +45,60 @@ export const onboardingRows: SurfaceRow[] = [
     request: () => ({
       method: 'POST',
       path: `${at}/accounts`,
-      body: { user_id: '', label: 'Pocket', product_code: 'AC', balance: { currency: 'JPY', amount: '0' }, branch_id: '', account_routings: [] },
+      body: {
+        user_id: '',
+        label: 'Pocket',
+        product_code: 'AC',
+        balance: { currency: 'JPY', amount: '0' },
+        branch_id: '',
+        account_routings: [],
+      },
     }),
-    data: { createAccount: { replayed: false, account: { bankId: BANK, label: 'Pocket', productCode: 'AC', balance: { currency: 'JPY', amount: '0' }, branchId: null, routings: [], attributes: [] } } },
+    data: {
+      createAccount: {
+        replayed: false,
+        account: {
+          bankId: BANK,
+          label: 'Pocket',
+          productCode: 'AC',
+          balance: { currency: 'JPY', amount: '0' },
+          branchId: null,
+          routings: [],
+          attributes: [],
+        },
+      },
+    },
   },
   {
     n: 56,
     operation: 'createUser',
-    query: 'mutation($input: CreateUserInput!) { createUser(input: $input) { replayed user { id email username provider providerId entitlements { id roleName bankId } } } }',
-    variables: { input: { email: 'Nora.New@Example.com', username: 'nora.new', password: 'Some-Strong-Pass1', firstName: 'Nora', lastName: 'New' } },
+    query:
+      'mutation($input: CreateUserInput!) { createUser(input: $input) { replayed user { id email username provider providerId entitlements { id roleName bankId } } } }',
+    variables: {
+      input: {
+        email: 'Nora.New@Example.com',
+        username: 'nora.new',
+        password: 'Some-Strong-Pass1',
+        firstName: 'Nora',
+        lastName: 'New',
+      },
+    },
     request: () => ({
       method: 'POST',
       path: '/obp/v4.0.0/users',
-      body: { email: 'Nora.New@Example.com', username: 'nora.new', password: 'Some-Strong-Pass1', first_name: 'Nora', last_name: 'New' },
+      body: {
+        email: 'Nora.New@Example.com',
+        username: 'nora.new',
+        password: 'Some-Strong-Pass1',
+        first_name: 'Nora',
+        last_name: 'New',
+      },
     }),
-    data: { createUser: { replayed: false, user: { email: 'nora.new@example.com', username: 'nora.new', providerId: 'nora.new', entitlements: [] } } },
+    data: {
+      createUser: {
+        replayed: false,
+        user: { email: 'nora.new@example.com', username: 'nora.new', providerId: 'nora.new', entitlements: [] },
+      },
+    },
   },
 ]

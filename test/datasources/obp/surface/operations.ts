@@ -9,7 +9,12 @@ export const OPERATIONS: readonly (readonly [n: number, operationId: string, met
   [7, 'createCustomerAttribute', 'POST', '/obp/v4.0.0/banks/*/customers/*/attribute'],
   [8, 'createTaxResidence', 'POST', '/obp/v4.0.0/banks/*/customers/*/tax-residence'],
   [9, 'createUserCustomerLinks', 'POST', '/obp/v4.0.0/banks/*/user_customer_links'],
-  [10, 'createOrUpdateCustomerAttributeAttributeDefinition', 'PUT', '/obp/v4.0.0/banks/*/attribute-definitions/customer'],
+  [
+    10,
+    'createOrUpdateCustomerAttributeAttributeDefinition',
+    'PUT',
+    '/obp/v4.0.0/banks/*/attribute-definitions/customer',
+  ],
   [11, 'deleteCustomerAddress', 'DELETE', '/obp/v4.0.0/banks/*/customers/*/addresses/*'],
   [12, 'deleteCustomerAttribute', 'DELETE', '/obp/v4.0.0/banks/*/customers/attributes/*'],
   [13, 'deleteCustomerAttributeDefinition', 'DELETE', '/obp/v4.0.0/banks/*/attribute-definitions/*/customer'],

@@ -9,7 +9,12 @@ export interface SurfaceRow {
   readonly variables?: Readonly<Record<string, unknown>> | ((app: App) => Promise<Record<string, unknown>>)
   readonly options?: RunOptions
   /** The request that carries the operation; others (the customer it is about, say) may stand beside it. */
-  readonly request: (variables: Readonly<Record<string, any>>) => { readonly method: string; readonly path: string; readonly query?: Record<string, string>; readonly body?: unknown }
+  readonly request: (variables: Readonly<Record<string, any>>) => {
+    readonly method: string
+    readonly path: string
+    readonly query?: Record<string, string>
+    readonly body?: unknown
+  }
   /** What the answer holds at least. */
   readonly data: unknown
 }

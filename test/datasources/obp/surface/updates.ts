@@ -5,7 +5,16 @@ const { customerId } = CROWD[0]!
 const FACE = { url: 'https://images.example.com/new.png', date: '2024-05-06T07:08:09.500Z' }
 
 /** A change of a customer: what it is given, where it goes, what is sent there, and what is seen of it. */
-const row = (n: number, operation: string, mutation: string, input: object, part: string, body: object, fields: string, customer: object): SurfaceRow => ({
+const row = (
+  n: number,
+  operation: string,
+  mutation: string,
+  input: object,
+  part: string,
+  body: object,
+  fields: string,
+  customer: object,
+): SurfaceRow => ({
   n,
   operation,
   query: `mutation($input: ${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { customer { id ${fields} } } }`,
@@ -15,7 +24,16 @@ const row = (n: number, operation: string, mutation: string, input: object, part
 })
 
 export const updatesRows: SurfaceRow[] = [
-  row(35, 'updateCustomerBranch', 'updateCustomerBranch', { branchId: 'branch-9' }, 'branch', { branch_id: 'branch-9' }, 'branchId', { branchId: 'branch-9' }),
+  row(
+    35,
+    'updateCustomerBranch',
+    'updateCustomerBranch',
+    { branchId: 'branch-9' },
+    'branch',
+    { branch_id: 'branch-9' },
+    'branchId',
+    { branchId: 'branch-9' },
+  ),
   row(
     36,
     'updateCustomerCreditLimit',
@@ -36,7 +54,16 @@ export const updatesRows: SurfaceRow[] = [
     'creditRating { rating source }',
     { creditRating: { rating: 'Good', source: 'Bank' } },
   ),
-  row(38, 'updateCustomerEmail', 'updateCustomerEmail', { email: 'Marko@Example.com' }, 'email', { email: 'Marko@Example.com' }, 'email', { email: 'marko@example.com' }),
+  row(
+    38,
+    'updateCustomerEmail',
+    'updateCustomerEmail',
+    { email: 'Marko@Example.com' },
+    'email',
+    { email: 'Marko@Example.com' },
+    'email',
+    { email: 'marko@example.com' },
+  ),
   row(
     39,
     'updateCustomerIdentity',
@@ -57,15 +84,42 @@ export const updatesRows: SurfaceRow[] = [
     'mobilePhoneNumber',
     { mobilePhoneNumber: '+381631954907' },
   ),
-  row(41, 'updateCustomerNumber', 'updateCustomerNumber', { customerNumber: '5987953' }, 'number', { customer_number: '5987953' }, 'number', { number: '5987953' }),
+  row(
+    41,
+    'updateCustomerNumber',
+    'updateCustomerNumber',
+    { customerNumber: '5987953' },
+    'number',
+    { customer_number: '5987953' },
+    'number',
+    { number: '5987953' },
+  ),
   row(
     42,
     'updateCustomerData',
     'updateCustomerData',
-    { faceImage: FACE, relationshipStatus: 'single', dependants: 1, highestEducationAttained: 'Master', employmentStatus: 'worker' },
+    {
+      faceImage: FACE,
+      relationshipStatus: 'single',
+      dependants: 1,
+      highestEducationAttained: 'Master',
+      employmentStatus: 'worker',
+    },
     'data',
-    { face_image: { url: FACE.url, date: '2024-05-06T07:08:09Z' }, relationship_status: 'single', dependants: 1, highest_education_attained: 'Master', employment_status: 'worker' },
+    {
+      face_image: { url: FACE.url, date: '2024-05-06T07:08:09Z' },
+      relationship_status: 'single',
+      dependants: 1,
+      highest_education_attained: 'Master',
+      employment_status: 'worker',
+    },
     'faceImage { url date } relationshipStatus dependants highestEducationAttained employmentStatus',
-    { faceImage: { url: FACE.url, date: '2024-05-06T07:08:09.000Z' }, relationshipStatus: 'single', dependants: 1, highestEducationAttained: 'Master', employmentStatus: 'worker' },
+    {
+      faceImage: { url: FACE.url, date: '2024-05-06T07:08:09.000Z' },
+      relationshipStatus: 'single',
+      dependants: 1,
+      highestEducationAttained: 'Master',
+      employmentStatus: 'worker',
+    },
   ),
 ]
