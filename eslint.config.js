@@ -42,7 +42,6 @@ export default defineConfig(
     },
   },
   // An emulator takes any JSON and compares it as text.
-  { files: ['datasources/*/sandbox.ts'], rules: { '@typescript-eslint/no-base-to-string': 'off' } },
-  { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
-  { files: ['**/*.js', '**/*.cjs', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['datasources/*/emulator/**'], rules: { '@typescript-eslint/no-base-to-string': 'off' } },
+  { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
 )

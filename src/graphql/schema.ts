@@ -44,9 +44,8 @@ export function validateArgument(value: unknown, { info }: { info: GraphQLResolv
   const [sample] = Array.isArray(value) ? (value as unknown[]) : [value]
   if (typeof sample !== 'object' || sample === null) return
   // Arguments that share one class (`@Args`) have no name of their own.
-  const argument = info.parentType
-    .getFields()
-    [info.fieldName]!.args.find(({ type }) => getNamedType(type).name === sample.constructor.name)
+  const { args } = info.parentType.getFields()[info.fieldName]!
+  const argument = args.find(({ type }) => getNamedType(type).name === sample.constructor.name)
   const broken = brokenRules(value, argument?.name ?? '')
   if (broken.length > 0) throw invalidInput(Object.fromEntries(broken))
 }

@@ -1,3 +1,9 @@
+import { existsSync, readdirSync } from 'node:fs'
+
+// A room is a provider's folder: the one kind of folder in datasources/ that has an index.ts.
+const rooms = readdirSync('datasources').filter((name) => existsSync(`datasources/${name}/index.ts`))
+const ROOM = `(${rooms.join('|')})`
+
 // test ─▶ src ─▶ resolvers ─▶ datasources ─▶ schema: arrows may skip to the right, never left.
 const ORDER = ['test', 'src', 'resolvers', 'datasources', 'schema']
 
@@ -8,7 +14,7 @@ const neverLeft = ORDER.map((folder, i) => ({
   to: { path: `^(${ORDER.slice(0, i).join('|') || '-'})/` },
 }))
 
-module.exports = {
+export default {
   forbidden: [
     ...neverLeft,
     {
@@ -18,28 +24,34 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
-      name: 'rooms-do-not-know-each-other',
-      comment: "Joining providers is a resolver's job.",
+      name: 'rooms-do-not-import-each-other',
+      comment: 'Resolvers join providers.',
       severity: 'error',
-      from: { path: '^datasources/([^/]+)/' },
-      to: { path: '^datasources/[^/]+/', pathNot: '^datasources/$1/' },
+      from: { path: `^datasources/${ROOM}/` },
+      to: { path: `^datasources/${ROOM}/`, pathNot: '^datasources/$1/' },
     },
     {
-      name: 'rooms-are-entered-by-the-door',
+      name: 'rooms-are-entered-by-index',
       severity: 'error',
-      from: { pathNot: '^(datasources/[^/]+/|test/)' },
-      to: { path: '^datasources/[^/]+/', pathNot: '^datasources/[^/]+/index\\.ts$' },
+      from: { pathNot: `^(datasources/${ROOM}/|test/)` },
+      to: { path: `^datasources/${ROOM}/`, pathNot: `^datasources/${ROOM}/index\\.ts$` },
+    },
+    {
+      name: 'shared-code-does-not-import-rooms',
+      severity: 'error',
+      from: { path: '^datasources/(contract|http|support|emulator)/' },
+      to: { path: `^datasources/(${ROOM}/|index\\.ts$)` },
     },
     {
       name: 'resolvers-use-datasources-for-types-only',
       severity: 'error',
       from: { path: '^resolvers/' },
-      to: { path: '^datasources/', pathNot: '^datasources/errors\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: '^datasources/', pathNot: '^datasources/contract/errors\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'only-the-transport-opens-sockets-to-providers',
       severity: 'error',
-      from: { path: '^(src|resolvers|datasources|schema)/', pathNot: '^datasources/transport\\.ts$' },
+      from: { path: '^(src|resolvers|datasources|schema)/', pathNot: '^datasources/http/transport\\.ts$' },
       to: {
         path: '(^|node_modules/)(undici|node-fetch|axios|got)(/|$)|^(node:)?(http|https|net|tls)$',
         dependencyTypesNot: ['type-only'],
