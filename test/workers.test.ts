@@ -117,7 +117,7 @@ describe('two workers', () => {
     expect((await Promise.all(answers)).map(({ data }) => data.createPerson.replayed)).toEqual([false, false])
 
     expect(readdirSync(folder).sort()).toEqual(['audit.worker-1.log', 'audit.worker-2.log'])
-    const verify = join(inject('built'), 'src/audit/verify.js')
+    const verify = join(inject('built'), 'src/tools/audit-verify.js')
     const { stdout } = await promisify(execFile)(process.execPath, [verify, ...trailFiles(settings.AUDIT_LOG)], {
       env: { PATH: process.env['PATH'], STORE_ENCRYPTION_KEY },
     })

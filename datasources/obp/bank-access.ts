@@ -59,7 +59,7 @@ export function bankAccessOf(
     owner: ({ id, bankId }: CustomerKey): Owner => ({ customer: { id, bankId: bankId ?? configured } }),
     /** Has these writes refused where the caller may not name the bank, also to be told how one ended before. */
     admitting<Declared extends Commands>(commands: Declared): Declared {
-      for (const command of Object.values(commands)) Object.assign(command, { admit })
+      for (const command of Object.values(commands)) Object.assign(command, { authorize: admit })
       return commands
     },
     /** A question about a customer, answered with null where the caller may not look. */

@@ -124,7 +124,7 @@ export function connect({
   sentinelPassword,
   database,
 }: RedisAddress): Redis | Cluster {
-  const scripts = { swapValue: { lua: SWAP, numberOfKeys: 1 }, spendPoints: { lua: SPEND, numberOfKeys: 1 } }
+  const scripts = { compareAndSwap: { lua: SWAP, numberOfKeys: 1 }, consumePoints: { lua: SPEND, numberOfKeys: 1 } }
   const tls = secure ? (ca === undefined ? {} : { ca }) : undefined
   const retryStrategy = (attempt: number) => Math.min(attempt * 100, 1_000)
   const options: RedisOptions = {

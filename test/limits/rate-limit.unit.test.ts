@@ -57,12 +57,12 @@ test('the first operation of a window asks, and those that follow pay at once un
   const { asked, open } = world()
   const one = open()
   expect(await afterAsking(one, 100)).toEqual({
-    paid: true,
-    bill: { requested: 100, limit: LIMIT, remaining: 900, resetSeconds: 60 },
+    allowed: true,
+    status: { requested: 100, limit: LIMIT, remaining: 900, resetSeconds: 60 },
   })
   expect(atOnce(one, 90)).toEqual({
-    paid: true,
-    bill: { requested: 90, limit: LIMIT, remaining: 810, resetSeconds: 60 },
+    allowed: true,
+    status: { requested: 90, limit: LIMIT, remaining: 810, resetSeconds: 60 },
   })
   expect(asked).toHaveLength(1)
   // Asks for itself, and tells what was spent before.
@@ -77,8 +77,8 @@ test('from half of the limit on every operation asks', async () => {
   expect(atOnce(one, 50).allowed).toBe(true)
   await rest(100)
   for (const remaining of [499, 498]) expect((await afterAsking(one, 1)).status.remaining).toBe(remaining)
-  expect(await afterAsking(one, 499)).toMatchObject({ paid: false, bill: { remaining: 498 } })
-  expect(await afterAsking(one, 498)).toMatchObject({ paid: true, bill: { remaining: 0 } })
+  expect(await afterAsking(one, 499)).toMatchObject({ allowed: false, status: { remaining: 498 } })
+  expect(await afterAsking(one, 498)).toMatchObject({ allowed: true, status: { remaining: 0 } })
 })
 
 test('what was spent here is told within 50 ms, for each client once, and never twice at a time', async () => {
@@ -124,10 +124,10 @@ test('what passes beyond the limit, while another process asks for all that is l
   for (const one of processes) for (let points = 0; points < 99; points += 1) atOnce(one, 1)
   const more = processes.map(({ consume: pay }) => pay(ada, 1))
   await rest(300)
-  expect(await all).toMatchObject({ paid: true, bill: { remaining: 0 } })
+  expect(await all).toMatchObject({ allowed: true, status: { remaining: 0 } })
   for (const payment of [...more, ...processes.map(({ consume: pay }) => pay(ada, 1))]) {
     await rest(10)
-    expect(await payment).toMatchObject({ paid: false, bill: { remaining: 0 } })
+    expect(await payment).toMatchObject({ allowed: false, status: { remaining: 0 } })
   }
 })
 
@@ -138,7 +138,7 @@ test('a window that is over is a whole one again, and what was spent in its last
   await rest(59_690)
   expect(atOnce(one, 50).status).toMatchObject({ remaining: 850, resetSeconds: 1 })
   await rest(40)
-  expect(await afterAsking(one, 1)).toMatchObject({ bill: { remaining: 999, resetSeconds: 60 } })
+  expect(await afterAsking(one, 1)).toMatchObject({ status: { remaining: 999, resetSeconds: 60 } })
   await rest(1_000)
   expect(asked.map(({ owed }) => owed)).toEqual([0, 0])
 })
@@ -150,7 +150,7 @@ test('what could not be told is told when the store is back; until then this pro
   atOnce(one, 20)
   state.away = true
   await rest(60)
-  expect(atOnce(one, LIMIT)).toMatchObject({ paid: true, bill: { remaining: 0 } })
+  expect(atOnce(one, LIMIT)).toMatchObject({ allowed: true, status: { remaining: 0 } })
   expect(atOnce(one, 1).allowed).toBe(false)
   const before = asked.length
   await rest(1_900)
