@@ -158,7 +158,7 @@ export interface CallAttempt {
   readonly method: string
   readonly route: string
   /** 1 for the first try. */
-  readonly attempt: number
+  readonly try: number
   readonly status: number | undefined
   readonly code: ErrorCode | undefined
   readonly seconds: number

@@ -309,7 +309,7 @@ export function createClient(options: ClientOptions): Client {
         provider: options.name,
         method,
         route: path.template,
-        attempt: tries,
+        try: tries,
         status: 'status' in tried ? tried.status : (failure?.extensions['providerStatus'] as number | undefined),
         code: failure?.code,
         seconds: ms / 1000,

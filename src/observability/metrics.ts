@@ -103,7 +103,7 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}) {
   })
 
   return {
-    called({ provider, method, route, attempt: tries, code, seconds }: CallAttempt) {
+    called({ provider, method, route, try: tries, code, seconds }: CallAttempt) {
       calls.observe({ provider, method, route, code: code ?? 'ok' }, seconds)
       if (tries > 1) retries.inc({ provider })
     },

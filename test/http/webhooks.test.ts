@@ -265,7 +265,7 @@ describe('an event', () => {
       if (works === 1) throw new Error('no')
     }
     const app = Fastify()
-    const room = { webhook: { read: () => ({ id: 'e-1', type: 'other' as const, act }) } }
+    const room = { webhook: { read: () => ({ id: 'e-1', type: 'other' as const, apply: act }) } }
     registerWebhooks(app, {
       rooms: { synctera: { room } } as unknown as OpenProviders,
       store: memory,

@@ -35,11 +35,11 @@ export const start = (options: EmulatorOptions) => {
       }),
       routes(root) {
         // What weeks would do: every token that was given out is over.
-        root.delete('/__sandbox/tokens', (_request, reply) => {
+        root.delete('/__emulator/tokens', (_request, reply) => {
           users.endTokens()
           return reply.code(204).send()
         })
-        root.post<{ Body: { count: number } }>('/__sandbox/crowd', (request, reply) => {
+        root.post<{ Body: { count: number } }>('/__emulator/crowd', (request, reply) => {
           customers.crowd(request.body.count)
           return reply.code(204).send()
         })

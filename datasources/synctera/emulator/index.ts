@@ -434,11 +434,11 @@ export const start = (options: EmulatorOptions) => {
         SYNCTERA_WEBHOOK_SECRET: synctera.deliveries.secret,
       }),
       routes(root) {
-        root.post<{ Body: { count: number } }>('/__sandbox/crowd', (request, reply) => {
+        root.post<{ Body: { count: number } }>('/__emulator/crowd', (request, reply) => {
           synctera.crowd(request.body.count)
           return reply.code(204).send()
         })
-        root.post<{ Body: { personId: string; digits: string } }>('/__sandbox/outcomes', (request, reply) =>
+        root.post<{ Body: { personId: string; digits: string } }>('/__emulator/outcomes', (request, reply) =>
           reply.code(synctera.end(request.body.personId, request.body.digits) ? 204 : 404).send(),
         )
         root.addHook('onClose', () => synctera.deliveries.close())
