@@ -1,4 +1,3 @@
-import { buildSubgraphSchema } from '@apollo/subgraph'
 import { validateSync } from 'class-validator'
 import {
   getNamedType,
@@ -15,6 +14,7 @@ import { references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
 import { handlerOf } from './handlers.js'
 import { printSchema } from './print-sdl.js'
+import { buildSubgraph } from './subgraph.js'
 
 /**
  * The rules that a value and everything in it break, by path. Goes into every input by itself, so a nested one cannot
@@ -88,7 +88,7 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
 
 /** The schema that is served: a Federation 2 subgraph of the same types. */
 export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
-  const served = buildSubgraphSchema({ typeDefs: parse(printSchema(schema)), resolvers: resolversOf(schema) as never })
+  const served = buildSubgraph(parse(printSchema(schema)), resolversOf(schema))
   guardSdl(served)
   answerReferences(served)
   return served
