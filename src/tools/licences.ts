@@ -1,0 +1,84 @@
+/** What this tool reads of `package-lock.json`. */
+export interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version?: string; readonly license?: string; readonly dev?: boolean }>>
+}
+
+interface Package {
+  readonly name: string
+  readonly version: string
+  readonly licence: string
+  /** True for a package that is installed for development and tests only. */
+  readonly development: boolean
+}
+
+/** The licences that a production dependency may have, and why. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  MIT: 'Permissive; the notice must be kept.',
+  ISC: 'Permissive; the notice must be kept.',
+  '0BSD': 'Permissive, without a condition.',
+  'BSD-3-Clause': 'Permissive; the notice must be kept, and the names of the authors must not advertise.',
+  '(MIT AND BSD-3-Clause)': 'Parts are under one of the two, parts under the other; both are permissive.',
+  'Apache-2.0': 'Permissive; notices must be kept and changes stated. It grants patent rights.',
+  'BlueOak-1.0.0': 'Permissive; the licence or a link to it must be passed on. It grants patent rights.',
+}
+
+/** Further licences that a development dependency may have, and why. None of these packages is distributed or served. */
+const ALLOWED_IN_DEVELOPMENT: Readonly<Record<string, string>> = {
+  'Elastic-2.0':
+    'Source-available: the software must not be offered as a hosted or managed service. Tests compose and route with `@apollo/composition` and `@apollo/gateway`, and compare our subgraph with that of `@apollo/subgraph`, which is MIT itself and depends on `@apollo/federation-internals`.',
+  'MPL-2.0': 'Copyleft for each file; our files are not derived from them.',
+  'BSD-2-Clause': 'Permissive; the notice must be kept.',
+  '(MIT OR Apache-2.0)': 'Permissive; either may be chosen.',
+  'Python-2.0': 'Permissive; the notice must be kept.',
+  'CC-BY-4.0': 'Data that a build tool reads; attribution is required where the data is passed on.',
+}
+
+/** Every package of a lockfile with its licence, by name and version, each once. */
+export function packagesOf({ packages }: Lock): readonly Package[] {
+  const all = Object.entries(packages)
+    .filter(([path]) => path.includes('node_modules/'))
+    .map(([path, { version = '', license = 'none', dev = false }]) => ({ name: path.split('node_modules/').at(-1)!, version, licence: license, development: dev }))
+    .sort((one, other) => (one.name === other.name ? one.version.localeCompare(other.version) : one.name < other.name ? -1 : 1))
+  // A package that is installed twice is a production dependency when one of its copies is.
+  const shipped = new Set(all.filter(({ development }) => !development).map(({ name, version }) => `${name}@${version}`))
+  const byId = new Map(all.map((one) => [`${one.name}@${one.version}`, one]))
+  return [...byId].map(([id, one]) => ({ ...one, development: !shipped.has(id) }))
+}
+
+/** The packages of a licence that the lists above do not hold: each needs a decision. */
+export function refusedLicences(packages: readonly Package[]): readonly string[] {
+  return packages
+    .filter(({ licence, development }) => !Object.hasOwn(ALLOWED, licence) && !(development && Object.hasOwn(ALLOWED_IN_DEVELOPMENT, licence)))
+    .map(({ name, version, licence, development }) => `${name}@${version} has the licence ${licence}, which is not allowed ${development ? 'in development' : 'in production'}`)
+}
+
+function section(licence: string, reason: string, packages: readonly Package[]): string {
+  const group = packages.filter((one) => one.licence === licence)
+  if (group.length === 0) return ''
+  const rows = group.map(({ name, version }) => `| ${name} | ${version} |`)
+  return `### ${licence}\n\n${reason}\n\n| package | version |\n|---|---|\n${rows.join('\n')}\n\n`
+}
+
+/** The page of third-party licences. */
+export function licencePage(packages: readonly Package[]): string {
+  const grouped = (allowed: Readonly<Record<string, string>>, among: readonly Package[]) =>
+    Object.entries(allowed)
+      .map(([licence, reason]) => section(licence, reason, among))
+      .join('')
+  const shipped = packages.filter(({ development }) => !development)
+  const development = packages.filter((one) => one.development)
+  return `# Third-party licences
+
+Emitted by \`npm run licences\` from \`package-lock.json\`; \`npm run current\` fails when this page is not current, or when a dependency brings a licence that \`src/tools/licences.ts\` does not allow.
+kyc-graph itself has no licence yet.
+
+## Production dependencies
+
+These ${shipped.length} packages are installed by \`npm ci --omit=dev\`.
+
+${grouped(ALLOWED, shipped)}## Development dependencies under further licences
+
+Of ${development.length} packages for development and tests, these have a licence that is not allowed in production.
+
+${grouped(ALLOWED_IN_DEVELOPMENT, development)}`.trimEnd().concat('\n')
+}
