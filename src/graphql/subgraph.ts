@@ -62,25 +62,45 @@ const isEntity = (node: DocumentNode['definitions'][number]): node is ObjectType
 /** Adds the federation definitions to a document of types, in the order that `@apollo/subgraph` prints them. */
 function withFederation({ definitions }: DocumentNode): DocumentNode {
   const [schema, ...directives] = parse(DIRECTIVES).definitions
-  const [query, ...types] = parse(typesFor(definitions.filter(isEntity).map(({ name }) => name.value).sort())).definitions
+  const [query, ...types] = parse(
+    typesFor(
+      definitions
+        .filter(isEntity)
+        .map(({ name }) => name.value)
+        .sort(),
+    ),
+  ).definitions
   const { fields = [] } = query as ObjectTypeDefinitionNode
   const links = definitions.filter(({ kind }) => kind === Kind.SCHEMA_EXTENSION)
   const own = definitions.filter(({ kind }) => kind !== Kind.SCHEMA_EXTENSION && kind !== Kind.SCHEMA_DEFINITION)
-  const extended = own.map((node) => (node.kind === Kind.OBJECT_TYPE_DEFINITION && node.name.value === 'Query' ? { ...node, fields: [...(node.fields ?? []), ...fields] } : node))
+  const extended = own.map((node) =>
+    node.kind === Kind.OBJECT_TYPE_DEFINITION && node.name.value === 'Query'
+      ? { ...node, fields: [...(node.fields ?? []), ...fields] }
+      : node,
+  )
   return { kind: Kind.DOCUMENT, definitions: [schema!, ...links, ...directives, ...extended, ...types] }
 }
 
 function addResolvers(schema: GraphQLSchema, resolvers: Resolvers): void {
   for (const [name, members] of Object.entries(resolvers)) {
     const type = schema.getType(name)
-    if (isObjectType(type)) for (const [field, resolve] of Object.entries(members)) Object.assign(type.getFields()[field]!, { resolve })
+    if (isObjectType(type))
+      for (const [field, resolve] of Object.entries(members)) Object.assign(type.getFields()[field]!, { resolve })
     else if (isUnionType(type)) Object.assign(type, { resolveType: members['__resolveType'] })
     else if (isScalarType(type)) {
       const { serialize, parseValue, parseLiteral } = members
       Object.assign(type, { serialize, parseValue, parseLiteral })
     } else if (isEnumType(type)) {
       const { values, ...config } = type.toConfig()
-      Object.assign(type, new GraphQLEnumType({ ...config, values: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { ...value, value: members[key] }])) }))
+      Object.assign(
+        type,
+        new GraphQLEnumType({
+          ...config,
+          values: Object.fromEntries(
+            Object.entries(values).map(([key, value]) => [key, { ...value, value: members[key] }]),
+          ),
+        }),
+      )
     }
   }
 }
@@ -93,7 +113,10 @@ export function buildSubgraph(typeDefs: DocumentNode, resolvers: Resolvers): Gra
   const document = withFederation(typeDefs)
   const schema = buildASTSchema(document)
   const sdl = print(document)
-  addResolvers(schema, { ...resolvers, _Entity: { __resolveType: ({ __typename }: { __typename: string }) => __typename } })
+  addResolvers(schema, {
+    ...resolvers,
+    _Entity: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
+  })
   schema.getQueryType()!.getFields()['_service']!.resolve = () => ({ sdl })
   return schema
 }

@@ -1,6 +1,8 @@
 /** What this tool reads of `package-lock.json`. */
 export interface Lock {
-  readonly packages: Readonly<Record<string, { readonly version?: string; readonly license?: string; readonly dev?: boolean }>>
+  readonly packages: Readonly<
+    Record<string, { readonly version?: string; readonly license?: string; readonly dev?: boolean }>
+  >
 }
 
 interface Package {
@@ -37,10 +39,19 @@ const ALLOWED_IN_DEVELOPMENT: Readonly<Record<string, string>> = {
 export function packagesOf({ packages }: Lock): readonly Package[] {
   const all = Object.entries(packages)
     .filter(([path]) => path.includes('node_modules/'))
-    .map(([path, { version = '', license = 'none', dev = false }]) => ({ name: path.split('node_modules/').at(-1)!, version, licence: license, development: dev }))
-    .sort((one, other) => (one.name === other.name ? one.version.localeCompare(other.version) : one.name < other.name ? -1 : 1))
+    .map(([path, { version = '', license = 'none', dev = false }]) => ({
+      name: path.split('node_modules/').at(-1)!,
+      version,
+      licence: license,
+      development: dev,
+    }))
+    .sort((one, other) =>
+      one.name === other.name ? one.version.localeCompare(other.version) : one.name < other.name ? -1 : 1,
+    )
   // A package that is installed twice is a production dependency when one of its copies is.
-  const shipped = new Set(all.filter(({ development }) => !development).map(({ name, version }) => `${name}@${version}`))
+  const shipped = new Set(
+    all.filter(({ development }) => !development).map(({ name, version }) => `${name}@${version}`),
+  )
   const byId = new Map(all.map((one) => [`${one.name}@${one.version}`, one]))
   return [...byId].map(([id, one]) => ({ ...one, development: !shipped.has(id) }))
 }
@@ -48,8 +59,14 @@ export function packagesOf({ packages }: Lock): readonly Package[] {
 /** The packages of a licence that the lists above do not hold: each needs a decision. */
 export function refusedLicences(packages: readonly Package[]): readonly string[] {
   return packages
-    .filter(({ licence, development }) => !Object.hasOwn(ALLOWED, licence) && !(development && Object.hasOwn(ALLOWED_IN_DEVELOPMENT, licence)))
-    .map(({ name, version, licence, development }) => `${name}@${version} has the licence ${licence}, which is not allowed ${development ? 'in development' : 'in production'}`)
+    .filter(
+      ({ licence, development }) =>
+        !Object.hasOwn(ALLOWED, licence) && !(development && Object.hasOwn(ALLOWED_IN_DEVELOPMENT, licence)),
+    )
+    .map(
+      ({ name, version, licence, development }) =>
+        `${name}@${version} has the licence ${licence}, which is not allowed ${development ? 'in development' : 'in production'}`,
+    )
 }
 
 function section(licence: string, reason: string, packages: readonly Package[]): string {
@@ -80,5 +97,7 @@ ${grouped(ALLOWED, shipped)}## Development dependencies under further licences
 
 Of ${development.length} packages for development and tests, these have a licence that is not allowed in production.
 
-${grouped(ALLOWED_IN_DEVELOPMENT, development)}`.trimEnd().concat('\n')
+${grouped(ALLOWED_IN_DEVELOPMENT, development)}`
+    .trimEnd()
+    .concat('\n')
 }

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { licencePage, type Lock, packagesOf, refusedLicences } from '../../src/tools/licences.js'
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock
-const withPackage = (path: string, entry: Lock['packages'][string]): Lock => ({ packages: { ...lock.packages, [path]: entry } })
+const withPackage = (path: string, entry: Lock['packages'][string]): Lock => ({
+  packages: { ...lock.packages, [path]: entry },
+})
 
 test('every licence of the lockfile is allowed', () => {
   expect(refusedLicences(packagesOf(lock))).toEqual([])
@@ -14,16 +16,34 @@ test('the committed page is current', () => {
 })
 
 test.each([
-  ['a new licence in production', { version: '1.0.0', license: 'AGPL-3.0' }, 'left@1.0.0 has the licence AGPL-3.0, which is not allowed in production'],
-  ['a new licence in development', { version: '1.0.0', license: 'AGPL-3.0', dev: true }, 'left@1.0.0 has the licence AGPL-3.0, which is not allowed in development'],
-  ['a licence for development in production', { version: '1.0.0', license: 'Elastic-2.0' }, 'left@1.0.0 has the licence Elastic-2.0, which is not allowed in production'],
-  ['a package without a licence', { version: '1.0.0' }, 'left@1.0.0 has the licence none, which is not allowed in production'],
+  [
+    'a new licence in production',
+    { version: '1.0.0', license: 'AGPL-3.0' },
+    'left@1.0.0 has the licence AGPL-3.0, which is not allowed in production',
+  ],
+  [
+    'a new licence in development',
+    { version: '1.0.0', license: 'AGPL-3.0', dev: true },
+    'left@1.0.0 has the licence AGPL-3.0, which is not allowed in development',
+  ],
+  [
+    'a licence for development in production',
+    { version: '1.0.0', license: 'Elastic-2.0' },
+    'left@1.0.0 has the licence Elastic-2.0, which is not allowed in production',
+  ],
+  [
+    'a package without a licence',
+    { version: '1.0.0' },
+    'left@1.0.0 has the licence none, which is not allowed in production',
+  ],
 ])('%s is refused', (_case, entry, problem) => {
   expect(refusedLicences(packagesOf(withPackage('node_modules/left', entry)))).toEqual([problem])
 })
 
 test('a package that is installed twice is a production dependency when one copy is', () => {
   const twice = withPackage('node_modules/a/node_modules/left', { version: '1.0.0', license: 'Elastic-2.0', dev: true })
-  const problems = refusedLicences(packagesOf({ packages: { ...twice.packages, 'node_modules/left': { version: '1.0.0', license: 'Elastic-2.0' } } }))
+  const problems = refusedLicences(
+    packagesOf({ packages: { ...twice.packages, 'node_modules/left': { version: '1.0.0', license: 'Elastic-2.0' } } }),
+  )
   expect(problems).toEqual(['left@1.0.0 has the licence Elastic-2.0, which is not allowed in production'])
 })
