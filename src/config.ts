@@ -26,6 +26,14 @@ export interface ProviderConfig {
   readonly ca: string | undefined
 }
 
+/** A part of the settings, as the documentation groups them. */
+export interface SettingGroup {
+  readonly title: string
+  /** The setting that turns the group on; a group without one is always on. */
+  readonly condition?: string
+  readonly read: (settings: Settings) => void
+}
+
 /** Where the audit trail is written. */
 export type AuditDestination = { readonly file: string } | { readonly stdout: true } | { readonly stream: string }
 
@@ -95,7 +103,7 @@ export function settingsFrom(env: Env, problems: string[], plaintext: string[]):
     has: (name) => raw(name) !== undefined || raw(`${name}_FILE`) !== undefined,
     problem: (message) => void problems.push(message),
     optional: raw,
-    text: (name: string, fallback?: string) => raw(name) ?? fallback ?? missing(name),
+    text: (name, _description, fallback) => raw(name) ?? fallback ?? missing(name),
     secret: (name) => secret(name) ?? missing(`${name} (or ${name}_FILE)`),
     optionalSecret: secret,
     list: (name) =>
@@ -109,7 +117,7 @@ export function settingsFrom(env: Env, problems: string[], plaintext: string[]):
       if (text !== undefined && !text.includes('-----BEGIN ')) problems.push(`${name} does not hold PEM`)
       return text
     },
-    url(name: string, fallback?: string) {
+    url(name, _description, fallback) {
       const text = raw(name) ?? fallback
       if (text === undefined) return missing(name)
       const url = URL.canParse(text) ? new URL(text) : undefined
@@ -120,7 +128,7 @@ export function settingsFrom(env: Env, problems: string[], plaintext: string[]):
       if (isPlain(url)) plaintext.push(name)
       return text.replace(/\/+$/, '')
     },
-    integer(name, fallback, { min, max }) {
+    integer(name, _description, fallback, { min, max }) {
       const text = raw(name)
       if (text === undefined) return fallback
       const value = Number(text)
@@ -128,7 +136,7 @@ export function settingsFrom(env: Env, problems: string[], plaintext: string[]):
         problems.push(`${name} must be a whole number from ${min} to ${max}`)
       return value
     },
-    choice(name, choices, fallback) {
+    choice(name, _description, choices, fallback) {
       const text = raw(name)
       const chosen = choices.find((choice) => choice === text)
       if (text !== undefined && chosen === undefined) problems.push(`${name} must be one of ${choices.join(', ')}`)
@@ -139,7 +147,10 @@ export function settingsFrom(env: Env, problems: string[], plaintext: string[]):
 
 function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
   const keys = settings
-    .optionalSecret('STORE_ENCRYPTION_KEY')
+    .optionalSecret(
+      'STORE_ENCRYPTION_KEY',
+      'Key of stored values, 32 bytes in base64 (`openssl rand -base64 32`); required with `REDIS_URL`; a comma list rotates keys, the first one encrypts.',
+    )
     ?.split(',')
     .map((part) => Buffer.from(part.trim(), 'base64'))
   if (keys?.some((key) => key.length !== 32))
@@ -148,14 +159,17 @@ function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
 }
 
 function redis(settings: Settings, plaintext: string[]): RedisAddress | undefined {
-  const url = settings.optionalSecret('REDIS_URL')
+  const url = settings.optionalSecret(
+    'REDIS_URL',
+    'Redis: `redis://` or `rediss://`, a comma list of such for a cluster, or `redis+sentinel://host:port,host:port/name`; without it the store is the memory of one process.',
+  )
   const address = url === undefined ? undefined : parseRedisUrl(url)
   if (url !== undefined && address === undefined)
     settings.problem(
       'REDIS_URL must be redis:// or rediss://, a comma list of such, or redis+sentinel://host:port,host:port/name',
     )
   if (address && !address.tls && address.nodes.some(({ host }) => !isLoopback(host))) plaintext.push('REDIS_URL')
-  const ca = authority(settings, 'REDIS_CA_FILE')
+  const ca = authority(settings, 'REDIS_CA_FILE', 'Certificate authority (PEM) of Redis, instead of the public ones.')
   if (ca === undefined) return address
   if (address?.tls !== true) settings.problem('REDIS_CA_FILE needs a REDIS_URL that is rediss:// or rediss+sentinel://')
   return address && { ...address, ca }
@@ -163,7 +177,11 @@ function redis(settings: Settings, plaintext: string[]): RedisAddress | undefine
 
 function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
   const address = redis(settings, plaintext)
-  const named = settings.text('AUDIT_LOG', 'audit.log')
+  const named = settings.text(
+    'AUDIT_LOG',
+    'Destination of the audit trail: a file, `stdout`, or `redis:<stream>` in `REDIS_URL`.',
+    'audit.log',
+  )
   const stream = /^redis:(.*)$/.exec(named)?.[1]?.trim()
   if (stream === '') settings.problem('AUDIT_LOG names no stream after redis:')
   if (stream !== undefined && address === undefined) settings.problem('REDIS_URL is missing; AUDIT_LOG needs it')
@@ -173,8 +191,10 @@ function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
 
 /** How many workers share the port. What one keeps in its memory the others do not know, so they need what all of them see. */
 function workers(settings: Settings, { audit, redis }: AuditConfig): number {
-  const all = settings.optional('WEB_CONCURRENCY') === 'auto'
-  const count = all ? availableParallelism() : settings.integer('WEB_CONCURRENCY', 1, { min: 1, max: MOST_WORKERS })
+  const all = settings.optional('WEB_CONCURRENCY', 'Processes that share the port.') === 'auto'
+  const count = all
+    ? availableParallelism()
+    : settings.integer('WEB_CONCURRENCY', 'Processes that share the port.', 1, { min: 1, max: MOST_WORKERS })
   if (count === 1 && !all) return 1
   if (redis === undefined)
     settings.problem('REDIS_URL is missing; WEB_CONCURRENCY needs it, because memory is not shared')
@@ -199,8 +219,8 @@ export function readAuditConfig(env: Env): AuditConfig {
   return config
 }
 
-function authority(settings: Settings, name: string): string | undefined {
-  const pem = settings.optionalFile(name)
+function authority(settings: Settings, name: string, description: string): string | undefined {
+  const pem = settings.optionalFile(name, description)
   if (pem === undefined) return undefined
   try {
     new X509Certificate(pem)
@@ -211,7 +231,10 @@ function authority(settings: Settings, name: string): string | undefined {
 }
 
 function corsOrigins(settings: Settings): readonly string[] {
-  const origins = settings.list('CORS_ORIGINS')
+  const origins = settings.list(
+    'CORS_ORIGINS',
+    'Origins that browsers may call from, such as `https://app.example`; there is no wildcard.',
+  )
   if (origins.some((origin) => !/^https?:/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin))
     settings.problem('CORS_ORIGINS must be a comma list of origins such as https://app.example; there is no wildcard')
   return origins
@@ -219,8 +242,16 @@ function corsOrigins(settings: Settings): readonly string[] {
 
 /** The list of `SAFELIST_FILE`, else of the operations this repository promises. */
 function safelist(settings: Settings): Config['safelist'] {
-  const mode = settings.choice('SAFELIST', ['off', 'log', 'enforce'], 'off')
-  const text = settings.optionalFile('SAFELIST_FILE')
+  const mode = settings.choice(
+    'SAFELIST',
+    'Safelist of operations: `log` counts and logs operations that it does not hold, `enforce` refuses them.',
+    ['off', 'log', 'enforce'],
+    'off',
+  )
+  const text = settings.optionalFile(
+    'SAFELIST_FILE',
+    'Persisted query manifest of the safelist, instead of `schema/operations/manifest.json`.',
+  )
   if (text === undefined) return { mode, list: safelistOf(builtIn as Manifest) }
   let manifest: unknown
   try {
@@ -241,7 +272,15 @@ const isDevelopmentIssuer = (issuer: string): boolean =>
   URL.canParse(issuer) && new URL(issuer).protocol === 'http:' && isLoopback(new URL(issuer).hostname)
 
 function refusePlaintext(settings: Settings, plaintext: readonly string[]): readonly string[] {
-  if (settings.choice('ALLOW_PLAINTEXT', ['true', 'false'], 'false') === 'true') return plaintext
+  if (
+    settings.choice(
+      'ALLOW_PLAINTEXT',
+      'Allows `http://` and `redis://` to other machines, for a network that encrypts by itself.',
+      ['true', 'false'],
+      'false',
+    ) === 'true'
+  )
+    return plaintext
   for (const name of plaintext)
     settings.problem(
       `${name} would be reached without encryption: use TLS, or say ALLOW_PLAINTEXT=true where something else encrypts`,
@@ -249,60 +288,128 @@ function refusePlaintext(settings: Settings, plaintext: readonly string[]): read
   return []
 }
 
+type ServerConfig = Omit<Config, 'workers' | 'providers' | 'plaintext'>
+
+/** Everything but the providers. */
+function serverConfig(settings: Settings, plaintext: string[]): ServerConfig {
+  return {
+    auth: {
+      issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
+      audience: settings.text('AUTH_AUDIENCE', 'Audience of access tokens, their claim `aud`.'),
+      jwksUrl: settings.url('AUTH_JWKS_URL', 'Public keys of the issuer, a JSON Web Key Set.'),
+    },
+    host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
+    port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
+    ...auditConfig(settings, plaintext),
+    redisReplicas: settings.integer(
+      'REDIS_REPLICAS',
+      'Replicas of Redis that must have an idempotency key before the provider is called; with fewer, mutations with a key answer `STORE_UNAVAILABLE`.',
+      0,
+      { min: 0, max: 10 },
+    ),
+    writeLeaseMs:
+      settings.integer(
+        'WRITE_LEASE_SECONDS',
+        'Lease of an idempotency key: after it another process may continue the mutation of one that died.',
+        30,
+        { min: 1, max: 30 },
+      ) * 1000,
+    requestTimeoutMs: settings.integer(
+      'REQUEST_TIMEOUT_MS',
+      'Deadline of an operation in milliseconds; a client shortens it with the header `x-request-timeout-ms`.',
+      15_000,
+      { min: 1, max: 600_000 },
+    ),
+    costPerMinute: settings.integer(
+      'RATE_LIMIT_COST_PER_MINUTE',
+      'Query cost that a client may use in a minute; 0 is no limit.',
+      60_000,
+      { min: 0, max: 1_000_000_000 },
+    ),
+    corsOrigins: corsOrigins(settings),
+    safelist: safelist(settings),
+    executor: settings.choice(
+      'EXECUTOR',
+      'Executor of queries: `compiled` uses graphql-jit, `interpreted` uses graphql-js, `auto` compiles a query that comes a second time.',
+      ['auto', 'compiled', 'interpreted'],
+      'auto',
+    ),
+    httpClient: settings.choice('HTTP_CLIENT', 'HTTP client for providers.', ['undici', 'node-fetch'], 'undici'),
+    logLevel: settings.choice(
+      'LOG_LEVEL',
+      'Least severe level that is logged; `debug` logs every provider call.',
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'info',
+    ),
+  }
+}
+
+type AnyProvider = (typeof providers)[ProviderName]
+
+const prefixOf = ({ name }: AnyProvider): string => name.toUpperCase()
+
+function providerConfig(provider: AnyProvider, settings: Settings): ProviderConfig {
+  const prefix = prefixOf(provider)
+  return {
+    settings: provider.settings(settings),
+    timeoutMs: settings.integer(
+      `${prefix}_TIMEOUT_MS`,
+      'Timeout of one attempt of a call in milliseconds, after at most as long in the queue.',
+      10_000,
+      { min: 1, max: 600_000 },
+    ),
+    maxConcurrency: settings.integer(
+      `${prefix}_MAX_CONCURRENCY`,
+      'Bulkhead: calls at the same time; 64 times as many may be queued.',
+      provider.maxConcurrency,
+      { min: 1, max: 10_000 },
+    ),
+    ca: authority(
+      settings,
+      `${prefix}_CA_FILE`,
+      'Certificate authority (PEM) of the provider and its token endpoint, instead of the public ones.',
+    ),
+  }
+}
+
+/** The settings by group: what `npm run settings` emits. */
+export const settingGroups: readonly SettingGroup[] = [
+  {
+    title: 'Server',
+    read(settings) {
+      serverConfig(settings, [])
+      refusePlaintext(settings, [])
+    },
+  },
+  ...Object.values(providers).map((provider) => ({
+    title: provider.title,
+    condition: `${prefixOf(provider)}_URL`,
+    read: (settings: Settings) => void providerConfig(provider, settings),
+  })),
+]
+
 /** The whole configuration, or a `ConfigError` that lists every problem at once. */
 export function readConfig(env: Env, { development = false } = {}): Config {
   const problems: string[] = []
   const plaintext: string[] = []
   const settings = settingsFrom(env, problems, plaintext)
 
-  const configured = Object.values(providers).filter((provider) => settings.has(`${provider.name.toUpperCase()}_URL`))
-  if (configured.length === 0)
-    problems.push(
-      `no provider is configured: set at least one of ${Object.keys(providers)
-        .map((name) => `${name.toUpperCase()}_URL`)
-        .join(', ')}`,
-    )
+  const configured = Object.values(providers).filter((provider) => settings.has(`${prefixOf(provider)}_URL`))
+  if (configured.length === 0) {
+    const urls = Object.values(providers).map((provider) => `${prefixOf(provider)}_URL`)
+    problems.push(`no provider is configured: set at least one of ${urls.join(', ')}`)
+  }
 
-  const trail = auditConfig(settings, plaintext)
-  if (trail.redis !== undefined && trail.encryptionKeys === undefined)
+  const server = serverConfig(settings, plaintext)
+  if (server.redis !== undefined && server.encryptionKeys === undefined)
     problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
-
-  const issuer = settings.text('AUTH_ISSUER')
-  if (!development && isDevelopmentIssuer(issuer))
+  if (!development && isDevelopmentIssuer(server.auth.issuer))
     problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
 
   const config: Config = {
-    workers: workers(settings, trail),
-    host: settings.text('HOST', '127.0.0.1'),
-    port: settings.integer('PORT', 4000, { min: 0, max: 65_535 }),
-    auth: { issuer, audience: settings.text('AUTH_AUDIENCE'), jwksUrl: settings.url('AUTH_JWKS_URL') },
-    ...trail,
-    redisReplicas: settings.integer('REDIS_REPLICAS', 0, { min: 0, max: 10 }),
-    writeLeaseMs: settings.integer('WRITE_LEASE_SECONDS', 30, { min: 1, max: 30 }) * 1000,
-    requestTimeoutMs: settings.integer('REQUEST_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
-    costPerMinute: settings.integer('RATE_LIMIT_COST_PER_MINUTE', 60_000, { min: 0, max: 1_000_000_000 }),
-    corsOrigins: corsOrigins(settings),
-    executor: settings.choice('EXECUTOR', ['auto', 'compiled', 'interpreted'], 'auto'),
-    safelist: safelist(settings),
-    httpClient: settings.choice('HTTP_CLIENT', ['undici', 'node-fetch'], 'undici'),
-    logLevel: settings.choice('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
-    providers: Object.fromEntries(
-      configured.map((provider) => {
-        const prefix = provider.name.toUpperCase()
-        return [
-          provider.name,
-          {
-            settings: provider.settings(settings),
-            timeoutMs: settings.integer(`${prefix}_TIMEOUT_MS`, 10_000, { min: 1, max: 600_000 }),
-            maxConcurrency: settings.integer(`${prefix}_MAX_CONCURRENCY`, provider.maxConcurrency, {
-              min: 1,
-              max: 10_000,
-            }),
-            ca: authority(settings, `${prefix}_CA_FILE`),
-          },
-        ]
-      }),
-    ),
+    workers: workers(settings, server),
+    ...server,
+    providers: Object.fromEntries(configured.map((provider) => [provider.name, providerConfig(provider, settings)])),
     // Last: every address has been read.
     plaintext: refusePlaintext(settings, plaintext),
   }

@@ -25,14 +25,17 @@ export const apiture = {
   title: 'Apiture',
   maxConcurrency: 64,
   settings(settings): ApitureSettings {
-    const institutionId = settings.optional('APITURE_INSTITUTION_ID')
+    const institutionId = settings.optional(
+      'APITURE_INSTITUTION_ID',
+      'Institution to act for, when the client serves several: 2 to 8 capital letters, digits and underscores.',
+    )
     if (institutionId !== undefined && !/^[A-Z0-9_]{2,8}$/.test(institutionId))
       settings.problem('APITURE_INSTITUTION_ID must be 2 to 8 capital letters, digits and underscores')
     return {
-      url: settings.url('APITURE_URL'),
-      tokenUrl: settings.url('APITURE_TOKEN_URL'),
-      clientId: settings.secret('APITURE_CLIENT_ID'),
-      clientSecret: settings.secret('APITURE_CLIENT_SECRET'),
+      url: settings.url('APITURE_URL', 'Base URL of Apiture.'),
+      tokenUrl: settings.url('APITURE_TOKEN_URL', 'OAuth2 token endpoint of Apiture.'),
+      clientId: settings.secret('APITURE_CLIENT_ID', 'OAuth2 client id for Apiture.'),
+      clientSecret: settings.secret('APITURE_CLIENT_SECRET', 'OAuth2 client secret for Apiture.'),
       institutionId,
     }
   },

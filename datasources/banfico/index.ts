@@ -44,11 +44,16 @@ export const banfico = {
   title: 'Banfico',
   maxConcurrency: 64,
   settings: (settings): BanficoSettings => ({
-    url: settings.url('BANFICO_URL'),
-    tokenUrl: settings.url('BANFICO_TOKEN_URL'),
-    clientId: settings.text('BANFICO_CLIENT_ID'),
-    clientSecret: settings.secret('BANFICO_CLIENT_SECRET'),
-    maxAgeSeconds: settings.integer('VERIFICATION_MAX_AGE_SECONDS', 300, { min: 0, max: 86_400 }),
+    url: settings.url('BANFICO_URL', 'Base URL of Banfico.'),
+    tokenUrl: settings.url('BANFICO_TOKEN_URL', 'OAuth2 token endpoint of Banfico.'),
+    clientId: settings.text('BANFICO_CLIENT_ID', 'OAuth2 client id for Banfico.'),
+    clientSecret: settings.secret('BANFICO_CLIENT_SECRET', 'OAuth2 client secret for Banfico.'),
+    maxAgeSeconds: settings.integer(
+      'VERIFICATION_MAX_AGE_SECONDS',
+      'Maximum age of a verification that answers a repeated request for the same account.',
+      300,
+      { min: 0, max: 86_400 },
+    ),
   }),
   open({ url, tokenUrl, clientId, clientSecret, maxAgeSeconds }, house) {
     const { origin, path } = parseTokenUrl(tokenUrl)

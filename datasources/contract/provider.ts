@@ -27,24 +27,30 @@ export interface OperationScope extends CallVisit {
   readonly caller: Caller
 }
 
-/** Reads a room's settings by name, collecting every problem instead of stopping at the first. */
+/**
+ * Reads settings by name, collecting every problem instead of stopping at the first. The description is one sentence;
+ * `npm run settings` emits it with the default and the range into `docs/configuration.md` and `.env.example`.
+ */
 export interface Settings {
   /** An `http(s)` origin with an optional path prefix, without a trailing slash. */
-  url(name: string): string
-  url(name: string, fallback: string | undefined): string
-  text(name: string): string
-  text(name: string, fallback: string): string
-  optional(name: string): string | undefined
+  url(name: string, description: string, fallback?: string): string
+  text(name: string, description: string, fallback?: string): string
+  optional(name: string, description: string): string | undefined
   /** Like `text`, and may come from a file named by `<name>_FILE`. */
-  secret(name: string): string
-  optionalSecret(name: string): string | undefined
-  integer(name: string, fallback: number, range: { min: number; max: number }): number
-  list(name: string): readonly string[]
-  choice<T extends string>(name: string, choices: readonly T[], fallback: T): T
+  secret(name: string, description: string): string
+  optionalSecret(name: string, description: string): string | undefined
+  integer(name: string, description: string, fallback: number, range: { min: number; max: number }): number
+  list(name: string, description: string): readonly string[]
+  choice<T extends string, F extends T | undefined>(
+    name: string,
+    description: string,
+    choices: readonly T[],
+    fallback: F,
+  ): T | F
   /** Contents of the PEM file that the setting names. */
-  optionalPem(name: string): string | undefined
+  optionalPem(name: string, description: string): string | undefined
   /** Contents of the file that the setting names. */
-  optionalFile(name: string): string | undefined
+  optionalFile(name: string, description: string): string | undefined
   has(name: string): boolean
   problem(message: string): void
 }

@@ -29,9 +29,18 @@ const OAUTH = ['OBP_TOKEN_URL', 'OBP_CLIENT_ID', 'OBP_CLIENT_SECRET']
 
 function directLogin(settings: Settings): DirectLogin {
   const login = {
-    username: settings.text('OBP_USERNAME'),
-    password: settings.secret('OBP_PASSWORD'),
-    consumerKey: settings.secret('OBP_CONSUMER_KEY'),
+    username: settings.text(
+      'OBP_USERNAME',
+      'User name for DirectLogin, unless OAuth2 is used: printable ASCII without commas and double quotes.',
+    ),
+    password: settings.secret(
+      'OBP_PASSWORD',
+      'Password for DirectLogin, unless OAuth2 is used: printable ASCII without commas and double quotes.',
+    ),
+    consumerKey: settings.secret(
+      'OBP_CONSUMER_KEY',
+      'Consumer key for DirectLogin, unless OAuth2 is used: letters and digits.',
+    ),
   }
   // They travel in one header, in double quotes, divided by commas, and nothing can be escaped there.
   if (!/^[\x20-\x7e]*$/.test(login.username + login.password) || /[",]/.test(login.username + login.password))
@@ -43,15 +52,25 @@ function directLogin(settings: Settings): DirectLogin {
 }
 
 const oauthClient = (settings: Settings): OAuthClient => ({
-  tokenUrl: settings.url('OBP_TOKEN_URL'),
-  clientId: settings.text('OBP_CLIENT_ID'),
-  clientSecret: settings.secret('OBP_CLIENT_SECRET'),
+  tokenUrl: settings.url(
+    'OBP_TOKEN_URL',
+    'OAuth2 token endpoint; required when OAuth2 is used instead of DirectLogin.',
+  ),
+  clientId: settings.text('OBP_CLIENT_ID', 'OAuth2 client id; required when OAuth2 is used instead of DirectLogin.'),
+  clientSecret: settings.secret(
+    'OBP_CLIENT_SECRET',
+    'OAuth2 client secret; required when OAuth2 is used instead of DirectLogin.',
+  ),
 })
 
 /** The room's settings; exactly one of the two ways to log in must be complete. */
 export function obpSettings(settings: Settings): ObpSettings {
-  const bankId = settings.text('OBP_BANK_ID')
-  const listed = settings.list('OBP_BANK_IDS')
+  const url = settings.url('OBP_URL', 'Base URL of the Open Bank Project.')
+  const bankId = settings.text('OBP_BANK_ID', 'Bank of an operation that names none.')
+  const listed = settings.list(
+    'OBP_BANK_IDS',
+    'Banks that a caller may name, `OBP_BANK_ID` among them; without it only that one.',
+  )
   if (listed.length > 0 && !listed.includes(bankId)) settings.problem('OBP_BANK_IDS must contain OBP_BANK_ID')
 
   const any = (names: readonly string[]) => names.some((name) => settings.has(name))
@@ -61,13 +80,16 @@ export function obpSettings(settings: Settings): ObpSettings {
   if (!oauth && !any(DIRECT))
     settings.problem(`a way to log in is missing: set ${DIRECT.join(', ')}, or ${OAUTH.join(', ')}`)
 
-  const userToken = settings.has('OBP_USER_TOKEN')
-    ? settings.choice('OBP_USER_TOKEN', ['forward', 'exchange'], 'forward')
-    : undefined
+  const userToken = settings.choice(
+    'OBP_USER_TOKEN',
+    'How `Viewer.customers` and `Viewer.messages` are read as the caller: `forward` sends the token of the caller, `exchange` exchanges it at `OBP_TOKEN_URL` (RFC 8693); without it they are not available.',
+    ['forward', 'exchange'],
+    undefined,
+  )
   if (userToken === 'exchange' && !oauth) settings.problem(`OBP_USER_TOKEN=exchange needs ${OAUTH.join(', ')}`)
 
   return {
-    url: settings.url('OBP_URL'),
+    url,
     bankId,
     bankIds: listed.length > 0 ? listed : [bankId],
     service: oauth ? { oauth: oauthClient(settings) } : { direct: directLogin(settings) },

@@ -30,10 +30,17 @@ export const synctera = {
   title: 'Synctera',
   maxConcurrency: 64,
   settings(settings): SyncteraSettings {
-    const webhookSecret = settings.optionalSecret('SYNCTERA_WEBHOOK_SECRET')
+    const webhookSecret = settings.optionalSecret(
+      'SYNCTERA_WEBHOOK_SECRET',
+      'Secret of webhook signatures, at least 32 characters; without it `POST /webhooks/synctera` does not exist.',
+    )
     if (webhookSecret !== undefined && webhookSecret.length < SHORTEST_SECRET)
       settings.problem(`SYNCTERA_WEBHOOK_SECRET must have at least ${SHORTEST_SECRET} characters`)
-    return { url: settings.url('SYNCTERA_URL'), apiKey: settings.secret('SYNCTERA_API_KEY'), webhookSecret }
+    return {
+      url: settings.url('SYNCTERA_URL', 'Base URL of Synctera.'),
+      apiKey: settings.secret('SYNCTERA_API_KEY', 'API key for Synctera.'),
+      webhookSecret,
+    }
   },
   open({ url, apiKey, webhookSecret }, house) {
     const client = house.client({ url, credential: bearer(apiKey), mapError })

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { settingGroups } from '../config.js'
+import { emit } from './emit.js'
+import { envExample, settingTables, withSettingTables } from './settings.js'
+
+/** Writes what the settings say of themselves; with `--check` says whether the committed files are current. */
+const page = 'docs/configuration.md'
+const prose = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
+emit(page, withSettingTables(prose, settingTables(settingGroups)), 'npm run settings')
+emit('.env.example', envExample(settingGroups), 'npm run settings')
