@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Kind, parse, print, separateOperations } from 'graphql'
 import { type Manifest, sha256 } from '../graphql/safelist.js'
+import { emit } from './emit.js'
 
 /** Writes the manifest of the operations we promise, or with `--check` says whether the committed one is current. */
 const folder = new URL('../../schema/operations/', import.meta.url)
-const file = new URL('manifest.json', folder)
 
 const operations = readdirSync(folder)
   .filter((name) => name.endsWith('.graphql'))
@@ -17,10 +17,4 @@ const operations = readdirSync(folder)
   .sort((a, b) => (a.name < b.name ? -1 : 1))
 
 const manifest: Manifest = { format: 'apollo-persisted-query-manifest', version: 1, operations }
-const emitted = `${JSON.stringify(manifest, null, 2)}\n`
-
-if (!process.argv.includes('--check')) writeFileSync(file, emitted)
-else if (readFileSync(file, 'utf8') !== emitted) {
-  console.error('schema/operations/manifest.json is not what the operations say: run npm run safelist and commit it.')
-  process.exit(1)
-}
+emit('schema/operations/manifest.json', `${JSON.stringify(manifest, null, 2)}\n`, 'npm run safelist')
