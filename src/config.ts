@@ -71,77 +71,104 @@ const isPlain = ({ protocol, hostname }: URL): boolean =>
   ['http:', 'redis:'].includes(protocol) && !isLoopback(hostname)
 const isLoopback = (hostname: string): boolean => /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 
-/** Reads settings by name and collects what is wrong with them. */
-export function settingsFrom(env: Env, problems: string[], plaintext: string[]): Settings {
-  const raw = (name: string): string | undefined => {
-    const value = env[name]?.trim()
-    return value === '' ? undefined : value
-  }
-  const missing = (name: string): string => {
-    problems.push(`${name} is missing`)
-    return ''
+/** Reads settings by name from the environment, and collects what is wrong with them. */
+class EnvironmentSettings implements Settings {
+  readonly problems: string[] = []
+  /** Settings that name an address elsewhere to which nothing is encrypted. */
+  readonly plaintext: string[] = []
+
+  constructor(private readonly env: Env) {}
+
+  has(name: string): boolean {
+    return this.raw(name) !== undefined || this.raw(`${name}_FILE`) !== undefined
   }
 
-  function file(name: string): string | undefined {
-    const named = raw(name)
-    if (named === undefined) return undefined
+  problem(message: string): void {
+    this.problems.push(message)
+  }
+
+  optional(name: string, _description: string): string | undefined {
+    return this.raw(name)
+  }
+
+  text(name: string, _description: string, fallback?: string): string {
+    return this.raw(name) ?? fallback ?? this.missing(name)
+  }
+
+  secret(name: string, description: string): string {
+    return this.optionalSecret(name, description) ?? this.missing(`${name} (or ${name}_FILE)`)
+  }
+
+  optionalSecret(name: string, description: string): string | undefined {
+    const text = this.raw(name)
+    if (text !== undefined && this.raw(`${name}_FILE`) !== undefined)
+      this.problem(`${name} and ${name}_FILE are both set`)
+    return text ?? this.optionalFile(`${name}_FILE`, description)
+  }
+
+  list(name: string, _description: string): readonly string[] {
+    const parts = this.raw(name)?.split(',') ?? []
+    return parts.map((part) => part.trim()).filter(Boolean)
+  }
+
+  optionalFile(name: string, _description: string): string | undefined {
+    const path = this.raw(name)
+    if (path === undefined) return undefined
     try {
-      return readFileSync(named, 'utf8').trim()
+      return readFileSync(path, 'utf8').trim()
     } catch {
-      problems.push(`${name} names a file that cannot be read`)
+      this.problem(`${name} names a file that cannot be read`)
       return undefined
     }
   }
 
-  function secret(name: string): string | undefined {
-    if (raw(name) !== undefined && raw(`${name}_FILE`) !== undefined)
-      problems.push(`${name} and ${name}_FILE are both set`)
-    return raw(name) ?? file(`${name}_FILE`)
+  optionalPem(name: string, description: string): string | undefined {
+    const text = this.optionalFile(name, description)
+    if (text !== undefined && !text.includes('-----BEGIN ')) this.problem(`${name} does not hold PEM`)
+    return text
   }
 
-  return {
-    has: (name) => raw(name) !== undefined || raw(`${name}_FILE`) !== undefined,
-    problem: (message) => void problems.push(message),
-    optional: raw,
-    text: (name, _description, fallback) => raw(name) ?? fallback ?? missing(name),
-    secret: (name) => secret(name) ?? missing(`${name} (or ${name}_FILE)`),
-    optionalSecret: secret,
-    list: (name) =>
-      raw(name)
-        ?.split(',')
-        .map((part) => part.trim())
-        .filter(Boolean) ?? [],
-    optionalFile: file,
-    optionalPem(name) {
-      const text = file(name)
-      if (text !== undefined && !text.includes('-----BEGIN ')) problems.push(`${name} does not hold PEM`)
-      return text
-    },
-    url(name, _description, fallback) {
-      const text = raw(name) ?? fallback
-      if (text === undefined) return missing(name)
-      const url = URL.canParse(text) ? new URL(text) : undefined
-      if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.search || url.hash) {
-        problems.push(`${name} must be an http or https URL without credentials, query or fragment`)
-        return ''
-      }
-      if (isPlain(url)) plaintext.push(name)
-      return text.replace(/\/+$/, '')
-    },
-    integer(name, _description, fallback, { min, max }) {
-      const text = raw(name)
-      if (text === undefined) return fallback
-      const value = Number(text)
-      if (!Number.isInteger(value) || value < min || value > max)
-        problems.push(`${name} must be a whole number from ${min} to ${max}`)
-      return value
-    },
-    choice(name, _description, choices, fallback) {
-      const text = raw(name)
-      const chosen = choices.find((choice) => choice === text)
-      if (text !== undefined && chosen === undefined) problems.push(`${name} must be one of ${choices.join(', ')}`)
-      return chosen ?? fallback
-    },
+  url(name: string, _description: string, fallback?: string): string {
+    const text = this.raw(name) ?? fallback
+    if (text === undefined) return this.missing(name)
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.search || url.hash) {
+      this.problem(`${name} must be an http or https URL without credentials, query or fragment`)
+      return ''
+    }
+    if (isPlain(url)) this.plaintext.push(name)
+    return text.replace(/\/+$/, '')
+  }
+
+  integer(name: string, _description: string, fallback: number, { min, max }: { min: number; max: number }): number {
+    const text = this.raw(name)
+    if (text === undefined) return fallback
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < min || value > max)
+      this.problem(`${name} must be a whole number from ${min} to ${max}`)
+    return value
+  }
+
+  choice<T extends string, F extends T | undefined>(
+    name: string,
+    _description: string,
+    choices: readonly T[],
+    fallback: F,
+  ): T | F {
+    const text = this.raw(name)
+    const chosen = choices.find((choice) => choice === text)
+    if (text !== undefined && chosen === undefined) this.problem(`${name} must be one of ${choices.join(', ')}`)
+    return chosen ?? fallback
+  }
+
+  private raw(name: string): string | undefined {
+    const value = this.env[name]?.trim()
+    return value === '' ? undefined : value
+  }
+
+  private missing(name: string): string {
+    this.problem(`${name} is missing`)
+    return ''
   }
 }
 
@@ -213,9 +240,9 @@ function isShared(path: string): boolean {
 
 /** What the check of the audit trail needs; the same settings as the server's. */
 export function readAuditConfig(env: Env): AuditConfig {
-  const problems: string[] = []
-  const config = auditConfig(settingsFrom(env, problems, []), [])
-  if (problems.length > 0) throw new ConfigError(problems)
+  const settings = new EnvironmentSettings(env)
+  const config = auditConfig(settings, settings.plaintext)
+  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
   return config
 }
 
@@ -390,9 +417,8 @@ export const settingGroups: readonly SettingGroup[] = [
 
 /** The whole configuration, or a `ConfigError` that lists every problem at once. */
 export function readConfig(env: Env, { development = false } = {}): Config {
-  const problems: string[] = []
-  const plaintext: string[] = []
-  const settings = settingsFrom(env, problems, plaintext)
+  const settings = new EnvironmentSettings(env)
+  const { problems, plaintext } = settings
 
   const configured = Object.values(providers).filter((provider) => settings.has(`${prefixOf(provider)}_URL`))
   if (configured.length === 0) {
