@@ -1,6 +1,6 @@
 import type { Query, Command as DeclaredCommand } from '../datasources/contract/operations.js'
 import type { Providers } from '../datasources/index.js'
-import type { Caller } from '../datasources/contract/provider.js'
+import type { Caller } from '../datasources/contract/caller.js'
 
 /** What a room lends to one operation. */
 export type Entered<Name extends keyof Providers> = ReturnType<ReturnType<Providers[Name]['open']>['enter']>

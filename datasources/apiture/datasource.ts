@@ -1,5 +1,5 @@
 import { type Client, path, type Refusal, type Verdict } from '../http/client.js'
-import type { OperationScope } from '../contract/provider.js'
+import type { OperationScope } from '../contract/operation-scope.js'
 import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody, problemName } from './contract.js'
 
 const NO_SUCH_ACCOUNT: Verdict = {

@@ -16,7 +16,7 @@ import {
   type PollSchedule,
   leasePoll,
 } from '../support/poll-schedule.js'
-import type { Caller } from '../contract/provider.js'
+import type { Caller } from '../contract/caller.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import type { Verify } from './contract.js'
 import type { Answered } from './datasource.js'

@@ -1,6 +1,7 @@
 import type { Scope } from '../../schema/scopes.js'
+import type { OperationScope } from './operation-scope.js'
 
-/** Whose data a key stands for; what the `…:own` scopes are checked against. */
+/** The customer or person whose data a key names; the `…:own` scopes are checked against it. */
 export type Owner = { readonly customer: CustomerKey } | { readonly person: string }
 
 /** Names a customer; without `bankId` the configured bank is meant. */
@@ -10,62 +11,67 @@ export interface CustomerKey {
 }
 
 /**
- * One question a room answers. Rooms only declare it; whoever hands it to a resolver checks the scope,
- * masks what is personal and answers as if nothing existed where the caller may not know.
+ * One read that a room offers, declared once at load. The guard checks the scope, masks personal values, and answers
+ * null where the caller may not know that the record exists.
  */
-export interface Query<Key, Value> {
-  /** The scope that opens it; null where a valid token is enough because the provider itself decides. */
+export interface Query<Instance, Key, Value> {
+  /** The scope that opens the query; null where a valid token is enough because the provider itself decides. */
   readonly scope: Scope | null
-  /** Where the provider decides: the scope whose `…:own` shows it unmasked, unless the full scope stands beside it. */
+  /** Where the provider decides: the scope whose `…:own` form shows the value unmasked, unless the full scope stands beside it. */
   readonly ownScope?: 'customers:read' | undefined
-  /** More scopes that this very key needs, such as `pii:read` for a search by name. */
+  /** Further scopes that this key needs, such as `pii:read` for a search by name. */
   readonly extraScopes?: ((key: Key) => readonly Scope[]) | undefined
-  /** The graph's type of the answer (or of its items); what masking goes by. */
+  /** The GraphQL type of the value (or of its items); it selects the mask. */
   readonly type: string
-  /** Whose data the key names; without it the `…:own` scopes do not open this question. */
-  readonly owner?: ((key: Key) => Owner) | undefined
-  readonly load: (key: Key) => Promise<Value>
+  /** The owner of the data that the key names; without it the `…:own` scopes do not open this query. */
+  readonly owner?: ((key: Key, instance: Instance) => Owner) | undefined
+  readonly load: (instance: Instance, operation: OperationScope, key: Key) => Promise<Value>
 }
 
-/** What a write may rely on beside its input. */
+/** One attempt to execute a command. */
 export interface Attempt {
   /**
-   * UUID of this write, the same each time the caller repeats its idempotency key, random without one.
-   * Providers that know idempotency keys get it as theirs; ids that the caller may choose are made of it.
+   * UUID of this write: the same each time the caller repeats the idempotency key, random without a key.
+   * Providers that support idempotency keys get it as theirs; ids that the caller may choose are derived from it.
    */
   readonly id: string
-  /** True when an earlier try under the same key was left open: it may have been carried out, so what it would have done may be done. */
+  /** True when an earlier attempt under the same key was left open: it may have been executed. */
   readonly isRetry: boolean
 }
 
-/** One write a room carries out; the door around it adds the scope, the idempotency key and masking. */
-export interface Command<Input, Payload extends object> {
+/** One write that a room offers, declared once at load. The guard adds the scope, the idempotency key and the mask. */
+export interface Command<Instance, Input, Payload extends object> {
   readonly scope: Scope
   readonly extraScopes?: ((input: Input) => readonly Scope[]) | undefined
-  /** Refuses a caller who may not even be told how it ended before; throws. */
-  readonly authorize?: ((input: Input) => void) | undefined
-  /** The graph's payload type. */
+  /** Refuses a caller who may not even learn the stored outcome; throws. */
+  readonly authorize?: ((instance: Instance, operation: OperationScope, input: Input) => void) | undefined
+  /** The GraphQL payload type. */
   readonly type: string
   /**
-   * True when what a crash or a lost answer left open may be done again with the same attempt id: it neither adds a
-   * second one nor takes back what somebody has changed since.
+   * True when a write that a crash or a lost answer left open may be sent again with the same attempt id: a repeat
+   * neither adds a second record nor reverts a later change.
    */
   readonly repeatable: boolean | ((input: Input) => boolean)
   /**
-   * For a write that may not be repeated: its payload when the provider has by now what the write was to set, null when
-   * it has anything else, which proves nothing. Where twins cannot be told apart there is no reading back.
+   * For a write that may not be repeated: its payload when the provider holds what the write was to set, else null,
+   * which proves nothing. Absent where two equal records cannot be told apart.
    */
-  readonly readBack?: ((input: Input, attempt: Attempt) => Promise<Payload | null>) | undefined
+  readonly readBack?:
+    | ((instance: Instance, operation: OperationScope, input: Input, attempt: Attempt) => Promise<Payload | null>)
+    | undefined
   /** Input members that do not make it another write. */
   readonly ignoredInput?: readonly string[] | undefined
-  /** What of the payload may be kept for a replay; undefined means this payload is not final and is not kept. */
+  /** The part of the payload that is stored for a replay; undefined when this payload is not final and is not stored. */
   toStored?(payload: Payload): Payload | undefined
-  readonly run: (input: Input, attempt: Attempt) => Promise<Payload>
+  readonly run: (instance: Instance, operation: OperationScope, input: Input, attempt: Attempt) => Promise<Payload>
 }
 
-/** Declares a question; the helper only carries the types. */
-export const query = <Key, Value>(declared: Query<Key, Value>): Query<Key, Value> => declared
+// `never` keys and inputs let each room declare its own; the guard's types restore them.
+export type Queries<Instance> = Readonly<Record<string, Query<Instance, never, unknown>>>
+export type Commands<Instance> = Readonly<Record<string, Command<Instance, never, object>>>
 
-/** Declares a write; the helper only carries the types. */
-export const command = <Input, Payload extends object>(declared: Command<Input, Payload>): Command<Input, Payload> =>
-  declared
+/** The declaration helpers of one room: they carry the types and do nothing else. */
+export const operationsOf = <Instance>() => ({
+  query: <Key, Value>(declared: Query<Instance, Key, Value>) => declared,
+  command: <Input, Payload extends object>(declared: Command<Instance, Input, Payload>) => declared,
+})

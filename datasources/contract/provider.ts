@@ -1,31 +1,8 @@
 import type { Provider as Label } from '../../schema/shared.js'
-import type { CallVisit, Client, ClientOptions } from '../http/client.js'
-import type { Query, Command } from './operations.js'
+import type { Client, ClientOptions } from '../http/client.js'
+import type { Commands, Queries } from './operations.js'
 import type { Emulator, EmulatorOptions } from '../emulator/run.js'
-import type { Store } from './store.js'
 import type { Webhook } from './webhook.js'
-
-/** Who asks: what the bearer token says of the caller. */
-export interface Caller {
-  /** The token's `sub`. */
-  readonly subject: string
-  /** The client that holds the token: `client_id`, else `azp`, else `sub`. */
-  readonly client: string
-  /** The tenant (`tenant` or `org_id`), else the client; each marked as what it is, so that no client passes for a tenant. */
-  readonly tenant: string
-  readonly scopes: ReadonlySet<string>
-  /** Who acts for the subject: the token's `act.sub` (RFC 8693), where it has one. */
-  readonly actor?: string | undefined
-  /** The banks the token is narrowed to (`banks`); undefined means no narrowing. */
-  readonly banks: readonly string[] | undefined
-  /** The token itself, for providers that are asked as the caller. */
-  readonly token: string
-}
-
-/** One GraphQL operation on its way through the rooms. */
-export interface OperationScope extends CallVisit {
-  readonly caller: Caller
-}
 
 /**
  * Reads settings by name, collecting every problem instead of stopping at the first. The description is one sentence;
@@ -55,35 +32,32 @@ export interface Settings {
   problem(message: string): void
 }
 
-/** What the process lends to every room. */
+/** What the process gives to every room. */
 export interface ProviderDeps {
   readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => Client
-  readonly store: Store
-  /** Counts a value that the provider's contract does not list. */
+  /** Counts a value that the provider's contract does not list, by its field. */
   readonly drift: (field: string) => void
 }
 
-/** A room while the process runs. `enter` is called at most once per operation and room. */
+/** An open room: a provider's state for as long as the process runs. */
 export interface ProviderInstance {
-  readonly enter: (visit: OperationScope) => { readonly loaders: Queries; readonly commands: Commands }
-  /** Takes what the provider sends by itself, where that is set up. */
+  /** Reads the provider's webhooks, where that is set up. */
   readonly webhook?: Webhook | undefined
   readonly close: () => Promise<void>
 }
-// `never` keys and inputs let rooms declare their own; the guard hands back each room's own types.
-export type Queries = Readonly<Record<string, Query<never, unknown>>>
-export type Commands = Readonly<Record<string, Command<never, object>>>
 
-/** What a provider's room must export. `name` is also its setting prefix and metric label. */
-export interface Provider<S> {
+/** What a provider's room exports. `name` is also the prefix of its settings and its metric label. */
+export interface Provider<S, Instance extends ProviderInstance> {
   readonly name: string
   readonly label: Label
   /** The provider's name in sentences. */
   readonly title: string
-  /** How many calls may run side by side unless `<NAME>_MAX_CONCURRENCY` says otherwise. */
+  /** How many calls may run at the same time unless `<NAME>_MAX_CONCURRENCY` says otherwise. */
   readonly maxConcurrency: number
   readonly settings: (settings: Settings) => S
-  readonly open: (settings: S, house: ProviderDeps) => ProviderInstance
-  /** The emulator, loaded only where it is wanted. */
+  readonly queries: Queries<Instance>
+  readonly commands: Commands<Instance>
+  readonly open: (settings: S, deps: ProviderDeps) => Instance
+  /** The provider's emulator, loaded only where it is wanted. */
   readonly emulator: () => Promise<{ start: (options: EmulatorOptions) => Promise<Emulator> }>
 }

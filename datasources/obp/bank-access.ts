@@ -1,5 +1,6 @@
 import type { CustomerKey, Owner } from '../contract/operations.js'
-import type { Caller, Commands } from '../contract/provider.js'
+import type { Caller } from '../contract/caller.js'
+import type { Commands } from '../contract/operations.js'
 import { obpError } from './error-mapping.js'
 import type { ObpSettings } from './settings.js'
 import { isId } from './codecs.js'

@@ -6,7 +6,7 @@ import {
 import { command } from '../contract/operations.js'
 import { ApiError } from '../contract/errors.js'
 import type { KeyedMutex } from '../support/keyed-mutex.js'
-import type { OperationScope } from '../contract/provider.js'
+import type { OperationScope } from '../contract/operation-scope.js'
 import type { SeiSource } from './datasource.js'
 import type { JobStore } from './job-store.js'
 import { attributesBody, toTrackingId } from './mapping.js'

@@ -1,5 +1,5 @@
 import { type Client, path, type Path, type Refusal, retryAfter, type Verdict } from '../http/client.js'
-import type { OperationScope } from '../contract/provider.js'
+import type { OperationScope } from '../contract/operation-scope.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 

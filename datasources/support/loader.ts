@@ -1,73 +1,67 @@
 import DataLoader from 'dataloader'
+import type { LoaderDefinition, OperationScope } from '../contract/operation-scope.js'
 
-/** A loader for one operation: what was asked once is not asked again, except what failed. */
-export interface Loader<Key, Value> {
-  readonly load: (key: Key) => Promise<Value>
-  /** Remembers a value that came along with another answer. */
-  readonly prime: (key: Key, value: Value) => void
-  readonly clear: (key: Key) => void
-  readonly clearAll: () => void
+/** A loader of one operation: it asks once for each key, and again only after a failure. */
+export type Loader<Key, Value> = Pick<DataLoader<Key, Value, string>, 'load' | 'prime' | 'clear' | 'clearAll'>
+
+const defaultKey = (key: unknown): string => (typeof key === 'string' ? key : JSON.stringify(key))
+
+interface BatchOptions<Instance, Key, Value> {
+  /** Keys of one call at most. */
+  readonly maxBatchSize: number
+  /** The cache key of a loader key; its JSON by default. */
+  readonly cacheKey?: (key: Key) => string
+  /** The value of a key that the answer leaves out. */
+  readonly absent: () => Value
+  readonly load: (
+    instance: Instance,
+    operation: OperationScope,
+    keys: readonly Key[],
+  ) => Promise<ReadonlyMap<string, Value>>
 }
-
-const nameOf = (key: unknown): string => (typeof key === 'string' ? key : JSON.stringify(key))
 
 /**
- * Many keys, one call (per `max` keys). `ask` answers a map by key name; a key it leaves out answers `absent`.
- * A batch that fails as a whole is not remembered: DataLoader forgets it by itself.
+ * Batch loader: many keys, one call (per `maxBatchSize` keys). `load` answers a map by cache key. DataLoader itself
+ * forgets a batch that fails as a whole.
  */
-export function batchLoader<Key, Value, Absent extends Value>(options: {
-  readonly max: number
-  readonly name?: (key: Key) => string
-  readonly absent: () => Absent
-  readonly ask: (keys: readonly Key[]) => Promise<ReadonlyMap<string, Value>>
-}): Loader<Key, Value> {
-  const name = options.name ?? nameOf
-  return unmade(
-    () =>
-      new DataLoader<Key, Value, string>(
-        async (keys) => {
-          const found = await options.ask(keys)
-          return keys.map((key) => found.get(name(key)) ?? options.absent())
-        },
-        { maxBatchSize: options.max, cacheKeyFn: name },
-      ),
-  )
+export function batchLoader<Instance, Key, Value>({
+  maxBatchSize,
+  cacheKey = defaultKey,
+  absent,
+  load,
+}: BatchOptions<Instance, Key, Value>): LoaderDefinition<Instance, Loader<Key, Value>> {
+  return (instance, operation) =>
+    new DataLoader<Key, Value, string>(
+      async (keys) => {
+        const found = await load(instance, operation, keys)
+        return keys.map((key) => found.get(cacheKey(key)) ?? absent())
+      },
+      { maxBatchSize, cacheKeyFn: cacheKey },
+    )
 }
 
-/** One call per key, each key once per operation, all of a tick side by side; one failing key leaves the others alone. */
-export function keyLoader<Key, Value>(
-  ask: (key: Key) => Promise<Value>,
-  name: (key: Key) => string = nameOf,
-): Loader<Key, Value> {
-  const answerOf = async (key: Key): Promise<Value | Error> => {
-    try {
-      return await ask(key)
-    } catch (error) {
-      return error instanceof Error ? error : new Error('failed')
+/** Key loader: one call per key, the keys of a tick in parallel; a key that fails does not affect the others. */
+export function keyLoader<Instance, Key, Value>(
+  load: (instance: Instance, operation: OperationScope, key: Key) => Promise<Value>,
+  cacheKey: (key: Key) => string = defaultKey,
+): LoaderDefinition<Instance, Loader<Key, Value>> {
+  return (instance, operation) => {
+    const settle = async (key: Key): Promise<Value | Error> => {
+      try {
+        return await load(instance, operation, key)
+      } catch (error) {
+        return error instanceof Error ? error : new Error('failed')
+      }
     }
-  }
-  const loader = unmade(
-    () =>
-      new DataLoader<Key, Value, string>(
-        async (keys) => {
-          const answers = await Promise.all(keys.map(answerOf))
-          // An error is for this tick only: DataLoader would keep it for the whole operation.
-          answers.forEach((answer, i) => answer instanceof Error && loader.clear(keys[i]!))
-          return answers
-        },
-        { cacheKeyFn: name },
-      ),
-  )
-  return loader
-}
-
-/** Most loaders of an operation are never asked, so each is made at the first question. */
-function unmade<Key, Value>(make: () => DataLoader<Key, Value, string>): Loader<Key, Value> {
-  let loader: DataLoader<Key, Value, string> | undefined
-  return {
-    load: (key) => (loader ??= make()).load(key),
-    prime: (key, value) => void (loader ??= make()).prime(key, value),
-    clear: (key) => void loader?.clear(key),
-    clearAll: () => void loader?.clearAll(),
+    const loader = new DataLoader<Key, Value, string>(
+      async (keys) => {
+        const answers = await Promise.all(keys.map(settle))
+        // DataLoader would keep an error for the whole operation; a later field asks again.
+        answers.forEach((answer, i) => answer instanceof Error && loader.clear(keys[i]!))
+        return answers
+      },
+      { cacheKeyFn: cacheKey },
+    )
+    return loader
   }
 }

@@ -1,6 +1,6 @@
-import { type Call, type Client, path, type Refusal, type Verdict } from '../http/client.js'
+import { type Call, type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
+import type { Client } from '../http/client.js'
 import { omitNullish } from '../support/mapping.js'
-import type { OperationScope } from '../contract/provider.js'
 import {
   answers,
   PAGE_LIMIT,
@@ -11,8 +11,8 @@ import {
 } from './contract.js'
 import { refusedFields } from './mapping.js'
 
-/** Codes that say it better than their status does. */
-const CODES: Readonly<Record<string, Verdict['code']>> = {
+/** Synctera's codes that are more precise than the status. */
+const CODES: Readonly<Record<string, ErrorMapping['code']>> = {
   CUSTOMER_NOT_FOUND: 'NOT_FOUND',
   BUSINESS_NOT_FOUND: 'NOT_FOUND',
   ACCOUNT_NOT_FOUND: 'NOT_FOUND',
@@ -31,9 +31,9 @@ const CODES: Readonly<Record<string, Verdict['code']>> = {
   REQUEST_CANCELED: 'PROVIDER_UNAVAILABLE',
 }
 
-/** Reads an RFC 9457 problem; the code is steadier than the status, and the detail may be personal. */
-export function mapError({ status, body }: Refusal): Verdict {
-  // What is not even JSON comes from something before the provider, and must not read as "there is none".
+/** Maps an RFC 9457 problem. The code is more stable than the status; the detail may be personal and is not used. */
+export function mapError({ status, body }: ErrorResponse): ErrorMapping {
+  // A 404 that is no problem document comes from a proxy and does not mean that the record is absent.
   if (!answers.problem.fits(body)) return status === 404 ? { code: 'PROVIDER_MALFORMED' } : {}
   return {
     code: body.code !== undefined && Object.hasOwn(CODES, body.code) ? CODES[body.code] : undefined,
@@ -44,27 +44,28 @@ export function mapError({ status, body }: Refusal): Verdict {
 }
 
 /** Synctera's endpoints, one method each, in Synctera's words. */
-export function syncteraSource(client: Client, visit: OperationScope) {
-  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+export function syncteraSource(client: Client) {
+  const send = async <T>(scope: CallScope, call: Call<T>): Promise<T> => (await client.send(scope, call)).body
+
+  /** A write under an idempotency key: Synctera executes a repeat only once. */
+  const write = (idempotencyKey: string) =>
+    ({ effect: 'write', retry: 'always', headers: { 'idempotency-key': idempotencyKey } }) as const
 
   return {
-    createPerson: (body: PersonBody, idempotencyKey: string) =>
-      send({
+    createPerson: (scope: CallScope, body: PersonBody, idempotencyKey: string) =>
+      send(scope, {
         method: 'POST',
         path: path`/v0/persons`,
-        effect: 'write',
-        // What comes again under its key is not done twice.
-        retry: 'always',
         json: body,
-        headers: { 'idempotency-key': idempotencyKey },
         response: answers.person,
+        ...write(idempotencyKey),
       }),
 
-    getPerson: (id: string) =>
-      send({ method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
+    getPerson: (scope: CallScope, id: string) =>
+      send(scope, { method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
 
-    listPersons: ({ ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
-      send({
+    listPersons: (scope: CallScope, { ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
+      send(scope, {
         method: 'GET',
         path: path`/v0/persons`,
         effect: 'read',
@@ -74,36 +75,30 @@ export function syncteraSource(client: Client, visit: OperationScope) {
         response: answers.persons,
       }),
 
-    updatePerson: (id: string, body: PersonBody, idempotencyKey: string) =>
-      send({
+    updatePerson: (scope: CallScope, id: string, body: PersonBody, idempotencyKey: string) =>
+      send(scope, {
         method: 'PATCH',
         path: path`/v0/persons/${id}`,
-        effect: 'write',
-        // What comes again under its key is not done twice.
-        retry: 'always',
         json: body,
-        headers: { 'idempotency-key': idempotencyKey },
         response: answers.person,
+        ...write(idempotencyKey),
       }),
 
-    verify: (body: VerifyBody, idempotencyKey: string) =>
-      send({
+    verify: (scope: CallScope, body: VerifyBody, idempotencyKey: string) =>
+      send(scope, {
         method: 'POST',
         path: path`/v0/verifications/verify`,
-        effect: 'write',
-        // What comes again under its key is not done twice.
-        retry: 'always',
         json: body,
-        headers: { 'idempotency-key': idempotencyKey },
         response: answers.verified,
+        ...write(idempotencyKey),
       }),
 
-    /** Every current verification of these persons, page after page until there is none. */
-    async listVerifications(personIds: readonly string[]): Promise<SyncteraVerification[]> {
+    /** Every current verification of these persons: all pages. */
+    async listVerifications(scope: CallScope, personIds: readonly string[]): Promise<SyncteraVerification[]> {
       const found: SyncteraVerification[] = []
       let pageToken: string | undefined
       do {
-        const page = await send({
+        const page = await send(scope, {
           method: 'GET',
           path: path`/v0/verifications`,
           effect: 'read',
@@ -115,7 +110,7 @@ export function syncteraSource(client: Client, visit: OperationScope) {
           response: answers.verifications,
         })
         found.push(...page.verifications)
-        // A page without rows cannot be the way to more of them.
+        // An empty page ends the walk, whatever token it carries.
         pageToken = page.verifications.length > 0 ? page.next_page_token : undefined
       } while (pageToken !== undefined)
       return found

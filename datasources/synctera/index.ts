@@ -1,29 +1,29 @@
 import { Provider as Label } from '../../schema/shared.js'
-import type { Credential } from '../http/client.js'
 import type { Provider } from '../contract/provider.js'
-import { Parts } from '../sections.js'
-import { createInvalidations } from './invalidations.js'
+import type { Credential } from '../http/call.js'
 import { syncteraCommands } from './commands.js'
 import { mapError, syncteraSource } from './datasource.js'
-import { syncteraLoaders } from './queries.js'
+import type { SyncteraInstance } from './instance.js'
+import { createInvalidations } from './invalidations.js'
+import { syncteraQueries } from './queries.js'
 import { syncteraWebhook } from './webhook.js'
 
 export interface SyncteraSettings {
   readonly url: string
   readonly apiKey: string
-  /** What webhooks are signed with; undefined where none are taken. */
+  /** The signing secret of webhooks; undefined where none are accepted. */
   readonly webhookSecret: string | undefined
 }
 
-/** Synctera's own have 64. */
-const SHORTEST_SECRET = 32
+/** Synctera's own secrets have 64 characters. */
+const MIN_SECRET_LENGTH = 32
 
 const bearer = (apiKey: string): Credential => {
   const headers = { authorization: `Bearer ${apiKey}` }
   return { headers: () => headers }
 }
 
-/** Synctera: persons and the checks of who they are. */
+/** Synctera: persons and their identity verification. */
 export const synctera = {
   name: 'synctera',
   label: Label.SYNCTERA,
@@ -34,29 +34,26 @@ export const synctera = {
       'SYNCTERA_WEBHOOK_SECRET',
       'Secret of webhook signatures, at least 32 characters; without it `POST /webhooks/synctera` does not exist.',
     )
-    if (webhookSecret !== undefined && webhookSecret.length < SHORTEST_SECRET)
-      settings.problem(`SYNCTERA_WEBHOOK_SECRET must have at least ${SHORTEST_SECRET} characters`)
+    if (webhookSecret !== undefined && webhookSecret.length < MIN_SECRET_LENGTH)
+      settings.problem(`SYNCTERA_WEBHOOK_SECRET must have at least ${MIN_SECRET_LENGTH} characters`)
     return {
       url: settings.url('SYNCTERA_URL', 'Base URL of Synctera.'),
       apiKey: settings.secret('SYNCTERA_API_KEY', 'API key for Synctera.'),
       webhookSecret,
     }
   },
-  open({ url, apiKey, webhookSecret }, house) {
-    const client = house.client({ url, credential: bearer(apiKey), mapError })
-    const changed = createInvalidations(client.invalidate)
+  queries: syncteraQueries,
+  commands: syncteraCommands,
+  open({ url, apiKey, webhookSecret }, { client: connect, drift }): SyncteraInstance {
+    const client = connect({ url, credential: bearer(apiKey), mapError })
+    const invalidations = createInvalidations(client.invalidate)
     return {
-      enter(visit) {
-        const source = syncteraSource(client, visit)
-        const { readings, forget } = syncteraLoaders(source, changed, house.drift)
-        return new Parts(
-          () => readings,
-          () => syncteraCommands(source, forget, house.drift),
-        )
-      },
-      webhook: webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, changed, house.drift),
+      source: syncteraSource(client),
+      invalidations,
+      drift,
+      webhook: webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, invalidations, drift),
       close: () => client.close(),
     }
   },
   emulator: () => import('./emulator/index.js'),
-} satisfies Provider<SyncteraSettings>
+} satisfies Provider<SyncteraSettings, SyncteraInstance>

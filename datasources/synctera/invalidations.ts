@@ -1,29 +1,29 @@
 /** Longer than any operation lasts. */
-const REMEMBERED_MS = 15 * 60_000
+const MAX_AGE_MS = 15 * 60_000
 
-/** Persons that changed at the provider a short while ago, in the order in which they did. `changed` is told of each change. */
-export function createInvalidations(changed: () => void) {
+/** A log of the persons that recently changed at Synctera, in order. `onChange` is called for each change. */
+export function createInvalidations(onChange: () => void) {
   const latest = new Map<string, { readonly count: number; readonly at: number }>()
   let count = 0
 
   return {
-    /** A person changed at the provider: what was read of them before must not be used again. */
-    forget(personId: string): void {
-      const name = personId.toLowerCase()
+    /** Records that a person changed at Synctera: what was read of the person before must not be used again. */
+    invalidate(personId: string): void {
+      const key = personId.toLowerCase()
       const at = Date.now()
       for (const [id, change] of latest) {
-        if (at - change.at < REMEMBERED_MS) break
+        if (at - change.at < MAX_AGE_MS) break
         latest.delete(id)
       }
-      latest.delete(name)
-      latest.set(name, { count: ++count, at })
-      changed()
+      latest.delete(key)
+      latest.set(key, { count: ++count, at })
+      onChange()
     },
 
-    /** How many changes there were until now. */
+    /** The number of changes so far. */
     count: (): number => count,
 
-    /** Whether a person changed after that many. */
+    /** True when the person changed after that many changes. */
     since: (personId: string, seen: number): boolean => (latest.get(personId.toLowerCase())?.count ?? 0) > seen,
   }
 }

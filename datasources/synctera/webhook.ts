@@ -64,6 +64,6 @@ export const syncteraWebhook = (secret: string, changes: Invalidations, drift: D
       drift('webhook.resource_id')
       return { id, type: TYPES[type]! }
     }
-    return { id, type: TYPES[type]!, apply: () => changes.forget(personId) }
+    return { id, type: TYPES[type]!, apply: () => changes.invalidate(personId) }
   },
 })

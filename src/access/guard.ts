@@ -1,12 +1,9 @@
 import type { CustomerKey, Owner, Query, Command } from '../../datasources/contract/operations.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Providers } from '../../datasources/index.js'
-import type {
-  Queries,
-  ProviderInstance,
-  OperationScope,
-  Commands as DeclaredCommands,
-} from '../../datasources/contract/provider.js'
+import type { OperationScope } from '../../datasources/contract/operation-scope.js'
+import type { Queries } from '../../datasources/contract/operations.js'
+import type { ProviderInstance, Commands as DeclaredCommands } from '../../datasources/contract/provider.js'
 import type { Commands, Entered, Loaders } from '../../resolvers/context.js'
 import type { MutationInput } from '../../schema/mutation.js'
 import type { Scope } from '../../schema/scopes.js'

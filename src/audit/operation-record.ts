@@ -1,7 +1,7 @@
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
 import type { Owner } from '../../datasources/contract/operations.js'
 import { type ErrorCode, ApiError } from '../../datasources/contract/errors.js'
-import type { Caller } from '../../datasources/contract/provider.js'
+import type { Caller } from '../../datasources/contract/caller.js'
 import * as operations from '../../schema/operations/index.js'
 import { type Subjects, subjectsOf, Found } from './subjects.js'
 import { type PiiFields, piiFieldsIn, type Selected } from './pii-fields.js'

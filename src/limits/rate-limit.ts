@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { Caller } from '../../datasources/contract/provider.js'
+import type { Caller } from '../../datasources/contract/caller.js'
 import type { Store } from '../../datasources/contract/store.js'
 import { createWindowCounter, type WindowCounter } from './window-counter.js'
 import { LocalQuota } from './local-quota.js'

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } f
 import { ADA, BANK, OTHER_BANK } from '../../datasources/emulator/people.js'
 import { command } from '../../datasources/contract/operations.js'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { OperationScope } from '../../datasources/contract/provider.js'
+import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { redisStore } from '../../src/store/redis.js'

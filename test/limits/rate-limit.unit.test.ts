@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { Caller } from '../../datasources/contract/provider.js'
+import type { Caller } from '../../datasources/contract/caller.js'
 import { createRateLimit } from '../../src/limits/rate-limit.js'
 import { createMemoryWindowCounter } from '../../src/limits/window-counter.js'
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { ADA } from '../../datasources/emulator/people.js'
 import { command } from '../../datasources/contract/operations.js'
 import type { ApiError } from '../../datasources/contract/errors.js'
-import type { OperationScope } from '../../datasources/contract/provider.js'
+import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import { parseRedisUrl } from '../../src/store/connection.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'

@@ -1,5 +1,5 @@
 import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http/client.js'
-import type { OperationScope } from '../../contract/provider.js'
+import type { OperationScope } from '../../contract/operation-scope.js'
 import { mapError } from '../error-mapping.js'
 import { answers, type AttributeBody, type CustomerBody } from './contract.js'
 

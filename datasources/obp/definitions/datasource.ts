@@ -1,5 +1,5 @@
 import { type Call, type Client, path } from '../../http/client.js'
-import type { OperationScope } from '../../contract/provider.js'
+import type { OperationScope } from '../../contract/operation-scope.js'
 import { answers, type DefinitionBody } from './contract.js'
 
 /** The endpoints of attribute definitions, one method each, in the provider's words. */

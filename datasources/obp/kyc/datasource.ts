@@ -1,5 +1,5 @@
 import { type Call, type Client, type Contract, path, type Path } from '../../http/client.js'
-import type { OperationScope } from '../../contract/provider.js'
+import type { OperationScope } from '../../contract/operation-scope.js'
 import type { CustomerRef } from '../bank-access.js'
 import { answers, type CheckBody, type DocumentBody, type MediaBody, type StatusBody } from './contract.js'
 

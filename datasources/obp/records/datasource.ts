@@ -7,7 +7,7 @@ import {
   type Refusal,
   type Verdict,
 } from '../../http/client.js'
-import type { OperationScope } from '../../contract/provider.js'
+import type { OperationScope } from '../../contract/operation-scope.js'
 import type { CustomerRef } from '../bank-access.js'
 import { mapError } from '../error-mapping.js'
 import { type AddressBody, answers, type CreditLimitBody, type HandleBody, type TaxResidenceBody } from './contract.js'

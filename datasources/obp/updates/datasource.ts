@@ -1,5 +1,5 @@
 import { type Client, path, type Path } from '../../http/client.js'
-import type { OperationScope } from '../../contract/provider.js'
+import type { OperationScope } from '../../contract/operation-scope.js'
 import type { CustomerRef } from '../bank-access.js'
 import { answers } from '../customers/contract.js'
 import type {

@@ -1,0 +1,16 @@
+/** The caller of an operation, as the bearer token describes it. */
+export interface Caller {
+  /** The token's `sub`. */
+  readonly subject: string
+  /** The client that holds the token: `client_id`, else `azp`, else `sub`. */
+  readonly client: string
+  /** The tenant (`tenant` or `org_id`), else the client; each with a prefix of its own, so that no client passes for a tenant. */
+  readonly tenant: string
+  readonly scopes: ReadonlySet<string>
+  /** The actor of a delegated token: `act.sub` (RFC 8693). */
+  readonly actor?: string | undefined
+  /** The banks that the token is narrowed to (`banks`); undefined means no narrowing. */
+  readonly banks: readonly string[] | undefined
+  /** The token itself, for providers that are called on behalf of the caller. */
+  readonly token: string
+}

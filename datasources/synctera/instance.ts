@@ -1,0 +1,14 @@
+import { operationsOf } from '../contract/operations.js'
+import type { ProviderInstance } from '../contract/provider.js'
+import type { Drift } from '../support/mapping.js'
+import type { SyncteraSource } from './datasource.js'
+import type { Invalidations } from './invalidations.js'
+
+/** What Synctera's queries and commands work with, for as long as the process runs. */
+export interface SyncteraInstance extends ProviderInstance {
+  readonly source: SyncteraSource
+  readonly invalidations: Invalidations
+  readonly drift: Drift
+}
+
+export const { query, command } = operationsOf<SyncteraInstance>()
