@@ -17,8 +17,8 @@ export class AccountAttributesResolver {
     description:
       'How far a job of the calling tenant is, for 30 days; null for any other key. Needs `attributes:write`.',
   })
-  accountAttributesJob(@Arg('key', () => ID) key: string, @Ctx() { loaders }: RequestContext) {
-    return loaders.sei.jobByKey.load(key)
+  accountAttributesJob(@Arg('key', () => ID) key: string, @Ctx() { sei }: RequestContext) {
+    return sei.jobByKey(key)
   }
 
   @Scopes('attributes:write')
@@ -30,8 +30,8 @@ export class AccountAttributesResolver {
   })
   setAccountAttributes(
     @Arg('input', () => SetAccountAttributesInput) input: SetAccountAttributesInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { sei }: RequestContext,
   ) {
-    return commands.sei.setAccountAttributes(input)
+    return sei.setAccountAttributes(input)
   }
 }

@@ -22,9 +22,9 @@ export class AttributeDefinitionResolver {
   })
   customerAttributeDefinitions(
     @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return loaders.obp.attributeDefinitions.load({ bankId })
+    return obp.attributeDefinitions({ bankId })
   }
 
   @Scopes('customers:write')
@@ -36,9 +36,9 @@ export class AttributeDefinitionResolver {
   })
   setCustomerAttributeDefinition(
     @Arg('input', () => SetCustomerAttributeDefinitionInput) input: SetCustomerAttributeDefinitionInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.setCustomerAttributeDefinition(input)
+    return obp.setCustomerAttributeDefinition(input)
   }
 
   @Scopes('customers:write')
@@ -49,8 +49,8 @@ export class AttributeDefinitionResolver {
   })
   deleteCustomerAttributeDefinition(
     @Arg('input', () => DeleteCustomerAttributeDefinitionInput) input: DeleteCustomerAttributeDefinitionInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.deleteCustomerAttributeDefinition(input)
+    return obp.deleteCustomerAttributeDefinition(input)
   }
 }

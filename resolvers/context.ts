@@ -1,40 +1,30 @@
-import type { Query, Command as DeclaredCommand } from '../datasources/contract/operations.js'
-import type { Providers } from '../datasources/index.js'
 import type { Caller } from '../datasources/contract/caller.js'
+import type { Command, Query } from '../datasources/contract/operations.js'
+import type { Providers } from '../datasources/index.js'
 
-/** What a room lends to one operation. */
-export type Entered<Name extends keyof Providers> = ReturnType<ReturnType<Providers[Name]['open']>['enter']>
+/** A query as a resolver calls it: the guard checks the scope and masks the value. Null also where the caller may not know. */
+type GuardedQuery<Declared> =
+  Declared extends Query<never, infer Key, infer Value> ? (key: Key) => Promise<Value | null> : never
 
-/** A question as a resolver asks it: the scope is checked and the answer masked on the way. */
-type Question<R> =
-  R extends Query<infer Key, infer Value>
-    ? {
-        readonly load: (key: Key) => Promise<Value | null>
-        /** Throws where the caller lacks the scope for any key at all: said before another question, that one is not asked in vain. */
-        readonly admit: () => void
-      }
-    : never
-
-/** A write as a resolver gives it: the scope is checked, the idempotency key honoured, the answer masked. */
-type Command<W> =
-  W extends DeclaredCommand<infer Input, infer Payload>
+/** A command as a resolver calls it: the guard checks the scope, honours the idempotency key and masks the payload. */
+type GuardedCommand<Declared> =
+  Declared extends Command<never, infer Input, infer Payload>
     ? (input: Input) => Promise<Payload & { replayed: boolean }>
     : never
 
-export type Loaders = {
-  readonly [Name in keyof Providers]: {
-    readonly [L in keyof Entered<Name>['loaders']]: Question<Entered<Name>['loaders'][L]>
-  }
-}
-export type Commands = {
-  readonly [Name in keyof Providers]: {
-    readonly [C in keyof Entered<Name>['commands']]: Command<Entered<Name>['commands'][C]>
-  }
+/** A provider's queries and commands by their declared names. */
+export type Guarded<Name extends keyof Providers> = {
+  readonly [Q in keyof Providers[Name]['queries']]: GuardedQuery<Providers[Name]['queries'][Q]>
+} & {
+  readonly [C in keyof Providers[Name]['commands']]: GuardedCommand<Providers[Name]['commands'][C]>
+} & {
+  /** Throws `FORBIDDEN` where the caller lacks the scope of the query for every key, before another query is asked in vain. */
+  readonly assertAllowed: (query: keyof Providers[Name]['queries']) => void
 }
 
-/** What a resolver may use: who asks, questions and writes. There is no other way to a provider. */
-export interface RequestContext {
+export type GuardedProviders = { readonly [Name in keyof Providers]: Guarded<Name> }
+
+/** The context of resolvers: the caller, and each provider's guarded queries and commands. There is no other way to a provider. */
+export interface RequestContext extends GuardedProviders {
   readonly caller: Caller
-  readonly loaders: Loaders
-  readonly commands: Commands
 }

@@ -31,9 +31,9 @@ export class CustomerUpdateResolver {
   })
   updateCustomerBranch(
     @Arg('input', () => UpdateCustomerBranchInput) input: UpdateCustomerBranchInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerBranch(input)
+    return obp.updateCustomerBranch(input)
   }
 
   @Scopes('customers:write')
@@ -44,9 +44,9 @@ export class CustomerUpdateResolver {
   })
   updateCustomerCreditLimit(
     @Arg('input', () => UpdateCustomerCreditLimitInput) input: UpdateCustomerCreditLimitInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerCreditLimit(input)
+    return obp.updateCustomerCreditLimit(input)
   }
 
   @Scopes('customers:write')
@@ -57,9 +57,9 @@ export class CustomerUpdateResolver {
   })
   updateCustomerCreditRating(
     @Arg('input', () => UpdateCustomerCreditRatingInput) input: UpdateCustomerCreditRatingInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerCreditRating(input)
+    return obp.updateCustomerCreditRating(input)
   }
 
   @Scopes('customers:write')
@@ -70,9 +70,9 @@ export class CustomerUpdateResolver {
   })
   updateCustomerData(
     @Arg('input', () => UpdateCustomerDataInput) input: UpdateCustomerDataInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerData(input)
+    return obp.updateCustomerData(input)
   }
 
   @Scopes('customers:write')
@@ -83,9 +83,9 @@ export class CustomerUpdateResolver {
   })
   updateCustomerEmail(
     @Arg('input', () => UpdateCustomerEmailInput) input: UpdateCustomerEmailInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerEmail(input)
+    return obp.updateCustomerEmail(input)
   }
 
   @Scopes('customers:write')
@@ -96,9 +96,9 @@ export class CustomerUpdateResolver {
   })
   updateCustomerIdentity(
     @Arg('input', () => UpdateCustomerIdentityInput) input: UpdateCustomerIdentityInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerIdentity(input)
+    return obp.updateCustomerIdentity(input)
   }
 
   @Scopes('customers:write')
@@ -109,9 +109,9 @@ export class CustomerUpdateResolver {
   })
   updateCustomerMobileNumber(
     @Arg('input', () => UpdateCustomerMobileNumberInput) input: UpdateCustomerMobileNumberInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerMobileNumber(input)
+    return obp.updateCustomerMobileNumber(input)
   }
 
   @Scopes('customers:write')
@@ -123,8 +123,8 @@ export class CustomerUpdateResolver {
   })
   updateCustomerNumber(
     @Arg('input', () => UpdateCustomerNumberInput) input: UpdateCustomerNumberInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerNumber(input)
+    return obp.updateCustomerNumber(input)
   }
 }

@@ -28,7 +28,7 @@ import { orOwn, Scopes } from '../schema/scopes.js'
 import { Provider, TextMatch } from '../schema/shared.js'
 import { BANK, BankArgs, BankListArgs, BankPageArgs, MOST_LISTED } from './bank-args.js'
 import { connection } from './connection.js'
-import type { RequestContext, Loaders } from './context.js'
+import type { GuardedProviders, RequestContext } from './context.js'
 
 @ArgsType()
 class CustomersArgs extends BankPageArgs {
@@ -63,8 +63,11 @@ class CustomersByMobilePhoneNumberArgs extends BankListArgs {
   match?: TextMatch | null
 }
 
-async function personExists({ synctera }: Loaders, personId: string | null | undefined): Promise<void> {
-  if (personId == null || (await synctera.personById.load(personId))) return
+async function assertPersonExists(
+  { synctera }: Pick<GuardedProviders, 'synctera'>,
+  personId: string | null | undefined,
+): Promise<void> {
+  if (personId == null || (await synctera.personById(personId))) return
   throw new ApiError('NOT_FOUND', { provider: Provider.SYNCTERA, message: 'Synctera has no person of this personId.' })
 }
 
@@ -79,9 +82,9 @@ export class CustomerResolver {
   customer(
     @Arg('id', () => ID) id: string,
     @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return loaders.obp.customerById.load({ id, bankId })
+    return obp.customerById({ id, bankId })
   }
 
   @Scopes('customers:read')
@@ -90,8 +93,8 @@ export class CustomerResolver {
     nullable: true,
     description: "The bank's customer with this number, or null. Needs `customers:read`.",
   })
-  customerByNumber(@Args(() => CustomerNumberArgs) question: CustomerNumberArgs, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.customerByNumber.load(question)
+  customerByNumber(@Args(() => CustomerNumberArgs) question: CustomerNumberArgs, @Ctx() { obp }: RequestContext) {
+    return obp.customerByNumber(question)
   }
 
   @Scopes('customers:read')
@@ -101,8 +104,8 @@ export class CustomerResolver {
     nullable: true,
     description: "A page of the bank's customers, by `lastOkDate`. Needs `customers:read`.",
   })
-  async customers(@Args(() => CustomersArgs) question: CustomersArgs, @Ctx() { loaders }: RequestContext) {
-    return connection(await loaders.obp.page.load(question))
+  async customers(@Args(() => CustomersArgs) question: CustomersArgs, @Ctx() { obp }: RequestContext) {
+    return connection(await obp.customerPage(question))
   }
 
   @Scopes('customers:read', 'pii:read')
@@ -115,9 +118,9 @@ export class CustomerResolver {
   })
   customersByAttributes(
     @Args(() => CustomersByAttributesArgs) question: CustomersByAttributesArgs,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return loaders.obp.customersByAttributes.load(question)
+    return obp.customersByAttributes(question)
   }
 
   @Scopes('customers:read')
@@ -130,17 +133,17 @@ export class CustomerResolver {
   })
   customersByMobilePhoneNumber(
     @Args(() => CustomersByMobilePhoneNumberArgs) question: CustomersByMobilePhoneNumberArgs,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return loaders.obp.customersByPhone.load(question)
+    return obp.customersByPhone(question)
   }
 
   @Scopes(orOwn('customers:read'))
   @Cost('call')
   @ListSize({ assumedSize: 10 })
   @FieldResolver(() => [CustomerAttribute], { nullable: true })
-  attributes(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.attributesOf.load(customer)
+  attributes(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.attributesOf(customer)
   }
 
   @Scopes(orOwn('customers:read'))
@@ -149,8 +152,8 @@ export class CustomerResolver {
     nullable: true,
     description: "The one of the customer's attributes that has this id, or null.",
   })
-  attribute(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.attributeById.load({ customer, id })
+  attribute(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { obp }: RequestContext) {
+    return obp.attributeById({ customer, id })
   }
 
   @Scopes(orOwn('customers:read'))
@@ -159,8 +162,8 @@ export class CustomerResolver {
     nullable: true,
     description: "Other providers' records of the same human being or account.",
   })
-  links(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.linksOf.load(customer)
+  links(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.linksOf(customer)
   }
 
   @Scopes(orOwn('customers:read'), orOwn('persons:read'))
@@ -169,10 +172,10 @@ export class CustomerResolver {
     nullable: true,
     description: 'The person recorded for this customer; null when none is. Needs `persons:read` too.',
   })
-  async person(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    loaders.synctera.personById.admit()
-    const links = await loaders.obp.linksOf.load(customer)
-    return links?.personId ? loaders.synctera.personById.load(links.personId) : null
+  async person(@Root() customer: Customer, @Ctx() { synctera, obp }: RequestContext) {
+    synctera.assertAllowed('personById')
+    const links = await obp.linksOf(customer)
+    return links?.personId ? synctera.personById(links.personId) : null
   }
 
   @Scopes(orOwn('customers:read'), 'entitlements:read')
@@ -182,10 +185,10 @@ export class CustomerResolver {
     description:
       'The last confirmed entitlements of the banking customer recorded for this customer. Needs `entitlements:read` too.',
   })
-  async accountEntitlements(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    loaders.apiture.entitlementsOf.admit()
-    const links = await loaders.obp.linksOf.load(customer)
-    return links?.bankingCustomerId ? loaders.apiture.entitlementsOf.load(links.bankingCustomerId) : null
+  async accountEntitlements(@Root() customer: Customer, @Ctx() { apiture, obp }: RequestContext) {
+    apiture.assertAllowed('entitlementsOf')
+    const links = await obp.linksOf(customer)
+    return links?.bankingCustomerId ? apiture.entitlementsOf(links.bankingCustomerId) : null
   }
 
   @Scopes('customers:write')
@@ -194,11 +197,8 @@ export class CustomerResolver {
     nullable: true,
     description: 'Enters a customer at a bank. Needs `customers:write`, and `kyc:write` to set `kycStatus`.',
   })
-  createCustomer(
-    @Arg('input', () => CreateCustomerInput) input: CreateCustomerInput,
-    @Ctx() { commands }: RequestContext,
-  ) {
-    return commands.obp.createCustomer(input)
+  createCustomer(@Arg('input', () => CreateCustomerInput) input: CreateCustomerInput, @Ctx() { obp }: RequestContext) {
+    return obp.createCustomer(input)
   }
 
   @Scopes('customers:write')
@@ -209,9 +209,9 @@ export class CustomerResolver {
   })
   createCustomerAttribute(
     @Arg('input', () => CreateCustomerAttributeInput) input: CreateCustomerAttributeInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.createCustomerAttribute(input)
+    return obp.createCustomerAttribute(input)
   }
 
   @Scopes('customers:write')
@@ -222,9 +222,9 @@ export class CustomerResolver {
   })
   updateCustomerAttribute(
     @Arg('input', () => UpdateCustomerAttributeInput) input: UpdateCustomerAttributeInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerAttribute(input)
+    return obp.updateCustomerAttribute(input)
   }
 
   @Scopes('customers:write')
@@ -235,9 +235,9 @@ export class CustomerResolver {
   })
   deleteCustomerAttribute(
     @Arg('input', () => DeleteCustomerAttributeInput) input: DeleteCustomerAttributeInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.deleteCustomerAttribute(input)
+    return obp.deleteCustomerAttribute(input)
   }
 
   @Scopes('customers:write')
@@ -247,10 +247,7 @@ export class CustomerResolver {
     description:
       "Records which person, banking customer and SEI account are this customer's. Needs `customers:write`, and `persons:read` to name a person.",
   })
-  linkCustomer(
-    @Arg('input', () => LinkCustomerInput) input: LinkCustomerInput,
-    @Ctx() { loaders, commands }: RequestContext,
-  ) {
-    return commands.obp.linkCustomer({ ...input, personExists: () => personExists(loaders, input.personId) })
+  linkCustomer(@Arg('input', () => LinkCustomerInput) input: LinkCustomerInput, @Ctx() context: RequestContext) {
+    return context.obp.linkCustomer({ ...input, personExists: () => assertPersonExists(context, input.personId) })
   }
 }

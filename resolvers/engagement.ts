@@ -23,8 +23,8 @@ export class CrmEventResolver {
     nullable: true,
     description: "The bank's CRM events, in the provider's order. Needs `engagement:read`.",
   })
-  crmEvents(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.crmEvents.load(question)
+  crmEvents(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { obp }: RequestContext) {
+    return obp.crmEvents(question)
   }
 }
 
@@ -39,9 +39,9 @@ export class MeetingResolver {
   meeting(
     @Arg('id', () => ID) id: string,
     @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return loaders.obp.meetingById.load({ id, bankId })
+    return obp.meetingById({ id, bankId })
   }
 
   @Scopes('engagement:read')
@@ -51,8 +51,8 @@ export class MeetingResolver {
     nullable: true,
     description: "The bank's meetings, latest first. Needs `engagement:read`.",
   })
-  meetings(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.meetings.load(question)
+  meetings(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { obp }: RequestContext) {
+    return obp.meetings(question)
   }
 
   @Scopes('engagement:write')
@@ -61,11 +61,8 @@ export class MeetingResolver {
     nullable: true,
     description: 'Records a meeting; nobody is told of it. Needs `engagement:write`.',
   })
-  createMeeting(
-    @Arg('input', () => CreateMeetingInput) input: CreateMeetingInput,
-    @Ctx() { commands }: RequestContext,
-  ) {
-    return commands.obp.createMeeting(input)
+  createMeeting(@Arg('input', () => CreateMeetingInput) input: CreateMeetingInput, @Ctx() { obp }: RequestContext) {
+    return obp.createMeeting(input)
   }
 }
 
@@ -78,8 +75,8 @@ export class ViewerMessagesResolver {
     nullable: true,
     description: "What the bank has written to the caller, newest first, by the caller's own token; needs no scope.",
   })
-  messages(@Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.messagesOfViewer.load({ bankId })
+  messages(@Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { obp }: RequestContext) {
+    return obp.messagesOfViewer({ bankId })
   }
 }
 
@@ -93,8 +90,8 @@ export class CustomerMessageResolver {
   })
   createCustomerMessage(
     @Arg('input', () => CreateCustomerMessageInput) input: CreateCustomerMessageInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.createCustomerMessage(input)
+    return obp.createCustomerMessage(input)
   }
 }

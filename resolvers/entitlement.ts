@@ -19,9 +19,9 @@ export class EntitlementResolver {
   })
   accountEntitlements(
     @Arg('bankingCustomerId', () => ID) bankingCustomerId: string,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { apiture }: RequestContext,
   ) {
-    return loaders.apiture.entitlementsOf.load(bankingCustomerId)
+    return apiture.entitlementsOf(bankingCustomerId)
   }
 
   @Scopes('entitlements:write')
@@ -33,8 +33,8 @@ export class EntitlementResolver {
   })
   setAccountEntitlements(
     @Arg('input', () => SetAccountEntitlementsInput) input: SetAccountEntitlementsInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { apiture }: RequestContext,
   ) {
-    return commands.apiture.setAccountEntitlements(input)
+    return apiture.setAccountEntitlements(input)
   }
 }

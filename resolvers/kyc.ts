@@ -28,24 +28,24 @@ export class CustomerKycResolver {
   @Cost('call')
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycCheck], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
-  kycChecks(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.kycChecksOf.load(customer)
+  kycChecks(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.kycChecksOf(customer)
   }
 
   @Scopes(orOwn('kyc:read'))
   @Cost('call')
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
-  kycDocuments(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.kycDocumentsOf.load(customer)
+  kycDocuments(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.kycDocumentsOf(customer)
   }
 
   @Scopes(orOwn('kyc:read'))
   @Cost('call')
   @ListSize({ assumedSize: 10 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
-  kycMedia(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.kycMediaOf.load(customer)
+  kycMedia(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.kycMediaOf(customer)
   }
 
   @Scopes(orOwn('kyc:read'))
@@ -55,8 +55,8 @@ export class CustomerKycResolver {
     nullable: true,
     description: 'At most one for each bank that has written one. Needs `kyc:read`.',
   })
-  kycStatuses(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.kycStatusesOf.load(customer)
+  kycStatuses(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.kycStatusesOf(customer)
   }
 }
 
@@ -66,10 +66,10 @@ export class KycCheckResolver {
   @Cost('shared')
   @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'Documents that media relate to this check.' })
-  async documents(@Root() check: KycCheck, @Ctx() { loaders }: RequestContext) {
+  async documents(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
     const [media, documents] = await Promise.all([
-      loaders.obp.kycMediaOf.load(customerOf(check)),
-      loaders.obp.kycDocumentsOf.load(customerOf(check)),
+      obp.kycMediaOf(customerOf(check)),
+      obp.kycDocumentsOf(customerOf(check)),
     ])
     const related = new Set(
       media
@@ -83,8 +83,8 @@ export class KycCheckResolver {
   @Cost('shared')
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media made for this check.' })
-  async media(@Root() check: KycCheck, @Ctx() { loaders }: RequestContext) {
-    return (await loaders.obp.kycMediaOf.load(customerOf(check)))?.filter(
+  async media(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
+    return (await obp.kycMediaOf(customerOf(check)))?.filter(
       ({ relatesToKycCheckId }) => relatesToKycCheckId === check.id,
     )
   }
@@ -92,8 +92,8 @@ export class KycCheckResolver {
   @Scopes(orOwn('customers:read'))
   @Cost('call')
   @FieldResolver(() => Customer, { nullable: true, description: 'Needs `customers:read`.' })
-  customer(@Root() check: KycCheck, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.customerById.load(customerOf(check))
+  customer(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
+    return obp.customerById(customerOf(check))
   }
 
   @Scopes('kyc:write')
@@ -102,8 +102,8 @@ export class KycCheckResolver {
     nullable: true,
     description: 'Adds a check, or replaces the one that has the id. Needs `kyc:write`.',
   })
-  addKycCheck(@Arg('input', () => AddKycCheckInput) input: AddKycCheckInput, @Ctx() { commands }: RequestContext) {
-    return commands.obp.addKycCheck(input)
+  addKycCheck(@Arg('input', () => AddKycCheckInput) input: AddKycCheckInput, @Ctx() { obp }: RequestContext) {
+    return obp.addKycCheck(input)
   }
 
   @Scopes('kyc:write')
@@ -113,8 +113,8 @@ export class KycCheckResolver {
     description:
       "Says whether the bank finds the customer's KYC in order, in place of what it said before. Needs `kyc:write`.",
   })
-  addKycStatus(@Arg('input', () => AddKycStatusInput) input: AddKycStatusInput, @Ctx() { commands }: RequestContext) {
-    return commands.obp.addKycStatus(input)
+  addKycStatus(@Arg('input', () => AddKycStatusInput) input: AddKycStatusInput, @Ctx() { obp }: RequestContext) {
+    return obp.addKycStatus(input)
   }
 }
 
@@ -129,8 +129,8 @@ export class KycDocumentResolver {
   @Cost('shared')
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media of this document.' })
-  async media(@Root() document: KycDocument, @Ctx() { loaders }: RequestContext) {
-    return (await loaders.obp.kycMediaOf.load(customerOf(document)))?.filter(
+  async media(@Root() document: KycDocument, @Ctx() { obp }: RequestContext) {
+    return (await obp.kycMediaOf(customerOf(document)))?.filter(
       ({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id,
     )
   }
@@ -141,11 +141,8 @@ export class KycDocumentResolver {
     nullable: true,
     description: 'Adds a document, or replaces the one that has the id. Needs `kyc:write`.',
   })
-  addKycDocument(
-    @Arg('input', () => AddKycDocumentInput) input: AddKycDocumentInput,
-    @Ctx() { commands }: RequestContext,
-  ) {
-    return commands.obp.addKycDocument(input)
+  addKycDocument(@Arg('input', () => AddKycDocumentInput) input: AddKycDocumentInput, @Ctx() { obp }: RequestContext) {
+    return obp.addKycDocument(input)
   }
 }
 
@@ -157,10 +154,8 @@ export class KycMediaResolver {
     nullable: true,
     description: 'The document it relates to, where there is one of that id.',
   })
-  async document(@Root() media: KycMedia, @Ctx() { loaders }: RequestContext) {
-    return (await loaders.obp.kycDocumentsOf.load(customerOf(media)))?.find(
-      ({ id }) => id === media.relatesToKycDocumentId,
-    )
+  async document(@Root() media: KycMedia, @Ctx() { obp }: RequestContext) {
+    return (await obp.kycDocumentsOf(customerOf(media)))?.find(({ id }) => id === media.relatesToKycDocumentId)
   }
 
   @Scopes(orOwn('kyc:read'))
@@ -169,8 +164,8 @@ export class KycMediaResolver {
     nullable: true,
     description: 'The check it relates to, where there is one of that id.',
   })
-  async check(@Root() media: KycMedia, @Ctx() { loaders }: RequestContext) {
-    return (await loaders.obp.kycChecksOf.load(customerOf(media)))?.find(({ id }) => id === media.relatesToKycCheckId)
+  async check(@Root() media: KycMedia, @Ctx() { obp }: RequestContext) {
+    return (await obp.kycChecksOf(customerOf(media)))?.find(({ id }) => id === media.relatesToKycCheckId)
   }
 
   @Scopes('kyc:write')
@@ -179,7 +174,7 @@ export class KycMediaResolver {
     nullable: true,
     description: 'Records where a recording or picture lies, or replaces what has the id. Needs `kyc:write`.',
   })
-  addKycMedia(@Arg('input', () => AddKycMediaInput) input: AddKycMediaInput, @Ctx() { commands }: RequestContext) {
-    return commands.obp.addKycMedia(input)
+  addKycMedia(@Arg('input', () => AddKycMediaInput) input: AddKycMediaInput, @Ctx() { obp }: RequestContext) {
+    return obp.addKycMedia(input)
   }
 }

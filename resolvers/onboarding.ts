@@ -20,11 +20,8 @@ export class AccountResolver {
     description:
       'Opens an account: with `accountId` under that id, without it under one that the provider makes. Needs `accounts:write`.',
   })
-  createAccount(
-    @Arg('input', () => CreateAccountInput) input: CreateAccountInput,
-    @Ctx() { commands }: RequestContext,
-  ) {
-    return commands.obp.createAccount(input)
+  createAccount(@Arg('input', () => CreateAccountInput) input: CreateAccountInput, @Ctx() { obp }: RequestContext) {
+    return obp.createAccount(input)
   }
 }
 
@@ -36,7 +33,7 @@ export class UserResolver {
     nullable: true,
     description: 'Registers somebody who can then log in. Needs `users:write`.',
   })
-  createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() { commands }: RequestContext) {
-    return commands.obp.createUser(input)
+  createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() { obp }: RequestContext) {
+    return obp.createUser(input)
   }
 }

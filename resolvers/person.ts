@@ -42,8 +42,8 @@ export class PersonResolver {
   @Scopes(orOwn('persons:read'))
   @Cost('shared')
   @Query(() => Person, { nullable: true, description: 'The person with this id, or null. Needs `persons:read`.' })
-  person(@Arg('id', () => ID) id: string, @Ctx() { loaders }: RequestContext) {
-    return loaders.synctera.personById.load(id)
+  person(@Arg('id', () => ID) id: string, @Ctx() { synctera }: RequestContext) {
+    return synctera.personById(id)
   }
 
   @Scopes('persons:read')
@@ -54,16 +54,16 @@ export class PersonResolver {
     description:
       'A page of persons, oldest first unless ordered. Needs `persons:read`; filters on and orders by personal values need `pii:read` too.',
   })
-  async persons(@Args(() => PersonsArgs) question: PersonsArgs, @Ctx() { loaders }: RequestContext) {
-    return connection(await loaders.synctera.page.load(question))
+  async persons(@Args(() => PersonsArgs) question: PersonsArgs, @Ctx() { synctera }: RequestContext) {
+    return connection(await synctera.personPage(question))
   }
 
   @Scopes(orOwn('persons:read'))
   @Cost('shared')
   @ListSize({ assumedSize: 6 })
   @FieldResolver(() => [PersonVerificationResult], { nullable: true, description: 'The current result of each check.' })
-  verifications(@Root() person: Person, @Ctx() { loaders }: RequestContext) {
-    return loaders.synctera.verificationsOf.load(person.id)
+  verifications(@Root() person: Person, @Ctx() { synctera }: RequestContext) {
+    return synctera.verificationsOf(person.id)
   }
 
   @Scopes(orOwn('customers:read'))
@@ -73,14 +73,12 @@ export class PersonResolver {
     nullable: true,
     description: 'The customers that record this person as theirs; one human being may be several.',
   })
-  async customers(@Root() person: Person, @Ctx() { loaders }: RequestContext) {
-    const found = await loaders.obp.customersOfPerson.load(person.id)
+  async customers(@Root() person: Person, @Ctx() { obp }: RequestContext) {
+    const found = await obp.customersOfPerson(person.id)
     // Each by its own key as well: a caller may know the person and not every customer who records them.
     return (
       found &&
-      (await Promise.all(found.map((customer) => loaders.obp.customerById.load(customer)))).filter(
-        (customer) => customer !== null,
-      )
+      (await Promise.all(found.map((customer) => obp.customerById(customer)))).filter((customer) => customer !== null)
     )
   }
 
@@ -90,8 +88,8 @@ export class PersonResolver {
     nullable: true,
     description: 'Enters a person at Synctera. Needs `persons:write`.',
   })
-  createPerson(@Arg('input', () => CreatePersonInput) input: CreatePersonInput, @Ctx() { commands }: RequestContext) {
-    return commands.synctera.createPerson(input)
+  createPerson(@Arg('input', () => CreatePersonInput) input: CreatePersonInput, @Ctx() { synctera }: RequestContext) {
+    return synctera.createPerson(input)
   }
 
   @Scopes('persons:write')
@@ -100,8 +98,8 @@ export class PersonResolver {
     nullable: true,
     description: 'Changes what is given and leaves the rest. Needs `persons:write`.',
   })
-  updatePerson(@Arg('input', () => UpdatePersonInput) input: UpdatePersonInput, @Ctx() { commands }: RequestContext) {
-    return commands.synctera.updatePerson(input)
+  updatePerson(@Arg('input', () => UpdatePersonInput) input: UpdatePersonInput, @Ctx() { synctera }: RequestContext) {
+    return synctera.updatePerson(input)
   }
 
   @Scopes('persons:write')
@@ -111,8 +109,8 @@ export class PersonResolver {
     description:
       "Runs the provider's checks on a person; the outcome may come later (`PENDING`). Needs `persons:write`.",
   })
-  verifyPerson(@Arg('input', () => VerifyPersonInput) input: VerifyPersonInput, @Ctx() { commands }: RequestContext) {
-    return commands.synctera.verifyPerson(input)
+  verifyPerson(@Arg('input', () => VerifyPersonInput) input: VerifyPersonInput, @Ctx() { synctera }: RequestContext) {
+    return synctera.verifyPerson(input)
   }
 }
 
@@ -121,7 +119,7 @@ export class PersonVerificationResolver {
   @Scopes(orOwn('persons:read'))
   @Cost('shared')
   @FieldResolver(() => Person, { nullable: true })
-  person(@Root() verification: PersonVerification, @Ctx() { loaders }: RequestContext) {
-    return loaders.synctera.personById.load(verification.personId)
+  person(@Root() verification: PersonVerification, @Ctx() { synctera }: RequestContext) {
+    return synctera.personById(verification.personId)
   }
 }

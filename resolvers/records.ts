@@ -30,16 +30,16 @@ export class CustomerRecordsResolver {
   @Cost('call')
   @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [CustomerAddress], { nullable: true })
-  addresses(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.addressesOf.load(customer)
+  addresses(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.addressesOf(customer)
   }
 
   @Scopes(orOwn('customers:read'))
   @Cost('call')
   @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [TaxResidence], { nullable: true })
-  taxResidences(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.taxResidencesOf.load(customer)
+  taxResidences(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.taxResidencesOf(customer)
   }
 
   @Scopes(orOwn('customers:read'))
@@ -49,8 +49,8 @@ export class CustomerRecordsResolver {
     nullable: true,
     description: 'At most one; what is kept with the customer number, which a customer of another bank may have too.',
   })
-  socialMediaHandles(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.socialMediaHandlesOf.load(customer)
+  socialMediaHandles(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.socialMediaHandlesOf(customer)
   }
 
   @Scopes(orOwn('customers:read'))
@@ -60,8 +60,8 @@ export class CustomerRecordsResolver {
     nullable: true,
     description: 'Always one: the provider only pretends to keep them.',
   })
-  creditLimitRequests(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.creditLimitRequestsOf.load(customer)
+  creditLimitRequests(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.creditLimitRequestsOf(customer)
   }
 
   @Scopes(orOwn('customers:read'))
@@ -70,8 +70,8 @@ export class CustomerRecordsResolver {
     nullable: true,
     description: 'The same for every id: the provider only pretends to keep them.',
   })
-  creditLimitRequest(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.creditLimitRequestById.load({ customer, id })
+  creditLimitRequest(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { obp }: RequestContext) {
+    return obp.creditLimitRequestById({ customer, id })
   }
 
   @Scopes('customers:write')
@@ -82,9 +82,9 @@ export class CustomerRecordsResolver {
   })
   createCustomerAddress(
     @Arg('input', () => CreateCustomerAddressInput) input: CreateCustomerAddressInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.createCustomerAddress(input)
+    return obp.createCustomerAddress(input)
   }
 
   @Scopes('customers:write')
@@ -95,9 +95,9 @@ export class CustomerRecordsResolver {
   })
   updateCustomerAddress(
     @Arg('input', () => UpdateCustomerAddressInput) input: UpdateCustomerAddressInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.updateCustomerAddress(input)
+    return obp.updateCustomerAddress(input)
   }
 
   @Scopes('customers:write')
@@ -108,9 +108,9 @@ export class CustomerRecordsResolver {
   })
   deleteCustomerAddress(
     @Arg('input', () => DeleteCustomerAddressInput) input: DeleteCustomerAddressInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.deleteCustomerAddress(input)
+    return obp.deleteCustomerAddress(input)
   }
 
   @Scopes('customers:write')
@@ -121,9 +121,9 @@ export class CustomerRecordsResolver {
   })
   createTaxResidence(
     @Arg('input', () => CreateTaxResidenceInput) input: CreateTaxResidenceInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.createTaxResidence(input)
+    return obp.createTaxResidence(input)
   }
 
   @Scopes('customers:write')
@@ -134,9 +134,9 @@ export class CustomerRecordsResolver {
   })
   deleteTaxResidence(
     @Arg('input', () => DeleteTaxResidenceInput) input: DeleteTaxResidenceInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.deleteTaxResidence(input)
+    return obp.deleteTaxResidence(input)
   }
 
   @Scopes('customers:write')
@@ -148,9 +148,9 @@ export class CustomerRecordsResolver {
   })
   addSocialMediaHandle(
     @Arg('input', () => AddSocialMediaHandleInput) input: AddSocialMediaHandleInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.addSocialMediaHandle(input)
+    return obp.addSocialMediaHandle(input)
   }
 
   @Scopes('customers:write')
@@ -161,8 +161,8 @@ export class CustomerRecordsResolver {
   })
   requestCreditLimit(
     @Arg('input', () => RequestCreditLimitInput) input: RequestCreditLimitInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.requestCreditLimit(input)
+    return obp.requestCreditLimit(input)
   }
 }

@@ -13,12 +13,9 @@ type Reference = Readonly<Record<string, unknown>>
 
 /** How a reference of another subgraph becomes the object, through the same questions as everywhere else. */
 export const references = {
-  Customer: (reference: Reference, { loaders }: RequestContext) =>
-    loaders.obp.customerById.load(keyOf(reference, 'bankId', 'id')),
-  KycCheck: (reference: Reference, { loaders }: RequestContext) =>
-    loaders.obp.kycCheckById.load(keyOf(reference, 'customerId', 'id')),
-  Person: (reference: Reference, { loaders }: RequestContext) =>
-    loaders.synctera.personById.load(keyOf(reference, 'id').id),
-  VerificationResult: (reference: Reference, { loaders }: RequestContext) =>
-    loaders.banfico.resultById.load(keyOf(reference, 'id').id),
+  Customer: (reference: Reference, { obp }: RequestContext) => obp.customerById(keyOf(reference, 'bankId', 'id')),
+  KycCheck: (reference: Reference, { obp }: RequestContext) => obp.kycCheckById(keyOf(reference, 'customerId', 'id')),
+  Person: (reference: Reference, { synctera }: RequestContext) => synctera.personById(keyOf(reference, 'id').id),
+  VerificationResult: (reference: Reference, { banfico }: RequestContext) =>
+    banfico.resultById(keyOf(reference, 'id').id),
 }

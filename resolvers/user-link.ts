@@ -20,8 +20,8 @@ export class CustomerUserLinkResolver {
     nullable: true,
     description: 'The users who may see this customer as theirs.',
   })
-  userLinks(@Root() customer: Customer, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.userLinksOf.load(customer)
+  userLinks(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
+    return obp.userLinksOf(customer)
   }
 }
 
@@ -41,9 +41,9 @@ export class UserCustomerLinkResolver {
       description: 'The bank whose customers are shown with their links; the configured one when left out.',
     })
     bankId: string | null | undefined,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return loaders.obp.linksOfUser.load({ userId, bankId })
+    return obp.linksOfUser({ userId, bankId })
   }
 
   @Scopes(orOwn('customers:read'))
@@ -52,8 +52,8 @@ export class UserCustomerLinkResolver {
     nullable: true,
     description: 'Null when the customer is not of the bank that was asked.',
   })
-  customer(@Root() { customerId, bankId }: UserCustomerLink, @Ctx() { loaders }: RequestContext) {
-    return loaders.obp.customerById.load({ id: customerId, bankId })
+  customer(@Root() { customerId, bankId }: UserCustomerLink, @Ctx() { obp }: RequestContext) {
+    return obp.customerById({ id: customerId, bankId })
   }
 
   @Scopes('customers:write')
@@ -64,9 +64,9 @@ export class UserCustomerLinkResolver {
   })
   createUserCustomerLink(
     @Arg('input', () => CreateUserCustomerLinkInput) input: CreateUserCustomerLinkInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.createUserCustomerLink(input)
+    return obp.createUserCustomerLink(input)
   }
 
   @Scopes('customers:write')
@@ -77,8 +77,8 @@ export class UserCustomerLinkResolver {
   })
   deleteUserCustomerLink(
     @Arg('input', () => DeleteUserCustomerLinkInput) input: DeleteUserCustomerLinkInput,
-    @Ctx() { commands }: RequestContext,
+    @Ctx() { obp }: RequestContext,
   ) {
-    return commands.obp.deleteUserCustomerLink(input)
+    return obp.deleteUserCustomerLink(input)
   }
 }

@@ -21,8 +21,8 @@ export class VerificationResolver {
     nullable: true,
     description: `An account verification that was asked for before, or null. ${VISIBLE}`,
   })
-  verificationResult(@Arg('id', () => ID) id: string, @Ctx() { loaders }: RequestContext) {
-    return loaders.banfico.resultById.load(id)
+  verificationResult(@Arg('id', () => ID) id: string, @Ctx() { banfico }: RequestContext) {
+    return banfico.resultById(id)
   }
 
   @Scopes('verifications:read')
@@ -33,9 +33,9 @@ export class VerificationResolver {
   })
   verificationResults(
     @Args(() => VerificationResultsArgs) { ids }: VerificationResultsArgs,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { banfico }: RequestContext,
   ) {
-    return settled(ids.map((id) => loaders.banfico.resultById.load(id)))
+    return settled(ids.map((id) => banfico.resultById(id)))
   }
 
   @Scopes('verifications:write')
@@ -45,10 +45,7 @@ export class VerificationResolver {
     description:
       'Asks the bank that holds an account about its state and its holder. Nothing changes at the bank, but each check may cost; it is never repeated unless you repeat it. Needs `verifications:write`.',
   })
-  verifyAccount(
-    @Arg('input', () => VerifyAccountInput) input: VerifyAccountInput,
-    @Ctx() { commands }: RequestContext,
-  ) {
-    return commands.banfico.verifyAccount(input)
+  verifyAccount(@Arg('input', () => VerifyAccountInput) input: VerifyAccountInput, @Ctx() { banfico }: RequestContext) {
+    return banfico.verifyAccount(input)
   }
 }

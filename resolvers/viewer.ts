@@ -20,7 +20,7 @@ export class ViewerResolver {
     nullable: true,
     description: "The customers that the provider links to the caller, by the caller's own token; needs no scope.",
   })
-  customers(@Ctx() { loaders }: RequestContext) {
-    return loaders.obp.ofViewer.load()
+  customers(@Ctx() { obp }: RequestContext) {
+    return obp.customersOfViewer()
   }
 }

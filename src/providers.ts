@@ -1,84 +1,94 @@
-import type { CircuitState } from '../datasources/http/circuit-breaker.js'
 import { ApiError } from '../datasources/contract/errors.js'
+import type { Provider, ProviderDeps, ProviderInstance } from '../datasources/contract/provider.js'
 import type { CallAttempt } from '../datasources/http/call.js'
+import type { CircuitState } from '../datasources/http/circuit-breaker.js'
 import { createClient } from '../datasources/http/client.js'
-import { providers } from '../datasources/index.js'
-import type { ProviderDeps, Provider } from '../datasources/contract/provider.js'
 import { createRetryBudget } from '../datasources/http/retry.js'
-import type { Store } from '../datasources/contract/store.js'
 import { TRANSPORTS } from '../datasources/http/transport.js'
+import { providerEntries, type ProviderName, type Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
-import type { OpenProviders } from './access/guard.js'
 
-interface RoomsOptions {
+/** A provider of this deployment: its open room, or the error that says that there is none. */
+export type OpenProvider<Instance = ProviderInstance> =
+  { readonly instance: Instance } | { readonly absent: () => ApiError }
+
+export type OpenProviders = { readonly [Name in ProviderName]: OpenProvider<ReturnType<Providers[Name]['open']>> }
+
+/** The token endpoint of a provider is often another host, with a circuit of its own. */
+export type CircuitPart = 'api' | 'login'
+
+interface ProvidersOptions {
   readonly config: Config
-  readonly store: Store
-  readonly called: (observation: CallAttempt) => void
-  readonly shared: (provider: string) => void
-  readonly drifted: (provider: string, field: string) => void
-  readonly switched: (provider: string, part: Part, state: CircuitState) => void
+  readonly onCall: (attempt: CallAttempt) => void
+  readonly onShared: (provider: string) => void
+  readonly onDrift: (provider: string, field: string) => void
+  readonly onCircuit: (provider: string, part: CircuitPart, state: CircuitState) => void
 }
 
-/** Where a provider's tokens come from is often another host, and may be well while the provider is not. */
-export type Part = 'api' | 'login'
+type Circuits = Record<string, Partial<Record<CircuitPart, CircuitState>>>
+
+/** What a room gets of the process: its HTTP clients, and the counter of contract drift. */
+function depsOf(
+  { name, label, title }: Provider<unknown, ProviderInstance>,
+  { ca, timeoutMs, maxConcurrency }: NonNullable<Config['providers'][ProviderName]>,
+  { config, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
+  circuits: Circuits,
+): ProviderDeps {
+  const retryBudget = createRetryBudget()
+  const states = (circuits[name] = {} as Partial<Record<CircuitPart, CircuitState>>)
+  return {
+    drift: (field) => onDrift(name, field),
+    client(options) {
+      // Only the client of a token endpoint has no credential.
+      const part: CircuitPart = options.credential === undefined ? 'login' : 'api'
+      const circuit = (state: CircuitState) => {
+        states[part] = state
+        onCircuit(name, part, state)
+      }
+      circuit('closed')
+      return createClient({
+        ...options,
+        ...(ca === undefined ? {} : { tls: { ...options.tls, ca } }),
+        name,
+        label,
+        title,
+        timeoutMs,
+        maxConcurrency,
+        transport: TRANSPORTS[config.httpClient],
+        observer: onCall,
+        shared: () => onShared(name),
+        retryBudget,
+        circuit,
+      })
+    },
+  }
+}
 
 /** Opens the room of every configured provider; the others answer `PROVIDER_NOT_CONFIGURED`. */
-export function openProviders({ config, store, called, shared, drifted, switched }: RoomsOptions): {
-  rooms: OpenProviders
-  circuits: () => Record<string, CircuitState>
-  close: () => Promise<void>
-} {
-  const circuits: Record<string, Partial<Record<Part, CircuitState>>> = {}
-  const rooms = Object.fromEntries(
-    Object.entries(providers as Record<string, Provider<unknown>>).map(([key, provider]) => {
-      const { name, label, title } = provider
-      const own = config.providers[key as keyof typeof providers]
-      if (!own) return [key, { absent: () => new ApiError('PROVIDER_NOT_CONFIGURED', { provider: label, title }) }]
-      const retries = createRetryBudget()
-      circuits[name] = {}
-      const house: ProviderDeps = {
-        store,
-        drift: (field) => drifted(name, field),
-        client(options) {
-          // Who asks for tokens has none to show.
-          const part: Part = options.credential === undefined ? 'login' : 'api'
-          const circuit = (state: CircuitState) => {
-            circuits[name]![part] = state
-            switched(name, part, state)
-          }
-          circuit('closed')
-          return createClient({
-            ...options,
-            ...(own.ca === undefined ? {} : { tls: { ...options.tls, ca: own.ca } }),
-            name,
-            label,
-            title,
-            timeoutMs: own.timeoutMs,
-            maxConcurrency: own.maxConcurrency,
-            transport: TRANSPORTS[config.httpClient],
-            observer: called,
-            shared: () => shared(name),
-            retryBudget: retries,
-            circuit,
-          })
-        },
-      }
-      return [key, { room: provider.open(own.settings, house) }]
+export function openProviders(options: ProvidersOptions) {
+  const circuits: Circuits = {}
+  const open = Object.fromEntries(
+    providerEntries.map(([key, provider]): [ProviderName, OpenProvider] => {
+      const { label, title } = provider
+      const configured = options.config.providers[key]
+      if (!configured)
+        return [key, { absent: () => new ApiError('PROVIDER_NOT_CONFIGURED', { provider: label, title }) }]
+      return [key, { instance: provider.open(configured.settings, depsOf(provider, configured, options, circuits)) }]
     }),
   ) as OpenProviders
 
   return {
-    rooms,
-    /** By provider, the worse of its parts. */
-    circuits: () =>
+    open,
+    /** The circuit of each provider: the worse of its parts. */
+    circuits: (): Record<string, CircuitState> =>
       Object.fromEntries(
         Object.entries(circuits).map(([name, { api = 'closed', login = 'closed' }]) => [
           name,
           api === 'closed' ? login : api,
         ]),
       ),
-    close: async () => {
-      await Promise.all(Object.values(rooms).flatMap((open) => ('room' in open ? [open.room.close()] : [])))
+    async close(): Promise<void> {
+      await Promise.all(Object.values(open).map((provider) => 'instance' in provider && provider.instance.close()))
     },
   }
 }

@@ -4,7 +4,6 @@ import type { ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import { ApiError } from '../datasources/contract/errors.js'
 import type { Caller } from '../datasources/contract/caller.js'
-import type { OperationScope } from '../datasources/contract/operation-scope.js'
 import { createRecorder } from './audit/operation-record.js'
 import { openTrail } from './audit/trail.js'
 import { createAuthenticator } from './access/authenticate.js'
@@ -13,12 +12,12 @@ import { createDeadlines } from './lifecycle/deadline.js'
 import { type HttpResponse, type HttpRequest, createGraphqlHandler } from './http/graphql-handler.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createApolloServer } from './graphql/apollo.js'
-import { guard } from './access/guard.js'
+import { createGuard } from './access/guard.js'
+import { Operation } from './access/operation.js'
 import { createApp } from './http/app.js'
 import { createLog, type Log } from './observability/log.js'
 import { createMaskers } from './access/mask.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
-import { ownRecordsOf } from './access/ownership.js'
 import type { Explain, OperationContext } from './graphql/plugin.js'
 import { openProviders } from './providers.js'
 import { schemas } from './graphql/schema.js'
@@ -26,7 +25,7 @@ import { SelfTime } from './observability/self-time.js'
 import { openStore } from './store/index.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { registerWebhooks } from './http/webhooks.js'
-import { createIdempotency } from './idempotency/index.js'
+import { Idempotency } from './idempotency/index.js'
 
 /** Refuses a caller whose token does not say who they are (RFC 6750, 3). */
 function challenge(error: unknown): never {
@@ -69,28 +68,27 @@ export async function startServer({
 }: ServerOptions): Promise<Server> {
   const { store, spend, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
   const {
-    rooms,
+    open,
     circuits,
-    close: closeRooms,
+    close: closeProviders,
   } = openProviders({
     config,
-    store,
-    drifted: metrics.drifted,
-    shared: metrics.shared,
-    switched(provider, part, state) {
+    onDrift: metrics.drifted,
+    onShared: metrics.shared,
+    onCircuit(provider, part, state) {
       metrics.switched(provider, part, state)
       log.info({ provider, part, state }, 'circuit')
     },
-    called: (call) => {
+    onCall(call) {
       metrics.called(call)
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
-  const writes = createIdempotency(store, config.writeLeaseMs)
+  const idempotency = new Idempotency(config.writeLeaseMs)
   const until = createDeadlines(config.requestTimeoutMs)
   const authenticate = createAuthenticator(config.auth)
   const { schema, served } = schemas()
-  const masker = createMaskers(schema)
+  const guard = createGuard({ open, idempotency, maskerOf: createMaskers(schema) })
   const trail = await openTrail({
     config,
     changed: (usable) => {
@@ -107,22 +105,12 @@ export async function startServer({
   /** A promise only where the caller is not known yet. */
   function context({ headers, correlationId, response }: HttpRequest): OperationContext | Promise<OperationContext> {
     const stopwatch = explain?.begin(headers) ?? new SelfTime()
-    const { signal, deadline: endsAt, markSent, isWriting, raceWrite } = until.begin(headers, response)
+    const deadline = until.begin(headers, response)
 
     function opened(caller: Caller): OperationContext {
-      const visit: OperationScope = {
-        caller,
-        correlationId,
-        trace: stopwatch,
-        signal,
-        deadline: endsAt,
-        markSent,
-        isWriting,
-      }
-      const taken = record(caller, correlationId)
-      const handed = guard({ visit, rooms, writes, masker, audit: taken, own: ownRecordsOf, answerOf: raceWrite })
-      const { loaders, commands } = explain?.watch(stopwatch, handed) ?? handed
-      return { caller, correlationId, audit: taken, stopwatch, passage: {}, loaders, commands }
+      const audit = record(caller, correlationId)
+      const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
+      return { caller, correlationId, audit, stopwatch, passage: {}, ...guard(operation) }
     }
 
     const caller = authenticate(headers.authorization)
@@ -174,7 +162,7 @@ export async function startServer({
   app.get('/metrics', async (_request, reply) =>
     reply.header('content-type', metrics.contentType).send(await metrics.text()),
   )
-  registerWebhooks(app, { rooms, store, log, metrics })
+  registerWebhooks(app, { providers: open, store, log, metrics })
   routes?.(app)
 
   await app.listen({ host: config.host, port: config.port })
@@ -192,10 +180,10 @@ export async function startServer({
       )
       await app.close()
       // What was sent is heard to its end, also for callers who have left.
-      const settled = () => Promise.all([answers.settled(), until.settled(), writes.settled()])
+      const settled = () => Promise.all([answers.settled(), until.settled(), idempotency.settled()])
       await Promise.race([settled(), impatient])
       patience.abort()
-      await closeRooms()
+      await closeProviders()
       // Closed connections have ended whatever was still open; that it is in doubt is kept.
       await Promise.race([settled(), delay(LAST_WORD_MS, undefined, { ref: false })])
       // Only now: Apollo words what went wrong, and says in the trail what was shown until then.

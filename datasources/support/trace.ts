@@ -18,6 +18,8 @@ export interface OperationTrace {
   endWait(): void
   /** Where calls by a route are counted; left out where nobody wants the operation explained. */
   callStats?(provider: string, route: string): CallStats
+  /** Runs a query or command as a span of its own; absent where the operation is not explained. */
+  span?<T>(name: string, run: () => Promise<T>): Promise<T>
   /** Told of each value that was found in the store. */
   storeHit?(): void
 }

@@ -1,186 +1,198 @@
-import type { CustomerKey, Owner, Query, Command } from '../../datasources/contract/operations.js'
-import { ApiError } from '../../datasources/contract/errors.js'
-import type { Providers } from '../../datasources/index.js'
-import type { OperationScope } from '../../datasources/contract/operation-scope.js'
-import type { Queries } from '../../datasources/contract/operations.js'
-import type { ProviderInstance, Commands as DeclaredCommands } from '../../datasources/contract/provider.js'
-import type { Commands, Entered, Loaders } from '../../resolvers/context.js'
+import type { Command, Queries, Query } from '../../datasources/contract/operations.js'
+import type { Provider, ProviderInstance } from '../../datasources/contract/provider.js'
+import { providerEntries, type ProviderName } from '../../datasources/index.js'
+import type { GuardedProviders } from '../../resolvers/context.js'
 import type { MutationInput } from '../../schema/mutation.js'
-import type { Scope } from '../../schema/scopes.js'
-import type { OperationRecord } from '../audit/operation-record.js'
-import type { Deadline } from '../lifecycle/deadline.js'
+import type { Idempotency, Replayable } from '../idempotency/index.js'
+import type { OpenProvider, OpenProviders } from '../providers.js'
 import type { Masker } from './mask.js'
-import type { Idempotency } from '../idempotency/index.js'
+import { missingScope, type Operation } from './operation.js'
+import { isOwn } from './ownership.js'
 
-/** A provider of this deployment: its open room, or how to say that there is none. */
-export type OpenProvider = { readonly room: ProviderInstance } | { readonly absent: () => ApiError }
-export type OpenProviders = Readonly<Record<keyof Providers, OpenProvider>>
-
-/** What hangs off the customers that the provider links to the caller. */
-export interface OwnRecords {
-  readonly customers: readonly CustomerKey[]
-  readonly persons: ReadonlySet<string>
+export interface GuardOptions {
+  readonly open: OpenProviders
+  readonly idempotency: Idempotency
+  /** The mask of a GraphQL type; undefined where the type holds nothing personal. */
+  readonly maskerOf: (type: string) => Masker | undefined
 }
 
-/** A room's questions as it declares them, unguarded. */
-export type RawLoaders = <Name extends keyof Providers>(room: Name) => Entered<Name>['loaders']
+/** A query with its scope, ownership, mask and audit. */
+class GuardedQuery<Instance, Key, Value> {
+  readonly #declared: Query<Instance, Key, Value>
+  readonly #instance: Instance
+  readonly #mask: Masker | undefined
+  readonly #open: OpenProviders
 
-interface GuardOptions {
-  readonly visit: OperationScope
-  readonly rooms: OpenProviders
-  readonly writes: Idempotency
-  readonly masker: (type: string) => Masker | undefined
-  /** Takes down what is handed out unmasked and what is written. */
-  readonly audit: OperationRecord
-  /** Asked at most once per operation, and only for a caller with an `…:own` scope. */
-  readonly own: (loaders: RawLoaders) => Promise<OwnRecords>
-  /** Answers a write at the deadline, however long it goes on. */
-  readonly answerOf: Deadline['raceWrite']
-}
-
-const missing = (scope: Scope) => new ApiError('FORBIDDEN', { message: `This needs the scope ${scope}.` })
-
-type Wrap<Handed> = (member: string, declared: never) => Handed
-
-/** What a room's members are handed out as, each wrapped when it is first asked for. */
-class Members<Handed> {
-  readonly #made: Record<string, Handed> = {}
-  readonly #declared: Queries | DeclaredCommands
-  readonly #wrap: Wrap<Handed>
-
-  constructor(declared: Queries | DeclaredCommands, wrap: Wrap<Handed>) {
+  constructor(declared: Query<Instance, Key, Value>, instance: Instance, { maskerOf, open }: GuardOptions) {
     this.#declared = declared
-    this.#wrap = wrap
+    this.#instance = instance
+    this.#mask = maskerOf(declared.type)
+    this.#open = open
   }
 
-  of(member: string): Handed {
-    return (this.#made[member] ??= this.#wrap(member, this.#declared[member] as never))
+  /** The caller's access to the query for any key; throws `FORBIDDEN` where there is none. */
+  access({ caller: { scopes } }: Operation): 'full' | 'own' {
+    const { scope, owner } = this.#declared
+    if (scope === null || scopes.has(scope)) return 'full'
+    if (owner !== undefined && scopes.has(`${scope}:own`)) return 'own'
+    throw missingScope(scope)
+  }
+
+  async load(operation: Operation, key: Key): Promise<Value | null> {
+    const { extraScopes, type, owner, load } = this.#declared
+    const isOwnOnly = this.access(operation) === 'own'
+    if (!isOwnOnly && extraScopes) operation.requireScopes(extraScopes(key))
+    if (!isOwnOnly && !operation.seesPii && !this.#isGivenAsOwn(operation)) {
+      const value = await load(this.#instance, operation, key)
+      return this.#mask ? operation.masked(value, this.#mask) : value
+    }
+    operation.audit.admit(type)
+    const keyOwner = owner?.(key, this.#instance)
+    // Another caller's record is absent, as if it did not exist.
+    const isVisible = !isOwnOnly || (await isOwn(this.#open, operation, keyOwner!))
+    const value = isVisible ? await load(this.#instance, operation, key) : null
+    operation.audit.shown(type, value, keyOwner)
+    return value
+  }
+
+  /** Where the provider decides by the caller's token, its records are the caller's own. */
+  #isGivenAsOwn({ caller: { scopes } }: Operation): boolean {
+    const { scope, ownScope } = this.#declared
+    return scope === null && ownScope !== undefined && scopes.has(`${ownScope}:own`) && !scopes.has(ownScope)
   }
 }
 
-/** One part of all rooms, each entered when it is first asked for. */
-class Rooms<Handed> {
-  readonly #made: Record<string, Record<string, Handed>> = {}
-  readonly #enter: (name: keyof Providers) => Queries | DeclaredCommands
-  readonly #wrap: Wrap<Handed>
+/** A command with its scopes, deadline, audit, idempotency and mask. */
+class GuardedCommand<Instance, Input extends MutationInput, Payload extends object> {
+  readonly #name: string
+  readonly #declared: Command<Instance, Input, Payload>
+  readonly #instance: Instance
+  readonly #mask: Masker | undefined
+  readonly #idempotency: Idempotency
 
-  constructor(enter: (name: keyof Providers) => Queries | DeclaredCommands, wrap: Wrap<Handed>) {
-    this.#enter = enter
-    this.#wrap = wrap
+  constructor(
+    name: string,
+    declared: Command<Instance, Input, Payload>,
+    instance: Instance,
+    { maskerOf, idempotency }: GuardOptions,
+  ) {
+    this.#name = name
+    this.#declared = declared
+    this.#instance = instance
+    this.#mask = maskerOf(declared.type)
+    this.#idempotency = idempotency
   }
 
-  of(name: keyof Providers): Record<string, Handed> {
-    return (this.#made[name] ??= named(new Members(this.#enter(name), this.#wrap)))
+  async execute(operation: Operation, input: Input): Promise<Replayable<Payload>> {
+    const { scope, extraScopes, authorize, type } = this.#declared
+    operation.requireScopes([scope, ...(extraScopes?.(input) ?? [])])
+    authorize?.(this.#instance, operation, input)
+    // The deadline is outermost: a write that goes on after it is still recorded.
+    const payload = await operation.raceWrite(
+      () => operation.audit.write(this.#name, type, input, () => this.#write(operation, input)),
+      input.idempotencyKey != null,
+    )
+    if (!operation.seesPii) return this.#mask ? operation.masked(payload, this.#mask) : payload
+    operation.audit.shown(type, payload)
+    return payload
+  }
+
+  #write(operation: Operation, input: Input): Promise<Replayable<Payload>> {
+    const { repeatable, ignoredInput, readBack, run } = this.#declared
+    return this.#idempotency.execute<Payload>({
+      caller: operation.caller,
+      store: operation.store,
+      mutation: this.#name,
+      input,
+      ignoredInput,
+      repeatable: typeof repeatable === 'function' ? repeatable(input) : repeatable,
+      run: (attempt) => run(this.#instance, operation, input, attempt),
+      readBack: readBack && ((attempt) => readBack(this.#instance, operation, input, attempt)),
+      toStored: (payload) => (this.#declared.toStored ? this.#declared.toStored(payload) : payload),
+    })
   }
 }
 
-// One handler for all: made for each operation it would cost as much as what it hands out.
-const BY_NAME: ProxyHandler<{ of: (name: never) => unknown }> = { get: (all, name) => all.of(name as never) }
+type Method = (operation: Operation, argument: never) => Promise<unknown>
 
-/** What is found by name as members of an object. */
-const named = <Made>(all: { of: (name: never) => Made }): Record<string, Made> =>
-  new Proxy(all, BY_NAME) as unknown as Record<string, Made>
+/** A provider's guarded queries and commands, as methods by their declared names. */
+interface Methods {
+  readonly run: Readonly<Record<string, Method>>
+  readonly assertAllowed: (operation: Operation, query: string) => void
+}
+
+function methodsOf(provider: Provider<unknown, ProviderInstance>, open: OpenProvider, options: GuardOptions): Methods {
+  const names = [...Object.keys(provider.queries), ...Object.keys(provider.commands)]
+  if ('absent' in open) {
+    const refuse = () => {
+      throw open.absent()
+    }
+    return { run: Object.fromEntries(names.map((name) => [name, async () => refuse()])), assertAllowed: refuse }
+  }
+  const queries = Object.entries(provider.queries as Queries<unknown>).map(
+    ([name, declared]) =>
+      [name, new GuardedQuery(declared as Query<unknown, unknown, unknown>, open.instance, options)] as const,
+  )
+  const commands = Object.entries(provider.commands).map(
+    ([name, declared]) =>
+      [
+        name,
+        new GuardedCommand(name, declared as Command<ProviderInstance, MutationInput, object>, open.instance, options),
+      ] as const,
+  )
+  const byName = new Map(queries)
+  return {
+    run: Object.fromEntries([
+      ...queries.map(([name, query]): [string, Method] => [name, (operation, key) => query.load(operation, key)]),
+      ...commands.map(([name, command]): [string, Method] => [
+        name,
+        (operation, input) => command.execute(operation, input),
+      ]),
+    ]),
+    assertAllowed: (operation, query) => void byName.get(query)!.access(operation),
+  }
+}
+
+/** The class of a provider's guarded operations; its instances belong to one operation and hold nothing else. */
+function guardedClass(room: string, { run, assertAllowed }: Methods): new (operation: Operation) => object {
+  class GuardedProvider {
+    readonly #operation: Operation
+
+    constructor(operation: Operation) {
+      this.#operation = operation
+    }
+
+    assertAllowed(query: string): void {
+      assertAllowed(this.#operation, query)
+    }
+
+    static declare(name: string, method: Method): void {
+      const span = `${room}.${name}`
+      Object.defineProperty(GuardedProvider.prototype, name, {
+        value(this: GuardedProvider, argument: never) {
+          const operation = this.#operation
+          const { trace } = operation
+          return trace.span ? trace.span(span, () => method(operation, argument)) : method(operation, argument)
+        },
+      })
+    }
+  }
+  for (const [name, method] of Object.entries(run)) GuardedProvider.declare(name, method)
+  return GuardedProvider
+}
 
 /**
- * The one place where questions and writes are handed out: whatever road a request takes through the graph, it comes
- * by here, so the scope, the ownership, the mask and the record of it cannot be forgotten.
+ * The guard: the one place where resolvers get queries and commands. Every road through the graph passes it, so the
+ * scope, the ownership, the mask and the audit cannot be forgotten. All of it is built once for the process; an
+ * operation gets one object for each provider.
  */
-export function guard({ visit, rooms, writes, masker, audit, own: ownOf, answerOf }: GuardOptions): {
-  loaders: Loaders
-  commands: Commands
-} {
-  const { scopes } = visit.caller
-  const seesAll = scopes.has('pii:read')
-  const entered: Partial<Record<keyof Providers, { readonly loaders: Queries; readonly commands: DeclaredCommands }>> =
-    {}
-  let masked: WeakMap<object, unknown> | undefined
-  let mine: Promise<OwnRecords> | undefined
-
-  function enter(name: keyof Providers) {
-    const known = entered[name]
-    if (known) return known
-    const open = rooms[name]
-    if ('absent' in open) throw open.absent()
-    return (entered[name] = open.room.enter(visit))
-  }
-
-  const require = (needed: readonly Scope[]) => {
-    for (const scope of needed) if (!scopes.has(scope)) throw missing(scope)
-  }
-
-  async function isOwn(owner: Owner): Promise<boolean> {
-    mine ??= ownOf(((room) => enter(room).loaders) as RawLoaders)
-    const { customers, persons } = await mine
-    if ('person' in owner) return persons.has(owner.person)
-    return customers.some(
-      ({ id, bankId }) =>
-        id === owner.customer.id && (owner.customer.bankId == null || owner.customer.bankId === bankId),
-    )
-  }
-
-  function mask<Value>(type: string, value: Value): Value {
-    const make = masker(type)
-    if (make === undefined || typeof value !== 'object' || value === null) return value
-    // The same object asked for twice is masked once.
-    masked ??= new WeakMap()
-    if (!masked.has(value)) masked.set(value, make(value))
-    return masked.get(value) as Value
-  }
-
-  function question<Key, Value>({ scope, ownScope, extraScopes, type, owner, load }: Query<Key, Value>) {
-    const isOpen = scope === null || scopes.has(scope)
-    const isOpenForOwn = !isOpen && owner !== undefined && scopes.has(`${scope}:own`)
-    /** Where the provider decides, what it gives is the caller's own. */
-    const isGivenAsOwn =
-      scope === null && ownScope !== undefined && scopes.has(`${ownScope}:own`) && !scopes.has(ownScope)
-    const unmasked = isOpenForOwn || isGivenAsOwn || seesAll
-
-    return {
-      admit() {
-        if (!isOpen && !isOpenForOwn) throw missing(scope)
-      },
-
-      /** Asks, and hands the answer over masked, or unmasked and on record. */
-      async load(key: Key): Promise<Value | null> {
-        if (!isOpen && !isOpenForOwn) throw missing(scope)
-        if (isOpen && extraScopes) require(extraScopes(key))
-        if (!unmasked) return mask(type, await load(key))
-        audit.admit(type)
-        // Somebody else's is absent, as if it did not exist.
-        const value = isOpenForOwn && !(await isOwn(owner(key))) ? null : await load(key)
-        audit.shown(type, value, owner?.(key))
-        return value
-      },
-    }
-  }
-
-  function command<Input extends object, Payload extends object>(name: string, writing: Command<Input, Payload>) {
-    return async (input: Input) => {
-      require([writing.scope, ...(writing.extraScopes?.(input) ?? [])])
-      writing.authorize?.(input)
-      // The deadline is outermost: what goes on after it is recorded all the same.
-      const payload = await answerOf(
-        () => audit.write(name, writing.type, input, () => writes.execute(visit, name, writing, input)),
-        (input as MutationInput).idempotencyKey != null,
-      )
-      if (!seesAll) return mask(writing.type, payload)
-      audit.shown(writing.type, payload)
-      return payload
-    }
-  }
-
-  return {
-    loaders: named(
-      new Rooms(
-        (name) => enter(name).loaders,
-        (_member, declared: Query<unknown, unknown>) => question(declared),
-      ),
-    ) as unknown as Loaders,
-    commands: named(
-      new Rooms(
-        (name) => enter(name).commands,
-        (member, declared: Command<object, object>) => command(member, declared),
-      ),
-    ) as unknown as Commands,
+export function createGuard(options: GuardOptions): (operation: Operation) => GuardedProviders {
+  const classes = providerEntries.map(
+    ([name, provider]) => [name, guardedClass(name, methodsOf(provider, options.open[name], options))] as const,
+  )
+  return (operation) => {
+    const guarded: Partial<Record<ProviderName, object>> = {}
+    for (const [name, GuardedProvider] of classes) guarded[name] = new GuardedProvider(operation)
+    return guarded as GuardedProviders
   }
 }

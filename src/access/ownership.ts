@@ -1,18 +1,36 @@
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { OwnRecords, RawLoaders } from './guard.js'
+import type { CustomerKey, Owner } from '../../datasources/contract/operations.js'
+import { providers } from '../../datasources/index.js'
+import type { OpenProviders } from '../providers.js'
+import type { Operation } from './operation.js'
 
 /** The customers that the Open Bank Project links to the caller, and the persons recorded for them. */
-export async function ownRecordsOf(loaders: RawLoaders): Promise<OwnRecords> {
-  const { ofViewer, linksOf } = loaders('obp')
-  const customers = await ofViewer.load()
+export interface OwnRecords {
+  readonly customers: readonly CustomerKey[]
+  readonly persons: ReadonlySet<string>
+}
+
+async function loadOwnRecords({ obp }: OpenProviders, operation: Operation): Promise<OwnRecords> {
+  if ('absent' in obp) throw obp.absent()
+  const { customersOfViewer, linksOf } = providers.obp.queries
+  const customers = await customersOfViewer.load(obp.instance, operation, undefined)
   const links = await Promise.all(
     customers.map((customer) =>
-      linksOf.load(customer).catch((error: unknown) => {
-        // Contradicting links open nobody's record, and close nothing else.
+      linksOf.load(obp.instance, operation, customer).catch((error: unknown) => {
+        // Contradictory links give access to no person, and do not close the other records.
         if (error instanceof ApiError && error.code === 'CONFLICT') return null
         throw error
       }),
     ),
   )
   return { customers, persons: new Set(links.flatMap((link) => link?.personId ?? [])) }
+}
+
+/** True when a record belongs to the caller: the caller's own customers, or the persons recorded for them. */
+export async function isOwn(open: OpenProviders, operation: Operation, owner: Owner): Promise<boolean> {
+  operation.ownRecords ??= loadOwnRecords(open, operation)
+  const { customers, persons } = await operation.ownRecords
+  if ('person' in owner) return persons.has(owner.person)
+  const { id, bankId } = owner.customer
+  return customers.some((customer) => customer.id === id && (bankId == null || bankId === customer.bankId))
 }

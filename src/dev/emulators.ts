@@ -1,5 +1,4 @@
-import { type ProviderName, providers } from '../../datasources/index.js'
-import type { Provider } from '../../datasources/contract/provider.js'
+import { providerEntries, type ProviderName } from '../../datasources/index.js'
 import type { Emulator, Exchange } from '../../datasources/emulator/run.js'
 
 export type Emulators = Readonly<Record<ProviderName, Emulator>>
@@ -11,14 +10,14 @@ export async function startEmulators(options: {
   watch?: (provider: ProviderName, exchange: Exchange) => void
 }): Promise<{ emulators: Emulators; settings: Record<string, string>; close: () => Promise<void> }> {
   const started = await Promise.all(
-    Object.entries(providers as Record<string, Provider<unknown>>).map(async ([name, provider], i) => {
+    providerEntries.map(async ([name, provider], i) => {
       const { start } = await provider.emulator()
       return [
         name,
         await start({
           port: options.firstPort === undefined ? 0 : options.firstPort + i,
           jwksUrl: options.jwksUrl,
-          watch: options.watch && ((exchange) => options.watch!(name as ProviderName, exchange)),
+          watch: options.watch && ((exchange) => options.watch!(name, exchange)),
         }),
       ] as const
     }),

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CallStats } from '../../datasources/support/trace.js'
-import type { RequestContext } from '../../resolvers/context.js'
 import type { Explain } from '../graphql/plugin.js'
 import { SelfTime } from '../observability/self-time.js'
 
@@ -14,10 +13,6 @@ interface Question {
   /** By provider and route. */
   readonly lines: Map<string, CallStats & { readonly provider: string; readonly route: string }>
 }
-
-type Handed = Pick<RequestContext, 'loaders' | 'commands'>
-
-type Ask = (...given: never[]) => Promise<unknown>
 
 /** The question that code runs for. It slows down all that is asynchronous, and nothing but development imports it. */
 const current = new AsyncLocalStorage<Question>()
@@ -41,15 +36,10 @@ class Explanation extends SelfTime {
     return line
   }
 
-  /** The same questions and commands, taken down. */
-  watch({ loaders, commands }: Handed): Handed {
-    return {
-      loaders: this.#rooms(loaders, (name, { load, ...rest }: { load: Ask }) => ({
-        ...rest,
-        load: this.#asked(name, load),
-      })),
-      commands: this.#rooms(commands, (name, command: Ask) => this.#asked(name, command)),
-    }
+  span<T>(name: string, run: () => Promise<T>): Promise<T> {
+    const question = this.#question(name)
+    question.asked += 1
+    return current.run(question, run)
   }
 
   report(): object {
@@ -72,29 +62,11 @@ class Explanation extends SelfTime {
     if (!question) this.#questions.set(name, (question = { asked: 0, stored: 0, lines: new Map() }))
     return question
   }
-
-  #asked(name: string, ask: Ask): Ask {
-    return (...given) => {
-      const question = this.#question(name)
-      question.asked += 1
-      return current.run(question, ask, ...given)
-    }
-  }
-
-  #rooms<Rooms extends object, Member>(rooms: Rooms, wrap: (name: string, member: Member) => unknown): Rooms {
-    const watch = (room: string, members: object) =>
-      new Proxy(members, {
-        get: (all, member: string) => wrap(`${room}.${member}`, Reflect.get(all, member) as Member),
-      })
-    return new Proxy(rooms, { get: (all, room: string) => watch(room, Reflect.get(all, room) as object) })
-  }
 }
 
 /** Explains operations in `extensions.explain`, to whoever asks for it. Holds names, numbers and routes, and no value or id. */
 export const explain: Explain = {
   begin: (headers) => (headers[HEADER] === undefined ? undefined : new Explanation()),
-
-  watch: (stopwatch, handed) => (stopwatch instanceof Explanation ? stopwatch.watch(handed) : handed),
 
   plugin: {
     requestDidStart: () => ({

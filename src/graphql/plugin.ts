@@ -74,10 +74,5 @@ export interface Plugin {
 export interface Explain {
   /** The stopwatch of an operation that is to be explained; undefined for any other. */
   readonly begin: (headers: Readonly<Record<string, unknown>>) => SelfTime | undefined
-  /** What is handed to the resolvers, taken down where the operation is to be explained. */
-  readonly watch: (
-    stopwatch: SelfTime,
-    handed: Pick<RequestContext, 'loaders' | 'commands'>,
-  ) => Pick<RequestContext, 'loaders' | 'commands'>
   readonly plugin: Plugin
 }

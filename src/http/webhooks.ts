@@ -8,7 +8,7 @@ import {
   RejectedDelivery,
   type Webhook,
 } from '../../datasources/contract/webhook.js'
-import type { OpenProviders } from '../access/guard.js'
+import type { OpenProviders } from '../providers.js'
 import { type Log, errorOrigin } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
 
@@ -38,7 +38,7 @@ interface Claim {
 }
 
 interface WebhooksOptions {
-  readonly rooms: OpenProviders
+  readonly providers: OpenProviders
   readonly store: Store
   readonly log: Log
   readonly metrics: Metrics
@@ -68,7 +68,7 @@ async function once(store: Store, provider: string, { id, apply: act }: WebhookE
 }
 
 /** `POST /webhooks/<provider>` for every room that takes what its provider sends. Whoever sends is told a status and nothing else. */
-export function registerWebhooks(app: FastifyInstance, { rooms, store, log, metrics }: WebhooksOptions): void {
+export function registerWebhooks(app: FastifyInstance, { providers, store, log, metrics }: WebhooksOptions): void {
   async function take(
     provider: string,
     webhook: Webhook,
@@ -97,8 +97,8 @@ export function registerWebhooks(app: FastifyInstance, { rooms, store, log, metr
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES }, (_request, body, parsed) =>
       parsed(null, body),
     )
-    for (const [provider, open] of Object.entries(rooms)) {
-      const webhook = 'room' in open ? open.room.webhook : undefined
+    for (const [provider, open] of Object.entries(providers)) {
+      const webhook = 'instance' in open ? open.instance.webhook : undefined
       if (webhook === undefined) continue
       scope.post<{ Body: Buffer | undefined }>(
         `/webhooks/${provider}`,

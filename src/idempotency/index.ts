@@ -1,170 +1,197 @@
 import { randomUUID } from 'node:crypto'
-import type { Command } from '../../datasources/contract/operations.js'
-import { type ErrorCode, ApiError, type ApiErrorDetails } from '../../datasources/contract/errors.js'
-import { tracedStore } from '../../datasources/support/trace.js'
-import type { OperationScope } from '../../datasources/contract/operation-scope.js'
+import type { Caller } from '../../datasources/contract/caller.js'
+import { ApiError, type ApiErrorDetails, type ErrorCode } from '../../datasources/contract/errors.js'
+import type { Attempt } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
 import { PendingTasks } from '../lifecycle/pending-tasks.js'
 import { canonicalJson } from './canonical-json.js'
-import { retryUntilStored } from './retry-until-stored.js'
+import { Lease } from './lease.js'
+import { outcomeUnknown, type Resolution } from './outcome-unknown.js'
 import { attemptId, errorDetails, type WriteRecord } from './record.js'
-import { createLease } from './lease.js'
-import { type Resolution, outcomeUnknown } from './outcome-unknown.js'
+import { retryUntilStored } from './retry-until-stored.js'
 
-/** How long an outcome that the store would not take is offered to it again. */
-const OFFERED_MS = 5 * 60_000
+/** How long an outcome that the store did not take is retried. */
+const PERSIST_MS = 5 * 60_000
 
-/** Refusals that asking again will not change. */
+/** Refusals that a repeat does not change. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT'])
 
-type Replayable<Payload> = Payload & { replayed: boolean }
+export type Replayable<Payload> = Payload & { replayed: boolean }
 
-export interface Idempotency {
-  /** Carries a write out, once per idempotency key. */
-  readonly execute: <Input extends object, Payload extends object>(
-    visit: OperationScope,
-    mutation: string,
-    writing: Command<Input, Payload>,
-    input: Input,
-  ) => Promise<Replayable<Payload>>
-  /** Resolves when no write is under way any more, also of callers who have left. */
-  readonly settled: () => Promise<void>
+/** One write of an operation, with its command's declarations resolved for its input. */
+export interface Write<Payload extends object> {
+  readonly caller: Pick<Caller, 'tenant' | 'client'>
+  readonly store: Store
+  readonly mutation: string
+  readonly input: object & { readonly idempotencyKey?: string | null }
+  readonly ignoredInput?: readonly string[] | undefined
+  readonly repeatable: boolean
+  readonly run: (attempt: Attempt) => Promise<Payload>
+  readonly readBack?: ((attempt: Attempt) => Promise<Payload | null>) | undefined
+  readonly toStored: (payload: Payload) => Payload | undefined
 }
 
-function resolutionOf<Input, Payload extends object>(
-  { repeatable, readBack }: Command<Input, Payload>,
-  input: Input,
-): Resolution {
-  if (typeof repeatable === 'function' ? repeatable(input) : repeatable) return 'repeat'
-  return readBack ? 'read back' : 'none'
+const resolutionOf = <Payload extends object>({ repeatable, readBack }: Write<Payload>): Resolution =>
+  repeatable ? 'repeat' : readBack ? 'read back' : 'none'
+
+/** The canonical form of the input, without the key and the ignored members. */
+function canonicalInput<Payload extends object>({ input, ignoredInput = [] }: Write<Payload>): string {
+  const members = Object.entries(input).filter(([name]) => name !== 'idempotencyKey' && !ignoredInput.includes(name))
+  return JSON.stringify(canonicalJson(Object.fromEntries(members)))
 }
 
-/** What the input means: without its key and what does not make it another write. */
-const meaningOf = (input: object, ignore: readonly string[] = []): string =>
-  JSON.stringify(
-    canonicalJson(
-      Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'idempotencyKey' && !ignore.includes(name))),
-    ),
-  )
+const withReplayed = <Payload extends object>(payload: Payload, replayed: boolean): Replayable<Payload> => ({
+  ...payload,
+  replayed,
+})
 
-/** Not by spreading: V8 makes a new class of each object that begins by a copy and is added to. */
-const told = <Payload extends object>(payload: Payload, replayed: boolean): Replayable<Payload> =>
-  Object.assign({}, payload, { replayed })
-
-/** The outcome that a record holds, told once more. */
-function replay<Payload extends object>(record: WriteRecord): Replayable<Payload> {
-  switch (record.state) {
+/** The outcome that a record holds, answered once more. */
+function replay<Payload extends object>({ state, payload, failure }: WriteRecord): Replayable<Payload> {
+  switch (state) {
     case 'done':
-      return told(record.payload as Payload, true)
+      return withReplayed(payload as Payload, true)
     case 'refused':
-      throw new ApiError(record.failure!.code, { ...record.failure!.details, replayed: true } as ApiErrorDetails)
+      throw new ApiError(failure!.code, { ...failure!.details, replayed: true } as ApiErrorDetails)
     case 'unknown':
-      throw outcomeUnknown(record.failure?.details ?? {}, 'none', true)
+      throw outcomeUnknown(failure?.details ?? {}, 'none', true)
     case 'running':
       throw new ApiError('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 })
   }
 }
 
-/**
- * The writes of this process. A key is claimed in the store before the provider is asked, so a second caller, here or
- * in another process, never starts the same write beside the first. A process that died loses its claims after `leaseMs`.
- */
-export function createIdempotency(store: Store, leaseMs: number): Idempotency {
-  const underWay = new PendingTasks()
+/** The records that the outcomes of one write become. */
+class Outcomes<Payload extends object> {
+  readonly #record: WriteRecord
+  readonly #toStored: Write<Payload>['toStored']
 
-  function track<T>(work: Promise<T>): Promise<T> {
-    underWay.add(work)
+  constructor(record: WriteRecord, toStored: Write<Payload>['toStored']) {
+    this.#record = record
+    this.#toStored = toStored
+  }
+
+  /** An attempt without a final outcome frees the key, unless an earlier attempt is still open. */
+  get open(): WriteRecord | null {
+    const { again = false, state } = this.#record
+    return again || state === 'unknown' ? this.unknown() : null
+  }
+
+  done(payload: Payload): WriteRecord | null {
+    const stored = this.#toStored(payload)
+    return stored === undefined ? this.open : this.#as({ state: 'done', payload: stored })
+  }
+
+  unknown(failure?: WriteRecord['failure']): WriteRecord {
+    return this.#as({ state: 'unknown', ...(failure && { failure }) })
+  }
+
+  /** A final refusal by the provider is the outcome of a first attempt; any other refusal executed nothing. */
+  refused(error: ApiError): WriteRecord | null {
+    const isFinal = !this.#record.again && FINAL.has(error.code) && error.extensions['providerStatus'] !== undefined
+    return isFinal
+      ? this.#as({ state: 'refused', failure: { code: error.code, details: errorDetails(error) } })
+      : this.open
+  }
+
+  #as(outcome: Pick<WriteRecord, 'state' | 'payload' | 'failure'>): WriteRecord {
+    const { input, attempt, begun } = this.#record
+    return { input, attempt, begun, ...outcome }
+  }
+}
+
+/**
+ * Idempotency: a write under a key runs once. The lease on the key is acquired in the store before the provider is
+ * called, so no other caller, in any process, runs the same write at the same time. A process that died loses its
+ * leases after `leaseMs`.
+ */
+export class Idempotency {
+  readonly #leaseMs: number
+  readonly #pending = new PendingTasks()
+
+  constructor(leaseMs: number) {
+    this.#leaseMs = leaseMs
+  }
+
+  /** Executes a write, once per idempotency key. */
+  execute<Payload extends object>(write: Write<Payload>): Promise<Replayable<Payload>> {
+    const { idempotencyKey } = write.input
+    return this.#track(idempotencyKey == null ? this.#withoutKey(write) : this.#withKey(write, idempotencyKey))
+  }
+
+  /** Resolves when no write is pending, including those of callers that have disconnected. */
+  settled(): Promise<void> {
+    return this.#pending.settled()
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#pending.add(work)
     return work
   }
 
-  const persist = (change: () => Promise<unknown>) => void track(retryUntilStored(change, OFFERED_MS))
-
-  async function unkeyed<Input extends object, Payload extends object>(
-    writing: Command<Input, Payload>,
-    input: Input,
-  ): Promise<Replayable<Payload>> {
+  async #withoutKey<Payload extends object>(write: Write<Payload>): Promise<Replayable<Payload>> {
     try {
-      return told(await writing.run(input, { id: randomUUID(), isRetry: false }), false)
+      return withReplayed(await write.run({ id: randomUUID(), isRetry: false }), false)
     } catch (error) {
-      throw error instanceof ApiError && error.code === 'OUTCOME_UNKNOWN'
-        ? outcomeUnknown(error.extensions, 'none')
-        : error
-    }
-  }
-
-  async function keyed<Input extends object, Payload extends object>(
-    { caller: { tenant, client }, trace }: OperationScope,
-    mutation: string,
-    writing: Command<Input, Payload>,
-    input: Input,
-    idempotencyKey: string,
-  ): Promise<Replayable<Payload>> {
-    const name = [tenant, client, mutation, idempotencyKey] as const
-    const resolution = resolutionOf(writing, input)
-    const place = createLease({
-      store: tracedStore(store, trace),
-      key: ['write', ...name],
-      meaning: meaningOf(input, writing.ignoredInput),
-      attempt: attemptId(...name),
-      leaseMs,
-      persist,
-    })
-    const { record, mine, isOther } = await place.claim(resolution === 'repeat')
-    if (isOther) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
-
-    const { again = false, attempt: id } = record
-    const as = (state: Pick<WriteRecord, 'state' | 'payload' | 'failure'>): WriteRecord => ({
-      input: record.input,
-      attempt: id,
-      begun: record.begun,
-      ...state,
-    })
-    /** A try that did nothing final frees the key, and says nothing of the one before it. */
-    const open: WriteRecord | null = again || record.state === 'unknown' ? as({ state: 'unknown' }) : null
-    const done = (payload: Payload): WriteRecord | null => {
-      const kept = writing.toStored ? writing.toStored(payload) : payload
-      return kept === undefined ? open : as({ state: 'done', payload: kept })
-    }
-
-    if (!mine) {
-      if (record.state !== 'unknown' || resolution !== 'read back') return replay(record)
-      // That the provider has something else proves nothing: somebody may have changed it since.
-      const found = await writing.readBack!(input, { id, isRetry: true })
-      if (found === null) return replay(record)
-      await place.settle(done(found))
-      return told(found, true)
-    }
-
-    const { finish } = place.hold(record)
-    try {
-      const payload = await writing.run(input, { id, isRetry: again })
-      await finish(done(payload))
-      return told(payload, false)
-    } catch (error) {
-      // What nobody foresaw may have come after the provider was asked.
-      if (!(error instanceof ApiError)) {
-        await finish(as({ state: 'unknown' }))
-        throw error
-      }
-      const failure = { code: error.code, details: errorDetails(error) }
-      if (error.code === 'OUTCOME_UNKNOWN') {
-        await finish(as({ state: 'unknown', failure }))
-        throw outcomeUnknown(failure.details, resolution)
-      }
-      // A final word of the provider is the outcome of a first try; anything else certainly did nothing.
-      const isFinal = !again && FINAL.has(error.code) && error.extensions['providerStatus'] !== undefined
-      await finish(isFinal ? as({ state: 'refused', failure }) : open)
+      if (error instanceof ApiError && error.code === 'OUTCOME_UNKNOWN') throw outcomeUnknown(error.extensions, 'none')
       throw error
     }
   }
 
-  return {
-    execute(visit, mutation, writing, input) {
-      const { idempotencyKey } = input as { idempotencyKey?: string | null }
-      return track(
-        idempotencyKey == null ? unkeyed(writing, input) : keyed(visit, mutation, writing, input, idempotencyKey),
-      )
-    },
-    settled: () => underWay.settled(),
+  async #withKey<Payload extends object>(write: Write<Payload>, key: string): Promise<Replayable<Payload>> {
+    const { caller, store, mutation, toStored } = write
+    const name = [caller.tenant, caller.client, mutation, key] as const
+    const lease = new Lease({
+      store,
+      key: ['write', ...name],
+      canonicalInput: canonicalInput(write),
+      attempt: attemptId(...name),
+      leaseMs: this.#leaseMs,
+      persist: (change) => void this.#track(retryUntilStored(change, PERSIST_MS)),
+    })
+    const { record, isHolder, isOtherInput } = await lease.acquire(write.repeatable)
+    if (isOtherInput) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
+    const outcomes = new Outcomes(record, toStored)
+    return isHolder ? this.#run(write, record, lease, outcomes) : this.#replay(write, record, lease, outcomes)
+  }
+
+  /** Answers the stored outcome; an unknown one is first read back at the provider, where the command can. */
+  async #replay<Payload extends object>(
+    write: Write<Payload>,
+    record: WriteRecord,
+    lease: Lease,
+    outcomes: Outcomes<Payload>,
+  ): Promise<Replayable<Payload>> {
+    if (record.state !== 'unknown' || resolutionOf(write) !== 'read back') return replay(record)
+    const found = await write.readBack!({ id: record.attempt, isRetry: true })
+    // Another value at the provider proves nothing: it may have been changed since.
+    if (found === null) return replay(record)
+    await lease.resolveUnknown(outcomes.done(found))
+    return withReplayed(found, true)
+  }
+
+  async #run<Payload extends object>(
+    write: Write<Payload>,
+    record: WriteRecord,
+    lease: Lease,
+    outcomes: Outcomes<Payload>,
+  ): Promise<Replayable<Payload>> {
+    lease.keepAlive(record)
+    try {
+      const payload = await write.run({ id: record.attempt, isRetry: record.again === true })
+      await lease.complete(outcomes.done(payload))
+      return withReplayed(payload, false)
+    } catch (error) {
+      // An unforeseen error may have come after the provider was called.
+      if (!(error instanceof ApiError)) {
+        await lease.complete(outcomes.unknown())
+        throw error
+      }
+      if (error.code === 'OUTCOME_UNKNOWN') {
+        const failure = { code: error.code, details: errorDetails(error) }
+        await lease.complete(outcomes.unknown(failure))
+        throw outcomeUnknown(failure.details, resolutionOf(write))
+      }
+      await lease.complete(outcomes.refused(error))
+      throw error
+    }
   }
 }

@@ -1,85 +1,107 @@
 import { randomUUID } from 'node:crypto'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
-import { retryUntilStored } from './retry-until-stored.js'
 import { current, isAbandoned, isHeldBy, RETENTION_SECONDS, type WriteRecord } from './record.js'
+import { retryUntilStored } from './retry-until-stored.js'
 
 type Change = (record: WriteRecord | null) => WriteRecord | null | undefined
 
 export interface LeaseOptions {
   readonly store: Store
   readonly key: StoreKey
-  /** What the input means, in one text. */
-  readonly meaning: string
-  /** The name that every try under this key has at the provider. */
+  /** The canonical form of the input. */
+  readonly canonicalInput: string
+  /** The attempt id: the idempotency key that the provider gets. */
   readonly attempt: string
   readonly leaseMs: number
-  /** Goes on with an outcome that the store would not take, until it does. */
+  /** Retries a change that the store did not take, in the background. */
   readonly persist: (change: () => Promise<unknown>) => void
 }
 
-/** The place of one idempotency key in the store, as one runner sees it. */
-export function createLease({ store, key, meaning, attempt, leaseMs, persist }: LeaseOptions) {
-  const runner = randomUUID()
-  const change = (next: Change) => store.update<WriteRecord>(key, RETENTION_SECONDS, (record) => next(current(record)))
-  const isOther = (record: WriteRecord) => !store.isDigest(record.input, 'write input', meaning)
-  const running = ({ input, attempt: id, begun }: WriteRecord, again: boolean): WriteRecord => ({
-    input,
-    attempt: id,
-    begun,
-    again,
-    state: 'running',
-    runner,
-    until: Date.now() + leaseMs,
-  })
-  const fresh = (): WriteRecord =>
-    running({ input: store.digest('write input', meaning), attempt, begun: Date.now(), state: 'running' }, false)
+/** The record under an idempotency key after `acquire`. */
+export interface Acquired {
+  readonly record: WriteRecord
+  /** True when this process holds the lease and is to run the write. */
+  readonly isHolder: boolean
+  /** True when the key was used with another input. */
+  readonly isOtherInput: boolean
+}
 
-  /** A claim may have arrived although its answer did not, and nobody will run what it claims. */
-  const release: Change = (record) => {
-    if (record?.runner !== runner) return undefined
-    return record.again ? { ...record, state: 'unknown' } : null
+/**
+ * Lease on one idempotency key, as one runner sees it. The record in the store is the lease: while its state is
+ * `running` and its time is not over, no other process runs the write.
+ */
+export class Lease {
+  readonly #options: LeaseOptions
+  readonly #runner = randomUUID()
+  #renewal: NodeJS.Timeout | undefined
+
+  constructor(options: LeaseOptions) {
+    this.#options = options
   }
 
-  return {
-    /** What stands under the key once it was claimed where it was free; `mine` when this runner is to run it. */
-    async claim(
-      mayRepeat: boolean,
-    ): Promise<{ readonly record: WriteRecord; readonly mine: boolean; readonly isOther: boolean }> {
-      const { value, changed } = await change((record) => {
-        if (record === null) return fresh()
-        if (isOther(record)) return undefined
-        // What a crash or a lost answer left open is done again only where that does no harm.
-        if (mayRepeat && (record.state === 'unknown' || isAbandoned(record))) return running(record, true)
-        return isAbandoned(record) ? { ...record, state: 'unknown' } : undefined
-      }).catch((error: unknown) => {
-        // No longer than the claim would stand.
-        void retryUntilStored(() => change(release), leaseMs)
-        throw error
-      })
-      const record = value!
-      return { record, mine: changed && record.state === 'running', isOther: isOther(record) }
-    },
+  /** Acquires the lease where the key is free, or where an unfinished write may be repeated. */
+  async acquire(mayRepeat: boolean): Promise<Acquired> {
+    const { leaseMs } = this.#options
+    const { value, changed } = await this.#update((record) => {
+      if (record === null) return this.#newRecord()
+      if (this.#isOtherInput(record)) return undefined
+      // A write that a crash or a lost answer left open is run again only where a repeat does no harm.
+      if (mayRepeat && (record.state === 'unknown' || isAbandoned(record))) return this.#running(record, true)
+      return isAbandoned(record) ? { ...record, state: 'unknown' } : undefined
+    }).catch((error: unknown) => {
+      // The store may have taken the change although its answer was lost; it is undone for as long as the lease would last.
+      void retryUntilStored(() => this.#update((record) => this.#released(record)), leaseMs)
+      throw error
+    })
+    const record = value!
+    return { record, isHolder: changed && record.state === 'running', isOtherInput: this.#isOtherInput(record) }
+  }
 
-    /** Keeps the claim alive until the outcome is told. The caller has the answer whether the store takes it now or later. */
-    hold(record: WriteRecord): { readonly finish: (outcome: WriteRecord | null) => Promise<void> } {
-      const lease = setInterval(() => {
-        change((now) => (isHeldBy(now, runner) ? running(record, record.again === true) : undefined)).catch(
-          () => undefined,
-        )
-      }, leaseMs / 3)
-      return {
-        async finish(outcome) {
-          // First of all: a renewal after the end would hold the key for nobody.
-          clearInterval(lease)
-          const tell = () => change((now) => (isHeldBy(now, runner) ? outcome : undefined))
-          await tell().catch(() => persist(tell))
-        },
-      }
-    },
+  /** Renews the lease until `complete`. */
+  keepAlive(record: WriteRecord): void {
+    this.#renewal = setInterval(() => {
+      const renew = () => this.#running(record, record.again === true)
+      this.#update((now) => (isHeldBy(now, this.#runner) ? renew() : undefined)).catch(() => undefined)
+    }, this.#options.leaseMs / 3)
+  }
 
-    /** Keeps the outcome of a write that nobody runs any more; without the store it is found out anew. */
-    async settle(outcome: WriteRecord | null): Promise<void> {
-      await change((now) => (now?.state === 'unknown' ? outcome : undefined)).catch(() => undefined)
-    },
+  /** Ends the lease with the outcome; null frees the key. The caller gets its answer even when the store takes it later. */
+  async complete(outcome: WriteRecord | null): Promise<void> {
+    // First: a renewal after this would hold the key for no runner.
+    clearInterval(this.#renewal)
+    const store = () => this.#update((now) => (isHeldBy(now, this.#runner) ? outcome : undefined))
+    await store().catch(() => this.#options.persist(store))
+  }
+
+  /** Stores the outcome of an unfinished write that no process runs any more; without the store it is found again later. */
+  async resolveUnknown(outcome: WriteRecord | null): Promise<void> {
+    await this.#update((now) => (now?.state === 'unknown' ? outcome : undefined)).catch(() => undefined)
+  }
+
+  #update(change: Change) {
+    const { store, key } = this.#options
+    return store.update<WriteRecord>(key, RETENTION_SECONDS, (record) => change(current(record)))
+  }
+
+  #isOtherInput(record: WriteRecord): boolean {
+    const { store, canonicalInput } = this.#options
+    return !store.isDigest(record.input, 'write input', canonicalInput)
+  }
+
+  #running({ input, attempt, begun }: WriteRecord, again: boolean): WriteRecord {
+    const until = Date.now() + this.#options.leaseMs
+    return { input, attempt, begun, again, state: 'running', runner: this.#runner, until }
+  }
+
+  #newRecord(): WriteRecord {
+    const { store, canonicalInput, attempt } = this.#options
+    const input = store.digest('write input', canonicalInput)
+    return this.#running({ input, attempt, begun: Date.now(), state: 'running' }, false)
+  }
+
+  /** The record without this runner's claim. */
+  #released(record: WriteRecord | null): WriteRecord | null | undefined {
+    if (record?.runner !== this.#runner) return undefined
+    return record.again ? { ...record, state: 'unknown' } : null
   }
 }

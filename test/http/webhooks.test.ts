@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 
 import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { readConfig } from '../../src/config.js'
 import { subscribeWebhooks } from '../../src/dev/webhook-subscription.js'
-import type { OpenProviders } from '../../src/access/guard.js'
+import type { OpenProviders } from '../../src/providers.js'
 import { createLog } from '../../src/observability/log.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import { openStore } from '../../src/store/index.js'
@@ -265,9 +265,9 @@ describe('an event', () => {
       if (works === 1) throw new Error('no')
     }
     const app = Fastify()
-    const room = { webhook: { read: () => ({ id: 'e-1', type: 'other' as const, apply: act }) } }
+    const instance = { webhook: { read: () => ({ id: 'e-1', type: 'other' as const, apply: act }) } }
     registerWebhooks(app, {
-      rooms: { synctera: { room } } as unknown as OpenProviders,
+      providers: { synctera: { instance } } as unknown as OpenProviders,
       store: memory,
       log: createLog('silent'),
       metrics: createMetrics(),

@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { ADA, BANK, OTHER_BANK } from '../../datasources/emulator/people.js'
-import { command } from '../../datasources/contract/operations.js'
+import type { Store } from '../../datasources/contract/store.js'
+import type { Attempt } from '../../datasources/contract/operations.js'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
-import { createIdempotency } from '../../src/idempotency/index.js'
+import { Idempotency, type Write } from '../../src/idempotency/index.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 import { addressOf } from '../support/redis.js'
 
@@ -359,11 +359,13 @@ describe('a server that died while it held a key', () => {
 })
 
 describe('an error that nobody foresaw', () => {
-  const visit: OperationScope = {
-    caller: { subject: 's', client: 'c', tenant: 'client:c', scopes: new Set(), banks: undefined, token: '' },
-    signal: new AbortController().signal,
-    correlationId: randomUUID(),
-  }
+  const writeOf = (store: Store) => ({
+    caller: { client: 'c', tenant: 'client:c' },
+    store,
+    mutation: 'invented',
+    repeatable: true,
+    toStored: <Payload>(payload: Payload) => payload,
+  })
 
   test.each([true, false])(
     'in the middle of a write (repeatable: %s) leaves its key unknown, not free',
@@ -371,18 +373,18 @@ describe('an error that nobody foresaw', () => {
       const raw = memoryStore()
       const store = encryptedStore(raw, [SECRET])
       const tries: { id: string; isRetry: boolean }[] = []
-      const declared = command<{ idempotencyKey: string; name: string }, { name: string }>({
-        scope: 'persons:write',
-        type: 'None',
-        repeatable,
-        run: async ({ name }, attempt) => {
-          tries.push(attempt)
-          if (tries.length === 1) throw new TypeError('after the provider was asked')
-          return { name }
-        },
-      })
-      const { execute: carryOut } = createIdempotency(store, 30_000)
-      const carry = (name: string) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', name })
+      const idempotency = new Idempotency(30_000)
+      const carry = (name: string) =>
+        idempotency.execute({
+          ...writeOf(store),
+          repeatable,
+          input: { idempotencyKey: 'k', ...{ name } },
+          run: async (attempt: Attempt) => {
+            tries.push(attempt)
+            if (tries.length === 1) throw new TypeError('after the provider was asked')
+            return { name }
+          },
+        })
 
       await expect(carry('a')).rejects.toBeInstanceOf(TypeError)
       await expect(carry('b')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
@@ -410,15 +412,17 @@ describe('an error that nobody foresaw', () => {
       () => Promise.resolve({ name: 'challenge' }),
       () => Promise.resolve({ name: 'done' }),
     ]
-    const declared = command<{ idempotencyKey: string; size: number }, { name: string }>({
-      scope: 'persons:write',
-      type: 'None',
-      repeatable: true,
-      toStored: (payload) => (payload.name === 'challenge' ? undefined : payload),
-      run: () => answers.shift()!(),
-    })
-    const { execute: carryOut } = createIdempotency(encryptedStore(raw, [SECRET]), 30_000)
-    const carry = (size: number) => carryOut(visit, 'invented', declared, { idempotencyKey: 'k', size })
+    const store = encryptedStore(raw, [SECRET])
+    const idempotency = new Idempotency(30_000)
+    const carry = (size: number) => {
+      const write: Write<{ name: string }> = {
+        ...writeOf(store),
+        input: { idempotencyKey: 'k', ...{ size } },
+        toStored: (payload) => (payload.name === 'challenge' ? undefined : payload),
+        run: () => answers.shift()!(),
+      }
+      return idempotency.execute(write)
+    }
     await expect(carry(1)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
     expect(await carry(1)).toEqual({ name: 'challenge', replayed: false })
     await expect(carry(2)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
@@ -430,18 +434,16 @@ describe('an error that nobody foresaw', () => {
   test('of the store after the write does not take the answer away', async () => {
     const raw = { ...memoryStore() }
     const store = encryptedStore(raw, [SECRET])
-    const declared = command<{ idempotencyKey: string }, { name: string }>({
-      scope: 'persons:write',
-      type: 'None',
+    const write: Write<{ name: string }> = {
+      ...writeOf(store),
       repeatable: false,
+      input: { idempotencyKey: 'k' },
       run: () => {
-        Object.assign(raw, { swap: () => Promise.reject(new ApiError('STORE_UNAVAILABLE')) })
+        Object.assign(raw, { compareAndSwap: () => Promise.reject(new ApiError('STORE_UNAVAILABLE')) })
         return Promise.resolve({ name: 'done' })
       },
-    })
-    expect(
-      await createIdempotency(store, 30_000).execute(visit, 'invented', declared, { idempotencyKey: 'k' }),
-    ).toEqual({ name: 'done', replayed: false })
+    }
+    expect(await new Idempotency(30_000).execute(write)).toEqual({ name: 'done', replayed: false })
     await raw.close()
   })
 })

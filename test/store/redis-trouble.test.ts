@@ -4,23 +4,16 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
-import { command } from '../../datasources/contract/operations.js'
 import type { ApiError } from '../../datasources/contract/errors.js'
-import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import { parseRedisUrl } from '../../src/store/connection.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
-import { createIdempotency } from '../../src/idempotency/index.js'
+import { Idempotency } from '../../src/idempotency/index.js'
 import { type App, startApp } from '../support/app.js'
 import { type PrivateRedis, privateRedis, addressOf } from '../support/redis.js'
 
 const CREATE =
   'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed person { id } } }'
-const VISIT: OperationScope = {
-  caller: { subject: 'tester', client: 'tester', tenant: 'tester', scopes: new Set(), banks: undefined, token: '' },
-  signal: new AbortController().signal,
-  correlationId: randomUUID(),
-}
 const SECRET = randomBytes(32)
 const ENCRYPTION = { STORE_ENCRYPTION_KEY: SECRET.toString('base64') }
 
@@ -161,16 +154,20 @@ describe('one Redis', () => {
         ),
       )
       .toBe(true)
-    const writes = createIdempotency(encryptedStore(raw, [SECRET]), 30_000)
+    const idempotency = new Idempotency(30_000)
+    const store = encryptedStore(raw, [SECRET])
     const run = vi.fn()
     const write = () =>
-      writes
-        .execute(
-          VISIT,
-          'createMeeting',
-          command({ scope: 'engagement:write', type: 'CreateMeetingPayload', repeatable: false, run }),
-          { idempotencyKey: randomUUID() },
-        )
+      idempotency
+        .execute({
+          caller: { client: 'tester', tenant: 'tester' },
+          store,
+          mutation: 'createMeeting',
+          input: { idempotencyKey: randomUUID() },
+          repeatable: false,
+          toStored: (payload) => payload,
+          run,
+        })
         .catch((error: ApiError) => error.code)
     const refused = await Promise.all(Array.from({ length: 12 }, write))
     expect(new Set(refused)).toEqual(new Set(['STORE_UNAVAILABLE']))

@@ -5,7 +5,7 @@ import type { CallScope } from '../../../datasources/http/call.js'
 import type { ErrorCode } from '../../../datasources/contract/errors.js'
 import { createClient } from '../../../datasources/http/client.js'
 import { type ProviderName, providers } from '../../../datasources/index.js'
-import type { ProviderDeps, Provider } from '../../../datasources/contract/provider.js'
+import type { ProviderDeps, Provider, ProviderInstance } from '../../../datasources/contract/provider.js'
 import type { Emulator, Fault } from '../../../datasources/emulator/run.js'
 import { undiciTransport } from '../../../datasources/http/transport.js'
 import { createBulkhead } from '../../../datasources/http/bulkhead.js'
@@ -154,11 +154,12 @@ async function methodsOf(
   const makers = modules.flatMap((module) =>
     Object.entries(module).flatMap(([name, made]) => (name.endsWith('Source') ? [made] : [])),
   )
-  return ({ client, visit }) =>
-    Object.assign(
-      {},
-      ...makers.map((make) => make(client, visit, room === 'sei' ? '/v1/insight/status/{key}' : undefined)),
-    ) as Record<string, Method>
+  return ({ client, visit }) => {
+    const methods = makers.flatMap((make) =>
+      Object.entries(make(client, room === 'sei' ? '/v1/insight/status/{key}' : undefined)),
+    )
+    return Object.fromEntries(methods.map(([name, method]) => [name, (...args: unknown[]) => method(visit, ...args)]))
+  }
 }
 
 let emulators: Emulators
@@ -186,7 +187,7 @@ const SHORT: Readonly<Record<string, string>> = {
 
 /** One room, opened as a server opens it, whose methods can be called one by one. */
 async function openRoom(name: ProviderName) {
-  const provider = providers[name] as unknown as Provider<unknown>
+  const provider = providers[name] as unknown as Provider<unknown, ProviderInstance>
   const config = readConfig({
     AUTH_ISSUER: 'https://issuer.test',
     AUTH_AUDIENCE: 'x',

@@ -1,0 +1,80 @@
+import type { Caller } from '../../datasources/contract/caller.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import type { LoaderDefinition, OperationScope } from '../../datasources/contract/operation-scope.js'
+import type { Store } from '../../datasources/contract/store.js'
+import { type OperationTrace, tracedStore } from '../../datasources/support/trace.js'
+import type { Scope } from '../../schema/scopes.js'
+import type { OperationRecord } from '../audit/operation-record.js'
+import type { Deadline } from '../lifecycle/deadline.js'
+import type { OwnRecords } from './ownership.js'
+
+interface OperationOptions {
+  readonly caller: Caller
+  readonly correlationId: string
+  readonly trace: OperationTrace
+  readonly deadline: Deadline
+  readonly store: Store
+  readonly audit: OperationRecord
+}
+
+export const missingScope = (scope: Scope) => new ApiError('FORBIDDEN', { message: `This needs the scope ${scope}.` })
+
+/** One GraphQL operation: its scope for the rooms, and what the guard remembers for it. */
+export class Operation implements OperationScope {
+  readonly caller: Caller
+  readonly correlationId: string
+  readonly trace: OperationTrace
+  readonly audit: OperationRecord
+  readonly signal: OperationScope['signal']
+  readonly deadline: OperationScope['deadline']
+  readonly markSent: OperationScope['markSent']
+  readonly isWriting: OperationScope['isWriting']
+  readonly raceWrite: Deadline['raceWrite']
+  /** True when the caller sees every personal value. */
+  readonly seesPii: boolean
+  /** The caller's own records, loaded at most once, and only for a caller with an `…:own` scope. */
+  ownRecords: Promise<OwnRecords> | undefined
+  readonly #store: Store
+  #tracedStore: Store | undefined
+  readonly #loaders = new Map<unknown, unknown>()
+  #masked: WeakMap<object, unknown> | undefined
+
+  constructor({ caller, correlationId, trace, deadline, store, audit }: OperationOptions) {
+    this.caller = caller
+    this.correlationId = correlationId
+    this.trace = trace
+    this.audit = audit
+    this.signal = deadline.signal
+    this.deadline = deadline.deadline
+    this.markSent = deadline.markSent
+    this.isWriting = deadline.isWriting
+    this.raceWrite = deadline.raceWrite
+    this.seesPii = caller.scopes.has('pii:read')
+    this.#store = store
+  }
+
+  get store(): Store {
+    return (this.#tracedStore ??= tracedStore(this.#store, this.trace))
+  }
+
+  loader<Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>): Loader {
+    const known = this.#loaders.get(definition)
+    if (known !== undefined) return known as Loader
+    const loader = definition(instance, this)
+    this.#loaders.set(definition, loader)
+    return loader
+  }
+
+  /** Refuses a caller who lacks one of the scopes. */
+  requireScopes(scopes: readonly Scope[]): void {
+    for (const scope of scopes) if (!this.caller.scopes.has(scope)) throw missingScope(scope)
+  }
+
+  /** Masks a value; the same object is masked once for an operation. */
+  masked<Value>(value: Value, mask: (value: unknown) => unknown): Value {
+    if (typeof value !== 'object' || value === null) return value
+    this.#masked ??= new WeakMap()
+    if (!this.#masked.has(value)) this.#masked.set(value, mask(value))
+    return this.#masked.get(value) as Value
+  }
+}
