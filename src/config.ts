@@ -1,13 +1,10 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { type ProviderName, providers } from '../datasources/index.js'
 import type { Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
 import { parseRedisUrl, type RedisAddress } from './store/connection.js'
-
-const MOST_WORKERS = 64
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -41,8 +38,6 @@ export type AuditDestination = { readonly file: string } | { readonly stdout: tr
 export type AuditConfig = Pick<Config, 'audit' | 'redis' | 'encryptionKeys'>
 
 export interface Config {
-  /** How many processes share the port. */
-  readonly workers: number
   readonly host: string
   readonly port: number
   readonly auth: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
@@ -216,28 +211,6 @@ function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
   return { audit, redis: address, encryptionKeys: encryptionKeys(settings) }
 }
 
-/** How many workers share the port. What one keeps in its memory the others do not know, so they need what all of them see. */
-function workers(settings: Settings, { audit, redis }: AuditConfig): number {
-  const all = settings.optional('WEB_CONCURRENCY', 'Processes that share the port.') === 'auto'
-  const count = all
-    ? availableParallelism()
-    : settings.integer('WEB_CONCURRENCY', 'Processes that share the port.', 1, { min: 1, max: MOST_WORKERS })
-  if (count === 1 && !all) return 1
-  if (redis === undefined)
-    settings.problem('REDIS_URL is missing; WEB_CONCURRENCY needs it, because memory is not shared')
-  if ('stdout' in audit || ('file' in audit && isShared(audit.file)))
-    settings.problem(
-      'AUDIT_LOG must be a file or redis:<stream> with WEB_CONCURRENCY: lines of several workers would be mixed up',
-    )
-  return count
-}
-
-/** True of a pipe or a device: several processes cannot each have one of their own beside it. */
-function isShared(path: string): boolean {
-  const there = statSync(path, { throwIfNoEntry: false })
-  return there !== undefined && !there.isFile()
-}
-
 /** What the check of the audit trail needs; the same settings as the server's. */
 export function readAuditConfig(env: Env): AuditConfig {
   const settings = new EnvironmentSettings(env)
@@ -315,7 +288,7 @@ function refusePlaintext(settings: Settings, plaintext: readonly string[]): read
   return []
 }
 
-type ServerConfig = Omit<Config, 'workers' | 'providers' | 'plaintext'>
+type ServerConfig = Omit<Config, 'providers' | 'plaintext'>
 
 /** Everything but the providers. */
 function serverConfig(settings: Settings, plaintext: string[]): ServerConfig {
@@ -433,7 +406,6 @@ export function readConfig(env: Env, { development = false } = {}): Config {
     problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
 
   const config: Config = {
-    workers: workers(settings, server),
     ...server,
     providers: Object.fromEntries(configured.map((provider) => [provider.name, providerConfig(provider, settings)])),
     // Last: every address has been read.

@@ -46,6 +46,10 @@ test('the settings that must be there are enough', () => {
   })
 })
 
+test('WEB_CONCURRENCY, which platforms set by themselves, changes nothing', () => {
+  expect(JSON.stringify(readConfig({ ...GOOD, WEB_CONCURRENCY: '4' }))).toBe(JSON.stringify(readConfig(GOOD)))
+})
+
 describe('a setting that cannot be used is named', () => {
   test.each<[Record<string, string | undefined>, string]>([
     [{ AUTH_ISSUER: undefined }, 'AUTH_ISSUER is missing'],

@@ -31,7 +31,6 @@ async function main(): Promise<void> {
       CORS_ORIGINS: 'https://studio.apollographql.com,https://sandbox.embed.apollographql.com',
       ...env,
       PORT: String(port),
-      WEB_CONCURRENCY: '1',
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: AUDIENCE,
       AUTH_JWKS_URL: jwksUrl,

@@ -1,25 +1,18 @@
 import { type Log, errorOrigin } from '../observability/log.js'
 
-/** Stops in good order when told to, and at once when signalled a second time. What comes back stops it without a signal. */
-export function shutdownOnSignals(close: () => Promise<void>): () => void {
+/** Graceful shutdown: the first SIGTERM or SIGINT calls `close` and ends the process after it; a second one ends it at once. */
+export function shutdownOnSignals(close: () => Promise<void>): void {
   let stopping = false
-  function stop(): void {
-    if (stopping) return
-    stopping = true
-    close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
-  }
-  let signalled = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (signalled) process.exit(1)
-      signalled = true
-      stop()
+      if (stopping) process.exit(1)
+      stopping = true
+      close().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
     })
   }
-  return stop
 }
 
 /**

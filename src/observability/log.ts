@@ -6,8 +6,8 @@ export type Log = Logger
  * The process's log: JSON lines. What may be personal is not redacted here but never handed over: a line says which
  * route, code, duration and correlation id, and no value that came from a caller or a provider.
  */
-export function createLog(level: string, destination?: { write: (line: string) => void }, worker?: number): Log {
-  const options = { level, base: worker === undefined ? null : { worker } }
+export function createLog(level: string, destination?: { write: (line: string) => void }): Log {
+  const options = { level, base: null }
   return destination ? pino(options, destination) : pino(options)
 }
 

@@ -1,22 +1,12 @@
-import { AggregatorRegistry, Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { CircuitState } from '../../datasources/http/circuit-breaker.js'
 import type { CallAttempt } from '../../datasources/http/call.js'
 
 const CIRCUIT: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
-/** A process's metrics as another process gets them. */
-export type Values = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
-
-/** The text of several processes' metrics. Each says whose it is by its labels, so nothing is added up: a sum would fall when one of them dies. */
-export const merge = (processes: readonly Values[]): Promise<string> =>
-  AggregatorRegistry.aggregate(
-    processes.map((values) => values.map((metric) => ({ ...metric, aggregator: 'sum' as const }))),
-  ).metrics()
-
-/** What operators see; no label holds anything that a caller or a person gave. `labels` are on every one of them. */
-export function createMetrics(labels: Readonly<Record<string, string>> = {}) {
+/** What operators see; no label holds anything that a caller or a person gave. */
+export function createMetrics() {
   const registry = new Registry()
-  registry.setDefaultLabels(labels)
   collectDefaultMetrics({ register: registry })
 
   const calls = new Histogram({
@@ -121,7 +111,6 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}) {
     reckoned: (type: string, cost: number) => costs.observe({ type }, cost),
     depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0),
     text: () => registry.metrics(),
-    values: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
   }
 }

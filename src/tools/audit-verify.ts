@@ -3,7 +3,6 @@ import { createInterface } from 'node:readline'
 import { type AuditConfig, ConfigError, environment, readAuditConfig } from '../config.js'
 import { readAnchors } from '../audit/anchors.js'
 import { chainKey } from '../audit/chain.js'
-import { trailFiles } from '../audit/files.js'
 import type { RedisAddress } from '../store/connection.js'
 import { connected, openRedis } from '../audit/redis.js'
 import { verifier } from '../audit/verifier.js'
@@ -37,7 +36,7 @@ async function* ofStream(address: RedisAddress, stream: string): Lines {
 function sources({ audit, redis }: AuditConfig, files: readonly string[]): Lines[] {
   if (files.length > 0) return files.map(ofFile)
   if ('stdout' in audit) throw new ConfigError(['AUDIT_LOG is stdout: name the files it was written to'])
-  return 'stream' in audit ? [ofStream(redis!, audit.stream)] : trailFiles(audit.file).map(ofFile)
+  return 'stream' in audit ? [ofStream(redis!, audit.stream)] : [ofFile(audit.file)]
 }
 
 /** `npm run audit:verify [file …]`: the files in the order they were written, or what `AUDIT_LOG` names. Answers the exit code. */

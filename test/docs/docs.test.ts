@@ -119,7 +119,6 @@ function settingNames(): Set<string> {
     // Settings that are missing: every name was read all the same.
   }
   // No page names it any more; the setting itself goes with the workers.
-  names.delete('WEB_CONCURRENCY')
   return names
 }
 

@@ -15,6 +15,22 @@ test('refuses to start with every missing setting by name, and no value', async 
   expect(output()).not.toContain('secret://')
 })
 
+test('refuses to start where its address is taken, and says so in one sentence', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { child, output } = run({
+    PORT: String((other.address() as AddressInfo).port),
+    AUTH_ISSUER: 'https://issuer.example',
+    AUTH_AUDIENCE: 'kyc-graph',
+    AUTH_JWKS_URL: 'https://issuer.example/jwks',
+    SYNCTERA_URL: 'https://api.synctera.example',
+    SYNCTERA_API_KEY: 'the-api-key',
+  })
+  expect(await exitOf(child)).toBe(1)
+  expect(output().match(/The address is taken: set HOST and PORT to a free one\./g)).toHaveLength(1)
+  other.close()
+})
+
 test('starts, is ready, serves, and stops in good order on SIGTERM', async () => {
   const issuer = createServer((_request, response) => response.end('{"keys":[]}')).listen(0, '127.0.0.1')
   await once(issuer, 'listening')

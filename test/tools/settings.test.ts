@@ -80,5 +80,5 @@ test.each<[string, Record<string, string>]>([
     ),
   )
   const documented = new Set(settings.flatMap(({ name }) => [name, `${name}_FILE`]))
-  expect([...read].filter((name) => !documented.has(name) && name !== 'WEB_CONCURRENCY')).toEqual([])
+  expect([...read].filter((name) => !documented.has(name))).toEqual([])
 })
