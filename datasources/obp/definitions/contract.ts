@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
-import { Text } from '../codecs.js'
+import { contract } from '../../http/call.js'
+import { OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: what a bank says of the attributes that its customers may have.
@@ -13,8 +13,8 @@ const Definition = Type.Object({
   name: Type.String(),
   category: Type.String(),
   type: Type.String(),
-  description: Text,
-  alias: Text,
+  description: OptionalText,
+  alias: OptionalText,
   // One empty text stands for none.
   can_be_seen_on_views: Type.Array(Type.String()),
   is_active: Type.Boolean(),

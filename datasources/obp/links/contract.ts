@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
+import { contract } from '../../http/call.js'
 
 /**
  * Open Bank Project v4.0.0: which users are linked to which customers.

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
-import { Text } from '../codecs.js'
+import { contract } from '../../http/call.js'
+import { Optional, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: addresses, tax residences, social media handles and credit limit requests of a customer.
@@ -10,44 +10,49 @@ import { Text } from '../codecs.js'
 const Address = Type.Object({
   customer_address_id: Type.String({ minLength: 1 }),
   customer_id: Type.String(),
-  line_1: Text,
-  line_2: Text,
-  line_3: Text,
-  city: Text,
-  county: Text,
-  state: Text,
-  postcode: Text,
-  country_code: Text,
+  line_1: OptionalText,
+  line_2: OptionalText,
+  line_3: OptionalText,
+  city: OptionalText,
+  county: OptionalText,
+  state: OptionalText,
+  postcode: OptionalText,
+  country_code: OptionalText,
   // No tags are printed as one empty tag.
-  tags: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
+  tags: Optional(Type.Array(Type.String())),
   // Whatever was given, the value of `state` is kept in its place.
-  status: Text,
-  insert_date: Text,
+  status: OptionalText,
+  insert_date: OptionalText,
 })
 
 const TaxResidence = Type.Object({
   tax_residence_id: Type.String({ minLength: 1 }),
-  domain: Text,
-  tax_number: Text,
+  domain: OptionalText,
+  tax_number: OptionalText,
 })
 
 // Without an id: the customer's number is its name.
 const Handle = Type.Object({
   customer_number: Type.String(),
-  type: Text,
-  handle: Text,
-  date_added: Text,
-  date_activated: Text,
+  type: OptionalText,
+  handle: OptionalText,
+  date_added: OptionalText,
+  date_activated: OptionalText,
 })
 
 const CreditLimitRequest = Type.Object({
-  rank_amount_1: Text,
-  nominal_interest_1: Text,
-  rank_amount_2: Text,
-  nominal_interest_2: Text,
+  rank_amount_1: OptionalText,
+  nominal_interest_1: OptionalText,
+  rank_amount_2: OptionalText,
+  nominal_interest_2: OptionalText,
 })
 
-const Receipt = Type.Object({ execution_time: Text, execution_date: Text, token: Text, short_reference: Text })
+const Receipt = Type.Object({
+  execution_time: OptionalText,
+  execution_date: OptionalText,
+  token: OptionalText,
+  short_reference: OptionalText,
+})
 
 export const answers = {
   address: contract(Address),
