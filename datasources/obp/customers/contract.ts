@@ -5,7 +5,7 @@ import { Optional, OptionalObject, OptionalText } from '../../support/contract-t
 /**
  * Open Bank Project v4.0.0: customers and their attributes.
  * Reference: https://apiexplorer.openbankproject.com/?version=OBPv4.0.0&tags=Customer
- * The same customer is printed in two shapes (v3.1.0 with instants, v3.0.0 with days); one contract takes both.
+ * A customer has two formats (v3.1.0 with instants, v3.0.0 with dates); one contract accepts both.
  */
 
 const Attribute = Type.Object({

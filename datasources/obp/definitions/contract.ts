@@ -3,7 +3,7 @@ import { contract } from '../../http/call.js'
 import { OptionalText } from '../../support/contract-types.js'
 
 /**
- * Open Bank Project v4.0.0: what a bank says of the attributes that its customers may have.
+ * Open Bank Project v4.0.0: a bank's definitions of its customers' attributes.
  * Reference: https://apiexplorer.openbankproject.com/?version=OBPv4.0.0&tags=Customer
  */
 
@@ -15,7 +15,7 @@ const Definition = Type.Object({
   type: Type.String(),
   description: OptionalText,
   alias: OptionalText,
-  // One empty text stands for none.
+  // No view is one empty text.
   can_be_seen_on_views: Type.Array(Type.String()),
   is_active: Type.Boolean(),
 })

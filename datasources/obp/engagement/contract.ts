@@ -22,20 +22,20 @@ const CrmEvent = Type.Object({
 
 const Contact = Type.Object({ name: OptionalText, mobile_phone: OptionalText, email_address: OptionalText })
 
-// `keys` opens the conference to whoever holds them: they are not even read.
+// `keys` are credentials of the conference and are not even read.
 const Meeting = Type.Object({
   meeting_id: Type.String({ minLength: 1 }),
   bank_id: Type.String(),
   provider_id: OptionalText,
   purpose_id: OptionalText,
   present: OptionalObject({ staff_user_id: OptionalText, customer_user_id: OptionalText }),
-  // The member that a meeting is created with is called `date`.
+  // The request that creates a meeting names this member `date`.
   when: OptionalText,
   creator: Contact,
   invitees: Type.Array(Type.Object({ contact_details: Contact, status: OptionalText })),
 })
 
-// Neither the customer nor the bank is in it.
+// It names neither the customer nor the bank.
 const Message = Type.Object({
   id: Type.String({ minLength: 1 }),
   date: Type.String(),

@@ -30,7 +30,7 @@ const Document = Type.Object({
   number: OptionalText,
   issue_date: OptionalText,
   issue_place: OptionalText,
-  // What cannot be read must not pass for a document that never expires.
+  // An unreadable date must not pass as a document without expiry.
   expiry_date: Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' })),
 })
 
@@ -43,7 +43,7 @@ const Media = Type.Object({
   relates_to_kyc_check_id: OptionalText,
 })
 
-// Without an id, and without the bank that it is of.
+// It names neither an id nor the bank.
 const Status = Type.Object({
   customer_id: Type.String(),
   customer_number: OptionalText,
@@ -67,7 +67,7 @@ export type ObpKycDocument = Static<typeof Document>
 export type ObpKycMedia = Static<typeof Media>
 export type ObpKycStatus = Static<typeof Status>
 
-// Dates in UTC without milliseconds; null stands for what is not known.
+// Dates in UTC without milliseconds; null stands for an unknown value.
 
 export interface CheckBody {
   customer_number: string

@@ -46,11 +46,11 @@ export type ObpAccount = Static<typeof Account>
 export type ObpUser = Static<typeof User>
 
 export interface AccountBody {
-  /** Empty for the user who asks. */
+  /** Empty for the authenticated user. */
   user_id: string
   label: string
   product_code: string
-  /** Only zero is taken. */
+  /** The provider accepts zero only. */
   balance: { currency: string; amount: '0' }
   branch_id: string
   account_routings: { scheme: string; address: string }[]
@@ -65,10 +65,10 @@ export interface UserBody {
   last_name: string
 }
 
-/** How the provider says that a user was not saved: one of its few refusals without a code. */
+/** The message for a user that was not saved: one of the provider's few errors without a code. */
 export const NOT_SAVED = 'Error occurred during user creation.'
 
-/** Which member of the input a refusal is about. */
+/** The input member that an error is about, by the provider's code. */
 export const REFUSED_MEMBER: Readonly<Record<string, string>> = {
   'OBP-10003': 'currency',
   'OBP-30110': 'accountId',

@@ -18,9 +18,9 @@ const Address = Type.Object({
   state: OptionalText,
   postcode: OptionalText,
   country_code: OptionalText,
-  // No tags are printed as one empty tag.
+  // No tags are one empty tag.
   tags: Optional(Type.Array(Type.String())),
-  // Whatever was given, the value of `state` is kept in its place.
+  // The provider stores the value of `state` in place of the one that was sent.
   status: OptionalText,
   insert_date: OptionalText,
 })
@@ -31,7 +31,7 @@ const TaxResidence = Type.Object({
   tax_number: OptionalText,
 })
 
-// Without an id: the customer's number is its name.
+// It has no id: the customer number identifies it.
 const Handle = Type.Object({
   customer_number: Type.String(),
   type: OptionalText,
@@ -58,11 +58,11 @@ export const answers = {
   address: contract(Address),
   addresses: contract(Type.Object({ addresses: Type.Array(Address) })),
   taxResidence: contract(TaxResidence),
-  // The list goes by a name in the singular.
+  // The list's name is singular.
   taxResidences: contract(Type.Object({ tax_residence: Type.Array(TaxResidence) })),
-  // The list goes by the name of another one.
+  // The list has the name of the list of KYC checks.
   handles: contract(Type.Object({ checks: Type.Array(Handle) })),
-  // One, also where it is asked for all of them.
+  // One request, also as the response of the list endpoint.
   creditLimitRequest: contract(CreditLimitRequest),
   receipt: contract(Receipt),
 }
@@ -73,7 +73,7 @@ export type ObpHandle = Static<typeof Handle>
 export type ObpCreditLimitRequest = Static<typeof CreditLimitRequest>
 export type ObpReceipt = Static<typeof Receipt>
 
-/** Every member must be there; '' stands for what is not known. */
+/** Every member is required; '' stands for an unknown value. */
 export interface AddressBody {
   line_1: string
   line_2: string
@@ -85,7 +85,7 @@ export interface AddressBody {
   /** ISO 3166-1 alpha-2. */
   country_code: string
   tags: string[]
-  /** Must be there, and is not read. */
+  /** Required, and ignored by the provider. */
   status: string
 }
 
@@ -96,7 +96,7 @@ export interface TaxResidenceBody {
 
 /** Dates in UTC without milliseconds. */
 export interface HandleBody {
-  /** What the handle is kept under, whichever customer the address names. */
+  /** The key of the handle, whichever customer the path names. */
   customer_number: string
   type: string
   handle: string
@@ -104,7 +104,7 @@ export interface HandleBody {
   date_activated: string
 }
 
-/** Not read. */
+/** Ignored by the provider. */
 export interface CreditLimitBody {
   requested_current_rate_amount1: string
   requested_current_rate_amount2: string
