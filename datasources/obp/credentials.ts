@@ -1,26 +1,27 @@
 import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { LRUCache } from 'lru-cache'
-import { type Client, contract, type Credential, path, unattended } from '../http/client.js'
+import { contract, type Credential, detachedScope, path } from '../http/call.js'
+import type { Client } from '../http/client.js'
 import { bearer, clientCredentials, requestToken, type TokenEndpoint, parseTokenUrl } from '../http/oauth.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import type { ProviderDeps } from '../contract/provider.js'
 import { cachedToken, type Token } from '../http/token-cache.js'
-import { obpError, loginRefusal, TITLE } from './error-mapping.js'
+import { obpError, mapLoginError, TITLE } from './error-mapping.js'
 import type { DirectLogin, ObpSettings } from './settings.js'
 
 export interface Credentials {
-  /** Who this server is to the provider. */
+  /** The credential of this server. */
   readonly service: Credential
-  /** Who the caller is to the provider; throws where this deployment has no way to say so. */
-  readonly asUser: (visit: OperationScope) => Credential
+  /** The credential of the caller; throws where this deployment cannot call the provider as the caller. */
+  readonly asUser: (operation: OperationScope) => Credential
   readonly close: () => Promise<void>
 }
 
 const loggedIn = contract(Type.Object({ token: Type.String({ minLength: 1 }) }))
 
 async function logIn(client: Client, { username, password, consumerKey }: DirectLogin): Promise<Token> {
-  const { body } = await client.send(unattended, {
+  const { body } = await client.send(detachedScope, {
     method: 'POST',
     path: path`/my/logins/direct`,
     effect: 'read',
@@ -30,16 +31,16 @@ async function logIn(client: Client, { username, password, consumerKey }: Direct
     },
     response: loggedIn,
   })
-  // It lives for weeks, and how many is the instance's own affair.
+  // The token lives for weeks; the exact lifetime is a setting of the provider's and is not in the response.
   return { value: body.token, expiresIn: undefined }
 }
 
-/** More callers than this at once exchange their tokens again. */
-const MOST_EXCHANGED = 1000
+/** Exchanged tokens that are kept at most; a token that was evicted is exchanged again. */
+const MAX_EXCHANGED = 1000
 
-/** RFC 8693: the caller's token for one that the provider takes, kept as long as it lives. */
-function exchanged(endpoint: TokenEndpoint): (token: string) => Credential {
-  const kept = new LRUCache<string, Credential>({ max: MOST_EXCHANGED })
+/** Token exchange (RFC 8693): the caller's token for one that the provider accepts, kept for its lifetime. */
+function tokenExchange(endpoint: TokenEndpoint): (token: string) => Credential {
+  const credentials = new LRUCache<string, Credential>({ max: MAX_EXCHANGED })
   const exchange = (token: string) =>
     cachedToken({
       fetch: () =>
@@ -51,36 +52,36 @@ function exchanged(endpoint: TokenEndpoint): (token: string) => Credential {
       headers: bearer,
     })
   return (token) => {
-    const name = createHash('sha256').update(token).digest('base64')
-    const credential = kept.get(name) ?? exchange(token)
-    kept.set(name, credential)
+    const key = createHash('sha256').update(token).digest('base64')
+    const credential = credentials.get(key) ?? exchange(token)
+    credentials.set(key, credential)
     return credential
   }
 }
 
-/** How this server logs in, as itself and as its callers. */
-export function credentialsOf({ url, service, userToken }: ObpSettings, house: ProviderDeps): Credentials {
-  // Nobody can renew a forwarded token, so a refusal of it is final.
-  const forwarded = (token: string): Credential => ({ headers: () => bearer(token) })
-  const asUser = (of: ((token: string) => Credential) | undefined) => (visit: OperationScope) => {
-    if (of === undefined)
+/** The credentials of this server and of its callers. */
+export function credentialsOf({ url, service, userToken }: ObpSettings, deps: ProviderDeps): Credentials {
+  // A forwarded token cannot be renewed here, so it has no `renew`.
+  const forward = (token: string): Credential => ({ headers: () => bearer(token) })
+  const asUser = (toCredential: ((token: string) => Credential) | undefined) => (operation: OperationScope) => {
+    if (toCredential === undefined)
       throw obpError('PROVIDER_NOT_CONFIGURED', `This deployment cannot ask ${TITLE} as the caller.`)
-    return of(visit.caller.token)
+    return toCredential(operation.caller.token)
   }
 
   if ('direct' in service) {
-    const client = house.client({ url, mapError: loginRefusal })
+    const client = deps.client({ url, mapError: mapLoginError })
     return {
       service: cachedToken({
         fetch: () => logIn(client, service.direct),
         headers: (token) => ({ authorization: `DirectLogin token="${token}"` }),
       }),
-      asUser: asUser(userToken === 'forward' ? forwarded : undefined),
+      asUser: asUser(userToken === 'forward' ? forward : undefined),
       close: client.close,
     }
   }
   const { origin, path: tokenPath } = parseTokenUrl(service.oauth.tokenUrl)
-  const client = house.client({ url: origin, mapError: loginRefusal })
+  const client = deps.client({ url: origin, mapError: mapLoginError })
   const endpoint = {
     client,
     path: tokenPath,
@@ -89,7 +90,7 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, house: P
   }
   return {
     service: clientCredentials(endpoint),
-    asUser: asUser(userToken === 'forward' ? forwarded : userToken === 'exchange' ? exchanged(endpoint) : undefined),
+    asUser: asUser(userToken === 'forward' ? forward : userToken === 'exchange' ? tokenExchange(endpoint) : undefined),
     close: client.close,
   }
 }

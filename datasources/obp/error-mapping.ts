@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { Provider as Label } from '../../schema/shared.js'
 import { type ErrorCode, ApiError } from '../contract/errors.js'
-import { contract, type Refusal, type Verdict } from '../http/client.js'
+import { contract, type ErrorMapping, type ErrorResponse } from '../http/call.js'
 import { mapTokenError } from '../http/token-cache.js'
 
 export const LABEL = Label.OPEN_BANK_PROJECT
 export const TITLE = 'Open Bank Project'
 
-/** A refusal of our own, in the provider's name. */
+/** An error that this room raises in the provider's name. */
 export const obpError = (code: ErrorCode, message: string): ApiError =>
   new ApiError(code, { provider: LABEL, title: TITLE, message })
 
@@ -16,8 +16,8 @@ const problem = contract(Type.Object({ code: Type.Optional(Type.Number()), messa
 const codes = (code: ErrorCode, numbers: readonly string[]): [string, ErrorCode][] =>
   numbers.map((number) => [`OBP-${number}`, code])
 
-/** What a code means, whatever the status: which one it comes with differs between endpoints and between versions. */
-const MEANING: Readonly<Record<string, ErrorCode>> = Object.fromEntries([
+/** Error codes by the provider's codes, whatever the status: a code's status differs between endpoints and versions. */
+const ERROR_CODES: Readonly<Record<string, ErrorCode>> = Object.fromEntries([
   ...codes('NOT_FOUND', [
     '20005',
     '30001',
@@ -49,7 +49,7 @@ const MEANING: Readonly<Record<string, ErrorCode>> = Object.fromEntries([
     '30114',
     '30207',
   ]),
-  // What our own user, consumer or token may not do, and what the instance does not allow anybody.
+  // The provider's refusals of this server's own user, consumer or token, and what the provider allows no user.
   ...codes('PROVIDER_REFUSED', [
     '00009',
     '00012',
@@ -68,45 +68,45 @@ const MEANING: Readonly<Record<string, ErrorCode>> = Object.fromEntries([
   ]),
   ...codes('RATE_LIMITED', ['10018']),
   ...codes('PROVIDER_UNAVAILABLE', ['30025', '30058', '50000', '50005', '50200', '60011']),
-  // The address is not known: another version, or no Open Bank Project at all. Nothing is said of any record.
+  // Unknown path: another version, or no Open Bank Project at all. It does not mean that a record is absent.
   ...codes('PROVIDER_MALFORMED', ['10404']),
 ])
 
-/** Something went wrong behind the provider, and the answer does not say how far it had come. */
-const UNCLEAR: readonly string[] = ['OBP-50000', 'OBP-50005', 'OBP-50200', 'OBP-60011']
-const TOKEN_OVER: readonly string[] = ['OBP-20003', 'OBP-20206']
+/** Failures behind the provider: a write may have been executed. */
+const AMBIGUOUS: readonly string[] = ['OBP-50000', 'OBP-50005', 'OBP-50200', 'OBP-60011']
+const STALE_TOKEN: readonly string[] = ['OBP-20003', 'OBP-20206']
 
 /**
- * The code that says most. Messages are chained, outermost first (`OBP-50200: … <- OBP-30300: …`), and the cause stands
- * last, so the last code that is known here counts. Only the beginning of each part is read: the rest may repeat input.
+ * The most specific code. Messages are chained, outermost first (`OBP-50200: … <- OBP-30300: …`), and the cause comes
+ * last, so the last listed code counts. Only the beginning of each part is parsed: the rest may repeat input.
  */
-function tellingCode(message: string): string | undefined {
+function providerCodeOf(message: string): string | undefined {
   const found = message.split('<-').flatMap((part) => /^\s*(OBP-\d{5})/.exec(part)?.[1] ?? [])
-  return found.findLast((code) => Object.hasOwn(MEANING, code)) ?? found.at(-1)
+  return found.findLast((code) => Object.hasOwn(ERROR_CODES, code)) ?? found.at(-1)
 }
 
 const seconds = (header: string | undefined): number | undefined =>
   header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined
 
-/** Reads `{"code", "message"}`; the message itself may be personal and goes nowhere. */
-export function mapError({ status, header, body }: Refusal): Verdict {
-  const providerCode = problem.fits(body) ? tellingCode(body.message) : undefined
-  // A 404 that is not in the provider's own form comes from something before it, and must not read as "there is none".
-  const meaning =
-    providerCode === undefined ? (status === 404 ? 'PROVIDER_MALFORMED' : undefined) : MEANING[providerCode]
+/** Maps `{"code", "message"}`; the message itself may be personal and is not used. */
+export function mapError({ status, header, body }: ErrorResponse): ErrorMapping {
+  const providerCode = problem.fits(body) ? providerCodeOf(body.message) : undefined
+  // A 404 without a code of the provider's comes from a proxy and does not mean that the record is absent.
+  const code =
+    providerCode === undefined ? (status === 404 ? 'PROVIDER_MALFORMED' : undefined) : ERROR_CODES[providerCode]
   return {
-    code: meaning,
+    code,
     providerCode,
     providerRequestId: header('correlation-id'),
     retryAfterSeconds: status === 429 ? seconds(header('x-rate-limit-reset')) : undefined,
-    stale: status === 401 || (providerCode !== undefined && TOKEN_OVER.includes(providerCode)),
-    notExecuted: providerCode !== undefined && UNCLEAR.includes(providerCode) ? false : undefined,
+    stale: status === 401 || (providerCode !== undefined && STALE_TOKEN.includes(providerCode)),
+    notExecuted: providerCode !== undefined && AMBIGUOUS.includes(providerCode) ? false : undefined,
   }
 }
 
-/** Reads what a login refuses, at the provider or at an OAuth2 server. */
-export function loginRefusal(refused: Refusal): Verdict {
-  const { providerCode, providerRequestId } = mapError(refused)
-  const reading = mapTokenError(refused)
-  return { ...reading, providerCode: providerCode ?? reading.providerCode, providerRequestId }
+/** Maps the error of a login, at the provider or at an OAuth2 server. */
+export function mapLoginError(response: ErrorResponse): ErrorMapping {
+  const { providerCode, providerRequestId } = mapError(response)
+  const mapping = mapTokenError(response)
+  return { ...mapping, providerCode: providerCode ?? mapping.providerCode, providerRequestId }
 }

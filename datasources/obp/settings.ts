@@ -14,13 +14,13 @@ export interface OAuthClient {
 
 export interface ObpSettings {
   readonly url: string
-  /** The bank that is meant where none is named. */
+  /** The bank of a request that names none. */
   readonly bankId: string
   /** Every bank that a caller may name. */
   readonly bankIds: readonly string[]
-  /** How this server proves who it is: as a user of the provider's own, or at an OAuth2 server that it trusts. */
+  /** How this server authenticates: as a user of the provider's own, or at an OAuth2 server that the provider trusts. */
   readonly service: { readonly direct: DirectLogin } | { readonly oauth: OAuthClient }
-  /** How the provider is asked as the caller; undefined where it cannot be. */
+  /** How the provider is called as the caller; undefined where it cannot be. */
   readonly userToken: 'forward' | 'exchange' | undefined
 }
 
@@ -42,7 +42,7 @@ function directLogin(settings: Settings): DirectLogin {
       'Consumer key for DirectLogin, unless OAuth2 is used: letters and digits.',
     ),
   }
-  // They travel in one header, in double quotes, divided by commas, and nothing can be escaped there.
+  // All three go into one header, quoted and separated by commas, without any escape.
   if (!/^[\x20-\x7e]*$/.test(login.username + login.password) || /[",]/.test(login.username + login.password))
     settings.problem(
       'OBP_USERNAME and OBP_PASSWORD must be printable ASCII without commas and double quotes: DirectLogin cannot carry others',
@@ -63,7 +63,7 @@ const oauthClient = (settings: Settings): OAuthClient => ({
   ),
 })
 
-/** The room's settings; exactly one of the two ways to log in must be complete. */
+/** Reads the room's settings; exactly one of the two ways to log in must be complete. */
 export function obpSettings(settings: Settings): ObpSettings {
   const url = settings.url('OBP_URL', 'Base URL of the Open Bank Project.')
   const bankId = settings.text('OBP_BANK_ID', 'Bank of an operation that names none.')

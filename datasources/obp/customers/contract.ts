@@ -1,42 +1,42 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
-import { Maybe, Text } from '../codecs.js'
+import { contract } from '../../http/call.js'
+import { Optional, OptionalObject, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: customers and their attributes.
  * Reference: https://apiexplorer.openbankproject.com/?version=OBPv4.0.0&tags=Customer
- * The same customer is printed in two shapes (v3.1.0 with instants, v3.0.0 with days); one contract takes both.
+ * A customer has two formats (v3.1.0 with instants, v3.0.0 with dates); one contract accepts both.
  */
 
 const Attribute = Type.Object({
   customer_attribute_id: Type.String({ minLength: 1 }),
   name: Type.String(),
   type: Type.String(),
-  value: Text,
+  value: OptionalText,
 })
 
 const Customer = Type.Object({
   bank_id: Type.String(),
   customer_id: Type.String({ minLength: 1 }),
   customer_number: Type.String(),
-  legal_name: Text,
-  mobile_phone_number: Text,
-  email: Text,
-  face_image: Maybe({ url: Text, date: Text }),
-  date_of_birth: Text,
-  relationship_status: Text,
-  dependants: Type.Optional(Type.Union([Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }), Type.Null()])),
-  dob_of_dependants: Type.Optional(Type.Union([Type.Array(Type.Union([Type.String(), Type.Null()])), Type.Null()])),
-  credit_rating: Maybe({ rating: Text, source: Text }),
-  credit_limit: Maybe({ currency: Text, amount: Text }),
-  highest_education_attained: Text,
-  employment_status: Text,
+  legal_name: OptionalText,
+  mobile_phone_number: OptionalText,
+  email: OptionalText,
+  face_image: OptionalObject({ url: OptionalText, date: OptionalText }),
+  date_of_birth: OptionalText,
+  relationship_status: OptionalText,
+  dependants: Optional(Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1 })),
+  dob_of_dependants: Optional(Type.Array(Type.Union([Type.String(), Type.Null()]))),
+  credit_rating: OptionalObject({ rating: OptionalText, source: OptionalText }),
+  credit_limit: OptionalObject({ currency: OptionalText, amount: OptionalText }),
+  highest_education_attained: OptionalText,
+  employment_status: OptionalText,
   kyc_status: Type.Boolean(),
-  last_ok_date: Text,
-  title: Text,
-  branch_id: Text,
-  name_suffix: Text,
-  // Printed by some answers only; then all that the customer has at the bank.
+  last_ok_date: OptionalText,
+  title: OptionalText,
+  branch_id: OptionalText,
+  name_suffix: OptionalText,
+  // Only in some responses; then all attributes of the customer at the bank.
   customer_attributes: Type.Optional(Type.Array(Attribute)),
 })
 
@@ -50,7 +50,15 @@ export const answers = {
 export type ObpCustomer = Static<typeof Customer>
 export type ObpAttribute = Static<typeof Attribute>
 
-/** What a customer is created with. Every member must be there; null and '' stand for what is not known. */
+/** Which customers of a bank are listed, and in which order. */
+export interface FirehoseWindow {
+  readonly sort_direction: 'ASC' | 'DESC'
+  /** Both with milliseconds. */
+  readonly from_date: string
+  readonly to_date: string
+}
+
+/** The body that creates a customer. Every member is required; null and '' stand for unknown values. */
 export interface CustomerBody {
   legal_name: string
   mobile_phone_number: string
@@ -78,16 +86,16 @@ export interface AttributeBody {
   value: string
 }
 
-/** The attributes that record which records of other providers are the same human being's, by the graph's names. */
+/** The attributes that link a customer to the same human being's records at other providers, by the graph's names. */
 export const LINKS = {
   personId: 'SYNCTERA_PERSON_ID',
   bankingCustomerId: 'APITURE_BANKING_CUSTOMER_ID',
   seiExternalId: 'SEI_EXTERNAL_ID',
 } as const
 
-/** More values than this make an address that is not promised to work. */
+/** Values of one search at most: a longer URL is not documented to work. */
 export const MAX_VALUES = 50
 
-/** The firehose leaves out what is older than a year or lies in the future, unless it is told both ends. */
+/** Without both ends the firehose leaves out customers whose last OK date is over a year old or in the future. */
 export const EARLIEST = '0001-01-01T00:00:00.000Z'
 export const LATEST = '9999-12-31T23:59:59.999Z'

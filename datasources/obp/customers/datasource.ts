@@ -1,136 +1,103 @@
-import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http/client.js'
-import type { OperationScope } from '../../contract/operation-scope.js'
+import { type CallScope, type Credential, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
+import type { Client } from '../../http/client.js'
 import { mapError } from '../error-mapping.js'
-import { answers, type AttributeBody, type CustomerBody } from './contract.js'
+import { requestsOf } from '../requests.js'
+import { answers, type AttributeBody, type CustomerBody, type FirehoseWindow } from './contract.js'
 
-/** Which customers of a bank are listed, and in which order. */
-export interface FirehoseWindow {
-  readonly sort_direction: 'ASC' | 'DESC'
-  /** Both with milliseconds. */
-  readonly from_date: string
-  readonly to_date: string
+/** An attribute of a deleted customer makes the whole list fail; that does not mean that no customer matches. */
+function mapDanglingAttribute(response: ErrorResponse): ErrorMapping {
+  const mapping = mapError(response)
+  return mapping.providerCode === 'OBP-30046' ? { ...mapping, code: 'PROVIDER_UNAVAILABLE' } : mapping
 }
 
-/** An attribute of a customer who is gone makes the whole list fail, which does not mean that there is nobody. */
-function danglingAttribute(refused: Refusal): Verdict {
-  const reading = mapError(refused)
-  return reading.providerCode === 'OBP-30046' ? { ...reading, code: 'PROVIDER_UNAVAILABLE' } : reading
-}
-
-/** The endpoints of customers and their attributes, one method each, in the provider's words. */
-export function customerSource(client: Client, visit: OperationScope) {
-  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+/** The endpoints of customers, one method each, in the provider's words. */
+export function customerSource(client: Client) {
+  const { get, post, search } = requestsOf(client)
 
   return {
-    createCustomer: (bankId: string, body: CustomerBody) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers`,
-        effect: 'write',
-        json: body,
-        response: answers.customer,
-      }),
+    createCustomer: (scope: CallScope, bankId: string, body: CustomerBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers`, body, answers.customer),
 
-    getCustomerByCustomerId: (bankId: string, customerId: string) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}`,
-        effect: 'read',
-        response: answers.customer,
-      }),
+    getCustomerByCustomerId: (scope: CallScope, bankId: string, customerId: string) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}`, answers.customer),
 
-    getCustomerByCustomerNumber: (bankId: string, customerNumber: string) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers/customer-number`,
-        effect: 'read',
-        json: { customer_number: customerNumber },
-        response: answers.customer,
-      }),
+    getCustomerByCustomerNumber: (scope: CallScope, bankId: string, customerNumber: string) =>
+      search(
+        scope,
+        path`/obp/v4.0.0/banks/${bankId}/customers/customer-number`,
+        { customer_number: customerNumber },
+        answers.customer,
+      ),
 
-    /** Who has any of these attributes, once for each that fits; without one, everybody who has any at all. */
-    getCustomersByAttributes: (bankId: string, attributes: readonly (readonly [name: string, value: string])[]) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers`,
-        effect: 'read',
+    /** The customers with any of these attributes, once per match; without attributes, all customers that have any. */
+    getCustomersByAttributes: (
+      scope: CallScope,
+      bankId: string,
+      attributes: readonly (readonly [name: string, value: string])[],
+    ) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers`, answers.customers, {
         query: attributes,
-        response: answers.customers,
-        mapError: danglingAttribute,
+        mapError: mapDanglingAttribute,
       }),
 
     /** By a LIKE pattern; the bank need not exist. */
-    getCustomersByCustomerPhoneNumber: (bankId: string, pattern: string) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/banks/${bankId}/search/customers/mobile-phone-number`,
-        effect: 'read',
-        json: { mobile_phone_number: pattern },
-        response: answers.customers,
-      }),
+    getCustomersByCustomerPhoneNumber: (scope: CallScope, bankId: string, pattern: string) =>
+      search(
+        scope,
+        path`/obp/v4.0.0/banks/${bankId}/search/customers/mobile-phone-number`,
+        { mobile_phone_number: pattern },
+        answers.customers,
+      ),
 
-    getCustomersForUser: (credential: Credential) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/users/current/customers`,
-        effect: 'read',
-        credential,
-        response: answers.customers,
-      }),
+    getCustomersForUser: (scope: CallScope, credential: Credential) =>
+      get(scope, path`/obp/v4.0.0/users/current/customers`, answers.customers, { credential }),
 
-    getFirehoseCustomers: (bankId: string, window: FirehoseWindow, limit: number, offset: number) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/firehose/customers`,
-        effect: 'read',
+    getFirehoseCustomers: (scope: CallScope, bankId: string, window: FirehoseWindow, limit: number, offset: number) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/firehose/customers`, answers.customers, {
         query: [...Object.entries(window), ['limit', String(limit)], ['offset', String(offset)]],
-        response: answers.customers,
-      }),
-
-    createCustomerAttribute: (bankId: string, customerId: string, body: AttributeBody) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attribute`,
-        effect: 'write',
-        json: body,
-        response: answers.attribute,
-      }),
-
-    getCustomerAttributes: (bankId: string, customerId: string) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes`,
-        effect: 'read',
-        response: answers.attributes,
-      }),
-
-    /** Whosever it is. */
-    getCustomerAttributeById: (bankId: string, customerId: string, attributeId: string) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
-        effect: 'read',
-        response: answers.attribute,
-      }),
-
-    updateCustomerAttribute: (bankId: string, customerId: string, attributeId: string, body: AttributeBody) =>
-      send({
-        method: 'PUT',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
-        effect: 'write',
-        json: body,
-        response: answers.attribute,
-      }),
-
-    /** Says the same whether there was one or not, and whosever it was. */
-    deleteCustomerAttribute: (bankId: string, attributeId: string) =>
-      send({
-        method: 'DELETE',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers/attributes/${attributeId}`,
-        effect: 'write',
-        response: null,
       }),
   }
 }
 
 export type CustomerSource = ReturnType<typeof customerSource>
+
+/** The endpoints of customers' attributes, one method each, in the provider's words. */
+export function attributeSource(client: Client) {
+  const { get, post, put, remove } = requestsOf(client)
+
+  return {
+    createCustomerAttribute: (scope: CallScope, bankId: string, customerId: string, body: AttributeBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attribute`, body, answers.attribute),
+
+    getCustomerAttributes: (scope: CallScope, bankId: string, customerId: string) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes`, answers.attributes),
+
+    /** The provider does not check that the attribute is the customer's. */
+    getCustomerAttributeById: (scope: CallScope, bankId: string, customerId: string, attributeId: string) =>
+      get(
+        scope,
+        path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
+        answers.attribute,
+      ),
+
+    updateCustomerAttribute: (
+      scope: CallScope,
+      bankId: string,
+      customerId: string,
+      attributeId: string,
+      body: AttributeBody,
+    ) =>
+      put(
+        scope,
+        path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
+        body,
+        answers.attribute,
+      ),
+
+    /** The response is the same whether the attribute existed or not, and for an attribute of any customer. */
+    deleteCustomerAttribute: (scope: CallScope, bankId: string, attributeId: string) =>
+      remove(scope, path`/obp/v4.0.0/banks/${bankId}/customers/attributes/${attributeId}`),
+  }
+}
+
+export type AttributeSource = ReturnType<typeof attributeSource>

@@ -8,14 +8,14 @@ import {
   type AttributeBody,
   type CustomerBody,
   EARLIEST,
+  type FirehoseWindow,
   LATEST,
   LINKS,
   type ObpAttribute,
   type ObpCustomer,
 } from './contract.js'
-import type { FirehoseWindow } from './datasource.js'
 
-// ---- what the provider says, in the graph's words
+// ---- from the provider's responses to the graph
 
 export const toAttribute = (attribute: ObpAttribute, drift: Drift): CustomerAttribute => ({
   id: attribute.customer_attribute_id,
@@ -61,10 +61,10 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
 
 const LINK_NAMES: readonly string[] = Object.values(LINKS)
 
-/** True for a name that only `linkCustomer` may use, however it is written: a database may not tell cases apart. */
+/** True for a name that only `linkCustomer` may use, in any case: a database may compare without case. */
 export const isLinkName = (name: string): boolean => LINK_NAMES.includes(name.trim().toUpperCase())
 
-/** The links among a customer's attributes. Several values under one name contradict each other, and none of them is taken. */
+/** The links among a customer's attributes. Several values under one name contradict each other and are a conflict. */
 export function toLinks(attributes: readonly CustomerAttribute[]): CustomerLinks {
   const link = (name: string): string | null => {
     let found: string | null = null
@@ -83,7 +83,7 @@ export function toLinks(attributes: readonly CustomerAttribute[]): CustomerLinks
   }
 }
 
-// ---- what the graph is asked, in the provider's words
+// ---- from the graph's input to the provider's requests
 
 export function createBody(input: CreateCustomerInput): CustomerBody {
   const dependants = (input.datesOfBirthOfDependants ?? []).map(toWireDate)
@@ -123,15 +123,15 @@ export const firehoseWindow = (filter: CustomerFilter | null | undefined): Fireh
 })
 
 /**
- * A LIKE pattern that finds at least what is looked for. How a wildcard would be escaped is the affair of the provider's
- * database, so whatever one may read as a sign of its own stands as any one character.
+ * A LIKE pattern that matches at least the wanted numbers. How to escape a wildcard depends on the provider's database,
+ * so each character that a database may interpret is replaced by the one-character wildcard.
  */
 export function phonePattern(wanted: string, match: TextMatch): string {
   const text = wanted.replace(/[%_\\[]/g, '_')
   return { [TextMatch.EXACT]: text, [TextMatch.STARTS_WITH]: `${text}%`, [TextMatch.CONTAINS]: `%${text}%` }[match]
 }
 
-/** Whether a phone number found by that pattern is one that was looked for. */
+/** True for a phone number found by that pattern that is a wanted one. */
 export function phoneFits(phone: string, wanted: string, match: TextMatch): boolean {
   switch (match) {
     case TextMatch.EXACT:

@@ -3,19 +3,17 @@ import type {
   DeleteCustomerAttributeDefinitionInput,
   SetCustomerAttributeDefinitionInput,
 } from '../../../schema/attribute-definition.js'
-import { command } from '../../contract/operations.js'
 import { nullIfNotFound } from '../../contract/errors.js'
-import type { Drift } from '../../support/mapping.js'
-import type { BankAccess } from '../bank-access.js'
-import { obpError } from '../error-mapping.js'
+import { requiredBankOf } from '../bank-access.js'
 import { text } from '../codecs.js'
+import { obpError } from '../error-mapping.js'
+import { command } from '../instance.js'
 import type { DefinitionBody, ObpDefinition } from './contract.js'
-import type { DefinitionSource } from './datasource.js'
-import type { DefinitionLoaders } from './queries.js'
 import { definitionBody, toDefinition } from './mapping.js'
+import { definitions } from './queries.js'
 
-/** A definition as far as it is set, in one order; no view and one empty view are the same. */
-const seen = ({
+/** The comparable form of a definition: its settable members in a fixed order; no view equals one empty view. */
+const comparable = ({
   name,
   category,
   type,
@@ -23,77 +21,54 @@ const seen = ({
   alias,
   can_be_seen_on_views: views,
   is_active,
-}: DefinitionBody | ObpDefinition) => [
-  name,
-  category,
-  type,
-  text(description),
-  text(alias),
-  views.filter((view) => view !== ''),
-  is_active,
-]
+}: DefinitionBody | ObpDefinition): string =>
+  JSON.stringify([name, category, type, text(description), text(alias), views.filter((view) => view !== ''), is_active])
 
-/** Writes of attribute definitions. A name has one definition at a bank. */
-export function definitionCommands(
-  source: DefinitionSource,
-  banks: BankAccess,
-  definitions: DefinitionLoaders,
-  drift: Drift,
-) {
-  return {
-    setCustomerAttributeDefinition: command<
-      SetCustomerAttributeDefinitionInput,
-      { definition: CustomerAttributeDefinition }
-    >({
-      scope: 'customers:write',
-      type: 'SetCustomerAttributeDefinitionPayload',
-      // A late repeat would take back what was set since.
-      repeatable: false,
-      async readBack(input) {
-        const bankId = banks.required(input.bankId)
-        definitions.forget(bankId)
-        const wanted = JSON.stringify(seen(definitionBody(input)))
-        const found = (await definitions.ofBank(bankId))?.find(
-          (definition) => JSON.stringify(seen(definition)) === wanted,
-        )
-        return found ? { definition: toDefinition(found, drift) } : null
-      },
-      async run(input) {
-        const bankId = banks.required(input.bankId)
-        try {
-          const answered = await source.createOrUpdateCustomerAttributeAttributeDefinition(
-            bankId,
-            definitionBody(input),
-          )
-          // It was carried out somehow, so it must not read as a write that did nothing.
-          if (answered.type !== String(input.type))
-            throw obpError('OUTCOME_UNKNOWN', 'The provider answered another definition than it was told.')
-          return { definition: toDefinition(answered, drift) }
-        } finally {
-          definitions.forget(bankId)
-        }
-      },
-    }),
+/** Commands on attribute definitions. A name has one definition per bank. */
+export const definitionCommands = {
+  setCustomerAttributeDefinition: command<
+    SetCustomerAttributeDefinitionInput,
+    { definition: CustomerAttributeDefinition }
+  >({
+    scope: 'customers:write',
+    type: 'SetCustomerAttributeDefinitionPayload',
+    // A late repeat would revert a later change.
+    repeatable: false,
+    async readBack(instance, operation, input) {
+      const bankId = requiredBankOf(instance, operation, input.bankId)
+      const loader = operation.loader(instance, definitions)
+      loader.clear(bankId)
+      const wanted = comparable(definitionBody(input))
+      const found = (await loader.load(bankId))?.find((definition) => comparable(definition) === wanted)
+      return found ? { definition: toDefinition(found, instance.drift) } : null
+    },
+    async run(instance, operation, input) {
+      const bankId = requiredBankOf(instance, operation, input.bankId)
+      const stored = await instance.sources.definitions
+        .createOrUpdateCustomerAttributeAttributeDefinition(operation, bankId, definitionBody(input))
+        .finally(() => operation.loader(instance, definitions).clear(bankId))
+      // The write was executed, so this is no error that says that nothing was.
+      if (stored.type !== String(input.type))
+        throw obpError('OUTCOME_UNKNOWN', 'The provider answered another definition than it was told.')
+      return { definition: toDefinition(stored, instance.drift) }
+    },
+  }),
 
-    deleteCustomerAttributeDefinition: command<DeleteCustomerAttributeDefinitionInput, { deletedId: string }>({
-      scope: 'customers:write',
-      type: 'DeleteCustomerAttributeDefinitionPayload',
-      repeatable: true,
-      async run({ definitionId, bankId: named }, { isRetry }) {
-        const bankId = banks.required(named)
-        const found = (await definitions.ofBank(bankId))?.some(({ attribute_definition_id: id }) => id === definitionId)
-        if (!found) {
-          if (isRetry) return { deletedId: definitionId }
-          throw obpError('NOT_FOUND', 'The bank has no such definition.')
-        }
-        try {
-          const sent = source.deleteCustomerAttributeDefinition(bankId, definitionId)
-          await (isRetry ? nullIfNotFound(sent) : sent)
-          return { deletedId: definitionId }
-        } finally {
-          definitions.forget(bankId)
-        }
-      },
-    }),
-  }
+  deleteCustomerAttributeDefinition: command<DeleteCustomerAttributeDefinitionInput, { deletedId: string }>({
+    scope: 'customers:write',
+    type: 'DeleteCustomerAttributeDefinitionPayload',
+    repeatable: true,
+    async run(instance, operation, { definitionId, bankId: requestedBank }, { isRetry }) {
+      const bankId = requiredBankOf(instance, operation, requestedBank)
+      const loader = operation.loader(instance, definitions)
+      const exists = (await loader.load(bankId))?.some(({ attribute_definition_id: id }) => id === definitionId)
+      if (exists) {
+        const deletion = instance.sources.definitions
+          .deleteCustomerAttributeDefinition(operation, bankId, definitionId)
+          .finally(() => loader.clear(bankId))
+        await (isRetry ? nullIfNotFound(deletion) : deletion)
+      } else if (!isRetry) throw obpError('NOT_FOUND', 'The bank has no such definition.')
+      return { deletedId: definitionId }
+    },
+  }),
 }

@@ -1,9 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
-import { Text } from '../codecs.js'
+import { contract } from '../../http/call.js'
+import { OptionalText } from '../../support/contract-types.js'
 
 /**
- * Open Bank Project v4.0.0: what a bank says of the attributes that its customers may have.
+ * Open Bank Project v4.0.0: a bank's definitions of its customers' attributes.
  * Reference: https://apiexplorer.openbankproject.com/?version=OBPv4.0.0&tags=Customer
  */
 
@@ -13,9 +13,9 @@ const Definition = Type.Object({
   name: Type.String(),
   category: Type.String(),
   type: Type.String(),
-  description: Text,
-  alias: Text,
-  // One empty text stands for none.
+  description: OptionalText,
+  alias: OptionalText,
+  // No view is one empty text.
   can_be_seen_on_views: Type.Array(Type.String()),
   is_active: Type.Boolean(),
 })

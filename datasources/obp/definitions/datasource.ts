@@ -1,39 +1,24 @@
-import { type Call, type Client, path } from '../../http/client.js'
-import type { OperationScope } from '../../contract/operation-scope.js'
+import { type CallScope, path } from '../../http/call.js'
+import type { Client } from '../../http/client.js'
+import { requestsOf } from '../requests.js'
 import { answers, type DefinitionBody } from './contract.js'
 
 /** The endpoints of attribute definitions, one method each, in the provider's words. */
-export function definitionSource(client: Client, visit: OperationScope) {
-  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+export function definitionSource(client: Client) {
+  const { get, put, remove } = requestsOf(client)
 
   return {
-    /** By name: what the bank has under it is replaced. */
-    createOrUpdateCustomerAttributeAttributeDefinition: (bankId: string, body: DefinitionBody) =>
-      send({
-        method: 'PUT',
-        path: path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`,
-        effect: 'write',
-        json: body,
-        response: answers.definition,
-      }),
+    /** By name: replaces the bank's definition of this name. */
+    createOrUpdateCustomerAttributeAttributeDefinition: (scope: CallScope, bankId: string, body: DefinitionBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`, body, answers.definition),
 
-    /** Of any bank: the one in the address is not looked at. */
-    deleteCustomerAttributeDefinition: (bankId: string, definitionId: string) =>
-      send({
-        method: 'DELETE',
-        path: path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/${definitionId}/customer`,
-        effect: 'write',
-        response: null,
-      }),
+    /** Deletes a definition of any bank: the provider ignores the bank in the path. */
+    deleteCustomerAttributeDefinition: (scope: CallScope, bankId: string, definitionId: string) =>
+      remove(scope, path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/${definitionId}/customer`),
 
-    /** Those of all banks. */
-    getCustomerAttributeDefinition: (bankId: string) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`,
-        effect: 'read',
-        response: answers.definitions,
-      }),
+    /** The definitions of all banks. */
+    getCustomerAttributeDefinition: (scope: CallScope, bankId: string) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`, answers.definitions),
   }
 }
 

@@ -10,7 +10,7 @@ import type { DefinitionBody, ObpDefinition } from './contract.js'
 
 export function toDefinition(definition: ObpDefinition, drift: Drift): CustomerAttributeDefinition {
   const type = toEnum(AttributeType, definition.type, 'attribute_definition.type', drift)
-  // The graph promises a type, and leaving a definition out would say that there is none.
+  // The type is non-null in the graph, and leaving the definition out would say that it does not exist.
   if (type === null) throw obpError('PROVIDER_MALFORMED', 'A definition is of a type that this graph does not know.')
   return {
     id: definition.attribute_definition_id,

@@ -1,41 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { NOT_LOGGED_IN, ResponseError, type Style } from './errors.js'
 import type { User, Users } from './users.js'
 
-/** A refusal in the provider's form; which status a text comes with is the caller's to say. */
-export class Refused extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message)
-  }
-}
-
-export const NOT_LOGGED_IN = 'OBP-20001: User not logged in. Authentication is required!'
 const WRONG_JSON = 'OBP-10001: Incorrect json format.'
 
-/** Old endpoints answer 400 where the others answer 401 or 404. */
-export type Style = 'new' | 'old'
-
-/** One request on its way through the checks, which every endpoint does in an order of its own. */
-export interface Asked {
+/** One request and the checks on it, which each endpoint makes in its own order. */
+export interface EndpointRequest {
   readonly user: User
   readonly params: Readonly<Record<string, string>>
-  /** In the order and with the repeats of the address. */
+  /** In the order of the URL, with repeated names. */
   readonly query: URLSearchParams
   readonly bank: () => string
   readonly role: (...anyOf: string[]) => void
-  /** `type` is what the refusal says it should have been; some say nothing. */
+  /** `type` is the expected type in the error message; some endpoints name none. */
   readonly body: <Fields extends Record<string, Field>>(fields: Fields, type?: string) => Parsed<Fields>
 }
 
-export interface Answered {
+export interface EndpointResponse {
   readonly status: number
   readonly body?: unknown
 }
 
-/** How members of a body are read: texts take numbers, dates have one form, null stands for a text or date that is not known. */
+/** The types of body members: a text may be a number, a date has one form, and both may be null for an unknown value. */
 export type Field =
   'text' | 'date' | 'flag' | 'whole' | 'dates' | readonly [Field] | { readonly [member: string]: Field }
 export type Parsed<Fields> = {
@@ -56,35 +43,37 @@ const isList = (field: Field): field is readonly [Field] => Array.isArray(field)
 
 const DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/
 
-function read(value: unknown, field: Field, wrong: () => never): unknown {
+function parseField(value: unknown, field: Field, reject: () => never): unknown {
   if (isList(field)) {
     if (value === undefined) return []
-    return Array.isArray(value) ? value.map((item) => read(item, field[0], wrong)) : wrong()
+    return Array.isArray(value) ? value.map((item) => parseField(item, field[0], reject)) : reject()
   }
   if (typeof field === 'object') {
-    if (typeof value !== 'object' || value === null) return wrong()
+    if (typeof value !== 'object' || value === null) return reject()
     const object = value as Record<string, unknown>
-    return Object.fromEntries(Object.entries(field).map(([name, inner]) => [name, read(object[name], inner, wrong)]))
+    return Object.fromEntries(
+      Object.entries(field).map(([name, inner]) => [name, parseField(object[name], inner, reject)]),
+    )
   }
   switch (field) {
     case 'text':
       if (value === null || typeof value === 'string') return value
-      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : wrong()
+      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : reject()
     case 'date':
       return value === null || (typeof value === 'string' && DATE.test(value) && !Number.isNaN(Date.parse(value)))
         ? value
-        : wrong()
+        : reject()
     case 'flag':
-      return typeof value === 'boolean' ? value : wrong()
+      return typeof value === 'boolean' ? value : reject()
     case 'whole':
-      return typeof value === 'number' && Number.isInteger(value) ? value : wrong()
+      return typeof value === 'number' && Number.isInteger(value) ? value : reject()
     case 'dates':
       if (value === undefined) return []
-      return Array.isArray(value) ? value.map((item) => read(item, 'date', wrong)) : wrong()
+      return Array.isArray(value) ? value.map((item) => parseField(item, 'date', reject)) : reject()
   }
 }
 
-const TEXTS: Readonly<Record<number, string>> = {
+const MESSAGES: Readonly<Record<number, string>> = {
   400: WRONG_JSON,
   401: NOT_LOGGED_IN,
   403: 'OBP-20006: User is missing one or more roles: CanGetCustomer',
@@ -101,9 +90,9 @@ const common = () => ({
   'set-cookie': `JSESSIONID=${randomUUID()}; Path=/; HttpOnly`,
 })
 
-/** An error that a fault asks for. */
+/** The error response of an injected fault. */
 export const problem = (status: number) => ({
-  body: { code: status, message: TEXTS[status] ?? 'OBP-50000: Unknown Error.' },
+  body: { code: status, message: MESSAGES[status] ?? 'OBP-50000: Unknown Error.' },
   headers: {
     ...(status === 500 ? {} : common()),
     ...(status === 401
@@ -113,7 +102,7 @@ export const problem = (status: number) => ({
   },
 })
 
-function refuse(reply: FastifyReply, { status, message }: Refused) {
+function sendError(reply: FastifyReply, { status, message }: ResponseError) {
   return reply
     .code(status)
     .headers({
@@ -123,8 +112,8 @@ function refuse(reply: FastifyReply, { status, message }: Refused) {
     .send(JSON.stringify({ code: status, message }))
 }
 
-function notFound(request: FastifyRequest): Refused {
-  return new Refused(
+function notFound(request: FastifyRequest): ResponseError {
+  return new ResponseError(
     404,
     'OBP-10404: Request Not Found. The server has not found anything matching the Request-URI.Check your URL and the headers. ' +
       'NOTE: when it is POST or PUT api, the Content-Type must be `application/json`. OBP only support the json format body.' +
@@ -132,20 +121,29 @@ function notFound(request: FastifyRequest): Refused {
   )
 }
 
-/** A body that is not JSON, though its header says so. */
+/** A body that is declared as JSON and is none. */
 const UNREADABLE = Symbol('unreadable')
 const isJson = (header: string | undefined) => /^(application|text)\/json\b/i.test(header ?? '')
 
 export interface Api {
   /** An endpoint under `/obp/v4.0.0`. */
-  readonly endpoint: (method: Method, url: string, handle: (asked: Asked) => Answered, style?: Style) => void
-  /** One that asks nobody who they are. */
-  readonly open: (method: Method, url: string, handle: (asked: Pick<Asked, 'body'>) => Answered) => void
+  readonly endpoint: (
+    method: Method,
+    url: string,
+    handle: (request: EndpointRequest) => EndpointResponse,
+    style?: Style,
+  ) => void
+  /** An endpoint without authentication. */
+  readonly open: (
+    method: Method,
+    url: string,
+    handle: (request: Pick<EndpointRequest, 'body'>) => EndpointResponse,
+  ) => void
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-/** The manners that all endpoints share: content types, who asks, the form of answers. */
+/** What all endpoints share: content types, authentication, the form of responses. */
 export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet<string>): Api {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
@@ -156,7 +154,7 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
     }
   })
   app.setErrorHandler((error: unknown, _request, reply) =>
-    refuse(reply, error instanceof Refused ? error : new Refused(500, TEXTS[500]!)),
+    sendError(reply, error instanceof ResponseError ? error : new ResponseError(500, MESSAGES[500]!)),
   )
 
   app.post('/my/logins/direct', (request, reply) =>
@@ -174,7 +172,7 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
   app.route({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/*',
-    handler: (request, reply) => refuse(reply, notFound(request)),
+    handler: (request, reply) => sendError(reply, notFound(request)),
   })
 
   function body<Fields extends Record<string, Field>>(
@@ -182,13 +180,16 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
     fields: Fields,
     type?: string,
   ): Parsed<Fields> {
-    const wrong = (): never => {
-      throw new Refused(400, type === undefined ? WRONG_JSON : `${WRONG_JSON} The Json body should be the ${type}`)
+    const reject = (): never => {
+      throw new ResponseError(
+        400,
+        type === undefined ? WRONG_JSON : `${WRONG_JSON} The Json body should be the ${type}`,
+      )
     }
-    return read(request.body, fields, wrong) as Parsed<Fields>
+    return parseField(request.body, fields, reject) as Parsed<Fields>
   }
 
-  function checks(request: FastifyRequest, user: User, style: Style): Asked {
+  function endpointRequest(request: FastifyRequest, user: User, style: Style): EndpointRequest {
     const params = request.params as Record<string, string>
     return {
       user,
@@ -198,17 +199,23 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
         const { bankId } = params
         if (banks.has(bankId!)) return bankId!
         const text = 'OBP-30001: Bank not found. Please specify a valid value for BANK_ID.'
-        throw style === 'new' ? new Refused(404, `${text} Current BankId is ${bankId}`) : new Refused(400, text)
+        throw style === 'new'
+          ? new ResponseError(404, `${text} Current BankId is ${bankId}`)
+          : new ResponseError(400, text)
       },
       role(...anyOf) {
         if (!anyOf.some((role) => user.may(role)))
-          throw new Refused(403, `OBP-20006: User is missing one or more roles: ${anyOf.join(' or ')}`)
+          throw new ResponseError(403, `OBP-20006: User is missing one or more roles: ${anyOf.join(' or ')}`)
       },
       body: (fields, type) => body(request, fields, type),
     }
   }
 
-  function serve(method: Method, url: string, answer: (request: FastifyRequest) => Answered | Promise<Answered>) {
+  function addRoute(
+    method: Method,
+    url: string,
+    handle: (request: FastifyRequest) => EndpointResponse | Promise<EndpointResponse>,
+  ) {
     app.route({
       method,
       url: `/obp/v4.0.0${url}`,
@@ -216,20 +223,20 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
         const { accept } = request.headers
         if ((method === 'POST' || method === 'PUT') && !isJson(request.headers['content-type'])) throw notFound(request)
         if (accept !== undefined && !/\*\/\*|json/.test(accept)) throw notFound(request)
-        if (request.body === UNREADABLE) throw new Refused(400, `${WRONG_JSON}expected a valid JSON text`)
-        const answered = await answer(request)
-        void reply.code(answered.status).headers(common())
-        return reply.send(answered.body === undefined ? undefined : JSON.stringify(answered.body))
+        if (request.body === UNREADABLE) throw new ResponseError(400, `${WRONG_JSON}expected a valid JSON text`)
+        const response = await handle(request)
+        void reply.code(response.status).headers(common())
+        return reply.send(response.body === undefined ? undefined : JSON.stringify(response.body))
       },
     })
   }
 
   return {
     endpoint: (method, url, handle, style = 'new') =>
-      serve(method, url, async (request) =>
-        handle(checks(request, await users.of(request.headers.authorization, style), style)),
+      addRoute(method, url, async (request) =>
+        handle(endpointRequest(request, await users.authenticate(request.headers.authorization, style), style)),
       ),
     open: (method, url, handle) =>
-      serve(method, url, (request) => handle({ body: (fields, type) => body(request, fields, type) })),
+      addRoute(method, url, (request) => handle({ body: (fields, type) => body(request, fields, type) })),
   }
 }

@@ -1,7 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { PEOPLE, type Person, CROWD, NAMED_PEOPLE } from '../../emulator/people.js'
 import { LINKS } from '../customers/contract.js'
-import { type Answered, type Api, type Asked, type Parsed, Refused, type Style } from './api.js'
+import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
+import { ResponseError, type Style } from './errors.js'
 
 const CUSTOMER = {
   legal_name: 'text',
@@ -23,7 +24,7 @@ const CUSTOMER = {
   name_suffix: 'text',
 } as const
 
-const LONGEST: Readonly<Record<string, number>> = {
+const MAX_LENGTHS: Readonly<Record<string, number>> = {
   legal_name: 255,
   mobile_phone_number: 50,
   email: 200,
@@ -50,27 +51,27 @@ const ATTRIBUTE = { name: 'text', type: 'text', value: 'text' } as const
 const TYPES = ['STRING', 'INTEGER', 'DOUBLE', 'DATE_WITH_DAY']
 
 const NO_CUSTOMER = 'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.'
-const FILTER = 'OBP-10016: Incorrect filter Parameters in URL.  <- '
+const INVALID_FILTER = 'OBP-10016: Incorrect filter Parameters in URL.  <- '
 const DAY_MS = 24 * 3600 * 1000
 
-/** Spread over years, the same in every run; one is older than a year, one lies in the future. */
-function lastOkDate(member: Person, i: number): string {
-  if (member.username === 'rhea') return '2015-06-30T09:00:00Z'
-  if (member.username === 'prue') return '2090-01-01T00:00:00Z'
+/** Spread over years, the same in every run; one date is older than a year, one is in the future. */
+function lastOkDate(person: Person, i: number): string {
+  if (person.username === 'rhea') return '2015-06-30T09:00:00Z'
+  if (person.username === 'prue') return '2090-01-01T00:00:00Z'
   return new Date(Date.UTC(2018, 0, 1, 12) + i * 61 * DAY_MS).toISOString().replace('.000', '')
 }
 
-function customerOf(member: Person, i: number): StoredCustomer {
+function customerOf(person: Person, i: number): StoredCustomer {
   const dependants = i % 3 === 0 ? [`20${10 + (i % 9)}-05-0${1 + (i % 9)}T00:00:00Z`] : []
   return {
-    bank_id: member.bankId,
-    customer_id: member.customerId,
-    customer_number: member.customerNumber,
-    legal_name: `${member.firstName} ${member.lastName}`,
-    mobile_phone_number: member.phone,
-    email: member.email,
-    face_image: { url: `https://images.example.com/${member.username}.png`, date: '2020-02-20T10:00:00Z' },
-    date_of_birth: `${member.dateOfBirth}T00:00:00Z`,
+    bank_id: person.bankId,
+    customer_id: person.customerId,
+    customer_number: person.customerNumber,
+    legal_name: `${person.firstName} ${person.lastName}`,
+    mobile_phone_number: person.phone,
+    email: person.email,
+    face_image: { url: `https://images.example.com/${person.username}.png`, date: '2020-02-20T10:00:00Z' },
+    date_of_birth: `${person.dateOfBirth}T00:00:00Z`,
     relationship_status: i % 2 === 0 ? 'single' : 'married',
     dependants: dependants.length,
     dob_of_dependants: dependants,
@@ -78,8 +79,8 @@ function customerOf(member: Person, i: number): StoredCustomer {
     credit_limit: { currency: 'EUR', amount: '1000.00' },
     highest_education_attained: 'Master',
     employment_status: 'worker',
-    kyc_status: member.kycStatus,
-    last_ok_date: lastOkDate(member, i),
+    kyc_status: person.kycStatus,
+    last_ok_date: lastOkDate(person, i),
     title: 'Dr.',
     branch_id: 'branch-1',
     name_suffix: '',
@@ -88,14 +89,14 @@ function customerOf(member: Person, i: number): StoredCustomer {
 
 const day = (date: string | null): string => date?.slice(0, 10) ?? ''
 
-/** v3.0.0 prints days where v3.1.0 prints instants. */
-const older = (customer: StoredCustomer) => ({
+/** The v3.0.0 format: dates where v3.1.0 has instants. */
+const toV300 = (customer: StoredCustomer) => ({
   ...customer,
   date_of_birth: day(customer.date_of_birth),
   dob_of_dependants: customer.dob_of_dependants.map(day),
 })
 
-/** A pattern of SQL's LIKE, with the backslash for an escape as most databases have it. */
+/** A matcher of an SQL LIKE pattern, with the backslash as the escape character of most databases. */
 function like(pattern: string): (value: string | null) => boolean {
   const source = pattern.replace(/\\(.)|[%_]|[.*+?^${}()|[\]\\]/gs, (sign: string, escaped: string | undefined) => {
     if (escaped !== undefined) return escaped.replace(/[.*+?^${}()|[\]\\]/, '\\$&')
@@ -105,29 +106,29 @@ function like(pattern: string): (value: string | null) => boolean {
   return (value) => value !== null && expression.test(value)
 }
 
-const printed = ({ customer_attribute_id, name, type, value }: StoredAttribute) => ({
+const toResponse = ({ customer_attribute_id, name, type, value }: StoredAttribute) => ({
   customer_attribute_id,
   name,
   type,
   value,
 })
 
-/** Customers, their attributes, and the endpoints that read and write them. */
+/** Customers and their attributes, and their endpoints. */
 export class Customers {
   readonly #customers = new Map<string, StoredCustomer>()
   #attributes: StoredAttribute[] = []
 
   constructor() {
-    PEOPLE.forEach((member, i) => {
-      this.#customers.set(member.customerId, customerOf(member, i))
-      this.#link(member, LINKS.personId, member.personId)
-      this.#link(member, LINKS.bankingCustomerId, member.bankingCustomerId)
-      this.#link(member, LINKS.seiExternalId, member.seiExternalId)
+    PEOPLE.forEach((person, i) => {
+      this.#customers.set(person.customerId, customerOf(person, i))
+      this.#link(person, LINKS.personId, person.personId)
+      this.#link(person, LINKS.bankingCustomerId, person.bankingCustomerId)
+      this.#link(person, LINKS.seiExternalId, person.seiExternalId)
     })
-    for (const member of NAMED_PEOPLE) this.#link(member, 'SPECIAL_TAX_NUMBER', `tax-${member.customerNumber}`)
+    for (const person of NAMED_PEOPLE) this.#link(person, 'SPECIAL_TAX_NUMBER', `tax-${person.customerNumber}`)
   }
 
-  /** More customers of the first bank: without a story, links or records, many of them alike in their date. */
+  /** Adds customers to the first bank, without links or records; many have the same last OK date. */
   crowd(count: number): void {
     const [sample] = CROWD
     for (let i = 0; i < count; i += 1) {
@@ -162,18 +163,18 @@ export class Customers {
     )
   }
 
-  /** A customer by id alone: whose bank it is, is not looked at. */
-  find({ params }: Pick<Asked, 'params'>, style: Style = 'new'): StoredCustomer {
+  /** A customer by id alone; the bank is ignored. */
+  find({ params }: Pick<EndpointRequest, 'params'>, style: Style = 'new'): StoredCustomer {
     const found = this.#customers.get(params['customerId']!)
     if (found) return found
-    if (style === 'old') throw new Refused(400, NO_CUSTOMER)
-    throw new Refused(404, `${NO_CUSTOMER}. Current CustomerId(${params['customerId']})`)
+    if (style === 'old') throw new ResponseError(400, NO_CUSTOMER)
+    throw new ResponseError(404, `${NO_CUSTOMER}. Current CustomerId(${params['customerId']})`)
   }
 
-  #ofBank(asked: Asked, bankId: string): StoredCustomer {
-    const customer = this.find(asked)
+  #customerOfBank(request: EndpointRequest, bankId: string): StoredCustomer {
+    const customer = this.find(request)
     if (customer.bank_id !== bankId)
-      throw new Refused(
+      throw new ResponseError(
         400,
         `OBP-30113: Invalid Bank Id (${bankId}). The Customer(${customer.customer_id}) does not belong to this Bank`,
       )
@@ -183,35 +184,35 @@ export class Customers {
   #attributesOf(customerId: string, bankId: string) {
     return this.#attributes
       .filter((attribute) => attribute.customer_id === customerId && attribute.bank_id === bankId)
-      .map(printed)
+      .map(toResponse)
   }
 
   #withAttributes(customer: StoredCustomer, bankId = customer.bank_id) {
     return { ...customer, customer_attributes: this.#attributesOf(customer.customer_id, bankId) }
   }
 
-  #attributeOf({ params }: Asked): StoredAttribute {
+  #attributeOf({ params }: EndpointRequest): StoredAttribute {
     const found = this.#attributes.find(({ customer_attribute_id }) => customer_attribute_id === params['attributeId'])
     if (found) return found
-    throw new Refused(
+    throw new ResponseError(
       400,
       'OBP-30069: Customer Attribute not found. Please specify a valid value for CUSTOMER_ATTRIBUTE_ID.',
     )
   }
 
-  #attributeBody(asked: Asked, type: string) {
-    const body = asked.body(ATTRIBUTE, type)
+  #attributeBody(request: EndpointRequest, type: string) {
+    const body = request.body(ATTRIBUTE, type)
     if (body.type === null || !TYPES.includes(body.type))
-      throw new Refused(
+      throw new ResponseError(
         400,
         'OBP-10001: Incorrect json format. The `Type` filed can only accept the following field: DOUBLE(12.1234), STRING(TAX_NUMBER), INTEGER(123) and DATE_WITH_DAY(2012-04-23)',
       )
     if ((body.name?.length ?? 0) > 50 || (body.value?.length ?? 0) > 255)
-      throw new Refused(400, 'OBP-50200: Connector cannot return the data we requested.')
+      throw new ResponseError(400, 'OBP-50200: Connector cannot return the data we requested.')
     return { ...body, type: body.type }
   }
 
-  /** By attribute rows, so a customer comes once for each row that fits. */
+  /** By attribute rows, so a customer is repeated once per matching row. */
   #byAttributes(bankId: string, query: URLSearchParams) {
     const wanted = new Map<string, string[]>()
     for (const [name, value] of query) wanted.set(name, [...(wanted.get(name) ?? []), value])
@@ -233,24 +234,27 @@ export class Customers {
       ...attributes
     } = Object.fromEntries(query)
     if (!/^[1-9]\d*$/.test(limit))
-      throw new Refused(
+      throw new ResponseError(
         400,
-        `${FILTER}OBP-10025: wrong value for obp_limit parameter. Please send a positive integer (=>1)!`,
+        `${INVALID_FILTER}OBP-10025: wrong value for obp_limit parameter. Please send a positive integer (=>1)!`,
       )
     if (!/^\d+$/.test(offset))
-      throw new Refused(
+      throw new ResponseError(
         400,
-        `${FILTER}OBP-10024: wrong value for obp_offset parameter. Please send a positive integer (=>0)!`,
+        `${INVALID_FILTER}OBP-10024: wrong value for obp_offset parameter. Please send a positive integer (=>0)!`,
       )
     const direction = sort_direction.toUpperCase()
     if (!['ASC', 'DESC'].includes(direction))
-      throw new Refused(400, `${FILTER}OBP-10023: obp_sort_direction parameter can only take two values: DESC or ASC!`)
+      throw new ResponseError(
+        400,
+        `${INVALID_FILTER}OBP-10023: obp_sort_direction parameter can only take two values: DESC or ASC!`,
+      )
     const time = (text: string | undefined, fallback: number): number => {
       if (text === undefined) return fallback
       if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}(Z|[+-]\d{4})$/.test(text)) return Date.parse(text)
-      throw new Refused(
+      throw new ResponseError(
         400,
-        `${FILTER}OBP-10026: Failed to parse date string. Please use this format yyyy-MM-dd'T'HH:mm:ss.SSS'Z'!`,
+        `${INVALID_FILTER}OBP-10026: Failed to parse date string. Please use this format yyyy-MM-dd'T'HH:mm:ss.SSS'Z'!`,
       )
     }
     const from = time(from_date, Date.now() - 365 * DAY_MS)
@@ -261,26 +265,26 @@ export class Customers {
     )
     rows.sort((a, b) => (okAt(a) - okAt(b)) * (direction === 'ASC' ? 1 : -1))
     const page = rows.slice(Number(offset), Number(offset) + Number(limit))
-    // The attribute filter comes after paging, so a page may be short.
-    const fitting =
+    // The attribute filter is applied after paging, so a page may be short.
+    const matching =
       Object.keys(attributes).length > 0
         ? new Set(this.#byAttributes(bankId, new URLSearchParams(attributes)))
         : undefined
-    return fitting ? page.filter((customer) => fitting.has(customer)) : page
+    return matching ? page.filter((customer) => matching.has(customer)) : page
   }
 
-  #create(asked: Asked, bankId: string): Answered {
-    const body = asked.body(CUSTOMER, 'PostCustomerJsonV310 ')
+  #create(request: EndpointRequest, bankId: string): EndpointResponse {
+    const body = request.body(CUSTOMER, 'PostCustomerJsonV310 ')
     const { length } = body.dob_of_dependants
     if (body.dependants !== length)
-      throw new Refused(
+      throw new ResponseError(
         400,
         `OBP-10020: Incorrect json. The filed dependants(${body.dependants}) not equal the length(${length}) of dob_of_dependants array`,
       )
-    const tooLong = Object.entries(LONGEST).some(
-      ([name, longest]) => (((body as Record<string, unknown>)[name] as string | null) ?? '').length > longest,
+    const tooLong = Object.entries(MAX_LENGTHS).some(
+      ([name, maxLength]) => (((body as Record<string, unknown>)[name] as string | null) ?? '').length > maxLength,
     )
-    if (tooLong) throw new Refused(400, 'OBP-30051: Cannot create Customer')
+    if (tooLong) throw new ResponseError(400, 'OBP-30051: Cannot create Customer')
     const customer = {
       bank_id: bankId,
       customer_id: randomUUID(),
@@ -293,98 +297,100 @@ export class Customers {
   }
 
   routes({ endpoint }: Api): void {
-    endpoint('POST', '/banks/:bankId/customers', (asked) => {
-      asked.role('CanCreateCustomer', 'CanCreateCustomerAtAnyBank')
-      return this.#create(asked, asked.bank())
+    endpoint('POST', '/banks/:bankId/customers', (request) => {
+      request.role('CanCreateCustomer', 'CanCreateCustomerAtAnyBank')
+      return this.#create(request, request.bank())
     })
 
-    endpoint('GET', '/banks/:bankId/customers', (asked) => {
-      const bankId = asked.bank()
-      asked.role('CanGetCustomer')
+    endpoint('GET', '/banks/:bankId/customers', (request) => {
+      const bankId = request.bank()
+      request.role('CanGetCustomer')
       return {
         status: 200,
-        body: { customers: this.#byAttributes(bankId, asked.query).map((customer) => this.#withAttributes(customer)) },
+        body: {
+          customers: this.#byAttributes(bankId, request.query).map((customer) => this.#withAttributes(customer)),
+        },
       }
     })
 
-    endpoint('GET', '/banks/:bankId/customers/:customerId', (asked) => {
-      const bankId = asked.bank()
-      asked.role('CanGetCustomer')
-      return { status: 200, body: this.#withAttributes(this.find(asked), bankId) }
+    endpoint('GET', '/banks/:bankId/customers/:customerId', (request) => {
+      const bankId = request.bank()
+      request.role('CanGetCustomer')
+      return { status: 200, body: this.#withAttributes(this.find(request), bankId) }
     })
 
-    endpoint('POST', '/banks/:bankId/customers/customer-number', (asked) => {
-      const bankId = asked.bank()
-      asked.role('CanGetCustomer')
-      const { customer_number } = asked.body({ customer_number: 'text' }, 'PostCustomerNumberJsonV310 ')
+    endpoint('POST', '/banks/:bankId/customers/customer-number', (request) => {
+      const bankId = request.bank()
+      request.role('CanGetCustomer')
+      const { customer_number } = request.body({ customer_number: 'text' }, 'PostCustomerNumberJsonV310 ')
       const found = this.byNumber(bankId, customer_number)
       if (!found)
-        throw new Refused(404, 'OBP-30002: Customer not found. Please specify a valid value for CUSTOMER_NUMBER.')
+        throw new ResponseError(404, 'OBP-30002: Customer not found. Please specify a valid value for CUSTOMER_NUMBER.')
       return { status: 200, body: this.#withAttributes(found) }
     })
 
-    endpoint('POST', '/banks/:bankId/search/customers/mobile-phone-number', (asked) => {
-      const { mobile_phone_number } = asked.body({ mobile_phone_number: 'text' }, 'PostCustomerPhoneNumberJsonV400 ')
-      const fits = like(mobile_phone_number ?? '')
+    endpoint('POST', '/banks/:bankId/search/customers/mobile-phone-number', (request) => {
+      const { mobile_phone_number } = request.body({ mobile_phone_number: 'text' }, 'PostCustomerPhoneNumberJsonV400 ')
+      const matches = like(mobile_phone_number ?? '')
       const found = [...this.#customers.values()].filter(
-        (customer) => customer.bank_id === asked.params['bankId'] && fits(customer.mobile_phone_number),
+        (customer) => customer.bank_id === request.params['bankId'] && matches(customer.mobile_phone_number),
       )
-      return { status: 201, body: { customers: found.map(older) } }
+      return { status: 201, body: { customers: found.map(toV300) } }
     })
 
     endpoint('GET', '/users/current/customers', ({ user }) => ({
       status: 200,
-      body: { customers: user.customerIds.map((id) => older(this.#withAttributes(this.#customers.get(id)!))) },
+      body: { customers: user.customerIds.map((id) => toV300(this.#withAttributes(this.#customers.get(id)!))) },
     }))
 
-    endpoint('GET', '/banks/:bankId/firehose/customers', (asked) => {
-      const bankId = asked.bank()
-      asked.role('CanUseCustomerFirehoseAtAnyBank')
-      return { status: 200, body: { customers: this.#firehose(bankId, asked.query).map(older) } }
+    endpoint('GET', '/banks/:bankId/firehose/customers', (request) => {
+      const bankId = request.bank()
+      request.role('CanUseCustomerFirehoseAtAnyBank')
+      return { status: 200, body: { customers: this.#firehose(bankId, request.query).map(toV300) } }
     })
 
-    endpoint('POST', '/banks/:bankId/customers/:customerId/attribute', (asked) => {
-      const bankId = asked.bank()
-      asked.role('CanCreateCustomerAttributeAtOneBank')
-      const body = this.#attributeBody(asked, 'CustomerAttributeJsonV400 ')
-      const { customer_id } = this.#ofBank(asked, bankId)
+    endpoint('POST', '/banks/:bankId/customers/:customerId/attribute', (request) => {
+      const bankId = request.bank()
+      request.role('CanCreateCustomerAttributeAtOneBank')
+      const body = this.#attributeBody(request, 'CustomerAttributeJsonV400 ')
+      const { customer_id } = this.#customerOfBank(request, bankId)
       const attribute = { customer_attribute_id: randomUUID(), ...body, customer_id, bank_id: bankId }
       this.#attributes.push(attribute)
-      return { status: 201, body: printed(attribute) }
+      return { status: 201, body: toResponse(attribute) }
     })
 
-    endpoint('GET', '/banks/:bankId/customers/:customerId/attributes', (asked) => {
-      const bankId = asked.bank()
-      asked.role('CanGetCustomerAttributesAtOneBank')
+    endpoint('GET', '/banks/:bankId/customers/:customerId/attributes', (request) => {
+      const bankId = request.bank()
+      request.role('CanGetCustomerAttributesAtOneBank')
       return {
         status: 200,
-        body: { customer_attributes: this.#attributesOf(this.#ofBank(asked, bankId).customer_id, bankId) },
+        body: { customer_attributes: this.#attributesOf(this.#customerOfBank(request, bankId).customer_id, bankId) },
       }
     })
 
-    endpoint('GET', '/banks/:bankId/customers/:customerId/attributes/:attributeId', (asked) => {
-      const bankId = asked.bank()
-      asked.role('CanGetCustomerAttributeAtOneBank')
-      this.#ofBank(asked, bankId)
-      // Whosever it is.
-      return { status: 200, body: printed(this.#attributeOf(asked)) }
+    endpoint('GET', '/banks/:bankId/customers/:customerId/attributes/:attributeId', (request) => {
+      const bankId = request.bank()
+      request.role('CanGetCustomerAttributeAtOneBank')
+      this.#customerOfBank(request, bankId)
+      // The attribute may be another customer's.
+      return { status: 200, body: toResponse(this.#attributeOf(request)) }
     })
 
-    endpoint('PUT', '/banks/:bankId/customers/:customerId/attributes/:attributeId', (asked) => {
-      const bankId = asked.bank()
-      asked.role('CanUpdateCustomerAttributeAtOneBank')
-      const body = this.#attributeBody(asked, 'CustomerAttributeJsonV400')
-      const { customer_id } = this.#ofBank(asked, bankId)
-      const attribute = this.#attributeOf(asked)
-      // Whosever it was, it is this customer's now.
-      return { status: 200, body: printed(Object.assign(attribute, body, { customer_id, bank_id: bankId })) }
+    endpoint('PUT', '/banks/:bankId/customers/:customerId/attributes/:attributeId', (request) => {
+      const bankId = request.bank()
+      request.role('CanUpdateCustomerAttributeAtOneBank')
+      const body = this.#attributeBody(request, 'CustomerAttributeJsonV400')
+      const { customer_id } = this.#customerOfBank(request, bankId)
+      const attribute = this.#attributeOf(request)
+      // The attribute moves to this customer, also from another one.
+      return { status: 200, body: toResponse(Object.assign(attribute, body, { customer_id, bank_id: bankId })) }
     })
 
-    endpoint('DELETE', '/banks/:bankId/customers/attributes/:attributeId', (asked) => {
-      asked.role('CanDeleteCustomerAttributeAtOneBank')
-      asked.bank()
+    endpoint('DELETE', '/banks/:bankId/customers/attributes/:attributeId', (request) => {
+      request.role('CanDeleteCustomerAttributeAtOneBank')
+      request.bank()
       this.#attributes = this.#attributes.filter(
-        ({ customer_attribute_id }) => customer_attribute_id !== asked.params['attributeId'],
+        ({ customer_attribute_id }) => customer_attribute_id !== request.params['attributeId'],
       )
       return { status: 204 }
     })

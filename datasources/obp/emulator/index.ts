@@ -11,7 +11,7 @@ import { Records } from './records.js'
 import { Updates } from './updates.js'
 import { Users } from './users.js'
 
-/** Starts the Open Bank Project's emulator: state in memory, the cast entered at two banks and linked to users of their names. */
+/** Starts the emulator of the Open Bank Project: state in memory, the test persons as customers of two banks and as users. */
 export const start = (options: EmulatorOptions) => {
   const users = new Users(options.jwksUrl)
   const customers = new Customers()
@@ -34,9 +34,9 @@ export const start = (options: EmulatorOptions) => {
         OBP_USER_TOKEN: 'forward',
       }),
       routes(root) {
-        // What weeks would do: every token that was given out is over.
+        // Expires every token at once; at the provider they expire after weeks.
         root.delete('/__emulator/tokens', (_request, reply) => {
-          users.endTokens()
+          users.expireTokens()
           return reply.code(204).send()
         })
         root.post<{ Body: { count: number } }>('/__emulator/crowd', (request, reply) => {

@@ -1,6 +1,7 @@
 import { type Person, NAMED_PEOPLE } from '../../emulator/people.js'
-import { type Api, type Asked, Refused } from './api.js'
+import type { Api, EndpointRequest } from './api.js'
 import type { Customers } from './customers.js'
+import { ResponseError } from './errors.js'
 
 const CHECK = {
   customer_number: 'text',
@@ -29,7 +30,7 @@ const MEDIA = {
 } as const
 const STATUS = { customer_number: 'text', ok: 'flag', date: 'date' } as const
 
-const LONGEST: Readonly<Record<string, number>> = {
+const MAX_LENGTHS: Readonly<Record<string, number>> = {
   id: 44,
   how: 32,
   staff_user_id: 64,
@@ -45,7 +46,7 @@ const LONGEST: Readonly<Record<string, number>> = {
 
 type Row = { customer_id: string } & Record<string, unknown>
 
-/** What the bank says of each of the named; the others of them were never checked. */
+/** The bank's findings on the named test persons; the others were never checked. */
 const STORIES: Readonly<Record<string, { satisfied: boolean; comments: string; expiry: string; ok?: boolean }>> = {
   ada: { satisfied: true, comments: 'All documents match.', expiry: '2090-05-01T00:00:00Z', ok: true },
   percy: { satisfied: true, comments: 'Waiting for the second check.', expiry: '2090-05-01T00:00:00Z' },
@@ -55,19 +56,19 @@ const STORIES: Readonly<Record<string, { satisfied: boolean; comments: string; e
   otto: { satisfied: true, comments: 'All documents match.', expiry: '2090-05-01T00:00:00Z', ok: true },
 }
 
-/** KYC records by id, which is one set over all customers, and statuses, one for each bank and customer. */
+/** KYC records by an id that is unique over all customers, and one status per bank and customer. */
 export class Kyc {
-  /** The last one changed stands last. */
+  /** The most recently changed one is the last. */
   readonly #checks = new Map<string, Row>()
   readonly #documents = new Map<string, Row>()
   readonly #media = new Map<string, Row>()
   readonly #statuses = new Map<string, Row>()
 
   constructor(readonly customers: Customers) {
-    for (const member of NAMED_PEOPLE) this.#tell(member)
+    for (const person of NAMED_PEOPLE) this.#addRecords(person)
   }
 
-  #tell({ username, bankId, customerId, customerNumber, firstName }: Person): void {
+  #addRecords({ username, bankId, customerId, customerNumber, firstName }: Person): void {
     const story = STORIES[username]
     if (!story) return
     const base = { bank_id: bankId, customer_id: customerId, customer_number: customerNumber }
@@ -111,9 +112,9 @@ export class Kyc {
   }
 
   /** Most recently changed first. */
-  #list(asked: Asked, rows: ReadonlyMap<string, Row>, role: string): Row[] {
-    asked.role(role)
-    const { customer_id } = this.customers.find(asked)
+  #list(request: EndpointRequest, rows: ReadonlyMap<string, Row>, role: string): Row[] {
+    request.role(role)
+    const { customer_id } = this.customers.find(request)
     return [...rows.values()].filter((row) => row.customer_id === customer_id).reverse()
   }
 
@@ -122,70 +123,70 @@ export class Kyc {
     rows: Map<string, Row>,
     key: string,
     row: R & { customer_id: string },
-    longestNumber: number,
+    maxNumberLength: number,
   ) {
-    const long = Object.entries(row).some(
+    const isTooLong = Object.entries(row).some(
       ([name, value]) =>
         typeof value === 'string' &&
-        value.length > (name === 'customer_number' ? longestNumber : (LONGEST[name] ?? Infinity)),
+        value.length > (name === 'customer_number' ? maxNumberLength : (MAX_LENGTHS[name] ?? Infinity)),
     )
-    if (long) throw new Refused(400, 'OBP-50200: Connector cannot return the data we requested.')
+    if (isTooLong) throw new ResponseError(400, 'OBP-50200: Connector cannot return the data we requested.')
     rows.delete(key)
     rows.set(key, row)
     return { status: 201, body: row }
   }
 
-  /** Role, bank, customer, in this order; the body comes last. */
-  #owner(asked: Asked, role: string) {
-    asked.role(role)
-    const bank_id = asked.bank()
-    return { bank_id, customer_id: this.customers.find(asked).customer_id }
+  /** Checks role, bank and customer in this order; the endpoint checks the body last. */
+  #owner(request: EndpointRequest, role: string) {
+    request.role(role)
+    const bank_id = request.bank()
+    return { bank_id, customer_id: this.customers.find(request).customer_id }
   }
 
   routes({ endpoint }: Api): void {
-    endpoint('PUT', '/banks/:bankId/customers/:customerId/kyc_check/:id', (asked) => {
-      const owner = this.#owner(asked, 'CanAddKycCheck')
-      const id = asked.params['id']!
-      return this.#put(this.#checks, id, { ...owner, id, ...asked.body(CHECK, 'PostKycCheckJSON ') }, 50)
+    endpoint('PUT', '/banks/:bankId/customers/:customerId/kyc_check/:id', (request) => {
+      const owner = this.#owner(request, 'CanAddKycCheck')
+      const id = request.params['id']!
+      return this.#put(this.#checks, id, { ...owner, id, ...request.body(CHECK, 'PostKycCheckJSON ') }, 50)
     })
 
-    endpoint('PUT', '/banks/:bankId/customers/:customerId/kyc_documents/:id', (asked) => {
-      const owner = this.#owner(asked, 'CanAddKycDocument')
-      const id = asked.params['id']!
-      return this.#put(this.#documents, id, { ...owner, id, ...asked.body(DOCUMENT, 'PostKycDocumentJSON ') }, 50)
+    endpoint('PUT', '/banks/:bankId/customers/:customerId/kyc_documents/:id', (request) => {
+      const owner = this.#owner(request, 'CanAddKycDocument')
+      const id = request.params['id']!
+      return this.#put(this.#documents, id, { ...owner, id, ...request.body(DOCUMENT, 'PostKycDocumentJSON ') }, 50)
     })
 
-    endpoint('PUT', '/banks/:bankId/customers/:customerId/kyc_media/:id', (asked) => {
-      const owner = this.#owner(asked, 'CanAddKycMedia')
-      const id = asked.params['id']!
-      return this.#put(this.#media, id, { ...owner, id, ...asked.body(MEDIA, 'PostKycMediaJSON ') }, 44)
+    endpoint('PUT', '/banks/:bankId/customers/:customerId/kyc_media/:id', (request) => {
+      const owner = this.#owner(request, 'CanAddKycMedia')
+      const id = request.params['id']!
+      return this.#put(this.#media, id, { ...owner, id, ...request.body(MEDIA, 'PostKycMediaJSON ') }, 44)
     })
 
-    endpoint('PUT', '/banks/:bankId/customers/:customerId/kyc_statuses', (asked) => {
-      const { bank_id, customer_id } = this.#owner(asked, 'CanAddKycStatus')
+    endpoint('PUT', '/banks/:bankId/customers/:customerId/kyc_statuses', (request) => {
+      const { bank_id, customer_id } = this.#owner(request, 'CanAddKycStatus')
       return this.#put(
         this.#statuses,
         `${bank_id} ${customer_id}`,
-        { customer_id, ...asked.body(STATUS, 'PostKycStatusJSON ') },
+        { customer_id, ...request.body(STATUS, 'PostKycStatusJSON ') },
         64,
       )
     })
 
-    endpoint('GET', '/customers/:customerId/kyc_checks', (asked) => ({
+    endpoint('GET', '/customers/:customerId/kyc_checks', (request) => ({
       status: 200,
-      body: { checks: this.#list(asked, this.#checks, 'CanGetAnyKycChecks') },
+      body: { checks: this.#list(request, this.#checks, 'CanGetAnyKycChecks') },
     }))
-    endpoint('GET', '/customers/:customerId/kyc_documents', (asked) => ({
+    endpoint('GET', '/customers/:customerId/kyc_documents', (request) => ({
       status: 200,
-      body: { documents: this.#list(asked, this.#documents, 'CanGetAnyKycDocuments') },
+      body: { documents: this.#list(request, this.#documents, 'CanGetAnyKycDocuments') },
     }))
-    endpoint('GET', '/customers/:customerId/kyc_media', (asked) => ({
+    endpoint('GET', '/customers/:customerId/kyc_media', (request) => ({
       status: 200,
-      body: { medias: this.#list(asked, this.#media, 'CanGetAnyKycMedia') },
+      body: { medias: this.#list(request, this.#media, 'CanGetAnyKycMedia') },
     }))
-    endpoint('GET', '/customers/:customerId/kyc_statuses', (asked) => ({
+    endpoint('GET', '/customers/:customerId/kyc_statuses', (request) => ({
       status: 200,
-      body: { statuses: this.#list(asked, this.#statuses, 'CanGetAnyKycStatuses') },
+      body: { statuses: this.#list(request, this.#statuses, 'CanGetAnyKycStatuses') },
     }))
   }
 }

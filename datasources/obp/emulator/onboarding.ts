@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { NAMED_PEOPLE } from '../../emulator/people.js'
-import { type Answered, type Api, type Asked, type Parsed, Refused } from './api.js'
+import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
+import { ResponseError } from './errors.js'
 import type { User, Users } from './users.js'
 
 const ACCOUNT = {
@@ -28,7 +29,7 @@ const USER = { email: 'text', username: 'text', password: 'text', first_name: 't
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
 
-/** The one product that the banks have; other codes are taken and mean nothing. */
+/** The only product of the banks; other codes are accepted without effect. */
 const PRODUCT = {
   code: 'SAVINGS',
   attributes: [{ name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-23' }],
@@ -45,18 +46,18 @@ const isStrong = (password: string): boolean =>
   (password.length >= 10 &&
     [/\d/, /[a-z]/, /[A-Z]/, /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/].every((kind) => kind.test(password)))
 
-/** What a user's data breaks, in sentences. */
-function broken({ email, username, first_name, last_name }: Parsed<typeof USER>): string[] {
+/** The rules that a user's data violates, as messages. */
+function violationsOf({ email, username, first_name, last_name }: Parsed<typeof USER>): string[] {
   const rules: [boolean, string][] = [
     [/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email?.trim() ?? '') && email!.trim().length <= 48, 'Invalid email address'],
     [/^(?=.{8,64}$)(?![._])(?!.*[._]{2})[a-zA-Z0-9._]+(?<![._])$/.test(username ?? ''), 'Invalid username'],
     [(first_name ?? '').trim() !== '', 'First name required'],
     [(last_name ?? '').trim() !== '', 'Last name required'],
   ]
-  return rules.flatMap(([kept, sentence]) => (kept ? [] : [sentence]))
+  return rules.flatMap(([isKept, message]) => (isKept ? [] : [message]))
 }
 
-/** Accounts, and users who register themselves; each of the named has an account already. */
+/** Accounts and the registration of users; each named test person has an account. */
 export class Onboarding {
   readonly #accounts: StoredAccount[] = NAMED_PEOPLE.map(({ username, bankId, account }) => ({
     bankId,
@@ -66,16 +67,16 @@ export class Onboarding {
 
   constructor(readonly users: Users) {}
 
-  #owner(asked: Asked, userId: string | null): User {
-    if (!userId) return asked.user
+  #owner(request: EndpointRequest, userId: string | null): User {
+    if (!userId) return request.user
     const owner = this.users.find(userId)
     if (!owner)
-      throw new Refused(
+      throw new ResponseError(
         404,
         `OBP-20005: User not found. Please specify a valid value for USER_ID. Current USER_ID(${userId})`,
       )
-    if (owner !== asked.user && !asked.user.may('CanCreateAccount'))
-      throw new Refused(
+    if (owner !== request.user && !request.user.may('CanCreateAccount'))
+      throw new ResponseError(
         403,
         'OBP-20006: User is missing one or more roles:  CanCreateAccount or create account for self',
       )
@@ -84,16 +85,18 @@ export class Onboarding {
 
   #checkRoutings(bankId: string, routings: StoredAccount['routings']): void {
     if (new Set(routings.map(({ scheme }) => scheme)).size < routings.length)
-      throw new Refused(
+      throw new ResponseError(
         400,
         'OBP-30114: Invalid Account Routings. Duplication detected in account routings, please specify only one value per routing scheme',
       )
-    const held = this.#accounts.filter((account) => account.bankId === bankId).flatMap((account) => account.routings)
+    const existing = this.#accounts
+      .filter((account) => account.bankId === bankId)
+      .flatMap((account) => account.routings)
     const taken = routings.filter(({ scheme, address }) =>
-      held.some((other) => other.scheme === scheme && other.address === address),
+      existing.some((other) => other.scheme === scheme && other.address === address),
     )
     if (taken.length > 0)
-      throw new Refused(
+      throw new ResponseError(
         400,
         taken
           .map(
@@ -104,16 +107,16 @@ export class Onboarding {
       )
   }
 
-  /** Whether there is such a bank comes late. */
-  #open(asked: Asked, body: Parsed<typeof ACCOUNT>, accountId: string): Answered {
-    const owner = this.#owner(asked, body.user_id)
+  /** The bank is checked late. */
+  #open(request: EndpointRequest, body: Parsed<typeof ACCOUNT>, accountId: string): EndpointResponse {
+    const owner = this.#owner(request, body.user_id)
     const { amount, currency } = body.balance
     if (amount === null || amount === '' || Number.isNaN(Number(amount)))
-      throw new Refused(400, 'OBP-30112: Invalid Number. Initial balance must be a number, e.g 1000.00')
-    if (Number(amount) !== 0) throw new Refused(400, 'OBP-30109: Initial Balance of Account must be Zero (0).')
+      throw new ResponseError(400, 'OBP-30112: Invalid Number. Initial balance must be a number, e.g 1000.00')
+    if (Number(amount) !== 0) throw new ResponseError(400, 'OBP-30109: Initial Balance of Account must be Zero (0).')
     if (currency === null || !CURRENCIES.has(currency))
-      throw new Refused(400, 'OBP-10003: Invalid Currency Value. It should be three letters ISO Currency Code. ')
-    const bankId = asked.bank()
+      throw new ResponseError(400, 'OBP-10003: Invalid Currency Value. It should be three letters ISO Currency Code. ')
+    const bankId = request.bank()
     this.#checkRoutings(bankId, body.account_routings)
     this.#accounts.push({ bankId, accountId, routings: body.account_routings })
     const digits =
@@ -141,34 +144,35 @@ export class Onboarding {
   }
 
   routes({ endpoint, open }: Api): void {
-    endpoint('PUT', '/banks/:bankId/accounts/:accountId', (asked) => {
-      const { bankId, accountId } = asked.params
+    endpoint('PUT', '/banks/:bankId/accounts/:accountId', (request) => {
+      const { bankId, accountId } = request.params
       if (this.#accounts.some((account) => account.bankId === bankId && account.accountId === accountId))
-        throw new Refused(400, 'OBP-30208: Account_ID already exists at the Bank.')
-      const body = asked.body(ACCOUNT, `${EXAMPLE} `)
+        throw new ResponseError(400, 'OBP-30208: Account_ID already exists at the Bank.')
+      const body = request.body(ACCOUNT, `${EXAMPLE} `)
       if (!/^[0-9A-Za-z\-._]{1,255}$/.test(accountId!))
-        throw new Refused(
+        throw new ResponseError(
           400,
           "OBP-30110: Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
         )
-      return this.#open(asked, body, accountId!)
+      return this.#open(request, body, accountId!)
     })
 
-    endpoint('POST', '/banks/:bankId/accounts', (asked) =>
-      this.#open(asked, asked.body(ACCOUNT, `${EXAMPLE} `), randomUUID()),
+    endpoint('POST', '/banks/:bankId/accounts', (request) =>
+      this.#open(request, request.body(ACCOUNT, `${EXAMPLE} `), randomUUID()),
     )
 
-    open('POST', '/users', (asked) => {
-      const body = asked.body(USER)
+    open('POST', '/users', (request) => {
+      const body = request.body(USER)
       const { username, password } = body
       if (!isStrong(password ?? ''))
-        throw new Refused(
+        throw new ResponseError(
           400,
           'OBP-30207: Invalid Password Format. Your password should EITHER be at least 10 characters long and contain mixed numbers and both upper and lower case letters and at least one special character, OR be longer than 16 characters.',
         )
-      if (this.users.isTaken(username ?? '')) throw new Refused(409, 'User with the same username already exists.')
-      const rules = broken(body)
-      if (rules.length > 0) throw new Refused(400, rules.join(';'))
+      if (this.users.isTaken(username ?? ''))
+        throw new ResponseError(409, 'User with the same username already exists.')
+      const violations = violationsOf(body)
+      if (violations.length > 0) throw new ResponseError(400, violations.join(';'))
       const { userId } = this.users.register(username!, password!)
       return {
         status: 201,

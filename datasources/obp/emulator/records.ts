@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type Person, NAMED_PEOPLE } from '../../emulator/people.js'
-import { type Answered, type Api, type Asked, type Parsed, Refused } from './api.js'
+import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
 import type { Customers } from './customers.js'
+import { ResponseError } from './errors.js'
 
 const ADDRESS = {
   line_1: 'text',
@@ -24,7 +25,7 @@ const HANDLE = {
   date_activated: 'date',
 } as const
 
-const LONGEST: Readonly<Record<string, number>> = {
+const MAX_LENGTHS: Readonly<Record<string, number>> = {
   postcode: 20,
   country_code: 2,
   tags: 20,
@@ -35,31 +36,35 @@ const LONGEST: Readonly<Record<string, number>> = {
   handle: 64,
 }
 
-/** Other columns of text take this much. */
-const LONGEST_ELSE = 255
+/** The maximum length of every other text column. */
+const DEFAULT_MAX_LENGTH = 255
 
-/** A row as its columns hold it: tags are one text, and the state stands in the place of the status. */
+/** A row of the database: tags are one text, and the status column holds the state. */
 type StoredAddress = { customer_address_id: string; customer_id: string; tags: string; insert_date: string } & Omit<
   Parsed<typeof ADDRESS>,
   'tags'
 >
 type StoredTaxResidence = { tax_residence_id: string; customer_id: string } & Parsed<typeof TAX_RESIDENCE>
 
-const fits = (row: object): boolean =>
+const fitsColumns = (row: object): boolean =>
   Object.entries(row).every(
-    ([name, value]) => typeof value !== 'string' || value.length <= (LONGEST[name] ?? LONGEST_ELSE),
+    ([name, value]) => typeof value !== 'string' || value.length <= (MAX_LENGTHS[name] ?? DEFAULT_MAX_LENGTH),
   )
 
-const REJECTED = 'OBP-50200: Connector cannot return the data we requested.'
+const ROW_REJECTED = 'OBP-50200: Connector cannot return the data we requested.'
 
-const printedAddress = ({ insert_date, ...row }: StoredAddress) => ({ ...row, tags: row.tags.split(','), insert_date })
-const printedResidence = ({ domain, tax_number, tax_residence_id }: StoredTaxResidence) => ({
+const toAddressResponse = ({ insert_date, ...row }: StoredAddress) => ({
+  ...row,
+  tags: row.tags.split(','),
+  insert_date,
+})
+const toResidenceResponse = ({ domain, tax_number, tax_residence_id }: StoredTaxResidence) => ({
   domain,
   tax_number,
   tax_residence_id,
 })
 
-/** What hangs off one customer: addresses, tax residences, social media handles, and credit limit requests that nobody keeps. */
+/** A customer's addresses, tax residences and social media handles, and credit limit requests, which are not stored. */
 export class Records {
   readonly #addresses = new Map<string, StoredAddress>()
   readonly #taxResidences = new Map<string, StoredTaxResidence>()
@@ -67,10 +72,10 @@ export class Records {
   readonly #handles = new Map<string, Parsed<typeof HANDLE>>()
 
   constructor(readonly customers: Customers) {
-    NAMED_PEOPLE.forEach((member, i) => this.#tell(member, i))
+    NAMED_PEOPLE.forEach((person, i) => this.#addRecords(person, i))
   }
 
-  #tell({ username, customerId, customerNumber }: Person, i: number): void {
+  #addRecords({ username, customerId, customerNumber }: Person, i: number): void {
     const insert_date = '2017-09-19T00:00:00Z'
     const home = {
       line_1: `No ${i + 1} the Road`,
@@ -105,124 +110,126 @@ export class Records {
     })
   }
 
-  #addressOf(asked: Asked): StoredAddress {
-    const found = this.#addresses.get(asked.params['addressId']!)
+  #addressOf(request: EndpointRequest): StoredAddress {
+    const found = this.#addresses.get(request.params['addressId']!)
     if (found) return found
-    throw new Refused(400, `${REJECTED} <- OBP-30310: Customer's Address not found by CUSTOMER_ADDRESS_ID. `)
+    throw new ResponseError(400, `${ROW_REJECTED} <- OBP-30310: Customer's Address not found by CUSTOMER_ADDRESS_ID. `)
   }
 
-  #keepAddress(row: StoredAddress): object {
-    if (!fits(row)) throw new Refused(400, REJECTED)
+  #storeAddress(row: StoredAddress): object {
+    if (!fitsColumns(row)) throw new ResponseError(400, ROW_REJECTED)
     this.#addresses.set(row.customer_address_id, row)
-    return printedAddress(row)
+    return toAddressResponse(row)
   }
 
-  #addressBody(asked: Asked) {
-    const body = asked.body(ADDRESS, 'PostCustomerAddressJsonV310 ')
+  #addressBody(request: EndpointRequest) {
+    const body = request.body(ADDRESS, 'PostCustomerAddressJsonV310 ')
     return { ...body, tags: body.tags.join(','), status: body.state }
   }
 
-  #addTaxResidence({ customer_id }: { customer_id: string }, body: Parsed<typeof TAX_RESIDENCE>): Answered {
+  #addTaxResidence({ customer_id }: { customer_id: string }, body: Parsed<typeof TAX_RESIDENCE>): EndpointResponse {
     const row = { tax_residence_id: randomUUID(), customer_id, ...body }
     const taken = [...this.#taxResidences.values()].some(
       (other) =>
         other.customer_id === customer_id && other.domain === row.domain && other.tax_number === row.tax_number,
     )
-    if (taken || !fits(row)) throw new Refused(400, REJECTED)
+    if (taken || !fitsColumns(row)) throw new ResponseError(400, ROW_REJECTED)
     this.#taxResidences.set(row.tax_residence_id, row)
-    return { status: 201, body: printedResidence(row) }
+    return { status: 201, body: toResidenceResponse(row) }
   }
 
-  /** Bank and role, in this order: what all but the oldest begin with. */
-  #begin(asked: Asked, role: string): void {
-    asked.bank()
-    asked.role(role)
+  /** Checks bank and role in this order, the first checks of all but the oldest endpoints. */
+  #checkAccess(request: EndpointRequest, role: string): void {
+    request.bank()
+    request.role(role)
   }
 
   routes({ endpoint, open }: Api): void {
-    endpoint('POST', '/banks/:bankId/customers/:customerId/address', (asked) => {
-      this.#begin(asked, 'CanCreateCustomerAddress')
-      const body = this.#addressBody(asked)
-      const { customer_id } = this.customers.find(asked)
+    endpoint('POST', '/banks/:bankId/customers/:customerId/address', (request) => {
+      this.#checkAccess(request, 'CanCreateCustomerAddress')
+      const body = this.#addressBody(request)
+      const { customer_id } = this.customers.find(request)
       const insert_date = new Date().toISOString().replace(/\.\d{3}/, '')
       return {
         status: 201,
-        body: this.#keepAddress({ customer_address_id: randomUUID(), customer_id, ...body, insert_date }),
+        body: this.#storeAddress({ customer_address_id: randomUUID(), customer_id, ...body, insert_date }),
       }
     })
 
-    endpoint('GET', '/banks/:bankId/customers/:customerId/addresses', (asked) => {
-      this.#begin(asked, 'CanGetCustomerAddress')
-      const { customer_id } = this.customers.find(asked)
+    endpoint('GET', '/banks/:bankId/customers/:customerId/addresses', (request) => {
+      this.#checkAccess(request, 'CanGetCustomerAddress')
+      const { customer_id } = this.customers.find(request)
       return {
         status: 200,
         body: {
-          addresses: [...this.#addresses.values()].filter((row) => row.customer_id === customer_id).map(printedAddress),
+          addresses: [...this.#addresses.values()]
+            .filter((row) => row.customer_id === customer_id)
+            .map(toAddressResponse),
         },
       }
     })
 
-    // Asks for the role that enters customers, and leaves the address with whomever it is of.
-    endpoint('PUT', '/banks/:bankId/customers/:customerId/addresses/:addressId', (asked) => {
-      this.#begin(asked, 'CanCreateCustomer')
-      const body = this.#addressBody(asked)
-      this.customers.find(asked)
-      return { status: 200, body: this.#keepAddress({ ...this.#addressOf(asked), ...body }) }
+    // Requires the role that creates customers; the address may be another customer's and stays with that one.
+    endpoint('PUT', '/banks/:bankId/customers/:customerId/addresses/:addressId', (request) => {
+      this.#checkAccess(request, 'CanCreateCustomer')
+      const body = this.#addressBody(request)
+      this.customers.find(request)
+      return { status: 200, body: this.#storeAddress({ ...this.#addressOf(request), ...body }) }
     })
 
-    endpoint('DELETE', '/banks/:bankId/customers/:customerId/addresses/:addressId', (asked) => {
-      this.#begin(asked, 'CanDeleteCustomerAddress')
-      this.customers.find(asked)
-      return { status: 200, body: { value: this.#addresses.delete(this.#addressOf(asked).customer_address_id) } }
+    endpoint('DELETE', '/banks/:bankId/customers/:customerId/addresses/:addressId', (request) => {
+      this.#checkAccess(request, 'CanDeleteCustomerAddress')
+      this.customers.find(request)
+      return { status: 200, body: { value: this.#addresses.delete(this.#addressOf(request).customer_address_id) } }
     })
 
-    endpoint('POST', '/banks/:bankId/customers/:customerId/tax-residence', (asked) => {
-      this.#begin(asked, 'CanCreateTaxResidence')
-      const body = asked.body(TAX_RESIDENCE, 'PostTaxResidenceJsonV310 ')
-      return this.#addTaxResidence(this.customers.find(asked), body)
+    endpoint('POST', '/banks/:bankId/customers/:customerId/tax-residence', (request) => {
+      this.#checkAccess(request, 'CanCreateTaxResidence')
+      const body = request.body(TAX_RESIDENCE, 'PostTaxResidenceJsonV310 ')
+      return this.#addTaxResidence(this.customers.find(request), body)
     })
 
-    endpoint('GET', '/banks/:bankId/customers/:customerId/tax-residences', (asked) => {
-      this.#begin(asked, 'CanGetTaxResidence')
-      const { customer_id } = this.customers.find(asked)
+    endpoint('GET', '/banks/:bankId/customers/:customerId/tax-residences', (request) => {
+      this.#checkAccess(request, 'CanGetTaxResidence')
+      const { customer_id } = this.customers.find(request)
       return {
         status: 200,
         body: {
           tax_residence: [...this.#taxResidences.values()]
             .filter((row) => row.customer_id === customer_id)
-            .map(printedResidence),
+            .map(toResidenceResponse),
         },
       }
     })
 
-    endpoint('DELETE', '/banks/:bankId/customers/:customerId/tax_residencies/:taxResidenceId', (asked) => {
-      this.#begin(asked, 'CanDeleteTaxResidence')
-      this.customers.find(asked)
-      if (this.#taxResidences.delete(asked.params['taxResidenceId']!)) return { status: 200, body: { value: true } }
-      throw new Refused(400, `${REJECTED} <- OBP-30300: Tax Residence not found by TAX_RESIDENCE_ID. `)
+    endpoint('DELETE', '/banks/:bankId/customers/:customerId/tax_residencies/:taxResidenceId', (request) => {
+      this.#checkAccess(request, 'CanDeleteTaxResidence')
+      this.customers.find(request)
+      if (this.#taxResidences.delete(request.params['taxResidenceId']!)) return { status: 200, body: { value: true } }
+      throw new ResponseError(400, `${ROW_REJECTED} <- OBP-30300: Tax Residence not found by TAX_RESIDENCE_ID. `)
     })
 
     endpoint(
       'POST',
       '/banks/:bankId/customers/:customerId/social_media_handles',
-      (asked) => this.#addHandle(asked),
+      (request) => this.#addHandle(request),
       'old',
     )
 
     endpoint(
       'GET',
       '/banks/:bankId/customers/:customerId/social_media_handles',
-      (asked) => {
-        this.#begin(asked, 'CanGetSocialMediaHandles')
-        const found = this.#handles.get(this.customers.find(asked, 'old').customer_number)
+      (request) => {
+        this.#checkAccess(request, 'CanGetSocialMediaHandles')
+        const found = this.#handles.get(this.customers.find(request, 'old').customer_number)
         return { status: 200, body: { checks: found ? [found] : [] } }
       },
       'old',
     )
 
-    // Nobody is asked who they are, nothing is looked at, and everybody is answered the same.
+    // No authentication, no checks, and the same response to every request.
     const requests = '/banks/:bankId/customers/:customerId/credit_limit/requests'
-    const request = {
+    const creditLimitRequest = {
       rank_amount_1: 'String',
       nominal_interest_1: 'String',
       rank_amount_2: 'String',
@@ -232,21 +239,21 @@ export class Records {
       status: 201,
       body: { execution_time: 'String', execution_date: 'String', token: 'String', short_reference: 'String' },
     }))
-    open('GET', requests, () => ({ status: 200, body: request }))
-    open('GET', `${requests}/:requestId`, () => ({ status: 200, body: request }))
+    open('GET', requests, () => ({ status: 200, body: creditLimitRequest }))
+    open('GET', `${requests}/:requestId`, () => ({ status: 200, body: creditLimitRequest }))
   }
 
-  #addHandle(asked: Asked): Answered {
-    const row = asked.body(HANDLE)
-    if (!/^[0-9A-Za-z._-]{1,254}$/.test(asked.params['bankId']!))
-      throw new Refused(
+  #addHandle(request: EndpointRequest): EndpointResponse {
+    const row = request.body(HANDLE)
+    if (!/^[0-9A-Za-z._-]{1,254}$/.test(request.params['bankId']!))
+      throw new ResponseError(
         400,
         "OBP-30111: Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
       )
-    this.#begin(asked, 'CanAddSocialMediaHandle')
-    this.customers.find(asked, 'old')
-    // What the database says to a second one, or to one that is too long, is not caught.
-    if (this.#handles.has(row.customer_number ?? '') || !fits(row)) throw new Error('the row was rejected')
+    this.#checkAccess(request, 'CanAddSocialMediaHandle')
+    this.customers.find(request, 'old')
+    // The provider does not catch the database's error for a second row or a value that is too long.
+    if (this.#handles.has(row.customer_number ?? '') || !fitsColumns(row)) throw new Error('the row was rejected')
     this.#handles.set(row.customer_number ?? '', row)
     return { status: 201, body: { success: 'Success' } }
   }

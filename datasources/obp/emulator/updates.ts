@@ -1,7 +1,8 @@
-import { type Api, type Field, type Parsed, Refused } from './api.js'
+import type { Api, Field, Parsed } from './api.js'
 import type { Customers } from './customers.js'
+import { ResponseError } from './errors.js'
 
-const LONGEST: Readonly<Record<string, number>> = {
+const MAX_LENGTHS: Readonly<Record<string, number>> = {
   branch_id: 255,
   credit_rating: 100,
   credit_source: 100,
@@ -16,26 +17,26 @@ const LONGEST: Readonly<Record<string, number>> = {
   customer_number: 50,
 }
 
-/** The endpoints that change a part of a customer. Whose bank it is, is not looked at. */
+/** The endpoints that change a part of a customer. They ignore the customer's bank. */
 export class Updates {
   constructor(readonly customers: Customers) {}
 
-  /** Bank, role, body, customer, in this order; what is too long is the database's to say. */
+  /** Checks bank, role, body and customer in this order; the database rejects values that are too long. */
   #change<Fields extends Record<string, Field>>(
     { endpoint }: Api,
     [part, role, type]: readonly [part: string, role: string, type: string],
     fields: Fields,
     changes: (body: Parsed<Fields>, bankId: string) => object = (body) => body,
   ): void {
-    endpoint('PUT', `/banks/:bankId/customers/:customerId/${part}`, (asked) => {
-      const bankId = asked.bank()
-      asked.role(role)
-      const body = asked.body(fields, `${type} `)
-      const customer = this.customers.find(asked)
+    endpoint('PUT', `/banks/:bankId/customers/:customerId/${part}`, (request) => {
+      const bankId = request.bank()
+      request.role(role)
+      const body = request.body(fields, `${type} `)
+      const customer = this.customers.find(request)
       const tooLong = Object.entries(body).some(
-        ([name, value]) => typeof value === 'string' && value.length > (LONGEST[name] ?? Infinity),
+        ([name, value]) => typeof value === 'string' && value.length > (MAX_LENGTHS[name] ?? Infinity),
       )
-      if (tooLong) throw new Refused(400, 'Value too long for column')
+      if (tooLong) throw new ResponseError(400, 'Value too long for column')
       return { status: 200, body: Object.assign(customer, changes(body, bankId)) }
     })
   }
@@ -96,7 +97,7 @@ export class Updates {
         // A customer's own number is taken as well.
         if (!this.customers.byNumber(bankId, body.customer_number)) return body
         const current = `Current customer_number(${body.customer_number}) and Current bank_id(${bankId})`
-        throw new Refused(
+        throw new ResponseError(
           400,
           `OBP-30006: Customer Number already exists. Please specify a different value for BANK_ID or CUSTOMER_NUMBER. ${current}`,
         )

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { PEOPLE, type Person } from '../../emulator/people.js'
 import { secret } from '../../emulator/run.js'
-import { NOT_LOGGED_IN, Refused, type Style } from './api.js'
+import { NOT_LOGGED_IN, ResponseError, type Style } from './errors.js'
 
 export interface User {
   readonly userId: string
   readonly username: string
   readonly may: (role: string) => boolean
-  /** Customers that are linked to this user. */
+  /** The customers that are linked to this user. */
   readonly customerIds: string[]
 }
 
-const LOGINS_BEFORE_LOCK = 5
+const MAX_FAILED_LOGINS = 5
 
 const parameters = (text: string): Record<string, string> =>
   Object.fromEntries(
@@ -25,14 +25,14 @@ const parameters = (text: string): Record<string, string> =>
 const scheme = (authorization: string | undefined, name: string): string | undefined =>
   authorization?.startsWith(`${name} `) ? authorization.slice(name.length + 1) : undefined
 
-const userOf = (member: Person): User => ({
-  userId: member.customerId.replace(/^./, 'e'),
-  username: member.username,
+const userOf = (person: Person): User => ({
+  userId: person.customerId.replace(/^./, 'e'),
+  username: person.username,
   may: () => false,
-  customerIds: [member.customerId],
+  customerIds: [person.customerId],
 })
 
-/** Who may ask: one service user who may do everything, and everybody of the cast, who may ask for what is theirs. */
+/** The provider's users: one service user with every role, and one user without roles per person of the test data. */
 export class Users {
   readonly service = { username: secret(), password: secret(), consumerKey: secret() }
   readonly #users = new Map<string, User>()
@@ -51,23 +51,24 @@ export class Users {
     this.#keys = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl))
   }
 
-  /** DirectLogin: a token for a user of the provider's own. */
+  /** DirectLogin: a token by user name and password. */
   logIn(authorization: string | undefined): string {
     const given = parameters(scheme(authorization, 'DirectLogin') ?? '')
     const missing = ['username', 'password', 'consumer_key'].filter((name) => !given[name])
     if (missing.length > 0)
-      throw new Refused(400, `OBP-20002: These DirectLogin parameters are missing: ${missing.join(', ')}`)
-    if (given['consumer_key']!.length > 512) throw new Refused(400, 'OBP-20010: Value too long')
+      throw new ResponseError(400, `OBP-20002: These DirectLogin parameters are missing: ${missing.join(', ')}`)
+    if (given['consumer_key']!.length > 512) throw new ResponseError(400, 'OBP-20010: Value too long')
     if (!/^[A-Za-z0-9]+$/.test(given['consumer_key']!))
-      throw new Refused(400, 'OBP-20011: Value contains invalid characters')
-    if (given['consumer_key'] !== this.service.consumerKey) throw new Refused(401, 'OBP-20008: Invalid Consumer Key.')
+      throw new ResponseError(400, 'OBP-20011: Value contains invalid characters')
+    if (given['consumer_key'] !== this.service.consumerKey)
+      throw new ResponseError(401, 'OBP-20008: Invalid Consumer Key.')
     const username = given['username']!
     const failures = this.#failures.get(username) ?? 0
-    if (failures >= LOGINS_BEFORE_LOCK)
-      throw new Refused(401, 'OBP-20013: The account has been locked, please contact administrator !')
+    if (failures >= MAX_FAILED_LOGINS)
+      throw new ResponseError(401, 'OBP-20013: The account has been locked, please contact administrator !')
     if (this.#passwords.get(username) !== given['password']) {
       this.#failures.set(username, failures + 1)
-      throw new Refused(401, 'OBP-20004: Invalid login credentials. Check username/password.')
+      throw new ResponseError(401, 'OBP-20004: Invalid login credentials. Check username/password.')
     }
     this.#failures.delete(username)
     const token = secret()
@@ -83,7 +84,7 @@ export class Users {
     return this.#users.has(username)
   }
 
-  /** Enters a user, who can log in at once. */
+  /** Registers a user, who can log in at once. */
   register(username: string, password: string): User {
     const user: User = { userId: randomUUID(), username, may: () => false, customerIds: [] }
     this.#users.set(username, user)
@@ -91,31 +92,32 @@ export class Users {
     return user
   }
 
-  /** The first user who is linked to the customer. */
+  /** The first user that is linked to the customer. */
   linkedTo(customerId: string): User | undefined {
     return [...this.#users.values()].find(({ customerIds }) => customerIds.includes(customerId))
   }
 
-  endTokens(): void {
+  /** Invalidates every token of `logIn`. */
+  expireTokens(): void {
     this.#tokens.clear()
   }
 
-  /** Who asks, by a token of `logIn` or by one of the issuer whose subject is a user's name. */
-  async of(authorization: string | undefined, style: Style): Promise<User> {
+  /** The user of a token, either of `logIn` or of the issuer with a user name as its subject. */
+  async authenticate(authorization: string | undefined, style: Style): Promise<User> {
     const direct = scheme(authorization, 'DirectLogin')
     if (direct !== undefined) {
       const { token = '' } = parameters(direct)
       const user = this.#tokens.get(token)
       if (user) return user
-      throw new Refused(
+      throw new ResponseError(
         style === 'new' ? 400 : 401,
         `OBP-20003: This DirectLogin token is invalid or expired: ${token}`,
       )
     }
     const bearer = scheme(authorization, 'Bearer')
-    if (bearer === undefined) throw new Refused(401, NOT_LOGGED_IN)
+    if (bearer === undefined) throw new ResponseError(401, NOT_LOGGED_IN)
     if (this.#keys === undefined)
-      throw new Refused(
+      throw new ResponseError(
         401,
         `${NOT_LOGGED_IN} <- OBP-20203: There is no an URL of OAuth 2.0 server's JWK set, published at a well-known URL.`,
       )
@@ -125,6 +127,6 @@ export class Users {
     )
     const user = subject === undefined ? undefined : this.#users.get(subject)
     if (user) return user
-    throw new Refused(401, `${NOT_LOGGED_IN} <- OBP-20206: Bad or expired bearer token.`)
+    throw new ResponseError(401, `${NOT_LOGGED_IN} <- OBP-20206: Bad or expired bearer token.`)
   }
 }

@@ -1,38 +1,30 @@
 import type { CreateCustomerMessageInput, CreateMeetingInput, Meeting } from '../../../schema/engagement.js'
-import { command } from '../../contract/operations.js'
-import type { Drift } from '../../support/mapping.js'
-import type { BankAccess } from '../bank-access.js'
-import type { CustomerLoaders } from '../customers/queries.js'
-import type { EngagementSource } from './datasource.js'
+import { requiredBankOf } from '../bank-access.js'
+import { findCustomer } from '../customers/customer-lookup.js'
+import { command } from '../instance.js'
 import { meetingBody, messageBody, toMeeting } from './mapping.js'
 
-/** Records meetings and sends messages. The provider knows no idempotency keys: each call adds another one. */
-export function engagementCommands(
-  source: EngagementSource,
-  banks: Pick<BankAccess, 'required'>,
-  customers: Pick<CustomerLoaders, 'named'>,
-  drift: Drift,
-) {
-  return {
-    createMeeting: command<CreateMeetingInput, { meeting: Meeting }>({
-      scope: 'engagement:write',
-      type: 'CreateMeetingPayload',
-      repeatable: false,
-      async run(input) {
-        const bankId = banks.required(input.bankId)
-        return { meeting: toMeeting(await source.createMeeting(bankId, meetingBody(input)), drift) }
-      },
-    }),
+/** Commands that record meetings and send messages. The provider has no idempotency keys: each repeat adds another one. */
+export const engagementCommands = {
+  createMeeting: command<CreateMeetingInput, { meeting: Meeting }>({
+    scope: 'engagement:write',
+    type: 'CreateMeetingPayload',
+    repeatable: false,
+    async run(instance, operation, input) {
+      const bankId = requiredBankOf(instance, operation, input.bankId)
+      const row = await instance.sources.engagement.createMeeting(operation, bankId, meetingBody(input))
+      return { meeting: toMeeting(row, instance.drift) }
+    },
+  }),
 
-    createCustomerMessage: command<CreateCustomerMessageInput, { sent: boolean }>({
-      scope: 'engagement:write',
-      type: 'CreateCustomerMessagePayload',
-      repeatable: false,
-      async run(input) {
-        const { place } = await customers.named({ id: input.customerId, bankId: input.bankId })
-        await source.createCustomerMessage(place, messageBody(input))
-        return { sent: true }
-      },
-    }),
-  }
+  createCustomerMessage: command<CreateCustomerMessageInput, { sent: boolean }>({
+    scope: 'engagement:write',
+    type: 'CreateCustomerMessagePayload',
+    repeatable: false,
+    async run(instance, operation, input) {
+      const { ref } = await findCustomer(instance, operation, input)
+      await instance.sources.engagement.createCustomerMessage(operation, ref, messageBody(input))
+      return { sent: true }
+    },
+  }),
 }

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
-import { Maybe, Text } from '../codecs.js'
+import { contract } from '../../http/call.js'
+import { OptionalObject, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: CRM events, meetings and messages to customers.
@@ -10,38 +10,38 @@ import { Maybe, Text } from '../codecs.js'
 const CrmEvent = Type.Object({
   id: Type.String({ minLength: 1 }),
   bank_id: Type.String(),
-  customer_name: Text,
-  customer_number: Text,
-  category: Text,
-  detail: Text,
-  channel: Text,
-  scheduled_date: Text,
-  actual_date: Text,
-  result: Text,
+  customer_name: OptionalText,
+  customer_number: OptionalText,
+  category: OptionalText,
+  detail: OptionalText,
+  channel: OptionalText,
+  scheduled_date: OptionalText,
+  actual_date: OptionalText,
+  result: OptionalText,
 })
 
-const Contact = Type.Object({ name: Text, mobile_phone: Text, email_address: Text })
+const Contact = Type.Object({ name: OptionalText, mobile_phone: OptionalText, email_address: OptionalText })
 
-// `keys` opens the conference to whoever holds them: they are not even read.
+// `keys` are credentials of the conference and are not even read.
 const Meeting = Type.Object({
   meeting_id: Type.String({ minLength: 1 }),
   bank_id: Type.String(),
-  provider_id: Text,
-  purpose_id: Text,
-  present: Maybe({ staff_user_id: Text, customer_user_id: Text }),
-  // The member that a meeting is created with is called `date`.
-  when: Text,
+  provider_id: OptionalText,
+  purpose_id: OptionalText,
+  present: OptionalObject({ staff_user_id: OptionalText, customer_user_id: OptionalText }),
+  // The request that creates a meeting names this member `date`.
+  when: OptionalText,
   creator: Contact,
-  invitees: Type.Array(Type.Object({ contact_details: Contact, status: Text })),
+  invitees: Type.Array(Type.Object({ contact_details: Contact, status: OptionalText })),
 })
 
-// Neither the customer nor the bank is in it.
+// It names neither the customer nor the bank.
 const Message = Type.Object({
   id: Type.String({ minLength: 1 }),
   date: Type.String(),
-  message: Text,
-  from_department: Text,
-  from_person: Text,
+  message: OptionalText,
+  from_department: OptionalText,
+  from_person: OptionalText,
 })
 
 export const answers = {

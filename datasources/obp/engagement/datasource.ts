@@ -1,75 +1,44 @@
-import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http/client.js'
-import type { OperationScope } from '../../contract/operation-scope.js'
-import type { CustomerRef } from '../bank-access.js'
+import { type CallScope, type Credential, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
+import type { Client } from '../../http/client.js'
+import type { CustomerRef } from '../customer-ref.js'
 import { mapError } from '../error-mapping.js'
+import { requestsOf } from '../requests.js'
 import { answers, type MeetingBody, type MessageBody } from './contract.js'
 
-/** What is not there may be the link of a customer who is. */
-function messageRefusal(refused: Refusal): Verdict {
-  const reading = mapError(refused)
-  return reading.providerCode === 'OBP-30008'
-    ? { ...reading, message: 'No user is linked to this customer, so nobody could read the message.' }
-    : reading
+/** The customer exists, but has no linked user. */
+function mapMessageError(response: ErrorResponse): ErrorMapping {
+  const mapping = mapError(response)
+  return mapping.providerCode === 'OBP-30008'
+    ? { ...mapping, message: 'No user is linked to this customer, so nobody could read the message.' }
+    : mapping
 }
 
 /** The endpoints of CRM events, meetings and messages, one method each, in the provider's words. */
-export function engagementSource(client: Client, visit: OperationScope) {
-  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+export function engagementSource(client: Client) {
+  const { get, post } = requestsOf(client)
 
   return {
-    getCrmEvents: (bankId: string) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/crm-events`,
-        effect: 'read',
-        response: answers.crmEvents,
+    getCrmEvents: (scope: CallScope, bankId: string) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/crm-events`, answers.crmEvents),
+
+    createMeeting: (scope: CallScope, bankId: string, body: MeetingBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/meetings`, body, answers.meeting),
+
+    getMeeting: (scope: CallScope, bankId: string, meetingId: string) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/meetings/${meetingId}`, answers.meeting),
+
+    getMeetings: (scope: CallScope, bankId: string) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/meetings`, answers.meetings),
+
+    /** Goes to the first user that is linked to the customer. */
+    createCustomerMessage: (scope: CallScope, { bankId, id }: CustomerRef, body: MessageBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/customer/${id}/messages`, body, answers.sent, {
+        mapError: mapMessageError,
       }),
 
-    createMeeting: (bankId: string, body: MeetingBody) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/banks/${bankId}/meetings`,
-        effect: 'write',
-        json: body,
-        response: answers.meeting,
-      }),
-
-    getMeeting: (bankId: string, meetingId: string) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/meetings/${meetingId}`,
-        effect: 'read',
-        response: answers.meeting,
-      }),
-
-    getMeetings: (bankId: string) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/meetings`,
-        effect: 'read',
-        response: answers.meetings,
-      }),
-
-    /** Goes to the first user who is linked to the customer. */
-    createCustomerMessage: ({ bankId, id }: CustomerRef, body: MessageBody) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/banks/${bankId}/customer/${id}/messages`,
-        effect: 'write',
-        json: body,
-        response: answers.sent,
-        mapError: messageRefusal,
-      }),
-
-    /** Those of whoever the credential is. */
-    getCustomerMessages: (bankId: string, credential: Credential) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/customer/messages`,
-        effect: 'read',
-        credential,
-        response: answers.messages,
-      }),
+    /** The messages to the user of the credential. */
+    getCustomerMessages: (scope: CallScope, bankId: string, credential: Credential) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/customer/messages`, answers.messages, { credential }),
   }
 }
 

@@ -20,7 +20,7 @@ import type {
   ObpMessage,
 } from './contract.js'
 
-// ---- what the provider says, in the graph's words
+// ---- from the provider's responses to the graph
 
 export const toCrmEvent = (event: ObpCrmEvent, drift: Drift): CrmEvent => ({
   id: event.id,
@@ -56,7 +56,7 @@ export const toMeeting = (meeting: ObpMeeting, drift: Drift): Meeting => ({
   })),
 })
 
-/** The date is the time of sending, which is always known: one that cannot be read is a broken answer. */
+/** The date is the time of sending, which always exists: an unreadable date is a malformed response. */
 export function toMessage(message: ObpMessage, drift: Drift): CustomerMessage {
   const date = toDateTime(message.date, 'customer_message.date', drift)
   if (date === null)
@@ -70,7 +70,7 @@ export function toMessage(message: ObpMessage, drift: Drift): CustomerMessage {
   }
 }
 
-// ---- what the graph is asked, in the provider's words
+// ---- from the graph's input to the provider's requests
 
 const contactBody = ({ name, mobilePhone, emailAddress }: ContactDetailsInput): ContactBody => ({
   name,

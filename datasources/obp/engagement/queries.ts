@@ -1,15 +1,16 @@
 import type { CrmEvent, CustomerMessage, Meeting } from '../../../schema/engagement.js'
-import { keyLoader, type Loader } from '../../support/loader.js'
-import { query } from '../../contract/operations.js'
 import { nullIfNotFound } from '../../contract/errors.js'
-import type { Credential } from '../../http/client.js'
+import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
+import { keyLoader, type Loader } from '../../support/loader.js'
 import type { Drift } from '../../support/mapping.js'
-import { type BankAccess, type CustomerRef, customerRefKey } from '../bank-access.js'
+import { bankOf, loadByCustomer } from '../bank-access.js'
+import { type CustomerRef, customerRefKey } from '../customer-ref.js'
+import { type ObpInstance, query } from '../instance.js'
 import type { EngagementSource } from './datasource.js'
 import { toCrmEvent, toMeeting, toMessage } from './mapping.js'
 
-/** Names a bank, and how many of its rows are wanted. */
-export interface BankListQuestion {
+/** A bank's list; `first` limits its length. */
+export interface BankListKey {
   readonly bankId?: string | null | undefined
   readonly first?: number | null | undefined
 }
@@ -19,72 +20,88 @@ export interface MeetingKey {
   readonly bankId?: string | null | undefined
 }
 
-/** More than this is never answered: the provider has no pages and lists all there is. */
-const MOST = 100
+/** Rows of a list at most: the provider has no pages and lists all rows. */
+const MAX_ROWS = 100
 
-/** Questions about CRM events, meetings and messages. The provider lists them by bank only, so each list is asked for once. */
-export function engagementLoaders(source: EngagementSource, banks: BankAccess, asUser: () => Credential, drift: Drift) {
-  /** A bank's list; what says that it is another bank's is left out. */
-  const listed = <Row extends { bank_id: string }, Node>(
-    ask: (bankId: string) => Promise<readonly Row[]>,
-    to: (row: Row, drift: Drift) => Node,
-  ) =>
-    keyLoader<string, Node[] | null>(async (bankId) => {
-      const rows = await nullIfNotFound(ask(bankId))
-      return rows && rows.filter((row) => row.bank_id === bankId).map((row) => to(row, drift))
-    })
-
-  const crmEvents = listed(async (bankId) => (await source.getCrmEvents(bankId)).crm_events, toCrmEvent)
-  const meetings = listed(async (bankId) => (await source.getMeetings(bankId)).meetings, toMeeting)
-
-  const meeting = keyLoader<CustomerRef, Meeting | null>(async ({ bankId, id }) => {
-    const row = await nullIfNotFound(source.getMeeting(bankId, id))
-    return row?.meeting_id === id && row.bank_id === bankId ? toMeeting(row, drift) : null
-  }, customerRefKey)
-
-  const messages = keyLoader<string, CustomerMessage[] | null>(async (bankId) => {
-    const answer = await nullIfNotFound(source.getCustomerMessages(bankId, asUser()))
-    return answer && answer.messages.map((message) => toMessage(message, drift))
+/** A loader of a bank's list; rows of another bank are left out. */
+const listLoader = <Row extends { bank_id: string }, Node>(
+  list: (source: EngagementSource, operation: OperationScope, bankId: string) => Promise<readonly Row[]>,
+  toNode: (row: Row, drift: Drift) => Node,
+) =>
+  keyLoader<ObpInstance, string, Node[] | null>(async ({ sources, drift }, operation, bankId) => {
+    const rows = await nullIfNotFound(list(sources.engagement, operation, bankId))
+    return rows && rows.filter((row) => row.bank_id === bankId).map((row) => toNode(row, drift))
   })
 
-  const firstOf =
-    <Node>(loader: Loader<string, Node[] | null>) =>
-    async ({ bankId: named, first }: BankListQuestion): Promise<Node[] | null> => {
-      const bankId = banks.named(named)
-      const nodes = bankId === null ? null : await loader.load(bankId)
-      return nodes && nodes.slice(0, first ?? MOST)
-    }
+// The provider lists by bank only.
+const crmEvents = listLoader(
+  async (source, operation, bankId) => (await source.getCrmEvents(operation, bankId)).crm_events,
+  toCrmEvent,
+)
 
-  const readings = {
-    crmEvents: query<BankListQuestion, CrmEvent[] | null>({
-      scope: 'engagement:read',
-      type: 'CrmEvent',
-      load: firstOf(crmEvents),
-    }),
+const meetings = listLoader(
+  async (source, operation, bankId) => (await source.getMeetings(operation, bankId)).meetings,
+  toMeeting,
+)
 
-    meetings: query<BankListQuestion, Meeting[] | null>({
-      scope: 'engagement:read',
-      type: 'Meeting',
-      load: firstOf(meetings),
-    }),
+/** By the same key as customers: an id at a bank. */
+const meetingsById = keyLoader<ObpInstance, CustomerRef, Meeting | null>(
+  async ({ sources, drift }, operation, { bankId, id }) => {
+    const row = await nullIfNotFound(sources.engagement.getMeeting(operation, bankId, id))
+    return row?.meeting_id === id && row.bank_id === bankId ? toMeeting(row, drift) : null
+  },
+  customerRefKey,
+)
 
-    meetingById: query<MeetingKey, Meeting | null>({
-      scope: 'engagement:read',
-      type: 'Meeting',
-      load: banks.within(meeting.load),
-    }),
+const viewerMessages = keyLoader<ObpInstance, string, CustomerMessage[] | null>(
+  async ({ sources, credentials, drift }, operation, bankId) => {
+    const credential = credentials.asUser(operation)
+    const response = await nullIfNotFound(sources.engagement.getCustomerMessages(operation, bankId, credential))
+    return response && response.messages.map((message) => toMessage(message, drift))
+  },
+)
 
-    /** Asked as the caller: the provider answers what is theirs, so a valid token is enough. */
-    messagesOfViewer: query<Pick<BankListQuestion, 'bankId'>, CustomerMessage[] | null>({
-      scope: null,
-      ownScope: 'customers:read',
-      type: 'CustomerMessage',
-      async load({ bankId: named }) {
-        const bankId = banks.named(named)
-        return bankId === null ? null : messages.load(bankId)
-      },
-    }),
+/** The `load` of a query of a bank's list. */
+const loadList =
+  <Node>(definition: LoaderDefinition<ObpInstance, Loader<string, Node[] | null>>) =>
+  async (
+    instance: ObpInstance,
+    operation: OperationScope,
+    { bankId: requestedBank, first }: BankListKey,
+  ): Promise<Node[] | null> => {
+    const bankId = bankOf(instance, operation, requestedBank)
+    const nodes = bankId === null ? null : await operation.loader(instance, definition).load(bankId)
+    return nodes && nodes.slice(0, first ?? MAX_ROWS)
   }
 
-  return { readings }
+/** Queries of CRM events, meetings and messages. */
+export const engagementQueries = {
+  crmEvents: query<BankListKey, CrmEvent[] | null>({
+    scope: 'engagement:read',
+    type: 'CrmEvent',
+    load: loadList(crmEvents),
+  }),
+
+  meetings: query<BankListKey, Meeting[] | null>({
+    scope: 'engagement:read',
+    type: 'Meeting',
+    load: loadList(meetings),
+  }),
+
+  meetingById: query<MeetingKey, Meeting | null>({
+    scope: 'engagement:read',
+    type: 'Meeting',
+    load: loadByCustomer(meetingsById),
+  }),
+
+  /** Called with the caller's own credential: the provider decides which messages are the caller's. */
+  messagesOfViewer: query<Pick<BankListKey, 'bankId'>, CustomerMessage[] | null>({
+    scope: null,
+    ownScope: 'customers:read',
+    type: 'CustomerMessage',
+    async load(instance, operation, { bankId: requestedBank }) {
+      const bankId = bankOf(instance, operation, requestedBank)
+      return bankId === null ? null : operation.loader(instance, viewerMessages).load(bankId)
+    },
+  }),
 }

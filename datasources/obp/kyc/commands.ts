@@ -9,13 +9,12 @@ import type {
   KycMedia,
   KycStatus,
 } from '../../../schema/kyc.js'
+import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
+import type { Attempt } from '../../contract/operations.js'
 import type { Loader } from '../../support/loader.js'
-import { type Attempt, command } from '../../contract/operations.js'
-import type { Drift } from '../../support/mapping.js'
-import type { CustomerRef } from '../bank-access.js'
-import type { CustomerLoaders } from '../customers/queries.js'
-import type { KycSource } from './datasource.js'
-import type { KycLoaders } from './queries.js'
+import type { CustomerRef } from '../customer-ref.js'
+import { type CustomerInput, findCustomer } from '../customers/customer-lookup.js'
+import { command, type ObpInstance } from '../instance.js'
 import {
   checkBody,
   documentBody,
@@ -30,167 +29,189 @@ import {
   toMedia,
   toStatus,
 } from './mapping.js'
+import { checks, documents, media, statuses } from './queries.js'
 
-type Rows = Pick<Loader<string, readonly { id: string; bankId: string }[] | null>, 'load'>
+/** The kinds of record that have an id. */
+type Kind = 'check' | 'document' | 'media'
+
+interface StoredRecord {
+  readonly id: string
+  readonly bankId: string
+}
+
+/** A loader of a customer's records of one kind. */
+type Records<Row extends StoredRecord = StoredRecord> = LoaderDefinition<
+  ObpInstance,
+  Pick<Loader<string, readonly Row[] | null>, 'load' | 'clear'>
+>
+
+/** A record of a customer under an id of the provider's. */
+interface RecordRef {
+  readonly ref: CustomerRef
+  readonly id: string
+}
 
 /**
- * The provider's id for a new record that the caller gave an id of their own. Its ids are shared by all customers of
- * all banks, and a write to one that exists takes that record away from whomever it is of; this one nobody else has.
+ * The provider's id for a new record that the caller named. The provider's ids are unique over all customers and banks,
+ * and a write to an existing id moves that record here; no other record can have this id.
  */
-export function newRecordId(place: CustomerRef, kind: string, given: string): string {
+export function newRecordId(ref: CustomerRef, kind: string, given: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([place.bankId, place.id, kind, given]))
+    .update(JSON.stringify([ref.bankId, ref.id, kind, given]))
     .digest('hex')
     .slice(0, 32)
 }
 
-/** Writes of KYC records. */
-export function kycCommands(
-  source: KycSource,
-  customers: Pick<CustomerLoaders, 'named'>,
-  kyc: KycLoaders,
-  drift: Drift,
-) {
-  const placeOf = async ({ customerId, bankId }: { customerId: string; bankId?: string | null }) =>
-    (await customers.named({ id: customerId, bankId })).place
+/** The id to write to: the attempt's id without an id of the caller's, else the customer's own record, else a new id. */
+async function recordIdOf(
+  instance: ObpInstance,
+  operation: OperationScope,
+  ref: CustomerRef,
+  kind: Kind,
+  records: Records,
+  given: string | null | undefined,
+  attempt: Attempt,
+): Promise<string> {
+  if (given == null) return attempt.id
+  const stored = await operation.loader(instance, records).load(ref.id)
+  const isOwn = stored?.some((row) => row.id === given && row.bankId === ref.bankId)
+  return isOwn ? given : newRecordId(ref, kind, given)
+}
 
-  /** The id to write to: the customer's own record of this id, else a new one. */
-  async function idOf(place: CustomerRef, kind: string, given: string | null | undefined, rows: Rows, { id }: Attempt) {
-    if (given == null) return id
-    const theirs = (await rows.load(place.id))?.some((row) => row.id === given && row.bankId === place.bankId)
-    return theirs ? given : newRecordId(place, kind, given)
-  }
+/** The id of a related record that the caller named: the customer's own record, else the id that it has or will get. */
+async function relatedIdOf(
+  instance: ObpInstance,
+  operation: OperationScope,
+  ref: CustomerRef,
+  kind: Kind,
+  records: Records,
+  given: string,
+): Promise<string> {
+  if (given === '') return given
+  const stored = await operation.loader(instance, records).load(ref.id)
+  return stored?.some(({ id }) => id === given) ? given : newRecordId(ref, kind, given)
+}
 
-  /** The record that is meant by an id of the caller's: the customer's own of this id, else the one that it makes or will make. */
-  async function relatedTo(place: CustomerRef, kind: string, given: string, rows: Rows): Promise<string> {
-    if (given === '') return given
-    const theirs = (await rows.load(place.id))?.some(({ id }) => id === given)
-    return theirs ? given : newRecordId(place, kind, given)
-  }
+/** The customer and the id that a command writes a record to. */
+async function recordOf(
+  instance: ObpInstance,
+  operation: OperationScope,
+  kind: Kind,
+  records: Records,
+  input: CustomerInput & { readonly id?: string | null },
+  attempt: Attempt,
+): Promise<RecordRef> {
+  const { ref } = await findCustomer(instance, operation, input)
+  return { ref, id: await recordIdOf(instance, operation, ref, kind, records, input.id, attempt) }
+}
 
-  /** Where a picture is to be written, under which id, and what. */
-  async function mediaOf(input: AddKycMediaInput, attempt: Attempt) {
-    const place = await placeOf(input)
-    const body = mediaBody({
-      ...input,
-      relatesToKycDocumentId: await relatedTo(place, 'document', input.relatesToKycDocumentId, kyc.documents),
-      relatesToKycCheckId: await relatedTo(place, 'check', input.relatesToKycCheckId, kyc.checks),
-    })
-    return { place, id: await idOf(place, 'media', input.id, kyc.media, attempt), body }
-  }
+/** The customer, the id and the body that `addKycMedia` writes. */
+async function mediaOf(instance: ObpInstance, operation: OperationScope, input: AddKycMediaInput, attempt: Attempt) {
+  const { ref } = await findCustomer(instance, operation, input)
+  const { relatesToKycDocumentId: documentId, relatesToKycCheckId: checkId } = input
+  const body = mediaBody({
+    ...input,
+    relatesToKycDocumentId: await relatedIdOf(instance, operation, ref, 'document', documents, documentId),
+    relatesToKycCheckId: await relatedIdOf(instance, operation, ref, 'check', checks, checkId),
+  })
+  return { ref, id: await recordIdOf(instance, operation, ref, 'media', media, input.id, attempt), body }
+}
 
-  /** After a write, however it ended, the operation must not see what it read before. */
-  async function changing<Done>(
-    rows: Pick<Loader<string, unknown>, 'clear'>,
-    place: CustomerRef,
-    write: Promise<Done>,
-  ): Promise<Done> {
-    try {
-      return await write
-    } finally {
-      rows.clear(place.id)
-    }
-  }
+/** What the provider now holds under the id, if it is what the command was to write. */
+async function readRecord<Row extends StoredRecord>(
+  instance: ObpInstance,
+  operation: OperationScope,
+  records: Records<Row>,
+  { ref, id }: RecordRef,
+  isWritten: (row: Row) => boolean,
+): Promise<Row | undefined> {
+  const loader = operation.loader(instance, records)
+  loader.clear(ref.id)
+  return (await loader.load(ref.id))?.find((row) => row.id === id && row.bankId === ref.bankId && isWritten(row))
+}
 
-  /** What the provider has by now under the id, if it is what was to be written. */
-  async function found<Row extends { id: string; bankId: string }>(
-    place: CustomerRef,
-    id: string,
-    rows: Pick<Loader<string, readonly Row[] | null>, 'load' | 'clear'>,
-    isWritten: (row: Row) => boolean,
-  ) {
-    rows.clear(place.id)
-    return (await rows.load(place.id))?.find((row) => row.id === id && row.bankId === place.bankId && isWritten(row))
-  }
+/**
+ * A late repeat to an id of the caller's would revert a later change of the record; the attempt's own id is known to no
+ * other writer.
+ */
+const repeatable = ({ id }: { readonly id?: string | null }): boolean => id == null
 
-  /** A late repeat to an id that the caller knows would take back what was written to it since; one of ours nobody knows yet. */
-  const repeatable = ({ id }: { id?: string | null }): boolean => id == null
+/** Commands that add KYC records. */
+export const kycCommands = {
+  addKycCheck: command<AddKycCheckInput, { kycCheck: KycCheck }>({
+    scope: 'kyc:write',
+    type: 'AddKycCheckPayload',
+    repeatable,
+    async readBack(instance, operation, input, attempt) {
+      const record = await recordOf(instance, operation, 'check', checks, input, attempt)
+      const body = checkBody(input)
+      const kycCheck = await readRecord(instance, operation, checks, record, (row) => isCheck(row, body))
+      return kycCheck ? { kycCheck } : null
+    },
+    async run(instance, operation, input, attempt) {
+      const { ref, id } = await recordOf(instance, operation, 'check', checks, input, attempt)
+      const row = await instance.sources.kyc
+        .addKycCheck(operation, ref, id, checkBody(input))
+        .finally(() => operation.loader(instance, checks).clear(ref.id))
+      return { kycCheck: toCheck(row, instance.drift) }
+    },
+  }),
 
-  return {
-    addKycCheck: command<AddKycCheckInput, { kycCheck: KycCheck }>({
-      scope: 'kyc:write',
-      type: 'AddKycCheckPayload',
-      repeatable,
-      async readBack(input, attempt) {
-        const place = await placeOf(input)
-        const kycCheck = await found(
-          place,
-          await idOf(place, 'check', input.id, kyc.checks, attempt),
-          kyc.checks,
-          (row) => isCheck(row, checkBody(input)),
-        )
-        return kycCheck ? { kycCheck } : null
-      },
-      async run(input, attempt) {
-        const place = await placeOf(input)
-        const id = await idOf(place, 'check', input.id, kyc.checks, attempt)
-        return {
-          kycCheck: toCheck(await changing(kyc.checks, place, source.addKycCheck(place, id, checkBody(input))), drift),
-        }
-      },
-    }),
+  addKycDocument: command<AddKycDocumentInput, { kycDocument: KycDocument }>({
+    scope: 'kyc:write',
+    type: 'AddKycDocumentPayload',
+    repeatable,
+    async readBack(instance, operation, input, attempt) {
+      const record = await recordOf(instance, operation, 'document', documents, input, attempt)
+      const body = documentBody(input)
+      const kycDocument = await readRecord(instance, operation, documents, record, (row) => isDocument(row, body))
+      return kycDocument ? { kycDocument } : null
+    },
+    async run(instance, operation, input, attempt) {
+      const { ref, id } = await recordOf(instance, operation, 'document', documents, input, attempt)
+      const row = await instance.sources.kyc
+        .addKycDocument(operation, ref, id, documentBody(input))
+        .finally(() => operation.loader(instance, documents).clear(ref.id))
+      return { kycDocument: toDocument(row, instance.drift) }
+    },
+  }),
 
-    addKycDocument: command<AddKycDocumentInput, { kycDocument: KycDocument }>({
-      scope: 'kyc:write',
-      type: 'AddKycDocumentPayload',
-      repeatable,
-      async readBack(input, attempt) {
-        const place = await placeOf(input)
-        const kycDocument = await found(
-          place,
-          await idOf(place, 'document', input.id, kyc.documents, attempt),
-          kyc.documents,
-          (row) => isDocument(row, documentBody(input)),
-        )
-        return kycDocument ? { kycDocument } : null
-      },
-      async run(input, attempt) {
-        const place = await placeOf(input)
-        const id = await idOf(place, 'document', input.id, kyc.documents, attempt)
-        return {
-          kycDocument: toDocument(
-            await changing(kyc.documents, place, source.addKycDocument(place, id, documentBody(input))),
-            drift,
-          ),
-        }
-      },
-    }),
+  addKycMedia: command<AddKycMediaInput, { kycMedia: KycMedia }>({
+    scope: 'kyc:write',
+    type: 'AddKycMediaPayload',
+    repeatable,
+    async readBack(instance, operation, input, attempt) {
+      const { body, ...record } = await mediaOf(instance, operation, input, attempt)
+      const kycMedia = await readRecord(instance, operation, media, record, (row) => isMedia(row, body))
+      return kycMedia ? { kycMedia } : null
+    },
+    async run(instance, operation, input, attempt) {
+      const { ref, id, body } = await mediaOf(instance, operation, input, attempt)
+      const row = await instance.sources.kyc
+        .addKycMedia(operation, ref, id, body)
+        .finally(() => operation.loader(instance, media).clear(ref.id))
+      return { kycMedia: toMedia(row, instance.drift) }
+    },
+  }),
 
-    addKycMedia: command<AddKycMediaInput, { kycMedia: KycMedia }>({
-      scope: 'kyc:write',
-      type: 'AddKycMediaPayload',
-      repeatable,
-      async readBack(input, attempt) {
-        const { place, id, body } = await mediaOf(input, attempt)
-        const kycMedia = await found(place, id, kyc.media, (row) => isMedia(row, body))
-        return kycMedia ? { kycMedia } : null
-      },
-      async run(input, attempt) {
-        const { place, id, body } = await mediaOf(input, attempt)
-        return { kycMedia: toMedia(await changing(kyc.media, place, source.addKycMedia(place, id, body)), drift) }
-      },
-    }),
-
-    addKycStatus: command<AddKycStatusInput, { kycStatus: KycStatus }>({
-      scope: 'kyc:write',
-      type: 'AddKycStatusPayload',
-      // A late repeat would take back a later word of the bank.
-      repeatable: false,
-      async readBack(input) {
-        const place = await placeOf(input)
-        kyc.statuses.clear(place.id)
-        const kycStatus = (await kyc.statuses.load(place.id))?.find((row) => isStatus(row, statusBody(input)))
-        return kycStatus ? { kycStatus } : null
-      },
-      async run(input) {
-        const place = await placeOf(input)
-        return {
-          kycStatus: toStatus(
-            await changing(kyc.statuses, place, source.addKycStatus(place, statusBody(input))),
-            drift,
-          ),
-        }
-      },
-    }),
-  }
+  addKycStatus: command<AddKycStatusInput, { kycStatus: KycStatus }>({
+    scope: 'kyc:write',
+    type: 'AddKycStatusPayload',
+    // A late repeat would revert a later status.
+    repeatable: false,
+    async readBack(instance, operation, input) {
+      const { ref } = await findCustomer(instance, operation, input)
+      const loader = operation.loader(instance, statuses)
+      loader.clear(ref.id)
+      const kycStatus = (await loader.load(ref.id))?.find((row) => isStatus(row, statusBody(input)))
+      return kycStatus ? { kycStatus } : null
+    },
+    async run(instance, operation, input) {
+      const { ref } = await findCustomer(instance, operation, input)
+      const row = await instance.sources.kyc
+        .addKycStatus(operation, ref, statusBody(input))
+        .finally(() => operation.loader(instance, statuses).clear(ref.id))
+      return { kycStatus: toStatus(row, instance.drift) }
+    },
+  }),
 }

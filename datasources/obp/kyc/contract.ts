@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
-import { Text } from '../codecs.js'
+import { contract } from '../../http/call.js'
+import { Optional, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: KYC checks, documents, media and statuses.
@@ -11,46 +11,44 @@ const record = {
   bank_id: Type.String(),
   customer_id: Type.String(),
   id: Type.String({ minLength: 1 }),
-  customer_number: Text,
+  customer_number: OptionalText,
 }
 
 const Check = Type.Object({
   ...record,
-  date: Text,
-  how: Text,
-  staff_user_id: Text,
-  staff_name: Text,
+  date: OptionalText,
+  how: OptionalText,
+  staff_user_id: OptionalText,
+  staff_name: OptionalText,
   satisfied: Type.Boolean(),
-  comments: Text,
+  comments: OptionalText,
 })
 
 const Document = Type.Object({
   ...record,
-  type: Text,
-  number: Text,
-  issue_date: Text,
-  issue_place: Text,
-  // What cannot be read must not pass for a document that never expires.
-  expiry_date: Type.Optional(
-    Type.Union([Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' }), Type.Null()]),
-  ),
+  type: OptionalText,
+  number: OptionalText,
+  issue_date: OptionalText,
+  issue_place: OptionalText,
+  // An unreadable date must not pass as a document without expiry.
+  expiry_date: Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' })),
 })
 
 const Media = Type.Object({
   ...record,
-  type: Text,
-  url: Text,
-  date: Text,
-  relates_to_kyc_document_id: Text,
-  relates_to_kyc_check_id: Text,
+  type: OptionalText,
+  url: OptionalText,
+  date: OptionalText,
+  relates_to_kyc_document_id: OptionalText,
+  relates_to_kyc_check_id: OptionalText,
 })
 
-// Without an id, and without the bank that it is of.
+// It names neither an id nor the bank.
 const Status = Type.Object({
   customer_id: Type.String(),
-  customer_number: Text,
+  customer_number: OptionalText,
   ok: Type.Boolean(),
-  date: Text,
+  date: OptionalText,
 })
 
 export const answers = {
@@ -69,7 +67,7 @@ export type ObpKycDocument = Static<typeof Document>
 export type ObpKycMedia = Static<typeof Media>
 export type ObpKycStatus = Static<typeof Status>
 
-// Dates in UTC without milliseconds; null stands for what is not known.
+// Dates in UTC without milliseconds; null stands for an unknown value.
 
 export interface CheckBody {
   customer_number: string

@@ -21,9 +21,9 @@ import type {
   StatusBody,
 } from './contract.js'
 
-// ---- what the provider says, in the graph's words
+// ---- from the provider's responses to the graph
 
-// What the records share is written out in each: Node 20 makes a hidden class for every object that begins with a spread.
+// Shared members are repeated in each function: Node 20 makes a hidden class for every object that begins with a spread.
 
 export const toCheck = (check: ObpKycCheck, drift: Drift): KycCheck => ({
   __typename: 'KycCheck',
@@ -70,7 +70,7 @@ export const toStatus = (status: ObpKycStatus, drift: Drift): KycStatus => ({
   date: toDateTime(status.date, 'kyc_status.date', drift),
 })
 
-// ---- what the graph is asked, in the provider's words
+// ---- from the graph's input to the provider's requests
 
 export const checkBody = (input: AddKycCheckInput): CheckBody => ({
   customer_number: input.customerNumber,
@@ -106,7 +106,7 @@ export const statusBody = (input: AddKycStatusInput): StatusBody => ({
   date: toWireDate(input.date),
 })
 
-// ---- whether what the provider says is what it was told
+// ---- whether the provider's record equals the request
 
 export const isCheck = (check: KycCheck, body: CheckBody): boolean =>
   sameText(check.customerNumber, body.customer_number) &&

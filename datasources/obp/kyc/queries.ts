@@ -1,95 +1,109 @@
 import type { KycCheck, KycDocument, KycMedia, KycStatus } from '../../../schema/kyc.js'
-import { keyLoader, type Loader } from '../../support/loader.js'
-import { type CustomerKey, query } from '../../contract/operations.js'
 import { nullIfNotFound } from '../../contract/errors.js'
+import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
+import type { CustomerKey } from '../../contract/operations.js'
+import { keyLoader, type Loader } from '../../support/loader.js'
 import type { Drift } from '../../support/mapping.js'
-import type { BankAccess } from '../bank-access.js'
+import { bankOf, customerRefOf, loadByCustomer, ownerOf } from '../bank-access.js'
 import { isId } from '../codecs.js'
+import { customers } from '../customers/loaders.js'
+import { type ObpInstance, query } from '../instance.js'
 import type { KycSource } from './datasource.js'
 import { toCheck, toDocument, toMedia, toStatus } from './mapping.js'
 
-/** Names a check; ids are one set over all customers and banks. */
+/** Names a check; its id is unique over all customers and banks. */
 export interface KycCheckKey {
   readonly customerId: string
   readonly id: string
 }
 
-/** Questions about KYC records. The provider lists them by customer only, so each list is asked for once however deep it is needed. */
-export function kycLoaders(
-  source: KycSource,
-  banks: BankAccess,
-  customerById: (key: CustomerKey) => Promise<unknown>,
-  drift: Drift,
-) {
-  const listed = <Row extends { customer_id: string }, Node>(
-    ask: (customerId: string) => Promise<readonly Row[]>,
-    to: (row: Row, drift: Drift) => Node,
-  ) =>
-    keyLoader<string, Node[] | null>(async (customerId) => {
-      const rows = await nullIfNotFound(ask(customerId))
-      return rows && rows.filter((row) => row.customer_id === customerId).map((row) => to(row, drift))
-    })
+/** A loader of a customer's KYC records, by the customer's id: the lists hold the records of every bank. */
+const listLoader = <Row extends { customer_id: string }, Node>(
+  list: (source: KycSource, operation: OperationScope, customerId: string) => Promise<readonly Row[]>,
+  toNode: (row: Row, drift: Drift) => Node,
+) =>
+  keyLoader<ObpInstance, string, Node[] | null>(async ({ sources, drift }, operation, customerId) => {
+    const rows = await nullIfNotFound(list(sources.kyc, operation, customerId))
+    return rows && rows.filter((row) => row.customer_id === customerId).map((row) => toNode(row, drift))
+  })
 
-  const checks = listed(async (customerId) => (await source.getKycChecks(customerId)).checks, toCheck)
-  const documents = listed(async (customerId) => (await source.getKycDocuments(customerId)).documents, toDocument)
-  const media = listed(async (customerId) => (await source.getKycMedia(customerId)).medias, toMedia)
-  const statuses = listed(async (customerId) => (await source.getKycStatuses(customerId)).statuses, toStatus)
+export const checks = listLoader(
+  async (source, operation, customerId) => (await source.getKycChecks(operation, customerId)).checks,
+  toCheck,
+)
 
-  /** Those of the bank that was asked: the list is of every bank that has written to this customer. */
-  const ofBank = <Node extends { bankId: string }>(loader: Loader<string, Node[] | null>) =>
-    banks.within(async ({ bankId, id }) => (await loader.load(id))?.filter((node) => node.bankId === bankId) ?? null)
+export const documents = listLoader(
+  async (source, operation, customerId) => (await source.getKycDocuments(operation, customerId)).documents,
+  toDocument,
+)
 
-  const readings = {
-    kycChecksOf: query<CustomerKey, KycCheck[] | null>({
-      scope: 'kyc:read',
-      type: 'KycCheck',
-      owner: banks.owner,
-      load: ofBank(checks),
-    }),
+export const media = listLoader(
+  async (source, operation, customerId) => (await source.getKycMedia(operation, customerId)).medias,
+  toMedia,
+)
 
-    kycDocumentsOf: query<CustomerKey, KycDocument[] | null>({
-      scope: 'kyc:read',
-      type: 'KycDocument',
-      owner: banks.owner,
-      load: ofBank(documents),
-    }),
+export const statuses = listLoader(
+  async (source, operation, customerId) => (await source.getKycStatuses(operation, customerId)).statuses,
+  toStatus,
+)
 
-    kycMediaOf: query<CustomerKey, KycMedia[] | null>({
-      scope: 'kyc:read',
-      type: 'KycMedia',
-      owner: banks.owner,
-      load: ofBank(media),
-    }),
-
-    /** A status does not say whose it is; there is at most one of each bank that has written one. */
-    kycStatusesOf: query<CustomerKey, KycStatus[] | null>({
-      scope: 'kyc:read',
-      type: 'KycStatus',
-      owner: banks.owner,
-      load: banks.within(({ id }) => statuses.load(id)),
-    }),
-
-    /** For references, which do not name the bank: it must be one that the caller may name. */
-    kycCheckById: query<KycCheckKey, KycCheck | null>({
-      scope: 'kyc:read',
-      type: 'KycCheck',
-      owner: ({ customerId }) => ({ customer: { id: customerId } }),
-      async load({ customerId, id }) {
-        const found = isId(customerId) ? await checks.load(customerId) : null
-        const check = found?.find((row) => row.id === id && banks.named(row.bankId) !== null)
-        // Another bank may have written to this customer too; what it wrote is not shown under theirs either.
-        return check && (await customerById({ id: customerId, bankId: check.bankId })) ? check : null
-      },
-    }),
+/** The `load` of a query of a customer's records at one bank. */
+const loadOfBank =
+  <Node extends { bankId: string }>(definition: LoaderDefinition<ObpInstance, Loader<string, Node[] | null>>) =>
+  async (instance: ObpInstance, operation: OperationScope, key: CustomerKey): Promise<Node[] | null> => {
+    const ref = customerRefOf(instance, operation, key)
+    const nodes = ref && (await operation.loader(instance, definition).load(ref.id))
+    return nodes && nodes.filter(({ bankId }) => bankId === ref.bankId)
   }
 
-  return {
-    readings,
-    checks,
-    documents,
-    media,
-    statuses,
-  }
+const loadCustomer = loadByCustomer(customers)
+
+/** Queries of KYC records. */
+export const kycQueries = {
+  kycChecksOf: query<CustomerKey, KycCheck[] | null>({
+    scope: 'kyc:read',
+    type: 'KycCheck',
+    owner: ownerOf,
+    load: loadOfBank(checks),
+  }),
+
+  kycDocumentsOf: query<CustomerKey, KycDocument[] | null>({
+    scope: 'kyc:read',
+    type: 'KycDocument',
+    owner: ownerOf,
+    load: loadOfBank(documents),
+  }),
+
+  kycMediaOf: query<CustomerKey, KycMedia[] | null>({
+    scope: 'kyc:read',
+    type: 'KycMedia',
+    owner: ownerOf,
+    load: loadOfBank(media),
+  }),
+
+  /** A status does not name its bank; each bank that has written any has one. */
+  kycStatusesOf: query<CustomerKey, KycStatus[] | null>({
+    scope: 'kyc:read',
+    type: 'KycStatus',
+    owner: ownerOf,
+    async load(instance, operation, key) {
+      const ref = customerRefOf(instance, operation, key)
+      return ref && operation.loader(instance, statuses).load(ref.id)
+    },
+  }),
+
+  /** For entity references, which do not name the bank: it must be one that the caller may name. */
+  kycCheckById: query<KycCheckKey, KycCheck | null>({
+    scope: 'kyc:read',
+    type: 'KycCheck',
+    owner: ({ customerId }) => ({ customer: { id: customerId } }),
+    async load(instance, operation, { customerId, id }) {
+      const found = isId(customerId) ? await operation.loader(instance, checks).load(customerId) : null
+      const check = found?.find((row) => row.id === id && bankOf(instance, operation, row.bankId) !== null)
+      if (!check) return null
+      // A bank may write checks of another bank's customer; they are shown only where the customer is that bank's.
+      const customer = await loadCustomer(instance, operation, { id: customerId, bankId: check.bankId })
+      return customer && check
+    },
+  }),
 }
-
-export type KycLoaders = ReturnType<typeof kycLoaders>

@@ -3,102 +3,104 @@ import type {
   DeleteUserCustomerLinkInput,
   UserCustomerLink,
 } from '../../../schema/user-link.js'
-import { command } from '../../contract/operations.js'
-import { nullIfNotFound, invalidInput } from '../../contract/errors.js'
-import type { Drift } from '../../support/mapping.js'
-import type { BankAccess, CustomerRef } from '../bank-access.js'
-import type { CustomerSource } from '../customers/datasource.js'
-import type { CustomerLoaders } from '../customers/queries.js'
+import { invalidInput, nullIfNotFound } from '../../contract/errors.js'
+import type { OperationScope } from '../../contract/operation-scope.js'
+import { bankOf } from '../bank-access.js'
+import type { CustomerRef } from '../customer-ref.js'
+import { findCustomer } from '../customers/customer-lookup.js'
+import { clearCustomer } from '../customers/loaders.js'
 import { firehoseWindow } from '../customers/mapping.js'
 import { obpError } from '../error-mapping.js'
-import type { LinkSource } from './datasource.js'
-import type { LinkLoaders } from './queries.js'
+import { command, type ObpInstance } from '../instance.js'
 import { toLink } from './mapping.js'
+import { linksOfCustomer, linksOfUser } from './queries.js'
 
-/** A bank of more customers than this is not searched for a link: each of them costs a call. */
-const MOST_SEARCHED = 1000
-const SIDE_BY_SIDE = 50
+/** Customers of a bank that are searched for a link at most: each of them costs a call. */
+const MAX_SEARCHED = 1000
+const PARALLEL_CALLS = 50
 
-/** What links one user to one customer at most once, and what ends that. */
-export function linkCommands(
-  source: LinkSource,
-  bank: Pick<CustomerSource, 'getFirehoseCustomers'>,
-  banks: BankAccess,
-  customers: Pick<CustomerLoaders, 'named' | 'forget'>,
-  links: LinkLoaders,
-  drift: Drift,
-) {
-  /** The provider reads no link by its id, so the bank's customers are gone through. */
-  async function searched(bankId: string, linkId: string): Promise<UserCustomerLink | undefined> {
-    const { customers: rows } = await bank.getFirehoseCustomers(bankId, firehoseWindow(null), MOST_SEARCHED + 1, 0)
-    if (rows.length > MOST_SEARCHED)
-      throw invalidInput({ 'input.customerId': ['is needed at a bank of this many customers'] })
-    const ids = rows.filter((row) => row.bank_id === bankId).map((row) => row.customer_id)
-    for (let i = 0; i < ids.length; i += SIDE_BY_SIDE) {
-      const lists = await Promise.all(ids.slice(i, i + SIDE_BY_SIDE).map((id) => links.ofCustomer({ bankId, id })))
-      const found = lists.flatMap((list) => list ?? []).find(({ id }) => id === linkId)
-      if (found) return found
-    }
-    return undefined
+/** Searches all customers of the bank: the provider has no read of a link by its id. */
+async function searchLink(
+  instance: ObpInstance,
+  operation: OperationScope,
+  bankId: string,
+  linkId: string,
+): Promise<UserCustomerLink | undefined> {
+  const { customers } = instance.sources
+  const { customers: rows } = await customers.getFirehoseCustomers(
+    operation,
+    bankId,
+    firehoseWindow(null),
+    MAX_SEARCHED + 1,
+    0,
+  )
+  if (rows.length > MAX_SEARCHED)
+    throw invalidInput({ 'input.customerId': ['is needed at a bank of this many customers'] })
+  const ids = rows.filter((row) => row.bank_id === bankId).map((row) => row.customer_id)
+  const loader = operation.loader(instance, linksOfCustomer)
+  for (let i = 0; i < ids.length; i += PARALLEL_CALLS) {
+    const lists = await Promise.all(ids.slice(i, i + PARALLEL_CALLS).map((id) => loader.load({ bankId, id })))
+    const found = lists.flatMap((list) => list ?? []).find(({ id }) => id === linkId)
+    if (found) return found
   }
+  return undefined
+}
 
-  /** The bank's link of this id; the provider would end any other bank's as well. */
-  async function linkOf({
-    linkId,
-    customerId,
-    bankId: named,
-  }: DeleteUserCustomerLinkInput): Promise<UserCustomerLink | undefined> {
-    if (customerId != null) {
-      const { place } = await customers.named({ id: customerId, bankId: named })
-      return (await links.ofCustomer(place))?.find(({ id }) => id === linkId)
-    }
-    const bankId = banks.named(named)
-    return bankId === null ? undefined : searched(bankId, linkId)
+/** The bank's link of this id; the provider would delete any other bank's as well. */
+async function findLink(
+  instance: ObpInstance,
+  operation: OperationScope,
+  { linkId, customerId, bankId: requestedBank }: DeleteUserCustomerLinkInput,
+): Promise<UserCustomerLink | undefined> {
+  if (customerId != null) {
+    const { ref } = await findCustomer(instance, operation, { customerId, bankId: requestedBank })
+    return (await operation.loader(instance, linksOfCustomer).load(ref))?.find(({ id }) => id === linkId)
   }
+  const bankId = bankOf(instance, operation, requestedBank)
+  return bankId === null ? undefined : searchLink(instance, operation, bankId, linkId)
+}
 
-  function forget(place: CustomerRef): void {
-    links.forget(place)
-    // Whose customers the caller's are may be another matter now.
-    customers.forget(place)
-  }
+/** Clears what the operation has loaded of the customer's links, after a write to them. */
+function clearLinks(instance: ObpInstance, operation: OperationScope, ref: CustomerRef): void {
+  operation.loader(instance, linksOfCustomer).clear(ref)
+  operation.loader(instance, linksOfUser).clearAll()
+  // The caller's own customers depend on the links.
+  clearCustomer(instance, operation, ref)
+}
 
-  return {
-    /** The provider refuses a second link of the same two, so where an earlier try may have made it, it is looked for first. */
-    createUserCustomerLink: command<CreateUserCustomerLinkInput, { link: UserCustomerLink }>({
-      scope: 'customers:write',
-      type: 'CreateUserCustomerLinkPayload',
-      repeatable: true,
-      async run({ userId, customerId, bankId }, { isRetry }) {
-        const { place } = await customers.named({ id: customerId, bankId })
-        const made = isRetry ? (await links.ofCustomer(place))?.find((link) => link.userId === userId) : undefined
-        if (made) return { link: made }
-        try {
-          const link = await source.createUserCustomerLinks(place.bankId, { user_id: userId, customer_id: place.id })
-          return { link: toLink(link, place.bankId, drift) }
-        } finally {
-          forget(place)
-        }
-      },
-    }),
+/** Commands that create and delete links; a user and a customer have at most one. */
+export const linkCommands = {
+  /** The provider refuses a second link of the same two, so a retry first looks for the link of an earlier attempt. */
+  createUserCustomerLink: command<CreateUserCustomerLinkInput, { link: UserCustomerLink }>({
+    scope: 'customers:write',
+    type: 'CreateUserCustomerLinkPayload',
+    repeatable: true,
+    async run(instance, operation, input, { isRetry }) {
+      const { userId } = input
+      const { ref } = await findCustomer(instance, operation, input)
+      const stored = isRetry ? await operation.loader(instance, linksOfCustomer).load(ref) : null
+      const existing = stored?.find((link) => link.userId === userId)
+      if (existing) return { link: existing }
+      const row = await instance.sources.links
+        .createUserCustomerLinks(operation, ref.bankId, { user_id: userId, customer_id: ref.id })
+        .finally(() => clearLinks(instance, operation, ref))
+      return { link: toLink(row, ref.bankId, instance.drift) }
+    },
+  }),
 
-    deleteUserCustomerLink: command<DeleteUserCustomerLinkInput, { deletedId: string }>({
-      scope: 'customers:write',
-      type: 'DeleteUserCustomerLinkPayload',
-      repeatable: true,
-      async run(input, { isRetry }) {
-        const link = await linkOf(input)
-        if (!link) {
-          if (isRetry) return { deletedId: input.linkId }
-          throw obpError('NOT_FOUND', 'The bank has no such link.')
-        }
-        try {
-          const sent = source.deleteUserCustomerLink(link.bankId, link.id)
-          await (isRetry ? nullIfNotFound(sent) : sent)
-          return { deletedId: link.id }
-        } finally {
-          forget({ bankId: link.bankId, id: link.customerId })
-        }
-      },
-    }),
-  }
+  deleteUserCustomerLink: command<DeleteUserCustomerLinkInput, { deletedId: string }>({
+    scope: 'customers:write',
+    type: 'DeleteUserCustomerLinkPayload',
+    repeatable: true,
+    async run(instance, operation, input, { isRetry }) {
+      const link = await findLink(instance, operation, input)
+      if (link) {
+        const deletion = instance.sources.links
+          .deleteUserCustomerLink(operation, link.bankId, link.id)
+          .finally(() => clearLinks(instance, operation, { bankId: link.bankId, id: link.customerId }))
+        await (isRetry ? nullIfNotFound(deletion) : deletion)
+      } else if (!isRetry) throw obpError('NOT_FOUND', 'The bank has no such link.')
+      return { deletedId: input.linkId }
+    },
+  }),
 }

@@ -1,8 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
+import { contract } from '../../http/call.js'
 
 /**
- * Open Bank Project v4.0.0: which users are linked to which customers.
+ * Open Bank Project v4.0.0: links between users and customers.
  * Reference: https://apiexplorer.openbankproject.com/?version=OBPv4.0.0&tags=User,Customer
  */
 

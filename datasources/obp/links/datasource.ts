@@ -1,47 +1,27 @@
-import { type Call, type Client, path } from '../../http/client.js'
-import type { OperationScope } from '../../contract/operation-scope.js'
+import { type CallScope, path } from '../../http/call.js'
+import type { Client } from '../../http/client.js'
+import { requestsOf } from '../requests.js'
 import { answers, type LinkBody } from './contract.js'
 
 /** The endpoints of links between users and customers, one method each, in the provider's words. */
-export function linkSource(client: Client, visit: OperationScope) {
-  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+export function linkSource(client: Client) {
+  const { get, post, remove } = requestsOf(client)
 
   return {
-    createUserCustomerLinks: (bankId: string, body: LinkBody) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links`,
-        effect: 'write',
-        json: body,
-        response: answers.link,
-      }),
+    createUserCustomerLinks: (scope: CallScope, bankId: string, body: LinkBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/user_customer_links`, body, answers.link),
 
-    /** Of any bank: the one in the address is not looked at. */
-    deleteUserCustomerLink: (bankId: string, linkId: string) =>
-      send({
-        method: 'DELETE',
-        path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/${linkId}`,
-        effect: 'write',
-        response: null,
-      }),
+    /** Deletes a link of any bank: the provider ignores the bank in the path. */
+    deleteUserCustomerLink: (scope: CallScope, bankId: string, linkId: string) =>
+      remove(scope, path`/obp/v4.0.0/banks/${bankId}/user_customer_links/${linkId}`),
 
-    /** Nothing for a customer who is not there. */
-    getUserCustomerLinksByCustomerId: (bankId: string, customerId: string) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/customers/${customerId}`,
-        effect: 'read',
-        response: answers.links,
-      }),
+    /** An empty list for an absent customer. */
+    getUserCustomerLinksByCustomerId: (scope: CallScope, bankId: string, customerId: string) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/user_customer_links/customers/${customerId}`, answers.links),
 
-    /** At every bank; nothing for a user who is not there. */
-    getUserCustomerLinksByUserId: (bankId: string, userId: string) =>
-      send({
-        method: 'GET',
-        path: path`/obp/v4.0.0/banks/${bankId}/user_customer_links/users/${userId}`,
-        effect: 'read',
-        response: answers.links,
-      }),
+    /** At every bank; an empty list for an absent user. */
+    getUserCustomerLinksByUserId: (scope: CallScope, bankId: string, userId: string) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/user_customer_links/users/${userId}`, answers.links),
   }
 }
 

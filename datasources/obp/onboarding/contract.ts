@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
-import { Maybe, Text } from '../codecs.js'
+import { contract } from '../../http/call.js'
+import { Optional, OptionalObject, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: opening accounts, registering users.
@@ -9,32 +9,30 @@ import { Maybe, Text } from '../codecs.js'
 
 const Attribute = Type.Object({
   account_attribute_id: Type.String({ minLength: 1 }),
-  product_code: Text,
+  product_code: OptionalText,
   name: Type.String(),
   type: Type.String(),
-  value: Text,
+  value: OptionalText,
 })
 
 const Account = Type.Object({
   account_id: Type.String({ minLength: 1 }),
-  user_id: Text,
-  label: Text,
-  product_code: Text,
+  user_id: OptionalText,
+  label: OptionalText,
+  product_code: OptionalText,
   balance: Type.Object({ currency: Type.String(), amount: Type.String() }),
-  branch_id: Text,
-  account_routings: Type.Optional(
-    Type.Union([Type.Array(Type.Object({ scheme: Type.String(), address: Type.String() })), Type.Null()]),
-  ),
-  account_attributes: Type.Optional(Type.Union([Type.Array(Attribute), Type.Null()])),
+  branch_id: OptionalText,
+  account_routings: Optional(Type.Array(Type.Object({ scheme: Type.String(), address: Type.String() }))),
+  account_attributes: Optional(Type.Array(Attribute)),
 })
 
 const User = Type.Object({
   user_id: Type.String({ minLength: 1 }),
-  email: Text,
+  email: OptionalText,
   username: Type.String(),
   provider: Type.String(),
   provider_id: Type.String(),
-  entitlements: Maybe({
+  entitlements: OptionalObject({
     list: Type.Array(Type.Object({ entitlement_id: Type.String(), role_name: Type.String(), bank_id: Type.String() })),
   }),
 })
@@ -48,11 +46,11 @@ export type ObpAccount = Static<typeof Account>
 export type ObpUser = Static<typeof User>
 
 export interface AccountBody {
-  /** Empty for the user who asks. */
+  /** Empty for the authenticated user. */
   user_id: string
   label: string
   product_code: string
-  /** Only zero is taken. */
+  /** The provider accepts zero only. */
   balance: { currency: string; amount: '0' }
   branch_id: string
   account_routings: { scheme: string; address: string }[]
@@ -67,10 +65,10 @@ export interface UserBody {
   last_name: string
 }
 
-/** How the provider says that a user was not saved: one of its few refusals without a code. */
+/** The message for a user that was not saved: one of the provider's few errors without a code. */
 export const NOT_SAVED = 'Error occurred during user creation.'
 
-/** Which member of the input a refusal is about. */
+/** The input member that an error is about, by the provider's code. */
 export const REFUSED_MEMBER: Readonly<Record<string, string>> = {
   'OBP-10003': 'currency',
   'OBP-30110': 'accountId',

@@ -1,58 +1,40 @@
-import { type Call, type Client, path, type Refusal, type Verdict } from '../../http/client.js'
-import type { OperationScope } from '../../contract/operation-scope.js'
+import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
+import type { Client } from '../../http/client.js'
 import { mapError } from '../error-mapping.js'
+import { requestsOf } from '../requests.js'
 import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } from './contract.js'
 
-/** As everywhere in the room, and says which member of the input is meant where the code tells it. */
-function memberRefusal(refused: Refusal): Verdict {
-  const reading = mapError(refused)
-  const member = REFUSED_MEMBER[reading.providerCode ?? '']
+/** Maps an error as the rest of the room does, and names the input member where the code tells it. */
+function mapInputError(response: ErrorResponse): ErrorMapping {
+  const mapping = mapError(response)
+  const member = REFUSED_MEMBER[mapping.providerCode ?? '']
   return member === undefined
-    ? reading
-    : { ...reading, fields: { [`input.${member}`]: ['is not valid to the provider'] } }
+    ? mapping
+    : { ...mapping, fields: { [`input.${member}`]: ['is not valid to the provider'] } }
 }
 
-/** A user whom the provider could not save is not wrong input. */
-const userRefusal = (refused: Refusal): Verdict =>
-  (refused.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED
-    ? { ...mapError(refused), code: 'PROVIDER_UNAVAILABLE' }
-    : memberRefusal(refused)
+/** A user that the provider failed to save is no invalid input. */
+const mapUserError = (response: ErrorResponse): ErrorMapping =>
+  (response.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED
+    ? { ...mapError(response), code: 'PROVIDER_UNAVAILABLE' }
+    : mapInputError(response)
 
 /** The endpoints that open accounts and register users, one method each, in the provider's words. */
-export function onboardingSource(client: Client, visit: OperationScope) {
-  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
+export function onboardingSource(client: Client) {
+  const { post, put } = requestsOf(client)
 
   return {
-    /** Refuses an id that is taken, also by an account made in just the same way. */
-    createAccount: (bankId: string, accountId: string, body: AccountBody) =>
-      send({
-        method: 'PUT',
-        path: path`/obp/v4.0.0/banks/${bankId}/accounts/${accountId}`,
-        effect: 'write',
-        json: body,
-        response: answers.account,
-        mapError: memberRefusal,
+    /** Fails for an id that is taken, also by an identical account. */
+    createAccount: (scope: CallScope, bankId: string, accountId: string, body: AccountBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/accounts/${accountId}`, body, answers.account, {
+        mapError: mapInputError,
       }),
 
-    addAccount: (bankId: string, body: AccountBody) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/banks/${bankId}/accounts`,
-        effect: 'write',
-        json: body,
-        response: answers.account,
-        mapError: memberRefusal,
-      }),
+    addAccount: (scope: CallScope, bankId: string, body: AccountBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/accounts`, body, answers.account, { mapError: mapInputError }),
 
-    createUser: (body: UserBody) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/users`,
-        effect: 'write',
-        json: body,
-        response: answers.user,
-        mapError: userRefusal,
-      }),
+    createUser: (scope: CallScope, body: UserBody) =>
+      post(scope, path`/obp/v4.0.0/users`, body, answers.user, { mapError: mapUserError }),
   }
 }
 

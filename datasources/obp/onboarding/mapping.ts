@@ -4,9 +4,9 @@ import { type Drift, toEnum } from '../../support/mapping.js'
 import { text } from '../codecs.js'
 import type { AccountBody, ObpAccount, ObpUser, UserBody } from './contract.js'
 
-// ---- what the provider says, in the graph's words
+// ---- from the provider's responses to the graph
 
-/** The bank is the one that was asked: an account does not say it. */
+/** `bankId` is the bank of the request: an account does not name its bank. */
 export const toAccount = (account: ObpAccount, bankId: string, drift: Drift): Account => ({
   id: account.account_id,
   bankId,
@@ -38,7 +38,7 @@ export const toUser = (user: ObpUser): User => ({
   })),
 })
 
-// ---- what the graph is asked, in the provider's words
+// ---- from the graph's input to the provider's requests
 
 export const accountBody = (input: CreateAccountInput): AccountBody => ({
   user_id: input.userId ?? '',

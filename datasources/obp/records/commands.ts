@@ -1,4 +1,3 @@
-import type { CustomerMutationInput } from '../../../schema/mutation.js'
 import type {
   AddSocialMediaHandleInput,
   CreateCustomerAddressInput,
@@ -12,15 +11,14 @@ import type {
   TaxResidence,
   UpdateCustomerAddressInput,
 } from '../../../schema/records.js'
+import { invalidInput, nullIfNotFound } from '../../contract/errors.js'
+import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
+import type { Attempt } from '../../contract/operations.js'
 import type { Loader } from '../../support/loader.js'
-import { type Attempt, command } from '../../contract/operations.js'
-import { nullIfNotFound, invalidInput } from '../../contract/errors.js'
-import type { Drift } from '../../support/mapping.js'
-import type { CustomerRef } from '../bank-access.js'
-import type { CustomerLoaders } from '../customers/queries.js'
+import type { CustomerRef } from '../customer-ref.js'
+import { type CustomerInput, findCustomer } from '../customers/customer-lookup.js'
 import { obpError } from '../error-mapping.js'
-import type { RecordSource } from './datasource.js'
-import type { RecordLoaders } from './queries.js'
+import { command, type ObpInstance } from '../instance.js'
 import {
   addressBody,
   creditLimitBody,
@@ -32,169 +30,160 @@ import {
   toReceipt,
   toTaxResidence,
 } from './mapping.js'
+import { addresses, handles, taxResidences } from './queries.js'
 
 const NO_ADDRESS = 'The customer has no such address.'
 const NO_TAX_RESIDENCE = 'The customer has no such tax residence.'
 
-/** Writes to what hangs off one customer. The provider looks at none of whose a record is, so each is looked for among the customer's first. */
-export function recordCommands(
-  source: RecordSource,
-  customers: Pick<CustomerLoaders, 'named'>,
-  records: RecordLoaders,
-  drift: Drift,
-) {
-  const { addresses, taxResidences, handles } = records
+/** The records of one kind, and how to delete one. */
+interface Deletion {
+  readonly records: LoaderDefinition<
+    ObpInstance,
+    Pick<Loader<CustomerRef, readonly { id: string }[] | null>, 'load' | 'clear'>
+  >
+  readonly remove: (ref: CustomerRef) => Promise<unknown>
+  /** The message where the customer has no such record. */
+  readonly absent: string
+}
 
-  const customerOf = ({ customerId, bankId }: CustomerMutationInput) => customers.named({ id: customerId, bankId })
+/** Deletes a customer's record. In a retry an absent record is a success: an earlier attempt may have deleted it. */
+async function deleteRecord(
+  instance: ObpInstance,
+  operation: OperationScope,
+  input: CustomerInput,
+  id: string,
+  { isRetry }: Attempt,
+  { records, remove, absent }: Deletion,
+): Promise<{ deletedId: string }> {
+  const { ref } = await findCustomer(instance, operation, input)
+  const loader = operation.loader(instance, records)
+  if ((await loader.load(ref))?.some((row) => row.id === id)) {
+    const deletion = remove(ref).finally(() => loader.clear(ref))
+    await (isRetry ? nullIfNotFound(deletion) : deletion)
+  } else if (!isRetry) throw obpError('NOT_FOUND', absent)
+  return { deletedId: id }
+}
 
-  /** After a write, however it ended, the operation must not see what it read before. */
-  async function changing<Done>(
-    loader: Pick<Loader<CustomerRef, unknown>, 'clear'>,
-    place: CustomerRef,
-    write: Promise<Done>,
-  ): Promise<Done> {
-    try {
-      return await write
-    } finally {
-      loader.clear(place)
-    }
-  }
-
-  /** Removes a record of the customer's. One that its own earlier try removed is not missing. */
-  async function remove<Row extends { id: string }>(
-    input: CustomerMutationInput,
-    { isRetry }: Attempt,
-    id: string,
-    from: {
-      rows: Loader<CustomerRef, Row[] | null>
-      send: (place: CustomerRef, id: string) => Promise<unknown>
-      missing: string
+/** Commands on a customer's records. The provider does not check the owner of a record, so it is looked up among the customer's. */
+export const recordCommands = {
+  createCustomerAddress: command<CreateCustomerAddressInput, { address: CustomerAddress }>({
+    scope: 'customers:write',
+    type: 'CreateCustomerAddressPayload',
+    repeatable: false,
+    async run(instance, operation, input) {
+      const { ref } = await findCustomer(instance, operation, input)
+      const row = await instance.sources.records
+        .createCustomerAddress(operation, ref, addressBody(input))
+        .finally(() => operation.loader(instance, addresses).clear(ref))
+      return { address: toAddress(row, instance.drift) }
     },
-  ): Promise<{ deletedId: string }> {
-    const { place } = await customerOf(input)
-    if ((await from.rows.load(place))?.some((row) => row.id === id)) {
-      const sent = from.send(place, id)
-      await changing(from.rows, place, isRetry ? nullIfNotFound(sent) : sent)
-    } else if (!isRetry) throw obpError('NOT_FOUND', from.missing)
-    return { deletedId: id }
-  }
+  }),
 
-  return {
-    createCustomerAddress: command<CreateCustomerAddressInput, { address: CustomerAddress }>({
-      scope: 'customers:write',
-      type: 'CreateCustomerAddressPayload',
-      repeatable: false,
-      async run(input) {
-        const { place } = await customerOf(input)
-        const address = await changing(addresses, place, source.createCustomerAddress(place, addressBody(input)))
-        return { address: toAddress(address, drift) }
-      },
-    }),
+  updateCustomerAddress: command<UpdateCustomerAddressInput, { address: CustomerAddress }>({
+    scope: 'customers:write',
+    type: 'UpdateCustomerAddressPayload',
+    // A late repeat would revert a later change.
+    repeatable: false,
+    async readBack(instance, operation, input) {
+      const { ref } = await findCustomer(instance, operation, input)
+      const loader = operation.loader(instance, addresses)
+      loader.clear(ref)
+      const address = (await loader.load(ref))?.find(({ id }) => id === input.addressId)
+      return address && isAddress(address, input) ? { address } : null
+    },
+    async run(instance, operation, input) {
+      const { ref } = await findCustomer(instance, operation, input)
+      const loader = operation.loader(instance, addresses)
+      const exists = (await loader.load(ref))?.some(({ id }) => id === input.addressId)
+      if (!exists) throw obpError('NOT_FOUND', NO_ADDRESS)
+      const row = await instance.sources.records
+        .updateCustomerAddress(operation, ref, input.addressId, addressBody(input))
+        .finally(() => loader.clear(ref))
+      return { address: toAddress(row, instance.drift) }
+    },
+  }),
 
-    updateCustomerAddress: command<UpdateCustomerAddressInput, { address: CustomerAddress }>({
-      scope: 'customers:write',
-      type: 'UpdateCustomerAddressPayload',
-      // A late repeat would take back what was set since.
-      repeatable: false,
-      async readBack(input) {
-        const { place } = await customerOf(input)
-        addresses.clear(place)
-        const address = (await addresses.load(place))?.find(({ id }) => id === input.addressId)
-        return address && isAddress(address, input) ? { address } : null
-      },
-      async run(input) {
-        const { place } = await customerOf(input)
-        const theirs = (await addresses.load(place))?.some(({ id }) => id === input.addressId)
-        if (!theirs) throw obpError('NOT_FOUND', NO_ADDRESS)
-        const address = await changing(
-          addresses,
-          place,
-          source.updateCustomerAddress(place, input.addressId, addressBody(input)),
+  deleteCustomerAddress: command<DeleteCustomerAddressInput, { deletedId: string }>({
+    scope: 'customers:write',
+    type: 'DeleteCustomerAddressPayload',
+    repeatable: true,
+    run: (instance, operation, input, attempt) =>
+      deleteRecord(instance, operation, input, input.addressId, attempt, {
+        records: addresses,
+        remove: (ref) => instance.sources.records.deleteCustomerAddress(operation, ref, input.addressId),
+        absent: NO_ADDRESS,
+      }),
+  }),
+
+  /** The provider stores each tax residence only once, and answers a second one with its general error. */
+  createTaxResidence: command<CreateTaxResidenceInput, { taxResidence: TaxResidence }>({
+    scope: 'customers:write',
+    type: 'CreateTaxResidencePayload',
+    repeatable: true,
+    async run(instance, operation, input, { isRetry }) {
+      const { ref } = await findCustomer(instance, operation, input)
+      const loader = operation.loader(instance, taxResidences)
+      const existing = (await loader.load(ref))?.find(
+        ({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber,
+      )
+      if (existing) {
+        if (isRetry) return { taxResidence: existing }
+        throw obpError('CONFLICT', 'The customer has this tax residence already.')
+      }
+      const row = await instance.sources.records
+        .createTaxResidence(operation, ref, taxResidenceBody(input))
+        .finally(() => loader.clear(ref))
+      return { taxResidence: toTaxResidence(row) }
+    },
+  }),
+
+  deleteTaxResidence: command<DeleteTaxResidenceInput, { deletedId: string }>({
+    scope: 'customers:write',
+    type: 'DeleteTaxResidencePayload',
+    repeatable: true,
+    run: (instance, operation, input, attempt) =>
+      deleteRecord(instance, operation, input, input.taxResidenceId, attempt, {
+        records: taxResidences,
+        remove: (ref) => instance.sources.records.deleteTaxResidence(operation, ref, input.taxResidenceId),
+        absent: NO_TAX_RESIDENCE,
+      }),
+  }),
+
+  /** The provider stores one handle per customer number, and fails without an error code for a second one. */
+  addSocialMediaHandle: command<AddSocialMediaHandleInput, { handle: SocialMediaHandle }>({
+    scope: 'customers:write',
+    type: 'AddSocialMediaHandlePayload',
+    repeatable: true,
+    async run(instance, operation, input, { isRetry }) {
+      const { ref, customer } = await findCustomer(instance, operation, input)
+      if (input.customerNumber !== customer.number)
+        throw invalidInput({ 'input.customerNumber': ["must be the customer's own number"] })
+      const body = handleBody(input)
+      // The response does not contain the handle, so the payload is made from the request.
+      const handle = toHandle(body, instance.drift)
+      const loader = operation.loader(instance, handles)
+      const [existing] = (await loader.load(ref)) ?? []
+      if (existing) {
+        if (isRetry && JSON.stringify(existing) === JSON.stringify(handle)) return { handle }
+        throw obpError(
+          'CONFLICT',
+          'A social media handle is kept with this customer number already, and there can be only one.',
         )
-        return { address: toAddress(address, drift) }
-      },
-    }),
+      }
+      await instance.sources.records.addSocialMediaHandle(operation, ref, body).finally(() => loader.clear(ref))
+      return { handle }
+    },
+  }),
 
-    deleteCustomerAddress: command<DeleteCustomerAddressInput, { deletedId: string }>({
-      scope: 'customers:write',
-      type: 'DeleteCustomerAddressPayload',
-      repeatable: true,
-      run: (input, attempt) =>
-        remove(input, attempt, input.addressId, {
-          rows: addresses,
-          send: source.deleteCustomerAddress,
-          missing: NO_ADDRESS,
-        }),
-    }),
-
-    /** The provider takes each only once, and says of a second one no more than that something went wrong. */
-    createTaxResidence: command<CreateTaxResidenceInput, { taxResidence: TaxResidence }>({
-      scope: 'customers:write',
-      type: 'CreateTaxResidencePayload',
-      repeatable: true,
-      async run(input, { isRetry }) {
-        const { place } = await customerOf(input)
-        const same = (await taxResidences.load(place))?.find(
-          ({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber,
-        )
-        if (same) {
-          if (isRetry) return { taxResidence: same }
-          throw obpError('CONFLICT', 'The customer has this tax residence already.')
-        }
-        const residence = await changing(
-          taxResidences,
-          place,
-          source.createTaxResidence(place, taxResidenceBody(input)),
-        )
-        return { taxResidence: toTaxResidence(residence) }
-      },
-    }),
-
-    deleteTaxResidence: command<DeleteTaxResidenceInput, { deletedId: string }>({
-      scope: 'customers:write',
-      type: 'DeleteTaxResidencePayload',
-      repeatable: true,
-      run: (input, attempt) =>
-        remove(input, attempt, input.taxResidenceId, {
-          rows: taxResidences,
-          send: source.deleteTaxResidence,
-          missing: NO_TAX_RESIDENCE,
-        }),
-    }),
-
-    /** The provider keeps one for each number, and fails without a word at a second one. */
-    addSocialMediaHandle: command<AddSocialMediaHandleInput, { handle: SocialMediaHandle }>({
-      scope: 'customers:write',
-      type: 'AddSocialMediaHandlePayload',
-      repeatable: true,
-      async run(input, { isRetry }) {
-        const { place, customer } = await customerOf(input)
-        if (input.customerNumber !== customer.number)
-          throw invalidInput({ 'input.customerNumber': ["must be the customer's own number"] })
-        const body = handleBody(input)
-        // Nothing of it is answered: what was sent is what was added.
-        const handle = toHandle(body, drift)
-        const [there] = (await handles.load(place)) ?? []
-        if (there) {
-          if (isRetry && JSON.stringify(there) === JSON.stringify(handle)) return { handle }
-          throw obpError(
-            'CONFLICT',
-            'A social media handle is kept with this customer number already, and there can be only one.',
-          )
-        }
-        await changing(handles, place, source.addSocialMediaHandle(place, body))
-        return { handle }
-      },
-    }),
-
-    requestCreditLimit: command<RequestCreditLimitInput, { receipt: CreditLimitRequestReceipt }>({
-      scope: 'customers:write',
-      type: 'RequestCreditLimitPayload',
-      repeatable: false,
-      async run(input) {
-        const { place } = await customerOf(input)
-        return { receipt: toReceipt(await source.createCreditLimitRequest(place, creditLimitBody(input))) }
-      },
-    }),
-  }
+  requestCreditLimit: command<RequestCreditLimitInput, { receipt: CreditLimitRequestReceipt }>({
+    scope: 'customers:write',
+    type: 'RequestCreditLimitPayload',
+    repeatable: false,
+    async run(instance, operation, input) {
+      const { ref } = await findCustomer(instance, operation, input)
+      const { records } = instance.sources
+      const row = await records.createCreditLimitRequest(operation, ref, creditLimitBody(input))
+      return { receipt: toReceipt(row) }
+    },
+  }),
 }

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../../http/client.js'
-import { Text } from '../codecs.js'
+import { contract } from '../../http/call.js'
+import { Optional, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: addresses, tax residences, social media handles and credit limit requests of a customer.
@@ -10,54 +10,59 @@ import { Text } from '../codecs.js'
 const Address = Type.Object({
   customer_address_id: Type.String({ minLength: 1 }),
   customer_id: Type.String(),
-  line_1: Text,
-  line_2: Text,
-  line_3: Text,
-  city: Text,
-  county: Text,
-  state: Text,
-  postcode: Text,
-  country_code: Text,
-  // No tags are printed as one empty tag.
-  tags: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
-  // Whatever was given, the value of `state` is kept in its place.
-  status: Text,
-  insert_date: Text,
+  line_1: OptionalText,
+  line_2: OptionalText,
+  line_3: OptionalText,
+  city: OptionalText,
+  county: OptionalText,
+  state: OptionalText,
+  postcode: OptionalText,
+  country_code: OptionalText,
+  // No tags are one empty tag.
+  tags: Optional(Type.Array(Type.String())),
+  // The provider stores the value of `state` in place of the one that was sent.
+  status: OptionalText,
+  insert_date: OptionalText,
 })
 
 const TaxResidence = Type.Object({
   tax_residence_id: Type.String({ minLength: 1 }),
-  domain: Text,
-  tax_number: Text,
+  domain: OptionalText,
+  tax_number: OptionalText,
 })
 
-// Without an id: the customer's number is its name.
+// It has no id: the customer number identifies it.
 const Handle = Type.Object({
   customer_number: Type.String(),
-  type: Text,
-  handle: Text,
-  date_added: Text,
-  date_activated: Text,
+  type: OptionalText,
+  handle: OptionalText,
+  date_added: OptionalText,
+  date_activated: OptionalText,
 })
 
 const CreditLimitRequest = Type.Object({
-  rank_amount_1: Text,
-  nominal_interest_1: Text,
-  rank_amount_2: Text,
-  nominal_interest_2: Text,
+  rank_amount_1: OptionalText,
+  nominal_interest_1: OptionalText,
+  rank_amount_2: OptionalText,
+  nominal_interest_2: OptionalText,
 })
 
-const Receipt = Type.Object({ execution_time: Text, execution_date: Text, token: Text, short_reference: Text })
+const Receipt = Type.Object({
+  execution_time: OptionalText,
+  execution_date: OptionalText,
+  token: OptionalText,
+  short_reference: OptionalText,
+})
 
 export const answers = {
   address: contract(Address),
   addresses: contract(Type.Object({ addresses: Type.Array(Address) })),
   taxResidence: contract(TaxResidence),
-  // The list goes by a name in the singular.
+  // The list's name is singular.
   taxResidences: contract(Type.Object({ tax_residence: Type.Array(TaxResidence) })),
-  // The list goes by the name of another one.
+  // The list has the name of the list of KYC checks.
   handles: contract(Type.Object({ checks: Type.Array(Handle) })),
-  // One, also where it is asked for all of them.
+  // One request, also as the response of the list endpoint.
   creditLimitRequest: contract(CreditLimitRequest),
   receipt: contract(Receipt),
 }
@@ -68,7 +73,7 @@ export type ObpHandle = Static<typeof Handle>
 export type ObpCreditLimitRequest = Static<typeof CreditLimitRequest>
 export type ObpReceipt = Static<typeof Receipt>
 
-/** Every member must be there; '' stands for what is not known. */
+/** Every member is required; '' stands for an unknown value. */
 export interface AddressBody {
   line_1: string
   line_2: string
@@ -80,7 +85,7 @@ export interface AddressBody {
   /** ISO 3166-1 alpha-2. */
   country_code: string
   tags: string[]
-  /** Must be there, and is not read. */
+  /** Required, and ignored by the provider. */
   status: string
 }
 
@@ -91,7 +96,7 @@ export interface TaxResidenceBody {
 
 /** Dates in UTC without milliseconds. */
 export interface HandleBody {
-  /** What the handle is kept under, whichever customer the address names. */
+  /** The key of the handle, whichever customer the path names. */
   customer_number: string
   type: string
   handle: string
@@ -99,7 +104,7 @@ export interface HandleBody {
   date_activated: string
 }
 
-/** Not read. */
+/** Ignored by the provider. */
 export interface CreditLimitBody {
   requested_current_rate_amount1: string
   requested_current_rate_amount2: string

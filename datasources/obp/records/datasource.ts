@@ -1,88 +1,70 @@
-import {
-  type Call,
-  type Client,
-  type Contract,
-  path,
-  type Path,
-  type Refusal,
-  type Verdict,
-} from '../../http/client.js'
-import type { OperationScope } from '../../contract/operation-scope.js'
-import type { CustomerRef } from '../bank-access.js'
+import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
+import type { Client } from '../../http/client.js'
+import type { CustomerRef } from '../customer-ref.js'
 import { mapError } from '../error-mapping.js'
+import { requestsOf } from '../requests.js'
 import { type AddressBody, answers, type CreditLimitBody, type HandleBody, type TaxResidenceBody } from './contract.js'
 
-/** Where a row is written, this code alone says that the store would not take it: nothing was done. */
-function rowRefused(refused: Refusal): Verdict {
-  const reading = mapError(refused)
-  return refused.status === 400 && reading.providerCode === 'OBP-50200'
-    ? { ...reading, code: 'BAD_USER_INPUT', notExecuted: true }
-    : reading
+/** Where a row is written, this code alone says that the database rejected the row: nothing was executed. */
+function mapRowError(response: ErrorResponse): ErrorMapping {
+  const mapping = mapError(response)
+  return response.status === 400 && mapping.providerCode === 'OBP-50200'
+    ? { ...mapping, code: 'BAD_USER_INPUT', notExecuted: true }
+    : mapping
 }
 
-/** The endpoints of what hangs off one customer, one method each, in the provider's words and its many spellings. */
-export function recordSource(client: Client, visit: OperationScope) {
-  const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
-  const get = <T>(from: Path, answer: Contract<T>) =>
-    send({ method: 'GET', path: from, effect: 'read', response: answer })
-  const post = <T>(to: Path, json: object, answer: Contract<T>, refused?: typeof rowRefused) =>
-    send({ method: 'POST', path: to, effect: 'write', json, response: answer, mapError: refused })
-  // What is answered differs between versions; the status says all.
-  const remove = (from: Path) => send({ method: 'DELETE', path: from, effect: 'write', response: null })
+/** The endpoints of a customer's records, one method each, in the provider's words and spellings. */
+export function recordSource(client: Client) {
+  const { get, post, put, remove } = requestsOf(client)
+  const mapped = { mapError: mapRowError }
 
   return {
-    createCustomerAddress: ({ bankId, id }: CustomerRef, body: AddressBody) =>
-      post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/address`, body, answers.address, rowRefused),
+    createCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, body: AddressBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/address`, body, answers.address, mapped),
 
-    getCustomerAddresses: ({ bankId, id }: CustomerRef) =>
-      get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses`, answers.addresses),
+    getCustomerAddresses: (scope: CallScope, { bankId, id }: CustomerRef) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses`, answers.addresses),
 
-    /** Whosever the address is. */
-    updateCustomerAddress: ({ bankId, id }: CustomerRef, addressId: string, body: AddressBody) =>
-      send({
-        method: 'PUT',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses/${addressId}`,
-        effect: 'write',
-        json: body,
-        response: answers.address,
-        mapError: rowRefused,
-      }),
+    /** The provider does not check that the address is the customer's. */
+    updateCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, addressId: string, body: AddressBody) =>
+      put(
+        scope,
+        path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses/${addressId}`,
+        body,
+        answers.address,
+        mapped,
+      ),
 
-    /** Whosever the address is. */
-    deleteCustomerAddress: ({ bankId, id }: CustomerRef, addressId: string) =>
-      remove(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses/${addressId}`),
+    /** The provider does not check that the address is the customer's. */
+    deleteCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, addressId: string) =>
+      remove(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses/${addressId}`),
 
-    createTaxResidence: ({ bankId, id }: CustomerRef, body: TaxResidenceBody) =>
-      post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residence`, body, answers.taxResidence, rowRefused),
+    createTaxResidence: (scope: CallScope, { bankId, id }: CustomerRef, body: TaxResidenceBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residence`, body, answers.taxResidence, mapped),
 
-    getTaxResidence: ({ bankId, id }: CustomerRef) =>
-      get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residences`, answers.taxResidences),
+    getTaxResidence: (scope: CallScope, { bankId, id }: CustomerRef) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residences`, answers.taxResidences),
 
-    /** Whosever the tax residence is. */
-    deleteTaxResidence: ({ bankId, id }: CustomerRef, taxResidenceId: string) =>
-      remove(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax_residencies/${taxResidenceId}`),
+    /** The provider does not check that the tax residence is the customer's. */
+    deleteTaxResidence: (scope: CallScope, { bankId, id }: CustomerRef, taxResidenceId: string) =>
+      remove(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax_residencies/${taxResidenceId}`),
 
-    /** Says that it was added, and nothing of what. */
-    addSocialMediaHandle: ({ bankId, id }: CustomerRef, body: HandleBody) =>
-      send({
-        method: 'POST',
-        path: path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`,
-        effect: 'write',
-        json: body,
-        response: null,
-      }),
+    /** The response confirms the addition without the row. */
+    addSocialMediaHandle: (scope: CallScope, { bankId, id }: CustomerRef, body: HandleBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`, body, null),
 
-    getSocialMediaHandles: ({ bankId, id }: CustomerRef) =>
-      get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`, answers.handles),
+    getSocialMediaHandles: (scope: CallScope, { bankId, id }: CustomerRef) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`, answers.handles),
 
-    createCreditLimitRequest: ({ bankId, id }: CustomerRef, body: CreditLimitBody) =>
-      post(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests`, body, answers.receipt),
+    createCreditLimitRequest: (scope: CallScope, { bankId, id }: CustomerRef, body: CreditLimitBody) =>
+      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests`, body, answers.receipt),
 
-    getCreditLimitRequests: ({ bankId, id }: CustomerRef) =>
-      get(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests`, answers.creditLimitRequest),
+    getCreditLimitRequests: (scope: CallScope, { bankId, id }: CustomerRef) =>
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests`, answers.creditLimitRequest),
 
-    getCreditLimitRequestByRequestId: ({ bankId, id }: CustomerRef, requestId: string) =>
+    getCreditLimitRequestByRequestId: (scope: CallScope, { bankId, id }: CustomerRef, requestId: string) =>
       get(
+        scope,
         path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests/${requestId}`,
         answers.creditLimitRequest,
       ),

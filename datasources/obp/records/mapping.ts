@@ -23,7 +23,7 @@ import type {
   TaxResidenceBody,
 } from './contract.js'
 
-// ---- what the provider says, in the graph's words
+// ---- from the provider's responses to the graph
 
 export const toAddress = (address: ObpAddress, drift: Drift): CustomerAddress => ({
   id: address.customer_address_id,
@@ -36,7 +36,7 @@ export const toAddress = (address: ObpAddress, drift: Drift): CustomerAddress =>
   postcode: text(address.postcode),
   countryCode: address.country_code ?? '',
   tags: (address.tags ?? []).filter((tag) => tag !== ''),
-  // A copy of the state says nothing, and would show it where the state itself is masked.
+  // A copy of the state is no status, and would disclose the state where that is masked.
   status: address.status === address.state ? null : text(address.status),
   insertedAt: toDateTime(address.insert_date, 'customer_address.insert_date', drift),
 })
@@ -69,7 +69,7 @@ export const toReceipt = (receipt: ObpReceipt): CreditLimitRequestReceipt => ({
   shortReference: text(receipt.short_reference),
 })
 
-// ---- what the graph is asked, in the provider's words
+// ---- from the graph's input to the provider's requests
 
 export const addressBody = (input: CreateCustomerAddressInput): AddressBody => ({
   line_1: input.line1,
@@ -84,7 +84,7 @@ export const addressBody = (input: CreateCustomerAddressInput): AddressBody => (
   status: '',
 })
 
-/** True of an address that is what the input asks for. */
+/** True for an address that equals the input. */
 export const isAddress = (address: CustomerAddress, input: CreateCustomerAddressInput): boolean =>
   (['line1', 'line2', 'line3', 'city', 'county', 'state', 'postcode', 'countryCode'] as const).every((line) =>
     sameText(address[line], input[line]),

@@ -1,14 +1,15 @@
 import type { CreditLimitRequest, CustomerAddress, SocialMediaHandle, TaxResidence } from '../../../schema/records.js'
-import { keyLoader } from '../../support/loader.js'
-import { type CustomerKey, query } from '../../contract/operations.js'
 import { nullIfNotFound } from '../../contract/errors.js'
-import type { Drift } from '../../support/mapping.js'
-import { type BankAccess, type CustomerRef, customerRefKey } from '../bank-access.js'
+import type { OperationScope } from '../../contract/operation-scope.js'
+import type { CustomerKey } from '../../contract/operations.js'
+import { keyLoader } from '../../support/loader.js'
+import { customerRefOf, loadByCustomer, ownerOf } from '../bank-access.js'
 import { isId } from '../codecs.js'
-import type { RecordSource } from './datasource.js'
+import { type CustomerRef, customerRefKey } from '../customer-ref.js'
+import { type ObpInstance, query } from '../instance.js'
 import { toAddress, toCreditLimitRequest, toHandle, toTaxResidence } from './mapping.js'
 
-/** Names a customer together with the number that handles are kept under. */
+/** Names a customer and the customer number that its social media handles are stored under. */
 export interface NumberedKey extends CustomerKey {
   readonly number: string
 }
@@ -18,79 +19,85 @@ export interface CreditLimitRequestKey {
   readonly id: string
 }
 
-/** Questions about what hangs off one customer. The provider lists by customer only, so each list is asked for once however deep it is needed. */
-export function recordLoaders(source: RecordSource, banks: BankAccess, drift: Drift) {
-  const listed = <Node>(ask: (place: CustomerRef) => Promise<Node[]>) =>
-    keyLoader<CustomerRef, Node[] | null>((place) => nullIfNotFound(ask(place)), customerRefKey)
-
-  const addresses = listed(async (place) => {
-    const { addresses: rows } = await source.getCustomerAddresses(place)
-    return rows.filter((row) => row.customer_id === place.id).map((row) => toAddress(row, drift))
-  })
-
-  const taxResidences = listed(async (place) => (await source.getTaxResidence(place)).tax_residence.map(toTaxResidence))
-
-  const handles = listed(async (place) =>
-    (await source.getSocialMediaHandles(place)).checks.map((row) => toHandle(row, drift)),
+/** A loader of a customer's records of one kind. */
+const listLoader = <Node>(
+  list: (instance: ObpInstance, operation: OperationScope, ref: CustomerRef) => Promise<Node[]>,
+) =>
+  keyLoader<ObpInstance, CustomerRef, Node[] | null>(
+    (instance, operation, ref) => nullIfNotFound(list(instance, operation, ref)),
+    customerRefKey,
   )
 
-  // The one that is answered stands for all.
-  const creditLimitRequests = listed(async (place) => [
-    toCreditLimitRequest(await source.getCreditLimitRequests(place)),
-  ])
+export const addresses = listLoader(async ({ sources, drift }, operation, ref) => {
+  const { addresses: rows } = await sources.records.getCustomerAddresses(operation, ref)
+  return rows.filter((row) => row.customer_id === ref.id).map((row) => toAddress(row, drift))
+})
 
-  const creditLimitRequest = keyLoader<CustomerRef & { requestId: string }, CreditLimitRequest | null>(
-    async ({ requestId, ...place }) => {
-      const row = await nullIfNotFound(source.getCreditLimitRequestByRequestId(place, requestId))
-      return row && toCreditLimitRequest(row)
+export const taxResidences = listLoader(async ({ sources }, operation, ref) =>
+  (await sources.records.getTaxResidence(operation, ref)).tax_residence.map(toTaxResidence),
+)
+
+export const handles = listLoader(async ({ sources, drift }, operation, ref) =>
+  (await sources.records.getSocialMediaHandles(operation, ref)).checks.map((row) => toHandle(row, drift)),
+)
+
+// The provider answers one request in place of a list.
+const creditLimitRequests = listLoader(async ({ sources }, operation, ref) => [
+  toCreditLimitRequest(await sources.records.getCreditLimitRequests(operation, ref)),
+])
+
+const creditLimitRequestsById = keyLoader<
+  ObpInstance,
+  CustomerRef & { readonly requestId: string },
+  CreditLimitRequest | null
+>(async ({ sources }, operation, { requestId, ...ref }) => {
+  const row = await nullIfNotFound(sources.records.getCreditLimitRequestByRequestId(operation, ref, requestId))
+  return row && toCreditLimitRequest(row)
+})
+
+const loadHandles = loadByCustomer(handles)
+
+/** Queries of a customer's records. The provider lists them by customer only. */
+export const recordQueries = {
+  addressesOf: query<CustomerKey, CustomerAddress[] | null>({
+    scope: 'customers:read',
+    type: 'CustomerAddress',
+    owner: ownerOf,
+    load: loadByCustomer(addresses),
+  }),
+
+  taxResidencesOf: query<CustomerKey, TaxResidence[] | null>({
+    scope: 'customers:read',
+    type: 'TaxResidence',
+    owner: ownerOf,
+    load: loadByCustomer(taxResidences),
+  }),
+
+  /** A handle under another number is left out: the number may have changed in the meantime. */
+  socialMediaHandlesOf: query<NumberedKey, SocialMediaHandle[] | null>({
+    scope: 'customers:read',
+    type: 'SocialMediaHandle',
+    owner: ownerOf,
+    async load(instance, operation, key) {
+      const found = await loadHandles(instance, operation, key)
+      return found && found.filter(({ customerNumber }) => customerNumber === key.number)
     },
-  )
+  }),
 
-  const readings = {
-    addressesOf: query<CustomerKey, CustomerAddress[] | null>({
-      scope: 'customers:read',
-      type: 'CustomerAddress',
-      owner: banks.owner,
-      load: banks.within(addresses.load),
-    }),
+  creditLimitRequestsOf: query<CustomerKey, CreditLimitRequest[] | null>({
+    scope: 'customers:read',
+    type: 'CreditLimitRequest',
+    owner: ownerOf,
+    load: loadByCustomer(creditLimitRequests),
+  }),
 
-    taxResidencesOf: query<CustomerKey, TaxResidence[] | null>({
-      scope: 'customers:read',
-      type: 'TaxResidence',
-      owner: banks.owner,
-      load: banks.within(taxResidences.load),
-    }),
-
-    /** A number that changed in between names somebody else's. */
-    socialMediaHandlesOf: query<NumberedKey, SocialMediaHandle[] | null>({
-      scope: 'customers:read',
-      type: 'SocialMediaHandle',
-      owner: banks.owner,
-      async load(key) {
-        const found = await banks.within(handles.load)(key)
-        return found && found.filter(({ customerNumber }) => customerNumber === key.number)
-      },
-    }),
-
-    creditLimitRequestsOf: query<CustomerKey, CreditLimitRequest[] | null>({
-      scope: 'customers:read',
-      type: 'CreditLimitRequest',
-      owner: banks.owner,
-      load: banks.within(creditLimitRequests.load),
-    }),
-
-    creditLimitRequestById: query<CreditLimitRequestKey, CreditLimitRequest | null>({
-      scope: 'customers:read',
-      type: 'CreditLimitRequest',
-      owner: ({ customer }) => banks.owner(customer),
-      async load({ customer, id: requestId }) {
-        const place = isId(requestId) ? banks.place(customer) : null
-        return place && creditLimitRequest.load({ ...place, requestId })
-      },
-    }),
-  }
-
-  return { readings, addresses, taxResidences, handles }
+  creditLimitRequestById: query<CreditLimitRequestKey, CreditLimitRequest | null>({
+    scope: 'customers:read',
+    type: 'CreditLimitRequest',
+    owner: ({ customer }, instance) => ownerOf(customer, instance),
+    async load(instance, operation, { customer, id: requestId }) {
+      const ref = isId(requestId) ? customerRefOf(instance, operation, customer) : null
+      return ref && operation.loader(instance, creditLimitRequestsById).load({ ...ref, requestId })
+    },
+  }),
 }
-
-export type RecordLoaders = ReturnType<typeof recordLoaders>

@@ -9,118 +9,121 @@ import type {
   UpdateCustomerMobileNumberInput,
   UpdateCustomerNumberInput,
 } from '../../../schema/customer-update.js'
-import { command } from '../../contract/operations.js'
-import type { Drift } from '../../support/mapping.js'
-import type { CustomerRef } from '../bank-access.js'
-import type { ObpCustomer } from '../customers/contract.js'
-import type { CustomerLoaders } from '../customers/queries.js'
-import { toCustomer } from '../customers/mapping.js'
+import type { OperationScope } from '../../contract/operation-scope.js'
 import { sameDate, sameText } from '../codecs.js'
+import type { CustomerRef } from '../customer-ref.js'
+import type { ObpCustomer } from '../customers/contract.js'
+import { type CustomerInput, findCustomer, reloadCustomer } from '../customers/customer-lookup.js'
+import { clearCustomer } from '../customers/loaders.js'
+import { toCustomer } from '../customers/mapping.js'
+import { command } from '../instance.js'
 import type { UpdateSource } from './datasource.js'
 import { creditLimitBody, dataBody, identityBody } from './mapping.js'
 
-interface CustomerPayload {
-  customer: Customer
+interface UpdateOptions<Input> {
+  readonly type: string
+  readonly update: (
+    source: UpdateSource,
+    operation: OperationScope,
+    ref: CustomerRef,
+    input: Input,
+  ) => Promise<ObpCustomer>
+  /** True where the customer has the values of the input. */
+  readonly isSet: (customer: Customer, input: Input) => boolean
+  /** True where values that are set already are not sent. */
+  readonly skipIfSet?: boolean
 }
 
-/** Changes to parts of a customer. */
-export function updateCommands(
-  source: UpdateSource,
-  customers: Pick<CustomerLoaders, 'named' | 'afresh' | 'forget'>,
-  drift: Drift,
-) {
-  /** A write that sets something of the customer whom the input names, by how the provider is told and what is then to be read. */
-  const setting = <Input extends { customerId: string; bankId?: string | null }>(
-    type: string,
-    set: (place: CustomerRef, input: Input) => Promise<ObpCustomer>,
-    isSet: (customer: Customer, input: Input) => boolean,
-    unlessSet = false,
-  ) =>
-    command<Input, CustomerPayload>({
-      scope: 'customers:write',
-      type,
-      // A late repeat would take back what was set since.
-      repeatable: false,
-      async readBack(input) {
-        const { customer } = await customers.afresh({ id: input.customerId, bankId: input.bankId })
-        return isSet(customer, input) ? { customer } : null
-      },
-      async run(input) {
-        const { place, customer } = await customers.named({ id: input.customerId, bankId: input.bankId })
-        if (unlessSet && isSet(customer, input)) return { customer }
-        try {
-          return { customer: toCustomer(await set(place, input), drift) }
-        } finally {
-          // Also a write that failed may have been carried out.
-          customers.forget(place)
-        }
-      },
-    })
+/** A command that sets a part of the customer that the input names. */
+const updateCommand = <Input extends CustomerInput>({ type, update, isSet, skipIfSet = false }: UpdateOptions<Input>) =>
+  command<Input, { customer: Customer }>({
+    scope: 'customers:write',
+    type,
+    // A late repeat would revert a later change.
+    repeatable: false,
+    async readBack(instance, operation, input) {
+      const { customer } = await reloadCustomer(instance, operation, input)
+      return isSet(customer, input) ? { customer } : null
+    },
+    async run(instance, operation, input) {
+      const { ref, customer } = await findCustomer(instance, operation, input)
+      if (skipIfSet && isSet(customer, input)) return { customer }
+      const row = await update(instance.sources.updates, operation, ref, input).finally(() =>
+        clearCustomer(instance, operation, ref),
+      )
+      return { customer: toCustomer(row, instance.drift) }
+    },
+  })
 
-  return {
-    updateCustomerBranch: setting<UpdateCustomerBranchInput>(
-      'UpdateCustomerBranchPayload',
-      (place, { branchId }) => source.updateCustomerBranch(place, { branch_id: branchId }),
-      (customer, { branchId }) => customer.branchId === branchId,
-    ),
+/** Commands that change a part of a customer. */
+export const updateCommands = {
+  updateCustomerBranch: updateCommand<UpdateCustomerBranchInput>({
+    type: 'UpdateCustomerBranchPayload',
+    update: (source, operation, ref, { branchId }) =>
+      source.updateCustomerBranch(operation, ref, { branch_id: branchId }),
+    isSet: (customer, { branchId }) => customer.branchId === branchId,
+  }),
 
-    updateCustomerCreditLimit: setting<UpdateCustomerCreditLimitInput>(
-      'UpdateCustomerCreditLimitPayload',
-      (place, input) => source.updateCustomerCreditLimit(place, creditLimitBody(input)),
-      (customer, { creditLimit: { currency, amount } }) =>
-        customer.creditLimit?.currency === currency && customer.creditLimit.amount === amount,
-    ),
+  updateCustomerCreditLimit: updateCommand<UpdateCustomerCreditLimitInput>({
+    type: 'UpdateCustomerCreditLimitPayload',
+    update: (source, operation, ref, input) => source.updateCustomerCreditLimit(operation, ref, creditLimitBody(input)),
+    isSet: (customer, { creditLimit: { currency, amount } }) =>
+      customer.creditLimit?.currency === currency && customer.creditLimit.amount === amount,
+  }),
 
-    updateCustomerCreditRating: setting<UpdateCustomerCreditRatingInput>(
-      'UpdateCustomerCreditRatingPayload',
-      (place, { rating, source: whose }) =>
-        source.updateCustomerCreditRatingAndSource(place, { credit_rating: rating, credit_source: whose }),
-      (customer, { rating, source: whose }) =>
-        customer.creditRating?.rating === rating && customer.creditRating.source === whose,
-    ),
+  updateCustomerCreditRating: updateCommand<UpdateCustomerCreditRatingInput>({
+    type: 'UpdateCustomerCreditRatingPayload',
+    update: (source, operation, ref, { rating, source: ratingSource }) =>
+      source.updateCustomerCreditRatingAndSource(operation, ref, {
+        credit_rating: rating,
+        credit_source: ratingSource,
+      }),
+    isSet: (customer, { rating, source: ratingSource }) =>
+      customer.creditRating?.rating === rating && customer.creditRating.source === ratingSource,
+  }),
 
-    updateCustomerData: setting<UpdateCustomerDataInput>(
-      'UpdateCustomerDataPayload',
-      (place, input) => source.updateCustomerData(place, dataBody(input)),
-      (customer, input) =>
-        customer.faceImage?.url === input.faceImage.url &&
-        sameDate(customer.faceImage.date, input.faceImage.date) &&
-        sameText(customer.relationshipStatus, input.relationshipStatus) &&
-        customer.dependants === input.dependants &&
-        sameText(customer.highestEducationAttained, input.highestEducationAttained) &&
-        sameText(customer.employmentStatus, input.employmentStatus),
-    ),
+  updateCustomerData: updateCommand<UpdateCustomerDataInput>({
+    type: 'UpdateCustomerDataPayload',
+    update: (source, operation, ref, input) => source.updateCustomerData(operation, ref, dataBody(input)),
+    isSet: (customer, input) =>
+      customer.faceImage?.url === input.faceImage.url &&
+      sameDate(customer.faceImage.date, input.faceImage.date) &&
+      sameText(customer.relationshipStatus, input.relationshipStatus) &&
+      customer.dependants === input.dependants &&
+      sameText(customer.highestEducationAttained, input.highestEducationAttained) &&
+      sameText(customer.employmentStatus, input.employmentStatus),
+  }),
 
-    /** The provider keeps addresses in lower case. */
-    updateCustomerEmail: setting<UpdateCustomerEmailInput>(
-      'UpdateCustomerEmailPayload',
-      (place, { email }) => source.updateCustomerEmail(place, { email }),
-      (customer, { email }) => customer.email?.toLowerCase() === email.trim().toLowerCase(),
-    ),
+  /** The provider stores email addresses in lower case. */
+  updateCustomerEmail: updateCommand<UpdateCustomerEmailInput>({
+    type: 'UpdateCustomerEmailPayload',
+    update: (source, operation, ref, { email }) => source.updateCustomerEmail(operation, ref, { email }),
+    isSet: (customer, { email }) => customer.email?.toLowerCase() === email.trim().toLowerCase(),
+  }),
 
-    updateCustomerIdentity: setting<UpdateCustomerIdentityInput>(
-      'UpdateCustomerIdentityPayload',
-      (place, input) => source.updateCustomerIdentity(place, identityBody(input)),
-      (customer, input) =>
-        customer.legalName === input.legalName &&
-        customer.dateOfBirth === input.dateOfBirth &&
-        sameText(customer.title, input.title) &&
-        sameText(customer.nameSuffix, input.nameSuffix),
-    ),
+  updateCustomerIdentity: updateCommand<UpdateCustomerIdentityInput>({
+    type: 'UpdateCustomerIdentityPayload',
+    update: (source, operation, ref, input) => source.updateCustomerIdentity(operation, ref, identityBody(input)),
+    isSet: (customer, input) =>
+      customer.legalName === input.legalName &&
+      customer.dateOfBirth === input.dateOfBirth &&
+      sameText(customer.title, input.title) &&
+      sameText(customer.nameSuffix, input.nameSuffix),
+  }),
 
-    updateCustomerMobileNumber: setting<UpdateCustomerMobileNumberInput>(
-      'UpdateCustomerMobileNumberPayload',
-      (place, { mobilePhoneNumber }) =>
-        source.updateCustomerMobileNumber(place, { mobile_phone_number: mobilePhoneNumber }),
-      (customer, { mobilePhoneNumber }) => customer.mobilePhoneNumber === mobilePhoneNumber,
-    ),
+  updateCustomerMobileNumber: updateCommand<UpdateCustomerMobileNumberInput>({
+    type: 'UpdateCustomerMobileNumberPayload',
+    update: (source, operation, ref, { mobilePhoneNumber }) =>
+      source.updateCustomerMobileNumber(operation, ref, { mobile_phone_number: mobilePhoneNumber }),
+    isSet: (customer, { mobilePhoneNumber }) => customer.mobilePhoneNumber === mobilePhoneNumber,
+  }),
 
-    /** The provider takes a customer's own number for somebody else's, so one that is set already is left. */
-    updateCustomerNumber: setting<UpdateCustomerNumberInput>(
-      'UpdateCustomerNumberPayload',
-      (place, { customerNumber }) => source.updateCustomerNumber(place, { customer_number: customerNumber }),
-      (customer, { customerNumber }) => customer.number === customerNumber,
-      true,
-    ),
-  }
+  /** The provider refuses the customer's own number as taken, so a number that is set already is not sent. */
+  updateCustomerNumber: updateCommand<UpdateCustomerNumberInput>({
+    type: 'UpdateCustomerNumberPayload',
+    update: (source, operation, ref, { customerNumber }) =>
+      source.updateCustomerNumber(operation, ref, { customer_number: customerNumber }),
+    isSet: (customer, { customerNumber }) => customer.number === customerNumber,
+    skipIfSet: true,
+  }),
 }

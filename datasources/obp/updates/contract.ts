@@ -1,6 +1,6 @@
 /**
- * Open Bank Project v4.0.0: the parts of a customer that are changed one by one. What is given replaces what was there,
- * and the answer is the customer as a whole.
+ * Open Bank Project v4.0.0: updates of a part of a customer. The body replaces the part, and the response is the whole
+ * customer.
  * Reference: https://apiexplorer.openbankproject.com/?version=OBPv4.0.0&tags=Customer
  */
 
@@ -12,7 +12,7 @@ export interface CreditLimitBody {
   credit_limit: { currency: string; amount: string }
 }
 
-/** Flat, though customers have it nested. */
+/** Flat, unlike the nested members of a customer. */
 export interface CreditRatingBody {
   credit_rating: string
   credit_source: string

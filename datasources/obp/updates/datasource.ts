@@ -1,7 +1,8 @@
-import { type Client, path, type Path } from '../../http/client.js'
-import type { OperationScope } from '../../contract/operation-scope.js'
-import type { CustomerRef } from '../bank-access.js'
+import { type CallScope, path, type Path } from '../../http/call.js'
+import type { Client } from '../../http/client.js'
+import type { CustomerRef } from '../customer-ref.js'
 import { answers } from '../customers/contract.js'
+import { requestsOf } from '../requests.js'
 import type {
   BranchBody,
   CreditLimitBody,
@@ -14,28 +15,35 @@ import type {
 } from './contract.js'
 
 /** The endpoints that change a part of a customer, one method each, in the provider's words. They find the customer at any bank. */
-export function updateSource(client: Client, visit: OperationScope) {
-  const put = async (to: Path, json: object) =>
-    (await client.send(visit, { method: 'PUT', path: to, effect: 'write', json, response: answers.customer })).body
+export function updateSource(client: Client) {
+  const requests = requestsOf(client)
+  const put = (scope: CallScope, to: Path, body: object) => requests.put(scope, to, body, answers.customer)
 
   return {
-    updateCustomerBranch: ({ bankId, id }: CustomerRef, body: BranchBody) =>
-      put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/branch`, body),
-    updateCustomerCreditLimit: ({ bankId, id }: CustomerRef, body: CreditLimitBody) =>
-      put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit-limit`, body),
-    updateCustomerCreditRatingAndSource: ({ bankId, id }: CustomerRef, body: CreditRatingBody) =>
-      put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit-rating-and-source`, body),
-    updateCustomerData: ({ bankId, id }: CustomerRef, body: DataBody) =>
-      put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/data`, body),
-    updateCustomerEmail: ({ bankId, id }: CustomerRef, body: EmailBody) =>
-      put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/email`, body),
-    updateCustomerIdentity: ({ bankId, id }: CustomerRef, body: IdentityBody) =>
-      put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/identity`, body),
-    updateCustomerMobileNumber: ({ bankId, id }: CustomerRef, body: MobileNumberBody) =>
-      put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/mobile-number`, body),
-    /** Refuses a number that is taken at the bank, also by this customer. */
-    updateCustomerNumber: ({ bankId, id }: CustomerRef, body: NumberBody) =>
-      put(path`/obp/v4.0.0/banks/${bankId}/customers/${id}/number`, body),
+    updateCustomerBranch: (scope: CallScope, { bankId, id }: CustomerRef, body: BranchBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/branch`, body),
+
+    updateCustomerCreditLimit: (scope: CallScope, { bankId, id }: CustomerRef, body: CreditLimitBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit-limit`, body),
+
+    updateCustomerCreditRatingAndSource: (scope: CallScope, { bankId, id }: CustomerRef, body: CreditRatingBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit-rating-and-source`, body),
+
+    updateCustomerData: (scope: CallScope, { bankId, id }: CustomerRef, body: DataBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/data`, body),
+
+    updateCustomerEmail: (scope: CallScope, { bankId, id }: CustomerRef, body: EmailBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/email`, body),
+
+    updateCustomerIdentity: (scope: CallScope, { bankId, id }: CustomerRef, body: IdentityBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/identity`, body),
+
+    updateCustomerMobileNumber: (scope: CallScope, { bankId, id }: CustomerRef, body: MobileNumberBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/mobile-number`, body),
+
+    /** Fails for a number that is taken at the bank, also by this customer. */
+    updateCustomerNumber: (scope: CallScope, { bankId, id }: CustomerRef, body: NumberBody) =>
+      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/number`, body),
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { batchLoader, keyLoader } from '../../../datasources/support/loader.js'
-import { customerRefKey } from '../../../datasources/obp/bank-access.js'
+import { customerRefKey } from '../../../datasources/obp/customer-ref.js'
 import type { OperationScope } from '../../../datasources/contract/operation-scope.js'
 
 const operation = {} as OperationScope

@@ -1,0 +1,131 @@
+import type { Customer } from '../../../schema/customer.js'
+import type { CustomerAttribute } from '../../../schema/customer-attribute.js'
+import { nullIfNotFound } from '../../contract/errors.js'
+import type { OperationScope } from '../../contract/operation-scope.js'
+import { batchLoader, keyLoader, type Loader } from '../../support/loader.js'
+import { banksOf } from '../bank-access.js'
+import { isId } from '../codecs.js'
+import { type CustomerRef, customerRefKey } from '../customer-ref.js'
+import type { ObpInstance } from '../instance.js'
+import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
+import { toAttribute, toCustomer } from './mapping.js'
+
+/**
+ * The customer of a response row, or null where it belongs to another bank. The loaders are primed with it and with its
+ * attributes.
+ */
+export function acceptCustomer(
+  instance: ObpInstance,
+  operation: OperationScope,
+  row: ObpCustomer,
+  bankId: string,
+): Customer | null {
+  if (row.bank_id !== bankId) return null
+  const customer = toCustomer(row, instance.drift)
+  const ref = { bankId, id: customer.id }
+  if (row.customer_attributes)
+    operation.loader(instance, attributes).prime(
+      ref,
+      row.customer_attributes.map((attribute) => toAttribute(attribute, instance.drift)),
+    )
+  operation.loader(instance, customers).prime(ref, customer)
+  return customer
+}
+
+/** The customers of a response that may repeat them, each once. */
+export function acceptCustomers(
+  instance: ObpInstance,
+  operation: OperationScope,
+  rows: readonly ObpCustomer[],
+  bankId: string,
+): Customer[] {
+  const byId = new Map<string, Customer>()
+  for (const row of rows) {
+    const customer = acceptCustomer(instance, operation, row, bankId)
+    if (customer) byId.set(customer.id, customer)
+  }
+  return [...byId.values()]
+}
+
+// Parallel calls: the only call for several customers by id lists the whole bank.
+export const customers = keyLoader<ObpInstance, CustomerRef, Customer | null>(
+  async (instance, operation, { bankId, id }) => {
+    const row = await nullIfNotFound(instance.sources.customers.getCustomerByCustomerId(operation, bankId, id))
+    return row?.customer_id === id ? acceptCustomer(instance, operation, row, bankId) : null
+  },
+  customerRefKey,
+)
+
+export const customersByNumber = keyLoader<
+  ObpInstance,
+  { readonly bankId: string; readonly customerNumber: string },
+  Customer | null
+>(async (instance, operation, { bankId, customerNumber }) => {
+  const row = await nullIfNotFound(
+    instance.sources.customers.getCustomerByCustomerNumber(operation, bankId, customerNumber),
+  )
+  return row && acceptCustomer(instance, operation, row, bankId)
+})
+
+export const attributes = keyLoader<ObpInstance, CustomerRef, CustomerAttribute[] | null>(
+  async ({ sources, drift }, operation, { bankId, id }) => {
+    const response = await nullIfNotFound(sources.attributes.getCustomerAttributes(operation, bankId, id))
+    return response && response.customer_attributes.map((attribute) => toAttribute(attribute, drift))
+  },
+  customerRefKey,
+)
+
+/** A customer's loader of single attributes: clearing its entry clears all of them. */
+export const singleAttributes = keyLoader<ObpInstance, CustomerRef, Loader<string, CustomerAttribute | null>>(
+  (instance, operation, { bankId, id }) => {
+    const ofCustomer = keyLoader<ObpInstance, string, CustomerAttribute | null>(
+      async ({ sources, drift }, scope, attributeId) => {
+        const row = await nullIfNotFound(sources.attributes.getCustomerAttributeById(scope, bankId, id, attributeId))
+        return row?.customer_attribute_id === attributeId ? toAttribute(row, drift) : null
+      },
+    )
+    return Promise.resolve(ofCustomer(instance, operation))
+  },
+  customerRefKey,
+)
+
+export const customersOfViewer = keyLoader<ObpInstance, 'viewer', Customer[]>(async (instance, operation) => {
+  const { sources, credentials } = instance
+  const { customers: rows } = await sources.customers.getCustomersForUser(operation, credentials.asUser(operation))
+  return banksOf(instance, operation).flatMap((bankId) => acceptCustomers(instance, operation, rows, bankId))
+})
+
+export const customersOfPerson = batchLoader<ObpInstance, string, Customer[]>({
+  maxBatchSize: MAX_VALUES,
+  absent: () => [],
+  async load(instance, operation, personIds) {
+    const values = personIds.filter(isId).map((id) => [LINKS.personId, id] as const)
+    const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
+    // Without a value the provider would list every customer that has any attribute.
+    const banks = values.length > 0 ? banksOf(instance, operation) : []
+    const responses = await Promise.all(
+      banks.map((bankId) =>
+        nullIfNotFound(instance.sources.customers.getCustomersByAttributes(operation, bankId, values)),
+      ),
+    )
+    responses.forEach((response, i) => {
+      for (const row of response?.customers ?? []) {
+        const customer = acceptCustomer(instance, operation, row, banks[i]!)
+        if (customer === null) continue
+        for (const { name, value } of row.customer_attributes ?? [])
+          if (name === LINKS.personId) byPerson.get(value ?? '')?.set(customer.id, customer)
+      }
+    })
+    return new Map([...byPerson].map(([id, found]) => [id, [...found.values()]]))
+  },
+})
+
+/** Clears what the operation has loaded of a customer, after a write to it, also a failed one: it may have been executed. */
+export function clearCustomer(instance: ObpInstance, operation: OperationScope, ref: CustomerRef): void {
+  operation.loader(instance, customers).clear(ref)
+  operation.loader(instance, attributes).clear(ref)
+  operation.loader(instance, singleAttributes).clear(ref)
+  // Either may list the customer as it was before.
+  operation.loader(instance, customersOfPerson).clearAll()
+  operation.loader(instance, customersOfViewer).clearAll()
+}
