@@ -1,23 +1,27 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../http/client.js'
+import { type Static, Type } from '@sinclair/typebox'
+import { contract } from '../http/call.js'
+import { OptionalText } from '../support/contract-types.js'
 
 /**
- * SEI: attributes of accounts. Reference: https://developers.seic.com (account attributes, OAuth token, API standards, error handling).
- * The answer of a job's status is documented nowhere, so nothing of it is relied on here; `mapping.ts` reads what it can.
+ * SEI: account attributes. Reference: https://developers.seic.com (account attributes, OAuth token, API standards, error handling).
+ * The response of the job status endpoint is not documented, so the contract accepts any form; `mapping.ts` reads what it can.
  */
 
 const JobKey = Type.Object({ data: Type.Object({ jobStatusQueryKey: Type.String({ minLength: 1 }) }) })
 
-const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]))
+/** One error of a request or job; some pages call the reason `message`. */
+const ErrorItem = Type.Object({
+  field: OptionalText,
+  location: OptionalText,
+  reason: OptionalText,
+  message: OptionalText,
+})
 
-/** What went wrong, item by item; some pages call the reason `message`. */
-const ErrorItem = Type.Object({ field: Text, location: Text, reason: Text, message: Text })
-
-/** The standard error of every SEI API. Pages differ in the types of its members, so only what is used must be readable. */
+/** The standard error of every SEI API. Pages differ in the types of its members, so only the members that are used are checked. */
 const Problem = Type.Object({
-  code: Text,
-  message: Text,
-  trackingId: Text,
+  code: OptionalText,
+  message: OptionalText,
+  trackingId: OptionalText,
   /** True or `"true"` when the same request may be sent again. */
   transient: Type.Optional(Type.Unknown()),
   errors: Type.Optional(Type.Unknown()),
@@ -44,5 +48,5 @@ export interface AttributesBody {
   }[]
 }
 
-/** Where a job's status is asked, unless `SEI_JOB_STATUS_PATH` says otherwise; the prefix is an assumption. */
+/** The default of `SEI_JOB_STATUS_PATH`; its prefix is an assumption. */
 export const JOB_STATUS_PATH = '/v1/insight/status/{key}'

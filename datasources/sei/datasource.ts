@@ -1,23 +1,24 @@
-import { type Client, path, type Path, type Refusal, retryAfter, type Verdict } from '../http/client.js'
-import type { OperationScope } from '../contract/operation-scope.js'
+import { type CallScope, type ErrorMapping, type ErrorResponse, path, type Path } from '../http/call.js'
+import { parseRetryAfter } from '../http/classify.js'
+import type { Client } from '../http/client.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 
-/** A 401 that a new token does not cure: the application or its service account is not let in. */
-const NOT_THE_TOKEN = /api ?key|credential/i
+/** The message of a 401 that a new token does not cure: SEI rejects the application or its service account. */
+const REJECTED_CREDENTIALS = /api ?key|credential/i
 
-/** Refusals that say the same each time, unless SEI says that they are transient. */
-const LASTING: ReadonlySet<number> = new Set([400, 404, 409, 422])
+/** Statuses of a permanent error, unless SEI marks it as transient. */
+const PERMANENT: ReadonlySet<number> = new Set([400, 404, 409, 422])
 
-/** Reads SEI's standard error; its words may repeat a value and are not passed on. */
-export function mapError({ status, body, header }: Refusal): Verdict {
+/** Maps SEI's standard error; its messages may repeat a value and are not passed on. */
+export function mapError({ status, body, header }: ErrorResponse): ErrorMapping {
   const tracking = header('requesttrackingid')
   if (!answers.problem.fits(body)) return { stale: status === 401, providerRequestId: tracking }
   const transient = body.transient === true || body.transient === 'true'
   return {
-    code: transient && LASTING.has(status) ? 'PROVIDER_UNAVAILABLE' : undefined,
-    stale: status === 401 && !NOT_THE_TOKEN.test(body.message ?? ''),
-    // Whatever may be sent again unchanged was not carried out.
+    code: transient && PERMANENT.has(status) ? 'PROVIDER_UNAVAILABLE' : undefined,
+    stale: status === 401 && !REJECTED_CREDENTIALS.test(body.message ?? ''),
+    // A request that may be sent again unchanged was not executed.
     notExecuted: transient || undefined,
     transient: transient || undefined,
     providerCode: body.code != null && /^[\w.-]{1,64}$/.test(body.code) ? body.code : undefined,
@@ -26,18 +27,21 @@ export function mapError({ status, body, header }: Refusal): Verdict {
   }
 }
 
-/** A path out of a setting: the key becomes exactly one segment, whatever is in it. */
+/** The path of a configured template: the key becomes exactly one encoded segment. */
 function jobPath(template: string, key: string): Path {
   const parts = template.split('{key}')
   return path(Object.assign(parts, { raw: parts }), key)
 }
 
 /** SEI's endpoints, one method each, in SEI's words. */
-export function seiSource(client: Client, visit: OperationScope, jobStatusPath: string) {
+export function seiSource(client: Client, jobStatusPath: string) {
   return {
-    /** 200 and 202 say the same: accepted. */
-    async setAccountAttributes(body: AttributesBody): Promise<{ key: string; requestTrackingId: string | undefined }> {
-      const reply = await client.send(visit, {
+    /** 200 and 202 mean the same: accepted. */
+    async setAccountAttributes(
+      scope: CallScope,
+      body: AttributesBody,
+    ): Promise<{ key: string; requestTrackingId: string | undefined }> {
+      const reply = await client.send(scope, {
         method: 'POST',
         path: path`/v1/accounts/attributes`,
         effect: 'write',
@@ -47,15 +51,15 @@ export function seiSource(client: Client, visit: OperationScope, jobStatusPath: 
       return { key: reply.body.data.jobStatusQueryKey, requestTrackingId: reply.header('requesttrackingid') }
     },
 
-    /** Whatever a job's status answers: its form is not documented. With it, how long SEI asks to be left alone. */
-    async getJobStatus(key: string): Promise<{ body: unknown; hintSeconds: number | undefined }> {
-      const { body, header } = await client.send(visit, {
+    /** The status of a job, in a form that is not documented, with SEI's hint when to poll again. */
+    async getJobStatus(scope: CallScope, key: string): Promise<{ body: unknown; hintSeconds: number | undefined }> {
+      const { body, header } = await client.send(scope, {
         method: 'GET',
         path: jobPath(jobStatusPath, key),
         effect: 'read',
         response: answers.jobStatus,
       })
-      return { body, hintSeconds: retryAfter(header('retry-after')) }
+      return { body, hintSeconds: parseRetryAfter(header('retry-after')) }
     },
   }
 }

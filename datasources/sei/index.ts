@@ -1,16 +1,16 @@
 import { Provider as Label } from '../../schema/shared.js'
-import { type Client, type Credential, type Path, unattended } from '../http/client.js'
-import { tracedStore } from '../support/trace.js'
-import { parseTokenUrl } from '../http/oauth.js'
 import type { Provider } from '../contract/provider.js'
-import { cachedToken, toToken, tokenResponse, mapTokenError } from '../http/token-cache.js'
+import { type Credential, detachedScope, type Path } from '../http/call.js'
+import type { Client } from '../http/client.js'
+import { parseTokenUrl } from '../http/oauth.js'
+import { cachedToken, mapTokenError, tokenResponse, toToken } from '../http/token-cache.js'
 import type { Tls } from '../http/transport.js'
 import { createKeyedMutex } from '../support/keyed-mutex.js'
 import { seiCommands } from './commands.js'
 import { JOB_STATUS_PATH } from './contract.js'
 import { mapError, seiSource } from './datasource.js'
-import { createJobStore } from './job-store.js'
-import { seiLoaders } from './queries.js'
+import type { SeiInstance } from './instance.js'
+import { seiQueries } from './queries.js'
 
 export interface SeiSettings {
   readonly url: string
@@ -22,16 +22,16 @@ export interface SeiSettings {
   readonly username: string
   readonly password: string
   readonly tls: Tls | undefined
-  /** Holds `{key}`. */
+  /** A path with the placeholder `{key}`. */
   readonly jobStatusPath: string
 }
 
-/** The application proves itself by HTTP Basic, its service account in the form; the key goes along with every call. */
+/** Authenticates the application by HTTP Basic and its service account in the form; the key is sent with every call. */
 function credentialOf(client: Client, path: Path, { appKey, appSecret, username, password }: SeiSettings): Credential {
   const basic = Buffer.from(`${appKey}:${appSecret}`).toString('base64')
   return cachedToken({
     async fetch() {
-      const { body } = await client.send(unattended, {
+      const { body } = await client.send(detachedScope, {
         method: 'POST',
         path,
         effect: 'read',
@@ -46,12 +46,12 @@ function credentialOf(client: Client, path: Path, { appKey, appSecret, username,
   })
 }
 
-/** SEI: attributes of accounts, handed over as jobs. */
+/** SEI: account attributes, set by asynchronous jobs. */
 export const sei = {
   name: 'sei',
   label: Label.SEI,
   title: 'SEI',
-  // Its limits are not published.
+  // SEI does not publish its limits.
   maxConcurrency: 4,
   settings(settings): SeiSettings {
     const url = settings.url('SEI_URL', 'Base URL of SEI.')
@@ -84,23 +84,19 @@ export const sei = {
       jobStatusPath,
     }
   },
-  open(settings, house) {
+  queries: seiQueries,
+  commands: seiCommands,
+  open(settings, { client: connect, drift }): SeiInstance {
     const { url, tls, jobStatusPath } = settings
     const { origin, path } = parseTokenUrl(settings.tokenUrl)
-    const tokens = house.client({ url: origin, tls, mapError: mapTokenError })
-    const client = house.client({ url, tls, credential: credentialOf(tokens, path, settings), mapError })
-    const queue = createKeyedMutex()
+    const tokens = connect({ url: origin, tls, mapError: mapTokenError })
+    const client = connect({ url, tls, credential: credentialOf(tokens, path, settings), mapError })
     return {
-      enter(visit) {
-        const source = seiSource(client, visit, jobStatusPath)
-        const memory = createJobStore(tracedStore(house.store, visit.trace))
-        return {
-          loaders: seiLoaders(source, memory, visit.caller.tenant, house.drift),
-          commands: seiCommands(source, memory, queue, visit),
-        }
-      },
+      source: seiSource(client, jobStatusPath),
+      accountMutex: createKeyedMutex(),
+      drift,
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }
   },
   emulator: () => import('./emulator/index.js'),
-} satisfies Provider<SeiSettings>
+} satisfies Provider<SeiSettings, SeiInstance>

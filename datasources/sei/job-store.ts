@@ -1,86 +1,94 @@
 import { type AccountAttributesJob, JobStatus } from '../../schema/account-attributes.js'
+import type { Store, StoreKey } from '../contract/store.js'
 import {
   completePoll,
   isDue,
+  leasePoll,
   newPollLease,
   nextPollAt,
-  pollSchedule,
   type PollSchedule,
-  leasePoll,
+  pollSchedule,
 } from '../support/poll-schedule.js'
-import type { Store, StoreKey } from '../contract/store.js'
 
-const KEPT_SECONDS = 30 * 24 * 3600
+const TTL_SECONDS = 30 * 24 * 3600
 
-/** A job, and the tenant that may ask for it: SEI knows neither. */
-interface OwnedJob {
+/** A stored job with the tenant that may read it: SEI does not know tenants. */
+interface StoredJob {
   readonly tenant: string
   readonly job: AccountAttributesJob
-  /** When SEI may be asked again, and who asks. */
+  /** The poll schedule and its lease. */
   readonly pace: PollSchedule
 }
 
-const nameOf = (key: string): StoreKey => ['attributes-job', key]
+const storeKey = (key: string): StoreKey => ['attributes-job', key]
 
-/** The job as it is known here. */
-const standing = ({ job, pace }: OwnedJob): AccountAttributesJob =>
+/** The job as this server knows it. */
+const currentState = ({ job, pace }: StoredJob): AccountAttributesJob =>
   job.status === JobStatus.PENDING ? { ...job, nextPollAt: nextPollAt(pace) } : job
 
-/** Jobs as this server remembers them; what has ended stays as it ended. */
-export function createJobStore(store: Store) {
-  const change = (key: string, next: (current: OwnedJob) => OwnedJob | undefined) =>
-    store.update<OwnedJob>(nameOf(key), KEPT_SECONDS, (current) =>
-      current?.job.status === JobStatus.PENDING ? next(current) : undefined,
+/** The jobs in the store. A job that has ended does not change any more. */
+export class JobStore {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** Rejects with `STORE_UNAVAILABLE` when the store cannot be reached. */
+  async assertAvailable(): Promise<void> {
+    await this.#store.get(storeKey(''))
+  }
+
+  /** Stores a new job and returns it with the time of its first poll. */
+  async add(tenant: string, job: AccountAttributesJob): Promise<AccountAttributesJob> {
+    const stored: StoredJob = { tenant, job, pace: pollSchedule(Date.now()) }
+    // SEI has accepted the job; a store that fails now only means that the job cannot be read later.
+    await this.#store.set(storeKey(job.key), stored, TTL_SECONDS).catch(() => undefined)
+    return currentState(stored)
+  }
+
+  /** Null for a job that does not exist or belongs to another tenant; `due` when SEI may be polled. */
+  async find(tenant: string, key: string): Promise<{ job: AccountAttributesJob; due: boolean } | null> {
+    const stored = await this.#store.get<StoredJob>(storeKey(key))
+    return stored?.tenant === tenant
+      ? { job: currentState(stored), due: stored.job.status === JobStatus.PENDING && isDue(stored.pace) }
+      : null
+  }
+
+  /**
+   * Leases the poll for one operation of all replicas. Without a lease another operation is polling or has just
+   * polled, or the job has ended.
+   */
+  async leasePoll(key: string): Promise<{ job: AccountAttributesJob | null; lease: string | undefined }> {
+    const lease = newPollLease()
+    const { value, changed } = await this.#updatePending(key, (current) =>
+      isDue(current.pace) ? { ...current, pace: leasePoll(current.pace, lease) } : undefined,
     )
+    return { job: value && currentState(value), lease: changed ? lease : undefined }
+  }
 
-  return {
-    /** Rejects with `STORE_UNAVAILABLE` while no job could be remembered. */
-    async ready(): Promise<void> {
-      await store.get(nameOf(''))
-    },
+  /** Releases the lease with the polled job and returns its state. The end of a job is stored even if the lease has expired. */
+  async completePoll(
+    job: AccountAttributesJob,
+    lease: string,
+    hintSeconds: number | undefined,
+  ): Promise<AccountAttributesJob> {
+    const ended = job.status !== JobStatus.PENDING
+    const now = Date.now()
+    // Without the store SEI is polled once more; nothing else is lost.
+    const updated = await this.#updatePending(job.key, (current) => {
+      const next = completePoll(current.pace, lease, now, hintSeconds)
+      return ended ? { ...current, job: { ...job, nextPollAt: null } } : next && { ...current, pace: next }
+    }).catch(() => undefined)
+    if (ended) return { ...job, nextPollAt: null }
+    return updated?.value
+      ? currentState(updated.value)
+      : { ...job, nextPollAt: nextPollAt(pollSchedule(now, hintSeconds)) }
+  }
 
-    /** Remembers a job that begins, and answers it with its first time to ask. */
-    async remember(tenant: string, job: AccountAttributesJob): Promise<AccountAttributesJob> {
-      const owned: OwnedJob = { tenant, job, pace: pollSchedule(Date.now()) }
-      // Accepted is accepted; should the store fail now, the job can only not be asked about.
-      await store.set(nameOf(job.key), owned, KEPT_SECONDS).catch(() => undefined)
-      return standing(owned)
-    },
-
-    /** Null for a job of somebody else, as for one that does not exist; `due` when SEI may be asked. */
-    async find(tenant: string, key: string): Promise<{ job: AccountAttributesJob; due: boolean } | null> {
-      const owned = await store.get<OwnedJob>(nameOf(key))
-      return owned?.tenant === tenant
-        ? { job: standing(owned), due: owned.job.status === JobStatus.PENDING && isDue(owned.pace) }
-        : null
-    },
-
-    /** Takes the turn to ask SEI, for one caller of all replicas; without a turn somebody else asks, has just asked, or it has ended. */
-    async take(key: string): Promise<{ job: AccountAttributesJob | null; turn: string | undefined }> {
-      const turn = newPollLease()
-      const { value, changed } = await change(key, (current) =>
-        isDue(current.pace) ? { ...current, pace: leasePoll(current.pace, turn) } : undefined,
-      )
-      return { job: value && standing(value), turn: changed ? turn : undefined }
-    },
-
-    /** Gives the turn back with what SEI said, and answers the job as it stands now. What has ended counts whoever hears it. */
-    async advance(
-      job: AccountAttributesJob,
-      turn: string,
-      hintSeconds: number | undefined,
-    ): Promise<AccountAttributesJob> {
-      const ended = job.status !== JobStatus.PENDING
-      const now = Date.now()
-      // Without the store it is asked of SEI once more, that is all.
-      const stored = await change(job.key, (current) => {
-        const next = completePoll(current.pace, turn, now, hintSeconds)
-        return ended ? { ...current, job: { ...job, nextPollAt: null } } : next && { ...current, pace: next }
-      }).catch(() => undefined)
-      if (ended) return { ...job, nextPollAt: null }
-      return stored?.value ? standing(stored.value) : { ...job, nextPollAt: nextPollAt(pollSchedule(now, hintSeconds)) }
-    },
+  #updatePending(key: string, change: (current: StoredJob) => StoredJob | undefined) {
+    return this.#store.update<StoredJob>(storeKey(key), TTL_SECONDS, (current) =>
+      current?.job.status === JobStatus.PENDING ? change(current) : undefined,
+    )
   }
 }
-
-export type JobStore = ReturnType<typeof createJobStore>

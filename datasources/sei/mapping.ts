@@ -3,7 +3,7 @@ import type { InvalidFields } from '../contract/errors.js'
 import { type Drift, toEnum, omitNullish } from '../support/mapping.js'
 import { answers, type AttributesBody, type SeiErrorItem, type SeiProblem } from './contract.js'
 
-// ---- what SEI says, in the graph's words
+// ---- provider to graph
 
 const STATUSES: Readonly<Record<string, JobStatus>> = {
   Pending: JobStatus.PENDING,
@@ -16,7 +16,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const errorItems = (errors: unknown): SeiErrorItem[] =>
   Array.isArray(errors) ? errors.filter((item) => answers.errorItem.fits(item)) : []
 
-/** Blank members stand for absent ones. */
+/** A blank member means the same as an absent one. */
 const text = (value: string | null | undefined): string | null => value?.trim() || null
 
 const toJobError = ({ field, location, reason, message }: SeiErrorItem): JobError => ({
@@ -25,7 +25,7 @@ const toJobError = ({ field, location, reason, message }: SeiErrorItem): JobErro
   reason: text(reason) ?? text(message),
 })
 
-/** What a job's status means. A word or form that is not known says nothing, so the job is still pending. */
+/** The progress of a job. With an unknown status or form the job counts as pending. */
 export function toProgress(body: unknown, drift: Drift): { status: JobStatus; errors: JobError[] } {
   const data = isObject(body) ? body['data'] : undefined
   const word = isObject(data) ? data['status'] : undefined
@@ -41,13 +41,13 @@ export function toProgress(body: unknown, drift: Drift): { status: JobStatus; er
   }
 }
 
-/** Repeated to callers, so only what looks like an id passes. */
+/** The tracking id is shown to callers, so only text in the form of an id passes. */
 export const toTrackingId = (header: string | undefined): string | null =>
   header !== undefined && /^[\w.:-]{1,128}$/.test(header) ? header : null
 
-// ---- what the graph is asked, in SEI's words
+// ---- graph to provider
 
-/** What `explanation` and `fieldsToNull` do is not documented, so neither goes unless there is something in it. */
+/** The effect of `explanation` and `fieldsToNull` is not documented, so neither is sent empty. */
 export const attributesBody = (input: SetAccountAttributesInput): AttributesBody => ({
   externalId: input.externalId,
   attributes: input.attributes.map(({ name, value, explanation, fieldsToNull }) => {
@@ -56,7 +56,7 @@ export const attributesBody = (input: SetAccountAttributesInput): AttributesBody
   }),
 })
 
-// ---- what SEI refuses, by the graph's names
+// ---- invalid input, by the graph's names
 
 const INPUT_NAMES: Readonly<Record<string, string>> = {
   externalId: 'input.externalId',
@@ -67,7 +67,7 @@ const INPUT_NAMES: Readonly<Record<string, string>> = {
   fieldsToNull: 'input.attributes',
 }
 
-/** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
+/** The invalid members by the graph's names. SEI's reasons may repeat a value and are not passed on. */
 export function refusedFields({ errors }: SeiProblem): InvalidFields | undefined {
   const names = errorItems(errors).flatMap(({ field }) =>
     field && Object.hasOwn(INPUT_NAMES, field) ? [INPUT_NAMES[field]!] : [],

@@ -1,35 +1,40 @@
 import type { AccountAttributesJob } from '../../schema/account-attributes.js'
+import { nullIfNotFound, retryAfterOf } from '../contract/errors.js'
+import type { OperationScope } from '../contract/operation-scope.js'
 import { keyLoader } from '../support/loader.js'
-import { query } from '../contract/operations.js'
-import { retryAfterOf, nullIfNotFound } from '../contract/errors.js'
-import type { Drift } from '../support/mapping.js'
-import type { SeiSource } from './datasource.js'
-import type { JobStore } from './job-store.js'
+import { query, type SeiInstance } from './instance.js'
+import { JobStore } from './job-store.js'
 import { toProgress } from './mapping.js'
 
-/** SEI's questions. */
-export function seiLoaders(source: SeiSource, jobs: JobStore, tenant: string, drift: Drift) {
-  async function ask(job: AccountAttributesJob, turn: string): Promise<AccountAttributesJob> {
-    // A job that SEI does not show may only not be visible yet.
-    const answer = await nullIfNotFound(source.getJobStatus(job.key)).catch(async (error: unknown) => {
-      await jobs.advance(job, turn, retryAfterOf(error))
-      throw error
-    })
-    return jobs.advance({ ...job, ...(answer && toProgress(answer.body, drift)) }, turn, answer?.hintSeconds)
-  }
-
-  const byKey = keyLoader(async (key: string): Promise<AccountAttributesJob | null> => {
-    const found = await jobs.find(tenant, key)
-    if (!found?.due) return found && found.job
-    const { job, turn } = await jobs.take(key)
-    return job && turn !== undefined ? ask(job, turn) : job
+/** Polls SEI for a job, under the lease that this operation holds. */
+async function poll(
+  { source, drift }: SeiInstance,
+  operation: OperationScope,
+  job: AccountAttributesJob,
+  lease: string,
+): Promise<AccountAttributesJob> {
+  const store = new JobStore(operation.store)
+  // SEI may answer 404 for a job that is not visible yet, so the job stays pending.
+  const answer = await nullIfNotFound(source.getJobStatus(operation, job.key)).catch(async (error: unknown) => {
+    await store.completePoll(job, lease, retryAfterOf(error))
+    throw error
   })
+  return store.completePoll({ ...job, ...(answer && toProgress(answer.body, drift)) }, lease, answer?.hintSeconds)
+}
 
-  return {
-    jobByKey: query<string, AccountAttributesJob | null>({
-      scope: 'attributes:write',
-      type: 'AccountAttributesJob',
-      load: byKey.load,
-    }),
-  }
+const jobs = keyLoader<SeiInstance, string, AccountAttributesJob | null>(async (instance, operation, key) => {
+  const store = new JobStore(operation.store)
+  const found = await store.find(operation.caller.tenant, key)
+  if (!found?.due) return found && found.job
+  const { job, lease } = await store.leasePoll(key)
+  return job && lease !== undefined ? poll(instance, operation, job, lease) : job
+})
+
+/** SEI's queries. */
+export const seiQueries = {
+  jobByKey: query<string, AccountAttributesJob | null>({
+    scope: 'attributes:write',
+    type: 'AccountAttributesJob',
+    load: (instance, operation, key) => operation.loader(instance, jobs).load(key),
+  }),
 }
