@@ -1,10 +1,10 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../http/client.js'
+import { type Static, Type } from '@sinclair/typebox'
+import { contract } from '../http/call.js'
 
 /**
  * Apiture Customer Accounts Administration 0.5.1: one write, no read.
  * Reference: https://developer.apiture.com/docs/apis/bankingAdminCustomerAccounts/
- * Enumerations are read as text: a value that is not listed is drift, not a broken answer. Unknown members are ignored.
+ * Enumerations are read as text: an unlisted value counts as drift and does not make the answer malformed. Unknown members are ignored.
  */
 
 const Account = Type.Object({
@@ -16,7 +16,7 @@ const Account = Type.Object({
   nickname: Type.Optional(Type.String()),
 })
 
-// The declared defaults of `false` contradict "absent means unchanged": an absent role is unknown, never false.
+// The declared defaults of `false` contradict "absent means unchanged": an absent role is unknown, not false.
 const Roles = Type.Object({
   default: Type.Optional(Type.Boolean()),
   view: Type.Optional(Type.Boolean()),
@@ -32,7 +32,7 @@ const Elections = {
 
 const Entitlements = Type.Object({ items: Type.Array(Type.Object({ ...Elections, roles: Roles, account: Account })) })
 
-/** RFC 9457; no member is guaranteed. `title` and `detail` may hold account numbers and are not even read. */
+/** An RFC 9457 problem; no member is guaranteed. `title` and `detail` may hold account numbers and are not read. */
 const Problem = Type.Object({
   type: Type.Optional(Type.String()),
   id: Type.Optional(Type.String()),
@@ -66,7 +66,7 @@ export type ApitureRoles = Static<typeof Roles>
 export type ApitureItem = Static<typeof Entitlements>['items'][number]
 export type ApitureChallenge = Static<typeof Challenge>
 
-/** One assignment for all listed accounts. Both elections always go: what their absence means is not documented. */
+/** One assignment for all listed accounts. Both elections are always sent: the meaning of their absence is not documented. */
 export interface Assignments {
   readonly electronicStatementElection: boolean
   readonly electronicDocumentElection: boolean
@@ -79,10 +79,10 @@ export interface AssignmentBody {
   readonly assignments: Assignments
 }
 
-/** The service client's scope; the reference names none for this operation. */
+/** The OAuth scope of the service client; the reference names none for this endpoint. */
 export const SCOPE = 'bankingAdmin/write'
 
-/** Host and version vary within a problem's type, so only its name tells: `https://…/errors/<name>/v1.0.0`. */
+/** A problem type, `https://…/errors/<name>/v1.0.0`: its host and version vary, its name is stable. */
 const PROBLEM_TYPE = /^https?:\/\/[^/]+\/errors\/([A-Za-z][A-Za-z0-9]{0,63})(?:\/v[0-9][0-9.]*)?\/?$/
 
 export const problemName = (type: string | undefined): string | undefined => PROBLEM_TYPE.exec(type ?? '')?.[1]

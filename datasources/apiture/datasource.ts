@@ -1,63 +1,64 @@
-import { type Client, path, type Refusal, type Verdict } from '../http/client.js'
-import type { OperationScope } from '../contract/operation-scope.js'
+import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
+import type { Client } from '../http/client.js'
 import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody, problemName } from './contract.js'
 
-const NO_SUCH_ACCOUNT: Verdict = {
+const NO_SUCH_ACCOUNT: ErrorMapping = {
   code: 'NOT_FOUND',
   fields: { 'input.accounts': ['must exist at the provider, every one of them'] },
 }
 
-// Not final, so that the caller's idempotency key stays good for the next token.
-const BAD_CHALLENGE_TOKEN: Verdict = {
+// The outcome is not final, so the caller may send the next token under the same idempotency key.
+const BAD_CHALLENGE_TOKEN: ErrorMapping = {
   code: 'CHALLENGE_REQUIRED',
   fields: { 'input.challengeToken': ['is not accepted by the provider'] },
 }
 
-/** Problem names that say it better than their status does. */
-const PROBLEMS: Readonly<Record<string, Verdict>> = {
+/** Problem names that are more precise than the status. */
+const PROBLEMS: Readonly<Record<string, ErrorMapping>> = {
   unauthorized: { stale: true },
   sessionExpired: { stale: true },
   challengeRequired: { code: 'CHALLENGE_REQUIRED' },
   invalidIdentityChallengeHeader: BAD_CHALLENGE_TOKEN,
-  // The reference names it both ways.
+  // The reference uses both names.
   invalidChallengeHeader: BAD_CHALLENGE_TOKEN,
   customerDisabled: { code: 'CONFLICT', message: 'Apiture has disabled this customer.' },
   noSuchAccount: NO_SUCH_ACCOUNT,
   accountNotFound: NO_SUCH_ACCOUNT,
 }
 
-/** Reads an RFC 9457 problem by its name; a name that says nothing here leaves it to the status. */
-export function mapError({ status, body }: Refusal): Verdict {
+/** Maps an RFC 9457 problem by its name; an unlisted name is classified by the status. */
+export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   const problem = answers.problem.fits(body) ? body : {}
   const name = problemName(problem.type)
-  const said: Verdict = { providerCode: name, providerRequestId: problem.id }
-  if (name !== undefined && Object.hasOwn(PROBLEMS, name)) return { ...PROBLEMS[name], ...said }
-  // A gateway in front of the API refuses an expired token without naming a problem.
-  if (status === 401 && name === undefined) return { ...said, stale: true }
-  return status === 412 || status === 428 ? { ...said, code: 'CONFLICT' } : said
+  const ids: ErrorMapping = { providerCode: name, providerRequestId: problem.id }
+  if (name !== undefined && Object.hasOwn(PROBLEMS, name)) return { ...PROBLEMS[name], ...ids }
+  // A gateway in front of the API rejects an expired token without a problem name.
+  if (status === 401 && name === undefined) return { ...ids, stale: true }
+  return status === 412 || status === 428 ? { ...ids, code: 'CONFLICT' } : ids
 }
 
-/** The challenge of a refusal that is one; old documents put it at 403, newer ones at 401. */
-function challengeOf({ status, body }: Refusal): ApitureChallenge | undefined {
+/** The identity challenge in an error response; older documents put it at 403, newer ones at 401. */
+function challengeOf({ status, body }: ErrorResponse): ApitureChallenge | undefined {
   if (status !== 401 && status !== 403) return undefined
   if (!answers.problem.fits(body) || problemName(body.type) !== 'challengeRequired') return undefined
   return answers.challenge.fits(body.attributes) ? body.attributes : undefined
 }
 
-/** What came of setting entitlements; a challenge means that nothing was changed. */
+/** The outcome of setting entitlements; a challenge means that nothing was executed. */
 export type ApitureOutcome = { readonly items: readonly ApitureItem[] } | { readonly challenge: ApitureChallenge }
 
 /** Apiture's one endpoint, in Apiture's words. */
-export function apitureSource(client: Client, visit: OperationScope, institutionId: string | undefined) {
+export function apitureSource(client: Client, institutionId: string | undefined) {
   return {
     async setCustomerAccountEntitlements(
+      scope: CallScope,
       bankingCustomerId: string,
       body: AssignmentBody,
       challengeToken: string | undefined,
     ): Promise<ApitureOutcome> {
       let challenge: ApitureChallenge | undefined
       try {
-        const reply = await client.send(visit, {
+        const reply = await client.send(scope, {
           method: 'PUT',
           path: path`/bankingAdmin/bankingCustomers/${bankingCustomerId}/accountEntitlements`,
           effect: 'write',
@@ -67,9 +68,9 @@ export function apitureSource(client: Client, visit: OperationScope, institution
             ...(challengeToken === undefined ? {} : { challenge: challengeToken }),
           },
           response: answers.entitlements,
-          mapError(refused) {
-            challenge = challengeOf(refused)
-            return mapError(refused)
+          mapError(response) {
+            challenge = challengeOf(response)
+            return mapError(response)
           },
         })
         return reply.body

@@ -1,24 +1,23 @@
 import { Provider as Label } from '../../schema/shared.js'
-import { tracedStore } from '../support/trace.js'
-import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
 import type { Provider } from '../contract/provider.js'
+import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
 import { mapTokenError } from '../http/token-cache.js'
 import { apitureCommands } from './commands.js'
 import { SCOPE } from './contract.js'
 import { apitureSource, mapError } from './datasource.js'
-import { apitureLoaders } from './queries.js'
-import { createSnapshotStore } from './snapshot-store.js'
+import type { ApitureInstance } from './instance.js'
+import { apitureQueries } from './queries.js'
 
 export interface ApitureSettings {
   readonly url: string
   readonly tokenUrl: string
   readonly clientId: string
   readonly clientSecret: string
-  /** Only for a client that serves several institutions. */
+  /** Sent where one client serves several institutions. */
   readonly institutionId: string | undefined
 }
 
-/** Apiture: what banking customers may do with their accounts. */
+/** Apiture: the account entitlements of banking customers. */
 export const apiture = {
   name: 'apiture',
   label: Label.APITURE,
@@ -39,22 +38,18 @@ export const apiture = {
       institutionId,
     }
   },
-  open({ url, tokenUrl, clientId, clientSecret, institutionId }, house) {
+  queries: apitureQueries,
+  commands: apitureCommands,
+  open({ url, tokenUrl, clientId, clientSecret, institutionId }, { client: connect, drift }): ApitureInstance {
     const { origin, path } = parseTokenUrl(tokenUrl)
-    const tokens = house.client({ url: origin, mapError: mapTokenError })
+    const tokens = connect({ url: origin, mapError: mapTokenError })
     const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, scope: SCOPE })
-    const client = house.client({ url, credential, mapError })
+    const client = connect({ url, credential, mapError })
     return {
-      enter(visit) {
-        const memory = createSnapshotStore(tracedStore(house.store, visit.trace))
-        const { readings, forget } = apitureLoaders(memory)
-        return {
-          loaders: readings,
-          commands: apitureCommands(apitureSource(client, visit, institutionId), memory, forget, house.drift),
-        }
-      },
+      source: apitureSource(client, institutionId),
+      drift,
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }
   },
   emulator: () => import('./emulator/index.js'),
-} satisfies Provider<ApitureSettings>
+} satisfies Provider<ApitureSettings, ApitureInstance>

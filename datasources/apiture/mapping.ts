@@ -33,7 +33,7 @@ const FACTOR_TYPES: Readonly<Record<string, ChallengeFactorType>> = {
   authenticatorToken: ChallengeFactorType.AUTHENTICATOR_TOKEN,
 }
 
-// ---- what Apiture says, in the graph's words
+// ---- provider to graph
 
 const toAccount = (account: ApitureAccount, drift: Drift): BankingAccount => ({
   id: account.id ?? null,
@@ -70,7 +70,7 @@ export const toChallenge = (challenge: ApitureChallenge, drift: Drift): Identity
   })),
 })
 
-// ---- what the graph is asked, in Apiture's words
+// ---- graph to provider
 
 export const assignmentBody = (input: SetAccountEntitlementsInput): AssignmentBody => ({
   accounts: input.accounts.map((account) =>

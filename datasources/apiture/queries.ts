@@ -1,19 +1,27 @@
 import type { AccountEntitlementSet } from '../../schema/entitlement.js'
+import type { OperationScope } from '../contract/operation-scope.js'
 import { keyLoader } from '../support/loader.js'
-import { query } from '../contract/operations.js'
-import type { SnapshotStore } from './snapshot-store.js'
+import { type ApitureInstance, query } from './instance.js'
+import { SnapshotStore } from './snapshot-store.js'
 
-/** Apiture's questions. It offers no read, so all of them are answered from what it confirmed before. */
-export function apitureLoaders(snapshots: SnapshotStore) {
-  const entitlements = keyLoader((bankingCustomerId: string) => snapshots.read(bankingCustomerId))
+const entitlements = keyLoader<ApitureInstance, string, AccountEntitlementSet | null>(
+  (_instance, operation, bankingCustomerId) => new SnapshotStore(operation.store).read(bankingCustomerId),
+)
 
-  const readings = {
-    entitlementsOf: query<string, AccountEntitlementSet | null>({
-      scope: 'entitlements:read',
-      type: 'AccountEntitlementSet',
-      load: entitlements.load,
-    }),
-  }
+/** Clears what the operation has loaded of a banking customer, after a write to it. */
+export function clearEntitlements(
+  instance: ApitureInstance,
+  operation: OperationScope,
+  bankingCustomerId: string,
+): void {
+  operation.loader(instance, entitlements).clear(bankingCustomerId)
+}
 
-  return { readings, forget: entitlements.clear }
+/** Apiture's queries. Apiture has no read endpoint, so they are answered from the stored snapshots of confirmed writes. */
+export const apitureQueries = {
+  entitlementsOf: query<string, AccountEntitlementSet | null>({
+    scope: 'entitlements:read',
+    type: 'AccountEntitlementSet',
+    load: (instance, operation, bankingCustomerId) => operation.loader(instance, entitlements).load(bankingCustomerId),
+  }),
 }

@@ -3,26 +3,26 @@ import { ApiError } from '../contract/errors.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import type { AssignmentBody, Assignments } from './contract.js'
 
-const KEPT_SECONDS = 400 * 24 * 3600
-/** Longer than any write can run: one that is still noted after this belonged to a process that died. */
-const LONGEST_WRITE_MS = 15 * 60_000
-/** How long the provider may still be at a write whose answer was lost. */
-const LATEST_ARRIVAL_MS = 60_000
+const TTL_SECONDS = 400 * 24 * 3600
+/** Longer than any write can run: the process of a write that is still open after this has died. */
+const MAX_WRITE_MS = 15 * 60_000
+/** The maximum time in which the provider may still execute a write after its answer was lost. */
+const MAX_ARRIVAL_MS = 60_000
 
-/** One try of a write, as far as it says what may have changed. */
-export interface Touch {
+/** One attempt of a write: the accounts that it names and what it sets. */
+export interface Write {
   readonly id: string
   readonly accounts: readonly string[]
   readonly assignments: Assignments
 }
 
-/** A write that is on its way, or whose outcome is not known. */
-interface OpenWrite extends Touch {
-  /** From when on it cannot reach the provider any more, so that a write which begins then comes after it. */
+/** A write that is running or has an unknown outcome. */
+interface OpenWrite extends Write {
+  /** From this time on it cannot reach the provider any more, so a write that begins later is executed after it. */
   readonly overAt: number
-  /** A different write to one of its accounts was carried out meanwhile, so which of them came last is not known. */
+  /** True when a different write to one of its accounts was executed while it was open, so their order is not known. */
   readonly raced: boolean
-  /** Lost writes that this one does again or undoes: they stop mattering once it is confirmed. */
+  /** Ids of lost writes that this one repeats or overwrites; they are closed when it is confirmed. */
   readonly settles: readonly string[]
 }
 
@@ -30,26 +30,26 @@ interface Snapshot {
   readonly items: readonly AccountEntitlement[]
   readonly asOf: string | null
   readonly open: readonly OpenWrite[]
-  /** What was confirmed last of each account; nothing where several writes raced. */
+  /** The last confirmed assignments by account; absent where several writes raced. */
   readonly last: Readonly<Record<string, Assignments>>
 }
 
 const EMPTY: Snapshot = { items: [], asOf: null, open: [], last: {} }
 
-const key = (bankingCustomerId: string): StoreKey => ['entitlements', bankingCustomerId]
+const storeKey = (bankingCustomerId: string): StoreKey => ['entitlements', bankingCustomerId]
 
-export const touchOf = (id: string, { accounts, assignments }: AssignmentBody): Touch => ({
+export const toWrite = (id: string, { accounts, assignments }: AssignmentBody): Write => ({
   id,
   accounts: accounts.map(({ accountNumber }) => accountNumber),
   assignments,
 })
 
-const within = (few: readonly string[], many: readonly string[]) => few.every((one) => many.includes(one))
+const isSubset = (subset: readonly string[], set: readonly string[]) => subset.every((one) => set.includes(one))
 
-/** After `later` it no longer matters whether `earlier` was carried out. Both elections are part of every write. */
-const covers = (later: Touch, earlier: Touch) =>
-  within(earlier.accounts, later.accounts) &&
-  within(Object.keys(earlier.assignments.roles), Object.keys(later.assignments.roles))
+/** True when `later` sets everything that `earlier` sets. Both elections are part of every write. */
+const covers = (later: Write, earlier: Write) =>
+  isSubset(earlier.accounts, later.accounts) &&
+  isSubset(Object.keys(earlier.assignments.roles), Object.keys(later.assignments.roles))
 
 const isOver = ({ overAt }: OpenWrite, now: number) => now >= overAt
 
@@ -59,44 +59,44 @@ const isSame = (x: Assignments, y: Assignments) =>
   Object.entries(x.roles).every(([role, value]) => y.roles[role as keyof AccountRoles] === value) &&
   Object.keys(x.roles).length === Object.keys(y.roles).length
 
-/** Two writes whose order decides what is true afterwards. */
-const collide = (a: Touch, b: Touch): boolean =>
+/** True when the order of the two writes decides the result. */
+const collide = (a: Write, b: Write): boolean =>
   a.accounts.some((account) => b.accounts.includes(account)) && !isSame(a.assignments, b.assignments)
 
-/** Whether the provider carries it out or not, and when, all is as it was confirmed last. */
-const isHarmless = ({ accounts, assignments }: Touch, last: Snapshot['last']) =>
+/** True when the write would change nothing, as it equals the last confirmed state of all its accounts. */
+const isRedundant = ({ accounts, assignments }: Write, last: Snapshot['last']) =>
   accounts.every((account) => Object.hasOwn(last, account) && isSame(last[account]!, assignments))
 
-/** What a refusal of a write says of the accounts it named. */
-export type Refused = 'nothing' | 'perhaps some' | 'unknown'
+/** How much of a failed write the provider may have executed. */
+export type Executed = 'nothing' | 'a part' | 'unknown'
 
 /**
- * A refusal other than `OUTCOME_UNKNOWN` did nothing, except one that looked at the accounts themselves: whether the
- * provider carries out some of several is not documented.
+ * Classifies the error of a write. An error other than `OUTCOME_UNKNOWN` means that nothing was executed, except an error
+ * about the accounts: whether Apiture executes the write for the other accounts is not documented.
  */
-export function refusedBy(error: unknown, { accounts }: Touch): Refused {
+export function executedDespite(error: unknown, { accounts }: Write): Executed {
   if (!(error instanceof ApiError) || error.code === 'OUTCOME_UNKNOWN') return 'unknown'
   const status = error.extensions['providerStatus']
-  return accounts.length > 1 && (status === 409 || status === 422) ? 'perhaps some' : 'nothing'
+  return accounts.length > 1 && (status === 409 || status === 422) ? 'a part' : 'nothing'
 }
 
-/** The items by account number, the answer's in place of what was known of the same accounts. */
+/** Merges the items by account number; those of the answer replace the known ones. */
 function merge(
   items: readonly AccountEntitlement[],
-  { accounts, assignments }: Touch,
+  { accounts, assignments }: Write,
   answered: readonly AccountEntitlement[],
 ): AccountEntitlement[] {
   const before = new Map(items.map((item) => [item.account.accountNumber, item]))
   const after = new Map(before)
-  // An account that the answer leaves out was changed all the same, so what was known of it no longer holds.
+  // The write also changed an account that the answer leaves out, so its known item is no longer true.
   for (const account of accounts) after.delete(account)
   for (const item of answered) {
     const { accountNumber } = item.account
-    const was = before.get(accountNumber)?.roles
-    // A role that the answer leaves out is as it was, unless this write was to change it.
+    const known = before.get(accountNumber)?.roles
+    // A role that the answer leaves out has not changed, unless this write sets it.
     const role = (name: keyof AccountRoles) =>
       item.roles[name] ??
-      (accounts.includes(accountNumber) && assignments.roles[name] !== undefined ? null : (was?.[name] ?? null))
+      (accounts.includes(accountNumber) && assignments.roles[name] !== undefined ? null : (known?.[name] ?? null))
     const roles = {
       default: role('default'),
       view: role('view'),
@@ -112,91 +112,95 @@ function merge(
 const toSet = (bankingCustomerId: string, { items, asOf, open, last }: Snapshot): AccountEntitlementSet | null =>
   asOf === null
     ? null
-    : { bankingCustomerId, items: [...items], asOf, confirmed: open.every((write) => isHarmless(write, last)) }
+    : { bankingCustomerId, items: [...items], asOf, confirmed: open.every((write) => isRedundant(write, last)) }
+
+/** The answer alone, for when the store fails after the provider has answered. */
+export const unstoredSet = (
+  bankingCustomerId: string,
+  answered: readonly AccountEntitlement[],
+): AccountEntitlementSet => ({
+  bankingCustomerId,
+  items: [...answered],
+  asOf: new Date().toISOString(),
+  confirmed: true,
+})
 
 /**
- * What the provider last confirmed of each customer; the only memory there is of it, and never more certain than it
- * may be: a write is noted before it leaves, and the note goes only when its outcome is known.
+ * Snapshots of what the provider last confirmed, by customer. A write is recorded as open before it is sent and closed
+ * only when its outcome is known, so a snapshot never claims more certainty than there is.
  */
-export function createSnapshotStore(store: Store) {
-  const update = (bankingCustomerId: string, change: (current: Snapshot) => Snapshot) =>
-    store.update<Snapshot>(key(bankingCustomerId), KEPT_SECONDS, (current) => change(current ?? EMPTY))
+export class SnapshotStore {
+  readonly #store: Store
 
-  return {
-    async read(bankingCustomerId: string): Promise<AccountEntitlementSet | null> {
-      return toSet(bankingCustomerId, (await store.get<Snapshot>(key(bankingCustomerId))) ?? EMPTY)
-    },
+  constructor(store: Store) {
+    this.#store = store
+  }
 
-    /** Notes a write that is about to leave. */
-    async begin(bankingCustomerId: string, touch: Touch): Promise<void> {
-      const now = Date.now()
-      await update(bankingCustomerId, ({ open, ...rest }) => {
-        const settles = open.filter((other) => isOver(other, now) && covers(touch, other)).map(({ id }) => id)
-        return { ...rest, open: [...open, { ...touch, overAt: now + LONGEST_WRITE_MS, raced: false, settles }] }
-      })
-    },
+  async read(bankingCustomerId: string): Promise<AccountEntitlementSet | null> {
+    return toSet(bankingCustomerId, (await this.#store.get<Snapshot>(storeKey(bankingCustomerId))) ?? EMPTY)
+  }
 
-    /** The provider carried it out and answered these items; answers all that is confirmed by now. */
-    async confirm(
-      bankingCustomerId: string,
-      touch: Touch,
-      answered: readonly AccountEntitlement[],
-    ): Promise<AccountEntitlementSet> {
-      const now = Date.now()
-      const asOf = new Date(now).toISOString()
-      const { value } = await update(bankingCustomerId, ({ items, open, last: known }) => {
-        const mine = open.find(({ id }) => id === touch.id)
-        const raced = mine?.raced === true
-        const last = { ...known, ...Object.fromEntries(touch.accounts.map((account) => [account, touch.assignments])) }
-        if (raced) for (const account of touch.accounts) delete last[account]
-        const others = open
-          .filter(
-            (other) =>
-              other.id !== touch.id &&
-              !mine?.settles.includes(other.id) &&
-              !(isOver(other, now) && isHarmless(other, last)),
-          )
-          .map((other) => (collide(touch, other) ? { ...other, raced: true } : other))
+  /** Records a write that is about to be sent. */
+  async begin(bankingCustomerId: string, write: Write): Promise<void> {
+    const now = Date.now()
+    await this.#update(bankingCustomerId, ({ open, ...rest }) => {
+      const settles = open.filter((other) => isOver(other, now) && covers(write, other)).map(({ id }) => id)
+      return { ...rest, open: [...open, { ...write, overAt: now + MAX_WRITE_MS, raced: false, settles }] }
+    })
+  }
+
+  /** Closes a write that the provider executed and answered with these items; returns everything that is confirmed now. */
+  async confirm(
+    bankingCustomerId: string,
+    write: Write,
+    answered: readonly AccountEntitlement[],
+  ): Promise<AccountEntitlementSet> {
+    const now = Date.now()
+    const asOf = new Date(now).toISOString()
+    const { value } = await this.#update(bankingCustomerId, ({ items, open, last: known }) => {
+      const own = open.find(({ id }) => id === write.id)
+      const raced = own?.raced === true
+      const last = { ...known, ...Object.fromEntries(write.accounts.map((account) => [account, write.assignments])) }
+      if (raced) for (const account of write.accounts) delete last[account]
+      const others = open
+        .filter(
+          (other) =>
+            other.id !== write.id &&
+            !own?.settles.includes(other.id) &&
+            !(isOver(other, now) && isRedundant(other, last)),
+        )
+        .map((other) => (collide(write, other) ? { ...other, raced: true } : other))
+      return {
+        items: merge(items, write, answered),
+        asOf,
+        last,
+        open: raced ? [...others, { ...own, overAt: now }] : others,
+      }
+    })
+    return toSet(bankingCustomerId, value!)!
+  }
+
+  /** Closes a write that failed, or keeps it open as long as it may have changed something. */
+  async fail(bankingCustomerId: string, write: Write, executed: Executed): Promise<void> {
+    const now = Date.now()
+    await this.#update(bankingCustomerId, (current) => {
+      const { items, open } = current
+      const others = open.filter(({ id }) => id !== write.id)
+      const own = open.find(({ id }) => id === write.id)
+      if (!own || executed === 'nothing') return { ...current, open: others }
+      // The writes that it settles are as uncertain as the write itself, so one record is enough.
+      if (executed === 'unknown')
         return {
-          items: merge(items, touch, answered),
-          asOf,
-          last,
-          open: raced ? [...others, { ...mine, overAt: now }] : others,
+          ...current,
+          open: [...others.filter(({ id }) => !own.settles.includes(id)), { ...own, overAt: now + MAX_ARRIVAL_MS }],
         }
-      })
-      return toSet(bankingCustomerId, value!)!
-    },
+      // An account that does not exist could never be confirmed, so only the known accounts stay open.
+      const accounts = own.accounts.filter((account) => items.some((item) => item.account.accountNumber === account))
+      return { ...current, open: accounts.length === 0 ? others : [...others, { ...own, accounts, overAt: now }] }
+    })
+  }
 
-    async refuse(bankingCustomerId: string, touch: Touch, refused: Refused): Promise<void> {
-      const now = Date.now()
-      await update(bankingCustomerId, (current) => {
-        const { items, open } = current
-        const others = open.filter(({ id }) => id !== touch.id)
-        const mine = open.find(({ id }) => id === touch.id)
-        if (!mine || refused === 'nothing') return { ...current, open: others }
-        // What it covers is as uncertain as it is itself, so one note is enough.
-        if (refused === 'unknown')
-          return {
-            ...current,
-            open: [
-              ...others.filter(({ id }) => !mine.settles.includes(id)),
-              { ...mine, overAt: now + LATEST_ARRIVAL_MS },
-            ],
-          }
-        // One of the accounts may not even exist and could never be confirmed; only those that are known count.
-        const accounts = mine.accounts.filter((account) => items.some((item) => item.account.accountNumber === account))
-        return { ...current, open: accounts.length === 0 ? others : [...others, { ...mine, accounts, overAt: now }] }
-      })
-    },
-
-    /** The answer by itself, for when the store fails after the provider has answered. */
-    alone: (bankingCustomerId: string, answered: readonly AccountEntitlement[]): AccountEntitlementSet => ({
-      bankingCustomerId,
-      items: [...answered],
-      asOf: new Date().toISOString(),
-      confirmed: true,
-    }),
+  #update(bankingCustomerId: string, change: (current: Snapshot) => Snapshot) {
+    return this.#store.update<Snapshot>(storeKey(bankingCustomerId), TTL_SECONDS, (current) => change(current ?? EMPTY))
   }
 }
-
-export type SnapshotStore = ReturnType<typeof createSnapshotStore>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { CUSTOMERS } from '../../../datasources/apiture/emulator/index.js'
-import { createSnapshotStore } from '../../../datasources/apiture/snapshot-store.js'
+import { SnapshotStore } from '../../../datasources/apiture/snapshot-store.js'
 import { CROWD } from '../../../datasources/emulator/people.js'
 import { memoryStore } from '../../../src/store/memory.js'
 import { encryptedStore } from '../../../src/store/encrypted.js'
@@ -325,24 +325,24 @@ describe('a process that died in the middle of a write', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 0 })
     const store = encryptedStore(memoryStore(), [randomBytes(32)])
     const assignments = { electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } }
-    const touch = (id: string, view = false) => ({
+    const write = (id: string, view = false) => ({
       id,
       accounts: ['1001'],
       assignments: { ...assignments, roles: { view } },
     })
-    const memory = createSnapshotStore(store)
-    await memory.confirm('ada', touch('first'), [])
-    await memory.begin('ada', touch('died', true))
+    const snapshots = new SnapshotStore(store)
+    await snapshots.confirm('ada', write('first'), [])
+    await snapshots.begin('ada', write('died', true))
 
-    await memory.begin('ada', touch('soon after'))
-    expect((await memory.confirm('ada', touch('soon after'), [])).confirmed).toBe(false)
+    await snapshots.begin('ada', write('soon after'))
+    expect((await snapshots.confirm('ada', write('soon after'), [])).confirmed).toBe(false)
     // The same once more, or never: it makes no difference.
-    await memory.begin('ada', touch('repeated', true))
-    expect((await memory.confirm('ada', touch('repeated', true), [])).confirmed).toBe(true)
-    await memory.begin('ada', touch('otherwise'))
-    expect((await memory.confirm('ada', touch('otherwise'), [])).confirmed).toBe(false)
+    await snapshots.begin('ada', write('repeated', true))
+    expect((await snapshots.confirm('ada', write('repeated', true), [])).confirmed).toBe(true)
+    await snapshots.begin('ada', write('otherwise'))
+    expect((await snapshots.confirm('ada', write('otherwise'), [])).confirmed).toBe(false)
     vi.setSystemTime(16 * 60_000)
-    await memory.begin('ada', touch('later'))
-    expect((await memory.confirm('ada', touch('later'), [])).confirmed).toBe(true)
+    await snapshots.begin('ada', write('later'))
+    expect((await snapshots.confirm('ada', write('later'), [])).confirmed).toBe(true)
   })
 })
