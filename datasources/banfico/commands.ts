@@ -1,39 +1,46 @@
 import { randomUUID } from 'node:crypto'
 import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, type VerifyAccountInput } from '../../schema/verification.js'
-import { command } from '../contract/operations.js'
+import type { OperationScope } from '../contract/operation-scope.js'
 import type { Verify } from './contract.js'
-import type { Desk } from './index.js'
-import { keepable, toResult, toVerify } from './mapping.js'
+import { sharedScope } from './datasource.js'
+import { type BanficoInstance, command, verificationStore } from './instance.js'
+import { storable, toResult, toVerify } from './mapping.js'
 
-/** Banfico's writes: one, which changes nothing at any bank. */
-export function banficoCommands({ source, visit, memory, checks, drift }: Desk) {
-  async function ask(verify: Verify, question: string): Promise<VerificationResult> {
-    const answer = await source.verify(verify)
-    const result = toResult(answer.result.id, answer, drift)
-    await memory.enter(visit.caller, question, verify, result, answer)
-    return result
-  }
+/** Begins a verification at Banfico and stores it. */
+async function verifyAtBank(
+  instance: BanficoInstance,
+  operation: OperationScope,
+  verify: Verify,
+  question: string,
+): Promise<VerificationResult> {
+  const reply = await instance.source.verify(sharedScope(operation), verify)
+  const result = toResult(reply.result.id, reply, instance.drift)
+  await verificationStore(instance, operation).add(operation.caller, question, verify, result, reply)
+  return result
+}
 
-  return {
-    verifyAccount: command<VerifyAccountInput, { result: VerificationResult }>({
-      scope: 'verifications:write',
-      type: 'VerifyAccountPayload',
-      repeatable: true,
-      // The verification is the outcome, also while its answer is yet to come: asking again would begin another one.
-      toStored: ({ result }) => ({ result: { ...keepable(result), fromCache: true } }),
-      async run(input) {
-        const verify = toVerify(input)
-        const question = memory.question(visit.caller, verify)
-        const age = memory.cap(input.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS)
-        // Who wants it fresh asks under a name that nobody else knows, and so alone.
-        if (age === 0) return { result: await checks.join(randomUUID(), visit, () => ask(verify, question)) }
-        const begun = Date.now()
-        const kept = await memory.recall(question, age)
-        // A call that ended while the memory was looked at has left its answer there.
-        const since = async () =>
-          (await memory.recall(question, (Date.now() - begun) / 1000)) ?? (await ask(verify, question))
-        return { result: kept ?? (await checks.join(question, visit, since)) }
-      },
-    }),
-  }
+/** Banfico's command, which changes nothing at any bank. */
+export const banficoCommands = {
+  verifyAccount: command<VerifyAccountInput, { result: VerificationResult }>({
+    scope: 'verifications:write',
+    type: 'VerifyAccountPayload',
+    repeatable: true,
+    // A pending verification is stored as the outcome too: another call would begin another verification.
+    toStored: ({ result }) => ({ result: { ...storable(result), fromCache: true } }),
+    async run(instance, operation, input) {
+      const { checks } = instance
+      const store = verificationStore(instance, operation)
+      const verify = toVerify(input)
+      const question = store.questionOf(operation.caller, verify)
+      const maxAge = store.limitAge(input.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS)
+      const ask = () => verifyAtBank(instance, operation, verify, question)
+      // A random key joins no other call, so a caller that accepts no stored result gets a verification of its own.
+      if (maxAge === 0) return { result: await checks.join(randomUUID(), operation, ask) }
+      const begun = Date.now()
+      const known = await store.recall(question, maxAge)
+      // A call that ended during the first look-up has stored its result by now.
+      const recallOrAsk = async () => (await store.recall(question, (Date.now() - begun) / 1000)) ?? (await ask())
+      return { result: known ?? (await checks.join(question, operation, recallOrAsk)) }
+    },
+  }),
 }

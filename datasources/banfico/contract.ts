@@ -1,61 +1,59 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { contract } from '../http/client.js'
+import { type Static, Type } from '@sinclair/typebox'
+import { contract } from '../http/call.js'
+import { Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
 
 /**
  * Banfico account verifications v1.0.
  * Reference: https://portal.epc-vop.banfico.io/documentation/account-verification
- * Enumerations are read as text: a value that is not listed is drift, not a broken answer. Unknown members are ignored.
+ * Enumerations are read as text: an unlisted value counts as drift and does not make the answer malformed. Unknown members are ignored.
  */
-
-/** May be left out, and is as good as left out when null. */
-const Maybe = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]))
 
 const Identity = Type.Object({ status: Type.String(), type: Type.String(), value: Type.String() })
 
 const Account = Type.Object({
   id: Type.String(),
-  secondaryId: Maybe(Type.String()),
+  secondaryId: OptionalText,
   status: Type.String(),
-  respondedName: Maybe(Type.String()),
-  nameCheckStatus: Maybe(Type.String()),
-  // An object in the reference, an array in the request it replays.
-  identities: Maybe(Type.Union([Type.Array(Identity), Identity])),
+  respondedName: OptionalText,
+  nameCheckStatus: OptionalText,
+  // An object in the reference, an array in the request of the same example.
+  identities: Optional(Type.Union([Type.Array(Identity), Identity])),
 })
 
-// Text in v1.0, objects in v1.1.
+// Texts in v1.0, objects in v1.1.
 const Codes = Type.Array(Type.Union([Type.String(), Type.Object({ name: Type.String() })]))
 
 const Responder = Type.Object({
   accountVerificationScheme: Type.String(),
-  apiVersion: Maybe(Type.String()),
-  urlVerificationScheme: Maybe(Type.String()),
-  // The reference names the singular, its examples the plural.
-  schemeResponseCode: Maybe(Codes),
-  schemeResponseCodes: Maybe(Codes),
-  receivedTime: Maybe(Type.String()),
-  data: Maybe(Type.String()),
-  entity: Maybe(Type.Object({ idType: Type.String(), idValue: Type.String(), reference: Maybe(Type.String()) })),
+  apiVersion: OptionalText,
+  urlVerificationScheme: OptionalText,
+  // The reference has the singular, its examples the plural.
+  schemeResponseCode: Optional(Codes),
+  schemeResponseCodes: Optional(Codes),
+  receivedTime: OptionalText,
+  data: OptionalText,
+  entity: OptionalObject({ idType: Type.String(), idValue: Type.String(), reference: OptionalText }),
 })
 
 const Result = Type.Object({
   id: Type.String({ minLength: 1 }),
-  message: Maybe(Type.String()),
-  // Missing while the answer is pending.
-  account: Maybe(Account),
+  message: OptionalText,
+  // Absent while the verification is pending.
+  account: Optional(Account),
   // Optional in one row of the reference and mandatory in the next.
-  responder: Maybe(Responder),
+  responder: Optional(Responder),
 })
 
 const Verification = Type.Object({ data: Type.Object({ result: Result }) })
 
 const Problem = Type.Object({
-  code: Maybe(Type.String()),
-  errors: Maybe(Type.Array(Type.Object({ errorCode: Maybe(Type.String()), path: Maybe(Type.String()) }))),
+  code: OptionalText,
+  errors: Optional(Type.Array(Type.Object({ errorCode: OptionalText, path: OptionalText }))),
 })
 
 export const answers = {
   verification: contract(Verification),
-  /** Whatever comes: a 202 says what it has to say by its status, and the reference shows no body for it. */
+  /** Any body: a 202 is told by its status, and the reference shows no body for it. */
   any: contract(Type.Unknown()),
   problem: contract(Problem),
 }
@@ -65,12 +63,26 @@ export type BanficoAccount = Static<typeof Account>
 export type BanficoResponder = Static<typeof Responder>
 export type BanficoProblem = Static<typeof Problem>
 
+/** A result with the time hints of its headers. */
+export interface BanficoReply<Result = BanficoResult | undefined> {
+  /** True for a 202: the result follows later. */
+  readonly accepted: boolean
+  /** Undefined only where a 202 to a poll has no body. */
+  readonly result: Result
+  /** When the reply arrived, in ms since 1970. */
+  readonly at: number
+  /** Seconds to wait before the next poll. */
+  readonly hintSeconds: number | undefined
+  /** Seconds within which the responder promises its result. */
+  readonly slaSeconds: number | undefined
+}
+
 export interface TypeAndValue {
   type: string
   value: string
 }
 
-/** What is asked of an account. */
+/** The body of a verification request. */
 export interface Verify {
   types: string[]
   initiator?: { idType: string; idValue: string; reference?: string }
@@ -85,6 +97,6 @@ export interface Verify {
   }
 }
 
-/** An id is opaque, a UUID or a short code; what cannot be one is never asked about. */
+/** Ids are opaque: a UUID or a short code. Text that cannot be an id is never sent. */
 export const isVerificationId = (id: string): boolean =>
   /^[^\s\p{Surrogate}]{1,255}$/u.test(id) && id !== '.' && id !== '..'

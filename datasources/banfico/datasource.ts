@@ -1,46 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import { Provider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
-import {
-  type CallVisit,
-  type Client,
-  path,
-  type Refusal,
-  type Reply,
-  retryAfter,
-  type Verdict,
-} from '../http/client.js'
-import { answers, type BanficoProblem, type BanficoResult, type Verify } from './contract.js'
+import { type CallScope, detachedScope, type ErrorMapping, type ErrorResponse, path, type Reply } from '../http/call.js'
+import { parseRetryAfter } from '../http/classify.js'
+import type { Client } from '../http/client.js'
+import { answers, type BanficoProblem, type BanficoReply, type BanficoResult, type Verify } from './contract.js'
 import { refusedFields } from './mapping.js'
 
-/** What came back, with what its headers say of time. */
-export interface Answered<Result = BanficoResult | undefined> {
-  /** True for a 202: the answer itself comes later. */
-  readonly accepted: boolean
-  /** Undefined only where a poll's 202 has no body. */
-  readonly result: Result
-  /** When it came, in ms since 1970. */
-  readonly at: number
-  /** How long to wait before asking again makes sense, where it says. */
-  readonly hintSeconds: number | undefined
-  /** Within how many seconds the responder promises its answer. */
-  readonly slaSeconds: number | undefined
-}
-
-const seconds = (text: string | undefined): number | undefined =>
+const parseSeconds = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
 
-const longest = (...hints: (number | undefined)[]): number | undefined => {
+const maxOf = (...hints: (number | undefined)[]): number | undefined => {
   const given = hints.filter((hint) => hint !== undefined)
   return given.length > 0 ? Math.max(...given) : undefined
 }
 
-const answered = <Result>(reply: Reply<unknown>, result: Result): Answered<Result> => ({
+const toReply = <Result>(reply: Reply<unknown>, result: Result): BanficoReply<Result> => ({
   accepted: reply.status === 202,
   result,
   at: Date.now(),
-  hintSeconds: longest(retryAfter(reply.header('retry-after')), seconds(reply.header('expected-response-seconds'))),
-  slaSeconds: seconds(reply.header('responder-sla-seconds')),
+  hintSeconds: maxOf(
+    parseRetryAfter(reply.header('retry-after')),
+    parseSeconds(reply.header('expected-response-seconds')),
+  ),
+  slaSeconds: parseSeconds(reply.header('responder-sla-seconds')),
 })
 
 const codesOf = ({ code, errors }: BanficoProblem): string[] =>
@@ -48,8 +31,8 @@ const codesOf = ({ code, errors }: BanficoProblem): string[] =>
     word && /^\w{1,64}$/.test(word) ? [word] : [],
   )
 
-/** What the status says better than the general rules know. Banfico's own codes are no help: some stand for two statuses. */
-const BY_STATUS: Readonly<Record<number, Pick<Verdict, 'code' | 'message'>>> = {
+/** Statuses with a meaning that differs from the general rules. Banfico's codes cannot tell them: some stand for two statuses. */
+const BY_STATUS: Readonly<Record<number, Pick<ErrorMapping, 'code' | 'message'>>> = {
   405: {
     code: 'PROVIDER_REFUSED',
     message: 'Banfico does not offer account verification where this server asks for it.',
@@ -60,8 +43,8 @@ const BY_STATUS: Readonly<Record<number, Pick<Verdict, 'code' | 'message'>>> = {
   },
 }
 
-/** Reads a refusal by its status first; the sentences in it may repeat what was sent. */
-export function mapError({ status, header, body }: Refusal): Verdict {
+/** Maps an error by its status first. Its messages may repeat the input and are not passed on. */
+export function mapError({ status, header, body }: ErrorResponse): ErrorMapping {
   const problem = answers.problem.fits(body) ? body : {}
   const codes = codesOf(problem)
   return {
@@ -69,19 +52,29 @@ export function mapError({ status, header, body }: Refusal): Verdict {
     providerCode: codes[0],
     providerRequestId: header('transaction-xref-id'),
     fields: status === 400 ? refusedFields(problem) : undefined,
-    // A newer token does not help where a signature is wanted.
+    // A new token does not supply a missing signature.
     stale: status === 401 && !codes.includes('MISSING_SIGNATURE'),
   }
 }
 
+/** The scope of a call that several operations may wait for: it does not end with the operation that began it. */
+export const sharedScope = ({ correlationId, trace }: CallScope): CallScope => ({
+  signal: detachedScope.signal,
+  correlationId,
+  trace,
+})
+
+const malformed = (providerStatus: number): ApiError =>
+  new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus })
+
 /** Banfico's endpoints, one method each, in Banfico's words. */
-export function banficoSource(client: Client, visit: CallVisit) {
+export function banficoSource(client: Client) {
   const headers = () => ({ 'transaction-xref-id': randomUUID() })
 
   return {
-    /** Asks the bank that holds the account. Each call is a new verification with an id of its own, and none may be repeated by itself. */
-    async verify(verification: Verify): Promise<Answered<BanficoResult>> {
-      const reply = await client.send(visit, {
+    /** Asks the bank that holds the account. Each call begins a new verification with its own id, so none is retried. */
+    async verify(scope: CallScope, verification: Verify): Promise<BanficoReply<BanficoResult>> {
+      const reply = await client.send(scope, {
         method: 'POST',
         path: path`/v1.0/account-verifications`,
         effect: 'nonRepeatableRead',
@@ -89,12 +82,12 @@ export function banficoSource(client: Client, visit: CallVisit) {
         headers: headers(),
         response: answers.verification,
       })
-      return answered(reply, reply.body.data.result)
+      return toReply(reply, reply.body.data.result)
     },
 
-    /** The outcome of an earlier verification. */
-    async fetch(id: string): Promise<Answered> {
-      const reply = await client.send(visit, {
+    /** The state of an earlier verification. */
+    async fetch(scope: CallScope, id: string): Promise<BanficoReply> {
+      const reply = await client.send(scope, {
         method: 'GET',
         path: path`/v1.0/account-verifications/${id}`,
         effect: 'read',
@@ -102,20 +95,9 @@ export function banficoSource(client: Client, visit: CallVisit) {
         response: answers.any,
       })
       const result = answers.verification.fits(reply.body) ? reply.body.data.result : undefined
-      // Somebody else's answer must not pass for this one's.
-      if (result !== undefined && result.id !== id)
-        throw new ApiError('PROVIDER_MALFORMED', {
-          provider: Label.BANFICO,
-          title: 'Banfico',
-          providerStatus: reply.status,
-        })
-      if (result === undefined && reply.status !== 202)
-        throw new ApiError('PROVIDER_MALFORMED', {
-          provider: Label.BANFICO,
-          title: 'Banfico',
-          providerStatus: reply.status,
-        })
-      return answered(reply, result)
+      // The result of another verification must not be returned for this one; only a 202 may have no result.
+      if (result === undefined ? reply.status !== 202 : result.id !== id) throw malformed(reply.status)
+      return toReply(reply, result)
     },
   }
 }

@@ -13,10 +13,9 @@ import {
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import { type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
-import type { BanficoAccount, BanficoProblem, BanficoResponder, Verify } from './contract.js'
-import type { Answered } from './datasource.js'
+import type { BanficoAccount, BanficoProblem, BanficoReply, BanficoResponder, Verify } from './contract.js'
 
-// ---- what Banfico says, in the graph's words
+// ---- provider to graph
 
 function toAccount(account: BanficoAccount, drift: Drift): VerifiedAccount {
   const identities = account.identities ?? []
@@ -53,10 +52,10 @@ function toResponder(responder: BanficoResponder, drift: Drift): VerificationRes
   }
 }
 
-/** An answer as a result; without an account it is no answer yet, whatever its status was. `begunAt` is when the verification was. */
+/** Maps a reply. Without an account the result is pending, whatever the status is. `begunAt` is the start of the verification. */
 export function toResult(
   id: string,
-  { accepted, result, at, hintSeconds }: Answered,
+  { accepted, result, at, hintSeconds }: BanficoReply,
   drift: Drift,
   begunAt = at,
 ): VerificationResult {
@@ -73,16 +72,16 @@ export function toResult(
   }
 }
 
-/** What may be kept of a result: the scheme's own answer, which can hold anything, may not. */
-export const keepable = (result: VerificationResult): VerificationResult => ({
+/** The part of a result that may be stored: without the scheme's raw answer, which can hold any data. */
+export const storable = (result: VerificationResult): VerificationResult => ({
   ...result,
   responder: result.responder && { ...result.responder, data: null },
 })
 
-// ---- what the graph is asked, in Banfico's words
+// ---- graph to provider
 
-/** Rules that span the input's parts, which no part can check by itself. */
-function missing({ types, account }: VerifyAccountInput): InvalidFields {
+/** The missing members by rules that span several members of the input. */
+function missingFields({ types, account }: VerifyAccountInput): InvalidFields {
   const asks = (type: AccountVerificationType) => types.includes(type)
   return {
     ...(asks(AccountVerificationType.NAME) && account.name == null
@@ -95,7 +94,7 @@ function missing({ types, account }: VerifyAccountInput): InvalidFields {
 }
 
 export function toVerify(input: VerifyAccountInput): Verify {
-  const fields = missing(input)
+  const fields = missingFields(input)
   if (Object.keys(fields).length > 0) throw invalidInput(fields)
   const { types, account, initiator } = input
   return omitNullish({
@@ -117,9 +116,9 @@ export function toVerify(input: VerifyAccountInput): Verify {
   })
 }
 
-// ---- what Banfico refuses, by the graph's names
+// ---- invalid input, by the graph's names
 
-/** The members a refusal may name. The reference's own example calls the scheme by an older name. */
+/** The members that an error may name. An example of the reference uses an older name of the scheme. */
 const MEMBERS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [
@@ -142,7 +141,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   schemeName: 'idScheme',
 }
 
-/** `data.verification.account.identities[0].value` as `input.account.identities[0].value`, as far as its names are known. */
+/** Maps `data.verification.account.identities[0].value` to `input.account.identities[0].value`, up to the first unknown name. */
 function inputPath(path: string): string {
   const [, rest] = /^data\.verification\.(.*)$/.exec(path) ?? []
   const names = ['input']
@@ -154,7 +153,7 @@ function inputPath(path: string): string {
   return names.join('.')
 }
 
-/** Members by the graph's names; the provider's reasons may repeat a value, so they are not passed on. */
+/** The invalid members by the graph's names. Banfico's reasons may repeat a value and are not passed on. */
 export function refusedFields({ errors }: BanficoProblem): InvalidFields | undefined {
   const fields = (errors ?? []).flatMap(({ path, errorCode }) =>
     path

@@ -1,19 +1,17 @@
 import { type VerificationResult, VerificationState } from '../../schema/verification.js'
-import { keyLoader } from '../support/loader.js'
-import { query } from '../contract/operations.js'
-import { retryAfterOf, nullIfNotFound } from '../contract/errors.js'
-import { isDue } from '../support/poll-schedule.js'
 import type { Caller } from '../contract/caller.js'
-import { once } from '../sections.js'
-import { isVerificationId } from './contract.js'
-import type { Answered } from './datasource.js'
-import type { Desk } from './index.js'
+import { nullIfNotFound, retryAfterOf } from '../contract/errors.js'
+import type { OperationScope } from '../contract/operation-scope.js'
+import { keyLoader } from '../support/loader.js'
+import { isDue } from '../support/poll-schedule.js'
+import { type BanficoReply, isVerificationId } from './contract.js'
+import { sharedScope } from './datasource.js'
+import { type BanficoInstance, query, verificationStore } from './instance.js'
 import { toResult } from './mapping.js'
-import type { ResultCache } from './result-cache.js'
-import { type Known, lastKnownResult } from './verification-store.js'
+import { lastKnownResult, type StoredVerification } from './verification-store.js'
 
-/** What a 404 means of a verification that we know to be pending. */
-const unseen = (): Answered => ({
+/** A 404 for a verification that is known to be pending means: not visible yet. */
+const notVisibleYet = (): BanficoReply => ({
   accepted: true,
   result: undefined,
   at: Date.now(),
@@ -21,65 +19,81 @@ const unseen = (): Answered => ({
   slaSeconds: undefined,
 })
 
-/** Whether what a tenant asked for may be told. */
-type IsFor = (tenant: string | undefined) => boolean
+/** True when the caller may read the verifications of a tenant. */
+const mayRead = ({ scopes, tenant }: Caller, owner: string | undefined): boolean =>
+  scopes.has('verifications:read:any') || owner === tenant
 
-/** Results that are not at hand. */
-function fromAfar({ source, visit, memory, near, polls, drift }: Desk, isFor: IsFor) {
-  /** Asks the provider how a pending verification stands, in a turn of this process's own. */
-  async function ask(id: string, { slaUntil, pace }: Known, turn: string): Promise<VerificationResult | null> {
-    const found = await nullIfNotFound(source.fetch(id)).catch(async (error: unknown) => {
-      await memory.fail(id, turn, retryAfterOf(error))
+/** Polls Banfico for a pending verification, under the lease that this operation holds. */
+async function pollUnderLease(
+  instance: BanficoInstance,
+  operation: OperationScope,
+  id: string,
+  { slaUntil, pace }: StoredVerification,
+  lease: string,
+): Promise<VerificationResult | null> {
+  const store = verificationStore(instance, operation)
+  const found = await nullIfNotFound(instance.source.fetch(sharedScope(operation), id)).catch(
+    async (error: unknown) => {
+      await store.failPoll(id, lease, retryAfterOf(error))
       throw error
-    })
-    const answer = found ?? unseen()
-    const result = found === null && Date.now() >= slaUntil ? null : toResult(id, answer, drift, pace.begunAt)
-    await memory.advance(id, turn, result, answer)
-    return result
-  }
-
-  /** Asks for a result that is kept nowhere here: it has left the store, or was never asked for through this server. */
-  async function recover(id: string, known: Known | null): Promise<VerificationResult | null> {
-    const found = await nullIfNotFound(source.fetch(id))
-    const result = found && toResult(id, found, drift)
-    if (known && result?.state === VerificationState.COMPLETED) await memory.complete(id, result)
-    return result
-  }
-
-  async function poll(id: string): Promise<VerificationResult | null> {
-    const { known, turn } = await memory.take(id)
-    if (known && turn !== undefined) return ask(id, known, turn)
-    if (known?.pending) return lastKnownResult(known)
-    return (known && (await memory.completed(id))) ?? recover(id, known)
-  }
-
-  return keyLoader<string, VerificationResult | null>(async (id) => {
-    if (!isVerificationId(id)) return null
-    const known = await memory.known(id)
-    if (!isFor(known?.tenant)) return null
-    // Whom a running call of this process can answer waits for it.
-    if (known?.pending && !isDue(known.pace) && !polls.has(id)) return lastKnownResult(known)
-    const kept = known && !known.pending ? await memory.completed(id) : null
-    if (known && kept) near.put(id, known.tenant, kept)
-    return kept ?? polls.join(id, visit, () => poll(id))
-  })
+    },
+  )
+  const reply = found ?? notVisibleYet()
+  const isOverdue = found === null && Date.now() >= slaUntil
+  const result = isOverdue ? null : toResult(id, reply, instance.drift, pace.begunAt)
+  await store.completePoll(id, lease, result, reply)
+  return result
 }
 
-/** Banfico's questions. */
-export function banficoLoaders({ scopes, tenant }: Caller, near: ResultCache, desk: () => Desk) {
-  const any = scopes.has('verifications:read:any')
-  const isFor: IsFor = (whose) => any || whose === tenant
-  const afar = once(() => fromAfar(desk(), isFor))
+/** Fetches a result that is not in the store: it has expired there, or this server did not begin its verification. */
+async function recover(
+  instance: BanficoInstance,
+  operation: OperationScope,
+  id: string,
+  known: StoredVerification | null,
+): Promise<VerificationResult | null> {
+  const found = await nullIfNotFound(instance.source.fetch(sharedScope(operation), id))
+  const result = found && toResult(id, found, instance.drift)
+  if (known && result?.state === VerificationState.COMPLETED)
+    await verificationStore(instance, operation).complete(id, result)
+  return result
+}
 
-  return {
-    resultById: query<string, VerificationResult | null>({
-      scope: 'verifications:read',
-      type: 'VerificationResult',
-      load(id) {
-        const held = near.get(id)
-        if (held === undefined) return afar().load(id)
-        return Promise.resolve(isFor(held.tenant) ? held.result : null)
-      },
-    }),
-  }
+async function poll(
+  instance: BanficoInstance,
+  operation: OperationScope,
+  id: string,
+): Promise<VerificationResult | null> {
+  const store = verificationStore(instance, operation)
+  const { known, lease } = await store.leasePoll(id)
+  if (known && lease !== undefined) return pollUnderLease(instance, operation, id, known, lease)
+  if (known?.pending) return lastKnownResult(known)
+  return (known && (await store.completed(id))) ?? recover(instance, operation, id, known)
+}
+
+/** Results that are not in the in-process cache. */
+const results = keyLoader<BanficoInstance, string, VerificationResult | null>(async (instance, operation, id) => {
+  if (!isVerificationId(id)) return null
+  const { polls, resultCache } = instance
+  const store = verificationStore(instance, operation)
+  const known = await store.find(id)
+  if (!mayRead(operation.caller, known?.tenant)) return null
+  // A poll that is running in this process is joined, even before the next one is due.
+  if (known?.pending && !isDue(known.pace) && !polls.has(id)) return lastKnownResult(known)
+  const completed = known && !known.pending ? await store.completed(id) : null
+  if (known && completed) resultCache.put(id, known.tenant, completed)
+  return completed ?? polls.join(id, operation, () => poll(instance, operation, id))
+})
+
+/** Banfico's queries. */
+export const banficoQueries = {
+  resultById: query<string, VerificationResult | null>({
+    scope: 'verifications:read',
+    type: 'VerificationResult',
+    load(instance, operation, id) {
+      const cached = instance.resultCache.get(id)
+      if (cached === undefined) return operation.loader(instance, results).load(id)
+      return Promise.resolve(mayRead(operation.caller, cached.tenant) ? cached.result : null)
+    },
+  }),
 }

@@ -6,47 +6,46 @@ import {
   type VerificationResult,
   VerificationState,
 } from '../../schema/verification.js'
+import type { Caller } from '../contract/caller.js'
 import { ApiError } from '../contract/errors.js'
+import type { Store, StoreKey } from '../contract/store.js'
 import {
   completePoll,
   isDue,
+  leasePoll,
   newPollLease,
   nextPollAt,
-  pollSchedule,
   type PollSchedule,
-  leasePoll,
+  pollSchedule,
 } from '../support/poll-schedule.js'
-import type { Caller } from '../contract/caller.js'
-import type { Store, StoreKey } from '../contract/store.js'
-import type { Verify } from './contract.js'
-import type { Answered } from './datasource.js'
-import { keepable } from './mapping.js'
+import type { BanficoReply, Verify } from './contract.js'
+import { storable } from './mapping.js'
 
-/** How long it is known whose a verification is. */
-const OWNER_SECONDS = 7 * 24 * 3600
-/** Slow schemes give up after hours; a responder that promises nothing is waited for this long. */
+/** The time for which the tenant of a verification is stored. */
+const OWNER_TTL_SECONDS = 7 * 24 * 3600
+/** Slow schemes give up after hours; this is the deadline of a responder that promises none. */
 const DEFAULT_SLA_SECONDS = 24 * 3600
 
-/** What is known of a verification that was asked for through this server. */
-export interface Known {
-  /** Whose it is. */
+/** The stored state of a verification that this server began. */
+export interface StoredVerification {
+  /** The tenant that may read it. */
   readonly tenant: string
-  /** Until when, in ms since 1970, an unknown id means that the answer is yet to come. */
+  /** Until this time, in ms since 1970, a 404 means that the answer is still to come. */
   readonly slaUntil: number
-  /** The last word on it while there is no answer; null once there is one. */
+  /** The last result of a pending verification; null once it is completed. */
   readonly pending: VerificationResult | null
-  /** True when the provider, asked last, knew nothing of it although its time was over. */
+  /** True when the last poll found no verification although its deadline had passed. */
   readonly missing?: boolean | undefined
-  /** When the provider may be asked again, and who asks. */
+  /** The poll schedule and its lease. */
   readonly pace: PollSchedule
 }
 
-/** How it stood when the provider was asked last, for whoever asks before its time. */
-export const lastKnownResult = ({ pending, missing, pace }: Known): VerificationResult | null =>
+/** The result as of the last poll, for a caller that asks before the next poll is due. */
+export const lastKnownResult = ({ pending, missing, pace }: StoredVerification): VerificationResult | null =>
   pending === null || missing ? null : { ...pending, fromCache: true, nextPollAt: nextPollAt(pace) }
 
-/** The names under which the same question is found again: nothing but case and spaces of the account's id is evened out. */
-const meaning = ({ types, initiator, account }: Verify): string =>
+/** The canonical form of a question: only the case and spaces of the account id are normalised. */
+const canonical = ({ types, initiator, account }: Verify): string =>
   JSON.stringify([
     [...types].sort(),
     [account.idScheme, compactId(account.id), account.secondaryId, account.type, account.name],
@@ -61,15 +60,15 @@ const DEFINITIVE: readonly (NameCheckStatus | null)[] = [
   NameCheckStatus.NO_MATCH,
 ]
 
-/** Only a name that was compared on an account that can be paid into; anything else may be otherwise a moment later. */
+/** True for a compared name on an active account; any other result may be different a moment later. */
 const isDefinitive = ({ state, account }: VerificationResult, { types }: Verify): boolean =>
   state === VerificationState.COMPLETED &&
   types.includes(AccountVerificationType.NAME) &&
   account?.status === AccountStatus.ACTIVE &&
   DEFINITIVE.includes(account.nameCheckStatus)
 
-/** For what goes on without the store: nothing is found there, and nothing is kept. */
-async function orWithout<T>(stored: Promise<T>): Promise<T | null> {
+/** Null while the store is unavailable, for steps that go on without it. */
+async function nullIfUnavailable<T>(stored: Promise<T>): Promise<T | null> {
   try {
     return await stored
   } catch (error) {
@@ -83,113 +82,133 @@ const resultKey = (id: string): StoreKey => ['verification-result', id]
 const questionKey = (question: string): StoreKey => ['verification-question', question]
 
 /**
- * What is remembered of verifications. A name that a bank told one client is not for another, so an answer is found
- * again only by the client that asked; a result's id is its tenant's.
+ * The verifications in the store. Only the client that asked a question gets a stored answer to it, because a bank
+ * discloses a name to one client only; a result can be read by id within its tenant.
  */
-export function createVerificationStore(store: Store, maxAgeSeconds: number) {
-  const keep = async (key: StoreKey, result: VerificationResult) => {
-    if (maxAgeSeconds > 0) await store.set(key, keepable(result), maxAgeSeconds)
+export class VerificationStore {
+  readonly #store: Store
+  readonly #maxAgeSeconds: number
+
+  constructor(store: Store, maxAgeSeconds: number) {
+    this.#store = store
+    this.#maxAgeSeconds = maxAgeSeconds
   }
 
-  return {
-    /** The oldest that an answer may be, for a caller who accepts this age. */
-    cap: (accepted: number): number => Math.min(accepted, maxAgeSeconds),
+  /** The maximum age of a stored answer for a caller that accepts this age. */
+  limitAge(accepted: number): number {
+    return Math.min(accepted, this.#maxAgeSeconds)
+  }
 
-    /** The name of a question of this caller; a keyed hash. */
-    question: ({ tenant, client }: Caller, verify: Verify): string =>
-      store.digest('verification', tenant, client, meaning(verify)),
+  /** Identifies a question of this caller: a keyed hash. */
+  questionOf({ tenant, client }: Caller, verify: Verify): string {
+    return this.#store.digest('verification', tenant, client, canonical(verify))
+  }
 
-    /** An earlier answer to the question, no older than this. */
-    async recall(question: string, ageSeconds: number): Promise<VerificationResult | null> {
-      const kept = await orWithout(store.get<VerificationResult>(questionKey(question)))
-      return kept && Date.now() - Date.parse(kept.checkedAt) <= ageSeconds * 1000 ? { ...kept, fromCache: true } : null
-    },
+  /** An earlier answer to the question, up to this age. */
+  async recall(question: string, ageSeconds: number): Promise<VerificationResult | null> {
+    const kept = await nullIfUnavailable(this.#store.get<VerificationResult>(questionKey(question)))
+    return kept && Date.now() - Date.parse(kept.checkedAt) <= ageSeconds * 1000 ? { ...kept, fromCache: true } : null
+  }
 
-    /** Remembers a new verification. Without the store the answer is given all the same; it cannot be asked for later. */
-    async enter(
-      { tenant }: Caller,
-      question: string,
-      verify: Verify,
-      result: VerificationResult,
-      { at, hintSeconds, slaSeconds = DEFAULT_SLA_SECONDS }: Answered,
-    ): Promise<void> {
-      const completed = result.state === VerificationState.COMPLETED
-      const known: Known = {
-        tenant,
-        slaUntil: at + slaSeconds * 1000,
-        pending: completed ? null : keepable(result),
-        pace: pollSchedule(at, hintSeconds),
-      }
-      await orWithout(
-        Promise.all([
-          store.set(ownerKey(result.id), known, OWNER_SECONDS),
-          completed ? keep(resultKey(result.id), result) : undefined,
-          isDefinitive(result, verify) ? keep(questionKey(question), result) : undefined,
-        ]),
-      )
-    },
+  /** Stores a new verification. While the store is unavailable the answer is returned all the same, but cannot be read later. */
+  async add(
+    { tenant }: Caller,
+    question: string,
+    verify: Verify,
+    result: VerificationResult,
+    { at, hintSeconds, slaSeconds = DEFAULT_SLA_SECONDS }: BanficoReply,
+  ): Promise<void> {
+    const completed = result.state === VerificationState.COMPLETED
+    const verification: StoredVerification = {
+      tenant,
+      slaUntil: at + slaSeconds * 1000,
+      pending: completed ? null : storable(result),
+      pace: pollSchedule(at, hintSeconds),
+    }
+    await nullIfUnavailable(
+      Promise.all([
+        this.#store.set(ownerKey(result.id), verification, OWNER_TTL_SECONDS),
+        completed ? this.#setResult(resultKey(result.id), result) : undefined,
+        isDefinitive(result, verify) ? this.#setResult(questionKey(question), result) : undefined,
+      ]),
+    )
+  }
 
-    /** Whose it is and how it stands. Nothing else knows that, so this does not go on without the store. */
-    known: (id: string): Promise<Known | null> => store.get<Known>(ownerKey(id)),
+  /** The tenant and the state of a verification. Only the store holds them, so this rejects while it is unavailable. */
+  find(id: string): Promise<StoredVerification | null> {
+    return this.#store.get<StoredVerification>(ownerKey(id))
+  }
 
-    /** A completed result, while it is kept. */
-    async completed(id: string): Promise<VerificationResult | null> {
-      const kept = await store.get<VerificationResult>(resultKey(id))
-      return kept && { ...kept, fromCache: true }
-    },
+  /** A completed result that is still stored. */
+  async completed(id: string): Promise<VerificationResult | null> {
+    const kept = await this.#store.get<VerificationResult>(resultKey(id))
+    return kept && { ...kept, fromCache: true }
+  }
 
-    /** Takes the turn to ask how it stands, for one caller of all replicas; without a turn somebody else asks, has just asked, or it is completed. */
-    async take(id: string): Promise<{ known: Known | null; turn: string | undefined }> {
-      const turn = newPollLease()
-      const { value, changed } = await store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) =>
-        current?.pending && isDue(current.pace) ? { ...current, pace: leasePoll(current.pace, turn) } : undefined,
-      )
-      return { known: value, turn: changed ? turn : undefined }
-    },
+  /**
+   * Leases the poll for one operation of all replicas. Without a lease another operation is polling or has just
+   * polled, or the verification is completed.
+   */
+  async leasePoll(id: string): Promise<{ known: StoredVerification | null; lease: string | undefined }> {
+    const lease = newPollLease()
+    const { value, changed } = await this.#update(id, (current) =>
+      current?.pending && isDue(current.pace) ? { ...current, pace: leasePoll(current.pace, lease) } : undefined,
+    )
+    return { known: value, lease: changed ? lease : undefined }
+  }
 
-    /** Gives the turn back with what the provider said; null where it knew nothing of it. A slow answer never takes back what a faster one has completed. */
-    async advance(
-      id: string,
-      turn: string,
-      result: VerificationResult | null,
-      { at, hintSeconds }: Pick<Answered, 'at' | 'hintSeconds'>,
-    ): Promise<void> {
-      if (result?.state === VerificationState.COMPLETED) return this.complete(id, result)
-      await orWithout(
-        store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => {
-          const next = current?.pending ? completePoll(current.pace, turn, at, hintSeconds) : undefined
-          return (
-            next && {
-              ...current!,
-              pace: next,
-              pending: result ? keepable(result) : current!.pending,
-              missing: result === null,
-            }
-          )
-        }),
-      )
-    },
+  /**
+   * Releases the lease with the polled result, null where the verification was not found. A late pending result does
+   * not replace a completed one.
+   */
+  async completePoll(
+    id: string,
+    lease: string,
+    result: VerificationResult | null,
+    { at, hintSeconds }: Pick<BanficoReply, 'at' | 'hintSeconds'>,
+  ): Promise<void> {
+    if (result?.state === VerificationState.COMPLETED) return this.complete(id, result)
+    await nullIfUnavailable(
+      this.#update(id, (current) => {
+        const next = current?.pending ? completePoll(current.pace, lease, at, hintSeconds) : undefined
+        return (
+          next && {
+            ...current!,
+            pace: next,
+            pending: result ? storable(result) : current!.pending,
+            missing: result === null,
+          }
+        )
+      }),
+    )
+  }
 
-    /** Gives the turn back after a failure, which says nothing of how it stands. */
-    async fail(id: string, turn: string, hintSeconds: number | undefined): Promise<void> {
-      await orWithout(
-        store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) => {
-          const next = current?.pending ? completePoll(current.pace, turn, Date.now(), hintSeconds) : undefined
-          return next && { ...current!, pace: next }
-        }),
-      )
-    },
+  /** Releases the lease after a failed poll, which does not tell the state of the verification. */
+  async failPoll(id: string, lease: string, hintSeconds: number | undefined): Promise<void> {
+    await nullIfUnavailable(
+      this.#update(id, (current) => {
+        const next = current?.pending ? completePoll(current.pace, lease, Date.now(), hintSeconds) : undefined
+        return next && { ...current!, pace: next }
+      }),
+    )
+  }
 
-    /** Remembers the outcome: from now on nobody asks while it is kept. */
-    async complete(id: string, result: VerificationResult): Promise<void> {
-      await orWithout(keep(resultKey(id), result))
-      await orWithout(
-        store.update<Known>(ownerKey(id), OWNER_SECONDS, (current) =>
-          current?.pending ? { ...current, pending: null } : undefined,
-        ),
-      )
-    },
+  /** Stores a completed result: no more polls while it is stored. */
+  async complete(id: string, result: VerificationResult): Promise<void> {
+    await nullIfUnavailable(this.#setResult(resultKey(id), result))
+    await nullIfUnavailable(
+      this.#update(id, (current) => (current?.pending ? { ...current, pending: null } : undefined)),
+    )
+  }
+
+  async #setResult(key: StoreKey, result: VerificationResult): Promise<void> {
+    if (this.#maxAgeSeconds > 0) await this.#store.set(key, storable(result), this.#maxAgeSeconds)
+  }
+
+  #update(
+    id: string,
+    change: (current: StoredVerification | null) => StoredVerification | undefined,
+  ): Promise<{ readonly value: StoredVerification | null; readonly changed: boolean }> {
+    return this.#store.update<StoredVerification>(ownerKey(id), OWNER_TTL_SECONDS, change)
   }
 }
-
-export type VerificationStore = ReturnType<typeof createVerificationStore>

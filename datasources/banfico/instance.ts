@@ -1,0 +1,29 @@
+import type { VerificationResult } from '../../schema/verification.js'
+import type { OperationScope } from '../contract/operation-scope.js'
+import { operationsOf } from '../contract/operations.js'
+import type { ProviderInstance } from '../contract/provider.js'
+import type { Drift } from '../support/mapping.js'
+import type { BanficoSource } from './datasource.js'
+import type { Flights } from './flights.js'
+import type { ResultCache } from './result-cache.js'
+import { VerificationStore } from './verification-store.js'
+
+/** What Banfico's queries and commands work with, for as long as the process runs. */
+export interface BanficoInstance extends ProviderInstance {
+  readonly source: BanficoSource
+  /** The maximum age of a result that answers a repeated question, and the time for which results are stored. */
+  readonly maxAgeSeconds: number
+  /** In-process cache of completed results. */
+  readonly resultCache: ResultCache
+  /** Single-flight of verifications, by question. */
+  readonly checks: Flights<VerificationResult>
+  /** Single-flight of polls, by verification id. */
+  readonly polls: Flights<VerificationResult | null>
+  readonly drift: Drift
+}
+
+export const { query, command } = operationsOf<BanficoInstance>()
+
+/** The stored verifications, as one operation uses them. */
+export const verificationStore = ({ maxAgeSeconds }: BanficoInstance, { store }: OperationScope): VerificationStore =>
+  new VerificationStore(store, maxAgeSeconds)
