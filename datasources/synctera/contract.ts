@@ -1,10 +1,10 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { contract } from '../http/client.js'
+import { type Static, Type } from '@sinclair/typebox'
+import { contract } from '../http/call.js'
 
 /**
  * Synctera v0: persons and verifications.
  * Reference: https://docs.synctera.com/reference/createperson, /listpersons, /updateperson, /verify, /listverifications1
- * Enumerations are read as text: a value that is not listed is drift, not a broken answer. Unknown members are ignored.
+ * Enumerations are read as text: an unlisted value counts as drift and does not make the answer malformed. Unknown members are ignored.
  */
 
 const Address = Type.Object({
@@ -45,7 +45,7 @@ const Person = Type.Object({
   dob: Type.Optional(Type.String()),
   email: Type.Optional(Type.String()),
   phone_number: Type.Optional(Type.String()),
-  // The last four digits; the full number is only ever sent. Anything else here is a broken answer.
+  // The last four digits; Synctera never returns the full number. Any other text makes the answer malformed.
   ssn: Type.Optional(Type.String({ pattern: '^\\d{4}$' })),
   ssn_source: Type.Optional(Type.String()),
   has_accounts: Type.Optional(Type.Boolean()),
@@ -64,7 +64,7 @@ const Detail = Type.Object({
   vendor_code: Type.Optional(Type.String()),
 })
 
-// `vendor_info` is the vendor's raw data and likely personal: it is not even read.
+// `vendor_info` holds the vendor's raw data, which may be personal, and is not read.
 const Verification = Type.Object({
   id: Type.Optional(Type.String()),
   person_id: Type.Optional(Type.String()),
@@ -79,14 +79,14 @@ const PersonList = Type.Object({ persons: Type.Array(Person), ...NextPage })
 const VerificationList = Type.Object({ verifications: Type.Array(Verification), ...NextPage })
 const VerifyAnswer = Type.Object({ verification_status: Type.String(), verifications: Type.Array(Verification) })
 
-/** What a webhook delivers. What it says of the person stands in more members, as JSON in text, and is not read. */
+/** A webhook event. Further members hold the person as JSON in a text and are not read. */
 const Event = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 255 }),
   type: Type.String(),
   resource_id: Type.Optional(Type.String()),
 })
 
-/** RFC 9457 with extras; no member is guaranteed. Newer versions drop `type` and `title`. */
+/** An RFC 9457 problem with extensions; no member is guaranteed. Newer versions omit `type` and `title`. */
 const Problem = Type.Object({
   code: Type.Optional(Type.String()),
   missing: Type.Optional(Type.Array(Type.String())),
@@ -109,7 +109,7 @@ export type SyncteraPerson = Static<typeof Person>
 export type SyncteraAddress = Static<typeof Address>
 export type SyncteraVerification = Static<typeof Verification>
 
-/** What a person is created with or changed to. */
+/** The body of a request that creates or updates a person. */
 export interface PersonBody {
   is_customer?: boolean
   status?: string
@@ -121,7 +121,7 @@ export interface PersonBody {
   dob?: string
   email?: string
   phone_number?: string
-  /** Full and hyphenated; only ever sent. */
+  /** All nine digits, hyphenated; sent but never returned. */
   ssn?: string
   legal_address?: AddressBody
   shipping_address?: AddressBody
@@ -147,7 +147,7 @@ export interface VerifyBody {
   document_id?: string
 }
 
-/** Which persons to list. */
+/** The query parameters of a list of persons. */
 export interface PersonQuery {
   readonly ids?: readonly string[]
   readonly is_customer?: boolean
@@ -160,12 +160,12 @@ export interface PersonQuery {
   readonly sort_by?: string
 }
 
-/** More ids than this do not fit a page, and a longer URL is not promised to work. */
+/** The maximum of ids in one call: more do not fit a page, and a longer URL is not guaranteed to work. */
 export const MAX_IDS = 100
-/** One person has several verifications, so fewer persons fill a page. */
+/** Fewer, because a person has several verifications. */
 export const MAX_VERIFIED_IDS = 25
 export const PAGE_LIMIT = 100
 
-/** Ids are UUIDs; one that is not makes the whole list call fail, so it is never sent. */
+/** True for a UUID. Any other id makes the whole list call fail, so it is never sent. */
 export const isPersonId = (id: string): boolean =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)

@@ -32,7 +32,7 @@ import type {
   VerifyBody,
 } from './contract.js'
 
-// ---- what Synctera says, in the graph's words
+// ---- provider to graph
 
 const toAddress = (address: SyncteraAddress | undefined): PersonAddress | null =>
   address === undefined
@@ -48,8 +48,8 @@ const toAddress = (address: SyncteraAddress | undefined): PersonAddress | null =
         countryCode: address.country_code,
       }
 
-/** Whether a provider masks these is not documented, so no more than the last four leaves the room. */
-const LAST_FOUR_ONLY: readonly string[] = [PersonalIdType.SSN, PersonalIdType.ITIN, PersonalIdType.SIN]
+/** Whether Synctera masks these is not documented, so only the last four characters are passed on. */
+const MASKED_ID_TYPES: readonly string[] = [PersonalIdType.SSN, PersonalIdType.ITIN, PersonalIdType.SIN]
 
 export function toPerson(person: SyncteraPerson, drift: Drift): Person {
   return {
@@ -77,7 +77,7 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
       person.personal_ids?.map((id) => ({
         id: id.id,
         type: toEnum(PersonalIdType, id.id_type, 'person.personal_ids.id_type', drift),
-        identifier: LAST_FOUR_ONLY.includes(id.id_type) ? id.identifier.slice(-4) : id.identifier,
+        identifier: MASKED_ID_TYPES.includes(id.id_type) ? id.identifier.slice(-4) : id.identifier,
         countryCode: id.country_code ?? null,
         issueDate: toDate(id.issue_date, 'person.personal_ids.issue_date', drift),
         expiryDate: toDate(id.expiry_date, 'person.personal_ids.expiry_date', drift),
@@ -108,10 +108,10 @@ export function toVerificationResult(verification: SyncteraVerification, drift: 
   }
 }
 
-export const toVerificationStatus = (word: string, drift: Drift) =>
-  toEnum(VerificationStatus, word, 'verification_status', drift)
+export const toVerificationStatus = (status: string, drift: Drift) =>
+  toEnum(VerificationStatus, status, 'verification_status', drift)
 
-// ---- what the graph is asked, in Synctera's words
+// ---- graph to provider
 
 const addressBody = (address: PersonAddressInput | null | undefined): AddressBody | undefined =>
   address
@@ -161,16 +161,16 @@ export const createBody = (input: CreatePersonInput): PersonBody => ({
 const nullMembers = (path: string, value: object): string[] =>
   Object.entries(value).flatMap(([name, member]) => (member === null ? [`${path}.${name}`] : []))
 
-/** Synctera knows present and absent, not null, so a null cannot be carried out and is refused. */
+/** The changes of an update. Synctera cannot clear a member, so a null is invalid input. */
 export function updateBody({ idempotencyKey: _key, id: _id, ...changes }: UpdatePersonInput): PersonBody {
-  const nulls = [
+  const paths = [
     ...nullMembers('input', changes),
     ...nullMembers('input.legalAddress', changes.legalAddress ?? {}),
     ...nullMembers('input.shippingAddress', changes.shippingAddress ?? {}),
   ]
-  if (nulls.length > 0)
+  if (paths.length > 0)
     throw invalidInput(
-      Object.fromEntries(nulls.map((name) => [name, ['cannot be cleared at the provider; leave it out to keep it']])),
+      Object.fromEntries(paths.map((path) => [path, ['cannot be cleared at the provider; leave it out to keep it']])),
     )
   const body = personBody(changes as UpdatePersonInput)
   if (Object.keys(body).length === 0) throw invalidInput({ input: ['changes nothing'] })
@@ -213,7 +213,7 @@ export const personQuery = (
       : undefined,
   })
 
-// ---- what Synctera refuses, by the graph's names
+// ---- invalid input, by the graph's names
 
 const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
   ['is_customer', 'isCustomer'],
@@ -234,21 +234,21 @@ const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
   ...['status', 'email', 'ssn', 'metadata', 'tenant', 'note'].map((name): [string, string] => [name, name]),
 ])
 
-/** Members by the graph's names; what else the provider writes there may repeat a value, so it is not passed on. */
+/** The invalid members by the graph's names. Synctera's reasons may repeat a value and are not passed on. */
 export function refusedFields(problem: {
   missing?: string[]
   invalid?: Record<string, unknown>
   immutable?: string[]
 }): InvalidFields | undefined {
-  const named = (members: readonly string[], rule: string) =>
+  const withRule = (members: readonly string[], rule: string) =>
     members.flatMap((member): [string, readonly string[]][] => {
       const name = INPUT_NAMES.get(member)
       return name === undefined ? [] : [[`input.${name}`, [rule]]]
     })
   const fields = [
-    ...named(problem.missing ?? [], 'is required by the provider'),
-    ...named(Object.keys(problem.invalid ?? {}), 'is not valid to the provider'),
-    ...named(problem.immutable ?? [], 'cannot be changed'),
+    ...withRule(problem.missing ?? [], 'is required by the provider'),
+    ...withRule(Object.keys(problem.invalid ?? {}), 'is not valid to the provider'),
+    ...withRule(problem.immutable ?? [], 'cannot be changed'),
   ]
   return fields.length > 0 ? Object.fromEntries(fields) : undefined
 }

@@ -10,12 +10,12 @@ import {
 import type { Invalidations } from './invalidations.js'
 import { answers, isPersonId, type SyncteraEvent } from './contract.js'
 
-/** A delivery that is signed for another time is a repetition by somebody else. */
-const TOLERANCE_SECONDS = 5 * 60
-/** While a secret rolls there are two. */
-const MOST_SIGNATURES = 4
+/** The maximum clock difference of a delivery. A delivery signed for another time may be a replay. */
+const MAX_CLOCK_SKEW_SECONDS = 5 * 60
+/** A delivery has two signatures while the secret is rotated. */
+const MAX_SIGNATURES = 4
 
-/** The older view of a person sends the same under other names. */
+/** Synctera's event types; the older customer API sends the same events under other names. */
 const TYPES: Readonly<Record<string, WebhookEventType>> = {
   'PERSON.CREATED': 'person_created',
   'CUSTOMER.CREATED': 'person_created',
@@ -25,19 +25,19 @@ const TYPES: Readonly<Record<string, WebhookEventType>> = {
   'CUSTOMER.KYC_OUTCOME.UPDATED': 'person_verified',
 }
 
-/** The signature of a delivery: hex HMAC-SHA256 over its time and its very bytes. */
+/** The signature of a delivery: HMAC-SHA256 over its timestamp and its raw bytes. */
 export const signatureOf = (secret: string, timestamp: string, body: Buffer): Buffer =>
   createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest()
 
 function isGenuine(secret: string, { header, body }: WebhookDelivery): boolean {
   const timestamp = header('request-timestamp') ?? ''
-  const given = (header('synctera-signature') ?? '').split('.')
-  if (!/^\d{1,12}$/.test(timestamp) || given.length > MOST_SIGNATURES) return false
+  const signatures = (header('synctera-signature') ?? '').split('.')
+  if (!/^\d{1,12}$/.test(timestamp) || signatures.length > MAX_SIGNATURES) return false
   const expected = signatureOf(secret, timestamp, body)
-  const matches = given.filter(
+  const matches = signatures.filter(
     (signature) => /^[0-9a-f]{64}$/i.test(signature) && timingSafeEqual(Buffer.from(signature, 'hex'), expected),
   )
-  return matches.length > 0 && Math.abs(Date.now() / 1000 - Number(timestamp)) <= TOLERANCE_SECONDS
+  return matches.length > 0 && Math.abs(Date.now() / 1000 - Number(timestamp)) <= MAX_CLOCK_SKEW_SECONDS
 }
 
 function read(body: Buffer): SyncteraEvent {
@@ -51,8 +51,8 @@ function read(body: Buffer): SyncteraEvent {
   return event
 }
 
-/** Synctera's webhooks: that something happened to a person. What it says of them is not believed but read anew. */
-export const syncteraWebhook = (secret: string, changes: Invalidations, drift: Drift): Webhook => ({
+/** Synctera's webhooks. An event only invalidates its person: the data in it is not trusted, and the person is loaded again. */
+export const syncteraWebhook = (secret: string, invalidations: Invalidations, drift: Drift): Webhook => ({
   read(delivery): WebhookEvent {
     if (!isGenuine(secret, delivery)) throw new RejectedDelivery('forged')
     const { id, type, resource_id: personId } = read(delivery.body)
@@ -64,6 +64,6 @@ export const syncteraWebhook = (secret: string, changes: Invalidations, drift: D
       drift('webhook.resource_id')
       return { id, type: TYPES[type]! }
     }
-    return { id, type: TYPES[type]!, apply: () => changes.invalidate(personId) }
+    return { id, type: TYPES[type]!, apply: () => invalidations.invalidate(personId) }
   },
 })

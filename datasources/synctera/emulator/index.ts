@@ -29,7 +29,7 @@ type StoredVerification = {
 
 const TENANT = 'kycgraph_sandbox'
 
-/** What a check answers by the last four digits of the SSN it was created with. */
+/** The outcome of a check, by the last four digits of the person's SSN. */
 export const OUTCOME_BY_SSN: Readonly<
   Record<string, { status: string; results: readonly (readonly [type: string, result: string, code?: string])[] }>
 > = {
@@ -60,7 +60,7 @@ export const OUTCOME_BY_SSN: Readonly<
 }
 const ACCEPTED = OUTCOME_BY_SSN['0001']!
 
-/** The checks that fail instead of answering, by the same digits. */
+/** The error of a check that fails, by the same digits. */
 export const PROBLEM_BY_SSN: Readonly<Record<string, { status: number; code: string }>> = {
   '0007': { status: 504, code: 'VENDOR_TIMEOUT' },
   '0008': { status: 422, code: 'INVALID_STATUS' },
@@ -112,7 +112,7 @@ const READ_ONLY = [
   'last_updated_time',
 ]
 
-/** Reasons by member, or undefined when the body is as it should be. */
+/** Reasons by invalid member; undefined for a valid body. */
 function invalidMembers(body: Record<string, unknown>): Record<string, string> | undefined {
   const invalid: Record<string, string> = {}
   const today = now().slice(0, 10)
@@ -137,8 +137,8 @@ const maskedIds = (ids: unknown) =>
     identifier: ['SSN', 'ITIN', 'SIN'].includes(id.id_type) ? id.identifier.slice(-4) : id.identifier,
   }))
 
-/** Members that Synctera stores; absent ones stay absent. */
-function stored(body: Record<string, unknown>, previous?: StoredPerson): Record<string, unknown> {
+/** The members that Synctera stores; absent ones stay absent. */
+function storedMembers(body: Record<string, unknown>, previous?: StoredPerson): Record<string, unknown> {
   const { ssn, note: _note, personal_ids, legal_address, shipping_address, ...rest } = body
   const legal = withId(legal_address, 'LEGAL')
   const shipping =
@@ -158,20 +158,20 @@ class Synctera {
   readonly deliveries = new Deliveries()
   readonly persons = new Map<string, StoredPerson>()
   readonly verifications: StoredVerification[] = []
-  readonly keys = new Map<string, { print: string; status?: number; payload?: string; type?: string }>()
+  readonly keys = new Map<string, { fingerprint: string; status?: number; payload?: string; type?: string }>()
 
   constructor() {
-    for (const member of PEOPLE) {
-      if (member.personId === undefined) continue
-      const person = this.#insert(member.personId, {
+    for (const entry of PEOPLE) {
+      if (entry.personId === undefined) continue
+      const person = this.#insert(entry.personId, {
         is_customer: true,
         status: 'ACTIVE',
-        first_name: member.firstName,
-        last_name: member.lastName,
-        dob: member.dateOfBirth,
-        email: member.email,
-        phone_number: member.phone,
-        ssn: member.ssn,
+        first_name: entry.firstName,
+        last_name: entry.lastName,
+        dob: entry.dateOfBirth,
+        email: entry.email,
+        phone_number: entry.phone,
+        ssn: entry.ssn,
         legal_address: {
           address_line_1: '100 Main St.',
           city: 'New York',
@@ -185,7 +185,7 @@ class Synctera {
     }
   }
 
-  /** More persons, without a story; all of them entered at about the same time. */
+  /** Adds more persons, all created at about the same time. */
   crowd(count: number): void {
     for (let i = 0; i < count; i += 1)
       this.#insert(randomUUID(), {
@@ -202,7 +202,7 @@ class Synctera {
       tenant: TENANT,
       ban_status: 'ALLOWED',
       has_accounts: false,
-      ...stored(body),
+      ...storedMembers(body),
       id,
       verification_status: 'UNVERIFIED',
       creation_time: time,
@@ -217,7 +217,7 @@ class Synctera {
     const before = { verification_status: person.verification_status }
     person.verification_status = outcome.status
     person['verification_last_run'] = time
-    // Older results of the same type become history, which is not listed by default.
+    // Earlier results of the same type become history, which the list leaves out by default.
     const fresh = outcome.results.map(([type, result, code]) => ({
       id: randomUUID(),
       person_id: person.id,
@@ -248,8 +248,8 @@ class Synctera {
     return fresh
   }
 
-  /** A check that ends by itself, as `verifyPerson` would be answered with these digits. */
-  end(personId: string, digits: string): boolean {
+  /** Ends a running check with the outcome of these digits. */
+  endCheck(personId: string, digits: string): boolean {
     const person = this.persons.get(personId)
     const outcome = OUTCOME_BY_SSN[digits]
     if (person && outcome) this.#record(person, outcome)
@@ -283,7 +283,7 @@ class Synctera {
       return refuse(reply, 403)
     if (body.ban_status !== undefined && body.ban_status !== person.ban_status && !body.note)
       return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', missing: ['note'] })
-    const changes = stored(body, person)
+    const changes = storedMembers(body, person)
     const before = Object.fromEntries(Object.keys(changes).map((name) => [name, person[name]]))
     Object.assign(person, changes, { last_updated_time: now() })
     this.deliveries.emit('PERSON.UPDATED', person, before)
@@ -308,7 +308,7 @@ class Synctera {
         code: failing.code,
         ...(failing.code === 'INVALID_STATUS' ? { valid_status: ['ACTIVE'] } : {}),
       })
-    // A check that is running is ended by asking again.
+    // Another request ends a running check.
     const outcome = person.verification_status === 'PENDING' ? ACCEPTED : (OUTCOME_BY_SSN[person.ssn!] ?? ACCEPTED)
     const verifications = this.#record(person, outcome)
     return reply.code(201).send({ verification_status: outcome.status, verifications })
@@ -321,16 +321,16 @@ class Synctera {
         code: 'BAD_QUERY_PARAMETER',
         type: 'https://dev.synctera.com/errors/bad-request-query',
       })
-    const like = (value: unknown, wanted: string | undefined) =>
-      wanted === undefined ||
+    const like = (value: unknown, filter: string | undefined) =>
+      filter === undefined ||
       new RegExp(
-        `^${wanted
+        `^${filter
           .split('*')
           .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
           .join('.*')}$`,
         'i',
       ).test(String(value ?? ''))
-    const wanted = [...this.persons.values()].filter(
+    const found = [...this.persons.values()].filter(
       (person) =>
         (!ids || ids.includes(person.id)) &&
         (query.is_customer === undefined || String(person.is_customer) === query.is_customer) &&
@@ -342,14 +342,14 @@ class Synctera {
         like(person['phone_number'], query.phone_number),
     )
     const order = (query.sort_by ?? 'creation_time:asc').split(',').map((part) => part.split(':') as [string, string])
-    wanted.sort((a, b) => {
+    found.sort((a, b) => {
       for (const [field, direction] of order) {
         const [x, y] = [String(a[field] ?? ''), String(b[field] ?? '')]
         if (x !== y) return (x < y ? -1 : 1) * (direction === 'desc' ? -1 : 1)
       }
       return 0
     })
-    return page('persons', wanted, query)
+    return page('persons', found, query)
   }
 
   listVerifications(query: Record<string, string | undefined>): unknown {
@@ -378,9 +378,9 @@ function page(name: string, rows: readonly unknown[], query: Record<string, stri
   }
 }
 
-/** The first answer under a key is given again, refusals included; 5xx, 429, 401 and 403 are not kept. */
+/** Idempotency: the first response under a key is replayed, errors included; 5xx, 429, 401 and 403 are not stored. */
 function idempotency(app: FastifyInstance, keys: Synctera['keys']) {
-  const print = (request: FastifyRequest) =>
+  const fingerprint = (request: FastifyRequest) =>
     createHash('sha256')
       .update(`${request.method} ${request.url} ${JSON.stringify(request.body)}`)
       .digest('hex')
@@ -391,10 +391,10 @@ function idempotency(app: FastifyInstance, keys: Synctera['keys']) {
     if (key === undefined) return
     const kept = keys.get(key)
     if (!kept) {
-      keys.set(key, { print: print(request) })
+      keys.set(key, { fingerprint: fingerprint(request) })
       return
     }
-    if (kept.print !== print(request)) return refuse(reply, 422)
+    if (kept.fingerprint !== fingerprint(request)) return refuse(reply, 422)
     if (kept.status === undefined)
       return refuse(reply, 409, {
         code: 'IDEMPOTENCY_CONCURRENT_USE',
@@ -406,9 +406,9 @@ function idempotency(app: FastifyInstance, keys: Synctera['keys']) {
   app.addHook('onSend', async (request, reply, payload) => {
     const key = keyOf(request)
     const kept = key === undefined ? undefined : keys.get(key)
-    if (kept && kept.status === undefined && kept.print === print(request)) {
+    if (kept && kept.status === undefined && kept.fingerprint === fingerprint(request)) {
       const { statusCode } = reply
-      // A replayed 409 for the running call must not end that call's entry.
+      // The 409 for a request under a key in use must not complete the entry of the running one.
       if (statusCode === 409 && String(payload).includes('IDEMPOTENCY_CONCURRENT_USE')) return payload
       if (statusCode >= 500 || [401, 403, 429].includes(statusCode)) keys.delete(key!)
       else
@@ -422,7 +422,7 @@ function idempotency(app: FastifyInstance, keys: Synctera['keys']) {
   })
 }
 
-/** Starts Synctera's emulator: state in memory, the cast entered, keys honoured. */
+/** Starts Synctera's emulator: state in memory, the people created, idempotency keys honoured. */
 export const start = (options: EmulatorOptions) => {
   const synctera = new Synctera()
   return runEmulator(
@@ -439,7 +439,7 @@ export const start = (options: EmulatorOptions) => {
           return reply.code(204).send()
         })
         root.post<{ Body: { personId: string; digits: string } }>('/__emulator/outcomes', (request, reply) =>
-          reply.code(synctera.end(request.body.personId, request.body.digits) ? 204 : 404).send(),
+          reply.code(synctera.endCheck(request.body.personId, request.body.digits) ? 204 : 404).send(),
         )
         root.addHook('onClose', () => synctera.deliveries.close())
         void root.register((app, _options, done) => {
@@ -464,10 +464,10 @@ export const start = (options: EmulatorOptions) => {
             const webhook = synctera.deliveries.subscribe(request.body)
             return webhook ? reply.code(201).send(webhook) : refuse(reply, 400)
           })
-          // A tenant has one secret, and this one has it from the start.
+          // A tenant has one secret, and the emulator's tenant has it from the start.
           app.post('/v0/webhook_secrets', (_request, reply) => refuse(reply, 409))
           app.put<{ Body: { is_rolling_secret?: boolean } | null }>('/v0/webhook_secrets', (request) =>
-            synctera.deliveries.roll(request.body?.is_rolling_secret === true),
+            synctera.deliveries.rotate(request.body?.is_rolling_secret === true),
           )
           app.post<{ Params: { id: string; event: string } }>(
             '/v0/webhooks/:id/events/:event/resend',

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { now, secret } from '../../emulator/run.js'
 import { signatureOf } from '../webhook.js'
 
-/** What an application subscribes with. */
+/** A webhook subscription. */
 export interface Subscription {
   readonly url: string
-  /** Exact names, or all of a resource: `PERSON.*`. */
+  /** Exact event types, or all of a resource: `PERSON.*`. */
   readonly enabled_events: readonly string[]
   readonly is_enabled: boolean
   readonly metadata?: string
@@ -18,8 +18,8 @@ interface Event {
 }
 
 const TIMEOUT_MS = 5_000
-const FIRST_PAUSE_MS = 100
-const MOST_TRIES = 12
+const FIRST_RETRY_DELAY_MS = 100
+const MAX_ATTEMPTS = 12
 
 const isSubscription = (body: unknown): body is Subscription => {
   const { url, enabled_events, is_enabled } = (body ?? {}) as Partial<Record<keyof Subscription, unknown>>
@@ -32,9 +32,9 @@ const isSubscription = (body: unknown): body is Subscription => {
   )
 }
 
-/** The emulator's webhooks: signed, and sent again until they are taken. */
+/** The emulator's webhooks: signed deliveries, retried until they are accepted. */
 export class Deliveries {
-  /** The newest first; two while it rolls. */
+  /** The newest first; two while the secret is rotated. */
   #secrets: readonly string[] = [Deliveries.#newSecret()]
   readonly #webhooks = new Map<string, Subscription & { readonly id: string }>()
   readonly #events = new Map<string, Event>()
@@ -50,7 +50,7 @@ export class Deliveries {
     return { webhooks: [...this.#webhooks.values()] }
   }
 
-  /** Undefined when it is no subscription. */
+  /** Adds a subscription; undefined when the body is not a valid one. */
   subscribe(body: unknown): object | undefined {
     if (!isSubscription(body)) return undefined
     const webhook = { ...body, id: randomUUID(), last_updated: now() }
@@ -58,19 +58,19 @@ export class Deliveries {
     return webhook
   }
 
-  /** A new secret; where it rolls, the old one signs beside it. */
-  roll(rolling: boolean): { secret: string } {
-    this.#secrets = [Deliveries.#newSecret(), ...(rolling ? this.#secrets.slice(0, 1) : [])]
+  /** Replaces the secret; while it is rotated, the old one signs too. */
+  rotate(keepOld: boolean): { secret: string } {
+    this.#secrets = [Deliveries.#newSecret(), ...(keepOld ? this.#secrets.slice(0, 1) : [])]
     return { secret: this.secret }
   }
 
-  /** Tells whoever wants to know; nobody waits for that. */
+  /** Delivers an event to its subscribers, in the background. */
   emit(type: string, resource: { readonly id: string }, changed: object): void {
     for (const webhook of this.#webhooks.values()) {
-      const wanted = webhook.enabled_events.some(
+      const isSubscribed = webhook.enabled_events.some(
         (name) => name === type || (name.endsWith('.*') && type.startsWith(name.slice(0, -1))),
       )
-      if (!webhook.is_enabled || !wanted) continue
+      if (!webhook.is_enabled || !isSubscribed) continue
       const id = randomUUID()
       const body = {
         id,
@@ -88,7 +88,7 @@ export class Deliveries {
     }
   }
 
-  /** False when there is no such event. */
+  /** Delivers an event again; false when there is no such event. */
   resend(webhookId: string, eventId: string): boolean {
     if (this.#events.get(eventId)?.webhook.id !== webhookId) return false
     void this.#deliver(eventId)
@@ -99,14 +99,14 @@ export class Deliveries {
     this.#stopped.abort()
   }
 
-  async #deliver(id: string, tries = 1): Promise<void> {
-    if (this.#stopped.signal.aborted || (await this.#taken(this.#events.get(id)!)) || tries === MOST_TRIES) return
-    setTimeout(() => void this.#deliver(id, tries + 1), FIRST_PAUSE_MS * 2 ** (tries - 1)).unref()
+  async #deliver(id: string, attempt = 1): Promise<void> {
+    if (this.#stopped.signal.aborted || (await this.#send(this.#events.get(id)!)) || attempt === MAX_ATTEMPTS) return
+    setTimeout(() => void this.#deliver(id, attempt + 1), FIRST_RETRY_DELAY_MS * 2 ** (attempt - 1)).unref()
   }
 
-  async #taken({ webhook, text }: Event): Promise<boolean> {
+  async #send({ webhook, text }: Event): Promise<boolean> {
     const timestamp = String(Math.floor(Date.now() / 1000))
-    const signatures = this.#secrets.map((known) => signatureOf(known, timestamp, Buffer.from(text)).toString('hex'))
+    const signatures = this.#secrets.map((key) => signatureOf(key, timestamp, Buffer.from(text)).toString('hex'))
     try {
       const { ok } = await fetch(webhook.url, {
         method: 'POST',
