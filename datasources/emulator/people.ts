@@ -1,6 +1,6 @@
 /**
- * The people and accounts that all emulators agree on, named for their situation: the same human being is a customer
- * at the Open Bank Project, a person at Synctera, a banking customer at Apiture and the holder of an account.
+ * The people and accounts that all emulators share, named for their situation: the same human is a customer at the Open
+ * Bank Project, a person at Synctera, a banking customer at Apiture and an account holder at Banfico and SEI.
  */
 export interface Person {
   readonly firstName: string
@@ -17,7 +17,7 @@ export interface Person {
   readonly kycStatus: boolean
   /** Login name: the `client_id` of a development token that acts as this person. */
   readonly username: string
-  /** Synctera; absent for those who were never entered there. */
+  /** Synctera; absent for people without a record there. */
   readonly personId: string | undefined
   readonly verification: 'UNVERIFIED' | 'PENDING' | 'PROVISIONAL' | 'ACCEPTED' | 'REVIEW' | 'REJECTED'
   /** Apiture. */
@@ -28,7 +28,7 @@ export interface Person {
   readonly account: string
 }
 
-/** The bank that development is configured with, and one that it is not. */
+/** The bank that the development settings name, and another one. */
 export const BANK = 'meridian.01.uk'
 export const OTHER_BANK = 'northwind.02.uk'
 
@@ -67,7 +67,7 @@ function member(
 
 export const ADA = member(1, 'Ada', 'Accepted', 'verified at every provider', 'ACCEPTED')
 
-/** The named members. An SSN's last four digits decide what Synctera's checks answer. */
+/** The named people. The last four digits of an SSN decide the outcome of Synctera's checks. */
 export const NAMED_PEOPLE: readonly Person[] = [
   ADA,
   member(2, 'Percy', 'Pending', 'a check is running; the next verifyPerson ends it ACCEPTED', 'PENDING'),
@@ -79,12 +79,12 @@ export const NAMED_PEOPLE: readonly Person[] = [
   member(8, 'Otto', 'Otherbank', 'a customer of another bank', 'ACCEPTED', { bankId: OTHER_BANK }),
 ]
 
-/** A crowd to page through and to batch: verified, linked, without a story. */
+/** Forty people without a special situation, for pages and batches: verified and linked. */
 export const CROWD: readonly Person[] = Array.from({ length: 40 }, (_, i) =>
   member(100 + i, `Crowd${String(i + 1).padStart(2, '0')}`, 'Member', 'one of a crowd', 'ACCEPTED'),
 )
 
 export const PEOPLE: readonly Person[] = [...NAMED_PEOPLE, ...CROWD]
 
-/** Nobody's customer and no person yet; the bank's core knows the account and has enabled it for digital banking. */
+/** Not yet a customer or person; the core system of the bank has the account and has enabled it for digital banking. */
 export const NIA = member(200, 'Nia', 'Newcomer', 'to be onboarded', 'UNVERIFIED')

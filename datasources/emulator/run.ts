@@ -2,31 +2,31 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 
-/** What an emulator was asked, in the order it was asked. */
+/** A request that an emulator received. */
 export interface EmulatorCall {
   readonly method: string
-  /** Path and query as they came. */
+  /** Path and query as received. */
   readonly url: string
   readonly body?: unknown
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A fault for the next `times` requests that match. */
+/** A fault to inject into the next `times` requests that match. */
 export interface Fault {
   /** `METHOD /path`; `*` stands for one path segment, `**` for the rest. */
   readonly match: string
   readonly fault: 'hang' | 'reset' | 'slow' | 'status' | 'malformed' | 'html' | 'drop-after-apply'
   readonly status?: number
   readonly delayMs?: number
-  /** Default 1; 0 means until the calls are deleted. */
+  /** 0 means until the calls are deleted. @default 1 */
   readonly times?: number
   /** Headers of a `status` fault, such as `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Body of a `status` fault in place of the provider's own form. */
+  /** Body of a `status` fault. @default the provider's error form */
   readonly body?: unknown
 }
 
-/** A request that the provider itself answered, also where its answer was then lost on the way. */
+/** A request with the emulator's own response, which a fault may have dropped afterwards. */
 export interface Exchange {
   readonly method: string
   readonly url: string
@@ -37,12 +37,12 @@ export interface Exchange {
 }
 
 export interface EmulatorOptions {
-  /** 0 takes a free port. */
+  /** 0 selects a free port. @default 0 */
   readonly port?: number
   readonly host?: string
-  /** Where the issuer of the callers' tokens keeps its keys, for providers that trust it. */
+  /** The JWKS of the token issuer, for providers that accept the callers' tokens. */
   readonly jwksUrl?: string
-  /** Is told what was carried out, in order: what a fault answers in the provider's place is not. */
+  /** Called for each executed request, in order; not for a response that a fault replaces. */
   readonly watch?: ((exchange: Exchange) => void) | undefined
 }
 
@@ -52,15 +52,15 @@ export interface Emulator {
   readonly settings: Readonly<Record<string, string>>
   readonly calls: () => readonly EmulatorCall[]
   readonly fault: (fault: Fault) => void
-  /** Forgets calls and faults; what was created stays. */
+  /** Clears calls and faults; the records stay. */
   readonly clear: () => void
-  /** Forgets the faults of this match alone. */
+  /** Removes the faults with this `match`. */
   readonly forget: (match: string) => void
-  /** How many requests wait for their answer on a socket that is still open. */
+  /** The number of requests without a response on open sockets. */
   readonly unanswered: () => number
-  /** How many sockets are open to it. */
+  /** The number of open sockets. */
   readonly connections: () => Promise<number>
-  /** Closes the sockets that wait for a next request. */
+  /** Closes the idle sockets. */
   readonly closeIdle: () => void
   readonly close: () => Promise<void>
 }
@@ -82,10 +82,10 @@ const pattern = (match: string): RegExp => {
   return new RegExp(`^${method === '*' ? '\\w+' : method} ${source}$`)
 }
 
-/** Runs an emulator on a real socket, with a record of its calls and faults on demand. */
+/** Runs an emulator on a real socket; it records its calls and injects faults on demand. */
 export async function runEmulator(definition: EmulatorDefinition, options: EmulatorOptions): Promise<Emulator> {
   const calls: EmulatorCall[] = []
-  let waiting = 0
+  let unanswered = 0
   let faults: { fault: Fault; pattern: RegExp; left: number }[] = []
   const app = Fastify({
     logger: false,
@@ -96,7 +96,7 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     routerOptions: { maxParamLength: 512 },
   })
 
-  const isOurs = (request: FastifyRequest) => request.url.startsWith('/__emulator/')
+  const isControl = (request: FastifyRequest) => request.url.startsWith('/__emulator/')
   const add = (fault: Fault) =>
     faults.push({ fault, pattern: pattern(fault.match), left: fault.times === 0 ? Infinity : (fault.times ?? 1) })
   const clear = () => {
@@ -104,28 +104,28 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     faults = []
   }
 
-  function take(request: FastifyRequest): Fault | undefined {
-    const line = `${request.method} ${request.url.split('?', 1)[0]!}`
-    const found = faults.find((candidate) => candidate.left > 0 && candidate.pattern.test(line))
+  function nextFault(request: FastifyRequest): Fault | undefined {
+    const target = `${request.method} ${request.url.split('?', 1)[0]!}`
+    const found = faults.find((candidate) => candidate.left > 0 && candidate.pattern.test(target))
     if (!found) return undefined
     found.left -= 1
     return found.fault
   }
 
-  const chosen = new WeakMap<FastifyRequest, Fault>()
+  const dropped = new WeakSet<FastifyRequest>()
   const replaced = new WeakSet<FastifyRequest>()
 
   async function begin(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    if (isOurs(request)) return undefined
-    waiting += 1
-    reply.raw.once('close', () => (waiting -= 1))
+    if (isControl(request)) return undefined
+    unanswered += 1
+    reply.raw.once('close', () => (unanswered -= 1))
     calls.push({
       method: request.method,
       url: request.url,
       headers: request.headers as Record<string, string>,
       ...(request.body === undefined || request.body === null ? {} : { body: request.body }),
     })
-    const fault = take(request)
+    const fault = nextFault(request)
     if (fault && ['status', 'malformed', 'html'].includes(fault.fault)) replaced.add(request)
     switch (fault?.fault) {
       case undefined:
@@ -152,13 +152,13 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
       case 'html':
         return reply.code(200).header('content-type', 'text/html').send('<html><body>Please wait</body></html>')
       case 'drop-after-apply':
-        chosen.set(request, fault)
+        dropped.add(request)
         return undefined
     }
   }
 
   app.addHook('preHandler', begin)
-  // Requests that no route takes are calls as well.
+  // Requests without a route are recorded as calls too.
   app.setNotFoundHandler({ preHandler: begin }, (_request, reply) => {
     const { body, headers } = definition.problem(404)
     return reply
@@ -167,7 +167,7 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
       .send(body)
   })
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (options.watch && !isOurs(request) && !replaced.has(request))
+    if (options.watch && !isControl(request) && !replaced.has(request))
       options.watch({
         method: request.method,
         url: request.url,
@@ -176,7 +176,7 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
         status: reply.statusCode,
         answer: typeof payload === 'string' ? payload : '',
       })
-    if (chosen.has(request)) {
+    if (dropped.has(request)) {
       reply.hijack()
       request.raw.socket.destroy()
     }
@@ -219,22 +219,22 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     fault: (fault) => void add(fault),
     clear,
     forget,
-    unanswered: () => waiting,
+    unanswered: () => unanswered,
     connections,
     closeIdle: () => app.server.closeIdleConnections(),
     close: () => app.close(),
   }
 }
 
-/** Reads form-encoded bodies, as token endpoints are sent them. */
+/** Parses form-encoded bodies, which token endpoints receive. */
 export const readForms = (app: FastifyInstance): void => {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, parsed) =>
     parsed(null, Object.fromEntries(new URLSearchParams(body as string))),
   )
 }
 
-/** A secret for one run of an emulator: nothing outside it ever needs to know one. */
+/** A random secret for one run of an emulator; `settings` passes it on. */
 export const secret = (): string => randomUUID().replaceAll('-', '')
 
-/** Now, with milliseconds, as providers print it. */
+/** The current time in ISO 8601 with milliseconds. */
 export const now = (): string => new Date().toISOString()

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE, NIA } from '../../emulator/people.js'
-import { contract } from '../../http/client.js'
+import { contract } from '../../http/call.js'
 import { type EmulatorOptions, now, readForms, runEmulator, secret } from '../../emulator/run.js'
 import type { ApitureAccount, ApitureItem, AssignmentBody } from '../contract.js'
 import { SCOPE } from '../contract.js'
 
-/** Every problem that the reference names, with the status it comes at. */
+/** Every problem of the reference, by name, with its status. */
 export const PROBLEMS: Readonly<Record<string, { readonly status: number; readonly title: string }>> = {
   badRequest: { status: 400, title: 'Bad Request' },
   unauthorized: { status: 401, title: 'Unauthorized' },
@@ -42,7 +42,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly status: number; readon
 }
 const NAMES = Object.keys(PROBLEMS)
 
-/** Banking customers who behave in a way of their own; `problem-<name>` besides answers that problem whatever is asked. */
+/** Banking customers with a special behaviour; in addition, `problem-<name>` answers every request with that problem. */
 export const CUSTOMERS = {
   challenged: 'challenge-401',
   challengedByOldRules: 'challenge-403',
@@ -55,14 +55,14 @@ export const CUSTOMERS = {
 /** The token that ends a challenge. */
 export const CHALLENGE_TOKEN = 'verified-0001'
 
-/** Accounts that no core knows, and the problem that each makes. */
+/** Accounts that do not exist in the core system, and the problem that each causes. */
 export const ACCOUNTS: Readonly<Record<string, string>> = {
   '404404404': 'noSuchAccount',
   '404404405': 'accountNotFound',
   '422422422': 'unprocessableEntity',
 }
 
-/** The reference's example, all kinds of factors in it. */
+/** The example of the reference, with every kind of factor. */
 export const CHALLENGE = {
   operationId: 'createTransfer',
   challengeId: '0504076c566a3cf7009c',
@@ -86,8 +86,8 @@ export const CHALLENGE = {
   ],
 }
 
-/** The item that an answer may hold for an account nobody asked about. */
-const STRANGER: ApitureItem = {
+/** An item for an account that is not in the request. */
+const UNREQUESTED_ITEM: ApitureItem = {
   account: { id: 'a1b4067f35ae4f0ac4a6', accountNumber: '234567890', productType: 'checking', productCode: 'DDA_01' },
   electronicStatementElection: true,
   electronicDocumentElection: true,
@@ -99,8 +99,8 @@ const RETRY_AFTER: Readonly<Record<number, () => string>> = {
   503: () => new Date(Date.now() + 60_000).toUTCString(),
 }
 
-/** Both media types and both hosts of the type are out there, so each problem has its own of the four forms. */
-function named(name: string, extras: Record<string, unknown> = {}, status = PROBLEMS[name]!.status) {
+/** A problem response. Media types and hosts of problem types vary, so each problem uses one of the four forms. */
+function problemResponse(name: string, extras: Record<string, unknown> = {}, status = PROBLEMS[name]!.status) {
   const form = NAMES.indexOf(name)
   const wait = RETRY_AFTER[status]
   return {
@@ -121,10 +121,10 @@ function named(name: string, extras: Record<string, unknown> = {}, status = PROB
 }
 
 const problem = (status: number) =>
-  named(NAMES.find((name) => PROBLEMS[name]!.status === status) ?? 'internalServerError', {}, status)
+  problemResponse(NAMES.find((name) => PROBLEMS[name]!.status === status) ?? 'internalServerError', {}, status)
 
 function refuse(reply: FastifyReply, name: string, extras?: Record<string, unknown>, status?: number) {
-  const answer = named(name, extras, status)
+  const answer = problemResponse(name, extras, status)
   return reply.code(answer.status).headers(answer.headers).send(JSON.stringify(answer.body))
 }
 
@@ -184,7 +184,7 @@ class Apiture {
     return { access_token: token, token_type: 'Bearer', expires_in: 3600, scope }
   }
 
-  knows(authorization: string | undefined): boolean {
+  isAuthenticated(authorization: string | undefined): boolean {
     return (this.tokens.get(authorization?.replace(/^Bearer /, '') ?? '') ?? 0) > Date.now()
   }
 
@@ -219,7 +219,7 @@ class Apiture {
     return { items: this.#answer(id, items, body) }
   }
 
-  /** Absent roles stay as they are, so a role that was never named stays unnamed. */
+  /** An absent role does not change, so a role that was never set stays absent. */
   #assign(held: Entitlements, account: ApitureAccount, { assignments }: AssignmentBody): ApitureItem {
     const before = held.get(account.accountNumber)
     const item = {
@@ -235,9 +235,9 @@ class Apiture {
   #answer(id: string, items: ApitureItem[], { assignments }: AssignmentBody): ApitureItem[] {
     switch (id) {
       case CUSTOMERS.answeredOtherwise:
-        return [STRANGER, ...items.toReversed()]
+        return [UNREQUESTED_ITEM, ...items.toReversed()]
       case CUSTOMERS.answeredInPart:
-        return items.length > 1 ? items.slice(1) : [STRANGER]
+        return items.length > 1 ? items.slice(1) : [UNREQUESTED_ITEM]
       case CUSTOMERS.answeredWithSentRolesOnly:
         return items.map((item) => ({ ...item, roles: assignments.roles }))
       default:
@@ -246,7 +246,7 @@ class Apiture {
   }
 }
 
-/** Starts Apiture's emulator: state in memory, the cast enabled for digital banking and without entitlements. */
+/** Starts Apiture's emulator: state in memory, the people enabled for digital banking, without entitlements. */
 export const start = (options: EmulatorOptions) => {
   const apiture = new Apiture()
   return runEmulator(
@@ -269,7 +269,9 @@ export const start = (options: EmulatorOptions) => {
         root.put<{ Params: { id: string }; Body: AssignmentBody }>(
           '/bankingAdmin/bankingCustomers/:id/accountEntitlements',
           (call, reply) =>
-            apiture.knows(call.headers.authorization) ? apiture.set(call, reply) : refuse(reply, 'unauthorized'),
+            apiture.isAuthenticated(call.headers.authorization)
+              ? apiture.set(call, reply)
+              : refuse(reply, 'unauthorized'),
         )
       },
     },

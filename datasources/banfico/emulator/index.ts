@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE, type Person } from '../../emulator/people.js'
-import { type EmulatorOptions, now, runEmulator, secret } from '../../emulator/run.js'
+import { type EmulatorOptions, now, readForms, runEmulator, secret } from '../../emulator/run.js'
 import { type Delay, MAGIC_ACCOUNTS, type Outcome } from './magic-accounts.js'
 import { compareNames } from './compare-names.js'
 
@@ -10,7 +10,7 @@ interface Pair {
   value: string
 }
 
-interface Asked {
+interface Verification {
   types: string[]
   account: { type?: string; name?: string; idScheme: string; id: string; secondaryId?: string; identities?: Pair[] }
 }
@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<number, readonly [code: string, errorCode: string, 
   403: ['FORBIDDEN', 'FORBIDDEN', 'Not permitted'],
   404: ['NOT_FOUND', 'NOT_FOUND', 'Nothing here'],
   405: ['METHOD_NOT_ALLOWED', 'METHOD_NOT_ALLOWED', 'No such method'],
-  // The code of 503 for 408 and of 405 for 421: only the status tells them apart.
+  // 408 has the code of 503, and 421 that of 405: only the status tells them apart.
   408: ['SERVICE_UNAVAILABLE', 'SERVICE_UNAVAILABLE', 'The responder timed out'],
   421: ['METHOD_NOT_ALLOWED', 'METHOD_NOT_ALLOWED', 'Scheme or country not supported'],
   429: ['TOO_MANY_REQUESTS', 'TOO_MANY_REQUESTS', 'Too many requests'],
@@ -63,7 +63,7 @@ function refuse(reply: FastifyReply, status: number, items?: readonly ErrorItem[
   return reply.code(status).headers(headers).send(JSON.stringify(body))
 }
 
-/** Where the page's own examples say more than the status does. */
+/** The error items of the reference's examples, by status. */
 const EXAMPLE_ITEMS: Readonly<Record<number, readonly ErrorItem[]>> = {
   400: [
     { errorCode: 'INVALID_FIELD', path: 'data.verification.account.schemeName' },
@@ -79,8 +79,8 @@ const ID_FORMATS: Readonly<Record<string, RegExp>> = { SCAN: /^[0-9]{14}$/, IBAN
 const isPair = (value: unknown): value is Pair =>
   typeof (value as Pair | null)?.type === 'string' && typeof (value as Pair).value === 'string'
 
-/** What is missing or wrong, by path. */
-function faultsIn(body: unknown): ErrorItem[] {
+/** The missing and invalid members of a request, by path. */
+function invalidMembers(body: unknown): ErrorItem[] {
   const items: ErrorItem[] = []
   const report = (errorCode: 'MISSING_FIELD' | 'INVALID_FIELD', path: string) =>
     void items.push({ errorCode, path: `data.verification${path}` })
@@ -92,18 +92,19 @@ function faultsIn(body: unknown): ErrorItem[] {
   if (typeof given !== 'object' || given === null) report('MISSING_FIELD', '.account')
   if (items.length > 0) return items
 
-  const asks = (type: string) => (types as string[]).includes(type)
+  const includes = (type: string) => (types as string[]).includes(type)
   const { idScheme, id, name, type, holdingEntity, identities } = given as Record<string, unknown>
-  // Under the name that an older API gave it.
+  // The error uses the name of an older API.
   if (!SCHEMES.includes(String(idScheme)))
     report(idScheme === undefined ? 'MISSING_FIELD' : 'INVALID_FIELD', '.account.schemeName')
   if (typeof id !== 'string' || id === '') report('MISSING_FIELD', '.account.id')
   else if (!(ID_FORMATS[String(idScheme)]?.test(id) ?? true)) report('INVALID_FIELD', '.account.id')
   if (type !== undefined && !['BUSINESS', 'PERSONAL'].includes(String(type))) report('INVALID_FIELD', '.account.type')
-  if (name === undefined && asks('NAME')) report('MISSING_FIELD', '.account.name')
+  if (name === undefined && includes('NAME')) report('MISSING_FIELD', '.account.name')
   if (name !== undefined && (typeof name !== 'string' || name.length > 150)) report('INVALID_FIELD', '.account.name')
   if (idScheme === 'ACNR' && !isPair(holdingEntity)) report('MISSING_FIELD', '.account.holdingEntity')
-  if (identities === undefined ? asks('ID') : !Array.isArray(identities)) report('MISSING_FIELD', '.account.identities')
+  if (identities === undefined ? includes('ID') : !Array.isArray(identities))
+    report('MISSING_FIELD', '.account.identities')
   else
     (identities as unknown[] | undefined)?.forEach(
       (identity, i) => isPair(identity) || report('MISSING_FIELD', `.account.identities[${i}].value`),
@@ -113,10 +114,10 @@ function faultsIn(body: unknown): ErrorItem[] {
 
 const MATCH: Outcome = { status: 'ACTIVE', name: 'FULL_MATCH' }
 
-/** What a member of the cast's own bank answers: personal accounts, every one. */
-function castOutcome(member: Person, { types, account }: Asked): Outcome {
+/** The answer of the bank of one of the people; all of their accounts are personal ones. */
+function outcomeOf(person: Person, { types, account }: Verification): Outcome {
   if (!types.includes('NAME')) return { status: 'ACTIVE' }
-  const holder = `${member.firstName} ${member.lastName}`
+  const holder = `${person.firstName} ${person.lastName}`
   const comparison = compareNames(account.name!, holder)
   const wrongType = account.type === 'BUSINESS'
   if (comparison === 'other') return { status: 'ACTIVE', name: 'NO_MATCH', code: 'ANNM' }
@@ -125,15 +126,15 @@ function castOutcome(member: Person, { types, account }: Asked): Outcome {
   return wrongType ? { status: 'ACTIVE', name: 'PARTIAL_MATCH', code: 'PANM' } : MATCH
 }
 
-/** The holder of a UK account by sort code and number, which are also the end of its IBAN. */
-function holderOf({ idScheme, id }: Asked['account']): Person | undefined {
+/** The holder of a UK account, by sort code and account number, which also end its IBAN. */
+function holderOf({ idScheme, id }: Verification['account']): Person | undefined {
   const number = idScheme === 'IBAN' && id.startsWith('GB') ? id.slice(-14) : idScheme === 'SCAN' ? id : undefined
   return PEOPLE.find(({ account }) => account === number)
 }
 
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64')
 
-/** The scheme's own answer, which holds the name that the bank told. */
+/** The raw answer of the scheme; it holds the name that the bank discloses. */
 function schemeAnswer(scheme: Scheme, { name, code, responded }: Outcome): string {
   if (scheme === 'EPC_VOP') return base64({ partyNameMatch: code, ...(responded ? { matchedName: responded } : {}) })
   return base64({
@@ -150,10 +151,10 @@ function schemeAnswer(scheme: Scheme, { name, code, responded }: Outcome): strin
 }
 
 type Scheme = 'BANFICO' | 'UK_COP' | 'EPC_VOP'
-const schemeOf = ({ idScheme, id }: Asked['account']): Scheme =>
+const schemeOf = ({ idScheme, id }: Verification['account']): Scheme =>
   idScheme === 'ACNR' ? 'BANFICO' : idScheme === 'SCAN' || id.startsWith('GB') ? 'UK_COP' : 'EPC_VOP'
 
-/** What is answered of an account that nobody holds. */
+/** The answer about an account that does not exist. */
 const UNKNOWN: Readonly<Record<Scheme, Outcome>> = {
   UK_COP: { status: 'NOT_FOUND', name: 'UNABLE_TO_MATCH', code: 'AC01' },
   EPC_VOP: { status: 'UNABLE_TO_MATCH', name: 'UNABLE_TO_MATCH', code: 'NOAP' },
@@ -176,8 +177,8 @@ function responderOf(scheme: Scheme, outcome: Outcome) {
   }
 }
 
-/** Every identity asked about with what was found of it: of the cast the SSN is known, of magic accounts everything. */
-function identitiesOf({ types, account }: Asked, holder: Person | undefined) {
+/** The result of each identity: only the SSN of a person can match, every identity of a magic account matches. */
+function identitiesOf({ types, account }: Verification, holder: Person | undefined) {
   if (!types.includes('ID')) return undefined
   return account.identities!.map(({ type, value }) => {
     const matches = holder === undefined || (type === 'SSN' && value === holder.ssn)
@@ -185,9 +186,14 @@ function identitiesOf({ types, account }: Asked, holder: Person | undefined) {
   })
 }
 
-function resultOf(id: string, asked: Asked, outcome: Outcome, holder: Person | undefined): Record<string, unknown> {
-  const identities = identitiesOf(asked, holder)
-  const { account } = asked
+function resultOf(
+  id: string,
+  verification: Verification,
+  outcome: Outcome,
+  holder: Person | undefined,
+): Record<string, unknown> {
+  const identities = identitiesOf(verification, holder)
+  const { account } = verification
   return {
     id,
     account: {
@@ -204,7 +210,7 @@ function resultOf(id: string, asked: Asked, outcome: Outcome, holder: Person | u
   }
 }
 
-/** The one published result that can be fetched without having been asked for. */
+/** A published result that can be fetched without a verification. */
 const PUBLISHED: Outcome = { status: 'ACTIVE', name: 'PARTIAL_MATCH', responded: 'Susan Clark', code: 'PAMM' }
 const published = {
   id: 'AFRH44994',
@@ -244,30 +250,30 @@ class Banfico {
     return { access_token: token, token_type: 'Bearer', expires_in: TOKEN_SECONDS }
   }
 
-  knows(authorization: string | undefined): boolean {
+  isAuthenticated(authorization: string | undefined): boolean {
     const [, token = ''] = /^Bearer (.+)$/.exec(authorization ?? '') ?? []
     return (this.tokens.get(token) ?? 0) > Date.now()
   }
 
   verify(body: unknown, reply: FastifyReply): unknown {
-    const faults = faultsIn(body)
-    if (faults.length > 0) return refuse(reply, 400, faults)
-    const asked = (body as { data: { verification: Asked } }).data.verification
-    const { idScheme, id: number } = asked.account
+    const invalid = invalidMembers(body)
+    if (invalid.length > 0) return refuse(reply, 400, invalid)
+    const { verification } = (body as { data: { verification: Verification } }).data
+    const { idScheme, id: number } = verification.account
     if (idScheme === 'CUID' || idScheme === 'UPIC') return refuse(reply, 421)
 
     const magic = MAGIC_ACCOUNTS.find((candidate) => candidate.idScheme === idScheme && candidate.id === number)
     if (magic?.refused !== undefined) return refuse(reply, magic.refused, EXAMPLE_ITEMS[magic.refused])
-    const holder = magic ? undefined : holderOf(asked.account)
+    const holder = magic ? undefined : holderOf(verification.account)
     const outcome = magic
       ? (magic.outcome ?? MATCH)
       : holder
-        ? castOutcome(holder, asked)
-        : UNKNOWN[schemeOf(asked.account)]
+        ? outcomeOf(holder, verification)
+        : UNKNOWN[schemeOf(verification.account)]
     const delay = magic?.delay
     const id = randomUUID()
     const stored: Stored = {
-      result: resultOf(id, asked, outcome, holder),
+      result: resultOf(id, verification, outcome, holder),
       delay,
       readyAt: delay ? Date.now() + (delay.ms ?? Infinity) : 0,
     }
@@ -295,35 +301,33 @@ class Banfico {
 
 function routes(banfico: Banfico, root: FastifyInstance): void {
   void root.register((app, _options, done) => {
-    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, parsed) =>
-      parsed(null, Object.fromEntries(new URLSearchParams(body as string))),
-    )
+    readForms(app)
     app.post<{ Body: Record<string, string> }>('/oauth/token', (request, reply) => banfico.token(request, reply))
     done()
   })
   void root.register((app, _options, done) => {
     app.addHook('onRequest', async (request, reply) => {
       void reply.header('transaction-xref-id', request.headers['transaction-xref-id'] ?? randomUUID())
-      if (!banfico.knows(request.headers.authorization)) return refuse(reply, 401)
+      if (!banfico.isAuthenticated(request.headers.authorization)) return refuse(reply, 401)
     })
-    const place = '/v1.0/account-verifications'
-    app.post(place, (request, reply) => banfico.verify(request.body, reply))
-    app.get<{ Params: { id: string } }>(`${place}/:id`, (request, reply) => banfico.fetch(request.params.id, reply))
+    const path = '/v1.0/account-verifications'
+    app.post(path, (request, reply) => banfico.verify(request.body, reply))
+    app.get<{ Params: { id: string } }>(`${path}/:id`, (request, reply) => banfico.fetch(request.params.id, reply))
     app.route({
       method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-      url: place,
+      url: path,
       handler: (_request, reply) => refuse(reply, 405),
     })
     app.route({
       method: ['POST', 'PUT', 'PATCH', 'DELETE'],
-      url: `${place}/:id`,
+      url: `${path}/:id`,
       handler: (_request, reply) => refuse(reply, 405),
     })
     done()
   })
 }
 
-/** Starts Banfico's emulator: magic accounts, the cast's accounts, and the results of what it was asked. */
+/** Starts Banfico's emulator: the magic accounts, the people's accounts, and the results of its verifications in memory. */
 export const start = (options: EmulatorOptions) => {
   const banfico = new Banfico()
   return runEmulator(

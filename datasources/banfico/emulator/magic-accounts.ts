@@ -1,39 +1,39 @@
-/** What a bank answers of an account, before it is put into Banfico's form. */
+/** A bank's answer about an account, before it is mapped to Banfico's form. */
 export interface Outcome {
   readonly status: string
   readonly name?: string
   readonly responded?: string
   readonly code?: string
-  /** Forms that the reference leaves open, each seen somewhere. */
+  /** A variant of the result that the reference allows. */
   readonly form?: 'codes as objects' | 'codes in the singular' | 'identities as an object' | 'no responder'
 }
 
-/** An answer that comes later. */
+/** A delayed answer. */
 export interface Delay {
-  /** How the first answer says so: 202, 202 with no id in it, or 200 without an account. */
+  /** The first response: 202, 202 without an id, or 200 without an account. */
   readonly first: '202' | '202 without an id' | '200'
-  /** How polls say so. */
+  /** The response to a poll while the answer is pending. */
   readonly poll: '202' | '202 without a body' | '200' | '404'
-  /** After this long the outcome is there; undefined means never. */
+  /** Milliseconds until the outcome; undefined means never. */
   readonly ms?: number
-  /** `Responder-SLA-Seconds`. */
+  /** The header `Responder-SLA-Seconds`. @default 60 */
   readonly slaSeconds?: number
 }
 
-/** An account that always answers the same, whatever name is asked about. */
+/** An account with a fixed answer for every name. */
 export interface MagicAccount {
   readonly idScheme: 'SCAN' | 'IBAN' | 'ACNR'
   readonly id: string
   readonly situation: string
   readonly outcome?: Outcome
   readonly delay?: Delay
-  /** HTTP status of a refusal in place of an outcome. */
+  /** HTTP status of an error in place of an outcome. */
   readonly refused?: number
 }
 
 const MATCH: Outcome = { status: 'ACTIVE', name: 'FULL_MATCH' }
 const UNABLE = 'UNABLE_TO_MATCH'
-/** Long enough to be asked too early, short enough to wait for. */
+/** Long enough for a poll before the answer, short enough for a test to wait. */
 const SHORT_MS = 1_000
 
 const account =
@@ -47,7 +47,7 @@ const account =
 const scan = account('SCAN')
 const iban = account('IBAN')
 
-/** The accounts that the published examples ask about. */
+/** The accounts of the published examples. */
 const EXAMPLES = [
   scan('90070012345678', 'a match (published example 1)', { outcome: MATCH }),
   scan('90070098765432', 'a close match (published example 2)', {
@@ -155,7 +155,7 @@ const FORMS = [
   account('ACNR')('000123456789', 'a plain account number', { outcome: MATCH }),
 ]
 
-/** Every outcome there is, by account. All other accounts are the cast's, or do not exist. */
+/** Every possible outcome, by account. All other accounts belong to the people of the emulators or do not exist. */
 export const MAGIC_ACCOUNTS: readonly MagicAccount[] = [
   ...EXAMPLES,
   ...UK_CODES,

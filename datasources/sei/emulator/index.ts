@@ -12,7 +12,7 @@ type Problem = {
 
 const PRECONDITIONS = 'Preconditions not met. The security conditions for gateway access were not met'
 
-/** SEI's known errors, with the spellings that its pages differ in. */
+/** SEI's documented errors, in the different spellings of its pages. */
 export const PROBLEMS = {
   validation: {
     status: 400,
@@ -94,7 +94,7 @@ export const PROBLEMS = {
   },
 } satisfies Record<string, Problem>
 
-/** Accounts whose attributes are refused, whatever they are. */
+/** Accounts that answer every write with an error. */
 export const REFUSED: Readonly<Record<string, keyof typeof PROBLEMS>> = {
   'refused-400': 'validation',
   'refused-401-credentials': 'credentials',
@@ -110,7 +110,7 @@ export const REFUSED: Readonly<Record<string, keyof typeof PROBLEMS>> = {
   'refused-503': 'unavailable',
 }
 
-/** What a job answers when it is asked about, first to last and the last for good; null is a 404. */
+/** The answers to the polls of a job, by account, in order; the last one repeats, null is a 404. */
 export const JOBS: Readonly<Record<string, readonly unknown[]>> = {
   'job-failed': [
     { data: { status: 'Pending', errors: [] } },
@@ -121,16 +121,16 @@ export const JOBS: Readonly<Record<string, readonly unknown[]>> = {
   'job-odd-shape': [{ result: ['done'] }],
   'job-not-visible': [null, { data: { status: 'Completed', errors: [] } }],
 }
-const USUAL = [{ data: { status: 'Pending', errors: [] } }, { data: { status: 'Completed', errors: [] } }]
+const DEFAULT_JOB = [{ data: { status: 'Pending', errors: [] } }, { data: { status: 'Completed', errors: [] } }]
 
-/** An account whose write is answered 202, as by the sibling operations, and one that finds the token expired, once. */
+/** An account that answers writes with 202, as SEI's similar endpoints do, and one that answers its first write with an expired token. */
 export const ACCEPTED = 'accepted-202'
 export const EXPIRED_ONCE = 'expired-once'
 
-const LIFE_MS = 60 * 60_000
-const IDLE_MS = 30 * 60_000
+const TOKEN_TTL_MS = 60 * 60_000
+const TOKEN_IDLE_MS = 30 * 60_000
 
-function answerOf({ status, ...body }: Problem) {
+function errorResponse({ status, ...body }: Problem) {
   const tracking = randomUUID()
   return {
     status,
@@ -140,13 +140,13 @@ function answerOf({ status, ...body }: Problem) {
 }
 
 function refuse(reply: FastifyReply, problem: Problem) {
-  const { status, headers, body } = answerOf(problem)
+  const { status, headers, body } = errorResponse(problem)
   return reply.code(status).headers(headers).send(JSON.stringify(body))
 }
 
 function problem(status: number) {
   const found = Object.values<Problem>(PROBLEMS).find((known) => known.status === status)
-  return answerOf({ ...(found ?? PROBLEMS.internal), status })
+  return errorResponse({ ...(found ?? PROBLEMS.internal), status })
 }
 
 interface Attribute {
@@ -158,7 +158,7 @@ interface Attribute {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-/** The first member that is not as it should be. */
+/** The first invalid member. */
 function invalidMember({ externalId, attributes }: { externalId?: unknown; attributes?: unknown }): string | undefined {
   if (!isText(externalId)) return 'externalId'
   if (!Array.isArray(attributes) || attributes.length === 0) return 'attributes'
@@ -200,28 +200,28 @@ class Sei {
     authorization: string | undefined,
     reply: FastifyReply,
   ): unknown {
-    // The documentation's sample leaves the scheme word out.
+    // The documentation's sample omits the scheme `Basic`.
     const given = authorization?.replace(/^Basic /, '')
     if (given !== Buffer.from(`${this.appKey}:${this.appSecret}`).toString('base64'))
       return refuse(reply, PROBLEMS.credentials)
     if (grant_type !== 'client_credentials' || username !== this.username || password !== this.password)
       return refuse(reply, PROBLEMS.credentials)
     const token = secret()
-    this.tokens.set(token, { until: Date.now() + LIFE_MS, used: Date.now() })
-    return { access_token: token, token_type: 'BearerToken', expires_in: LIFE_MS / 1000 - 1 }
+    this.tokens.set(token, { until: Date.now() + TOKEN_TTL_MS, used: Date.now() })
+    return { access_token: token, token_type: 'BearerToken', expires_in: TOKEN_TTL_MS / 1000 - 1 }
   }
 
-  /** What is wrong with the caller, if anything. */
-  stranger({ authorization, appkey }: FastifyRequest['headers']): Problem | undefined {
+  /** The error of a request without a valid key and token; undefined for an authenticated one. */
+  authenticationError({ authorization, appkey }: FastifyRequest['headers']): Problem | undefined {
     if (appkey !== this.appKey) return PROBLEMS.apiKey
     const token = this.tokens.get(authorization?.replace(/^Bearer /, '') ?? '')
     const at = Date.now()
-    if (!token || token.until < at || token.used < at - IDLE_MS) return PROBLEMS.expired
+    if (!token || token.until < at || token.used < at - TOKEN_IDLE_MS) return PROBLEMS.expired
     token.used = at
     return undefined
   }
 
-  /** Base64 as in the documentation's sample: three bytes that are no text, a number, `$` and the time. */
+  /** Base64 as in the documentation's sample: three non-text bytes, a number, `$` and the time. */
   #jobKey(): string {
     const [date, time] = new Date().toISOString().split('T') as [string, string]
     const [year, month, day] = date.split('-')
@@ -257,7 +257,7 @@ class Sei {
         fieldsToNull: attribute.fieldsToNull?.filter((field) => field !== '') ?? [],
       })
     const key = this.#jobKey()
-    this.jobs.set(key, [...(JOBS[id] ?? USUAL)])
+    this.jobs.set(key, [...(JOBS[id] ?? DEFAULT_JOB)])
     return reply
       .code(id === ACCEPTED ? 202 : 200)
       .header('requesttrackingid', randomUUID())
@@ -272,7 +272,7 @@ class Sei {
   }
 }
 
-/** Starts SEI's emulator: state in memory, the cast's accounts known, and every id that begins with `test`. */
+/** Starts SEI's emulator: state in memory; it has the people's accounts and every id that begins with `test`. */
 export const start = (options: EmulatorOptions) => {
   const sei = new Sei()
   return runEmulator(
@@ -295,8 +295,8 @@ export const start = (options: EmulatorOptions) => {
         })
         void root.register((app, _options, done) => {
           app.addHook('preHandler', async (call, reply) => {
-            const stranger = sei.stranger(call.headers)
-            return stranger ? refuse(reply, stranger) : undefined
+            const error = sei.authenticationError(call.headers)
+            return error ? refuse(reply, error) : undefined
           })
           app.post<{ Body: Record<string, unknown> }>('/v1/accounts/attributes', (call, reply) =>
             sei.set(call.body ?? {}, call.headers.authorization, reply),
