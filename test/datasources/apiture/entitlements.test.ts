@@ -40,7 +40,7 @@ const one = (accountNumber = '123456789') => [{ accountNumber, productCode: 'DDA
 const set = (input: object, options?: RunOptions) => app.run(SET, { input: { ...EXAMPLE, ...input } }, options)
 
 describe('the source example', () => {
-  test('goes to the provider as it stands in the reference', async () => {
+  test('is sent to the provider as the reference has it', async () => {
     const { data, errors } = await set({ bankingCustomerId: ADA.bankingCustomerId })
     expect(errors).toEqual([])
     const [call] = app.recorded('apiture')
@@ -85,7 +85,7 @@ describe('the source example', () => {
     })
   })
 
-  test('an answer of two items, one of them a stranger, is read by account number', async () => {
+  test('an answer with an item that was not requested is read by account number', async () => {
     const { data, errors } = await set({ bankingCustomerId: CUSTOMERS.answeredInPart, accounts: one() })
     expect(errors).toEqual([])
     const { items, confirmed } = data.setAccountEntitlements.entitlements
@@ -93,7 +93,7 @@ describe('the source example', () => {
     expect(confirmed).toBe(true)
   })
 
-  test('the page answer itself is accepted', async () => {
+  test('the answer of the reference is accepted', async () => {
     const item = (id: string, accountNumber: string) => ({
       account: { id, accountNumber, productType: 'checking', productCode: 'DDA_01' },
       electronicStatementElection: true,
@@ -127,7 +127,7 @@ describe('the source example', () => {
   })
 })
 
-describe('what goes to the provider', () => {
+describe('the request to the provider', () => {
   test('an absent role stays absent and false is sent', async () => {
     await set({
       bankingCustomerId: ADA.bankingCustomerId,
@@ -147,7 +147,7 @@ describe('what goes to the provider', () => {
     expect(app.recorded('apiture')[0]!.url).toBe('/bankingAdmin/bankingCustomers/a~b%24c%3Ad.e/accountEntitlements')
   })
 
-  test('the institution goes along where it is configured', async () => {
+  test('the institution is sent where it is configured', async () => {
     const other = await startApp({ APITURE_INSTITUTION_ID: 'ACME_01' })
     const { errors } = await other.run(SET, { input: { ...EXAMPLE, bankingCustomerId: ADA.bankingCustomerId } })
     expect(errors).toEqual([])
@@ -196,8 +196,8 @@ const EXPECTED: Record<string, { code: string; fields?: object; retryAfterSecond
   gatewayTimeout: UNKNOWN,
 }
 
-describe('refusals', () => {
-  test('every problem that the reference names is in the table', () => {
+describe('errors of the provider', () => {
+  test('every problem of the reference is in the table', () => {
     expect(Object.keys(EXPECTED).sort()).toEqual(Object.keys(PROBLEMS).sort())
   })
 
@@ -219,7 +219,7 @@ describe('refusals', () => {
     'https://production.api.apiture.com/errors/customerDisabled/v1.0.0',
     'https://api.apiture.com/errors/customerDisabled/v2.3/',
     'http://elsewhere.test/errors/customerDisabled',
-  ])('a problem is known by its name: %s', async (type) => {
+  ])('a problem is recognised by its name: %s', async (type) => {
     app.fault('apiture', {
       match: 'PUT /**',
       fault: 'status',
@@ -231,7 +231,7 @@ describe('refusals', () => {
     expect(errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerCode: 'customerDisabled' })
   })
 
-  test('a problem without a name follows its status', async () => {
+  test('a problem without a name is classified by its status', async () => {
     app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 422, body: { title: 'Unprocessable' } })
     const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId })
     expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', providerStatus: 422 })
@@ -293,7 +293,7 @@ describe('an identity challenge', () => {
     },
   )
 
-  test('without pii:read it keeps its ids and hides the hints', async () => {
+  test('without pii:read it has its ids, and its hints are masked', async () => {
     const { data, errors } = await set({ bankingCustomerId: CUSTOMERS.challenged }, { scopes: ['entitlements:write'] })
     expect(errors).toEqual([])
     expect(data.setAccountEntitlements.challenge.factors).toEqual(
@@ -301,14 +301,14 @@ describe('an identity challenge', () => {
     )
   })
 
-  test('the token that it ends in carries the write out', async () => {
+  test('its token executes the write', async () => {
     const { data, errors } = await set({ bankingCustomerId: CUSTOMERS.challenged, challengeToken: CHALLENGE_TOKEN })
     expect(errors).toEqual([])
     expect(app.recorded('apiture')[0]!.headers['challenge']).toBe(CHALLENGE_TOKEN)
     expect(data.setAccountEntitlements).toMatchObject({ challenge: null, entitlements: { confirmed: true } })
   })
 
-  test('under an idempotency key the challenge is not replayed, the write is', async () => {
+  test('under an idempotency key the write is replayed, the challenge is not', async () => {
     const input = { bankingCustomerId: CUSTOMERS.challenged, idempotencyKey: 'challenge-then-token' }
     expect((await set(input)).data.setAccountEntitlements.challenge).not.toBeNull()
     expect((await set(input)).data.setAccountEntitlements).toMatchObject({ replayed: false, entitlements: null })
@@ -329,12 +329,12 @@ describe('an identity challenge', () => {
     expect(app.calls('apiture')).toHaveLength(4)
   })
 
-  test('whose attributes cannot be read is an error', async () => {
+  test('with malformed attributes is an error', async () => {
     const { errors } = await set({ bankingCustomerId: CUSTOMERS.challengedWithoutFactors })
     expect(errors[0]!.extensions).toMatchObject({ code: 'CHALLENGE_REQUIRED', provider: 'APITURE', retryable: false })
   })
 
-  test('a kind of factor that is not known is null and counted', async () => {
+  test('an unknown kind of factor is null and counted as drift', async () => {
     app.fault('apiture', {
       match: 'PUT /**',
       fault: 'status',
@@ -354,7 +354,7 @@ describe('an identity challenge', () => {
   })
 })
 
-describe('bad input', () => {
+describe('invalid input', () => {
   const VALUE = 'S3NSITIVE'
   const accounts = (change: object) => [{ accountNumber: '123456789', productCode: 'DDA_01', ...change }]
   test.each<[string, object, string]>([
@@ -399,7 +399,7 @@ describe('bad input', () => {
     ['a challenge token that is too short', { challengeToken: 'tooshrt' }, 'input.challengeToken'],
     ['a challenge token with a line break', { challengeToken: `${VALUE}\r\nX: y` }, 'input.challengeToken'],
     ['an election that is missing', { electronicStatementElection: undefined }, 'input'],
-  ])('%s is refused by its name, before anything is sent', async (_name, change, field) => {
+  ])('%s is invalid input by its name, before anything is sent', async (_name, change, field) => {
     const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId, ...change })
     expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
     expect(Object.keys(errors[0]!.extensions.fields!)).toEqual([field])
@@ -408,7 +408,7 @@ describe('bad input', () => {
   })
 })
 
-describe('who may', () => {
+describe('access', () => {
   test('numbers are masked without pii:read', async () => {
     const { data } = await set({ bankingCustomerId: ADA.bankingCustomerId }, { scopes: ['entitlements:write'] })
     const { account } = data.setAccountEntitlements.entitlements.items.find(
@@ -423,7 +423,7 @@ describe('who may', () => {
     expect(read.data.accountEntitlements.items.map(({ account }: any) => account.accountNumber)).toContain('••••6789')
   })
 
-  test('reading and writing need a scope each', async () => {
+  test('query and command need a scope each', async () => {
     const write = await set({ bankingCustomerId: ADA.bankingCustomerId }, { scopes: ['entitlements:read'] })
     const read = await app.run(
       '{ accountEntitlements(bankingCustomerId: "x") { asOf } }',

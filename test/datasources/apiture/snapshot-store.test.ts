@@ -42,7 +42,7 @@ const somebody = () => {
 describe.each([
   ['memory', () => ({})],
   ['Redis', () => redisSettings(inject('redisUrl'))],
-])('what the provider confirmed, remembered in %s', (_store, settings) => {
+])('the snapshot of confirmed writes, stored in %s', (_store, settings) => {
   let app: App
   beforeAll(async () => {
     customers = CROWD.map(({ bankingCustomerId }) => bankingCustomerId)
@@ -57,13 +57,13 @@ describe.each([
   const rolesOf = (answer: any, number: string) =>
     answer.items.find(({ account }: any) => account.accountNumber === number)?.roles
 
-  test('is null for a customer of whom nothing was confirmed', async () => {
+  test('is null for a customer without a confirmed write', async () => {
     expect(await read(somebody())).toBeNull()
     expect(await read('no-such-customer')).toBeNull()
     expect(app.recorded('apiture')).toEqual([])
   })
 
-  test('is read back without asking the provider', async () => {
+  test('is read without a call to the provider', async () => {
     const id = somebody()
     await set(id, ['1001', '1002'], { view: true })
     app.clear()
@@ -75,7 +75,7 @@ describe.each([
     expect(app.recorded('apiture')).toEqual([])
   })
 
-  test('grows by account, and a role that is not mentioned keeps what was known', async () => {
+  test('grows by account, and a role that a write leaves out keeps its value', async () => {
     const id = CUSTOMERS.answeredWithSentRolesOnly
     await set(id, ['1001'], { view: true, basic: true })
     await set(id, ['1002'], { view: true })
@@ -100,7 +100,7 @@ describe.each([
     )
   })
 
-  test('of a role that was to be changed, and that the answer leaves out, nothing is known', async () => {
+  test('has null for a role that the write sets and the answer leaves out', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true, basic: true })
     const item = {
@@ -120,14 +120,14 @@ describe.each([
     })
   })
 
-  test('an account that was changed, and that the answer leaves out, is no longer claimed', async () => {
+  test('loses an account that the write changes and the answer leaves out', async () => {
     const id = CUSTOMERS.answeredInPart
     await set(id, ['9999', '1001'], { view: true })
     await set(id, ['1001', '1002'], { view: false })
     expect((await read(id)).items.map(({ account }: any) => account.accountNumber)).toEqual(['1002'])
   })
 
-  test('an account that nobody asked about is taken as the provider lists it', async () => {
+  test('takes over an item of an account that was not requested', async () => {
     await set(CUSTOMERS.answeredOtherwise, ['1001'], { view: true })
     expect(rolesOf(await read(CUSTOMERS.answeredOtherwise), '234567890')).toMatchObject({
       default: true,
@@ -135,7 +135,7 @@ describe.each([
     })
   })
 
-  test('stays confirmed after a refusal and after a challenge', async () => {
+  test('stays confirmed after an error and after a challenge', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
     app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 503 })
@@ -150,7 +150,7 @@ describe.each([
     expect(await read(CUSTOMERS.challenged)).toMatchObject({ confirmed: true, items: [{ roles: { view: true } }] })
   })
 
-  test('after a refusal of several accounts the known ones among them are uncertain', async () => {
+  test('is unconfirmed after an error of a write to several accounts that it knows', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
     expect((await set(id, ['1001', '404404404'], { view: false })).errors[0]!.extensions.providerCode).toBe(
@@ -200,7 +200,7 @@ describe.each([
     },
   )
 
-  test('a write that was lost and is done again is confirmed, and makes nothing else doubtful that says the same', async () => {
+  test('is confirmed when a lost write is repeated, also beside another lost write with the same values', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
     app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
@@ -214,7 +214,7 @@ describe.each([
     expect((await set(id, ['1001'], { view: true })).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
   })
 
-  test('a write that was lost stays in doubt when it is refused the next time', async () => {
+  test('stays unconfirmed when the repeat of a lost write fails', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
     app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
@@ -226,7 +226,7 @@ describe.each([
     expect(await read(id)).toMatchObject({ confirmed: false })
   })
 
-  test('the first write of all leaves nothing to claim when its outcome is unknown', async () => {
+  test('is null after a first write with an unknown outcome', async () => {
     const id = somebody()
     app.fault('apiture', { match: 'PUT /**', fault: 'reset' })
     await set(id, ['1001'], { view: true })
@@ -236,7 +236,7 @@ describe.each([
     expect(await read(id)).toMatchObject({ confirmed: false, items: [{ account: { accountNumber: '1002' } }] })
   })
 
-  test('the same idempotency key settles what it left open', async () => {
+  test('is confirmed when the same idempotency key repeats a lost write', async () => {
     const id = somebody()
     app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
     const first = await set(id, ['1001'], { view: true }, { idempotencyKey: `settle-${_store}` })
@@ -246,7 +246,7 @@ describe.each([
     expect(await read(id)).toMatchObject({ confirmed: true })
   })
 
-  test('is unconfirmed while a write is on its way', async () => {
+  test('is unconfirmed while a write is running', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
     app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 200 })
@@ -257,7 +257,7 @@ describe.each([
     expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: false } }] })
   })
 
-  test('two writes at once that differ leave it open which came last', async () => {
+  test('is unconfirmed after two different writes at the same time', async () => {
     const id = somebody()
     app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 200 })
     const slow = set(id, ['1001'], { view: false })
@@ -270,7 +270,7 @@ describe.each([
     expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: true } }] })
   })
 
-  test('many writes at once lose nothing', async () => {
+  test('keeps every one of many concurrent writes', async () => {
     const id = somebody()
     const numbers = Array.from({ length: 6 }, (_, i) => `20${i}`)
     const answers = await Promise.all(numbers.map((number) => set(id, [number], { view: true })))
@@ -281,7 +281,7 @@ describe.each([
   })
 })
 
-describe('when the store is away', () => {
+describe('when the store is unavailable', () => {
   let redis: PrivateRedis
   let app: App
   beforeAll(async () => {
@@ -293,7 +293,7 @@ describe('when the store is away', () => {
     await redis.kill()
   })
 
-  test('a write that is already with the provider still answers what it confirmed', async () => {
+  test('a write that was already sent returns what the provider confirmed', async () => {
     const id = CROWD[0]!.bankingCustomerId
     app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 500 })
     const running = app.run(SET, inputOf(id, ['1001'], { view: true }))
@@ -307,7 +307,7 @@ describe('when the store is away', () => {
     })
   })
 
-  test('nothing is sent and nothing is claimed', async () => {
+  test('nothing is sent and no snapshot is returned', async () => {
     app.clear()
     const id = CROWD[0]!.bankingCustomerId
     const write = await app.run(SET, inputOf(id, ['1001'], { view: true }))
@@ -318,7 +318,7 @@ describe('when the store is away', () => {
   })
 })
 
-describe('a process that died in the middle of a write', () => {
+describe('a process that died during a write', () => {
   afterEach(() => vi.useRealTimers())
 
   test('leaves the snapshot unconfirmed until a later write covers it', async () => {

@@ -57,7 +57,7 @@ const CHECKS: readonly Example[] = [
   },
 ]
 
-describe('a check', () => {
+describe('a verification', () => {
   test.each(CHECKS)(
     '$request.type $request.idScheme: $account.status, $account.nameCheckStatus',
     async ({ request, account, codes }) => {
@@ -121,7 +121,7 @@ test('a fetched result', async () => {
   })
 })
 
-describe('a refusal', () => {
+describe('an error of the provider', () => {
   const REFUSALS: readonly [
     status: number,
     code: string,

@@ -38,7 +38,7 @@ const read = async (id: string, options = mine) => {
   return data.verificationResult
 }
 
-test('a result that was just read is answered without the store, to whoever may see it and as they may, and soon no more', async () => {
+test('a cached result is returned without the store, by the access of each caller, until it expires', async () => {
   const id = await begin(ADA.account)
   const result = await read(id)
   expect(result).toEqual({ state: 'COMPLETED', fromCache: true, account: { respondedName: 'Ada Accepted' } })
@@ -59,7 +59,7 @@ test('a result that was just read is answered without the store, to whoever may 
   expect(await read(id)).toBeNull()
 })
 
-test('it does not become older than a remembered answer may be', async () => {
+test('a cached result does not exceed the maximum age', async () => {
   const id = await begin(CROWD[0]!.account)
   later(50)
   expect(await read(id)).toMatchObject({ fromCache: true })
@@ -69,7 +69,7 @@ test('it does not become older than a remembered answer may be', async () => {
   expect(await read(id)).toBeNull()
 })
 
-test('what is not completed is not kept near', async () => {
+test('a pending result is not cached', async () => {
   const id = await begin('90070020000031')
   expect(await read(id)).toMatchObject({ state: 'PENDING' })
   await admin.flushall()

@@ -48,7 +48,7 @@ const STORES: [store: string, settings: () => Record<string, string>][] = [
   ['Redis', () => ({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: key() })],
 ]
 
-describe.each(STORES)('with its store in %s', (_store, settings) => {
+describe.each(STORES)('with the store in %s', (_store, settings) => {
   let app: App
   let bank: ReturnType<typeof on>
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
   afterAll(() => app.close())
 
   describe('the same question', () => {
-    test('is answered once and remembered, without the scheme’s own answer', async () => {
+    test('is answered once and stored, without the raw answer of the scheme', async () => {
       const first = await bank.verify()
       const second = await bank.verify()
       expect(first).toMatchObject({ fromCache: false, responder: { data: expect.any(String) } })
@@ -99,7 +99,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       ['a bank', { holdingEntity: { type: 'BICFI', value: 'ABBYGB2L' } }, {}],
       ['an identity', { identities: [{ type: 'SSN', value: '1' }] }, { types: ['NAME', 'ID'] }],
       ['an initiator', {}, { initiator: { idType: 'VAT', idValue: '1' } }],
-    ])('is another with %s', async (_what, account, rest) => {
+    ])('is a different question with %s', async (_what, account, rest) => {
       await bank.verify({ id: CROWD[2]!.account })
       app.clear()
       expect(await bank.verify({ id: CROWD[2]!.account, ...account }, rest)).toMatchObject({ fromCache: false })
@@ -120,7 +120,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(bank.checks()).toBe(2)
     })
 
-    test('is asked again for a caller who accepts no age, and that answer is remembered', async () => {
+    test('is asked again for a caller that accepts no stored answer, and the new answer is stored', async () => {
       const account = { id: CROWD[5]!.account }
       const old = await bank.verify(account)
       const fresh = await bank.verify(account, { maxAgeSeconds: 0 })
@@ -130,7 +130,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(bank.checks()).toBe(2)
     })
 
-    test('is asked again once the answer is older than is accepted', async () => {
+    test('is asked again when the stored answer exceeds the accepted age', async () => {
       const account = { id: CROWD[6]!.account }
       const old = await bank.verify(account)
       later(1.1)
@@ -153,7 +153,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(bank.checks()).toBe(2)
     })
 
-    test('is asked again when a name was matched on an account that is closed', async () => {
+    test('is asked again when the name matched on a closed account', async () => {
       const account = { id: CROWD[15]!.account }
       const body = {
         data: {
@@ -175,7 +175,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(await bank.verify(account)).toMatchObject({ fromCache: false })
     })
 
-    test('asked by twenty at once costs one call', async () => {
+    test('costs one call for twenty concurrent callers', async () => {
       app.fault('banfico', { match: POST, fault: 'slow', delayMs: 600 })
       const account = { id: CROWD[8]!.account, name: 'Member,C' }
       const [masked, ...results] = await Promise.all([
@@ -189,7 +189,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       for (const result of results) expect(result).toMatchObject({ account: { respondedName: 'Crowd09 Member' } })
     })
 
-    test('asked at once by those who accept no age, or by others, is asked for each', async () => {
+    test('costs one call for each concurrent caller that accepts no stored answer or is another client', async () => {
       app.fault('banfico', { match: POST, fault: 'slow', delayMs: 600, times: 0 })
       const account = { id: CROWD[9]!.account }
       const results = await Promise.all([
@@ -202,7 +202,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(bank.checks()).toBe(4)
     })
 
-    test('fails for all who share the call, and is asked again afterwards', async () => {
+    test('fails for all callers that share the call, and is asked again afterwards', async () => {
       app.fault('banfico', { match: POST, fault: 'slow', delayMs: 600 })
       const account = { id: '90070020000503' }
       const answers = await Promise.all(Array.from({ length: 5 }, () => app.run(VERIFY, input(account), mine)))
@@ -213,7 +213,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(bank.checks()).toBe(2)
     })
 
-    test('goes on for the others when the one who began it leaves', async () => {
+    test('goes on for the other callers when the caller that began it leaves', async () => {
       app.fault('banfico', { match: POST, fault: 'slow', delayMs: 400 })
       const account = { id: CROWD[10]!.account }
       const leaving = new AbortController()
@@ -234,7 +234,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
   })
 
   describe('a result', () => {
-    test('is read from the store, without the scheme’s own answer', async () => {
+    test('is read from the store, without the raw answer of the scheme', async () => {
       const result = await bank.verify({ id: CROWD[11]!.account })
       expect(await bank.read(result.id)).toEqual({
         ...result,
@@ -244,13 +244,13 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(bank.polls()).toBe(0)
     })
 
-    test('that says nothing definitive can be read all the same', async () => {
+    test('that is not definitive can be read', async () => {
       const { id } = await bank.verify({ id: '90070020000007' })
       expect(await bank.read(id)).toMatchObject({ fromCache: true, account: { status: 'NOT_FOUND' } })
       expect(bank.polls()).toBe(0)
     })
 
-    test('that is pending is not asked for before its time', async () => {
+    test('that is pending is not polled before it is due', async () => {
       const { id, nextPollAt, checkedAt } = await bank.verify({ id: PENDING })
       expect(await bank.read(id)).toMatchObject({
         state: 'PENDING',
@@ -262,7 +262,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(bank.polls()).toBe(0)
     })
 
-    test('that is completed is not asked for again, and completes for many at once with one call', async () => {
+    test('that is completed is not polled again, and one call completes it for many concurrent callers', async () => {
       const { id } = await bank.verify({ id: '90070020000030' })
       later(1.05)
       app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'slow', delayMs: 100 })
@@ -273,7 +273,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(bank.polls()).toBe(1)
     })
 
-    test('is visible to its tenant, by whichever client, and absent for every other', async () => {
+    test('is visible to every client of its tenant, and absent for every other tenant', async () => {
       const acme = { ...mine, claims: { tenant: 'acme' } }
       const ids = [
         (await bank.verify({ id: CROWD[12]!.account }, {}, acme)).id,
@@ -303,12 +303,12 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       ['that is too long', 'x'.repeat(300)],
       ['of two words', 'two words'],
       ['of nothing', ''],
-    ])('of an id %s but nobody here asked for is absent and not asked for', async (_what, id) => {
+    ])('of an id %s but that this server did not begin is absent and not fetched', async (_what, id) => {
       expect(await bank.read(id)).toBeNull()
       expect(app.calls('banfico')).toEqual([])
     })
 
-    test('of an id that nobody asked for is asked of the provider with verifications:read:any', async () => {
+    test('of a verification that this server did not begin is fetched with verifications:read:any', async () => {
       const auditor = { ...mine, scopes: ['verifications:read', 'verifications:read:any'] as const }
       expect(await bank.read('AFRH44994', auditor)).toMatchObject({
         state: 'COMPLETED',
@@ -321,7 +321,7 @@ describe.each(STORES)('with its store in %s', (_store, settings) => {
       expect(await bank.read('AFRH44994')).toBeNull()
     })
 
-    test('that another question was given from memory is the same', async () => {
+    test('that answers a repeated question has the same id', async () => {
       const account = { id: CROWD[13]!.account }
       await bank.verify(account)
       const { id } = await bank.verify(account)
@@ -337,7 +337,7 @@ describe.concurrent.each(STORES)('with its store in %s and a cap of one second',
     return { app, bank: on(app) }
   }
 
-  test('no caller can accept an older answer', async () => {
+  test('the setting limits the age that a caller may accept', async () => {
     const { app, bank } = await opened()
     const { id } = await bank.verify({}, { maxAgeSeconds: 86_400 })
     expect(await bank.verify({}, { maxAgeSeconds: 86_400 })).toMatchObject({ id, fromCache: true })
@@ -347,7 +347,7 @@ describe.concurrent.each(STORES)('with its store in %s and a cap of one second',
     await app.close()
   })
 
-  test('a result that has left the store is asked of the provider again, by its tenant only', async () => {
+  test('a result that has expired in the store is fetched again, for its tenant only', async () => {
     const { app, bank } = await opened()
     const { id } = await bank.verify({ id: CROWD[0]!.account })
     await delay(1100)
@@ -369,7 +369,7 @@ describe.concurrent.each(STORES)('with its store in %s and a cap of one second',
   })
 })
 
-test('a cap of nothing switches remembering off, not results', async () => {
+test('a maximum age of 0 turns stored answers off, not results', async () => {
   const app = await startApp({ VERIFICATION_MAX_AGE_SECONDS: '0' })
   const bank = on(app)
   const [{ id }] = await Promise.all([bank.verify(), bank.verify()])
@@ -402,7 +402,7 @@ describe('two servers with one store', () => {
     expect(app.calls('banfico')).toEqual([POST])
   })
 
-  test('what one has completed is not pending again because the other was slower', async () => {
+  test('a slower poll of one server does not make pending what the other has completed', async () => {
     const { id } = await one.verify({ id: PENDING })
     later(1)
     const match = 'GET /v1.0/account-verifications/*'
@@ -423,7 +423,7 @@ describe('two servers with one store', () => {
   })
 })
 
-test('nothing personal lies in Redis in clear, and the scheme’s own answer not even sealed', async () => {
+test('Redis holds no personal data in clear, and the raw answer of the scheme not even encrypted', async () => {
   const STORE_ENCRYPTION_KEY = key()
   const settings = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY }
   const app = await startApp(settings)
@@ -460,7 +460,7 @@ test('nothing personal lies in Redis in clear, and the scheme’s own answer not
   await app.close()
 })
 
-describe('when Redis goes away', () => {
+describe('when Redis is unavailable', () => {
   let redis: PrivateRedis
   let app: App
   let bank: ReturnType<typeof on>
@@ -475,7 +475,7 @@ describe('when Redis goes away', () => {
     await redis.kill()
   })
 
-  test('checks go on, results cannot be read, and all is well again when it is back', async () => {
+  test('verifications go on and results cannot be read, until Redis is back', async () => {
     const { id } = await bank.verify()
     await redis.kill()
     app.clear()
@@ -504,7 +504,7 @@ describe('when Redis goes away', () => {
     expect(await bank.read(during.id)).toBeNull()
   })
 
-  test('a result that was asked for is answered although it can no longer be kept', async () => {
+  test('a polled result is returned although it cannot be stored', async () => {
     const { id } = await bank.verify({ id: '90070020000030' })
     later(1.05)
     app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'slow', delayMs: 300 })
@@ -515,7 +515,7 @@ describe('when Redis goes away', () => {
   })
 })
 
-test('who waits for a call of others waits no longer than its own deadline', async () => {
+test('a caller that joins a running call waits no longer than its own deadline', async () => {
   const app = await startApp({ REQUEST_TIMEOUT_MS: '300', BANFICO_TIMEOUT_MS: '3000' })
   app.fault('banfico', { match: POST, fault: 'slow', delayMs: 1200 })
   const begun = performance.now()

@@ -63,7 +63,7 @@ describe('a name is compared with the holder of the account', () => {
   })
 })
 
-test('an answer holds everything that the provider said', async () => {
+test('a result holds everything that the provider returned', async () => {
   const { data, errors } = await verify({ name: 'Accepted,A', secondaryId: 'ROLL-1' })
   expect(errors).toEqual([])
   const { data: report, ...responder } = data.verifyAccount.result.responder
@@ -99,7 +99,7 @@ test('an answer holds everything that the provider said', async () => {
   })
 })
 
-test('everything that is asked reaches the provider, in its words and in no others', async () => {
+test('the whole input is sent to the provider, in its words and nothing else', async () => {
   const { errors } = await app.run(VERIFY, {
     input: {
       types: ['NAME', 'STATUS', 'ID'],
@@ -140,7 +140,7 @@ test('everything that is asked reaches the provider, in its words and in no othe
   expect(call!.headers).not.toHaveProperty('idempotency-key')
 })
 
-test('what was left out or null is not sent', async () => {
+test('an absent or null member is not sent', async () => {
   await verify(
     { id: '90070020000013', type: null, secondaryId: null, holdingEntity: null, identities: null, name: null },
     { types: ['STATUS'], initiator: null },
@@ -292,7 +292,7 @@ const EXPECTED: Record<string, Expected> = {
 }
 
 describe('every outcome of the emulator is one of the graph', () => {
-  test('and each has its row here', () => {
+  test('and each has its row in this test', () => {
     expect(Object.keys(EXPECTED).sort()).toEqual(MAGIC_ACCOUNTS.map(({ id }) => id).sort())
   })
 
@@ -347,7 +347,7 @@ describe('every outcome of the emulator is one of the graph', () => {
     }
   })
 
-  test('a word that no list has is counted', async () => {
+  test('an unlisted value is counted as drift', async () => {
     await verify({ id: '90070020000041' })
     const text = await (await fetch(`${app.url}/metrics`)).text()
     for (const field of ['account.status', 'account.nameCheckStatus'])
@@ -395,7 +395,7 @@ describe('a pending verification', () => {
     ['that began with 200 and no account', SHORTLY[1]!],
     ['that polls do not know at first', SHORTLY[2]!],
     ['that polls answer with nothing but 202', SHORTLY[3]!],
-  ])('%s is completed when its time has come', async (_what, id) => {
+  ])('%s is completed when it is due', async (_what, id) => {
     const { data, errors } = await app.run(READ, { id: begun.get(id) })
     expect(errors).toEqual([])
     expect(data.verificationResult).toMatchObject({
@@ -457,7 +457,7 @@ describe('a pending verification', () => {
     expect((await app.run(READ, { id })).data.verificationResult).toMatchObject({ state: 'PENDING' })
   })
 
-  test('that is never heard of again is pending as long as the responder promised, then absent', async () => {
+  test('that the provider does not find is pending until the deadline of the responder, then absent', async () => {
     const id = await begin('90070020000034')
     later(1.05)
     expect((await app.run(READ, { id })).data.verificationResult).toMatchObject({ state: 'PENDING' })
@@ -467,7 +467,7 @@ describe('a pending verification', () => {
 })
 
 describe('results', () => {
-  test('many are answered in the order asked, each once, and one that fails leaves the others alone', async () => {
+  test('many are returned in the requested order, each fetched once, and one failure does not affect the others', async () => {
     const ids: string[] = []
     for (const member of CROWD.slice(0, 3))
       ids.push((await verify({ id: member.account })).data.verifyAccount.result.id)
@@ -492,7 +492,7 @@ describe('results', () => {
     ])
   })
 
-  test('a hundred are too many by one at 101', async () => {
+  test('a hundred are accepted, 101 are not', async () => {
     const query = 'query($ids: [ID!]!) { verificationResults(ids: $ids) { id } }'
     const scopes = ['verifications:read'] as const
     const ids = (count: number) => Array.from({ length: count }, (_, i) => `none-${i}`)
@@ -505,7 +505,7 @@ describe('results', () => {
     expect(app.calls('banfico')).toEqual([])
   })
 
-  test('a reference of another subgraph is the same question', async () => {
+  test('a reference of another subgraph is the same query', async () => {
     const { id } = (await verify({})).data.verifyAccount.result
     const query = `{ _entities(representations: [{ __typename: "VerificationResult", id: "${id}" }]) { ... on VerificationResult { id account { respondedName id } } } }`
     expect((await app.run(query)).data._entities).toEqual([{ id, account: { id: ADA.account, respondedName: null } }])
@@ -515,8 +515,8 @@ describe('results', () => {
   })
 })
 
-describe('what is personal', () => {
-  test('is masked without pii:read, in a write and in a result', async () => {
+describe('personal data', () => {
+  test('is masked without pii:read, in a payload and in a result', async () => {
     const masked = {
       account: {
         id: `••••${ADA.account.slice(-4)}`,
@@ -579,7 +579,7 @@ describe('scopes', () => {
   })
 })
 
-describe('input that cannot be right names its field, reaches no provider and is not repeated', () => {
+describe('invalid input names its field, is not sent and is not echoed', () => {
   const iban = { idScheme: 'IBAN' }
   const identity = { type: 'TXID', value: 'x' }
   test.each<[why: string, account: object, rest: object, field: RegExp]>([
@@ -631,7 +631,7 @@ describe('input that cannot be right names its field, reaches no provider and is
       expect(JSON.stringify(errors) + app.log()).not.toContain(value)
   })
 
-  test('what the provider refuses is named by the graph, as far as the names are known', async () => {
+  test('what the provider rejects is named by the graph, up to the first unknown name', async () => {
     const item = (path: string) => ({ errorCode: 'INVALID_FIELD', message: 'Secret,Name', path })
     const errors = [
       'types',
@@ -663,7 +663,7 @@ describe('input that cannot be right names its field, reaches no provider and is
     ['nothing', {}, undefined],
     ['a list', [], undefined],
     ['a sentence for a code', { code: 'Doe, John is not valid' }, undefined],
-  ])('a refusal with %s in it is a refusal', async (_what, body, providerCode) => {
+  ])('an error with %s in it is mapped', async (_what, body, providerCode) => {
     app.fault('banfico', { match: POST, fault: 'status', status: 400, body })
     const { extensions } = (await verify({})).errors[0]!
     expect(extensions.code).toBe('BAD_USER_INPUT')
@@ -672,7 +672,7 @@ describe('input that cannot be right names its field, reaches no provider and is
   })
 })
 
-describe('a check is never repeated by itself', () => {
+describe('a verification is never retried automatically', () => {
   test.each([
     ['is cut off', { fault: 'reset' }, 'PROVIDER_TIMEOUT', true],
     ['is carried out and cut off', { fault: 'drop-after-apply' }, 'PROVIDER_TIMEOUT', true],
@@ -689,7 +689,7 @@ describe('a check is never repeated by itself', () => {
     expect(app.calls('banfico')).toEqual([POST])
   })
 
-  test('and after a lost answer the same idempotency key asks again', async () => {
+  test('and after a lost answer the same idempotency key begins another one', async () => {
     app.fault('banfico', { match: POST, fault: 'drop-after-apply' })
     const rest = { idempotencyKey: 'lost' }
     expect((await verify({}, rest)).errors[0]!.extensions.code).toBe('PROVIDER_TIMEOUT')
@@ -707,7 +707,7 @@ describe('a check is never repeated by itself', () => {
 })
 
 describe('the token', () => {
-  test('is fetched once for all who ask at the same time', async () => {
+  test('is fetched once for all concurrent callers', async () => {
     const fresh = await startApp()
     const many = await Promise.all(CROWD.slice(0, 10).map(({ account }) => fresh.run(VERIFY, ask({ id: account }))))
     expect(many.flatMap(({ errors }) => errors)).toEqual([])
@@ -723,7 +723,7 @@ describe('the token', () => {
     await fresh.close()
   })
 
-  test('is renewed once when it is refused, and the check made again', async () => {
+  test('is renewed once when it is rejected, and the verification sent again', async () => {
     app.fault('banfico', { match: POST, fault: 'status', status: 401 })
     const { errors } = await verify({})
     expect(errors).toEqual([])
@@ -739,7 +739,7 @@ describe('the token', () => {
     expect(app.calls('banfico')).toEqual([POST, POST])
   })
 
-  test('does not help where a signature is wanted', async () => {
+  test('is not renewed where a signature is missing', async () => {
     await verify({})
     app.clear()
     expect((await verify({ id: '90070020000401' })).errors[0]!.extensions).toMatchObject({
@@ -750,7 +750,7 @@ describe('the token', () => {
     expect(app.calls('banfico')).toEqual([POST])
   })
 
-  test('never takes the answer of another verification for its own', async () => {
+  test('the result of another verification is never returned', async () => {
     const body = {
       data: {
         result: {
@@ -768,24 +768,27 @@ describe('the token', () => {
     today()
   })
 
-  test.each([400, 401, 403])('that its issuer refuses with %i is our trouble, not the caller’s', async (status) => {
-    const fresh = await startApp()
-    fresh.fault('banfico', { match: 'POST /oauth/token', fault: 'status', status, body: { error: 'invalid_client' } })
-    const first = await fresh.run(VERIFY, ask({}))
-    expect(first.errors[0]!.extensions).toMatchObject({
-      code: 'PROVIDER_REFUSED',
-      provider: 'BANFICO',
-      providerStatus: status,
-      providerCode: 'invalid_client',
-      retryable: false,
-    })
-    // Nobody knocks again at once.
-    expect((await fresh.run(VERIFY, ask({}))).errors[0]!.extensions).toMatchObject({
-      code: 'PROVIDER_REFUSED',
-      providerStatus: status,
-      retryAfterSeconds: 30,
-    })
-    expect(fresh.emulators.banfico.calls()).toHaveLength(1)
-    await fresh.close()
-  })
+  test.each([400, 401, 403])(
+    'that its issuer rejects with %i is an error of this server, not of the caller',
+    async (status) => {
+      const fresh = await startApp()
+      fresh.fault('banfico', { match: 'POST /oauth/token', fault: 'status', status, body: { error: 'invalid_client' } })
+      const first = await fresh.run(VERIFY, ask({}))
+      expect(first.errors[0]!.extensions).toMatchObject({
+        code: 'PROVIDER_REFUSED',
+        provider: 'BANFICO',
+        providerStatus: status,
+        providerCode: 'invalid_client',
+        retryable: false,
+      })
+      // Nobody knocks again at once.
+      expect((await fresh.run(VERIFY, ask({}))).errors[0]!.extensions).toMatchObject({
+        code: 'PROVIDER_REFUSED',
+        providerStatus: status,
+        retryAfterSeconds: 30,
+      })
+      expect(fresh.emulators.banfico.calls()).toHaveLength(1)
+      await fresh.close()
+    },
+  )
 })

@@ -76,12 +76,12 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     })
   })
 
-  test('202 says the same as 200', async () => {
+  test('202 means the same as 200', async () => {
     const { data } = await set(ACCEPTED)
     expect(data.setAccountAttributes.job.status).toBe('PENDING')
   })
 
-  test('a job is asked about until it has ended, and then no more', async () => {
+  test('a job is polled until it has ended', async () => {
     const key = await keyOf(ADA.seiExternalId)
     app.clear()
     const seen = []
@@ -91,7 +91,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(app.recorded('sei')[0]!.url).toBe(`/v1/insight/status/${encodeURIComponent(key)}`)
   })
 
-  test('a failed job says why', async () => {
+  test('a failed job has its errors', async () => {
     const key = await keyOf('job-failed')
     await due(key)
     expect(await due(key)).toMatchObject({
@@ -106,7 +106,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
   })
 
   test.each(['job-pending', 'job-unknown-word', 'job-odd-shape'])(
-    '%s stays pending however often it is asked about',
+    '%s stays pending after every poll',
     async (externalId) => {
       const key = await keyOf(externalId)
       for (let i = 0; i < 3; i += 1) expect((await due(key)).status).toBe('PENDING')
@@ -126,7 +126,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(await count(field)).toBe(before + 1)
   })
 
-  test('a job that is not visible yet is pending, and a page that is no JSON says nothing', async () => {
+  test('a job that is not visible yet is pending, and so is one with a response that is not JSON', async () => {
     const key = await keyOf('job-not-visible')
     expect((await due(key)).status).toBe('PENDING')
     app.fault('sei', { match: 'GET /**', fault: 'html' })
@@ -147,7 +147,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(errors[0]!.extensions.code).toBe(code)
   })
 
-  test("another tenant's job does not exist, nor does one that was never made", async () => {
+  test("another tenant's job is absent, like one that does not exist", async () => {
     const { data } = await set(ADA.seiExternalId, [LINE], {}, { claims: { tenant: 'north' } })
     const { key } = data.setAccountAttributes.job
     app.clear()
@@ -161,7 +161,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     })
   })
 
-  test('an idempotency key makes one job', async () => {
+  test('two writes under one idempotency key create one job', async () => {
     const first = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `one-${_store}` })
     const second = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `one-${_store}` })
     expect(second.data.setAccountAttributes).toEqual({ replayed: true, job: first.data.setAccountAttributes.job })
@@ -177,7 +177,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(app.calls('sei')).toHaveLength(1)
   })
 
-  test('writes to one account wait for each other, those to others do not', async () => {
+  test('writes to one account are serialised, writes to different accounts are not', async () => {
     app.fault('sei', { match: 'POST /v1/**', fault: 'slow', delayMs: 200 })
     const [account, other] = [CROWD[0]!.seiExternalId, CROWD[1]!.seiExternalId]
     const first = set(account, [{ ...LINE, value: 'first' }])
@@ -193,7 +193,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     ])
   })
 
-  test('a refused write does not hold up the next', async () => {
+  test('a failed write does not block the next one', async () => {
     app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 400 })
     // Which of two that are sent at once comes first is not theirs to say.
     const both = await Promise.all([set(ADA.seiExternalId), set(ADA.seiExternalId)])
@@ -236,7 +236,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     },
   )
 
-  test('a refusal that SEI calls transient is not its last word', async () => {
+  test('an error that SEI marks as transient is retryable', async () => {
     app.fault('sei', {
       match: 'POST /v1/**',
       fault: 'status',
@@ -296,7 +296,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
       { attributes: [{ name: 'a', value: '1', fieldsToNull: Array.from({ length: 101 }, () => VALUE) }] },
       'input.attributes[0].fieldsToNull',
     ],
-  ])('%s is refused by its name, before anything is sent', async (_name, change, field) => {
+  ])('%s is invalid input by its name, before anything is sent', async (_name, change, field) => {
     const { errors } = await app.run(SET, { input: { externalId: 'test', attributes: [LINE], ...change } })
     expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
     expect(Object.keys(errors[0]!.extensions.fields!)).toEqual([field])
@@ -304,7 +304,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(app.recorded('sei')).toEqual([])
   })
 
-  test('the scope is needed for both', async () => {
+  test('query and command need the scope', async () => {
     const write = await set(ADA.seiExternalId, [LINE], {}, { scopes: ['entitlements:write'] })
     const read = await app.run(JOB, { key: 'x' }, { scopes: ['entitlements:write'] })
     for (const { errors } of [write, read]) expect(errors[0]!.message).toBe('This needs the scope attributes:write.')
@@ -319,7 +319,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
   })
 })
 
-test('the path of a job is a setting', async () => {
+test('the path of a job status is a setting', async () => {
   const app = await startApp({ SEI_JOB_STATUS_PATH: '/v1/jobs/insight/status/{key}?view=full' })
   const { data } = await app.run(SET, { input: { externalId: 'test', attributes: [LINE] } })
   const { key } = data.setAccountAttributes.job
@@ -330,7 +330,7 @@ test('the path of a job is a setting', async () => {
   await app.close()
 })
 
-test('while the store is away no write begins and no job is claimed', async () => {
+test('without the store no write is sent and no job is returned', async () => {
   const redis = await privateRedis()
   const app = await startApp({ REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
   const input = { externalId: ADA.seiExternalId, attributes: [LINE] }

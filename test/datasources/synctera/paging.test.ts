@@ -48,7 +48,7 @@ const pagesOf37 = (total: number) => [...Array.from({ length: Math.floor(total /
 describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']])(
   'a thousand customers in pages of 37, %s',
   (sortDirection) => {
-    test('are all there, none of them twice and in order', async () => {
+    test('are complete, in order and without duplicates', async () => {
       app.clear()
       const { nodes, sizes } = await walk(async (after) => {
         const { data, errors } = await app.run(
@@ -88,20 +88,20 @@ describe('a thousand persons', () => {
     return walked
   }
 
-  test('in pages of 37 are all there and none of them twice, one call a page', async () => {
+  test('in pages of 37 are complete and without duplicates, with one call for each page', async () => {
     app.clear()
     const { sizes } = await walkPersons(() => 37)
     expect(sizes).toEqual(pagesOf37(total))
     expect(app.calls('synctera')).toHaveLength(sizes.length)
   })
 
-  test.each(['ASC', 'DESC'])('are so in the order that was asked, %s', async (direction) => {
+  test.each(['ASC', 'DESC'])('are complete in the requested order, %s', async (direction) => {
     const { nodes } = await walkPersons(() => 37, [{ field: 'FIRST_NAME', direction }])
     const names = nodes.map(({ firstName }) => firstName)
     expect(names).toEqual(direction === 'ASC' ? [...names].sort() : [...names].sort().reverse())
   })
 
-  test('are so when the size of the page changes on the way', async () => {
+  test('are complete when the page size changes between pages', async () => {
     const sizes = [37, 5, 100, 1, 64]
     await walkPersons((page) => sizes[page % sizes.length]!)
   })

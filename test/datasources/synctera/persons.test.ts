@@ -28,7 +28,7 @@ describe('persons', () => {
     })
   })
 
-  test('ten persons by alias cost one call', async () => {
+  test('Synctera is asked once for ten persons by alias', async () => {
     const query = `{ ${CROWD.slice(0, 10)
       .map(({ personId }, i) => `p${i}: person(id: "${personId}") { id }`)
       .join(' ')} }`
@@ -37,7 +37,7 @@ describe('persons', () => {
     expect(app.calls('synctera')).toEqual(['GET /v0/persons?id=…&limit=100'])
   })
 
-  test('an unknown scope is refused by name', async () => {
+  test('a missing scope is named in the error', async () => {
     const { data, errors } = await app.run('{ person(id: "x") { id } }', undefined, { scopes: ['kyc:read'] })
     expect(data).toEqual({ person: null })
     expect(errors[0]).toMatchObject({
@@ -48,7 +48,7 @@ describe('persons', () => {
     expect(app.calls('synctera')).toEqual([])
   })
 
-  test('bad input names the field and echoes nothing', async () => {
+  test('invalid input names the field and is not echoed', async () => {
     const { errors } = await app.run(
       'mutation($input: CreatePersonInput!) { createPerson(input: $input) { person { id } } }',
       { input: { isCustomer: true, status: 'ACTIVE', ssn: '123456789', banStatus: 'SUSPENDED' } },
@@ -60,7 +60,7 @@ describe('persons', () => {
     expect(JSON.stringify(errors)).not.toContain('123456789')
   })
 
-  test('an idempotency key makes one write', async () => {
+  test('two calls under one idempotency key make one write', async () => {
     const mutation =
       'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id firstName } } }'
     const input = { idempotencyKey: 'k1', isCustomer: true, status: 'ACTIVE', firstName: 'Nora' }
