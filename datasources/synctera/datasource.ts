@@ -48,18 +48,15 @@ export function syncteraSource(client: Client) {
   const send = async <T>(scope: CallScope, call: Call<T>): Promise<T> => (await client.send(scope, call)).body
 
   /** A write under an idempotency key: Synctera executes a repeat only once. */
-  const write = (idempotencyKey: string) =>
-    ({ effect: 'write', retry: 'always', headers: { 'idempotency-key': idempotencyKey } }) as const
+  const write = <T>(
+    scope: CallScope,
+    idempotencyKey: string,
+    call: Pick<Call<T>, 'method' | 'path' | 'json' | 'response'>,
+  ) => send(scope, { ...call, effect: 'write', retry: 'always', headers: { 'idempotency-key': idempotencyKey } })
 
   return {
-    createPerson: (scope: CallScope, body: PersonBody, idempotencyKey: string) =>
-      send(scope, {
-        method: 'POST',
-        path: path`/v0/persons`,
-        json: body,
-        response: answers.person,
-        ...write(idempotencyKey),
-      }),
+    createPerson: (scope: CallScope, json: PersonBody, key: string) =>
+      write(scope, key, { method: 'POST', path: path`/v0/persons`, json, response: answers.person }),
 
     getPerson: (scope: CallScope, id: string) =>
       send(scope, { method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
@@ -75,23 +72,11 @@ export function syncteraSource(client: Client) {
         response: answers.persons,
       }),
 
-    updatePerson: (scope: CallScope, id: string, body: PersonBody, idempotencyKey: string) =>
-      send(scope, {
-        method: 'PATCH',
-        path: path`/v0/persons/${id}`,
-        json: body,
-        response: answers.person,
-        ...write(idempotencyKey),
-      }),
+    updatePerson: (scope: CallScope, id: string, json: PersonBody, key: string) =>
+      write(scope, key, { method: 'PATCH', path: path`/v0/persons/${id}`, json, response: answers.person }),
 
-    verify: (scope: CallScope, body: VerifyBody, idempotencyKey: string) =>
-      send(scope, {
-        method: 'POST',
-        path: path`/v0/verifications/verify`,
-        json: body,
-        response: answers.verified,
-        ...write(idempotencyKey),
-      }),
+    verify: (scope: CallScope, json: VerifyBody, key: string) =>
+      write(scope, key, { method: 'POST', path: path`/v0/verifications/verify`, json, response: answers.verified }),
 
     /** Every current verification of these persons: all pages. */
     async listVerifications(scope: CallScope, personIds: readonly string[]): Promise<SyncteraVerification[]> {
