@@ -1,10 +1,10 @@
 import type { CircuitState } from '../datasources/http/circuit-breaker.js'
 import { ApiError } from '../datasources/contract/errors.js'
 import type { CallAttempt } from '../datasources/http/call.js'
-import { createClient } from '../datasources/http/client.js'
+import { ProviderClient } from '../datasources/http/client.js'
 import { providers } from '../datasources/index.js'
 import type { ProviderDeps, Provider } from '../datasources/contract/provider.js'
-import { createRetryBudget } from '../datasources/http/retry.js'
+import { RetryBudget } from '../datasources/http/retry.js'
 import type { Store } from '../datasources/contract/store.js'
 import { TRANSPORTS } from '../datasources/http/transport.js'
 import type { Config } from './config.js'
@@ -34,7 +34,7 @@ export function openProviders({ config, store, called, shared, drifted, switched
       const { name, label, title } = provider
       const own = config.providers[key as keyof typeof providers]
       if (!own) return [key, { absent: () => new ApiError('PROVIDER_NOT_CONFIGURED', { provider: label, title }) }]
-      const retries = createRetryBudget()
+      const retries = new RetryBudget()
       circuits[name] = {}
       const house: ProviderDeps = {
         store,
@@ -47,7 +47,7 @@ export function openProviders({ config, store, called, shared, drifted, switched
             switched(name, part, state)
           }
           circuit('closed')
-          return createClient({
+          return new ProviderClient({
             ...options,
             ...(own.ca === undefined ? {} : { tls: { ...options.tls, ca: own.ca } }),
             name,
@@ -56,10 +56,10 @@ export function openProviders({ config, store, called, shared, drifted, switched
             timeoutMs: own.timeoutMs,
             maxConcurrency: own.maxConcurrency,
             transport: TRANSPORTS[config.httpClient],
-            observer: called,
-            shared: () => shared(name),
+            onAttempt: called,
+            onShared: () => shared(name),
             retryBudget: retries,
-            circuit,
+            onCircuitChange: circuit,
           })
         },
       }

@@ -26,13 +26,13 @@ export function banficoCommands({ source, visit, memory, checks, drift }: Desk) 
         const question = memory.question(visit.caller, verify)
         const age = memory.cap(input.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS)
         // Who wants it fresh asks under a name that nobody else knows, and so alone.
-        if (age === 0) return { result: await checks.join(randomUUID(), visit, () => ask(verify, question)) }
+        if (age === 0) return { result: await checks.run(randomUUID(), visit, () => ask(verify, question)) }
         const begun = Date.now()
         const kept = await memory.recall(question, age)
         // A call that ended while the memory was looked at has left its answer there.
         const since = async () =>
           (await memory.recall(question, (Date.now() - begun) / 1000)) ?? (await ask(verify, question))
-        return { result: kept ?? (await checks.join(question, visit, since)) }
+        return { result: kept ?? (await checks.run(question, visit, since)) }
       },
     }),
   }

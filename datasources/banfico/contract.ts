@@ -65,6 +65,20 @@ export type BanficoAccount = Static<typeof Account>
 export type BanficoResponder = Static<typeof Responder>
 export type BanficoProblem = Static<typeof Problem>
 
+/** A result, with the times that its headers state. */
+export interface Answered<Result = BanficoResult | undefined> {
+  /** True for a 202: the result comes later. */
+  readonly accepted: boolean
+  /** Undefined only where the 202 of a poll has no body. */
+  readonly result: Result
+  /** When it was received, in ms since 1970. */
+  readonly at: number
+  /** The wait before the next poll, where the provider states it. */
+  readonly hintSeconds: number | undefined
+  /** The seconds within which the responder promises its answer. */
+  readonly slaSeconds: number | undefined
+}
+
 export interface TypeAndValue {
   type: string
   value: string

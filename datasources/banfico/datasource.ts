@@ -2,30 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { Provider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
 import {
-  type CallVisit,
-  type Client,
+  type CallScope,
+  type ProviderClient,
   path,
-  type Refusal,
+  type ErrorResponse,
   type Reply,
-  retryAfter,
-  type Verdict,
+  parseRetryAfter,
+  type ErrorMapping,
 } from '../http/client.js'
-import { answers, type BanficoProblem, type BanficoResult, type Verify } from './contract.js'
+import { type Answered, answers, type BanficoProblem, type BanficoResult, type Verify } from './contract.js'
 import { refusedFields } from './mapping.js'
-
-/** What came back, with what its headers say of time. */
-export interface Answered<Result = BanficoResult | undefined> {
-  /** True for a 202: the answer itself comes later. */
-  readonly accepted: boolean
-  /** Undefined only where a poll's 202 has no body. */
-  readonly result: Result
-  /** When it came, in ms since 1970. */
-  readonly at: number
-  /** How long to wait before asking again makes sense, where it says. */
-  readonly hintSeconds: number | undefined
-  /** Within how many seconds the responder promises its answer. */
-  readonly slaSeconds: number | undefined
-}
 
 const seconds = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
@@ -39,7 +25,10 @@ const answered = <Result>(reply: Reply<unknown>, result: Result): Answered<Resul
   accepted: reply.status === 202,
   result,
   at: Date.now(),
-  hintSeconds: longest(retryAfter(reply.header('retry-after')), seconds(reply.header('expected-response-seconds'))),
+  hintSeconds: longest(
+    parseRetryAfter(reply.header('retry-after')),
+    seconds(reply.header('expected-response-seconds')),
+  ),
   slaSeconds: seconds(reply.header('responder-sla-seconds')),
 })
 
@@ -49,7 +38,7 @@ const codesOf = ({ code, errors }: BanficoProblem): string[] =>
   )
 
 /** What the status says better than the general rules know. Banfico's own codes are no help: some stand for two statuses. */
-const BY_STATUS: Readonly<Record<number, Pick<Verdict, 'code' | 'message'>>> = {
+const BY_STATUS: Readonly<Record<number, Pick<ErrorMapping, 'code' | 'message'>>> = {
   405: {
     code: 'PROVIDER_REFUSED',
     message: 'Banfico does not offer account verification where this server asks for it.',
@@ -61,7 +50,7 @@ const BY_STATUS: Readonly<Record<number, Pick<Verdict, 'code' | 'message'>>> = {
 }
 
 /** Reads a refusal by its status first; the sentences in it may repeat what was sent. */
-export function mapError({ status, header, body }: Refusal): Verdict {
+export function mapError({ status, header, body }: ErrorResponse): ErrorMapping {
   const problem = answers.problem.fits(body) ? body : {}
   const codes = codesOf(problem)
   return {
@@ -75,7 +64,7 @@ export function mapError({ status, header, body }: Refusal): Verdict {
 }
 
 /** Banfico's endpoints, one method each, in Banfico's words. */
-export function banficoSource(client: Client, visit: CallVisit) {
+export function banficoSource(client: ProviderClient, visit: CallScope) {
   const headers = () => ({ 'transaction-xref-id': randomUUID() })
 
   return {

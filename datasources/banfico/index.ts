@@ -1,15 +1,16 @@
 import { Provider as Label } from '../../schema/shared.js'
 import type { VerificationResult } from '../../schema/verification.js'
-import { unattended } from '../http/client.js'
+import { detachedScope } from '../http/client.js'
 import { tracedStore } from '../support/trace.js'
 import type { Drift } from '../support/mapping.js'
 import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
+import { SingleFlight } from '../http/single-flight.js'
 import { mapTokenError } from '../http/token-cache.js'
+import { ApiError } from '../contract/errors.js'
 import type { Provider, OperationScope } from '../contract/provider.js'
 import { once, Parts } from '../sections.js'
 import { banficoCommands } from './commands.js'
 import { banficoSource, type BanficoSource, mapError } from './datasource.js'
-import { type Flights, flights } from './flights.js'
 import { banficoLoaders } from './queries.js'
 import { createResultCache, type ResultCache } from './result-cache.js'
 import { type VerificationStore, createVerificationStore } from './verification-store.js'
@@ -31,11 +32,14 @@ export interface Desk {
   /** Results that were just read; of the whole process. */
   readonly near: ResultCache
   /** Verifications being asked for, by question; of the whole process. */
-  readonly checks: Flights<VerificationResult>
+  readonly checks: SingleFlight<VerificationResult>
   /** Results being asked for, by id; of the whole process. */
-  readonly polls: Flights<VerificationResult | null>
+  readonly polls: SingleFlight<VerificationResult | null>
   readonly drift: Drift
 }
+
+/** Several operations may wait for one call, so it does not end with the one that started it. */
+const DETACHED = { detached: true, abortError: () => new ApiError('DEADLINE_EXCEEDED') }
 
 /** Banfico: whether an account exists and whose it is. */
 export const banfico = {
@@ -59,14 +63,14 @@ export const banfico = {
       mapError,
     })
     const near = createResultCache(maxAgeSeconds)
-    const checks = flights<VerificationResult>()
-    const polls = flights<VerificationResult | null>()
+    const checks = new SingleFlight<VerificationResult>(DETACHED)
+    const polls = new SingleFlight<VerificationResult | null>(DETACHED)
     return {
       enter(visit) {
         const desk = once((): Desk => ({
           // A call may be waited for by several operations, so it does not end with the one that began it.
           source: banficoSource(client, {
-            signal: unattended.signal,
+            signal: detachedScope.signal,
             correlationId: visit.correlationId,
             trace: visit.trace,
           }),

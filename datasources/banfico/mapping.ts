@@ -13,8 +13,7 @@ import {
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import { type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
-import type { BanficoAccount, BanficoProblem, BanficoResponder, Verify } from './contract.js'
-import type { Answered } from './datasource.js'
+import type { Answered, BanficoAccount, BanficoProblem, BanficoResponder, Verify } from './contract.js'
 
 // ---- what Banfico says, in the graph's words
 

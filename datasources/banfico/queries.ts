@@ -5,8 +5,7 @@ import { retryAfterOf, nullIfNotFound } from '../contract/errors.js'
 import { isDue } from '../support/poll-schedule.js'
 import type { Caller } from '../contract/provider.js'
 import { once } from '../sections.js'
-import { isVerificationId } from './contract.js'
-import type { Answered } from './datasource.js'
+import { type Answered, isVerificationId } from './contract.js'
 import type { Desk } from './index.js'
 import { toResult } from './mapping.js'
 import type { ResultCache } from './result-cache.js'
@@ -61,7 +60,7 @@ function fromAfar({ source, visit, memory, near, polls, drift }: Desk, isFor: Is
     if (known?.pending && !isDue(known.pace) && !polls.has(id)) return lastKnownResult(known)
     const kept = known && !known.pending ? await memory.completed(id) : null
     if (known && kept) near.put(id, known.tenant, kept)
-    return kept ?? polls.join(id, visit, () => poll(id))
+    return kept ?? polls.run(id, visit, () => poll(id))
   })
 }
 

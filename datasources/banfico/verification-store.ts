@@ -18,8 +18,7 @@ import {
 } from '../support/poll-schedule.js'
 import type { Caller } from '../contract/provider.js'
 import type { Store, StoreKey } from '../contract/store.js'
-import type { Verify } from './contract.js'
-import type { Answered } from './datasource.js'
+import type { Answered, Verify } from './contract.js'
 import { keepable } from './mapping.js'
 
 /** How long it is known whose a verification is. */

@@ -1,5 +1,5 @@
 import type { Provider as Label } from '../../schema/shared.js'
-import type { CallVisit, Client, ClientOptions } from '../http/client.js'
+import type { CallScope, ProviderClient, ClientOptions } from '../http/client.js'
 import type { Query, Command } from './operations.js'
 import type { Emulator, EmulatorOptions } from '../emulator/run.js'
 import type { Store } from './store.js'
@@ -23,7 +23,7 @@ export interface Caller {
 }
 
 /** One GraphQL operation on its way through the rooms. */
-export interface OperationScope extends CallVisit {
+export interface OperationScope extends CallScope {
   readonly caller: Caller
 }
 
@@ -51,7 +51,7 @@ export interface Settings {
 
 /** What the process lends to every room. */
 export interface ProviderDeps {
-  readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => Client
+  readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => ProviderClient
   readonly store: Store
   /** Counts a value that the provider's contract does not list. */
   readonly drift: (field: string) => void

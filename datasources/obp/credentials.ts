@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { LRUCache } from 'lru-cache'
-import { type Client, contract, type Credential, path, unattended } from '../http/client.js'
+import { type ProviderClient, contract, type Credential, path, detachedScope } from '../http/client.js'
 import { bearer, clientCredentials, requestToken, type TokenEndpoint, parseTokenUrl } from '../http/oauth.js'
 import type { ProviderDeps, OperationScope } from '../contract/provider.js'
-import { cachedToken, type Token } from '../http/token-cache.js'
+import { TokenCache, type Token } from '../http/token-cache.js'
 import { obpError, loginRefusal, TITLE } from './error-mapping.js'
 import type { DirectLogin, ObpSettings } from './settings.js'
 
@@ -18,8 +18,8 @@ export interface Credentials {
 
 const loggedIn = contract(Type.Object({ token: Type.String({ minLength: 1 }) }))
 
-async function logIn(client: Client, { username, password, consumerKey }: DirectLogin): Promise<Token> {
-  const { body } = await client.send(unattended, {
+async function logIn(client: ProviderClient, { username, password, consumerKey }: DirectLogin): Promise<Token> {
+  const { body } = await client.send(detachedScope, {
     method: 'POST',
     path: path`/my/logins/direct`,
     effect: 'read',
@@ -40,7 +40,7 @@ const MOST_EXCHANGED = 1000
 function exchanged(endpoint: TokenEndpoint): (token: string) => Credential {
   const kept = new LRUCache<string, Credential>({ max: MOST_EXCHANGED })
   const exchange = (token: string) =>
-    cachedToken({
+    new TokenCache({
       fetch: () =>
         requestToken(endpoint, {
           grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -70,12 +70,12 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, house: P
   if ('direct' in service) {
     const client = house.client({ url, mapError: loginRefusal })
     return {
-      service: cachedToken({
+      service: new TokenCache({
         fetch: () => logIn(client, service.direct),
         headers: (token) => ({ authorization: `DirectLogin token="${token}"` }),
       }),
       asUser: asUser(userToken === 'forward' ? forwarded : undefined),
-      close: client.close,
+      close: () => client.close(),
     }
   }
   const { origin, path: tokenPath } = parseTokenUrl(service.oauth.tokenUrl)
@@ -89,6 +89,6 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, house: P
   return {
     service: clientCredentials(endpoint),
     asUser: asUser(userToken === 'forward' ? forwarded : userToken === 'exchange' ? exchanged(endpoint) : undefined),
-    close: client.close,
+    close: () => client.close(),
   }
 }

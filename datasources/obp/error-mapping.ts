@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Provider as Label } from '../../schema/shared.js'
 import { type ErrorCode, ApiError } from '../contract/errors.js'
-import { contract, type Refusal, type Verdict } from '../http/client.js'
+import { contract, type ErrorResponse, type ErrorMapping } from '../http/client.js'
 import { mapTokenError } from '../http/token-cache.js'
 
 export const LABEL = Label.OPEN_BANK_PROJECT
@@ -89,7 +89,7 @@ const seconds = (header: string | undefined): number | undefined =>
   header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined
 
 /** Reads `{"code", "message"}`; the message itself may be personal and goes nowhere. */
-export function mapError({ status, header, body }: Refusal): Verdict {
+export function mapError({ status, header, body }: ErrorResponse): ErrorMapping {
   const providerCode = problem.fits(body) ? tellingCode(body.message) : undefined
   // A 404 that is not in the provider's own form comes from something before it, and must not read as "there is none".
   const meaning =
@@ -105,7 +105,7 @@ export function mapError({ status, header, body }: Refusal): Verdict {
 }
 
 /** Reads what a login refuses, at the provider or at an OAuth2 server. */
-export function loginRefusal(refused: Refusal): Verdict {
+export function loginRefusal(refused: ErrorResponse): ErrorMapping {
   const { providerCode, providerRequestId } = mapError(refused)
   const reading = mapTokenError(refused)
   return { ...reading, providerCode: providerCode ?? reading.providerCode, providerRequestId }

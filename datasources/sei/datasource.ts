@@ -1,4 +1,11 @@
-import { type Client, path, type Path, type Refusal, retryAfter, type Verdict } from '../http/client.js'
+import {
+  type ProviderClient,
+  path,
+  type Path,
+  type ErrorResponse,
+  parseRetryAfter,
+  type ErrorMapping,
+} from '../http/client.js'
 import type { OperationScope } from '../contract/provider.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
@@ -10,7 +17,7 @@ const NOT_THE_TOKEN = /api ?key|credential/i
 const LASTING: ReadonlySet<number> = new Set([400, 404, 409, 422])
 
 /** Reads SEI's standard error; its words may repeat a value and are not passed on. */
-export function mapError({ status, body, header }: Refusal): Verdict {
+export function mapError({ status, body, header }: ErrorResponse): ErrorMapping {
   const tracking = header('requesttrackingid')
   if (!answers.problem.fits(body)) return { stale: status === 401, providerRequestId: tracking }
   const transient = body.transient === true || body.transient === 'true'
@@ -33,7 +40,7 @@ function jobPath(template: string, key: string): Path {
 }
 
 /** SEI's endpoints, one method each, in SEI's words. */
-export function seiSource(client: Client, visit: OperationScope, jobStatusPath: string) {
+export function seiSource(client: ProviderClient, visit: OperationScope, jobStatusPath: string) {
   return {
     /** 200 and 202 say the same: accepted. */
     async setAccountAttributes(body: AttributesBody): Promise<{ key: string; requestTrackingId: string | undefined }> {
@@ -55,7 +62,7 @@ export function seiSource(client: Client, visit: OperationScope, jobStatusPath: 
         effect: 'read',
         response: answers.jobStatus,
       })
-      return { body, hintSeconds: retryAfter(header('retry-after')) }
+      return { body, hintSeconds: parseRetryAfter(header('retry-after')) }
     },
   }
 }

@@ -1,9 +1,9 @@
 import { Provider as Label } from '../../schema/shared.js'
-import { type Client, type Credential, type Path, unattended } from '../http/client.js'
+import { type ProviderClient, type Credential, type Path, detachedScope } from '../http/client.js'
 import { tracedStore } from '../support/trace.js'
 import { parseTokenUrl } from '../http/oauth.js'
 import type { Provider } from '../contract/provider.js'
-import { cachedToken, toToken, tokenResponse, mapTokenError } from '../http/token-cache.js'
+import { TokenCache, toToken, tokenResponse, mapTokenError } from '../http/token-cache.js'
 import type { Tls } from '../http/transport.js'
 import { createKeyedMutex } from '../support/keyed-mutex.js'
 import { seiCommands } from './commands.js'
@@ -27,11 +27,15 @@ export interface SeiSettings {
 }
 
 /** The application proves itself by HTTP Basic, its service account in the form; the key goes along with every call. */
-function credentialOf(client: Client, path: Path, { appKey, appSecret, username, password }: SeiSettings): Credential {
+function credentialOf(
+  client: ProviderClient,
+  path: Path,
+  { appKey, appSecret, username, password }: SeiSettings,
+): Credential {
   const basic = Buffer.from(`${appKey}:${appSecret}`).toString('base64')
-  return cachedToken({
+  return new TokenCache({
     async fetch() {
-      const { body } = await client.send(unattended, {
+      const { body } = await client.send(detachedScope, {
         method: 'POST',
         path,
         effect: 'read',

@@ -1,4 +1,4 @@
-import { type Call, type Client, path, type Refusal, type Verdict } from '../http/client.js'
+import { type Call, type ProviderClient, path, type ErrorResponse, type ErrorMapping } from '../http/client.js'
 import { omitNullish } from '../support/mapping.js'
 import type { OperationScope } from '../contract/provider.js'
 import {
@@ -12,7 +12,7 @@ import {
 import { refusedFields } from './mapping.js'
 
 /** Codes that say it better than their status does. */
-const CODES: Readonly<Record<string, Verdict['code']>> = {
+const CODES: Readonly<Record<string, ErrorMapping['code']>> = {
   CUSTOMER_NOT_FOUND: 'NOT_FOUND',
   BUSINESS_NOT_FOUND: 'NOT_FOUND',
   ACCOUNT_NOT_FOUND: 'NOT_FOUND',
@@ -32,7 +32,7 @@ const CODES: Readonly<Record<string, Verdict['code']>> = {
 }
 
 /** Reads an RFC 9457 problem; the code is steadier than the status, and the detail may be personal. */
-export function mapError({ status, body }: Refusal): Verdict {
+export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   // What is not even JSON comes from something before the provider, and must not read as "there is none".
   if (!answers.problem.fits(body)) return status === 404 ? { code: 'PROVIDER_MALFORMED' } : {}
   return {
@@ -44,7 +44,7 @@ export function mapError({ status, body }: Refusal): Verdict {
 }
 
 /** Synctera's endpoints, one method each, in Synctera's words. */
-export function syncteraSource(client: Client, visit: OperationScope) {
+export function syncteraSource(client: ProviderClient, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
   return {

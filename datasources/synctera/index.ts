@@ -37,7 +37,7 @@ export const synctera = {
   },
   open({ url, apiKey, webhookSecret }, house) {
     const client = house.client({ url, credential: bearer(apiKey), mapError })
-    const changed = createInvalidations(client.invalidate)
+    const changed = createInvalidations(() => client.invalidate())
     return {
       enter(visit) {
         const source = syncteraSource(client, visit)

@@ -1,21 +1,21 @@
 import { type Log, errorOrigin } from '../observability/log.js'
 
-/** Stops in good order when told to, and at once when signalled a second time. What comes back stops it without a signal. */
+/** Shuts down gracefully on SIGTERM or SIGINT, and at once on a second signal. The result shuts down without a signal. */
 export function shutdownOnSignals(close: () => Promise<void>): () => void {
-  let stopping = false
+  let isStopping = false
   function stop(): void {
-    if (stopping) return
-    stopping = true
+    if (isStopping) return
+    isStopping = true
     close().then(
       () => process.exit(0),
       () => process.exit(1),
     )
   }
-  let signalled = false
+  let isSignalled = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (signalled) process.exit(1)
-      signalled = true
+      if (isSignalled) process.exit(1)
+      isSignalled = true
       stop()
     })
   }
@@ -23,8 +23,8 @@ export function shutdownOnSignals(close: () => Promise<void>): () => void {
 }
 
 /**
- * An error that nobody caught leaves the process in a state that nobody knows, so it ends, and says where it came from.
- * What Node would print of it may hold a value.
+ * Exits on an uncaught error, which leaves the process in an unknown state, and logs its origin. Node's own report may
+ * contain a value.
  */
 export function exitOnCrash(log: Log): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {

@@ -1,4 +1,11 @@
-import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http/client.js'
+import {
+  type Call,
+  type ProviderClient,
+  type Credential,
+  path,
+  type ErrorResponse,
+  type ErrorMapping,
+} from '../../http/client.js'
 import type { OperationScope } from '../../contract/provider.js'
 import { mapError } from '../error-mapping.js'
 import { answers, type AttributeBody, type CustomerBody } from './contract.js'
@@ -12,13 +19,13 @@ export interface FirehoseWindow {
 }
 
 /** An attribute of a customer who is gone makes the whole list fail, which does not mean that there is nobody. */
-function danglingAttribute(refused: Refusal): Verdict {
+function danglingAttribute(refused: ErrorResponse): ErrorMapping {
   const reading = mapError(refused)
   return reading.providerCode === 'OBP-30046' ? { ...reading, code: 'PROVIDER_UNAVAILABLE' } : reading
 }
 
 /** The endpoints of customers and their attributes, one method each, in the provider's words. */
-export function customerSource(client: Client, visit: OperationScope) {
+export function customerSource(client: ProviderClient, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
   return {

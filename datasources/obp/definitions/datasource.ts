@@ -1,9 +1,9 @@
-import { type Call, type Client, path } from '../../http/client.js'
+import { type Call, type ProviderClient, path } from '../../http/client.js'
 import type { OperationScope } from '../../contract/provider.js'
 import { answers, type DefinitionBody } from './contract.js'
 
 /** The endpoints of attribute definitions, one method each, in the provider's words. */
-export function definitionSource(client: Client, visit: OperationScope) {
+export function definitionSource(client: ProviderClient, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
   return {

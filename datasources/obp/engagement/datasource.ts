@@ -1,11 +1,18 @@
-import { type Call, type Client, type Credential, path, type Refusal, type Verdict } from '../../http/client.js'
+import {
+  type Call,
+  type ProviderClient,
+  type Credential,
+  path,
+  type ErrorResponse,
+  type ErrorMapping,
+} from '../../http/client.js'
 import type { OperationScope } from '../../contract/provider.js'
 import type { CustomerRef } from '../bank-access.js'
 import { mapError } from '../error-mapping.js'
 import { answers, type MeetingBody, type MessageBody } from './contract.js'
 
 /** What is not there may be the link of a customer who is. */
-function messageRefusal(refused: Refusal): Verdict {
+function messageRefusal(refused: ErrorResponse): ErrorMapping {
   const reading = mapError(refused)
   return reading.providerCode === 'OBP-30008'
     ? { ...reading, message: 'No user is linked to this customer, so nobody could read the message.' }
@@ -13,7 +20,7 @@ function messageRefusal(refused: Refusal): Verdict {
 }
 
 /** The endpoints of CRM events, meetings and messages, one method each, in the provider's words. */
-export function engagementSource(client: Client, visit: OperationScope) {
+export function engagementSource(client: ProviderClient, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
   return {

@@ -1,10 +1,10 @@
-import { type Call, type Client, type Contract, path, type Path } from '../../http/client.js'
+import { type Call, type ProviderClient, type Contract, path, type Path } from '../../http/client.js'
 import type { OperationScope } from '../../contract/provider.js'
 import type { CustomerRef } from '../bank-access.js'
 import { answers, type CheckBody, type DocumentBody, type MediaBody, type StatusBody } from './contract.js'
 
 /** The endpoints of KYC records, one method each, in the provider's words. What is added under an id replaces what has it. */
-export function kycSource(client: Client, visit: OperationScope) {
+export function kycSource(client: ProviderClient, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
   const put = <T>(to: Path, json: object, answer: Contract<T>) =>
     send({ method: 'PUT', path: to, effect: 'write', json, response: answer })

@@ -1,9 +1,9 @@
-import { type Call, type Client, path } from '../../http/client.js'
+import { type Call, type ProviderClient, path } from '../../http/client.js'
 import type { OperationScope } from '../../contract/provider.js'
 import { answers, type LinkBody } from './contract.js'
 
 /** The endpoints of links between users and customers, one method each, in the provider's words. */
-export function linkSource(client: Client, visit: OperationScope) {
+export function linkSource(client: ProviderClient, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
   return {

@@ -1,10 +1,10 @@
-import { type Call, type Client, path, type Refusal, type Verdict } from '../../http/client.js'
+import { type Call, type ProviderClient, path, type ErrorResponse, type ErrorMapping } from '../../http/client.js'
 import type { OperationScope } from '../../contract/provider.js'
 import { mapError } from '../error-mapping.js'
 import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } from './contract.js'
 
 /** As everywhere in the room, and says which member of the input is meant where the code tells it. */
-function memberRefusal(refused: Refusal): Verdict {
+function memberRefusal(refused: ErrorResponse): ErrorMapping {
   const reading = mapError(refused)
   const member = REFUSED_MEMBER[reading.providerCode ?? '']
   return member === undefined
@@ -13,13 +13,13 @@ function memberRefusal(refused: Refusal): Verdict {
 }
 
 /** A user whom the provider could not save is not wrong input. */
-const userRefusal = (refused: Refusal): Verdict =>
+const userRefusal = (refused: ErrorResponse): ErrorMapping =>
   (refused.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED
     ? { ...mapError(refused), code: 'PROVIDER_UNAVAILABLE' }
     : memberRefusal(refused)
 
 /** The endpoints that open accounts and register users, one method each, in the provider's words. */
-export function onboardingSource(client: Client, visit: OperationScope) {
+export function onboardingSource(client: ProviderClient, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
 
   return {

@@ -1,11 +1,11 @@
 import {
   type Call,
-  type Client,
+  type ProviderClient,
   type Contract,
   path,
   type Path,
-  type Refusal,
-  type Verdict,
+  type ErrorResponse,
+  type ErrorMapping,
 } from '../../http/client.js'
 import type { OperationScope } from '../../contract/provider.js'
 import type { CustomerRef } from '../bank-access.js'
@@ -13,7 +13,7 @@ import { mapError } from '../error-mapping.js'
 import { type AddressBody, answers, type CreditLimitBody, type HandleBody, type TaxResidenceBody } from './contract.js'
 
 /** Where a row is written, this code alone says that the store would not take it: nothing was done. */
-function rowRefused(refused: Refusal): Verdict {
+function rowRefused(refused: ErrorResponse): ErrorMapping {
   const reading = mapError(refused)
   return refused.status === 400 && reading.providerCode === 'OBP-50200'
     ? { ...reading, code: 'BAD_USER_INPUT', notExecuted: true }
@@ -21,7 +21,7 @@ function rowRefused(refused: Refusal): Verdict {
 }
 
 /** The endpoints of what hangs off one customer, one method each, in the provider's words and its many spellings. */
-export function recordSource(client: Client, visit: OperationScope) {
+export function recordSource(client: ProviderClient, visit: OperationScope) {
   const send = async <T>(call: Call<T>): Promise<T> => (await client.send(visit, call)).body
   const get = <T>(from: Path, answer: Contract<T>) =>
     send({ method: 'GET', path: from, effect: 'read', response: answer })

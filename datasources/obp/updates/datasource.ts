@@ -1,4 +1,4 @@
-import { type Client, path, type Path } from '../../http/client.js'
+import { type ProviderClient, path, type Path } from '../../http/client.js'
 import type { OperationScope } from '../../contract/provider.js'
 import type { CustomerRef } from '../bank-access.js'
 import { answers } from '../customers/contract.js'
@@ -14,7 +14,7 @@ import type {
 } from './contract.js'
 
 /** The endpoints that change a part of a customer, one method each, in the provider's words. They find the customer at any bank. */
-export function updateSource(client: Client, visit: OperationScope) {
+export function updateSource(client: ProviderClient, visit: OperationScope) {
   const put = async (to: Path, json: object) =>
     (await client.send(visit, { method: 'PUT', path: to, effect: 'write', json, response: answers.customer })).body
 
