@@ -38,10 +38,11 @@ const outcomeUnknown = (keyed: boolean): ApiError =>
 
 const abort = (controller: AbortController): void => controller.abort()
 
-/** Its methods are bound, because they are passed on one by one. */
+/** Its members are its own and its methods bound, because they are passed on one by one. */
 class OperationDeadline implements Deadline {
   readonly deadline: number
   readonly #controller = new AbortController()
+  readonly signal = this.#controller.signal
   readonly #writes: PendingTasks
   #sent = 0
   #isWriting = false
@@ -56,10 +57,6 @@ class OperationDeadline implements Deadline {
       clearTimeout(timer)
       if (!response.writableFinished) this.#controller.abort()
     })
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
   }
 
   readonly markSent = (): void => void (this.#sent += 1)
