@@ -79,7 +79,7 @@ class OperationDeadline implements Deadline {
   }
 }
 
-/** Creates deadlines of at most `maxMs`: one timer for each operation, whose signal all its provider calls share. */
+/** Creates deadlines of at most `maxMs`: one timer and one signal for each operation. */
 export function createDeadlines(maxMs: number): Deadlines {
   const writes = new PendingTasks()
 
