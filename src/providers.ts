@@ -2,8 +2,8 @@ import { ApiError } from '../datasources/contract/errors.js'
 import type { Provider, ProviderDeps, ProviderInstance } from '../datasources/contract/provider.js'
 import type { CallAttempt } from '../datasources/http/call.js'
 import type { CircuitState } from '../datasources/http/circuit-breaker.js'
-import { createClient } from '../datasources/http/client.js'
-import { createRetryBudget } from '../datasources/http/retry.js'
+import { ProviderClient } from '../datasources/http/client.js'
+import { RetryBudget } from '../datasources/http/retry.js'
 import { TRANSPORTS } from '../datasources/http/transport.js'
 import { providerEntries, type ProviderName, type Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
@@ -34,7 +34,7 @@ function depsOf(
   { config, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
   circuits: Circuits,
 ): ProviderDeps {
-  const retryBudget = createRetryBudget()
+  const retryBudget = new RetryBudget()
   const states = (circuits[name] = {} as Partial<Record<CircuitPart, CircuitState>>)
   return {
     drift: (field) => onDrift(name, field),
@@ -46,7 +46,7 @@ function depsOf(
         onCircuit(name, part, state)
       }
       circuit('closed')
-      return createClient({
+      return new ProviderClient({
         ...options,
         ...(ca === undefined ? {} : { tls: { ...options.tls, ca } }),
         name,
@@ -55,10 +55,10 @@ function depsOf(
         timeoutMs,
         maxConcurrency,
         transport: TRANSPORTS[config.httpClient],
-        observer: onCall,
-        shared: () => onShared(name),
+        onAttempt: onCall,
+        onShared: () => onShared(name),
         retryBudget,
-        circuit,
+        onCircuitChange: circuit,
       })
     },
   }
@@ -88,7 +88,9 @@ export function openProviders(options: ProvidersOptions) {
         ]),
       ),
     async close(): Promise<void> {
-      await Promise.all(Object.values(open).map((provider) => 'instance' in provider && provider.instance.close()))
+      await Promise.all(
+        Object.values(open).flatMap((provider) => ('instance' in provider ? [provider.instance.close()] : [])),
+      )
     },
   }
 }

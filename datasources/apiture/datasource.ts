@@ -1,5 +1,5 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
-import type { Client } from '../http/client.js'
+import type { ProviderClient } from '../http/client.js'
 import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody, problemName } from './contract.js'
 
 const NO_SUCH_ACCOUNT: ErrorMapping = {
@@ -48,7 +48,7 @@ function challengeOf({ status, body }: ErrorResponse): ApitureChallenge | undefi
 export type ApitureOutcome = { readonly items: readonly ApitureItem[] } | { readonly challenge: ApitureChallenge }
 
 /** Apiture's one endpoint, in Apiture's words. */
-export function apitureSource(client: Client, institutionId: string | undefined) {
+export function apitureSource(client: ProviderClient, institutionId: string | undefined) {
   return {
     async setCustomerAccountEntitlements(
       scope: CallScope,

@@ -35,12 +35,12 @@ export const banficoCommands = {
       const maxAge = store.limitAge(input.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS)
       const ask = () => verifyAtBank(instance, operation, verify, question)
       // A random key joins no other call, so a caller that accepts no stored result gets a verification of its own.
-      if (maxAge === 0) return { result: await checks.join(randomUUID(), operation, ask) }
+      if (maxAge === 0) return { result: await checks.run(randomUUID(), operation, ask) }
       const begun = Date.now()
       const known = await store.recall(question, maxAge)
       // A call that ended during the first look-up has stored its result by now.
       const recallOrAsk = async () => (await store.recall(question, (Date.now() - begun) / 1000)) ?? (await ask())
-      return { result: known ?? (await checks.join(question, operation, recallOrAsk)) }
+      return { result: known ?? (await checks.run(question, operation, recallOrAsk)) }
     },
   }),
 }

@@ -3,7 +3,7 @@ import { Provider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
 import { type CallScope, detachedScope, type ErrorMapping, type ErrorResponse, path, type Reply } from '../http/call.js'
 import { parseRetryAfter } from '../http/classify.js'
-import type { Client } from '../http/client.js'
+import type { ProviderClient } from '../http/client.js'
 import { answers, type BanficoProblem, type BanficoReply, type BanficoResult, type Verify } from './contract.js'
 import { refusedFields } from './mapping.js'
 
@@ -68,7 +68,7 @@ const malformed = (providerStatus: number): ApiError =>
   new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus })
 
 /** Banfico's endpoints, one method each, in Banfico's words. */
-export function banficoSource(client: Client) {
+export function banficoSource(client: ProviderClient) {
   const headers = () => ({ 'transaction-xref-id': randomUUID() })
 
   return {

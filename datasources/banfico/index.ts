@@ -1,11 +1,12 @@
 import { Provider as Label } from '../../schema/shared.js'
 import type { VerificationResult } from '../../schema/verification.js'
+import { ApiError } from '../contract/errors.js'
 import type { Provider } from '../contract/provider.js'
 import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
+import { SingleFlight } from '../http/single-flight.js'
 import { mapTokenError } from '../http/token-cache.js'
 import { banficoCommands } from './commands.js'
 import { banficoSource, mapError } from './datasource.js'
-import { flights } from './flights.js'
 import type { BanficoInstance } from './instance.js'
 import { banficoQueries } from './queries.js'
 import { createResultCache } from './result-cache.js'
@@ -18,6 +19,9 @@ export interface BanficoSettings {
   /** The maximum age of a result that answers a repeated question, and the time for which results are stored. */
   readonly maxAgeSeconds: number
 }
+
+/** Several operations may wait for one call, so it does not end with the operation that started it. */
+const DETACHED = { detached: true, abortError: () => new ApiError('DEADLINE_EXCEEDED') }
 
 /** Banfico: account verification (does the account exist, does the name match). */
 export const banfico = {
@@ -48,8 +52,8 @@ export const banfico = {
       source: banficoSource(client),
       maxAgeSeconds,
       resultCache: createResultCache(maxAgeSeconds),
-      checks: flights<VerificationResult>(),
-      polls: flights<VerificationResult | null>(),
+      checks: new SingleFlight<VerificationResult>(DETACHED),
+      polls: new SingleFlight<VerificationResult | null>(DETACHED),
       drift,
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }

@@ -4,7 +4,7 @@ import { operationsOf } from '../contract/operations.js'
 import type { ProviderInstance } from '../contract/provider.js'
 import type { Drift } from '../support/mapping.js'
 import type { BanficoSource } from './datasource.js'
-import type { Flights } from './flights.js'
+import type { SingleFlight } from '../http/single-flight.js'
 import type { ResultCache } from './result-cache.js'
 import { VerificationStore } from './verification-store.js'
 
@@ -16,9 +16,9 @@ export interface BanficoInstance extends ProviderInstance {
   /** In-process cache of completed results. */
   readonly resultCache: ResultCache
   /** Single-flight of verifications, by question. */
-  readonly checks: Flights<VerificationResult>
+  readonly checks: SingleFlight<VerificationResult>
   /** Single-flight of polls, by verification id. */
-  readonly polls: Flights<VerificationResult | null>
+  readonly polls: SingleFlight<VerificationResult | null>
   readonly drift: Drift
 }
 

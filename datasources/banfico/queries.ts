@@ -82,7 +82,7 @@ const results = keyLoader<BanficoInstance, string, VerificationResult | null>(as
   if (known?.pending && !isDue(known.pace) && !polls.has(id)) return lastKnownResult(known)
   const completed = known && !known.pending ? await store.completed(id) : null
   if (known && completed) resultCache.put(id, known.tenant, completed)
-  return completed ?? polls.join(id, operation, () => poll(instance, operation, id))
+  return completed ?? polls.run(id, operation, () => poll(instance, operation, id))
 })
 
 /** Banfico's queries. */

@@ -1,36 +1,40 @@
+import { LRUCache } from 'lru-cache'
 import type { VerificationResult } from '../../schema/verification.js'
 
-/** How long a result is at hand without the store being asked; it holds a name, so not for longer. */
-const NEAR_MS = 30_000
-const MOST_RESULTS = 1_000
-const LONGEST_RESULT = 4_096
+/** A result contains a name, so it stays in memory no longer than this. */
+const MAX_TTL_MS = 30_000
+const MAX_RESULTS = 1_000
+/** Length of the JSON text. */
+const MAX_RESULT_LENGTH = 4_096
 
-interface Near {
-  /** Whose it is; looked at for every caller. */
+interface CachedResult {
+  /** Compared with the tenant of every caller. */
   readonly tenant: string
   readonly result: VerificationResult
 }
 
 /**
- * Completed results that were just read, in this process's memory: they change no more, and neither does whose they
- * are. What an operator deletes from the store may be answered until its time is over; nothing becomes older than it may.
+ * Result cache: completed results that were just read, so that the store is not asked again. Neither a completed result
+ * nor its tenant changes. A record that an operator deletes from the store may be returned until its entry expires.
  */
 export function createResultCache(maxAgeSeconds: number) {
-  const kept = new Map<string, Near & { readonly until: number }>()
+  const cache = new LRUCache<string, CachedResult>({
+    max: MAX_RESULTS,
+    maxEntrySize: MAX_RESULT_LENGTH,
+    sizeCalculation: ({ result }) => JSON.stringify(result).length,
+    ttl: MAX_TTL_MS,
+    // Expired entries are removed by a timer, and the age is exact.
+    ttlAutopurge: true,
+    ttlResolution: 0,
+    perf: Date,
+  })
 
   return {
-    get(id: string): Near | undefined {
-      const found = kept.get(id)
-      return found && Date.now() < found.until ? found : undefined
-    },
+    get: (id: string): CachedResult | undefined => cache.get(id),
 
     put(id: string, tenant: string, result: VerificationResult): void {
-      const until = Math.min(Date.now() + NEAR_MS, Date.parse(result.checkedAt) + maxAgeSeconds * 1000)
-      if (until <= Date.now() || JSON.stringify(result).length > LONGEST_RESULT) return
-      if (kept.size >= MOST_RESULTS) kept.delete(kept.keys().next().value!)
-      kept.set(id, { tenant, result, until })
-      // Also when nobody asks again.
-      setTimeout(() => kept.delete(id), until - Date.now()).unref()
+      const maxTtl = Date.parse(result.checkedAt) + maxAgeSeconds * 1000 - Date.now()
+      if (maxTtl > 0) cache.set(id, { tenant, result }, { ttl: Math.min(MAX_TTL_MS, maxTtl) })
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Provider as Label } from '../../schema/shared.js'
-import type { Client, ClientOptions } from '../http/client.js'
+import type { ClientOptions, ProviderClient } from '../http/client.js'
 import type { Commands, Queries } from './operations.js'
 import type { Emulator, EmulatorOptions } from '../emulator/run.js'
 import type { Webhook } from './webhook.js'
@@ -34,7 +34,7 @@ export interface Settings {
 
 /** What the process gives to every room. */
 export interface ProviderDeps {
-  readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => Client
+  readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => ProviderClient
   /** Counts a value that the provider's contract does not list, by its field. */
   readonly drift: (field: string) => void
 }

@@ -1,70 +1,48 @@
-import type { Leaving } from './call.js'
+/** The result of `acquire`; only `acquired` must be released. */
+export type Admission = 'acquired' | 'full' | 'aborted' | 'timeout'
 
-/** Lets a fixed number go at a time; the others wait in line, and may leave it. */
-export interface Bulkhead {
-  /** Waits for a turn; answers why there is none when the line is full, or the signal or the patience ends the wait. */
-  readonly acquire: (
-    signal: Leaving,
-    patienceMs: number,
-  ) => 'acquired' | Promise<'acquired' | 'aborted' | 'timeout'> | 'full' | 'aborted'
-  readonly release: () => void
-}
+/**
+ * Bulkhead: a semaphore with a bounded queue. At most `maxConcurrent` calls to a provider run at a time; the others
+ * wait in order of arrival. A request that waits has certainly not been sent.
+ */
+export class Bulkhead {
+  #free: number
+  readonly #maxQueued: number
+  /** The queue, oldest first. */
+  readonly #waiters = new Set<() => void>()
 
-/** Somebody who stands in line, or stood there until they left. */
-interface Waiting {
-  go: (() => void) | undefined
-}
-
-/** The line before a provider, of `longest` at most. While a request stands in it, it certainly has not left. */
-export function createBulkhead(most: number, longest: number): Bulkhead {
-  let free = most
-  // Those at the front are in `going`, the first of them last; both are arrays, for what a Set would keep alive (`BriefMap`).
-  let going: Waiting[] = []
-  let coming: Waiting[] = []
-  let waiting = 0
-
-  /** Whoever is first in line. */
-  function next(): Waiting['go'] {
-    for (;;) {
-      if (going.length === 0) {
-        if (coming.length === 0) return undefined
-        going = coming.reverse()
-        coming = []
-      }
-      const first = going.pop()
-      if (first?.go) return first.go
-    }
+  constructor(maxConcurrent: number, maxQueued: number) {
+    this.#free = maxConcurrent
+    this.#maxQueued = maxQueued
   }
 
-  return {
-    acquire(signal, patienceMs) {
-      if (signal.aborted) return 'aborted'
-      if (free > 0) {
-        free -= 1
-        return 'acquired'
+  /** Takes a permit, or waits for one until the signal aborts or the time-out passes. */
+  async acquire(signal: AbortSignal, timeoutMs: number): Promise<Admission> {
+    if (signal.aborted) return 'aborted'
+    if (this.#free > 0) {
+      this.#free -= 1
+      return 'acquired'
+    }
+    if (this.#waiters.size >= this.#maxQueued) return 'full'
+    return new Promise((resolve) => {
+      const settle = (admission: Admission) => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', abort)
+        this.#waiters.delete(admit)
+        resolve(admission)
       }
-      if (waiting >= longest) return 'full'
-      return new Promise((resolve) => {
-        const stop = (why: 'acquired' | 'aborted' | 'timeout') => {
-          clearTimeout(patience)
-          signal.removeEventListener('abort', leave)
-          place.go = undefined
-          waiting -= 1
-          resolve(why)
-        }
-        const leave = () => stop('aborted')
-        const patience = setTimeout(stop, patienceMs, 'timeout')
-        const place: Waiting = { go: () => stop('acquired') }
-        waiting += 1
-        if (coming.length > 2 * longest) coming = coming.filter(({ go }) => go !== undefined)
-        coming.push(place)
-        signal.addEventListener('abort', leave, { once: true })
-      })
-    },
-    release() {
-      const go = next()
-      if (go === undefined) free += 1
-      else go()
-    },
+      const admit = () => settle('acquired')
+      const abort = () => settle('aborted')
+      const timer = setTimeout(settle, timeoutMs, 'timeout')
+      signal.addEventListener('abort', abort, { once: true })
+      this.#waiters.add(admit)
+    })
+  }
+
+  /** Returns a permit, or passes it to the request that has waited longest. */
+  release(): void {
+    const [admit] = this.#waiters
+    if (admit) admit()
+    else this.#free += 1
   }
 }

@@ -1,51 +1,34 @@
+import { setMaxListeners } from 'node:events'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { type ErrorCode, ApiError, type ApiErrorDetails } from '../contract/errors.js'
-import { type Leaving, staying } from '../leaving.js'
 import type { OperationTrace } from '../support/trace.js'
 
-export type { Leaving } from '../leaving.js'
-
-/** A path whose segments are encoded, with the template it was made from (which holds no ids and may be logged). */
+/** A path with encoded segments, and its template, which holds no ids and may be logged. */
 export interface Path {
   readonly text: string
   readonly template: string
 }
 
-/** What most ids are, and what stays as it is when it is encoded. */
-const PLAIN = /^[\w-][\w.-]*$/
-
-function segment(value: string): string {
-  if (PLAIN.test(value)) return value
-  // Half of a character cannot be encoded.
+function encodeSegment(value: string): string {
+  // An unpaired surrogate cannot be encoded.
   if (value === '' || value === '.' || value === '..' || /\p{Surrogate}/u.test(value))
     throw new ApiError('BAD_USER_INPUT', { message: 'An id is not valid.' })
   return encodeURIComponent(value)
 }
 
-/** One for each place in the code. */
-const templates = new WeakMap<TemplateStringsArray, string>()
-
-function templateOf(strings: TemplateStringsArray): string {
-  let template = templates.get(strings)
-  if (template === undefined) templates.set(strings, (template = strings.join('{}')))
-  return template
-}
-
-/** Builds a `Path`: whatever is put in becomes exactly one segment, so no value can change where a request goes. */
+/** Builds a `Path`. Each value becomes exactly one segment, so no value can change the target of a request. */
 export function path(strings: TemplateStringsArray, ...values: string[]): Path {
-  let text = strings[0]!
-  for (let i = 0; i < values.length; i += 1) text += segment(values[i]!) + strings[i + 1]!
-  return { text, template: templateOf(strings) }
+  return { text: String.raw({ raw: strings }, ...values.map(encodeSegment)), template: strings.join('{}') }
 }
 
-/** A contract compiled into a check. `first` names the first place that does not fit, without its value. */
+/** A compiled schema. `firstMismatch` names the first path that does not fit, without its value. */
 export interface Contract<T> {
   readonly fits: (value: unknown) => value is T
   readonly firstMismatch: (value: unknown) => string
 }
 
-/** Compiles a contract once, when the room is loaded. */
+/** Compiles a schema; called once for each schema, at load. */
 export function contract<S extends TSchema>(schema: S): Contract<Static<S>> {
   const check = TypeCompiler.Compile(schema)
   return {
@@ -58,62 +41,64 @@ export function contract<S extends TSchema>(schema: S): Contract<Static<S>> {
 }
 
 /**
- * What a call does at the provider, and so what a lost answer means:
- * - `read`: nothing; the answer can be asked for again
- * - `nonRepeatableRead`: nothing that lasts, but it must not be repeated by itself (a lost answer is `PROVIDER_TIMEOUT`)
- * - `write`: something; a lost answer is `OUTCOME_UNKNOWN`
+ * The effect of a call at the provider, which decides what a lost answer means:
+ * - `read`: none; the call can be repeated
+ * - `nonRepeatableRead`: none that lasts, but the call is not repeated automatically (a lost answer is `PROVIDER_TIMEOUT`)
+ * - `write`: a change; a lost answer is `OUTCOME_UNKNOWN`
  */
 export type Effect = 'read' | 'nonRepeatableRead' | 'write'
 
 /**
- * When a call that failed may be made again without anybody asking for it:
- * - `always`: whatever came of it (reads; writes whose idempotency key the provider honours)
- * - `unsent`: when it certainly did nothing: it never left, or was refused with the word that it may come again
+ * When a failed call is repeated automatically:
+ * - `always`: after every transient failure (reads; writes with an idempotency key that the provider honours)
+ * - `unsent`: when it certainly had no effect: it was not sent, or was refused as retryable
  * - `never`
  */
 export type RetryPolicy = 'always' | 'unsent' | 'never'
 
-/** What goes for an endpoint that does not say more. */
+/** The retry policy of a call that declares none. */
 export const DEFAULT_RETRY_POLICY: Readonly<Record<Effect, RetryPolicy>> = {
   read: 'always',
   nonRepeatableRead: 'never',
   write: 'unsent',
 }
 
+/** One call to a provider, as a data source describes it. */
 export interface Call<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: Path
   readonly effect: Effect
-  /** In place of what goes for the effect. */
+  /** Replaces the default of the effect. */
   readonly retry?: RetryPolicy | undefined
   readonly query?: readonly (readonly [string, string])[] | undefined
-  /** Sent as JSON. */
+  /** A JSON body. */
   readonly json?: unknown
-  /** Sent form-encoded, in place of JSON. */
+  /** A form-encoded body, in place of JSON. */
   readonly form?: Readonly<Record<string, string>> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** What a 2xx answer must look like; null when its body does not matter. */
+  /** The contract of a 2xx body; null when the body is not read. */
   readonly response: Contract<T> | null
-  /** In place of the client's credential, for calls made as the caller. */
+  /** Replaces the client's credential, for calls made on behalf of the caller. */
   readonly credential?: Credential | undefined
-  /** In place of the client's reading of refusals, for a call whose refusals mean something of their own. */
-  readonly mapError?: ((refusal: ErrorResponse) => ErrorMapping) | undefined
+  /** Replaces the client's error mapping, for a call whose error responses have a meaning of their own. */
+  readonly mapError?: ((response: ErrorResponse) => ErrorMapping) | undefined
 }
 
+/** A 2xx response that fits its contract. */
 export interface Reply<T> {
   readonly status: number
   readonly header: (name: string) => string | undefined
   readonly body: T
 }
 
-/** A non-2xx answer as a room may read it. `body` is parsed JSON, or undefined. */
+/** A non-2xx response. `body` is the parsed JSON, or undefined. */
 export interface ErrorResponse {
   readonly status: number
   readonly header: (name: string) => string | undefined
   readonly body: unknown
 }
 
-/** What a room makes of a refusal. Members left out follow the status. */
+/** The meaning of an error response. Absent members follow from the status. */
 export interface ErrorMapping {
   readonly code?: ErrorCode | undefined
   readonly message?: string | undefined
@@ -121,43 +106,46 @@ export interface ErrorMapping {
   readonly providerRequestId?: string | undefined
   readonly fields?: ApiErrorDetails['fields']
   readonly retryAfterSeconds?: number | undefined
-  /** True when the credential is stale: it is renewed and the call made once more. */
+  /** True when the credential has expired: it is renewed and the call made once more. */
   readonly stale?: boolean | undefined
-  /** True when a 500, 502 or 504 certainly did nothing, false when any refusal may have. */
+  /** True when a 500, 502 or 504 certainly had no effect; false when any error response may have had one. */
   readonly notExecuted?: boolean | undefined
-  /** True when the provider says that the very same call may succeed a moment later. */
+  /** True when the provider states that the same call may succeed a moment later. */
   readonly transient?: boolean | undefined
 }
 
-/** How a client proves who it is. `renew` is told the headers that were refused. */
+/** Authenticates a client to its provider. `renew` receives the headers that were refused. */
 export interface Credential {
   readonly headers: () => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
   readonly renew?: (refused: Readonly<Record<string, string>>) => void
 }
 
-/** What a call needs to know of the operation it is made for. */
+/** The operation that a call belongs to. */
 export interface CallScope {
-  /** Ends when the operation's deadline passes or the client leaves; reads stop with it. */
-  readonly signal: Leaving
-  /** When the deadline passes, on the clock of `performance.now()`; left out where there is none. */
+  /** Aborts when the operation's deadline passes or the client disconnects; reads stop with it. */
+  readonly signal: AbortSignal
+  /** The deadline, on the clock of `performance.now()`; absent where there is none. */
   readonly deadline?: number | undefined
-  /** Told when a write leaves: from then on the operation cannot say that nothing was done. */
+  /** Called when a write is sent: from then on the operation cannot claim that nothing was done. */
   readonly markSent?: (() => void) | undefined
-  /** True once the operation writes: what a write is decided by is asked for by itself, and not before. */
+  /** True once the operation writes: the reads that a write depends on are not shared with other operations. */
   readonly isWriting?: (() => boolean) | undefined
   readonly trace?: OperationTrace | undefined
   readonly correlationId: string
 }
 
-/** A call outside any operation, such as a token request: nobody's leaving ends it. */
-export const detachedScope: CallScope = { signal: staying, correlationId: 'unattended' }
+const neverAborted = new AbortController().signal
+setMaxListeners(0, neverAborted)
 
-/** One finished try of a call, for logs and metrics: nothing in it is personal. */
+/** The scope of a call that belongs to no operation, such as a token request. Its signal never aborts. */
+export const detachedScope: CallScope = { signal: neverAborted, correlationId: 'unattended' }
+
+/** One finished attempt at a call, for logs and metrics; holds no personal data. */
 export interface CallAttempt {
   readonly provider: string
   readonly method: string
   readonly route: string
-  /** 1 for the first try. */
+  /** 1 for the first attempt. */
   readonly try: number
   readonly status: number | undefined
   readonly code: ErrorCode | undefined

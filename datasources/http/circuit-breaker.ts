@@ -1,103 +1,122 @@
-/** Calls go through; none does; one does, to find out. */
+/** `closed`: calls pass; `open`: calls fail at once; `half-open`: one call at a time probes the provider. */
 export type CircuitState = 'closed' | 'open' | 'half-open'
 
-export interface CircuitBreaker {
-  readonly state: () => CircuitState
-  /** Milliseconds until a call may go through; 0 when one may now. */
-  readonly wait: () => number
-  /** Begins a call that `wait` let through. What it answers is told how the call ended, once. */
-  readonly begin: () => (end: 'success' | 'failure' | 'ignored') => void
-}
+/** The outcome of a call as the circuit breaker counts it. */
+export type CallOutcome = 'success' | 'failure' | 'ignored'
 
-/** Rates are taken over this much time, long enough for a provider with few turns to fail in by time-outs. */
+/** Failure rates are taken over this window: long enough for a provider with few permits to fail by time-outs. */
 const WINDOW_MS = 30_000
 const SLOTS = 10
 const SLOT_MS = WINDOW_MS / SLOTS
-/** Half of the calls: below that, asking again within the retry budget still gets most answers. */
-const SICK_SHARE = 0.5
-const FIRST_PAUSE_MS = 5_000
-const LONGEST_PAUSE_MS = 60_000
+/** Below this failure rate, retries within the retry budget still get most answers. */
+const MAX_FAILURE_RATE = 0.5
+const MIN_OPEN_MS = 5_000
+const MAX_OPEN_MS = 60_000
+/** The wait that calls are told while another call probes. */
+const PROBE_WAIT_MS = 1_000
 
-interface BreakerOptions {
-  /** Fewer calls in the window than these say nothing. */
-  readonly least: number
-  readonly changed?: ((state: CircuitState) => void) | undefined
+export interface CircuitBreakerOptions {
+  /** With fewer calls in the window the circuit stays closed. */
+  readonly minCalls: number
+  readonly onStateChange?: ((state: CircuitState) => void) | undefined
+  /** In ms. */
   readonly now?: (() => number) | undefined
 }
 
+/** The calls of one part of the window. */
+interface Slot {
+  index: number
+  calls: number
+  failures: number
+}
+
 /**
- * Opens when half of the calls of the last 30 s failed, answers at once while it is open, and lets one call at a time
- * find out whether the provider is back. Of cockatiel, the obvious library, version 4 needs Node 22, and version 3 lets
- * all others wait for that one call, which may hang.
+ * Circuit breaker: opens when half of the calls of the last 30 s failed, rejects calls at once while it is open, and
+ * then lets one call at a time probe the provider. Not cockatiel: version 4 needs Node 22, and version 3 makes all
+ * other calls wait for the probe, which may hang.
  */
-export function createCircuitBreaker({
-  least,
-  changed,
-  now = () => performance.now(),
-}: BreakerOptions): CircuitBreaker {
-  const slots = Array.from({ length: SLOTS }, () => ({ of: -Infinity, calls: 0, sick: 0 }))
-  let state: CircuitState = 'closed'
-  let opensAgainAt = 0
-  let pauseMs = FIRST_PAUSE_MS
-  let probing = false
-  /** Calls that began before the circuit last changed do not speak for what came after. */
-  let era = 0
+export class CircuitBreaker {
+  readonly #minCalls: number
+  readonly #onStateChange: ((state: CircuitState) => void) | undefined
+  readonly #now: () => number
+  readonly #slots: readonly Slot[] = Array.from({ length: SLOTS }, () => ({ index: -Infinity, calls: 0, failures: 0 }))
+  #state: CircuitState = 'closed'
+  #opensUntil = 0
+  #openMs = MIN_OPEN_MS
+  #isProbing = false
+  /** Counts state changes: the outcome of a call that began before the last one is ignored. */
+  #generation = 0
 
-  function turn(next: CircuitState): void {
-    era += 1
-    state = next
-    probing = false
-    changed?.(next)
+  constructor({ minCalls, onStateChange, now = () => performance.now() }: CircuitBreakerOptions) {
+    this.#minCalls = minCalls
+    this.#onStateChange = onStateChange
+    this.#now = now
   }
 
-  function open(): void {
-    opensAgainAt = now() + pauseMs
-    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-    turn('open')
+  get state(): CircuitState {
+    return this.#state
   }
 
-  function count(sick: boolean): void {
-    const of = Math.floor(now() / SLOT_MS)
-    const slot = slots[of % SLOTS]!
-    if (slot.of !== of) Object.assign(slot, { of, calls: 0, sick: 0 })
-    slot.calls += 1
-    if (!sick) return
-    slot.sick += 1
-    let calls = 0
-    let failed = 0
-    for (const past of slots) {
-      if (past.of <= of - SLOTS) continue
-      calls += past.calls
-      failed += past.sick
+  /** Milliseconds until a call may pass; 0 when one may pass now. */
+  waitMs(): number {
+    if (this.#state === 'closed') return 0
+    const left = this.#state === 'open' ? this.#opensUntil - this.#now() : 0
+    if (left > 0) return left
+    return this.#isProbing ? PROBE_WAIT_MS : 0
+  }
+
+  /** Begins a call that `waitMs` let pass. The result takes the outcome of the call, once. */
+  begin(): (outcome: CallOutcome) => void {
+    if (this.#state === 'open') this.#changeTo('half-open')
+    const generation = this.#generation
+    const isProbe = this.#state === 'half-open'
+    if (isProbe) this.#isProbing = true
+    return (outcome) => {
+      if (generation !== this.#generation) return
+      if (isProbe) this.#endProbe(outcome)
+      else if (outcome !== 'ignored') this.#count(outcome === 'failure')
     }
-    if (calls >= least && failed >= calls * SICK_SHARE) open()
   }
 
-  return {
-    state: () => state,
-    wait() {
-      if (state === 'closed') return 0
-      const left = state === 'open' ? opensAgainAt - now() : 0
-      // While one call finds out, the others are told to come back in a moment.
-      return left > 0 ? left : probing ? 1_000 : 0
-    },
-    begin() {
-      if (state === 'open') turn('half-open')
-      const mine = era
-      const probe = state === 'half-open'
-      if (probe) probing = true
-      return (end) => {
-        if (mine !== era) return
-        if (!probe) {
-          if (end !== 'ignored') count(end === 'failure')
-        } else if (end === 'ignored') probing = false
-        else if (end === 'failure') open()
-        else {
-          for (const slot of slots) slot.of = -Infinity
-          pauseMs = FIRST_PAUSE_MS
-          turn('closed')
-        }
-      }
-    },
+  #endProbe(outcome: CallOutcome): void {
+    if (outcome === 'ignored') this.#isProbing = false
+    else if (outcome === 'failure') this.#open()
+    else this.#close()
+  }
+
+  #count(isFailure: boolean): void {
+    const index = Math.floor(this.#now() / SLOT_MS)
+    const slot = this.#slots[index % SLOTS]!
+    if (slot.index !== index) Object.assign(slot, { index, calls: 0, failures: 0 })
+    slot.calls += 1
+    if (!isFailure) return
+    slot.failures += 1
+    let calls = 0
+    let failures = 0
+    for (const each of this.#slots) {
+      if (each.index <= index - SLOTS) continue
+      calls += each.calls
+      failures += each.failures
+    }
+    if (calls >= this.#minCalls && failures >= calls * MAX_FAILURE_RATE) this.#open()
+  }
+
+  #open(): void {
+    this.#opensUntil = this.#now() + this.#openMs
+    this.#openMs = Math.min(this.#openMs * 2, MAX_OPEN_MS)
+    this.#changeTo('open')
+  }
+
+  #close(): void {
+    for (const slot of this.#slots) slot.index = -Infinity
+    this.#openMs = MIN_OPEN_MS
+    this.#changeTo('closed')
+  }
+
+  #changeTo(state: CircuitState): void {
+    this.#generation += 1
+    this.#state = state
+    this.#isProbing = false
+    this.#onStateChange?.(state)
   }
 }

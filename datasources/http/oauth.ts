@@ -1,30 +1,31 @@
-import { type Client, type Credential, type Path, unattended } from './client.js'
-import { cachedToken, type Token, toToken, tokenResponse } from './token-cache.js'
+import { type Credential, detachedScope, type Path } from './call.js'
+import type { ProviderClient } from './client.js'
+import { type Token, TokenCache, tokenResponse, toToken } from './token-cache.js'
 
-/** Where a token URL points to: what a client is opened with, and the path that is then asked. */
+/** Splits a token URL into the URL that a client is created with and the path that it requests. */
 export function parseTokenUrl(url: string): { origin: string; path: Path } {
   const { origin, pathname } = new URL(url)
   return { origin, path: { text: pathname, template: pathname } }
 }
 
 /** RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined. */
-const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
+const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
-/** Where tokens are asked for, and by whom. `client` is opened on the token URL's origin and has no credential of its own. */
+/** A token endpoint and the client that authenticates to it. `client` has no credential of its own. */
 export interface TokenEndpoint {
-  readonly client: Client
+  readonly client: ProviderClient
   readonly path: Path
   readonly clientId: string
   readonly clientSecret: string
 }
 
-/** One token for what the form says; the client proves itself by HTTP Basic. */
+/** Requests a token with these form parameters; the client authenticates by HTTP Basic. */
 export async function requestToken(
   { client, path, clientId, clientSecret }: TokenEndpoint,
   form: Readonly<Record<string, string>>,
 ): Promise<Token> {
-  const basic = Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`).toString('base64')
-  const { body } = await client.send(unattended, {
+  const basic = Buffer.from(`${formEncode(clientId)}:${formEncode(clientSecret)}`).toString('base64')
+  const { body } = await client.send(detachedScope, {
     method: 'POST',
     path,
     effect: 'read',
@@ -36,11 +37,12 @@ export async function requestToken(
   return toToken(body)
 }
 
+/** The header of a bearer token (RFC 6750). */
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-/** OAuth 2 client credentials (RFC 6749 section 4.4): one token, shared by every call. */
+/** OAuth 2 client credentials (RFC 6749 section 4.4): one token for all calls. */
 export const clientCredentials = ({ scope, ...endpoint }: TokenEndpoint & { readonly scope?: string }): Credential =>
-  cachedToken({
+  new TokenCache({
     fetch: () =>
       requestToken(endpoint, { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }),
     headers: bearer,

@@ -1,83 +1,97 @@
-import type { Leaving, RetryPolicy } from './call.js'
+import type { RetryPolicy } from './call.js'
 import type { ApiError } from '../contract/errors.js'
 
-/** The first try and two more: what three tries cannot do, a fourth hardly can. */
+/** The first attempt and two retries; a fourth attempt hardly ever succeeds. */
 export const MAX_ATTEMPTS = 3
 
-const SHORTEST_PAUSE_MS = 50
-const LONGEST_PAUSE_MS = 1_000
-/** A provider that asks for a longer pause is not waited for: the caller is told how long it would be. */
-const LONGEST_STATED_PAUSE_MS = 2_000
+const MIN_DELAY_MS = 50
+const MAX_DELAY_MS = 1_000
+/** With a longer `Retry-After` there is no retry: the caller is told the wait. */
+const MAX_RETRY_AFTER_MS = 2_000
 
-/** How a try ended that did not succeed. */
+/** An attempt that failed. */
 export interface FailedAttempt {
   readonly error: ApiError
-  /** True when a later try may succeed. */
+  /** True when a later attempt may succeed. */
   readonly transient: boolean
-  /** True when the provider certainly did nothing. */
+  /** True when the call certainly had no effect. */
   readonly notExecuted: boolean
-  /** True when the provider may have done it. */
+  /** True when the call may have had its effect. */
   readonly ambiguous: boolean
-  /** For the log: why, without any value. */
+  /** The reason for the log, without any value. */
   readonly detail?: string | undefined
 }
 
-/** How long to wait before the next try, in ms; undefined when there is to be none. `tries` have been made. */
+/** A failed attempt: final and without effect, unless the details say otherwise. */
+export const failedAttempt = (error: ApiError, details: Partial<FailedAttempt> = {}): FailedAttempt => ({
+  error,
+  transient: false,
+  notExecuted: false,
+  ambiguous: false,
+  ...details,
+})
+
+/** The delay in ms before the next attempt, after `attempts` attempts; undefined when there is no retry. */
 export function retryDelayMs(
-  { error: failure, transient, notExecuted }: FailedAttempt,
-  repeat: RetryPolicy,
-  tries: number,
+  { error, transient, notExecuted }: FailedAttempt,
+  policy: RetryPolicy,
+  attempts: number,
 ): number | undefined {
-  if (!transient || tries >= MAX_ATTEMPTS || repeat === 'never' || (repeat === 'unsent' && !notExecuted))
+  if (!transient || attempts >= MAX_ATTEMPTS || policy === 'never' || (policy === 'unsent' && !notExecuted))
     return undefined
-  // Full jitter: those who failed together do not come back together.
-  const own = Math.random() * Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** tries)
-  const stated = failure.extensions['retryAfterSeconds'] as number | undefined
-  if (stated === undefined) return own
-  return stated * 1000 > LONGEST_STATED_PAUSE_MS ? undefined : stated * 1000 + own
+  // Full jitter: calls that failed together are not repeated together.
+  const backoff = Math.random() * Math.min(MAX_DELAY_MS, MIN_DELAY_MS * 2 ** attempts)
+  const retryAfterSeconds = error.extensions['retryAfterSeconds'] as number | undefined
+  if (retryAfterSeconds === undefined) return backoff
+  return retryAfterSeconds * 1000 > MAX_RETRY_AFTER_MS ? undefined : retryAfterSeconds * 1000 + backoff
 }
 
-/** Tries beyond the first that a provider is burdened with: a sick one gets a fifth more of calls, not three times as many. */
-export interface RetryBudget {
-  /** Told of each first try. */
-  readonly deposit: () => void
-  /** True when there is enough for one more. */
-  readonly withdraw: () => boolean
-}
+const DEPOSIT_PER_CALL = 0.2
+/** Keeps retries possible where calls are rare. */
+const REFILL_PER_SECOND = 10
+const MAX_BALANCE = 100
 
-const PER_CALL = 0.2
-/** A floor for those who call rarely. */
-const PER_SECOND = 10
-const MOST_SAVED = 100
+/**
+ * Retry budget: a token bucket that limits the retries to one provider, as gRPC and Finagle have it. A provider that
+ * fails gets a fifth more calls, not three times as many. `now` is in ms.
+ */
+export class RetryBudget {
+  readonly #now: () => number
+  #balance = MAX_BALANCE
+  #refilledAt: number
 
-/** A token bucket, as gRPC and Finagle have it. `now` is in ms. */
-export function createRetryBudget(now: () => number = () => performance.now()): RetryBudget {
-  let saved = MOST_SAVED
-  let at = now()
-  return {
-    deposit: () => void (saved = Math.min(MOST_SAVED, saved + PER_CALL)),
-    withdraw() {
-      const time = now()
-      saved = Math.min(MOST_SAVED, saved + ((time - at) / 1000) * PER_SECOND)
-      at = time
-      if (saved < 1) return false
-      saved -= 1
-      return true
-    },
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+    this.#refilledAt = now()
+  }
+
+  /** Called for each first attempt. */
+  deposit(): void {
+    this.#balance = Math.min(MAX_BALANCE, this.#balance + DEPOSIT_PER_CALL)
+  }
+
+  /** True when the budget allows one retry, which it then pays for. */
+  withdraw(): boolean {
+    const now = this.#now()
+    this.#balance = Math.min(MAX_BALANCE, this.#balance + ((now - this.#refilledAt) / 1000) * REFILL_PER_SECOND)
+    this.#refilledAt = now
+    if (this.#balance < 1) return false
+    this.#balance -= 1
+    return true
   }
 }
 
-/** Waits, unless the signal ends it first: then false. */
-export function sleep(ms: number, signal: Leaving): Promise<boolean> {
+/** Waits; false when the signal aborts first. */
+export function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return Promise.resolve(false)
   return new Promise((resolve) => {
-    const end = (whole: boolean) => {
+    const settle = (isComplete: boolean) => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', leave)
-      resolve(whole)
+      signal.removeEventListener('abort', abort)
+      resolve(isComplete)
     }
-    const leave = () => end(false)
-    const timer = setTimeout(end, ms, true)
-    signal.addEventListener('abort', leave, { once: true })
+    const abort = () => settle(false)
+    const timer = setTimeout(settle, ms, true)
+    signal.addEventListener('abort', abort, { once: true })
   })
 }

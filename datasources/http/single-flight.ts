@@ -1,59 +1,51 @@
-import { BriefMap } from '../brief.js'
-import type { Call, CallScope, Leaving, Reply } from './call.js'
-import { copyError, ApiError } from '../contract/errors.js'
-import { Departure } from '../leaving.js'
-import type { OperationTrace, CallStats } from '../support/trace.js'
+import { ApiError, copyError } from '../contract/errors.js'
+import type { CallStats, OperationTrace } from '../support/trace.js'
+import { traceWait } from '../support/trace.js'
+import type { CallScope } from './call.js'
 
-/**
- * Nobody is told what was asked for longer than this before they came: of what another process has written meanwhile
- * nothing is known here.
- */
-const OLDEST_MS = 500
-
-interface Waiter<T> {
-  readonly visit: CallScope
-  readonly resolve: (reply: Reply<T>) => void
+interface Waiter<Value> {
+  readonly scope: CallScope
+  readonly resolve: (value: Value) => void
   readonly reject: (error: unknown) => void
-  readonly leave: () => void
+  readonly abort: () => void
 }
 
-const isHolding = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-/** Makes what several operations are given unchangeable. Not by recursion: how deep it goes is the provider's affair. */
-function freeze(body: unknown): void {
-  const open = isHolding(body) ? [body] : []
-  for (const value of open) {
-    // What JSON makes inherits no member, and lists of them need not be made.
-    for (const name in value) {
-      const part = value[name]
-      if (isHolding(part)) open.push(part)
+/** Freezes parsed JSON. Iterative, because the provider decides how deeply it is nested. */
+function deepFreeze(root: unknown): void {
+  const objects = isObject(root) ? [root] : []
+  for (const object of objects) {
+    for (const name in object) {
+      const member = object[name]
+      if (isObject(member)) objects.push(member)
     }
-    Object.freeze(value)
+    Object.freeze(object)
   }
 }
 
-/** A call with everybody who waits for it. To the way out it is a visit of its own, which ends when the last one leaves. */
-class Flight<T> extends Departure implements CallScope, OperationTrace {
-  readonly begunAt = performance.now()
+/** One shared call and its waiters. The call gets it as its scope, and as its trace, which passes waits on to them. */
+class Flight<Value> implements CallScope, OperationTrace {
+  readonly beganAt = performance.now()
   readonly correlationId: string
-  /** The deadline of whoever may wait longest. */
-  deadline = 0
   readonly callStats: OperationTrace['callStats']
-  #aboard: Waiter<T>[] = []
-  #waits = false
+  /** The latest deadline of the waiters. */
+  deadline = 0
+  readonly #controller = new AbortController()
+  readonly #waiters = new Set<Waiter<Value>>()
+  #isWaiting = false
 
   constructor(
-    readonly call: Call<T>,
-    private readonly ended: () => ApiError,
+    readonly variant: readonly unknown[],
+    private readonly options: SingleFlightOptions,
     { correlationId, trace }: CallScope,
   ) {
-    super()
     this.correlationId = correlationId
     this.callStats = trace?.callStats && ((provider, route): CallStats => trace.callStats!(provider, route))
   }
 
-  get signal(): Leaving {
-    return this
+  get signal(): AbortSignal {
+    return this.#controller.signal
   }
 
   get trace(): OperationTrace {
@@ -61,125 +53,132 @@ class Flight<T> extends Departure implements CallScope, OperationTrace {
   }
 
   beginWait(): void {
-    this.#waits = true
-    for (const { visit } of this.#aboard) visit.trace?.beginWait()
+    this.#isWaiting = true
+    for (const { scope } of this.#waiters) scope.trace?.beginWait()
   }
 
   endWait(): void {
-    this.#waits = false
-    for (const { visit } of this.#aboard) visit.trace?.endWait()
+    this.#isWaiting = false
+    for (const { scope } of this.#waiters) scope.trace?.endWait()
   }
 
-  /** Whether somebody who asks the same is given this answer: it must be read alike, too. */
-  takes({ response: answer, mapError, retry }: Call<unknown>): boolean {
-    return (
-      answer === this.call.response &&
-      mapError === this.call.mapError &&
-      retry === this.call.retry &&
-      !this.aborted &&
-      performance.now() - this.begunAt < OLDEST_MS
-    )
-  }
-
-  /** The answer, for as long as the operation lasts. */
-  join(visit: CallScope): Promise<Reply<T>> {
-    this.deadline = Math.max(this.deadline, visit.deadline ?? Infinity)
-    if (this.#waits) visit.trace?.beginWait()
+  /** The result, unless the waiter's own operation ends first. */
+  wait(scope: CallScope): Promise<Value> {
+    this.deadline = Math.max(this.deadline, scope.deadline ?? Infinity)
+    if (this.#isWaiting) scope.trace?.beginWait()
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#aboard = this.#aboard.filter((other) => other !== passenger)
-        if (this.#waits) visit.trace?.endWait()
-        reject(this.ended())
-        if (this.#aboard.length === 0) this.abort()
+      const abort = () => {
+        this.#waiters.delete(waiter)
+        if (this.#isWaiting) scope.trace?.endWait()
+        reject(this.options.abortError())
+        if (this.#waiters.size === 0 && !this.options.detached) this.#controller.abort()
       }
-      const passenger = { visit, resolve, reject, leave }
-      this.#aboard.push(passenger)
-      visit.signal.addEventListener('abort', leave, { once: true })
+      const waiter = { scope, resolve, reject, abort }
+      this.#waiters.add(waiter)
+      scope.signal.addEventListener('abort', abort, { once: true })
     })
   }
 
-  answer(reply: Reply<T>): void {
-    if (this.#aboard.length > 1) freeze(reply.body)
-    for (const { resolve } of this.#left()) resolve(reply)
+  complete(value: Value): void {
+    if (this.#waiters.size > 1) deepFreeze(value)
+    for (const { resolve } of this.#takeWaiters()) resolve(value)
   }
 
-  /** Everybody's own failure: what is noted on one belongs to one answer. */
+  /** Rejects each waiter with an error of its own, because each response adds to its error. */
   fail(error: unknown): void {
-    let first = true
-    for (const { reject } of this.#left()) {
-      reject(first || !(error instanceof ApiError) ? error : copyError(error))
-      first = false
+    for (const [index, { reject }] of this.#takeWaiters().entries())
+      reject(index > 0 && error instanceof ApiError ? copyError(error) : error)
+  }
+
+  #takeWaiters(): readonly Waiter<Value>[] {
+    const waiters = [...this.#waiters]
+    this.#waiters.clear()
+    for (const { scope, abort } of waiters) scope.signal.removeEventListener('abort', abort)
+    return waiters
+  }
+}
+
+export interface SingleFlightOptions {
+  /** A call is joined only this long after it began: a result must not be older than that. Default: no limit. */
+  readonly maxAgeMs?: number
+  /**
+   * True: the call belongs to none of its callers and goes on when they leave; the caller that starts it traces it,
+   * the others trace their wait for it. False: the call runs in the scope that it gets, which aborts when the last
+   * caller leaves and traces waits for all of them.
+   */
+  readonly detached?: boolean
+  /** The error of a caller whose operation ends before the call. */
+  readonly abortError: () => ApiError
+}
+
+/**
+ * Single-flight: concurrent callers with the same key share one call. A shared result is frozen; a shared error is
+ * copied for each caller.
+ */
+export class SingleFlight<Value> {
+  readonly #flights = new Map<string, Flight<Value>>()
+
+  constructor(private readonly options: SingleFlightOptions) {}
+
+  /** True when a caller with this key and variant would join a running call. */
+  has(key: string, variant: readonly unknown[] = []): boolean {
+    return this.#joinable(key, variant) !== undefined
+  }
+
+  /**
+   * The result of the running call with this key, else of a new one. Callers whose `variant` differs do not share a
+   * call: it holds what decides how the result is read.
+   */
+  run(
+    key: string,
+    scope: CallScope,
+    start: (scope: CallScope) => Promise<Value>,
+    variant: readonly unknown[] = [],
+  ): Promise<Value> {
+    if (scope.signal.aborted) return Promise.reject(this.options.abortError())
+    const running = this.#joinable(key, variant)
+    if (running) return this.options.detached ? traceWait(scope.trace, () => running.wait(scope)) : running.wait(scope)
+    return this.#start(key, new Flight<Value>(variant, this.options, scope), scope, start)
+  }
+
+  /** Called when data changes: callers that come later do not join the calls that run now. */
+  invalidate(): void {
+    this.#flights.clear()
+  }
+
+  #joinable(key: string, variant: readonly unknown[]): Flight<Value> | undefined {
+    const { maxAgeMs = Infinity } = this.options
+    const flight = this.#flights.get(key)
+    return flight &&
+      !flight.signal.aborted &&
+      performance.now() - flight.beganAt < maxAgeMs &&
+      flight.variant.every((part, index) => part === variant[index])
+      ? flight
+      : undefined
+  }
+
+  #start(
+    key: string,
+    flight: Flight<Value>,
+    scope: CallScope,
+    start: (scope: CallScope) => Promise<Value>,
+  ): Promise<Value> {
+    this.#flights.set(key, flight)
+    const result = flight.wait(scope)
+    // Removed before the waiters resume, because they may call again at once.
+    const remove = () => {
+      if (this.#flights.get(key) === flight) this.#flights.delete(key)
     }
-  }
-
-  #left(): readonly Waiter<T>[] {
-    const all = this.#aboard
-    this.#aboard = []
-    for (const { visit, leave } of all) visit.signal.removeEventListener('abort', leave)
-    return all
-  }
-}
-
-/** Lets operations that ask a provider the very same at the same time share one call. */
-export interface SingleFlight {
-  /** The answer to a read under the name of all that makes it what it is: a running call's, else that of a new one. */
-  readonly run: <T>(
-    name: string,
-    visit: CallScope,
-    call: Call<T>,
-    send: (visit: CallScope) => Promise<Reply<T>>,
-  ) => Promise<Reply<T>>
-  /** Something changes at the provider: what was asked for until now is given to nobody who comes later. */
-  readonly invalidate: () => void
-}
-
-/** The shared calls of one client, with its one credential. */
-export function createSingleFlight({
-  provider,
-  ended,
-  shared,
-}: {
-  readonly provider: string
-  readonly ended: () => ApiError
-  readonly shared: () => void
-}): SingleFlight {
-  const open = new BriefMap<string, Flight<unknown>>()
-
-  function join<T>(flight: Flight<unknown>, visit: CallScope, { method, path }: Call<T>): Promise<Reply<T>> {
-    shared()
-    // Read by the same contract, so of the same form.
-    const answer = flight.join(visit) as Promise<Reply<T>>
-    const line = visit.trace?.callStats?.(provider, `${method} ${path.template}`)
-    if (!line) return answer
-    const begun = performance.now()
-    line.shared += 1
-    return answer.finally(() => line.ms.push(performance.now() - begun))
-  }
-
-  return {
-    run<T>(name: string, visit: CallScope, call: Call<T>, send: (visit: CallScope) => Promise<Reply<T>>) {
-      if (visit.signal.aborted) return Promise.reject(ended())
-      const known = open.get(name)
-      if (known?.takes(call)) return join(known, visit, call)
-      const flight = new Flight(call, ended, visit)
-      open.set(name, flight as Flight<unknown>)
-      const answer = flight.join(visit)
-      // Before anybody hears the answer: who does may ask again at once.
-      const landed = () => {
-        if (open.get(name) === flight) open.delete(name)
-      }
-      send(flight).then(
-        (reply) => {
-          landed()
-          flight.answer(reply)
-        },
-        (error: unknown) => {
-          landed()
-          flight.fail(error)
-        },
-      )
-      return answer
-    },
-    invalidate: () => open.clear(),
+    start(flight).then(
+      (value) => {
+        remove()
+        flight.complete(value)
+      },
+      (error: unknown) => {
+        remove()
+        flight.fail(error)
+      },
+    )
+    return result
   }
 }

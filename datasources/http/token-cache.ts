@@ -1,15 +1,15 @@
 import { Type } from '@sinclair/typebox'
-import { copyError, type ErrorCode, ApiError } from '../contract/errors.js'
-import { contract, type Credential, type Refusal, type Verdict } from './client.js'
+import { ApiError, copyError, type ErrorCode } from '../contract/errors.js'
+import { contract, type Credential, type ErrorMapping, type ErrorResponse } from './call.js'
 
-/** A token as its issuer gave it. */
+/** A token as its issuer returned it. */
 export interface Token {
   readonly value: string
-  /** Seconds it lives from now; undefined when the issuer does not say. */
+  /** Lifetime in seconds from now; undefined when the issuer does not state it. */
   readonly expiresIn: number | undefined
 }
 
-/** RFC 6749 section 5.1, as far as it is needed; some issuers print `expires_in` as a string. */
+/** The members of RFC 6749 section 5.1 that are used; some issuers send `expires_in` as a string. */
 export const tokenResponse = contract(
   Type.Object({
     access_token: Type.String({ minLength: 1 }),
@@ -17,15 +17,16 @@ export const tokenResponse = contract(
   }),
 )
 
+/** Converts a token response. */
 export const toToken = (body: { access_token: string; expires_in?: number | string }): Token => ({
   value: body.access_token,
   expiresIn: body.expires_in === undefined ? undefined : Number(body.expires_in),
 })
 
-/** A token endpoint that refuses means this server, never what its caller asked for. */
-export function mapTokenError({ status, body }: Refusal): Verdict {
+/** Maps the errors of a token endpoint: a refusal concerns this server's credentials, not the caller's input. */
+export function mapTokenError({ status, body }: ErrorResponse): ErrorMapping {
   if (status >= 500 || status === 408 || status === 429) return {}
-  // RFC 6749 section 5.2: a word of a fixed list.
+  // RFC 6749 section 5.2: one of a fixed list of codes.
   const error = (body as { error?: unknown } | null | undefined)?.error
   return {
     code: 'PROVIDER_REFUSED',
@@ -33,91 +34,105 @@ export function mapTokenError({ status, body }: Refusal): Verdict {
   }
 }
 
-/** Renewed when a tenth of its life is left, and never less than this many seconds before its end. */
-const MARGIN_SECONDS = 10
-/** From one early renewal to the next, where it fails. */
-const NEXT_TRY_MS = 5_000
-/** How long nobody logs in after a refused login: a wrong password tried five times locks an account at some providers. */
-const AFTER_REFUSAL = { firstMs: 30_000, longestMs: 300_000 }
-/** How long nobody asks an issuer that has answered nothing for a while. */
-const AFTER_SILENCE = { firstMs: 5_000, longestMs: 30_000 }
-const PATIENCE_MS = 5_000
-const SILENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE'])
-/** When to come back where one finds out whether it answers again. */
-const MOMENT_MS = 1_000
+/** A token is renewed when a tenth of its lifetime is left, and at the latest this long before it expires. */
+const MIN_RENEWAL_MARGIN_SECONDS = 10
+/** The pause between two early renewals, when the first fails. */
+const RENEWAL_RETRY_MS = 5_000
+/** The pause after a refused login: five wrong passwords lock an account at some providers. */
+const REFUSED_PAUSE = { minMs: 30_000, maxMs: 300_000 }
+/** The pause when the issuer has not responded for `UNRESPONSIVE_AFTER_MS`. */
+const UNRESPONSIVE_PAUSE = { minMs: 5_000, maxMs: 30_000 }
+const UNRESPONSIVE_AFTER_MS = 5_000
+const UNRESPONSIVE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE'])
+/** The wait that callers are told while one request probes the issuer. */
+const PROBE_WAIT_MS = 1_000
 
 type Headers = Readonly<Record<string, string>>
 
-/**
- * A token fetched once and shared by every call, renewed before it expires and after it was refused.
- * Concurrent callers share one and the same fetch; a failed fetch is forgotten, unless the login was refused or the
- * issuer is silent for long: then none is made for a while, which grows each time. The circuit before the issuer cannot
- * see to that: it hears of one fetch where many wait.
- */
-export function cachedToken(options: {
+interface CachedToken {
+  readonly headers: Headers
+  readonly expiresAt: number
+  renewAt: number
+}
+
+export interface TokenCacheOptions {
   readonly fetch: () => Promise<Token>
   readonly headers: (token: string) => Headers
-}): Credential {
-  let held: { readonly headers: Headers; readonly endsAt: number; renewAt: number } | undefined
-  let fetching: Promise<Headers> | undefined
-  let stopped: { readonly failure: ApiError; readonly until: number } | undefined
-  let pauseMs = 0
-  let silentSince: number | undefined
+}
 
-  const later = (failure: ApiError, ms: number): ApiError =>
-    copyError(failure, { retryAfterSeconds: Math.ceil(ms / 1000) })
+const withRetryAfter = (error: ApiError, ms: number): ApiError =>
+  copyError(error, { retryAfterSeconds: Math.ceil(ms / 1000) })
 
-  /** What a failed fetch comes to, and for how long it is the answer. */
-  function stop(failure: ApiError, begun: number): ApiError {
-    const isSilent = SILENT.has(failure.code)
-    if (!isSilent && failure.code !== 'PROVIDER_REFUSED') return failure
-    if (isSilent && Date.now() - (silentSince ??= begun) < PATIENCE_MS) return failure
-    const { firstMs, longestMs } = isSilent ? AFTER_SILENCE : AFTER_REFUSAL
-    pauseMs = Math.min(Math.max(firstMs, pauseMs * 2), longestMs)
-    stopped = { failure, until: Date.now() + pauseMs }
-    return later(failure, pauseMs)
+/**
+ * Token cache: one token for all calls, renewed before it expires and after it was refused. Concurrent callers share
+ * one token request. After a refused login, or when the issuer does not respond, token requests pause for a time that
+ * doubles; the issuer's circuit breaker cannot do this, because it counts one request where many callers wait.
+ */
+export class TokenCache implements Credential {
+  readonly #options: TokenCacheOptions
+  #token: CachedToken | undefined
+  #request: Promise<Headers> | undefined
+  /** While requests pause: the error that callers get, and until when. */
+  #pause: { readonly error: ApiError; readonly until: number } | undefined
+  #pauseMs = 0
+  #unresponsiveSince: number | undefined
+
+  constructor(options: TokenCacheOptions) {
+    this.#options = options
   }
 
-  async function fetchToken(): Promise<Headers> {
-    const begun = Date.now()
-    const { value, expiresIn = Infinity } = await options.fetch().catch((error: unknown) => {
-      throw error instanceof ApiError ? stop(error, begun) : error
+  /** The headers with the token; a promise only when there is no valid token. */
+  readonly headers = (): Headers | Promise<Headers> => {
+    const now = Date.now()
+    const token = this.#token
+    if (token === undefined || now >= token.expiresAt) return this.#obtain()
+    // Renewed in the background: if that fails or hangs, the present token is still valid for a while.
+    if (now >= token.renewAt) {
+      token.renewAt = now + RENEWAL_RETRY_MS
+      void this.#obtain().catch(() => undefined)
+    }
+    return token.headers
+  }
+
+  /** Discards the token that these headers hold. Of several calls that were refused, only the first has an effect. */
+  readonly renew = (refused: Headers): void => {
+    if (refused === this.#token?.headers) this.#token = undefined
+  }
+
+  #obtain(): Promise<Headers> {
+    if (this.#pause !== undefined) {
+      const { error, until } = this.#pause
+      const leftMs = until - Date.now()
+      if (leftMs > 0) return Promise.reject(withRetryAfter(error, leftMs))
+      if (this.#request !== undefined && UNRESPONSIVE.has(error.code))
+        return Promise.reject(withRetryAfter(error, PROBE_WAIT_MS))
+    }
+    return (this.#request ??= this.#fetch().finally(() => (this.#request = undefined)))
+  }
+
+  async #fetch(): Promise<Headers> {
+    const beganAt = Date.now()
+    const { value, expiresIn = Infinity } = await this.#options.fetch().catch((error: unknown) => {
+      throw error instanceof ApiError ? this.#fail(error, beganAt) : error
     })
-    stopped = undefined
-    silentSince = undefined
-    pauseMs = 0
-    const margin = Math.max(MARGIN_SECONDS, expiresIn / 10)
-    const headers = options.headers(value)
-    const renewAt = expiresIn === Infinity ? Infinity : Date.now() + Math.max(0, expiresIn - margin) * 1000
-    held = { headers, renewAt, endsAt: Date.now() + expiresIn * 1000 }
+    this.#pause = undefined
+    this.#unresponsiveSince = undefined
+    this.#pauseMs = 0
+    const marginSeconds = Math.max(MIN_RENEWAL_MARGIN_SECONDS, expiresIn / 10)
+    const headers = this.#options.headers(value)
+    const renewAt = expiresIn === Infinity ? Infinity : Date.now() + Math.max(0, expiresIn - marginSeconds) * 1000
+    this.#token = { headers, renewAt, expiresAt: Date.now() + expiresIn * 1000 }
     return headers
   }
 
-  function obtain(): Promise<Headers> {
-    if (stopped !== undefined) {
-      const left = stopped.until - Date.now()
-      if (left > 0) return Promise.reject(later(stopped.failure, left))
-      if (fetching !== undefined && SILENT.has(stopped.failure.code))
-        return Promise.reject(later(stopped.failure, MOMENT_MS))
-    }
-    return (fetching ??= fetchToken().finally(() => (fetching = undefined)))
-  }
-
-  return {
-    headers: () => {
-      const now = Date.now()
-      const current = held
-      if (current === undefined || now >= current.endsAt) return obtain()
-      // Renewed beside the calls, which wait for nothing: should it fail or hang, the token at hand is good for a while yet.
-      if (now >= current.renewAt) {
-        current.renewAt = now + NEXT_TRY_MS
-        void obtain().catch(() => undefined)
-      }
-      return current.headers
-    },
-    renew: (stale) => {
-      // Only the first of several refused calls renews: the others find a newer token there, or on its way.
-      if (stale === held?.headers) held = undefined
-    },
+  /** The error of a failed request; begins a pause where its code demands one. */
+  #fail(error: ApiError, beganAt: number): ApiError {
+    const isUnresponsive = UNRESPONSIVE.has(error.code)
+    if (!isUnresponsive && error.code !== 'PROVIDER_REFUSED') return error
+    if (isUnresponsive && Date.now() - (this.#unresponsiveSince ??= beganAt) < UNRESPONSIVE_AFTER_MS) return error
+    const { minMs, maxMs } = isUnresponsive ? UNRESPONSIVE_PAUSE : REFUSED_PAUSE
+    this.#pauseMs = Math.min(Math.max(minMs, this.#pauseMs * 2), maxMs)
+    this.#pause = { error, until: Date.now() + this.#pauseMs }
+    return withRetryAfter(error, this.#pauseMs)
   }
 }

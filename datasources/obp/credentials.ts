@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { LRUCache } from 'lru-cache'
 import { contract, type Credential, detachedScope, path } from '../http/call.js'
-import type { Client } from '../http/client.js'
+import type { ProviderClient } from '../http/client.js'
 import { bearer, clientCredentials, requestToken, type TokenEndpoint, parseTokenUrl } from '../http/oauth.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import type { ProviderDeps } from '../contract/provider.js'
-import { cachedToken, type Token } from '../http/token-cache.js'
+import { TokenCache, type Token } from '../http/token-cache.js'
 import { obpError, mapLoginError, TITLE } from './error-mapping.js'
 import type { DirectLogin, ObpSettings } from './settings.js'
 
@@ -20,7 +20,7 @@ export interface Credentials {
 
 const loggedIn = contract(Type.Object({ token: Type.String({ minLength: 1 }) }))
 
-async function logIn(client: Client, { username, password, consumerKey }: DirectLogin): Promise<Token> {
+async function logIn(client: ProviderClient, { username, password, consumerKey }: DirectLogin): Promise<Token> {
   const { body } = await client.send(detachedScope, {
     method: 'POST',
     path: path`/my/logins/direct`,
@@ -42,7 +42,7 @@ const MAX_EXCHANGED = 1000
 function tokenExchange(endpoint: TokenEndpoint): (token: string) => Credential {
   const credentials = new LRUCache<string, Credential>({ max: MAX_EXCHANGED })
   const exchange = (token: string) =>
-    cachedToken({
+    new TokenCache({
       fetch: () =>
         requestToken(endpoint, {
           grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -72,12 +72,12 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, deps: Pr
   if ('direct' in service) {
     const client = deps.client({ url, mapError: mapLoginError })
     return {
-      service: cachedToken({
+      service: new TokenCache({
         fetch: () => logIn(client, service.direct),
         headers: (token) => ({ authorization: `DirectLogin token="${token}"` }),
       }),
       asUser: asUser(userToken === 'forward' ? forward : undefined),
-      close: client.close,
+      close: () => client.close(),
     }
   }
   const { origin, path: tokenPath } = parseTokenUrl(service.oauth.tokenUrl)
@@ -91,6 +91,6 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, deps: Pr
   return {
     service: clientCredentials(endpoint),
     asUser: asUser(userToken === 'forward' ? forward : userToken === 'exchange' ? tokenExchange(endpoint) : undefined),
-    close: client.close,
+    close: () => client.close(),
   }
 }

@@ -1,10 +1,10 @@
 import type { Call, CallScope, Contract, Path } from '../http/call.js'
-import type { Client } from '../http/client.js'
+import type { ProviderClient } from '../http/client.js'
 
 type Options<T> = Partial<Pick<Call<T>, 'query' | 'credential' | 'mapError'>>
 
 /** The forms of request that OBP's endpoints have in common; each resolves with the body of the response. */
-export function requestsOf(client: Client) {
+export function requestsOf(client: ProviderClient) {
   const send = async <T>(scope: CallScope, call: Call<T>): Promise<T> => (await client.send(scope, call)).body
   return {
     get: <T>(scope: CallScope, path: Path, response: Contract<T>, options: Options<T> = {}) =>

@@ -1,6 +1,6 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, path, type Path } from '../http/call.js'
 import { parseRetryAfter } from '../http/classify.js'
-import type { Client } from '../http/client.js'
+import type { ProviderClient } from '../http/client.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 
@@ -34,7 +34,7 @@ function jobPath(template: string, key: string): Path {
 }
 
 /** SEI's endpoints, one method each, in SEI's words. */
-export function seiSource(client: Client, jobStatusPath: string) {
+export function seiSource(client: ProviderClient, jobStatusPath: string) {
   return {
     /** 200 and 202 mean the same: accepted. */
     async setAccountAttributes(

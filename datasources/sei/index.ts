@@ -1,9 +1,9 @@
 import { Provider as Label } from '../../schema/shared.js'
 import type { Provider } from '../contract/provider.js'
 import { type Credential, detachedScope, type Path } from '../http/call.js'
-import type { Client } from '../http/client.js'
+import type { ProviderClient } from '../http/client.js'
 import { parseTokenUrl } from '../http/oauth.js'
-import { cachedToken, mapTokenError, tokenResponse, toToken } from '../http/token-cache.js'
+import { TokenCache, mapTokenError, tokenResponse, toToken } from '../http/token-cache.js'
 import type { Tls } from '../http/transport.js'
 import { createKeyedMutex } from '../support/keyed-mutex.js'
 import { seiCommands } from './commands.js'
@@ -27,9 +27,13 @@ export interface SeiSettings {
 }
 
 /** Authenticates the application by HTTP Basic and its service account in the form; the key is sent with every call. */
-function credentialOf(client: Client, path: Path, { appKey, appSecret, username, password }: SeiSettings): Credential {
+function credentialOf(
+  client: ProviderClient,
+  path: Path,
+  { appKey, appSecret, username, password }: SeiSettings,
+): Credential {
   const basic = Buffer.from(`${appKey}:${appSecret}`).toString('base64')
-  return cachedToken({
+  return new TokenCache({
     async fetch() {
       const { body } = await client.send(detachedScope, {
         method: 'POST',

@@ -1,17 +1,16 @@
-import { BriefMap } from '../brief.js'
+/** Keyed mutex: tasks with the same key run one after the other. An idle key takes no memory. */
+export type KeyedMutex = <T>(key: string, task: () => Promise<T>) => Promise<T>
 
-/** Runs work one after the other per key; a key without work takes no room. */
-export type KeyedMutex = <T>(key: string, work: () => Promise<T>) => Promise<T>
-
+/** Creates a keyed mutex for this process. */
 export function createKeyedMutex(): KeyedMutex {
-  const last = new BriefMap<string, Promise<unknown>>()
-  return (key, work) => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(work, work)
-    last.set(key, turn)
-    const leave = () => {
-      if (last.get(key) === turn) last.delete(key)
+  const tails = new Map<string, Promise<unknown>>()
+  return (key, task) => {
+    const tail = (tails.get(key) ?? Promise.resolve()).then(task, task)
+    tails.set(key, tail)
+    const release = () => {
+      if (tails.get(key) === tail) tails.delete(key)
     }
-    turn.then(leave, leave)
-    return turn
+    tail.then(release, release)
+    return tail
   }
 }

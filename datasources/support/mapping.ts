@@ -1,23 +1,23 @@
 import { toInstant, isCalendarDate } from '../../schema/scalars.js'
 
-/** Counts a value that a contract does not list; the field it stood in, never the value. */
+/** Counts a value that a contract does not list, by the name of its field, never by the value. */
 export type Drift = (field: string) => void
 
-/** A provider's word as the graph's enum value, or null (and counted) when the contract does not list it. */
+/** The enum value of a provider's code; null, and counted, when the contract does not list it. */
 export function toEnum<T extends string>(
   values: Readonly<Record<string, T>>,
-  word: string | null | undefined,
+  code: string | null | undefined,
   field: string,
   drift: Drift,
 ): T | null {
-  if (word === undefined || word === null) return null
-  // Own members only: `constructor` is no enum value.
-  if (Object.hasOwn(values, word)) return values[word]!
+  if (code === undefined || code === null) return null
+  // Own members only: `constructor` is not an enum value.
+  if (Object.hasOwn(values, code)) return values[code]!
   drift(field)
   return null
 }
 
-/** A provider's instant in UTC, or null (and counted) when it cannot be read as one. */
+/** A provider's time stamp in UTC; null, and counted, when it cannot be parsed. */
 export function toDateTime(text: string | null | undefined, field: string, drift: Drift): string | null {
   if (text === undefined || text === null || text === '') return null
   const value = toInstant(text)
@@ -25,7 +25,7 @@ export function toDateTime(text: string | null | undefined, field: string, drift
   return value ?? null
 }
 
-/** A provider's calendar day, or null (and counted) when it is none. */
+/** A provider's calendar date; null, and counted, when it is not one. */
 export function toDate(text: string | null | undefined, field: string, drift: Drift): string | null {
   if (text === undefined || text === null || text === '') return null
   if (isCalendarDate(text)) return text
@@ -33,7 +33,7 @@ export function toDate(text: string | null | undefined, field: string, drift: Dr
   return null
 }
 
-/** The same object without its undefined and null members: for providers that know only present and absent. */
+/** A copy without undefined and null members, for providers that have no null. */
 export function omitNullish<T extends object>(value: T): { [K in keyof T]: NonNullable<T[K]> } {
   const kept: Partial<T> = {}
   for (const name of Object.keys(value) as (keyof T)[])

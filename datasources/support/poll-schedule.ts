@@ -1,58 +1,63 @@
 import { randomUUID } from 'node:crypto'
 
-const SHORTEST_WAIT_SECONDS = 1
-/** What has lasted long is asked about seldom, but never so seldom that nobody would wait for it. */
-const LONGEST_WAIT_SECONDS = 60
-/** A hint that is a mistake must not close a record for good. */
-const LONGEST_HINT_SECONDS = 3600
-/** Longer than a call takes; a process that died while it asked loses its turn after this. */
-const TURN_MS = 30_000
+const MIN_WAIT_SECONDS = 1
+/** Waits grow with the age of the job, up to this. */
+const MAX_WAIT_SECONDS = 60
+/** A wrong `Retry-After` must not stop the polling of a record. */
+const MAX_HINT_SECONDS = 3600
+/** Longer than a call takes; the lease of a process that died while it polled expires after this. */
+const LEASE_MS = 30_000
 
-/** When a provider may be asked again how something stands, and whose turn it is. Times are ms since 1970. */
+/**
+ * Poll schedule: when a provider may be polled next, and which caller of all replicas polls it. Times are ms since
+ * 1970. The member names are those of stored records.
+ */
 export interface PollSchedule {
   readonly begunAt: number
   readonly nextAt: number
+  /** The lease of the caller that polls now. */
   readonly turn?: { readonly by: string; readonly until: number } | undefined
 }
 
-const within = (least: number, value: number, most: number) => Math.min(Math.max(least, value), most)
+const clamp = (min: number, value: number, max: number) => Math.min(Math.max(min, value), max)
 
-/** The provider's hint where there is one; else half of what it has taken so far, so that waits grow with the wait. */
+/** The provider's hint; without one, half of the time since the beginning. */
 const waitMs = (begunAt: number, at: number, hintSeconds: number | undefined): number =>
   hintSeconds === undefined
-    ? Math.round(within(SHORTEST_WAIT_SECONDS * 1000, (at - begunAt) / 2, LONGEST_WAIT_SECONDS * 1000))
-    : within(SHORTEST_WAIT_SECONDS, hintSeconds, LONGEST_HINT_SECONDS) * 1000
+    ? Math.round(clamp(MIN_WAIT_SECONDS * 1000, (at - begunAt) / 2, MAX_WAIT_SECONDS * 1000))
+    : clamp(MIN_WAIT_SECONDS, hintSeconds, MAX_HINT_SECONDS) * 1000
 
-/** The pace of what has begun now, or was asked about now. */
+/** The schedule after the job began, or after a poll, at this time. */
 export const pollSchedule = (at: number, hintSeconds?: number, begunAt = at): PollSchedule => ({
   begunAt,
   nextAt: at + waitMs(begunAt, at, hintSeconds),
 })
 
-const taken = ({ turn }: PollSchedule, now: number): boolean => turn !== undefined && now < turn.until
+const isLeased = ({ turn }: PollSchedule, now: number): boolean => turn !== undefined && now < turn.until
 
-/** True when its time has come and nobody asks already. */
-export const isDue = (current: PollSchedule, now = Date.now()): boolean => now >= current.nextAt && !taken(current, now)
+/** True when a poll is due and no caller polls now. */
+export const isDue = (schedule: PollSchedule, now = Date.now()): boolean =>
+  now >= schedule.nextAt && !isLeased(schedule, now)
 
-/** The soonest time at which asking again makes sense. While somebody asks that is soon. */
-export const nextPollAt = (current: PollSchedule, now = Date.now()): string =>
+/** The time from which a caller should ask again: soon, while another caller polls. */
+export const nextPollAt = (schedule: PollSchedule, now = Date.now()): string =>
   new Date(
-    taken(current, now) ? Math.max(current.nextAt, now + SHORTEST_WAIT_SECONDS * 1000) : current.nextAt,
+    isLeased(schedule, now) ? Math.max(schedule.nextAt, now + MIN_WAIT_SECONDS * 1000) : schedule.nextAt,
   ).toISOString()
 
-/** A name for one turn, which nobody else has. */
+/** A unique lease id. */
 export const newPollLease = (): string => randomUUID()
 
-/** The same with the turn taken. */
-export const leasePoll = (current: PollSchedule, by: string, now = Date.now()): PollSchedule => ({
-  ...current,
-  turn: { by, until: now + TURN_MS },
+/** The schedule with the lease taken. */
+export const leasePoll = (schedule: PollSchedule, by: string, now = Date.now()): PollSchedule => ({
+  ...schedule,
+  turn: { by, until: now + LEASE_MS },
 })
 
-/** The pace after this turn's answer, or failure; undefined when the turn has become somebody else's meanwhile. */
+/** The schedule after a poll succeeded or failed; undefined when another caller has taken the lease meanwhile. */
 export const completePoll = (
-  current: PollSchedule,
+  schedule: PollSchedule,
   by: string,
   at: number,
   hintSeconds?: number,
-): PollSchedule | undefined => (current.turn?.by === by ? pollSchedule(at, hintSeconds, current.begunAt) : undefined)
+): PollSchedule | undefined => (schedule.turn?.by === by ? pollSchedule(at, hintSeconds, schedule.begunAt) : undefined)

@@ -1,51 +1,51 @@
 import type { Store } from '../contract/store.js'
 
-/** The calls that one question of an operation came to, by one route. */
+/** The provider calls of one operation by one route. */
 export interface CallStats {
   /** Sent for this operation. */
   made: number
-  /** Answered by a call that another operation had sent. */
+  /** Joined a call that another operation had sent. */
   shared: number
   retried: number
-  /** How long each was waited for. */
+  /** The duration of each. */
   readonly ms: number[]
 }
 
-/** Where an operation's waiting is taken down: what is left of its time is this server's own. */
+/** Records what an operation waits for; the rest of its time is this server's own. */
 export interface OperationTrace {
-  /** From now on a provider or the store is waited for; waits may overlap. */
+  /** A wait for a provider or the store begins; waits may overlap. */
   beginWait(): void
   endWait(): void
-  /** Where calls by a route are counted; left out where nobody wants the operation explained. */
+  /** The counts of calls by a route; absent unless the operation is to be explained. */
   callStats?(provider: string, route: string): CallStats
   /** Runs a query or command as a span of its own; absent where the operation is not explained. */
   span?<T>(name: string, run: () => Promise<T>): Promise<T>
-  /** Told of each value that was found in the store. */
+  /** Called for each value that was found in the store. */
   storeHit?(): void
 }
 
-/** Waits for an answer, and takes the wait down. */
-export async function traceWait<T>(ledger: OperationTrace | undefined, ask: () => Promise<T>): Promise<T> {
-  if (ledger === undefined) return ask()
-  ledger.beginWait()
+/** Runs a task and records its duration as a wait. */
+export async function traceWait<T>(trace: OperationTrace | undefined, task: () => Promise<T>): Promise<T> {
+  if (trace === undefined) return task()
+  trace.beginWait()
   try {
-    return await ask()
+    return await task()
   } finally {
-    ledger.endWait()
+    trace.endWait()
   }
 }
 
-/** The store as one operation uses it. */
-export function tracedStore(store: Store, ledger: OperationTrace | undefined): Store {
-  if (ledger === undefined) return store
+/** A store that records the waits of one operation. */
+export function tracedStore(store: Store, trace: OperationTrace | undefined): Store {
+  if (trace === undefined) return store
   return {
     ...store,
     async get(key) {
-      const found = await traceWait(ledger, () => store.get<never>(key))
-      if (found !== null) ledger.storeHit?.()
-      return found
+      const value = await traceWait(trace, () => store.get<never>(key))
+      if (value !== null) trace.storeHit?.()
+      return value
     },
-    set: (...given) => traceWait(ledger, () => store.set(...given)),
-    update: (...given) => traceWait(ledger, () => store.update(...given)),
+    set: (...args) => traceWait(trace, () => store.set(...args)),
+    update: (...args) => traceWait(trace, () => store.update(...args)),
   }
 }

@@ -1,5 +1,5 @@
 import { type Call, type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
-import type { Client } from '../http/client.js'
+import type { ProviderClient } from '../http/client.js'
 import { omitNullish } from '../support/mapping.js'
 import {
   answers,
@@ -44,7 +44,7 @@ export function mapError({ status, body }: ErrorResponse): ErrorMapping {
 }
 
 /** Synctera's endpoints, one method each, in Synctera's words. */
-export function syncteraSource(client: Client) {
+export function syncteraSource(client: ProviderClient) {
   const send = async <T>(scope: CallScope, call: Call<T>): Promise<T> => (await client.send(scope, call)).body
 
   /** A write under an idempotency key: Synctera executes a repeat only once. */

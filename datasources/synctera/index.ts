@@ -46,7 +46,7 @@ export const synctera = {
   commands: syncteraCommands,
   open({ url, apiKey, webhookSecret }, { client: connect, drift }): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })
-    const invalidations = createInvalidations(client.invalidate)
+    const invalidations = createInvalidations(() => client.invalidate())
     return {
       source: syncteraSource(client),
       invalidations,

@@ -1,33 +1,34 @@
+import { setMaxListeners } from 'node:events'
 import type { CallScope } from '../../datasources/http/call.js'
 import { ApiError } from '../../datasources/contract/errors.js'
-import { Departure } from '../../datasources/leaving.js'
 import { PendingTasks } from './pending-tasks.js'
 
-/** What a client, or the proxy before this server, says of how long it waits; what is not a number of ms is not looked at. */
+/** The header by which a client, or the proxy before this server, states its time-out; ignored unless it is a number of ms. */
 const HEADER = 'x-request-timeout-ms'
 
-/** What hands the answer over: a response of Node's. */
-interface Answering {
+/** The part of Node's response that a deadline needs. */
+interface ResponseEvents {
   on(event: 'close', listener: () => void): unknown
   readonly writableFinished: boolean
 }
 
-/** How long one operation may take, and what of it goes on when that time is over. */
+/** The deadline of one operation, and what happens to its writes when it passes. */
 export interface Deadline extends Pick<CallScope, 'signal' | 'deadline' | 'markSent' | 'isWriting'> {
   /**
-   * A write's answer, or at the deadline what can be said by then. What has left is heard to its end and its outcome
-   * stored, whether anybody still waits or not; none begins later. `keyed`: whether its idempotency key tells how it ended.
+   * Runs a write, and rejects at the deadline if it has not ended. A write that was sent still goes on to its end, and
+   * its outcome is stored; no write begins after the deadline. `keyed`: whether an idempotency key tells the outcome.
    */
   readonly raceWrite: <T>(write: () => Promise<T>, keyed: boolean) => Promise<T>
 }
 
+/** Creates the deadlines of a server's operations. */
 export interface Deadlines {
-  readonly begin: (headers: Readonly<Record<string, unknown>>, answering: Answering) => Deadline
-  /** Resolves when no write goes on that nobody waits for. */
+  readonly begin: (headers: Readonly<Record<string, unknown>>, response: ResponseEvents) => Deadline
+  /** Resolves when no write runs any more. */
   readonly settled: () => Promise<void>
 }
 
-const unfinished = (keyed: boolean): ApiError =>
+const outcomeUnknown = (keyed: boolean): ApiError =>
   new ApiError('OUTCOME_UNKNOWN', {
     retryable: keyed,
     message: keyed
@@ -35,57 +36,60 @@ const unfinished = (keyed: boolean): ApiError =>
       : 'The deadline of this operation has passed while the request was under way; it goes on. Read the record back before you try again.',
   })
 
-const end = (signal: Departure): void => signal.abort()
+const abort = (controller: AbortController): void => controller.abort()
 
-/** One operation's. Its members are its own, so that they can be handed on one by one. */
-class Running implements Deadline {
-  readonly signal = new Departure()
+/** Its members are its own and its methods bound, because they are passed on one by one. */
+class OperationDeadline implements Deadline {
   readonly deadline: number
-  readonly #going: PendingTasks
+  readonly #controller = new AbortController()
+  readonly signal = this.#controller.signal
+  readonly #writes: PendingTasks
   #sent = 0
-  #writes = false
+  #isWriting = false
 
-  constructor(ms: number, answering: Answering, going: PendingTasks) {
-    this.#going = going
+  constructor(ms: number, response: ResponseEvents, writes: PendingTasks) {
+    this.#writes = writes
     this.deadline = performance.now() + ms
-    const { signal } = this
-    const timer = setTimeout(end, ms, signal)
-    answering.on('close', () => {
+    // Each provider call of the operation listens.
+    setMaxListeners(0, this.signal)
+    const timer = setTimeout(abort, ms, this.#controller)
+    response.on('close', () => {
       clearTimeout(timer)
-      if (!answering.writableFinished) signal.abort()
+      if (!response.writableFinished) this.#controller.abort()
     })
   }
 
   readonly markSent = (): void => void (this.#sent += 1)
-  readonly isWriting = (): boolean => this.#writes
+  readonly isWriting = (): boolean => this.#isWriting
 
-  readonly raceWrite = <T>(begin: () => Promise<T>, keyed: boolean): Promise<T> => {
-    if (this.signal.aborted) return Promise.reject(new ApiError('DEADLINE_EXCEEDED'))
-    this.#writes = true
-    const before = this.#sent
+  readonly raceWrite = <T>(write: () => Promise<T>, keyed: boolean): Promise<T> => {
+    const { signal } = this
+    if (signal.aborted) return Promise.reject(new ApiError('DEADLINE_EXCEEDED'))
+    this.#isWriting = true
+    const sentBefore = this.#sent
     return new Promise((resolve, reject) => {
-      const stop = () => reject(this.#sent > before ? unfinished(keyed) : new ApiError('DEADLINE_EXCEEDED'))
-      this.#going.add(
-        begin()
+      const stop = () => reject(this.#sent > sentBefore ? outcomeUnknown(keyed) : new ApiError('DEADLINE_EXCEEDED'))
+      this.#writes.add(
+        write()
           .then(resolve, reject)
-          .finally(() => this.signal.removeEventListener('abort', stop)),
+          .finally(() => signal.removeEventListener('abort', stop)),
       )
-      this.signal.addEventListener('abort', stop)
+      signal.addEventListener('abort', stop, { once: true })
     })
   }
 }
 
-/** The deadlines of a server's operations. One timer each: provider calls hang on its signal. */
-export function createDeadlines(longestMs: number): Deadlines {
-  const going = new PendingTasks()
+/** Creates deadlines of at most `maxMs`: one timer and one signal for each operation. */
+export function createDeadlines(maxMs: number): Deadlines {
+  const writes = new PendingTasks()
 
   return {
-    begin(headers, answering) {
-      const asked = headers[HEADER]
+    begin(headers, response) {
+      const requested = headers[HEADER]
       const ms =
-        typeof asked === 'string' && /^[1-9]\d{0,8}$/.test(asked) ? Math.min(Number(asked), longestMs) : longestMs
-      return new Running(ms, answering, going)
+        typeof requested === 'string' && /^[1-9]\d{0,8}$/.test(requested) ? Math.min(Number(requested), maxMs) : maxMs
+      return new OperationDeadline(ms, response, writes)
     },
-    settled: () => going.settled(),
+    settled: () => writes.settled(),
   }
 }

@@ -1,22 +1,22 @@
-/** Counts what is under way, for whoever waits until nothing is. A set that lives long makes a new, old table whenever it empties (`BriefMap`). */
+/** Counts running tasks, so that a shutdown can wait for them. */
 export class PendingTasks {
   #count = 0
-  #waiting: (() => void)[] = []
+  #waiters: (() => void)[] = []
 
-  /** Counts this until it is settled. */
-  add(work: Promise<unknown>): void {
+  /** Counts a task until it settles. */
+  add(task: Promise<unknown>): void {
     this.#count += 1
-    work.then(this.#over, this.#over)
+    task.then(this.#end, this.#end)
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no task runs. */
   async settled(): Promise<void> {
-    while (this.#count > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    while (this.#count > 0) await new Promise<void>((resolve) => this.#waiters.push(resolve))
   }
 
-  readonly #over = (): void => {
+  readonly #end = (): void => {
     this.#count -= 1
     if (this.#count > 0) return
-    for (const tell of this.#waiting.splice(0)) tell()
+    for (const resolve of this.#waiters.splice(0)) resolve()
   }
 }

@@ -16,8 +16,8 @@ export function shutdownOnSignals(close: () => Promise<void>): void {
 }
 
 /**
- * An error that nobody caught leaves the process in a state that nobody knows, so it ends, and says where it came from.
- * What Node would print of it may hold a value.
+ * Exits on an uncaught error, which leaves the process in an unknown state, and logs its origin. Node's own report may
+ * contain a value.
  */
 export function exitOnCrash(log: Log): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {

@@ -1,33 +1,33 @@
 import type { WindowCount } from './window-counter.js'
 
-/** Up to here of the limit a client is far from it. */
-const FAR = 1 / 2
-/** Of what the store said was left, so much may be spent here before it is asked again. */
-const SHARE = 1 / 10
+/** Up to this part of the limit, a client may spend without the store being asked. */
+const MAX_LOCAL_USE = 1 / 2
+/** The part of the remaining points that one process may spend before it asks the store again. */
+const MAX_LOCAL_SHARE = 1 / 10
 
 /**
- * What one process knows of a client's window, and what it let the client spend since the store was last heard. That is
- * never more than a tenth of the limit, however fast the client or slow the store, so what may pass beyond the limit is
- * a tenth of it for each process, and nothing where there is but one: its own spending it knows.
+ * Local quota: the state of a client's window in one process, and the points that it let the client spend since the
+ * store last answered. These are at most a tenth of the limit, so what may pass beyond the limit is a tenth of it for
+ * each process, and nothing with a single process, which knows its own spending.
  */
 export class LocalQuota {
-  /** What all processes had spent, and when the window ends, by the store's last word. */
+  /** The points that all processes had spent, and the end of the window, by the last answer of the store. */
   #spent = 0
   #until = 0
-  /** Spent here since: what the store was not told yet, and what it was told without having answered. */
-  #untold = 0
-  #telling = 0
-  /** What the store was asked to pay and has not answered. */
-  #asked = 0
+  /** Points spent here since then: not reported yet, and reported without an answer yet. */
+  #unreported = 0
+  #reporting = 0
+  /** Points that the store was asked for and has not answered. */
+  #requested = 0
 
   constructor(
     readonly name: string,
     readonly limit: number,
   ) {}
 
-  /** What is left, as far as it is known here. */
+  /** The points left, as far as this process knows. */
   get remaining(): number {
-    return Math.max(0, this.limit - this.#spent - this.#untold - this.#telling)
+    return Math.max(0, this.limit - this.#spent - this.#unreported - this.#reporting)
   }
 
   resetMs(now: number): number {
@@ -38,50 +38,50 @@ export class LocalQuota {
     return now >= this.#until
   }
 
-  /** What was spent here and the store can still be told: of a window that is over nobody asks any more. */
+  /** The points to report to the store; none once the window is over. */
   owed(now: number): number {
-    return this.isOver(now) ? 0 : this.#untold
+    return this.isOver(now) ? 0 : this.#unreported
   }
 
-  /** Whether the store was told something and has not answered. */
-  get isTelling(): boolean {
-    return this.#telling > 0
+  /** True while a report is under way. */
+  get isReporting(): boolean {
+    return this.#reporting > 0
   }
 
-  /** Spends points without asking, where that is safe. */
+  /** Spends points without asking the store, where that is safe. */
   spend(points: number, now: number): boolean {
-    const here = this.#untold + this.#telling + points
+    const local = this.#unreported + this.#reporting + points
     if (
       this.isOver(now) ||
-      here > (this.limit - this.#spent) * SHARE ||
-      this.#spent + here + this.#asked > this.limit * FAR
+      local > (this.limit - this.#spent) * MAX_LOCAL_SHARE ||
+      this.#spent + local + this.#requested > this.limit * MAX_LOCAL_USE
     )
       return false
-    this.#untold += points
+    this.#unreported += points
     return true
   }
 
-  /** The store is asked for points; answers what it is to be told along with that. */
-  ask(points: number, now: number): number {
+  /** Begins a request to the store; returns the points to report with it. */
+  request(points: number, now: number): number {
     const owed = this.owed(now)
-    this.#untold = 0
-    this.#telling += owed
-    this.#asked += points
+    this.#unreported = 0
+    this.#reporting += owed
+    this.#requested += points
     return owed
   }
 
-  /** The store's word on what was asked at a time: by then its window had at least so long to go. */
-  answered(points: number, owed: number, { spent, resetMs }: WindowCount, askedAt: number): void {
-    this.#asked -= points
-    this.#telling -= owed
+  /** The answer to a request made at `requestedAt`, when the window had at least `resetMs` left. */
+  answered(points: number, owed: number, { spent, resetMs }: WindowCount, requestedAt: number): void {
+    this.#requested -= points
+    this.#reporting -= owed
     this.#spent = spent
-    this.#until = askedAt + resetMs
+    this.#until = requestedAt + resetMs
   }
 
-  /** No word on what was asked. What it was told it is told again: rather counted twice than never. */
+  /** A request without an answer. Its points are reported again: counted twice rather than not at all. */
   unanswered(points: number, owed: number): void {
-    this.#asked -= points
-    this.#telling -= owed
-    this.#untold += owed
+    this.#requested -= points
+    this.#reporting -= owed
+    this.#unreported += owed
   }
 }

@@ -6,15 +6,15 @@ import { createWindowCounter, type WindowCounter } from './window-counter.js'
 import { LocalQuota } from './local-quota.js'
 
 const WINDOW_MS = 60_000
-/** How long an operation waits for Redis to count it; then this process counts. */
-const PATIENCE_MS = 250
-/** How long this process goes on counting before it asks Redis again. */
-const REST_MS = 2_000
-/** How long after something was spent here Redis is told, with all that was spent until then. */
-const REPORT_MS = 50
-const MOST_TABS = 10_000
+/** How long an operation waits for the store to count it; then this process counts. */
+const STORE_TIMEOUT_MS = 250
+/** After a failure, how long this process counts alone before it asks the store again. */
+const FALLBACK_MS = 2_000
+/** The delay until points that were spent here are reported to the store, together with those spent meanwhile. */
+const REPORT_DELAY_MS = 50
+const MAX_QUOTAS = 10_000
 
-/** What an operation costs, and what its client has left in this window (unless nothing limits it). */
+/** The cost of an operation, and the points left in its client's window (absent without a limit). */
 export interface RateLimitStatus {
   readonly requested: number
   readonly limit?: number
@@ -34,123 +34,143 @@ export interface RateLimitConfig {
 }
 
 export interface RateLimit {
-  /** Pays for an operation; a promise only where Redis must be asked first. */
+  /** Pays for an operation; a promise only when the store must be asked first. */
   readonly consume: (caller: Caller, cost: number) => Consumption | Promise<Consumption>
-  /** Tells Redis what it has not been told yet: the last thing that a process does. */
+  /** Reports to the store what is not reported yet; called once, at the end of the process. */
   readonly close: () => Promise<void>
 }
 
-function soon<T>(answer: Promise<T>): Promise<T> {
+function withTimeout<T>(promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const patience = setTimeout(() => reject(new ApiError('STORE_UNAVAILABLE')), PATIENCE_MS)
-    answer.then(resolve, reject).finally(() => clearTimeout(patience))
+    const timer = setTimeout(() => reject(new ApiError('STORE_UNAVAILABLE')), STORE_TIMEOUT_MS)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 
+/** Creates the rate limit of a server, or none when `perMinute` is 0. */
+export function createRateLimit(config: RateLimitConfig): RateLimit {
+  if (config.perMinute > 0) return new StoreRateLimit(config)
+  return {
+    consume: (_caller, cost) => ({ allowed: true, status: { requested: cost } }),
+    close: () => Promise.resolve(),
+  }
+}
+
 /**
- * Every client of a tenant has a budget of its own, which all replicas share through the store. Far from its limit a
- * client is believed and Redis told in passing; near it, and at first, Redis is asked (`Tab` says how much that leaves
- * to chance).
+ * Rate limit: each client of a tenant has points per minute, which all processes share through the store. Far from its
+ * limit a client spends from a local quota that is reported later (`LocalQuota` states the error); near the limit, and
+ * at first, the store is asked.
  */
-export function createRateLimit({ perMinute, spend, digest }: RateLimitConfig): RateLimit {
-  const standIn = createWindowCounter()
-  // A caller whose token comes again is the same object.
-  const names = new WeakMap<Caller, string>()
-  const tabs = new LRUCache<string, LocalQuota>({ max: MOST_TABS })
-  let unreported = new Set<LocalQuota>()
-  let timer: NodeJS.Timeout | undefined
-  let restUntil = 0
-  let sweepAt = 0
+class StoreRateLimit implements RateLimit {
+  readonly #config: RateLimitConfig
+  /** Counts while the store is away. */
+  readonly #fallback = createWindowCounter()
+  /** A token that is presented again has the same caller object. */
+  readonly #names = new WeakMap<Caller, string>()
+  readonly #quotas = new LRUCache<string, LocalQuota>({ max: MAX_QUOTAS })
+  #unreported = new Set<LocalQuota>()
+  #timer: NodeJS.Timeout | undefined
+  #fallbackUntil = 0
+  #sweepAt = 0
 
-  function nameOf(caller: Caller): string {
-    const known = names.get(caller) ?? `kyc:spent:${digest('spent', caller.tenant, caller.client)}`
-    names.set(caller, known)
-    return known
+  constructor(config: RateLimitConfig) {
+    this.#config = config
   }
 
-  function newTab(name: string, now: number): LocalQuota {
-    if (now >= sweepAt) {
-      for (const [other, tab] of [...tabs]) if (tab.isOver(now)) tabs.delete(other)
-      sweepAt = now + WINDOW_MS
+  readonly consume = (caller: Caller, cost: number): Consumption | Promise<Consumption> => {
+    const now = Date.now()
+    const name = this.#nameOf(caller)
+    if (now < this.#fallbackUntil) return this.#consumeFallback(name, cost)
+    const quota = this.#quotas.get(name) ?? this.#createQuota(name, now)
+    if (!quota.spend(cost, now)) return this.#consumeStored(quota, cost)
+    this.#reportLater(quota)
+    return this.#consumption(cost, true, quota.remaining, quota.resetMs(now))
+  }
+
+  readonly close = async (): Promise<void> => {
+    clearTimeout(this.#timer)
+    const now = Date.now()
+    const owing = [...this.#unreported].filter((quota) => quota.owed(now) > 0)
+    await withTimeout(Promise.all(owing.map((quota) => this.#request(quota, 0)))).catch(() => undefined)
+  }
+
+  #nameOf(caller: Caller): string {
+    const name = this.#names.get(caller) ?? `kyc:spent:${this.#config.digest('spent', caller.tenant, caller.client)}`
+    this.#names.set(caller, name)
+    return name
+  }
+
+  #createQuota(name: string, now: number): LocalQuota {
+    if (now >= this.#sweepAt) {
+      for (const [other, quota] of [...this.#quotas]) if (quota.isOver(now)) this.#quotas.delete(other)
+      this.#sweepAt = now + WINDOW_MS
     }
-    const tab = new LocalQuota(name, perMinute)
-    tabs.set(name, tab)
-    return tab
+    const quota = new LocalQuota(name, this.#config.perMinute)
+    this.#quotas.set(name, quota)
+    return quota
   }
 
-  const payment = (cost: number, paid: boolean, remaining: number, resetMs: number): Consumption => ({
-    allowed: paid,
-    status: { requested: cost, limit: perMinute, remaining, resetSeconds: Math.ceil(resetMs / 1000) },
-  })
+  #consumption(cost: number, allowed: boolean, remaining: number, resetMs: number): Consumption {
+    const { perMinute } = this.#config
+    return {
+      allowed,
+      status: { requested: cost, limit: perMinute, remaining, resetSeconds: Math.ceil(resetMs / 1000) },
+    }
+  }
 
-  /** Asks Redis to pay for an operation (or for none), and tells it in the same breath what was spent here. */
-  async function ask(tab: LocalQuota, cost: number): Promise<Consumption> {
-    const askedAt = Date.now()
-    const owed = tab.ask(cost, askedAt)
-    unreported.delete(tab)
+  /** Asks the store for points (or none), and reports in the same call what was spent here. */
+  async #request(quota: LocalQuota, cost: number): Promise<Consumption> {
+    const requestedAt = Date.now()
+    const owed = quota.request(cost, requestedAt)
+    this.#unreported.delete(quota)
     try {
-      const account = await spend(tab.name, cost, perMinute, WINDOW_MS, owed)
-      tab.answered(cost, owed, account, askedAt)
-      return payment(cost, account.paid, tab.remaining, account.resetMs)
+      const count = await this.#config.spend(quota.name, cost, this.#config.perMinute, WINDOW_MS, owed)
+      quota.answered(cost, owed, count, requestedAt)
+      return this.#consumption(cost, count.paid, quota.remaining, count.resetMs)
     } catch (error) {
-      tab.unanswered(cost, owed)
-      reportSoon(tab)
+      quota.unanswered(cost, owed)
+      this.#reportLater(quota)
       throw error
     }
   }
 
-  const rest = () => (restUntil = Date.now() + REST_MS)
-
-  function reportSoon(tab: LocalQuota): void {
-    unreported.add(tab)
-    timer ??= setTimeout(report, Math.max(REPORT_MS, restUntil - Date.now())).unref()
+  #beginFallback(): void {
+    this.#fallbackUntil = Date.now() + FALLBACK_MS
   }
 
-  /** All clients in one go. */
-  function report(): void {
-    timer = undefined
+  #reportLater(quota: LocalQuota): void {
+    this.#unreported.add(quota)
+    this.#timer ??= setTimeout(
+      () => this.#report(),
+      Math.max(REPORT_DELAY_MS, this.#fallbackUntil - Date.now()),
+    ).unref()
+  }
+
+  /** Reports the quotas of all clients. */
+  #report(): void {
+    this.#timer = undefined
     const now = Date.now()
-    const due = unreported
-    // A new one each time, as with a `BriefMap`.
-    unreported = new Set()
-    for (const tab of due) {
-      if (tab.isTelling || now < restUntil) reportSoon(tab)
-      else if (tab.owed(now) > 0) ask(tab, 0).catch(rest)
+    const due = this.#unreported
+    this.#unreported = new Set()
+    for (const quota of due) {
+      if (quota.isReporting || now < this.#fallbackUntil) this.#reportLater(quota)
+      else if (quota.owed(now) > 0) this.#request(quota, 0).catch(() => this.#beginFallback())
     }
   }
 
-  /** While Redis is away each replica counts by itself: more may pass than the budget allows, and nobody waits. */
-  function payHere(name: string, cost: number): Consumption {
-    const { paid, spent, resetMs } = standIn(name, cost, perMinute, WINDOW_MS)
-    return payment(cost, paid, Math.max(0, perMinute - spent), resetMs)
+  /** Counts in this process: while the store is away more than the limit may pass, and no operation waits. */
+  #consumeFallback(name: string, cost: number): Consumption {
+    const { perMinute } = this.#config
+    const { paid, spent, resetMs } = this.#fallback(name, cost, perMinute, WINDOW_MS)
+    return this.#consumption(cost, paid, Math.max(0, perMinute - spent), resetMs)
   }
 
-  async function payThere(tab: LocalQuota, cost: number): Promise<Consumption> {
+  async #consumeStored(quota: LocalQuota, cost: number): Promise<Consumption> {
     try {
-      return await soon(ask(tab, cost))
+      return await withTimeout(this.#request(quota, cost))
     } catch {
-      rest()
-      return payHere(tab.name, cost)
+      this.#beginFallback()
+      return this.#consumeFallback(quota.name, cost)
     }
-  }
-
-  return {
-    consume(caller, cost) {
-      if (perMinute === 0) return { status: { requested: cost }, allowed: true }
-      const now = Date.now()
-      const name = nameOf(caller)
-      if (now < restUntil) return payHere(name, cost)
-      const tab = tabs.get(name) ?? newTab(name, now)
-      if (!tab.spend(cost, now)) return payThere(tab, cost)
-      reportSoon(tab)
-      return payment(cost, true, tab.remaining, tab.resetMs(now))
-    },
-
-    async close() {
-      clearTimeout(timer)
-      const now = Date.now()
-      const owing = [...unreported].filter((tab) => tab.owed(now) > 0)
-      await soon(Promise.all(owing.map((tab) => ask(tab, 0)))).catch(() => undefined)
-    },
   }
 }

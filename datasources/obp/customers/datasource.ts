@@ -1,5 +1,5 @@
 import { type CallScope, type Credential, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
-import type { Client } from '../../http/client.js'
+import type { ProviderClient } from '../../http/client.js'
 import { mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
 import { answers, type AttributeBody, type CustomerBody, type FirehoseWindow } from './contract.js'
@@ -11,7 +11,7 @@ function mapDanglingAttribute(response: ErrorResponse): ErrorMapping {
 }
 
 /** The endpoints of customers, one method each, in the provider's words. */
-export function customerSource(client: Client) {
+export function customerSource(client: ProviderClient) {
   const { get, post, search } = requestsOf(client)
 
   return {
@@ -62,7 +62,7 @@ export function customerSource(client: Client) {
 export type CustomerSource = ReturnType<typeof customerSource>
 
 /** The endpoints of customers' attributes, one method each, in the provider's words. */
-export function attributeSource(client: Client) {
+export function attributeSource(client: ProviderClient) {
   const { get, post, put, remove } = requestsOf(client)
 
   return {

@@ -1,10 +1,10 @@
 import { type CallScope, path } from '../../http/call.js'
-import type { Client } from '../../http/client.js'
+import type { ProviderClient } from '../../http/client.js'
 import { requestsOf } from '../requests.js'
 import { answers, type DefinitionBody } from './contract.js'
 
 /** The endpoints of attribute definitions, one method each, in the provider's words. */
-export function definitionSource(client: Client) {
+export function definitionSource(client: ProviderClient) {
   const { get, put, remove } = requestsOf(client)
 
   return {

@@ -1,5 +1,5 @@
 import { type CallScope, type Credential, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
-import type { Client } from '../../http/client.js'
+import type { ProviderClient } from '../../http/client.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
@@ -14,7 +14,7 @@ function mapMessageError(response: ErrorResponse): ErrorMapping {
 }
 
 /** The endpoints of CRM events, meetings and messages, one method each, in the provider's words. */
-export function engagementSource(client: Client) {
+export function engagementSource(client: ProviderClient) {
   const { get, post } = requestsOf(client)
 
   return {

@@ -1,11 +1,11 @@
 import { type CallScope, path } from '../../http/call.js'
-import type { Client } from '../../http/client.js'
+import type { ProviderClient } from '../../http/client.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { requestsOf } from '../requests.js'
 import { answers, type CheckBody, type DocumentBody, type MediaBody, type StatusBody } from './contract.js'
 
 /** The endpoints of KYC records, one method each, in the provider's words. Adding under an existing id replaces the record. */
-export function kycSource(client: Client) {
+export function kycSource(client: ProviderClient) {
   const { get, put } = requestsOf(client)
 
   return {

@@ -1,10 +1,10 @@
 import { type CallScope, path } from '../../http/call.js'
-import type { Client } from '../../http/client.js'
+import type { ProviderClient } from '../../http/client.js'
 import { requestsOf } from '../requests.js'
 import { answers, type LinkBody } from './contract.js'
 
 /** The endpoints of links between users and customers, one method each, in the provider's words. */
-export function linkSource(client: Client) {
+export function linkSource(client: ProviderClient) {
   const { get, post, remove } = requestsOf(client)
 
   return {

@@ -1,5 +1,5 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
-import type { Client } from '../../http/client.js'
+import type { ProviderClient } from '../../http/client.js'
 import { mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
 import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } from './contract.js'
@@ -20,7 +20,7 @@ const mapUserError = (response: ErrorResponse): ErrorMapping =>
     : mapInputError(response)
 
 /** The endpoints that open accounts and register users, one method each, in the provider's words. */
-export function onboardingSource(client: Client) {
+export function onboardingSource(client: ProviderClient) {
   const { post, put } = requestsOf(client)
 
   return {

@@ -1,5 +1,5 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
-import type { Client } from '../../http/client.js'
+import type { ProviderClient } from '../../http/client.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
@@ -14,7 +14,7 @@ function mapRowError(response: ErrorResponse): ErrorMapping {
 }
 
 /** The endpoints of a customer's records, one method each, in the provider's words and spellings. */
-export function recordSource(client: Client) {
+export function recordSource(client: ProviderClient) {
   const { get, post, put, remove } = requestsOf(client)
   const mapped = { mapError: mapRowError }
 

@@ -1,5 +1,5 @@
 import { type CallScope, path, type Path } from '../../http/call.js'
-import type { Client } from '../../http/client.js'
+import type { ProviderClient } from '../../http/client.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { answers } from '../customers/contract.js'
 import { requestsOf } from '../requests.js'
@@ -15,7 +15,7 @@ import type {
 } from './contract.js'
 
 /** The endpoints that change a part of a customer, one method each, in the provider's words. They find the customer at any bank. */
-export function updateSource(client: Client) {
+export function updateSource(client: ProviderClient) {
   const requests = requestsOf(client)
   const put = (scope: CallScope, to: Path, body: object) => requests.put(scope, to, body, answers.customer)
 

@@ -1,121 +1,120 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Departure } from '../../../datasources/leaving.js'
-import { createBulkhead } from '../../../datasources/http/bulkhead.js'
+import { Bulkhead } from '../../../datasources/http/bulkhead.js'
 
-const PATIENCE_MS = 100
+const TIMEOUT_MS = 100
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const settled = () => vi.advanceTimersByTimeAsync(0)
 
-/** Numbers below `most`, the same in every run. */
-function numbers(seed: number): (most: number) => number {
+/** Pseudo-random numbers below `limit`, the same in every run. */
+function numbers(seed: number): (limit: number) => number {
   let last = seed
-  return (most) => {
+  return (limit) => {
     last = (last * 48_271) % 2_147_483_647
-    return last % most
+    return last % limit
   }
 }
 
-/** The same as a plain list has it. */
-function plainTurns(most: number, longest: number) {
-  let free = most
-  let line: { id: number; until: number }[] = []
-  const words = new Map<number, string>()
-  const say = (id: number, word: string) => void words.set(id, word)
+/** The same semantics with a plain list. */
+function plainBulkhead(maxConcurrent: number, maxQueued: number) {
+  let free = maxConcurrent
+  let queue: { id: number; until: number }[] = []
+  const results = new Map<number, string>()
+  const settle = (id: number, result: string) => void results.set(id, result)
   return {
-    words,
-    take(id: number, now: number) {
+    results,
+    acquire(id: number, now: number) {
       if (free > 0) {
         free -= 1
-        say(id, 'acquired')
-      } else if (line.length >= longest) say(id, 'full')
-      else line.push({ id, until: now + PATIENCE_MS })
+        settle(id, 'acquired')
+      } else if (queue.length >= maxQueued) settle(id, 'full')
+      else queue.push({ id, until: now + TIMEOUT_MS })
     },
-    leave(id: number) {
-      if (line.some((other) => other.id === id)) say(id, 'aborted')
-      line = line.filter((other) => other.id !== id)
+    abort(id: number) {
+      if (queue.some((other) => other.id === id)) settle(id, 'aborted')
+      queue = queue.filter((other) => other.id !== id)
     },
-    give() {
-      const first = line.shift()
-      if (first) say(first.id, 'acquired')
+    release() {
+      const first = queue.shift()
+      if (first) settle(first.id, 'acquired')
       else free += 1
     },
     pass(now: number) {
-      for (const { id, until } of line) if (until <= now) say(id, 'timeout')
-      line = line.filter(({ until }) => until > now)
+      for (const { id, until } of queue) if (until <= now) settle(id, 'timeout')
+      queue = queue.filter(({ until }) => until > now)
     },
   }
 }
 
 test.each([
-  { most: 1, longest: 0 },
-  { most: 1, longest: 3 },
-  { most: 3, longest: 10 },
-  { most: 2, longest: 100 },
+  { maxConcurrent: 1, maxQueued: 0 },
+  { maxConcurrent: 1, maxQueued: 3 },
+  { maxConcurrent: 3, maxQueued: 10 },
+  { maxConcurrent: 2, maxQueued: 100 },
 ])(
-  'whoever comes, leaves or loses patience: $most turns and a line of $longest go as a plain list would',
-  async ({ most, longest }) => {
+  'a bulkhead of $maxConcurrent permits and $maxQueued queue places admits, aborts and times out as a plain list does',
+  async ({ maxConcurrent, maxQueued }) => {
     for (let seed = 1; seed <= 2; seed += 1) {
       const next = numbers(seed)
-      const line = createBulkhead(most, longest)
-      const plain = plainTurns(most, longest)
-      const words = new Map<number, string>()
-      const signals: Departure[] = []
-      let given = 0
+      const bulkhead = new Bulkhead(maxConcurrent, maxQueued)
+      const plain = plainBulkhead(maxConcurrent, maxQueued)
+      const results = new Map<number, string>()
+      const controllers: AbortController[] = []
+      let released = 0
       for (let step = 0; step < 1_500; step += 1) {
-        const held = [...plain.words.values()].filter((word) => word === 'acquired').length - given
-        const what = next(100)
-        // In turns there is a rush, in which nobody is given a turn, and none.
-        const rush = step % 400 < 250
-        if (what < (rush ? 70 : 30)) {
-          const id = signals.push(new Departure()) - 1
-          const turn = line.acquire(signals[id]!, PATIENCE_MS)
-          plain.take(id, Date.now())
-          void Promise.resolve(turn).then((word) => words.set(id, word))
-        } else if (what < 85) {
-          if (held > 0 && !rush) {
-            given += 1
-            line.release()
-            plain.give()
+        const held = [...plain.results.values()].filter((result) => result === 'acquired').length - released
+        const action = next(100)
+        // Alternates between a rush, in which no permit is released, and none.
+        const isRush = step % 400 < 250
+        if (action < (isRush ? 70 : 30)) {
+          const id = controllers.push(new AbortController()) - 1
+          plain.acquire(id, Date.now())
+          void bulkhead.acquire(controllers[id]!.signal, TIMEOUT_MS).then((result) => results.set(id, result))
+        } else if (action < 85) {
+          if (held > 0 && !isRush) {
+            released += 1
+            bulkhead.release()
+            plain.release()
           }
-        } else if (what < 97) {
-          const id = signals.length - 1 - next(20)
-          signals[id]?.abort()
-          plain.leave(id)
+        } else if (action < 97) {
+          const id = controllers.length - 1 - next(20)
+          controllers[id]?.abort()
+          plain.abort(id)
         } else {
           const ms = next(60)
           await vi.advanceTimersByTimeAsync(ms)
           plain.pass(Date.now())
         }
         await settled()
-        // Each word is said once and for all, so none is missed by looking seldom.
-        if (step % 10 === 9) expect(words).toEqual(plain.words)
+        // A result never changes, so none is missed by comparing only now and then.
+        if (step % 10 === 9) expect(results).toEqual(plain.results)
       }
-      expect(words.size).toBeGreaterThan(100)
+      expect(results.size).toBeGreaterThan(100)
     }
   },
 )
 
-test('one signal that ends several who wait, with a turn given meanwhile, ends each of them once', async () => {
-  const line = createBulkhead(1, 3)
-  const signal = new Departure()
-  const words: string[] = []
-  const come = (by: Departure) => void Promise.resolve(line.acquire(by, PATIENCE_MS)).then((word) => words.push(word))
-  come(new Departure())
-  // Told before those in line are, and gives its turn away at that.
-  signal.addEventListener('abort', () => line.release())
-  come(signal)
-  come(signal)
-  signal.abort()
+test('one signal that aborts several waiters, while a permit is released, settles each of them once', async () => {
+  const bulkhead = new Bulkhead(1, 3)
+  const shared = new AbortController()
+  const results: string[] = []
+  const acquire = (signal: AbortSignal) =>
+    void bulkhead.acquire(signal, TIMEOUT_MS).then((result) => results.push(result))
+  acquire(new AbortController().signal)
+  // Called before the waiters' listeners, and releases the permit then.
+  shared.signal.addEventListener('abort', () => bulkhead.release())
+  acquire(shared.signal)
+  acquire(shared.signal)
+  shared.abort()
   await settled()
-  expect(words).toEqual(['acquired', 'acquired', 'aborted'])
-  // Nobody waits any more, and the turn of the second is still out.
-  for (let i = 0; i < 4; i += 1) come(new Departure())
+  expect(results).toEqual(['acquired', 'acquired', 'aborted'])
+  // The queue is empty, and the second permit is still held.
+  for (let i = 0; i < 4; i += 1) acquire(new AbortController().signal)
   await settled()
-  expect(words.slice(3)).toEqual(['full'])
-  for (let i = 0; i < 4; i += 1) line.release()
+  expect(results.slice(3)).toEqual(['full'])
+  for (let i = 0; i < 4; i += 1) bulkhead.release()
   await settled()
-  expect(words.slice(4)).toEqual(['acquired', 'acquired', 'acquired'])
+  expect(results.slice(4)).toEqual(['acquired', 'acquired', 'acquired'])
 })

@@ -3,12 +3,12 @@ import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CallScope } from '../../../datasources/http/call.js'
 import type { ErrorCode } from '../../../datasources/contract/errors.js'
-import { createClient } from '../../../datasources/http/client.js'
+import { ProviderClient } from '../../../datasources/http/client.js'
 import { type ProviderName, providers } from '../../../datasources/index.js'
 import type { ProviderDeps, Provider, ProviderInstance } from '../../../datasources/contract/provider.js'
 import type { Emulator, Fault } from '../../../datasources/emulator/run.js'
 import { undiciTransport } from '../../../datasources/http/transport.js'
-import { createBulkhead } from '../../../datasources/http/bulkhead.js'
+import { Bulkhead } from '../../../datasources/http/bulkhead.js'
 import { createDeadlines } from '../../../src/lifecycle/deadline.js'
 import { readConfig } from '../../../src/config.js'
 import { type Emulators, startEmulators } from '../../../src/dev/emulators.js'
@@ -173,7 +173,7 @@ afterAll(async () => {
   await stop()
 })
 const lines: string[] = []
-const line = createBulkhead(SIDE_BY_SIDE, 1000)
+const line = new Bulkhead(SIDE_BY_SIDE, 1000)
 
 const SHORT: Readonly<Record<string, string>> = {
   OUTCOME_UNKNOWN: '?',
@@ -201,14 +201,14 @@ async function openRoom(name: ProviderName) {
     title: provider.title,
     maxConcurrency: 64,
     transport: undiciTransport,
-    observer: () => undefined,
+    onAttempt: () => undefined,
   }
   const house = {
     drift: () => undefined,
     store: undefined,
     client(options: Parameters<ProviderDeps['client']>[0]) {
       if (options.credential) lent = options
-      return createClient({ ...base, ...options, timeoutMs: 10_000 })
+      return new ProviderClient({ ...base, ...options, timeoutMs: 10_000 })
     },
   } as unknown as ProviderDeps
   const room = provider.open(config.providers[name]!.settings, house)
@@ -223,7 +223,7 @@ async function openRoom(name: ProviderName) {
     deadlineMs = 60_000,
   ): Promise<{ end: End | 'ok'; took: number; sent: string }> {
     let sent = ''
-    const client = createClient({
+    const client = new ProviderClient({
       ...base,
       ...options,
       timeoutMs,

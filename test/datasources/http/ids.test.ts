@@ -13,7 +13,7 @@ import {
 } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
-import { path } from '../../../datasources/http/client.js'
+import { path } from '../../../datasources/http/call.js'
 import type { EmulatorCall } from '../../../datasources/emulator/run.js'
 import { schemas } from '../../../src/graphql/schema.js'
 import { type App, startApp } from '../../support/app.js'

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { ApiError } from '../../../datasources/contract/errors.js'
 import { EXPIRED_ONCE } from '../../../datasources/sei/emulator/index.js'
-import { cachedToken, type Token } from '../../../datasources/http/token-cache.js'
+import { TokenCache, type Token } from '../../../datasources/http/token-cache.js'
 import { type ConfigError, readConfig } from '../../../src/config.js'
 import { later, today } from '../../support/clock.js'
 import { type App, startApp } from '../../support/app.js'
@@ -144,17 +144,17 @@ describe.each(NAMES)('the token of %s', (name) => {
 
 test('a token that many calls were refused with is renewed once', async () => {
   let fetched = 0
-  const { headers, renew } = cachedToken({
+  const { headers, renew } = new TokenCache({
     fetch: () => Promise.resolve({ value: `token ${++fetched}`, expiresIn: undefined }),
     headers: (authorization) => ({ authorization }),
   })
   const refused = await headers()
   const repeated = Array.from({ length: 8 }, async () => {
-    renew!(refused)
+    renew(refused)
     return headers()
   })
   expect(new Set((await Promise.all(repeated)).map(({ authorization }) => authorization))).toEqual(new Set(['token 2']))
-  renew!(refused)
+  renew(refused)
   expect(await headers()).toEqual({ authorization: 'token 2' })
 })
 
@@ -166,7 +166,7 @@ test('an issuer that is silent for long is asked by one at a time, now and then,
     throw new ApiError('PROVIDER_TIMEOUT')
   }
   let fetch = silence
-  const { headers } = cachedToken({
+  const { headers } = new TokenCache({
     fetch: () => ((fetched += 1), fetch()),
     headers: (authorization) => ({ authorization }),
   })
@@ -197,7 +197,7 @@ describe('a token near its end', () => {
   /** Gives out the first token for a short while, then what `next` says; and how often it was asked. */
   function short(seconds: number, next: () => Answer) {
     let fetched = 0
-    const { headers } = cachedToken({
+    const { headers } = new TokenCache({
       fetch: () => ((fetched += 1) === 1 ? Promise.resolve({ value: 'token 1', expiresIn: seconds }) : next()),
       headers: (authorization) => ({ authorization }),
     })

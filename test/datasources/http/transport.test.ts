@@ -1,9 +1,8 @@
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { path } from '../../../datasources/http/call.js'
 import { encodeRequest } from '../../../datasources/http/encode.js'
-import { Departure } from '../../../datasources/leaving.js'
 import { type Transport, TRANSPORTS } from '../../../datasources/http/transport.js'
 
 const head = (headers: string, status = '200 OK') =>
@@ -17,7 +16,7 @@ const END = Buffer.from('0\r\n\r\n')
 const NAMES = Buffer.from('"Zoë Łukasz 李 🙂"')
 const BOM = '\ufeff'
 
-/** What is answered to a path: these bytes, and then the end where it ends there. */
+/** The response to a path: these bytes, and then the end of the connection if `ends`. */
 const ANSWERS: Readonly<Record<string, { readonly bytes: Buffer; readonly ends?: boolean }>> = {
   '/whole': { bytes: sized(NAMES) },
   '/chunks': { bytes: Buffer.concat([chunked(...Array.from(NAMES, (byte) => Buffer.of(byte))), END]) },
@@ -50,8 +49,8 @@ const ANSWERS: Readonly<Record<string, { readonly bytes: Buffer; readonly ends?:
 
 let server: Server
 let port: number
-/** First lines of what came. */
-let came: string[] = []
+/** Request lines that were received. */
+let received: string[] = []
 const sockets = new Set<Socket>()
 beforeAll(async () => {
   server = createServer((socket) => {
@@ -59,7 +58,7 @@ beforeAll(async () => {
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
     socket.on('data', (data) => {
       const line = data.toString('latin1').split('\r\n', 1)[0]!
-      came.push(line)
+      received.push(line)
       const answer = ANSWERS[line.split(' ')[1]!]
       if (answer === undefined) return
       if (answer.ends) socket.end(answer.bytes)
@@ -74,31 +73,31 @@ afterAll(() => {
   server.close()
 })
 
-describe.each(['undici', 'node-fetch'] as const)('an answer, by %s,', (name) => {
-  let wire: Transport
+describe.each(['undici', 'node-fetch'] as const)('a response, by %s,', (name) => {
+  let transport: Transport
   beforeEach(() => {
-    came = []
-    wire = TRANSPORTS[name]({ origin: `http://127.0.0.1:${port}`, connections: 1, timeoutMs: 10_000 })
+    received = []
+    transport = TRANSPORTS[name]({ origin: `http://127.0.0.1:${port}`, connections: 1, timeoutMs: 10_000 })
   })
-  afterEach(() => wire.close())
-  const ask = (path: string, signal = new Departure(), method = 'GET') =>
-    wire.send({ method, path, headers: { accept: '*/*' }, body: method === 'GET' ? undefined : '{}', signal })
+  afterEach(() => transport.close())
+  const send = (path: string, { signal } = new AbortController(), method = 'GET') =>
+    transport.send({ method, path, headers: { accept: '*/*' }, body: method === 'GET' ? undefined : '{}', signal })
 
   test.each([
-    ['in one piece', '/whole', NAMES.toString()],
-    ['in pieces that end inside of characters', '/chunks', NAMES.toString()],
+    ['in one chunk', '/whole', NAMES.toString()],
+    ['in chunks that end inside of characters', '/chunks', NAMES.toString()],
     ['with a byte order mark', '/mark', '{}'],
-    ['with two, of which one is text', '/marks', `${BOM}{}`],
-    ['of nothing but a byte order mark', '/mark-only', ''],
-    ['with a byte order mark in pieces', '/split-mark', '{}'],
-    ['that is no UTF-8', '/not-utf8', '"\ufffd"'],
+    ['with two byte order marks, of which the second is text', '/marks', `${BOM}{}`],
+    ['that is only a byte order mark', '/mark-only', ''],
+    ['with a byte order mark split over chunks', '/split-mark', '{}'],
+    ['that is not UTF-8', '/not-utf8', '"\ufffd"'],
     ['of no bytes', '/empty', ''],
     ['without a body', '/nothing', ''],
     ['that lasts until the connection ends', '/until-closed', NAMES.toString()],
-    ['with something after its body', '/trailers', NAMES.toString()],
-    ['after another that was not the last word', '/hints', NAMES.toString()],
-  ])('%s is read to its end, and the next on the same connection too', async (_what, path, text) => {
-    const first = await ask(path)
+    ['with trailers', '/trailers', NAMES.toString()],
+    ['after an interim response', '/hints', NAMES.toString()],
+  ])('%s is read to its end, and so is the next on the same connection', async (_what, path, text) => {
+    const first = await send(path)
     expect([
       first.status,
       first.text,
@@ -106,133 +105,99 @@ describe.each(['undici', 'node-fetch'] as const)('an answer, by %s,', (name) => 
       first.header('x-early'),
       first.header('x-late'),
     ]).toEqual([path === '/nothing' ? 204 : 200, text, 'application/json', undefined, undefined])
-    expect((await ask('/whole')).text).toBe(NAMES.toString())
+    expect((await send('/whole')).text).toBe(NAMES.toString())
   })
 
   test.each([
     ['never begins', '/hang-up', false],
     ['ends before its length', '/short', false],
     ['ends before its last chunk', '/short-chunk', false],
-    ['is no HTTP', '/no-http', false],
+    ['is not HTTP', '/no-http', false],
     ['is too large', '/much', true],
     ['turns out too large', '/much-in-chunks', true],
-  ])('that %s is none, and the request has left', async (_what, path, unreadable) => {
-    await expect(ask(path)).rejects.toMatchObject({ sent: true, unreadable })
-    await expect(ask(path, undefined, 'POST')).rejects.toMatchObject({ sent: true, unreadable })
-    // Each once: what is done about it is decided elsewhere.
-    expect(came).toEqual([`GET ${path} HTTP/1.1`, `POST ${path} HTTP/1.1`])
-    expect((await ask('/whole')).status).toBe(200)
+  ])('that %s is an error of a request that was sent', async (_what, path, unreadable) => {
+    await expect(send(path)).rejects.toMatchObject({ sent: true, unreadable })
+    await expect(send(path, undefined, 'POST')).rejects.toMatchObject({ sent: true, unreadable })
+    // Sent once: retries are made elsewhere.
+    expect(received).toEqual([`GET ${path} HTTP/1.1`, `POST ${path} HTTP/1.1`])
+    expect((await send('/whole')).status).toBe(200)
   })
 
   test.each([
     ['has not begun', '/silence'],
     ['has begun', '/half'],
-  ])('that %s is given up when whoever asked leaves, and the connection with it', async (_what, path) => {
-    const leaving = new Departure()
-    const answer = ask(path, leaving)
-    answer.catch(() => undefined)
-    await vi.waitFor(() => expect(came).toHaveLength(1))
+  ])('that %s is aborted by the signal, and its connection is closed', async (_what, path) => {
+    const controller = new AbortController()
+    const response = send(path, controller)
+    response.catch(() => undefined)
+    await vi.waitFor(() => expect(received).toHaveLength(1))
     const [socket] = [...sockets].slice(-1)
-    leaving.abort()
-    await expect(answer).rejects.toMatchObject({ sent: true, unreadable: false })
+    controller.abort()
+    await expect(response).rejects.toMatchObject({ sent: true, unreadable: false })
     await vi.waitFor(() => expect(socket!.destroyed).toBe(true))
-    expect((await ask('/whole')).status).toBe(200)
+    expect((await send('/whole')).status).toBe(200)
   })
 
-  test('is not waited for by who leaves before there is a connection, and nothing is sent for them', async () => {
-    const leaving = new Departure()
-    const answer = ask('/silence', leaving, 'POST')
-    leaving.abort()
-    // node-fetch does not say whether it had a connection.
-    await expect(answer).rejects.toMatchObject({ sent: name === 'node-fetch' })
-    await expect(ask('/silence', leaving, 'POST')).rejects.toMatchObject({ sent: false })
-    expect((await ask('/whole')).status).toBe(200)
-    expect(came).toEqual(['GET /whole HTTP/1.1'])
+  test('is aborted before there is a connection, and the request is not sent', async () => {
+    const controller = new AbortController()
+    const response = send('/silence', controller, 'POST')
+    controller.abort()
+    // node-fetch does not tell whether it had a connection.
+    await expect(response).rejects.toMatchObject({ sent: name === 'node-fetch' })
+    await expect(send('/silence', controller, 'POST')).rejects.toMatchObject({ sent: false })
+    expect((await send('/whole')).status).toBe(200)
+    expect(received).toEqual(['GET /whole HTTP/1.1'])
   })
 
-  test('is not waited for by who leaves while others are before them, and nothing is sent for them', async () => {
-    const [first, second] = [new Departure(), new Departure()]
-    const answers = [ask('/silence', first), ask('/silence', second, 'POST')]
-    answers.forEach((answer) => answer.catch(() => undefined))
-    await vi.waitFor(() => expect(came).toHaveLength(1))
+  test('is aborted while the request is queued, and the request is not sent', async () => {
+    const [first, second] = [new AbortController(), new AbortController()]
+    const responses = [send('/silence', first), send('/silence', second, 'POST')]
+    responses.forEach((response) => response.catch(() => undefined))
+    await vi.waitFor(() => expect(received).toHaveLength(1))
     second.abort()
-    await expect(answers[1]).rejects.toMatchObject({ sent: name === 'node-fetch' })
+    await expect(responses[1]).rejects.toMatchObject({ sent: name === 'node-fetch' })
     first.abort()
-    await expect(answers[0]).rejects.toMatchObject({ sent: true })
-    expect((await ask('/whole')).status).toBe(200)
-    expect(came).toEqual(['GET /silence HTTP/1.1', 'GET /whole HTTP/1.1'])
+    await expect(responses[0]).rejects.toMatchObject({ sent: true })
+    expect((await send('/whole')).status).toBe(200)
+    expect(received).toEqual(['GET /silence HTTP/1.1', 'GET /whole HTTP/1.1'])
   })
 
-  test('leaves nobody listening for whoever asked to leave', async () => {
-    const leaving = new Departure()
-    const listeners = new Set<() => void>()
-    const begun = vi
-      .spyOn(leaving, 'addEventListener')
-      .mockImplementation((_type, listener) => void listeners.add(listener))
-    vi.spyOn(leaving, 'removeEventListener').mockImplementation((_type, listener) => void listeners.delete(listener))
-    await ask('/whole', leaving)
-    await ask('/hang-up', leaving).catch(() => undefined)
-    expect(begun).toHaveBeenCalledTimes(2)
-    expect(listeners.size).toBe(0)
+  test('leaves no abort listener behind', async () => {
+    const controller = new AbortController()
+    const listeners = () => getEventListeners(controller.signal, 'abort').length
+    for (const path of ['/whole', '/hang-up']) {
+      const response = send(path, controller).catch(() => undefined)
+      expect(listeners()).toBeGreaterThan(0)
+      await response
+      expect(listeners()).toBe(0)
+    }
   })
 
-  test('that changes the protocol is none', async () => {
-    const leaving = new Departure()
-    const answer = ask('/upgrade', leaving)
-    answer.catch(() => undefined)
-    await vi.waitFor(() => expect(came).toHaveLength(1))
-    // node-fetch waits for another.
-    if (name === 'node-fetch') leaving.abort()
-    await expect(answer).rejects.toMatchObject({ sent: true, unreadable: false })
+  test('that changes the protocol is an error', async () => {
+    const controller = new AbortController()
+    const response = send('/upgrade', controller)
+    response.catch(() => undefined)
+    await vi.waitFor(() => expect(received).toHaveLength(1))
+    // node-fetch waits for another response.
+    if (name === 'node-fetch') controller.abort()
+    await expect(response).rejects.toMatchObject({ sent: true, unreadable: false })
   })
 
-  test('is not asked for with a header that would be two', async () => {
+  test('is not requested with a header that contains a line break', async () => {
     await expect(
-      wire.send({
+      transport.send({
         method: 'GET',
         path: '/whole',
         headers: { 'x-a': 'a\r\nb: c' },
         body: undefined,
-        signal: new Departure(),
+        signal: new AbortController().signal,
       }),
     ).rejects.toMatchObject({ unreadable: false })
-    expect(came).toEqual([])
+    expect(received).toEqual([])
   })
 })
 
-describe('who leaves', () => {
-  test('tells everybody who listens then, once', () => {
-    const told: string[] = []
-    const leaving = new Departure()
-    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => () => void told.push(name)) as [
-      () => void,
-      () => void,
-      () => void,
-      () => void,
-    ]
-    for (const listener of [a, b, b, c, a]) leaving.addEventListener('abort', listener)
-    leaving.removeEventListener('abort', a)
-    leaving.removeEventListener('abort', c)
-    leaving.addEventListener('abort', d)
-    leaving.addEventListener('abort', () => leaving.removeEventListener('abort', b))
-    expect(leaving.aborted).toBe(false)
-    leaving.abort()
-    leaving.abort()
-    leaving.addEventListener('abort', a)
-    expect([leaving.aborted, told.sort()]).toEqual([true, ['b', 'd']])
-  })
-
-  test('does not tell who is taken off by one before them', () => {
-    const leaving = new Departure()
-    const last = vi.fn()
-    leaving.addEventListener('abort', () => leaving.removeEventListener('abort', last))
-    leaving.addEventListener('abort', last)
-    leaving.abort()
-    expect(last).not.toHaveBeenCalled()
-  })
-})
-
-describe('what is asked about', () => {
+describe('a value in a request', () => {
   const VALUES = [
     'plain-Id_1.x',
     '',
@@ -252,7 +217,7 @@ describe('what is asked about', () => {
     'A'.repeat(300),
   ]
 
-  test('is written into a query as the standard has it', () => {
+  test('is encoded in a query as by URLSearchParams', () => {
     const query = VALUES.flatMap(
       (value) =>
         [
@@ -271,7 +236,7 @@ describe('what is asked about', () => {
     expect(path`/a/${value}/b`).toEqual({ text: `/a/${encodeURIComponent(value)}/b`, template: '/a/{}/b' })
   })
 
-  test.each(['', '.', '..', '\ud800', 'a\udc00'])('is refused where it can be no segment: %j', (value) => {
+  test.each(['', '.', '..', '\ud800', 'a\udc00'])('is refused where it cannot be a segment: %j', (value) => {
     expect(() => path`/a/${value}`).toThrow('An id is not valid.')
   })
 })

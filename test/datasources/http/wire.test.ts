@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import fetch from 'node-fetch'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createCircuitBreaker, type CircuitState } from '../../../datasources/http/circuit-breaker.js'
+import { type CallOutcome, CircuitBreaker, type CircuitState } from '../../../datasources/http/circuit-breaker.js'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { ApiError } from '../../../datasources/contract/errors.js'
-import { createRetryBudget } from '../../../datasources/http/retry.js'
+import { RetryBudget } from '../../../datasources/http/retry.js'
 import { parseRetryAfter } from '../../../datasources/http/classify.js'
-import { cachedToken } from '../../../datasources/http/token-cache.js'
+import { TokenCache } from '../../../datasources/http/token-cache.js'
 import { type App, startApp } from '../../support/app.js'
 
 const person = (n = 0) => `{ person(id: "${CROWD[n]!.personId}") { id } viewer { id } }`
@@ -299,25 +299,25 @@ test('a provider that hangs holds up nobody but its own callers, and those not f
   await app.close()
 }, 40_000)
 
-describe('what a provider may be burdened with', () => {
-  test('is a fifth of its calls in further tries, and ten a second', () => {
+describe('retries', () => {
+  test('are limited by the retry budget to a fifth of the calls, and ten a second', () => {
     let time = 0
-    const { deposit, withdraw } = createRetryBudget(() => time)
-    const most = () => {
-      let tries = 0
-      while (withdraw()) tries += 1
-      return tries
+    const budget = new RetryBudget(() => time)
+    const spendAll = () => {
+      let retries = 0
+      while (budget.withdraw()) retries += 1
+      return retries
     }
-    expect(most()).toBe(100)
-    for (let i = 0; i < 50; i += 1) deposit()
-    expect(most()).toBeCloseTo(10, -1)
+    expect(spendAll()).toBe(100)
+    for (let i = 0; i < 50; i += 1) budget.deposit()
+    expect(spendAll()).toBeCloseTo(10, -1)
     time = 2000
-    expect(most()).toBe(20)
+    expect(spendAll()).toBe(20)
     time = 3_600_000
-    expect(most()).toBe(100)
+    expect(spendAll()).toBe(100)
   })
 
-  test('waits as Retry-After says, in seconds or by date, and not for what is neither', () => {
+  test('wait as long as Retry-After states in seconds or by date; other values are ignored', () => {
     expect(
       [
         '7',
@@ -332,31 +332,31 @@ describe('what a provider may be burdened with', () => {
   })
 })
 
-describe('a circuit', () => {
-  function circuit() {
+describe('a circuit breaker', () => {
+  function setUp() {
     const clock = { time: 1_000_000 }
     const seen: CircuitState[] = []
-    const { begin, wait, state } = createCircuitBreaker({
-      least: 10,
-      changed: (to) => void seen.push(to),
+    const circuit = new CircuitBreaker({
+      minCalls: 10,
+      onStateChange: (state) => void seen.push(state),
       now: () => clock.time,
     })
-    const calls = (end: 'success' | 'failure' | 'ignored', times = 1) => {
-      for (let i = 0; i < times; i += 1) begin()(end)
+    const calls = (outcome: CallOutcome, times = 1) => {
+      for (let i = 0; i < times; i += 1) circuit.begin()(outcome)
     }
-    return { clock, seen, begin, wait, state, calls }
+    return { clock, seen, circuit, calls }
   }
 
-  test('opens when half of enough calls fail, and says for how long', () => {
-    const { calls, wait, state } = circuit()
+  test('opens when half of at least the minimum of calls fail, and tells for how long', () => {
+    const { calls, circuit } = setUp()
     calls('failure', 9)
-    expect(state()).toBe('closed')
+    expect(circuit.state).toBe('closed')
     calls('failure')
-    expect([state(), wait()]).toEqual(['open', 5_000])
+    expect([circuit.state, circuit.waitMs()]).toEqual(['open', 5_000])
   })
 
-  test('stays closed while less than half fail, or what failed is long ago, or nobody heard the end', () => {
-    const { calls, state, clock } = circuit()
+  test('stays closed while less than half fail, and counts neither old nor ignored calls', () => {
+    const { calls, circuit, clock } = setUp()
     calls('success', 40)
     calls('failure', 39)
     clock.time += 60_000
@@ -364,36 +364,36 @@ describe('a circuit', () => {
     calls('ignored', 100)
     clock.time += 31_000
     calls('failure', 9)
-    expect(state()).toBe('closed')
+    expect(circuit.state).toBe('closed')
   })
 
-  test('lets one call at a time find out, and closes when it went well', () => {
-    const { calls, begin, wait, state, clock, seen } = circuit()
-    const slow = begin()
+  test('lets one call at a time probe, and closes when it succeeds', () => {
+    const { calls, circuit, clock, seen } = setUp()
+    const slow = circuit.begin()
     calls('failure', 10)
     clock.time += 5_000
-    expect(wait()).toBe(0)
-    const probe = begin()
-    expect(wait()).toBe(1_000)
-    // What began before it opened says nothing of now.
+    expect(circuit.waitMs()).toBe(0)
+    const probe = circuit.begin()
+    expect(circuit.waitMs()).toBe(1_000)
+    // A call that began before the circuit opened does not count.
     slow('failure')
-    expect(state()).toBe('half-open')
-    // Nobody heard: the next finds out.
+    expect(circuit.state).toBe('half-open')
+    // After an ignored probe the next call probes.
     probe('ignored')
-    expect(wait()).toBe(0)
-    begin()('success')
-    expect([state(), wait()]).toEqual(['closed', 0])
+    expect(circuit.waitMs()).toBe(0)
+    circuit.begin()('success')
+    expect([circuit.state, circuit.waitMs()]).toEqual(['closed', 0])
     calls('failure', 9)
     expect(seen).toEqual(['open', 'half-open', 'closed'])
   })
 
-  test('stays open twice as long each time that nothing has changed, up to a minute', () => {
-    const { calls, begin, wait, clock } = circuit()
+  test('stays open twice as long after each failed probe, up to a minute', () => {
+    const { calls, circuit, clock } = setUp()
     calls('failure', 10)
     const waits = Array.from({ length: 6 }, () => {
-      const ms = wait()
+      const ms = circuit.waitMs()
       clock.time += ms
-      begin()('failure')
+      circuit.begin()('failure')
       return ms
     })
     expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000])
@@ -407,7 +407,7 @@ describe('a refused login', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     let refuses = true
     let logins = 0
-    const { headers, renew } = cachedToken({
+    const { headers, renew } = new TokenCache({
       fetch: () => {
         logins += 1
         return refuses
@@ -435,7 +435,7 @@ describe('a refused login', () => {
     refuses = false
     const token = await headers()
     refuses = true
-    renew!(token)
+    renew(token)
     expect(await refusal()).toMatchObject({ retryAfterSeconds: 30 })
   })
 })
