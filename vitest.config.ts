@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/redis.ts', 'test/support/build.ts'],
+    setupFiles: ['test/support/cleanup.ts'],
     // Generous: a busy machine makes a test slow, not wrong.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -131,11 +131,11 @@ describe.each(['undici', 'node-fetch'] as const)('an answer, by %s,', (name) => 
     const leaving = new Departure()
     const answer = ask(path, leaving)
     answer.catch(() => undefined)
-    await vi.waitFor(() => expect(came).toHaveLength(1))
+    await expect.poll(() => came).toHaveLength(1)
     const [socket] = [...sockets].slice(-1)
     leaving.abort()
     await expect(answer).rejects.toMatchObject({ sent: true, unreadable: false })
-    await vi.waitFor(() => expect(socket!.destroyed).toBe(true))
+    await expect.poll(() => socket!.destroyed).toBe(true)
     expect((await ask('/whole')).status).toBe(200)
   })
 
@@ -154,7 +154,7 @@ describe.each(['undici', 'node-fetch'] as const)('an answer, by %s,', (name) => 
     const [first, second] = [new Departure(), new Departure()]
     const answers = [ask('/silence', first), ask('/silence', second, 'POST')]
     answers.forEach((answer) => answer.catch(() => undefined))
-    await vi.waitFor(() => expect(came).toHaveLength(1))
+    await expect.poll(() => came).toHaveLength(1)
     second.abort()
     await expect(answers[1]).rejects.toMatchObject({ sent: name === 'node-fetch' })
     first.abort()
@@ -180,7 +180,7 @@ describe.each(['undici', 'node-fetch'] as const)('an answer, by %s,', (name) => 
     const leaving = new Departure()
     const answer = ask('/upgrade', leaving)
     answer.catch(() => undefined)
-    await vi.waitFor(() => expect(came).toHaveLength(1))
+    await expect.poll(() => came).toHaveLength(1)
     // node-fetch waits for another.
     if (name === 'node-fetch') leaving.abort()
     await expect(answer).rejects.toMatchObject({ sent: true, unreadable: false })
