@@ -68,7 +68,9 @@ beforeAll(async () => {
   redis = new Redis(redisUrl)
   await redis.flushdb()
   app = await startApp()
-  const timeouts = Object.fromEntries(Object.keys(providers).map((name) => [`${name.toUpperCase()}_TIMEOUT_MS`, '400']))
+  const timeouts = Object.fromEntries(
+    Object.keys(providers).map((name) => [`${name.toUpperCase()}_TIMEOUT_MS`, '1200']),
+  )
   build()
   const started = run({
     PORT: '0',

@@ -282,9 +282,10 @@ test('no rule of any input takes long over any text that fits into a body', () =
         const { user, system } = process.cpuUsage(begun)
         return (user + system) / 1000
       }
-      // Whatever else this process does between may spoil one time, not three.
-      if (Math.min(check(), ...(check() > 20 ? [check(), check()] : [])) > 20)
-        slow.push(`${rule} on ${JSON.stringify(bait.slice(0, 4))}`)
+      // Whatever else this process does between may spoil some times, not all.
+      let best = check()
+      for (let tries = 1; best > 20 && tries < 8; tries += 1) best = Math.min(best, check())
+      if (best > 20) slow.push(`${rule} on ${JSON.stringify(bait.slice(0, 4))}`)
     }
   }
   expect(slow).toEqual([])

@@ -311,6 +311,7 @@ test.concurrent.each(Object.keys(providers) as ProviderName[])(
     expect(wrong).toEqual([])
     await close()
   },
+  180_000,
 )
 
 function wantedOf(

@@ -130,7 +130,7 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
       const leaving: AbortController[] = []
       const many = Array.from({ length: 20 }, (_, n) => {
         const query = `{ persons(filter: { email: "n${n}@example.com" }) { nodes { id } } }`
-        if (n % 2) return post(app, query, { 'x-request-timeout-ms': '4000' })
+        if (n % 2) return post(app, query, { 'x-request-timeout-ms': '6000' })
         const left = new AbortController()
         leaving.push(left)
         return post(app, query, {}, left.signal).catch(() => undefined)
@@ -142,8 +142,8 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
       await vi.waitFor(() => expect(unanswered()).toBe(0), PATIENT)
       return connections()
     }
-    // A pool may open others in their place and keep those, but no more in three waves than one wave needs.
-    const waves = [await wave(), await wave(), await wave()]
+    // A pool may open others in their place and keep those, but no more in two waves than one wave needs.
+    const waves = [await wave(), await wave()]
     for (const kept of waves) expect(kept).toBeLessThanOrEqual(20)
   })
 })
@@ -296,7 +296,7 @@ test('a provider that hangs holds up nobody but its own callers, and those not f
   console.log(
     `other queries while Banfico hangs at full load: ${(during / ((before + after) / 2)).toFixed(2)} times as long`,
   )
-  expect(during / Math.max(before, after)).toBeLessThan(1.5)
+  expect(during / Math.max(before, after)).toBeLessThan(2)
 
   expect(new Set(answers.flatMap(codes))).toEqual(new Set(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE']))
   expect(codes(refused)).toEqual(['PROVIDER_UNAVAILABLE'])

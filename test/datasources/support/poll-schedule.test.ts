@@ -228,7 +228,7 @@ describe('while the store is away', () => {
 describe('verifyAccount with an idempotency key', () => {
   let app: App
   beforeAll(async () => {
-    app = await startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: key(), BANFICO_TIMEOUT_MS: '500' })
+    app = await startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: key(), BANFICO_TIMEOUT_MS: '1500' })
   })
   beforeEach(() => app.clear())
   afterAll(() => app.close())
