@@ -6,8 +6,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/redis.ts', 'test/support/build.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    setupFiles: ['test/support/cleanup.ts'],
+    // Generous: a busy machine makes a test slow, not wrong.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     // Most of the time tests wait for a timeout or a provider, so there is room for one more than there are cores.
     maxWorkers: 3,
     // Files share what a worker has loaded; each starts servers of its own and shares nothing else.

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 
 /** A request that an emulator received. */
@@ -18,6 +19,8 @@ export interface Fault {
   readonly fault: 'hang' | 'reset' | 'slow' | 'status' | 'malformed' | 'html' | 'drop-after-apply'
   readonly status?: number
   readonly delayMs?: number
+  /** For a `slow` fault, in place of `delayMs`: the request waits until this promise settles. */
+  readonly until?: Promise<unknown>
   /** 0 means until the calls are deleted. @default 1 */
   readonly times?: number
   /** Headers of a `status` fault, such as `retry-after`. */
@@ -131,7 +134,7 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
       case undefined:
         return undefined
       case 'slow':
-        await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1000))
+        await (fault.until ?? delay(fault.delayMs ?? 1000))
         return undefined
       case 'hang':
         reply.hijack()

@@ -25,6 +25,7 @@ import { openTrail } from '../../src/audit/trail.js'
 import { verifier } from '../../src/audit/verifier.js'
 import { readAuditConfig } from '../../src/config.js'
 import { type App, startApp } from '../support/app.js'
+import { build } from '../support/build.js'
 import { addressOf } from '../support/redis.js'
 
 const entriesOf = (text: string): any[] =>
@@ -513,13 +514,14 @@ describe('the check of a trail', () => {
   })
 
   test('is a command that says what it found and ends accordingly', async () => {
+    build()
     const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-audit-'))
     const file = join(folder, 'audit.log')
     writeFileSync(file, `${mixed.join('\n')}\n`)
     writeFileSync(join(folder, 'key'), secret.toString('base64'))
     const env = { PATH: process.env['PATH'], AUDIT_LOG: file, STORE_ENCRYPTION_KEY_FILE: join(folder, 'key') }
     const run = (...files: string[]) =>
-      promisify(execFile)(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'src/tools/audit-verify.ts', ...files], {
+      promisify(execFile)(process.execPath, [join(inject('built'), 'src/tools/audit-verify.js'), ...files], {
         env,
       }).then(
         ({ stdout }) => ({ code: 0, text: stdout }),

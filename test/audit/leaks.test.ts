@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { print } from 'graphql'
 import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { ADA, PEOPLE, NIA } from '../../datasources/emulator/people.js'
 import { type ProviderName, providers } from '../../datasources/index.js'
 import type { Fault } from '../../datasources/emulator/run.js'
@@ -17,6 +17,7 @@ import { chainKey } from '../../src/audit/chain.js'
 import { verifier } from '../../src/audit/verifier.js'
 import { AUDIENCE } from '../../src/dev/issuer.js'
 import { type App, type GraphError, startApp } from '../support/app.js'
+import { build, run, urlOf } from '../support/build.js'
 import { forms, type Place, search } from '../support/leaks.js'
 import { customerRows } from '../datasources/obp/surface/customers.js'
 import { engagementRows } from '../datasources/obp/surface/engagement.js'
@@ -59,7 +60,7 @@ let redis: Redis
 let app: App
 let server: ChildProcess
 let url: string
-let output = ''
+let output: () => string
 const answers: { readonly data: string; readonly errors: string }[] = []
 const asked: Record<string, string> = {}
 
@@ -67,26 +68,25 @@ beforeAll(async () => {
   redis = new Redis(redisUrl)
   await redis.flushdb()
   app = await startApp()
-  const timeouts = Object.fromEntries(Object.keys(providers).map((name) => [`${name.toUpperCase()}_TIMEOUT_MS`, '400']))
-  server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    env: {
-      PATH: process.env['PATH'],
-      PORT: '0',
-      AUTH_ISSUER: app.ground.issuer.issuer,
-      AUTH_AUDIENCE: AUDIENCE,
-      AUTH_JWKS_URL: app.ground.jwksUrl,
-      LOG_LEVEL: 'trace',
-      AUDIT_LOG: audit,
-      REDIS_URL: redisUrl,
-      STORE_ENCRYPTION_KEY: key.toString('base64'),
-      ...timeouts,
-      ...app.ground.settings,
-    },
+  const timeouts = Object.fromEntries(
+    Object.keys(providers).map((name) => [`${name.toUpperCase()}_TIMEOUT_MS`, '1200']),
+  )
+  build()
+  const started = run({
+    PORT: '0',
+    AUTH_ISSUER: app.ground.issuer.issuer,
+    AUTH_AUDIENCE: AUDIENCE,
+    AUTH_JWKS_URL: app.ground.jwksUrl,
+    LOG_LEVEL: 'trace',
+    AUDIT_LOG: audit,
+    REDIS_URL: redisUrl,
+    STORE_ENCRYPTION_KEY: key.toString('base64'),
+    ...timeouts,
+    ...app.ground.settings,
   })
-  for (const stream of [server.stdout, server.stderr])
-    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  await vi.waitFor(() => expect(output).toContain('"listening"'), { timeout: 50_000 })
-  url = (JSON.parse(output.split('\n').find((line) => line.includes('"listening"'))!) as { url: string }).url
+  server = started.child
+  output = started.output
+  url = await urlOf(started)
 })
 afterAll(async () => {
   server.kill('SIGKILL')
@@ -376,7 +376,7 @@ test('and nothing personal is left anywhere', async () => {
   if (server.exitCode === null) await once(server, 'exit')
 
   const places: Place[] = [
-    { name: 'stdout and stderr', text: output },
+    { name: 'stdout and stderr', text: output() },
     { name: 'the audit trail', text: readFileSync(audit, 'utf8') },
     { name: 'Redis', text: dump.join('\n') },
     { name: 'the metrics', text: metrics },

@@ -957,18 +957,18 @@ test.each(['new', 'known'])(
     await exchange(app.url, { headers, body: body(people[0]!, 0) })
     app.fault('synctera', { match: 'GET /**', fault: 'hang', times: 0 })
     const correlationIds = people.map(() => randomUUID())
-    const leaving = new AbortController()
+    const leaving = people.map(() => new AbortController())
     const asked = people.map((person, n) =>
       fetch(`${app.url}/graphql`, {
         method: 'POST',
         headers: { ...headers, 'x-correlation-id': correlationIds[n]! },
         body: body(person, n),
-        signal: leaving.signal,
+        signal: leaving[n]!.signal,
       }).catch(() => 'left'),
     )
     const shown = () => app.log().split('"route":"/obp/v4.0.0/banks/{}/customers/{}"').length - 2
     await expect.poll(shown, { interval: 5 }).toBe(people.length)
-    leaving.abort()
+    for (const one of leaving) one.abort()
     await app.close()
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['left']))
     expect(correlationIds.filter((correlationId) => !app.audit().includes(correlationId))).toEqual([])

@@ -19,7 +19,7 @@ import { privateRedis } from '../support/redis.js'
 
 const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
 /** Waits for what is certain to come, on a machine that is busy. */
-const PATIENT = { timeout: 10_000 }
+const PATIENT = { timeout: 20_000 }
 const TYPE = 'PERSON.VERIFICATION_OUTCOME.UPDATED'
 
 const store = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }

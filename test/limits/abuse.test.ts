@@ -1,14 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getMetadataStorage, validateSync } from 'class-validator'
 import fetch from 'node-fetch'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { AccountIdScheme } from '../../schema/verification.js'
 import { AUDIENCE } from '../../src/dev/issuer.js'
 import { type App, startApp } from '../support/app.js'
+import { build, run, urlOf } from '../support/build.js'
 
 /** Sent as a whole, or only begun: the server must not need the rest to refuse it. */
 interface Attack {
@@ -86,23 +87,19 @@ beforeAll(async () => {
   app = await startApp()
   token = await app.token()
   // A process of its own: what it spends is not mixed with what sending costs.
-  server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    env: {
-      PATH: process.env['PATH'],
-      ...app.ground.settings,
-      PORT: '0',
-      AUTH_ISSUER: app.ground.issuer.issuer,
-      AUTH_AUDIENCE: AUDIENCE,
-      AUTH_JWKS_URL: app.ground.jwksUrl,
-      RATE_LIMIT_COST_PER_MINUTE: '0',
-      LOG_LEVEL: 'info',
-    },
+  build()
+  const started = run({
+    ...app.ground.settings,
+    PORT: '0',
+    AUTH_ISSUER: app.ground.issuer.issuer,
+    AUTH_AUDIENCE: AUDIENCE,
+    AUTH_JWKS_URL: app.ground.jwksUrl,
+    RATE_LIMIT_COST_PER_MINUTE: '0',
+    LOG_LEVEL: 'info',
   })
-  let output = ''
-  server.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  await vi.waitUntil(() => output.includes('listening'), { timeout: 60_000 })
-  url = (JSON.parse(output.split('\n').find((line) => line.includes('listening'))!) as { url: string }).url
-}, 90_000)
+  server = started.child
+  url = await urlOf(started)
+})
 afterAll(async () => {
   agent.destroy()
   server.kill('SIGTERM')
@@ -285,9 +282,10 @@ test('no rule of any input takes long over any text that fits into a body', () =
         const { user, system } = process.cpuUsage(begun)
         return (user + system) / 1000
       }
-      // Whatever else this process does between may spoil one time, not three.
-      if (Math.min(check(), ...(check() > 20 ? [check(), check()] : [])) > 20)
-        slow.push(`${rule} on ${JSON.stringify(bait.slice(0, 4))}`)
+      // Whatever else this process does between may spoil some times, not all.
+      let best = check()
+      for (let tries = 1; best > 20 && tries < 8; tries += 1) best = Math.min(best, check())
+      if (best > 20) slow.push(`${rule} on ${JSON.stringify(bait.slice(0, 4))}`)
     }
   }
   expect(slow).toEqual([])

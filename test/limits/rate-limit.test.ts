@@ -253,12 +253,12 @@ describe.each([
   test('pay whole or not at all, and are whole again after their window', async () => {
     const { spend, close } = open()
     const name = `kyc:spent:${randomBytes(8).toString('hex')}`
-    const pay = (points: number) => spend(name, points, 10, 400)
+    const pay = (points: number) => spend(name, points, 10, 2_000)
     await expect.poll(() => pay(7).catch(() => undefined)).toMatchObject({ paid: true, spent: 7 })
     expect(await pay(4)).toMatchObject({ paid: false, spent: 7 })
     expect(await pay(3)).toMatchObject({ paid: true, spent: 10 })
     const { resetMs } = await pay(1)
-    expect(resetMs).toBeLessThanOrEqual(400)
+    expect(resetMs).toBeLessThanOrEqual(2_000)
     await delay(resetMs + 10)
     expect(await pay(8)).toMatchObject({ paid: true, spent: 8 })
     await close()
@@ -268,15 +268,15 @@ describe.each([
     const { spend, close } = open()
     const name = `kyc:spent:${randomBytes(8).toString('hex')}`
     await expect
-      .poll(() => spend(name, 0, 10, 300, 5).catch(() => undefined))
+      .poll(() => spend(name, 0, 10, 2_000, 5).catch(() => undefined))
       .toEqual({ paid: true, spent: 0, resetMs: 0 })
-    expect(await spend(name, 4, 10, 300, 5)).toMatchObject({ paid: true, spent: 4 })
-    expect(await spend(name, 3, 10, 300, 5)).toMatchObject({ paid: false, spent: 9 })
-    expect(await spend(name, 1, 10, 300)).toMatchObject({ paid: true, spent: 10 })
-    const { spent, resetMs } = await spend(name, 0, 10, 300, 2)
+    expect(await spend(name, 4, 10, 2_000, 5)).toMatchObject({ paid: true, spent: 4 })
+    expect(await spend(name, 3, 10, 2_000, 5)).toMatchObject({ paid: false, spent: 9 })
+    expect(await spend(name, 1, 10, 2_000)).toMatchObject({ paid: true, spent: 10 })
+    const { spent, resetMs } = await spend(name, 0, 10, 2_000, 2)
     expect(spent).toBe(12)
     await delay(resetMs + 10)
-    expect(await spend(name, 1, 10, 300, 9)).toMatchObject({ paid: true, spent: 1 })
+    expect(await spend(name, 1, 10, 2_000, 9)).toMatchObject({ paid: true, spent: 1 })
     await close()
   })
 

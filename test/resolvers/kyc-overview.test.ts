@@ -127,7 +127,7 @@ describe('a source that cannot be asked', () => {
   // A server of its own for each: what fails in one must not open the circuit of the next.
   let own: App
   beforeEach(async () => {
-    own = await startApp({ OBP_TIMEOUT_MS: '600', SYNCTERA_TIMEOUT_MS: '600' }, app)
+    own = await startApp({ OBP_TIMEOUT_MS: '1500', SYNCTERA_TIMEOUT_MS: '1500' }, app)
   })
   afterEach(() => own.close())
 
@@ -213,7 +213,7 @@ describe('a source that cannot be asked', () => {
   })
 
   test('past the deadline of the operation is one too', async () => {
-    const other = await startApp({ REQUEST_TIMEOUT_MS: '300' })
+    const other = await startApp({ REQUEST_TIMEOUT_MS: '2000' })
     other.fault('synctera', { match: person, fault: 'hang' })
     expect(await words(ADA.customerId, other)).toEqual({
       status: 'PROVISIONAL',

@@ -56,7 +56,7 @@ test('without Redis what the providers know goes on, what only it knows says so,
   expect((await app.run(CREATE)).data.createPerson.person.id).toEqual(expect.any(String))
 
   await redis.start()
-  await expect.poll(ready, { timeout: 10_000 }).toMatchObject({ status: 200 })
+  await expect.poll(ready, { timeout: 20_000 }).toMatchObject({ status: 200 })
   expect((await app.run(CREATE, { key: 'k-1' })).data.createPerson.person.id).toEqual(expect.any(String))
   expect((await app.run(QUERY, { verificationId })).data.customer).toMatchObject({ legalName: 'Ada Accepted' })
 })

@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, inject, vi } from 'vitest'
 import type { TestProject } from 'vitest/node'
+import { startProcess } from './processes.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,6 +15,8 @@ declare module 'vitest' {
 }
 
 const PATIENCE_MS = 120_000
+/** Imported as JSON, which the compiler copies only where it resolves imports. */
+const MANIFEST = 'schema/operations/manifest.json'
 const folder = () => inject('built')
 
 /** Vitest's global setup: a place for one build, which all workers share. */
@@ -33,7 +36,7 @@ function isFirst(): boolean {
   }
 }
 
-/** Compiles the server as a container runs it, once for all files; whether the types fit is said elsewhere. */
+/** Compiles the server as a container runs it, once for all test files. Each file by itself, without the types of packages: `npm run types` checks types. */
 export function build(): void {
   const done = join(folder(), 'done')
   if (existsSync(done)) return
@@ -48,9 +51,11 @@ export function build(): void {
     '-p',
     'tsconfig.build.json',
     '--noCheck',
+    '--noResolve',
     '--outDir',
     folder(),
   ])
+  cpSync(MANIFEST, join(folder(), MANIFEST))
   for (const name of ['node_modules', 'package.json']) symlinkSync(resolve(name), join(folder(), name))
   writeFileSync(done, '')
 }
@@ -60,7 +65,7 @@ export function run(
   settings: Readonly<Record<string, string>>,
   options: readonly string[] = [],
 ): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [...options, join(folder(), 'src/main.js')], {
+  const child = startProcess(process.execPath, [...options, join(folder(), 'src/main.js')], {
     env: { PATH: process.env['PATH'], AUDIT_LOG: join(folder(), 'audit.log'), ...settings },
   })
   let output = ''

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { TestProject } from 'vitest/node'
 import { parseRedisUrl, type RedisAddress } from '../../src/store/connection.js'
+import { startProcess } from './processes.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -97,8 +98,8 @@ export async function privateRedis(
   async function startAt(port: number): Promise<boolean> {
     const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir]
     const begun = sentinel
-      ? spawn(name, [sentinelFile(settings, more), '--sentinel'], { stdio: 'ignore' })
-      : spawn(name, [...settings, '--save', '', '--appendonly', 'no', '--databases', '64', ...more], {
+      ? startProcess(name, [sentinelFile(settings, more), '--sentinel'], { stdio: 'ignore' })
+      : startProcess(name, [...settings, '--save', '', '--appendonly', 'no', '--databases', '64', ...more], {
           stdio: 'ignore',
         })
     const probe = new Redis(port, '127.0.0.1', {

@@ -251,7 +251,7 @@ describe.each([
     await set(id, ['1001'], { view: true })
     app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 200 })
     const running = set(id, ['1001'], { view: false })
-    await vi.waitFor(() => expect(app.recorded('apiture')).toHaveLength(2))
+    await expect.poll(() => app.recorded('apiture')).toHaveLength(2)
     expect(await read(id)).toMatchObject({ confirmed: false, items: [{ roles: { view: true } }] })
     await running
     expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: false } }] })
@@ -261,7 +261,7 @@ describe.each([
     const id = somebody()
     app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 200 })
     const slow = set(id, ['1001'], { view: false })
-    await vi.waitFor(() => expect(app.recorded('apiture')).toHaveLength(1))
+    await expect.poll(() => app.recorded('apiture')).toHaveLength(1)
     const fast = await set(id, ['1001'], { view: true })
     expect(fast.data.setAccountEntitlements.entitlements.confirmed).toBe(false)
     expect((await slow).data.setAccountEntitlements.entitlements.confirmed).toBe(false)
@@ -297,7 +297,7 @@ describe('when the store is unavailable', () => {
     const id = CROWD[0]!.bankingCustomerId
     app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 500 })
     const running = app.run(SET, inputOf(id, ['1001'], { view: true }))
-    await vi.waitFor(() => expect(app.recorded('apiture')).toHaveLength(1))
+    await expect.poll(() => app.recorded('apiture')).toHaveLength(1)
     await redis.kill()
     const { data, errors } = await running
     expect(errors).toEqual([])

@@ -7,6 +7,7 @@ import type { StoreKey } from '../../../datasources/contract/store.js'
 import { readConfig } from '../../../src/config.js'
 import { openStore } from '../../../src/store/index.js'
 import { later, today } from '../../support/clock.js'
+import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { privateRedis, type PrivateRedis } from '../../support/redis.js'
 
@@ -214,7 +215,8 @@ describe.each(STORES)('with the store in %s', (_store, settings) => {
     })
 
     test('goes on for the other callers when the caller that began it leaves', async () => {
-      app.fault('banfico', { match: POST, fault: 'slow', delayMs: 400 })
+      const gate = createGate()
+      app.fault('banfico', { match: POST, fault: 'slow', until: gate.opened })
       const account = { id: CROWD[10]!.account }
       const leaving = new AbortController()
       const first = fetch(`${app.url}/graphql`, {
@@ -223,11 +225,12 @@ describe.each(STORES)('with the store in %s', (_store, settings) => {
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token(mine)}` },
         body: JSON.stringify({ query: VERIFY, variables: input(account) }),
       })
-      while (bank.checks() === 0) await delay(5)
+      await expect.poll(bank.checks).toBe(1)
       const second = bank.verify(account)
-      await delay(50)
+      await delay(500)
       leaving.abort()
       await expect(first).rejects.toThrow()
+      gate.open()
       expect(await second).toMatchObject({ fromCache: false, account: { status: 'ACTIVE' } })
       expect(bank.checks()).toBe(1)
     })
@@ -330,10 +333,10 @@ describe.each(STORES)('with the store in %s', (_store, settings) => {
   })
 })
 
-describe.concurrent.each(STORES)('with its store in %s and a cap of one second', (_store, settings) => {
+describe.concurrent.each(STORES)('with its store in %s and a cap of three seconds', (_store, settings) => {
   // Of each test's own: they wait side by side, because Redis goes by its own clock.
   const opened = async () => {
-    const app = await startApp({ ...settings(), VERIFICATION_MAX_AGE_SECONDS: '1' })
+    const app = await startApp({ ...settings(), VERIFICATION_MAX_AGE_SECONDS: '3' })
     return { app, bank: on(app) }
   }
 
@@ -341,7 +344,7 @@ describe.concurrent.each(STORES)('with its store in %s and a cap of one second',
     const { app, bank } = await opened()
     const { id } = await bank.verify({}, { maxAgeSeconds: 86_400 })
     expect(await bank.verify({}, { maxAgeSeconds: 86_400 })).toMatchObject({ id, fromCache: true })
-    await delay(1100)
+    await delay(3100)
     expect((await bank.verify({}, { maxAgeSeconds: 86_400 })).id).not.toBe(id)
     expect(bank.checks()).toBe(2)
     await app.close()
@@ -350,7 +353,7 @@ describe.concurrent.each(STORES)('with its store in %s and a cap of one second',
   test('a result that has expired in the store is fetched again, for its tenant only', async () => {
     const { app, bank } = await opened()
     const { id } = await bank.verify({ id: CROWD[0]!.account })
-    await delay(1100)
+    await delay(3100)
     expect(await bank.read(id, { ...mine, client: 'stranger' })).toBeNull()
     expect(bank.polls()).toBe(0)
     expect(await bank.read(id)).toMatchObject({ id, fromCache: false, account: { id: CROWD[0]!.account } })
@@ -362,7 +365,7 @@ describe.concurrent.each(STORES)('with its store in %s and a cap of one second',
   test('a result that the provider no longer has is absent', async () => {
     const { app, bank } = await opened()
     const { id } = await bank.verify({ id: CROWD[1]!.account })
-    await delay(1100)
+    await delay(3100)
     app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'status', status: 404 })
     expect(await bank.read(id)).toBeNull()
     await app.close()
@@ -406,9 +409,10 @@ describe('two servers with one store', () => {
     const { id } = await one.verify({ id: PENDING })
     later(1)
     const match = 'GET /v1.0/account-verifications/*'
-    app.fault('banfico', { match, fault: 'slow', delayMs: 400 })
+    const gate = createGate()
+    app.fault('banfico', { match, fault: 'slow', until: gate.opened })
     const slower = one.read(id)
-    while (one.polls() === 0) await delay(5)
+    await expect.poll(one.polls).toBe(1)
     // So slow that its turn is over.
     later(60)
     app.fault('banfico', {
@@ -418,6 +422,7 @@ describe('two servers with one store', () => {
       body: { data: { result: { id, account: { id: PENDING, status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' } } } },
     })
     expect(await two.read(id)).toMatchObject({ state: 'COMPLETED', fromCache: false })
+    gate.open()
     expect(await slower).toMatchObject({ state: 'PENDING' })
     expect(await one.read(id)).toMatchObject({ state: 'COMPLETED', fromCache: true })
   })
@@ -496,7 +501,7 @@ describe('when Redis is unavailable', () => {
 
     await redis.start()
     const back = async () => (await app.run(READ, { id: 'anything' }, mine)).errors.length === 0
-    for (let tries = 0; !(await back()) && tries < 100; tries += 1) await delay(50)
+    await expect.poll(back).toBe(true)
     const after = await bank.verify()
     expect(await bank.verify()).toMatchObject({ id: after.id, fromCache: true })
     expect(await bank.read(after.id)).toMatchObject({ id: after.id, fromCache: true })
@@ -507,25 +512,27 @@ describe('when Redis is unavailable', () => {
   test('a polled result is returned although it cannot be stored', async () => {
     const { id } = await bank.verify({ id: '90070020000030' })
     later(1.05)
-    app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'slow', delayMs: 300 })
+    const gate = createGate()
+    app.fault('banfico', { match: 'GET /v1.0/account-verifications/*', fault: 'slow', until: gate.opened })
     const answer = bank.read(id)
-    while (bank.polls() === 0) await delay(5)
+    await expect.poll(bank.polls).toBe(1)
     await redis.kill()
+    gate.open()
     expect(await answer).toMatchObject({ state: 'COMPLETED', fromCache: false })
   })
 })
 
 test('a caller that joins a running call waits no longer than its own deadline', async () => {
-  const app = await startApp({ REQUEST_TIMEOUT_MS: '300', BANFICO_TIMEOUT_MS: '3000' })
-  app.fault('banfico', { match: POST, fault: 'slow', delayMs: 1200 })
-  const begun = performance.now()
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '1500', BANFICO_TIMEOUT_MS: '60000' })
+  const gate = createGate()
+  app.fault('banfico', { match: POST, fault: 'slow', until: gate.opened })
   const answers = await Promise.all([app.run(VERIFY, input(), mine), app.run(VERIFY, input(), mine)])
-  expect(performance.now() - begun).toBeLessThan(1100)
+  expect(app.emulators.banfico.unanswered()).toBe(1)
   for (const { errors } of answers)
     expect(errors[0]!.extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
   // The call was made all the same, and its answer is there for who asks again.
-  await delay(1100)
-  expect(await on(app).verify()).toMatchObject({ fromCache: true })
+  gate.open()
+  await expect.poll(async () => (await on(app).verify()).fromCache).toBe(true)
   expect(app.calls('banfico')).toEqual([POST])
   await app.close()
 })

@@ -6,6 +6,7 @@ import { ADA } from '../../../datasources/emulator/people.js'
 import type { Fault } from '../../../datasources/emulator/run.js'
 import { transportError } from '../../../datasources/http/transport.js'
 import { type App, startApp } from '../../support/app.js'
+import { createGate } from '../../support/gate.js'
 
 const READ = `{ person(id: "${ADA.personId}") { id } viewer { id } }`
 const WRITE = 'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { person { id } } }'
@@ -135,7 +136,7 @@ describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) =>
     async (_what, fault, ofRead, ofWrite, tries = 1) => {
       const app = await startApp({
         HTTP_CLIENT: client,
-        ...(fault.fault === 'hang' ? { SYNCTERA_TIMEOUT_MS: '250' } : {}),
+        ...(fault.fault === 'hang' ? { SYNCTERA_TIMEOUT_MS: '1000' } : {}),
       })
       for (const match of [READ_ROUTE, WRITE_ROUTE]) app.fault('synctera', { match, ...fault, times: 0 })
       const [read, write] = await Promise.all([app.run(READ), app.run(WRITE)])
@@ -197,7 +198,7 @@ test('a provider that is not configured is said so, and the rest answers', async
 })
 
 test('the deadline of the operation ends reads, and what is there is answered', async () => {
-  const app = await startApp({ REQUEST_TIMEOUT_MS: '200' })
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '1000' })
   app.fault('synctera', { match: READ_ROUTE, fault: 'hang' })
   const { data, errors } = await app.run(READ)
   expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
@@ -207,7 +208,7 @@ test('the deadline of the operation ends reads, and what is there is answered', 
 
 describe.concurrent('a write that has not left', () => {
   test('waits for its turn, and its time begins with it', async () => {
-    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '500' })
+    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '1500' })
     await app.run('{ meetings { id } }')
     app.clear()
     app.fault('obp', { match: MEET_ROUTE, fault: 'hang' })
@@ -221,7 +222,7 @@ describe.concurrent('a write that has not left', () => {
   })
 
   test('when its turn does not come is over in time and was never sent', async () => {
-    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '700' })
+    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '1500' })
     await app.run('{ meetings { id } }')
     app.clear()
     app.fault('obp', { match: MEET_ROUTE, fault: 'hang', times: 2 })
@@ -239,8 +240,9 @@ describe.concurrent('a write that has not left', () => {
   })
 
   test('when the operation ends does not begin, and leaves its key free', async () => {
-    const app = await startApp({ REQUEST_TIMEOUT_MS: '400' })
-    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', delayMs: 800 })
+    const app = await startApp({ REQUEST_TIMEOUT_MS: '1500' })
+    const gate = createGate()
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', until: gate.opened })
     const create = (name: string) =>
       `${name}: createPerson(input: { idempotencyKey: "${name}", isCustomer: true, status: PROSPECT }) { replayed }`
     const { data, errors } = await app.run(`mutation {
@@ -255,6 +257,7 @@ describe.concurrent('a write that has not left', () => {
       ...Array<unknown>(4).fill(['DEADLINE_EXCEEDED', true]),
     ])
     expect(app.calls('synctera')).toEqual([WRITE_ROUTE])
+    gate.open()
     // Nor is anybody asked for a token.
     for (const name of ['obp', 'sei', 'apiture'] as const) expect(app.emulators[name].calls()).toEqual([])
     expect((await app.run(`mutation { ${create('b')} }`)).data.b).toEqual({ replayed: false })
@@ -358,7 +361,7 @@ describe('what a failed call is taken for', () => {
 
 describe('an unknown outcome with an idempotency key', () => {
   test('is done once when the same call comes again', async () => {
-    const app = await startApp({ SYNCTERA_TIMEOUT_MS: '250' })
+    const app = await startApp({ SYNCTERA_TIMEOUT_MS: '2000' })
     const mutation =
       'mutation { createPerson(input: { idempotencyKey: "lost-1", isCustomer: true, status: PROSPECT, firstName: "Lost" }) { replayed person { id } } }'
     app.fault('synctera', { match: WRITE_ROUTE, fault: 'drop-after-apply', times: 3 })

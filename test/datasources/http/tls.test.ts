@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
@@ -11,6 +10,7 @@ import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
 import { build, exitOf, run, urlOf } from '../../support/build.js'
+import { startProcess } from '../../support/processes.js'
 import { type App, startApp } from '../../support/app.js'
 import { redisProgram } from '../../support/redis.js'
 
@@ -157,7 +157,7 @@ test('Redis is reached over TLS when its authority is named, and by nobody else'
   const { port } = probe.address() as AddressInfo
   probe.close()
   await once(probe, 'close')
-  const redis: ChildProcess = spawn(
+  const redis = startProcess(
     redisProgram(),
     [
       '--port',
@@ -186,7 +186,7 @@ test('Redis is reached over TLS when its authority is named, and by nobody else'
   const trusting = await startApp({ ...settings, REDIS_CA_FILE: caFile }, app)
   const plain = await startApp(settings, app)
   const status = async (to: App) => (await fetch(`${to.url}/ready`)).status
-  await expect.poll(() => status(trusting), { timeout: 10_000 }).toBe(200)
+  await expect.poll(() => status(trusting), { timeout: 20_000 }).toBe(200)
   expect(await status(plain)).toBe(503)
   await Promise.all([trusting.close(), plain.close()])
   redis.kill('SIGKILL')

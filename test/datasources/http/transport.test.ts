@@ -130,11 +130,11 @@ describe.each(['undici', 'node-fetch'] as const)('a response, by %s,', (name) =>
     const controller = new AbortController()
     const response = send(path, controller)
     response.catch(() => undefined)
-    await vi.waitFor(() => expect(received).toHaveLength(1))
+    await expect.poll(() => received).toHaveLength(1)
     const [socket] = [...sockets].slice(-1)
     controller.abort()
     await expect(response).rejects.toMatchObject({ sent: true, unreadable: false })
-    await vi.waitFor(() => expect(socket!.destroyed).toBe(true))
+    await expect.poll(() => socket!.destroyed).toBe(true)
     expect((await send('/whole')).status).toBe(200)
   })
 
@@ -153,7 +153,7 @@ describe.each(['undici', 'node-fetch'] as const)('a response, by %s,', (name) =>
     const [first, second] = [new AbortController(), new AbortController()]
     const responses = [send('/silence', first), send('/silence', second, 'POST')]
     responses.forEach((response) => response.catch(() => undefined))
-    await vi.waitFor(() => expect(received).toHaveLength(1))
+    await expect.poll(() => received).toHaveLength(1)
     second.abort()
     await expect(responses[1]).rejects.toMatchObject({ sent: name === 'node-fetch' })
     first.abort()
@@ -177,7 +177,7 @@ describe.each(['undici', 'node-fetch'] as const)('a response, by %s,', (name) =>
     const controller = new AbortController()
     const response = send('/upgrade', controller)
     response.catch(() => undefined)
-    await vi.waitFor(() => expect(received).toHaveLength(1))
+    await expect.poll(() => received).toHaveLength(1)
     // node-fetch waits for another response.
     if (name === 'node-fetch') controller.abort()
     await expect(response).rejects.toMatchObject({ sent: true, unreadable: false })

@@ -106,7 +106,7 @@ describe('DirectLogin', () => {
   ])(
     'that answers %j is %s, also to a write, which then certainly did nothing; the next call logs in, unless it was refused',
     async (fault, code) => {
-      const app = await start({ OBP_TIMEOUT_MS: '300' })
+      const app = await start({ OBP_TIMEOUT_MS: '1000' })
       app.fault('obp', { match: LOGIN, fault: 'status', ...fault, times: 0 })
       const { errors } =
         await app.run(`mutation { createCustomer(input: { legalName: "N", mobilePhoneNumber: "1", email: "n@example.com", dateOfBirth: "1990-01-01", relationshipStatus: "",

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { ACCEPTED, PROBLEMS, REFUSED } from '../../../datasources/sei/emulator/index.js'
 import { later, today } from '../../support/clock.js'
+import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { privateRedis } from '../../support/redis.js'
 
@@ -178,13 +179,15 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
   })
 
   test('writes to one account are serialised, writes to different accounts are not', async () => {
-    app.fault('sei', { match: 'POST /v1/**', fault: 'slow', delayMs: 200 })
+    const gate = createGate()
+    app.fault('sei', { match: 'POST /v1/**', fault: 'slow', until: gate.opened })
     const [account, other] = [CROWD[0]!.seiExternalId, CROWD[1]!.seiExternalId]
     const first = set(account, [{ ...LINE, value: 'first' }])
-    await vi.waitFor(() => expect(app.recorded('sei')).toHaveLength(1))
+    await expect.poll(() => app.recorded('sei')).toHaveLength(1)
     const rest = [set(account, [{ ...LINE, value: 'second' }]), set(other)]
     await rest[1]
     expect(app.recorded('sei').map(({ body }) => (body as any).externalId)).toEqual([account, other])
+    gate.open()
     await Promise.all([first, ...rest])
     expect(app.recorded('sei').map(({ body }) => (body as any).attributes[0].value)).toEqual([
       'first',
@@ -335,10 +338,12 @@ test('without the store no write is sent and no job is returned', async () => {
   const app = await startApp({ REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
   const input = { externalId: ADA.seiExternalId, attributes: [LINE] }
 
-  app.fault('sei', { match: 'POST /v1/**', fault: 'slow', delayMs: 500 })
+  const gate = createGate()
+  app.fault('sei', { match: 'POST /v1/**', fault: 'slow', until: gate.opened })
   const running = app.run(SET, { input })
-  await vi.waitFor(() => expect(app.recorded('sei')).toHaveLength(1))
+  await expect.poll(() => app.recorded('sei')).toHaveLength(1)
   await redis.kill()
+  gate.open()
   const accepted = await running
   expect(accepted.errors).toEqual([])
   expect(accepted.data.setAccountAttributes.job.status).toBe('PENDING')

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import type { ProviderName } from '../../../datasources/index.js'
-import { later, today } from '../../support/clock.js'
+import { later, stopClock, today } from '../../support/clock.js'
+import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { type PrivateRedis, privateRedis } from '../../support/redis.js'
 
@@ -55,12 +56,13 @@ describe.each([
     const store = {
       REDIS_URL: inject('redisUrl'),
       STORE_ENCRYPTION_KEY: key(),
-      [`${provider.toUpperCase()}_TIMEOUT_MS`]: '1000',
+      [`${provider.toUpperCase()}_TIMEOUT_MS`]: '10000',
     }
     one = await startApp(store)
     two = await startApp(store, one)
   })
   beforeEach(() => one.clear())
+  beforeEach(stopClock)
   afterAll(async () => {
     await two.close()
     await one.close()
@@ -86,7 +88,7 @@ describe.each([
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => standing(i % 2 ? one : two, id)))
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill('PENDING'))
     expect(polls()).toBe(1)
-    for (const { nextPollAt } of answers) expect(Date.parse(nextPollAt!)).toBeGreaterThan(Date.now() - 500)
+    for (const { nextPollAt } of answers) expect(Date.parse(nextPollAt!)).toBeGreaterThanOrEqual(Date.now())
   })
 
   test('is asked for ever more seldom, at least once a minute', async () => {
@@ -105,11 +107,7 @@ describe.each([
       waits.push(await wait(i % 2 ? one : two, id))
     }
     expect(polls()).toBe(12)
-    // Each a little less than it was when it was told.
-    waits.reduce((before, after) => {
-      expect(after).toBeGreaterThan(before - 0.5)
-      return after
-    })
+    expect(waits).toEqual([...waits].sort((a, b) => a - b))
     expect(waits[0]).toBeLessThan(1.5)
     expect(waits.at(-1)).toBeGreaterThan(20)
     later(24 * 3600)
@@ -131,8 +129,7 @@ describe.each([
       headers: { 'retry-after': header },
     })
     const told = await wait(one, id)
-    expect(told).toBeGreaterThan(seconds - 1)
-    expect(told).toBeLessThanOrEqual(seconds)
+    expect(told).toBe(seconds)
     later(seconds - 0.9)
     await standing(two, id)
     expect(polls()).toBe(1)
@@ -173,14 +170,16 @@ describe.each([
   test('is asked for by another when who asked has gone without a word', async () => {
     const id = await begin(one)
     later(1)
-    one.fault(provider, { match: route, fault: 'slow', delayMs: 600 })
+    const gate = createGate()
+    one.fault(provider, { match: route, fault: 'slow', until: gate.opened })
     const lost = ask(one, id)
-    await expect.poll(polls, { timeout: 10_000 }).toBe(1)
+    await expect.poll(polls).toBe(1)
     await standing(two, id)
     expect(polls()).toBe(1)
     later(60)
     one.fault(provider, { match: route, fault: 'status', status: 200, body: ended(id) })
     expect(await standing(two, id)).toMatchObject({ status: 'COMPLETED' })
+    gate.open()
     await lost
     expect(await standing(one, id)).toMatchObject({ status: 'COMPLETED' })
     expect(polls()).toBe(2)
@@ -229,7 +228,7 @@ describe('while the store is away', () => {
 describe('verifyAccount with an idempotency key', () => {
   let app: App
   beforeAll(async () => {
-    app = await startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: key(), BANFICO_TIMEOUT_MS: '500' })
+    app = await startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: key(), BANFICO_TIMEOUT_MS: '1500' })
   })
   beforeEach(() => app.clear())
   afterAll(() => app.close())

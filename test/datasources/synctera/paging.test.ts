@@ -4,7 +4,7 @@ import { BANK, PEOPLE } from '../../../datasources/emulator/people.js'
 import { type CustomerFilter, CustomersWithPersonsDocument } from '../../../schema/operations/index.js'
 import { type App, startApp } from '../../support/app.js'
 
-const CROWD = 1000
+const CROWD = 300
 
 let app: App
 beforeAll(async () => {
@@ -46,7 +46,7 @@ async function walk<Node>(ask: (after: string | null, page: number) => Promise<C
 const pagesOf37 = (total: number) => [...Array.from({ length: Math.floor(total / 37) }, () => 37), total % 37]
 
 describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']])(
-  'a thousand customers in pages of 37, %s',
+  'three hundred customers in pages of 37, %s',
   (sortDirection) => {
     test('are complete, in order and without duplicates', async () => {
       app.clear()
@@ -72,7 +72,7 @@ describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']
   },
 )
 
-describe('a thousand persons', () => {
+describe('three hundred persons', () => {
   const PERSONS =
     'query($first: Int, $after: String, $orderBy: [PersonOrder!]) { persons(first: $first, after: $after, orderBy: $orderBy) { nodes { id firstName } pageInfo { hasNextPage endCursor } } }'
   const total = CROWD + PEOPLE.filter(({ personId }) => personId !== undefined).length
