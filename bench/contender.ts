@@ -1,22 +1,39 @@
-/** What a contender is told when it starts. */
+import type { ChildProcess } from 'node:child_process'
+import type { Operation } from './operations.js'
+import type { Workload } from './workloads.js'
+
+/** A server that is measured. */
+export interface Contender {
+  readonly name: string
+  readonly port: number
+  readonly path: string
+  readonly child: ChildProcess
+  /** Writes an operation for a schema other than this server's. */
+  readonly translate: (workload: Workload, operation: Operation) => Operation
+}
+
+/** The translation for contenders with this server's schema. */
+export const untranslated = (_workload: Workload, operation: Operation): Operation => operation
+
+/** The first message to a contender's process. */
 export interface Setup {
   readonly stubs: Readonly<Record<string, string>>
   readonly redisUrl: string
   readonly bank: string
 }
 
-/** Waits for the setup, and says on which port there is an answer. */
-export function contender(start: (setup: Setup) => Promise<number>): void {
+/** Runs a contender in this process: waits for the setup and reports the port that `start` listens on. */
+export function serveContender(start: (setup: Setup) => Promise<number>): void {
   process.once('message', (setup: Setup) => void start(setup).then((port) => process.send!({ port })))
   process.on('disconnect', () => process.exit())
 }
 
-/** The names under which the raw server finds in Redis what this server remembers. */
+/** Redis keys of the data that the raw server reads in place of this server's own records. */
 export const rawKeys = {
   verification: (id: string) => `raw:verification:${id}`,
-  question: (authorization: string, account: string) => `raw:question:${authorization.slice(-32)}:${account}`,
+  account: (authorization: string, account: string) => `raw:account:${authorization.slice(-32)}:${account}`,
   entitlements: (bankingCustomerId: string) => `raw:entitlements:${bankingCustomerId}`,
   write: (key: string) => `raw:write:${key}`,
-  /** How the cursors of the customers' list end. */
+  /** The second part of the cursors of the customers' list. */
   list: 'raw:list',
 }

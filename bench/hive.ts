@@ -2,15 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Setup } from './contender.js'
+import type { Contender, Setup } from './contender.js'
 import { translate } from './hive/queries.js'
 import { CORE, freePort, program, until } from './processes.js'
-import type { Contender } from './stage.js'
 
 const folder = fileURLToPath(new URL('./hive', import.meta.url))
 const bin = (name: string) => fileURLToPath(new URL(`./node_modules/.bin/${name}`, import.meta.url))
 
-/** Hive Gateway as it is installed, before the same stubs. */
+/** Starts Hive Gateway with its default settings, on the same stubs. */
 export async function startHive({ stubs }: Setup, scratch: string): Promise<Contender> {
   const file = join(scratch, 'supergraph.graphql')
   execFileSync(process.execPath, [bin('mesh-compose'), '-c', 'mesh.config.mjs', '-o', file], {

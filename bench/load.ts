@@ -1,24 +1,27 @@
 import { connect, type Socket } from 'node:net'
-import { UNIQUE } from './workloads.js'
+import { UNIQUE } from './operations.js'
+import type { GraphqlRequest } from './requests.js'
 
-// A process of its own that only sends and receives: requests are written out beforehand, and answers are not parsed
-// beyond their length and whether they say that something went wrong.
+// The load generator, a process of its own. Requests are serialised beforehand; a response is not parsed beyond its
+// length and a search for the expected text.
 
-export interface Job {
+export interface LoadJob {
   readonly port: number
   readonly path: string
-  readonly requests: readonly { readonly token: string; readonly body: string }[]
+  readonly requests: readonly GraphqlRequest[]
   readonly connections: number
   readonly seconds: number
-  /** Requests a second, sent whether or not earlier ones are answered; as many as the server answers when left out. */
+  /** Open loop: requests a second, sent whether or not earlier ones are answered. Closed loop when left out. */
   readonly rate?: number | undefined
+  /** The text that a right response holds; when left out, a right response holds no `"errors":`. */
+  readonly expected?: string | undefined
 }
 
-export interface Load {
+export interface LoadResult {
   readonly operations: number
   readonly seconds: number
   readonly errors: number
-  /** The beginning of the first answer that was wrong. */
+  /** The beginning of the first wrong response. */
   readonly firstError: string | undefined
   readonly bytes: number
   /** In ms. */
@@ -27,42 +30,46 @@ export interface Load {
 }
 
 const HEADER_END = Buffer.from('\r\n\r\n')
-const WRONG = Buffer.from('"errors":')
-let unique = 0
+const ERRORS = Buffer.from('"errors":')
+const MAX_ERRORS = 100
+let uniqueTexts = 0
 
-/** One keep-alive connection: one request at a time. */
-class Line {
+/** `ok` says that the status was 200. */
+type Done = (ok: boolean, response: Buffer) => void
+
+/** One keep-alive connection with at most one request at a time. */
+class Connection {
   #socket: Socket
   #chunks: Buffer[] = []
   #length = 0
-  #wanted = -1
+  #expectedLength = -1
   #status = 0
   #chunked = false
-  #done: ((ok: boolean, bytes: number, answer: Buffer) => void) | undefined
+  #done: Done | undefined
 
   constructor(socket: Socket) {
     this.#socket = socket
     socket.setNoDelay(true)
-    socket.on('data', (chunk: Buffer) => this.#take(chunk))
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     const lost = () => this.#finish(Buffer.from('connection lost'), false)
     socket.on('error', lost)
     socket.on('close', lost)
   }
 
-  send(request: Buffer, done: (ok: boolean, bytes: number, answer: Buffer) => void): void {
+  send(request: Buffer, done: Done): void {
     this.#done = done
     this.#chunks = []
     this.#length = 0
-    this.#wanted = -1
+    this.#expectedLength = -1
     this.#chunked = false
     if (this.#socket.destroyed) this.#finish(Buffer.from('connection lost'), false)
     else this.#socket.write(request)
   }
 
-  #take(chunk: Buffer): void {
+  #receive(chunk: Buffer): void {
     this.#chunks.push(chunk)
     this.#length += chunk.length
-    if (this.#wanted < 0 && !this.#chunked) {
+    if (this.#expectedLength < 0 && !this.#chunked) {
       const all = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks)
       const end = all.indexOf(HEADER_END)
       if (end < 0) return
@@ -70,17 +77,18 @@ class Line {
       this.#status = Number(head.slice(9, 12))
       const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
       if (length === undefined) this.#chunked = true
-      else this.#wanted = end + 4 + Number(length)
+      else this.#expectedLength = end + 4 + Number(length)
     }
-    if (this.#chunked ? chunk.subarray(-5).toString('latin1') !== '0\r\n\r\n' : this.#length < this.#wanted) return
-    const answer = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks)
-    this.#finish(answer, this.#status === 200 && !answer.includes(WRONG))
+    if (this.#chunked ? chunk.subarray(-5).toString('latin1') !== '0\r\n\r\n' : this.#length < this.#expectedLength)
+      return
+    const response = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks)
+    this.#finish(response, this.#status === 200)
   }
 
-  #finish(answer: Buffer, ok: boolean): void {
+  #finish(response: Buffer, ok: boolean): void {
     const done = this.#done
     this.#done = undefined
-    done?.(ok, answer.length, answer)
+    done?.(ok, response)
   }
 
   close(): void {
@@ -89,95 +97,128 @@ class Line {
 }
 
 const open = (port: number) =>
-  new Promise<Line>((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1' }, () => resolve(new Line(socket)))
+  new Promise<Connection>((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1' }, () => resolve(new Connection(socket)))
     socket.once('error', reject)
   })
 
-/** Makes each request when it is its turn. */
-function writer({ port, path, requests }: Job): (i: number) => Buffer {
-  const written = requests.map(({ token, body }) => {
+/** Returns the request with this number; a unique text is filled in when it is sent. */
+function requestWriter({ port, path, requests }: LoadJob): (i: number) => Buffer {
+  const serialised = requests.map(({ token, body }) => {
     const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\naccept: application/json\r\nauthorization: Bearer ${token}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`
     return body.includes(UNIQUE) ? { text: head + body } : { bytes: Buffer.from(head + body) }
   })
   return (i) => {
-    const request = written[i % written.length]!
+    const request = serialised[i % serialised.length]!
     if (request.bytes) return request.bytes
-    unique += 1
-    return Buffer.from(
-      request.text.replace(UNIQUE, `${String(process.pid).padStart(8, '0')}-${String(unique).padStart(14, '0')}`),
-    )
+    uniqueTexts += 1
+    const unique = `${String(process.pid).padStart(8, '0')}-${String(uniqueTexts).padStart(14, '0')}`
+    return Buffer.from(request.text.replace(UNIQUE, unique))
   }
 }
 
-async function run(job: Job): Promise<Load> {
-  const lines: Line[] = []
-  for (let i = 0; i < job.connections; i += 100)
-    lines.push(...(await Promise.all(Array.from({ length: Math.min(100, job.connections - i) }, () => open(job.port)))))
-  const write = writer(job)
-  const latencies: number[] = []
-  let [sent, operations, errors, bytes] = [0, 0, 0, 0]
-  let firstError: string | undefined
-  const begun = performance.now()
-  const until = begun + job.seconds * 1000
+/** One load: sends requests over keep-alive connections and counts responses. */
+class Load {
+  readonly #job: LoadJob
+  readonly #write: (i: number) => Buffer
+  readonly #expected: Buffer | undefined
+  readonly #latencies: number[] = []
+  #connections: Connection[] = []
+  #sent = 0
+  #errors = 0
+  #firstError: string | undefined
+  #bytes = 0
 
-  const ask = (line: Line, from: number, then: () => void) =>
-    line.send(write(sent++), (ok, length, answer) => {
-      latencies.push(performance.now() - from)
-      operations += 1
-      bytes += length
-      if (!ok) {
-        errors += 1
-        firstError ??= answer.toString('latin1', 0, 600)
+  constructor(job: LoadJob) {
+    this.#job = job
+    this.#write = requestWriter(job)
+    this.#expected = job.expected === undefined ? undefined : Buffer.from(job.expected)
+  }
+
+  async run(): Promise<LoadResult> {
+    await this.#connect()
+    const begun = performance.now()
+    const end = begun + this.#job.seconds * 1000
+    if (this.#job.rate === undefined) await Promise.all(this.#connections.map((each) => this.#closedLoop(each, end)))
+    else await this.#openLoop(begun, end, 1000 / this.#job.rate)
+    const seconds = (performance.now() - begun) / 1000
+    for (const connection of this.#connections) connection.close()
+    const latencies = this.#latencies.sort((a, b) => a - b)
+    const quantile = (part: number) =>
+      latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))] ?? 0
+    return {
+      operations: latencies.length,
+      seconds,
+      errors: this.#errors,
+      firstError: this.#firstError,
+      bytes: this.#bytes,
+      p50: quantile(0.5),
+      p99: quantile(0.99),
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const { connections, port } = this.#job
+    for (let i = 0; i < connections; i += 100) {
+      const some = Array.from({ length: Math.min(100, connections - i) }, () => open(port))
+      this.#connections.push(...(await Promise.all(some)))
+    }
+  }
+
+  /** Closed loop: the next request of a connection follows the response to the one before. */
+  #closedLoop(connection: Connection, end: number): Promise<void> {
+    return new Promise((resolve) => {
+      const next = () => {
+        const now = performance.now()
+        if (now >= end || this.#errors > MAX_ERRORS) resolve()
+        else this.#send(connection, now, next)
       }
-      then()
+      next()
     })
+  }
 
-  if (job.rate === undefined) {
-    await Promise.all(
-      lines.map(
-        (line) =>
-          new Promise<void>((resolve) => {
-            const next = () => {
-              const now = performance.now()
-              if (now >= until || errors > 100) resolve()
-              else ask(line, now, next)
-            }
-            next()
-          }),
-      ),
-    )
-  } else {
-    const idle = [...lines]
+  /** Open loop: a request each `interval` ms; it waits where no connection is idle, and that counts as its latency. */
+  #openLoop(begun: number, end: number, interval: number): Promise<void> {
+    const idle = [...this.#connections]
     const waiting: number[] = []
     const begin = () => {
       while (idle.length > 0 && waiting.length > 0) {
-        const line = idle.pop()!
-        ask(line, waiting.shift()!, () => {
-          idle.push(line)
+        const connection = idle.pop()!
+        this.#send(connection, waiting.shift()!, () => {
+          idle.push(connection)
           begin()
         })
       }
     }
     let due = begun
-    // Ticks of the event loop rather than timers: a timer's millisecond would be most of what is measured.
-    await new Promise<void>((resolve) => {
+    return new Promise((resolve) => {
       const tick = () => {
         const now = performance.now()
-        for (; due <= now && due < until; due += 1000 / job.rate!) waiting.push(now)
+        for (; due <= now && due < end; due += interval) waiting.push(now)
         begin()
-        if (now >= until && idle.length === lines.length) resolve()
+        if (now >= end && idle.length === this.#connections.length) resolve()
         else setTimeout(tick, 1)
       }
       tick()
     })
   }
-  const seconds = (performance.now() - begun) / 1000
-  for (const line of lines) line.close()
-  latencies.sort((a, b) => a - b)
-  const at = (part: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))] ?? 0
-  return { operations, seconds, errors, firstError, bytes, p50: at(0.5), p99: at(0.99) }
+
+  #send(connection: Connection, from: number, then: () => void): void {
+    connection.send(this.#write(this.#sent++), (ok, response) => {
+      this.#latencies.push(performance.now() - from)
+      this.#bytes += response.length
+      if (!ok || !this.#isRight(response)) {
+        this.#errors += 1
+        this.#firstError ??= response.toString('latin1', 0, 600)
+      }
+      then()
+    })
+  }
+
+  #isRight(response: Buffer): boolean {
+    return this.#expected === undefined ? !response.includes(ERRORS) : response.includes(this.#expected)
+  }
 }
 
-process.on('message', (job: Job) => void run(job).then((load) => process.send!(load)))
+process.on('message', (job: LoadJob) => void new Load(job).run().then((result) => process.send!(result)))
 process.on('disconnect', () => process.exit())

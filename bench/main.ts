@@ -2,21 +2,31 @@ import { execFileSync } from 'node:child_process'
 import { setMaxListeners } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
-import { join } from 'node:path'
-import { compared } from './compare.js'
-import { compete, growth, overhead, type Plan, type Row } from './measure.js'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { BEFORE, compareBuilds, comparisonTable, isWorse } from './compare.js'
+import { Environment } from './environment.js'
+import { growth } from './growth.js'
+import { measureErrors, measureWorkload, type Plan, type Row } from './measure.js'
+import { overhead } from './overhead.js'
 import { growthPlot, ratioPlot } from './plot.js'
 import { pinned, stopAll } from './processes.js'
 import { profile } from './profile.js'
-import { page, type Results, table } from './report.js'
-import { openStage, ROOT } from './stage.js'
-import { pageOf } from './workloads.js'
+import { replaceResults, type Results, table } from './report.js'
+import { compile, ROOT } from './server.js'
 
-const given = process.argv.slice(2)
-const has = (flag: string) => given.includes(flag)
-const valueOf = (flag: string) => (has(flag) ? given[given.indexOf(flag) + 1] : undefined)
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+    built: { type: 'boolean', default: false },
+    before: { type: 'string' },
+    only: { type: 'string' },
+    profile: { type: 'string' },
+  },
+})
 
-// Many wait for one thing here, and are meant to.
+// Every process that is started here adds listeners to this one.
 setMaxListeners(0)
 
 const begun = Date.now()
@@ -26,90 +36,103 @@ const progress = (line: string) =>
 const RESULTS = join(ROOT, 'bench/results')
 const QUICK: Plan = { rounds: 2, warmSeconds: 0.8, seconds: 0.5 }
 const FULL: Plan = { rounds: 5, warmSeconds: 3, seconds: 2 }
+const plan = options.quick ? QUICK : FULL
 
-function build(): void {
-  if (!existsSync(join(ROOT, 'bench/node_modules'))) {
-    progress('installing what is measured beside this server')
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: join(ROOT, 'bench'), stdio: 'inherit' })
-  }
-  // For one measurement after another of the same build.
-  if (has('--built')) return
-  progress('building the server')
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  })
+/** A quick run has fewer records, and is not saved unless `--save` is given. */
+const isWhole = !options.quick || options.save
+const crowd = isWhole ? 1000 : 250
+
+function install(): void {
+  if (existsSync(join(ROOT, 'bench/node_modules'))) return
+  progress('installing the contenders')
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: join(ROOT, 'bench'), stdio: 'inherit' })
 }
 
-/** Letters of the workloads that are wanted; all when none are named. */
-const wanted = (title: string) =>
-  valueOf('--only')
-    ?.split(',')
-    .some((letter) => title.startsWith(`(${letter})`)) ?? true
+function build(root: string): void {
+  // For several measurements of the same build.
+  if (options.built) return
+  progress(`compiling ${root}`)
+  compile(root)
+}
 
-async function main(): Promise<void> {
-  if (process.platform !== 'linux') throw new Error('CPU time and memory are read from /proc: run it on Linux.')
-  build()
-  const letters = valueOf('--profile')
-  if (letters !== undefined) return profile(letters.split(','), progress)
+/** True for the workloads whose letters are given, and for all without `--only`. */
+const isWanted = ({ title }: { readonly title: string }): boolean =>
+  options.only?.split(',').some((letter) => title.startsWith(`(${letter})`)) ?? true
 
-  const quick = has('--quick')
+/** The error workloads that are wanted, with the operation that succeeds. */
+function wantedErrors({ errorWorkloads: { success, errors } }: Environment) {
+  const wanted = errors.filter(isWanted)
+  return wanted.length > 0 ? { success, errors: wanted } : undefined
+}
+
+/** Compares this build with another checkout's; fails when a workload is worse by more than the noise of the run. */
+async function compare(root: string): Promise<void> {
+  build(root)
+  const environment = await Environment.open(
+    { names: [], builds: BEFORE.map((name) => ({ name, root })), crowd },
+    progress,
+  )
+  const errors = wantedErrors(environment)
+  const workloads = [...environment.workloads.filter(isWanted), ...(errors ? [errors.success, ...errors.errors] : [])]
+  const comparisons = await compareBuilds(environment, workloads, plan, progress)
+  console.log(`\nNode ${process.version}, ${plan.rounds} rounds of ${plan.seconds} s each, in turns.\n`)
+  console.log(comparisonTable(comparisons))
+  process.exitCode = comparisons.some(isWorse) ? 1 : 0
+  await environment.close()
+}
+
+/** Own time of the customer page at half of the throughput that was measured. */
+async function measureOverhead(environment: Environment, rows: readonly Row[]) {
+  const page = environment.workloads.find(({ name }) => name === 'CustomerPage')!
+  const rps = rows.find(({ workload, contender }) => workload === page.title && contender === 'server')?.rps
+  if (rps === undefined || !Number.isFinite(rps)) return undefined
+  progress('latency of (a) at half load')
+  return overhead(environment, page, rps, options.quick ? { rounds: 1, seconds: 1 } : { rounds: 5, seconds: 3 })
+}
+
+async function measureAll(): Promise<Results> {
   const [load = 0] = loadavg()
-  const plan = quick ? QUICK : FULL
-  const whole = !quick || has('--save')
-  const stage = await openStage({ names: ['raw', 'bare', 'plain', 'hive'], crowd: whole ? 1000 : 250 }, progress)
+  const environment = await Environment.open({ names: ['raw', 'bare', 'plain', 'hive'], crowd }, progress)
   const rows: Row[] = []
-  for (const workload of stage.workloads)
-    if (wanted(workload.title)) rows.push(...(await compete(stage, workload, plan, progress)))
-  // By the same plan and among the same others as the baseline was: warmed for less time, or with the machine to itself, a server seems a tenth better or worse.
-  if (has('--compare')) {
-    const baseline = JSON.parse(readFileSync(join(RESULTS, 'latest.json'), 'utf8')) as Results
-    const { text, worse } = compared(baseline.rows, rows)
-    console.log(text)
-    process.exitCode = worse ? 1 : 0
-    return stage.close()
-  }
-
-  const named = (name: string) => stage.workloads.find((workload) => workload.name === name)!
-  const [a, c] = [named('CustomerPage'), named('TenPersons')]
-  const rate = rows.find(({ workload, contender }) => workload === a.title && contender === 'server')?.rps
-  if (rate !== undefined) progress('the time of (a) at half load')
-  const half =
-    rate === undefined
-      ? undefined
-      : await overhead(stage, a, rate, quick ? { rounds: 1, seconds: 1 } : { rounds: 5, seconds: 3 })
-  const { hundreds } = stage.recording.world
-  const pages = (first: number) => ({
-    ...named('Customers'),
-    operations: first > 100 ? hundreds.slice(0, first / 100).map((after) => pageOf(100, after)) : [pageOf(first, null)],
-  })
-  const grown = has('--only')
-    ? undefined
-    : await growth(stage, pages, c, whole ? [1, 10, 100, 1000] : [1, 10, 100], quick ? 0.5 : 4, progress)
-  await stage.close()
-
-  const results: Results = {
+  for (const workload of environment.workloads.filter(isWanted))
+    rows.push(...(await measureWorkload(environment, workload, plan, progress)))
+  const errors = wantedErrors(environment)
+  const sizes = isWhole ? [1, 10, 100, 1000] : [1, 10, 100]
+  const results = {
     machine: { cores: availableParallelism(), node: process.version, pinned, load },
     plan: { ...plan, connections: 32 },
     rows,
-    overhead: half,
-    growth: grown,
+    errors: errors && (await measureErrors(environment, errors, plan, progress)),
+    overhead: await measureOverhead(environment, rows),
+    growth:
+      options.only === undefined ? await growth(environment, sizes, options.quick ? 0.5 : 4, progress) : undefined,
   }
-  console.log(`\n${table(results)}`)
-  progress('done')
-  if (!whole || has('--only')) return
-  mkdirSync(RESULTS, { recursive: true })
-  writeFileSync(
-    join(RESULTS, 'latest.json'),
-    `${JSON.stringify(results, (_name, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value), 2)}\n`,
-  )
-  writeFileSync(join(RESULTS, 'ratios.svg'), ratioPlot(rows))
-  if (grown) writeFileSync(join(RESULTS, 'growth.svg'), growthPlot(grown))
-  const readme = join(ROOT, 'bench/README.md')
-  writeFileSync(readme, page(readFileSync(readme, 'utf8'), results))
+  await environment.close()
+  return results
 }
 
-// Whoever is stopped leaves nothing running.
+/** Writes the results, the plots and the table of the README. */
+function save(results: Results): void {
+  mkdirSync(RESULTS, { recursive: true })
+  const rounded = (_name: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)
+  writeFileSync(join(RESULTS, 'latest.json'), `${JSON.stringify(results, rounded, 2)}\n`)
+  writeFileSync(join(RESULTS, 'ratios.svg'), ratioPlot(results.rows))
+  if (results.growth) writeFileSync(join(RESULTS, 'growth.svg'), growthPlot(results.growth))
+  const readme = join(ROOT, 'bench/README.md')
+  writeFileSync(readme, replaceResults(readFileSync(readme, 'utf8'), results))
+}
+
+async function main(): Promise<void> {
+  if (process.platform !== 'linux') throw new Error('CPU time and memory are read from /proc: run it on Linux.')
+  install()
+  build(ROOT)
+  if (options.profile !== undefined) return profile(options.profile.split(','), progress)
+  if (options.before !== undefined) return compare(resolve(options.before))
+  const results = await measureAll()
+  console.log(`\n${table(results)}`)
+  if (isWhole && options.only === undefined) save(results)
+}
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void stopAll().then(() => process.exit(1)))
 

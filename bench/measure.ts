@@ -1,11 +1,28 @@
-import type { Contender, Sample, Stage } from './stage.js'
-import type { Target, Workload } from './workloads.js'
+import type { Contender } from './contender.js'
+import type { Environment, Sample } from './environment.js'
+import { expectedText, requestsOf, sendOnce } from './requests.js'
+import { median, type Spread, spread } from './statistics.js'
+import type { ErrorWorkloads, Target, Workload } from './workloads.js'
 
-/** Middle, smallest and largest of several rounds. */
-export interface Spread {
-  readonly median: number
-  readonly min: number
-  readonly max: number
+export type Progress = (line: string) => void
+
+export interface Plan {
+  readonly rounds: number
+  readonly warmSeconds: number
+  readonly seconds: number
+}
+
+/** One workload on one contender. */
+export interface Entry {
+  readonly contender: Contender
+  readonly workload: Workload
+}
+
+export interface EntryResult extends Entry {
+  /** One sample for each round. */
+  readonly samples: readonly Sample[]
+  /** The reason why the samples are not valid. */
+  readonly invalid: string | undefined
 }
 
 export interface Row {
@@ -19,45 +36,43 @@ export interface Row {
   readonly calls: number
   readonly bytes: number
   readonly rssMb: number
-  /** This server's requests a second by this contender's, round by round. */
+  /** This server's requests a second divided by this contender's, round by round. */
   readonly ratio?: Spread | undefined
-  /** This contender's CPU per operation by this server's. */
+  /** This contender's CPU time for an operation divided by this server's, round by round. */
   readonly cpuRatio?: Spread | undefined
   readonly target?: Target | undefined
-  /** Why nothing here is to be believed. */
-  readonly void?: string | undefined
+  /** The reason why the row is not valid. */
+  readonly invalid?: string | undefined
 }
 
-const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b)
-/** Of an even number, the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const inOrder = sorted(values)
-  const middle = (inOrder.length - 1) / 2
-  return inOrder.length === 0 ? NaN : (inOrder[Math.floor(middle)]! + inOrder[Math.ceil(middle)]!) / 2
+/** The largest CPU time of an operation that ends in an error, as a multiple of the same operation that succeeds. */
+export const MAX_ERROR_RATIO = 1.5
+
+/** What an error costs: this row's CPU time for an operation divided by that of the same operation that succeeds. */
+export interface ErrorRow extends Row {
+  readonly errorRatio?: Spread | undefined
 }
-export const spread = (values: readonly number[]): Spread => ({
-  median: median(values),
-  min: Math.min(...values),
-  max: Math.max(...values),
-})
 
-/** What is left of a budget is another number in every answer, and the raw server keeps none: it prints that much less. */
-const withoutCost = (answer: string): string => answer.replace(/,"extensions":\{"cost":\{[^}]*\}\}\}(\s*)$/, '}$1')
+/** The rest of the rate limit differs between responses, and the raw server has none. */
+const withoutCost = (response: string): string => response.replace(/,"extensions":\{"cost":\{[^}]*\}\}\}(\s*)$/, '}$1')
 
-/** Why the raw server's answers are no measure for this one's; undefined when they are the same, byte for byte. */
-async function difference(stage: Stage, workload: Workload, contender: Contender): Promise<string | undefined> {
-  const us = stage.contenders.get('server')!
-  const asked = stage.requests(workload, contender)
+/** The first difference of two responses, with the text around it. */
+function difference(ours: string, theirs: string): string {
+  const at = [...ours].findIndex((letter, i) => letter !== theirs[i])
+  const around = (text: string) => text.slice(Math.max(0, at - 40), at + 60)
+  return `other bytes at ${at}: ${around(ours)} / ${around(theirs)}`
+}
+
+/** Sends each operation once; returns why a response is wrong, or not the same as this server's where it has to be. */
+async function verify(environment: Environment, { contender, workload }: Entry): Promise<string | undefined> {
+  const { tokens } = environment.recording
+  const expected = expectedText(workload)
   try {
-    // A write that is told apart by its key makes another record each time: the stub answers the same of both.
-    for (const request of asked.slice(0, workload.operations.length)) {
-      const theirs = await stage.once(contender, request)
+    for (const request of requestsOf(workload, tokens, contender).slice(0, workload.operations.length)) {
+      const theirs = await sendOnce(contender, request, expected)
       if (!contender.name.startsWith('raw')) continue
-      const ours = withoutCost(await stage.once(us, request))
-      if (ours !== theirs) {
-        const at = [...ours].findIndex((letter, i) => letter !== theirs[i])
-        return `other bytes at ${at}: ${ours.slice(Math.max(0, at - 40), at + 60)} / ${theirs.slice(Math.max(0, at - 40), at + 60)}`
-      }
+      const ours = withoutCost(await sendOnce(environment.server, request))
+      if (ours !== theirs) return difference(ours, theirs)
     }
     return undefined
   } catch (error) {
@@ -65,186 +80,106 @@ async function difference(stage: Stage, workload: Workload, contender: Contender
   }
 }
 
-export interface Plan {
-  readonly rounds: number
-  readonly warmSeconds: number
-  readonly seconds: number
+/** Measures entries in turns: a warm-up round, and then the rounds that count. */
+export async function takeTurns(
+  environment: Environment,
+  entries: readonly Entry[],
+  plan: Plan,
+  report: (done: string) => void,
+): Promise<EntryResult[]> {
+  const results = await Promise.all(
+    entries.map(async (entry) => ({
+      ...entry,
+      samples: [] as Sample[],
+      invalid: await verify(environment, entry),
+    })),
+  )
+  for (let round = 0; round <= plan.rounds; round += 1) {
+    const isWarmUp = round === 0
+    // The order is reversed in each round, so that a drift of the machine affects all entries alike.
+    for (const result of round % 2 === 0 ? results : [...results].reverse()) {
+      if (result.invalid !== undefined) continue
+      const seconds = isWarmUp ? plan.warmSeconds : plan.seconds
+      const sample = await environment.measure(result.contender, result.workload, { seconds })
+      if (sample.errors > 0)
+        result.invalid = `${sample.errors} wrong responses, such as ${sample.firstError?.replaceAll('\r\n', ' ') ?? ''}`
+      if (!isWarmUp) result.samples.push(sample)
+    }
+    report(isWarmUp ? 'warm' : `round ${round} of ${plan.rounds}`)
+  }
+  return results
 }
 
-/** A workload at this server and at those beside it, taking turns. */
-export async function compete(
-  stage: Stage,
+function excessCalls(calls: number, maxCalls: number | undefined): string | undefined {
+  if (maxCalls === undefined || !(calls > maxCalls + 0.05)) return undefined
+  return `${calls.toFixed(2)} provider calls, where ${maxCalls} are enough`
+}
+
+function rowOf({ contender: { name }, workload, samples, invalid }: EntryResult): Row {
+  const middle = (pick: (sample: Sample) => number) => median(samples.map(pick))
+  const calls = middle((sample) => sample.calls)
+  return {
+    workload: workload.title,
+    contender: name,
+    rps: middle((sample) => sample.rps),
+    p50: middle((sample) => sample.p50),
+    p99: middle((sample) => sample.p99),
+    cpuMs: middle((sample) => sample.cpuMs),
+    busy: middle((sample) => sample.busy),
+    calls,
+    bytes: middle((sample) => sample.bytes),
+    rssMb: Math.max(...samples.map((sample) => sample.rssMb)),
+    target: workload.targets.find(({ against }) => against === name),
+    invalid: invalid ?? (name === 'server' ? excessCalls(calls, workload.maxCalls) : undefined),
+  }
+}
+
+/** A figure of one entry divided by another entry's, round by round; undefined where one of them is not valid. */
+export function roundRatio(
+  dividend: EntryResult,
+  divisor: EntryResult,
+  pick: (sample: Sample) => number,
+): Spread | undefined {
+  if ((dividend.invalid ?? divisor.invalid) !== undefined) return undefined
+  return spread(dividend.samples.map((sample, i) => pick(sample) / pick(divisor.samples[i]!)))
+}
+
+/** Measures a workload on this server and on the contenders beside it. */
+export async function measureWorkload(
+  environment: Environment,
   workload: Workload,
   plan: Plan,
-  progress: (line: string) => void,
+  progress: Progress,
 ): Promise<Row[]> {
-  const contenders = ['server', ...workload.contenders].flatMap((name) => stage.contenders.get(name) ?? [])
-  const wrong = new Map<string, string>()
-  for (const contender of contenders) {
-    const reason = await difference(stage, workload, contender)
-    if (reason !== undefined) wrong.set(contender.name, reason)
-  }
-  const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]))
-  for (let round = 0; round <= plan.rounds; round += 1) {
-    // Whoever went first goes last: what the machine does meanwhile meets everybody alike.
-    for (const contender of round % 2 === 0 ? contenders : [...contenders].reverse()) {
-      if (wrong.has(contender.name)) continue
-      const warming = round === 0
-      const sample = await stage.measure(contender, stage.requests(workload, contender), {
-        seconds: warming ? plan.warmSeconds : plan.seconds,
-      })
-      if (sample.errors > 0)
-        wrong.set(
-          contender.name,
-          `${sample.errors} wrong answers, such as ${sample.firstError?.replaceAll('\r\n', ' ') ?? ''}`,
-        )
-      if (!warming) samples.get(contender.name)!.push(sample)
-    }
-    progress(`${workload.title}: ${round === 0 ? 'warm' : `round ${round} of ${plan.rounds}`}`)
-  }
-
-  const ours = samples.get('server')!
-  return contenders.map(({ name }): Row => {
-    const theirs = samples.get(name)!
-    const middle = (pick: (sample: Sample) => number) => median(theirs.map(pick))
-    const most = workload.mostCalls
-    const calls = middle((sample) => sample.calls)
-    const tooMany =
-      name === 'server' && most !== undefined && calls > most + 0.05
-        ? `${calls.toFixed(2)} provider calls, where ${most} are enough`
-        : undefined
-    const against = name !== 'server' && theirs.length > 0 && theirs.length === ours.length
-    return {
-      workload: workload.title,
-      contender: name,
-      rps: middle((sample) => sample.rps),
-      p50: middle((sample) => sample.p50),
-      p99: middle((sample) => sample.p99),
-      cpuMs: middle((sample) => sample.cpuMs),
-      busy: middle((sample) => sample.busy),
-      calls,
-      bytes: middle((sample) => sample.bytes),
-      rssMb: Math.max(...theirs.map((sample) => sample.rssMb)),
-      ratio: against ? spread(theirs.map((sample, i) => ours[i]!.rps / sample.rps)) : undefined,
-      cpuRatio: against ? spread(theirs.map((sample, i) => sample.cpuMs / ours[i]!.cpuMs)) : undefined,
-      target: workload.targets.find((target) => target.against === name),
-      void: wrong.get(name) ?? tooMany,
-    }
-  })
-}
-
-/** In ms. */
-interface Times {
-  readonly p50: number
-  readonly p99: number
-}
-
-export interface Overhead {
-  readonly rate: number
-  /** This server's own time by its metric, rounded up to the metric's next bound. */
-  readonly own: Times
-  /** From request to answer, as a client sees it. */
-  readonly server: Times
-  readonly raw: Times
-}
-
-/** How many operations took how long, in this server's own time: counts by the upper bound in s, each with all below it. */
-async function ownTimes({ port }: Contender): Promise<ReadonlyMap<number, number>> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-  return new Map(
-    [...text.matchAll(/^kyc_overhead_seconds_bucket\{le="(.+)"\} (\d+)$/gm)].map(([, bound, count]) => [
-      bound === '+Inf' ? Infinity : Number(bound),
-      Number(count),
-    ]),
-  )
-}
-
-/** What this server adds to the providers' time when half of what it can do is asked of it, it and the raw server taking turns. */
-export async function overhead(
-  stage: Stage,
-  workload: Workload,
-  rps: number,
-  { rounds, seconds }: Pick<Plan, 'rounds' | 'seconds'>,
-): Promise<Overhead> {
-  const rate = Math.max(1, Math.floor(rps / 2))
-  const us = stage.contenders.get('server')!
-  const samples: Record<'server' | 'raw', Sample[]> = { server: [], raw: [] }
-  const before = await ownTimes(us)
-  for (let round = 0; round < rounds; round += 1) {
-    for (const name of ['server', 'raw'] as const) {
-      const contender = stage.contenders.get(name)!
-      samples[name].push(await stage.measure(contender, stage.requests(workload, contender), { seconds, rate }))
-    }
-  }
-  const after = await ownTimes(us)
-  const [spent, all] = [
-    [...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const),
-    after.get(Infinity)! - before.get(Infinity)!,
+  const contenders = ['server', ...workload.contenders].flatMap((name) => environment.contender(name) ?? [])
+  const entries = contenders.map((contender) => ({ contender, workload }))
+  const results = await takeTurns(environment, entries, plan, (done) => progress(`${workload.title}: ${done}`))
+  const [ours, ...others] = results as [EntryResult, ...EntryResult[]]
+  return [
+    rowOf(ours),
+    ...others.map((theirs) => ({
+      ...rowOf(theirs),
+      ratio: roundRatio(ours, theirs, ({ rps }) => rps),
+      cpuRatio: roundRatio(theirs, ours, ({ cpuMs }) => cpuMs),
+    })),
   ]
-  const within = (part: number) => spent.find(([, count]) => count >= all * part)![0] * 1000
-  const middle = (times: readonly Times[]): Times => ({
-    p50: median(times.map(({ p50 }) => p50)),
-    p99: median(times.map(({ p99 }) => p99)),
-  })
-  return {
-    rate,
-    own: { p50: within(0.5), p99: within(0.99) },
-    server: middle(samples.server),
-    raw: middle(samples.raw),
-  }
 }
 
-export interface Point {
-  readonly at: number
-  readonly calls: number
-  readonly cpuMs: number
-  readonly rssMb: number
-  readonly rps: number
-  readonly p50: number
-  readonly p99: number
-}
-
-/** The cost of one operation as the page and the number of connections grow. */
-export async function growth(
-  stage: Stage,
-  pages: (first: number) => Workload,
-  connected: Workload,
-  sizes: readonly number[],
-  seconds: number,
-  progress: (line: string) => void,
-): Promise<{ pages: Point[]; connections: Point[]; errors: number }> {
-  const us = stage.contenders.get('server')!
-  let errors = 0
-  const point = async (at: number, workload: Workload, connections: number, times: number): Promise<Point> => {
-    const {
-      calls,
-      cpuMs,
-      rssMb,
-      rps,
-      p50,
-      p99,
-      errors: wrong,
-    } = await stage.measure(us, stage.requests(workload, us), { seconds, connections })
-    errors += wrong
-    return {
-      at,
-      calls: calls * times,
-      cpuMs: cpuMs * times,
-      rssMb,
-      rps: rps / times,
-      p50: p50 * times,
-      p99: p99 * times,
-    }
-  }
-  const byPage: Point[] = []
-  for (const at of sizes) {
-    progress(`cost as the page grows: ${at}`)
-    byPage.push(await point(at, pages(at), 8, at > 100 ? at / 100 : 1))
-  }
-  const byConnection: Point[] = []
-  for (const at of [1, 10, 100, 500, 1000]) {
-    progress(`cost as connections grow: ${at}`)
-    byConnection.push(await point(at, connected, at, 1))
-  }
-  return { pages: byPage, connections: byConnection, errors }
+/** Measures an operation that succeeds and the same operation with each error, all on this server. */
+export async function measureErrors(
+  environment: Environment,
+  { success, errors }: ErrorWorkloads,
+  plan: Plan,
+  progress: Progress,
+): Promise<ErrorRow[]> {
+  const entries = [success, ...errors].map((workload) => ({ contender: environment.server, workload }))
+  const results = await takeTurns(environment, entries, plan, (done) => progress(`cost of errors: ${done}`))
+  const [succeeded, ...failed] = results as [EntryResult, ...EntryResult[]]
+  return [
+    rowOf(succeeded),
+    ...failed.map((result) => ({
+      ...rowOf(result),
+      errorRatio: roundRatio(result, succeeded, ({ cpuMs }) => cpuMs),
+    })),
+  ]
 }

@@ -2,8 +2,8 @@ import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import DataLoader from 'dataloader'
 import fetch from 'node-fetch'
-import { contender, type Setup } from './contender.js'
-import { typeDefs } from './types.js'
+import { type Setup, serveContender } from './contender.js'
+import { typeDefs } from './type-defs.js'
 import {
   COLLECTIONS,
   linkOf,
@@ -18,101 +18,132 @@ import {
   type WirePerson,
 } from './wire.js'
 
-// As a first server is written: Apollo Server's standalone server, node-fetch, and a DataLoader where there are many.
-// It checks no token and no answer, and remembers nothing: entitlements and verifications are not there.
+// A first Apollo server as its documentation teaches it: the standalone server, node-fetch, and DataLoaders for batches.
+// It checks no token and no provider response and stores nothing, so it has no entitlements and no verifications.
 
 interface Loaders {
   readonly persons: DataLoader<string, unknown>
   readonly attributes: DataLoader<string, readonly WireAttribute[]>
 }
 
-contender(async ({ stubs, bank }: Setup) => {
-  const get = async <T>(provider: string, path: string): Promise<T> =>
-    (await (await fetch(stubs[provider]! + path)).json()) as T
-  const text = (cursor: string): string => Buffer.from(cursor, 'base64url').toString()
-  const cursor = (...parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url')
+interface ById {
+  readonly id: string
+}
 
-  const loaders = (): Loaders => ({
-    persons: new DataLoader(async (ids: readonly string[]) => {
-      if (ids.length === 1) return [toPerson(await get<WirePerson>('synctera', paths.person(ids[0]!)))]
-      const { persons } = await get<{ persons: WirePerson[] }>('synctera', paths.persons(ids))
-      const byId = new Map(persons.map((person) => [person.id, toPerson(person)]))
-      return ids.map((id) => byId.get(id) ?? null)
-    }),
-    attributes: new DataLoader((ids: readonly string[]) =>
-      Promise.all(
-        ids.map(
-          async (id) =>
-            (await get<{ customer_attributes: WireAttribute[] }>('obp', paths.attributes(bank, id)))
-              .customer_attributes,
-        ),
-      ),
-    ),
-  })
+const decode = (cursor: string): string => Buffer.from(cursor, 'base64url').toString()
+const encode = (...parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url')
 
-  type Id = { id: string }
-  const resolvers = {
-    Query: {
-      async customer(_root: unknown, { id }: Id, { attributes }: Loaders) {
-        const row = await get<WireCustomer>('obp', paths.customer(bank, id))
-        if (row.customer_attributes) attributes.prime(id, row.customer_attributes)
-        return toCustomer(row)
-      },
-      async customers(_root: unknown, { first, after }: { first: number; after?: string | null }) {
-        const [offset, list] = after == null ? [0, ''] : (JSON.parse(text(after)) as [number, string])
-        const { customers } = await get<{ customers: WireCustomer[] }>('obp', paths.customers(bank, first, offset))
-        return {
-          nodes: customers.slice(0, first).map(toCustomer),
-          pageInfo: { endCursor: cursor(offset + first, list), hasNextPage: customers.length > first },
-        }
-      },
-      person: (_root: unknown, { id }: Id, { persons }: Loaders) => persons.load(id),
-      async persons(_root: unknown, { after }: { after?: string | null }) {
-        const [token] = after == null ? [null] : (JSON.parse(text(after)) as [string | null])
-        const { persons, next_page_token: next } = await get<{ persons: WirePerson[]; next_page_token?: string }>(
-          'synctera',
-          paths.personPage(token),
-        )
-        return {
-          nodes: persons.map(toMaskedPerson),
-          pageInfo: { endCursor: cursor(next ?? token, 0), hasNextPage: next !== undefined },
-        }
-      },
-    },
-    Customer: {
-      attributes: async ({ id }: Id, _: unknown, { attributes }: Loaders) =>
-        (await attributes.load(id)).map(toAttribute),
-      async links({ id }: Id, _: unknown, { attributes }: Loaders) {
-        const rows = await attributes.load(id)
-        return {
-          personId: linkOf(rows, 'SYNCTERA_PERSON_ID'),
-          bankingCustomerId: linkOf(rows, 'APITURE_BANKING_CUSTOMER_ID'),
-          seiExternalId: linkOf(rows, 'SEI_EXTERNAL_ID'),
-        }
-      },
-      async person({ id }: Id, _: unknown, { attributes, persons }: Loaders) {
-        const personId = linkOf(await attributes.load(id), 'SYNCTERA_PERSON_ID')
-        return personId === null ? null : persons.load(personId)
-      },
-      ...Object.fromEntries(
-        COLLECTIONS.map(({ name, path, rows }) => [
-          name,
-          async ({ id }: Id) => rows(await get<never>('obp', path(bank, id))),
-        ]),
-      ),
-    },
-    Person: {
-      verifications: async ({ id }: Id) =>
-        (
-          await get<{ verifications: Parameters<typeof toVerification>[0][] }>('synctera', paths.verifications(id))
-        ).verifications.map(toVerification),
-    },
+/** The REST calls and resolvers of one server. */
+class PlainServer {
+  readonly #stubs: Setup['stubs']
+  readonly #bank: string
+
+  constructor({ stubs, bank }: Setup) {
+    this.#stubs = stubs
+    this.#bank = bank
   }
 
-  const server = new ApolloServer<Loaders>({ typeDefs, resolvers })
+  async #get<T>(provider: string, path: string): Promise<T> {
+    return (await (await fetch(this.#stubs[provider]! + path)).json()) as T
+  }
+
+  async #attributes(id: string): Promise<readonly WireAttribute[]> {
+    const path = paths.attributes(this.#bank, id)
+    return (await this.#get<{ customer_attributes: WireAttribute[] }>('obp', path)).customer_attributes
+  }
+
+  async #persons(ids: readonly string[]): Promise<unknown[]> {
+    if (ids.length === 1) return [toPerson(await this.#get<WirePerson>('synctera', paths.person(ids[0]!)))]
+    const { persons } = await this.#get<{ persons: WirePerson[] }>('synctera', paths.persons(ids))
+    const byId = new Map(persons.map((person) => [person.id, toPerson(person)]))
+    return ids.map((id) => byId.get(id) ?? null)
+  }
+
+  loaders(): Loaders {
+    return {
+      persons: new DataLoader((ids: readonly string[]) => this.#persons(ids)),
+      attributes: new DataLoader((ids: readonly string[]) => Promise.all(ids.map((id) => this.#attributes(id)))),
+    }
+  }
+
+  resolvers() {
+    return {
+      Query: {
+        customer: (_root: unknown, { id }: ById, loaders: Loaders) => this.#customer(id, loaders),
+        customers: (_root: unknown, { first, after }: { first: number; after?: string | null }) =>
+          this.#customers(first, after),
+        person: (_root: unknown, { id }: ById, { persons }: Loaders) => persons.load(id),
+        persons: (_root: unknown, { after }: { after?: string | null }) => this.#personPage(after),
+      },
+      Customer: { ...customerJoins, ...this.#collections() },
+      Person: {
+        verifications: async ({ id }: ById) => {
+          const path = paths.verifications(id)
+          type Body = { verifications: Parameters<typeof toVerification>[0][] }
+          return (await this.#get<Body>('synctera', path)).verifications.map(toVerification)
+        },
+      },
+    }
+  }
+
+  async #customer(id: string, { attributes }: Loaders) {
+    const row = await this.#get<WireCustomer>('obp', paths.customer(this.#bank, id))
+    if (row.customer_attributes) attributes.prime(id, row.customer_attributes)
+    return toCustomer(row)
+  }
+
+  async #customers(first: number, after: string | null | undefined) {
+    const [offset, list] = after == null ? [0, ''] : (JSON.parse(decode(after)) as [number, string])
+    const path = paths.customers(this.#bank, first, offset)
+    const { customers } = await this.#get<{ customers: WireCustomer[] }>('obp', path)
+    return {
+      nodes: customers.slice(0, first).map(toCustomer),
+      pageInfo: { endCursor: encode(offset + first, list), hasNextPage: customers.length > first },
+    }
+  }
+
+  async #personPage(after: string | null | undefined) {
+    const [token] = after == null ? [null] : (JSON.parse(decode(after)) as [string | null])
+    type Body = { persons: WirePerson[]; next_page_token?: string }
+    const { persons, next_page_token: next } = await this.#get<Body>('synctera', paths.personPage(token))
+    return {
+      nodes: persons.map(toMaskedPerson),
+      pageInfo: { endCursor: encode(next ?? token, 0), hasNextPage: next !== undefined },
+    }
+  }
+
+  #collections() {
+    return Object.fromEntries(
+      COLLECTIONS.map(({ name, path, rows }) => [
+        name,
+        async ({ id }: ById) => rows(await this.#get<never>('obp', path(this.#bank, id))),
+      ]),
+    )
+  }
+}
+
+const customerJoins = {
+  attributes: async ({ id }: ById, _: unknown, { attributes }: Loaders) => (await attributes.load(id)).map(toAttribute),
+  async links({ id }: ById, _: unknown, { attributes }: Loaders) {
+    const rows = await attributes.load(id)
+    return {
+      personId: linkOf(rows, 'SYNCTERA_PERSON_ID'),
+      bankingCustomerId: linkOf(rows, 'APITURE_BANKING_CUSTOMER_ID'),
+      seiExternalId: linkOf(rows, 'SEI_EXTERNAL_ID'),
+    }
+  },
+  async person({ id }: ById, _: unknown, { attributes, persons }: Loaders) {
+    const personId = linkOf(await attributes.load(id), 'SYNCTERA_PERSON_ID')
+    return personId === null ? null : persons.load(personId)
+  },
+}
+
+serveContender(async (setup: Setup) => {
+  const plain = new PlainServer(setup)
+  const server = new ApolloServer<Loaders>({ typeDefs, resolvers: plain.resolvers() })
   const { url } = await startStandaloneServer(server, {
     listen: { port: 0, host: '127.0.0.1' },
-    context: () => Promise.resolve(loaders()),
+    context: () => Promise.resolve(plain.loaders()),
   })
   return Number(new URL(url).port)
 })

@@ -1,4 +1,5 @@
-import type { Point, Row } from './measure.js'
+import type { Point } from './growth.js'
+import type { Row } from './measure.js'
 import { short, verdictRatio } from './report.js'
 
 const INK = '#1f2937'
@@ -23,24 +24,24 @@ ${parts.join('\n')}
 </svg>
 `
 
-/** Places of values on an axis where each step is ten times the one before. */
+/** Positions on a logarithmic axis. */
 const logarithmic = (low: number, high: number, from: number, to: number) => (value: number) =>
   from +
   ((Math.log10(Math.min(high, Math.max(low, value))) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) *
     (to - from)
 
-/** This server's requests a second by each other's: bar to the median, whisker from the smallest to the largest round, mark at the target. */
+/** This server's throughput divided by each contender's: bar to the median, line from minimum to maximum, mark at the target. */
 export function ratioPlot(rows: readonly Row[]): string {
-  const shown = rows.filter((row) => row.ratio !== undefined && row.void === undefined)
+  const shown = rows.filter((row) => row.ratio !== undefined && row.invalid === undefined)
   const [left, right, top, step] = [400, 860, 60, 24]
   const bottom = top + shown.length * step
   const x = logarithmic(0.1, 100, left, right)
   const parts = [
-    label(16, 24, 'What this server can do, as a multiple of what the other can', 'font-size="16" font-weight="600"'),
+    label(16, 24, 'Throughput of this server as a multiple of each contender’s', 'font-size="16" font-weight="600"'),
     label(
       16,
       44,
-      'bar: what is held against the target (CPU time where a core was not busy); line: req/s, slowest to fastest round; ◆ target',
+      'bar: the ratio that counts for the target (by CPU time where the core was not busy); line: req/s, minimum to maximum; ◆ target',
       `fill="#4b5563"`,
     ),
   ]
@@ -75,7 +76,7 @@ export function ratioPlot(rows: readonly Row[]): string {
         ),
       )
   })
-  parts.push(label((left + right) / 2, bottom + 40, 'multiple of the other’s, logarithmic', 'text-anchor="middle"'))
+  parts.push(label((left + right) / 2, bottom + 40, 'multiple of the contender’s, logarithmic', 'text-anchor="middle"'))
   return sheet(940, bottom + 56, parts)
 }
 
@@ -118,7 +119,7 @@ function panel({ title, axis, points, pick }: Curve, left: number, top: number):
   return parts
 }
 
-/** What one operation costs as there is more to do; both axes in steps of ten. */
+/** The cost of one operation as pages and connections grow; both axes are logarithmic. */
 export function growthPlot({
   pages,
   connections,
@@ -128,15 +129,15 @@ export function growthPlot({
 }): string {
   const [page, connected] = ['customers on the page', 'connections, workload (c)']
   const curves: readonly Curve[] = [
-    { title: 'Provider calls for an operation', axis: page, points: pages, pick: ({ calls }) => calls },
-    { title: 'CPU time for an operation, ms', axis: page, points: pages, pick: ({ cpuMs }) => cpuMs },
+    { title: 'Provider calls per operation', axis: page, points: pages, pick: ({ calls }) => calls },
+    { title: 'CPU time per operation, ms', axis: page, points: pages, pick: ({ cpuMs }) => cpuMs },
     { title: 'Memory (RSS), MB', axis: page, points: pages, pick: ({ rssMb }) => rssMb },
-    { title: 'Operations a second', axis: connected, points: connections, pick: ({ rps }) => rps },
-    { title: 'CPU time for an operation, ms', axis: connected, points: connections, pick: ({ cpuMs }) => cpuMs },
+    { title: 'Operations per second', axis: connected, points: connections, pick: ({ rps }) => rps },
+    { title: 'CPU time per operation, ms', axis: connected, points: connections, pick: ({ cpuMs }) => cpuMs },
     { title: 'Memory (RSS), MB', axis: connected, points: connections, pick: ({ rssMb }) => rssMb },
   ]
   return sheet(980, 640, [
-    label(16, 26, 'Cost as work grows', 'font-size="16" font-weight="600"'),
+    label(16, 26, 'Cost as pages and connections grow', 'font-size="16" font-weight="600"'),
     label(16, 46, '1000 customers are ten pages of a hundred', 'fill="#4b5563"'),
     ...curves.flatMap((curve, i) => panel(curve, 60 + (i % 3) * 315, 90 + Math.floor(i / 3) * 285)),
   ])

@@ -16,13 +16,13 @@ const runs = (command: string, ...args: string[]): boolean => {
 
 const pinnable = process.platform === 'linux' && runs('taskset', '-c', '1', 'true')
 
-/** Whoever is measured has the first core for itself; everybody else shares the second. */
+/** The measured process has the first core for itself; all others share the second. */
 export const CORE = { measured: 0, others: 1 } as const
 export const pinned = pinnable
 
 const started = new Set<ChildProcess>()
 
-/** Every thread of a process, the garbage collector's too. */
+/** Pins every thread of a process to a core, those of the garbage collector included. */
 function pin(child: ChildProcess, core: number): void {
   if (pinnable) execFileSync('taskset', ['-acp', String(core), String(child.pid)], { stdio: 'ignore' })
 }
@@ -34,7 +34,7 @@ function keep(child: ChildProcess, core: number): ChildProcess {
   return child
 }
 
-/** A file of this folder as a process that is talked to. */
+/** Starts a file of this folder as a process that receives and sends messages. */
 export const helper = (file: string, core: number): ChildProcess =>
   keep(
     fork(fileURLToPath(new URL(file, import.meta.url)), [], {
@@ -45,7 +45,7 @@ export const helper = (file: string, core: number): ChildProcess =>
     core,
   )
 
-/** A program as a process that only runs; what it complains of goes to a file. */
+/** Starts a program; its standard error is written to a file. */
 export const program = (
   command: string,
   args: readonly string[],
@@ -54,7 +54,7 @@ export const program = (
 ): ChildProcess =>
   keep(spawn(command, args, { ...options, stdio: ['ignore', 'ignore', openSync(options.log, 'a')] }), core)
 
-/** Sends and waits for what comes back. */
+/** Sends a message and waits for the reply. */
 export function ask<T>(child: ChildProcess, message: object | string): Promise<T> {
   return new Promise((resolve, reject) => {
     const answered = (answer: T) => {
@@ -70,7 +70,7 @@ export function ask<T>(child: ChildProcess, message: object | string): Promise<T
   })
 }
 
-/** A port that nobody listens at. */
+/** Returns a free port. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -79,7 +79,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Waits, but not for ever. */
+/** Polls until `ready` is true; fails after 30 s. */
 export async function until(ready: () => Promise<boolean>, what: string): Promise<void> {
   for (let tries = 0; tries < 300; tries += 1) {
     if (await ready().catch(() => false)) return
@@ -88,19 +88,20 @@ export async function until(ready: () => Promise<boolean>, what: string): Promis
   throw new Error(`${what} did not start within 30 s.`)
 }
 
-/** CPU time in seconds, user and system, of all threads. */
+/** User and system CPU time of all threads, in seconds. */
 export function cpuSeconds(pid: number): number {
-  // Behind the name in parentheses, which may hold anything.
+  // The fields follow the process name, which is in parentheses and may hold spaces.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-/** Resident memory in MB, now. */
+/** The current resident set size in MB. */
 export function residentMb(pid: number): number {
   const [, kb] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!
   return Number(kb) / 1024
 }
 
+/** Kills every process that was started here. */
 export async function stopAll(): Promise<void> {
   await Promise.all(
     [...started].map(async (child) => {

@@ -3,83 +3,102 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openStage } from './stage.js'
+import { Environment } from './environment.js'
+import type { Progress } from './measure.js'
+
+interface Frame {
+  readonly functionName: string
+  readonly url: string
+  readonly lineNumber: number
+}
 
 interface Profile {
-  readonly nodes: readonly {
-    readonly id: number
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
-    readonly children?: readonly number[]
-  }[]
+  readonly nodes: readonly { readonly id: number; readonly callFrame: Frame }[]
   readonly samples: readonly number[]
   readonly timeDeltas: readonly number[]
   /** In µs, by the same clock as `process.hrtime`. */
   readonly startTime: number
 }
 
+/** A part of the profile, in µs. */
+interface Window {
+  readonly title: string
+  readonly from: number
+  readonly to: number
+}
+
 const WARM_SECONDS = 3
 const SECONDS = 6
-const MOST = 30
+const MAX_LINES = 30
+
+const now = (): number => Number(process.hrtime.bigint() / 1000n)
 
 const packageOf = (url: string): string =>
   /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url.slice(url.lastIndexOf('/node_modules/')))?.[1] ??
   (url.startsWith('node:') ? url : (/\/dist\/(.*)/.exec(url)?.[1] ?? 'native'))
 
-const now = (): number => Number(process.hrtime.bigint() / 1000n)
+const KINDS = {
+  package: ({ functionName, url }: Frame) => (functionName.startsWith('(') ? functionName : packageOf(url)),
+  function: ({ functionName, url, lineNumber }: Frame) =>
+    `${functionName || '(anonymous)'}  ${packageOf(url)}:${lineNumber + 1}`,
+} as const
 
-/** Where the CPU time of workloads goes: by package and by function, each with its own time. */
-export async function profile(letters: readonly string[], progress: (line: string) => void): Promise<void> {
+/** Prints where the CPU time of workloads is spent: own time by package and by function. */
+export async function profile(letters: readonly string[], progress: Progress): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-profile-'))
-  const stage = await openStage(
-    { names: [], crowd: 250, nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=500'] },
-    progress,
-  )
-  const us = stage.contenders.get('server')!
-  const windows: { title: string; from: number; to: number }[] = []
-  for (const workload of stage.workloads.filter(({ title }) =>
+  const nodeArguments = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=500']
+  const environment = await Environment.open({ names: [], crowd: 250, nodeArguments }, progress)
+  const windows = await loadWindows(environment, letters, progress)
+  const { child } = environment.server
+  child.kill('SIGTERM')
+  await Promise.race([once(child, 'exit'), delay(30_000)])
+  const [file] = readdirSync(folder)
+  const recorded = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as Profile
+  for (const window of windows) print(recorded, window)
+  await environment.close()
+}
+
+/** Loads the server with each workload, and returns when each load began and ended. */
+async function loadWindows(
+  environment: Environment,
+  letters: readonly string[],
+  progress: Progress,
+): Promise<Window[]> {
+  const { server, workloads, errorWorkloads } = environment
+  const wanted = [...workloads, ...errorWorkloads.errors].filter(({ title }) =>
     letters.some((letter) => title.startsWith(`(${letter})`)),
-  )) {
-    const requests = stage.requests(workload, us)
-    // First the compiler has its say.
-    await stage.measure(us, requests, { seconds: WARM_SECONDS })
+  )
+  const windows: Window[] = []
+  for (const workload of wanted) {
+    await environment.measure(server, workload, { seconds: WARM_SECONDS })
     const from = now()
-    const { cpuMs, rps } = await stage.measure(us, requests, { seconds: SECONDS })
-    windows.push({
-      title: `${workload.title}: ${rps.toFixed(0)} req/s, ${cpuMs.toFixed(2)} ms CPU/op`,
-      from,
-      to: now(),
-    })
+    const { cpuMs, rps } = await environment.measure(server, workload, { seconds: SECONDS })
+    const title = `${workload.title}: ${rps.toFixed(0)} req/s, ${cpuMs.toFixed(2)} ms CPU/op`
+    windows.push({ title, from, to: now() })
     progress(workload.title)
   }
-  us.child.kill('SIGTERM')
-  await Promise.race([once(us.child, 'exit'), delay(30_000)])
+  return windows
+}
 
-  const [file] = readdirSync(folder)
-  const { nodes, samples, timeDeltas, startTime } = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as Profile
+function print({ nodes, samples, timeDeltas, startTime }: Profile, { title, from, to }: Window): void {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
-  for (const { title, from, to } of windows) {
-    const own = { package: new Map<string, number>(), function: new Map<string, number>() }
-    let [at, total] = [startTime, 0]
-    samples.forEach((sample, i) => {
-      const time = timeDeltas[i]!
-      at += time
-      const { functionName, url, lineNumber } = frames.get(sample)!
-      if (at < from || at > to || functionName === '(idle)') return
-      total += time
-      const place = packageOf(url)
-      const name = {
-        package: functionName.startsWith('(') ? functionName : place,
-        function: `${functionName || 'without a name'}  ${place}:${lineNumber + 1}`,
-      }
-      for (const kind of ['package', 'function'] as const)
-        own[kind].set(name[kind], (own[kind].get(name[kind]) ?? 0) + time)
-    })
-    console.log(`\n${title}`)
+  const own = { package: new Map<string, number>(), function: new Map<string, number>() }
+  let [at, total] = [startTime, 0]
+  samples.forEach((sample, i) => {
+    const time = timeDeltas[i]!
+    at += time
+    const frame = frames.get(sample)!
+    if (at < from || at > to || frame.functionName === '(idle)') return
+    total += time
     for (const kind of ['package', 'function'] as const) {
-      console.log(`\nOwn time by ${kind}:`)
-      for (const [name, time] of [...own[kind]].sort(([, a], [, b]) => b - a).slice(0, MOST))
-        console.log(`${((time / total) * 100).toFixed(1).padStart(6)} %  ${name}`)
+      const name = KINDS[kind](frame)
+      own[kind].set(name, (own[kind].get(name) ?? 0) + time)
     }
+  })
+  console.log(`\n${title}`)
+  for (const kind of ['package', 'function'] as const) {
+    console.log(`\nOwn time by ${kind}:`)
+    for (const [name, time] of [...own[kind]].sort(([, a], [, b]) => b - a).slice(0, MAX_LINES))
+      console.log(`${((time / total) * 100).toFixed(1).padStart(6)} %  ${name}`)
   }
-  await stage.close()
 }

@@ -1,106 +1,123 @@
-import type { Overhead, Point, Row, Spread } from './measure.js'
+import type { Growth, Point } from './growth.js'
+import { type ErrorRow, MAX_ERROR_RATIO, type Row } from './measure.js'
+import type { Overhead } from './overhead.js'
+import type { Spread } from './statistics.js'
 
 export interface Results {
   readonly machine: { readonly cores: number; readonly node: string; readonly pinned: boolean; readonly load: number }
   readonly plan: { readonly rounds: number; readonly seconds: number; readonly connections: number }
   readonly rows: readonly Row[]
+  readonly errors?: readonly ErrorRow[] | undefined
   readonly overhead?: Overhead | undefined
-  readonly growth?:
-    { readonly pages: readonly Point[]; readonly connections: readonly Point[]; readonly errors: number } | undefined
+  readonly growth?: Growth | undefined
 }
 
-/** With three digits that say something. */
+/** With three significant digits. */
 export const short = (value: number): string =>
   Number.isFinite(value) ? (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)) : '-'
 
-const spreadOf = (spread: Spread | undefined): string =>
+export const spreadText = (spread: Spread | undefined): string =>
   spread ? `${short(spread.median)} (${short(spread.min)}…${short(spread.max)})` : ''
 
-/** A core that was not busy was waiting for those who ask: then only CPU time says which of the two could do more. */
+/** Below this, the core was waiting for requests, and only CPU time says which contender could do more. */
 const FULLY_BUSY = 0.9
 
-/**
- * How much of the other's work this server does. Where a core was idle the number of answers says less than it seems,
- * and the CPU time decides; of two that can be believed the smaller one counts.
- */
+/** This server's throughput as a multiple of the contender's; the smaller of both ratios where the core was not busy. */
 export function verdictRatio({ ratio, cpuRatio, busy }: Row): number | undefined {
   if (!ratio || !cpuRatio) return undefined
   return busy < FULLY_BUSY ? Math.min(ratio.median, cpuRatio.median) : ratio.median
 }
 
 function verdict(row: Row): string {
-  if (row.void !== undefined) return 'VOID'
+  if (row.invalid !== undefined) return 'INVALID'
   const ratio = verdictRatio(row)
   if (!row.target || ratio === undefined) return ''
   return `${ratio >= row.target.atLeast ? 'met' : 'missed'} (≥ ${row.target.atLeast})`
 }
 
-const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+/** A row of a Markdown table. */
+export const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
-function rowsTable(rows: readonly Row[]): string[] {
-  const head = [
-    'workload',
-    'who',
-    'req/s',
-    'p50 ms',
-    'p99 ms',
-    'CPU ms/op',
-    'core busy',
-    'calls/op',
-    'bytes/op',
-    'RSS MB',
-    'this server ÷ it, req/s',
-    'it ÷ this server, CPU',
-    'target',
-  ]
+const HEAD = [
+  'workload',
+  'contender',
+  'req/s',
+  'p50 ms',
+  'p99 ms',
+  'CPU ms/op',
+  'core busy',
+  'calls/op',
+  'bytes/op',
+  'RSS MB',
+]
+
+const invalidText = (reason: string): string =>
+  `INVALID: ${reason.replaceAll('|', '/').replaceAll('\n', ' ').slice(0, 200)}`
+
+const figures = (row: Row): string[] => [
+  ...[row.rps, row.p50, row.p99].map(short),
+  row.cpuMs >= 1 ? short(row.cpuMs) : row.cpuMs.toFixed(3),
+  `${(row.busy * 100).toFixed(0)} %`,
+  short(row.calls),
+  row.bytes.toFixed(0),
+  row.rssMb.toFixed(0),
+]
+
+/** A table of rows with more columns at its end. */
+function rowsTable<R extends Row>(rows: readonly R[], more: readonly string[], cells: (row: R) => string[]): string[] {
+  const head = [...HEAD, ...more]
   return [
     line(head),
     line(head.map(() => '---')),
     ...rows.map((row) =>
-      line([
-        row.workload,
-        row.contender,
-        ...(row.void === undefined ? [row.rps, row.p50, row.p99, row.cpuMs].map(short) : ['', '', '', '']),
-        ...(row.void === undefined
-          ? [
-              `${(row.busy * 100).toFixed(0)} %`,
-              short(row.calls),
-              row.bytes.toFixed(0),
-              row.rssMb.toFixed(0),
-              spreadOf(row.ratio),
-              spreadOf(row.cpuRatio),
-            ]
-          : ['', '', '', '', '', '']),
-        row.void === undefined
-          ? verdict(row)
-          : `VOID: ${row.void.replaceAll('|', '/').replaceAll('\n', ' ').slice(0, 200)}`,
-      ]),
+      row.invalid === undefined
+        ? line([row.workload, row.contender, ...figures(row), ...cells(row)])
+        : line([row.workload, row.contender, ...Array<string>(head.length - 3).fill(''), invalidText(row.invalid)]),
     ),
   ]
 }
 
-/** With more than this to do beside the measurement, waiting for a core is most of any time. */
-const QUIET_LOAD = 2
+const contenderTable = (rows: readonly Row[]): string[] =>
+  rowsTable(rows, ['this server ÷ contender, req/s', 'contender ÷ this server, CPU', 'target'], (row) => [
+    spreadText(row.ratio),
+    spreadText(row.cpuRatio),
+    verdict(row),
+  ])
 
-/** The most that own time may be, in ms. */
-const MOST_OWN = { p50: 1, p99: 5 }
-
-function overheadLines({ rate, own, server, raw }: Overhead, load: number): string[] {
-  const quiet = load <= QUIET_LOAD
-  const verdict = (value: number, most: number) =>
-    !quiet || value < 0
-      ? 'no verdict, the machine had other work'
-      : value <= most
-        ? `met: ≤ ${most} ms`
-        : `missed: ≤ ${most} ms`
-  const word = (name: 'p50' | 'p99') => `${name} at most ${short(own[name])} ms (${verdict(own[name], MOST_OWN[name])})`
-  const more = (name: 'p50' | 'p99') =>
-    `${name} ${short(server[name] - raw[name])} ms (${verdict(server[name] - raw[name], MOST_OWN[name])})`
+function errorTable(rows: readonly ErrorRow[]): string[] {
+  const target = ({ errorRatio }: ErrorRow) =>
+    errorRatio ? `${errorRatio.median <= MAX_ERROR_RATIO ? 'met' : 'missed'} (≤ ${MAX_ERROR_RATIO})` : ''
   return [
     '',
-    `Own time for (a) at half load (${rate} operations a second), by the metric \`kyc_overhead_seconds\`, all but what a provider or the store is waited for: ${word('p50')}, ${word('p99')}.`,
+    'The cost of an error: the same operation in turns, on this server.',
     '',
-    `What a client waits longer for it than for the raw server's answer at the same rate: ${more('p50')}, ${more('p99')}.`,
+    ...rowsTable(rows, ['error ÷ success, CPU', 'target'], (row) => [spreadText(row.errorRatio), target(row)]),
+  ]
+}
+
+/** The largest load average at which latencies count: above it, they are mostly the wait for a core. */
+const MAX_QUIET_LOAD = 2
+
+/** The targets of own time, in ms. */
+const MAX_OWN = { p50: 1, p99: 5 }
+
+function overheadLines({ rate, own, server, raw }: Overhead, load: number): string[] {
+  const quiet = load <= MAX_QUIET_LOAD
+  const verdict = (value: number, max: number) =>
+    !quiet || value < 0
+      ? 'no verdict, the machine had other work'
+      : value <= max
+        ? `met: ≤ ${max} ms`
+        : `missed: ≤ ${max} ms`
+  const ownText = (name: 'p50' | 'p99') =>
+    `${name} at most ${short(own[name])} ms (${verdict(own[name], MAX_OWN[name])})`
+  const addedText = (name: 'p50' | 'p99') =>
+    `${name} ${short(server[name] - raw[name])} ms (${verdict(server[name] - raw[name], MAX_OWN[name])})`
+  return [
+    '',
+    `Own time for (a) at half load (${rate} operations a second), by the metric \`kyc_overhead_seconds\`, without the time that it waits for providers and the store: ${ownText('p50')}, ${ownText('p99')}.`,
+    '',
+    `Latency that it adds to the raw server's at the same rate, as a client measures it: ${addedText('p50')}, ${addedText('p99')}.`,
   ]
 }
 
@@ -124,32 +141,33 @@ function pointsTable(title: string, points: readonly Point[]): string[] {
   ]
 }
 
-/** RSS that no number of connections may pass, in MB. */
-const MOST_MEMORY = 250
+/** The target of RSS, in MB. */
+const MAX_MEMORY = 250
 
 function memoryLine(connections: readonly Point[]): string[] {
-  const many = connections.find(({ at }) => at === 500)
-  return many
+  const point = connections.find(({ at }) => at === 500)
+  return point
     ? [
         '',
-        `Memory at 500 connections: ${many.rssMb.toFixed(0)} MB (${many.rssMb <= MOST_MEMORY ? 'met' : 'missed'}: ≤ ${MOST_MEMORY} MB).`,
+        `Memory at 500 connections: ${point.rssMb.toFixed(0)} MB (${point.rssMb <= MAX_MEMORY ? 'met' : 'missed'}: ≤ ${MAX_MEMORY} MB).`,
       ]
     : []
 }
 
-/** All that was measured, for people. */
-export function table({ machine, plan, rows, overhead, growth }: Results): string {
+/** The results as Markdown. */
+export function table({ machine, plan, rows, errors = [], overhead, growth }: Results): string {
   return [
-    `${machine.cores} cores, Node ${machine.node}, ${machine.pinned ? 'whoever is measured alone on the first core' : 'not pinned to cores'}, load average ${short(machine.load)} when it began (what is above 1 is other work, and makes requests a second and times worth little), ${plan.connections} connections, ${plan.rounds} rounds of ${plan.seconds} s each, taking turns.`,
+    `${machine.cores} cores, Node ${machine.node}, ${machine.pinned ? 'the measured process alone on the first core' : 'not pinned to cores'}, load average ${short(machine.load)} at the start (a load above 1 is other work, and makes throughput and latency unreliable), ${plan.connections} connections, ${plan.rounds} rounds of ${plan.seconds} s each, in turns.`,
     '',
-    ...rowsTable(rows),
+    ...contenderTable(rows),
+    ...(errors.length > 0 ? errorTable(errors) : []),
     ...(overhead ? overheadLines(overhead, machine.load) : []),
     ...(growth
       ? [
           ...pointsTable('customers on the page', growth.pages),
           ...pointsTable('connections, (c)', growth.connections),
           ...memoryLine(growth.connections),
-          ...(growth.errors > 0 ? ['', `VOID: ${growth.errors} wrong answers.`] : []),
+          ...(growth.errors > 0 ? ['', `INVALID: ${growth.errors} wrong responses.`] : []),
         ]
       : []),
   ].join('\n')
@@ -157,8 +175,8 @@ export function table({ machine, plan, rows, overhead, growth }: Results): strin
 
 const [BEGIN, END] = ['<!-- measured -->', '<!-- /measured -->']
 
-/** The page with the new table in its place. */
-export function page(text: string, results: Results): string {
+/** The README with the new results in place of the old ones. */
+export function replaceResults(text: string, results: Results): string {
   const [before, rest] = text.split(BEGIN) as [string, string]
   const after = rest.split(END)[1]!
   return `${before}${BEGIN}\n${table(results)}\n${END}${after}`

@@ -1,60 +1,65 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Recorded } from './world.js'
+import type { RecordedResponse } from './recorder.js'
 
-// A process of its own: it is sent the recorded answers, and gives them again as fast as Node can.
+// The providers' stubs, a process of its own: it receives the recorded responses and sends them as fast as Node can.
 
-type Sent = { readonly tapes: Readonly<Record<string, readonly (readonly [string, Recorded])[]>> } | 'calls'
+type Responses = readonly (readonly [request: string, response: RecordedResponse])[]
+type Message = { readonly responses: Readonly<Record<string, Responses>> } | 'calls'
 
 let calls = 0
-/** Questions that nobody recorded an answer to. */
+/** Requests without a recorded response. */
 let unknown = 0
 
-async function serve(tape: readonly (readonly [string, Recorded])[]): Promise<string> {
-  const answers = new Map(
-    tape.map(([question, { status, headers, body }]) => [
-      question,
-      { status, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, body: Buffer.from(body) },
-    ]),
-  )
-  const missing = {
-    status: 404,
-    headers: { 'content-type': 'application/json', 'content-length': 2 },
-    body: Buffer.from('{}'),
-  }
+interface Prepared {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | number>>
+  readonly body: Buffer
+}
+
+const prepare = ({ status, headers, body }: RecordedResponse): Prepared => ({
+  status,
+  headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+  body: Buffer.from(body),
+})
+
+const MISSING = prepare({ status: 404, headers: { 'content-type': 'application/json' }, body: '{}' })
+
+function send(response: ServerResponse, recorded: Prepared | undefined): void {
+  calls += 1
+  if (!recorded) unknown += 1
+  const { status, headers, body } = recorded ?? MISSING
+  response.writeHead(status, headers).end(body)
+}
+
+async function serve(responses: Responses): Promise<string> {
+  const prepared = new Map(responses.map(([request, response]) => [request, prepare(response)]))
   const server = createServer((request, response) => {
     const line = `${request.method!} ${request.url!}`
     if (request.method === 'GET') {
       request.resume()
-      calls += 1
-      const answer = answers.get(line) ?? missing
-      if (answer === missing) unknown += 1
-      response.writeHead(answer.status, answer.headers).end(answer.body)
+      send(response, prepared.get(line))
       return
     }
-    let sent = ''
+    let body = ''
     request.setEncoding('utf8')
-    request.on('data', (chunk: string) => (sent += chunk))
-    request.on('end', () => {
-      calls += 1
-      const answer = answers.get(`${line} ${sent}`) ?? answers.get(line) ?? missing
-      if (answer === missing) unknown += 1
-      response.writeHead(answer.status, answer.headers).end(answer.body)
-    })
+    request.on('data', (chunk: string) => (body += chunk))
+    request.on('end', () => send(response, prepared.get(`${line} ${body}`) ?? prepared.get(line)))
   })
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-process.on('message', (message: Sent) => {
+async function serveAll(responses: Readonly<Record<string, Responses>>): Promise<Record<string, string>> {
+  const urls = Object.entries(responses).map(async ([name, own]) => [name, await serve(own)] as const)
+  return Object.fromEntries(await Promise.all(urls))
+}
+
+process.on('message', (message: Message) => {
   if (message === 'calls') {
     process.send!({ calls, unknown })
     calls = unknown = 0
-    return
-  }
-  void Promise.all(Object.entries(message.tapes).map(async ([name, tape]) => [name, await serve(tape)] as const)).then(
-    (urls) => process.send!({ urls: Object.fromEntries(urls) }),
-  )
+  } else void serveAll(message.responses).then((urls) => process.send!({ urls }))
 })
 process.on('disconnect', () => process.exit())

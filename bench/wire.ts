@@ -1,4 +1,4 @@
-/** The providers' answers in the graph's words, as short as it can be written: no checks, no masks but those asked for. */
+/** Maps the providers' JSON to this server's schema, without any check and with a mask only where a workload has one. */
 
 interface Address {
   readonly address_line_1: string
@@ -94,7 +94,7 @@ export const toAttribute = (attribute: WireAttribute) => ({
   value: attribute.value,
 })
 
-/** The record of another provider that a customer is linked to. */
+/** The id of another provider's record that a customer is linked to. */
 export const linkOf = (attributes: readonly WireAttribute[], name: string): string | null =>
   attributes.find((attribute) => attribute.name === name)?.value ?? null
 
@@ -110,7 +110,7 @@ export const toVerification = (verification: Verification) => ({
   verifiedAt: instant(verification.verification_time),
 })
 
-/** A customer's collections: where each is asked for, and its rows in the graph's words. */
+/** A customer's collections: the path of each, and the mapping of its rows. */
 export const COLLECTIONS: readonly {
   readonly name: string
   readonly path: (bank: string, id: string) => string
@@ -207,7 +207,7 @@ export const COLLECTIONS: readonly {
   },
 ]
 
-/** The providers' addresses of lists. */
+/** The paths of provider calls. */
 export const paths = {
   customer: (bank: string, id: string) => `/obp/v4.0.0/banks/${bank}/customers/${id}`,
   attributes: (bank: string, id: string) => `/obp/v4.0.0/banks/${bank}/customers/${id}/attributes`,

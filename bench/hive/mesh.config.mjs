@@ -1,18 +1,18 @@
 import { defineConfig } from '@graphql-mesh/compose-cli'
 import { loadJSONSchemaSubgraph } from '@omnigraph/json-schema'
 
-// The same REST calls, as Hive Gateway says them: in the providers' own words, joined by @resolveTo. It runs as it is
-// installed; the addresses stand for those of the stubs and are replaced when it starts.
+// The same REST calls in Hive Gateway's terms: the providers' own types, joined by @resolveTo, with default settings.
+// The endpoints are placeholders; they are replaced by the stubs' addresses at start.
 
 const text = { type: 'string' }
-const yes = { type: 'boolean' }
+const boolean = { type: 'boolean' }
 const object = (title, properties) => ({ type: 'object', title, properties })
 const list = (items) => ({ type: 'array', items })
 const get = (field, path, responseSchema) => ({ type: 'Query', field, path, method: 'GET', responseSchema })
 const texts = (...names) => Object.fromEntries(names.map((name) => [name, text]))
 
 const BANK = '/obp/v4.0.0/banks/meridian.01.uk'
-const EVER = 'sort_direction=DESC&from_date=0001-01-01T00%3A00%3A00.000Z&to_date=9999-12-31T23%3A59%3A59.999Z'
+const ALL_TIME = 'sort_direction=DESC&from_date=0001-01-01T00%3A00%3A00.000Z&to_date=9999-12-31T23%3A59%3A59.999Z'
 
 const attribute = object('Attribute', texts('customer_attribute_id', 'name', 'type', 'value'))
 const customer = object('Customer', {
@@ -26,7 +26,7 @@ const customer = object('Customer', {
     'date_of_birth',
     'last_ok_date',
   ),
-  kyc_status: yes,
+  kyc_status: boolean,
   credit_limit: object('CreditLimit', texts('currency', 'amount')),
 })
 const person = object('Person', {
@@ -44,7 +44,7 @@ const person = object('Person', {
   legal_address: object('Address', texts('address_line_1', 'city', 'country_code')),
 })
 
-/** A customer's collections by field, each with where it is asked for and what comes back. */
+/** A customer's collections by field: the path and the type of the response. */
 const COLLECTIONS = {
   attributes: [
     `${BANK}/customers/{args.id}/attributes`,
@@ -71,7 +71,9 @@ const COLLECTIONS = {
   user_links: [
     `${BANK}/user_customer_links/customers/{args.id}`,
     object('UserLinks', {
-      user_customer_links: list(object('UserLink', { ...texts('user_customer_link_id', 'user_id'), is_active: yes })),
+      user_customer_links: list(
+        object('UserLink', { ...texts('user_customer_link_id', 'user_id'), is_active: boolean }),
+      ),
     }),
   ],
   credit_limit_requests: [
@@ -81,7 +83,7 @@ const COLLECTIONS = {
   kyc_checks: [
     '/obp/v4.0.0/customers/{args.id}/kyc_checks',
     object('KycChecks', {
-      checks: list(object('KycCheck', { ...texts('id', 'date', 'how', 'staff_name', 'comments'), satisfied: yes })),
+      checks: list(object('KycCheck', { ...texts('id', 'date', 'how', 'staff_name', 'comments'), satisfied: boolean })),
     }),
   ],
   kyc_documents: [
@@ -94,7 +96,7 @@ const COLLECTIONS = {
   ],
   kyc_statuses: [
     '/obp/v4.0.0/customers/{args.id}/kyc_statuses',
-    object('KycStatuses', { statuses: list(object('KycStatus', { ...texts('date'), ok: yes })) }),
+    object('KycStatuses', { statuses: list(object('KycStatus', { ...texts('date'), ok: boolean })) }),
   ],
 }
 
@@ -112,7 +114,7 @@ export const composeConfig = defineConfig({
           get('customer', `${BANK}/customers/{args.id}`, customer),
           get(
             'customers',
-            `${BANK}/firehose/customers?${EVER}&limit={args.limit}&offset={args.offset}`,
+            `${BANK}/firehose/customers?${ALL_TIME}&limit={args.limit}&offset={args.offset}`,
             object('Customers', { customers: list(customer) }),
           ),
           ...Object.entries(COLLECTIONS).map(([field, [path, answer]]) => get(field, path, answer)),

@@ -1,10 +1,11 @@
-import type { Operation, Workload } from '../workloads.js'
+import { ALIASES, type Operation } from '../operations.js'
+import type { Workload } from '../workloads.js'
 
 const CUSTOMER =
   'customer_id customer_number legal_name email mobile_phone_number date_of_birth kyc_status last_ok_date credit_limit { currency amount }'
 const PERSON = 'id first_name last_name status verification_status email phone_number dob creation_time'
 
-const PAGE_OF_ONE = `query CustomerPage($id: String) { customer(id: $id) { ${CUSTOMER}
+const CUSTOMER_PAGE = `query CustomerPage($id: String) { customer(id: $id) { ${CUSTOMER}
   attributes { customer_attributes { customer_attribute_id name type value } person { id first_name last_name status verification_status verifications { verifications { verification_type result verification_time } } } }
   addresses { addresses { customer_address_id line_1 city postcode country_code } }
   tax_residences { tax_residence { tax_residence_id domain tax_number } }
@@ -17,22 +18,21 @@ const PAGE_OF_ONE = `query CustomerPage($id: String) { customer(id: $id) { ${CUS
   kyc_statuses { statuses { ok date } }
 } }`
 
-const LETTERS = [...'abcdefghij']
 const QUERIES: Readonly<Record<string, string>> = {
-  CustomerPage: PAGE_OF_ONE,
+  CustomerPage: CUSTOMER_PAGE,
   Customers: `query Customers($limit: String, $offset: String) { customers(limit: $limit, offset: $offset) { customers { ${CUSTOMER} attributes { person { ${PERSON} } } } } }`,
-  TenPersons: `query TenPersons(${LETTERS.map((letter) => `$${letter}: String`).join(', ')}) { ${LETTERS.map((letter) => `${letter}: person(id: $${letter}) { ${PERSON} }`).join(' ')} }`,
+  TenPersons: `query TenPersons(${ALIASES.map((alias) => `$${alias}: String`).join(', ')}) { ${ALIASES.map((alias) => `${alias}: person(id: $${alias}) { ${PERSON} }`).join(' ')} }`,
   Persons: `query Persons { persons { persons { ${PERSON} legal_address { address_line_1 city country_code } } next_page_token } }`,
   PersonsAfter: `query Persons($token: String) { persons: persons_after(token: $token) { persons { ${PERSON} legal_address { address_line_1 city country_code } } next_page_token } }`,
 }
 
 const cursor = (text: string): readonly unknown[] => JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[]
 
-/** The same question in the words of the providers. */
+/** The same operation in Hive Gateway's schema, which is the providers' own. */
 export function translate({ name }: Workload, { variables }: Operation): Operation {
   const { after, first } = variables as { after?: string | null; first?: number }
   if (name === 'Customers') {
-    // One more than is shown would tell whether there is another page, and join its person too.
+    // No customer beyond the page is asked for: Hive Gateway would fetch that one's person too.
     return {
       query: QUERIES[name]!,
       variables: { limit: String(first), offset: String(after == null ? 0 : cursor(after)[0]) },

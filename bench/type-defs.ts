@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** This server's schema without what only a subgraph understands. */
+/** This server's schema without the directives that only a subgraph understands. */
 export const typeDefs = `directive @key(fields: String!) repeatable on OBJECT
 directive @shareable on OBJECT | FIELD_DEFINITION
 ${readFileSync(new URL('../schema/schema.graphql', import.meta.url), 'utf8')

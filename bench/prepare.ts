@@ -1,0 +1,73 @@
+import type { Redis } from 'ioredis'
+import { type Contender, rawKeys } from './contender.js'
+import type { Tokens } from './dataset.js'
+import { type GraphqlRequest, requestsOf, sendOnce } from './requests.js'
+import type { Workload } from './workloads.js'
+
+/** Runs the operations whose results a build of this server stores and the workloads read. */
+export async function prepareServer(server: Contender, workloads: readonly Workload[], tokens: Tokens): Promise<void> {
+  for (const workload of workloads) {
+    for (const { query, variables } of workload.prepare)
+      await sendOnce(server, { token: tokens.full[0]!, body: JSON.stringify({ query, variables }) })
+    // The last verification of an account is the one that is stored, so all callers verify before one is read.
+    if (workload.name === 'VerifyAccount')
+      for (const request of requestsOf(workload, tokens, server)) await sendOnce(server, request)
+  }
+}
+
+/** Stores this server's answers in Redis for the raw server, which computes none of them. */
+export async function storeRawData(
+  redis: Redis,
+  server: Contender,
+  workloads: readonly Workload[],
+  tokens: Tokens,
+): Promise<void> {
+  for (const { name, store } of RAW_DATA) {
+    for (const workload of workloads.filter((each) => each.name === name)) {
+      for (const request of requestsOf(workload, tokens, server)) {
+        const { data } = JSON.parse(await sendOnce(server, request)) as { data: Data }
+        await redis.set(...store(data, request))
+      }
+    }
+  }
+}
+
+type Data = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+const variablesOf = ({ body }: GraphqlRequest) =>
+  (JSON.parse(body) as { variables: { id: string; input: { account: { id: string } } } }).variables
+
+/** By the name of a workload: the Redis key and value that its answer gives. */
+const RAW_DATA: readonly {
+  readonly name: string
+  readonly store: (data: Data, request: GraphqlRequest) => [key: string, value: string]
+}[] = [
+  {
+    name: 'CustomerPage',
+    store({ customer }) {
+      const { bankingCustomerId } = customer!['links'] as { bankingCustomerId: string }
+      return [rawKeys.entitlements(bankingCustomerId), JSON.stringify(customer!['accountEntitlements'])]
+    },
+  },
+  {
+    name: 'Customers',
+    store({ customers }) {
+      const { endCursor } = customers!['pageInfo'] as { endCursor: string }
+      return [rawKeys.list, (JSON.parse(Buffer.from(endCursor, 'base64url').toString()) as [number, string])[1]]
+    },
+  },
+  {
+    name: 'StoredVerification',
+    store: ({ verificationResult }, request) => [
+      rawKeys.verification(variablesOf(request).id),
+      JSON.stringify(verificationResult),
+    ],
+  },
+  {
+    name: 'VerifyAccount',
+    store: ({ verifyAccount }, request) => [
+      rawKeys.account(`Bearer ${request.token}`, variablesOf(request).input.account.id),
+      JSON.stringify(verifyAccount!['result']),
+    ],
+  },
+]

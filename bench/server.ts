@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Contender, untranslated } from './contender.js'
+import { CORE, freePort, program, until } from './processes.js'
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** A checkout of this project that is measured. */
+export interface Build {
+  readonly name: string
+  readonly root: string
+}
+
+export interface ServerOptions {
+  readonly redisUrl: string
+  readonly encryptionKey: string
+  /** A folder for logs and the audit trail. */
+  readonly scratch: string
+  /** The settings of authentication and providers. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly nodeArguments: readonly string[]
+}
+
+/** Compiles a checkout with its own compiler. */
+export function compile(root: string): void {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+}
+
+/** The arguments of `node` in a checkout's `npm start`. */
+function startArguments(root: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }
+  return scripts.start.split(' ').slice(1)
+}
+
+/** Starts a compiled checkout as it is deployed: one process, with Redis, tokens, rate limit, audit and metrics. */
+export async function startServer(
+  { name, root }: Build,
+  { redisUrl, encryptionKey, scratch, settings, nodeArguments }: ServerOptions,
+): Promise<Contender> {
+  const port = await freePort()
+  const file = name.replaceAll(' ', '-')
+  const child = program(process.execPath, [...nodeArguments, ...startArguments(root)], CORE.measured, {
+    cwd: root,
+    log: join(scratch, `${file}.log`),
+    env: {
+      NODE_ENV: 'production',
+      PORT: String(port),
+      LOG_LEVEL: 'info',
+      REDIS_URL: redisUrl,
+      STORE_ENCRYPTION_KEY: encryptionKey,
+      VERIFICATION_MAX_AGE_SECONDS: '86400',
+      // The rate limit is on, and too high to refuse an operation.
+      RATE_LIMIT_COST_PER_MINUTE: '1000000000',
+      AUDIT_LOG: join(scratch, `${file}-audit.log`),
+      ...settings,
+    },
+  })
+  await until(async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok, `The server ${name}`)
+  return { name, port, path: '/graphql', child, translate: untranslated }
+}
