@@ -1,6 +1,6 @@
 import { getEventListeners, once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { path } from '../../../datasources/http/call.js'
 import { encodeRequest } from '../../../datasources/http/encode.js'
 import { type Transport, TRANSPORTS } from '../../../datasources/http/transport.js'
