@@ -19,7 +19,7 @@ const person = (member: { personId: string | undefined } = ADA) => `{ person(id:
 let app: App
 beforeAll(async () => {
   app = await startApp()
-  // Logged in, and known to every pool.
+  // Fetches the tokens and opens the connections.
   await app.run(PAGE)
 })
 beforeEach(() => app.clear())
@@ -54,7 +54,7 @@ const shared = async (provider: ProviderName, of = app) =>
     new RegExp(`^kyc_provider_shared_total\\{provider="${provider}"\\} (\\d+)$`, 'm').exec(await metrics(of))?.[1] ?? 0,
   )
 const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n))
-/** All calls to the providers last this long from now on. */
+/** Delays all calls to the providers. */
 const slow = (delayMs: number, ...providers: ProviderName[]) =>
   providers.forEach((provider) => app.fault(provider, { match: 'GET /**', fault: 'slow', delayMs, times: 0 }))
 /** All calls to the provider wait from now on until the gate is opened. */
@@ -72,7 +72,7 @@ function stopClock(): (ms: number) => void {
 }
 const unanswered = () => app.emulators.synctera.unanswered()
 
-test('fifty callers who ask for the same page at the same time cost one call for each collection', async () => {
+test('fifty concurrent requests for the same page cost one call for each collection', async () => {
   const alone = await app.run(PAGE)
   const calls = { obp: app.calls('obp').sort(), synctera: app.calls('synctera').sort() }
   app.clear()
@@ -84,7 +84,7 @@ test('fifty callers who ask for the same page at the same time cost one call for
   expect(await shared('obp')).toBe(49 * calls.obp.length)
 })
 
-test('of one call each caller is shown what their own scopes open, and each who saw it unmasked is on record', async () => {
+test('each caller of a shared call sees what its own scopes allow, and each unmasked read is audited', async () => {
   stopClock()
   const gate = hold('synctera')
   const before = await shared('synctera')
@@ -116,7 +116,7 @@ test('of one call each caller is shown what their own scopes open, and each who 
     .toEqual(['first', 'second'])
 })
 
-test("what is asked with a caller's own token is shared with nobody", async () => {
+test("a call with a caller's own token is not shared", async () => {
   slow(400, 'obp')
   const mine = '{ viewer { customers { id } } }'
   const [ada, again, percy] = await Promise.all(
@@ -129,7 +129,7 @@ test("what is asked with a caller's own token is shared with nobody", async () =
 })
 
 describe('a shared call', () => {
-  test('goes on for the others when the one who began it leaves', async () => {
+  test('goes on when the caller that started it disconnects', async () => {
     stopClock()
     const gate = hold('synctera')
     const leaving = new AbortController()
@@ -145,7 +145,7 @@ describe('a shared call', () => {
     expect(app.calls('synctera')).toHaveLength(1)
   })
 
-  test('is cut, socket and all, when the last one has left', async () => {
+  test('is aborted, and its connection closed, when the last caller disconnects', async () => {
     stopClock()
     app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 0 })
     const leaving = times(5, () => new AbortController())
@@ -159,11 +159,11 @@ describe('a shared call', () => {
     leaving[0]!.abort()
     await expect.poll(unanswered).toBe(0)
     app.clear()
-    // Nobody is put on a call that was cut.
+    // An aborted call is not joined.
     expect((await app.run(person())).errors).toEqual([])
   })
 
-  test('is waited for by each only until their own deadline', async () => {
+  test('is awaited by each caller until its own deadline', async () => {
     stopClock()
     const gate = hold('synctera')
     const patient = post(person())
@@ -176,7 +176,7 @@ describe('a shared call', () => {
     expect(app.calls('synctera')).toHaveLength(1)
   })
 
-  test('that fails fails for all who waited, each with an error of their own, and the next one asks anew', async () => {
+  test('that fails rejects each waiter with an error of its own, and the next caller makes a new call', async () => {
     const hasty = await startApp({ SYNCTERA_TIMEOUT_MS: '1500' }, app)
     await hasty.run('{ persons(first: 1) { nodes { id } } }')
     app.clear()
@@ -187,7 +187,7 @@ describe('a shared call', () => {
       times(4, () => expect.objectContaining({ code: 'PROVIDER_TIMEOUT', provider: 'SYNCTERA' })),
     )
     expect(new Set(answers.map(({ errors }) => errors![0]!.extensions['correlationId'])).size).toBe(4)
-    // Tried three times for all of them together.
+    // Three attempts for all waiters together.
     expect(app.calls('synctera')).toHaveLength(3)
     expect(await metrics(hasty)).toContain('kyc_provider_retries_total{provider="synctera"} 2')
     expect((await post(person(), { to: hasty })).data.person.lastName).toBe(ADA.lastName)
@@ -195,7 +195,7 @@ describe('a shared call', () => {
     await hasty.close()
   })
 
-  test('that is older than half a second is joined by nobody', async () => {
+  test('that began over half a second ago is not joined', async () => {
     const pass = stopClock()
     const gate = hold('synctera')
     const before = await shared('synctera')
@@ -213,13 +213,13 @@ describe('a shared call', () => {
   })
 })
 
-describe('nobody is given what was asked for before', () => {
+describe('a read does not join one that began before', () => {
   const member = CROWD[5]!
   const update = (name: string) =>
     `mutation { updatePerson(input: { id: "${member.personId!}", lastName: "${name}" }) { replayed } }`
   const reads = () => app.calls('synctera').filter((call) => call.startsWith('GET '))
 
-  test('a write that is done', async () => {
+  test('a write that was carried out', async () => {
     stopClock()
     const gate = createGate()
     app.fault('synctera', { match: READ_ROUTE, fault: 'slow', until: gate.opened })
@@ -232,7 +232,7 @@ describe('nobody is given what was asked for before', () => {
     await before
   })
 
-  test('a write was given up, whose outcome is to be looked for', async () => {
+  test('a write whose outcome is unknown', async () => {
     stopClock()
     const [read, write] = [createGate(), createGate()]
     app.fault('synctera', { match: READ_ROUTE, fault: 'slow', until: read.opened })
@@ -248,7 +248,7 @@ describe('nobody is given what was asked for before', () => {
     await before
   })
 
-  test('a write that is decided by it', async () => {
+  test('the write that depends on it', async () => {
     stopClock()
     const gate = createGate()
     app.fault('obp', { match: 'GET /obp/v4.0.0/banks/*/customers/*', fault: 'slow', until: gate.opened })
@@ -271,7 +271,7 @@ describe('nobody is given what was asked for before', () => {
   })
 })
 
-test('no question changes what it shares: whoever shares is answered as whoever asks alone', async () => {
+test('no query changes a shared result: shared calls give the same answers as separate ones', async () => {
   const operations = [...queryRoads, ...fieldRoads.filter(({ path }) => path[0] === 'viewer')].map((road) => road.ask())
   const ask = () =>
     Promise.all(operations.map(({ document, variables }) => app.run(document, variables, { client: 'ada' })))

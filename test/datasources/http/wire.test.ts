@@ -35,7 +35,7 @@ const post = async (app: App, query: string, headers: Record<string, string> = {
   })
   return (await response.json()) as { data: any; errors?: { extensions: { code: string } }[] }
 }
-/** What tests side by side wait with: `expect.poll` knows only of one at a time. */
+/** For concurrent tests, in which `expect.poll` does not work. */
 const PATIENT = { timeout: 20_000, interval: 50 }
 const timed = async <T>(work: Promise<T>): Promise<[T, number]> => {
   const begun = performance.now()
@@ -74,7 +74,7 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
     },
   )
 
-  test('a provider that says how long to wait is given that time, whether in its header or in its body', async () => {
+  test('a retry waits as long as the provider states, in its header or in its body', async () => {
     app.fault('synctera', { match: READ_ROUTE, fault: 'status', status: 429, headers: { 'retry-after': '1' } })
     app.fault('synctera', {
       match: 'GET /v0/persons',
@@ -94,7 +94,7 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
     expect(app.calls('synctera')).toHaveLength(4)
   })
 
-  test('no try begins that the deadline would end', async () => {
+  test('no retry begins that would end after the deadline', async () => {
     app.fault('synctera', {
       match: READ_ROUTE,
       fault: 'status',
@@ -108,7 +108,7 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
     expect(took / 1900).toBeLessThan(1)
   })
 
-  test("the client's own deadline ends what it waits for, and what is there is answered", async () => {
+  test("the client's own deadline ends its calls, and the rest of the data is returned", async () => {
     app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 0 })
     const [{ data, errors }, took] = await timed(post(app, person(), { 'x-request-timeout-ms': '300' }))
     expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
@@ -116,14 +116,11 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
     expect(took / 30_000).toBeLessThan(0.5)
   })
 
-  test.each(['soon', '0', '-5', '1e3', '99999999999'])(
-    'a deadline that is none (%s) is not looked at',
-    async (given) => {
-      expect((await post(app, person(), { 'x-request-timeout-ms': given })).errors).toBeUndefined()
-    },
-  )
+  test.each(['soon', '0', '-5', '1e3', '99999999999'])('an invalid time-out header (%s) is ignored', async (given) => {
+    expect((await post(app, person(), { 'x-request-timeout-ms': given })).errors).toBeUndefined()
+  })
 
-  test('sockets are closed with the operations that they were opened for, by deadline and by leaving', async () => {
+  test('connections are closed when their operations end, by the deadline or because the client disconnects', async () => {
     const { connections, unanswered } = app.emulators.synctera
     app.fault('synctera', { match: 'GET /v0/persons', fault: 'hang', times: 0 })
     async function wave(): Promise<number> {
@@ -148,16 +145,16 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
   })
 })
 
-// Each with servers of its own: what takes its time takes it side by side.
+// Concurrent, each with servers of its own, because each waits for real time.
 describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (client) => {
   const opened = () => startApp({ HTTP_CLIENT: client, REQUEST_TIMEOUT_MS: '30000' })
 
   test.each<[string, boolean]>([
     ['the deadline passes', false],
-    ['the client leaves', true],
-  ])('a write that has left when %s is heard to its end and its outcome kept', async (_what, leaves) => {
+    ['the client disconnects', true],
+  ])('a write that was sent when %s runs to its end, and its outcome is stored', async (_what, leaves) => {
     const app = await opened()
-    // A token is at hand before the clock starts.
+    // Fetches the token before the time is taken.
     await app.run('{ meetings { id } }')
     app.clear()
     const gate = createGate()
@@ -187,7 +184,7 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
     await app.close()
   })
 
-  test('of a write without a key the client is told to read the record back', async () => {
+  test('a write without a key tells the client to read the record back', async () => {
     const app = await opened()
     await app.run(person())
     const gate = createGate()
@@ -201,7 +198,7 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
     await app.close()
   })
 
-  test('a sick provider is left alone, the others go on, and it is asked again by and by', async () => {
+  test('a failing provider is not called for a while, the others are, and it recovers', async () => {
     const app = await opened()
     app.fault('synctera', { match: 'GET /v0/**', fault: 'status', status: 500, times: 0 })
     const query = `{ customer(id: "${ADA.customerId}") { legalName person { id } } }`
@@ -215,7 +212,7 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
       provider: 'SYNCTERA',
     })
     expect(last.errors[0]!.extensions['retryAfterSeconds']).toBeLessThanOrEqual(5)
-    // Twenty failures are enough, and what is repeated counts.
+    // Twenty failures open the circuit, retries included.
     expect(app.calls('synctera')).toHaveLength(20)
     expect(await ready(app)).toMatchObject({ status: 200, circuits: { synctera: 'open', obp: 'closed' } })
     const metrics = await text(app, '/metrics')
@@ -228,7 +225,7 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
   })
 })
 
-test.concurrent('a server that stops hears the writes to their end that nobody waits for any more', async () => {
+test.concurrent('a stopping server waits for the writes that were sent', async () => {
   const app = await startApp()
   const other = await startApp({ REQUEST_TIMEOUT_MS: '2000' }, app)
   const gate = createGate()
@@ -242,7 +239,7 @@ test.concurrent('a server that stops hears the writes to their end that nobody w
   await app.close()
 })
 
-test('who would stand too far back in the line before a provider is refused at once', async () => {
+test('a call is refused at once when the queue of its provider is full', async () => {
   const app = await startApp({
     SYNCTERA_MAX_CONCURRENCY: '1',
     SYNCTERA_TIMEOUT_MS: '60000',
@@ -251,10 +248,10 @@ test('who would stand too far back in the line before a provider is refused at o
   app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 0 })
   const left = new AbortController()
   setMaxListeners(0, left.signal)
-  // Each asks something else, or they would share one call.
+  // Different queries, so that they do not share one call.
   const another = () => `{ person(id: "${randomUUID()}") { id } }`
   const waiting = Array.from({ length: 80 }, () => post(app, another(), {}, left.signal).catch(() => undefined))
-  // One is on its way and 64 wait: whoever comes now is refused.
+  // One is sent and 64 are queued: the next is refused.
   const refused = async () => {
     const { errors } = await post(app, another(), { 'x-request-timeout-ms': '1000' })
     return errors![0]!.extensions
@@ -265,7 +262,7 @@ test('who would stand too far back in the line before a provider is refused at o
   await app.close()
 })
 
-test('a provider that hangs holds up nobody but its own callers, and those not for long', async () => {
+test('a provider that hangs delays only its own callers, and those briefly', async () => {
   const app = await startApp({ BANFICO_TIMEOUT_MS: '4000' })
   const verify = (account: string) =>
     app.run('mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { state } } }', {
@@ -412,7 +409,7 @@ describe('a circuit breaker', () => {
 describe('a refused login', () => {
   afterEach(() => void vi.useRealTimers())
 
-  test('is not tried again for half a minute, then a minute, and so on; one that succeeds ends that', async () => {
+  test('pauses logins for half a minute, then a minute, and so on, until one succeeds', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     let refuses = true
     let logins = 0
