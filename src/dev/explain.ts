@@ -97,10 +97,8 @@ export const explain: Explain = {
   watch: (stopwatch, handed) => (stopwatch instanceof Explanation ? stopwatch.watch(handed) : handed),
 
   plugin: {
-    requestDidStart: () => ({
-      willSendResponse({ result, contextValue: { stopwatch } }) {
-        if (stopwatch instanceof Explanation) result.extensions = { ...result.extensions, explain: stopwatch.report() }
-      },
-    }),
+    willSendResponse({ result, context: { stopwatch } }) {
+      if (stopwatch instanceof Explanation) result.extensions = { ...result.extensions, explain: stopwatch.report() }
+    },
   },
 }

@@ -52,8 +52,7 @@ export async function registerSecurityHeaders(app: FastifyInstance, origins: rea
 
 const refusal = (correlationId: string): string => {
   const failure = new ApiError('BAD_USER_INPUT', { message: 'The request cannot be read.' })
-  const error = formatError(failure.toJSON(), failure)
-  return JSON.stringify({ errors: [{ ...error, extensions: { ...error.extensions, correlationId } }] })
+  return JSON.stringify({ errors: [formatError(failure, correlationId)] })
 }
 
 const STATUS: Readonly<Record<string, string>> = {
