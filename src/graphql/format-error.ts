@@ -74,10 +74,14 @@ export function withHttp(error: ApiError, status: number, headers: HttpHead['hea
 
 const NO_HEAD: HttpHead = { status: undefined, headers: [] }
 
-const headOf = ({ extensions }: GraphQLError): HttpHead => (extensions['http'] as HttpHead | undefined) ?? NO_HEAD
+/** Errors of graphql-js carry the extensions of the error that they wrap. */
+const headOf = (error: unknown): HttpHead =>
+  (error instanceof GraphQLError || error instanceof ApiError
+    ? (error.extensions['http'] as HttpHead | undefined)
+    : undefined) ?? NO_HEAD
 
 /** What `withHttp` gave to errors; the last one counts, as with Apollo Server. */
-export function httpHeadOf(errors: readonly GraphQLError[]): HttpHead {
+export function httpHeadOf(errors: readonly unknown[]): HttpHead {
   let head = NO_HEAD
   for (const error of errors) {
     const { status, headers } = headOf(error)
@@ -112,6 +116,7 @@ function ofApiError({ code, message, extensions: { http: _http, ...extensions } 
 }
 
 function wordingOf(error: unknown): Wording {
+  if (error instanceof ApiError) return ofApiError(error)
   if (!(error instanceof GraphQLError)) return MASKED
   const original = error.originalError ?? error
   if (original instanceof ApiError) return ofApiError(original)

@@ -1,5 +1,5 @@
 import type { GraphQLRequest } from '@apollo/server'
-import { type ExecutionResult, GraphQLError } from 'graphql'
+import type { ExecutionResult } from 'graphql'
 import { errorOrigin, type Log } from '../observability/log.js'
 import { formatError, httpHeadOf, type HttpHead } from './format-error.js'
 import type { Answer, GraphQLResult, MaybePromise, OperationContext, Plugin, ResolvedOperation } from './plugin.js'
@@ -84,26 +84,18 @@ export class Pipeline {
 
 /** How an operation ended, before its errors are formatted. */
 interface Outcome {
-  readonly errors: readonly GraphQLError[]
+  readonly errors: readonly unknown[]
   readonly data: GraphQLResult['data']
   /** Unless an error says otherwise. */
   readonly status: number
 }
 
-const NONE: readonly GraphQLError[] = []
-
 /** A result without data is one whose variables were refused. */
-const executed = ({ errors = NONE, data }: ExecutionResult): Outcome => ({
+const executed = ({ errors = [], data }: ExecutionResult): Outcome => ({
   errors,
   data,
   status: data === undefined ? 400 : 200,
 })
 
 /** What was thrown before there was a result. */
-function refused(error: unknown): Outcome {
-  const wrapped =
-    error instanceof GraphQLError
-      ? error
-      : new GraphQLError('unforeseen', error instanceof Error ? { originalError: error } : {})
-  return { errors: [wrapped], data: undefined, status: 500 }
-}
+const refused = (error: unknown): Outcome => ({ errors: [error], data: undefined, status: 500 })

@@ -1,5 +1,5 @@
 import type { GraphQLRequest } from '@apollo/server'
-import type { DocumentNode, GraphQLError, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
+import type { DocumentNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../../resolvers/context.js'
 import type { OperationRecord } from '../audit/operation-record.js'
 import type { RateLimitStatus } from '../limits/rate-limit.js'
@@ -46,7 +46,7 @@ export interface Answer {
   readonly operation: OperationDefinitionNode | undefined
   readonly result: GraphQLResult
   /** The errors as they were thrown, in the order of `result.errors`. */
-  readonly errors: readonly GraphQLError[]
+  readonly errors: readonly unknown[]
 }
 
 /** A plugin of the pipeline: one concern, one file. */

@@ -1,20 +1,24 @@
-import { Kind } from 'graphql'
+import { GraphQLError, Kind } from 'graphql'
 import { type Log, errorOrigin } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
 import { isUnforeseen } from '../format-error.js'
 import type { Plugin } from '../plugin.js'
+
+/** Where an error comes from: the field's own name and not its path, which holds the caller's aliases. */
+function originOf(error: unknown): object {
+  if (!(error instanceof GraphQLError)) return errorOrigin(error)
+  const field = error.nodes?.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []))[0]
+  return { field, ...errorOrigin(error.originalError ?? error) }
+}
 
 /** Counts and times operations and their errors, and logs unforeseen errors. */
 export const telemetryPlugin = ({ metrics, log }: { metrics: Metrics; log: Log }): Plugin => ({
   willSendResponse({ result, errors, context, operation }) {
     const { correlationId, startedAt, stopwatch } = context
     for (const [i, formatted] of (result.errors ?? []).entries()) {
-      const error = errors[i]!
       metrics.failed(String(formatted.extensions?.['code']))
       if (!isUnforeseen(formatted)) continue
-      // The field's own name and not the path, which holds the caller's aliases.
-      const field = error.nodes?.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []))[0]
-      log.error({ correlationId, field, ...errorOrigin(error.originalError ?? error) }, 'unforeseen error')
+      log.error({ correlationId, ...originOf(errors[i]) }, 'unforeseen error')
     }
     metrics.operated(operation?.operation ?? 'none', (performance.now() - startedAt) / 1000)
     metrics.spent(stopwatch.read().own / 1000)
