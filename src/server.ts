@@ -31,7 +31,7 @@ import { openStore, type OpenStore } from './store/index.js'
 
 /** How long a stopping server waits for what is running. */
 const DRAIN_MS = 20_000
-/** How long it then waits for operations whose connections it has closed. */
+/** How long it then waits for the operations of the connections that it has closed. */
 const ABORT_MS = 1_000
 
 export interface ServerOptions {
@@ -94,7 +94,7 @@ interface Graph {
   readonly apollo: ApolloServer<OperationContext>
   readonly rateLimit: RateLimit
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
-  /** Resolves when no operation runs, also none whose client has left. */
+  /** Resolves when no operation runs, also none of a client that has left. */
   readonly settled: () => Promise<unknown>
 }
 
@@ -184,7 +184,7 @@ async function close(app: FastifyInstance, graph: Graph, { store, providers, tra
   await Promise.race([graph.settled(), delay(ABORT_MS, undefined, { ref: false })])
   await graph.apollo.stop()
   await graph.rateLimit.close()
-  // Only now: every answer has told its audit record by then.
+  // Last: by now every operation has closed its audit record.
   await trail.close()
   await store.close()
 }

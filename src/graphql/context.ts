@@ -30,7 +30,7 @@ export interface ContextRequest {
   readonly response: ServerResponse
 }
 
-/** Refuses a caller whose token does not say who they are (RFC 6750, 3). */
+/** Refuses a caller without a valid token (RFC 6750, 3). */
 function challenge(error: unknown): never {
   throw error instanceof ApiError ? withHttp(error, 401, [['www-authenticate', 'Bearer']]) : error
 }

@@ -24,7 +24,7 @@ type Variables = Readonly<Record<string, unknown>>
 /** What an operation is compiled from. */
 type Source = Pick<ResolvedOperation, 'document' | 'operation' | 'operationName'>
 
-/** Each may take a megabyte: several times as many as all clients together have. */
+/** Compiled operations that are cached; each may take a megabyte. Several times as many as all clients together have. */
 const MAX_COMPILED = 250
 
 /** The execution of an operation at which it is compiled: code is worth its price for an operation that comes again. */
@@ -35,11 +35,11 @@ const TEXTS: ReadonlySet<string> = new Set(['ID', 'String'])
 /** Errors of variables that are told in one answer; graphql-js has the same limit. */
 const MAX_VARIABLE_ERRORS = 50
 
-/** Names that every object has already: the compiler takes them for what was given. */
+/** Names that every object inherits: the compiler takes them for names that were given. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
 /**
- * What the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice,
+ * True for a document that the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice,
  * variables within a literal (one that is left out becomes null there, which clears; one in JSON is lost), and names
  * that every object has.
  */

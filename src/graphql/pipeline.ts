@@ -51,7 +51,7 @@ export class Pipeline {
     return this.#respond(operation, outcome)
   }
 
-  /** Tells every plugin of an answer, also after one of them has failed; the first failure is thrown. */
+  /** Calls `willSendResponse` of every plugin, also after one of them has failed; the first failure is thrown. */
   finish(answer: Answer): void {
     const failures: unknown[] = []
     for (const plugin of this.#options.plugins) {
@@ -90,7 +90,7 @@ interface Outcome {
   readonly status: number
 }
 
-/** A result without data is one whose variables were refused. */
+/** A result without data is the refusal of the variables. */
 const executed = ({ errors = [], data }: ExecutionResult): Outcome => ({
   errors,
   data,

@@ -94,7 +94,7 @@ export function schemas(): NonNullable<typeof built> {
   return built
 }
 
-/** Each reference by itself: one that is bad, or whose provider is not there, leaves the others alone. */
+/** Answers each reference by itself: one that is not valid, or not answered by its provider, does not fail the others. */
 function answerReferences(schema: GraphQLSchema): void {
   schema.getQueryType()!.getFields()['_entities']!.resolve = (
     _root,

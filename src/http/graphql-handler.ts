@@ -50,7 +50,7 @@ function addCorrelationId(text: string, correlationId: string): string {
   return stringify(body)
 }
 
-/** Hands HTTP requests to Apollo Server and its answers back: what a request may look like, and what it means, is for Apollo to say. */
+/** Hands HTTP requests to Apollo Server and its answers back: Apollo decides which forms of a request are valid. */
 export function delegateToApollo<Context extends BaseContext>(apollo: ApolloServer<Context>) {
   return async (request: HttpRequest, context: () => Promise<Context>): Promise<HttpResponse> => {
     const { method, body: sent, correlationId } = request
@@ -58,7 +58,7 @@ export function delegateToApollo<Context extends BaseContext>(apollo: ApolloServ
       httpGraphQLRequest: { method, headers: headersOf(request), search: searchOf(request), body: sent },
       context,
     })
-    // What may be cached is not for Apollo to say: nothing may.
+    // No answer may be cached, whatever Apollo says.
     headers.delete('cache-control')
     return {
       status: status ?? 200,
