@@ -967,7 +967,7 @@ test.each(['new', 'known'])(
       }).catch(() => 'left'),
     )
     const shown = () => app.log().split('"route":"/obp/v4.0.0/banks/{}/customers/{}"').length - 2
-    await expect.poll(shown, { interval: 5 }).toBe(people.length)
+    await expect.poll(shown, { interval: 5, timeout: 10_000 }).toBe(people.length)
     leaving.abort()
     await app.close()
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['left']))
