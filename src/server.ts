@@ -1,42 +1,39 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ApolloServerPlugin } from '@apollo/server'
+import type { ApolloServer, ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
-import { ApiError } from '../datasources/contract/errors.js'
-import type { Caller } from '../datasources/contract/caller.js'
-import { createRecorder } from './audit/operation-record.js'
-import { openTrail } from './audit/trail.js'
 import { createAuthenticator } from './access/authenticate.js'
-import type { Config } from './config.js'
-import { createDeadlines } from './lifecycle/deadline.js'
-import { type HttpResponse, type HttpRequest, createGraphqlHandler } from './http/graphql-handler.js'
-import { createFastPath, installFastPath } from './http/fast-path.js'
-import { createApolloServer } from './graphql/apollo.js'
-import { createGuard } from './access/guard.js'
-import { Operation } from './access/operation.js'
-import { createApp } from './http/app.js'
-import { createLog, type Log } from './observability/log.js'
 import { createMaskers } from './access/mask.js'
-import { createMetrics, type Metrics } from './observability/metrics.js'
+import { createRecorder } from './audit/operation-record.js'
+import { openTrail, type Trail } from './audit/trail.js'
+import type { Config } from './config.js'
+import { createApolloServer } from './graphql/apollo.js'
+import { createContextFactory } from './graphql/context.js'
+import { DocumentCache } from './graphql/document-cache.js'
+import { createExecutor } from './graphql/executor.js'
+import { Pipeline } from './graphql/pipeline.js'
 import type { Explain, OperationContext } from './graphql/plugin.js'
-import { openProviders } from './providers.js'
+import { createPlugins } from './graphql/plugins/index.js'
 import { schemas } from './graphql/schema.js'
-import { SelfTime } from './observability/self-time.js'
-import { openStore } from './store/index.js'
-import { PendingTasks } from './lifecycle/pending-tasks.js'
+import { createApp } from './http/app.js'
+import { createFastPath, installFastPath } from './http/fast-path.js'
+import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
+import { registerHealth } from './http/health.js'
 import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/index.js'
-
-/** Refuses a caller whose token does not say who they are (RFC 6750, 3). */
-function challenge(error: unknown): never {
-  if (error instanceof ApiError)
-    error.extensions['http'] = { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
-  throw error
-}
+import { createGuard } from './access/guard.js'
+import { createDeadlines } from './lifecycle/deadline.js'
+import { PendingTasks } from './lifecycle/pending-tasks.js'
+import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
+import { createLog, type Log } from './observability/log.js'
+import { createMetrics, type Metrics } from './observability/metrics.js'
+import { openProviders } from './providers.js'
+import { openStore, type OpenStore } from './store/index.js'
 
 /** How long a stopping server waits for what is running. */
 const DRAIN_MS = 20_000
-const LAST_WORD_MS = 1_000
+/** How long it then waits for the operations of the connections that it has closed. */
+const ABORT_MS = 1_000
 
 export interface ServerOptions {
   readonly config: Config
@@ -57,21 +54,18 @@ export interface Server {
   readonly close: () => Promise<void>
 }
 
-/** The server: settings in, an address out. Everything it needs is made here and closed with it. */
-export async function startServer({
-  config,
-  log = createLog(config.logLevel),
-  metrics = createMetrics(),
-  explorer,
-  explain,
-  routes,
-}: ServerOptions): Promise<Server> {
-  const { store, spend, ping, close: closeStore } = await openStore(config, (message) => log.warn(message))
-  const {
-    open,
-    circuits,
-    close: closeProviders,
-  } = openProviders({
+type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics }
+
+/** What is opened once and closed with the server. */
+interface Resources {
+  readonly store: OpenStore
+  readonly providers: ReturnType<typeof openProviders>
+  readonly trail: Trail
+}
+
+async function openResources({ config, log, metrics }: Options): Promise<Resources> {
+  const store = await openStore(config, (message) => log.warn(message))
+  const providers = openProviders({
     config,
     onDrift: metrics.drifted,
     onShared: metrics.shared,
@@ -84,112 +78,138 @@ export async function startServer({
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
-  const idempotency = new Idempotency(config.writeLeaseMs)
-  const until = createDeadlines(config.requestTimeoutMs)
-  const authenticate = createAuthenticator(config.auth)
-  const { schema, served } = schemas()
-  const guard = createGuard({ open, idempotency, maskerOf: createMaskers(schema) })
   const trail = await openTrail({
     config,
-    changed: (usable) => {
+    changed(usable) {
       metrics.depended('audit', usable)
       log[usable ? 'warn' : 'error'](usable ? 'the audit trail is back' : 'the audit trail cannot be written')
     },
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
-  const record = createRecorder(trail, schema, served)
+  return { store, providers, trail }
+}
 
-  const graph = createApolloServer({ config, served, store, spend, metrics, log, explorer, explain })
-  await graph.apollo.start()
+/** The GraphQL API over the resources. */
+interface Graph {
+  readonly apollo: ApolloServer<OperationContext>
+  readonly rateLimit: RateLimit
+  readonly handle: (request: HttpRequest) => Promise<HttpResponse>
+  /** Resolves when no operation runs, also none of a client that has left. */
+  readonly settled: () => Promise<unknown>
+}
 
-  /** A promise only where the caller is not known yet. */
-  function context({ headers, correlationId, response }: HttpRequest): OperationContext | Promise<OperationContext> {
-    const stopwatch = explain?.begin(headers) ?? new SelfTime()
-    const deadline = until.begin(headers, response)
-
-    function opened(caller: Caller): OperationContext {
-      const audit = record(caller, correlationId)
-      const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
-      return { caller, correlationId, audit, stopwatch, passage: {}, ...guard(operation) }
-    }
-
-    const caller = authenticate(headers.authorization)
-    return caller instanceof Promise ? caller.then(opened, challenge) : opened(caller)
+function createGraph(options: Options, { store: { store, spend }, providers, trail }: Resources): Graph {
+  const { config, log, metrics, explorer, explain } = options
+  const { schema, served } = schemas()
+  const deadlines = createDeadlines(config.requestTimeoutMs)
+  const idempotency = new Idempotency(config.writeLeaseMs)
+  const rateLimit = createRateLimit({ perMinute: config.costPerMinute, spend, digest: store.digest })
+  const isDevelopment = explorer !== undefined
+  const plugins = createPlugins({ config, served, rateLimit, metrics, log, isDevelopment, explain })
+  const pipeline = new Pipeline({ plugins, execute: createExecutor(served, config.executor), log })
+  const documents = new DocumentCache()
+  const persisted = config.safelist.mode === 'enforce' ? undefined : store
+  const apollo = createApolloServer({ schema: served, pipeline, documents, store: persisted, log, explorer })
+  const openContext = createContextFactory({
+    authenticate: createAuthenticator(config.auth),
+    deadlines,
+    guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
+    store,
+    record: createRecorder(trail, schema, served),
+    explain,
+  })
+  const respond = createGraphqlHandler({ apollo, pipeline, documents, openContext })
+  const requests = new PendingTasks()
+  return {
+    apollo,
+    rateLimit,
+    handle(request) {
+      const response = respond(request)
+      requests.add(response)
+      return response
+    },
+    settled: () => Promise.all([requests.settled(), deadlines.settled(), idempotency.settled()]),
   }
+}
 
-  const respond = createGraphqlHandler(graph, context)
-  const answers = new PendingTasks()
-  function answer(arrival: HttpRequest): Promise<HttpResponse> {
-    const going = respond(arrival)
-    answers.add(going)
-    return going
-  }
-
-  let stopping = false
-  const isStopping = () => stopping
-  const app = await createApp({ log, corsOrigins: config.corsOrigins, isStopping })
-  installFastPath(app.server, createFastPath({ answer, log, corsOrigins: config.corsOrigins, isStopping }))
+/** The graph's route in Fastify, for requests that the fast path leaves. */
+function registerGraph(app: FastifyInstance, handle: Graph['handle']): void {
   app.route({
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
-    async handler({ method, url, headers, body: sent, id }, reply) {
-      const {
-        status,
-        headers: more,
-        body,
-      } = await answer({ method, url, headers, body: sent, correlationId: id, response: reply.raw })
-      for (let i = 0; i < more.length; i += 2) void reply.header(more[i]!, more[i + 1])
-      return reply.code(status).send(body)
+    async handler({ method, url, headers, body, id }, reply) {
+      const response = await handle({ method, url, headers, body, correlationId: id, response: reply.raw })
+      for (let i = 0; i < response.headers.length; i += 2)
+        void reply.header(response.headers[i]!, response.headers[i + 1])
+      return reply.code(response.status).send(response.body)
     },
   })
-  app.get('/health', () => ({ status: 'ok' }))
-  app.get('/ready', async (_request, reply) => {
-    const usable = await ping().then(
-      () => true,
-      () => false,
-    )
-    const audited = trail.usable()
-    metrics.depended('store', usable)
-    metrics.depended('audit', audited)
-    const reasons = {
-      ...(usable ? {} : { store: 'cannot be reached' }),
-      ...(audited ? {} : { audit: 'cannot be written' }),
-      ...(stopping ? { server: 'is stopping' } : {}),
-    }
-    const ready = Object.keys(reasons).length === 0
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons, circuits: circuits() })
-  })
-  app.get('/metrics', async (_request, reply) =>
-    reply.header('content-type', metrics.contentType).send(await metrics.text()),
-  )
-  registerWebhooks(app, { providers: open, store, log, metrics })
-  routes?.(app)
+}
 
-  await app.listen({ host: config.host, port: config.port })
+async function createRoutes(
+  { config, log, metrics, routes }: Options,
+  { store, providers, trail }: Resources,
+  { handle }: Graph,
+  isStopping: () => boolean,
+): Promise<FastifyInstance> {
+  const { corsOrigins } = config
+  const app = await createApp({ log, corsOrigins, isStopping })
+  installFastPath(app.server, createFastPath({ answer: handle, log, corsOrigins, isStopping }))
+  registerGraph(app, handle)
+  const { ping } = store
+  registerHealth(app, { ping, isAuditUsable: trail.usable, isStopping, circuits: providers.circuits, metrics })
+  registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
+  routes?.(app)
+  return app
+}
+
+/** Closes the listening socket and waits for what runs; connections that outlast the time for it are closed. */
+async function drain(app: FastifyInstance, graph: Graph): Promise<void> {
+  const patience = new AbortController()
+  const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(
+    () => app.server.closeAllConnections(),
+    () => undefined,
+  )
+  await app.close()
+  // Requests that were sent are completed, also for callers who have left.
+  await Promise.race([graph.settled(), impatient])
+  patience.abort()
+}
+
+async function close(app: FastifyInstance, graph: Graph, { store, providers, trail }: Resources): Promise<void> {
+  await drain(app, graph)
+  await providers.close()
+  // The closed connections have ended what was still running; an outcome in doubt is stored.
+  await Promise.race([graph.settled(), delay(ABORT_MS, undefined, { ref: false })])
+  await graph.apollo.stop()
+  await graph.rateLimit.close()
+  // Last: by now every operation has closed its audit record.
+  await trail.close()
+  await store.close()
+}
+
+function urlOf(app: FastifyInstance): string {
   const { address, port, family } = app.server.address() as AddressInfo
-  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** The server: settings in, an address out. Everything it needs is made here and closed with it. */
+export async function startServer(given: ServerOptions): Promise<Server> {
+  const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
+  const options: Options = { ...given, log, metrics }
+  let isStopping = false
+
+  const resources = await openResources(options)
+  const graph = createGraph(options, resources)
+  await graph.apollo.start()
+  const app = await createRoutes(options, resources, graph, () => isStopping)
+  await app.listen({ host: config.host, port: config.port })
 
   return {
-    url,
-    async close() {
-      stopping = true
-      const patience = new AbortController()
-      const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(
-        () => app.server.closeAllConnections(),
-        () => undefined,
-      )
-      await app.close()
-      // What was sent is heard to its end, also for callers who have left.
-      const settled = () => Promise.all([answers.settled(), until.settled(), idempotency.settled()])
-      await Promise.race([settled(), impatient])
-      patience.abort()
-      await closeProviders()
-      // Closed connections have ended whatever was still open; that it is in doubt is kept.
-      await Promise.race([settled(), delay(LAST_WORD_MS, undefined, { ref: false })])
-      // Only now: Apollo words what went wrong, and says in the trail what was shown until then.
-      await graph.apollo.stop()
-      await trail.close()
-      await closeStore()
+    url: urlOf(app),
+    close() {
+      isStopping = true
+      return close(app, graph, resources)
     },
   }
 }

@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql'
 import type { Provider } from '../../schema/shared.js'
 
 /** Every way a request can fail; the contract that clients branch on. */
@@ -95,16 +94,24 @@ export interface ApiErrorDetails {
   readonly fields?: InvalidFields
 }
 
-/** The one error that leaves a room, a guard or the store. Carries what `extensions` may say, and nothing else. */
-export class ApiError extends GraphQLError {
+/**
+ * The one error that leaves a room, a guard or the store. Carries what `extensions` may say, and nothing else.
+ *
+ * It is foreseen, so it captures no stack; graphql-js wraps it where a resolver throws it. Capturing a stack, or being a
+ * GraphQLError by itself, costs 19 µs instead of 1 µs (`docs/performance.md`).
+ */
+export class ApiError extends Error {
   readonly code: ErrorCode
+  readonly extensions: Record<string, unknown>
 
   constructor(code: ErrorCode, details: ApiErrorDetails = {}) {
     const { message, title, retryable, ...rest } = details
-    super(message ?? ERROR_CODES[code].sentence(title ?? 'The provider'), {
-      extensions: { code, retryable: retryable ?? ERROR_CODES[code].retryable, ...rest },
-    })
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    super(message ?? ERROR_CODES[code].sentence(title ?? 'The provider'))
+    Error.stackTraceLimit = stackTraceLimit
     this.code = code
+    this.extensions = { code, retryable: retryable ?? ERROR_CODES[code].retryable, ...rest }
   }
 }
 

@@ -3,7 +3,7 @@ import type { CallStats } from '../../datasources/support/trace.js'
 import type { Explain } from '../graphql/plugin.js'
 import { SelfTime } from '../observability/self-time.js'
 
-/** Whoever sends it with any value is told how the operation's time was spent. */
+/** A request with this header, of any value, is answered with how the operation's time was spent. */
 const HEADER = 'x-explain'
 
 /** What was asked of one loader or command. */
@@ -64,15 +64,13 @@ class Explanation extends SelfTime {
   }
 }
 
-/** Explains operations in `extensions.explain`, to whoever asks for it. Holds names, numbers and routes, and no value or id. */
+/** Explains operations in `extensions.explain`, where the request asks for it. Holds names, numbers and routes, and no value or id. */
 export const explain: Explain = {
   begin: (headers) => (headers[HEADER] === undefined ? undefined : new Explanation()),
 
   plugin: {
-    requestDidStart: () => ({
-      willSendResponse({ result, contextValue: { stopwatch } }) {
-        if (stopwatch instanceof Explanation) result.extensions = { ...result.extensions, explain: stopwatch.report() }
-      },
-    }),
+    willSendResponse({ result, context: { stopwatch } }) {
+      if (stopwatch instanceof Explanation) result.extensions = { ...result.extensions, explain: stopwatch.report() }
+    },
   },
 }

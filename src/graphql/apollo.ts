@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -6,28 +6,18 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GraphQLSchema } from 'graphql'
-import type { Config } from '../config.js'
-import { type DocumentCache, createDocumentCache } from './document-cache.js'
-import { formatError } from './format-error.js'
-import { createExecutor } from './executor.js'
-import { createRateLimit } from '../limits/rate-limit.js'
-import { createCostEstimator } from '../limits/cost.js'
+import type { GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { Store } from '../../datasources/contract/store.js'
 import { documentLimits, knownKinds, MAX } from '../limits/document.js'
 import type { Log } from '../observability/log.js'
-import type { Metrics } from '../observability/metrics.js'
+import type { DocumentCache } from './document-cache.js'
+import { formatError } from './format-error.js'
 import { persistedQueries } from './persisted-queries.js'
-import { auditPlugin } from './plugins/audit.js'
-import { rateLimitPlugin } from './plugins/rate-limit.js'
-import { type Pipeline, createPipeline } from './pipeline.js'
-import { introspectionPlugin } from './plugins/introspection.js'
-import { telemetryPlugin } from './plugins/telemetry.js'
-import { safelistPlugin, safelistLogPlugin } from './plugins/safelist.js'
-import type { Explain, Plugin, OperationContext } from './plugin.js'
-import type { OpenStore } from '../store/index.js'
+import type { Pipeline } from './pipeline.js'
+import type { OperationContext } from './plugin.js'
 
-/** Of an invalid document: enough to mend it by, and few to find. */
-const MOST_ERRORS = 20
+/** Errors of an invalid document in one answer: enough to mend it by, and few to find. */
+const MAX_ERRORS = 20
 
 /** Plugins that Apollo switches on by itself: they would hook every field, or tell others what is asked here. */
 const DISABLED: readonly ApolloServerPlugin[] = [
@@ -37,72 +27,83 @@ const DISABLED: readonly ApolloServerPlugin[] = [
   ApolloServerPluginUsageReportingDisabled(),
 ]
 
-interface GraphOptions extends Pick<OpenStore, 'store' | 'spend'> {
-  readonly config: Config
-  readonly served: GraphQLSchema
-  readonly metrics: Metrics
+interface ApolloOptions {
+  readonly schema: GraphQLSchema
+  readonly pipeline: Pipeline
+  readonly documents: DocumentCache
+  /** Undefined where clients may not register operations by their hash. */
+  readonly store: Store | undefined
   readonly log: Log
   readonly explorer?: ApolloServerPlugin | undefined
-  readonly explain?: Explain | undefined
 }
 
-export interface Graph {
-  readonly apollo: ApolloServer<OperationContext>
-  /** What an operation passes on its way. */
-  readonly chain: Pipeline
-  readonly documents: DocumentCache
+/**
+ * The pipeline as a plugin of Apollo Server, for requests whose document or form is not known yet. Apollo finds, parses
+ * and validates the document; the pipeline answers in place of Apollo's execution. Apollo words only what it refuses
+ * itself; the plugin gives those errors their correlation id and tells the pipeline's plugins of the answer.
+ */
+function pipelinePlugin(pipeline: Pipeline, documents: DocumentCache): ApolloServerPlugin<OperationContext> {
+  return {
+    async requestDidStart({ request, contextValue: context }) {
+      pipeline.receive(request, context)
+      // The text of a hash is looked up in the store.
+      const isPersisted = request.extensions?.['persistedQuery'] !== undefined
+      if (isPersisted) context.stopwatch.beginWait()
+      let errors: readonly GraphQLError[] = []
+      let isAnswered = false
+      return {
+        async didResolveSource() {
+          if (isPersisted) context.stopwatch.endWait()
+        },
+        async didResolveOperation({ source, document }) {
+          documents.store(request, source, document)
+        },
+        async responseForOperation({ source, document, operation }) {
+          // Without an operation of that name there is nothing to execute: Apollo refuses the request.
+          if ((operation as OperationDefinitionNode | undefined) === undefined) return null
+          const { operationName, variables = {} } = request
+          isAnswered = true
+          const response = await pipeline.run({ context, source, document, operation, operationName, variables })
+          const http = { status: response.status, headers: new HeaderMap(response.headers) }
+          return { http, body: { kind: 'single', singleResult: response.result } }
+        },
+        async didEncounterErrors(encountered) {
+          errors = encountered.errors
+        },
+        async willSendResponse({ operation, response: { body } }) {
+          if (isAnswered || body.kind !== 'single') return
+          const result = body.singleResult
+          for (const { extensions } of result.errors ?? [])
+            Object.assign(extensions ?? {}, { correlationId: context.correlationId })
+          pipeline.finish({ context, operation, result, errors })
+        },
+      }
+    },
+  }
 }
 
-/** Apollo Server over the schema: what an operation passes on its way, in this order, before and after it runs. */
+/** Apollo Server for what it alone does: parsing and validation, persisted queries, content negotiation, landing page. */
 export function createApolloServer({
-  config,
-  served,
+  schema,
+  pipeline,
+  documents,
   store,
-  spend,
-  metrics,
   log,
   explorer,
-  explain,
-}: GraphOptions): Graph {
-  const { gateway, plugin: run } = createExecutor(served, config.executor)
-  const valid = createDocumentCache(config.safelist.mode === 'off' ? undefined : config.safelist.list)
-  const way: readonly Plugin[] = [
-    ...(config.safelist.mode === 'off'
-      ? []
-      : [
-          (config.safelist.mode === 'enforce' ? safelistPlugin : safelistLogPlugin)({
-            list: config.safelist.list,
-            metrics,
-            log,
-          }),
-        ]),
-    telemetryPlugin({ metrics, log }),
-    ...(explorer === undefined ? [introspectionPlugin] : []),
-    rateLimitPlugin({
-      perMinute: config.costPerMinute,
-      costOf: createCostEstimator(served),
-      budget: createRateLimit({ perMinute: config.costPerMinute, spend, digest: store.digest }),
-      metrics,
-    }),
-    auditPlugin,
-    run,
-    ...(explain === undefined ? [] : [explain.plugin]),
-  ]
-
-  const chain = createPipeline(way)
-  const apollo = new ApolloServer<OperationContext>({
-    gateway,
-    // Whether a token may ask for the schema is decided by a plugin, once its scopes are known.
+}: ApolloOptions): ApolloServer<OperationContext> {
+  return new ApolloServer<OperationContext>({
+    schema,
+    // Whether a token may ask for the schema is decided by a plugin of the pipeline, once its scopes are known.
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     parseOptions: { maxTokens: MAX.tokens },
     validationRules: [documentLimits, knownKinds],
-    validationOptions: { maxErrors: MOST_ERRORS, hideSuggestions: explorer === undefined },
-    formatError,
-    persistedQueries: config.safelist.mode === 'enforce' ? false : persistedQueries(store),
-    plugins: [chain.plugin, valid.plugin, explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
+    validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: explorer === undefined },
+    formatError: (_formatted, error) => formatError(error),
+    persistedQueries: store === undefined ? false : persistedQueries(store),
+    plugins: [pipelinePlugin(pipeline, documents), explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
     logger: {
       debug: () => undefined,
       info: () => undefined,
@@ -110,5 +111,4 @@ export function createApolloServer({
       error: () => log.error('apollo error'),
     },
   })
-  return { apollo, chain, documents: valid }
 }

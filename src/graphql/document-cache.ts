@@ -1,48 +1,51 @@
-import type { ApolloServerPlugin } from '@apollo/server'
+import type { GraphQLRequest } from '@apollo/server'
 import type { DocumentNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { isKept, persistedOf } from './persisted-queries.js'
-import type { Safelist } from './safelist.js'
 
-/** Several times as many as all clients together have. A parsed letter takes up to 120 bytes, and any caller may send some. */
-const MOST_DOCUMENTS = 1_000
-const MOST_LETTERS = 512 * 1024
+/** Several times as many as all clients together have. A character of a document takes up to 120 bytes once it is parsed, and any caller may send some. */
+const MAX_DOCUMENTS = 1_000
+const MAX_CHARACTERS = 512 * 1024
 
-/** Documents that Apollo Server has parsed and found valid, by their text. */
-export interface DocumentCache {
-  readonly of: (text: string) => DocumentNode | undefined
-  /** The text that a client means by a hash, where that is known without the store. */
-  readonly textOf: (hash: string) => string | undefined
-  /** By which Apollo tells. */
-  readonly plugin: ApolloServerPlugin
+/** A valid document and the text that it was parsed from. */
+export interface CachedDocument {
+  readonly source: string
+  readonly document: DocumentNode
 }
 
-/** Keeps those that were asked for last. What is on a safelist is known by its id from the start. */
-export function createDocumentCache(list?: Pick<Safelist, 'byId'>): DocumentCache {
-  const valid = new LRUCache<string, DocumentNode>({
-    max: MOST_DOCUMENTS,
-    maxSize: MOST_LETTERS,
-    sizeCalculation: (_document, text) => Math.max(1, text.length),
+const lengthOf = (text: string): number => Math.max(1, text.length)
+
+/** Caches the documents that Apollo Server has found valid, by their text and by the hash that clients send for it. */
+export class DocumentCache {
+  readonly #documents = new LRUCache<string, CachedDocument>({
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: ({ source }) => lengthOf(source),
   })
-  const hashed = new LRUCache<string, string>({
-    max: MOST_DOCUMENTS,
-    maxSize: MOST_LETTERS,
-    sizeCalculation: (text) => Math.max(1, text.length),
+  readonly #textByHash = new LRUCache<string, string>({
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: lengthOf,
   })
-  return {
-    of: (text) => valid.get(text),
-    textOf: (hash) => list?.byId(hash) ?? hashed.get(hash),
-    plugin: {
-      requestDidStart: () =>
-        Promise.resolve({
-          didResolveOperation({ request, source, document }) {
-            if (!valid.has(source)) valid.set(source, document)
-            // By now Apollo has found the text by its hash, or the hash to be the text's.
-            const hash = persistedOf(request.extensions)?.sha256Hash
-            if (typeof hash === 'string' && isKept(source)) hashed.set(hash, source)
-            return Promise.resolve()
-          },
-        }),
-    },
+
+  /** The document that a request names by its text or by a hash. */
+  find({ query, extensions }: GraphQLRequest): CachedDocument | undefined {
+    const isPersisted = extensions?.['persistedQuery'] !== undefined
+    const source = isPersisted ? this.#textOf(query, extensions) : query
+    return source === undefined ? undefined : this.#documents.get(source)
+  }
+
+  /** Stores a document that is valid, and its hash where the request gives one: by then Apollo has checked it. */
+  store({ extensions }: GraphQLRequest, source: string, document: DocumentNode): void {
+    if (!this.#documents.has(source)) this.#documents.set(source, { source, document })
+    const hash = persistedOf(extensions)?.sha256Hash
+    if (typeof hash === 'string' && isKept(source)) this.#textByHash.set(hash, source)
+  }
+
+  /** The text of a hash, sent alone or with the text that belongs to it. */
+  #textOf(query: string | undefined, extensions: GraphQLRequest['extensions']): string | undefined {
+    const { version, sha256Hash } = persistedOf(extensions) ?? {}
+    const text = version === 1 && typeof sha256Hash === 'string' ? this.#textByHash.get(sha256Hash) : undefined
+    return query === undefined || query === text ? text : undefined
   }
 }

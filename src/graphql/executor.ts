@@ -1,9 +1,7 @@
-import type { ApolloServerOptions } from '@apollo/server'
 import {
   type DocumentNode,
   execute,
   type ExecutionResult,
-  getOperationAST,
   getVariableValues,
   GraphQLError,
   type GraphQLSchema,
@@ -16,30 +14,32 @@ import {
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { LRUCache } from 'lru-cache'
-import type { Listener, Plugin, OperationContext } from './plugin.js'
-
-type Gateway = NonNullable<ApolloServerOptions<OperationContext>['gateway']>
-type Result = Awaited<ReturnType<NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>>>
+import type { MaybePromise, ResolvedOperation } from './plugin.js'
 
 /** Runs an operation of one document. */
-type CompiledQuery = (
-  context: unknown,
-  variables: Record<string, unknown>,
-) => Promise<ExecutionResult> | ExecutionResult
+type CompiledQuery = (context: unknown, variables: Variables) => MaybePromise<ExecutionResult>
 
-/** Each may take a megabyte: several times as many as all clients together have. */
-const MOST_COMPILED = 250
+type Variables = Readonly<Record<string, unknown>>
 
-/** At which sight of a document it is compiled: code is worth its price for one that comes again. */
+/** What an operation is compiled from. */
+type Source = Pick<ResolvedOperation, 'document' | 'operation' | 'operationName'>
+
+/** Compiled operations that are cached; each may take a megabyte. Several times as many as all clients together have. */
+const MAX_COMPILED = 250
+
+/** The execution of an operation at which it is compiled: code is worth its price for an operation that comes again. */
 const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
 
 const TEXTS: ReadonlySet<string> = new Set(['ID', 'String'])
 
-/** Names that every object has already: the compiler takes them for what was given. */
+/** Errors of variables that are told in one answer; graphql-js has the same limit. */
+const MAX_VARIABLE_ERRORS = 50
+
+/** Names that every object inherits: the compiler takes them for names that were given. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
 /**
- * What the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice,
+ * True for a document that the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice,
  * variables within a literal (one that is left out becomes null there, which clears; one in JSON is lost), and names
  * that every object has.
  */
@@ -76,7 +76,7 @@ function textsOf({ variableDefinitions = [] }: OperationDefinitionNode): readonl
 }
 
 /** What is given under these names; undefined unless all of it is text. */
-function given(names: readonly string[], variables: Record<string, unknown>): Record<string, unknown> | undefined {
+function given(names: readonly string[], variables: Variables): Record<string, unknown> | undefined {
   const texts: Record<string, unknown> = {}
   for (const name of names) {
     if (typeof variables[name] !== 'string') return undefined
@@ -94,115 +94,59 @@ const complete = (error: GraphQLError & { readonly extensions?: unknown }): Grap
       )
     : error
 
-/** How operations are run: a plugin runs them, and the gateway hands over what did not go well. */
-export interface Executor {
-  readonly plugin: Plugin
-  readonly gateway: Gateway
+const completed = (result: ExecutionResult): ExecutionResult =>
+  result.errors ? { ...result, errors: result.errors.map(complete) } : result
+
+const interpret =
+  (schema: GraphQLSchema, { document, operationName }: Source): CompiledQuery =>
+  (contextValue, variableValues) =>
+    execute({ schema, document, contextValue, variableValues, operationName })
+
+/** An operation as a function, or by graphql-js where the compiler would read it otherwise. */
+function compile(schema: GraphQLSchema, source: Source): CompiledQuery {
+  const { document, operation, operationName } = source
+  const code = needsInterpreter(document)
+    ? undefined
+    : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
+  if (code === undefined || !isCompiledQuery(code)) return interpret(schema, source)
+  const texts = textsOf(operation)
+  return (context, variables) => {
+    // graphql-js coerces the variables, so that refusals and defaults are the same whichever way the operation runs.
+    const plain = texts && given(texts, variables)
+    const { errors, coerced } = plain
+      ? { coerced: plain }
+      : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: MAX_VARIABLE_ERRORS })
+    if (errors) return { errors }
+    const result = code.query(undefined, context, coerced)
+    return result instanceof Promise ? result.then(completed) : completed(result)
+  }
 }
+
+/** Executes operations: a result, or what graphql-js throws in place of one. */
+export type Executor = (operation: ResolvedOperation) => MaybePromise<ExecutionResult>
 
 /**
  * Executes operations, as compiled functions where they come again and by graphql-js otherwise; both answer the same.
- * `auto` compiles what comes a second time; the other two modes do one thing always.
- *
- * Apollo Server takes an executor of one's own only through the door made for gateways, and makes an object with
- * accessors for each operation that passes it: V8 keeps all that the operation held until the next full collection. So a
- * plugin answers in place of execution, and only a result with errors goes through that door, for Apollo to word them.
+ * `auto` compiles an operation the second time it comes; the other two modes do one thing always.
  */
 export function createExecutor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Executor {
-  const seen = new WeakMap<OperationDefinitionNode, number>()
-  const compiled = new LRUCache<OperationDefinitionNode, CompiledQuery>({ max: MOST_COMPILED })
+  const executions = new WeakMap<OperationDefinitionNode, number>()
+  const compiled = new LRUCache<OperationDefinitionNode, CompiledQuery>({ max: MAX_COMPILED })
 
-  const interpret =
-    (document: DocumentNode, operationName: string | undefined): CompiledQuery =>
-    (contextValue, variableValues) =>
-      execute({ schema, document, contextValue, variableValues, operationName })
-
-  function compile(
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    operationName: string | undefined,
-  ): CompiledQuery {
-    const code = needsInterpreter(document)
-      ? undefined
-      : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
-    if (code === undefined || !isCompiledQuery(code)) return interpret(document, operationName)
-    const texts = textsOf(operation)
-    const completed = (result: ExecutionResult): ExecutionResult =>
-      result.errors ? { ...result, errors: result.errors.map(complete) } : result
-    return (context, variables) => {
-      // Variables are judged by graphql-js, so that refusals and defaults are the same whichever way the operation runs.
-      const plain = texts && given(texts, variables)
-      const { errors, coerced } = plain
-        ? { coerced: plain }
-        : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 })
-      if (errors) return { errors }
-      const result = code.query(undefined, context, coerced)
-      return result instanceof Promise ? result.then(completed) : completed(result)
-    }
-  }
-
-  /** The way this operation of the document is run from now on. Nothing is kept by a name, which may be any caller's word. */
-  function runOf(
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    operationName: string | undefined,
-  ): CompiledQuery {
-    // A write costs its provider's time, beside which a compiled one would save nothing.
-    if (operation.operation !== OperationTypeNode.QUERY) return interpret(document, operationName)
+  /** Nothing is cached by an operation's name, which may be any caller's word. */
+  function queryOf(source: Source): CompiledQuery {
+    const { operation } = source
+    // A mutation costs its provider's time, beside which compiling it would save nothing.
+    if (operation.operation !== OperationTypeNode.QUERY) return interpret(schema, source)
     const known = compiled.get(operation)
     if (known) return known
-    const sights = (seen.get(operation) ?? 0) + 1
-    seen.set(operation, sights)
-    if (sights < COMPILED_AT[mode]) return interpret(document, operationName)
-    const run = compile(document, operation, operationName)
-    compiled.set(operation, run)
-    return run
+    const count = (executions.get(operation) ?? 0) + 1
+    executions.set(operation, count)
+    if (count < COMPILED_AT[mode]) return interpret(schema, source)
+    const query = compile(schema, source)
+    compiled.set(operation, query)
+    return query
   }
 
-  /** A result with errors is kept for the gateway, and so is what is thrown: out of a hook it is neither logged nor given a correlation id. */
-  const listener: Listener = {
-    resultOf({ document, operation, request, contextValue }) {
-      if (!operation) return null
-      const { passage } = contextValue
-      const whole = (result: ExecutionResult): ExecutionResult | null => {
-        if (result.errors === undefined) return result
-        passage.failed = () => result
-        return null
-      }
-      const thrown = (error: unknown): null => {
-        passage.failed = () => {
-          throw error as Error
-        }
-        return null
-      }
-      try {
-        const result = runOf(document, operation, request.operationName)(contextValue, request.variables ?? {})
-        return result instanceof Promise ? result.then(whole, thrown) : whole(result)
-      } catch (error) {
-        return thrown(error)
-      }
-    },
-  }
-
-  return {
-    plugin: { requestDidStart: () => listener },
-    gateway: {
-      load: () =>
-        Promise.resolve({
-          async executor({ document, request, context }) {
-            const { failed } = (context as OperationContext).passage
-            if (failed) return failed() as Result
-            if (getOperationAST(document, request.operationName))
-              throw new Error('An operation came to its end without a result.')
-            // There is none by that name: graphql-js says so.
-            return (await interpret(document, request.operationName)(context, request.variables ?? {})) as Result
-          },
-        }),
-      onSchemaLoadOrUpdate(callback) {
-        callback({ apiSchema: schema, coreSupergraphSdl: '' })
-        return () => undefined
-      },
-      stop: () => Promise.resolve(),
-    },
-  }
+  return (operation) => queryOf(operation)(operation.context, operation.variables)
 }

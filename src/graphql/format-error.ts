@@ -1,5 +1,5 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
 import { type ErrorCode, ERROR_CODES, ApiError, type InvalidFields } from '../../datasources/contract/errors.js'
 import { tooMany } from '../limits/document.js'
 
@@ -13,14 +13,14 @@ const CODE_OF: Readonly<Record<string, ErrorCode>> = {
   [ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED]: 'PERSISTED_QUERY_NOT_ALLOWED',
 }
 
-/** What Apollo says without a code of a hash that is not used as its protocol wants. */
+/** Messages without a code by which Apollo refuses a hash that breaks its protocol. */
 const MISUSED_HASH: Readonly<Record<string, string>> = {
   'provided sha does not match query': 'The hash is not that of the operation.',
   'Unsupported persisted query version': 'This version of persisted queries is not known.',
 }
 
-/** Longer ones hold what somebody sent. */
-const LONGEST_MESSAGE = 300
+/** Longer messages repeat what the caller sent. */
+const MAX_MESSAGE_LENGTH = 300
 
 /** What a value should have been, in words of ours: graphql-js repeats the value itself, and it may be personal. */
 function expectation(reason: string): string {
@@ -57,49 +57,96 @@ function ofDocument(message: string): string {
   if (type) return `Expected a value of type ${type[1]}.`
   if (message.startsWith('Unknown operation named')) return 'The document has no operation of that name.'
   if (message.startsWith('Syntax Error') && message.includes('"')) return 'The document has a syntax error.'
-  return message.length > LONGEST_MESSAGE ? 'The request is not valid.' : message
+  return message.length > MAX_MESSAGE_LENGTH ? 'The request is not valid.' : message
 }
 
-/** A refusal of the whole request, with the HTTP status that says so. */
-export function withStatus(failure: ApiError, status: number): ApiError {
-  failure.extensions['http'] = { status, headers: new Map() }
-  return failure
+/** The HTTP status and headers that an answer's errors ask for. */
+export interface HttpHead {
+  readonly status: number | undefined
+  readonly headers: readonly (readonly [name: string, value: string])[]
 }
 
-/** True for what nobody foresaw: it is masked in the answer and its kind is logged. */
+/** Gives an error the HTTP status and headers of the whole answer, in Apollo Server's convention: `extensions.http`. */
+export function withHttp(error: ApiError, status: number, headers: HttpHead['headers'] = []): ApiError {
+  error.extensions['http'] = { status, headers: new Map(headers) }
+  return error
+}
+
+const NO_HEAD: HttpHead = { status: undefined, headers: [] }
+
+/** Errors of graphql-js carry the extensions of the error that they wrap. */
+const headOf = (error: unknown): HttpHead =>
+  (error instanceof GraphQLError || error instanceof ApiError
+    ? (error.extensions['http'] as HttpHead | undefined)
+    : undefined) ?? NO_HEAD
+
+/** What `withHttp` gave to errors; the last one counts, as with Apollo Server. */
+export function httpHeadOf(errors: readonly unknown[]): HttpHead {
+  let head = NO_HEAD
+  for (const error of errors) {
+    const { status, headers } = headOf(error)
+    if (status !== undefined) head = { status, headers: [...head.headers, ...headers] }
+  }
+  return head
+}
+
+/** True for an unforeseen error: it is masked in the answer and its kind is logged. */
 export const isUnforeseen = (formatted: GraphQLFormattedError): boolean =>
   formatted.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
 
-/** Apollo refuses a persisted query that is badly asked for with a status and without a code. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof GraphQLError && (error.extensions['http'] as { status?: number } | undefined)?.status === 400
+/** graphql-js refuses variables by errors that stand at the definition of the variable. */
+const isOfVariable = ({ nodes }: GraphQLError): boolean =>
+  nodes?.length === 1 && nodes[0]!.kind === Kind.VARIABLE_DEFINITION
 
-/** The one form of every error in an answer; what is unforeseen is masked. The correlation id is added by the caller. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const { locations, path, extensions: given } = formatted
-  const form = (code: ErrorCode, message: string, extensions: Record<string, unknown> = {}): GraphQLFormattedError => ({
+/** The code of an error that graphql-js or Apollo Server worded; undefined for an unforeseen one. */
+function codeOf(error: GraphQLError): ErrorCode | undefined {
+  const code = CODE_OF[String(error.extensions['code'])]
+  if (code !== undefined) return code
+  // Apollo refuses a persisted query that breaks its protocol with a status and without a code.
+  return isOfVariable(error) || headOf(error).status === 400 ? 'BAD_USER_INPUT' : undefined
+}
+
+/** Code, message and further extensions of an error. */
+type Wording = readonly [code: ErrorCode, message: string, extensions?: Readonly<Record<string, unknown>>]
+
+const MASKED: Wording = ['INTERNAL_SERVER_ERROR', ERROR_CODES.INTERNAL_SERVER_ERROR.sentence('')]
+
+function ofApiError({ code, message, extensions: { http: _http, ...extensions } }: ApiError): Wording {
+  return [code, message, extensions]
+}
+
+function wordingOf(error: unknown): Wording {
+  if (error instanceof ApiError) return ofApiError(error)
+  if (!(error instanceof GraphQLError)) return MASKED
+  const original = error.originalError ?? error
+  if (original instanceof ApiError) return ofApiError(original)
+  // graphql-js has no code of its own for it.
+  if (original instanceof GraphQLError && original.message.startsWith('Syntax Error: Document contains more tha'))
+    return ofApiError(tooMany('tokens'))
+  const misused = error.path === undefined ? MISUSED_HASH[error.message] : undefined
+  if (misused !== undefined) return ['BAD_USER_INPUT', misused]
+  const code = codeOf(error)
+  if (code === undefined) return MASKED
+  // The reason alone is on the error that was wrapped.
+  const variable = ofVariable(error.message, original.message)
+  return variable ? [code, variable.message, { fields: variable.fields }] : [code, ofDocument(error.message)]
+}
+
+const NOWHERE = { locations: undefined, path: undefined }
+
+/** The one form of every error in an answer; an unforeseen one is masked. */
+export function formatError(error: unknown, correlationId?: string): GraphQLFormattedError {
+  const [code, message, more] = wordingOf(error)
+  const { locations, path } = error instanceof GraphQLError ? error : NOWHERE
+  return {
     message,
     ...(locations ? { locations } : {}),
     ...(path ? { path } : {}),
-    extensions: { code, retryable: ERROR_CODES[code].retryable, ...extensions },
-  })
-
-  const original = error instanceof GraphQLError ? (error.originalError ?? error) : error
-  if (original instanceof ApiError) {
-    // `http` is for the transport and was taken by it.
-    const { http: _http, ...extensions } = original.extensions
-    return form(original.code, original.message, extensions)
+    extensions: {
+      code,
+      retryable: ERROR_CODES[code].retryable,
+      ...more,
+      ...(correlationId === undefined ? {} : { correlationId }),
+    },
   }
-  // graphql-js has no code of its own for it.
-  if (original instanceof GraphQLError && original.message.startsWith('Syntax Error: Document contains more tha'))
-    return formatError(formatted, tooMany('tokens'))
-  const misused = path === undefined ? MISUSED_HASH[formatted.message] : undefined
-  if (misused !== undefined) return form('BAD_USER_INPUT', misused)
-  const code = CODE_OF[String(given?.['code'])] ?? (isRefusal(original) ? 'BAD_USER_INPUT' : undefined)
-  if (code === undefined) return form('INTERNAL_SERVER_ERROR', ERROR_CODES.INTERNAL_SERVER_ERROR.sentence(''))
-  // The reason alone is on the error that was wrapped.
-  const variable = original instanceof Error ? ofVariable(formatted.message, original.message) : undefined
-  return variable
-    ? form(code, variable.message, { fields: variable.fields })
-    : form(code, ofDocument(formatted.message))
 }

@@ -1,73 +1,62 @@
 import type { GraphQLRequest } from '@apollo/server'
-import type { DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode } from 'graphql'
+import type { DocumentNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../../resolvers/context.js'
 import type { OperationRecord } from '../audit/operation-record.js'
+import type { RateLimitStatus } from '../limits/rate-limit.js'
 import type { SelfTime } from '../observability/self-time.js'
 
-/** How far an operation has come, for whoever takes it over. */
-export interface Passage {
-  /** Who hears of it, once it has begun. */
-  listeners?: readonly Listener[]
-  /** What a plugin refused it with before it ran. */
-  refusal?: unknown
-  /** A result with errors, or what was thrown in place of one: for Apollo to word. */
-  failed?: () => ExecutionResult
-}
-
-/** What a plugin knows of the operation: the resolvers' context, the id that answer and log share, and its record. */
+/** The state of one operation: the resolvers' context, and what the steps of the pipeline keep for each other. */
 export interface OperationContext extends RequestContext {
+  /** The id that the answer and the log lines of an operation share. */
   readonly correlationId: string
   readonly audit: OperationRecord
   readonly stopwatch: SelfTime
-  readonly passage: Passage
+  /** When the caller was authenticated, by `performance.now()`. */
+  readonly startedAt: number
+  /** Set by the safelist: the request names no operation of the list. */
+  isUnlisted?: boolean
+  /** Set by the rate limit: what the operation costs and what the client has left. */
+  cost?: RateLimitStatus
 }
 
-/** What may be waited for. */
-export type MaybePromise<Answer> = Answer | Promise<Answer>
+/** A value or a promise of it: synchronous steps return no promise, because each `await` costs a microtask. */
+export type MaybePromise<Value> = Value | Promise<Value>
 
-/** An operation on its way, as far as it is known when it arrives. */
-export interface RequestStarted {
-  readonly request: GraphQLRequest
-  readonly contextValue: OperationContext
-}
-
-/** One whose document is valid. Apollo finds no operation in it where the request names another. */
-export interface OperationResolved extends RequestStarted {
+/** An operation of a valid document. */
+export interface ResolvedOperation {
+  readonly context: OperationContext
   readonly source: string
   readonly document: DocumentNode
-  readonly operation: OperationDefinitionNode | undefined
+  readonly operation: OperationDefinitionNode
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
 }
 
-/** What a plugin hears of one operation: hooks by the names of Apollo Server's, in the order in which they come. */
-export interface Listener {
-  readonly didResolveSource?: (passing: RequestStarted) => MaybePromise<void>
-  readonly didResolveOperation?: (passing: OperationResolved) => MaybePromise<void>
-  /** Its result without errors; null where there is none. */
-  readonly resultOf?: (passing: OperationResolved) => MaybePromise<ExecutionResult | null>
-  readonly didEncounterErrors?: (
-    passing: RequestStarted & { readonly errors: readonly GraphQLError[] },
-  ) => MaybePromise<void>
-  readonly willSendResponse?: (
-    passing: RequestStarted & {
-      readonly operation?: OperationDefinitionNode | undefined
-      readonly result: GraphQLResult
-    },
-  ) => MaybePromise<void>
-}
-
-/** An answer before it is written. */
+/** A result as it is sent, with formatted errors. */
 export interface GraphQLResult {
-  readonly errors?: readonly { readonly extensions?: object }[] | undefined
-  readonly data?: unknown
+  readonly errors?: readonly GraphQLFormattedError[] | undefined
+  readonly data?: Record<string, unknown> | null | undefined
   extensions?: Record<string, unknown> | undefined
 }
 
-/** A plugin of this server: one concern, one file. */
+/** An answer that is about to be sent. */
+export interface Answer {
+  readonly context: OperationContext
+  /** Undefined where the request named no operation of a valid document. */
+  readonly operation: OperationDefinitionNode | undefined
+  readonly result: GraphQLResult
+  /** The errors as they were thrown, in the order of `result.errors`. */
+  readonly errors: readonly unknown[]
+}
+
+/** A plugin of the pipeline: one concern, one file. */
 export interface Plugin {
-  readonly requestDidStart: (begun: RequestStarted) => Listener | undefined
-  /** Something nobody foresaw has ended the operation. */
-  readonly failed?: (contextValue: OperationContext) => void
-  readonly serverWillStop?: () => Promise<void>
+  /** Called before the document is looked up; may replace what is requested. It may be called twice for one request. */
+  readonly requestReceived?: (request: GraphQLRequest, context: OperationContext) => void
+  /** Called once the document is valid and before it is executed; throws to refuse the operation. */
+  readonly operationResolved?: (operation: ResolvedOperation) => MaybePromise<void>
+  /** Called with every answer before it is written. */
+  readonly willSendResponse?: (answer: Answer) => void
 }
 
 /** Tells callers how their operation's time was spent. */

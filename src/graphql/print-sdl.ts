@@ -6,14 +6,14 @@ const LINK = `extend schema
 `
 
 /**
- * Nothing here is told without a valid token, so the types say so; one that is shareable does not, because a router
- * would then hold it against the other subgraphs that have it too.
+ * Every answer needs a valid token, so the types carry `@authenticated`; a shareable type does not, because a router
+ * would then require the same of the other subgraphs that have it.
  *
  * Scopes stand on fields alone, on those of the entities (`@key`) as well. Which scope opens a customer depends on the
- * road: a read needs the read scope, a write's answer the write scope, `Viewer.customers` none. On the type every road
- * would need it, also one through what another subgraph adds to the entity, and a router would refuse what is allowed
- * here. What another subgraph refers to is asked for as a reference, and that is refused or answered by the guard like
- * any other question, so the type's silence opens nothing.
+ * path: a query needs the read scope, the answer of a mutation the write scope, `Viewer.customers` none. On the type
+ * every path would need it, also one through a field that another subgraph adds to the entity, and a router would refuse
+ * what is allowed here. A reference from another subgraph passes the guard like any other query, so a type without
+ * scopes opens nothing.
  */
 function authenticated(type: ObjectTypeDefinitionNode, schema: GraphQLSchema): ObjectTypeDefinitionNode | undefined {
   const declared = schema.getType(type.name.value)

@@ -24,7 +24,7 @@ export interface Manifest {
   }[]
 }
 
-/** The operations that may be asked for, and nothing else. */
+/** The operations that may be executed, and no other. */
 export interface Safelist {
   readonly byId: (id: string) => string | undefined
   /** The listed text that says the same as this one. */
@@ -32,8 +32,8 @@ export interface Safelist {
   readonly holds: (document: DocumentNode) => boolean
 }
 
-/** Enough for any question about the schema; what is longer than this and than every listed operation is not read. */
-const MOST_TOKENS = 2_000
+/** Enough for any introspection; a longer text than this and than every listed operation is not parsed. */
+const MAX_TOKENS = 2_000
 
 const SCHEMA_FIELDS = ['__schema', '__type', '__typename', '_service']
 
@@ -73,7 +73,7 @@ function read(text: string, maxTokens: number): DocumentNode | undefined {
 export function safelistOf({ operations }: Manifest): Safelist {
   const byId = new Map(operations.map(({ id, body }) => [id, body]))
   const byNormal = new Map(operations.map(({ body }) => [normal(parse(body)), body]))
-  const longest = Math.max(MOST_TOKENS, ...operations.map(({ body }) => tokensOf(body)))
+  const longest = Math.max(MAX_TOKENS, ...operations.map(({ body }) => tokensOf(body)))
   return {
     byId: (id) => byId.get(id),
     byText: (text) => {
@@ -95,11 +95,11 @@ export function asksOnlyForSchema(document: DocumentNode): boolean {
 
 /** The same of a text. */
 export function isQuestionAboutSchema(text: string): boolean {
-  const document = read(text, MOST_TOKENS)
+  const document = read(text, MAX_TOKENS)
   return document !== undefined && asksOnlyForSchema(document)
 }
 
-/** What a log may say of an operation: the id a manifest would give it, made of a text without the values that stand in it. */
+/** An operation's id for the log: the id that a manifest would give it, made of its text without the literal values. */
 export const fingerprint = (document: DocumentNode): string =>
   sha256(
     print(

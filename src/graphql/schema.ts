@@ -1,18 +1,10 @@
 import { validateSync } from 'class-validator'
-import {
-  getNamedType,
-  type GraphQLObjectType,
-  type GraphQLResolveInfo,
-  type GraphQLSchema,
-  isObjectType,
-  parse,
-} from 'graphql'
+import { getNamedType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import type { RequestContext } from '../../resolvers/context.js'
 import { references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
-import { handlerOf } from './handlers.js'
 import { printSchema } from './print-sdl.js'
 import { buildSubgraph } from './subgraph.js'
 
@@ -62,27 +54,24 @@ export function buildClassSchema(): GraphQLSchema {
 type ResolversByType = Record<string, Record<string, unknown>>
 
 /**
- * Only what has a resolver of its own. TypeGraphQL would wrap every plain field too, and on a list of a hundred rows
- * those wrappers cost more than all the rest: scopes, masks and idempotency live where questions and writes are
- * handed out, so a plain field needs none.
+ * Only the fields that have a resolver of their own. TypeGraphQL would wrap every plain field too, and on a list of a
+ * hundred rows those wrappers cost more than all the rest: scopes, masks and idempotency live where queries and commands
+ * are handed out, so a plain field needs none.
  */
 function resolversOf(schema: GraphQLSchema): ResolversByType {
   const all = createResolversMap(schema) as ResolversByType
   const { queries, mutations, fieldResolvers } = getMetadataStorage()
-  const written = [
-    ...queries.map((query) => ({ type: 'Query', ...query })),
-    ...mutations.map((mutation) => ({ type: 'Mutation', ...mutation })),
+  const written: readonly (readonly [type: string, field: string])[] = [
+    ...queries.map(({ schemaName }) => ['Query', schemaName] as const),
+    ...mutations.map(({ schemaName }) => ['Mutation', schemaName] as const),
     ...fieldResolvers
       .filter(({ kind }) => kind === 'external')
-      .map((field) => ({ type: (field.getObjectType!() as { name: string }).name, ...field })),
+      .map(({ getObjectType, schemaName }) => [(getObjectType!() as { name: string }).name, schemaName] as const),
   ]
   const resolvers: ResolversByType = Object.fromEntries(
     Object.entries(all).map(([type, fields]) => [type, isObjectType(schema.getType(type)) ? {} : fields]),
   )
-  for (const { type, schemaName, ...metadata } of written) {
-    const field = (schema.getType(type) as GraphQLObjectType).getFields()[schemaName]!
-    resolvers[type]![schemaName] = handlerOf({ schemaName, ...metadata }, field) ?? all[type]![schemaName]
-  }
+  for (const [type, field] of written) resolvers[type]![field] = all[type]![field]
   return resolvers
 }
 
@@ -105,7 +94,7 @@ export function schemas(): NonNullable<typeof built> {
   return built
 }
 
-/** Each reference by itself: one that is bad, or whose provider is not there, leaves the others alone. */
+/** Answers each reference by itself: one that is not valid, or not answered by its provider, does not fail the others. */
 function answerReferences(schema: GraphQLSchema): void {
   schema.getQueryType()!.getFields()['_entities']!.resolve = (
     _root,

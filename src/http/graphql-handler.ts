@@ -1,25 +1,26 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
+import { type ApolloServer, type BaseContext, type GraphQLRequest, HeaderMap } from '@apollo/server'
 import { getOperationAST, OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import type { Graph } from '../graphql/apollo.js'
-import type { CachedOperation } from '../graphql/pipeline.js'
-import type { GraphQLResult, OperationContext } from '../graphql/plugin.js'
-import { persistedOf } from '../graphql/persisted-queries.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import type { DocumentCache } from '../graphql/document-cache.js'
+import { formatError, httpHeadOf } from '../graphql/format-error.js'
+import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
+import type { MaybePromise, OperationContext, ResolvedOperation } from '../graphql/plugin.js'
 
-/** A request that has arrived as a whole, whoever has read it. */
+/** A request that has arrived as a whole. */
 export interface HttpRequest {
   readonly method: string
   readonly url: string
   readonly headers: IncomingHttpHeaders
   readonly body: unknown
   readonly correlationId: string
-  /** What its answer will leave by. */
+  /** Where its answer is written. */
   readonly response: ServerResponse
 }
 
-/** What is answered, for whoever writes it. */
+/** An answer before it is written. */
 export interface HttpResponse {
   readonly status: number
   /** Names and values, one after the other. */
@@ -36,117 +37,138 @@ function headersOf({ headers }: HttpRequest): HeaderMap {
   return map
 }
 
-/** What follows the path; only a request by GET has anything to read there, so most addresses are not taken apart. */
+/** Only a GET request is read from its address, so most addresses are not parsed. */
 const searchOf = ({ url }: HttpRequest): string => (url.includes('?') ? new URL(url, 'http://localhost').search : '')
 
-/** Hands HTTP requests to Apollo Server and its answers back: what a request may look like, and what it means, is for Apollo to say. */
+const stringify = (result: object): string => `${JSON.stringify(result)}\n`
+
+/** Errors that Apollo Server answers before an operation has a context carry no correlation id yet. */
+function addCorrelationId(text: string, correlationId: string): string {
+  if (!text.startsWith('{"errors":') || text.includes('"correlationId":')) return text
+  const body = JSON.parse(text) as { errors: { extensions?: object }[] }
+  for (const error of body.errors) error.extensions = { ...error.extensions, correlationId }
+  return stringify(body)
+}
+
+/** Hands HTTP requests to Apollo Server and its answers back: Apollo decides which forms of a request are valid. */
 export function delegateToApollo<Context extends BaseContext>(apollo: ApolloServer<Context>) {
-  return async (arrival: HttpRequest, context: () => Promise<Context>, body = arrival.body): Promise<HttpResponse> => {
-    const {
-      status = 200,
-      headers,
-      body: answer,
-    } = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: arrival.method, headers: headersOf(arrival), search: searchOf(arrival), body },
+  return async (request: HttpRequest, context: () => Promise<Context>): Promise<HttpResponse> => {
+    const { method, body: sent, correlationId } = request
+    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: headersOf(request), search: searchOf(request), body: sent },
       context,
     })
-    // What may be cached is not for Apollo to say: nothing may.
+    // No answer may be cached, whatever Apollo says.
     headers.delete('cache-control')
     return {
-      status,
+      status: status ?? 200,
       headers: [...headers].flat(),
-      body: answer.kind === 'complete' ? answer.string : Readable.from(answer.asyncIterator),
+      body: body.kind === 'complete' ? addCorrelationId(body.string, correlationId) : Readable.from(body.asyncIterator),
     }
   }
 }
 
-/** `Accept` headers whose answer's type is remembered, and how long such a one may be. */
-const MOST_TYPES = 100
-const LONGEST_ACCEPT = 200
+/** `Accept` headers whose answer's content type is cached, and the longest of them. */
+const MAX_CONTENT_TYPES = 100
+const MAX_ACCEPT_LENGTH = 200
 
 const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/i
 
 /** True of a request that brings plain JSON. */
 export const hasJsonBody = (headers: IncomingHttpHeaders): boolean => JSON_TYPE.test(headers['content-type'] ?? '')
 
-/** JSON's null is nothing, as for Apollo. */
-const given = (value: unknown): unknown => value ?? undefined
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isTextIfAny = (value: unknown): value is string | undefined => value === undefined || isText(value)
+const isTextIfAny = (value: unknown): value is string | undefined => value === undefined || typeof value === 'string'
 const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undefined =>
   value === undefined || isObject(value)
 
-/** What was asked, by its text: what is sent by a hash, Apollo may not know any more or not know at all. */
-const restated = ({ source, request: { operationName, variables } }: CachedOperation): object => ({
-  query: source,
-  operationName: operationName ?? null,
-  variables: variables ?? null,
-})
+/** The GraphQL request of a body in the form that every client sends; undefined for any other form. As for Apollo, null is nothing. */
+function readRequest({ method, headers, body }: HttpRequest): GraphQLRequest | undefined {
+  if (method !== 'POST' || !hasJsonBody(headers) || !isObject(body)) return undefined
+  const query = body['query']
+  const operationName = body['operationName'] ?? undefined
+  const variables = body['variables'] ?? undefined
+  const extensions = body['extensions'] ?? undefined
+  if (!isTextIfAny(query) || !isTextIfAny(operationName) || !isObjectIfAny(variables) || !isObjectIfAny(extensions))
+    return undefined
+  return { query, operationName, variables, extensions }
+}
 
-/** In Apollo's order. */
-const written = ({ data, extensions }: GraphQLResult): string => `${JSON.stringify({ data, extensions })}\n`
+/** The operation that a request names in a document that is known. */
+function resolve(
+  documents: DocumentCache,
+  request: GraphQLRequest,
+  context: OperationContext,
+): ResolvedOperation | undefined {
+  const cached = documents.find(request)
+  if (cached === undefined) return undefined
+  const { operationName, variables = {} } = request
+  const operation = getOperationAST(cached.document, operationName)
+  if (!operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined
+  return { context, source: cached.source, document: cached.document, operation, operationName, variables }
+}
+
+/** Words an error of authentication; any other is unforeseen and thrown on. */
+function refuse(error: unknown, correlationId: string): GraphQLResponse {
+  if (!(error instanceof ApiError)) throw error
+  const { status = 500, headers } = httpHeadOf([error])
+  return { status, headers, result: { errors: [formatError(error, correlationId)] } }
+}
+
+/** Members in Apollo's order. */
+function write({ status, headers, result }: GraphQLResponse, contentType: readonly string[]): HttpResponse {
+  const { errors, data, extensions } = result
+  return { status, headers: [...headers.flat(), ...contentType], body: stringify({ errors, data, extensions }) }
+}
+
+interface HandlerOptions {
+  readonly apollo: ApolloServer<OperationContext>
+  readonly pipeline: Pipeline
+  readonly documents: DocumentCache
+  /** Authenticates the caller and starts the deadline. */
+  readonly openContext: (request: HttpRequest) => MaybePromise<OperationContext>
+}
 
 /**
- * Answers GraphQL over HTTP. Most requests ask for nothing new: a document that Apollo Server has found valid before, in
- * the plain form that every client sends. Those pass the plugins without Apollo, which would take as long as all else
- * that is done for them here; everything that is new, or in any other form, or went wrong is Apollo's.
+ * Answers GraphQL over HTTP. Most requests name a document that Apollo Server has found valid before, in the plain form
+ * that every client sends: those never enter Apollo, which would take as long as all else that is done for them, and
+ * neither do their errors. All other requests go through Apollo, at most once, and from there through the same pipeline.
  */
-export function createGraphqlHandler(
-  { apollo, chain, documents }: Graph,
-  context: (arrival: HttpRequest) => OperationContext | Promise<OperationContext>,
-): (arrival: HttpRequest) => Promise<HttpResponse> {
-  const hand = delegateToApollo(apollo)
-  /** What Apollo answers in, by the `Accept` header of the request. */
-  const types = new LRUCache<string, HttpResponse['headers']>({ max: MOST_TYPES })
+export function createGraphqlHandler({
+  apollo,
+  pipeline,
+  documents,
+  openContext,
+}: HandlerOptions): (request: HttpRequest) => Promise<HttpResponse> {
+  const delegate = delegateToApollo(apollo)
+  /** The content type that Apollo has chosen, by the `Accept` header of the request. */
+  const contentTypes = new LRUCache<string, readonly string[]>({ max: MAX_CONTENT_TYPES })
 
-  const acceptOf = ({ headers: { accept = '' } }: HttpRequest): string => accept
-
-  function known({ method, headers, body }: HttpRequest): CachedOperation | undefined {
-    if (method !== 'POST' || !hasJsonBody(headers) || !isObject(body)) return undefined
-    const query = body['query']
-    const operationName = given(body['operationName'])
-    const variables = given(body['variables'])
-    const extensions = given(body['extensions'])
-    if (!isTextIfAny(query) || !isTextIfAny(operationName) || !isObjectIfAny(variables) || !isObjectIfAny(extensions))
-      return undefined
-    const source = extensions?.['persistedQuery'] === undefined ? query : hashed(query, extensions)
-    const document = source === undefined ? undefined : documents.of(source)
-    const operation = document && getOperationAST(document, operationName)
-    if (!document || !operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined
-    return { request: { query, operationName, variables, extensions }, source: source!, document, operation }
+  async function viaApollo(request: HttpRequest, context: () => Promise<OperationContext>): Promise<HttpResponse> {
+    const response = await delegate(request, context)
+    const { accept = '' } = request.headers
+    const at = response.headers.indexOf('content-type')
+    if (request.method === 'POST' && response.status === 200 && at >= 0 && accept.length <= MAX_ACCEPT_LENGTH)
+      contentTypes.set(accept, response.headers.slice(at, at + 2))
+    return response
   }
 
-  /** The text that is meant by a hash, alone or with the text that belongs to it. */
-  function hashed(query: string | undefined, extensions: unknown): string | undefined {
-    const { version, sha256Hash } = persistedOf(extensions) ?? {}
-    const text = version === 1 && isText(sha256Hash) ? documents.textOf(sha256Hash) : undefined
-    return query === undefined || query === text ? text : undefined
-  }
-
-  /** By way of Apollo, whose choice of a type for the answer is remembered. */
-  async function taught(arrival: HttpRequest): Promise<HttpResponse> {
-    const answer = await hand(arrival, async () => context(arrival))
-    const [accept, at] = [acceptOf(arrival), answer.headers.indexOf('content-type')]
-    if (arrival.method === 'POST' && answer.status === 200 && at >= 0 && accept.length <= LONGEST_ACCEPT)
-      types.set(accept, answer.headers.slice(at, at + 2))
-    return answer
-  }
-
-  return async (arrival) => {
-    const headers = types.get(acceptOf(arrival))
-    const asked = headers === undefined ? undefined : known(arrival)
-    if (headers === undefined || asked === undefined) return taught(arrival)
-    let contextValue: OperationContext
+  return async (request) => {
+    const contentType = contentTypes.get(request.headers.accept ?? '')
+    const graphqlRequest = contentType && readRequest(request)
+    if (contentType === undefined || graphqlRequest === undefined) return viaApollo(request, async () => openContext(request))
+    let context: OperationContext
     try {
-      const opened = context(arrival)
-      contextValue = opened instanceof Promise ? await opened : opened
+      const opening = openContext(request)
+      context = opening instanceof Promise ? await opening : opening
     } catch (error) {
-      return hand(arrival, () => Promise.reject(error))
+      return write(refuse(error, request.correlationId), contentType)
     }
-    const sent = await chain.pass(asked, contextValue)
-    if (sent === undefined) return hand(arrival, () => Promise.resolve(contextValue), restated(asked))
-    return { status: 200, headers, body: written(sent) }
+    pipeline.receive(graphqlRequest, context)
+    const operation = resolve(documents, graphqlRequest, context)
+    return operation
+      ? write(await pipeline.run(operation), contentType)
+      : viaApollo(request, () => Promise.resolve(context))
   }
 }

@@ -6,9 +6,9 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import { formatError } from '../graphql/format-error.js'
 
 /**
- * The same for every answer, so a table says it all. Nothing here is a page: it may load nothing, stand in no frame and
- * be read by no other site; and an answer may hold somebody's identity, so nobody keeps a copy. Over plain http browsers
- * ignore the transport rule (RFC 6797, 8.1); it counts where something in front ends TLS.
+ * The security headers of every answer. No answer is a page: it may load nothing, stand in no frame and be read by no
+ * other site; and it may hold personal data, so it is not stored. Over plain http browsers ignore the transport rule
+ * (RFC 6797, 8.1); it counts where a proxy ends TLS.
  */
 export const SECURITY_HEADERS = {
   'cache-control': 'no-store',
@@ -52,8 +52,7 @@ export async function registerSecurityHeaders(app: FastifyInstance, origins: rea
 
 const refusal = (correlationId: string): string => {
   const failure = new ApiError('BAD_USER_INPUT', { message: 'The request cannot be read.' })
-  const error = formatError(failure.toJSON(), failure)
-  return JSON.stringify({ errors: [{ ...error, extensions: { ...error.extensions, correlationId } }] })
+  return JSON.stringify({ errors: [formatError(failure, correlationId)] })
 }
 
 const STATUS: Readonly<Record<string, string>> = {

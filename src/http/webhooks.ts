@@ -12,10 +12,10 @@ import type { OpenProviders } from '../providers.js'
 import { type Log, errorOrigin } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
 
-const LARGEST_BODY_BYTES = 256 * 1024
-/** Longer than any provider goes on redelivering. */
-const KEPT_SECONDS = 7 * 24 * 3600
-/** A process that died over an event loses it after this, and the next delivery is worked on. */
+const MAX_BODY_BYTES = 256 * 1024
+/** How long a processed event is stored: longer than any provider goes on redelivering. */
+const STORED_SECONDS = 7 * 24 * 3600
+/** The lease of an event: when a process dies over it, the next delivery after this is processed. */
 const LEASE_MS = 30_000
 
 /** How a delivery ended, and the status that makes the provider deliver again or not. */
@@ -30,10 +30,10 @@ const STATUS = {
 } as const
 export type WebhookOutcome = keyof typeof STATUS
 
-/** An event that is, or was, worked on. */
+/** An event that is being processed, or was. */
 interface Claim {
   readonly by: string
-  /** Until when it is worked on, in ms since 1970; null once it is done. */
+  /** The end of the lease, in ms since 1970; null once the event is processed. */
   readonly until: number | null
 }
 
@@ -44,19 +44,19 @@ interface WebhooksOptions {
   readonly metrics: Metrics
 }
 
-/** Works on an event once, over all replicas: claimed before, released when it fails so that the next delivery is worked on. */
+/** Processes an event once, over all replicas: leased before, released when it fails so that the next delivery is processed. */
 async function once(store: Store, provider: string, { id, apply: act }: WebhookEvent): Promise<WebhookOutcome> {
   if (act === undefined) return 'ignored'
   const key: StoreKey = ['webhook', provider, id]
   const by = randomUUID()
-  const { value, changed } = await store.update<Claim>(key, KEPT_SECONDS, (current) =>
+  const { value, changed } = await store.update<Claim>(key, STORED_SECONDS, (current) =>
     current === null || (current.until !== null && current.until < Date.now())
       ? { by, until: Date.now() + LEASE_MS }
       : undefined,
   )
   if (!changed) return value?.until === null ? 'duplicate' : 'busy'
   const finish = (next: Claim | null) =>
-    store.update<Claim>(key, KEPT_SECONDS, (current) => (current?.by === by ? next : undefined))
+    store.update<Claim>(key, STORED_SECONDS, (current) => (current?.by === by ? next : undefined))
   try {
     await act()
   } catch (error) {
@@ -67,7 +67,7 @@ async function once(store: Store, provider: string, { id, apply: act }: WebhookE
   return 'done'
 }
 
-/** `POST /webhooks/<provider>` for every room that takes what its provider sends. Whoever sends is told a status and nothing else. */
+/** `POST /webhooks/<provider>` for every provider that has a webhook. The sender is told a status and nothing else. */
 export function registerWebhooks(app: FastifyInstance, { providers, store, log, metrics }: WebhooksOptions): void {
   async function take(
     provider: string,
@@ -92,9 +92,9 @@ export function registerWebhooks(app: FastifyInstance, { providers, store, log, 
   }
 
   void app.register((scope, _options, done) => {
-    // What is signed are the bytes, whatever they are said to be.
+    // The signature is over the bytes, whatever their content type.
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES }, (_request, body, parsed) =>
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, parsed) =>
       parsed(null, body),
     )
     for (const [provider, open] of Object.entries(providers)) {
@@ -102,7 +102,7 @@ export function registerWebhooks(app: FastifyInstance, { providers, store, log, 
       if (webhook === undefined) continue
       scope.post<{ Body: Buffer | undefined }>(
         `/webhooks/${provider}`,
-        { bodyLimit: LARGEST_BODY_BYTES },
+        { bodyLimit: MAX_BODY_BYTES },
         async (request, reply) => reply.code(STATUS[await take(provider, webhook, request)]).send(),
       )
     }

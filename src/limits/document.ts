@@ -3,8 +3,10 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FragmentDefinitionNode,
+  GraphQLError,
   Kind,
   type SelectionSetNode,
+  type ValidationContext,
   type ValidationRule,
 } from 'graphql'
 import { ApiError } from '../../datasources/contract/errors.js'
@@ -113,6 +115,9 @@ export function checkDocument({ definitions }: DocumentNode): void {
   for (const [name, fragment] of fragments) if (!walked.has(name)) spread(fragment, 1, new Map(), new Set())
 }
 
+const report = (context: ValidationContext, error: ApiError): void =>
+  context.reportError(new GraphQLError(error.message, { originalError: error }))
+
 /**
  * The limits as a rule of validation. It does its work while the rules are being made, before any of them looks at the
  * document, and leaves the slow ones nothing to look at when it refuses.
@@ -123,7 +128,7 @@ export const documentLimits: ValidationRule = (context) => {
     checkDocument(document)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    context.reportError(error)
+    report(context, error)
     ;(document.definitions as DefinitionNode[]).length = 0
   }
   return {}
@@ -133,6 +138,6 @@ export const documentLimits: ValidationRule = (context) => {
 export const knownKinds: ValidationRule = (context) => ({
   OperationDefinition: ({ operation }) => {
     if (!context.getSchema().getRootType(operation))
-      context.reportError(new ApiError('BAD_USER_INPUT', { message: `There is no ${operation} here.` }))
+      report(context, new ApiError('BAD_USER_INPUT', { message: `There is no ${operation} here.` }))
   },
 })

@@ -1,14 +1,15 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { ApolloServer } from '@apollo/server'
+import { getOperationAST, parse } from 'graphql'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import type { Scope } from '../../schema/scopes.js'
 import { createExecutor } from '../../src/graphql/executor.js'
-import { createPipeline } from '../../src/graphql/pipeline.js'
-import type { OperationContext } from '../../src/graphql/plugin.js'
+import { Pipeline } from '../../src/graphql/pipeline.js'
+import type { Answer as SentAnswer, OperationContext, Plugin } from '../../src/graphql/plugin.js'
 import { buildClassSchema, buildServedSchema } from '../../src/graphql/schema.js'
+import { createLog } from '../../src/observability/log.js'
 import { randomQuery, seeded } from '../support/documents.js'
 import { type App, startApp } from '../support/app.js'
 
@@ -300,28 +301,26 @@ test('more operations than are kept compiled answer as before', async () => {
   expect(await ask(0)).toEqual({ a0: { id: 'tester' } })
 })
 
-test('what an executor throws is an error of the answer, which every plugin hears of', async () => {
-  const { gateway, plugin } = createExecutor(buildServedSchema(buildClassSchema()), 'interpreted')
-  const heard: string[] = []
-  const hearing = {
-    requestDidStart: () => ({
-      didEncounterErrors: () => void heard.push('errors'),
-      willSendResponse: () => void heard.push('answer'),
-    }),
-  }
-  const apollo = new ApolloServer<OperationContext>({
-    gateway,
-    plugins: [createPipeline([hearing, plugin]).plugin],
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-  })
+test('what an executor throws is a masked error of the answer, which every plugin is told', async () => {
+  const told: SentAnswer[] = []
+  const telling: Plugin = { willSendResponse: (answer) => void told.push(answer) }
+  const execute = createExecutor(buildServedSchema(buildClassSchema()), 'interpreted')
+  const pipeline = new Pipeline({ plugins: [telling, telling], execute, log: createLog('silent') })
+  const source = 'query($first: Int) { persons(first: $first) { nodes { id } } }'
+  const document = parse(source)
+  const operation = getOperationAST(document)!
   // No request can say this, but it is what graphql-js throws at.
   const variables = JSON.parse('"none"') as Record<string, unknown>
-  const { body, http } = await apollo.executeOperation(
-    { query: 'query($first: Int) { persons(first: $first) { nodes { id } } }', variables },
-    { contextValue: { passage: {} } as OperationContext },
-  )
-  expect(http.status).toBe(500)
-  expect(body).toMatchObject({ singleResult: { errors: [expect.anything()] } })
-  expect(heard).toEqual(['errors', 'answer'])
-  await apollo.stop()
+  const context = { correlationId: 'c' } as OperationContext
+  const { status, result } = await pipeline.run({
+    context,
+    source,
+    document,
+    operation,
+    operationName: undefined,
+    variables,
+  })
+  expect(status).toBe(500)
+  expect(result.errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', correlationId: 'c' } }])
+  expect(told.map(({ result }) => result)).toEqual([result, result])
 })

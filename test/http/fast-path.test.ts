@@ -124,7 +124,7 @@ test('requests that are sent without waiting are answered in their order, whoeve
   )
   asked.splice(20, 0, 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n')
   socket.write(asked.join(''))
-  await expect.poll(() => heard().split('HTTP/1.1 200').length - 1).toBe(41)
+  await expect.poll(() => heard().split('HTTP/1.1 200').length - 1, { timeout: 10_000 }).toBe(41)
   expect([...heard().matchAll(/"data":\{"(n\d+)"|"status":"(ok)"/g)].map(([, name, ok]) => name ?? ok)).toEqual([
     ...names.slice(0, 20),
     'ok',

@@ -1,17 +1,11 @@
-import type { Listener, Plugin } from '../plugin.js'
+import type { Plugin } from '../plugin.js'
 
-const listener: Listener = {
-  didResolveOperation({ document, operation, source, contextValue }) {
-    if (operation) contextValue.audit.begin({ document, operation, source })
-  },
-  willSendResponse({ contextValue }) {
-    contextValue.audit.end()
-  },
-}
-
-/** Tells the operation's record what is asked, and closes it with the answer. */
+/** Tells the operation's audit record what is asked, and closes it with the answer. */
 export const auditPlugin: Plugin = {
-  requestDidStart: () => listener,
-  // What an operation did before something unforeseen ended it has been done all the same.
-  failed: ({ audit }) => audit.end(),
+  operationResolved({ document, operation, source, context }) {
+    context.audit.begin({ document, operation, source })
+  },
+  willSendResponse({ context }) {
+    context.audit.end()
+  },
 }

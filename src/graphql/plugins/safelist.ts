@@ -1,11 +1,11 @@
 import type { GraphQLRequest } from '@apollo/server'
 import { ApiError } from '../../../datasources/contract/errors.js'
-import { withStatus } from '../format-error.js'
 import type { Log } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
+import { withHttp } from '../format-error.js'
 import { persistedOf } from '../persisted-queries.js'
-import { asksOnlyForSchema, fingerprint, isQuestionAboutSchema, type Safelist, sha256 } from '../safelist.js'
 import type { Plugin } from '../plugin.js'
+import { asksOnlyForSchema, fingerprint, isQuestionAboutSchema, type Safelist, sha256 } from '../safelist.js'
 
 interface Options {
   readonly list: Safelist
@@ -13,7 +13,7 @@ interface Options {
   readonly log: Log
 }
 
-/** Runs in place of what is refused, and asks for nothing. */
+/** Takes the place of a refused text, and is refused itself before it runs. */
 const NOTHING = '{ __typename }'
 
 /** The listed text that a request means, by id or in full. */
@@ -27,7 +27,7 @@ function listed(request: GraphQLRequest, list: Safelist): string | undefined {
 }
 
 /** From here on the request is this text and nothing else. */
-function become(request: GraphQLRequest, text: string): void {
+function replaceText(request: GraphQLRequest, text: string): void {
   request.query = text
   const { persistedQuery: _persistedQuery, ...extensions } = (request.extensions ?? {}) as { persistedQuery?: unknown }
   request.extensions = extensions
@@ -35,45 +35,36 @@ function become(request: GraphQLRequest, text: string): void {
 
 /**
  * Only operations of the list. What runs is the list's own text and never the caller's, so there is nothing to get past;
- * and what is refused is not checked against the schema, whose names it could be asked for otherwise.
+ * and a refused text is not validated against the schema, so its errors cannot tell the schema's names.
  */
 export const safelistPlugin = ({ list, metrics }: Options): Plugin => ({
-  requestDidStart({ request, contextValue: { caller } }) {
+  requestReceived(request, context) {
     // Apollo refuses a request that names no operation at all.
-    if (!request.query && !persistedOf(request.extensions)) return undefined
-    const text = listed(request, list)
-    const schema =
-      text === undefined &&
-      request.query !== undefined &&
-      caller.scopes.has('schema:read') &&
-      isQuestionAboutSchema(request.query)
-    if (text !== undefined || schema) {
-      become(request, text ?? request.query!)
-      return undefined
-    }
-    become(request, NOTHING)
-    delete request.operationName
+    if (!request.query && !persistedOf(request.extensions)) return
+    const isAboutSchema = (text: string) => context.caller.scopes.has('schema:read') && isQuestionAboutSchema(text)
+    const text =
+      listed(request, list) ?? (request.query !== undefined && isAboutSchema(request.query) ? request.query : undefined)
+    replaceText(request, text ?? NOTHING)
+    context.isUnlisted = text === undefined
+    if (context.isUnlisted) delete request.operationName
+  },
+  operationResolved({ context }) {
+    if (!context.isUnlisted) return
     metrics.unlisted('refused')
-    return {
-      didResolveOperation() {
-        throw withStatus(new ApiError('PERSISTED_QUERY_NOT_ALLOWED'), 400)
-      },
-    }
+    throw withHttp(new ApiError('PERSISTED_QUERY_NOT_ALLOWED'), 400)
   },
 })
 
-/** Lets everything pass and tells what a safelist would refuse: what an operator looks at before turning it on. */
+/** Lets everything pass and logs what a safelist would refuse: what an operator looks at before turning it on. */
 export const safelistLogPlugin = ({ list, metrics, log }: Options): Plugin => ({
-  requestDidStart({ request }) {
+  requestReceived(request) {
     const text = request.query === undefined ? listed(request, list) : undefined
-    if (text !== undefined) become(request, text)
-    return {
-      didResolveOperation({ document, contextValue: { caller, correlationId } }) {
-        if (!list.holds(document) && !(caller.scopes.has('schema:read') && asksOnlyForSchema(document))) {
-          metrics.unlisted('allowed')
-          log.warn({ correlationId, operation: fingerprint(document) }, 'operation is not on the safelist')
-        }
-      },
+    if (text !== undefined) replaceText(request, text)
+  },
+  operationResolved({ document, context: { caller, correlationId } }) {
+    if (!list.holds(document) && !(caller.scopes.has('schema:read') && asksOnlyForSchema(document))) {
+      metrics.unlisted('allowed')
+      log.warn({ correlationId, operation: fingerprint(document) }, 'operation is not on the safelist')
     }
   },
 })

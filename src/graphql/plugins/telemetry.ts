@@ -1,39 +1,26 @@
-import { Kind } from 'graphql'
-import { formatError, isUnforeseen } from '../format-error.js'
+import { GraphQLError, Kind } from 'graphql'
 import { type Log, errorOrigin } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
+import { isUnforeseen } from '../format-error.js'
 import type { Plugin } from '../plugin.js'
 
-/** Counts and times operations, logs what nobody foresaw, and gives every error its correlation id. */
+/** Where an error comes from: the field's own name and not its path, which holds the caller's aliases. */
+function originOf(error: unknown): object {
+  if (!(error instanceof GraphQLError)) return errorOrigin(error)
+  const field = error.nodes?.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []))[0]
+  return { field, ...errorOrigin(error.originalError ?? error) }
+}
+
+/** Counts and times operations and their errors, and logs unforeseen errors. */
 export const telemetryPlugin = ({ metrics, log }: { metrics: Metrics; log: Log }): Plugin => ({
-  requestDidStart({ request, contextValue: { stopwatch } }) {
-    const begun = performance.now()
-    // What is sent by its hash is looked up in the store.
-    const lookedUp = request.extensions?.['persistedQuery'] !== undefined
-    if (lookedUp) stopwatch.beginWait()
-    return {
-      didResolveSource() {
-        if (lookedUp) stopwatch.endWait()
-      },
-      didEncounterErrors({ errors, contextValue }) {
-        for (const error of errors) {
-          const formatted = formatError(error.toJSON(), error)
-          metrics.failed(String(formatted.extensions?.['code']))
-          // The field's own name and not the path, which holds the caller's aliases.
-          const field = error.nodes?.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []))[0]
-          if (isUnforeseen(formatted))
-            log.error(
-              { correlationId: contextValue.correlationId, field, ...errorOrigin(error.originalError ?? error) },
-              'unforeseen error',
-            )
-        }
-      },
-      willSendResponse({ result, contextValue, operation }) {
-        for (const error of result.errors ?? [])
-          Object.assign(error.extensions ?? {}, { correlationId: contextValue.correlationId })
-        metrics.operated(operation?.operation ?? 'none', (performance.now() - begun) / 1000)
-        metrics.spent(stopwatch.read().own / 1000)
-      },
+  willSendResponse({ result, errors, context, operation }) {
+    const { correlationId, startedAt, stopwatch } = context
+    for (const [i, formatted] of (result.errors ?? []).entries()) {
+      metrics.failed(String(formatted.extensions?.['code']))
+      if (!isUnforeseen(formatted)) continue
+      log.error({ correlationId, ...originOf(errors[i]) }, 'unforeseen error')
     }
+    metrics.operated(operation?.operation ?? 'none', (performance.now() - startedAt) / 1000)
+    metrics.spent(stopwatch.read().own / 1000)
   },
 })

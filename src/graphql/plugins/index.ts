@@ -1,0 +1,45 @@
+import type { GraphQLSchema } from 'graphql'
+import type { Config } from '../../config.js'
+import { createCostEstimator } from '../../limits/cost.js'
+import type { RateLimit } from '../../limits/rate-limit.js'
+import type { Log } from '../../observability/log.js'
+import type { Metrics } from '../../observability/metrics.js'
+import type { Explain, Plugin } from '../plugin.js'
+import { auditPlugin } from './audit.js'
+import { introspectionPlugin } from './introspection.js'
+import { rateLimitPlugin } from './rate-limit.js'
+import { safelistLogPlugin, safelistPlugin } from './safelist.js'
+import { telemetryPlugin } from './telemetry.js'
+
+interface PluginsOptions {
+  readonly config: Config
+  readonly served: GraphQLSchema
+  readonly rateLimit: RateLimit
+  readonly metrics: Metrics
+  readonly log: Log
+  /** In development every caller may read the schema. */
+  readonly isDevelopment: boolean
+  readonly explain?: Explain | undefined
+}
+
+/** The plugins of the pipeline, in the order in which their hooks are called. */
+export function createPlugins({
+  config,
+  served,
+  rateLimit,
+  metrics,
+  log,
+  isDevelopment,
+  explain,
+}: PluginsOptions): readonly Plugin[] {
+  const { safelist, costPerMinute: perMinute } = config
+  return [
+    ...(safelist.mode === 'enforce' ? [safelistPlugin({ list: safelist.list, metrics, log })] : []),
+    ...(safelist.mode === 'log' ? [safelistLogPlugin({ list: safelist.list, metrics, log })] : []),
+    telemetryPlugin({ metrics, log }),
+    ...(isDevelopment ? [] : [introspectionPlugin]),
+    rateLimitPlugin({ perMinute, costOf: createCostEstimator(served), rateLimit, metrics }),
+    auditPlugin,
+    ...(explain ? [explain.plugin] : []),
+  ]
+}
