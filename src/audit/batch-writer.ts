@@ -116,7 +116,7 @@ export class BatchWriter {
       if (this.#isClosed) return
       await delay(RETRY_DELAY_MS)
     } while (this.#hasFailed || this.#queue.length >= MAX_BATCH || this.#queue.some(({ waiter }) => waiter))
-    // Synchronous with the loop's end: an entry that arrives later starts another write.
+    // No await after the condition: an entry that is pushed from here on starts another write.
     this.#isWriting = false
     if (this.#queue.length > 0) this.#startLater()
   }

@@ -18,7 +18,6 @@ export interface ChainEntry {
 
 /** Hash chain: each entry contains the MAC of its predecessor. */
 export interface HashChain {
-  readonly id: string
   /** Appends an entry with its timestamp. */
   readonly next: (at: string, entry: object) => ChainEntry
 }
@@ -69,7 +68,6 @@ export function createHashChain(key: ChainKey): HashChain {
   let seq = 0
   let prev = ''
   return {
-    id,
     next(at, entry) {
       // Concatenates the JSON text, because copying the entry into a new object costs more.
       const { text, mac } = appendMac(

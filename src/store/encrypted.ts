@@ -8,22 +8,44 @@ import type { RawStore } from './raw-store.js'
 const MAX_ATTEMPTS = 50
 const MAX_RETRY_DELAY_MS = 50
 
-/** Encrypted store: encrypts names and values on their way to a raw store. The first secret is the current one. */
-export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
-  const cipher = new StoreCipher(secrets)
-  // Updates of one name wait for each other here, so that compare-and-swap competes with other processes only.
-  const mutex = createKeyedMutex()
+/** Values of a raw store under the names of a cipher. During key rotation a value may have an older name. */
+class EncryptedValues {
+  readonly #raw: RawStore
+  readonly #cipher: StoreCipher
 
-  /** Finds a value under its current name, or during key rotation under an older one. */
-  async function find(key: StoreKey): Promise<{ name: string; bytes: Buffer | null }> {
-    const name = cipher.nameOf(key)
-    const bytes = await raw.get(name)
-    if (bytes) return { name, bytes }
-    for (const older of cipher.olderNamesOf(key)) {
-      const value = await raw.get(older)
-      if (value) return { name: older, bytes: value }
+  constructor(raw: RawStore, cipher: StoreCipher) {
+    this.#raw = raw
+    this.#cipher = cipher
+  }
+
+  /** Finds a value under its current name, else under an older one. */
+  async find(key: StoreKey): Promise<{ name: string; bytes: Buffer | null; value: unknown }> {
+    const current = this.#cipher.nameOf(key)
+    for (const name of [current, ...this.#cipher.olderNamesOf(key)]) {
+      const bytes = await this.#raw.get(name)
+      if (bytes) return { name, bytes, value: this.#cipher.decrypt(name, bytes) }
     }
-    return { name, bytes: null }
+    return { name: current, bytes: null, value: null }
+  }
+
+  /** Optimistic locking: reads, changes and swaps until no other process has changed the value in between. */
+  async update<T>(
+    key: StoreKey,
+    ttlMs: number,
+    change: (current: T | null) => T | null | undefined,
+  ): Promise<{ value: T | null; changed: boolean }> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      if (attempt > 0) await delay(Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS))
+      const { name, bytes, value: found } = await this.find(key)
+      const current = found as T | null
+      const value = change(current)
+      if (value === undefined) return { value: current, changed: false }
+      const next = value === null ? null : this.#cipher.encrypt(name, value)
+      if (!(await this.#raw.compareAndSwap(name, bytes, next, ttlMs))) continue
+      if (bytes !== null || next === null || !(await this.#existsElsewhere(key, name))) return { value, changed: true }
+      await this.#raw.compareAndSwap(name, next, null, ttlMs)
+    }
+    throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
   }
 
   /**
@@ -31,36 +53,23 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store
    * write the same value under another name. The writer of a new value therefore checks the other names afterwards, and
    * reverts its value when it finds one: at most one of two concurrent writers succeeds.
    */
-  async function existsElsewhere(key: StoreKey, name: string): Promise<boolean> {
-    for (const other of [cipher.nameOf(key), ...cipher.olderNamesOf(key)])
-      if (other !== name && (await raw.get(other))) return true
+  async #existsElsewhere(key: StoreKey, name: string): Promise<boolean> {
+    for (const other of [this.#cipher.nameOf(key), ...this.#cipher.olderNamesOf(key)])
+      if (other !== name && (await this.#raw.get(other))) return true
     return false
   }
+}
 
-  /** Optimistic locking: reads, changes and swaps until no other process has changed the value in between. */
-  async function update<T>(
-    key: StoreKey,
-    ttlMs: number,
-    change: (current: T | null) => T | null | undefined,
-  ): Promise<{ value: T | null; changed: boolean }> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      if (attempt > 0) await delay(Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS))
-      const { name, bytes } = await find(key)
-      const current = (bytes ? cipher.decrypt(name, bytes) : null) as T | null
-      const value = change(current)
-      if (value === undefined) return { value: current, changed: false }
-      const next = value === null ? null : cipher.encrypt(name, value)
-      if (!(await raw.compareAndSwap(name, bytes, next, ttlMs))) continue
-      if (bytes !== null || next === null || !(await existsElsewhere(key, name))) return { value, changed: true }
-      await raw.compareAndSwap(name, next, null, ttlMs)
-    }
-    throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
-  }
+/** Encrypted store: encrypts names and values on their way to a raw store. The first secret is the current one. */
+export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
+  const cipher = new StoreCipher(secrets)
+  const values = new EncryptedValues(raw, cipher)
+  // Updates of one name wait for each other here, so that compare-and-swap competes with other processes only.
+  const mutex = createKeyedMutex()
 
   return {
     async get<T>(key: StoreKey) {
-      const { name, bytes } = await find(key)
-      return (bytes ? cipher.decrypt(name, bytes) : null) as T | null
+      return (await values.find(key)).value as T | null
     },
 
     async set(key, value, ttlSeconds) {
@@ -73,7 +82,7 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store
       }
     },
 
-    update: (key, ttlSeconds, change) => mutex(cipher.nameOf(key), () => update(key, ttlSeconds * 1000, change)),
+    update: (key, ttlSeconds, change) => mutex(cipher.nameOf(key), () => values.update(key, ttlSeconds * 1000, change)),
 
     digest: (...parts) => cipher.digest(parts),
 
