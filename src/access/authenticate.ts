@@ -1,19 +1,25 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
-import { ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/caller.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Config } from '../config.js'
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
+const CLOCK_TOLERANCE_SECONDS = 5
 
-/** How long a token that was verified is taken for good, and how old the issuer's keys may be before they are asked for again. */
-const TRUST_MS = 60_000
-/** Callers that are remembered by their `Authorization` headers, and the length of all those together. */
-const MOST_REMEMBERED = 10_000
-const MOST_LETTERS = 16 * 1024 * 1024
+/** Time to live of a verified token, and refresh interval of the JWKS. */
+const CACHE_MS = 60_000
+const MAX_CACHED = 10_000
+/** Total length of the cached `Authorization` headers. */
+const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024
+/** Characters of a header's end that are its cache key: 192 bits of the signature. */
+const CACHE_KEY_LENGTH = 32
+const JWKS_TIMEOUT_MS = 5_000
+/** Minimum time between two requests for the JWKS because of an unknown key id. */
+const JWKS_COOLDOWN_MS = 5_000
 
-/** What is wrong with a token, as opposed to what keeps us from its issuer's keys. */
-const BAD_TOKEN = [
+/** Errors of an invalid token; any other error means that the JWKS could not be read. */
+const INVALID_TOKEN = [
   errors.JWTClaimValidationFailed,
   errors.JWTInvalid,
   errors.JWSInvalid,
@@ -24,113 +30,121 @@ const BAD_TOKEN = [
   errors.JWKSMultipleMatchingKeys,
 ]
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
-/** The current actor of a delegated token (RFC 8693, 4.1); those further in only tell how it came about. */
-const actorOf = (claim: unknown): string | undefined =>
-  typeof claim === 'object' && claim !== null ? text((claim as { sub?: unknown }).sub) : undefined
-const texts = (value: unknown): string[] =>
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+const textsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
 
-/** A claim that is there narrows, whatever form it has: one that cannot be read opens no bank. */
+/** The current actor of a delegated token (RFC 8693, 4.1). Nested actors are the history of the delegation. */
+const actorOf = (claim: unknown): string | undefined =>
+  typeof claim === 'object' && claim !== null ? textOf((claim as { sub?: unknown }).sub) : undefined
+
+/** The banks of a token. A claim always restricts: with an unreadable claim, no bank is permitted. */
 const banksOf = (claim: unknown): string[] =>
-  typeof claim === 'string' ? claim.split(/[ ,]+/).filter(Boolean) : texts(claim)
+  typeof claim === 'string' ? claim.split(/[ ,]+/).filter(Boolean) : textsOf(claim)
+
+const scopesOf = (claims: JWTPayload): Set<string> =>
+  new Set(
+    [
+      ...(textOf(claims['scope'])?.split(' ') ?? []),
+      ...(textOf(claims['scp'])?.split(' ') ?? textsOf(claims['scp'])),
+    ].filter(Boolean),
+  )
 
 function callerOf(claims: JWTPayload, token: string): Caller {
-  const subject = text(claims.sub)
-  const client = text(claims['client_id']) ?? text(claims['azp']) ?? subject
-  const tenant = text(claims['tenant']) ?? text(claims['org_id'])
+  const subject = textOf(claims.sub)
+  const client = textOf(claims['client_id']) ?? textOf(claims['azp']) ?? subject
+  const tenant = textOf(claims['tenant']) ?? textOf(claims['org_id'])
   if (client === undefined) throw new ApiError('UNAUTHENTICATED', { message: 'The token names no subject.' })
   return {
     subject: subject ?? client,
     client,
     tenant: tenant === undefined ? `client:${client}` : `tenant:${tenant}`,
-    scopes: new Set(
-      [
-        ...(text(claims['scope'])?.split(' ') ?? []),
-        ...(text(claims['scp'])?.split(' ') ?? texts(claims['scp'])),
-      ].filter(Boolean),
-    ),
+    scopes: scopesOf(claims),
     actor: actorOf(claims['act']),
     banks: claims['banks'] === undefined ? undefined : banksOf(claims['banks']),
     token,
   }
 }
 
-/** So many of a header's last letters are 192 bits of its signature, and tell it from every other. */
-const TAIL = 32
-
-/** A caller until the second in which the token ends, or must be verified again. */
-interface Remembered {
-  /** The whole header: by its tail it is only found. */
-  readonly authorization: string
-  readonly caller: Caller
-  readonly until: number
+function authenticationError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  if (error instanceof errors.JWTExpired) return new ApiError('UNAUTHENTICATED', { message: 'The token has expired.' })
+  if (INVALID_TOKEN.some((kind) => error instanceof kind))
+    return new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.' })
+  // The token may be valid, so the caller may try again.
+  return new ApiError('UNAUTHENTICATED', {
+    message: "The issuer's keys cannot be read at the moment.",
+    retryable: true,
+  })
 }
 
-const tailOf = (authorization: string): string => authorization.slice(-TAIL)
+/** The caller of a verified token, until the token expires or must be verified again. */
+interface CachedCaller {
+  /** The whole header, compared on each hit because the cache key is only its end. */
+  readonly authorization: string
+  readonly caller: Caller
+  readonly expiresAt: number
+}
+
+const cacheKeyOf = (authorization: string): string => authorization.slice(-CACHE_KEY_LENGTH)
 
 /**
- * Checks bearer tokens (RFC 6750) against the issuer's keys and says who calls. A token that comes again is the same
- * caller for a minute, though never past its end; when the issuer's keys change, all are verified anew.
+ * Authenticator: verifies bearer tokens (RFC 6750) with the issuer's JWKS and returns the caller. A verified token is
+ * cached for a minute, at most until it expires; a change of the JWKS clears the cache.
  */
 export function createAuthenticator(
   { issuer, audience, jwksUrl }: Config['auth'],
-  most = MOST_REMEMBERED,
+  maxCached = MAX_CACHED,
 ): (authorization: string | undefined) => Caller | Promise<Caller> {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 5_000 })
-  const remembered = new LRUCache<string, Remembered>({
-    max: most,
-    maxSize: MOST_LETTERS,
+  const jwks = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: JWKS_TIMEOUT_MS,
+    cooldownDuration: JWKS_COOLDOWN_MS,
+  })
+  const cache = new LRUCache<string, CachedCaller>({
+    max: maxCached,
+    maxSize: MAX_CACHED_CHARACTERS,
     sizeCalculation: ({ authorization }) => authorization.length,
   })
-  let askAt = 0
+  let refreshAt = 0
   let published = ''
 
-  /** In passing: nobody waits for keys while those at hand are good for the caller's token. */
-  async function renew(): Promise<void> {
-    askAt = Date.now() + TRUST_MS
-    await keys.reload()
-    const now = JSON.stringify(keys.jwks())
-    if (now !== published) remembered.clear()
-    published = now
+  /** Refreshes the JWKS in the background: no caller waits while the known keys verify its token. */
+  async function refresh(): Promise<void> {
+    refreshAt = Date.now() + CACHE_MS
+    await jwks.reload()
+    const current = JSON.stringify(jwks.jwks())
+    if (current !== published) cache.clear()
+    published = current
   }
 
   async function verify(authorization: string): Promise<Caller> {
     const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw new ApiError('UNAUTHENTICATED')
-    const by = published
+    const publishedBefore = published
     try {
       const now = Date.now()
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await jwtVerify(token, jwks, {
         issuer,
         audience,
         algorithms: ALGORITHMS,
         requiredClaims: ['exp'],
-        clockTolerance: 5,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: new Date(now),
       })
       const caller = callerOf(payload, token)
-      const until = Math.min(payload.exp! * 1000, now + TRUST_MS)
-      if (by === published) remembered.set(tailOf(authorization), { authorization, caller, until })
+      const expiresAt = Math.min(payload.exp! * 1000, now + CACHE_MS)
+      // Not after a change of the JWKS meanwhile: the cache was cleared for it.
+      if (publishedBefore === published) cache.set(cacheKeyOf(authorization), { authorization, caller, expiresAt })
       return caller
     } catch (error) {
-      if (error instanceof ApiError) throw error
-      if (error instanceof errors.JWTExpired)
-        throw new ApiError('UNAUTHENTICATED', { message: 'The token has expired.' })
-      if (BAD_TOKEN.some((kind) => error instanceof kind))
-        throw new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.' })
-      // Nothing is wrong with the token as far as we know, so the caller may try again.
-      throw new ApiError('UNAUTHENTICATED', {
-        message: "The issuer's keys cannot be read at the moment.",
-        retryable: true,
-      })
+      throw authenticationError(error)
     }
   }
 
   return (authorization = '') => {
     const now = Date.now()
-    if (now >= askAt) renew().catch(() => undefined)
-    const known = remembered.get(tailOf(authorization))
-    return known?.authorization === authorization && now < known.until ? known.caller : verify(authorization)
+    if (now >= refreshAt) refresh().catch(() => undefined)
+    const cached = cache.get(cacheKeyOf(authorization))
+    return cached?.authorization === authorization && now < cached.expiresAt ? cached.caller : verify(authorization)
   }
 }

@@ -46,12 +46,12 @@ class GuardedQuery<Instance, Key, Value> {
       const value = await load(this.#instance, operation, key)
       return this.#mask ? operation.masked(value, this.#mask) : value
     }
-    operation.audit.admit(type)
+    operation.audit.requireTrail(type)
     const keyOwner = owner?.(key, this.#instance)
     // Another caller's record is absent, as if it did not exist.
     const isVisible = !isOwnOnly || (await isOwn(this.#open, operation, keyOwner!))
     const value = isVisible ? await load(this.#instance, operation, key) : null
-    operation.audit.shown(type, value, keyOwner)
+    operation.audit.addRead(type, value, keyOwner)
     return value
   }
 
@@ -93,7 +93,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
       input.idempotencyKey != null,
     )
     if (!operation.seesPii) return this.#mask ? operation.masked(payload, this.#mask) : payload
-    operation.audit.shown(type, payload)
+    operation.audit.addRead(type, payload)
     return payload
   }
 

@@ -9,63 +9,72 @@ import {
 import type { Mask } from '../../schema/pii.js'
 
 type Row = Record<string, unknown>
-/** A copy of a value with everything personal masked; null and lists pass through. */
+type MaskValue = (value: unknown) => unknown
+
+/** Masker: copies a value with its personal fields masked. Null passes through; of a list, each item is masked. */
 export type Masker = (value: unknown) => unknown
 
-const LETTERS = '•••'
-const DIGITS = '••••'
-/** A shorter text would be given away by its last four characters. */
-const SHORTEST_FOR_LAST_FOUR = 8
+const MASKED_LETTERS = '•••'
+const MASKED_DIGITS = '••••'
+/** Length from which the last four characters are shown: of a shorter text they would disclose most. */
+const MIN_LENGTH_FOR_LAST_FOUR = 8
 
-const MASKS: Record<Mask, (value: unknown) => unknown> = {
+const MASKS: Record<Mask, MaskValue> = {
   hidden: () => null,
   firstLetter: (value) =>
-    typeof value === 'string' ? (value.length > 1 ? String.fromCodePoint(value.codePointAt(0)!) : '') + LETTERS : null,
+    typeof value === 'string'
+      ? (value.length > 1 ? String.fromCodePoint(value.codePointAt(0)!) : '') + MASKED_LETTERS
+      : null,
   lastFour: (value) =>
-    typeof value === 'string' ? DIGITS + (value.length >= SHORTEST_FOR_LAST_FOUR ? value.slice(-4) : '') : null,
+    typeof value === 'string'
+      ? MASKED_DIGITS + (value.length >= MIN_LENGTH_FOR_LAST_FOUR ? value.slice(-4) : '')
+      : null,
 }
 
-/** Where the schema promises a list, a hidden one is empty: null would take its parent with it. */
-const maskOf = (mask: Mask, type: GraphQLOutputType): ((value: unknown) => unknown) =>
+/** The mask of a field. A hidden list of a non-null type is empty, because null would make its parent null. */
+const maskOf = (mask: Mask, type: GraphQLOutputType): MaskValue =>
   mask === 'hidden' && isNonNullType(type) && isListType(type.ofType) ? () => [] : MASKS[mask]
 
+function createMasker(fields: readonly [name: string, mask: MaskValue][]): Masker {
+  const masker: Masker = (value) => {
+    if (Array.isArray(value)) return value.map(masker)
+    if (typeof value !== 'object' || value === null) return value
+    const copy: Row = { ...(value as Row) }
+    for (const [name, mask] of fields) {
+      const original = copy[name]
+      if (original !== undefined && original !== null) copy[name] = mask(original)
+    }
+    return copy
+  }
+  return masker
+}
+
 /**
- * Maskers by type name, made from the `@Pii` declarations of the schema. A type without anything personal in it or
- * below it has none, and its values are handed on as they are.
+ * Maskers by type, compiled from the `@Pii` declarations of the schema. A type without personal fields, its own or
+ * nested ones, has none: its values are returned uncopied.
  */
 export function createMaskers(schema: GraphQLSchema): (type: string) => Masker | undefined {
-  const made = new Map<string, Masker | undefined>()
+  const cache = new Map<string, Masker | undefined>()
 
-  /** Fields of the type that are personal, and those whose own type has something personal in it. */
-  function make(type: string, path: ReadonlySet<string>): Masker | undefined {
-    if (made.has(type)) return made.get(type)
+  /** `path` holds the types above, where a type that contains itself ends the recursion. */
+  function maskerOf(type: string, path: ReadonlySet<string>): Masker | undefined {
+    if (cache.has(type)) return cache.get(type)
     const object = schema.getType(type)
     if (!isObjectType(object)) return undefined
-    const personal: [string, (value: unknown) => unknown][] = []
+    const fields: [string, MaskValue][] = []
     for (const field of Object.values(object.getFields())) {
       const mask = field.extensions['pii'] as Mask | undefined
-      const below = getNamedType(field.type).name
-      if (mask) personal.push([field.name, maskOf(mask, field.type)])
-      // What hangs off a value comes out of a loader of its own; only what is part of the value is masked here,
-      // and a type that contains itself does so by reference.
-      else if (!path.has(below)) {
-        const inner = make(below, new Set(path).add(below))
-        if (inner) personal.push([field.name, inner])
+      const nested = getNamedType(field.type).name
+      if (mask) fields.push([field.name, maskOf(mask, field.type)])
+      // Nested values only: a value that a resolver loads is masked by the guard of its own query.
+      else if (!path.has(nested)) {
+        const masker = maskerOf(nested, new Set(path).add(nested))
+        if (masker) fields.push([field.name, masker])
       }
     }
-    const masker: Masker = (value) => {
-      if (Array.isArray(value)) return value.map(masker)
-      if (typeof value !== 'object' || value === null) return value
-      const copy: Row = { ...(value as Row) }
-      for (const [name, mask] of personal) {
-        const given = copy[name]
-        if (given !== undefined && given !== null) copy[name] = mask(given)
-      }
-      return copy
-    }
-    made.set(type, personal.length > 0 ? masker : undefined)
-    return made.get(type)
+    cache.set(type, fields.length > 0 ? createMasker(fields) : undefined)
+    return cache.get(type)
   }
 
-  return (type) => make(type, new Set([type]))
+  return (type) => maskerOf(type, new Set([type]))
 }

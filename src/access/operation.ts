@@ -1,12 +1,18 @@
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { LoaderDefinition, OperationScope } from '../../datasources/contract/operation-scope.js'
+import type { CustomerKey } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
 import { type OperationTrace, tracedStore } from '../../datasources/support/trace.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { OperationRecord } from '../audit/operation-record.js'
 import type { Deadline } from '../lifecycle/deadline.js'
-import type { OwnRecords } from './ownership.js'
+
+/** The customers that the Open Bank Project links to the caller, and the persons recorded for them. */
+export interface OwnRecords {
+  readonly customers: readonly CustomerKey[]
+  readonly persons: ReadonlySet<string>
+}
 
 interface OperationOptions {
   readonly caller: Caller

@@ -1,14 +1,8 @@
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { CustomerKey, Owner } from '../../datasources/contract/operations.js'
+import type { Owner } from '../../datasources/contract/operations.js'
 import { providers } from '../../datasources/index.js'
 import type { OpenProviders } from '../providers.js'
-import type { Operation } from './operation.js'
-
-/** The customers that the Open Bank Project links to the caller, and the persons recorded for them. */
-export interface OwnRecords {
-  readonly customers: readonly CustomerKey[]
-  readonly persons: ReadonlySet<string>
-}
+import type { Operation, OwnRecords } from './operation.js'
 
 async function loadOwnRecords({ obp }: OpenProviders, operation: Operation): Promise<OwnRecords> {
   if ('absent' in obp) throw obp.absent()

@@ -1,64 +1,68 @@
 import { Redis } from 'ioredis'
 import type { RedisAddress } from '../store/connection.js'
-import { type ChainKey, isSealedBy, sealText, unseal } from './chain.js'
-import { connected, openRedis } from './redis.js'
+import { appendMac, type ChainKey, isMacValid, splitMac } from './chain.js'
+import { openRedis, waitUntilReady } from './redis.js'
 
-/** How far a chain was known to be: kept beside the trail, so that a tail that is cut off is missed. */
+/** Anchor: the length and the head of a hash chain, stored outside the trail. It shows that a chain's tail was removed. */
 export interface Anchor {
   readonly chain: string
   readonly count: number
-  /** The seal of the last entry. */
+  /** MAC of the newest entry. */
   readonly head: string
   readonly at: string
 }
 
-const PREFIX = 'kyc:audit:'
-const KEPT_SECONDS = 400 * 24 * 3600
-
-export interface Anchors {
+/** Anchor store: keeps one anchor for each chain. */
+export interface AnchorStore {
   readonly put: (anchor: Anchor) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** Redis beside the trail: whoever can cut the one need not be able to change the other, and cannot forge its seal. */
-export function openAnchors(address: RedisAddress, key: ChainKey): Anchors {
+const KEY_PREFIX = 'kyc:audit:'
+const TTL_SECONDS = 400 * 24 * 3600
+const SCAN_COUNT = 1_000
+
+/** Anchor store in Redis. It is separate from the sink: write access to the sink does not permit to change an anchor. */
+export function openAnchorStore(address: RedisAddress, key: ChainKey): AnchorStore {
   const redis = openRedis(address)
   return {
-    put: async (anchor) =>
-      void (await redis.set(
-        `${PREFIX}${anchor.chain}`,
-        sealText(key, JSON.stringify(anchor)).text,
-        'EX',
-        KEPT_SECONDS,
-      )),
+    async put(anchor) {
+      await redis.set(`${KEY_PREFIX}${anchor.chain}`, appendMac(key, JSON.stringify(anchor)).text, 'EX', TTL_SECONDS)
+    },
     close: async () => redis.disconnect(),
   }
 }
 
-/** Every anchor in Redis that one of the keys has sealed, and how many were not. */
+/** Reads the text of every anchor, from all primaries of a cluster. */
+async function scanAnchors(redis: ReturnType<typeof openRedis>): Promise<string[]> {
+  const texts: string[] = []
+  for (const node of redis instanceof Redis ? [redis] : redis.nodes('master')) {
+    for (let cursor = '0'; ;) {
+      const [next, names] = await node.scan(cursor, 'MATCH', `${KEY_PREFIX}*`, 'COUNT', SCAN_COUNT)
+      for (const name of names) texts.push((await redis.get(name)) ?? '')
+      cursor = next
+      if (cursor === '0') break
+    }
+  }
+  return texts
+}
+
+/** Reads the anchors that are valid under one of the keys, and counts the others (`unverified`). */
 export async function readAnchors(
   address: RedisAddress,
   keys: readonly ChainKey[],
-): Promise<{ anchors: Anchor[]; foreign: number }> {
+): Promise<{ anchors: Anchor[]; unverified: number }> {
   const redis = openRedis(address)
   try {
-    await connected(redis)
-    const texts: string[] = []
-    for (const node of redis instanceof Redis ? [redis] : redis.nodes('master')) {
-      for (let cursor = '0'; ;) {
-        const [next, names] = await node.scan(cursor, 'MATCH', `${PREFIX}*`, 'COUNT', 1000)
-        for (const name of names) texts.push((await redis.get(name)) ?? '')
-        cursor = next
-        if (cursor === '0') break
-      }
-    }
-    const sealed = texts
-      .flatMap((text) => unseal(text) ?? [])
-      .filter((text) => keys.some((key) => isSealedBy(key, text)))
+    await waitUntilReady(redis)
+    const texts = await scanAnchors(redis)
+    const verified = texts
+      .flatMap((text) => splitMac(text) ?? [])
+      .filter((text) => keys.some((key) => isMacValid(key, text)))
     const anchors = new Map(
-      sealed.map(({ body }) => JSON.parse(body) as Anchor).map((anchor) => [anchor.chain, anchor]),
+      verified.map(({ body }) => JSON.parse(body) as Anchor).map((anchor) => [anchor.chain, anchor]),
     )
-    return { anchors: [...anchors.values()], foreign: texts.length - sealed.length }
+    return { anchors: [...anchors.values()], unverified: texts.length - verified.length }
   } finally {
     redis.disconnect()
   }

@@ -1,13 +1,14 @@
-import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { Owner } from '../../datasources/contract/operations.js'
 import { type ErrorCode, ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/caller.js'
 import * as operations from '../../schema/operations/index.js'
-import { type Subjects, subjectsOf, Found } from './subjects.js'
-import { type PiiFields, piiFieldsIn, type Selected } from './pii-fields.js'
+import { auditUnavailable } from './batch-writer.js'
+import { type PiiFields, type PiiSelection, readPiiFields } from './pii-fields.js'
+import { createSubjectFinder, type SubjectFinder, type Subjects, SubjectSet } from './subjects.js'
 import type { Trail } from './trail.js'
 
-/** How a write ended. */
+/** Outcome of a write. */
 type Outcome =
   | { readonly outcome: 'done' | 'replayed' }
   | { readonly outcome: 'refused' | 'unknown'; readonly code: ErrorCode; readonly replayed?: boolean }
@@ -18,102 +19,98 @@ interface Write {
   readonly key: string | undefined
 }
 
-type Wrote = Write & Outcome & { readonly entities?: readonly Subjects[] }
+type CompletedWrite = Write & Outcome & { readonly entities?: readonly Subjects[] }
 
-/** What one operation leaves in the trail. */
+interface ParsedOperation {
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  readonly source: string
+}
+
+/** Audit record of one GraphQL operation: the personal data that it showed unmasked, and its writes. */
 export interface OperationRecord {
-  /** Says what is asked, before anything is. */
-  readonly begin: (asked: { document: DocumentNode; operation: OperationDefinitionNode; source: string }) => void
-  /** Refuses to show personal values of this type unmasked while nobody could tell afterwards. */
-  readonly admit: (type: string) => void
-  /** Takes down that a value was handed out unmasked. */
-  readonly shown: (type: string, value: unknown, owner?: Owner) => void
-  /** Carries a write out between two entries: that it is about to be, and how it ended. */
+  /** Sets the operation, before its first field is resolved. */
+  readonly begin: (parsed: ParsedOperation) => void
+  /** Throws `AUDIT_UNAVAILABLE` when values of the type contain selected personal fields and the trail is not usable. */
+  readonly requireTrail: (type: string) => void
+  /** Records that a value was returned unmasked. */
+  readonly addRead: (type: string, value: unknown, owner?: Owner) => void
+  /** Runs a write between two entries: its intent, written before the provider is called, and its outcome. */
   readonly write: <Payload extends { readonly replayed: boolean }>(
     mutation: string,
     type: string,
     input: object,
     run: () => Promise<Payload>,
   ) => Promise<Payload>
-  /** Hands the entry over, if there is anything to tell. */
+  /** Appends the entry to the trail, unless the operation has nothing to record. */
   readonly end: () => void
 }
 
-/** Names of the operations we promise: any other name is a caller's own word, and may be anybody's. */
-const PROMISED: ReadonlySet<string> = new Set(
+/** Names of promised operations. Any other name is chosen by a client and may hold personal data, so it is not recorded. */
+const PROMISED_NAMES: ReadonlySet<string> = new Set(
   Object.values(operations).flatMap(({ definitions }) =>
     definitions.flatMap((definition) => ('name' in definition && definition.name ? [definition.name.value] : [])),
   ),
 )
 
-/** True when there is nothing in an answer: no record, an empty list or page. */
+/** True of a value without a record: null, an empty list or an empty page. */
 function isEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true
   const list = Array.isArray(value) ? (value as unknown[]) : (value as { nodes?: unknown }).nodes
   return Array.isArray(list) && list.length === 0
 }
 
-const unavailable = () => new ApiError('AUDIT_UNAVAILABLE', { retryAfterSeconds: 1 })
-
 function outcomeOf(error: unknown): Outcome {
-  // What nobody foresaw may have come after the provider was asked.
+  // An unexpected error may follow the call to the provider, so the write may have been executed.
   if (!(error instanceof ApiError)) return { outcome: 'unknown', code: 'INTERNAL_SERVER_ERROR' }
   const replayed = error.extensions['replayed'] === true ? { replayed: true } : {}
   return { outcome: error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'refused', code: error.code, ...replayed }
 }
 
-/** What is known of an operation that is asked again. */
-interface Asked {
-  readonly selected: Selected
-  /** How it stands in the trail. */
+/** Cached part of the record of an operation. */
+interface OperationInfo {
+  readonly selection: PiiSelection
+  /** The member `operation` of the entries. */
   readonly entry: { readonly type: string; readonly name: string | undefined; readonly document: string }
 }
 
-/** What the records of all operations are made with. */
-interface Recorder {
+/** Dependencies that the records of all operations share. */
+interface RecorderDeps {
   readonly trail: Trail
-  readonly personal: PiiFields
-  readonly entities: ReturnType<typeof subjectsOf>
-  readonly askedBy: (document: DocumentNode, operation: OperationDefinitionNode, source: string) => Asked
+  readonly pii: PiiFields
+  readonly subjects: SubjectFinder
+  readonly infoOf: (parsed: ParsedOperation) => OperationInfo
 }
 
-/** Most operations leave nothing, so nothing is made before there is something to tell. */
-class Recording implements OperationRecord {
-  readonly #by: Recorder
+/** Record of one operation. Most operations record nothing, so its lists are created on first use. */
+class AuditRecord implements OperationRecord {
+  readonly #deps: RecorderDeps
   readonly #caller: Caller
   readonly #correlationId: string
-  #asked: Asked | undefined
-  #read: { readonly types: string[]; readonly found: Found } | undefined
-  #wrote: Wrote[] | undefined
-  #ended = false
+  #info: OperationInfo | undefined
+  #read: { readonly types: string[]; readonly found: SubjectSet } | undefined
+  #writes: CompletedWrite[] | undefined
+  #hasEnded = false
 
-  constructor(by: Recorder, caller: Caller, correlationId: string) {
-    this.#by = by
+  constructor(deps: RecorderDeps, caller: Caller, correlationId: string) {
+    this.#deps = deps
     this.#caller = caller
     this.#correlationId = correlationId
   }
 
-  begin({
-    document,
-    operation,
-    source,
-  }: {
-    document: DocumentNode
-    operation: OperationDefinitionNode
-    source: string
-  }): void {
-    this.#asked = this.#by.askedBy(document, operation, source)
+  begin(parsed: ParsedOperation): void {
+    this.#info = this.#deps.infoOf(parsed)
   }
 
-  admit(type: string): void {
-    if (!this.#by.trail.usable() && this.#selected.exposes(type)) throw unavailable()
+  requireTrail(type: string): void {
+    if (!this.#deps.trail.usable() && this.#selection.exposes(type)) throw auditUnavailable()
   }
 
-  shown(type: string, value: unknown, owner?: Owner): void {
-    if (isEmpty(value) || !this.#selected.exposes(type)) return
-    const { types, found } = (this.#read ??= { types: [], found: new Found() })
+  addRead(type: string, value: unknown, owner?: Owner): void {
+    if (isEmpty(value) || !this.#selection.exposes(type)) return
+    const { types, found } = (this.#read ??= { types: [], found: new SubjectSet() })
     if (!types.includes(type)) types.push(type)
-    this.#by.entities.find(type, value, found)
+    this.#deps.subjects.collect(type, value, found)
     if (owner) found.addOwner(owner)
   }
 
@@ -123,55 +120,51 @@ class Recording implements OperationRecord {
     input: object,
     run: () => Promise<Payload>,
   ): Promise<Payload> {
-    const { trail, entities } = this.#by
-    if (!trail.usable()) throw unavailable()
-    const { idempotencyKey } = input as { idempotencyKey?: string | null }
-    const key = idempotencyKey == null ? undefined : trail.hide(idempotencyKey)
-    const asWrite = <More extends object>(done: boolean, more: More): Write & More => ({
-      mutation,
-      ids: entities.given(mutation, input, done, trail.hide),
-      key,
-      ...more,
-    })
-    const intended = asWrite(false, {})
+    const { trail, subjects } = this.#deps
+    if (!trail.usable()) throw auditUnavailable()
+    const intent = this.#writeOf(mutation, input, false)
     try {
       await trail.commit({
         kind: 'intent',
         who: this.#who,
-        operation: this.#asked?.entry,
-        write: intended,
+        operation: this.#info?.entry,
+        write: intent,
         correlationId: this.#correlationId,
       })
       const payload = await run()
-      const found = new Found()
-      entities.find(type, payload, found)
-      this.#took(asWrite(true, { outcome: payload.replayed ? 'replayed' : 'done', entities: found.list() }))
+      const found = new SubjectSet()
+      subjects.collect(type, payload, found)
+      this.#addWrite({
+        ...this.#writeOf(mutation, input, true),
+        outcome: payload.replayed ? 'replayed' : 'done',
+        entities: found.list(),
+      })
       return payload
     } catch (error) {
-      this.#took({ ...intended, ...outcomeOf(error) })
+      this.#addWrite({ ...intent, ...outcomeOf(error) })
       throw error
     }
   }
 
   end(): void {
-    this.#ended = true
+    this.#hasEnded = true
     const read = this.#read
-    const wrote = this.#wrote
+    const wrote = this.#writes
     if (read === undefined && wrote === undefined) return
     this.#read = undefined
-    this.#wrote = undefined
-    this.#by.trail.append({
+    this.#writes = undefined
+    this.#deps.trail.append({
       kind: 'operation',
       who: this.#who,
-      operation: this.#asked?.entry,
-      read: read && { fields: this.#selected.shownBy(read.types), entities: read.found.list() },
+      operation: this.#info?.entry,
+      read: read && { fields: this.#selection.fieldsOf(read.types), entities: read.found.list() },
       wrote,
       correlationId: this.#correlationId,
     })
   }
 
-  get #selected(): Selected {
-    return this.#asked?.selected ?? this.#by.personal.all
+  get #selection(): PiiSelection {
+    return this.#info?.selection ?? this.#deps.pii.all
   }
 
   get #who() {
@@ -179,39 +172,52 @@ class Recording implements OperationRecord {
     return { subject, client, tenant, actor }
   }
 
-  /** What ends after its operation was answered has an entry of its own. */
-  #took(write: Wrote): void {
-    ;(this.#wrote ??= []).push(write)
-    if (this.#ended) this.end()
+  #writeOf(mutation: string, input: object, confirmed: boolean): Write {
+    const { trail, subjects } = this.#deps
+    const { idempotencyKey } = input as { idempotencyKey?: string | null }
+    return {
+      mutation,
+      ids: subjects.inputIds(mutation, input, confirmed, trail.pseudonymOf),
+      key: idempotencyKey == null ? undefined : trail.pseudonymOf(idempotencyKey),
+    }
+  }
+
+  /** Adds the outcome of a write. A write that ends after its operation gets an entry of its own. */
+  #addWrite(write: CompletedWrite): void {
+    ;(this.#writes ??= []).push(write)
+    if (this.#hasEnded) this.end()
   }
 }
 
-/** Makes the records of operations; `declared` and `served` are the schema as the classes say it and as it is served. */
+/**
+ * Recorder: creates the record of each operation. `declared` is the schema of the classes, `served` the schema with
+ * resolvers.
+ */
 export function createRecorder(
   trail: Trail,
   declared: GraphQLSchema,
   served: GraphQLSchema,
 ): (caller: Caller, correlationId: string) => OperationRecord {
-  const personal = piiFieldsIn(declared, served)
-  // A document that is sent again is the same node: it is walked through once.
-  const known = new WeakMap<OperationDefinitionNode, Asked>()
+  const pii = readPiiFields(declared, served)
+  // The document cache returns the same nodes for the same text, so each operation is visited once.
+  const cache = new WeakMap<OperationDefinitionNode, OperationInfo>()
 
-  function askedBy(document: DocumentNode, operation: OperationDefinitionNode, source: string): Asked {
-    const before = known.get(operation)
-    if (before) return before
+  function infoOf({ document, operation, source }: ParsedOperation): OperationInfo {
+    const cached = cache.get(operation)
+    if (cached) return cached
     const name = operation.name?.value
-    const asked = {
-      selected: personal.selectedBy(document, operation),
+    const info = {
+      selection: pii.selectedBy(document, operation),
       entry: {
         type: operation.operation,
-        name: name !== undefined && PROMISED.has(name) ? name : undefined,
-        document: trail.hide(source),
+        name: name !== undefined && PROMISED_NAMES.has(name) ? name : undefined,
+        document: trail.pseudonymOf(source),
       },
     }
-    known.set(operation, asked)
-    return asked
+    cache.set(operation, info)
+    return info
   }
 
-  const by: Recorder = { trail, personal, entities: subjectsOf(declared, served), askedBy }
-  return (caller, correlationId) => new Recording(by, caller, correlationId)
+  const deps: RecorderDeps = { trail, pii, subjects: createSubjectFinder(declared, served), infoOf }
+  return (caller, correlationId) => new AuditRecord(deps, caller, correlationId)
 }

@@ -1,134 +1,156 @@
 import {
   type DocumentNode,
+  type FragmentDefinitionNode,
   getNamedType,
   type GraphQLSchema,
   isAbstractType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
 
-/** Personal fields by the type that declares them, as schema coordinates. */
-type Fields = ReadonlyMap<string, ReadonlySet<string>>
-/** A type and the types its values are made of; what is fetched by a question of its own is no part of it. */
-type Within = (type: string) => ReadonlySet<string>
+/** Schema coordinates of personal fields by the type that declares them. */
+type FieldsByType = ReadonlyMap<string, ReadonlySet<string>>
+/** A type and the types that its values contain; a field with a resolver of its own is not contained. */
+type ContainedTypes = (type: string) => ReadonlySet<string>
 
-/** Personal fields that are selected, and which of them a value of a type shows. */
-export class Selected {
-  readonly #fields: Fields
-  readonly #within: Within
+/** PII selection: the personal fields that an operation selects, and those that a value of a type contains. */
+export class PiiSelection {
+  readonly #fields: FieldsByType
+  readonly #containedTypes: ContainedTypes
   readonly #sorted: readonly string[]
-  readonly #shown = new Map<string, ReadonlySet<string>>()
-  readonly #alone = new Map<string, readonly string[]>()
+  readonly #byType = new Map<string, ReadonlySet<string>>()
+  readonly #sortedByType = new Map<string, readonly string[]>()
 
-  constructor(fields: Fields, within: Within) {
+  constructor(fields: FieldsByType, containedTypes: ContainedTypes) {
     this.#fields = fields
-    this.#within = within
+    this.#containedTypes = containedTypes
     this.#sorted = [...fields.values()].flatMap((coordinates) => [...coordinates]).sort()
   }
 
-  /** Whether a value of the type shows any. */
+  /** True when a value of the type contains a selected personal field. */
   exposes(type: string): boolean {
-    return this.#sorted.length > 0 && this.#shownBy(type).size > 0
+    return this.#sorted.length > 0 && this.#fieldsOf(type).size > 0
   }
 
-  /** What values of these types show, sorted. */
-  shownBy(types: readonly string[]): readonly string[] {
+  /** The selected personal fields that values of the types contain, sorted. */
+  fieldsOf(types: readonly string[]): readonly string[] {
     const [type = '', ...others] = types
-    if (others.length > 0) return this.#sorted.filter((field) => types.some((one) => this.#shownBy(one).has(field)))
-    const known = this.#alone.get(type) ?? this.#sorted.filter((field) => this.#shownBy(type).has(field))
-    this.#alone.set(type, known)
-    return known
+    if (others.length > 0) return this.#sorted.filter((field) => types.some((one) => this.#fieldsOf(one).has(field)))
+    const fields = this.#sortedByType.get(type) ?? this.#sorted.filter((field) => this.#fieldsOf(type).has(field))
+    this.#sortedByType.set(type, fields)
+    return fields
   }
 
-  #shownBy(type: string): ReadonlySet<string> {
-    const known = this.#shown.get(type)
-    if (known) return known
-    const shown = new Set([...this.#within(type)].flatMap((part) => [...(this.#fields.get(part) ?? [])]))
-    this.#shown.set(type, shown)
-    return shown
+  #fieldsOf(type: string): ReadonlySet<string> {
+    const cached = this.#byType.get(type)
+    if (cached) return cached
+    const fields = new Set([...this.#containedTypes(type)].flatMap((part) => [...(this.#fields.get(part) ?? [])]))
+    this.#byType.set(type, fields)
+    return fields
   }
 }
 
-/** What is personal in the schema, and in what is asked of it. */
+/** PII fields: the personal fields of the schema, and of each operation. */
 export interface PiiFields {
-  readonly all: Selected
-  /** The personal fields that an operation selects: every one it may answer, `@skip` and `@include` aside. */
-  readonly selectedBy: (document: DocumentNode, operation: OperationDefinitionNode) => Selected
+  readonly all: PiiSelection
+  /** The personal fields that an operation selects; `@skip` and `@include` are ignored, so one entry fits all variables. */
+  readonly selectedBy: (document: DocumentNode, operation: OperationDefinitionNode) => PiiSelection
 }
 
-/** Reads the `@Pii` declarations; `served` tells which fields are fetched by themselves. */
-export function piiFieldsIn(declared: GraphQLSchema, served: GraphQLSchema): PiiFields {
-  const all = new Map<string, Set<string>>()
-  for (const type of Object.values(declared.getTypeMap())) {
+/** Reads the `@Pii` declarations of the schema. */
+function declaredFieldsOf(schema: GraphQLSchema): FieldsByType {
+  const declared = new Map<string, Set<string>>()
+  for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue
     const fields = Object.values(type.getFields()).filter(({ extensions }) => extensions['pii'] !== undefined)
-    if (fields.length > 0) all.set(type.name, new Set(fields.map(({ name }) => `${type.name}.${name}`)))
+    if (fields.length > 0) declared.set(type.name, new Set(fields.map(({ name }) => `${type.name}.${name}`)))
   }
+  return declared
+}
 
-  const parts = new Map<string, Set<string>>()
-  function within(type: string): Set<string> {
-    const known = parts.get(type)
-    if (known) return known
-    const found = new Set<string>()
+function createContainedTypes(schema: GraphQLSchema): ContainedTypes {
+  const cache = new Map<string, Set<string>>()
+  return (type) => {
+    const cached = cache.get(type)
+    if (cached) return cached
+    const contained = new Set<string>()
     const add = (name: string): void => {
-      const object = served.getType(name)
-      if (!isObjectType(object) || found.has(name)) return
-      found.add(name)
+      const object = schema.getType(name)
+      if (!isObjectType(object) || contained.has(name)) return
+      contained.add(name)
       for (const field of Object.values(object.getFields()))
         if (field.resolve === undefined) add(getNamedType(field.type).name)
     }
     add(type)
-    parts.set(type, found)
-    return found
+    cache.set(type, contained)
+    return contained
   }
+}
 
-  function select(document: DocumentNode, operation: OperationDefinitionNode): Fields {
-    const selected = new Map<string, Set<string>>()
-    const fragments = new Map(
+/** Visitor of one document that collects the personal fields of an operation. Each fragment is visited once. */
+class SelectionVisitor {
+  readonly selected = new Map<string, Set<string>>()
+  readonly #schema: GraphQLSchema
+  readonly #personal: FieldsByType
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly #visited = new Set<string>()
+
+  constructor(schema: GraphQLSchema, personal: FieldsByType, document: DocumentNode) {
+    this.#schema = schema
+    this.#personal = personal
+    this.#fragments = new Map(
       document.definitions.flatMap((definition) =>
         definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
       ),
     )
-    const seen = new Set<string>()
-
-    function note(type: string, field: string): void {
-      const coordinate = `${type}.${field}`
-      if (!all.get(type)?.has(coordinate)) return
-      const fields = selected.get(type) ?? new Set()
-      selected.set(type, fields.add(coordinate))
-    }
-
-    function walk({ selections }: SelectionSetNode, parent: string): void {
-      const type = served.getType(parent)
-      for (const selection of selections) {
-        if (selection.kind === Kind.INLINE_FRAGMENT)
-          walk(selection.selectionSet, selection.typeCondition?.name.value ?? parent)
-        else if (selection.kind === Kind.FRAGMENT_SPREAD) {
-          const fragment = fragments.get(selection.name.value)
-          if (!fragment || seen.has(fragment.name.value)) continue
-          seen.add(fragment.name.value)
-          walk(fragment.selectionSet, fragment.typeCondition.name.value)
-        } else if (isAbstractType(type)) {
-          for (const { name } of served.getPossibleTypes(type))
-            walk({ kind: Kind.SELECTION_SET, selections: [selection] }, name)
-        } else if (isObjectType(type)) {
-          const field = type.getFields()[selection.name.value]
-          if (!field) continue
-          note(parent, field.name)
-          if (selection.selectionSet) walk(selection.selectionSet, getNamedType(field.type).name)
-        }
-      }
-    }
-
-    const root = served.getRootType(operation.operation)
-    if (root) walk(operation.selectionSet, root.name)
-    return selected
   }
 
+  visit({ selections }: SelectionSetNode, parent: string): void {
+    for (const selection of selections) this.#visitSelection(selection, parent)
+  }
+
+  #visitSelection(selection: SelectionNode, parent: string): void {
+    if (selection.kind === Kind.INLINE_FRAGMENT)
+      return this.visit(selection.selectionSet, selection.typeCondition?.name.value ?? parent)
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const fragment = this.#fragments.get(selection.name.value)
+      if (!fragment || this.#visited.has(fragment.name.value)) return
+      this.#visited.add(fragment.name.value)
+      return this.visit(fragment.selectionSet, fragment.typeCondition.name.value)
+    }
+    const type = this.#schema.getType(parent)
+    if (isAbstractType(type)) {
+      for (const { name } of this.#schema.getPossibleTypes(type)) this.#visitSelection(selection, name)
+    } else if (isObjectType(type)) {
+      const field = type.getFields()[selection.name.value]
+      if (!field) return
+      this.#add(parent, field.name)
+      if (selection.selectionSet) this.visit(selection.selectionSet, getNamedType(field.type).name)
+    }
+  }
+
+  #add(type: string, field: string): void {
+    const coordinate = `${type}.${field}`
+    if (!this.#personal.get(type)?.has(coordinate)) return
+    const fields = this.selected.get(type) ?? new Set()
+    this.selected.set(type, fields.add(coordinate))
+  }
+}
+
+/** Reads the personal fields of a schema; `served` has the resolvers, which decide what a value contains. */
+export function readPiiFields(declared: GraphQLSchema, served: GraphQLSchema): PiiFields {
+  const personal = declaredFieldsOf(declared)
+  const containedTypes = createContainedTypes(served)
   return {
-    all: new Selected(all, within),
-    selectedBy: (document, operation) => new Selected(select(document, operation), within),
+    all: new PiiSelection(personal, containedTypes),
+    selectedBy(document, operation) {
+      const visitor = new SelectionVisitor(served, personal, document)
+      const root = served.getRootType(operation.operation)
+      if (root) visitor.visit(operation.selectionSet, root.name)
+      return new PiiSelection(visitor.selected, containedTypes)
+    },
   }
 }

@@ -1,15 +1,15 @@
 import type { Cluster, Redis } from 'ioredis'
 import { connect, type RedisAddress } from '../store/connection.js'
 
-/** A connection of the trail's own; what fails on it is told by the command that failed. */
+/** Redis connection for the audit trail alone. Connection errors are not logged: each failed command reports its own. */
 export function openRedis(address: RedisAddress): Redis | Cluster {
   const redis = connect(address)
   redis.on('error', () => undefined)
   return redis
 }
 
-/** Waits for a connection that is being made; rejects when it cannot be. */
-export async function connected(redis: Redis | Cluster): Promise<void> {
+/** Waits until a connection is ready; rejects when the connection fails. */
+export async function waitUntilReady(redis: Redis | Cluster): Promise<void> {
   if (redis.status === 'ready') return
   const settled = new AbortController()
   try {

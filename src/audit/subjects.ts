@@ -1,7 +1,7 @@
 import { getNamedType, GraphQLID, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql'
 import type { Owner } from '../../datasources/contract/operations.js'
 
-/** Records of one type, at one bank where that is known. */
+/** Subjects: the ids of records of one type, at one bank where the type belongs to a bank. */
 export interface Subjects {
   readonly type: string
   readonly bankId?: string
@@ -9,9 +9,10 @@ export interface Subjects {
 }
 
 type Row = Readonly<Record<string, unknown>>
-type Find = (value: unknown, found: Found) => void
+type Collect = (value: unknown, found: SubjectSet) => void
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+const nonEmptyText = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
 
 interface Group {
   readonly type: string
@@ -19,16 +20,16 @@ interface Group {
   readonly ids: Set<string>
 }
 
-/** Records as they are met, each once. They are of few types and banks. */
-export class Found {
+/** Set of subjects, grouped by type and bank. There are few groups, so an array is searched. */
+export class SubjectSet {
   readonly #groups: Group[] = []
-  /** Records of one type come one after the other. */
-  #last: Group | undefined
+  /** The group of the previous record: records of one type usually follow one another. */
+  #previous: Group | undefined
 
   add(type: string, id: string, bankId?: string | null): void {
     const bank = bankId || undefined
-    const last = this.#last
-    const group = last?.type === type && last.bankId === bank ? last : this.#group(type, bank)
+    const previous = this.#previous
+    const group = previous?.type === type && previous.bankId === bank ? previous : this.#group(type, bank)
     group.ids.add(id)
   }
 
@@ -44,72 +45,97 @@ export class Found {
   }
 
   #group(type: string, bankId: string | undefined): Group {
-    let group = this.#groups.find((known) => known.type === type && known.bankId === bankId)
+    let group = this.#groups.find((candidate) => candidate.type === type && candidate.bankId === bankId)
     if (!group) this.#groups.push((group = { type, bankId, ids: new Set() }))
-    this.#last = group
+    this.#previous = group
     return group
   }
 }
 
-/** Caller-given ids that a write which was done has found at the provider. */
-const CONFIRMED: ReadonlySet<string> = new Set(['bankId', 'customerId', 'personId', 'userId'])
+/** Ids of an input that a successful write proves to exist at the provider. */
+const CONFIRMED_IDS: ReadonlySet<string> = new Set(['bankId', 'customerId', 'personId', 'userId'])
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Which records a value or an input names. Compiled from the schema, so that no type can be forgotten. */
-export function subjectsOf(declared: GraphQLSchema, served: GraphQLSchema) {
-  const made = new Map<string, Find>()
+/** The field that identifies a value of a type: `id`, else its first other id that is not personal. */
+function idFieldOf(schema: GraphQLSchema, type: string): string | undefined {
+  const object = schema.getType(type)
+  const fields = isObjectType(object) ? Object.values(object.getFields()) : []
+  const ids = fields
+    .filter((field) => getNamedType(field.type) === GraphQLID && field.extensions['pii'] === undefined)
+    .map(({ name }) => name)
+  return ids.find((name) => name === 'id') ?? ids.find((name) => name !== 'bankId')
+}
 
-  /** A value says who it is by its `id`, else by its first other id; one without is asked what it is made of. */
-  function finder(type: string): Find {
-    const known = made.get(type)
-    if (known) return known
-    const object = declared.getType(type)
-    const fields = isObjectType(object) ? Object.values(object.getFields()) : []
-    const ids = fields
-      .filter((field) => getNamedType(field.type) === GraphQLID && field.extensions['pii'] === undefined)
-      .map(({ name }) => name)
-    const id = ids.find((name) => name === 'id') ?? ids.find((name) => name !== 'bankId')
-    const own: Find = (row, found) => {
-      const named = text((row as Row)[id!])
-      if (named !== undefined) found.add(type, named, text((row as Row)['bankId']))
+/** Collectors by type: each adds the subjects of a value. A value without an id adds those of its parts. */
+function createCollectors(declared: GraphQLSchema, served: GraphQLSchema): (type: string) => Collect {
+  const collectors = new Map<string, Collect>()
+
+  function collectorOf(type: string): Collect {
+    const existing = collectors.get(type)
+    if (existing) return existing
+    const id = idFieldOf(declared, type)
+    const parts: [string, Collect][] = []
+    const addItself: Collect = (row, found) => {
+      const value = nonEmptyText((row as Row)[id!])
+      if (value !== undefined) found.add(type, value, nonEmptyText((row as Row)['bankId']))
     }
-    const parts: [string, Find][] = []
-    const inner: Find = (row, found) => {
-      for (const [name, find] of parts) find((row as Row)[name], found)
+    const addParts: Collect = (row, found) => {
+      for (const [name, collect] of parts) collect((row as Row)[name], found)
     }
-    const find: Find = (value, found) => {
-      if (Array.isArray(value)) for (const item of value) find(item, found)
-      else if (typeof value === 'object' && value !== null) (id === undefined ? inner : own)(value, found)
+    const collect: Collect = (value, found) => {
+      if (Array.isArray(value)) for (const item of value) collect(item, found)
+      else if (typeof value === 'object' && value !== null) (id === undefined ? addParts : addItself)(value, found)
     }
-    made.set(type, find)
-    const plain = served.getType(type)
-    if (id === undefined && isObjectType(plain)) {
-      for (const field of Object.values(plain.getFields())) {
-        const below = getNamedType(field.type)
-        if (field.resolve === undefined && isObjectType(below)) parts.push([field.name, finder(below.name)])
+    collectors.set(type, collect)
+    const object = served.getType(type)
+    if (id === undefined && isObjectType(object)) {
+      for (const field of Object.values(object.getFields())) {
+        const part = getNamedType(field.type)
+        if (field.resolve === undefined && isObjectType(part)) parts.push([field.name, collectorOf(part.name)])
       }
     }
-    return find
+    return collect
   }
 
-  /** Names of an input's ids. */
-  const members = new Map(
-    Object.values(served.getMutationType()?.getFields() ?? {}).map(({ name, args }) => {
+  return collectorOf
+}
+
+/** Names of the id members of each mutation's input. */
+function inputIdsOf(schema: GraphQLSchema): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ name, args }) => {
       const types = args.map(({ type }) => getNamedType(type)).filter(isInputObjectType)
       const fields = types.flatMap((type) => Object.values(type.getFields()))
       return [name, fields.filter(({ type }) => getNamedType(type) === GraphQLID).map((field) => field.name)] as const
     }),
   )
+}
 
+/** Finds the subjects of values and inputs. */
+export interface SubjectFinder {
+  /** Adds the subjects of a value to a set. */
+  readonly collect: (type: string, value: unknown, found: SubjectSet) => void
+  /** The ids in the input of a write. An id that is neither a UUID nor confirmed may be any text and is pseudonymized. */
+  readonly inputIds: (
+    mutation: string,
+    input: object,
+    confirmed: boolean,
+    pseudonymOf: (id: string) => string,
+  ) => Record<string, string>
+}
+
+/** Subject finder, compiled from the schema so that it covers every type. */
+export function createSubjectFinder(declared: GraphQLSchema, served: GraphQLSchema): SubjectFinder {
+  const collectorOf = createCollectors(declared, served)
+  const inputIds = inputIdsOf(served)
   return {
-    find: (type: string, value: unknown, found: Found): void => finder(type)(value, found),
-
-    /** The ids a write was given. What nobody has confirmed may be any text, so it stands in clear only when it is a UUID. */
-    given(mutation: string, input: object, done: boolean, hide: (id: string) => string): Record<string, string> {
+    collect: (type, value, found) => collectorOf(type)(value, found),
+    inputIds(mutation, input, confirmed, pseudonymOf) {
       const ids: Record<string, string> = {}
-      for (const name of members.get(mutation) ?? []) {
-        const id = text((input as Row)[name])
-        if (id !== undefined) ids[name] = UUID.test(id) || (done && CONFIRMED.has(name)) ? id : hide(id)
+      for (const name of inputIds.get(mutation) ?? []) {
+        const id = nonEmptyText((input as Row)[name])
+        if (id === undefined) continue
+        ids[name] = UUID.test(id) || (confirmed && CONFIRMED_IDS.has(name)) ? id : pseudonymOf(id)
       }
       return ids
     },

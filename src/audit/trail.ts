@@ -1,164 +1,76 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
-import { ApiError } from '../../datasources/contract/errors.js'
 import type { AuditConfig } from '../config.js'
-import { openAnchors } from './anchors.js'
-import { chainKey, type Sealed, startChain } from './chain.js'
+import { type AnchorStore, openAnchorStore } from './anchors.js'
+import { BatchWriter } from './batch-writer.js'
+import { type ChainEntry, createHashChain, deriveChainKey } from './chain.js'
 import { openSink } from './sinks.js'
 
-/** Of the entries' form. */
-const FORMAT = 1
-const LARGEST_BATCH = 500
-/** With so many waiting nothing new that has to be recorded is begun. */
-const MOST_WAITING = 10_000
-const RETRY_MS = 250
-/** How long an entry that nobody waits for may wait for others, so that they are written together. */
-const GATHER_MS = 10
-/** A write that takes longer has failed as far as callers are concerned. */
-const STALLED_MS = 2_000
-/** How long a start waits for the first entry before it goes on without. */
-const PATIENCE_MS = 2_000
-const ANCHOR_MS = 1_000
-/** How long a stopping process tries to write what still waits. */
-const LAST_TRY_MS = 5_000
+/** Version of the format of entries. */
+const FORMAT_VERSION = 1
+/** How long the start of the process waits for the first entry before it continues without it. */
+const START_TIMEOUT_MS = 2_000
+/** How long the shutdown waits for the queue to be written. */
+const SHUTDOWN_TIMEOUT_MS = 5_000
+const ANCHOR_INTERVAL_MS = 1_000
 
-interface Waiting {
-  readonly at: string
-  readonly entry: object
-  sealed?: Sealed
-  readonly settle?: { readonly resolve: () => void; readonly reject: (error: ApiError) => void } | undefined
-}
-
-/** The audit trail of this process. */
+/** Audit trail of this process: a hash chain that is written to a sink and anchored in Redis. */
 export interface Trail {
-  /** False from a write that failed to the next one that did not. */
+  /** False from a failed write to the next successful one, and while the queue is full. */
   readonly usable: () => boolean
-  /** Takes an entry over; it is written in a moment, in order, and kept until it is. */
+  /** Queues an entry; entries are written in order and stay queued until the sink has them. */
   readonly append: (entry: object) => void
-  /** The same at once, and waits until the line is written; `AUDIT_UNAVAILABLE` when it is not, though it may be later. */
+  /** Queues an entry and waits until it is written. `AUDIT_UNAVAILABLE` when that fails, though it may be written later. */
   readonly commit: (entry: object) => Promise<void>
-  /** A keyed hash of a caller's own words, which may hold anything. */
-  readonly hide: (text: string) => string
-  /** Ends the chain and writes what still waits. */
+  /** Pseudonym: a keyed hash of text that a client has chosen, because such text may hold personal data. */
+  readonly pseudonymOf: (text: string) => string
+  /** Ends the chain and writes the queue. */
   readonly close: () => Promise<void>
-}
-
-/** The time of now as it stands in an entry; one for all of the same ms, as it takes longer to write than most of an entry. */
-function clock(): () => string {
-  let at = 0
-  let text = ''
-  return () => {
-    const now = Date.now()
-    if (now !== at) text = new Date(now).toISOString()
-    at = now
-    return text
-  }
 }
 
 interface TrailOptions {
   readonly config: AuditConfig
-  /** Told when the trail can be written no more, and when it can again. */
+  /** Called when the sink becomes unusable, and when it becomes usable again. */
   readonly changed: (usable: boolean) => void
-  /** Told at the end how many entries never were. */
+  /** Called at the end with the number of entries that were not written. */
   readonly lost: (entries: number) => void
 }
 
-const unavailable = () => new ApiError('AUDIT_UNAVAILABLE', { retryAfterSeconds: 1 })
-
-/** Opens the trail where `AUDIT_LOG` says. Without `STORE_ENCRYPTION_KEY` its key ends with the process. */
-export async function openTrail({ config, changed, lost }: TrailOptions): Promise<Trail> {
-  const key = chainKey(config.encryptionKeys?.[0] ?? randomBytes(32))
-  const chain = startChain(key)
-  const now = clock()
-  const sink = openSink(config)
-  const anchors = config.redis === undefined ? undefined : openAnchors(config.redis, key)
-  const waiting: Waiting[] = []
-  let written: Sealed | undefined
-  let anchored: Sealed | undefined
-  let failed = false
-  let stopping = false
-  let pumping = false
-  let gathering: NodeJS.Timeout | undefined
-
-  function turn(usable: boolean): void {
-    if (!usable) for (const { settle } of waiting) settle?.reject(unavailable())
-    if (failed === !usable) return
-    failed = !usable
-    changed(usable)
-  }
-
-  async function pump(): Promise<void> {
-    // What one turn of the event loop brings is written together.
-    await new Promise(setImmediate)
-    do {
-      const lines = waiting
-        .slice(0, LARGEST_BATCH)
-        .map((item) => (item.sealed ??= chain.next(item.at, item.entry)).line)
-      const stalled = setTimeout(() => turn(false), STALLED_MS)
-      const there = await sink.write(lines).catch(() => 0)
-      clearTimeout(stalled)
-      const done = waiting.splice(0, there)
-      written = done.at(-1)?.sealed ?? written
-      for (const { settle } of done) settle?.resolve()
-      turn(there > 0)
-      if (there > 0) continue
-      if (stopping) return
-      await delay(RETRY_MS)
-    } while (failed || waiting.length >= LARGEST_BATCH || waiting.some(({ settle }) => settle !== undefined))
-    // At once: what comes before this promise is settled begins another turn.
-    pumping = false
-    if (waiting.length > 0) gather()
-  }
-
-  function start(): void {
-    clearTimeout(gathering)
-    gathering = undefined
-    pumping = true
-    void pump()
-  }
-
-  function gather(): void {
-    gathering ??= setTimeout(start, GATHER_MS)
-  }
-
-  /** Takes an entry over. What somebody waits for is written at once, with all that came before it. */
-  function push(entry: object, settle?: Waiting['settle']): void {
-    waiting.push({ at: now(), entry, settle })
-    if (pumping) return
-    if (settle) start()
-    else gather()
-  }
-
-  /** Waits until the entry is written, but no longer than that. */
-  async function enter(entry: object, patienceMs: number): Promise<void> {
-    const patience = new AbortController()
-    const entered = new Promise<void>((resolve) => push(entry, { resolve, reject: () => undefined }))
-    await Promise.race([entered, delay(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined)])
-    patience.abort()
-  }
+/** Anchors the newest entry at an interval. A failed attempt is repeated at the next interval; the trail does not depend on it. */
+function startAnchoring(anchors: AnchorStore | undefined, newest: () => ChainEntry | undefined) {
+  let anchored: ChainEntry | undefined
 
   async function anchor(): Promise<void> {
-    const head = written
+    const head = newest()
     if (anchors === undefined || head === undefined || head === anchored) return
     await anchors.put({ chain: head.chain, count: head.seq + 1, head: head.mac, at: new Date().toISOString() })
     anchored = head
   }
-  // Tried again at the next turn: the trail itself does not depend on it.
-  const anchoring = setInterval(() => void anchor().catch(() => undefined), ANCHOR_MS).unref()
 
-  await enter({ kind: 'start', version: FORMAT, key: key.id }, PATIENCE_MS)
+  const timer = setInterval(() => void anchor().catch(() => undefined), ANCHOR_INTERVAL_MS).unref()
+  return { anchor: () => anchor().catch(() => undefined), stop: () => clearInterval(timer) }
+}
+
+/** Opens the trail at the sink of `AUDIT_LOG`. Without `STORE_ENCRYPTION_KEY` its key ends with the process. */
+export async function openTrail({ config, changed, lost }: TrailOptions): Promise<Trail> {
+  const key = deriveChainKey(config.encryptionKeys?.[0] ?? randomBytes(32))
+  const sink = openSink(config)
+  const writer = new BatchWriter(sink, createHashChain(key), changed)
+  const anchors = config.redis === undefined ? undefined : openAnchorStore(config.redis, key)
+  const anchoring = startAnchoring(anchors, () => writer.newest)
+
+  await writer.pushAndWait({ kind: 'start', version: FORMAT_VERSION, key: key.id }, START_TIMEOUT_MS)
 
   return {
-    usable: () => !failed && waiting.length < MOST_WAITING,
-    append: (entry) => push(entry),
-    commit: (entry) => new Promise((resolve, reject) => push(entry, { resolve, reject })),
-    hide: (text) => `#${createHmac('sha256', key.names).update(text).digest('base64url').slice(0, 22)}`,
+    usable: () => writer.isUsable,
+    append: (entry) => writer.push(entry),
+    commit: (entry) => new Promise((resolve, reject) => writer.push(entry, { resolve, reject })),
+    pseudonymOf: (text) => `#${createHmac('sha256', key.pseudonyms).update(text).digest('base64url').slice(0, 22)}`,
     async close() {
-      clearInterval(anchoring)
-      await enter({ kind: 'end' }, LAST_TRY_MS)
-      stopping = true
-      if (waiting.length > 0) lost(waiting.length)
-      await anchor().catch(() => undefined)
+      anchoring.stop()
+      await writer.pushAndWait({ kind: 'end' }, SHUTDOWN_TIMEOUT_MS)
+      const unwritten = writer.close()
+      if (unwritten > 0) lost(unwritten)
+      await anchoring.anchor()
       await sink.close().catch(() => undefined)
       await anchors?.close()
     },

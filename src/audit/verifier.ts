@@ -1,7 +1,7 @@
 import type { Anchor } from './anchors.js'
-import { type ChainKey, isSealedBy, unseal } from './chain.js'
+import { type AuthenticatedText, type ChainKey, isMacValid, splitMac } from './chain.js'
 
-/** An entry, as far as the chain goes. */
+/** Members of an entry that the verification reads. */
 interface Link {
   readonly chain: string
   readonly seq: number
@@ -11,34 +11,37 @@ interface Link {
   readonly key?: string
 }
 
-interface Progress {
-  /** The key it is sealed with; undefined when it is none of ours. */
+/** State of one chain after the lines so far. */
+interface ChainState {
+  /** The key of its MACs; undefined when it is not given. */
   readonly key: ChainKey | undefined
   seq: number
   mac: string
-  ended: boolean
-  /** Seals of the newest entries: after a lost acknowledgement a writer may enter the same lines again. */
-  readonly newest: Map<string, number>
+  hasEnded: boolean
+  /** MACs of the newest entries: after a lost acknowledgement a writer may append the same lines again. */
+  readonly newest: Set<string>
 }
 
+/** Result of a verification. */
 export interface Report {
   readonly chains: readonly { readonly chain: string; readonly entries: number; readonly state: 'ended' | 'open' }[]
   readonly entries: number
-  /** Lines that came twice as they are. */
+  /** Number of exact duplicates. */
   readonly repeated: number
-  /** Lines that are no part of a trail, such as the process's log on stdout. */
+  /** Number of lines that are not of a trail, such as the log of the process on the same stdout. */
   readonly others: number
-  /** Anchored chains of which nothing is here, and which ended before the first line that is. */
+  /** Number of anchored chains without a line here that ended before the first line here. */
   readonly earlier: number
-  /** What does not hold, with its place, in the order it was met. */
+  /** Violations with their position, in the order of the lines. */
   readonly problems: readonly string[]
 }
 
-const BEGINNING = '{"chain":"'
-/** At least as many as a writer repeats at once. */
-const REMEMBERED = 2_000
+const ENTRY_START = '{"chain":"'
+const CHAIN_ID_LENGTH = 36
+/** MACs that are kept for each chain to detect duplicates: more than the largest batch that a writer repeats. */
+const MAX_NEWEST = 2_000
 
-const linkOf = (body: string): Link | undefined => {
+function linkOf(body: string): Link | undefined {
   try {
     const link = JSON.parse(body) as Link
     return typeof link.chain === 'string' && Number.isInteger(link.seq) && typeof link.prev === 'string'
@@ -49,107 +52,142 @@ const linkOf = (body: string): Link | undefined => {
   }
 }
 
+/** The first violation of the hash chain by an entry. */
+function violationOf(state: ChainState, link: Link, isChanged: boolean): string | undefined {
+  if (isChanged) return `entry ${link.seq} of chain ${link.chain} was changed`
+  if (state.hasEnded) return `chain ${link.chain} goes on after its end`
+  if (link.seq > state.seq + 1) return `entries ${state.seq + 1} to ${link.seq - 1} of chain ${link.chain} are missing`
+  if (link.seq <= state.seq) return `entry ${link.seq} of chain ${link.chain} is out of order`
+  if (link.prev !== state.mac) return `entry ${link.seq} of chain ${link.chain} does not follow the one before it`
+  return undefined
+}
+
+/** Moves a chain to an entry, also to an invalid one: one bad line is then one problem. */
+function advance(state: ChainState, link: Link, mac: string): void {
+  if (link.seq <= state.seq) return
+  state.seq = link.seq
+  state.mac = mac
+  state.hasEnded = link.kind === 'end'
+  state.newest.add(mac)
+  if (state.newest.size > MAX_NEWEST) state.newest.delete(state.newest.values().next().value!)
+}
+
 /**
- * Checks a trail line by line, in constant memory per chain. Chains of several processes may be mixed; lines of one
- * chain must come in order, over all files that hold it. Without keys only the structure can be checked.
+ * Verifier of hash chains: reads a trail line by line, with constant memory for each chain. Lines of several chains
+ * may be mixed; lines of one chain must be in order, over all its files. Without keys it verifies the structure only.
  */
-export function verifier(keys: readonly ChainKey[]) {
-  const chains = new Map<string, Progress>()
-  /** Lines that were not written to their end, and where, by chain; such an entry comes again, unless it is the last. */
-  const torn = new Map<string, { readonly text: string; readonly where: string }>()
-  const problems: string[] = []
-  let entries = 0
-  let repeated = 0
-  let others = 0
-  let earliest: string | undefined
+export class TrailVerifier {
+  readonly #keys: readonly ChainKey[]
+  readonly #chains = new Map<string, ChainState>()
+  /** Partial lines by chain. The writer repeats such an entry, unless it is the last. */
+  readonly #partial = new Map<string, { readonly text: string; readonly where: string }>()
+  readonly #problems: string[] = []
+  #entries = 0
+  #repeated = 0
+  #others = 0
+  #earliest: string | undefined
 
-  function begin(link: Link, sealed: { body: string; mac: string }, problem: (text: string) => void): Progress {
-    const key = keys.find((candidate) => isSealedBy(candidate, sealed)) ?? keys.find(({ id }) => id === link.key)
-    if (keys.length > 0 && !key) problem(`chain ${link.chain} is sealed with a key that is not given`)
-    if (link.seq !== 0)
-      problem(`chain ${link.chain} begins with entry ${link.seq}: what came before is missing, or in an earlier file`)
-    const progress: Progress = { key, seq: link.seq - 1, mac: link.prev, ended: false, newest: new Map() }
-    chains.set(link.chain, progress)
-    return progress
+  constructor(keys: readonly ChainKey[]) {
+    this.#keys = keys
   }
 
-  function take(line: string, where: string): void {
-    // What another process had not written to its end: no entry holds this but at its beginning.
-    const last = line.lastIndexOf(BEGINNING)
-    if (last > 0) {
-      take(line.slice(0, last), where)
-      return take(line.slice(last), where)
+  /** Verifies the next line; `where` is its position in messages. */
+  add(line: string, where: string): void {
+    // A partial line of another process may precede an entry on the same line.
+    const start = line.lastIndexOf(ENTRY_START)
+    if (start > 0) {
+      this.add(line.slice(0, start), where)
+      return this.add(line.slice(start), where)
     }
-    if (!line.startsWith(BEGINNING)) {
-      if (line !== '') others += 1
+    if (start < 0) {
+      if (line !== '') this.#others += 1
       return
     }
-    const problem = (text: string): void => void problems.push(`${where}: ${text}`)
-    const sealed = unseal(line)
-    const link = sealed && linkOf(sealed.body)
-    if (!sealed || !link) {
-      const chain = line.slice(BEGINNING.length, BEGINNING.length + 36)
-      const before = torn.get(chain)
-      if (before === undefined || line.startsWith(before.text)) torn.set(chain, { text: line, where })
-      else if (!before.text.startsWith(line)) problem('the line is torn or no entry')
-      return
-    }
-    earliest = earliest === undefined || link.at < earliest ? link.at : earliest
-    const progress = chains.get(link.chain) ?? begin(link, sealed, problem)
-    const changed = progress.key !== undefined && !isSealedBy(progress.key, sealed)
-    if (!changed && progress.newest.has(sealed.mac)) {
-      repeated += 1
-      return
-    }
-    entries += 1
-    const fragment = torn.get(link.chain)
-    if (fragment && !line.startsWith(fragment.text)) problems.push(`${fragment.where}: the line is torn or no entry`)
-    torn.delete(link.chain)
-    if (changed) problem(`entry ${link.seq} of chain ${link.chain} was changed`)
-    else if (progress.ended) problem(`chain ${link.chain} goes on after its end`)
-    else if (link.seq > progress.seq + 1)
-      problem(`entries ${progress.seq + 1} to ${link.seq - 1} of chain ${link.chain} are missing`)
-    else if (link.seq <= progress.seq) problem(`entry ${link.seq} of chain ${link.chain} is out of order`)
-    else if (link.prev !== progress.mac)
-      problem(`entry ${link.seq} of chain ${link.chain} does not follow the one before it`)
-    // Goes on from here, so that one bad line is one problem.
-    if (link.seq <= progress.seq) return
-    progress.seq = link.seq
-    progress.mac = sealed.mac
-    progress.ended = link.kind === 'end'
-    progress.newest.set(sealed.mac, link.seq)
-    if (progress.newest.size > REMEMBERED) progress.newest.delete(progress.newest.keys().next().value!)
+    const text = splitMac(line)
+    const link = text && linkOf(text.body)
+    if (text && link) this.#addEntry(line, where, text, link)
+    else this.#addPartial(line, where)
   }
 
-  /** What the anchors say beside the lines; `undefined` where there are none to be had. */
-  function finish(anchors: readonly Anchor[] | undefined): Report {
-    let earlier = 0
-    for (const { chain, count, head, at } of anchors ?? []) {
-      const progress = chains.get(chain)
-      if (!progress) {
-        if (earliest !== undefined && at < earliest) earlier += 1
-        else
-          problems.push(
-            `chain ${chain} with ${count} entries is anchored (${at}) and not here: give the files of every process`,
-          )
-      } else if (progress.seq + 1 < count)
-        problems.push(`chain ${chain} ends with entry ${progress.seq}, and ${count} were anchored: its tail is cut off`)
-      else if (progress.seq + 1 === count && progress.mac !== head)
-        problems.push(`chain ${chain} does not end as it was anchored`)
-    }
+  /** Compares the chains with their anchors, where there are any, and returns the result. */
+  report(anchors: readonly Anchor[] | undefined): Report {
+    const missing = (anchors ?? []).filter((anchor) => !this.#compare(anchor))
     return {
-      chains: [...chains].map(([chain, { seq, ended }]) => ({
+      chains: [...this.#chains].map(([chain, { seq, hasEnded }]) => ({
         chain,
         entries: seq + 1,
-        state: ended ? 'ended' : 'open',
+        state: hasEnded ? 'ended' : 'open',
       })),
-      entries,
-      repeated,
-      others,
-      earlier,
-      problems,
+      entries: this.#entries,
+      repeated: this.#repeated,
+      others: this.#others,
+      earlier: missing.length,
+      problems: this.#problems,
     }
   }
 
-  return { take, finish, read: () => entries }
+  #addEntry(line: string, where: string, text: AuthenticatedText, link: Link): void {
+    if (this.#earliest === undefined || link.at < this.#earliest) this.#earliest = link.at
+    const state = this.#chains.get(link.chain) ?? this.#begin(link, text, where)
+    const isChanged = state.key !== undefined && !isMacValid(state.key, text)
+    if (!isChanged && state.newest.has(text.mac)) {
+      this.#repeated += 1
+      return
+    }
+    this.#entries += 1
+    this.#completePartial(line, link.chain)
+    const violation = violationOf(state, link, isChanged)
+    if (violation !== undefined) this.#problem(where, violation)
+    advance(state, link, text.mac)
+  }
+
+  #begin(link: Link, text: AuthenticatedText, where: string): ChainState {
+    const key =
+      this.#keys.find((candidate) => isMacValid(candidate, text)) ?? this.#keys.find(({ id }) => id === link.key)
+    if (this.#keys.length > 0 && !key)
+      this.#problem(where, `chain ${link.chain} is sealed with a key that is not given`)
+    if (link.seq !== 0)
+      this.#problem(
+        where,
+        `chain ${link.chain} begins with entry ${link.seq}: what came before is missing, or in an earlier file`,
+      )
+    const state: ChainState = { key, seq: link.seq - 1, mac: link.prev, hasEnded: false, newest: new Set() }
+    this.#chains.set(link.chain, state)
+    return state
+  }
+
+  #addPartial(line: string, where: string): void {
+    const chain = line.slice(ENTRY_START.length, ENTRY_START.length + CHAIN_ID_LENGTH)
+    const before = this.#partial.get(chain)
+    if (before === undefined || line.startsWith(before.text)) this.#partial.set(chain, { text: line, where })
+    else if (!before.text.startsWith(line)) this.#problem(where, 'the line is torn or no entry')
+  }
+
+  /** Removes the partial line of a chain; it must be the beginning of the chain's next entry. */
+  #completePartial(line: string, chain: string): void {
+    const partial = this.#partial.get(chain)
+    if (partial && !line.startsWith(partial.text)) this.#problem(partial.where, 'the line is torn or no entry')
+    this.#partial.delete(chain)
+  }
+
+  /** Compares a chain with its anchor; false when the chain may be in earlier files. */
+  #compare({ chain, count, head, at }: Anchor): boolean {
+    const state = this.#chains.get(chain)
+    if (!state) {
+      if (this.#earliest !== undefined && at < this.#earliest) return false
+      this.#problems.push(
+        `chain ${chain} with ${count} entries is anchored (${at}) and not here: give the files of every process`,
+      )
+    } else if (state.seq + 1 < count)
+      this.#problems.push(
+        `chain ${chain} ends with entry ${state.seq}, and ${count} were anchored: its tail is cut off`,
+      )
+    else if (state.seq + 1 === count && state.mac !== head)
+      this.#problems.push(`chain ${chain} does not end as it was anchored`)
+    return true
+  }
+
+  #problem(where: string, text: string): void {
+    this.#problems.push(`${where}: ${text}`)
+  }
 }

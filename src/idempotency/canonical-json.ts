@@ -1,4 +1,4 @@
-/** The same value with its members in order and without undefined ones, so that what means the same reads the same. */
+/** Canonical JSON: sorts members by name and omits undefined ones, so that equal values have equal text. */
 export function canonicalJson<T>(value: T): T {
   if (Array.isArray(value)) return value.map(canonicalJson) as T
   if (typeof value !== 'object' || value === null) return value

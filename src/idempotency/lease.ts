@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
-import { current, isAbandoned, isHeldBy, RETENTION_SECONDS, type WriteRecord } from './record.js'
+import { isAbandoned, isHeldBy, retained, RETENTION_SECONDS, type WriteRecord } from './record.js'
 import { retryUntilStored } from './retry-until-stored.js'
 
 type Change = (record: WriteRecord | null) => WriteRecord | null | undefined
@@ -80,7 +80,7 @@ export class Lease {
 
   #update(change: Change) {
     const { store, key } = this.#options
-    return store.update<WriteRecord>(key, RETENTION_SECONDS, (record) => change(current(record)))
+    return store.update<WriteRecord>(key, RETENTION_SECONDS, (record) => change(retained(record)))
   }
 
   #isOtherInput(record: WriteRecord): boolean {

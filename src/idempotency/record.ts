@@ -1,51 +1,52 @@
 import { createHash } from 'node:crypto'
-import type { ErrorCode, ApiError, ApiErrorDetails } from '../../datasources/contract/errors.js'
+import type { ApiError, ApiErrorDetails, ErrorCode } from '../../datasources/contract/errors.js'
 
-/** How long an outcome is given again, counted from the first call: a provider forgets its own keys after the same time. */
+/** Retention of an outcome from the first call on: the providers keep their own idempotency keys for the same time. */
 export const RETENTION_SECONDS = 7 * 24 * 3600
 
-/** What is kept of a write under its idempotency key. */
+/** Idempotency record: the state of a write under its idempotency key. */
 export interface WriteRecord {
   /** Keyed hash of the input. */
   readonly input: string
-  /** The name that every try under this key has at the provider. */
+  /** Attempt id: the idempotency key that the provider gets with every attempt. */
   readonly attempt: string
   readonly begun: number
-  /** True when a try before this one was left open. */
+  /** True when an earlier attempt has no known outcome. */
   readonly again?: boolean
   readonly state: 'running' | 'done' | 'refused' | 'unknown'
-  /** Who runs it, or left it unfinished, and until when nobody else may: later words of anybody else do not count. */
+  /** The holder of the lease: only its changes are stored. */
   readonly runner?: string
+  /** End of the lease: until then no other process runs the write. */
   readonly until?: number
   readonly payload?: object
   readonly failure?: { readonly code: ErrorCode; readonly details: ApiErrorDetails }
 }
 
-/** A record that is still to be believed. */
-export const current = (record: WriteRecord | null): WriteRecord | null =>
+/** The record within its retention, else null. */
+export const retained = (record: WriteRecord | null): WriteRecord | null =>
   record !== null && record.begun > Date.now() - RETENTION_SECONDS * 1000 ? record : null
 
-/** True of a write whose process has not been heard of since its lease ended. */
+/** True of a running write with an expired lease: its process did not renew it. */
 export const isAbandoned = ({ state, until = 0 }: WriteRecord): boolean => state === 'running' && until < Date.now()
 
 /**
- * True while this runner's word counts: nobody has taken the write over or settled it. A record that the store lost
- * in the middle is still the runner's, or the next call would do the write once more.
+ * True while the runner holds the lease: no other process has acquired it, and no outcome is stored. A record that the
+ * store lost still belongs to its runner, because the next call would otherwise execute the write again.
  */
 export const isHeldBy = (record: WriteRecord | null, runner: string): boolean =>
   record === null || (record.runner === runner && (record.state === 'running' || record.state === 'unknown'))
 
 /**
- * The same UUID for the same key in every process, after every restart and every rotation of keys: a provider that
- * knows idempotency keys then knows this one, also when our own record is lost. That is why no secret goes into it.
+ * Attempt id: a UUID that depends on nothing but its parts, so that it is the same in every process and after a key
+ * rotation. A provider with idempotency keys then recognizes a repeated write, also when the record here is lost.
  */
 export function attemptId(...parts: readonly string[]): string {
   const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** What a failure says, as it may be kept and said again. */
-export function errorDetails(failure: ApiError): ApiErrorDetails {
-  const { code: _code, ...rest } = failure.extensions
-  return { message: failure.message, ...rest }
+/** The details of an error, as they are stored and replayed. */
+export function errorDetails(error: ApiError): ApiErrorDetails {
+  const { code: _code, ...rest } = error.extensions
+  return { message: error.message, ...rest }
 }

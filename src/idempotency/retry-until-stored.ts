@@ -1,19 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-const SHORTEST_PAUSE_MS = 250
-const LONGEST_PAUSE_MS = 5_000
+const MIN_DELAY_MS = 250
+const MAX_DELAY_MS = 5_000
 
-/** Offers a change to the store until it takes it, ever less often, and gives up after a while. */
-export async function retryUntilStored(change: () => Promise<unknown>, forMs: number): Promise<void> {
-  const until = Date.now() + forMs
-  for (let pause = SHORTEST_PAUSE_MS; Date.now() < until; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    if (
-      await change().then(
-        () => true,
-        () => false,
-      )
+/** Retry with exponential backoff: repeats a change until the store takes it or the time is over. It never rejects. */
+export async function retryUntilStored(change: () => Promise<unknown>, timeoutMs: number): Promise<void> {
+  const timeoutAt = Date.now() + timeoutMs
+  const isStored = () =>
+    change().then(
+      () => true,
+      () => false,
     )
-      return
-    await delay(pause, undefined, { ref: false })
+  for (let delayMs = MIN_DELAY_MS; Date.now() < timeoutAt; delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {
+    if (await isStored()) return
+    await delay(delayMs, undefined, { ref: false })
   }
 }

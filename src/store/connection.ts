@@ -1,23 +1,25 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 
-/** Longer than any healthy answer, short enough that nobody waits for a dead server. */
+/** Command timeout: longer than any reply of a healthy server, and short enough for a request to wait. */
 const COMMAND_TIMEOUT_MS = 1_000
-/** A server that answers nothing for this long is left, so that all who come after are told at once. */
-const SILENCE_MS = 2_000
+/** Socket timeout: a connection without a reply for this long is closed, so that further commands fail at once. */
+const SOCKET_TIMEOUT_MS = 2_000
+const RETRY_STEP_MS = 100
+const MAX_RETRY_DELAY_MS = 1_000
 
-// One key only, so it runs on a cluster too, where the driver sends again what a broken connection left unanswered: as no
-// two values are alike, what is there already was put there by this very swap.
+// Compare-and-swap. It has one key, so it runs on a cluster too. There, the driver repeats a command after its connection
+// broke: as each encrypted value is unique, a current value that equals `next` was written by the first attempt.
 // ARGV: expected ('' means absent), next ('' removes), ttl in ms.
-const SWAP = `
+const COMPARE_AND_SWAP = `
 local current = redis.call('GET', KEYS[1]) or ''
 if current ~= ARGV[1] then return (current ~= '' and current == ARGV[2]) and 1 or 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`
 
-// ARGV: points, the most of a window, its length in ms, points that were let pass before. Answers what was paid, what is
-// spent and the ms that are left.
-const SPEND = `
-local points, most, owed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
+// Window counter. ARGV: points, limit of a window, its length in ms, points that were consumed without a check before.
+// Returns whether the points fit (1 or 0), the points consumed in the window, and its remaining ms.
+const CONSUME_POINTS = `
+local points, limit, owed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
 local spent = tonumber(redis.call('GET', KEYS[1]) or '0')
 local left = redis.call('PTTL', KEYS[1])
 if left < 1 then
@@ -25,7 +27,7 @@ if left < 1 then
   spent, left, owed = 0, tonumber(ARGV[3]), 0
 end
 spent = spent + owed
-local paid = spent + points <= most
+local paid = spent + points <= limit
 if paid then spent = spent + points end
 if paid or owed > 0 then redis.call('SET', KEYS[1], spent, 'PX', left) end
 return {paid and 1 or 0, spent, left}`
@@ -41,21 +43,21 @@ declare module 'ioredis' {
     consumePoints(
       name: string,
       points: number,
-      most: number,
+      limit: number,
       windowMs: number,
       owed: number,
     ): Result<[paid: number, spent: number, resetMs: number], Context>
   }
 }
 
-/** Where Redis is: one server, the nodes of a cluster, or the Sentinels that know the primary's address. */
+/** Redis address: one server, the nodes of a cluster, or the Sentinels that know the primary. */
 export interface RedisAddress {
   readonly nodes: readonly { readonly host: string; readonly port: number }[]
   readonly kind: 'server' | 'cluster' | 'sentinel'
-  /** The Sentinels' name of the primary. */
+  /** The name of the primary in the Sentinels' configuration. */
   readonly primary?: string
   readonly tls: boolean
-  /** PEM of who signs its certificate, in place of the public authorities. */
+  /** Certificate authority of the server (PEM), instead of the public ones. */
   readonly ca?: string
   readonly username?: string
   readonly password?: string
@@ -63,22 +65,22 @@ export interface RedisAddress {
   readonly database?: number
 }
 
-const SENTINEL = /^redis(s?)\+sentinel:\/\/(?:([^@/]*)@)?([^@/?]+)\/([\w.-]+)(?:\?sentinelPassword=([^&]+))?$/
+const SENTINEL_URL = /^redis(s?)\+sentinel:\/\/(?:([^@/]*)@)?([^@/?]+)\/([\w.-]+)(?:\?sentinelPassword=([^&]+))?$/
 
-const part = (url: string): URL | undefined =>
+const parseNode = (url: string): URL | undefined =>
   /^rediss?:\/\/[^/\s]/.test(url) && URL.canParse(url) ? new URL(url) : undefined
 
-/** Credentials stand percent-encoded in a URL. */
-const credentials = (username: string, password: string) => ({
+/** Credentials of a URL, where they are percent-encoded. */
+const credentialsOf = (username: string, password: string) => ({
   ...(username ? { username: decodeURIComponent(username) } : {}),
   ...(password ? { password: decodeURIComponent(password) } : {}),
 })
 
-function sentinels(url: string): RedisAddress | undefined {
-  const found = SENTINEL.exec(url)
-  if (!found) return undefined
-  const [, secure, login = '', hosts, primary, sentinelPassword] = found
-  const urls = hosts!.split(',').map((host) => part(`redis://${host.trim()}`))
+function parseSentinelUrl(url: string): RedisAddress | undefined {
+  const match = SENTINEL_URL.exec(url)
+  if (!match) return undefined
+  const [, secure, login = '', hosts, primary, sentinelPassword] = match
+  const urls = hosts!.split(',').map((host) => parseNode(`redis://${host.trim()}`))
   if (urls.some((node) => node === undefined)) return undefined
   const [username = '', password = ''] = login.split(':')
   return {
@@ -86,16 +88,16 @@ function sentinels(url: string): RedisAddress | undefined {
     nodes: urls.map((node) => ({ host: node!.hostname, port: Number(node!.port || 26379) })),
     primary: primary!,
     tls: secure === 's',
-    ...credentials(username, password),
+    ...credentialsOf(username, password),
     ...(sentinelPassword === undefined ? {} : { sentinelPassword: decodeURIComponent(sentinelPassword) }),
   }
 }
 
-/** Reads `REDIS_URL`; undefined where it is none of its forms. */
+/** Parses `REDIS_URL`; undefined when the form is not supported. */
 export function parseRedisUrl(text: string): RedisAddress | undefined {
   try {
-    if (/^rediss?\+sentinel:/.test(text)) return sentinels(text)
-    const urls = text.split(',').map((url) => part(url.trim()))
+    if (/^rediss?\+sentinel:/.test(text)) return parseSentinelUrl(text)
+    const urls = text.split(',').map((url) => parseNode(url.trim()))
     const [first] = urls
     if (first === undefined || urls.some((url) => url?.protocol !== first.protocol)) return undefined
     const database = Number(first.pathname.slice(1) || 0)
@@ -105,48 +107,64 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
       nodes: urls.map((url) => ({ host: url!.hostname, port: Number(url!.port || 6379) })),
       tls: first.protocol === 'rediss:',
       database,
-      ...credentials(first.username, first.password),
+      ...credentialsOf(first.username, first.password),
     }
   } catch {
     return undefined
   }
 }
 
-/** A connection that heals by itself and on which nothing hangs. */
-export function connect({
-  kind,
-  nodes,
-  primary,
-  tls: secure,
-  ca,
-  username,
-  password,
-  sentinelPassword,
-  database,
-}: RedisAddress): Redis | Cluster {
-  const scripts = { compareAndSwap: { lua: SWAP, numberOfKeys: 1 }, consumePoints: { lua: SPEND, numberOfKeys: 1 } }
-  const tls = secure ? (ca === undefined ? {} : { ca }) : undefined
-  const retryStrategy = (attempt: number) => Math.min(attempt * 100, 1_000)
-  const options: RedisOptions = {
-    // A command fails at once while there is no connection, and soon when there is no answer.
+const scripts = {
+  compareAndSwap: { lua: COMPARE_AND_SWAP, numberOfKeys: 1 },
+  consumePoints: { lua: CONSUME_POINTS, numberOfKeys: 1 },
+}
+
+const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX_RETRY_DELAY_MS)
+
+const tlsOf = ({ tls, ca }: RedisAddress) => (tls ? { tls: ca === undefined ? {} : { ca } } : {})
+
+/** Options of a connection to one server. */
+function optionsOf(address: RedisAddress): RedisOptions {
+  const { username, password } = address
+  return {
+    // Fail fast: a command is not queued while there is no connection.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    // A write whose connection broke may have been done; its caller looks, and not the driver.
+    // A write of a broken connection may have been executed: its caller reads the value, the driver does not repeat it.
     autoResendUnfulfilledCommands: false,
     commandTimeout: COMMAND_TIMEOUT_MS,
-    socketTimeout: SILENCE_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,
     retryStrategy,
-    // The primary became a replica: the address, asked for anew, is another's now.
+    // After a failover the server is a replica and read-only; a new connection resolves the address of the new primary.
     reconnectOnError: (error) => error.message.includes('READONLY'),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls } : {}),
+    ...tlsOf(address),
   }
-  const [first] = nodes
+}
+
+function sentinelOptionsOf(address: RedisAddress): RedisOptions {
+  const { nodes, primary, sentinelPassword } = address
+  const { tls } = tlsOf(address)
+  return {
+    name: primary!,
+    sentinels: [...nodes],
+    failoverDetector: true,
+    sentinelRetryStrategy: retryStrategy,
+    sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: tls } : {}),
+  }
+}
+
+/** Connects to Redis. The connection reconnects by itself, and every command fails within its timeout. */
+export function connect(address: RedisAddress): Redis | Cluster {
+  const { kind, nodes, database } = address
+  const options = optionsOf(address)
   switch (kind) {
     case 'server':
-      return new Redis({ ...options, scripts, ...first!, ...(database ? { db: database } : {}) })
+      return new Redis({ ...options, scripts, ...nodes[0]!, ...(database ? { db: database } : {}) })
     case 'cluster':
       return new Cluster([...nodes], {
         scripts,
@@ -155,16 +173,6 @@ export function connect({
         redisOptions: options,
       })
     case 'sentinel':
-      return new Redis({
-        ...options,
-        scripts,
-        name: primary!,
-        sentinels: [...nodes],
-        failoverDetector: true,
-        sentinelRetryStrategy: retryStrategy,
-        sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
-        ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
-        ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: tls } : {}),
-      })
+      return new Redis({ ...options, scripts, ...sentinelOptionsOf(address) })
   }
 }

@@ -3,38 +3,39 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
 import type { WindowCounter } from '../limits/window-counter.js'
-import { memoryStore } from './memory.js'
-import { redisStore } from './redis.js'
 import { encryptedStore } from './encrypted.js'
+import { memoryStore } from './memory.js'
+import type { RawStore } from './raw-store.js'
+import { redisStore } from './redis.js'
 
-/** How long a start waits for Redis before it goes on without. */
-const PATIENCE_MS = 2_000
+/** How long the start of the process waits for Redis before it continues without it. */
+const START_TIMEOUT_MS = 2_000
+const PING_INTERVAL_MS = 20
 
+/** An open store and the connection behind it. */
 export interface OpenStore {
   readonly store: Store
-  /** Counts beside the store's values; names are to be hashed by whoever gives them. */
+  /** Window counter. Its names are not hashed here: callers hash those with personal data. */
   readonly spend: WindowCounter
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** Redis where `REDIS_URL` names one, else the memory of this process; sealed alike. */
+async function waitUntilReachable(raw: RawStore): Promise<void> {
+  const timeoutAt = Date.now() + START_TIMEOUT_MS
+  const isReachable = () =>
+    raw.ping().then(
+      () => true,
+      () => false,
+    )
+  while (Date.now() < timeoutAt && !(await isReachable())) await delay(PING_INTERVAL_MS)
+}
+
+/** Opens the store: Redis with `REDIS_URL`, else the memory of this process. Both are encrypted. */
 export async function openStore(config: Config, log: (message: string) => void): Promise<OpenStore> {
   const raw =
     config.redis === undefined ? memoryStore() : redisStore(config.redis, log, { replicas: config.redisReplicas })
-  const until = Date.now() + PATIENCE_MS
-  while (
-    Date.now() < until &&
-    !(await raw.ping().then(
-      () => true,
-      () => false,
-    ))
-  )
-    await delay(20)
-  return {
-    store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]),
-    spend: raw.spend,
-    ping: raw.ping,
-    close: raw.close,
-  }
+  await waitUntilReachable(raw)
+  const { spend, ping, close } = raw
+  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), spend, ping, close }
 }

@@ -1,32 +1,32 @@
 import { createMemoryWindowCounter } from '../limits/window-counter.js'
 import type { CountingStore } from './raw-store.js'
 
-const SWEEP_MS = 30_000
+const SWEEP_INTERVAL_MS = 30_000
 
-/** The store of a single process, for development: everything in it ends with the process. */
+/** In-memory store of a single process, for development: its values end with the process. */
 export function memoryStore(): CountingStore {
-  const entries = new Map<string, { value: Buffer; until: number }>()
+  const entries = new Map<string, { value: Buffer; expiresAt: number }>()
   const sweep = setInterval(() => {
     const now = Date.now()
-    for (const [name, entry] of entries) if (entry.until <= now) entries.delete(name)
-  }, SWEEP_MS).unref()
+    for (const [name, { expiresAt }] of entries) if (expiresAt <= now) entries.delete(name)
+  }, SWEEP_INTERVAL_MS).unref()
 
   const read = (name: string): Buffer | null => {
     const entry = entries.get(name)
-    return entry && entry.until > Date.now() ? entry.value : null
+    return entry && entry.expiresAt > Date.now() ? entry.value : null
   }
   const write = (name: string, value: Buffer, ttlMs: number) =>
-    void entries.set(name, { value, until: Date.now() + ttlMs })
+    void entries.set(name, { value, expiresAt: Date.now() + ttlMs })
 
   return {
     get: (name) => Promise.resolve(read(name)),
     set: (name, value, ttlMs) => Promise.resolve(write(name, value, ttlMs)),
     compareAndSwap: (name, expected, next, ttlMs) => {
       const current = read(name)
-      const same = expected === null ? current === null : (current?.equals(expected) ?? false)
-      if (same && next === null) entries.delete(name)
-      else if (same && next !== null) write(name, next, ttlMs)
-      return Promise.resolve(same)
+      const isExpected = expected === null ? current === null : (current?.equals(expected) ?? false)
+      if (isExpected && next === null) entries.delete(name)
+      else if (isExpected && next !== null) write(name, next, ttlMs)
+      return Promise.resolve(isExpected)
     },
     spend: createMemoryWindowCounter(),
     ping: () => Promise.resolve(),

@@ -1,10 +1,10 @@
 import type { WindowCounter } from '../limits/window-counter.js'
 
-/** Bytes under a name for a while: what a store must be able to do. */
+/** Raw store: a key-value store of bytes with time to live. */
 export interface RawStore {
   readonly get: (name: string) => Promise<Buffer | null>
   readonly set: (name: string, value: Buffer, ttlMs: number) => Promise<void>
-  /** Writes `next` (null removes) only when `expected` is what is there (null: nothing); answers whether it did. */
+  /** Compare-and-swap: writes `next` (null removes) if the value is `expected` (null: absent); true when it was written. */
   readonly compareAndSwap: (
     name: string,
     expected: Buffer | null,
@@ -15,7 +15,7 @@ export interface RawStore {
   readonly close: () => Promise<void>
 }
 
-/** A store that also counts. */
+/** Raw store with window counters. */
 export interface CountingStore extends RawStore {
   readonly spend: WindowCounter
 }

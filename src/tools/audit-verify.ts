@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type AuditConfig, ConfigError, environment, readAuditConfig } from '../config.js'
 import { readAnchors } from '../audit/anchors.js'
-import { chainKey } from '../audit/chain.js'
+import { deriveChainKey } from '../audit/chain.js'
 import type { RedisAddress } from '../store/connection.js'
-import { connected, openRedis } from '../audit/redis.js'
-import { verifier } from '../audit/verifier.js'
+import { openRedis, waitUntilReady } from '../audit/redis.js'
+import { TrailVerifier } from '../audit/verifier.js'
 
 const PROGRESS_LINES = 200_000
 const STREAM_BATCH = 1_000
@@ -21,7 +21,7 @@ async function* ofFile(path: string): Lines {
 async function* ofStream(address: RedisAddress, stream: string): Lines {
   const redis = openRedis(address)
   try {
-    await connected(redis)
+    await waitUntilReady(redis)
     for (let from = '-'; ;) {
       const rows = await redis.xrange(stream, from, '+', 'COUNT', STREAM_BATCH)
       for (const [id, fields] of rows) yield { line: fields[1] ?? '', where: `${stream}:${id}` }
@@ -42,32 +42,30 @@ function sources({ audit, redis }: AuditConfig, files: readonly string[]): Lines
 /** `npm run audit:verify [file …]`: the files in the order they were written, or what `AUDIT_LOG` names. Answers the exit code. */
 async function main(files: readonly string[]): Promise<number> {
   const config = readAuditConfig(environment())
-  const keys = (config.encryptionKeys ?? []).map(chainKey)
+  const keys = (config.encryptionKeys ?? []).map(deriveChainKey)
   // Read first: a chain that is being written only grows past its anchor.
   const anchored = config.redis === undefined ? undefined : await readAnchors(config.redis, keys)
-  const { take, finish } = verifier(keys)
+  const verifier = new TrailVerifier(keys)
   let lines = 0
   for (const source of sources(config, files)) {
     for await (const { line, where } of source) {
-      take(line, where)
+      verifier.add(line, where)
       lines += 1
       if (lines % PROGRESS_LINES === 0) console.error(`${lines} lines …`)
     }
   }
-  const { chains, entries, repeated, others, earlier, problems } = finish(anchored?.anchors)
+  const { chains, entries, repeated, others, earlier, problems } = verifier.report(anchored?.anchors)
   for (const { chain, entries: count, state } of chains) console.log(`chain ${chain}: ${count} entries, ${state}`)
   console.log(
     `${lines} lines: ${chains.length} chains, ${entries} entries${repeated > 0 ? `, ${repeated} repeated` : ''}${others > 0 ? `, ${others} other lines` : ''}`,
   )
   if (keys.length === 0)
-    console.log(
-      'Without STORE_ENCRYPTION_KEY only numbers and links were checked: whoever rewrites a whole chain is not seen.',
-    )
+    console.log('Without STORE_ENCRYPTION_KEY only numbers and links were verified: a rewritten chain is not detected.')
   if (anchored === undefined)
-    console.log('Without REDIS_URL there are no anchors: a tail that was cut off is not seen.')
+    console.log('Without REDIS_URL there are no anchors: a tail that was cut off is not detected.')
   else
     console.log(
-      `${anchored.anchors.length} anchors${anchored.foreign > 0 ? `, and ${anchored.foreign} under keys that are not given` : ''}`,
+      `${anchored.anchors.length} anchors${anchored.unverified > 0 ? `, and ${anchored.unverified} under keys that are not given` : ''}`,
     )
   if (earlier > 0)
     console.log(

@@ -20,9 +20,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { ADA, BANK, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { CreatePersonDocument, CustomersWithPersonsDocument } from '../../schema/operations/index.js'
 import { readAnchors } from '../../src/audit/anchors.js'
-import { chainKey, startChain } from '../../src/audit/chain.js'
+import { createHashChain, deriveChainKey } from '../../src/audit/chain.js'
 import { openTrail } from '../../src/audit/trail.js'
-import { verifier } from '../../src/audit/verifier.js'
+import { TrailVerifier } from '../../src/audit/verifier.js'
 import { readAuditConfig } from '../../src/config.js'
 import { type App, startApp } from '../support/app.js'
 import { build } from '../support/build.js'
@@ -320,12 +320,16 @@ describe('a trail that cannot be written', () => {
     await other.run(READ)
     await expect.poll(() => existsSync(file)).toBe(true)
     await other.close()
-    const { take, finish } = verifier([])
+    const verifier = new TrailVerifier([])
     for (const path of [`${file}.1`, file])
       readFileSync(path, 'utf8')
         .split('\n')
-        .forEach((line, i) => take(line, `${path}:${i + 1}`))
-    expect(finish(undefined)).toMatchObject({ entries: 4, problems: [], chains: [{ entries: 4, state: 'ended' }] })
+        .forEach((line, i) => verifier.add(line, `${path}:${i + 1}`))
+    expect(verifier.report(undefined)).toMatchObject({
+      entries: 4,
+      problems: [],
+      chains: [{ entries: 4, state: 'ended' }],
+    })
   })
 })
 
@@ -406,12 +410,12 @@ describe('a trail in Redis', () => {
     await other.run(`{ person(id: "${ADA.personId}") { firstName } }`)
     await other.close()
     const rows = await redis.xrange('kyc-trail', '-', '+')
-    const { take, finish } = verifier([chainKey(key)])
-    for (const [id, fields] of rows) take(fields[1]!, id)
-    const { anchors, foreign } = await readAnchors(addressOf(`${inject('redisUrl')}/13`), [chainKey(key)])
+    const verifier = new TrailVerifier([deriveChainKey(key)])
+    for (const [id, fields] of rows) verifier.add(fields[1]!, id)
+    const { anchors, unverified } = await readAnchors(addressOf(`${inject('redisUrl')}/13`), [deriveChainKey(key)])
     expect(anchors).toMatchObject([{ count: 3 }])
-    expect(foreign).toBe(0)
-    expect(finish(anchors)).toMatchObject({ entries: 3, problems: [], chains: [{ state: 'ended' }] })
+    expect(unverified).toBe(0)
+    expect(verifier.report(anchors)).toMatchObject({ entries: 3, problems: [], chains: [{ state: 'ended' }] })
     await redis.flushdb()
     redis.disconnect()
   })
@@ -431,9 +435,9 @@ test.each<[Record<string, string>, unknown]>([
 
 describe('the check of a trail', () => {
   const secret = randomBytes(32)
-  const key = chainKey(secret)
+  const key = deriveChainKey(secret)
   const chain = (entries: number) => {
-    const made = startChain(key)
+    const made = createHashChain(key)
     return Array.from({ length: entries }, (_, i) =>
       made.next(`2030-01-01T00:00:0${i}.000Z`, {
         kind: i === 0 ? 'start' : i === entries - 1 ? 'end' : 'operation',
@@ -445,9 +449,9 @@ describe('the check of a trail', () => {
   const b = chain(4)
   const mixed = [a[0]!, b[0]!, a[1]!, a[2]!, b[1]!, b[2]!, a[3]!, b[3]!, a[4]!, a[5]!].map(({ line }) => line)
   const check = (lines: readonly string[], { keys = [key], anchors = [a.at(-1)!, b.at(-1)!] } = {}) => {
-    const { take, finish } = verifier(keys)
-    lines.forEach((line, i) => take(line, String(i + 1)))
-    return finish(
+    const verifier = new TrailVerifier(keys)
+    lines.forEach((line, i) => verifier.add(line, String(i + 1)))
+    return verifier.report(
       anchors.map(({ chain: id, seq, mac }) => ({
         chain: id,
         count: seq + 1,
@@ -460,7 +464,7 @@ describe('the check of a trail', () => {
 
   test('finds nothing wrong with chains of several processes in one file, under an older key, beside a log, with a line that came twice', () => {
     expect(check(mixed)).toMatchObject({ entries: 10, problems: [], repeated: 0 })
-    expect(check(mixed, { keys: [chainKey(randomBytes(32)), key] }).problems).toEqual([])
+    expect(check(mixed, { keys: [deriveChainKey(randomBytes(32)), key] }).problems).toEqual([])
     expect(check(mixed.toSpliced(4, 0, '{"level":30}', mixed[2]!))).toMatchObject({
       entries: 10,
       problems: [],
@@ -492,13 +496,13 @@ describe('the check of a trail', () => {
   })
 
   test('says how many chains are missing that ended before its first line, as when old files are not given', () => {
-    const late = startChain(key).next('2030-01-02T00:00:00.000Z', { kind: 'start' })
+    const late = createHashChain(key).next('2030-01-02T00:00:00.000Z', { kind: 'start' })
     expect(check([late.line])).toMatchObject({ problems: [], earlier: 2 })
     expect(check([late.line, ...mixed])).toMatchObject({ problems: [], earlier: 0 })
   })
 
   test('reads a line as one whatever stands in it', () => {
-    const { line } = startChain(key).next('2030-01-01T00:00:00.000Z', {
+    const { line } = createHashChain(key).next('2030-01-01T00:00:00.000Z', {
       kind: 'start',
       who: { subject: 'a\u2028b\u2029c\r\n' },
     })
@@ -508,7 +512,7 @@ describe('the check of a trail', () => {
   })
 
   test('finds a chain under a foreign key', () => {
-    expect(check(mixed, { keys: [chainKey(randomBytes(32))] }).problems[0]).toMatch(
+    expect(check(mixed, { keys: [deriveChainKey(randomBytes(32))] }).problems[0]).toMatch(
       /^1: chain .* sealed with a key that is not given/,
     )
   })

@@ -13,8 +13,8 @@ import { type ProviderName, providers } from '../../datasources/index.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import * as operations from '../../schema/operations/index.js'
 import { readAnchors } from '../../src/audit/anchors.js'
-import { chainKey } from '../../src/audit/chain.js'
-import { verifier } from '../../src/audit/verifier.js'
+import { deriveChainKey } from '../../src/audit/chain.js'
+import { TrailVerifier } from '../../src/audit/verifier.js'
 import { AUDIENCE } from '../../src/dev/issuer.js'
 import { type App, type GraphError, startApp } from '../support/app.js'
 import { build, run, urlOf } from '../support/build.js'
@@ -410,11 +410,11 @@ test('and nothing personal is left anywhere', async () => {
   ).toEqual([])
   expect(search(ssns, [{ name: 'a request to Synctera', text: asked['synctera']! }]).length).toBeGreaterThan(5)
 
-  const { take, finish } = verifier([chainKey(key)])
+  const verifier = new TrailVerifier([deriveChainKey(key)])
   readFileSync(audit, 'utf8')
     .split('\n')
-    .forEach((line, i) => take(line, `audit.log:${i + 1}`))
-  expect(finish((await readAnchors(addressOf(redisUrl), [chainKey(key)])).anchors)).toMatchObject({
+    .forEach((line, i) => verifier.add(line, `audit.log:${i + 1}`))
+  expect(verifier.report((await readAnchors(addressOf(redisUrl), [deriveChainKey(key)])).anchors)).toMatchObject({
     problems: [],
     chains: [{ state: 'ended' }],
   })
