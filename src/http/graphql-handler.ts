@@ -157,7 +157,8 @@ export function createGraphqlHandler({
   return async (request) => {
     const contentType = contentTypes.get(request.headers.accept ?? '')
     const graphqlRequest = contentType && readRequest(request)
-    if (contentType === undefined || graphqlRequest === undefined) return viaApollo(request, async () => openContext(request))
+    if (contentType === undefined || graphqlRequest === undefined)
+      return viaApollo(request, async () => openContext(request))
     let context: OperationContext
     try {
       const opening = openContext(request)
