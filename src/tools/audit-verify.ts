@@ -39,11 +39,11 @@ function sources({ audit, redis }: AuditConfig, files: readonly string[]): Lines
   return 'stream' in audit ? [ofStream(redis!, audit.stream)] : [ofFile(audit.file)]
 }
 
-/** `npm run audit:verify [file …]`: verifies the files in the order in which they were written, or the trail of `AUDIT_LOG`. Returns the exit code. */
+/** `npm run audit:verify [file …]`: the files in the order they were written, or what `AUDIT_LOG` names. Answers the exit code. */
 async function main(files: readonly string[]): Promise<number> {
   const config = readAuditConfig(environment())
   const keys = (config.encryptionKeys ?? []).map(chainKey)
-  // Anchors are read first: a chain that is still written only grows beyond its anchor.
+  // Read first: a chain that is being written only grows past its anchor.
   const anchored = config.redis === undefined ? undefined : await readAnchors(config.redis, keys)
   const { take, finish } = verifier(keys)
   let lines = 0
@@ -61,9 +61,10 @@ async function main(files: readonly string[]): Promise<number> {
   )
   if (keys.length === 0)
     console.log(
-      'Without STORE_ENCRYPTION_KEY only numbers and links were checked: a chain that was rewritten as a whole is not detected.',
+      'Without STORE_ENCRYPTION_KEY only numbers and links were checked: whoever rewrites a whole chain is not seen.',
     )
-  if (anchored === undefined) console.log('Without REDIS_URL there are no anchors: a truncated chain is not detected.')
+  if (anchored === undefined)
+    console.log('Without REDIS_URL there are no anchors: a tail that was cut off is not seen.')
   else
     console.log(
       `${anchored.anchors.length} anchors${anchored.foreign > 0 ? `, and ${anchored.foreign} under keys that are not given` : ''}`,
