@@ -1,6 +1,6 @@
 import type { Page } from '../schema/shared.js'
 
-/** A page in the shape of a Relay connection; null stays null. */
+/** Converts a page to a Relay connection; null stays null. */
 export function connection<Node>(page: Page<Node> | null) {
   if (page === null) return null
   return {

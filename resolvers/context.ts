@@ -2,11 +2,11 @@ import type { Caller } from '../datasources/contract/caller.js'
 import type { Command, Query } from '../datasources/contract/operations.js'
 import type { Providers } from '../datasources/index.js'
 
-/** A query as a resolver calls it: the guard checks the scope and masks the value. Null also where the caller may not know. */
+/** Guarded query: the guard checks the scope and masks the value. The value is null also where the caller may not know of the record. */
 type GuardedQuery<Declared> =
   Declared extends Query<never, infer Key, infer Value> ? (key: Key) => Promise<Value | null> : never
 
-/** A command as a resolver calls it: the guard checks the scope, honours the idempotency key and masks the payload. */
+/** Guarded command: the guard checks the scope, applies the idempotency key and masks the payload. */
 type GuardedCommand<Declared> =
   Declared extends Command<never, infer Input, infer Payload>
     ? (input: Input) => Promise<Payload & { replayed: boolean }>
@@ -18,7 +18,7 @@ export type Guarded<Name extends keyof Providers> = {
 } & {
   readonly [C in keyof Providers[Name]['commands']]: GuardedCommand<Providers[Name]['commands'][C]>
 } & {
-  /** Throws `FORBIDDEN` where the caller lacks the scope of the query for every key, before another query is asked in vain. */
+  /** Throws `FORBIDDEN` when the caller lacks the scope of the query for every key, so that no other query is run in vain. */
   readonly assertAllowed: (query: keyof Providers[Name]['queries']) => void
 }
 

@@ -26,7 +26,7 @@ import { AccountEntitlementSet } from '../schema/entitlement.js'
 import { Person } from '../schema/person.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
 import { Provider, TextMatch } from '../schema/shared.js'
-import { BANK, BankArgs, BankListArgs, BankPageArgs, MOST_LISTED } from './bank-args.js'
+import { BANK, BankArgs, BankListArgs, BankPageArgs, MAX_LISTED } from './bank-args.js'
 import { connection } from './connection.js'
 import type { GuardedProviders, RequestContext } from './context.js'
 
@@ -93,8 +93,8 @@ export class CustomerResolver {
     nullable: true,
     description: "The bank's customer with this number, or null. Needs `customers:read`.",
   })
-  customerByNumber(@Args(() => CustomerNumberArgs) question: CustomerNumberArgs, @Ctx() { obp }: RequestContext) {
-    return obp.customerByNumber(question)
+  customerByNumber(@Args(() => CustomerNumberArgs) args: CustomerNumberArgs, @Ctx() { obp }: RequestContext) {
+    return obp.customerByNumber(args)
   }
 
   @Scopes('customers:read')
@@ -104,38 +104,38 @@ export class CustomerResolver {
     nullable: true,
     description: "A page of the bank's customers, by `lastOkDate`. Needs `customers:read`.",
   })
-  async customers(@Args(() => CustomersArgs) question: CustomersArgs, @Ctx() { obp }: RequestContext) {
-    return connection(await obp.customerPage(question))
+  async customers(@Args(() => CustomersArgs) args: CustomersArgs, @Ctx() { obp }: RequestContext) {
+    return connection(await obp.customerPage(args))
   }
 
   @Scopes('customers:read', 'pii:read')
   @Cost('call')
-  @FirstOf(MOST_LISTED)
+  @FirstOf(MAX_LISTED)
   @Query(() => [Customer], {
     nullable: true,
     description:
       'Customers of the bank that have any of these attributes, each once. Needs `customers:read` and `pii:read`.',
   })
   customersByAttributes(
-    @Args(() => CustomersByAttributesArgs) question: CustomersByAttributesArgs,
+    @Args(() => CustomersByAttributesArgs) args: CustomersByAttributesArgs,
     @Ctx() { obp }: RequestContext,
   ) {
-    return obp.customersByAttributes(question)
+    return obp.customersByAttributes(args)
   }
 
   @Scopes('customers:read')
   @Cost('call')
-  @FirstOf(MOST_LISTED)
+  @FirstOf(MAX_LISTED)
   @Query(() => [Customer], {
     nullable: true,
     description:
       'Customers of the bank by their mobile phone number. Needs `customers:read`, and `pii:read` to search by a part of it.',
   })
   customersByMobilePhoneNumber(
-    @Args(() => CustomersByMobilePhoneNumberArgs) question: CustomersByMobilePhoneNumberArgs,
+    @Args(() => CustomersByMobilePhoneNumberArgs) args: CustomersByMobilePhoneNumberArgs,
     @Ctx() { obp }: RequestContext,
   ) {
-    return obp.customersByPhone(question)
+    return obp.customersByPhone(args)
   }
 
   @Scopes(orOwn('customers:read'))

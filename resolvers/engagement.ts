@@ -11,20 +11,20 @@ import {
 } from '../schema/engagement.js'
 import { Authenticated, Scopes } from '../schema/scopes.js'
 import { Viewer } from '../schema/viewer.js'
-import { BANK, BankListArgs, MOST_LISTED } from './bank-args.js'
+import { BANK, BankListArgs, MAX_LISTED } from './bank-args.js'
 import type { RequestContext } from './context.js'
 
 @Resolver(() => CrmEvent)
 export class CrmEventResolver {
   @Scopes('engagement:read')
   @Cost('call')
-  @FirstOf(MOST_LISTED)
+  @FirstOf(MAX_LISTED)
   @Query(() => [CrmEvent], {
     nullable: true,
     description: "The bank's CRM events, in the provider's order. Needs `engagement:read`.",
   })
-  crmEvents(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { obp }: RequestContext) {
-    return obp.crmEvents(question)
+  crmEvents(@Args(() => BankListArgs) args: BankListArgs, @Ctx() { obp }: RequestContext) {
+    return obp.crmEvents(args)
   }
 }
 
@@ -46,13 +46,13 @@ export class MeetingResolver {
 
   @Scopes('engagement:read')
   @Cost('call')
-  @FirstOf(MOST_LISTED)
+  @FirstOf(MAX_LISTED)
   @Query(() => [Meeting], {
     nullable: true,
     description: "The bank's meetings, latest first. Needs `engagement:read`.",
   })
-  meetings(@Args(() => BankListArgs) question: BankListArgs, @Ctx() { obp }: RequestContext) {
-    return obp.meetings(question)
+  meetings(@Args(() => BankListArgs) args: BankListArgs, @Ctx() { obp }: RequestContext) {
+    return obp.meetings(args)
   }
 
   @Scopes('engagement:write')

@@ -9,68 +9,70 @@ import {
 } from '../schema/person-verification.js'
 import { Provider } from '../schema/shared.js'
 
-// The rule behind `kycOverview`; the README holds it as a table. Nothing is asked here.
+// The KYC status rule of `kycOverview`, as pure functions. docs/kyc-status.md holds it as tables.
 
 const { ACCEPTED, PENDING, PROVISIONAL, REJECTED, REVIEW, UNVERIFIED } = VerificationStatus
 
-/** What counts more stands first. */
+/** Statuses by precedence: the first one among the sources is the result. */
 const WORST_FIRST: readonly VerificationStatus[] = [REJECTED, REVIEW, PENDING, UNVERIFIED, PROVISIONAL, ACCEPTED]
 
-/** Why a provider could not be asked; a sentence of ours. */
+/** The reason why evidence is missing, as a sentence of this server. */
 export interface Unreachable {
   readonly unreachable: string
 }
 
-/** What was asked for, or that it could not be. */
+/** A part of the evidence, or the reason why it is missing. */
 export type Part<Known> = Known | Unreachable
 
-/** Everything the bank knows. */
+/** The evidence of the bank. */
 export interface BankEvidence {
-  /** The flag on the customer. */
+  /** The KYC flag of the customer. */
   readonly kycStatus: boolean
   readonly statuses: Part<readonly Pick<KycStatus, 'ok' | 'date'>[]>
   readonly checks: Part<readonly Pick<KycCheck, 'how' | 'satisfied' | 'date'>[]>
   readonly documents: Part<readonly Pick<KycDocument, 'type' | 'expiryDate'>[]>
 }
 
-/** What Synctera knows of the recorded person, or why nobody can be asked about. */
+/** The evidence of Synctera on the recorded person, or the reason why there is no such person. */
 export type SyncteraEvidence =
   | { readonly contradicting: true }
   | { readonly recorded: false }
   | {
       readonly recorded: true
-      /** Null when Synctera has nobody of the recorded id. */
+      /** Null when Synctera has no person with the recorded id. */
       readonly person: Pick<Person, 'verificationStatus' | 'status' | 'banStatus'> | null
       readonly results: Part<readonly Pick<PersonVerificationResult, 'type' | 'result' | 'verifiedAt'>[]>
     }
 
-/** The bank and, where this deployment is connected to it, Synctera. */
+/** The evidence of all sources; `synctera` is undefined where this deployment has no Synctera. */
 export interface Evidence {
   readonly bank: Part<BankEvidence>
   readonly synctera: Part<SyncteraEvidence> | undefined
 }
 
-interface Word {
+/** The status of one source, with its reason; null where the source gives none. */
+interface Verdict {
   readonly status: VerificationStatus | null
   readonly detail: string
 }
 
-const isGap = (part: object): part is Unreachable => 'unreachable' in part
-/** Nothing good is said on evidence that is not there. */
-const noWord = ({ unreachable }: Unreachable): Word => ({ status: null, detail: unreachable })
+const isMissing = (part: object): part is Unreachable => 'unreachable' in part
 
-/** True when the document's time is over. */
+/** Missing evidence gives no status. */
+const noVerdict = ({ unreachable }: Unreachable): Verdict => ({ status: null, detail: unreachable })
+
+/** True when the document has expired. */
 export const isExpired = ({ expiryDate }: Pick<KycDocument, 'expiryDate'>, now: Date): boolean =>
   expiryDate !== null && Date.parse(expiryDate) <= now.getTime()
 
-/** What is bad and has no date counts as the newest, what is good as the oldest; so does a good word from the future. */
+/** The time of a record for comparison. A bad record without a date is the newest; a good one without a date or with a future date is the oldest. */
 function timeOf(date: string | null, good: boolean, now: Date): number {
   const time = date === null ? NaN : Date.parse(date)
   if (good) return time <= now.getTime() ? time : -Infinity
   return Number.isNaN(time) ? Infinity : time
 }
 
-/** The newest of several; of equally new ones a bad one. */
+/** The newest record; of several with the same time a bad one. */
 function newest<Row extends { readonly date: string | null }>(
   rows: readonly Row[],
   isGood: (row: Row) => boolean,
@@ -84,28 +86,28 @@ function newest<Row extends { readonly date: string | null }>(
   )
 }
 
-/** Rows by a word that people typed. */
-const groups = <Row>(rows: readonly Row[], word: (row: Row) => string | null): Row[][] => {
+/** Groups records by free text, without regard to case and surrounding spaces. */
+const groupBy = <Row>(rows: readonly Row[], textOf: (row: Row) => string | null): Row[][] => {
   const grouped = new Map<string, Row[]>()
   for (const row of rows) {
-    const name = word(row)?.trim().toLowerCase() ?? ''
+    const name = textOf(row)?.trim().toLowerCase() ?? ''
     grouped.set(name, [...(grouped.get(name) ?? []), row])
   }
   return [...grouped.values()]
 }
 
-function bankWord({ kycStatus, statuses, checks, documents }: BankEvidence, now: Date): Word {
-  if (isGap(statuses)) return noWord(statuses)
+function bankVerdict({ kycStatus, statuses, checks, documents }: BankEvidence, now: Date): Verdict {
+  if (isMissing(statuses)) return noVerdict(statuses)
   const last = newest(statuses, ({ ok }) => ok, now)
   if (last && !last.ok) return { status: REJECTED, detail: "The bank's last status says that it is not in order." }
   if (!last && !kycStatus)
     return { status: UNVERIFIED, detail: 'The bank has written no status, and its flag is not set.' }
 
-  // A status does not name its bank, so another bank's may stand among them.
+  // A status does not name its bank, so statuses of other banks may be among them.
   if (statuses.some(({ ok }) => !ok)) return { status: REVIEW, detail: 'The statuses of this customer do not agree.' }
 
   const since = last && timeOf(last.date, true, now)
-  const failed = groups(isGap(checks) ? [] : checks, ({ how }) => how)
+  const failed = groupBy(isMissing(checks) ? [] : checks, ({ how }) => how)
     .map((kind) => newest(kind, ({ satisfied }) => satisfied, now)!)
     .some(({ satisfied, date }) => !satisfied && (since === undefined || timeOf(date, false, now) >= since))
   if (failed)
@@ -116,13 +118,13 @@ function bankWord({ kycStatus, statuses, checks, documents }: BankEvidence, now:
         : "The bank's flag is set, but a check was not passed.",
     }
 
-  const expired = groups(isGap(documents) ? [] : documents, ({ type }) => type).some((kind) =>
+  const expired = groupBy(isMissing(documents) ? [] : documents, ({ type }) => type).some((kind) =>
     kind.every((document) => isExpired(document, now)),
   )
   if (expired) return { status: REVIEW, detail: 'A document has expired, and no other of its type is valid.' }
 
-  const gap = [checks, documents].find(isGap)
-  if (gap) return noWord(gap)
+  const missing = [checks, documents].find(isMissing)
+  if (missing) return noVerdict(missing)
   return {
     status: ACCEPTED,
     detail: last
@@ -132,16 +134,21 @@ function bankWord({ kycStatus, statuses, checks, documents }: BankEvidence, now:
 }
 
 const { MANUAL_REVIEW } = PersonVerificationType
-/** Null is a word that this graph does not know. */
+/** Outcomes that contradict an acceptance; null is a value that this graph does not know. */
 const DOUBTFUL: readonly (PersonVerificationOutcome | null)[] = [
   PersonVerificationOutcome.REJECTED,
   PersonVerificationOutcome.REVIEW,
   null,
 ]
 
-const UNEASY: readonly (PersonStatus | null)[] = [PersonStatus.DECEASED, PersonStatus.FROZEN, PersonStatus.SANCTION]
+/** Statuses of an accepted person that need a review. */
+const NEEDS_REVIEW: readonly (PersonStatus | null)[] = [
+  PersonStatus.DECEASED,
+  PersonStatus.FROZEN,
+  PersonStatus.SANCTION,
+]
 
-function syncteraWord(evidence: SyncteraEvidence): Word {
+function syncteraVerdict(evidence: SyncteraEvidence): Verdict {
   if ('contradicting' in evidence)
     return { status: REVIEW, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }
   if (!evidence.recorded) return { status: null, detail: 'No person is recorded for this customer.' }
@@ -150,16 +157,16 @@ function syncteraWord(evidence: SyncteraEvidence): Word {
   if (person.verificationStatus === null)
     return { status: REVIEW, detail: 'The status of the recorded person is one that this graph does not know.' }
   if (person.verificationStatus === ACCEPTED) {
-    // Known to be who they say, and still not to be dealt with as if nothing were the matter.
+    // The identity is verified, but the person may be denied, banned, suspended or deceased.
     if (person.status === PersonStatus.DENIED || person.banStatus === BanStatus.BANNED)
       return { status: REJECTED, detail: 'The recorded person is turned down or banned.' }
-    if (UNEASY.includes(person.status) || person.banStatus === BanStatus.SUSPENDED)
+    if (NEEDS_REVIEW.includes(person.status) || person.banStatus === BanStatus.SUSPENDED)
       return { status: REVIEW, detail: 'The recorded person is suspended, frozen, sanctioned or deceased.' }
-    if (isGap(results)) return noWord(results)
+    if (isMissing(results)) return noVerdict(results)
     const reviewed = results
       .filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED)
       .map(({ verifiedAt }) => Date.parse(verifiedAt))
-    // A reviewer overrules what came before; what has no readable time is not overruled.
+    // A manual review overrules earlier results; a result without a readable time is not overruled.
     const overruled = (verifiedAt: string) => reviewed.some((time) => Date.parse(verifiedAt) <= time)
     if (results.some(({ result, verifiedAt }) => DOUBTFUL.includes(result) && !overruled(verifiedAt)))
       return { status: REVIEW, detail: 'The recorded person is accepted, but a check of theirs says otherwise.' }
@@ -167,28 +174,28 @@ function syncteraWord(evidence: SyncteraEvidence): Word {
   return { status: person.verificationStatus, detail: 'The status of the recorded person.' }
 }
 
-/** What the providers together say of a customer at a time. */
+/** The KYC overview of a customer: the status of each source, and the one with the highest precedence. */
 export function overview({ bank, synctera }: Evidence, now: Date): KycOverview {
   const asOf = now.toISOString()
   const source = <Known extends object>(
     provider: Provider,
     evidence: Part<Known>,
-    word: (known: Known) => Word,
+    verdictOf: (evidence: Known) => Verdict,
   ): KycSource => ({
     provider,
-    ...(isGap(evidence) ? noWord(evidence) : word(evidence)),
+    ...(isMissing(evidence) ? noVerdict(evidence) : verdictOf(evidence)),
     observedAt: asOf,
     available:
-      !isGap(evidence) &&
-      !Object.values(evidence).some((part: unknown) => typeof part === 'object' && part !== null && isGap(part)),
+      !isMissing(evidence) &&
+      !Object.values(evidence).some((part: unknown) => typeof part === 'object' && part !== null && isMissing(part)),
   })
 
   const sources = [
-    source(Provider.OPEN_BANK_PROJECT, bank, (known) => bankWord(known, now)),
-    ...(synctera === undefined ? [] : [source(Provider.SYNCTERA, synctera, syncteraWord)]),
+    source(Provider.OPEN_BANK_PROJECT, bank, (evidence) => bankVerdict(evidence, now)),
+    ...(synctera === undefined ? [] : [source(Provider.SYNCTERA, synctera, syncteraVerdict)]),
   ]
-  const words = sources.flatMap(({ status }) => status ?? [])
-  const worst = WORST_FIRST.find((status) => words.includes(status)) ?? UNVERIFIED
-  // Nobody is verified on evidence that is not there.
-  return { status: worst === ACCEPTED && words.length < sources.length ? PROVISIONAL : worst, sources, asOf }
+  const statuses = sources.flatMap(({ status }) => status ?? [])
+  const worst = WORST_FIRST.find((status) => statuses.includes(status)) ?? UNVERIFIED
+  // A customer is not `ACCEPTED` while a source gives no status.
+  return { status: worst === ACCEPTED && statuses.length < sources.length ? PROVISIONAL : worst, sources, asOf }
 }

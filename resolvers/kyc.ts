@@ -19,7 +19,7 @@ import { orOwn, Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 import { isExpired } from './kyc-rule.js'
 
-/** Whose record it is. */
+/** The key of the customer of a record. */
 const customerOf = ({ customerId, bankId }: { customerId: string; bankId: string }) => ({ id: customerId, bankId })
 
 @Resolver(() => Customer)

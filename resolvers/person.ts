@@ -54,8 +54,8 @@ export class PersonResolver {
     description:
       'A page of persons, oldest first unless ordered. Needs `persons:read`; filters on and orders by personal values need `pii:read` too.',
   })
-  async persons(@Args(() => PersonsArgs) question: PersonsArgs, @Ctx() { synctera }: RequestContext) {
-    return connection(await synctera.personPage(question))
+  async persons(@Args(() => PersonsArgs) args: PersonsArgs, @Ctx() { synctera }: RequestContext) {
+    return connection(await synctera.personPage(args))
   }
 
   @Scopes(orOwn('persons:read'))
@@ -75,7 +75,7 @@ export class PersonResolver {
   })
   async customers(@Root() person: Person, @Ctx() { obp }: RequestContext) {
     const found = await obp.customersOfPerson(person.id)
-    // Each by its own key as well: a caller may know the person and not every customer who records them.
+    // Each customer is read by its own key too: a caller may see the person and not every customer linked to it.
     return (
       found &&
       (await Promise.all(found.map((customer) => obp.customerById(customer)))).filter((customer) => customer !== null)

@@ -1,7 +1,7 @@
 import { ApiError } from '../datasources/contract/errors.js'
 import type { RequestContext } from './context.js'
 
-/** A reference, which another subgraph wrote, as its key: each member must be there, as a text. */
+/** The key members of an entity reference of another subgraph; each must be a non-empty string. */
 function keyOf<Name extends string>(reference: Reference, ...names: readonly Name[]): Readonly<Record<Name, string>> {
   const isBad = (name: Name) => typeof reference[name] !== 'string' || reference[name] === ''
   if (names.some(isBad))
@@ -11,7 +11,7 @@ function keyOf<Name extends string>(reference: Reference, ...names: readonly Nam
 
 type Reference = Readonly<Record<string, unknown>>
 
-/** How a reference of another subgraph becomes the object, through the same questions as everywhere else. */
+/** Reference resolvers (`_entities`) by type; they use the guarded queries, like all resolvers. */
 export const references = {
   Customer: (reference: Reference, { obp }: RequestContext) => obp.customerById(keyOf(reference, 'bankId', 'id')),
   KycCheck: (reference: Reference, { obp }: RequestContext) => obp.kycCheckById(keyOf(reference, 'customerId', 'id')),

@@ -1,8 +1,8 @@
 /**
- * Answers of a list, each by itself: one that failed is an Error at its place. A list that is a promise of values keeps
- * its order whichever executor reads it; one of promises does not.
+ * Settles the items of a list: a rejected item becomes an Error at its position, and leaves the others alone. It
+ * returns one promise of values, because a list of promises does not keep its order with each executor.
  */
-export const settled = <Value>(answers: readonly Promise<Value>[]): Promise<(Value | Error)[]> =>
+export const settled = <Value>(items: readonly Promise<Value>[]): Promise<(Value | Error)[]> =>
   Promise.all(
-    answers.map((answer) => answer.catch((error: unknown) => (error instanceof Error ? error : new Error('failed')))),
+    items.map((item) => item.catch((error: unknown) => (error instanceof Error ? error : new Error('failed')))),
   )

@@ -36,8 +36,8 @@ export class CustomerAttributeDefinition {
   isActive!: boolean
 }
 
-/** The provider keeps the list as one text. */
-const LONGEST_LIST = 256
+/** The maximum length of the list, which the provider stores as one text. */
+const MAX_LIST_LENGTH = 256
 
 const AreViews = () => (target: object, propertyName: string) =>
   registerDecorator({
@@ -52,7 +52,7 @@ const AreViews = () => (target: object, propertyName: string) =>
       validate: (views: unknown) =>
         Array.isArray(views) &&
         views.every((view) => typeof view === 'string' && view !== '' && !view.includes(';')) &&
-        views.join(';').length <= LONGEST_LIST,
+        views.join(';').length <= MAX_LIST_LENGTH,
     },
   })
 

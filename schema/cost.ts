@@ -3,43 +3,43 @@ import { Directive } from 'type-graphql'
 import { DEFAULT_PAGE } from './shared.js'
 
 /**
- * Points that a field costs. Where nothing is said a scalar costs 0 and an object 1, as the cost directives have it;
- * what a field sets in motion at a provider costs more than what it answers.
+ * Weights of `@cost`, in points. A field without a weight costs 0 (scalar) or 1 (object), the defaults of the cost
+ * specification. Calls to a provider weigh more than data.
  */
 export const WEIGHTS = {
-  /** Answered by a call that serves other rows of the operation too. */
+  /** A batched call: it serves other rows of the operation too. */
   shared: 2,
-  /** A call of its own. */
+  /** One call. */
   call: 5,
-  /** Several calls, or one that lists a whole bank. */
+  /** Several calls, or one call that lists all records of a bank. */
   several: 20,
-  /** A write: the customer is read before, and an outcome may be kept. */
+  /** A write: the customer is read first, and the outcome may be stored. */
   write: 10,
-  /** A write that is billed, or that a provider takes long over. */
+  /** A write that the provider bills or that takes long. */
   dear: 50,
 } as const
 
-/** Tells server and router what a field costs, beside what is selected below it. */
+/** `@cost`: the weight of a field without its selections, for this server and for a federation router. */
 export const Cost = (weight: keyof typeof WEIGHTS) => Directive(`@cost(weight: ${WEIGHTS[weight]})`)
 
 interface Size {
-  /** How many are assumed where no argument says so: what is usual, or the most where that is little. */
+  /** The size without a slicing argument: the usual one, or the maximum where it is small. */
   readonly assumedSize: number
-  /** Arguments that say how many, whole numbers all: composition takes no others. */
+  /** Arguments that set the size. All are of type Int: composition accepts no other type. */
   readonly slicingArguments?: readonly string[]
-  /** Lists of the answer that are this long, where the answer itself is none. */
+  /** Fields of the result that have this size, where the result itself is not a list. */
   readonly sizedFields?: readonly string[]
 }
 
-/** Tells server and router how long a list is, as far as can be known before it is there. */
+/** `@listSize`: the expected length of a list, for this server and for a federation router. */
 export const ListSize = (size: Size) => {
-  const said = Object.entries(size).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
-  return Directive(`@listSize(${[...said, 'requireOneSlicingArgument: false'].join(', ')})`)
+  const args = Object.entries(size).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+  return Directive(`@listSize(${[...args, 'requireOneSlicingArgument: false'].join(', ')})`)
 }
 
-/** A page of a connection. */
+/** `@listSize` of a connection. */
 export const PageSize = () =>
   ListSize({ assumedSize: DEFAULT_PAGE, slicingArguments: ['first'], sizedFields: ['edges', 'nodes'] })
 
-/** A list without pages, cut by `first`. */
+/** `@listSize` of a list without pages that the argument `first` truncates. */
 export const FirstOf = (assumedSize: number) => ListSize({ assumedSize, slicingArguments: ['first'] })

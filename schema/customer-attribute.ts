@@ -45,7 +45,7 @@ export class CustomerAttributeMatch {
   value!: string
 }
 
-/** What an attribute is made with and changed to alike. */
+/** Input members that creating and updating an attribute share. */
 @InputType()
 abstract class CustomerAttributeInput extends CustomerMutationInput {
   @Field(() => String, {

@@ -89,14 +89,14 @@ export class UpdateCustomerMobileNumberInput extends CustomerMutationInput {
 
 @InputType()
 export class UpdateCustomerNumberInput extends CustomerMutationInput {
-  // A refusal repeats the number, and `<-` is what the provider divides refusals by.
+  // The error of the provider repeats the number, and `<-` separates the parts of its error messages.
   @Field(() => String, { description: 'Unique within the bank; 1 to 50 characters, without `<-`.' })
   @Length(1, 50)
   @Matches(/^(?!.*<-)/s, { message: 'must not contain <-' })
   customerNumber!: string
 }
 
-/** What every change to a customer answers. */
+/** Payload of every customer update. */
 @ObjectType()
 abstract class CustomerPayload extends Payload {
   @Field(() => Customer)

@@ -5,7 +5,7 @@ import { CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
-/** What every KYC record that has an id begins with. */
+/** Fields that all KYC records with an id share. */
 @ObjectType()
 abstract class KycRecord {
   @Field(() => ID)
@@ -109,7 +109,7 @@ export class KycStatus {
   date!: string | null
 }
 
-/** What every KYC record that may be given an id begins with. */
+/** Input members that all KYC records with an optional id share. */
 @InputType()
 abstract class KycRecordInput extends CustomerMutationInput {
   @Field(() => ID, {

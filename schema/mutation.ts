@@ -3,7 +3,7 @@ import { IsOptional, Length, Matches, registerDecorator } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { isCalendarDate } from './scalars.js'
 
-/** What every mutation's input begins with. */
+/** Input members that all mutations share. */
 @InputType()
 export abstract class MutationInput {
   @Field(() => String, {
@@ -16,7 +16,7 @@ export abstract class MutationInput {
   idempotencyKey?: string | null
 }
 
-/** What every mutation at the Open Bank Project begins with. */
+/** Input members that all mutations at Open Bank Project share. */
 @InputType()
 export abstract class BankMutationInput extends MutationInput {
   @Field(() => ID, { nullable: true, description: 'The configured bank when left out.' })
@@ -25,7 +25,7 @@ export abstract class BankMutationInput extends MutationInput {
   bankId?: string | null
 }
 
-/** What every change to one customer, or to what is the customer's, begins with. */
+/** Input members that all mutations of one customer and its records share. */
 @InputType()
 export abstract class CustomerMutationInput extends BankMutationInput {
   @Field(() => ID)
@@ -33,7 +33,7 @@ export abstract class CustomerMutationInput extends BankMutationInput {
   customerId!: string
 }
 
-/** What every mutation's payload ends with. */
+/** Payload fields that all mutations share. */
 @ObjectType()
 export abstract class Payload {
   @Field(() => Boolean, {
@@ -48,7 +48,7 @@ const isBirthDate = (value: unknown): boolean =>
   value >= '1900-01-01' &&
   value < new Date().toISOString().slice(0, 10)
 
-/** A date of birth, or a list of such: calendar days from 1900-01-01 to yesterday (UTC). */
+/** Validates a date of birth, or a list of them: calendar days from 1900-01-01 to yesterday (UTC). */
 export const IsBirthDate = () => (target: object, propertyName: string) =>
   registerDecorator({
     name: 'isBirthDate',

@@ -116,7 +116,7 @@ export class User {
   entitlements!: UserEntitlement[]
 }
 
-// A refusal repeats them, and what looks like the next part of its message must not be read as one.
+// The error of the provider repeats these values, so they must not look like a part of its error message.
 const WITHOUT_ARROW = { message: 'must not contain <' }
 
 @InputType()

@@ -116,7 +116,7 @@ export class PersonVerification {
   @Field(() => [PersonVerificationResult])
   results!: PersonVerificationResult[]
 
-  /** Whose run it is; the resolver of `person` reads it. */
+  /** The id of the verified person, for the resolver of `person`. */
   personId!: string
 }
 

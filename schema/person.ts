@@ -231,7 +231,7 @@ export class PersonOrder {
   direction!: SortDirection
 }
 
-/** What a person may be created with and changed to alike. */
+/** Input members that creating and updating a person share. */
 @InputType()
 abstract class PersonInput extends MutationInput {
   @Field(() => BanStatus, { nullable: true, description: '`BANNED` is refused: only the provider bans.' })

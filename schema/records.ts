@@ -122,13 +122,13 @@ export class CreditLimitRequestReceipt {
   shortReference!: string | null
 }
 
-/** The provider keeps all tags in one text of this many characters, with commas between them. */
-const LONGEST_TAGS = 20
+/** The maximum length of all tags together: the provider stores them as one text, separated by commas. */
+const MAX_TAGS_LENGTH = 20
 
 const isTags = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.every((tag) => typeof tag === 'string' && tag !== '' && !tag.includes(',')) &&
-  maxLength(value.join(','), LONGEST_TAGS)
+  maxLength(value.join(','), MAX_TAGS_LENGTH)
 
 const IsTags = () => (target: object, propertyName: string) =>
   registerDecorator({
@@ -136,14 +136,14 @@ const IsTags = () => (target: object, propertyName: string) =>
     target: target.constructor,
     propertyName,
     options: {
-      message: `must be texts without commas, none of them empty, with at most ${LONGEST_TAGS} characters when they are joined with commas`,
+      message: `must be texts without commas, none of them empty, with at most ${MAX_TAGS_LENGTH} characters when they are joined with commas`,
     },
     validator: { validate: isTags },
   })
 
 const EMPTY = { nullable: true, defaultValue: '' }
 
-/** What an address is made with and replaced by alike. */
+/** Input members that creating and replacing an address share. */
 @InputType()
 abstract class CustomerAddressInput extends CustomerMutationInput {
   @Field(() => String)
@@ -185,7 +185,7 @@ abstract class CustomerAddressInput extends CustomerMutationInput {
   @Field(() => [String], {
     nullable: true,
     defaultValue: [],
-    description: `What it is for, such as \`mailing\` and \`home\`: texts without commas, together at most ${LONGEST_TAGS} characters with a comma between each two.`,
+    description: `What it is for, such as \`mailing\` and \`home\`: texts without commas, together at most ${MAX_TAGS_LENGTH} characters with a comma between each two.`,
   })
   @IsOptional()
   @IsTags()

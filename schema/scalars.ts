@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 
-/** A refusal that says what is expected and never repeats what was given: it may be personal. */
+/** Throws an error with the expected form. It does not repeat the value, which may be personal. */
 const refuse = (expected: string): never => {
   throw new GraphQLError(expected)
 }
@@ -17,7 +17,7 @@ function stringScalar(
     description,
     parseValue: read,
     parseLiteral: (node) => (node.kind === Kind.STRING ? read(node.value) : refuse(expected)),
-    // What leaves was already checked by the room it came from.
+    // Values of results were checked by the provider folder that returns them.
     serialize: (value) => value as string,
   })
 }
@@ -26,10 +26,10 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** The number that two digits write. */
+/** The value of two decimal digits. */
 const pair = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528
 
-/** Whether the day that a text begins with, of the form of one, is in the calendar. */
+/** True when the text, which begins with YYYY-MM-DD, begins with a day of the calendar. */
 function beginsWithDay(text: string): boolean {
   const month = pair(text, 5)
   const day = pair(text, 8)
@@ -37,16 +37,16 @@ function beginsWithDay(text: string): boolean {
   return day > 0 && day <= (DAYS[month - 1] ?? 0)
 }
 
-/** True for a day that exists in the calendar, written YYYY-MM-DD. */
+/** True for a calendar day in the form YYYY-MM-DD. */
 export const isCalendarDate = (text: string): boolean => DATE.test(text) && beginsWithDay(text)
 
 const SECONDS = '2000-01-31T12:00:00'.length
 const MILLISECONDS = '2000-01-31T12:00:00.000'.length
 
-/** An RFC 3339 instant as the same instant in UTC, or undefined when the text is not one. */
+/** Converts an RFC 3339 instant to UTC with milliseconds; undefined when the text is not one. */
 export function toInstant(text: string): string | undefined {
   if (!RFC3339.test(text) || !beginsWithDay(text)) return undefined
-  // Most are written almost as they are answered, which is to the millisecond.
+  // Fast path: most instants are in UTC already, and differ in the fraction of the second only.
   if (text.endsWith('Z')) {
     if (text.length === MILLISECONDS + 1) return text
     return text.length > MILLISECONDS
@@ -54,7 +54,7 @@ export function toInstant(text: string): string | undefined {
       : `${text.slice(0, SECONDS)}.${text.slice(SECONDS + 1, -1).padEnd(3, '0')}Z`
   }
   const instant = new Date(text)
-  // A zone may push the last hours of 9999 into a year of five digits, which is no RFC 3339 any more.
+  // A time zone may shift the last hours of 9999 into a year of five digits, which RFC 3339 does not allow.
   return Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999 || instant.getUTCFullYear() < 0
     ? undefined
     : instant.toISOString()
@@ -95,22 +95,22 @@ function literal(node: ValueNode, variables?: Record<string, unknown> | null): u
   }
 }
 
-/** More than anybody's own data has, and fewer than what reads and writes it can go down. */
-const MOST_LEVELS = 32
+/** The maximum depth of a JSON object: more than real data has, and less than parsers and serialisers handle. */
+const MAX_LEVELS = 32
 
-const fits = (value: unknown, levels = MOST_LEVELS): boolean =>
+const fits = (value: unknown, levels = MAX_LEVELS): boolean =>
   typeof value !== 'object' ||
   value === null ||
   (levels > 0 && Object.values(value).every((inner) => fits(inner, levels - 1)))
 
 function readObject(value: unknown): Record<string, unknown> {
   if (!isObject(value)) return refuse('must be a JSON object')
-  return fits(value) ? value : refuse(`must be a JSON object of at most ${MOST_LEVELS} levels`)
+  return fits(value) ? value : refuse(`must be a JSON object of at most ${MAX_LEVELS} levels`)
 }
 
 export const JSONObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
   name: 'JSONObject',
-  description: `Any JSON object of at most ${MOST_LEVELS} levels.`,
+  description: `Any JSON object of at most ${MAX_LEVELS} levels.`,
   parseValue: readObject,
   parseLiteral: (node, variables) => readObject(literal(node, variables)),
   serialize: (value) => value as Record<string, unknown>,

@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { Directive } from 'type-graphql'
 
-/** Every scope a token may hold, and what it opens. */
+/** Every scope of access tokens, with a description. */
 export const SCOPES = {
   'customers:read': 'customers and their own collections',
   'customers:write': 'changes to those, and linkCustomer',
@@ -28,27 +28,27 @@ export const SCOPES = {
 
 export type Scope = keyof typeof SCOPES
 
-/** A scope that also comes as `…:own`. */
+/** A scope that has an `…:own` form. */
 type Owned = { [S in Scope]: S extends `${infer Full}:own` ? Full : never }[Scope]
 
-/** This scope, or the one that opens only what is the caller's own. */
+/** A scope or its `…:own` form, which opens only the records of the caller. */
 export const orOwn = (scope: Owned): readonly Scope[] => [scope, `${scope}:own`]
 
-/** Every way to have one of each. */
-const combinations = (demands: readonly (readonly Scope[])[]): readonly (readonly Scope[])[] =>
-  demands.reduce<readonly (readonly Scope[])[]>(
+/** The cartesian product: every combination of one scope of each requirement. */
+const combinations = (requirements: readonly (readonly Scope[])[]): readonly (readonly Scope[])[] =>
+  requirements.reduce<readonly (readonly Scope[])[]>(
     (ways, scopes) => ways.flatMap((way) => scopes.map((scope) => [...way, scope])),
     [[]],
   )
 
 /**
- * Tells a federation router which scopes a field needs: each one that is named, and of a list any. What depends on
- * arguments is not said here; the guard demands it. That both say the same is proved field by field by a test.
+ * `@requiresScopes`: the scopes that a field needs, for a federation router: each argument, and any one of a list.
+ * Scopes that depend on arguments are left to the guard. A test compares the directive with the guard field by field.
  */
-export const Scopes = (...demands: (Scope | readonly Scope[])[]) =>
+export const Scopes = (...requirements: (Scope | readonly Scope[])[]) =>
   Directive(
-    `@requiresScopes(scopes: ${JSON.stringify(combinations(demands.map((demand) => (typeof demand === 'string' ? [demand] : demand))))})`,
+    `@requiresScopes(scopes: ${JSON.stringify(combinations(requirements.map((required) => (typeof required === 'string' ? [required] : required))))})`,
   )
 
-/** Tells a federation router that a field needs a valid token and no scope: the provider decides, or there is nothing to decide. */
+/** `@authenticated`: a field needs a valid token and no scope, because the provider decides or the data is not protected. */
 export const Authenticated = () => Directive('@authenticated')

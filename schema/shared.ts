@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator'
 import { ArgsType, Directive, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 
-/** The REST providers behind the graph; `provider` in an error's extensions holds one of these. */
+/** The REST providers behind the graph; `extensions.provider` of an error is one of them. */
 export enum Provider {
   OPEN_BANK_PROJECT = 'OPEN_BANK_PROJECT',
   SYNCTERA = 'SYNCTERA',
@@ -80,11 +80,11 @@ export class PageArgs {
   after?: string | null
 }
 
-/** One page as a room answers it; `cursors[i]` points behind `nodes[i]`. */
+/** One page of a connection, as a provider folder returns it; `cursors[i]` points behind `nodes[i]`. */
 export interface Page<Node> {
   readonly nodes: readonly Node[]
   readonly cursors: readonly string[]
-  /** Where it is not the last node's: behind rows that were left out. */
+  /** The end cursor where it is not that of the last node: it points behind rows that were filtered out. */
   readonly endCursor?: string | null
   readonly hasNextPage: boolean
   readonly hasPreviousPage: boolean

@@ -24,7 +24,7 @@ export class UserCustomerLink {
   @Field(() => Boolean)
   isActive!: boolean
 
-  /** The bank that was asked; not a field, as a link does not say which bank it is of. */
+  /** The bank in the request. It is not a field, because a link does not name its bank. */
   bankId!: string
 }
 

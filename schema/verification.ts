@@ -201,7 +201,7 @@ export class VerificationResponder {
   entity!: ResponderEntity | null
 }
 
-// Each is a call of its own, however many are asked for at once.
+// Each result costs one call, also when several are requested at once.
 @Cost('call')
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'What a bank said of an account, or that it has yet to say it.' })
@@ -288,7 +288,7 @@ export class IdentityInput {
   value!: string
 }
 
-/** An account id as it is compared: people write an IBAN in groups of four and in either case. */
+/** Normalises an account id for comparison: an IBAN may have spaces and lower-case letters. */
 export const compactId = (id: string): string => id.replace(/\s/g, '').toUpperCase()
 
 const ANY_ID = { fits: (id: string) => /^(?=.*\S).{1,64}$/.test(id), rule: 'must have 1 to 64 characters' }
@@ -305,7 +305,7 @@ const ID_FORMATS: Readonly<Record<AccountIdScheme, { fits: (id: string) => boole
 
 const formatOf = (args?: ValidationArguments) => ID_FORMATS[(args!.object as AccountToVerifyInput).idScheme]
 
-/** An account id in the form that its scheme has. */
+/** Validates that an account id has the form of its scheme. */
 const IsAccountId = () => (target: object, propertyName: string) =>
   registerDecorator({
     name: 'isAccountId',
@@ -360,7 +360,7 @@ export class AccountToVerifyInput {
   identities?: IdentityInput[] | null
 }
 
-/** How old an answer may be where the caller does not say. */
+/** The default maximum age of a cached result, in seconds. */
 export const DEFAULT_MAX_AGE_SECONDS = 60
 
 @InputType()

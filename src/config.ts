@@ -8,7 +8,7 @@ import { parseRedisUrl, type RedisAddress } from './store/connection.js'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Thrown once, with everything that is wrong: names of settings, never their values. */
+/** A configuration error with all problems at once. It holds names of settings, never their values. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`The settings are not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
@@ -19,22 +19,22 @@ export interface ProviderConfig {
   readonly settings: unknown
   readonly timeoutMs: number
   readonly maxConcurrency: number
-  /** PEM of who signs its certificate, in place of the public authorities. */
+  /** Certificate authority (PEM) of the provider, instead of the public ones. */
   readonly ca: string | undefined
 }
 
-/** A part of the settings, as the documentation groups them. */
+/** A group of settings, as in the documentation. */
 export interface SettingGroup {
   readonly title: string
-  /** The setting that turns the group on; a group without one is always on. */
+  /** The setting that enables the group; without it the group is always in use. */
   readonly condition?: string
   readonly read: (settings: Settings) => void
 }
 
-/** Where the audit trail is written. */
+/** The sink of the audit trail. */
 export type AuditDestination = { readonly file: string } | { readonly stdout: true } | { readonly stream: string }
 
-/** What the audit trail needs, and whoever checks it. */
+/** The configuration of the audit trail and of its verification. */
 export type AuditConfig = Pick<Config, 'audit' | 'redis' | 'encryptionKeys'>
 
 export interface Config {
@@ -44,32 +44,32 @@ export interface Config {
   readonly redis: RedisAddress | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly audit: AuditDestination
-  /** How many replicas of Redis must have a change before it counts. */
+  /** The number of Redis replicas that must acknowledge a write before it counts. */
   readonly redisReplicas: number
-  /** A process that died while it held an idempotency key loses it after this. */
+  /** Lease of an idempotency key: a process that died loses the key after this time. */
   readonly writeLeaseMs: number
   readonly requestTimeoutMs: number
-  /** What one client's operations may cost in a minute; 0 is no limit. */
+  /** The query cost that one client may use in a minute; 0 is no limit. */
   readonly costPerMinute: number
   readonly corsOrigins: readonly string[]
   readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
-  /** Settings that name an address elsewhere to which nothing is encrypted. */
+  /** Settings with an address on another machine that is reached without encryption. */
   readonly plaintext: readonly string[]
   readonly httpClient: 'undici' | 'node-fetch'
   readonly logLevel: string
   readonly providers: Readonly<Partial<Record<ProviderName, ProviderConfig>>>
 }
 
-/** True for an address on another machine that is spoken to in clear. */
-const isPlain = ({ protocol, hostname }: URL): boolean =>
+/** True for an address on another machine that is reached without encryption. */
+const isPlaintext = ({ protocol, hostname }: URL): boolean =>
   ['http:', 'redis:'].includes(protocol) && !isLoopback(hostname)
 const isLoopback = (hostname: string): boolean => /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 
-/** Reads settings by name from the environment, and collects what is wrong with them. */
+/** Reads settings by name from the environment, and collects their problems. */
 class EnvironmentSettings implements Settings {
   readonly problems: string[] = []
-  /** Settings that name an address elsewhere to which nothing is encrypted. */
+  /** Settings with an address on another machine that is reached without encryption. */
   readonly plaintext: string[] = []
 
   constructor(private readonly env: Env) {}
@@ -131,7 +131,7 @@ class EnvironmentSettings implements Settings {
       this.problem(`${name} must be an http or https URL without credentials, query or fragment`)
       return ''
     }
-    if (isPlain(url)) this.plaintext.push(name)
+    if (isPlaintext(url)) this.plaintext.push(name)
     return text.replace(/\/+$/, '')
   }
 
@@ -211,7 +211,7 @@ function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
   return { audit, redis: address, encryptionKeys: encryptionKeys(settings) }
 }
 
-/** What the check of the audit trail needs; the same settings as the server's. */
+/** Reads the settings of the audit trail, for its verification. */
 export function readAuditConfig(env: Env): AuditConfig {
   const settings = new EnvironmentSettings(env)
   const config = auditConfig(settings, settings.plaintext)
@@ -219,6 +219,7 @@ export function readAuditConfig(env: Env): AuditConfig {
   return config
 }
 
+/** Reads a certificate authority (PEM) from the file that a setting names. */
 function authority(settings: Settings, name: string, description: string): string | undefined {
   const pem = settings.optionalFile(name, description)
   if (pem === undefined) return undefined
@@ -240,7 +241,7 @@ function corsOrigins(settings: Settings): readonly string[] {
   return origins
 }
 
-/** The list of `SAFELIST_FILE`, else of the operations this repository promises. */
+/** The safelist: the manifest of `SAFELIST_FILE`, else that of `schema/operations`. */
 function safelist(settings: Settings): Config['safelist'] {
   const mode = settings.choice(
     'SAFELIST',
@@ -267,10 +268,11 @@ function safelist(settings: Settings): Config['safelist'] {
   }
 }
 
-/** Development's tokens are for everybody who can reach its token endpoint; their issuer is a plain address of this machine. */
+/** True for the issuer of development, an `http` address of this machine: it issues a token to every client that can reach it. */
 const isDevelopmentIssuer = (issuer: string): boolean =>
   URL.canParse(issuer) && new URL(issuer).protocol === 'http:' && isLoopback(new URL(issuer).hostname)
 
+/** Reports addresses without encryption as problems, unless `ALLOW_PLAINTEXT` allows them; returns the allowed ones. */
 function refusePlaintext(settings: Settings, plaintext: readonly string[]): readonly string[] {
   if (
     settings.choice(
@@ -290,30 +292,36 @@ function refusePlaintext(settings: Settings, plaintext: readonly string[]): read
 
 type ServerConfig = Omit<Config, 'providers' | 'plaintext'>
 
-/** Everything but the providers. */
+const authConfig = (settings: Settings): Config['auth'] => ({
+  issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
+  audience: settings.text('AUTH_AUDIENCE', 'Audience of access tokens, their claim `aud`.'),
+  jwksUrl: settings.url('AUTH_JWKS_URL', 'Public keys of the issuer, a JSON Web Key Set.'),
+})
+
+const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | 'writeLeaseMs'> => ({
+  redisReplicas: settings.integer(
+    'REDIS_REPLICAS',
+    'Replicas of Redis that must have an idempotency key before the provider is called; with fewer, mutations with a key answer `STORE_UNAVAILABLE`.',
+    0,
+    { min: 0, max: 10 },
+  ),
+  writeLeaseMs:
+    settings.integer(
+      'WRITE_LEASE_SECONDS',
+      'Lease of an idempotency key: after it another process may continue the mutation of one that died.',
+      30,
+      { min: 1, max: 30 },
+    ) * 1000,
+})
+
+/** The configuration without the providers. */
 function serverConfig(settings: Settings, plaintext: string[]): ServerConfig {
   return {
-    auth: {
-      issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
-      audience: settings.text('AUTH_AUDIENCE', 'Audience of access tokens, their claim `aud`.'),
-      jwksUrl: settings.url('AUTH_JWKS_URL', 'Public keys of the issuer, a JSON Web Key Set.'),
-    },
+    auth: authConfig(settings),
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
     ...auditConfig(settings, plaintext),
-    redisReplicas: settings.integer(
-      'REDIS_REPLICAS',
-      'Replicas of Redis that must have an idempotency key before the provider is called; with fewer, mutations with a key answer `STORE_UNAVAILABLE`.',
-      0,
-      { min: 0, max: 10 },
-    ),
-    writeLeaseMs:
-      settings.integer(
-        'WRITE_LEASE_SECONDS',
-        'Lease of an idempotency key: after it another process may continue the mutation of one that died.',
-        30,
-        { min: 1, max: 30 },
-      ) * 1000,
+    ...idempotencyConfig(settings),
     requestTimeoutMs: settings.integer(
       'REQUEST_TIMEOUT_MS',
       'Deadline of an operation in milliseconds; a client shortens it with the header `x-request-timeout-ms`.',
@@ -372,7 +380,7 @@ function providerConfig(provider: AnyProvider, settings: Settings): ProviderConf
   }
 }
 
-/** The settings by group: what `npm run settings` emits. */
+/** The settings by group, as `npm run settings` emits them. */
 export const settingGroups: readonly SettingGroup[] = [
   {
     title: 'Server',
@@ -408,12 +416,12 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   const config: Config = {
     ...server,
     providers: Object.fromEntries(configured.map((provider) => [provider.name, providerConfig(provider, settings)])),
-    // Last: every address has been read.
+    // Last, after all addresses have been read.
     plaintext: refusePlaintext(settings, plaintext),
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }
 
-/** The one place where the environment is read. */
+/** The environment. `process.env` is read here only. */
 export const environment = (): Env => process.env

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   log.info({ url: server.url, providers: Object.keys(config.providers), store }, 'listening')
 }
 
-/** One sentence of ours: the text of any other error may hold the value of a setting. */
+/** The message for an error at the start. Messages of other errors are left out: they may hold the value of a setting. */
 function reasonOf(error: unknown): string {
   if (error instanceof ConfigError) return error.message
   const { code } = error as { code?: unknown }

@@ -1,6 +1,6 @@
 import type { Provider } from '../../schema/shared.js'
 
-/** Every way a request can fail; the contract that clients branch on. */
+/** Error codes: the values of `extensions.code` that clients branch on. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -25,7 +25,7 @@ export type ErrorCode =
   | 'PERSISTED_QUERY_NOT_ALLOWED'
   | 'INTERNAL_SERVER_ERROR'
 
-/** Whether asking again, unchanged, may help; and the sentence when the thrower has none of its own. */
+/** For each code: whether a repeat of the same request may succeed, and the default message. */
 export const ERROR_CODES: Record<
   ErrorCode,
   { readonly retryable: boolean; readonly sentence: (who: string) => string }
@@ -78,13 +78,14 @@ export const ERROR_CODES: Record<
   INTERNAL_SERVER_ERROR: { retryable: false, sentence: () => 'Something went wrong on our side.' },
 }
 
-/** Input members that were refused, by path, each with the rules it broke. */
+/** Invalid input members by path, each with the rules that it violates. */
 export type InvalidFields = Record<string, readonly string[]>
 
 export interface ApiErrorDetails {
   readonly message?: string
-  /** The provider that failed, and its name in sentences. */
+  /** The provider that failed. */
   readonly provider?: Provider
+  /** The name of the provider in sentences. */
   readonly title?: string
   readonly retryable?: boolean
   readonly retryAfterSeconds?: number
@@ -123,20 +124,20 @@ export function copyError(
   return new ApiError(code, { ...details, message, ...more })
 }
 
-/** Refuses input by field, before anything is sent. */
+/** The error of invalid input, by field; thrown before a provider is called. */
 export const invalidInput = (fields: InvalidFields): ApiError =>
   new ApiError('BAD_USER_INPUT', { message: `The input is not valid: ${Object.keys(fields).join(', ')}.`, fields })
 
-/** A lookup's answer, or null where the provider says that there is none. */
-export async function nullIfNotFound<T>(answer: Promise<T>): Promise<T | null> {
+/** The result of a lookup, or null when the provider answers `NOT_FOUND`. */
+export async function nullIfNotFound<T>(result: Promise<T>): Promise<T | null> {
   try {
-    return await answer
+    return await result
   } catch (error) {
     if (error instanceof ApiError && error.code === 'NOT_FOUND') return null
     throw error
   }
 }
 
-/** How long a provider that failed asks to be left alone, where it says. */
+/** The `Retry-After` of a failed provider call in seconds, where the provider sent one. */
 export const retryAfterOf = (error: unknown): number | undefined =>
   error instanceof ApiError ? (error.extensions['retryAfterSeconds'] as number | undefined) : undefined

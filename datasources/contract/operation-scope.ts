@@ -2,14 +2,14 @@ import type { CallScope } from '../http/call.js'
 import type { Caller } from './caller.js'
 import type { Store } from './store.js'
 
-/** Makes the loader of one operation; the function itself identifies the loader within the operation. */
+/** Creates the loader of one operation; the function itself identifies the loader within the operation. */
 export type LoaderDefinition<Instance, Loader> = (instance: Instance, operation: OperationScope) => Loader
 
-/** One GraphQL operation as a room sees it: its caller, its deadline, its trace and its loaders. */
+/** Operation scope: one GraphQL operation as a provider folder sees it: its caller, its deadline, its trace and its loaders. */
 export interface OperationScope extends CallScope {
   readonly caller: Caller
   /** The store; the operation's trace counts the time spent waiting for it. */
   readonly store: Store
-  /** The operation's own loader of a definition, made at its first use. */
+  /** The loader of a definition for this operation, created at first use. */
   readonly loader: <Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>) => Loader
 }

@@ -1,17 +1,17 @@
 import type { Scope } from '../../schema/scopes.js'
 import type { OperationScope } from './operation-scope.js'
 
-/** The customer or person whose data a key names; the `…:own` scopes are checked against it. */
+/** Owner: the customer or person that the data of a key belongs to; the `…:own` scopes are checked against it. */
 export type Owner = { readonly customer: CustomerKey } | { readonly person: string }
 
-/** Names a customer; without `bankId` the configured bank is meant. */
+/** Key of a customer; without `bankId` in the configured bank. */
 export interface CustomerKey {
   readonly id: string
   readonly bankId?: string | null | undefined
 }
 
 /**
- * One read that a room offers, declared once at load. The guard checks the scope, masks personal values, and answers
+ * Query: one read of a provider, declared once at load. The guard checks the scope, masks personal values, and answers
  * null where the caller may not know that the record exists.
  */
 export interface Query<Instance, Key, Value> {
@@ -39,7 +39,7 @@ export interface Attempt {
   readonly isRetry: boolean
 }
 
-/** One write that a room offers, declared once at load. The guard adds the scope, the idempotency key and the mask. */
+/** Command: one write of a provider, declared once at load. The guard adds the scope, the idempotency key and the mask. */
 export interface Command<Instance, Input, Payload extends object> {
   readonly scope: Scope
   readonly extraScopes?: ((input: Input) => readonly Scope[]) | undefined
@@ -59,18 +59,18 @@ export interface Command<Instance, Input, Payload extends object> {
   readonly readBack?:
     | ((instance: Instance, operation: OperationScope, input: Input, attempt: Attempt) => Promise<Payload | null>)
     | undefined
-  /** Input members that do not make it another write. */
+  /** Input members that are left out when inputs under the same idempotency key are compared. */
   readonly ignoredInput?: readonly string[] | undefined
   /** The part of the payload that is stored for a replay; undefined when this payload is not final and is not stored. */
   toStored?(payload: Payload): Payload | undefined
   readonly run: (instance: Instance, operation: OperationScope, input: Input, attempt: Attempt) => Promise<Payload>
 }
 
-// `never` keys and inputs let each room declare its own; the guard's types restore them.
+// `never` as the type of keys and inputs lets each provider declare its own; the guard's types restore them.
 export type Queries<Instance> = Readonly<Record<string, Query<Instance, never, unknown>>>
 export type Commands<Instance> = Readonly<Record<string, Command<Instance, never, object>>>
 
-/** The declaration helpers of one room: they carry the types and do nothing else. */
+/** Declaration helpers of one provider: they infer types and have no effect at run time. */
 export const operationsOf = <Instance>() => ({
   query: <Key, Value>(declared: Query<Instance, Key, Value>) => declared,
   command: <Input, Payload extends object>(declared: Command<Instance, Input, Payload>) => declared,

@@ -32,32 +32,32 @@ export interface Settings {
   problem(message: string): void
 }
 
-/** What the process gives to every room. */
+/** Dependencies that the process passes to each provider folder. */
 export interface ProviderDeps {
   readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => ProviderClient
   /** Counts a value that the provider's contract does not list, by its field. */
   readonly drift: (field: string) => void
 }
 
-/** An open room: a provider's state for as long as the process runs. */
+/** Provider instance: the state of a provider for the lifetime of the process. */
 export interface ProviderInstance {
-  /** Reads the provider's webhooks, where that is set up. */
+  /** The webhook receiver, where it is configured. */
   readonly webhook?: Webhook | undefined
   readonly close: () => Promise<void>
 }
 
-/** What a provider's room exports. `name` is also the prefix of its settings and its metric label. */
+/** The export of a provider folder. `name` is also the prefix of its settings and its metric label. */
 export interface Provider<S, Instance extends ProviderInstance> {
   readonly name: string
   readonly label: Label
   /** The provider's name in sentences. */
   readonly title: string
-  /** How many calls may run at the same time unless `<NAME>_MAX_CONCURRENCY` says otherwise. */
+  /** Bulkhead: the default of `<NAME>_MAX_CONCURRENCY`, the maximum number of concurrent calls. */
   readonly maxConcurrency: number
   readonly settings: (settings: Settings) => S
   readonly queries: Queries<Instance>
   readonly commands: Commands<Instance>
   readonly open: (settings: S, deps: ProviderDeps) => Instance
-  /** The provider's emulator, loaded only where it is wanted. */
+  /** Loads the provider's emulator; production does not load it. */
   readonly emulator: () => Promise<{ start: (options: EmulatorOptions) => Promise<Emulator> }>
 }

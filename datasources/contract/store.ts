@@ -1,27 +1,27 @@
 /**
- * A name in the store: a namespace in clear, then parts that are never stored in clear
- * (the key that is written is a keyed hash of them).
+ * Key of a stored value: a namespace in clear, then parts that are never stored in clear (the stored key is a keyed
+ * hash of them).
  */
 export type StoreKey = readonly [namespace: string, ...parts: string[]]
 
 /**
- * What outlives an operation. Values are plain JSON and are encrypted before they leave the process.
- * Every method rejects with `STORE_UNAVAILABLE` when the store cannot be reached in time.
+ * Key-value store for state that outlives an operation. Values are plain JSON and are encrypted before they leave the
+ * process. Every method rejects with `STORE_UNAVAILABLE` when the store cannot be reached in time.
  */
 export interface Store {
   readonly get: <T>(key: StoreKey) => Promise<T | null>
   readonly set: (key: StoreKey, value: unknown, ttlSeconds: number) => Promise<void>
   /**
-   * Changes a value atomically: `change` sees the current value and answers the next one, null to remove it, or undefined to leave it
-   * as it is. It may run more than once. Answers what is stored afterwards and whether this call changed it.
+   * Atomic update (compare and swap): `change` gets the current value and returns the next one, null to remove it, or
+   * undefined to keep it. It may run more than once. Returns the stored value and whether this call changed it.
    */
   readonly update: <T>(
     key: StoreKey,
     ttlSeconds: number,
     change: (current: T | null) => T | null | undefined,
   ) => Promise<{ readonly value: T | null; readonly changed: boolean }>
-  /** A keyed hash of a question, for keys and comparisons of personal input. */
+  /** Keyed hash (HMAC) of input, for keys and comparisons of personal values. */
   readonly digest: (...parts: string[]) => string
-  /** True of a `digest` of this question, also of one that was made before the key was rotated. */
+  /** True when `digest` is the hash of this input, with the current key or a rotated one. */
   readonly isDigest: (digest: string, ...parts: string[]) => boolean
 }

@@ -1,32 +1,32 @@
-/** What a provider sends by itself, as it came. */
+/** One webhook request of a provider, before it is verified. */
 export interface WebhookDelivery {
   readonly header: (name: string) => string | undefined
-  /** The very bytes, which are what was signed. */
+  /** The raw body: the signature covers these bytes. */
   readonly body: Buffer
 }
 
-/** An event in the graph's language; nothing in it is personal. */
+/** A verified webhook event; it holds no personal data. */
 export interface WebhookEvent {
-  /** The same in every delivery of the event. */
+  /** The same in each delivery of the event. */
   readonly id: string
-  /** What happened, by a word of ours. */
+  /** The kind of event. */
   readonly type: WebhookEventType
-  /** Does what follows from it here; without it nothing does. May be done twice, but not left undone. */
+  /** Applies the event in this process; absent when nothing follows from it. At least once: it may run twice. */
   readonly apply?: (() => void | Promise<void>) | undefined
 }
 
-/** Every word there is, so that it may be a metric's label. `other` is what the provider's contract does not list. */
+/** All event types, a closed set because it is a metric label. `other` is a type that the provider's contract does not list. */
 export type WebhookEventType = 'person_created' | 'person_updated' | 'person_verified' | 'other'
 
-/** Why a delivery is not an event: it is not the provider's own or too old, or cannot be read. Nobody is told more. */
+/** A delivery that is refused: forged (or too old), or unreadable. The sender learns no more than the reason. */
 export class RejectedDelivery extends Error {
   constructor(readonly reason: 'forged' | 'unreadable') {
     super(reason)
   }
 }
 
-/** How a room takes what its provider sends. */
+/** The webhook receiver of a provider. */
 export interface Webhook {
-  /** Reads a delivery that is proved to be the provider's; throws `Undeliverable`. */
+  /** Verifies and parses a delivery; throws `RejectedDelivery`. */
   readonly read: (delivery: WebhookDelivery) => WebhookEvent
 }

@@ -3,7 +3,7 @@ import type { Emulator, Exchange } from '../../datasources/emulator/run.js'
 
 export type Emulators = Readonly<Record<ProviderName, Emulator>>
 
-/** Starts every provider's emulator; with a first port they take it and the following ones, else free ones. */
+/** Starts the emulator of every provider, on consecutive ports from `firstPort`, else on free ports. */
 export async function startEmulators(options: {
   firstPort?: number
   jwksUrl: string

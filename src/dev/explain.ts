@@ -6,30 +6,30 @@ import { SelfTime } from '../observability/self-time.js'
 /** A request with this header, of any value, is answered with how the operation's time was spent. */
 const HEADER = 'x-explain'
 
-/** What was asked of one loader or command. */
-interface Question {
+/** The statistics of one query or command. */
+interface QueryStats {
   asked: number
   stored: number
-  /** By provider and route. */
+  /** Provider calls by provider and route. */
   readonly lines: Map<string, CallStats & { readonly provider: string; readonly route: string }>
 }
 
-/** The question that code runs for. It slows down all that is asynchronous, and nothing but development imports it. */
-const current = new AsyncLocalStorage<Question>()
+/** The query or command that code runs for. AsyncLocalStorage slows down asynchronous code, so only development imports this file. */
+const current = new AsyncLocalStorage<QueryStats>()
 
 const rounded = (ms: number): number => Math.round(ms * 100) / 100
 
-/** A stopwatch that also takes down what was asked of whom. */
+/** Self time with a trace: the queries and commands of an operation, and the provider calls of each. */
 class Explanation extends SelfTime {
-  readonly #questions = new Map<string, Question>()
+  readonly #stats = new Map<string, QueryStats>()
 
   storeHit(): void {
-    const question = current.getStore()
-    if (question) question.stored += 1
+    const stats = current.getStore()
+    if (stats) stats.stored += 1
   }
 
   callStats(provider: string, route: string): CallStats {
-    const { lines } = current.getStore() ?? this.#question('other')
+    const { lines } = current.getStore() ?? this.#statsOf('other')
     const name = `${provider} ${route}`
     let line = lines.get(name)
     if (!line) lines.set(name, (line = { provider, route, made: 0, shared: 0, retried: 0, ms: [] }))
@@ -37,14 +37,14 @@ class Explanation extends SelfTime {
   }
 
   span<T>(name: string, run: () => Promise<T>): Promise<T> {
-    const question = this.#question(name)
-    question.asked += 1
-    return current.run(question, run)
+    const stats = this.#statsOf(name)
+    stats.asked += 1
+    return current.run(stats, run)
   }
 
   report(): object {
     const { own, waited } = this.read()
-    const questions = [...this.#questions].map(([question, { asked, stored, lines }]) => ({
+    const questions = [...this.#stats].map(([question, { asked, stored, lines }]) => ({
       question,
       asked,
       fromStore: stored,
@@ -57,10 +57,10 @@ class Explanation extends SelfTime {
     return { ownMs: rounded(own), waitedMs: rounded(waited), questions }
   }
 
-  #question(name: string): Question {
-    let question = this.#questions.get(name)
-    if (!question) this.#questions.set(name, (question = { asked: 0, stored: 0, lines: new Map() }))
-    return question
+  #statsOf(name: string): QueryStats {
+    let stats = this.#stats.get(name)
+    if (!stats) this.#stats.set(name, (stats = { asked: 0, stored: 0, lines: new Map() }))
+    return stats
   }
 }
 

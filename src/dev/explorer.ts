@@ -5,8 +5,8 @@ import type { FastifyInstance } from 'fastify'
 const LANDING = 'https://apollo-server-landing-page.cdn.apollographql.com'
 const SANDBOX = 'https://embeddable-sandbox.cdn.apollographql.com'
 
-/** What the page needs and no more; its own scripts and styles carry the nonce. */
-const policy = (nonce: string): string =>
+/** Content security policy of the Sandbox page; its inline scripts and styles carry the nonce. */
+const contentSecurityPolicy = (nonce: string): string =>
   [
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'",
     `script-src 'nonce-${nonce}' ${SANDBOX}`,
@@ -16,32 +16,32 @@ const policy = (nonce: string): string =>
     `img-src ${LANDING}; manifest-src ${LANDING}`,
   ].join('; ')
 
-/** Sandbox is the only page there is: in place of the rule of everything else, it gets one under which it loads. */
+/** Replaces the security headers of HTML responses by those under which Sandbox loads; it is the only page. */
 export function allowSandbox(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply, payload) => {
     if (!String(reply.getHeader('content-type')).startsWith('text/html')) return
     const nonce = /'nonce-(\w+)'/.exec(String(payload))?.[1] ?? ''
     void reply.headers({
-      'content-security-policy': policy(nonce),
+      'content-security-policy': contentSecurityPolicy(nonce),
       'cross-origin-opener-policy': 'same-origin-allow-popups',
     })
   })
 }
 
-/** What Sandbox shows when it opens. */
-export interface Opening {
+/** The initial state of Sandbox. */
+export interface SandboxState {
   readonly document: string
   readonly variables: Readonly<Record<string, string>>
   readonly token: string
 }
 
-/** Apollo Sandbox on the graph's own address, ready to press play: example operations, variables and a token. */
-export function explorer(opening: () => Opening): ApolloServerPlugin {
+/** Landing page: Apollo Sandbox with example operations, variables and a token. */
+export function explorer(initialState: () => SandboxState): ApolloServerPlugin {
   return {
     async serverWillStart(server) {
-      // Made anew for every visit: what the operations ask for is known only once the server runs.
+      // Rendered for each request: the variables are known only when the server runs.
       const html = async (): Promise<string> => {
-        const { document, variables, token } = opening()
+        const { document, variables, token } = initialState()
         const plugin = ApolloServerPluginLandingPageLocalDefault({
           embed: { runTelemetry: false, initialState: { pollForSchemaUpdates: false } },
           document,

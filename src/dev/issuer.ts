@@ -8,14 +8,15 @@ export const AUDIENCE = 'kyc-graph'
 const LIFETIME_SECONDS = 12 * 3600
 const now = () => Math.floor(Date.now() / 1000)
 
+/** What a token is issued for. */
 export interface Grant {
   readonly client: string
   readonly scope: string
-  /** More claims, or others than the usual ones. */
+  /** Further claims; they override the standard ones. */
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** Signs development's tokens with a key that was made on this machine. */
+/** Token issuer for development; its key pair is generated on this machine. */
 export interface Issuer {
   readonly issuer: string
   readonly token: (grant: Grant) => Promise<string>
@@ -23,14 +24,14 @@ export interface Issuer {
   readonly routes: (app: FastifyInstance) => void
 }
 
-const known = (scope: string): scope is Scope => Object.hasOwn(SCOPES, scope)
+const isScope = (scope: string): scope is Scope => Object.hasOwn(SCOPES, scope)
 
-/** A new key, or the one in the file: tokens that were printed before a reload stay good. */
+/** Reads the signing key from the file, or generates it; a stored key keeps printed tokens valid after a reload. */
 async function signingKey(file: string | undefined): Promise<JWK> {
   try {
     if (file !== undefined) return JSON.parse(readFileSync(file, 'utf8')) as JWK
   } catch {
-    // There is none yet.
+    // The file does not exist yet.
   }
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const jwk = await exportJWK(privateKey)
@@ -41,6 +42,7 @@ async function signingKey(file: string | undefined): Promise<JWK> {
   return jwk
 }
 
+/** Creates the token issuer of development. */
 export async function createIssuer(issuer: string, keyFile?: string): Promise<Issuer> {
   const key = await signingKey(keyFile)
   const privateKey = await importJWK(key, 'ES256')
@@ -65,6 +67,7 @@ export async function createIssuer(issuer: string, keyFile?: string): Promise<Is
     issuer,
     token,
     routes(root) {
+      // A plugin scope: the parser of form bodies is for these routes only.
       void root.register((app, _options, done) => {
         app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, parsed) =>
           parsed(null, Object.fromEntries(new URLSearchParams(body as string))),
@@ -75,7 +78,7 @@ export async function createIssuer(issuer: string, keyFile?: string): Promise<Is
           void reply.header('cache-control', 'no-store')
           if (grant_type !== 'client_credentials') return reply.code(400).send({ error: 'unsupported_grant_type' })
           const scopes = scope.split(' ').filter(Boolean)
-          if (!scopes.every(known)) return reply.code(400).send({ error: 'invalid_scope' })
+          if (!scopes.every(isScope)) return reply.code(400).send({ error: 'invalid_scope' })
           return {
             access_token: await token({
               client,

@@ -1,6 +1,6 @@
 import { type Scope, SCOPES } from '../../schema/scopes.js'
 
-/** Who a newcomer can be at once, each with the scopes that such a caller has in earnest. */
+/** A caller for development, with the scopes that such a caller has in production. */
 export interface Persona {
   readonly client: string
   readonly title: string
@@ -31,7 +31,7 @@ export const PERSONAS: readonly Persona[] = [
   },
   {
     client: 'ada',
-    title: "an app user: Ada's own records and nobody else's",
+    title: "an app user: Ada's own records only",
     scopes: ['customers:read:own', 'kyc:read:own', 'persons:read:own'],
   },
 ]

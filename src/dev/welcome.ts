@@ -4,10 +4,10 @@ import { ADA } from '../../datasources/emulator/people.js'
 const operation = (name: string): string =>
   readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), 'utf8')
 
-/** The query a newcomer is shown: over all five providers, about somebody who has something at each of them. */
+/** The first query of the documentation: one customer with records at each of the five providers. */
 export const FIRST_QUERY = operation('first-query')
 
-/** What Sandbox opens with: the first query with its variables, and operations to go on with. */
+/** The operations in Sandbox: the first query and further examples. */
 export const EXAMPLES = ['first-query', 'customer-page', 'kyc-review', 'bulk-read', 'persons', 'payee-check', 'entitle']
   .map(operation)
   .join('\n')
@@ -24,7 +24,7 @@ const PREPARE = `
     verifyAccount(input: $verify) { result { id } }
   }`
 
-/** Makes, through the graph, what the first query shows and only a write brings about; answers the query's variables. */
+/** Creates the records that the first query reads, by mutations; returns the variables of the query. */
 export async function prepare(url: string, token: string): Promise<Record<string, string>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -52,7 +52,7 @@ export async function prepare(url: string, token: string): Promise<Record<string
   })
   const { data, errors } = (await response.json()) as { data?: Prepared; errors?: { message: string }[] }
   if (!data || errors)
-    throw new Error(`Development could not be prepared: ${errors?.map(({ message }) => message).join(' ')}`)
+    throw new Error(`The example records could not be created: ${errors?.map(({ message }) => message).join(' ')}`)
   return {
     customerId: ADA.customerId,
     verificationId: data.verifyAccount.result.id,

@@ -23,35 +23,29 @@ import {
 } from 'graphql'
 import { type Count, directive, listSizeOf, sizeOf, type Variables } from './list-size.js'
 
-/** The most that one operation may cost: a page of a hundred customers with everything that hangs off them. */
+/** The maximum cost of one operation: a page of a hundred customers with all their collections. */
 export const MAX_COST = 25_000
-/** Of one operation, by what its `@skip` and `@include` come to; more than anybody uses are worked out each time. */
-const MOST_REMEMBERED = 16
+/** The maximum number of formulas that are kept for one operation, by the outcome of its `@skip` and `@include`. */
+const MAX_CACHED_FORMULAS = 16
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 const product = (numbers: readonly number[]) => numbers.reduce((total, number) => total * number, 1)
-const most = (numbers: readonly number[]) => Math.max(0, ...numbers)
+const max = (numbers: readonly number[]) => Math.max(0, ...numbers)
 
-/** Does at once what does not depend on the variables. */
+/** Combines counts; counts that do not depend on variables are combined at once. */
 function combine(counts: readonly Count[], how: (numbers: readonly number[]) => number): Count {
   if (counts.every((count) => typeof count === 'number')) return how(counts)
   return (variables) => how(counts.map((count) => (typeof count === 'number' ? count : count(variables))))
 }
 
-/** A length that was given one level up, and the fields it is the length of. */
-interface Sized {
+/** A list length that the parent field sets (`sizedFields`), and the fields that have this length. */
+interface InheritedSize {
   readonly fields: readonly string[]
   readonly size: Count
 }
 
-/** What an operation costs, once it is known which of its fields are left out: a sum over its selections. */
-function weigh(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  conditions: Variables,
-): Count {
-  const fragments = new Map(
+const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
+  new Map(
     document.definitions.flatMap((definition) =>
       definition.kind === Kind.FRAGMENT_DEFINITION
         ? [[definition.name.value, definition] as [string, FragmentDefinitionNode]]
@@ -59,144 +53,159 @@ function weigh(
     ),
   )
 
-  const isLeftOut = ({ directives = [] }: SelectionNode): boolean =>
-    directives.some(
-      ({ name, arguments: [given] = [] }) =>
-        given !== undefined &&
-        ((name.value === 'skip' && valueFromASTUntyped(given.value, conditions) === true) ||
-          (name.value === 'include' && valueFromASTUntyped(given.value, conditions) === false)),
-    )
+const fieldOf = (type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> | undefined =>
+  type.getFields()[name] ?? [SchemaMetaFieldDef, TypeMetaFieldDef].find((meta) => meta.name === name)
 
-  const fits = (condition: string | undefined, type: GraphQLObjectType): boolean => {
-    const named = condition === undefined ? type : schema.getType(condition)
-    return named === type || (isAbstractType(named) && schema.isSubType(named, type))
+/** Cost formula of one operation, for given values of `@skip` and `@include`: a sum over its selections. */
+class CostFormula {
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    document: DocumentNode,
+    private readonly conditions: Variables,
+  ) {
+    this.#fragments = fragmentsOf(document)
   }
 
-  /** The fields that an object of this type answers, those of one name together, as execution collects them. */
-  function collect(
+  /** The cost of an operation: a number, or a function of the variables. */
+  costOfOperation({ selectionSet, operation }: OperationDefinitionNode): Count {
+    return this.#costOf([selectionSet], this.schema.getRootType(operation)!)
+  }
+
+  /** The cost of selections on a type; of an abstract type the member with the highest cost counts. */
+  #costOf(sets: readonly SelectionSetNode[], type: GraphQLCompositeType, inherited?: InheritedSize): Count {
+    const members = isAbstractType(type) ? this.schema.getPossibleTypes(type) : [type]
+    return combine(
+      members.map((member) =>
+        combine(
+          [...this.#collectFields(sets, member).values()].map((nodes) => this.#costOfField(nodes, member, inherited)),
+          sum,
+        ),
+      ),
+      max,
+    )
+  }
+
+  #costOfField(nodes: readonly FieldNode[], parent: GraphQLObjectType, inherited: InheritedSize | undefined): Count {
+    const [node] = nodes
+    const field = node && fieldOf(parent, node.name.value)
+    // `__typename` is the only field without a definition: validation refuses all others.
+    if (!field) return 0
+    const type = getNamedType(field.type)
+    const isList = isListType(getNullableType(field.type))
+    const { sizedFields } = listSizeOf(field)
+    const size = !isList ? 1 : inherited?.fields.includes(field.name) ? inherited.size : sizeOf(field, node)
+    const selections = isCompositeType(type)
+      ? this.#costOf(
+          nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+          type,
+          sizedFields && { fields: sizedFields, size: sizeOf(field, node) },
+        )
+      : 0
+    const item = combine([this.#weightOf(type, isCompositeType(type) ? 1 : 0), selections], sum)
+    return combine([this.#weightOf(field, 0), combine([size, item], product)], sum)
+  }
+
+  /** The weight of a field or type. Of an abstract type the highest counts: any member may come. */
+  #weightOf(weighted: GraphQLField<unknown, unknown> | GraphQLNamedType, fallback: number): number {
+    return isAbstractType(weighted)
+      ? max(this.schema.getPossibleTypes(weighted).map((member) => this.#weightOf(member, fallback)))
+      : Number(directive(weighted, 'cost')?.['weight'] ?? fallback)
+  }
+
+  /** CollectFields of the GraphQL specification: the selected fields of an object type, by response name. */
+  #collectFields(
     sets: readonly SelectionSetNode[],
     type: GraphQLObjectType,
-    into = new Map<string, FieldNode[]>(),
-    spread = new Set<string>(),
+    fields = new Map<string, FieldNode[]>(),
+    visited = new Set<string>(),
   ): Map<string, FieldNode[]> {
     for (const selection of sets.flatMap(({ selections }) => selections)) {
-      if (isLeftOut(selection)) continue
+      if (this.#isSkipped(selection)) continue
       if (selection.kind === Kind.FIELD) {
         const name = (selection.alias ?? selection.name).value
-        into.set(name, [...(into.get(name) ?? []), selection])
+        fields.set(name, [...(fields.get(name) ?? []), selection])
         continue
       }
       const fragment =
         selection.kind === Kind.INLINE_FRAGMENT
           ? selection
-          : spread.has(selection.name.value)
+          : visited.has(selection.name.value)
             ? undefined
-            : fragments.get(selection.name.value)
-      if (selection.kind === Kind.FRAGMENT_SPREAD) spread.add(selection.name.value)
-      if (fragment && fits(fragment.typeCondition?.name.value, type))
-        collect([fragment.selectionSet], type, into, spread)
+            : this.#fragments.get(selection.name.value)
+      if (selection.kind === Kind.FRAGMENT_SPREAD) visited.add(selection.name.value)
+      if (fragment && this.#applies(fragment.typeCondition?.name.value, type))
+        this.#collectFields([fragment.selectionSet], type, fields, visited)
     }
-    return into
+    return fields
   }
 
-  const weightOf = (weighed: GraphQLField<unknown, unknown> | GraphQLNamedType, otherwise: number): number =>
-    // What comes may be of any member, whatever is selected of it.
-    isAbstractType(weighed)
-      ? most(schema.getPossibleTypes(weighed).map((member) => weightOf(member, otherwise)))
-      : Number(directive(weighed, 'cost')?.['weight'] ?? otherwise)
-
-  function fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> | undefined {
-    return type.getFields()[name] ?? [SchemaMetaFieldDef, TypeMetaFieldDef].find((meta) => meta.name === name)
-  }
-
-  function costOfField(nodes: readonly FieldNode[], parent: GraphQLObjectType, sized: Sized | undefined): Count {
-    const [node] = nodes
-    const field = node && fieldOf(parent, node.name.value)
-    // `__typename`: everything else is known to be there, or the document was refused.
-    if (!field) return 0
-    const type = getNamedType(field.type)
-    const isList = isListType(getNullableType(field.type))
-    const { sizedFields } = listSizeOf(field)
-    const below = sizedFields && { fields: sizedFields, size: sizeOf(field, node) }
-    const inside = isCompositeType(type)
-      ? costOf(
-          nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
-          type,
-          below,
-        )
-      : 0
-    const each = combine([weightOf(type, isCompositeType(type) ? 1 : 0), inside], sum)
-    const size = !isList ? 1 : sized?.fields.includes(field.name) ? sized.size : sizeOf(field, node)
-    return combine([weightOf(field, 0), combine([size, each], product)], sum)
-  }
-
-  /** Of a union the dearest member counts. */
-  function costOf(sets: readonly SelectionSetNode[], type: GraphQLCompositeType, sized?: Sized): Count {
-    const members = isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
-    return combine(
-      members.map((member) =>
-        combine(
-          [...collect(sets, member).values()].map((nodes) => costOfField(nodes, member, sized)),
-          sum,
-        ),
-      ),
-      most,
+  #isSkipped({ directives = [] }: SelectionNode): boolean {
+    return directives.some(
+      ({ name, arguments: [condition] = [] }) =>
+        condition !== undefined &&
+        ((name.value === 'skip' && valueFromASTUntyped(condition.value, this.conditions) === true) ||
+          (name.value === 'include' && valueFromASTUntyped(condition.value, this.conditions) === false)),
     )
   }
 
-  return costOf([operation.selectionSet], schema.getRootType(operation.operation)!)
+  #applies(typeCondition: string | undefined, type: GraphQLObjectType): boolean {
+    const named = typeCondition === undefined ? type : this.schema.getType(typeCondition)
+    return named === type || (isAbstractType(named) && this.schema.isSubType(named, type))
+  }
 }
 
-/** The variables that decide what is left out. */
+/** The variables that directives such as `@skip` and `@include` use. */
 function conditionsOf(document: DocumentNode): string[] {
   const names = new Set<string>()
   visit(document, {
-    Directive: ({ arguments: given = [] }) => {
-      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
+    Directive: ({ arguments: args = [] }) => {
+      for (const { value } of args) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
     },
   })
   return [...names]
 }
 
+/** The cost formulas of one operation. */
+interface CachedOperation {
+  readonly defaults: Variables
+  readonly conditions: readonly string[]
+  readonly formulas: Map<string, Count>
+}
+
+function prepareOperation(document: DocumentNode, { variableDefinitions }: OperationDefinitionNode): CachedOperation {
+  const defaults =
+    variableDefinitions?.flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+    ) ?? []
+  return { defaults: Object.fromEntries(defaults), conditions: conditionsOf(document), formulas: new Map() }
+}
+
 /**
- * What operations cost before they run, by the cost specification (https://ibm.github.io/graphql-specs/cost-spec.html):
- * a field's `@cost` for each time it is called, and the weight of its type (1, of scalars 0) for each object that it
- * answers. What does not depend on the variables is worked out once for each document. At least 1: nothing is free.
+ * Query cost: estimates an operation before it is executed, by the cost specification
+ * (https://ibm.github.io/graphql-specs/cost-spec.html): the `@cost` of a field for each call, and the weight of its
+ * type (1, of scalars 0) for each object in its result. The minimum is 1. What does not depend on the variables is
+ * computed once for each document.
  */
 export function createCostEstimator(
   schema: GraphQLSchema,
 ): (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) => number {
-  interface Known {
-    readonly defaults: Variables
-    readonly conditions: readonly string[]
-    readonly counts: Map<string, Count>
-  }
-  const remembered = new WeakMap<OperationDefinitionNode, Known>()
+  const cache = new WeakMap<OperationDefinitionNode, CachedOperation>()
 
-  function study(document: DocumentNode, operation: OperationDefinitionNode): Known {
-    const defaults =
-      operation.variableDefinitions?.flatMap(({ variable, defaultValue }) =>
-        defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
-      ) ?? []
-    const known = {
-      defaults: Object.fromEntries(defaults),
-      conditions: conditionsOf(document),
-      counts: new Map<string, Count>(),
-    }
-    remembered.set(operation, known)
-    return known
-  }
-
-  return (document, operation, given) => {
-    const { defaults, conditions, counts } = remembered.get(operation) ?? study(document, operation)
-    const isTrue = (name: string) => (Object.hasOwn(given, name) ? given[name] : defaults[name]) === true
+  return (document, operation, variables) => {
+    let cached = cache.get(operation)
+    if (cached === undefined) cache.set(operation, (cached = prepareOperation(document, operation)))
+    const { defaults, conditions, formulas } = cached
+    const isTrue = (name: string) => (Object.hasOwn(variables, name) ? variables[name] : defaults[name]) === true
     let key = ''
     for (const name of conditions) key += isTrue(name) ? '1' : '0'
-    let count = counts.get(key)
-    if (count === undefined) {
-      count = weigh(schema, document, operation, Object.fromEntries(conditions.map((name) => [name, isTrue(name)])))
-      if (counts.size < MOST_REMEMBERED) counts.set(key, count)
+    let cost = formulas.get(key)
+    if (cost === undefined) {
+      const values = Object.fromEntries(conditions.map((name) => [name, isTrue(name)]))
+      cost = new CostFormula(schema, document, values).costOfOperation(operation)
+      if (formulas.size < MAX_CACHED_FORMULAS) formulas.set(key, cost)
     }
-    return Math.max(1, Math.ceil(typeof count === 'number' ? count : count({ ...defaults, ...given })))
+    return Math.max(1, Math.ceil(typeof cost === 'number' ? cost : cost({ ...defaults, ...variables })))
   }
 }

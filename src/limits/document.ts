@@ -2,9 +2,11 @@ import {
   type DefinitionNode,
   type DirectiveNode,
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -12,115 +14,143 @@ import {
 import { ApiError } from '../../datasources/contract/errors.js'
 
 /**
- * The most that a document may hold, fragments counted each time they are spread. Each is several times what the
- * operations in `schema/operations` hold, so an honest client does not meet them; together they bound what parsing and
- * validation may take, whose slowest rule grows with the square of the repeated fields.
+ * Limits of a document; a fragment is counted each time it is spread. Each limit is several times what the operations
+ * in `schema/operations` need. Together they bound the time of parsing and validation: the slowest validation rule
+ * grows with the square of the repeated fields.
  */
 export const MAX = {
-  /** Refused while it is read, before anything is made of it. */
+  /** Checked by the parser, before it builds the document. */
   tokens: 3_000,
   definitions: 50,
   selections: 1_000,
   variables: 100,
-  /** Of fields and fragments within each other; the introspection query of today's tools needs 18. */
+  /** Depth of nested fields and fragments; the introspection query of current tools needs 18. */
   levels: 20,
-  /** In one operation: what would be a batch of operations by another name. */
+  /** Of one operation; more would be a batch of operations in one document. */
   'root fields': 50,
   aliases: 100,
   directives: 50,
   'directives in one place': 5,
-  /** Fragments may well ask for the same field; nobody asks for it by the dozen. */
+  /** Several fragments may select the same field, but rarely more than a few. */
   'fields of the same name in one place': 20,
 } as const
 
 type Measure = keyof typeof MAX
 
-/** A document over a limit, by what it has too many of. */
-export const tooMany = (what: Measure): ApiError =>
-  new ApiError('QUERY_TOO_COMPLEX', { message: `The document has more than ${MAX[what]} ${what}.` })
+/** The error of a document that exceeds a limit. */
+export const tooMany = (measure: Measure): ApiError =>
+  new ApiError('QUERY_TOO_COMPLEX', { message: `The document has more than ${MAX[measure]} ${measure}.` })
 
-function check(what: Measure, count: number): void {
-  if (count > MAX[what]) throw tooMany(what)
+function check(measure: Measure, count: number): void {
+  if (count > MAX[measure]) throw tooMany(measure)
 }
 
-/** What will be one member of the answer: how often it is asked for, and what is asked below it by all who do. */
-interface Place {
-  asked: number
-  readonly below: Places
+/** One member of the response: how often it is selected, and the members below it in all its selections. */
+interface ResponseMember {
+  count: number
+  readonly members: ResponseMembers
 }
-type Places = Map<string, Place>
+type ResponseMembers = Map<string, ResponseMember>
 
 interface Directed {
   readonly directives?: readonly DirectiveNode[] | undefined
 }
 
+/** A position in the walk: the depth, the members of the response there, and the fragments that enclose it. */
+interface Position {
+  readonly level: number
+  readonly members: ResponseMembers
+  readonly enclosing: ReadonlySet<string>
+}
+
 /**
- * Throws `QUERY_TOO_COMPLEX` when a document is over a limit. Fragments are walked where they are spread, introspection
- * and any name like everything else; the walk ends with the first limit it meets, so it is never longer than those.
+ * Counts what a document holds and throws at the first limit that is exceeded, so the walk itself is bounded.
+ * Fragments are walked at each spread; introspection fields and unknown names count like all others.
  */
-export function checkDocument({ definitions }: DocumentNode): void {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  const walked = new Set<string>()
-  const counted = { selections: 0, aliases: 0, directives: 0 }
+class DocumentWalk {
+  readonly #fragments = new Map<string, FragmentDefinitionNode>()
+  readonly #walked = new Set<string>()
+  #selections = 0
+  #aliases = 0
+  #directives = 0
 
-  function directed({ directives = [] }: Directed): void {
+  constructor(definitions: readonly DefinitionNode[]) {
+    for (const definition of definitions)
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition)
+  }
+
+  operation(operation: OperationDefinitionNode): void {
+    this.#countDirectives(operation)
+    check('variables', operation.variableDefinitions?.length ?? 0)
+    operation.variableDefinitions?.forEach((definition) => this.#countDirectives(definition))
+    const root: ResponseMembers = new Map()
+    this.#selectionSet(operation.selectionSet, { level: 1, members: root, enclosing: new Set() })
+    check(
+      'root fields',
+      [...root.values()].reduce((sum, { count }) => sum + count, 0),
+    )
+  }
+
+  /** Validation also reads fragments that no operation spreads. */
+  unusedFragments(): void {
+    for (const [name, fragment] of this.#fragments)
+      if (!this.#walked.has(name)) this.#fragment(fragment, { level: 1, members: new Map(), enclosing: new Set() })
+  }
+
+  #countDirectives({ directives = [] }: Directed): void {
     check('directives in one place', directives.length)
-    check('directives', (counted.directives += directives.length))
+    check('directives', (this.#directives += directives.length))
   }
 
-  function spread(fragment: FragmentDefinitionNode, level: number, places: Places, within: ReadonlySet<string>): void {
-    walked.add(fragment.name.value)
-    directed(fragment)
-    walk(fragment.selectionSet, level, places, new Set(within).add(fragment.name.value))
+  #fragment(fragment: FragmentDefinitionNode, { level, members, enclosing }: Position): void {
+    const name = fragment.name.value
+    this.#walked.add(name)
+    this.#countDirectives(fragment)
+    this.#selectionSet(fragment.selectionSet, { level, members, enclosing: new Set(enclosing).add(name) })
   }
 
-  function walk({ selections }: SelectionSetNode, level: number, places: Places, within: ReadonlySet<string>): void {
+  #selectionSet({ selections }: SelectionSetNode, { level, members, enclosing }: Position): void {
     check('levels', level)
+    const below = { level: level + 1, members, enclosing }
     for (const selection of selections) {
-      check('selections', (counted.selections += 1))
-      directed(selection)
+      check('selections', (this.#selections += 1))
+      this.#countDirectives(selection)
       if (selection.kind === Kind.INLINE_FRAGMENT) {
-        walk(selection.selectionSet, level + 1, places, within)
+        this.#selectionSet(selection.selectionSet, below)
       } else if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        const fragment = fragments.get(selection.name.value)
-        // One that spreads itself is left to validation, which refuses it.
-        if (fragment && !within.has(selection.name.value)) spread(fragment, level + 1, places, within)
+        const fragment = this.#fragments.get(selection.name.value)
+        // Validation refuses a fragment that spreads itself.
+        if (fragment && !enclosing.has(selection.name.value)) this.#fragment(fragment, below)
       } else {
-        if (selection.alias) check('aliases', (counted.aliases += 1))
-        const name = (selection.alias ?? selection.name).value
-        const place = places.get(name) ?? { asked: 0, below: new Map() }
-        places.set(name, place)
-        check('fields of the same name in one place', (place.asked += 1))
-        if (selection.selectionSet) walk(selection.selectionSet, level + 1, place.below, within)
+        this.#field(selection, below)
       }
     }
   }
 
-  check('definitions', definitions.length)
-  for (const definition of definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  for (const definition of definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    directed(definition)
-    check('variables', definition.variableDefinitions?.length ?? 0)
-    definition.variableDefinitions?.forEach(directed)
-    const root: Places = new Map()
-    walk(definition.selectionSet, 1, root, new Set())
-    check(
-      'root fields',
-      [...root.values()].reduce((sum, { asked }) => sum + asked, 0),
-    )
+  #field({ alias, name, selectionSet }: FieldNode, { level, members, enclosing }: Position): void {
+    if (alias) check('aliases', (this.#aliases += 1))
+    const key = (alias ?? name).value
+    const member = members.get(key) ?? { count: 0, members: new Map() }
+    members.set(key, member)
+    check('fields of the same name in one place', (member.count += 1))
+    if (selectionSet) this.#selectionSet(selectionSet, { level, members: member.members, enclosing })
   }
-  // Validation reads also those that no operation spreads.
-  for (const [name, fragment] of fragments) if (!walked.has(name)) spread(fragment, 1, new Map(), new Set())
+}
+
+/** Throws `QUERY_TOO_COMPLEX` when a document exceeds a limit. */
+function checkDocument({ definitions }: DocumentNode): void {
+  check('definitions', definitions.length)
+  const walk = new DocumentWalk(definitions)
+  for (const definition of definitions) if (definition.kind === Kind.OPERATION_DEFINITION) walk.operation(definition)
+  walk.unusedFragments()
 }
 
 const report = (context: ValidationContext, error: ApiError): void =>
   context.reportError(new GraphQLError(error.message, { originalError: error }))
 
 /**
- * The limits as a rule of validation. It does its work while the rules are being made, before any of them looks at the
- * document, and leaves the slow ones nothing to look at when it refuses.
+ * The limits as a validation rule. It runs while the rules are created, before any of them visits the document. When a
+ * limit is exceeded it empties the document, so that the slow rules have nothing to visit.
  */
 export const documentLimits: ValidationRule = (context) => {
   const document = context.getDocument()
@@ -134,7 +164,7 @@ export const documentLimits: ValidationRule = (context) => {
   return {}
 }
 
-/** GraphQL has no rule of its own against a kind of operation that the schema lacks: executing it fails as if that were our fault. */
+/** Refuses a kind of operation that the schema lacks. GraphQL has no rule for it: execution would fail as a server error. */
 export const knownKinds: ValidationRule = (context) => ({
   OperationDefinition: ({ operation }) => {
     if (!context.getSchema().getRootType(operation))

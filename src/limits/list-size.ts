@@ -10,20 +10,20 @@ import { ApiError } from '../../datasources/contract/errors.js'
 
 export type Variables = Readonly<Record<string, unknown>>
 
-/** A number, or what the variables make of it. */
+/** A number, or a function of the variables. */
 export type Count = number | ((variables: Variables) => number)
 
-/** How many items a list is taken to have when the schema does not say. */
+/** The assumed number of items of a list without `@listSize`. */
 const ASSUMED_SIZE = 5
-/** Keeps products of sizes finite; far more than may be asked for. */
-const LARGEST_SIZE = 1_000_000
+/** An upper bound that keeps products of sizes finite. It is far above what the limits allow. */
+const MAX_SIZE = 1_000_000
 
-/** `@listSize` of the cost specification, as one field has it. */
+/** The arguments of `@listSize` (cost specification) on one field. */
 export interface ListSize {
   readonly assumedSize?: number
-  /** Arguments, or paths into them, that say how many items come: by their number, or by their length. */
+  /** Arguments, or paths into them, that set the number of items: by their value, or by the length of a list. */
   readonly slicingArguments?: readonly string[]
-  /** The fields of the answer that are that long, where the field itself is no list. */
+  /** The fields of the result that have this length, where the field itself is not a list. */
   readonly sizedFields?: readonly string[]
   readonly requireOneSlicingArgument?: boolean
 }
@@ -32,9 +32,9 @@ interface Directed {
   readonly astNode?: { readonly directives?: readonly ConstDirectiveNode[] | undefined } | null | undefined
 }
 
-/** The arguments of a directive where the schema has it. */
-export function directive(on: Directed, name: string): Record<string, unknown> | undefined {
-  const found = on.astNode?.directives?.find((candidate) => candidate.name.value === name)
+/** The arguments of a directive on a schema element; undefined without the directive. */
+export function directive(element: Directed, name: string): Record<string, unknown> | undefined {
+  const found = element.astNode?.directives?.find((candidate) => candidate.name.value === name)
   return (
     found &&
     Object.fromEntries(
@@ -43,27 +43,27 @@ export function directive(on: Directed, name: string): Record<string, unknown> |
   )
 }
 
-/** What is known of a field's length. Federation's own `_entities` answers as many as it is given. */
+/** The list size that the schema declares for a field. `_entities` of federation returns one item for each representation. */
 export const listSizeOf = (field: GraphQLField<unknown, unknown>): ListSize =>
   directive(field, 'listSize') ?? (field.name === '_entities' ? { slicingArguments: ['representations'] } : {})
 
-/** The length that a value asks for; a list counts its items, and what is no list becomes a list of one. */
+/** The length that an argument value sets: a number is the length, a list counts its items, another value counts as one. */
 function lengthOf(value: unknown, path: readonly string[]): number | undefined {
   const [member, ...rest] = path
   if (value === null || value === undefined) return undefined
   if (member !== undefined) return lengthOf((value as Readonly<Record<string, unknown>>)[member], rest)
   const length = Array.isArray(value) ? value.length : typeof value === 'number' ? value : 1
-  return Math.min(Math.max(length, 0), LARGEST_SIZE)
+  return Math.min(Math.max(length, 0), MAX_SIZE)
 }
 
-/** How many items a field answers, by its arguments in the operation, the variables and the schema's defaults. */
-export function sizeOf(field: GraphQLField<unknown, unknown>, { arguments: given = [] }: FieldNode): Count {
+/** The number of items that a field returns, from its arguments, the variables and the defaults of the schema. */
+export function sizeOf(field: GraphQLField<unknown, unknown>, { arguments: args = [] }: FieldNode): Count {
   const { assumedSize = ASSUMED_SIZE, slicingArguments = [], requireOneSlicingArgument = true } = listSizeOf(field)
   if (slicingArguments.length === 0) return assumedSize
 
   const slices = slicingArguments.map((slicing) => {
     const [name = '', ...path] = slicing.split('.')
-    const argument: ArgumentNode | undefined = given.find((candidate) => candidate.name.value === name)
+    const argument: ArgumentNode | undefined = args.find((candidate) => candidate.name.value === name)
     return {
       argument,
       path,
@@ -72,16 +72,16 @@ export function sizeOf(field: GraphQLField<unknown, unknown>, { arguments: given
   })
 
   const size = (variables: Variables): number => {
-    const asked = slices.flatMap(({ argument, path }) =>
+    const requested = slices.flatMap(({ argument, path }) =>
       argument ? (lengthOf(valueFromASTUntyped(argument.value, variables), path) ?? []) : [],
     )
-    const known = asked.length > 0 ? asked : slices.flatMap(({ fallback }) => fallback ?? [])
-    if (requireOneSlicingArgument && (asked.length > 1 || known.length === 0)) {
+    const lengths = requested.length > 0 ? requested : slices.flatMap(({ fallback }) => fallback ?? [])
+    if (requireOneSlicingArgument && (requested.length > 1 || lengths.length === 0)) {
       throw new ApiError('QUERY_TOO_COMPLEX', {
         message: `${field.name} needs exactly one of: ${slicingArguments.join(', ')}.`,
       })
     }
-    return known.length > 0 ? Math.max(...known) : assumedSize
+    return lengths.length > 0 ? Math.max(...lengths) : assumedSize
   }
   return slices.every(({ argument }) => argument === undefined || argument.value.kind === Kind.INT) ? size({}) : size
 }

@@ -1,46 +1,46 @@
-/** How an account stands after something was asked of it. */
+/** The state of a counter after a request for points. */
 export interface WindowCount {
-  /** Whether it was paid; what does not fit is not paid in part. */
+  /** True when all points were granted; a request is never granted in part. */
   readonly paid: boolean
   readonly spent: number
-  /** When it is whole again; 0 when it is already. */
+  /** Milliseconds until the window ends; 0 when no window is open. */
   readonly resetMs: number
 }
 
-/** Who keeps accounts where they are asked. */
-type SpendHere = (name: string, points: number, most: number, windowMs: number, owed?: number) => WindowCount
+/** A window counter in this process. */
+type LocalWindowCounter = (name: string, points: number, max: number, windowMs: number, owed?: number) => WindowCount
 
 /**
- * Pays points from the account under a name, of which there are `most` in each window; the window begins with the first
- * payment. What is `owed` was let pass before and is taken first, whatever is left; it belongs to the window that
- * lasts, and to none when that is over.
+ * Fixed-window counter: grants at most `max` points for each name in one window. The window begins with the first
+ * granted request. `owed` points were granted before without the counter; they are added first, even beyond `max`.
+ * They count in the open window only, and are dropped when it has ended.
  */
-export type WindowCounter = (...given: Parameters<SpendHere>) => Promise<WindowCount>
+export type WindowCounter = (...args: Parameters<LocalWindowCounter>) => Promise<WindowCount>
 
-/** Accounts of this process. */
-export function createWindowCounter(): SpendHere {
-  const known = new Map<string, { spent: number; readonly until: number }>()
+/** Creates a window counter that keeps its counts in this process. */
+export function createWindowCounter(): LocalWindowCounter {
+  const windows = new Map<string, { spent: number; readonly until: number }>()
   let sweepAt = 0
 
-  return (name, points, most, windowMs, owed = 0) => {
+  return (name, points, max, windowMs, owed = 0) => {
     const now = Date.now()
     if (now >= sweepAt) {
-      for (const [other, { until }] of known) if (until <= now) known.delete(other)
+      for (const [other, { until }] of windows) if (until <= now) windows.delete(other)
       sweepAt = now + windowMs
     }
-    let account = known.get(name)
-    if (account && account.until > now) account.spent += owed
+    let current = windows.get(name)
+    if (current && current.until > now) current.spent += owed
     else if (points === 0) return { paid: true, spent: 0, resetMs: 0 }
-    else account = { spent: 0, until: now + windowMs }
-    const paid = account.spent + points <= most
-    if (paid) account.spent += points
-    if (paid) known.set(name, account)
-    return { paid, spent: account.spent, resetMs: account.until - now }
+    else current = { spent: 0, until: now + windowMs }
+    const paid = current.spent + points <= max
+    if (paid) current.spent += points
+    if (paid) windows.set(name, current)
+    return { paid, spent: current.spent, resetMs: current.until - now }
   }
 }
 
-/** The same as a store answers: that of a single process. */
+/** The window counter of the in-memory store. */
 export function createMemoryWindowCounter(): WindowCounter {
   const spend = createWindowCounter()
-  return (...given) => Promise.resolve(spend(...given))
+  return (...args) => Promise.resolve(spend(...args))
 }

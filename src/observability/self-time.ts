@@ -1,29 +1,29 @@
 import type { OperationTrace } from '../../datasources/support/trace.js'
 
 /**
- * What of an operation's time is this server's own: all of it, from its arrival to its answer, but the time in which
- * it waits for a provider or the store, however many of them at once.
+ * Self time: the time of an operation without the time in which it waits for a provider or the store. Concurrent waits
+ * count once.
  */
 export class SelfTime implements OperationTrace {
-  readonly #begun = performance.now()
-  #waits = 0
-  #since = 0
+  readonly #startedAt = performance.now()
+  #openWaits = 0
+  #waitingSince = 0
   #waited = 0
 
   beginWait(): void {
-    this.#waits += 1
-    if (this.#waits === 1) this.#since = performance.now()
+    this.#openWaits += 1
+    if (this.#openWaits === 1) this.#waitingSince = performance.now()
   }
 
   endWait(): void {
-    this.#waits -= 1
-    if (this.#waits === 0) this.#waited += performance.now() - this.#since
+    this.#openWaits -= 1
+    if (this.#openWaits === 0) this.#waited += performance.now() - this.#waitingSince
   }
 
-  /** Both in ms, as they stand now. */
+  /** Own and waiting time so far, in milliseconds. */
   read(): { readonly own: number; readonly waited: number } {
     const now = performance.now()
-    const waited = this.#waited + (this.#waits > 0 ? now - this.#since : 0)
-    return { own: now - this.#begun - waited, waited }
+    const waited = this.#waited + (this.#openWaits > 0 ? now - this.#waitingSince : 0)
+    return { own: now - this.#startedAt - waited, waited }
   }
 }

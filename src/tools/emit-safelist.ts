@@ -3,7 +3,7 @@ import { Kind, parse, print, separateOperations } from 'graphql'
 import { type Manifest, sha256 } from '../graphql/safelist.js'
 import { emit } from './emit.js'
 
-/** Writes the manifest of the operations we promise, or with `--check` says whether the committed one is current. */
+/** Writes the persisted query manifest of `schema/operations`; with `--check` compares it with the committed one. */
 const folder = new URL('../../schema/operations/', import.meta.url)
 
 const operations = readdirSync(folder)

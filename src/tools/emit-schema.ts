@@ -2,5 +2,5 @@ import { printSchema } from '../graphql/print-sdl.js'
 import { buildClassSchema } from '../graphql/schema.js'
 import { emit } from './emit.js'
 
-/** Writes the emitted schema, or with `--check` says whether the committed one is current. */
+/** Writes `schema/schema.graphql`; with `--check` compares it with the committed one. */
 emit('schema/schema.graphql', printSchema(buildClassSchema()), 'npm run schema')

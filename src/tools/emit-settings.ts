@@ -3,7 +3,7 @@ import { settingGroups } from '../config.js'
 import { emit } from './emit.js'
 import { envExample, settingTables, withSettingTables } from './settings.js'
 
-/** Writes what the settings say of themselves; with `--check` says whether the committed files are current. */
+/** Writes the documentation of the settings; with `--check` compares it with the committed files. */
 const page = 'docs/configuration.md'
 const prose = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
 emit(page, withSettingTables(prose, settingTables(settingGroups)), 'npm run settings')

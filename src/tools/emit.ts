@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
-/** Writes an emitted file of this repository; with `--check` ends with 1 when the committed one differs. */
+/** Writes a generated file of this repository; with `--check` sets exit code 1 when the committed file differs. */
 export function emit(path: string, text: string, command: string): void {
   const file = new URL(`../../${path}`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(file, text)

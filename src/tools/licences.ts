@@ -1,4 +1,4 @@
-/** What this tool reads of `package-lock.json`. */
+/** The part of `package-lock.json` that this tool reads. */
 export interface Lock {
   readonly packages: Readonly<
     Record<string, { readonly version?: string; readonly license?: string; readonly dev?: boolean }>
@@ -35,7 +35,7 @@ const ALLOWED_IN_DEVELOPMENT: Readonly<Record<string, string>> = {
   'CC-BY-4.0': 'Data that a build tool reads; attribution is required where the data is passed on.',
 }
 
-/** Every package of a lockfile with its licence, by name and version, each once. */
+/** The packages of a lockfile with their licences, sorted by name and version, without duplicates. */
 export function packagesOf({ packages }: Lock): readonly Package[] {
   const all = Object.entries(packages)
     .filter(([path]) => path.includes('node_modules/'))
@@ -56,7 +56,7 @@ export function packagesOf({ packages }: Lock): readonly Package[] {
   return [...byId].map(([id, one]) => ({ ...one, development: !shipped.has(id) }))
 }
 
-/** The packages of a licence that the lists above do not hold: each needs a decision. */
+/** One problem for each package with a licence that is not allowed. */
 export function refusedLicences(packages: readonly Package[]): readonly string[] {
   return packages
     .filter(

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { SCOPES } from '../../schema/scopes.js'
 
-/** Where each template goes; `NAME` stands for the provider's name. */
+/** Target of each template; `NAME` stands for the provider's name. */
 const FILES: Readonly<Record<string, string>> = {
   'index.ts': 'datasources/NAME/index.ts',
   'instance.ts': 'datasources/NAME/instance.ts',
@@ -17,7 +18,7 @@ const FILES: Readonly<Record<string, string>> = {
   'test.ts': 'test/datasources/NAME/NAME.test.ts',
 }
 
-/** Lines that the lists of the repository get: file, the text that they stand before, and the lines. */
+/** Lines for the lists of the repository: the file, the text before which the lines are inserted, and the lines. */
 const LINES: readonly (readonly [file: string, before: string, lines: string])[] = [
   ['datasources/index.ts', 'import { sei }', "import { {{name}} } from './{{name}}/index.js'\n"],
   ['datasources/index.ts', '}\n\nexport type Providers', '  {{name}},\n'],
@@ -27,9 +28,10 @@ const LINES: readonly (readonly [file: string, before: string, lines: string])[]
   ['schema/scopes.ts', "  'pii:read':", "  '{{name}}:read': 'records of {{Name}}',\n"],
   ['docs/scopes.md', '| `pii:read`', '| `{{name}}:read` | records of {{Name}} |\n'],
   ['test/support/methods.ts', '  banfico: () => ({', "  {{name}}: () => ({ getRecord: read('nothing') }),\n"],
+  ['test/soak/chaos.ts', '}\nconst MATCHES', "  {{name}}: '* /v1/**',\n"],
 ]
 
-/** What derives from the declarations. */
+/** The scripts that emit files from the declarations. */
 const EMITTERS = ['schema', 'codegen', 'settings'] as const
 
 function fill(template: string, name: string): string {
@@ -37,27 +39,37 @@ function fill(template: string, name: string): string {
   return template.replaceAll('{{name}}', name).replaceAll('{{Name}}', title).replaceAll('{{NAME}}', name.toUpperCase())
 }
 
-function insert(root: string, file: string, before: string, lines: string): void {
-  const path = join(root, file)
-  const text = readFileSync(path, 'utf8')
+const templateOf = (name: string): string =>
+  readFileSync(new URL(`provider-template/${name}.template`, import.meta.url), 'utf8')
+
+function insert(text: string, file: string, before: string, lines: string): string {
   const at = text.indexOf(before)
   if (at < 0) throw new Error(`${file} has no place for the provider: "${before.trim()}" is missing.`)
-  writeFileSync(path, text.slice(0, at) + lines + text.slice(at))
+  return text.slice(0, at) + lines + text.slice(at)
 }
 
-/** Makes a room with one query, its emulator, its field in the graph and its test; answers the files. */
+/**
+ * Creates a provider folder with one query, its emulator, its GraphQL type and resolver, and its test, and adds the
+ * provider to the lists of the repository. Returns the created files. Nothing is written when anything is missing.
+ */
 export function createProvider(root: string, name: string): readonly string[] {
   if (!/^[a-z][a-z0-9]{1,31}$/.test(name)) throw new Error('A name has 2 to 32 lower-case letters and digits.')
   if (existsSync(join(root, 'datasources', name))) throw new Error(`datasources/${name} exists already.`)
-  const created = Object.entries(FILES).map(([template, target]) => {
-    const path = target.replaceAll('NAME', name)
-    const text = readFileSync(new URL(`provider-template/${template}.template`, import.meta.url), 'utf8')
+  if (Object.hasOwn(SCOPES, `${name}:read`)) throw new Error(`The scope ${name}:read exists already.`)
+
+  const created = new Map(
+    Object.entries(FILES).map(([template, path]) => [path.replaceAll('NAME', name), fill(templateOf(template), name)]),
+  )
+  const changed = new Map<string, string>()
+  for (const [file, before, lines] of LINES) {
+    const text = changed.get(file) ?? readFileSync(join(root, file), 'utf8')
+    changed.set(file, insert(text, file, before, fill(lines, name)))
+  }
+  for (const [path, text] of [...created, ...changed]) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), fill(text, name))
-    return path
-  })
-  for (const [file, before, lines] of LINES) insert(root, file, before, fill(lines, name))
-  return created
+    writeFileSync(join(root, path), text)
+  }
+  return [...created.keys()]
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,13 +1,13 @@
 import type { Settings } from '../../datasources/contract/provider.js'
 import type { SettingGroup } from '../config.js'
 
-/** A setting as its reader declares it. */
+/** A documented setting. */
 export interface Setting {
   readonly name: string
   readonly description: string
-  /** The values that it takes, in words. */
+  /** A description of the accepted values. */
   readonly values: string
-  /** True when its group cannot be used without it. */
+  /** True when its group does not work without it. */
   readonly required: boolean
   readonly fallback: string | undefined
 }
@@ -15,17 +15,17 @@ export interface Setting {
 const code = (text: string): string => `\`${text}\``
 
 /**
- * Runs a reader and records each setting that it asks for. `present` is what `has` answers: a reader that chooses
- * between alternatives asks for the first when nothing is set and for the others when something is.
+ * Runs a reader and records each setting that it reads. `present` is the result of `has`: a reader with alternatives
+ * reads one of them when nothing is set, and the others when something is set.
  */
 function recordOnce(read: (settings: Settings) => void, present: boolean): readonly Setting[] {
   const recorded: Setting[] = []
   const record = (name: string, description: string, values: string, fallback?: string, required = false): void => {
     if (!/^[A-Z].*[^.]\.$/.test(description)) throw new Error(`The description of ${name} must be a sentence.`)
-    // What only an alternative needs is not required.
+    // A setting of an alternative is not required.
     recorded.push({ name, description, values, fallback, required: required && !present })
   }
-  /** Records a setting that is required when it has no default; returns the default, else a mark in its place. */
+  /** Records a setting that is required unless it has a default; returns the default, else a placeholder. */
   const valueOf = (name: string, description: string, values: string, fallback?: string): string => {
     record(name, description, values, fallback, fallback === undefined)
     return fallback ?? `<${name}>`
@@ -56,7 +56,7 @@ function recordOnce(read: (settings: Settings) => void, present: boolean): reado
   return recorded
 }
 
-/** The settings of a group, each once: the required ones first, otherwise in the order in which they are read. */
+/** The settings of a group without duplicates: required ones first, then in the order in which they are read. */
 export function settingsOf({ read }: SettingGroup): readonly Setting[] {
   const byName = new Map<string, Setting>()
   for (const setting of [...recordOnce(read, false), ...recordOnce(read, true)])
@@ -85,7 +85,7 @@ function exampleLine({ name, description, values, required, fallback = '' }: Set
   return `# ${description} (${required ? 'required' : 'optional'}; ${values})\n${assignment}\n`
 }
 
-/** `.env.example`: required settings are to be filled in, optional ones are commented out and show their default. */
+/** The text of `.env.example`: required settings are empty, optional ones are commented out and show their default. */
 export function envExample(groups: readonly SettingGroup[]): string {
   const parts = groups.map((group) => {
     const condition = group.condition === undefined ? '' : `: in use when ${group.condition} is set`
@@ -97,7 +97,7 @@ export function envExample(groups: readonly SettingGroup[]): string {
 ${parts.join('\n')}`
 }
 
-/** A page with the tables in it, between the two marks. */
+/** Replaces the tables between the two markers of a page. */
 export function withSettingTables(page: string, tables: string): string {
   const marked = /(<!-- generated:settings -->\n)[^]*(<!-- \/generated:settings -->)/
   if (!marked.test(page)) throw new Error('The page has no marks for the settings.')

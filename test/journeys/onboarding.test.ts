@@ -27,7 +27,7 @@ afterAll(() => app.close())
 
 const legalName = `${NIA.firstName} ${NIA.lastName}`
 
-/** The README's onboarding journey, step by step, under keys that begin alike. */
+/** The steps of docs/onboarding.md, under idempotency keys with a common prefix. */
 async function onboard(journey: string, { checkId, customerNumber }: { checkId: string; customerNumber?: string }) {
   const replays: boolean[] = []
 

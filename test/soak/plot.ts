@@ -1,3 +1,4 @@
+import { providers } from '../../datasources/index.js'
 import type { Mark } from './chaos.js'
 import type { Reading } from './memory.js'
 import type { Second } from './traffic.js'
@@ -26,7 +27,7 @@ const COLOURS = {
   redis: '#c0392b',
   kill: '#8e44ad',
 } as const
-const LANES = ['obp', 'synctera', 'apiture', 'sei', 'banfico']
+const LANES: readonly string[] = Object.keys(providers)
 
 const round = (value: number): string => value.toFixed(1)
 const text = (x: number, y: number, words: string, rest = ''): string =>

@@ -4,6 +4,7 @@ import { ApolloServer } from '@apollo/server'
 import { print } from 'graphql'
 import { expect, vi } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
+import { type ProviderName, providers } from '../../datasources/index.js'
 import { PersonByIdDocument } from '../../schema/operations/index.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import type { ServerOptions } from '../../src/server.js'
@@ -40,7 +41,7 @@ export interface Seen {
 
 /** In place of a request's own correlation id, and as long. */
 const SAME = '00000000-0000-0000-0000-000000000000'
-const PROVIDERS = ['obp', 'synctera', 'apiture', 'sei', 'banfico'] as const
+const PROVIDERS = Object.keys(providers) as ProviderName[]
 
 export async function watch(
   settings: Readonly<Record<string, string>>,

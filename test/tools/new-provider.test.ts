@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -31,13 +31,27 @@ test('a new provider compiles, and its test passes', { timeout: MAX_MS }, () => 
   expect(JSON.parse(report.slice(report.indexOf('{')))).toMatchObject({ success: true, numPassedTests: 4 })
 })
 
-test('it stands in the lists of the repository', () => {
+test('a new provider is in the lists of the repository', () => {
   expect(readFileSync(join(root, 'datasources/index.ts'), 'utf8')).toContain('  acme,\n')
   expect(readFileSync(join(root, 'schema/scopes.ts'), 'utf8')).toContain("'acme:read'")
 })
 
 test.each(['', 'Acme', '1acme', 'a', '../obp', 'a-b'])('the name %j is refused', (name) => {
   expect(() => createProvider(root, name)).toThrow('A name has 2 to 32')
+})
+
+test('a name whose scope exists is refused', () => {
+  expect(() => createProvider(root, 'kyc')).toThrow('The scope kyc:read exists already.')
+})
+
+test('nothing is written when a list has no place for the provider', () => {
+  const list = join(root, 'test/soak/chaos.ts')
+  const text = readFileSync(list, 'utf8')
+  writeFileSync(list, '')
+  expect(() => createProvider(root, 'other')).toThrow('test/soak/chaos.ts has no place for the provider')
+  writeFileSync(list, text)
+  expect(existsSync(join(root, 'datasources/other'))).toBe(false)
+  expect(readFileSync(join(root, 'datasources/index.ts'), 'utf8')).not.toContain('other')
 })
 
 test('an existing provider is not overwritten', () => {
