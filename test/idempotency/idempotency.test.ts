@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { ADA, BANK, OTHER_BANK } from '../../datasources/emulator/people.js'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Attempt } from '../../datasources/contract/operations.js'
@@ -269,7 +269,7 @@ describe('a server that died while it held a key', () => {
   let app: App
   beforeAll(async () => {
     app = await startApp(shared())
-    await expect.poll(() => raw.ping().then(() => true)).toBe(true)
+    await vi.waitFor(() => raw.ping(), { timeout: 20_000 })
   })
   beforeEach(() => app.clear())
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { memoryStore } from '../../src/store/memory.js'
 import type { RawStore } from '../../src/store/raw-store.js'
 import { redisStore } from '../../src/store/redis.js'
@@ -22,7 +22,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   beforeAll(async () => {
     raw = open()
     // ioredis connects in the background, and a command before that is refused rather than queued.
-    await expect.poll(() => raw.ping().then(() => true)).toBe(true)
+    await vi.waitFor(() => raw.ping(), { timeout: 20_000 })
   })
   afterAll(() => raw.close())
 
