@@ -4,6 +4,7 @@ import { type ProviderName, providers } from '../datasources/index.js'
 import type { Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
+import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { parseRedisUrl, type RedisAddress } from './store/connection.js'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -325,7 +326,7 @@ function serverConfig(settings: Settings, plaintext: string[]): ServerConfig {
     requestTimeoutMs: settings.integer(
       'REQUEST_TIMEOUT_MS',
       'Deadline of an operation in milliseconds; a client shortens it with the header `x-request-timeout-ms`.',
-      15_000,
+      DEFAULT_DEADLINE_MS,
       { min: 1, max: 600_000 },
     ),
     costPerMinute: settings.integer(
@@ -363,7 +364,7 @@ function providerConfig(provider: AnyProvider, settings: Settings): ProviderConf
     timeoutMs: settings.integer(
       `${prefix}_TIMEOUT_MS`,
       'Timeout of one attempt of a call in milliseconds, after at most as long in the queue.',
-      10_000,
+      provider.timeoutMs,
       { min: 1, max: 600_000 },
     ),
     maxConcurrency: settings.integer(

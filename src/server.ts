@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ApolloServer, ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import { createAuthenticator } from './access/authenticate.js'
@@ -18,22 +17,19 @@ import { schemas } from './graphql/schema.js'
 import { createApp } from './http/app.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
+import { registerGraphqlRoute } from './http/graphql-route.js'
 import { registerHealth } from './http/health.js'
 import { registerWebhooks } from './http/webhooks.js'
-import { Idempotency } from './idempotency/index.js'
+import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
 import { createDeadlines } from './lifecycle/deadline.js'
+import { drain } from './lifecycle/drain.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
 import { createLog, type Log } from './observability/log.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
 import { openProviders } from './providers.js'
-import { openStore, type OpenStore } from './store/index.js'
-
-/** How long a stopping server waits for what is running. */
-const DRAIN_MS = 20_000
-/** How long it then waits for the operations of the connections that it has closed. */
-const ABORT_MS = 1_000
+import { openStore, type OpenStore } from './store/open-store.js'
 
 export interface ServerOptions {
   readonly config: Config
@@ -132,20 +128,6 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
   }
 }
 
-/** The graph's route in Fastify, for requests that the fast path leaves. */
-function registerGraph(app: FastifyInstance, handle: Graph['handle']): void {
-  app.route({
-    url: '/graphql',
-    method: ['GET', 'POST', 'OPTIONS'],
-    async handler({ method, url, headers, body, id }, reply) {
-      const response = await handle({ method, url, headers, body, correlationId: id, response: reply.raw })
-      for (let i = 0; i < response.headers.length; i += 2)
-        void reply.header(response.headers[i]!, response.headers[i + 1])
-      return reply.code(response.status).send(response.body)
-    },
-  })
-}
-
 async function createRoutes(
   { config, log, metrics, routes }: Options,
   { store, providers, trail }: Resources,
@@ -155,7 +137,7 @@ async function createRoutes(
   const { corsOrigins } = config
   const app = await createApp({ log, corsOrigins, isStopping })
   installFastPath(app.server, createFastPath({ answer: handle, log, corsOrigins, isStopping }))
-  registerGraph(app, handle)
+  registerGraphqlRoute(app, handle)
   const { ping } = store
   registerHealth(app, { ping, isAuditUsable: trail.usable, isStopping, circuits: providers.circuits, metrics })
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
@@ -163,24 +145,8 @@ async function createRoutes(
   return app
 }
 
-/** Closes the listening socket and waits for what runs; connections that outlast the time for it are closed. */
-async function drain(app: FastifyInstance, graph: Graph): Promise<void> {
-  const patience = new AbortController()
-  const impatient = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(
-    () => app.server.closeAllConnections(),
-    () => undefined,
-  )
-  await app.close()
-  // Requests that were sent are completed, also for callers who have left.
-  await Promise.race([graph.settled(), impatient])
-  patience.abort()
-}
-
 async function close(app: FastifyInstance, graph: Graph, { store, providers, trail }: Resources): Promise<void> {
-  await drain(app, graph)
-  await providers.close()
-  // The closed connections have ended what was still running; an outcome in doubt is stored.
-  await Promise.race([graph.settled(), delay(ABORT_MS, undefined, { ref: false })])
+  await drain(app, { settled: graph.settled, closeProviders: providers.close })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   // Last: by now every operation has closed its audit record.

@@ -23,6 +23,7 @@ export const apiture = {
   label: Label.APITURE,
   title: 'Apiture',
   maxConcurrency: 64,
+  timeoutMs: 10_000,
   settings(settings): ApitureSettings {
     const institutionId = settings.optional(
       'APITURE_INSTITUTION_ID',

@@ -29,6 +29,7 @@ export const banfico = {
   label: Label.BANFICO,
   title: 'Banfico',
   maxConcurrency: 64,
+  timeoutMs: 10_000,
   settings: (settings): BanficoSettings => ({
     url: settings.url('BANFICO_URL', 'Base URL of Banfico.'),
     tokenUrl: settings.url('BANFICO_TOKEN_URL', 'OAuth2 token endpoint of Banfico.'),

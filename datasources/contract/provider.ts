@@ -54,6 +54,8 @@ export interface Provider<S, Instance extends ProviderInstance> {
   readonly title: string
   /** Bulkhead: the default of `<NAME>_MAX_CONCURRENCY`, the maximum number of concurrent calls. */
   readonly maxConcurrency: number
+  /** Timeout of one attempt of a call, in ms, unless `<NAME>_TIMEOUT_MS` says otherwise. */
+  readonly timeoutMs: number
   readonly settings: (settings: Settings) => S
   readonly queries: Queries<Instance>
   readonly commands: Commands<Instance>

@@ -1,5 +1,5 @@
 import { ApiError, type ErrorCode } from '../contract/errors.js'
-import { traceWait } from '../support/trace.js'
+import { traceWait } from '../support/operation-trace.js'
 import type { Bulkhead } from './bulkhead.js'
 import type { CallScope, Credential, Effect, ErrorMapping, ErrorResponse, Reply } from './call.js'
 import type { CallOutcome, CircuitBreaker } from './circuit-breaker.js'

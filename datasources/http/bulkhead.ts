@@ -1,6 +1,9 @@
 /** The result of `acquire`; only `acquired` must be released. */
 export type Admission = 'acquired' | 'full' | 'aborted' | 'timeout'
 
+/** Queue places for each permit: at 150 ms a call, a request further back would reach its deadline first. */
+const MAX_QUEUED_PER_PERMIT = 64
+
 /**
  * Bulkhead: a semaphore with a bounded queue. At most `maxConcurrent` calls to a provider run at a time; the others
  * wait in order of arrival. A request that waits has certainly not been sent.
@@ -11,7 +14,7 @@ export class Bulkhead {
   /** The queue, oldest first. */
   readonly #waiters = new Set<() => void>()
 
-  constructor(maxConcurrent: number, maxQueued: number) {
+  constructor(maxConcurrent: number, maxQueued = maxConcurrent * MAX_QUEUED_PER_PERMIT) {
     this.#free = maxConcurrent
     this.#maxQueued = maxQueued
   }

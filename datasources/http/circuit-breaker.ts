@@ -15,6 +15,13 @@ const MAX_OPEN_MS = 60_000
 /** The wait that calls are told while another call probes. */
 const PROBE_WAIT_MS = 1_000
 
+/** The calls that the circuit needs to open; fewer where only few may run at a time. */
+const MIN_CALLS = { max: 20, perPermit: 2, min: 5 }
+
+/** The calls that open a circuit in front of so many permits. */
+export const minCallsFor = (maxConcurrent: number): number =>
+  Math.max(MIN_CALLS.min, Math.min(MIN_CALLS.max, maxConcurrent * MIN_CALLS.perPermit))
+
 export interface CircuitBreakerOptions {
   /** With fewer calls in the window the circuit stays closed. */
   readonly minCalls: number

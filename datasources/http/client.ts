@@ -1,5 +1,5 @@
 import type { Provider as Label } from '../../schema/shared.js'
-import { traceWait } from '../support/trace.js'
+import { traceWait } from '../support/operation-trace.js'
 import { AttemptRunner } from './attempt.js'
 import { Bulkhead } from './bulkhead.js'
 import {
@@ -12,7 +12,7 @@ import {
   type ErrorResponse,
   type Reply,
 } from './call.js'
-import { CircuitBreaker, type CircuitState } from './circuit-breaker.js'
+import { CircuitBreaker, type CircuitState, minCallsFor } from './circuit-breaker.js'
 import { type EncodedRequest, encodeRequest, requestKey } from './encode.js'
 import { ProviderErrors } from './provider-errors.js'
 import { type FailedAttempt, RetryBudget, retryDelayMs, sleep } from './retry.js'
@@ -41,10 +41,6 @@ export interface ClientOptions {
   readonly onShared?: (() => void) | undefined
 }
 
-/** Queue places for each permit: at 150 ms a call, a request further back would reach its deadline first. */
-const MAX_QUEUED_PER_PERMIT = 64
-/** The calls that the circuit breaker needs to open; fewer where only few may run at a time. */
-const CIRCUIT_CALLS = { max: 20, perPermit: 2, min: 5 }
 /** Of what another process has written meanwhile this one knows nothing, so a result is at most this old. */
 const MAX_SHARED_AGE_MS = 500
 
@@ -72,9 +68,9 @@ export class ProviderClient {
     this.#attempts = new AttemptRunner({
       errors: this.#errors,
       transport: this.#transport,
-      bulkhead: new Bulkhead(maxConcurrency, maxConcurrency * MAX_QUEUED_PER_PERMIT),
+      bulkhead: new Bulkhead(maxConcurrency),
       circuit: new CircuitBreaker({
-        minCalls: Math.max(CIRCUIT_CALLS.min, Math.min(CIRCUIT_CALLS.max, maxConcurrency * CIRCUIT_CALLS.perPermit)),
+        minCalls: minCallsFor(maxConcurrency),
         onStateChange: options.onCircuitChange,
       }),
       credential,

@@ -1,6 +1,6 @@
 import { ApiError, copyError } from '../contract/errors.js'
-import type { CallStats, OperationTrace } from '../support/trace.js'
-import { traceWait } from '../support/trace.js'
+import type { CallStats, OperationTrace } from '../support/operation-trace.js'
+import { traceWait } from '../support/operation-trace.js'
 import type { CallScope } from './call.js'
 
 interface Waiter<Value> {

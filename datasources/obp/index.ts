@@ -20,6 +20,7 @@ export const obp = {
   label: LABEL,
   title: TITLE,
   maxConcurrency: 64,
+  timeoutMs: 10_000,
   settings: obpSettings,
   queries: obpQueries,
   commands: obpCommands,

@@ -57,6 +57,7 @@ export const sei = {
   title: 'SEI',
   // SEI does not publish its limits.
   maxConcurrency: 4,
+  timeoutMs: 10_000,
   settings(settings): SeiSettings {
     const url = settings.url('SEI_URL', 'Base URL of SEI.')
     const cert = settings.optionalPem(

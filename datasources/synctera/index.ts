@@ -29,6 +29,7 @@ export const synctera = {
   label: Label.SYNCTERA,
   title: 'Synctera',
   maxConcurrency: 64,
+  timeoutMs: 10_000,
   settings(settings): SyncteraSettings {
     const webhookSecret = settings.optionalSecret(
       'SYNCTERA_WEBHOOK_SECRET',

@@ -3,7 +3,7 @@ import type { Provider, ProviderInstance } from '../../datasources/contract/prov
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
 import type { GuardedProviders } from '../../resolvers/context.js'
 import type { MutationInput } from '../../schema/mutation.js'
-import type { Idempotency, Replayable } from '../idempotency/index.js'
+import type { Idempotency, Replayable } from '../idempotency/idempotency.js'
 import type { OpenProvider, OpenProviders } from '../providers.js'
 import type { Masker } from './mask.js'
 import { missingScope, type Operation } from './operation.js'

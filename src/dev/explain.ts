@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { CallStats } from '../../datasources/support/trace.js'
+import type { CallStats } from '../../datasources/support/operation-trace.js'
 import type { Explain } from '../graphql/plugin.js'
 import { SelfTime } from '../observability/self-time.js'
 

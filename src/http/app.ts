@@ -1,18 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { registerSecurityHeaders, clientErrorHandlers } from './headers.js'
+import { correlationIdOf } from './correlation-id.js'
 import { formatError } from '../graphql/format-error.js'
 import { type Log, errorOrigin } from '../observability/log.js'
 
 export const MAX_BODY_BYTES = 256 * 1024
 /** The time in which a request must have arrived. */
 const MAX_REQUEST_MS = 30_000
-/** A caller's correlation id when it is a UUID or a W3C trace id, else a new one: it is logged, so no other text may pass. */
-export const correlationIdOf = (given: unknown): string =>
-  typeof given === 'string' && /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(given)
-    ? given
-    : randomUUID()
 
 /** The answer to a request that ended in an error of HTTP or an unforeseen one, which is logged. */
 export function errorResponse(

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import type { Log } from '../observability/log.js'
-import { correlationIdOf, errorResponse, MAX_BODY_BYTES } from './app.js'
+import { correlationIdOf } from './correlation-id.js'
+import { errorResponse, MAX_BODY_BYTES } from './app.js'
 import { hasJsonBody, type HttpRequest, type HttpResponse } from './graphql-handler.js'
 import { SECURITY_HEADERS } from './headers.js'
 

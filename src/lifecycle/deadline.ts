@@ -6,6 +6,9 @@ import { PendingTasks } from './pending-tasks.js'
 /** The header by which a client, or the proxy before this server, states its time-out; ignored unless it is a number of ms. */
 const HEADER = 'x-request-timeout-ms'
 
+/** The deadline of an operation in ms unless `REQUEST_TIMEOUT_MS` says otherwise. */
+export const DEFAULT_DEADLINE_MS = 15_000
+
 /** The part of Node's response that a deadline needs. */
 interface ResponseEvents {
   on(event: 'close', listener: () => void): unknown

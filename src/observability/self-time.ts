@@ -1,4 +1,4 @@
-import type { OperationTrace } from '../../datasources/support/trace.js'
+import type { OperationTrace } from '../../datasources/support/operation-trace.js'
 
 /**
  * Self time: the time of an operation without the time in which it waits for a provider or the store. Concurrent waits

@@ -8,7 +8,7 @@ import type { Fault } from '../../datasources/emulator/run.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
-import { Idempotency, type Write } from '../../src/idempotency/index.js'
+import { Idempotency, type Write } from '../../src/idempotency/idempotency.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 import { addressOf } from '../support/redis.js'
 

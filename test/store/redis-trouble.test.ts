@@ -8,7 +8,7 @@ import type { ApiError } from '../../datasources/contract/errors.js'
 import { parseRedisUrl } from '../../src/store/connection.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
-import { Idempotency } from '../../src/idempotency/index.js'
+import { Idempotency } from '../../src/idempotency/idempotency.js'
 import { type App, startApp } from '../support/app.js'
 import { type PrivateRedis, privateRedis, addressOf } from '../support/redis.js'
 

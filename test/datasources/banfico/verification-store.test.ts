@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, t
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import type { StoreKey } from '../../../datasources/contract/store.js'
 import { readConfig } from '../../../src/config.js'
-import { openStore } from '../../../src/store/index.js'
+import { openStore } from '../../../src/store/open-store.js'
 import { later, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'

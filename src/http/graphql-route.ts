@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify'
+import type { HttpRequest, HttpResponse } from './graphql-handler.js'
+
+/** The methods of `/graphql`; whether a GET may run an operation is for Apollo's CSRF prevention to say. */
+const METHODS = ['GET', 'POST', 'OPTIONS']
+
+/** Registers `/graphql` in Fastify, for requests that the fast path leaves. */
+export function registerGraphqlRoute(
+  app: FastifyInstance,
+  handle: (request: HttpRequest) => Promise<HttpResponse>,
+): void {
+  app.route({
+    url: '/graphql',
+    method: METHODS,
+    async handler({ method, url, headers, body, id }, reply) {
+      const response = await handle({ method, url, headers, body, correlationId: id, response: reply.raw })
+      for (let i = 0; i < response.headers.length; i += 2)
+        void reply.header(response.headers[i]!, response.headers[i + 1])
+      return reply.code(response.status).send(response.body)
+    },
+  })
+}
