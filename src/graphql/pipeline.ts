@@ -19,8 +19,8 @@ interface PipelineOptions {
 }
 
 /**
- * The steps of every operation: authenticate → deadline → document → cost and rate → execute → format → audit → write.
- * `context.ts` authenticates and starts the deadline; the document comes from the cache, or Apollo Server parses and
+ * The steps of every operation: deadline → authenticate → document → cost and rate → execute → format → audit → write.
+ * `context.ts` starts the deadline and authenticates; the document comes from the cache, or Apollo Server parses and
  * validates it; this class does the rest, whichever way the document came.
  */
 export class Pipeline {

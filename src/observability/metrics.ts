@@ -89,7 +89,7 @@ function operationMetrics(registers: Registry[]) {
   })
   const operations = new Histogram({
     name: 'kyc_graphql_operation_seconds',
-    help: 'GraphQL requests from first byte to response.',
+    help: 'GraphQL operations from authentication to response.',
     labelNames: ['type'],
     buckets: [...LATENCY_BUCKETS, 15],
     registers,

@@ -35,7 +35,7 @@ const nameUnder = (key: CipherKey, [namespace, ...parts]: StoreKey): string =>
 
 /**
  * Cipher of the store: names are keyed hashes, values are encrypted with AES-256-GCM and bound to their name. The first
- * secret is the current one; the others still decrypt, so that keys can be rotated.
+ * secret is the current one (`STORE_ENCRYPTION_KEY`, a comma list); the others still decrypt, so that keys can be rotated.
  */
 export class StoreCipher {
   readonly #keys: readonly CipherKey[]
