@@ -10,7 +10,11 @@ export interface Path {
   readonly template: string
 }
 
+/** The form of most ids, which encoding does not change. */
+const UNRESERVED = /^[\w-][\w.-]*$/
+
 function encodeSegment(value: string): string {
+  if (UNRESERVED.test(value)) return value
   // An unpaired surrogate cannot be encoded.
   if (value === '' || value === '.' || value === '..' || /\p{Surrogate}/u.test(value))
     throw new ApiError('BAD_USER_INPUT', { message: 'An id is not valid.' })
@@ -19,7 +23,9 @@ function encodeSegment(value: string): string {
 
 /** Builds a `Path`. Each value becomes exactly one segment, so no value can change the target of a request. */
 export function path(strings: TemplateStringsArray, ...values: string[]): Path {
-  return { text: String.raw({ raw: strings }, ...values.map(encodeSegment)), template: strings.join('{}') }
+  let text = strings[0]!
+  for (let i = 0; i < values.length; i += 1) text += encodeSegment(values[i]!) + strings[i + 1]!
+  return { text, template: strings.join('{}') }
 }
 
 /** A compiled schema. `firstMismatch` names the first path that does not fit, without its value. */

@@ -32,7 +32,7 @@ class Flight<Value> implements CallScope, OperationTrace {
   /** The latest deadline of the waiters. */
   deadline = 0
   readonly #controller = new AbortController()
-  readonly #waiters = new Set<Waiter<Value>>()
+  #waiters: Waiter<Value>[] = []
   #isWaiting = false
 
   constructor(
@@ -68,19 +68,19 @@ class Flight<Value> implements CallScope, OperationTrace {
     if (this.#isWaiting) scope.trace?.beginWait()
     return new Promise((resolve, reject) => {
       const abort = () => {
-        this.#waiters.delete(waiter)
+        this.#waiters = this.#waiters.filter((other) => other !== waiter)
         if (this.#isWaiting) scope.trace?.endWait()
         reject(this.options.abortError())
-        if (this.#waiters.size === 0 && !this.options.detached) this.#controller.abort()
+        if (this.#waiters.length === 0 && !this.options.detached) this.#controller.abort()
       }
       const waiter = { scope, resolve, reject, abort }
-      this.#waiters.add(waiter)
+      this.#waiters.push(waiter)
       scope.signal.addEventListener('abort', abort, { once: true })
     })
   }
 
   complete(value: Value): void {
-    if (this.#waiters.size > 1) deepFreeze(value)
+    if (this.#waiters.length > 1) deepFreeze(value)
     for (const { resolve } of this.#takeWaiters()) resolve(value)
   }
 
@@ -91,8 +91,8 @@ class Flight<Value> implements CallScope, OperationTrace {
   }
 
   #takeWaiters(): readonly Waiter<Value>[] {
-    const waiters = [...this.#waiters]
-    this.#waiters.clear()
+    const waiters = this.#waiters
+    this.#waiters = []
     for (const { scope, abort } of waiters) scope.signal.removeEventListener('abort', abort)
     return waiters
   }
