@@ -106,7 +106,7 @@ describe.each(NAMES)('the token of %s', (name) => {
   })
 
   test.each([400, 401, 403, 404])(
-    'that is not given (%i) is our fault, nothing is sent, and nobody asks again for a while',
+    'refused with %i is PROVIDER_REFUSED, no call is sent, and no token is requested until the pause ends',
     async (status) => {
       app.fault(name, { match: `POST ${path}`, fault: 'status', status, body: { error: 'invalid_client' } })
       expect((await write(app)).errors[0]!.extensions).toMatchObject({
@@ -158,7 +158,7 @@ test('a token that many calls were refused with is renewed once', async () => {
   expect(await headers()).toEqual({ authorization: 'token 2' })
 })
 
-test('an issuer that is silent for long is asked by one at a time, now and then, and nobody else waits for it', async () => {
+test('an issuer that does not answer gets one request at a time, at intervals, and other callers do not wait', async () => {
   let fetched = 0
   let answer: ((token: Token) => void) | undefined
   const silence = async (): Promise<Token> => {
@@ -349,7 +349,7 @@ describe('settings', () => {
   })
 })
 
-test('a call whose operation is over asks for no token, which nobody would hear the end of', async () => {
+test('a call of a finished operation requests no token', async () => {
   const app = await startApp({ REQUEST_TIMEOUT_MS: '300' })
   app.fault('synctera', { match: 'POST /v0/persons', fault: 'slow', delayMs: 700 })
   app.fault('apiture', { match: 'POST /oidc/token', fault: 'reset', times: 0 })
