@@ -34,7 +34,7 @@ describe('DirectLogin', () => {
     expect(logins(app)[0]!.body).toBeUndefined()
   })
 
-  test('is asked once more by all who are refused together because their token is over', async () => {
+  test('is called once for concurrent calls that are refused with an expired token', async () => {
     const app = await start()
     await app.run(READ)
     app.clear()
@@ -52,7 +52,7 @@ describe('DirectLogin', () => {
       '400 OBP-20003',
       { status: 400, body: { code: 400, message: 'OBP-20003: This DirectLogin token is invalid or expired: abc' } },
     ],
-  ])('is asked once more after %s, also by a write, which is then done once', async (_what, refusal) => {
+  ])('is called again after %s, also for a write, which is then applied once', async (_what, refusal) => {
     const app = await start()
     await app.run(READ)
     app.clear()
@@ -116,7 +116,7 @@ describe('DirectLogin', () => {
       app.clear()
       const next = await app.run(READ)
       if (code === 'PROVIDER_REFUSED') {
-        // An account that was refused a few times is locked, so nobody knocks again at once.
+        // The provider locks an account after a few refused logins, so no login is repeated at once.
         expect(next.errors[0]!.extensions).toMatchObject({ code, retryAfterSeconds: 30 })
         expect(app.emulators.obp.calls()).toEqual([])
       } else expect(next.data.customer).toEqual({ id: ADA.customerId })
@@ -217,7 +217,7 @@ describe('OAuth2', () => {
     )
   })
 
-  test('a caller whose token is not exchanged is told so', async () => {
+  test('a failed token exchange is answered as an error', async () => {
     const server = await tokenServer(() => undefined)
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url, OBP_USER_TOKEN: 'exchange' })
     const { data, errors } = await app.run('{ viewer { id customers { id } } }', undefined, {

@@ -107,12 +107,12 @@ describe('the KYC records of a customer', () => {
     ])
   })
 
-  test('say of a document whether its time is over', async () => {
+  test('state whether a document has expired', async () => {
     const { data } = await app.run(`{ customer(id: "${named('Prue').customerId}") { kycDocuments { expired } } }`)
     expect(data.customer.kycDocuments).toEqual([{ expired: true }])
   })
 
-  test('say who did not pass', async () => {
+  test('state which customers did not pass', async () => {
     const query = ['Rhea', 'Rex', 'Vic']
       .map(
         (name) => `${name}: customer(id: "${named(name).customerId}") { kycChecks { satisfied } kycStatuses { ok } }`,
@@ -297,7 +297,7 @@ describe('adding', () => {
       renewed: { kycDocument: { media: [{ document: { expired: false } }] } },
       failed: { kycCheck: { customer: { kycStatuses: [{ ok: true }], kycChecks: [{ satisfied: false }] } } },
     })
-    // Whose customer it is, is looked up once for all of these.
+    // The owner of the customer is looked up once for all mutations.
     expect(app.calls('obp').filter((call) => call === `GET ${customers}/${customerId}`)).toHaveLength(1)
   })
 
@@ -390,7 +390,7 @@ describe('an id that the provider knows already', () => {
   test.each([
     ['of another customer', 'check-rhea', RHEA, BANK],
     ["of another bank's customer", 'check-otto', OTTO, OTHER_BANK],
-  ])('%s takes nothing away from them', async (_whose, id, theirs, bankId) => {
+  ])('an id %s does not overwrite their check', async (_whose, id, theirs, bankId) => {
     const { data, errors } = await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id } })
     expect(errors).toEqual([])
     expect(data.addKycCheck.kycCheck).toMatchObject({ customerId: UNA, satisfied: true })
@@ -425,7 +425,7 @@ test("another bank's check of a customer is not shown by reference either", asyn
   expect((await app.run(query)).data._entities).toEqual([null])
 })
 
-test('a document whose expiry cannot be read is a broken answer, not one that never expires', async () => {
+test('a document with an unreadable expiry date is PROVIDER_MALFORMED, not valid for ever', async () => {
   const MEMBER = CROWD[12]!
   const body = {
     documents: [
