@@ -336,7 +336,7 @@ describe('a process that died during a write', () => {
 
     await snapshots.begin('ada', write('soon after'))
     expect((await snapshots.confirm('ada', write('soon after'), [])).confirmed).toBe(false)
-    // The lost write may be applied again or never: the result is the same.
+    // This write has the values of the lost write, so a late arrival changes nothing.
     await snapshots.begin('ada', write('repeated', true))
     expect((await snapshots.confirm('ada', write('repeated', true), [])).confirmed).toBe(true)
     await snapshots.begin('ada', write('otherwise'))

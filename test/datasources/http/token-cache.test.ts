@@ -89,7 +89,7 @@ describe.each(NAMES)('the token of %s', (name) => {
     expect(new Set(bearers()).size).toBe(1)
   })
 
-  test('is renewed once when it is refused, and the call made again with the new one', async () => {
+  test('is renewed once after a 401, and the call is repeated with the new token', async () => {
     await write(app)
     app.fault(name, { match: call, fault: 'status', status: 401, body: expired })
     expect((await write(app)).errors).toEqual([])
@@ -99,7 +99,7 @@ describe.each(NAMES)('the token of %s', (name) => {
     expect(repeated).not.toBe(first)
   })
 
-  test('that is refused twice is our fault, after two calls', async () => {
+  test('that is refused twice is PROVIDER_REFUSED after two calls', async () => {
     app.fault(name, { match: call, fault: 'status', status: 401, body: expired, times: 0 })
     expect((await write(app)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', providerStatus: 401 })
     expect(app.recorded(name)).toHaveLength(2)

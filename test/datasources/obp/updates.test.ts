@@ -288,7 +288,7 @@ describe("the emulator's updates", () => {
     expect((await put(BANK, CROWD[4]!.customerId, { branch_id: long(255) })).status).toBe(400)
   })
 
-  test("reject a customer's own number as another customer's", async () => {
+  test("reject a customer's current number as a duplicate", async () => {
     const { status, body } = await beside('PUT', `/banks/${BANK}/customers/${ADA.customerId}/number`, {
       customer_number: ADA.customerNumber,
     })
