@@ -82,7 +82,7 @@ describe.each(NAMES)('the token of %s', (name) => {
   const fetches = () => app.emulators[name].calls().filter(({ url }) => url === path)
   const bearers = () => app.recorded(name).map(({ headers }) => headers['authorization'])
 
-  test('is fetched once for many calls at once', async () => {
+  test('is fetched once for concurrent calls', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => write(app, n)))
     expect(answers.flatMap(({ errors }) => errors)).toEqual([])
     expect(fetches()).toHaveLength(1)
@@ -124,7 +124,7 @@ describe.each(NAMES)('the token of %s', (name) => {
     },
   )
 
-  test('is asked for by form, and no secret reaches the log', async () => {
+  test('is requested with a form body, and the log contains no secret', async () => {
     await write(app)
     expect(fetches()[0]).toMatchObject({
       method: 'POST',
@@ -142,7 +142,7 @@ describe.each(NAMES)('the token of %s', (name) => {
   })
 })
 
-test('a token that many calls were refused with is renewed once', async () => {
+test('a token that is refused for several calls is renewed once', async () => {
   let fetched = 0
   const { headers, renew } = new TokenCache({
     fetch: () => Promise.resolve({ value: `token ${++fetched}`, expiresIn: undefined }),
@@ -204,7 +204,7 @@ describe('a token near its end', () => {
     return { token: async () => (await headers())['authorization'], fetched: () => fetched }
   }
 
-  test('is renewed beside the calls, once', async () => {
+  test('is renewed once in the background', async () => {
     const { token, fetched } = short(9, () => Promise.resolve({ value: 'token 2', expiresIn: 3600 }))
     await token()
     expect(await Promise.all(Array.from({ length: 8 }, token))).toEqual(Array(8).fill('token 1'))
@@ -212,19 +212,19 @@ describe('a token near its end', () => {
     expect(fetched()).toBe(2)
   })
 
-  test('is used on when its renewal fails, and another is not wanted at once', async () => {
+  test('stays in use when its renewal fails, and the renewal is not repeated at once', async () => {
     const { token, fetched } = short(9, () => Promise.reject(new Error('no')))
     for (let i = 0; i < 8; i += 1) expect(await token()).toBe('token 1')
     expect(fetched()).toBe(2)
   })
 
-  test('is used on while its renewal hangs', async () => {
+  test('stays in use while its renewal hangs', async () => {
     const { token, fetched } = short(9, () => new Promise(() => undefined))
     for (let i = 0; i < 8; i += 1) expect(await token()).toBe('token 1')
     expect(fetched()).toBe(2)
   })
 
-  test('and past it is not used on', async () => {
+  test('is not used after its end', async () => {
     const { token, fetched } = short(0, () => Promise.reject(new Error('no')))
     await token()
     for (let i = 0; i < 2; i += 1) await expect(token()).rejects.toThrow('no')
@@ -284,7 +284,7 @@ describe('settings', () => {
     return file
   }
 
-  test('what is not given has its default', () => {
+  test('have defaults', () => {
     const { providers } = readConfig({ ...BASE, ...APITURE, ...SEI })
     expect(providers.sei).toMatchObject({
       maxConcurrency: 4,
@@ -297,7 +297,7 @@ describe('settings', () => {
     expect(providers.apiture).toMatchObject({ maxConcurrency: 64, settings: { institutionId: undefined } })
   })
 
-  test('a client certificate comes with its key', () => {
+  test('a client certificate needs its key', () => {
     const { providers } = readConfig({
       ...BASE,
       ...SEI,

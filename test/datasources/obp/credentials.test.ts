@@ -22,7 +22,7 @@ async function start(settings: Record<string, string | undefined> = {}): Promise
 const logins = (app: App) => app.emulators.obp.calls().filter(({ url }) => url === '/my/logins/direct')
 
 describe('DirectLogin', () => {
-  test('is asked once for a token by callers that come at once, and it is used until it is refused', async () => {
+  test('fetches one token for concurrent callers and uses it until it is refused', async () => {
     const app = await start()
     await Promise.all(CROWD.slice(0, 8).map(({ customerId }) => app.run(`{ customer(id: "${customerId}") { id } }`)))
     await app.run(READ)
@@ -34,7 +34,7 @@ describe('DirectLogin', () => {
     expect(logins(app)[0]!.body).toBeUndefined()
   })
 
-  test('is called once for concurrent calls that are refused with an expired token', async () => {
+  test('fetches one new token for concurrent calls that are refused with an expired token', async () => {
     const app = await start()
     await app.run(READ)
     app.clear()
@@ -66,7 +66,7 @@ describe('DirectLogin', () => {
     expect(app.calls('obp').filter((call) => call === add)).toHaveLength(2)
   })
 
-  test('is not asked again and again when the new token is refused too', async () => {
+  test('is not called again when the new token is refused too', async () => {
     const app = await start()
     app.fault('obp', { match: CUSTOMER, fault: 'status', status: 401, times: 0 })
     const { errors } = await app.run(READ)
@@ -75,7 +75,7 @@ describe('DirectLogin', () => {
     expect(app.calls('obp')).toHaveLength(2)
   })
 
-  test("with wrong credentials is our affair, not the caller's input", async () => {
+  test('with wrong credentials is PROVIDER_REFUSED, not BAD_USER_INPUT', async () => {
     const app = await start({ OBP_PASSWORD: 'wrong' })
     const { errors } = await app.run(READ)
     expect(errors[0]!.extensions).toMatchObject({
@@ -158,7 +158,7 @@ describe('OAuth2', () => {
   /** The emulator takes the tests' issuer at its word, also on the service user. */
   const serviceToken = (app: App) => app.token({ client: app.emulators.obp.settings['OBP_USERNAME']! })
 
-  test('client credentials are asked once for a token, and again after it was refused', async () => {
+  test('client credentials fetch one token, and a new one after it is refused', async () => {
     const server = await tokenServer(async () => ({
       access_token: await serviceToken(app),
       token_type: 'Bearer',
@@ -180,7 +180,7 @@ describe('OAuth2', () => {
     expect(logins(app)).toEqual([])
   })
 
-  test('a token server that refuses is our affair', async () => {
+  test('a refusal of the token server is PROVIDER_REFUSED', async () => {
     const server = await tokenServer(() => undefined)
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url })
     const { errors } = await app.run(READ)

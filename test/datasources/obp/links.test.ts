@@ -33,7 +33,7 @@ const rows = async (id: string, name: string) =>
 const addRow = (id: string, name: string, value: string) =>
   beside('POST', `/banks/${BANK}/customers/${id}/attribute`, { name, type: 'STRING', value })
 
-test('a customer whom no person is recorded for has none', async () => {
+test('a customer without a person link has no person', async () => {
   const { data, errors } = await app.run(READ, { id: UNA.customerId })
   expect(errors).toEqual([])
   expect(data.customer).toEqual({
@@ -43,7 +43,7 @@ test('a customer whom no person is recorded for has none', async () => {
   expect(app.calls('synctera')).toEqual([])
 })
 
-test('a link that is not there is added, and the person seen at once', async () => {
+test('a missing link is added, and the person is visible at once', async () => {
   const { customerId } = UNA
   const personId = CROWD[0]!.personId!
   const { data, errors } = await link({ customerId, personId })
@@ -68,7 +68,7 @@ test('a link that is not there is added, and the person seen at once', async () 
   )
 })
 
-test('a link that is there already is left as it is', async () => {
+test('an existing link with the same value is not written', async () => {
   const { errors } = await link({
     customerId: ADA.customerId,
     personId: ADA.personId,
@@ -79,7 +79,7 @@ test('a link that is there already is left as it is', async () => {
   expect(writes()).toEqual([])
 })
 
-test('another value replaces the old one; what is left out stays', async () => {
+test('a new value replaces the old one, and a link that is left out does not change', async () => {
   const { customerId, personId } = CROWD[1]!
   const { data } = await link({ customerId, seiExternalId: 'sei-new' })
   expect(data.linkCustomer.customer.links).toEqual({

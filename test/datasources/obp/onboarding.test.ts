@@ -129,7 +129,7 @@ describe('an account', () => {
     expect(data.createAccount.account.routings).toEqual([{ scheme: 'IBAN', address: '••••3000' }])
   })
 
-  test('shows what the provider does not know as null, and a type that the graph does not know too', async () => {
+  test('answers null for values that the provider leaves out and for an unknown type', async () => {
     const attribute = { account_attribute_id: 'a', product_code: null, name: 'N', type: 'BOOLEAN', value: null }
     const body = {
       account_id: 'x',
@@ -194,7 +194,7 @@ describe('an account', () => {
     expect(app.calls('obp')).toEqual([])
   })
 
-  test.each(['.', '..'])('refuses the id %j, which would lead somewhere else', async (accountId) => {
+  test.each(['.', '..'])('rejects the id %j, which would change the path', async (accountId) => {
     expect((await createAccount({ accountId })).errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
     expect(app.calls('obp')).toEqual([])
   })
@@ -254,7 +254,7 @@ describe('a user', () => {
     ).toMatchObject({ email: 'n•••', username: 'scope.nora' })
   })
 
-  test("has a password that is nowhere but in the provider's request, however it ends", async () => {
+  test("has a password that is only in the provider's request, on success and on failure", async () => {
     const answers = [
       await createUser({ username: 'quiet.nora', idempotencyKey: 'quiet' }),
       await createUser({ username: 'quiet.nora', idempotencyKey: 'quiet' }),
@@ -453,7 +453,7 @@ describe('the emulator', () => {
     })
   })
 
-  test('looks at the bank after all of that, and at the id before it', async () => {
+  test('checks the id first and the bank last', async () => {
     expect((await open({ balance: { currency: 'EUR', amount: '1' } }, 'nowhere')).body.message).toContain('OBP-30109')
     expect(await open({}, 'nowhere')).toMatchObject({
       status: 404,
