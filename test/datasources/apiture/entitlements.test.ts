@@ -255,7 +255,7 @@ describe('errors of the provider', () => {
     ['JSON that ends in the middle', { fault: 'malformed' }],
     ['an answer without items', { fault: 'status', status: 200, body: {} }],
     ['an empty 204', { fault: 'status', status: 204 }],
-  ] as const)('after %s nobody claims to know', async (_name, fault) => {
+  ] as const)('the outcome is unknown after %s', async (_name, fault) => {
     app.fault('apiture', { match: 'PUT /**', ...fault })
     const { errors } = await set({ bankingCustomerId: CROWD[1]!.bankingCustomerId })
     expect(errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')

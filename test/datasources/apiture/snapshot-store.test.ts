@@ -32,7 +32,7 @@ const inputOf = (bankingCustomerId: string, numbers: readonly string[], roles: R
 
 const redisSettings = (url: string) => ({ REDIS_URL: url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
 let customers = CROWD.map(({ bankingCustomerId }) => bankingCustomerId)
-/** Somebody of whom nothing is known yet. */
+/** A customer without a snapshot. */
 const somebody = () => {
   const [next, ...rest] = customers
   customers = rest
@@ -75,7 +75,7 @@ describe.each([
     expect(app.recorded('apiture')).toEqual([])
   })
 
-  test('grows by account, and a role that a write leaves out keeps its value', async () => {
+  test('adds accounts write by write, and keeps the value of a role that a write leaves out', async () => {
     const id = CUSTOMERS.answeredWithSentRolesOnly
     await set(id, ['1001'], { view: true, basic: true })
     await set(id, ['1002'], { view: true })
@@ -100,7 +100,7 @@ describe.each([
     )
   })
 
-  test('has null for a role that the write sets and the answer leaves out', async () => {
+  test('holds null for a role that the write sets and the answer leaves out', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true, basic: true })
     const item = {
@@ -120,14 +120,14 @@ describe.each([
     })
   })
 
-  test('loses an account that the write changes and the answer leaves out', async () => {
+  test('removes an account that the write changes and the answer leaves out', async () => {
     const id = CUSTOMERS.answeredInPart
     await set(id, ['9999', '1001'], { view: true })
     await set(id, ['1001', '1002'], { view: false })
     expect((await read(id)).items.map(({ account }: any) => account.accountNumber)).toEqual(['1002'])
   })
 
-  test('takes over an item of an account that was not requested', async () => {
+  test('stores an item of an account that was not requested', async () => {
     await set(CUSTOMERS.answeredOtherwise, ['1001'], { view: true })
     expect(rolesOf(await read(CUSTOMERS.answeredOtherwise), '234567890')).toMatchObject({
       default: true,
@@ -150,7 +150,7 @@ describe.each([
     expect(await read(CUSTOMERS.challenged)).toMatchObject({ confirmed: true, items: [{ roles: { view: true } }] })
   })
 
-  test('is unconfirmed after an error of a write to several accounts that it knows', async () => {
+  test('is unconfirmed after a failed write to several accounts that it contains', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
     expect((await set(id, ['1001', '404404404'], { view: false })).errors[0]!.extensions.providerCode).toBe(
@@ -165,7 +165,7 @@ describe.each([
   })
 
   test.each(['hang', 'reset', 'drop-after-apply', 'malformed'] as const)(
-    'after an unknown outcome (%s) it is unconfirmed until a write covers it that certainly came after',
+    'is unconfirmed after an unknown outcome (%s) until a provably later write covers the same fields',
     async (fault) => {
       const id = somebody()
       await set(id, ['1001', '1002'], { view: true })
@@ -178,13 +178,13 @@ describe.each([
         items: [{ roles: { view: true } }, { roles: { view: true } }],
       })
 
-      // What was not heard of may arrive late: after whatever is written now.
+      // The write with the unknown outcome may be applied late, after this write.
       expect(
         (await set(id, ['1002', '1001'], { view: true, basic: false })).data.setAccountEntitlements.entitlements
           .confirmed,
       ).toBe(false)
       later(61)
-      // Neither fewer accounts nor fewer roles settle it.
+      // A write of fewer accounts or fewer roles does not confirm the snapshot.
       expect(
         (await set(id, ['1001'], { view: true, basic: true })).data.setAccountEntitlements.entitlements.confirmed,
       ).toBe(false)
@@ -200,7 +200,7 @@ describe.each([
     },
   )
 
-  test('is confirmed when a lost write is repeated, also beside another lost write with the same values', async () => {
+  test('is confirmed when a lost write is repeated, also with another lost write of the same values', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
     app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
@@ -231,7 +231,7 @@ describe.each([
     app.fault('apiture', { match: 'PUT /**', fault: 'reset' })
     await set(id, ['1001'], { view: true })
     expect(await read(id)).toBeNull()
-    // Another account's write confirms that account, and no more.
+    // A write to another account confirms that account only.
     await set(id, ['1002'], { view: true })
     expect(await read(id)).toMatchObject({ confirmed: false, items: [{ account: { accountNumber: '1002' } }] })
   })
@@ -270,7 +270,7 @@ describe.each([
     expect(await read(id)).toMatchObject({ confirmed: true, items: [{ roles: { view: true } }] })
   })
 
-  test('keeps every one of many concurrent writes', async () => {
+  test('keeps all concurrent writes', async () => {
     const id = somebody()
     const numbers = Array.from({ length: 6 }, (_, i) => `20${i}`)
     const answers = await Promise.all(numbers.map((number) => set(id, [number], { view: true })))
@@ -293,7 +293,7 @@ describe('when the store is unavailable', () => {
     await redis.kill()
   })
 
-  test('a write that was already sent returns what the provider confirmed', async () => {
+  test('a write that was already sent returns the values that the provider confirmed', async () => {
     const id = CROWD[0]!.bankingCustomerId
     app.fault('apiture', { match: 'PUT /**', fault: 'slow', delayMs: 500 })
     const running = app.run(SET, inputOf(id, ['1001'], { view: true }))
@@ -336,7 +336,7 @@ describe('a process that died during a write', () => {
 
     await snapshots.begin('ada', write('soon after'))
     expect((await snapshots.confirm('ada', write('soon after'), [])).confirmed).toBe(false)
-    // The same once more, or never: it makes no difference.
+    // This write has the values of the lost write, so a late arrival changes nothing.
     await snapshots.begin('ada', write('repeated', true))
     expect((await snapshots.confirm('ada', write('repeated', true), [])).confirmed).toBe(true)
     await snapshots.begin('ada', write('otherwise'))

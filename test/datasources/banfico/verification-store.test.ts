@@ -301,8 +301,8 @@ describe.each(STORES)('with the store in %s', (_store, settings) => {
 
     test.each([
       ['that the provider has', 'AFRH44994'],
-      ['that nobody has', 'nothing-like-it'],
-      ['that is a way up', '..'],
+      ['that does not exist', 'nothing-like-it'],
+      ['that is a parent path', '..'],
       ['that is too long', 'x'.repeat(300)],
       ['of two words', 'two words'],
       ['of nothing', ''],
@@ -320,7 +320,7 @@ describe.each(STORES)('with the store in %s', (_store, settings) => {
       })
       expect(await bank.read('AFRH44995', auditor)).toBeNull()
       expect(bank.polls()).toBe(2)
-      // Having been read by somebody makes it nobody's.
+      // A read by the auditor does not make the verification readable by another caller.
       expect(await bank.read('AFRH44994')).toBeNull()
     })
 
@@ -505,7 +505,7 @@ describe('when Redis is unavailable', () => {
     const after = await bank.verify()
     expect(await bank.verify()).toMatchObject({ id: after.id, fromCache: true })
     expect(await bank.read(after.id)).toMatchObject({ id: after.id, fromCache: true })
-    // What could not be remembered belongs to nobody.
+    // A verification that could not be stored has no owner, so no caller reads it.
     expect(await bank.read(during.id)).toBeNull()
   })
 
@@ -530,7 +530,7 @@ test('a caller that joins a running call waits no longer than its own deadline',
   expect(app.emulators.banfico.unanswered()).toBe(1)
   for (const { errors } of answers)
     expect(errors[0]!.extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
-  // The call was made all the same, and its answer is there for who asks again.
+  // The call still finishes, and its answer is stored for a later caller.
   gate.open()
   await expect.poll(async () => (await on(app).verify()).fromCache).toBe(true)
   expect(app.calls('banfico')).toEqual([POST])

@@ -781,7 +781,7 @@ describe('the token', () => {
         providerCode: 'invalid_client',
         retryable: false,
       })
-      // Nobody knocks again at once.
+      // The refused login is not repeated at once.
       expect((await fresh.run(VERIFY, ask({}))).errors[0]!.extensions).toMatchObject({
         code: 'PROVIDER_REFUSED',
         providerStatus: status,

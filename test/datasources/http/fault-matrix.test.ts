@@ -188,7 +188,7 @@ const SHORT: Readonly<Record<string, string>> = {
   DEADLINE_EXCEEDED: 'end',
 }
 
-/** One room, opened as a server opens it, whose methods can be called one by one. */
+/** One provider instance, opened as a server opens it, with methods that can be called one by one. */
 async function openRoom(name: ProviderName) {
   const provider = providers[name] as unknown as Provider<unknown, ProviderInstance>
   const config = readConfig({

@@ -40,29 +40,29 @@ const ROWS: Row[] = [
     3,
   ],
   [
-    'cuts the connection',
+    'resets the connection',
     { fault: 'reset' },
     { code: 'PROVIDER_UNAVAILABLE', retryable: true },
     { code: 'OUTCOME_UNKNOWN' },
     3,
   ],
   [
-    'does it and cuts the connection',
+    'applies the call and resets the connection',
     { fault: 'drop-after-apply' },
     { code: 'PROVIDER_UNAVAILABLE' },
     { code: 'OUTCOME_UNKNOWN' },
     3,
   ],
-  ['is slow, but not too slow', { fault: 'slow', delayMs: 50 }, { code: null }, { code: null }],
+  ['is slow but within the timeout', { fault: 'slow', delayMs: 50 }, { code: null }, { code: null }],
   [
     'answers broken JSON',
     { fault: 'malformed' },
     { code: 'PROVIDER_MALFORMED', retryable: false },
     { code: 'OUTCOME_UNKNOWN' },
   ],
-  ['answers a web page', { fault: 'html' }, { code: 'PROVIDER_MALFORMED' }, { code: 'OUTCOME_UNKNOWN' }],
+  ['answers an HTML page', { fault: 'html' }, { code: 'PROVIDER_MALFORMED' }, { code: 'OUTCOME_UNKNOWN' }],
   [
-    'answers 200 with something else',
+    'answers 200 with an unexpected body',
     status(200, { body: { id: 7 } }),
     { code: 'PROVIDER_MALFORMED', providerStatus: 200 },
     { code: 'OUTCOME_UNKNOWN' },
@@ -81,7 +81,7 @@ const ROWS: Row[] = [
     { code: 'CONFLICT', providerCode: 'INVALID_STATUS' },
   ],
   [
-    'answers 429 with a body that says when',
+    'answers 429 with retry_after in the body',
     status(429, { body: { code: 'TOO_MANY_REQUESTS', retry_after: 7 } }),
     { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 7 },
     { code: 'RATE_LIMITED', retryAfterSeconds: 7 },
@@ -121,7 +121,7 @@ const ROWS: Row[] = [
   ],
   ['answers 504', status(504), { code: 'PROVIDER_TIMEOUT', retryable: true }, { code: 'OUTCOME_UNKNOWN' }, 3],
   ...[520, 522, 524].map((code): Row => [
-    `answers ${code}, as what stands before it does`,
+    `answers ${code}, as its reverse proxy does`,
     status(code, { body: 'error code' }),
     { code: 'PROVIDER_UNAVAILABLE', providerStatus: code },
     { code: 'OUTCOME_UNKNOWN', providerStatus: code },
@@ -130,9 +130,9 @@ const ROWS: Row[] = [
 ]
 
 describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) => {
-  // Each with a server and emulators of its own, so that their pauses are side by side and no circuit opens.
+  // Each case starts its own server and emulators: retry delays run in parallel and no circuit opens.
   test.concurrent.each(ROWS)(
-    '%s: a read, and a write under a key',
+    '%s: a read, and a write with an idempotency key',
     async (_what, fault, ofRead, ofWrite, tries = 1) => {
       const app = await startApp({
         HTTP_CLIENT: client,
@@ -169,15 +169,15 @@ describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) =>
   )
 })
 
-describe('a provider that is not there', () => {
+describe('a provider that does not listen', () => {
   let app: App
   beforeAll(async () => {
-    // A port that nobody listens on.
+    // A port without a listener.
     app = await startApp({ SYNCTERA_URL: 'http://127.0.0.1:9' })
   })
   afterAll(() => app.close())
 
-  test('is unavailable, to a read and to a write that certainly did not leave', async () => {
+  test('is PROVIDER_UNAVAILABLE for a read and for a write that was not sent', async () => {
     expect((await app.run(READ)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true })
     expect((await app.run(WRITE)).errors[0]!.extensions).toMatchObject({
       code: 'PROVIDER_UNAVAILABLE',
@@ -186,7 +186,7 @@ describe('a provider that is not there', () => {
   })
 })
 
-test('a provider that is not configured is said so, and the rest answers', async () => {
+test('a provider that is not configured is reported, and the other fields answer', async () => {
   const app = await startApp({ SYNCTERA_URL: undefined })
   const { data, errors } = await app.run(READ)
   expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
@@ -197,7 +197,7 @@ test('a provider that is not configured is said so, and the rest answers', async
   await app.close()
 })
 
-test('the deadline of the operation ends reads, and what is there is answered', async () => {
+test('the deadline of the operation ends reads, and the finished fields are answered', async () => {
   const app = await startApp({ REQUEST_TIMEOUT_MS: '1000' })
   app.fault('synctera', { match: READ_ROUTE, fault: 'hang' })
   const { data, errors } = await app.run(READ)
@@ -206,8 +206,8 @@ test('the deadline of the operation ends reads, and what is there is answered', 
   await app.close()
 })
 
-describe.concurrent('a write that has not left', () => {
-  test('waits for its turn, and its time begins with it', async () => {
+describe.concurrent('a write that was not sent', () => {
+  test('waits in the bulkhead queue, and its timeout starts when it is sent', async () => {
     const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '1500' })
     await app.run('{ meetings { id } }')
     app.clear()
@@ -215,18 +215,18 @@ describe.concurrent('a write that has not left', () => {
     app.fault('obp', { match: MEET_ROUTE, fault: 'slow', delayMs: 50 })
     const [hung, waited] = await Promise.all([app.run(MEET), app.run(MEET)])
     const codes = [hung, waited].map(({ errors }) => errors[0]?.extensions.code)
-    // Either may have been the first.
+    // The order of the two writes is not fixed.
     expect(codes).toEqual(expect.arrayContaining([undefined, 'OUTCOME_UNKNOWN']))
     expect(app.calls('obp')).toHaveLength(2)
     await app.close()
   })
 
-  test('when its turn does not come is over in time and was never sent', async () => {
+  test('ends at the deadline when it gets no slot, and is never sent', async () => {
     const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '1500' })
     await app.run('{ meetings { id } }')
     app.clear()
     app.fault('obp', { match: MEET_ROUTE, fault: 'hang', times: 2 })
-    // The second has its turn when the first is given up, and holds it for as long as the third waits.
+    // The second write gets the slot when the first times out, and holds it while the third waits.
     const answers = await Promise.all([app.run(MEET), app.run(MEET), app.run(MEET)])
     const codes = answers.map(({ errors }) => errors[0]!.extensions)
     expect(codes.filter(({ code }) => code === 'OUTCOME_UNKNOWN')).toHaveLength(2)
@@ -239,7 +239,7 @@ describe.concurrent('a write that has not left', () => {
     await app.close()
   })
 
-  test('when the operation ends does not begin, and leaves its key free', async () => {
+  test('does not start after the operation ends, and leaves its idempotency key free', async () => {
     const app = await startApp({ REQUEST_TIMEOUT_MS: '1500' })
     const gate = createGate()
     app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', until: gate.opened })
@@ -250,7 +250,7 @@ describe.concurrent('a write that has not left', () => {
       c: createMeeting(input: { idempotencyKey: "c", providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed }
       d: setAccountAttributes(input: { idempotencyKey: "d", externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed }
       e: setAccountEntitlements(input: { idempotencyKey: "e", bankingCustomerId: "${ADA.bankingCustomerId}", accounts: [{ accountNumber: "1001", productCode: "DDA_01" }], electronicStatementElection: true, electronicDocumentElection: true, roles: {} }) { replayed } }`)
-    // What has left by then goes on, and is asked after under its key.
+    // A write that was already sent continues, and its idempotency key returns the outcome.
     expect(data).toEqual({ a: null, b: null, c: null, d: null, e: null })
     expect(errors.map(({ extensions: { code, retryable } }) => [code, retryable])).toEqual([
       ['OUTCOME_UNKNOWN', true],
@@ -258,7 +258,7 @@ describe.concurrent('a write that has not left', () => {
     ])
     expect(app.calls('synctera')).toEqual([WRITE_ROUTE])
     gate.open()
-    // Nor is anybody asked for a token.
+    // No token is requested either.
     for (const name of ['obp', 'sei', 'apiture'] as const) expect(app.emulators[name].calls()).toEqual([])
     expect((await app.run(`mutation { ${create('b')} }`)).data.b).toEqual({ replayed: false })
     await app.close()
@@ -266,7 +266,7 @@ describe.concurrent('a write that has not left', () => {
 })
 
 describe.each(['undici', 'node-fetch'])(
-  'a provider that takes connections and says nothing on them, asked by %s,',
+  'a provider that accepts connections and does not answer, called through %s,',
   (HTTP_CLIENT) => {
     let silent: Server
     let settings: Record<string, string>
@@ -281,17 +281,17 @@ describe.each(['undici', 'node-fetch'])(
       silent.close()
     })
 
-    test('holds nobody longer than the deadline', async () => {
+    test('delays no caller beyond the deadline', async () => {
       const app = await startApp({ ...settings, REQUEST_TIMEOUT_MS: '300' })
       const begun = performance.now()
       const { errors } = await app.run('{ persons(first: 1) { nodes { id } } }')
       expect(errors[0]!.extensions.code).toBe('DEADLINE_EXCEEDED')
-      // Less than it takes to give the connection up.
+      // Less than the connect timeout.
       expect(performance.now() - begun).toBeLessThan(2_500)
       await app.close()
     })
 
-    test('was certainly sent no write', async () => {
+    test('receives no write', async () => {
       const app = await startApp({ ...settings, SYNCTERA_TIMEOUT_MS: '3000' })
       const { errors } = await app.run(
         'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }',
@@ -302,7 +302,7 @@ describe.each(['undici', 'node-fetch'])(
   },
 )
 
-test('a token that does not come holds nobody longer than the deadline', async () => {
+test('a token request without an answer delays no caller beyond the deadline', async () => {
   const app = await startApp({ REQUEST_TIMEOUT_MS: '300' })
   app.fault('obp', { match: 'POST /my/logins/direct', fault: 'hang' })
   app.fault('sei', { match: 'POST /v2/oauthtoken', fault: 'hang' })
@@ -313,7 +313,7 @@ test('a token that does not come holds nobody longer than the deadline', async (
       `mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed } }`,
     ),
   ])
-  // Half of what the provider itself is given.
+  // Half of the provider's own timeout.
   expect(performance.now() - begun).toBeLessThan(5_000)
   expect(read.data).toEqual({ customer: null, viewer: { id: 'tester' } })
   for (const { errors } of [read, write])
@@ -322,28 +322,36 @@ test('a token that does not come holds nobody longer than the deadline', async (
   await app.close()
 })
 
-describe('what a failed call is taken for', () => {
+describe('the classification of a failed call', () => {
   const system = (members: object) => Object.assign(new Error('failed'), members)
   const fetchError = (members: { code: string; syscall?: string }) =>
     new FetchError('failed', 'system', system(members) as never)
   const ROWS: [what: string, error: unknown, sent: boolean][] = [
     ['a refused connection', system({ code: 'ECONNREFUSED', syscall: 'connect' }), false],
     ['an unknown host', system({ code: 'ENOTFOUND', syscall: 'getaddrinfo' }), false],
-    ['a connection that took too long', system({ code: 'UND_ERR_CONNECT_TIMEOUT' }), false],
-    ['a connection that took the system too long', system({ code: 'ETIMEDOUT', syscall: 'connect' }), false],
-    ['no way to the host', system({ code: 'EHOSTUNREACH', syscall: 'connect' }), false],
-    ['no way to any of its addresses', new AggregateError([system({ code: 'ETIMEDOUT', syscall: 'connect' })]), false],
+    ['a connect timeout', system({ code: 'UND_ERR_CONNECT_TIMEOUT' }), false],
+    ['a connect timeout of the operating system', system({ code: 'ETIMEDOUT', syscall: 'connect' }), false],
+    ['no route to the host', system({ code: 'EHOSTUNREACH', syscall: 'connect' }), false],
+    [
+      'no route to any address of the host',
+      new AggregateError([system({ code: 'ETIMEDOUT', syscall: 'connect' })]),
+      false,
+    ],
     ['a certificate that is not trusted', system({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }), false],
-    ['the same underneath', system({ cause: system({ code: 'ECONNREFUSED', syscall: 'connect' }) }), false],
+    [
+      'a refused connection as the cause',
+      system({ cause: system({ code: 'ECONNREFUSED', syscall: 'connect' }) }),
+      false,
+    ],
     ['a refused connection of node-fetch', fetchError({ code: 'ECONNREFUSED', syscall: 'connect' }), false],
-    ['a slow connection of node-fetch', fetchError({ code: 'ETIMEDOUT', syscall: 'connect' }), false],
+    ['a connect timeout of node-fetch', fetchError({ code: 'ETIMEDOUT', syscall: 'connect' }), false],
     ['a timeout while reading', system({ code: 'ETIMEDOUT', syscall: 'read' }), true],
-    ['no way to the host while reading', system({ code: 'EHOSTUNREACH', syscall: 'read' }), true],
+    ['no route to the host while reading', system({ code: 'EHOSTUNREACH', syscall: 'read' }), true],
     ['no network while writing', system({ code: 'ENETUNREACH', syscall: 'write' }), true],
     ['a reset while reading', system({ code: 'ECONNRESET', syscall: 'read' }), true],
     ['a broken pipe', system({ code: 'EPIPE', syscall: 'write' }), true],
-    ['a timeout of nobody knows what', system({ code: 'ETIMEDOUT' }), true],
-    ['a reset of nobody knows what', system({ code: 'ECONNRESET' }), true],
+    ['a timeout without a system call', system({ code: 'ETIMEDOUT' }), true],
+    ['a reset without a system call', system({ code: 'ECONNRESET' }), true],
     [
       'a socket that the other side closed',
       system({ code: 'UND_ERR_SOCKET', cause: system({ code: 'ETIMEDOUT', syscall: 'read' }) }),
@@ -351,8 +359,8 @@ describe('what a failed call is taken for', () => {
     ],
     ['a timeout while node-fetch reads', fetchError({ code: 'ETIMEDOUT', syscall: 'read' }), true],
     ['a reset while node-fetch reads', fetchError({ code: 'ECONNRESET' }), true],
-    ['the end of our patience', new DOMException('too long', 'TimeoutError'), true],
-    ['something else', new TypeError('?'), true],
+    ['our own timeout', new DOMException('too long', 'TimeoutError'), true],
+    ['an unknown error', new TypeError('?'), true],
   ]
   test.each(ROWS)('%s', (_what, error, sent) => {
     expect(transportError(error)).toMatchObject({ sent, unreadable: false })
@@ -360,7 +368,7 @@ describe('what a failed call is taken for', () => {
 })
 
 describe('an unknown outcome with an idempotency key', () => {
-  test('is done once when the same call comes again', async () => {
+  test('is applied once when the same call is repeated', async () => {
     const app = await startApp({ SYNCTERA_TIMEOUT_MS: '2000' })
     const mutation =
       'mutation { createPerson(input: { idempotencyKey: "lost-1", isCustomer: true, status: PROSPECT, firstName: "Lost" }) { replayed person { id } } }'

@@ -19,7 +19,7 @@ import { schemas } from '../../../src/graphql/schema.js'
 import { type App, startApp } from '../../support/app.js'
 import { OPERATIONS } from '../obp/surface/operations.js'
 
-/** What somebody may write where an id belongs, to be taken somewhere else. */
+/** Hostile ids that try to change the path, the query or the host of a call. */
 const HOSTILE = [
   '..',
   '...',
@@ -49,7 +49,7 @@ const KINDS = HOSTILE.filter(
     ['..', '.:.', '%2e%2e%2fevil', 'https://evil.example/evil', '?evil=1', 'x,evil', '\ud800evil'].includes(hostile) ||
     hostile.includes('\n'),
 )
-/** An id like any other, which nobody has: it shows that the places are asked about. */
+/** A valid id without a record: it shows that every place is called. */
 const UNHEARD_OF = 'unheard-of'
 
 const PROVIDERS = ['obp', 'synctera', 'apiture', 'sei', 'banfico'] as const

@@ -232,7 +232,7 @@ describe('a read does not join one that began before', () => {
     await before
   })
 
-  test('a write whose outcome is unknown', async () => {
+  test('a write with an unknown outcome', async () => {
     stopClock()
     const [read, write] = [createGate(), createGate()]
     app.fault('synctera', { match: READ_ROUTE, fault: 'slow', until: read.opened })

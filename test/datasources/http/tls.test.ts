@@ -58,7 +58,7 @@ async function certificate(name: string, ca: Signed): Promise<Signed> {
   return { cert, key }
 }
 
-/** Speaks TLS before a plain server, as a bank's gateway does; notes whose certificates its clients showed. */
+/** A TLS-terminating proxy before a plain server; records the client certificates. */
 async function gateway(
   target: string,
   tls: https.ServerOptions,
@@ -106,9 +106,9 @@ const PERSON = `{ person(id: "${ADA.personId}") { id } }`
 const codeOf = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors[0]?.extensions.code
 
 describe.each(['undici', 'node-fetch'])(
-  'a provider whose certificate an authority of its own signs, by %s',
+  'a provider with a certificate of a private authority, through %s',
   (HTTP_CLIENT) => {
-    test('is reached when the authority is named, and by nobody else', async () => {
+    test('is reached only with the authority configured', async () => {
       const synctera = await gateway(app.emulators.synctera.url, own)
       const settings = { HTTP_CLIENT, SYNCTERA_URL: synctera.url }
       const trusting = await startApp({ ...settings, SYNCTERA_CA_FILE: caFile }, app)
@@ -122,7 +122,7 @@ describe.each(['undici', 'node-fetch'])(
       synctera.close()
     })
 
-    test('is told who we are by the client certificate, where tokens are given too', async () => {
+    test('receives the client certificate, also at its token endpoint', async () => {
       const client = await certificate('kyc-graph', ca)
       const sei = await gateway(app.emulators.sei.url, {
         ...own,
@@ -151,7 +151,7 @@ describe.each(['undici', 'node-fetch'])(
   },
 )
 
-test('Redis is reached over TLS when its authority is named, and by nobody else', async () => {
+test('Redis is reached over TLS only with its authority configured', async () => {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo
@@ -193,7 +193,7 @@ test('Redis is reached over TLS when its authority is named, and by nobody else'
   await once(redis, 'exit')
 })
 
-test("the issuer's keys are read over TLS when Node is told of the authority, and the process starts with no warning about it", async () => {
+test("the issuer's keys are read over TLS with NODE_EXTRA_CA_CERTS, and the process starts without a warning about it", async () => {
   build()
   const issuer = await gateway(new URL(app.ground.jwksUrl).origin, own)
   const settings = {

@@ -82,14 +82,14 @@ describe.each(NAMES)('the token of %s', (name) => {
   const fetches = () => app.emulators[name].calls().filter(({ url }) => url === path)
   const bearers = () => app.recorded(name).map(({ headers }) => headers['authorization'])
 
-  test('is fetched once for many calls at once', async () => {
+  test('is fetched once for concurrent calls', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => write(app, n)))
     expect(answers.flatMap(({ errors }) => errors)).toEqual([])
     expect(fetches()).toHaveLength(1)
     expect(new Set(bearers()).size).toBe(1)
   })
 
-  test('is renewed once when it is refused, and the call made again with the new one', async () => {
+  test('is renewed once after a 401, and the call is repeated with the new token', async () => {
     await write(app)
     app.fault(name, { match: call, fault: 'status', status: 401, body: expired })
     expect((await write(app)).errors).toEqual([])
@@ -99,14 +99,14 @@ describe.each(NAMES)('the token of %s', (name) => {
     expect(repeated).not.toBe(first)
   })
 
-  test('that is refused twice is our fault, after two calls', async () => {
+  test('that is refused twice is PROVIDER_REFUSED after two calls', async () => {
     app.fault(name, { match: call, fault: 'status', status: 401, body: expired, times: 0 })
     expect((await write(app)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', providerStatus: 401 })
     expect(app.recorded(name)).toHaveLength(2)
   })
 
   test.each([400, 401, 403, 404])(
-    'that is not given (%i) is our fault, nothing is sent, and nobody asks again for a while',
+    'refused with %i is PROVIDER_REFUSED, no call is sent, and no token is requested until the pause ends',
     async (status) => {
       app.fault(name, { match: `POST ${path}`, fault: 'status', status, body: { error: 'invalid_client' } })
       expect((await write(app)).errors[0]!.extensions).toMatchObject({
@@ -124,7 +124,7 @@ describe.each(NAMES)('the token of %s', (name) => {
     },
   )
 
-  test('is asked for by form, and no secret reaches the log', async () => {
+  test('is requested with a form body, and the log contains no secret', async () => {
     await write(app)
     expect(fetches()[0]).toMatchObject({
       method: 'POST',
@@ -142,7 +142,7 @@ describe.each(NAMES)('the token of %s', (name) => {
   })
 })
 
-test('a token that many calls were refused with is renewed once', async () => {
+test('a token that is refused for several calls is renewed once', async () => {
   let fetched = 0
   const { headers, renew } = new TokenCache({
     fetch: () => Promise.resolve({ value: `token ${++fetched}`, expiresIn: undefined }),
@@ -158,7 +158,7 @@ test('a token that many calls were refused with is renewed once', async () => {
   expect(await headers()).toEqual({ authorization: 'token 2' })
 })
 
-test('an issuer that is silent for long is asked by one at a time, now and then, and nobody else waits for it', async () => {
+test('an issuer that does not answer gets one request at a time, at intervals, and other callers do not wait', async () => {
   let fetched = 0
   let answer: ((token: Token) => void) | undefined
   const silence = async (): Promise<Token> => {
@@ -204,7 +204,7 @@ describe('a token near its end', () => {
     return { token: async () => (await headers())['authorization'], fetched: () => fetched }
   }
 
-  test('is renewed beside the calls, once', async () => {
+  test('is renewed once in the background', async () => {
     const { token, fetched } = short(9, () => Promise.resolve({ value: 'token 2', expiresIn: 3600 }))
     await token()
     expect(await Promise.all(Array.from({ length: 8 }, token))).toEqual(Array(8).fill('token 1'))
@@ -212,19 +212,19 @@ describe('a token near its end', () => {
     expect(fetched()).toBe(2)
   })
 
-  test('is used on when its renewal fails, and another is not wanted at once', async () => {
+  test('stays in use when its renewal fails, and the renewal is not repeated at once', async () => {
     const { token, fetched } = short(9, () => Promise.reject(new Error('no')))
     for (let i = 0; i < 8; i += 1) expect(await token()).toBe('token 1')
     expect(fetched()).toBe(2)
   })
 
-  test('is used on while its renewal hangs', async () => {
+  test('stays in use while its renewal hangs', async () => {
     const { token, fetched } = short(9, () => new Promise(() => undefined))
     for (let i = 0; i < 8; i += 1) expect(await token()).toBe('token 1')
     expect(fetched()).toBe(2)
   })
 
-  test('and past it is not used on', async () => {
+  test('is not used after its end', async () => {
     const { token, fetched } = short(0, () => Promise.reject(new Error('no')))
     await token()
     for (let i = 0; i < 2; i += 1) await expect(token()).rejects.toThrow('no')
@@ -284,7 +284,7 @@ describe('settings', () => {
     return file
   }
 
-  test('what is not given has its default', () => {
+  test('have defaults', () => {
     const { providers } = readConfig({ ...BASE, ...APITURE, ...SEI })
     expect(providers.sei).toMatchObject({
       maxConcurrency: 4,
@@ -297,7 +297,7 @@ describe('settings', () => {
     expect(providers.apiture).toMatchObject({ maxConcurrency: 64, settings: { institutionId: undefined } })
   })
 
-  test('a client certificate comes with its key', () => {
+  test('a client certificate needs its key', () => {
     const { providers } = readConfig({
       ...BASE,
       ...SEI,
@@ -349,7 +349,7 @@ describe('settings', () => {
   })
 })
 
-test('a call whose operation is over asks for no token, which nobody would hear the end of', async () => {
+test('a call of a finished operation requests no token', async () => {
   const app = await startApp({ REQUEST_TIMEOUT_MS: '300' })
   app.fault('synctera', { match: 'POST /v0/persons', fault: 'slow', delayMs: 700 })
   app.fault('apiture', { match: 'POST /oidc/token', fault: 'reset', times: 0 })

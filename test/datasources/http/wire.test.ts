@@ -285,7 +285,7 @@ test('a provider that hangs delays only its own callers, and those briefly', asy
   await expect.poll(atFullLoad, { interval: 5 }).toBe(true)
   const during = await pace(atFullLoad)
   const answers = await Promise.all(hung)
-  // Asked at once: soon somebody is let through to find out.
+  // Called at once: soon the half-open circuit lets one call through.
   const asked = app.calls('banfico').length
   const refused = await verify(ADA.account)
   expect((await ready(app)).circuits['banfico']).toBe('open')

@@ -22,7 +22,7 @@ async function start(settings: Record<string, string | undefined> = {}): Promise
 const logins = (app: App) => app.emulators.obp.calls().filter(({ url }) => url === '/my/logins/direct')
 
 describe('DirectLogin', () => {
-  test('is asked once for a token by callers that come at once, and it is used until it is refused', async () => {
+  test('fetches one token for concurrent callers and uses it until it is refused', async () => {
     const app = await start()
     await Promise.all(CROWD.slice(0, 8).map(({ customerId }) => app.run(`{ customer(id: "${customerId}") { id } }`)))
     await app.run(READ)
@@ -34,7 +34,7 @@ describe('DirectLogin', () => {
     expect(logins(app)[0]!.body).toBeUndefined()
   })
 
-  test('is asked once more by all who are refused together because their token is over', async () => {
+  test('fetches one new token for concurrent calls that are refused with an expired token', async () => {
     const app = await start()
     await app.run(READ)
     app.clear()
@@ -52,7 +52,7 @@ describe('DirectLogin', () => {
       '400 OBP-20003',
       { status: 400, body: { code: 400, message: 'OBP-20003: This DirectLogin token is invalid or expired: abc' } },
     ],
-  ])('is asked once more after %s, also by a write, which is then done once', async (_what, refusal) => {
+  ])('is called again after %s, also for a write, which is then applied once', async (_what, refusal) => {
     const app = await start()
     await app.run(READ)
     app.clear()
@@ -66,7 +66,7 @@ describe('DirectLogin', () => {
     expect(app.calls('obp').filter((call) => call === add)).toHaveLength(2)
   })
 
-  test('is not asked again and again when the new token is refused too', async () => {
+  test('is not called again when the new token is refused too', async () => {
     const app = await start()
     app.fault('obp', { match: CUSTOMER, fault: 'status', status: 401, times: 0 })
     const { errors } = await app.run(READ)
@@ -75,7 +75,7 @@ describe('DirectLogin', () => {
     expect(app.calls('obp')).toHaveLength(2)
   })
 
-  test("with wrong credentials is our affair, not the caller's input", async () => {
+  test('with wrong credentials is PROVIDER_REFUSED, not BAD_USER_INPUT', async () => {
     const app = await start({ OBP_PASSWORD: 'wrong' })
     const { errors } = await app.run(READ)
     expect(errors[0]!.extensions).toMatchObject({
@@ -116,7 +116,7 @@ describe('DirectLogin', () => {
       app.clear()
       const next = await app.run(READ)
       if (code === 'PROVIDER_REFUSED') {
-        // An account that was refused a few times is locked, so nobody knocks again at once.
+        // The provider locks an account after a few refused logins, so no login is repeated at once.
         expect(next.errors[0]!.extensions).toMatchObject({ code, retryAfterSeconds: 30 })
         expect(app.emulators.obp.calls()).toEqual([])
       } else expect(next.data.customer).toEqual({ id: ADA.customerId })
@@ -158,7 +158,7 @@ describe('OAuth2', () => {
   /** The emulator takes the tests' issuer at its word, also on the service user. */
   const serviceToken = (app: App) => app.token({ client: app.emulators.obp.settings['OBP_USERNAME']! })
 
-  test('client credentials are asked once for a token, and again after it was refused', async () => {
+  test('client credentials fetch one token, and a new one after it is refused', async () => {
     const server = await tokenServer(async () => ({
       access_token: await serviceToken(app),
       token_type: 'Bearer',
@@ -180,7 +180,7 @@ describe('OAuth2', () => {
     expect(logins(app)).toEqual([])
   })
 
-  test('a token server that refuses is our affair', async () => {
+  test('a refusal of the token server is PROVIDER_REFUSED', async () => {
     const server = await tokenServer(() => undefined)
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url })
     const { errors } = await app.run(READ)
@@ -217,7 +217,7 @@ describe('OAuth2', () => {
     )
   })
 
-  test('a caller whose token is not exchanged is told so', async () => {
+  test('a failed token exchange is answered as an error', async () => {
     const server = await tokenServer(() => undefined)
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url, OBP_USER_TOKEN: 'exchange' })
     const { data, errors } = await app.run('{ viewer { id customers { id } } }', undefined, {

@@ -98,7 +98,7 @@ describe('creating a customer', () => {
     })
   })
 
-  test('is done once for one idempotency key, and not again when nobody knows how it ended', async () => {
+  test('is sent once for one idempotency key, and not again after an unknown outcome', async () => {
     const keyed = { ...least, idempotencyKey: 'customer-1' }
     const first = await app.run(MUTATION, { input: keyed })
     expect((await app.run(MUTATION, { input: keyed })).data.createCustomer).toEqual({
@@ -120,7 +120,7 @@ describe('creating a customer', () => {
   })
 
   test.each(['1969-07-20T20:17:00Z', '9500-01-01T00:00:00Z'])(
-    'whose last word is of %s hides nobody from the list',
+    'with lastOkDate %s is in the list of customers',
     async (lastOkDate) => {
       const { data } = await app.run(MUTATION, { input: { ...least, lastOkDate } })
       const sortDirection = lastOkDate < '2000' ? 'ASC' : 'DESC'
@@ -132,7 +132,7 @@ describe('creating a customer', () => {
     },
   )
 
-  test('as one who passed KYC needs kyc:write', async () => {
+  test('with kycStatus true needs kyc:write', async () => {
     const input = { ...least, kycStatus: true }
     const { errors } = await app.run(MUTATION, { input }, { scopes: ['customers:write'] })
     expect(errors[0]).toMatchObject({ message: 'This needs the scope kyc:write.', extensions: { code: 'FORBIDDEN' } })
@@ -227,7 +227,7 @@ describe('attributes', () => {
     )
   })
 
-  test("of somebody else are not this customer's to change or remove", async () => {
+  test('of another customer are not updated or deleted', async () => {
     const hers = (await read(ADA.customerId)).find(({ name }) => name === 'SPECIAL_TAX_NUMBER')!
     app.clear()
     for (const [mutation, rest] of [

@@ -199,7 +199,7 @@ describe('paging', () => {
     expect(seen.map(({ id }) => id).sort()).toEqual([...ofBank].sort())
     const dates = seen.map(({ lastOkDate }) => lastOkDate)
     expect(dates).toEqual(filter?.sortDirection === 'ASC' ? [...dates].sort() : [...dates].sort().reverse())
-    // Older than a year and in the future: the provider hides both unless it is told not to.
+    // Older than a year and in the future: the provider leaves both out by default.
     expect(dates).toEqual(expect.arrayContaining(['2015-06-30T09:00:00.000Z', '2090-01-01T00:00:00.000Z']))
   })
 
@@ -383,7 +383,7 @@ describe("at a bank that the caller may not name, or at another than the custome
       const { correlationId: _id, ...extensions } = errors[0]!.extensions
       failures.push({ message: errors[0]!.message, extensions })
     }
-    // Somebody else's is refused in the same words as nobody's.
+    // Another bank's customer and an unknown customer get the same error.
     expect(new Set(failures.map((failure) => JSON.stringify(failure)))).toEqual(
       new Set([
         JSON.stringify({

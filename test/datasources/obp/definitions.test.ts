@@ -154,7 +154,7 @@ describe('a definition', () => {
     expect(await list()).toHaveLength(2)
   })
 
-  test('is never set again by itself when nobody knows whether it was set', async () => {
+  test('is not set again after an unknown outcome', async () => {
     const input = { ...INPUT, name: 'LOST', idempotencyKey: 'definition-1' }
     app.fault('obp', { match: `PUT ${at(BANK)}/customer`, fault: 'drop-after-apply' })
     expect((await set(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })

@@ -28,7 +28,7 @@ const check = {
 }
 
 describe('transport and login', () => {
-  test('nobody is told how to log in', async () => {
+  test('an unauthenticated request gets 401 and the DirectLogin challenge', async () => {
     const answer = await fetch(at(`/banks/${BANK}/customers/${ADA.customerId}`))
     expect(answer.status).toBe(401)
     expect(answer.headers.get('www-authenticate')).toContain('DirectLogin realm=')

@@ -293,7 +293,7 @@ describe('a meeting', () => {
 })
 
 describe('messages', () => {
-  test('go to the user who is linked to the customer, and are read with that token alone, newest first, unmasked', async () => {
+  test('go to the linked user, and only that token reads them, newest first and unmasked', async () => {
     const { customerId } = named('Rhea')
     expect(
       (await send({ customerId, message: 'Please call us.', fromDepartment: 'Onboarding' })).data.createCustomerMessage,
@@ -541,7 +541,7 @@ describe('the emulator', () => {
     ).toMatch(/^OBP-50200: .* <- OBP-60011: Create Meeting Exception\. $/)
   })
 
-  test('keeps a message with the user and the bank, whosever customer it is', async () => {
+  test('stores a message for the user and the bank, under any customer', async () => {
     const token = await app.token({ client: 'vic' })
     const asVic = (method: string, path: string, body?: object) =>
       fetch(`${app.emulators.obp.url}${at(OTHER_BANK)}${path}`, {

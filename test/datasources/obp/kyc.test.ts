@@ -78,7 +78,7 @@ describe('the KYC records of a customer', () => {
     })
   })
 
-  test('are joined however deep with one call for each kind', async () => {
+  test('are joined at any depth with one call per kind', async () => {
     const query = `{ a: customer(id: "${ADA.customerId}") { ...Deep } b: customer(id: "${ADA.customerId}") { ...Deep } }
       fragment Deep on Customer {
         kycChecks { documents { id media { id check { id media { document { id } } } } } media { id document { id media { check { documents { id } } } } } customer { id kycChecks { id } } }
@@ -107,12 +107,12 @@ describe('the KYC records of a customer', () => {
     ])
   })
 
-  test('say of a document whether its time is over', async () => {
+  test('state whether a document has expired', async () => {
     const { data } = await app.run(`{ customer(id: "${named('Prue').customerId}") { kycDocuments { expired } } }`)
     expect(data.customer.kycDocuments).toEqual([{ expired: true }])
   })
 
-  test('say who did not pass', async () => {
+  test('state which customers did not pass', async () => {
     const query = ['Rhea', 'Rex', 'Vic']
       .map(
         (name) => `${name}: customer(id: "${named(name).customerId}") { kycChecks { satisfied } kycStatuses { ok } }`,
@@ -185,7 +185,7 @@ describe('a reference to a check', () => {
     ])
   })
 
-  test('is nothing to a token that does not name its bank', async () => {
+  test('is null for a token without its bank', async () => {
     const { data } = await app.run(
       QUERY,
       { representations: [check(named('Otto'), 'check-otto')] },
@@ -206,7 +206,7 @@ describe('adding', () => {
     issuePlace: 'Bonn',
   }
 
-  test('a check sends what was given, under an id made here', async () => {
+  test('a check sends the input values under a generated id', async () => {
     const { data, errors } = await app.run(addCheck, { input: { customerId: ADA.customerId, ...CHECK } })
     expect(errors).toEqual([])
     const { kycCheck } = data.addKycCheck
@@ -232,7 +232,7 @@ describe('adding', () => {
     })
   })
 
-  test('what may be left out is sent as null', async () => {
+  test('sends an optional field that is left out as null', async () => {
     const { data } = await app.run(addCheck, {
       input: {
         customerId: ADA.customerId,
@@ -254,7 +254,7 @@ describe('adding', () => {
     })
   })
 
-  test('a document, media, a check or a status shows at once in what hangs off others', async () => {
+  test('a document, media, a check or a status is visible at once in related records', async () => {
     const { customerId, customerNumber } = named('Vic')
     const input = { customerId, customerNumber }
     const { data, errors } = await app.run(
@@ -297,11 +297,11 @@ describe('adding', () => {
       renewed: { kycDocument: { media: [{ document: { expired: false } }] } },
       failed: { kycCheck: { customer: { kycStatuses: [{ ok: true }], kycChecks: [{ satisfied: false }] } } },
     })
-    // Whose customer it is, is looked up once for all of these.
+    // The owner of the customer is looked up once for all mutations.
     expect(app.calls('obp').filter((call) => call === `GET ${customers}/${customerId}`)).toHaveLength(1)
   })
 
-  test('under an idempotency key is done under one id, also after a lost answer', async () => {
+  test('with an idempotency key uses one id, also after a lost answer', async () => {
     const { customerId } = named('Rhea')
     const input = { customerId, ...CHECK, idempotencyKey: 'check-key' }
     app.fault('obp', { match: `PUT ${customers}/${customerId}/kyc_check/*`, fault: 'drop-after-apply' })
@@ -390,7 +390,7 @@ describe('an id that the provider knows already', () => {
   test.each([
     ['of another customer', 'check-rhea', RHEA, BANK],
     ["of another bank's customer", 'check-otto', OTTO, OTHER_BANK],
-  ])('%s takes nothing away from them', async (_whose, id, theirs, bankId) => {
+  ])('%s does not overwrite their check', async (_whose, id, theirs, bankId) => {
     const { data, errors } = await app.run(addCheck, { input: { ...CHECK, customerId: UNA, id } })
     expect(errors).toEqual([])
     expect(data.addKycCheck.kycCheck).toMatchObject({ customerId: UNA, satisfied: true })
@@ -425,7 +425,7 @@ test("another bank's check of a customer is not shown by reference either", asyn
   expect((await app.run(query)).data._entities).toEqual([null])
 })
 
-test('a document whose expiry cannot be read is a broken answer, not one that never expires', async () => {
+test('a document with an unreadable expiry date is PROVIDER_MALFORMED, not valid for ever', async () => {
   const MEMBER = CROWD[12]!
   const body = {
     documents: [

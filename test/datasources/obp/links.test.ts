@@ -33,7 +33,7 @@ const rows = async (id: string, name: string) =>
 const addRow = (id: string, name: string, value: string) =>
   beside('POST', `/banks/${BANK}/customers/${id}/attribute`, { name, type: 'STRING', value })
 
-test('a customer whom no person is recorded for has none', async () => {
+test('a customer without a person link has no person', async () => {
   const { data, errors } = await app.run(READ, { id: UNA.customerId })
   expect(errors).toEqual([])
   expect(data.customer).toEqual({
@@ -43,7 +43,7 @@ test('a customer whom no person is recorded for has none', async () => {
   expect(app.calls('synctera')).toEqual([])
 })
 
-test('a link that is not there is added, and the person seen at once', async () => {
+test('a missing link is added, and the person is visible at once', async () => {
   const { customerId } = UNA
   const personId = CROWD[0]!.personId!
   const { data, errors } = await link({ customerId, personId })
@@ -68,7 +68,7 @@ test('a link that is not there is added, and the person seen at once', async () 
   )
 })
 
-test('a link that is there already is left as it is', async () => {
+test('an existing link with the same value is not written', async () => {
   const { errors } = await link({
     customerId: ADA.customerId,
     personId: ADA.personId,
@@ -79,7 +79,7 @@ test('a link that is there already is left as it is', async () => {
   expect(writes()).toEqual([])
 })
 
-test('another value replaces the old one; what is left out stays', async () => {
+test('a new value replaces the old one, and a link that is left out does not change', async () => {
   const { customerId, personId } = CROWD[1]!
   const { data } = await link({ customerId, seiExternalId: 'sei-new' })
   expect(data.linkCustomer.customer.links).toEqual({
@@ -133,7 +133,7 @@ test('a person who does not exist is not recorded', async () => {
   expect(app.calls('obp')).toEqual([])
 })
 
-test('naming a person needs persons:read, and any of it customers:write', async () => {
+test('linking needs customers:write, and linking a person also needs persons:read', async () => {
   const named = await link({ customerId: ADA.customerId, personId: ADA.personId }, { scopes: ['customers:write'] })
   expect(named.errors[0]!.message).toBe('This needs the scope persons:read.')
   const input = { customerId: ADA.customerId, seiExternalId: 'sei-1' }
@@ -149,7 +149,7 @@ test('naming a person needs persons:read, and any of it customers:write', async 
   expect(data.linkCustomer.customer).toEqual({ legalName: 'A•••' })
 })
 
-test('a link of which nobody knows whether it was made is made once however often it is asked for', async () => {
+test('a link with an unknown outcome is created once however often the call is repeated', async () => {
   const { customerId } = CROWD[5]!
   await link({ customerId, seiExternalId: null })
   const input = { customerId, seiExternalId: 'sei-lost', idempotencyKey: 'link-1' }
@@ -170,7 +170,7 @@ test.each([
   [400, { code: 'OUTCOME_UNKNOWN', retryable: true }, { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true }],
   [429, { code: 'RATE_LIMITED', retryable: true }, undefined],
 ])(
-  'links of which one was set and another is refused (%i) are not said to be undone',
+  'a partial write (one link set, another refused with %i) is not reported as undone',
   async (status, first, second) => {
     const { customerId } = CROWD[8]!
     await link({ customerId, seiExternalId: null, bankingCustomerId: null })
@@ -199,13 +199,13 @@ describe('the person of a link', () => {
   const personId = CROWD[6]!.personId
   const input = { customerId: CROWD[6]!.customerId, personId, idempotencyKey: 'link-person' }
 
-  test('is not looked for on behalf of who may not link', async () => {
+  test('is not looked up for a caller without customers:write', async () => {
     const { errors } = await link(input, { scopes: ['customers:read', 'persons:read'] })
     expect(errors[0]!.message).toBe('This needs the scope customers:write.')
     expect(app.calls('synctera')).toEqual([])
   })
 
-  test('is looked for once, and not again for an outcome that is given again', async () => {
+  test('is looked up once, and not again for a replay', async () => {
     expect(await link(input)).toMatchObject({ data: { linkCustomer: { replayed: false } }, errors: [] })
     expect(app.calls('synctera')).toEqual([`GET /v0/persons/${personId}`])
     app.clear()
@@ -220,7 +220,7 @@ describe('the person of a link', () => {
     expect(named.errors[0]!.message).toBe('This needs the scope persons:read.')
   })
 
-  test('who cannot be looked for leaves the key free', async () => {
+  test('leaves the idempotency key free when the lookup fails', async () => {
     const later = { ...input, idempotencyKey: 'link-later' }
     app.fault('synctera', { match: 'GET /v0/persons/*', fault: 'status', status: 503, times: 0 })
     expect((await link(later)).errors[0]!.extensions).toMatchObject({

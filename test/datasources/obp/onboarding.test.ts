@@ -41,7 +41,7 @@ const createUser = (input: object, options?: RunOptions) =>
   )
 
 describe('an account', () => {
-  test('is opened at the bank that is named, for the user who is named', async () => {
+  test('is opened at the bank and for the user of the input', async () => {
     const { data, errors } = await createAccount({ bankId: OTHER_BANK, userId: ADA_USER, accountId: 'ada-2' })
     expect(errors).toEqual([])
     expect(data.createAccount.account).toMatchObject({ id: 'ada-2', bankId: OTHER_BANK, userId: ADA_USER })
@@ -52,7 +52,7 @@ describe('an account', () => {
   test.each<[string, object, Record<string, unknown>]>([
     ['that is not configured', { bankId: 'elsewhere.03.uk' }, {}],
     ['outside the token', { bankId: OTHER_BANK }, { banks: [BANK] }],
-    ['that is meant and outside the token', {}, { banks: [OTHER_BANK] }],
+    ['that is the default and outside the token', {}, { banks: [OTHER_BANK] }],
   ])('is not opened at a bank %s', async (_what, input, claims) => {
     const { errors } = await createAccount(input, { claims })
     expect(errors[0]).toMatchObject({
@@ -62,7 +62,7 @@ describe('an account', () => {
     expect(app.calls('obp')).toEqual([])
   })
 
-  test('is not opened under an id or an address that is taken, nor for nobody', async () => {
+  test('is not opened with a used id or address, or for an unknown user', async () => {
     const taken = await createAccount({ accountId: 'account-ada', idempotencyKey: 'taken' })
     expect(taken.errors[0]!.extensions).toMatchObject({
       code: 'CONFLICT',
@@ -129,7 +129,7 @@ describe('an account', () => {
     expect(data.createAccount.account.routings).toEqual([{ scheme: 'IBAN', address: '••••3000' }])
   })
 
-  test('shows what the provider does not know as null, and a type that the graph does not know too', async () => {
+  test('answers null for values that the provider leaves out and for an unknown type', async () => {
     const attribute = { account_attribute_id: 'a', product_code: null, name: 'N', type: 'BOOLEAN', value: null }
     const body = {
       account_id: 'x',
@@ -194,7 +194,7 @@ describe('an account', () => {
     expect(app.calls('obp')).toEqual([])
   })
 
-  test.each(['.', '..'])('refuses the id %j, which would lead somewhere else', async (accountId) => {
+  test.each(['.', '..'])('rejects the id %j, which would change the path', async (accountId) => {
     expect((await createAccount({ accountId })).errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
     expect(app.calls('obp')).toEqual([])
   })
@@ -216,7 +216,7 @@ describe('a user', () => {
     expect(login.status).toBe(201)
   })
 
-  test('whose name is taken is a conflict', async () => {
+  test('with a used name is a conflict', async () => {
     await createUser({ username: 'taken.name' })
     const { errors } = await createUser({ username: 'taken.name' })
     expect(errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerStatus: 409, retryable: false })
@@ -254,7 +254,7 @@ describe('a user', () => {
     ).toMatchObject({ email: 'n•••', username: 'scope.nora' })
   })
 
-  test("has a password that is nowhere but in the provider's request, however it ends", async () => {
+  test("has a password that is only in the provider's request, on success and on failure", async () => {
     const answers = [
       await createUser({ username: 'quiet.nora', idempotencyKey: 'quiet' }),
       await createUser({ username: 'quiet.nora', idempotencyKey: 'quiet' }),
@@ -453,7 +453,7 @@ describe('the emulator', () => {
     })
   })
 
-  test('looks at the bank after all of that, and at the id before it', async () => {
+  test('checks the id first and the bank last', async () => {
     expect((await open({ balance: { currency: 'EUR', amount: '1' } }, 'nowhere')).body.message).toContain('OBP-30109')
     expect(await open({}, 'nowhere')).toMatchObject({
       status: 404,
@@ -480,7 +480,7 @@ describe('the emulator', () => {
     ])
   })
 
-  test('registers whoever comes, under its rules', async () => {
+  test('registers any user without authentication, under its validation rules', async () => {
     const register = async (change: object) => {
       const user = {
         email: ' N@Example.com ',

@@ -31,7 +31,7 @@ const phones = async (phone: string, match?: string) => {
 }
 const pattern = () => (app.recorded('obp')[0]!.body as { mobile_phone_number: string }).mobile_phone_number
 
-test('a whole number finds who has it, and is asked for as it is', async () => {
+test('a complete number finds its customers, and is sent unchanged', async () => {
   const { data, errors } = await search(ADA.phone)
   expect({ data, errors }).toEqual({
     data: {
@@ -125,7 +125,7 @@ describe('a search', () => {
     expect((await search('%', {}, masked)).data.customersByMobilePhoneNumber).toHaveLength(1)
   })
 
-  test('is not for who may see only their own', async () => {
+  test('is refused with customers:read:own alone', async () => {
     const { errors } = await search(ADA.phone, {}, { client: 'ada', scopes: ['customers:read:own', 'pii:read'] })
     expect(errors[0]!.message).toBe('This needs the scope customers:read.')
     expect(app.calls('obp')).toEqual([])
@@ -158,7 +158,7 @@ describe('a search', () => {
   })
 })
 
-test('a search for whom the provider says that there is nobody is null', async () => {
+test('a search without a match at the provider is null', async () => {
   app.fault('obp', {
     match: `POST ${at(BANK)}`,
     fault: 'status',

@@ -25,7 +25,7 @@ const residenceOf = async ({ customerId }: Person) => ({
     .taxResidence.id as string,
 })
 
-describe('what nobody heard the end of', () => {
+describe('a record command with an unknown outcome', () => {
   type Row = [Mutation, method: string, path: string, input: (member: Person) => object | Promise<object>]
   const ROWS: Row[] = [
     ['deleteCustomerAddress', 'DELETE', 'addresses/*', addressOf],
@@ -47,7 +47,7 @@ describe('what nobody heard the end of', () => {
   }
   const cases = ROWS.map(([mutation], i) => [mutation, i] as const)
 
-  test.each(cases)('%s is done once when it comes again', async (_mutation, i) => {
+  test.each(cases)('%s is applied once when the call is repeated', async (_mutation, i) => {
     const { mutation, input, match } = await begin(i, 0)
     app.fault('obp', { match, fault: 'drop-after-apply' })
     expect((await change(mutation, input)).errors[0]!.extensions).toMatchObject({
@@ -61,7 +61,7 @@ describe('what nobody heard the end of', () => {
     expect(writes()).toHaveLength(1)
   })
 
-  test.each(cases)('%s is done when it comes again and had not arrived', async (_mutation, i) => {
+  test.each(cases)('%s is applied by the repeated call when the first did not arrive', async (_mutation, i) => {
     const { mutation, input, match } = await begin(i, 10)
     app.fault('obp', { match, fault: 'reset' })
     expect((await change(mutation, input)).errors[0]!.extensions).toMatchObject({
@@ -74,7 +74,7 @@ describe('what nobody heard the end of', () => {
     expect(writes()).toHaveLength(2)
   })
 
-  test('is not told of something else under the same key', async () => {
+  test('does not answer for another input with the same idempotency key', async () => {
     const { customerId, addressId } = await addressOf(CROWD[21]!)
     app.fault('obp', { match: `DELETE ${at(customerId)}/addresses/*`, fault: 'status', status: 429 })
     const refused = await change('deleteCustomerAddress', { customerId, addressId, idempotencyKey: 'reused' })
@@ -91,7 +91,7 @@ describe('what nobody heard the end of', () => {
     ).toEqual({ replayed: false, deletedId: addressId })
   })
 
-  test('is removed though the first try arrives late', async () => {
+  test('deletes the record although the first attempt arrives late', async () => {
     const { customerId, addressId } = await addressOf(CROWD[22]!)
     const input = { customerId, addressId, idempotencyKey: 'late' }
     app.fault('obp', { match: `DELETE ${at(customerId)}/addresses/*`, fault: 'reset' })
@@ -111,7 +111,7 @@ describe('what nobody heard the end of', () => {
   })
 })
 
-describe('limits are told before anything is sent', () => {
+describe('length limits are checked before a call is sent', () => {
   const long = (length: number) => 'x'.repeat(length + 1)
   test.each<[Mutation, string, unknown]>([
     ...(['line1', 'line2', 'line3', 'city', 'county', 'state'] as const).flatMap(

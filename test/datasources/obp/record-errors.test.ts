@@ -18,7 +18,7 @@ const change = changeIn(() => app)
 const CUSTOMER = CROWD[0]!
 const RHEA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
 
-/** What an endpoint may say that looks at roles, bank and customer. */
+/** The errors of an endpoint that checks roles, bank and customer. */
 const NOT_LOGGED_IN = [401, 'OBP-20001: User not logged in. Authentication is required!', 'PROVIDER_REFUSED'] as const
 const NO_ROLE = [403, 'OBP-20006: User is missing one or more roles: CanDoThis', 'PROVIDER_REFUSED'] as const
 const WRONG_BODY = [
@@ -57,7 +57,7 @@ const REMOVED = [
 type Refusal = readonly [status: number, message: string, code: string]
 const told = (message: string) => message.split('<-').at(-1)!.trim().slice(0, 9)
 
-describe('what the provider refuses a write', () => {
+describe('provider errors of a write', () => {
   const ROWS: [Mutation, string, readonly Refusal[]][] = [
     [
       'addSocialMediaHandle',
@@ -107,7 +107,7 @@ describe('what the provider refuses a write', () => {
 
   test.each(
     ROWS.flatMap(([mutation, match, refusals]) => refusals.map((refusal) => [mutation, ...refusal, match] as const)),
-  )('%s: %i %s is %s', async (mutation, status, message, code, match) => {
+  )('%s: maps %i %s to %s', async (mutation, status, message, code, match) => {
     const member = mutation === 'addSocialMediaHandle' ? CUSTOMER : ADA
     const input = {
       ...INPUTS[mutation],
@@ -135,7 +135,7 @@ describe('what the provider refuses a write', () => {
   })
 })
 
-describe('what the provider refuses a read', () => {
+describe('provider errors of a read', () => {
   const ROWS: [string, string, readonly Refusal[]][] = [
     ['addresses { id }', 'addresses', NEW],
     ['taxResidences { id }', 'tax-residences', NEW],
@@ -162,7 +162,7 @@ describe('what the provider refuses a read', () => {
   ]
 
   test.each(ROWS.flatMap(([field, path, refusals]) => refusals.map((refusal) => [field, ...refusal, path] as const)))(
-    '%s: %i %s is %s',
+    '%s: maps %i %s to %s',
     async (field, status, message, code, path) => {
       const { body } = await beside('GET', `/banks/${BANK}/customers/${ADA.customerId}/attributes`)
       app.fault('obp', {
@@ -176,7 +176,7 @@ describe('what the provider refuses a read', () => {
         `{ customer(id: "${ADA.customerId}") { id found: ${field.replace('ID', body.customer_attributes[0].customer_attribute_id as string)} } }`,
       )
       expect(data.customer).toEqual({ id: ADA.customerId, found: null })
-      // What is not there is no error of a query.
+      // A query answers null for a missing record, not an error.
       const expected =
         code === 'NOT_FOUND'
           ? []
@@ -193,7 +193,7 @@ describe('what the provider refuses a read', () => {
   )
 })
 
-describe('the emulator keeps to the habits of the provider', () => {
+describe('the emulator reproduces the behaviour of the provider', () => {
   const address = {
     line_1: '1',
     line_2: '',
@@ -215,7 +215,7 @@ describe('the emulator keeps to the habits of the provider', () => {
   }
   const of = (customerId: string, bank = BANK) => `/banks/${bank}/customers/${customerId}`
 
-  test('no tags are one empty tag, and the state stands for the status', async () => {
+  test('answers an empty tag for an empty tag list, and the state as the status', async () => {
     const { status, body } = await beside('POST', `${of(CUSTOMER.customerId)}/address`, address)
     expect([status, body]).toEqual([
       201,
@@ -230,7 +230,7 @@ describe('the emulator keeps to the habits of the provider', () => {
     ])
   })
 
-  test('records are changed and removed whosever they are, also under another bank', async () => {
+  test('updates and deletes records of any customer, also under another bank', async () => {
     const { body } = await beside('PUT', `${of(ADA.customerId, OTHER_BANK)}/addresses/address-rhea`, address)
     expect(body).toMatchObject({
       customer_address_id: 'address-rhea',
@@ -247,7 +247,7 @@ describe('the emulator keeps to the habits of the provider', () => {
     })
   })
 
-  test('a handle is kept under the number of the body', async () => {
+  test('stores a handle under the customer number of the body', async () => {
     expect(
       await beside('POST', `${of(ADA.customerId)}/social_media_handles`, {
         ...handle,
@@ -392,7 +392,7 @@ describe('the emulator keeps to the habits of the provider', () => {
     ['CanAddSocialMediaHandle', 'POST', 'social_media_handles', handle],
     ['CanGetSocialMediaHandles', 'GET', 'social_media_handles', undefined],
     ['CanGetCustomerAttributeAtOneBank', 'GET', 'attributes/none', undefined],
-  ])('without %s nobody does %s %s', async (role, method, path, body) => {
+  ])('answers 403 without %s: %s %s', async (role, method, path, body) => {
     const answer = await fetch(`${app.emulators.obp.url}/obp/v4.0.0${of(ADA.customerId)}/${path}`, {
       method,
       headers: {
@@ -407,7 +407,7 @@ describe('the emulator keeps to the habits of the provider', () => {
     ])
   })
 
-  test('credit limit requests ask nobody who they are, and look at nothing', async () => {
+  test('credit limit requests need no authentication and answer a constant', async () => {
     const url = `${app.emulators.obp.url}/obp/v4.0.0/banks/nowhere/customers/nobody/credit_limit/requests`
     const made = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
     expect([made.status, await made.json()]).toEqual([

@@ -93,7 +93,7 @@ describe('what hangs off a customer', () => {
     expect(errors).toHaveLength(6)
   })
 
-  test("is open to whom the customer is, unmasked, and nobody else's is", async () => {
+  test("is readable unmasked by the customer's own token, and another customer's is null", async () => {
     const own = { client: 'ada', scopes: ['customers:read:own'] as const }
     const { data, errors } = await app.run(
       `{ customer(id: "${ADA.customerId}") { ${ALL} attributes { id } } rhea: customer(id: "${RHEA.customerId}") { ${ALL} } }`,
@@ -126,7 +126,7 @@ describe('what hangs off a customer', () => {
     ])
   })
 
-  test("that is somebody else's is left out of an answer", async () => {
+  test('of another customer is left out of an answer', async () => {
     const row = { customer_address_id: 'a', customer_id: RHEA.customerId, line_1: 'Hers' }
     app.fault('obp', {
       match: `GET ${at(ADA.customerId)}/addresses`,
@@ -180,7 +180,7 @@ describe('an attribute by id', () => {
     expect(app.calls('obp')).toEqual([`GET ${at(ADA.customerId)}`, `GET ${at(ADA.customerId)}/attributes/${id}`])
   })
 
-  test("of another customer or bank is null, though the provider answers anybody's", async () => {
+  test("of another customer or bank is null, although the provider answers every customer's", async () => {
     for (const member of [RHEA, OTTO]) {
       const id = await idOf(member)
       expect((await beside('GET', `/banks/${BANK}/customers/${ADA.customerId}/attributes/${id}`)).status).toBe(200)
@@ -340,7 +340,7 @@ describe('addresses', () => {
     })
   })
 
-  test('are added once for one idempotency key, and not again when nobody knows how it ended', async () => {
+  test('are added once for one idempotency key, and not again after an unknown outcome', async () => {
     const { customerId } = CROWD[3]!
     const input = { customerId, ...ADDRESS, idempotencyKey: 'address-1' }
     const first = await change('createCustomerAddress', input)

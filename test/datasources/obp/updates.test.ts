@@ -16,7 +16,7 @@ const OTTO = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Otto')!
 const customers = `/obp/v4.0.0/banks/${BANK}/customers`
 const writes = () => app.calls('obp').filter((call) => !call.startsWith('GET '))
 
-/** Every change: its mutation, a good input, where it goes, and what is then to be read. */
+/** Every update: its mutation, a valid input, the path that it writes, and the values read afterwards. */
 const CHANGES: [mutation: string, input: Record<string, unknown>, part: string, seen: Record<string, unknown>][] = [
   ['updateCustomerBranch', { branchId: 'branch-9' }, 'branch', { branchId: 'branch-9' }],
   [
@@ -75,7 +75,7 @@ const read = async (id: string) =>
 describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
   const input = { customerId: CROWD[0]!.customerId, ...given }
 
-  test('changes that part of the customer and nothing else', async () => {
+  test('updates that part of the customer only', async () => {
     const before = await read(input.customerId)
     app.clear()
     const { data, errors } = await change(mutation, input)
@@ -85,7 +85,7 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
     expect(await read(input.customerId)).toEqual({ ...before, ...seen })
   })
 
-  test("does not touch another bank's customer, nor nobody's", async () => {
+  test("does not update another bank's customer or an unknown customer", async () => {
     for (const key of [
       { customerId: OTTO.customerId },
       { customerId: ADA.customerId, bankId: OTHER_BANK },
@@ -105,7 +105,7 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
     expect(writes()).toEqual([])
   })
 
-  test('needs customers:write, and shows nothing personal without pii:read', async () => {
+  test('needs customers:write, and masks personal data without pii:read', async () => {
     const refused = await change(mutation, input, { scopes: ['customers:read', 'pii:read'] })
     expect(refused.errors[0]!.message).toBe('This needs the scope customers:write.')
     expect(app.calls('obp')).toEqual([])
@@ -114,7 +114,7 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
     expect(data[mutation].customer).toEqual({ email: expect.stringMatching(/^.•••$/), dateOfBirth: null })
   })
 
-  test('of which nobody knows whether it was made is never made again by itself: somebody may have changed it since', async () => {
+  test('with an unknown outcome is not repeated, because another caller may have changed the value since', async () => {
     const again = { ...input, ...(part === 'number' ? { customerNumber: 'K-2' } : {}), idempotencyKey: `again-${part}` }
     app.fault('obp', { match: `PUT ${customers}/${input.customerId}/${part}`, fault: 'drop-after-apply' })
     expect((await change(mutation, again)).errors[0]!.extensions).toMatchObject({
@@ -122,7 +122,7 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
       retryable: true,
     })
     app.clear()
-    // It is read back instead: what was to be set is set.
+    // The record is read back instead, and holds the requested value.
     expect((await change(mutation, again)).data[mutation]).toMatchObject({
       replayed: true,
       customer: part === 'number' ? { number: 'K-2' } : seen,
@@ -133,7 +133,7 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
     expect(app.calls('obp')).toEqual([])
   })
 
-  test('of which nobody knows whether it was made stays unknown when something else is set: that proves nothing', async () => {
+  test('keeps an unknown outcome when the record holds another value', async () => {
     const customerId = CROWD[6]!.customerId
     const lost = {
       ...given,
@@ -157,7 +157,7 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
       replayed: false,
       customer: part === 'number' ? { number: 'K-4' } : seen,
     })
-    // Now it is as it was to be, whoever made it so.
+    // The record now holds the requested value, so the first call is a replay.
     expect((await change(mutation, lost)).data[mutation].replayed).toBe(true)
   })
 
@@ -178,7 +178,7 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
     ],
     [400, 'OBP-30058: Cannot update the Customer', 'PROVIDER_UNAVAILABLE'],
     [400, 'OBP-50000: Unknown Error.', 'OUTCOME_UNKNOWN'],
-  ])('says of %i %s: %s', async (status, message, code) => {
+  ])('maps %i %s to %s', async (status, message, code) => {
     app.fault('obp', {
       match: `PUT ${customers}/*/${part}`,
       fault: 'status',
@@ -225,7 +225,7 @@ test.each<[string, string, Record<string, unknown>]>([
   ['updateCustomerNumber', 'customerNumber', { customerNumber: '' }],
   ['updateCustomerNumber', 'customerNumber', { customerNumber: long(50) }],
   ['updateCustomerNumber', 'customerNumber', { customerNumber: '1 <- OBP-20003' }],
-])('%s refuses a bad %s before anything is sent', async (mutation, field, input) => {
+])('%s rejects an invalid %s before it sends a call', async (mutation, field, input) => {
   const { errors } = await change(mutation, { customerId: ADA.customerId, ...input })
   expect(errors[0]!.extensions).toMatchObject({
     code: 'BAD_USER_INPUT',
@@ -234,7 +234,7 @@ test.each<[string, string, Record<string, unknown>]>([
   expect(app.calls('obp')).toEqual([])
 })
 
-test("a customer's own number is no conflict, another's is, and neither is repeated in the error", async () => {
+test("another customer's number is a conflict, the customer's own is not, and the error contains no number", async () => {
   const { customerId, customerNumber } = CROWD[1]!
   const own = await change('updateCustomerNumber', { customerId, customerNumber })
   expect(own.data.updateCustomerNumber.customer).toMatchObject({ id: customerId, number: customerNumber })
@@ -242,11 +242,11 @@ test("a customer's own number is no conflict, another's is, and neither is repea
   const taken = await change('updateCustomerNumber', { customerId, customerNumber: CROWD[2]!.customerNumber })
   expect(taken.errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerCode: 'OBP-30006' })
   expect(JSON.stringify(taken.errors)).not.toContain(CROWD[2]!.customerNumber)
-  // The same number at another bank is another number.
+  // Customer numbers are unique per bank.
   expect((await change('updateCustomerNumber', { customerId, customerNumber: OTTO.customerNumber })).errors).toEqual([])
 })
 
-test('what one change made is seen by the next, also where the customer is listed', async () => {
+test('an update is visible to the next update and in the list of customers', async () => {
   const { customerId } = CROWD[3]!
   const seen = 'customer { email person { customers { email mobilePhoneNumber } } }'
   const { data, errors } = await app.run(`mutation {
@@ -268,8 +268,8 @@ test('what one change made is seen by the next, also where the customer is liste
   })
 })
 
-describe("the emulator's changes", () => {
-  test('find the customer at any bank, and say what they miss in the order of the provider', async () => {
+describe("the emulator's updates", () => {
+  test('find the customer at any bank, and report missing fields in the order of the provider', async () => {
     const put = (bank: string, id: string, body: object) => beside('PUT', `/banks/${bank}/customers/${id}/branch`, body)
     expect(await put(OTHER_BANK, CROWD[4]!.customerId, { branch_id: 7 })).toMatchObject({
       status: 200,
@@ -288,7 +288,7 @@ describe("the emulator's changes", () => {
     expect((await put(BANK, CROWD[4]!.customerId, { branch_id: long(255) })).status).toBe(400)
   })
 
-  test("take a customer's own number for somebody else's", async () => {
+  test("reject a customer's current number as a duplicate", async () => {
     const { status, body } = await beside('PUT', `/banks/${BANK}/customers/${ADA.customerId}/number`, {
       customer_number: ADA.customerNumber,
     })

@@ -13,7 +13,7 @@ beforeEach(() => app.clear())
 afterAll(() => app.close())
 
 const OTTO = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Otto')!
-/** The user and the link that the emulator gives everybody of the cast. */
+/** The user and the link that the emulator holds for every test customer. */
 const userOf = ({ customerId }: { customerId: string }) => customerId.replace(/^./, 'e')
 const linkOf = ({ customerId }: { customerId: string }) => customerId.replace(/^./, 'f')
 
@@ -57,7 +57,7 @@ describe('links', () => {
     ])
   })
 
-  test('to customers of another bank than the one asked do not show the customer', async () => {
+  test('to customers of another bank than the requested one answer no customer', async () => {
     const user = CROWD[0]!
     expect(
       (
@@ -82,7 +82,7 @@ describe('links', () => {
     ])
   })
 
-  test('to customers of a bank that the caller may not name are left out', async () => {
+  test('to customers of a bank that the caller may not access are left out', async () => {
     const query = 'query($userId: ID!) { userCustomerLinks(userId: $userId) { customerId } }'
     expect((await app.run(query, { userId: userOf(OTTO) })).data.userCustomerLinks).toEqual([
       { customerId: OTTO.customerId },
@@ -91,7 +91,7 @@ describe('links', () => {
     expect({ data, errors }).toEqual({ data: { userCustomerLinks: [] }, errors: [] })
   })
 
-  test('of nobody are none, and at a bank that the caller may not name there is nothing', async () => {
+  test('are an empty list for an unknown user, and null at a bank that the caller may not access', async () => {
     const { data, errors } = await app.run(
       '{ nobody: userCustomerLinks(userId: "nobody") { id } odd: userCustomerLinks(userId: "x <- OBP-20003") { id } elsewhere: userCustomerLinks(userId: "nobody", bankId: "elsewhere") { id } }',
     )
@@ -105,7 +105,7 @@ describe('links', () => {
     expect(narrowed.data.userCustomerLinks).toBeNull()
   })
 
-  test("need customers:read; one's own may be seen with customers:read:own", async () => {
+  test("need customers:read, or customers:read:own for the caller's own", async () => {
     const query = `{ customer(id: "${ADA.customerId}") { userLinks { userId } } userCustomerLinks(userId: "${userOf(ADA)}") { id } }`
     const own = await app.run(query, undefined, { client: 'ada', scopes: ['customers:read:own'] })
     expect(own.data).toEqual({ customer: { userLinks: [{ userId: userOf(ADA) }] }, userCustomerLinks: null })
@@ -116,7 +116,7 @@ describe('links', () => {
 })
 
 describe('a link', () => {
-  test('is made, seen at once, and lets the user see the customer as theirs', async () => {
+  test('is created, visible at once, and gives the user access to the customer', async () => {
     const [user, customer] = [CROWD[1]!, CROWD[2]!]
     const query = `mutation($input: CreateUserCustomerLinkInput!) { createUserCustomerLink(input: $input) { link { ${LINK} customer { userLinks { userId } } } } }`
     const { data, errors } = await app.run(query, { input: { userId: userOf(user), customerId: customer.customerId } })
@@ -140,7 +140,7 @@ describe('a link', () => {
     ])
   })
 
-  test("is not made to another bank's customer", async () => {
+  test("is not created for another bank's customer", async () => {
     for (const rest of [
       { customerId: OTTO.customerId },
       { customerId: ADA.customerId, bankId: OTHER_BANK },
@@ -152,7 +152,7 @@ describe('a link', () => {
     expect(writes()).toEqual([])
   })
 
-  test('is made once when nobody knows whether it was made and the call comes again', async () => {
+  test('is created once when a call with an unknown outcome is repeated', async () => {
     const [user, { customerId }] = [CROWD[3]!, CROWD[4]!]
     const input = { userId: userOf(user), customerId, idempotencyKey: 'user-link-1' }
     app.fault('obp', { match: `POST ${at(BANK)}`, fault: 'drop-after-apply' })
@@ -171,7 +171,7 @@ describe('a link', () => {
     expect(await ofUser(userOf(user))).toHaveLength(2)
   })
 
-  test('that was lost before it was made is made when the call comes again', async () => {
+  test('is created by the repeated call when the first call was lost before it was applied', async () => {
     const input = { userId: userOf(CROWD[5]!), customerId: CROWD[6]!.customerId, idempotencyKey: 'user-link-2' }
     app.fault('obp', { match: `POST ${at(BANK)}`, fault: 'reset' })
     expect((await create(input)).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
@@ -179,19 +179,19 @@ describe('a link', () => {
     expect(await ofUser(input.userId)).toHaveLength(2)
   })
 
-  test('of the same two is a conflict', async () => {
+  test('of the same user and customer is a conflict', async () => {
     const { errors } = await create({ userId: userOf(ADA), customerId: ADA.customerId })
     expect(errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerCode: 'OBP-30007' })
   })
 
-  test('of nobody is not found', async () => {
+  test('of an unknown user is NOT_FOUND', async () => {
     const { errors } = await create({ userId: 'nobody', customerId: ADA.customerId })
     expect(errors[0]!.extensions).toMatchObject({ code: 'NOT_FOUND', providerCode: 'OBP-20005' })
   })
 })
 
-describe('the end of a link', () => {
-  test('costs two reads and the write when the customer is named', async () => {
+describe('the deletion of a link', () => {
+  test('takes two reads and one write when the input names the customer', async () => {
     const { customerId } = CROWD[10]!
     const linkId = linkOf(CROWD[10]!)
     const { data, errors } = await remove({ linkId, customerId })
@@ -207,7 +207,7 @@ describe('the end of a link', () => {
     expect(await ofUser(userOf(CROWD[10]!))).toEqual([])
   })
 
-  test("is found among the bank's customers when none is named", async () => {
+  test("searches the bank's customers when the input names none", async () => {
     const linkId = linkOf(CROWD[11]!)
     const { data, errors } = await remove({ linkId })
     expect({ data, errors }).toEqual({
@@ -219,7 +219,7 @@ describe('the end of a link', () => {
     expect(await ofUser(userOf(CROWD[11]!))).toEqual([])
   })
 
-  test("does not touch another bank's link, another customer's, nor one that is not there", async () => {
+  test("does not delete another bank's link, another customer's link or an unknown link", async () => {
     for (const input of [
       { linkId: linkOf(OTTO) },
       { linkId: linkOf(OTTO), customerId: OTTO.customerId },
@@ -240,7 +240,7 @@ describe('the end of a link', () => {
     expect(data.deleteUserCustomerLink.deletedId).toBe(linkOf(OTTO))
   })
 
-  test('is no error when it came already and the call comes again', async () => {
+  test('succeeds when a repeated call finds the link already deleted', async () => {
     const input = { linkId: linkOf(CROWD[12]!), idempotencyKey: 'end-1' }
     app.fault('obp', { match: `DELETE ${at(BANK)}/*`, fault: 'drop-after-apply' })
     expect((await remove(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
@@ -250,7 +250,7 @@ describe('the end of a link', () => {
     expect((await remove({ linkId: input.linkId })).errors[0]!.extensions.code).toBe('NOT_FOUND')
   })
 
-  test('needs the customer at a bank of more than a thousand', async () => {
+  test('needs the customer id at a bank with more than 1000 customers', async () => {
     const customer = { bank_id: BANK, customer_number: '1', kyc_status: true }
     const rows = Array.from({ length: 1001 }, (_, i) => ({ ...customer, customer_id: `c-${i}` }))
     app.fault('obp', {
@@ -267,7 +267,7 @@ describe('the end of a link', () => {
     expect(app.calls('obp')).toHaveLength(1)
   })
 
-  test('is seen at once', async () => {
+  test('is visible at once', async () => {
     const { customerId } = CROWD[13]!
     const { data, errors } = await app.run(
       `mutation($again: CreateUserCustomerLinkInput!, $input: DeleteUserCustomerLinkInput!, $email: UpdateCustomerEmailInput!) {
@@ -305,7 +305,7 @@ test.each([
   ['linkId', DELETE, { linkId: 'x'.repeat(256) }],
   ['linkId', DELETE, { linkId: 'customers/x' }],
   ['customerId', DELETE, { linkId: 'l', customerId: 'a/b' }],
-])('a bad %s is refused before anything is sent', async (field, mutation, input) => {
+])('an invalid %s is rejected before a call is sent', async (field, mutation, input) => {
   const { errors } = await app.run(mutation, { input })
   expect(errors[0]!.extensions).toMatchObject({
     code: 'BAD_USER_INPUT',
@@ -337,10 +337,10 @@ test.each<[number, string, string]>([
   ],
   [400, 'OBP-30007: The User is already linked to a Customer at the bank specified by BANK_ID', 'CONFLICT'],
   [400, 'OBP-30025: Could not create user_customer_links ', 'PROVIDER_UNAVAILABLE'],
-  // It may be a refusal, and it may be a failure half way: the text does not tell.
+  // The text does not show whether this is a refusal or a failure after a partial write.
   [400, 'OBP-50005: An unspecified or internal error occurred.', 'OUTCOME_UNKNOWN'],
   [400, 'OBP-50000: Unknown Error.', 'OUTCOME_UNKNOWN'],
-])('to make a link, %i %s is %s', async (status, message, code) => {
+])('creating a link maps %i %s to %s', async (status, message, code) => {
   refuses(`POST ${at(BANK)}`, status, message)
   expect((await create(PAIR)).errors[0]!.extensions).toMatchObject({
     code,
@@ -355,7 +355,7 @@ test.each<[number, string, string]>([
   [403, 'OBP-20006: User is missing one or more roles: CanDeleteUserCustomerLink', 'PROVIDER_REFUSED'],
   [400, 'OBP-30035: User Customer Link not found', 'NOT_FOUND'],
   [400, 'OBP-50000: Unknown Error.', 'OUTCOME_UNKNOWN'],
-])('to end a link, %i %s is %s', async (status, message, code) => {
+])('deleting a link maps %i %s to %s', async (status, message, code) => {
   refuses(`DELETE ${at(BANK)}/*`, status, message)
   expect((await remove({ linkId: linkOf(ADA), customerId: ADA.customerId })).errors[0]!.extensions).toMatchObject({
     code,
@@ -368,7 +368,7 @@ test.each<[number, string, string | null]>([
   [404, 'OBP-30001: Bank not found. Please specify a valid value for BANK_ID. Current BankId is x', null],
   [403, 'OBP-20006: User is missing one or more roles: CanGetUserCustomerLink', 'PROVIDER_REFUSED'],
   [400, 'OBP-50000: Unknown Error.', 'PROVIDER_UNAVAILABLE'],
-])('to read links, %i %s is %s', async (status, message, code) => {
+])('reading links maps %i %s to %s', async (status, message, code) => {
   refuses(`GET ${at(BANK)}/**`, status, message)
   const { data, errors } = await app.run(
     `{ customer(id: "${ADA.customerId}") { id userLinks { id } } userCustomerLinks(userId: "${userOf(ADA)}") { id } }`,
@@ -405,7 +405,7 @@ test.each([
 })
 
 describe("the emulator's links", () => {
-  test('are made in the old style, and ended at any bank', async () => {
+  test('answer creation errors in the old format, and are deleted at any bank', async () => {
     const post = (bank: string, body: object) => beside('POST', `/banks/${bank}/user_customer_links`, body)
     expect((await post('nowhere', {})).body).toEqual({
       code: 400,

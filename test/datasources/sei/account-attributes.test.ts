@@ -169,7 +169,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(app.calls('sei')).toHaveLength(1)
   })
 
-  test('a write whose answer was lost is not sent again under its key', async () => {
+  test('a write with a lost answer is not sent again with its idempotency key', async () => {
     app.fault('sei', { match: 'POST /v1/**', fault: 'drop-after-apply' })
     const first = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `lost-${_store}` })
     const second = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `lost-${_store}` })
