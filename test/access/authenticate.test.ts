@@ -32,7 +32,7 @@ describe('the whole request is refused with 401, and no provider hears of it', (
   test.each<[string, () => Promise<string | null>]>([
     ['without a token', async () => null],
     ['with something that is no token', async () => 'not-a-token'],
-    ['with a token that somebody else signed', () => forged((jwt) => jwt)],
+    ['with a token of another signer', () => forged((jwt) => jwt)],
     [
       'with an unsigned token',
       async () =>
@@ -45,7 +45,7 @@ describe('the whole request is refused with 401, and no provider hears of it', (
     ],
     ['with a token of another issuer', () => app.token({ claims: { iss: 'https://elsewhere.test' } })],
     ['with a token for another audience', () => app.token({ claims: { aud: 'another-api' } })],
-    ['with a token whose time is over', () => app.token({ claims: { exp: 1_000_000_000 } })],
+    ['with an expired token', () => app.token({ claims: { exp: 1_000_000_000 } })],
     ['with a token that never ends', () => app.token({ claims: { exp: undefined } })],
     [
       'with a token signed by the public key as if it were a secret',
@@ -149,7 +149,7 @@ describe('the banks that a token names', () => {
   })
 })
 
-test('a token says who calls, for whom, and with what', async () => {
+test('a token states the subject, the actor, the client and the scopes', async () => {
   const { data } = await app.run('{ viewer { id scopes } }', undefined, {
     client: 'partner',
     scopes: ['persons:read', 'kyc:read'],

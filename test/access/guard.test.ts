@@ -125,7 +125,7 @@ describe('a token with the scope is not refused in any form', () => {
 
 const OWN = EVERY_SCOPE.filter((scope) => scope.endsWith(':own'))
 
-describe("what is somebody else's is absent for who may see only their own", () => {
+describe("another customer's data is absent for a caller with only :own scopes", () => {
   const other = CROWD[0]!
   const NOWHERE = {
     customerId: 'c9999999-0000-4000-8000-999999999999',

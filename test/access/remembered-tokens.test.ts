@@ -149,7 +149,7 @@ test('while the issuer is away, tokens of the keys that are known go on being ve
   }
 })
 
-test('no more callers are remembered than there is room for: those who were not seen longest are forgotten', async () => {
+test('the cache of callers is bounded, and evicts the least recently used', async () => {
   const authenticate = open(2)
   await settled(authenticate)
   const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((sub) => sign({ sub })))

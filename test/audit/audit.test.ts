@@ -53,7 +53,7 @@ async function added(count: number): Promise<any[]> {
 }
 
 describe('the audit trail', () => {
-  test('says who read which personal fields of whom', async () => {
+  test('records the caller, the personal fields that it read and their subject', async () => {
     await app.run(
       `query Ada { customer(id: "${ADA.customerId}") { legalName kycStatus ...more person { firstName ssnLast4 } } } fragment more on Customer { dateOfBirth kycDocuments { number } }`,
       undefined,
@@ -81,7 +81,7 @@ describe('the audit trail', () => {
     expect(entry.wrote).toBeUndefined()
   })
 
-  test('names everybody on a page', async () => {
+  test('names every subject on a page', async () => {
     await app.run(CustomersWithPersonsDocument, { first: 10 })
     const { data } = await app.run<any>(
       '{ customers(first: 10) { nodes { id } } persons(first: 3) { nodes { id lastName } } }',
@@ -301,7 +301,7 @@ describe('a trail that cannot be written', () => {
     ])
   })
 
-  test('lets nobody write who finds out first', async () => {
+  test('refuses the write that discovers it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-audit-'))
     const other = await startApp({ AUDIT_LOG: join(folder, 'in', 'audit.log') }, app)
     expect((await other.run(WRITE)).errors[0]!.extensions.code).toBe('AUDIT_UNAVAILABLE')
@@ -333,7 +333,7 @@ describe('a trail that cannot be written', () => {
   })
 })
 
-describe('entries that nobody waits for', () => {
+describe('entries appended without waiting', () => {
   const opened = async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
     const trail = await openTrail({
@@ -344,7 +344,7 @@ describe('entries that nobody waits for', () => {
     return { file, trail, of: (path: string) => entriesOf(readFileSync(path, 'utf8')).map(({ seq, n }) => n ?? seq) }
   }
 
-  test('are gathered, and written before what somebody waits for, which is there once it is told so', async () => {
+  test('are batched, and written before a committed entry, which is in the file once its promise resolves', async () => {
     const { file, trail, of } = await opened()
     for (const n of ['a', 'b']) trail.append({ n })
     expect(of(file)).toEqual([0])

@@ -61,7 +61,7 @@ describe('an explained operation', () => {
     expect(told.questions[0]!.calls[0]!['ms']).toHaveLength(1)
   })
 
-  test('tells the time it waited from its own', async () => {
+  test('separates the time it waited from its own time', async () => {
     app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
     app.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
     // Side by side: what is waited for at the same time counts once.
@@ -118,7 +118,7 @@ describe('an explained operation', () => {
   })
 })
 
-test('nothing is explained to whoever does not ask, nor by a server that was not started for development', async () => {
+test('answers carry an explanation only on request, and only from a development server', async () => {
   expect((await post(THREE, {})).explain).toBeUndefined()
   const deployed = await startApp({}, app)
   expect((await post(THREE, { 'x-explain': '1' }, deployed)).explain).toBeUndefined()

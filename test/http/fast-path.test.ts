@@ -64,7 +64,7 @@ test.each<[string, Letter]>([
   ["GraphQL's own type", { body: PERSON, headers: { accept: 'application/graphql-response+json' } }],
   ['a type that there is not', { body: PERSON, headers: { accept: 'image/png' } }],
   ['another type', { body: PERSON, headers: { 'content-type': 'text/plain' } }],
-  ['an origin that nobody let in', { body: PERSON, headers: { origin: 'https://app.example' } }],
+  ['an origin that is not allowed', { body: PERSON, headers: { origin: 'https://app.example' } }],
 ])('%s is answered alike in front of the framework and by it', async (_what, letter) => {
   const [plain, other] = await bothWays(letter)
   expect(plain).toEqual(other)
@@ -111,7 +111,7 @@ test('a body without a length is read too', async () => {
   socket.destroy()
 })
 
-test('requests that are sent without waiting are answered in their order, whoever takes them', async () => {
+test('pipelined requests are answered in their order, by the fast path and by the framework', async () => {
   const { socket, heard } = await line()
   const names = Array.from({ length: 40 }, (_, i) => `n${i}`)
   // The first of them waits for a provider, and those that follow do not.
@@ -140,7 +140,7 @@ test('more answers of one turn than are sent together arrive all the same', asyn
   )
 })
 
-test('who hangs up before the body is there has asked nothing, and the server goes on', async () => {
+test('a client that disconnects before the end of its body runs no operation, and the server goes on', async () => {
   const before = await operations()
   const lines = await Promise.all(Array.from({ length: 20 }, line))
   for (const { socket } of lines) socket.write(letter(PERSON).slice(0, -10))
@@ -152,7 +152,7 @@ test('who hangs up before the body is there has asked nothing, and the server go
   expect(app.log()).not.toContain('unforeseen')
 })
 
-test('an answer whose client has left is written to nobody', async () => {
+test('an answer is not written when its client has disconnected', async () => {
   const before = await operations()
   app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 150 })
   const { socket, heard } = await line()
@@ -174,7 +174,7 @@ async function stopping(server: App): Promise<number> {
   return performance.now() - begun
 }
 
-test('a server that is told to stop just when an answer is about to be sent ends its connection with it', async () => {
+test('a server that begins to stop just before it sends an answer closes the connection after that answer', async () => {
   let stopped: Promise<number> | undefined
   const own = createMetrics()
   const other = await startApp({}, app, {
@@ -195,7 +195,7 @@ test('a server that is told to stop just when an answer is about to be sent ends
   socket.destroy()
 }, 30_000)
 
-test('who sends more than is answered, then nonsense, and hangs up leaves no connection behind', async () => {
+test('a client that pipelines requests, sends invalid bytes and disconnects leaves no open connection', async () => {
   const other = await startApp({}, app)
   const fast = letter('{"query":"{ __typename }"}')
   await exchange(other.url, { headers: { ...JSON_TYPE, authorization }, body: '{"query":"{ __typename }"}' })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** What a client of ours sends along: who it is, and with GET that it is no page of another site. */
+/** Headers of a real client: its token, and with GET the header that prevents CSRF. */
 const asClient = (url: string, init: RequestInit = {}) =>
   fetch(url, {
     ...init,

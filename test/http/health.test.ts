@@ -93,7 +93,7 @@ test.each<[string, () => Promise<{ status: number; json(): Promise<unknown> }>, 
   })
 })
 
-test('outside development the schema is told only to who may read it', async () => {
+test('outside development introspection needs schema:read', async () => {
   const query = '{ __schema { queryType { name } } }'
   const { errors } = await app.run(query, undefined, { scopes: ['persons:read', 'pii:read'] })
   expect(errors[0]).toMatchObject({ message: 'This needs the scope schema:read.', extensions: { code: 'FORBIDDEN' } })
@@ -148,7 +148,7 @@ test('no log line holds anything personal', async () => {
   expect(app.log()).toContain('"route":"/v0/persons"')
 })
 
-test('where an unforeseen error was thrown is told without its message, whatever that looks like', () => {
+test('the logged position of an unexpected error does not contain its message, in any form', () => {
   const { kind, at } = errorOrigin(new TypeError('cannot read Ada\n    at Ada Accepted (987-65-4321)\n    at $& home'))
   expect([kind, at.length > 0, /Ada|987|home/.test(at.join())]).toEqual(['TypeError', true, false])
 })

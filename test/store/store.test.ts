@@ -87,7 +87,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
     expect(await encryptedStore(raw, [fresh, old]).get(place)).toBe('kept')
     expect((await encryptedStore(raw, [fresh, old]).update(place, 60, () => 'changed')).changed).toBe(true)
     expect(await encryptedStore(raw, [fresh, old]).get(place)).toBe('changed')
-    // Whoever still puts the older key first finds what was set under the newer one.
+    // A process that still puts the older key first finds values set under the newer one.
     await encryptedStore(raw, [fresh, old]).set(place, 'set', 60)
     expect(await encryptedStore(raw, [old, fresh]).get(place)).toBe('set')
     expect(await encryptedStore(raw, [fresh]).get(place)).toBe('set')
