@@ -71,7 +71,7 @@ describe('a caller with only :own scopes', () => {
     expect(app.calls('obp')).toEqual([])
   })
 
-  test('sees their own at every bank that the token names, and nowhere else', async () => {
+  test('reads their own data at every bank that the token names, and at no other', async () => {
     const query = `{ customer(id: "${OTTO.customerId}", bankId: "${OTHER_BANK}") { legalName } person(id: "${OTTO.personId}") { firstName } viewer { customers { bankId } } }`
     expect((await app.run(query, undefined, as('otto'))).data).toEqual({
       customer: { legalName: 'Otto Otherbank' },
@@ -110,7 +110,7 @@ describe('a caller with only :own scopes', () => {
     expect(data).toEqual({ ada: null, rhea: null, customer: { legalName: 'Rhea Review' } })
   })
 
-  test('gains by a full scope beside it, and is masked by its rules', async () => {
+  test('with a full scope as well gets the rights and the masking of the full scope', async () => {
     const { data } = await app.run(
       `{ customer(id: "${RHEA.customerId}") { legalName } }`,
       undefined,
@@ -165,7 +165,7 @@ describe("the viewer's customers", () => {
     expect(data.viewer.customers).toEqual([{ legalName }])
   })
 
-  test('are not to be had where the deployment cannot ask as the caller', async () => {
+  test('are not available where the deployment cannot call the provider as the caller', async () => {
     const other = await startApp({ OBP_USER_TOKEN: undefined })
     const { data, errors } = await other.run(
       `{ viewer { id customers { id } } customer(id: "${ADA.customerId}") { id } }`,
@@ -184,7 +184,7 @@ describe("the viewer's customers", () => {
   })
 })
 
-test('without the Open Bank Project the :own scopes open nothing', async () => {
+test('without the Open Bank Project the :own scopes grant nothing', async () => {
   const other = await startApp({ OBP_URL: undefined })
   const { data, errors } = await other.run(`{ person(id: "${ADA.personId}") { id } }`, undefined, as('ada'))
   expect(data.person).toBeNull()

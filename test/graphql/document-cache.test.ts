@@ -155,7 +155,11 @@ const QUERIES: Record<string, Kind> = {
     road: 'direct',
     says: 'Ada Accepted',
   },
-  'a query for an unknown customer': { query: '{ customer(id: "nobody") { id } }', road: 'direct', says: '{"customer":null}' },
+  'a query for an unknown customer': {
+    query: '{ customer(id: "nobody") { id } }',
+    road: 'direct',
+    says: '{"customer":null}',
+  },
   'references of another subgraph': {
     query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { lastName } } }',
     beside: { variables: { r: [{ __typename: 'Person', ...id }] } },
@@ -874,34 +878,37 @@ test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Faul
     ['synctera', { match: 'GET /**', fault: 'slow', delayMs: 250, times: 0 }],
   ],
   ['a write', MEET, { input: meeting }, ['obp', { match: MEETINGS, fault: 'slow', delayMs: 250, times: 0 }]],
-])('a client that disconnects during %s leaves the same log, calls and audit entries', async (name, query, variables, fault) => {
-  const { app } = servers.deployed
-  const seen: Seen[] = []
-  const roads: Road[] = []
-  for (let i = 0; i < 3; i += 1) {
-    app.clear()
-    app.fault(...fault)
-    apollo.road()
-    const headers = { ...JSON_TYPE, authorization: `Bearer ${await tokenOf()}` }
-    seen.push(
-      await witness(servers.deployed, {
-        headers,
-        body: JSON.stringify({ query: `# left: ${name}\n${query}`, variables }),
-        patience: () => app.calls(fault[0]).length > 0,
-        lingers: true,
-      }),
+])(
+  'a client that disconnects during %s leaves the same log, calls and audit entries',
+  async (name, query, variables, fault) => {
+    const { app } = servers.deployed
+    const seen: Seen[] = []
+    const roads: Road[] = []
+    for (let i = 0; i < 3; i += 1) {
+      app.clear()
+      app.fault(...fault)
+      apollo.road()
+      const headers = { ...JSON_TYPE, authorization: `Bearer ${await tokenOf()}` }
+      seen.push(
+        await witness(servers.deployed, {
+          headers,
+          body: JSON.stringify({ query: `# left: ${name}\n${query}`, variables }),
+          patience: () => app.calls(fault[0]).length > 0,
+          lingers: true,
+        }),
+      )
+      roads.push(apollo.road())
+    }
+    expect(roads).toEqual(['apollo', 'direct', 'direct'])
+    expect(seen[0]).toMatchObject({ status: 0, calls: [expect.any(String)] })
+    for (const again of seen.slice(1)) expect(told(again)).toEqual(told(seen[0]!))
+    const trails = await trailsOf(servers.deployed, await tokenOf())
+    const [first, ...others] = seen.map(({ correlationId }) =>
+      JSON.stringify(trails.get(correlationId) ?? []).replace(/"ids":\["[^"]+"\]/g, '"ids":["…"]'),
     )
-    roads.push(apollo.road())
-  }
-  expect(roads).toEqual(['apollo', 'direct', 'direct'])
-  expect(seen[0]).toMatchObject({ status: 0, calls: [expect.any(String)] })
-  for (const again of seen.slice(1)) expect(told(again)).toEqual(told(seen[0]!))
-  const trails = await trailsOf(servers.deployed, await tokenOf())
-  const [first, ...others] = seen.map(({ correlationId }) =>
-    JSON.stringify(trails.get(correlationId) ?? []).replace(/"ids":\["[^"]+"\]/g, '"ids":["…"]'),
-  )
-  for (const other of others) expect(other).toBe(first)
-})
+    for (const other of others) expect(other).toBe(first)
+  },
+)
 
 test('an unexpected error after a write gets the same answer, and the write is done once and audited', async () => {
   const metrics = createMetrics()

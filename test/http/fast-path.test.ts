@@ -7,7 +7,7 @@ import { createMetrics } from '../../src/observability/metrics.js'
 import { type App, startApp } from '../support/app.js'
 import { exchange, type Letter } from '../support/witness.js'
 
-// Plain requests are taken in front of the framework, and everything else by it: both must answer alike.
+// The fast path answers plain requests before the framework, which answers all others: both must give equal answers.
 
 let app: App
 let authorization: string
@@ -65,12 +65,12 @@ test.each<[string, Letter]>([
   ['a type that there is not', { body: PERSON, headers: { accept: 'image/png' } }],
   ['another type', { body: PERSON, headers: { 'content-type': 'text/plain' } }],
   ['an origin that is not allowed', { body: PERSON, headers: { origin: 'https://app.example' } }],
-])('%s is answered alike in front of the framework and by it', async (_what, letter) => {
+])('%s gets equal answers from the fast path and the framework', async (_what, letter) => {
   const [plain, other] = await bothWays(letter)
   expect(plain).toEqual(other)
 })
 
-/** A connection that is written to by hand. */
+/** A raw socket. */
 async function line(url = app.url): Promise<{ socket: Socket; heard: () => string }> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -84,7 +84,7 @@ const head = (more: string) =>
   `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: ${authorization}\r\n${more}\r\n\r\n`
 const letter = (body: string) => head(`content-length: ${Buffer.byteLength(body)}`) + body
 
-test('a body may come in pieces, also in the middle of a letter', async () => {
+test('a body may arrive in chunks that split a character', async () => {
   const body = JSON.stringify({
     query: 'query($id: ID!) { customer(id: $id) { id } whole: viewer { id } }',
     variables: { id: 'é–𝒳' },
@@ -104,7 +104,7 @@ test('a body may come in pieces, also in the middle of a letter', async () => {
   socket.destroy()
 })
 
-test('a body without a length is read too', async () => {
+test('a chunked body without a length is read', async () => {
   const { socket, heard } = await line()
   socket.write(`${head('transfer-encoding: chunked')}${PERSON.length.toString(16)}\r\n${PERSON}\r\n0\r\n\r\n`)
   await expect.poll(heard).toContain('"firstName":"Ada"')
@@ -133,7 +133,7 @@ test('pipelined requests are answered in their order, by the fast path and by th
   socket.destroy()
 })
 
-test('more answers of one turn than are sent together arrive all the same', async () => {
+test('all answers of one event loop turn arrive when they exceed one batch', async () => {
   const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => app.run(`{ a${i % 3}: __typename }`)))
   expect(answers.map(({ status, data }) => [status, Object.keys(data)])).toEqual(
     answers.map((_, i) => [200, [`a${i % 3}`]]),

@@ -149,12 +149,12 @@ describe('a delivery', () => {
     expect(await deliver({ id: undefined })).toEqual({ status: 400, text: '' })
   })
 
-  test('is taken whatever its content is said to be', async () => {
+  test('is accepted with any content type', async () => {
     const body = JSON.stringify(event())
     expect(await send(body, { ...signed(body), 'content-type': 'text/plain' })).toMatchObject({ status: 200 })
   })
 
-  test('with the old and the new secret’s signature is good by either', async () => {
+  test('with signatures of the old and the new secret is valid with either', async () => {
     for (const place of [0, 1]) {
       const body = JSON.stringify(event())
       const both = [other, other]
@@ -165,7 +165,7 @@ describe('a delivery', () => {
     }
   })
 
-  test('that is huge is refused before it is looked at', async () => {
+  test('that is too large is refused before it is parsed', async () => {
     const body = JSON.stringify(event({ event_resource: 'x'.repeat(300_000) }))
     expect((await send(body)).status).toBe(413)
     expect(one.log()).not.toContain('xxxx')
@@ -295,13 +295,13 @@ describe('an event', () => {
   })
 })
 
-test('without the secret there is nothing at the address', async () => {
+test('without the secret the route is absent', async () => {
   const app = await startApp({ SYNCTERA_WEBHOOK_SECRET: undefined }, one)
   expect((await deliver({}, app)).status).toBe(404)
   await app.close()
 })
 
-test('a secret that is too short to be one is not taken', () => {
+test('a secret that is too short is refused', () => {
   const settings = { ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }
   expect(() => readConfig({ ...settings, SYNCTERA_WEBHOOK_SECRET: 'short-and-secret' })).toThrow(
     'SYNCTERA_WEBHOOK_SECRET must have at least 32 characters',
@@ -366,7 +366,7 @@ describe('from the emulator over HTTP', () => {
     expect(one.calls('synctera')).toEqual([`GET /v0/persons/${PERCY.personId}`])
   })
 
-  test('creating, changing and verifying a person each tell so', async () => {
+  test('creating, changing and verifying a person each send an event', async () => {
     const words = ['person_created', 'person_updated', 'person_verified']
     const before = await Promise.all(words.map((word) => events(word, 'done')))
     const { data } = await one.run(

@@ -28,7 +28,7 @@ async function ask(app: App, options: RunOptions = {}, query = PERSON) {
   }
 }
 
-/** The settings under which a client may ask this often, and not once more. */
+/** The settings that allow a client this many operations, and no more. */
 async function allowing(times: number): Promise<Record<string, string>> {
   const app = await startApp()
   const { cost } = await ask(app)
@@ -66,7 +66,7 @@ test('an answer states the cost spent, and an operation over the budget is refus
   expect(refused.retryAfter).toBe(String(retryAfterSeconds))
   expect(refused.error.message).toContain(`costs ${requested}`)
   expect(app.calls('synctera')).toEqual([])
-  // What is refused is not paid for: something smaller still goes through.
+  // A refused operation spends nothing: a cheaper one still runs.
   expect(refused.cost).toMatchObject({ requested, remaining: limit - 2 * requested })
   expect((await ask(app, { client: 'a' }, '{ viewer { id } }')).data.viewer.id).toBe('a')
   // Another client has a budget of its own, in the same tenant or another.
@@ -109,7 +109,7 @@ test('replicas share the budget through Redis, where no client can be read', asy
   await app.close()
 })
 
-test('while Redis is away each process counts by itself, and shares again afterwards', async () => {
+test('while Redis is down each process counts locally, and shares again afterwards', async () => {
   const redis = await privateRedis()
   const app = await startApp({ ...two, REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
   expect((await ask(app)).cost.remaining).toBeGreaterThan(0)

@@ -31,7 +31,7 @@ const words = async (id: string, on: App = app) => {
   }
 }
 
-test('is one answer, with what it is based on', async () => {
+test('is one status, with its sources', async () => {
   const before = new Date().toISOString()
   const { data, errors } = await ask(ADA.customerId)
   expect(errors).toEqual([])
@@ -243,7 +243,7 @@ describe('a source that cannot be asked', () => {
   })
 })
 
-test('links that contradict each other are to be looked at', async () => {
+test('contradictory links need a review', async () => {
   const { customerId } = CROWD[4]!
   const beside = await besideTheGraph(app)
   await beside('POST', `/banks/${BANK}/customers/${customerId}/attribute`, {
@@ -327,7 +327,7 @@ describe('scopes', () => {
     expect(app.calls('synctera')).toEqual([])
   })
 
-  test('with an unavailable owner of the person, the bank alone does not accept', async () => {
+  test('without a user token for the ownership check of the person, there is no overview', async () => {
     const other = await startApp({ OBP_USER_TOKEN: undefined })
     const { data, errors } = await other.run(
       ASK,

@@ -196,7 +196,7 @@ describe('an update', () => {
     expect(app.calls('synctera')).toEqual([])
   })
 
-  test('that changes nothing is refused, and uses no key up', async () => {
+  test('that changes nothing is refused, and does not use its key', async () => {
     const input = { id: ADA.personId, idempotencyKey: 'nothing' }
     for (let i = 0; i < 2; i += 1)
       expect((await app.run(UPDATE, { input })).errors[0]!.extensions).toMatchObject({
@@ -325,7 +325,7 @@ test.each<[string, string, string[]]>([
   expect(app.calls('synctera')).toEqual([])
 })
 
-describe('a cursor that this server did not write', () => {
+describe('a cursor of another origin', () => {
   const LISTS =
     'query($after: String) { persons(after: $after, first: 100) { nodes { id } } customers(after: $after, first: 100) { nodes { id } } }'
 

@@ -31,7 +31,7 @@ const CREATE =
 const codes = (errors: readonly { path?: readonly unknown[]; extensions: { code: string } }[]) =>
   errors.map(({ path, extensions }) => [path?.join('.'), extensions.code]).sort()
 
-test('without Redis what the providers know goes on, what only it knows says so, and all is well again once it is back', async () => {
+test('without Redis provider reads go on, operations that need the store answer errors, and all work once it is back', async () => {
   const { verificationId } = await prepare(app.url, await app.token())
   const whole = {
     customer: { legalName: 'Ada Accepted', person: { firstName: 'Ada' }, accountEntitlements: { confirmed: true } },
