@@ -28,11 +28,11 @@ async function forged(change: (jwt: SignJWT) => SignJWT, algorithm = 'ES256'): P
   return change(jwt).sign(privateKey)
 }
 
-describe('the whole request is refused with 401, and no provider hears of it', () => {
+describe('the whole request is refused with 401, without a provider call', () => {
   test.each<[string, () => Promise<string | null>]>([
     ['without a token', async () => null],
     ['with something that is no token', async () => 'not-a-token'],
-    ['with a token that somebody else signed', () => forged((jwt) => jwt)],
+    ['with a token of another signer', () => forged((jwt) => jwt)],
     [
       'with an unsigned token',
       async () =>
@@ -45,7 +45,7 @@ describe('the whole request is refused with 401, and no provider hears of it', (
     ],
     ['with a token of another issuer', () => app.token({ claims: { iss: 'https://elsewhere.test' } })],
     ['with a token for another audience', () => app.token({ claims: { aud: 'another-api' } })],
-    ['with a token whose time is over', () => app.token({ claims: { exp: 1_000_000_000 } })],
+    ['with an expired token', () => app.token({ claims: { exp: 1_000_000_000 } })],
     ['with a token that never ends', () => app.token({ claims: { exp: undefined } })],
     [
       'with a token signed by the public key as if it were a secret',
@@ -149,7 +149,7 @@ describe('the banks that a token names', () => {
   })
 })
 
-test('a token says who calls, for whom, and with what', async () => {
+test('the viewer answers the client and the scopes of the token', async () => {
   const { data } = await app.run('{ viewer { id scopes } }', undefined, {
     client: 'partner',
     scopes: ['persons:read', 'kyc:read'],
@@ -157,12 +157,12 @@ test('a token says who calls, for whom, and with what', async () => {
   expect(data.viewer).toEqual({ id: 'partner', scopes: ['kyc:read', 'persons:read'] })
 })
 
-test('scopes may come as scp', async () => {
+test('scopes may be in the claim scp', async () => {
   const { data } = await app.run('{ viewer { scopes } }', undefined, { scopes: [], claims: { scp: ['persons:read'] } })
   expect(data.viewer.scopes).toEqual(['persons:read'])
 })
 
-describe('without the scope every road to a person is closed', () => {
+describe('without the scope every road to a person is refused', () => {
   const id = ADA.personId
   test.each([
     ['a root field', `{ person(id: "${id}") { id } }`],
@@ -181,7 +181,7 @@ describe('without the scope every road to a person is closed', () => {
   })
 })
 
-test('a write scope opens what the write answers and nothing that hangs off it', async () => {
+test('a write scope grants the fields of the payload, and no fields that need a read scope', async () => {
   const { data, errors } = await app.run(
     'mutation { createPerson(input: { isCustomer: true, status: ACTIVE }) { person { id verifications { result } } } }',
     undefined,

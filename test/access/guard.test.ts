@@ -46,7 +46,7 @@ const withSecret = (secret: string, header: object = {}) =>
     .setExpirationTime('1h')
     .sign(Buffer.from(secret))
 
-/** Tokens that are none, each with every scope there is. */
+/** Invalid tokens, each with all scopes. */
 const BAD: readonly (readonly [string, () => Promise<string | null>])[] = [
   ['no token', () => Promise.resolve(null)],
   ['an expired token', () => everything({ exp: 1_000_000_000 })],
@@ -75,7 +75,7 @@ const MINE = 'GET /obp/v4.0.0/users/current/customers'
 const table = roads.map((road) => [road.name, road] as const)
 const guarded = roads.flatMap((road) => (road.demands ? [[road.name, road, road.demands] as const] : []))
 
-describe('a token that is none is refused with 401, and no provider is asked', () => {
+describe('an invalid token is refused with 401, without a provider call', () => {
   test.each(table)('by %s', async (_name, road) => {
     const answers = await Promise.all(
       BAD.map(async ([what, token], turn) => ({ what, ...(await run(inTurn(road, turn), { token: await token() })) })),
@@ -93,7 +93,7 @@ describe('a token that is none is refused with 401, and no provider is asked', (
   })
 })
 
-describe('a token without the scope is refused in every form, and no provider is asked', () => {
+describe('a token without the scope is refused in every form, without a provider call', () => {
   test.each(guarded)('by %s', async (_name, road) => {
     for (const operation of inEach(road)) {
       const { status, errors } = await run(operation, { scopes: road.through })
@@ -125,7 +125,7 @@ describe('a token with the scope is not refused in any form', () => {
 
 const OWN = EVERY_SCOPE.filter((scope) => scope.endsWith(':own'))
 
-describe("what is somebody else's is absent for who may see only their own", () => {
+describe("another customer's data is absent for a caller with only :own scopes", () => {
   const other = CROWD[0]!
   const NOWHERE = {
     customerId: 'c9999999-0000-4000-8000-999999999999',

@@ -18,8 +18,8 @@ afterAll(() => app.close())
 
 const as = (client: string, scopes: readonly Scope[] = OWN) => ({ client, scopes })
 
-describe('who holds only :own scopes', () => {
-  test('sees what is theirs, unmasked', async () => {
+describe('a caller with only :own scopes', () => {
+  test('reads their own data unmasked', async () => {
     const { data, errors } = await app.run(
       `{ customer(id: "${ADA.customerId}") { legalName dateOfBirth attributes { name value } kycChecks { comments documents { number } } person { firstName dateOfBirth verifications { result } customers { legalName } } } }`,
       undefined,
@@ -36,7 +36,7 @@ describe('who holds only :own scopes', () => {
     expect(app.calls('obp').filter((call) => call === MINE)).toHaveLength(1)
   })
 
-  test('sees nothing of anybody else, by any road, as if nobody else existed', async () => {
+  test('gets null for every other customer and person, by any road, as for an unknown id', async () => {
     const { data, errors } = await app.run(
       `query($representations: [_Any!]!) {
         otto: customer(id: "${OTTO.customerId}", bankId: "${OTHER_BANK}") { id } rhea: customer(id: "${RHEA.customerId}") { id } nobody: customer(id: "nobody") { id }
@@ -57,7 +57,7 @@ describe('who holds only :own scopes', () => {
     expect(app.calls('synctera')).toEqual([])
   })
 
-  test('is refused the questions that are about everybody', async () => {
+  test('is refused the queries over all customers', async () => {
     const { errors } = await app.run(
       '{ customers { nodes { id } } customerByNumber(customerNumber: "5000001") { id } persons { nodes { id } } }',
       undefined,
@@ -71,7 +71,7 @@ describe('who holds only :own scopes', () => {
     expect(app.calls('obp')).toEqual([])
   })
 
-  test('sees their own at every bank that the token names, and nowhere else', async () => {
+  test('reads their own data at every bank that the token names, and at no other', async () => {
     const query = `{ customer(id: "${OTTO.customerId}", bankId: "${OTHER_BANK}") { legalName } person(id: "${OTTO.personId}") { firstName } viewer { customers { bankId } } }`
     expect((await app.run(query, undefined, as('otto'))).data).toEqual({
       customer: { legalName: 'Otto Otherbank' },
@@ -82,7 +82,7 @@ describe('who holds only :own scopes', () => {
     expect(narrowed.data).toEqual({ customer: null, person: null, viewer: { customers: [] } })
   })
 
-  test('does not see a stranger who is recorded for the same person', async () => {
+  test('gets null for another customer that is linked to the same person', async () => {
     const beside = await besideTheGraph(app)
     await beside('POST', `/banks/${BANK}/customers/${NAMED_PEOPLE[6]!.customerId}/attribute`, {
       name: 'SYNCTERA_PERSON_ID',
@@ -94,7 +94,7 @@ describe('who holds only :own scopes', () => {
     expect((await app.run(query)).data.person.customers).toHaveLength(2)
   })
 
-  test('is not opened anybody by links that contradict each other', async () => {
+  test('gets no person through contradictory links', async () => {
     const beside = await besideTheGraph(app)
     await beside('POST', `/banks/${BANK}/customers/${RHEA.customerId}/attribute`, {
       name: 'SYNCTERA_PERSON_ID',
@@ -110,7 +110,7 @@ describe('who holds only :own scopes', () => {
     expect(data).toEqual({ ada: null, rhea: null, customer: { legalName: 'Rhea Review' } })
   })
 
-  test('gains by a full scope beside it, and is masked by its rules', async () => {
+  test('with a full scope as well gets the rights and the masking of the full scope', async () => {
     const { data } = await app.run(
       `{ customer(id: "${RHEA.customerId}") { legalName } }`,
       undefined,
@@ -129,7 +129,7 @@ describe('who holds only :own scopes', () => {
     expect(errors[0]!.message).toBe('This needs the scope customers:write.')
   })
 
-  test('whom the provider does not know is told that it was refused', async () => {
+  test('that the provider does not know gets PROVIDER_REFUSED', async () => {
     const { data, errors } = await app.run(`{ customer(id: "${ADA.customerId}") { id } }`, undefined, as('mallory'))
     expect(data.customer).toBeNull()
     expect(errors[0]!.extensions).toMatchObject({
@@ -137,7 +137,7 @@ describe('who holds only :own scopes', () => {
       provider: 'OPEN_BANK_PROJECT',
       providerStatus: 401,
     })
-    // Nobody can renew a token that is not ours.
+    // The server cannot renew the caller's token.
     expect(app.calls('obp')).toEqual([MINE])
   })
 })
@@ -165,7 +165,7 @@ describe("the viewer's customers", () => {
     expect(data.viewer.customers).toEqual([{ legalName }])
   })
 
-  test('are not to be had where the deployment cannot ask as the caller', async () => {
+  test('are not available where the deployment cannot call the provider as the caller', async () => {
     const other = await startApp({ OBP_USER_TOKEN: undefined })
     const { data, errors } = await other.run(
       `{ viewer { id customers { id } } customer(id: "${ADA.customerId}") { id } }`,
@@ -184,7 +184,7 @@ describe("the viewer's customers", () => {
   })
 })
 
-test('without the Open Bank Project the :own scopes open nothing', async () => {
+test('without the Open Bank Project the :own scopes grant nothing', async () => {
   const other = await startApp({ OBP_URL: undefined })
   const { data, errors } = await other.run(`{ person(id: "${ADA.personId}") { id } }`, undefined, as('ada'))
   expect(data.person).toBeNull()

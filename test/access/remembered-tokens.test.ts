@@ -61,7 +61,7 @@ async function settled(authenticate: (token: string) => Promise<unknown>): Promi
   await new Promise(setImmediate)
 }
 
-test('a token that comes again is the same caller and is not verified again, and another is verified by itself', async () => {
+test('a repeated token answers the same caller without verification, and another token is verified', async () => {
   const authenticate = open()
   await settled(authenticate)
   const [mine, yours] = [await sign(), await sign({ sub: 'another' })]
@@ -80,7 +80,7 @@ test('a token that comes again is the same caller and is not verified again, and
   }
 })
 
-test('a token is refused when its time is over, to the second, although it was remembered', async () => {
+test('a cached token is refused from the second of its expiry', async () => {
   const authenticate = open()
   await settled(authenticate)
   const exp = seconds() + 30
@@ -96,7 +96,7 @@ test('a token is refused when its time is over, to the second, although it was r
   })
 })
 
-test('within its last seconds a token is verified each time', async () => {
+test('a token is verified each time in its last seconds', async () => {
   const authenticate = open()
   await settled(authenticate)
   const token = await sign({ exp: seconds() + 10 })
@@ -122,7 +122,7 @@ test('a token is verified again after a minute', async () => {
   expect(verifications() - before).toBe(1)
 })
 
-test('a token of a key that the issuer took back is refused a minute later, and one request asks for the keys', async () => {
+test('a token of a revoked key is refused a minute later, and one request fetches the keys', async () => {
   const authenticate = open()
   await settled(authenticate)
   const token = await sign()
@@ -138,7 +138,7 @@ test('a token of a key that the issuer took back is refused a minute later, and 
   expect(asked - before).toBe(1)
 })
 
-test('while the issuer is away, tokens of the keys that are known go on being verified', async () => {
+test('while the issuer is down, tokens are verified with the cached keys', async () => {
   const authenticate = open()
   await settled(authenticate)
   const token = await sign()
@@ -149,7 +149,7 @@ test('while the issuer is away, tokens of the keys that are known go on being ve
   }
 })
 
-test('no more callers are remembered than there is room for: those who were not seen longest are forgotten', async () => {
+test('the cache of callers is bounded, and evicts the least recently used', async () => {
   const authenticate = open(2)
   await settled(authenticate)
   const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((sub) => sign({ sub })))
@@ -162,7 +162,7 @@ test('no more callers are remembered than there is room for: those who were not 
   expect([await costs(a!), await costs(c!), await costs(b!)]).toEqual([0, 0, 1])
 })
 
-test('what is refused is not remembered', async () => {
+test('a refused token is not cached', async () => {
   const authenticate = open()
   await settled(authenticate)
   const token = await sign({ nbf: seconds() + 20 })

@@ -28,7 +28,7 @@ afterAll(() => app.close())
 /** Asked on the way to a customer. */
 const MINE = 'GET /obp/v4.0.0/users/current/customers'
 
-/** The ways to lack what is needed, each as small as can be: whoever has all the other scopes still has no alternative. */
+/** The minimal sets of missing scopes: a caller with all other scopes still satisfies no alternative. */
 function lacks(demands: readonly (readonly Scope[])[]): Scope[][] {
   const hits = demands.reduce<Scope[][]>(
     (sets, alternative) =>
@@ -107,7 +107,7 @@ describe('every field that reaches a provider says what it needs', () => {
   })
 
   // A field that says nothing is one that is worked out from the value at hand.
-  test.each(silent.map(({ name }) => name))('%s says nothing, and asks nobody', async (name) => {
+  test.each(silent.map(({ name }) => name))('%s has no directive, and calls no provider', async (name) => {
     const road = roads.get(name)!
     expect(road.kind).toBe('field')
     const { data, errors } = await run(road, road.through)
@@ -144,7 +144,7 @@ describe('what hangs off a value is not opened by the value', () => {
   )
 })
 
-test('a token without any scope is told what it is', async () => {
+test('a token without any scope reads its viewer', async () => {
   const { data, errors } = await app.run('{ viewer { id scopes } }', undefined, { scopes: [] })
   expect([data, errors]).toEqual([{ viewer: { id: 'tester', scopes: [] } }, []])
   expect(askedOf(app)).toEqual([])

@@ -53,7 +53,7 @@ async function added(count: number): Promise<any[]> {
 }
 
 describe('the audit trail', () => {
-  test('says who read which personal fields of whom', async () => {
+  test('records the caller, the personal fields that it read and their subject', async () => {
     await app.run(
       `query Ada { customer(id: "${ADA.customerId}") { legalName kycStatus ...more person { firstName ssnLast4 } } } fragment more on Customer { dateOfBirth kycDocuments { number } }`,
       undefined,
@@ -81,7 +81,7 @@ describe('the audit trail', () => {
     expect(entry.wrote).toBeUndefined()
   })
 
-  test('names everybody on a page', async () => {
+  test('names every subject on a page', async () => {
     await app.run(CustomersWithPersonsDocument, { first: 10 })
     const { data } = await app.run<any>(
       '{ customers(first: 10) { nodes { id } } persons(first: 3) { nodes { id lastName } } }',
@@ -98,7 +98,7 @@ describe('the audit trail', () => {
     })
   })
 
-  test('holds nothing of what was masked, not personal or not there', async () => {
+  test('holds no masked, non-personal or absent field', async () => {
     await app.run(`{ customer(id: "${ADA.customerId}") { legalName } }`, undefined, { scopes: ['customers:read'] })
     await app.run(`{ customer(id: "${ADA.customerId}") { id kycStatus kycOverview { status } } }`)
     await app.run(
@@ -115,7 +115,7 @@ describe('the audit trail', () => {
     })
   })
 
-  test('says of the same document each time what was read by it this time', async () => {
+  test('records the fields read by each execution of the same document', async () => {
     const document = `query($p: Boolean!) { customer(id: "${ADA.customerId}") { legalName person @include(if: $p) { lastName firstName } } }`
     for (const p of [false, true, false]) await app.run(document, { p })
     const fields = (await added(3)).map(({ read }) => read.fields)
@@ -160,7 +160,7 @@ describe('the audit trail', () => {
     )
   })
 
-  test('says what was about to be written and how each write ended', async () => {
+  test('records the intent and the outcome of each write', async () => {
     const input = {
       isCustomer: true,
       status: 'PROSPECT',
@@ -234,7 +234,7 @@ describe('the audit trail', () => {
     for (const text of ['Unmistakable', 'Ada', 'order']) expect(JSON.stringify(lines)).not.toContain(text)
   })
 
-  test('holds nothing of a write that the door refused', async () => {
+  test('holds no entry for a write that was refused before it ran', async () => {
     await app.run(
       `mutation { updateCustomerEmail(input: { customerId: "${ADA.customerId}", email: "a@b.example" }) { replayed } }`,
       undefined,
@@ -244,13 +244,13 @@ describe('the audit trail', () => {
     expect(await added(1)).toMatchObject([{ operation: { type: 'query' } }])
   })
 
-  test('is read by its owner only', () => {
+  test('is a file that only its owner can read', () => {
     expect(app.audit()).not.toContain('Accepted')
     expect(entriesOf(app.audit())[0]).toMatchObject({ seq: 0, kind: 'start' })
   })
 })
 
-describe('a trail that cannot be written', () => {
+describe('a trail that is not writable', () => {
   const READ = `{ customer(id: "${CROWD[0]!.customerId}") { legalName } }`
   const WRITE = 'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }'
   const ready = async (to: App) =>
@@ -301,7 +301,7 @@ describe('a trail that cannot be written', () => {
     ])
   })
 
-  test('lets nobody write who finds out first', async () => {
+  test('refuses the write that discovers it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-audit-'))
     const other = await startApp({ AUDIT_LOG: join(folder, 'in', 'audit.log') }, app)
     expect((await other.run(WRITE)).errors[0]!.extensions.code).toBe('AUDIT_UNAVAILABLE')
@@ -311,7 +311,7 @@ describe('a trail that cannot be written', () => {
     await other.close()
   })
 
-  test('goes on under its name when it was renamed, as rotation does', async () => {
+  test('continues in a new file of the same name after a rename by log rotation', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
     const other = await startApp({ AUDIT_LOG: file }, app)
     await other.run(READ)
@@ -333,7 +333,7 @@ describe('a trail that cannot be written', () => {
   })
 })
 
-describe('entries that nobody waits for', () => {
+describe('entries appended without waiting', () => {
   const opened = async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
     const trail = await openTrail({
@@ -344,7 +344,7 @@ describe('entries that nobody waits for', () => {
     return { file, trail, of: (path: string) => entriesOf(readFileSync(path, 'utf8')).map(({ seq, n }) => n ?? seq) }
   }
 
-  test('are gathered, and written before what somebody waits for, which is there once it is told so', async () => {
+  test('are batched, and written before a committed entry, which is in the file once its promise resolves', async () => {
     const { file, trail, of } = await opened()
     for (const n of ['a', 'b']) trail.append({ n })
     expect(of(file)).toEqual([0])
@@ -379,7 +379,7 @@ describe('entries that nobody waits for', () => {
   })
 })
 
-test('an entry that comes the moment the one before is written does not wait for a third', async () => {
+test('an entry appended just after a write of the one before does not wait for a third', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
   const trail = await openTrail({
     config: { audit: { file }, redis: undefined, encryptionKeys: undefined },
@@ -501,7 +501,7 @@ describe('the check of a trail', () => {
     expect(check([late.line, ...mixed])).toMatchObject({ problems: [], earlier: 0 })
   })
 
-  test('reads a line as one whatever stands in it', () => {
+  test('reads a line with any characters as one line', () => {
     const { line } = createHashChain(key).next('2030-01-01T00:00:00.000Z', {
       kind: 'start',
       who: { subject: 'a\u2028b\u2029c\r\n' },
@@ -517,7 +517,7 @@ describe('the check of a trail', () => {
     )
   })
 
-  test('is a command that says what it found and ends accordingly', async () => {
+  test('is a command that prints its findings and sets its exit code', async () => {
     build()
     const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-audit-'))
     const file = join(folder, 'audit.log')

@@ -27,7 +27,7 @@ import { recordsRows } from '../datasources/obp/surface/records.js'
 import { updatesRows } from '../datasources/obp/surface/updates.js'
 import { addressOf } from '../support/redis.js'
 
-// What nobody else would write.
+// Values that occur nowhere else.
 const markers: string[] = []
 let made = 0
 const number = (length: number) => String(73_190_000 + (made += 1)).padEnd(length, '4')

@@ -53,7 +53,7 @@ const call = (rest: object) => ({
 })
 
 describe('an explained operation', () => {
-  test('says how many fields asked and how few calls that came to', async () => {
+  test('counts the fields that asked and the calls made for them', async () => {
     const { explain: told } = await post(THREE)
     expect(told.questions).toEqual([
       { question: 'synctera.personById', asked: 4, fromStore: 0, calls: [call({ made: 1, merged: 3 })] },
@@ -61,7 +61,7 @@ describe('an explained operation', () => {
     expect(told.questions[0]!.calls[0]!['ms']).toHaveLength(1)
   })
 
-  test('tells the time it waited from its own', async () => {
+  test('separates the time it waited from its own time', async () => {
     app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
     app.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
     // Side by side: what is waited for at the same time counts once.
@@ -73,12 +73,12 @@ describe('an explained operation', () => {
     expect(told.ownMs / 2000).toBeLessThan(0.7)
   })
 
-  test('says what was tried again', async () => {
+  test('marks retried calls', async () => {
     app.fault('synctera', { match: 'GET /v0/persons', fault: 'status', status: 503 })
     expect((await post(THREE)).explain.questions[0]!.calls).toEqual([call({ made: 1, merged: 3, retried: 1 })])
   })
 
-  test('says what was answered by the call of another', async () => {
+  test('marks questions answered by a shared call', async () => {
     app.fault('synctera', { match: 'GET /v0/persons', fault: 'slow', delayMs: 600, times: 0 })
     const told = (await Promise.all([post(THREE), post(THREE)])).map(
       ({ explain: { questions } }) => questions[0]!.calls[0],
@@ -86,7 +86,7 @@ describe('an explained operation', () => {
     expect(told).toEqual(expect.arrayContaining([call({ made: 1, merged: 3 }), call({ shared: 1, merged: 3 })]))
   })
 
-  test('says what came from the store', async () => {
+  test('marks answers from the store', async () => {
     const check = `mutation { verifyAccount(input: { types: [NAME], account: { id: "${ADA.account}", idScheme: SCAN, name: "Accepted,Ada" } }) { result { state } } }`
     const [made, remembered] = [await post(check), await post(check)].map(({ explain: { questions } }) => questions)
     expect(made).toMatchObject([
@@ -118,7 +118,7 @@ describe('an explained operation', () => {
   })
 })
 
-test('nothing is explained to whoever does not ask, nor by a server that was not started for development', async () => {
+test('answers carry an explanation only on request, and only from a development server', async () => {
   expect((await post(THREE, {})).explain).toBeUndefined()
   const deployed = await startApp({}, app)
   expect((await post(THREE, { 'x-explain': '1' }, deployed)).explain).toBeUndefined()

@@ -48,7 +48,7 @@ beforeAll(async () => {
       name === 'developing' ? { explain, explorer: explorer(() => ({ document: '', variables: {}, token: '' })) } : {}
     servers[name] = await watch(SERVERS[name], servers.deployed, development)
   }
-  // Tokens of providers are there, and Apollo has been seen to answer somebody who says nothing of what is accepted.
+  // Fetches the provider tokens, and lets Apollo answer one request that has no Accept header.
   for (const of of Object.keys(SERVERS) as Server[]) {
     await ask(listed('CustomerPage').body.replace('{', '{ # first\n'), {
       of,
@@ -67,17 +67,17 @@ afterAll(async () => {
 interface Kind extends Omit<Letter, 'body' | 'patience'> {
   /** Asked of `deployed` unless it says otherwise. */
   readonly of?: Server
-  /** A kind's own text, unless it must be exactly this one. */
+  /** The text, made unique by a comment; `exactly` is sent unchanged. */
   readonly query?: string
   readonly exactly?: string
-  /** What is sent beside the text, or in place of all. */
+  /** Members sent beside the text; `body` replaces the whole body. */
   readonly beside?: object
   readonly body?: string
   readonly as?: RunOptions
-  /** Whether it is asked in other words before. */
+  /** Whether a variant of the text is sent before. */
   readonly before?: boolean
   readonly fault?: readonly [ProviderName, Fault]
-  /** How it is answered the second and the third time. */
+  /** The path that answers it the second and the third time. */
   readonly road: Road
   readonly status?: number
   readonly says?: string
@@ -90,7 +90,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 const tokens = new Map<string, Promise<string>>()
 
-/** The same token for the same caller: making one takes longer than most of what is asked here. */
+/** Caches the token of each caller: signing a token takes longer than most requests here. */
 function tokenOf(options: RunOptions = {}): Promise<string> {
   const name = JSON.stringify(options)
   const known = tokens.get(name) ?? servers.deployed.app.token(options)
@@ -118,7 +118,7 @@ async function ask(
   return { seen, road: apollo.road() }
 }
 
-/** Lets Apollo find a text valid, and runs nothing of it. */
+/** Lets Apollo validate a text without executing it. */
 async function teach(text: string, { of = 'deployed' }: Kind): Promise<void> {
   const { app } = servers[of]
   await exchange(app.url, {
@@ -155,7 +155,11 @@ const QUERIES: Record<string, Kind> = {
     road: 'direct',
     says: 'Ada Accepted',
   },
-  'a query of nobody': { query: '{ customer(id: "nobody") { id } }', road: 'direct', says: '{"customer":null}' },
+  'a query for an unknown customer': {
+    query: '{ customer(id: "nobody") { id } }',
+    road: 'direct',
+    says: '{"customer":null}',
+  },
   'references of another subgraph': {
     query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { lastName } } }',
     beside: { variables: { r: [{ __typename: 'Person', ...id }] } },
@@ -265,7 +269,7 @@ const BODIES: Record<string, Kind> = {
     road: 'direct',
     says: '"Ada"',
   },
-  'members that nobody knows': {
+  'unknown members': {
     query: `{ ${PERSON} }`,
     beside: { id: 1, constructor: { prototype: {} }, toString: 1 },
     road: 'direct',
@@ -332,7 +336,7 @@ const HEADERS: Record<string, Kind> = {
   },
   'Accept: a page': { query: `{ ${PERSON} }`, headers: { accept: 'text/html' }, road: 'apollo', status: 406 },
   'Accept: a picture': { query: `{ ${PERSON} }`, headers: { accept: 'image/png' }, road: 'apollo', status: 406 },
-  "a fault to whoever accepts GraphQL's own": {
+  "an error for a client that accepts GraphQL's own": {
     query: ONE,
     headers: { accept: 'application/graphql-response+json' },
     road: 'direct',
@@ -426,13 +430,13 @@ const CALLERS: Record<string, Kind> = {
     road: 'direct',
     says: '"A•••"',
   },
-  'a caller who is one of them': {
+  'a caller that is one of them': {
     query: `{ ${PERSON} }`,
     as: { client: 'ada', scopes: ['persons:read:own', 'customers:read:own'] },
     road: 'direct',
     says: '"Ada"',
   },
-  'a caller who is another': {
+  'another caller': {
     query: `{ ${PERSON} }`,
     as: { client: 'rhea', scopes: ['persons:read:own', 'customers:read:own'] },
     road: 'direct',
@@ -544,7 +548,7 @@ const MUTATIONS: Record<string, Kind> = {
     status: 400,
     calls: 0,
   },
-  'refused to whoever may not': {
+  'refused for a missing scope': {
     query: EMAIL,
     as: { scopes: ['customers:read'] },
     road: 'direct',
@@ -558,7 +562,7 @@ const MUTATIONS: Record<string, Kind> = {
     says: 'providerStatus',
     calls: 2,
   },
-  'whose outcome nobody knows': {
+  'with an unknown outcome': {
     query: MEET,
     beside: { variables: { input: meeting } },
     fault: ['obp', { match: MEETINGS, fault: 'drop-after-apply' }],
@@ -703,7 +707,7 @@ const LISTS: Record<string, Kind> = {
   },
 }
 
-/** An answer without what the clock or chance says. */
+/** An answer without times and random values. */
 const timeless = (text: string) =>
   text
     .replace(/("(?:resetSeconds|retryAfterSeconds|ownMs|waitedMs)":)[\d.]+/g, '$1…')
@@ -711,7 +715,7 @@ const timeless = (text: string) =>
     .replace(/("ms":)\[[\d.,]*\]/g, '$1[…]')
     .replace(/begins in \d+ s/, 'begins in … s')
 
-/** What must be the same whichever road an answer took. */
+/** The parts of an answer that must be the same on each path. */
 function told({
   correlationId: _correlationId,
   headers: { 'retry-after': seconds, 'content-length': length, ...headers },
@@ -726,7 +730,7 @@ function told({
   }
 }
 
-/** What was asked alike, to be compared in the audit trail, which is written a moment later. */
+/** Requests with equal documents; their audit entries, written a moment later, are compared. */
 const alike: { readonly name: string; readonly of: Server; readonly correlationIds: readonly string[] }[] = []
 
 describe.each([
@@ -740,12 +744,12 @@ describe.each([
   ['failing:', FAULTS],
   ['a write', MUTATIONS],
   ['under a safelist:', LISTS],
-])('what is known is answered like what is new: %s', (group, kinds) => {
+])('a cached document gets the same answer as a new one: %s', (group, kinds) => {
   test.each(Object.entries(kinds))('%s', async (name, kind) => {
     const text = kind.exactly ?? `# ${group} ${name}\n${kind.query ?? '{ viewer { id } }'}`
     if (kind.before) await ask(`${text} `, kind)
     const first = await ask(text, kind)
-    // What was refused before its text was looked at is not known by that.
+    // A request refused before its text was parsed does not fill the cache.
     if (first.seen.status >= 400) await teach(text, kind)
     const [second, third] = [await ask(text, kind), await ask(text, kind)]
 
@@ -765,7 +769,7 @@ describe.each([
   })
 })
 
-test('what is known is told in the audit trail like what is new', async () => {
+test('a cached document gets the same audit entries as a new one', async () => {
   for (const of of Object.keys(SERVERS) as Server[]) {
     const asked = alike.filter((one) => one.of === of)
     const trails = await trailsOf(servers[of], await tokenOf())
@@ -779,7 +783,7 @@ test('what is known is told in the audit trail like what is new', async () => {
   expect(new Set(alike.map(({ name }) => name)).size).toBe(alike.length)
 })
 
-test('each answer says what is left of the budget by then', async () => {
+test('each answer states the budget that remains at that time', async () => {
   const kind: Kind = { of: 'limiting', query: '', as: { client: 'thrifty' }, road: 'direct' }
   const costs: any[] = []
   for (let i = 0; i < 3; i += 1)
@@ -788,7 +792,7 @@ test('each answer says what is left of the budget by then', async () => {
   expect(costs.map(({ remaining }) => remaining)).toEqual([1, 2, 3].map((times) => 30 - times * requested))
 })
 
-test('a text that differs by one blank is another', async () => {
+test('a text that differs by one blank is another document', async () => {
   const text = `{ blank: ${PERSON} }`
   const roads: Road[] = []
   for (const asked of [text, text, `${text} `, text.replace('{ ', '{  '), text])
@@ -796,7 +800,7 @@ test('a text that differs by one blank is another', async () => {
   expect(roads).toEqual(['apollo', 'direct', 'apollo', 'apollo', 'direct'])
 })
 
-test('what was sent with its hash is known by the hash alone, and by no other', async () => {
+test('a document sent with its hash is found by that hash alone, and by no other hash', async () => {
   const text = `{ hash: ${PERSON} }`
   const extensions = (of: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(of) } })
   const by = async (beside: object) => {
@@ -815,7 +819,7 @@ test('what was sent with its hash is known by the hash alone, and by no other', 
   ])
 })
 
-test('what an answer is written as is found out anew for each Accept, and by nobody whose request is refused', async () => {
+test('the media type of an answer is negotiated once for each Accept header, and not by a refused request', async () => {
   const text = `{ accepted: ${PERSON} }`
   const by = async (accept: string | undefined, as?: RunOptions) => {
     const { seen, road } = await ask(text, { headers: { accept }, ...(as ? { as } : {}), road: 'direct' })
@@ -830,7 +834,7 @@ test('what an answer is written as is found out anew for each Accept, and by nob
   for (let i = 0; i < 2; i += 1) expect(await by('image/png')).toEqual([406, TYPES.json, 'apollo'])
 })
 
-test('nobody is given what another asked for at the same time', async () => {
+test('concurrent requests of several callers each get their own answer', async () => {
   const query = 'query Crowd($id: ID!) { person(id: $id) { id lastName } customers(first: 1) { nodes { id } } }'
   await teach(query, { road: 'apollo' })
   const callers: readonly RunOptions[] = [
@@ -874,36 +878,39 @@ test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Faul
     ['synctera', { match: 'GET /**', fault: 'slow', delayMs: 250, times: 0 }],
   ],
   ['a write', MEET, { input: meeting }, ['obp', { match: MEETINGS, fault: 'slow', delayMs: 250, times: 0 }]],
-])('whoever hangs up in the middle of %s leaves the same behind', async (name, query, variables, fault) => {
-  const { app } = servers.deployed
-  const seen: Seen[] = []
-  const roads: Road[] = []
-  for (let i = 0; i < 3; i += 1) {
-    app.clear()
-    app.fault(...fault)
-    apollo.road()
-    const headers = { ...JSON_TYPE, authorization: `Bearer ${await tokenOf()}` }
-    seen.push(
-      await witness(servers.deployed, {
-        headers,
-        body: JSON.stringify({ query: `# left: ${name}\n${query}`, variables }),
-        patience: () => app.calls(fault[0]).length > 0,
-        lingers: true,
-      }),
+])(
+  'a client that disconnects during %s leaves the same log, calls and audit entries',
+  async (name, query, variables, fault) => {
+    const { app } = servers.deployed
+    const seen: Seen[] = []
+    const roads: Road[] = []
+    for (let i = 0; i < 3; i += 1) {
+      app.clear()
+      app.fault(...fault)
+      apollo.road()
+      const headers = { ...JSON_TYPE, authorization: `Bearer ${await tokenOf()}` }
+      seen.push(
+        await witness(servers.deployed, {
+          headers,
+          body: JSON.stringify({ query: `# left: ${name}\n${query}`, variables }),
+          patience: () => app.calls(fault[0]).length > 0,
+          lingers: true,
+        }),
+      )
+      roads.push(apollo.road())
+    }
+    expect(roads).toEqual(['apollo', 'direct', 'direct'])
+    expect(seen[0]).toMatchObject({ status: 0, calls: [expect.any(String)] })
+    for (const again of seen.slice(1)) expect(told(again)).toEqual(told(seen[0]!))
+    const trails = await trailsOf(servers.deployed, await tokenOf())
+    const [first, ...others] = seen.map(({ correlationId }) =>
+      JSON.stringify(trails.get(correlationId) ?? []).replace(/"ids":\["[^"]+"\]/g, '"ids":["…"]'),
     )
-    roads.push(apollo.road())
-  }
-  expect(roads).toEqual(['apollo', 'direct', 'direct'])
-  expect(seen[0]).toMatchObject({ status: 0, calls: [expect.any(String)] })
-  for (const again of seen.slice(1)) expect(told(again)).toEqual(told(seen[0]!))
-  const trails = await trailsOf(servers.deployed, await tokenOf())
-  const [first, ...others] = seen.map(({ correlationId }) =>
-    JSON.stringify(trails.get(correlationId) ?? []).replace(/"ids":\["[^"]+"\]/g, '"ids":["…"]'),
-  )
-  for (const other of others) expect(other).toBe(first)
-})
+    for (const other of others) expect(other).toBe(first)
+  },
+)
 
-test('what nobody foresaw on the way out of a write is answered alike, and the write is done once and on record', async () => {
+test('an unexpected error after a write gets the same answer, and the write is done once and audited', async () => {
   const metrics = createMetrics()
   let isBroken = false
   const operated: typeof metrics.operated = (...given) => {
@@ -942,7 +949,7 @@ test('what nobody foresaw on the way out of a write is answered alike, and the w
 })
 
 test.each(['new', 'known'])(
-  'what was shown by an operation whose text is %s is in the audit trail when the server stops the moment its caller leaves',
+  'the audit trail holds the data read by an operation with a %s text when the server stops as its caller disconnects',
   async (age) => {
     const stopping = await watch({}, servers.deployed)
     const { app } = stopping
@@ -975,7 +982,7 @@ test.each(['new', 'known'])(
   },
 )
 
-test('512 Ki characters of documents are kept, those that were asked for last', () => {
+test('keeps the 512 Ki characters of documents used last', () => {
   const documents = new DocumentCache()
   const text = (n: number) => `{ viewer { id } } # ${n} ${'x'.repeat(100_000)}`
   const numbers = [0, 1, 2, 3, 4, 5, 6]

@@ -206,7 +206,7 @@ async function ask(
       extensions,
     }),
   )
-  // Which of two failures is told first is a matter of time.
+  // The order of two failures depends on timing.
   told.sort((a, b) => String(a.path).localeCompare(String(b.path)))
   // An instant of just now is another one in every answer.
   const text = JSON.stringify(data)?.replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, (instant) =>
@@ -227,7 +227,7 @@ describe('both executors answer the same', () => {
     },
   )
 
-  test('150 queries made at random, for callers who may see everything, little, or only their own', async () => {
+  test('150 random queries, for callers with all scopes, few scopes, or only :own scopes', async () => {
     const schema = buildServedSchema(buildClassSchema())
     const random = seeded(20_261_120)
     const roots = [
@@ -301,7 +301,7 @@ test('more operations than are kept compiled answer as before', async () => {
   expect(await ask(0)).toEqual({ a0: { id: 'tester' } })
 })
 
-test('what an executor throws is a masked error of the answer, which every plugin is told', async () => {
+test('an exception of an executor becomes a masked error of the answer, which every plugin receives', async () => {
   const told: SentAnswer[] = []
   const telling: Plugin = { willSendResponse: (answer) => void told.push(answer) }
   const execute = createExecutor(buildServedSchema(buildClassSchema()), 'interpreted')

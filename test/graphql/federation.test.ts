@@ -36,7 +36,7 @@ const withoutSecurity = (sdl: DocumentNode): DocumentNode =>
     }),
   })
 
-/** What the graph says of itself to who composes a supergraph. */
+/** The SDL of the subgraph, as composition reads it. */
 let sdl: DocumentNode
 const compose = (typeDefs: DocumentNode, url = 'http://loyalty.test') =>
   composeServices([
@@ -167,7 +167,7 @@ test('what begins here is continued there', async () => {
   ).toEqual(['Customer', 'Person'])
 })
 
-test('a router is told which token and scopes a field needs, what it costs and how long its list is', () => {
+test('the supergraph states the token and scopes that a field needs, its cost and its list size', () => {
   const { supergraphSdl, errors } = compose(sdl)
   expect(errors).toBeUndefined()
   expect(supergraphSdl).toMatch(/@link\(url: "https:\/\/specs.apollo.dev\/authenticated\/v[\d.]+", for: SECURITY\)/)
@@ -192,7 +192,7 @@ test('what other subgraphs share with this one needs no token because of it', ()
     expect([name.value, directives?.map((directive) => directive.name.value)]).toEqual([name.value, ['shareable']])
 })
 
-test('the SDL is told only to who may read the schema', async () => {
+test('the SDL is readable only with schema:read', async () => {
   const { errors } = await app.run('{ _service { sdl } }', undefined, { scopes: ['persons:read'] })
   expect(errors[0]!.extensions.code).toBe('FORBIDDEN')
 })

@@ -37,7 +37,7 @@ async function send(
 const codeOf = ({ errors }: { errors?: readonly GraphError[] }) => errors?.[0]?.extensions.code
 const known = async (to: App, query: string) => codeOf(await send(to, { hash: sha256(query) })) === undefined
 
-test('what one replica was sent the other answers by hash', async () => {
+test('a document sent to one replica is answered by hash at the other', async () => {
   const query = unique('Shared')
   expect(codeOf(await send(two, { hash: sha256(query) }))).toBe('PERSISTED_QUERY_NOT_FOUND')
   expect((await send(one, { query, hash: sha256(query) })).data).toEqual({ viewer: { id: 'tester' } })
@@ -57,7 +57,7 @@ test('the store holds neither the text nor its hash, and not for ever', async ()
   client.disconnect()
 })
 
-test('a hash that is not that of the text is refused, and so is nobody', async () => {
+test('a hash that does not match the text is refused, and so is an invalid token', async () => {
   const query = unique('Refused')
   expect(await send(one, { query, hash: '0'.repeat(64) })).toMatchObject({
     status: 400,
@@ -100,7 +100,7 @@ test('without Redis the text is asked for and answered, and nothing fails', asyn
   await redis.start()
 })
 
-test('what goes wrong with what this process has met is told, also when the store has lost its text', async () => {
+test('a document known to this process is answered with its error, also when the store has lost its text', async () => {
   const query = '{ persons(after: "nonsense") { nodes { id } } }'
   const hash = sha256(query)
   const first = await send(one, { query, hash })

@@ -81,7 +81,7 @@ test.each<[what: string, status: number, code: string, asked: Case]>([
   ['a variable that is left out', 400, 'BAD_USER_INPUT', { query: BY_ID }],
   ['variables of the wrong type', 400, 'BAD_USER_INPUT', { query: BY_ID, variables: { id: {}, first: 'many' } }],
   [
-    'more wrong values than are told',
+    'more wrong values than are reported',
     400,
     'BAD_USER_INPUT',
     { query: 'query($ids: [ID!]!) { verificationResults(ids: $ids) { id } }', variables: { ids: Array(60).fill({}) } },

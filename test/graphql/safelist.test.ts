@@ -97,7 +97,7 @@ describe('under SAFELIST=enforce an operation of the list is answered', () => {
   })
 })
 
-describe('under SAFELIST=enforce everything else is refused before anybody is asked', () => {
+describe('under SAFELIST=enforce every other document is refused without a provider call', () => {
   const SECOND = 'query Other { persons(first: 1) { nodes { ssnLast4 } } }'
   test.each<[string, object, ('GET' | 'POST')?]>([
     ['another operation', { query: `{ person(id: "${ADA.personId}") { id } }` }],
@@ -147,14 +147,14 @@ describe('under SAFELIST=enforce everything else is refused before anybody is as
     expect((await send(persisted(sha256(query)))).errors![0]!.extensions.code).toBe('PERSISTED_QUERY_NOT_ALLOWED')
   })
 
-  test('a request that names no operation is told so', async () => {
+  test('a request without an operation is refused with BAD_USER_INPUT', async () => {
     expect(await send({ variables: {} })).toMatchObject({
       status: 400,
       errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     })
   })
 
-  test('who may read the schema reads it, and nothing beside it', async () => {
+  test('a caller with schema:read reads the schema and nothing else', async () => {
     const scopes: Scope[] = ['schema:read', 'persons:read']
     expect((await send({ query: getIntrospectionQuery() }, { scopes })).data.__schema.queryType.name).toBe('Query')
     expect((await send({ query: '{ _service { sdl } }' }, { scopes })).data._service.sdl).toContain('type Person')

@@ -7,7 +7,7 @@ import { createMetrics } from '../../src/observability/metrics.js'
 import { type App, startApp } from '../support/app.js'
 import { exchange, type Letter } from '../support/witness.js'
 
-// Plain requests are taken in front of the framework, and everything else by it: both must answer alike.
+// The fast path answers plain requests before the framework, which answers all others: both must give equal answers.
 
 let app: App
 let authorization: string
@@ -64,13 +64,13 @@ test.each<[string, Letter]>([
   ["GraphQL's own type", { body: PERSON, headers: { accept: 'application/graphql-response+json' } }],
   ['a type that there is not', { body: PERSON, headers: { accept: 'image/png' } }],
   ['another type', { body: PERSON, headers: { 'content-type': 'text/plain' } }],
-  ['an origin that nobody let in', { body: PERSON, headers: { origin: 'https://app.example' } }],
-])('%s is answered alike in front of the framework and by it', async (_what, letter) => {
+  ['an origin that is not allowed', { body: PERSON, headers: { origin: 'https://app.example' } }],
+])('%s gets equal answers from the fast path and the framework', async (_what, letter) => {
   const [plain, other] = await bothWays(letter)
   expect(plain).toEqual(other)
 })
 
-/** A connection that is written to by hand. */
+/** A raw socket. */
 async function line(url = app.url): Promise<{ socket: Socket; heard: () => string }> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -84,7 +84,7 @@ const head = (more: string) =>
   `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: ${authorization}\r\n${more}\r\n\r\n`
 const letter = (body: string) => head(`content-length: ${Buffer.byteLength(body)}`) + body
 
-test('a body may come in pieces, also in the middle of a letter', async () => {
+test('a body may arrive in chunks that split a character', async () => {
   const body = JSON.stringify({
     query: 'query($id: ID!) { customer(id: $id) { id } whole: viewer { id } }',
     variables: { id: 'é–𝒳' },
@@ -104,14 +104,14 @@ test('a body may come in pieces, also in the middle of a letter', async () => {
   socket.destroy()
 })
 
-test('a body without a length is read too', async () => {
+test('a chunked body without a length is read', async () => {
   const { socket, heard } = await line()
   socket.write(`${head('transfer-encoding: chunked')}${PERSON.length.toString(16)}\r\n${PERSON}\r\n0\r\n\r\n`)
   await expect.poll(heard).toContain('"firstName":"Ada"')
   socket.destroy()
 })
 
-test('requests that are sent without waiting are answered in their order, whoever takes them', async () => {
+test('pipelined requests are answered in their order, by the fast path and by the framework', async () => {
   const { socket, heard } = await line()
   const names = Array.from({ length: 40 }, (_, i) => `n${i}`)
   // The first of them waits for a provider, and those that follow do not.
@@ -133,14 +133,14 @@ test('requests that are sent without waiting are answered in their order, whoeve
   socket.destroy()
 })
 
-test('more answers of one turn than are sent together arrive all the same', async () => {
+test('all answers of one event loop turn arrive when they exceed one batch', async () => {
   const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => app.run(`{ a${i % 3}: __typename }`)))
   expect(answers.map(({ status, data }) => [status, Object.keys(data)])).toEqual(
     answers.map((_, i) => [200, [`a${i % 3}`]]),
   )
 })
 
-test('who hangs up before the body is there has asked nothing, and the server goes on', async () => {
+test('a client that disconnects before the end of its body runs no operation, and the server goes on', async () => {
   const before = await operations()
   const lines = await Promise.all(Array.from({ length: 20 }, line))
   for (const { socket } of lines) socket.write(letter(PERSON).slice(0, -10))
@@ -152,7 +152,7 @@ test('who hangs up before the body is there has asked nothing, and the server go
   expect(app.log()).not.toContain('unforeseen')
 })
 
-test('an answer whose client has left is written to nobody', async () => {
+test('an answer is not written when its client has disconnected', async () => {
   const before = await operations()
   app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 150 })
   const { socket, heard } = await line()
@@ -174,7 +174,7 @@ async function stopping(server: App): Promise<number> {
   return performance.now() - begun
 }
 
-test('a server that is told to stop just when an answer is about to be sent ends its connection with it', async () => {
+test('a server that begins to stop just before it sends an answer closes the connection after that answer', async () => {
   let stopped: Promise<number> | undefined
   const own = createMetrics()
   const other = await startApp({}, app, {
@@ -195,7 +195,7 @@ test('a server that is told to stop just when an answer is about to be sent ends
   socket.destroy()
 }, 30_000)
 
-test('who sends more than is answered, then nonsense, and hangs up leaves no connection behind', async () => {
+test('a client that pipelines requests, sends invalid bytes and disconnects leaves no open connection', async () => {
   const other = await startApp({}, app)
   const fast = letter('{"query":"{ __typename }"}')
   await exchange(other.url, { headers: { ...JSON_TYPE, authorization }, body: '{"query":"{ __typename }"}' })

@@ -103,13 +103,13 @@ describe.each(Object.entries(CALLERS))('asked by %s it finds nothing', (_who, he
   })
 })
 
-test('the checks are answered: a plain operation is', async () => {
+test('the checks get answers: a plain operation succeeds', async () => {
   expect(
     await ask('query cop { __typename }', await CALLERS['a caller with every scope but schema:read']!()),
   ).toMatchObject({ data: { __typename: 'Query' } })
 })
 
-test("development's doors are not there", async () => {
+test('the development routes are absent', async () => {
   const origin = new URL(url).origin
   for (const [method, path] of [
     ['POST', '/oauth/token'],

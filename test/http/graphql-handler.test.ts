@@ -46,7 +46,7 @@ test.each(['a b', '[', 'kyc.example:port', '%', 'a@b', ''])(
   },
 )
 
-test('what follows the path is read where it is asked by GET, and not by POST', async () => {
+test('the query string is read with GET, and not with POST', async () => {
   expect(await answer('GET', '/graphql?query={__typename}&query={a}', { 'apollo-require-preflight': '1' })).toMatch(
     /^400 /,
   )
@@ -56,7 +56,7 @@ test('what follows the path is read where it is asked by GET, and not by POST', 
   )
 })
 
-test('a header that is empty is as if it were not there, and one that comes twice is one list', async () => {
+test('an empty header counts as absent, and a repeated header is one list', async () => {
   expect(await answer('GET', '/graphql?query={__typename}', { 'apollo-require-preflight': '' })).toMatch(/^400 /)
   expect(await answer('POST', '/graphql', { ...JSON_BODY, accept: ['text/html', 'application/json'] }, QUERY)).toMatch(
     /^200 /,

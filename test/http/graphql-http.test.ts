@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** What a client of ours sends along: who it is, and with GET that it is no page of another site. */
+/** Headers of a real client: its token, and with GET the header that prevents CSRF. */
 const asClient = (url: string, init: RequestInit = {}) =>
   fetch(url, {
     ...init,
@@ -29,7 +29,7 @@ const asClient = (url: string, init: RequestInit = {}) =>
  */
 const DELIBERATE = ['572B', 'FDE2', '7B9B']
 
-test('speaks GraphQL over HTTP as its audits want, but for what is refused on purpose', async () => {
+test('passes the audits of GraphQL over HTTP, but for those that it fails by design', async () => {
   const audits = serverAudits({ url: `${app.url}/graphql`, fetchFn: asClient })
   const results = await Promise.all(audits.map(({ fn }) => fn()))
   expect(results.length).toBeGreaterThan(60)

@@ -52,7 +52,7 @@ const graphql = async (body: string, headers: Record<string, string> = {}) => ({
   body,
 })
 
-describe('every answer says what a browser may do with it', () => {
+describe('every answer has the security headers', () => {
   test.each<[string, string, () => Promise<RequestInit> | RequestInit, number]>([
     ['data', '/graphql', () => graphql('{"query":"{viewer{id}}"}'), 200],
     ['an error', '/graphql', () => graphql('{"query":"{nonsense}"}'), 400],
@@ -112,7 +112,7 @@ describe('every answer says what a browser may do with it', () => {
     expect(answer).not.toContain('123-45-6789')
   })
 
-  test('an address is not repeated', async () => {
+  test('an answer does not echo the address', async () => {
     const answer = await fetch(`${app.url}/%zz123-45-6789`)
     expect(await answer.text()).not.toContain('123-45-6789')
   })
@@ -122,7 +122,7 @@ describe('other origins', () => {
   const allowed = (headers: { get(name: string): string | null }) =>
     ['origin', 'credentials', 'methods', 'headers'].map((name) => headers.get(`access-control-allow-${name}`))
 
-  test('none is let in by default, by preflight or otherwise', async () => {
+  test('none is allowed by default, by preflight or otherwise', async () => {
     expect(allowed((await fetch(`${app.url}/graphql`, PREFLIGHT)).headers)).toEqual([null, null, null, null])
     expect(
       allowed(
@@ -131,7 +131,7 @@ describe('other origins', () => {
     ).toEqual([null, null, null, null])
   })
 
-  test('those that are named are let in by name, without credentials', async () => {
+  test('configured origins are allowed by name, without credentials', async () => {
     const { status, headers } = await fetch(`${open.url}/graphql`, PREFLIGHT)
     expect(status).toBe(204)
     expect(allowed(headers)).toEqual([

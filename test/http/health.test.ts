@@ -18,7 +18,7 @@ const post = async (body: unknown, headers: Record<string, string> = {}, to = ap
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
 
-test('says that it lives, that it is ready, and what it has done', async () => {
+test('answers liveness, readiness and metrics', async () => {
   expect((await fetch(`${app.url}/health`)).status).toBe(200)
   const ready = await fetch(`${app.url}/ready`)
   expect([ready.status, await ready.json()]).toEqual([
@@ -44,7 +44,7 @@ test('answers both media types of GraphQL over HTTP', async () => {
   expect(legacy.headers.get('content-type')).toContain('application/json')
 })
 
-test('a correlation id is taken over when it looks like one, and given otherwise', async () => {
+test('a valid correlation id is kept, and any other is replaced', async () => {
   expect(
     (
       await post({ query: '{ viewer { id } }' }, { 'x-correlation-id': '4bf92f3577b34da6a3ce929d0e0e4736' })
@@ -93,7 +93,7 @@ test.each<[string, () => Promise<{ status: number; json(): Promise<unknown> }>, 
   })
 })
 
-test('outside development the schema is told only to who may read it', async () => {
+test('outside development introspection needs schema:read', async () => {
   const query = '{ __schema { queryType { name } } }'
   const { errors } = await app.run(query, undefined, { scopes: ['persons:read', 'pii:read'] })
   expect(errors[0]).toMatchObject({ message: 'This needs the scope schema:read.', extensions: { code: 'FORBIDDEN' } })
@@ -106,7 +106,7 @@ test('outside development the schema is told only to who may read it', async () 
   expect(JSON.stringify((await app.run('{ viewer { idd } }')).errors)).not.toContain('Did you mean')
 })
 
-test('no other origin is let in unless it is named', async () => {
+test('another origin is allowed only if it is configured', async () => {
   const preflight = (to: App) =>
     fetch(`${to.url}/graphql`, {
       method: 'OPTIONS',
@@ -125,7 +125,7 @@ test('no other origin is let in unless it is named', async () => {
   await open.close()
 })
 
-test('a stopping server finishes what runs and takes nothing new', async () => {
+test('a stopping server finishes running requests and accepts no new ones', async () => {
   const stopping = await startApp()
   stopping.fault('synctera', { match: 'GET /v0/persons/*', fault: 'slow', delayMs: 300 })
   const running = stopping.run(`{ person(id: "${ADA.personId}") { firstName } }`)
@@ -148,7 +148,7 @@ test('no log line holds anything personal', async () => {
   expect(app.log()).toContain('"route":"/v0/persons"')
 })
 
-test('where an unforeseen error was thrown is told without its message, whatever that looks like', () => {
+test('the logged position of an unexpected error does not contain its message, in any form', () => {
   const { kind, at } = errorOrigin(new TypeError('cannot read Ada\n    at Ada Accepted (987-65-4321)\n    at $& home'))
   expect([kind, at.length > 0, /Ada|987|home/.test(at.join())]).toEqual(['TypeError', true, false])
 })

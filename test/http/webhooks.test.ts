@@ -96,8 +96,8 @@ describe('a delivery', () => {
   >([
     ['as Synctera sends it', good, headers({}), 200, 'person_verified', 'done'],
     ['that comes a second time', good, headers({}), 200, 'person_verified', 'duplicate'],
-    ['whose body was changed', good.replace('ACCEPTED', 'REJECTED'), headers({}), 401, 'none', 'forged'],
-    ['whose body was only written in another way', `${good} `, headers({}), 401, 'none', 'forged'],
+    ['with a changed body', good.replace('ACCEPTED', 'REJECTED'), headers({}), 401, 'none', 'forged'],
+    ['with the same JSON in other bytes', `${good} `, headers({}), 401, 'none', 'forged'],
     [
       'with a signature by another secret',
       good,
@@ -149,12 +149,12 @@ describe('a delivery', () => {
     expect(await deliver({ id: undefined })).toEqual({ status: 400, text: '' })
   })
 
-  test('is taken whatever its content is said to be', async () => {
+  test('is accepted with any content type', async () => {
     const body = JSON.stringify(event())
     expect(await send(body, { ...signed(body), 'content-type': 'text/plain' })).toMatchObject({ status: 200 })
   })
 
-  test('with the old and the new secret’s signature is good by either', async () => {
+  test('with signatures of the old and the new secret is valid with either', async () => {
     for (const place of [0, 1]) {
       const body = JSON.stringify(event())
       const both = [other, other]
@@ -165,7 +165,7 @@ describe('a delivery', () => {
     }
   })
 
-  test('that is huge is refused before it is looked at', async () => {
+  test('that is too large is refused before it is parsed', async () => {
     const body = JSON.stringify(event({ event_resource: 'x'.repeat(300_000) }))
     expect((await send(body)).status).toBe(413)
     expect(one.log()).not.toContain('xxxx')
@@ -184,10 +184,10 @@ describe('a delivery', () => {
   })
 
   test.each<[what: string, rest: object, type: string, field: string]>([
-    ['of a type that nobody knows', { type: 'CARD.MELTED' }, 'other', 'webhook.type'],
+    ['of an unknown type', { type: 'CARD.MELTED' }, 'other', 'webhook.type'],
     ['of a type that every object has', { type: 'constructor' }, 'other', 'webhook.type'],
-    ['of nobody', { resource_id: undefined }, 'person_verified', 'webhook.resource_id'],
-    ['of somebody who cannot be', { resource_id: '../x' }, 'person_verified', 'webhook.resource_id'],
+    ['without a resource id', { resource_id: undefined }, 'person_verified', 'webhook.resource_id'],
+    ['with an invalid resource id', { resource_id: '../x' }, 'person_verified', 'webhook.resource_id'],
   ])('%s is taken, ignored and counted as drift', async (_what, rest, type, field) => {
     const drift = () => count(one, 'kyc_provider_drift_total', `provider="synctera",field="${field}"`)
     const before = [await events(type, 'ignored'), await drift()]
@@ -220,14 +220,14 @@ describe('a delivery', () => {
 })
 
 describe('an event', () => {
-  test('that arrives at two servers at once is worked on by one', async () => {
+  test('that arrives at two servers at once is processed by one', async () => {
     for (let i = 0; i < 5; i += 1) {
       const total = async () =>
         (await events('person_verified', 'done', one)) + (await events('person_verified', 'done', two))
       const before = await total()
       const id = randomUUID()
       const answers = await Promise.all(Array.from({ length: 6 }, (_, n) => deliver({ id }, n % 2 ? one : two)))
-      // Whoever meets it while it is worked on is to deliver again: the one who works on it may fail.
+      // A delivery that arrives while the event is processed must be repeated: the processing may fail.
       for (const { status } of answers) expect([200, 409]).toContain(status)
       expect(await total()).toBe(before + 1)
       expect(await deliver({ id }, two)).toMatchObject({ status: 200 })
@@ -235,7 +235,7 @@ describe('an event', () => {
     }
   })
 
-  test('of a server that died over it is worked on when it comes again', async () => {
+  test('of a server that died during processing is processed at the next delivery', async () => {
     const id = randomUUID()
     const config = readConfig({
       ...store,
@@ -254,7 +254,7 @@ describe('an event', () => {
     expect(await events('person_verified', 'done')).toBe(before + 1)
   })
 
-  test('whose work fails is worked on when it comes again', async () => {
+  test('is processed at the next delivery when its processing failed', async () => {
     const { store: memory, close } = await openStore(
       readConfig({ ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }),
       () => undefined,
@@ -280,7 +280,7 @@ describe('an event', () => {
     await close()
   })
 
-  test('that cannot be claimed while the store is away is delivered again by the provider, and then worked on', async () => {
+  test('that cannot be claimed while the store is down is delivered again by the provider, and then processed', async () => {
     const redis = await privateRedis()
     const app = await startApp({ ...store, REDIS_URL: redis.url }, one)
     const id = randomUUID()
@@ -295,13 +295,13 @@ describe('an event', () => {
   })
 })
 
-test('without the secret there is nothing at the address', async () => {
+test('without the secret the route is absent', async () => {
   const app = await startApp({ SYNCTERA_WEBHOOK_SECRET: undefined }, one)
   expect((await deliver({}, app)).status).toBe(404)
   await app.close()
 })
 
-test('a secret that is too short to be one is not taken', () => {
+test('a secret that is too short is refused', () => {
   const settings = { ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }
   expect(() => readConfig({ ...settings, SYNCTERA_WEBHOOK_SECRET: 'short-and-secret' })).toThrow(
     'SYNCTERA_WEBHOOK_SECRET must have at least 32 characters',
@@ -330,7 +330,7 @@ describe('from the emulator over HTTP', () => {
     return { status: response.status, body: (await response.json()) as Record<string, string> }
   }
 
-  test('who asks after an event is not given what was asked for before it', async () => {
+  test('a query after an event does not share a provider call that began before it', async () => {
     one.fault('synctera', { match: 'GET /v0/persons/*', fault: 'slow', delayMs: 1500 })
     const ask = () => one.run(`{ person(id: "${ADA.personId}") { status } }`)
     const before = ask()
@@ -366,7 +366,7 @@ describe('from the emulator over HTTP', () => {
     expect(one.calls('synctera')).toEqual([`GET /v0/persons/${PERCY.personId}`])
   })
 
-  test('creating, changing and verifying a person each tell so', async () => {
+  test('creating, changing and verifying a person each send an event', async () => {
     const words = ['person_created', 'person_updated', 'person_verified']
     const before = await Promise.all(words.map((word) => events(word, 'done')))
     const { data } = await one.run(
@@ -410,7 +410,7 @@ describe('from the emulator over HTTP', () => {
     const { id } = JSON.parse(seen[0]!.text) as { id: string }
     expect((await api(one, 'POST', `/v0/webhooks/${subscription.body['id']}/events/${id}/resend`)).status).toBe(202)
     await expect.poll(() => seen.length, PATIENT).toBe(4)
-    // To the server, whose secret is now the older one of two, it goes on being good.
+    // The server still accepts it: the secret it knows is now the older one of two.
     const before = await events('person_verified', 'done')
     await end('0001', one)
     await expect.poll(() => events('person_verified', 'done'), PATIENT).toBeGreaterThan(before)

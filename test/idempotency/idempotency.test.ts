@@ -37,7 +37,7 @@ const meet = (app: App, input: object, options?: RunOptions) =>
     options,
   )
 
-/** The idempotency keys that Synctera was given, in the order it was asked. */
+/** The idempotency keys that Synctera received, in the order of the calls. */
 const keysOf = (app: App) => app.recorded('synctera').map(({ headers }) => headers['idempotency-key'])
 const codeOf = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors[0]?.extensions.code
 
@@ -61,7 +61,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     await one.close()
   })
 
-  test('by fifty callers at once makes one call, and each is told who was made or that it is being made', async () => {
+  test('by fifty concurrent callers makes one call, and each gets the person or an in-progress error', async () => {
     const idempotencyKey = randomUUID()
     one.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 100 })
     const answers = await Promise.all(
@@ -88,7 +88,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     expect(one.calls('synctera')).toEqual([ROUTE])
   })
 
-  test('is for one input only, whatever the order of its members', async () => {
+  test('is bound to one input, in any order of its members', async () => {
     const idempotencyKey = randomUUID()
     await create(one, { idempotencyKey, metadata: { a: 1, b: [{ c: 2, d: 3 }] } })
     expect(
@@ -101,7 +101,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     expect(one.calls('synctera')).toEqual([ROUTE])
   })
 
-  test("is the caller's own: another client's, another tenant's and another mutation's are others", async () => {
+  test('is scoped to the client, the tenant and the mutation', async () => {
     const idempotencyKey = randomUUID()
     const callers: RunOptions[] = [
       { client: 'a' },
@@ -121,7 +121,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     })
   })
 
-  test("gives the provider's last word again, and says so", async () => {
+  test("replays the provider's final answer, and marks it as replayed", async () => {
     const idempotencyKey = randomUUID()
     one.fault('synctera', { match: ROUTE, fault: 'status', status: 409 })
     const first = await create(one, { idempotencyKey })
@@ -143,7 +143,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     ['of a call that came too often', {}, { fault: 'status', status: 429 }, 'RATE_LIMITED'],
     ['of a call that was not taken', {}, { fault: 'status', status: 503 }, 'PROVIDER_UNAVAILABLE'],
     ['of credentials that were refused', {}, { fault: 'status', status: 401 }, 'PROVIDER_REFUSED'],
-  ])('%s is free again, for any input', async (_what, input, fault, code) => {
+  ])('%s is released, and accepts any input', async (_what, input, fault, code) => {
     const idempotencyKey = randomUUID()
     if (fault) one.fault('synctera', { match: ROUTE, ...fault, times: 0 })
     expect(codeOf(await create(one, { idempotencyKey, ...input }))).toBe(code)
@@ -154,7 +154,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     })
   })
 
-  test('of a write that cannot be repeated stays unknown, and it is never sent again', async () => {
+  test('of a write that cannot be repeated keeps an unknown outcome, and the write is never sent again', async () => {
     const idempotencyKey = randomUUID()
     one.fault('obp', { match: MEETINGS, fault: 'drop-after-apply' })
     const lost = await meet(one, { idempotencyKey })
@@ -172,7 +172,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     expect(one.calls('obp')).toHaveLength(1)
   })
 
-  test('of a write that can be repeated is sent again under the same name', async () => {
+  test('of a repeatable write sends the write again with the same provider key', async () => {
     const idempotencyKey = randomUUID()
     one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
     expect((await create(one, { idempotencyKey })).errors[0]!.extensions).toMatchObject({
@@ -190,7 +190,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     expect(one.calls('synctera')).toHaveLength(4)
   })
 
-  test('stays in doubt while repeating it is refused for now', async () => {
+  test('keeps an unknown outcome while the provider refuses the repeated call', async () => {
     const idempotencyKey = randomUUID()
     one.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
     await create(one, { idempotencyKey })
@@ -201,7 +201,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     ] as const) {
       one.fault('synctera', { match: ROUTE, fault: 'status', status, times })
       expect(codeOf(await create(other, { idempotencyKey }))).toBe(code)
-      // The first try may have been carried out, so the key still stands for its input.
+      // The first call may have been carried out, so the key stays bound to its input.
       expect(codeOf(await create(one, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
     }
     expect((await create(one, { idempotencyKey })).data.createPerson).toMatchObject({
@@ -212,7 +212,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     expect(new Set(keysOf(one)).size).toBe(1)
   })
 
-  test('answers again as much as the one who asks may see', async () => {
+  test('replays only the fields that the caller is authorized to read', async () => {
     const idempotencyKey = randomUUID()
     const input = { idempotencyKey, dateOfBirth: '1990-01-02' }
     expect((await create(one, input)).data.createPerson).toMatchObject({
@@ -235,7 +235,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
     expect(refused.data.createPerson).toBeNull()
   })
 
-  test('used at a bank is nothing to a token that may not name the bank', async () => {
+  test('used at a bank is not visible to a token without access to the bank', async () => {
     const idempotencyKey = randomUUID()
     expect((await meet(one, { idempotencyKey, bankId: OTHER_BANK })).data.createMeeting.replayed).toBe(false)
     const hidden = await meet(other, { idempotencyKey, bankId: OTHER_BANK }, { claims: { banks: [BANK] } })
@@ -249,7 +249,7 @@ describe.each<[string, (app?: App) => Promise<App>]>([
   })
 })
 
-test('without Redis a server that was started anew gives the provider the same name', async () => {
+test('without Redis a restarted server sends the provider the same key', async () => {
   const app = await startApp()
   const idempotencyKey = randomUUID()
   const before = await create(app, { idempotencyKey })
@@ -263,7 +263,7 @@ test('without Redis a server that was started anew gives the provider the same n
   await app.close()
 })
 
-describe('a server that died while it held a key', () => {
+describe('a key held by a server that died', () => {
   const raw = redisStore(addressOf(inject('redisUrl')), () => undefined)
   const store = encryptedStore(raw, [SECRET])
   let app: App
@@ -277,7 +277,7 @@ describe('a server that died while it held a key', () => {
     await raw.close()
   })
 
-  /** Leaves the key as it was in the middle of the write: held by nobody who lives, until a moment from now. */
+  /** Sets the key to its state during the write: held by a dead process, with a lease that ends in a moment. */
   const die = (mutation: string, key: string, endsIn: number) =>
     store.update<object>(['write', 'client:tester', 'tester', mutation, key], 60, (record) => {
       expect(record).not.toBeNull()
@@ -291,7 +291,7 @@ describe('a server that died while it held a key', () => {
       }
     })
 
-  test('keeps it until its lease ends', async () => {
+  test('is held until its lease ends', async () => {
     const idempotencyKey = randomUUID()
     await create(app, { idempotencyKey })
     await die('createPerson', idempotencyKey, 60_000)
@@ -299,7 +299,7 @@ describe('a server that died while it held a key', () => {
     expect(app.calls('synctera')).toHaveLength(1)
   })
 
-  test('has its write taken over where that does no harm, by one of all who ask', async () => {
+  test('of a repeatable write is taken over by one of the concurrent callers', async () => {
     const idempotencyKey = randomUUID()
     const { person } = (await create(app, { idempotencyKey })).data.createPerson
     await die('createPerson', idempotencyKey, -1)
@@ -311,7 +311,7 @@ describe('a server that died while it held a key', () => {
     expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
   })
 
-  test('is not needed for its outcome, which is told for seven days and not longer', async () => {
+  test('has an outcome that is replayed for seven days and no longer', async () => {
     const idempotencyKey = randomUUID()
     const { person } = (await create(app, { idempotencyKey })).data.createPerson
     const age = (days: number) =>
@@ -321,13 +321,13 @@ describe('a server that died while it held a key', () => {
       }))
     await age(6.9)
     expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
-    // Its provider forgets the key then, too: what was left open may not be repeated later than that.
+    // The provider forgets the key at that time too: a write with an unknown outcome may not be repeated later.
     await age(7.1)
     expect((await create(app, { idempotencyKey })).data.createPerson.replayed).toBe(false)
     expect(new Set(keysOf(app)).size).toBe(1)
   })
 
-  test('leaves its outcome to whoever has its key, also as an older one', async () => {
+  test('has an outcome that a server with the same secret can read, also as an older secret', async () => {
     const idempotencyKey = randomUUID()
     const { person } = (await create(app, { idempotencyKey })).data.createPerson
     const rotated = await startApp(
@@ -344,7 +344,7 @@ describe('a server that died while it held a key', () => {
     await rotated.close()
   })
 
-  test('leaves it unknown where it would be done twice', async () => {
+  test('keeps an unknown outcome where a repeated write would be done twice', async () => {
     const idempotencyKey = randomUUID()
     await meet(app, { idempotencyKey })
     await die('createMeeting', idempotencyKey, -1)
@@ -358,7 +358,7 @@ describe('a server that died while it held a key', () => {
   })
 })
 
-describe('an error that nobody foresaw', () => {
+describe('an unexpected error', () => {
   const writeOf = (store: Store) => ({
     caller: { client: 'c', tenant: 'client:c' },
     store,
@@ -368,7 +368,7 @@ describe('an error that nobody foresaw', () => {
   })
 
   test.each([true, false])(
-    'in the middle of a write (repeatable: %s) leaves its key unknown, not free',
+    'during a write (repeatable: %s) leaves its key with an unknown outcome, not released',
     async (repeatable) => {
       const raw = memoryStore()
       const store = encryptedStore(raw, [SECRET])
@@ -405,7 +405,7 @@ describe('an error that nobody foresaw', () => {
     },
   )
 
-  test('of a try that is not final leaves open what a try before it left open', async () => {
+  test('of a call that is not final keeps the unknown outcome of an earlier call', async () => {
     const raw = memoryStore()
     const answers = [
       () => Promise.reject(new ApiError('OUTCOME_UNKNOWN')),
@@ -431,7 +431,7 @@ describe('an error that nobody foresaw', () => {
     await raw.close()
   })
 
-  test('of the store after the write does not take the answer away', async () => {
+  test('of the store after the write does not lose the answer', async () => {
     const raw = { ...memoryStore() }
     const store = encryptedStore(raw, [SECRET])
     const write: Write<{ name: string }> = {

@@ -20,7 +20,7 @@ import { updatesRows } from '../datasources/obp/surface/updates.js'
  * - `in place`: sends the same again to the same place, which is then as it was
  * - `looked for`: finds it done, and sends nothing
  * - `read back`: reads that it is as it was to be, and sends nothing
- * - `not at all`: is told again that nobody knows, and sends nothing
+ * - `not at all`: gets OUTCOME_UNKNOWN again, and sends nothing
  */
 type Resolution = 'by its key' | 'in place' | 'looked for' | 'read back' | 'not at all'
 

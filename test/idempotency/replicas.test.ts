@@ -51,7 +51,7 @@ async function persons(): Promise<number> {
   const { data } = await app.run('{ persons(first: 100, filter: { firstName: "Nora" }) { nodes { id } } }')
   return data.persons.nodes.length as number
 }
-/** Asks until nobody runs the write any more. */
+/** Repeats the request until no process runs the write. */
 async function settled<Answer extends { errors: readonly { extensions: { code: string } }[] }>(
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
@@ -68,7 +68,7 @@ const asked = (method: string, part: string) =>
   app.calls('obp').filter((call) => call.startsWith(method) && call.includes(part))
 const begun = (method: string, part: string) => expect.poll(() => asked(method, part).length, { interval: 10 }).toBe(1)
 
-test('two hundred callers of two processes make one person, and each is told who or that it is being made', async () => {
+test('two hundred callers of two processes create one person, and each gets the person or an in-progress error', async () => {
   const before = await persons()
   const idempotencyKey = randomUUID()
   app.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 300 })
@@ -86,7 +86,7 @@ test('two hundred callers of two processes make one person, and each is told who
   expect(await persons()).toBe(before + 1)
 })
 
-test('a lost answer is found by the other process under the same name, and there is one person', async () => {
+test('the other process recovers a lost answer with the same provider key, and there is one person', async () => {
   const before = await persons()
   const idempotencyKey = randomUUID()
   app.fault('synctera', { match: ROUTE, fault: 'drop-after-apply', times: 3 })
@@ -103,7 +103,7 @@ test('a lost answer is found by the other process under the same name, and there
   expect(await persons()).toBe(before + 1)
 })
 
-test('a process that is paused past its lease and goes on does not take away what the next one stored', async () => {
+test('a process paused past its lease does not overwrite the outcome that the next one stored', async () => {
   const before = await persons()
   const idempotencyKey = randomUUID()
   app.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 200 })
@@ -122,7 +122,7 @@ test('a process that is paused past its lease and goes on does not take away wha
   expect(await persons()).toBe(before + 1)
 })
 
-test('a process that is paused past its lease and then hears the end of a write that nobody else may do still tells it', async () => {
+test('a process paused past its lease answers the outcome of a non-repeatable write that ended meanwhile', async () => {
   const idempotencyKey = randomUUID()
   app.fault('obp', { match: 'POST /obp/v4.0.0/banks/*/meetings', fault: 'slow', delayMs: 200 })
   const paused = meet(one, idempotencyKey)
@@ -135,7 +135,7 @@ test('a process that is paused past its lease and then hears the end of a write 
   expect(asked('POST', '/meetings')).toHaveLength(1)
 })
 
-test('what a process that is killed had stored is told by the other, and what it was at is finished once', async () => {
+test('the other process replays the stored outcomes of a killed process, and finishes its running write once', async () => {
   const before = await persons()
   const [stored, repeated, readBack, unknown] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
   const kept = await create(one, stored)

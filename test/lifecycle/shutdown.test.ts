@@ -18,7 +18,7 @@ afterAll(() => app.close())
 
 const creations = () => app.calls('synctera').filter((call) => call === ROUTE).length
 
-test('a stopping process answers and stores the write that it is at, and hears the end of one whose caller has left', async () => {
+test('a stopping process answers and stores its running write, and awaits a write of a disconnected client', async () => {
   const [waiting, left] = [randomUUID(), randomUUID()]
   const process = await startReplica(app, SETTINGS)
   app.fault('synctera', { match: ROUTE, fault: 'slow', delayMs: 1_500, times: 2 })
@@ -48,12 +48,12 @@ test('a stopping process answers and stores the write that it is at, and hears t
 
 test.concurrent.each([
   [
-    'an exception that nobody caught',
+    'an uncaught exception',
     "setTimeout(() => { throw new TypeError('of Ada Accepted') })",
     'uncaughtException',
     'TypeError',
   ],
-  ['a refusal that nobody heard', "Promise.reject('Ada Accepted')", 'unhandledRejection', 'string'],
+  ['an unhandled rejection', "Promise.reject('Ada Accepted')", 'unhandledRejection', 'string'],
 ])(
   '%s ends the process, which says where it came from and no value',
   async (_what, crash, event, kind) => {

@@ -15,7 +15,7 @@ test('refuses to start with every missing setting by name, and no value', async 
   expect(output()).not.toContain('secret://')
 })
 
-test('refuses to start where its address is taken, and says so in one sentence', async () => {
+test('refuses to start on an address in use, with one sentence', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { child, output } = run({
@@ -51,7 +51,7 @@ test('starts, is ready, serves, and stops in good order on SIGTERM', async () =>
     body: '{"query":"{viewer{id}}"}',
   })
   expect(refused.status).toBe(401)
-  // Development's doors are not there.
+  // The development routes are absent.
   expect((await fetch(`${url}/oauth/token`, { method: 'POST' })).status).toBe(404)
   expect(
     (await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } })).headers.get('content-type'),

@@ -180,7 +180,7 @@ test('a body without a length is refused as soon as it is too long', async () =>
   expect(answer.sent).toBeLessThan(4_000_000)
 })
 
-test('an honest client beside all that waits at most twice as long as alone', async () => {
+test('a well-behaved client waits at most twice as long during these attacks', async () => {
   const QUERY = {
     body: operation(`{ customer(id: "${ADA.customerId}") { legalName person { firstName } kycChecks { id } } }`),
   }
@@ -203,7 +203,7 @@ test('an honest client beside all that waits at most twice as long as alone', as
     for (let i = 0; !over; i += 1) {
       if (attacking) {
         const attack = Object.values(ATTACKS)[i % Object.keys(ATTACKS).length]!
-        // Who is told to stop while still sending may find the connection cut before it hears why.
+        // The connection of a client that is still sending may be closed before the client reads the answer.
         const answer = await send(attack).catch(() => undefined)
         refused += Number(answer?.status === attack.status)
       }
@@ -234,7 +234,7 @@ test.each([
   expect([answered, answer.errors[0].extensions.code]).toEqual([status, 'BAD_USER_INPUT'])
 })
 
-test('a mutation by GET is refused even to whoever says that no page made it', async () => {
+test('a mutation by GET is refused even with the header that prevents CSRF', async () => {
   const { status } = await fetch(
     `${url}/graphql?query=${encodeURIComponent('mutation { createPerson(input: { isCustomer: true, status: ACTIVE }) { replayed } }')}`,
     { headers: { authorization: `Bearer ${token}`, 'apollo-require-preflight': '1' } },
@@ -242,7 +242,7 @@ test('a mutation by GET is refused even to whoever says that no page made it', a
   expect(status).toBe(405)
 })
 
-test('an invalid document is told a handful of its errors, and no name that it did not hold', async () => {
+test('an invalid document gets a few of its errors, and no name that it does not contain', async () => {
   const { answer } = await send({
     body: operation(`{ viewer { ${many(100, (i) => `idd${i}`)} } custome(id: "1") { id } }`),
   })
@@ -250,9 +250,9 @@ test('an invalid document is told a handful of its errors, and no name that it d
   expect(JSON.stringify(answer)).not.toContain('Did you mean')
 })
 
-const MOST_BYTES = 250_000
+const MAX_BYTES = 250_000
 const BAITS = ['a', 'A', '1', ' ', '\n', '.', '-', '<', '%', 'a.', 'a-', 'Aa1!', 'a@', '1.', 'é', '::', '[', '\\'].map(
-  (unit) => `${unit.repeat(MOST_BYTES / unit.length)}\u0000`,
+  (unit) => `${unit.repeat(MAX_BYTES / unit.length)}\u0000`,
 )
 
 test('no rule of any input takes long over any text that fits into a body', () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** The whole answer, with what `run` leaves out of it. */
+/** The whole answer, with the parts that `run` omits. */
 async function ask(query: string, variables: object): Promise<any> {
   const response = await fetch(`${app.url}/graphql`, {
     method: 'POST',
@@ -57,17 +57,17 @@ const OVER: [keyof typeof MAX, string][] = [
     'fields of the same name in one place',
     `{ viewer { ${'id '.repeat(MAX['fields of the same name in one place'] + 1)} } }`,
   ],
-  // They are one place in the answer, however they are spread over the document.
+  // All of them are one response key, wherever they are in the document.
   ['fields of the same name in one place', `{ ${'viewer { id id id id id } '.repeat(5)} }`],
   [
     'fields of the same name in one place',
     `{ viewer { ...A ...B } } fragment A on Viewer { ${'id '.repeat(11)} } fragment B on Viewer { ${'... { id } '.repeat(11)} }`,
   ],
-  // A fragment that nobody spreads is read by validation all the same.
+  // Validation reads an unused fragment too.
   ['fields of the same name in one place', `{ viewer { id } } fragment A on Viewer { ${'id '.repeat(21)} }`],
 ]
 
-test.each(OVER)('a document of too many %s is refused as often as it is sent', async (what, query) => {
+test.each(OVER)('a document of too many %s is refused each time it is sent', async (what, query) => {
   for (let i = 0; i < 2; i += 1) {
     const { status, data, errors } = await app.run(query)
     expect([status, data]).toEqual([400, undefined])
@@ -80,7 +80,7 @@ test.each(OVER)('a document of too many %s is refused as often as it is sent', a
   }
 })
 
-test('an operation that would cost too much is refused before anything is asked', async () => {
+test('an operation over the cost limit is refused without a provider call', async () => {
   app.clear()
   const { status, errors } = await app.run(
     'query($of: [_Any!]!) { _entities(representations: $of) { ... on Person { id } } }',
@@ -96,14 +96,14 @@ test('an operation that would cost too much is refused before anything is asked'
   expect(app.calls('synctera')).toEqual([])
 })
 
-test('references cost about what asking for each by itself would', async () => {
+test('entity references cost about as much as a query for each of them', async () => {
   const { extensions } = await ask('query($of: [_Any!]!) { _entities(representations: $of) { __typename } }', {
     of: Array(20).fill({ __typename: 'Customer', bankId: 'no.bank', id: 'nobody' }),
   })
   expect(extensions.cost.requested).toBeGreaterThanOrEqual(20 * WEIGHTS.call)
 })
 
-test("a kind of operation that there is not is the caller's mistake, and nobody is woken for it", async () => {
+test("an unsupported operation type is the client's error and is not logged as unforeseen", async () => {
   expect(await app.run('subscription { viewer { id } }')).toMatchObject({
     status: 400,
     errors: [{ message: 'There is no subscription here.', extensions: { code: 'BAD_USER_INPUT' } }],
@@ -115,11 +115,11 @@ const OPERATIONS = readdirSync(new URL('../../schema/operations/', import.meta.u
   .filter((file) => file.endsWith('.graphql'))
   .map((file) => [file, readFileSync(new URL(`../../schema/operations/${file}`, import.meta.url), 'utf8')] as const)
 
-test.each(OPERATIONS)('%s keeps well within the limits', (_file, text) => {
+test.each(OPERATIONS)('%s is well within the limits', (_file, text) => {
   expect(() => parse(text, { maxTokens: MAX.tokens / 4 })).not.toThrow()
 })
 
-test('what we promise to clients, and what tools ask, is not refused', async () => {
+test('the published operations and introspection by tools are accepted', async () => {
   const whole = OPERATIONS.map(([, text]) => text).join('\n')
   const names = parse(whole).definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.QUERY

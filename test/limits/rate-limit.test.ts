@@ -28,7 +28,7 @@ async function ask(app: App, options: RunOptions = {}, query = PERSON) {
   }
 }
 
-/** The settings under which a client may ask this often, and not once more. */
+/** The settings that allow a client this many operations, and no more. */
 async function allowing(times: number): Promise<Record<string, string>> {
   const app = await startApp()
   const { cost } = await ask(app)
@@ -41,7 +41,7 @@ beforeAll(async () => {
   two = await allowing(2)
 })
 
-test('a client is told what is spent, and refused before anything is asked when its minute is spent', async () => {
+test('an answer states the cost spent, and an operation over the budget is refused without a provider call', async () => {
   const app = await startApp(two)
   const first = await ask(app, { client: 'a' })
   const { requested, limit } = first.cost
@@ -66,16 +66,16 @@ test('a client is told what is spent, and refused before anything is asked when 
   expect(refused.retryAfter).toBe(String(retryAfterSeconds))
   expect(refused.error.message).toContain(`costs ${requested}`)
   expect(app.calls('synctera')).toEqual([])
-  // What is refused is not paid for: something smaller still goes through.
+  // A refused operation spends nothing: a cheaper one still runs.
   expect(refused.cost).toMatchObject({ requested, remaining: limit - 2 * requested })
   expect((await ask(app, { client: 'a' }, '{ viewer { id } }')).data.viewer.id).toBe('a')
-  // Another client has a minute of its own, whoever its tenant is.
+  // Another client has a budget of its own, in the same tenant or another.
   expect((await ask(app, { client: 'b' })).status).toBe(200)
   expect((await ask(app, { client: 'a', claims: { tenant: 'other' } })).status).toBe(200)
   await app.close()
 })
 
-test('an operation that no minute would be enough for is told so', async () => {
+test('an operation that costs more than the whole budget gets an error that says so', async () => {
   const app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '1' })
   const { status, error } = await ask(app)
   expect(status).toBe(400)
@@ -86,7 +86,7 @@ test('an operation that no minute would be enough for is told so', async () => {
   await app.close()
 })
 
-test('a limit of 0 is none, and the answer still says what it cost', async () => {
+test('a limit of 0 disables the limit, and the answer still states its cost', async () => {
   const app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' })
   expect((await ask(app)).cost).toEqual({ requested: expect.any(Number) })
   expect(await (await fetch(`${app.url}/metrics`)).text()).toContain('kyc_graphql_operation_cost_count{type="query"} 1')
@@ -109,7 +109,7 @@ test('replicas share the budget through Redis, where no client can be read', asy
   await app.close()
 })
 
-test('while Redis is away each process counts by itself, and shares again afterwards', async () => {
+test('while Redis is down each process counts locally, and shares again afterwards', async () => {
   const redis = await privateRedis()
   const app = await startApp({ ...two, REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
   expect((await ask(app)).cost.remaining).toBeGreaterThan(0)
@@ -158,7 +158,7 @@ describe('far from its limit', () => {
   }
   const commands = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1] ?? 0)
 
-  test('a client costs Redis a report now and then, and no command for each operation', async () => {
+  test('a process sends Redis periodic reports, not a command for each operation', async () => {
     const app = await opened(100_000)
     await view(app)
     const [before, begun] = [await commands(), performance.now()]
@@ -204,7 +204,7 @@ describe('far from its limit', () => {
     await other.close()
   })
 
-  test('a client whose window ended in Redis has a new one here too', async () => {
+  test('a window that ended in Redis ends in this process too', async () => {
     const app = await opened(1_000)
     await views(app, 5)
     await view(app)
@@ -224,14 +224,14 @@ describe('far from its limit', () => {
   })
 })
 
-describe('a Redis that takes questions and answers none', () => {
+describe('a Redis that accepts commands and does not answer', () => {
   let silent: Server
   beforeAll(
     () => new Promise<void>((listening) => (silent = createServer(() => undefined).listen(0, '127.0.0.1', listening))),
   )
   afterAll(() => silent.close())
 
-  test('keeps nobody waiting', async () => {
+  test('delays no operation', async () => {
     const app = await startApp({
       ...two,
       REDIS_URL: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`,

@@ -65,7 +65,7 @@ test('the first operation of a window asks, and those that follow pay at once un
     status: { requested: 90, limit: LIMIT, remaining: 810, resetSeconds: 60 },
   })
   expect(asked).toHaveLength(1)
-  // Asks for itself, and tells what was spent before.
+  // Asks for its own cost, and reports the cost spent before.
   expect((await afterAsking(one, 1)).status.remaining).toBe(809)
   expect(asked[1]).toMatchObject({ points: 1, owed: 90 })
 })
@@ -81,7 +81,7 @@ test('from half of the limit on every operation asks', async () => {
   expect(await afterAsking(one, 498)).toMatchObject({ allowed: true, status: { remaining: 0 } })
 })
 
-test('what was spent here is told within 50 ms, for each client once, and never twice at a time', async () => {
+test('this process reports its spending within 50 ms, once for each client, and one report at a time', async () => {
   const { asked, state, open } = world()
   const one = open()
   const clients = ['a', 'b', 'c'].map(callerOf)
@@ -101,7 +101,7 @@ test('what was spent here is told within 50 ms, for each client once, and never 
   await rest(100)
   expect(asked).toHaveLength(4)
   await rest(10_000)
-  // Nothing was spent, nothing is told.
+  // Nothing was spent, so nothing is reported.
   expect(asked).toHaveLength(4)
   expect(vi.getTimerCount()).toBe(0)
 })
@@ -143,7 +143,7 @@ test('a window that is over is a whole one again, and what was spent in its last
   expect(asked.map(({ owed }) => owed)).toEqual([0, 0])
 })
 
-test('what could not be told is told when the store is back; until then this process counts by itself, and nobody waits', async () => {
+test('failed reports are sent when the store is back; until then this process counts locally, without delay', async () => {
   const { asked, state, open } = world()
   const one = open()
   await afterAsking(one, 100)
@@ -161,7 +161,7 @@ test('what could not be told is told when the store is back; until then this pro
   expect(atOnce(one, 1).status.remaining).toBe(879)
 })
 
-test('a process that ends tells what it still owes, and waits for a store that is away no longer than an operation does', async () => {
+test('a process that ends reports the rest, and waits for a store that is down no longer than an operation does', async () => {
   const { asked, state, open } = world()
   const one = open()
   await afterAsking(one, 10)

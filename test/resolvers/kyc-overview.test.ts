@@ -31,7 +31,7 @@ const words = async (id: string, on: App = app) => {
   }
 }
 
-test('is one answer, with what it is based on', async () => {
+test('is one status, with its sources', async () => {
   const before = new Date().toISOString()
   const { data, errors } = await ask(ADA.customerId)
   expect(errors).toEqual([])
@@ -71,7 +71,7 @@ test.each([
   expect(await words(named(name).customerId)).toEqual({ status, OPEN_BANK_PROJECT: ofBank, SYNCTERA: ofSynctera })
 })
 
-test('says nothing personal, whoever asks', async () => {
+test('contains no personal data, for any caller', async () => {
   const { data } = await app.run(
     '{ customers(first: 100) { nodes { kycOverview { status sources { provider status detail } } } } }',
   )
@@ -171,7 +171,7 @@ describe('a source that cannot be asked', () => {
       { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' },
     ],
     [
-      'does not say who the person is',
+      'does not identify the person',
       'obp',
       { match: `GET /obp/v4.0.0/banks/${BANK}/customers/*/attributes`, fault: 'status', status: 500 },
       { OPEN_BANK_PROJECT: 'ACCEPTED', SYNCTERA: 'unavailable' },
@@ -243,7 +243,7 @@ describe('a source that cannot be asked', () => {
   })
 })
 
-test('links that contradict each other are to be looked at', async () => {
+test('contradictory links need a review', async () => {
   const { customerId } = CROWD[4]!
   const beside = await besideTheGraph(app)
   await beside('POST', `/banks/${BANK}/customers/${customerId}/attribute`, {
@@ -266,7 +266,7 @@ test('links that contradict each other are to be looked at', async () => {
   })
 })
 
-test('a person who is recorded but not there leaves the bank alone', async () => {
+test('with a linked person that does not exist, only the bank counts', async () => {
   const { customerId } = CROWD[5]!
   const beside = await besideTheGraph(app)
   const { body } = await beside('GET', `/banks/${BANK}/customers/${customerId}/attributes`)
@@ -313,12 +313,12 @@ describe('scopes', () => {
     })
   })
 
-  test("with kyc:read:own somebody else's is absent, though their customer is not", async () => {
+  test("with kyc:read:own another customer's is absent, though the customer is not", async () => {
     const { data, errors } = await ask(CROWD[0]!.customerId, ['customers:read', 'kyc:read:own', 'persons:read'], 'ada')
     expect({ data, errors }).toEqual({ data: { customer: { kycOverview: null } }, errors: [] })
   })
 
-  test("with persons:read:own somebody else's person is no evidence", async () => {
+  test("with persons:read:own another customer's person is no evidence", async () => {
     const { data } = await ask(CROWD[0]!.customerId, ['customers:read', 'kyc:read', 'persons:read:own'], 'ada')
     expect(data.customer.kycOverview).toMatchObject({
       status: 'PROVISIONAL',
@@ -327,7 +327,7 @@ describe('scopes', () => {
     expect(app.calls('synctera')).toEqual([])
   })
 
-  test('where whose person it is cannot be asked, the bank alone does not accept', async () => {
+  test('without a user token for the ownership check of the person, there is no overview', async () => {
     const other = await startApp({ OBP_USER_TOKEN: undefined })
     const { data, errors } = await other.run(
       ASK,

@@ -349,7 +349,7 @@ describe('together', () => {
     expect(overview(evidence, NOW).status).toBe(expected)
   })
 
-  test('who cannot be reached is listed, with the reason and no word', () => {
+  test('an unavailable source is listed, with the reason and without a status', () => {
     expect(overview({ bank: UNREACHABLE, synctera: undefined }, NOW).sources).toEqual([
       {
         provider: 'OPEN_BANK_PROJECT',

@@ -55,8 +55,8 @@ describe('input that cannot be right names its field, reaches no provider and is
       person({ dateOfBirth: `${SECRET}" at "input.email"; must be ${SECRET}` }),
       'input.dateOfBirth',
     ],
-    ['a member whose name ends like a path', CREATE, person({ [`${SECRET}" at "input.email`]: 1 }), 'input'],
-    ['a member whose name goes on like a message', CREATE, person({ [`x; must be ${SECRET}`]: 1 }), 'input'],
+    ['a member name that ends like a path', CREATE, person({ [`${SECRET}" at "input.email`]: 1 }), 'input'],
+    ['a member name that continues like a message', CREATE, person({ [`x; must be ${SECRET}`]: 1 }), 'input'],
     ['a text for a number', PERSONS, { first: SECRET }, 'first'],
     ['an object for an id', 'query($id: ID!) { person(id: $id) { id } }', { id: { of: SECRET } }, 'id'],
     ['a word that is no enum value', CREATE, person({ status: SECRET }), 'input.status'],
@@ -86,7 +86,7 @@ describe('input that cannot be right names its field, reaches no provider and is
     ['an empty idempotency key', CREATE, person({ idempotencyKey: '' }), 'input.idempotencyKey'],
     ['an over-long idempotency key', CREATE, person({ idempotencyKey: 'x'.repeat(256) }), 'input.idempotencyKey'],
     [
-      'a check that nobody agreed to',
+      'a check without consent',
       VERIFY,
       { input: { personId: ADA.personId, customerConsent: false } },
       'input.customerConsent',
@@ -196,7 +196,7 @@ describe('an update', () => {
     expect(app.calls('synctera')).toEqual([])
   })
 
-  test('that changes nothing is refused, and uses no key up', async () => {
+  test('that changes nothing is refused, and does not use its key', async () => {
     const input = { id: ADA.personId, idempotencyKey: 'nothing' }
     for (let i = 0; i < 2; i += 1)
       expect((await app.run(UPDATE, { input })).errors[0]!.extensions).toMatchObject({
@@ -279,7 +279,7 @@ describe('plain JSON holds any name', () => {
   })
 })
 
-/** What a body is refused with, and what the log says of it that nobody foresaw. */
+/** The error codes of a refused body, and its log lines about unexpected errors. */
 async function refusal(body: string): Promise<{ codes: string[]; unforeseen: boolean }> {
   const logged = app.log().length
   const response = await fetch(`${app.url}/graphql`, {
@@ -325,7 +325,7 @@ test.each<[string, string, string[]]>([
   expect(app.calls('synctera')).toEqual([])
 })
 
-describe('a cursor that this server did not write', () => {
+describe('a cursor of another origin', () => {
   const LISTS =
     'query($after: String) { persons(after: $after, first: 100) { nodes { id } } customers(after: $after, first: 100) { nodes { id } } }'
 
@@ -353,7 +353,7 @@ describe('a cursor that this server did not write', () => {
     [['x'.repeat(2000), 0]],
     [[0, 'x']],
     [[2 ** 40, 'x']],
-  ])('%j is refused, and nobody is asked', async (cursor) => {
+  ])('%j is refused without a provider call', async (cursor) => {
     for (const text of [JSON.stringify(cursor), `${JSON.stringify(cursor)},`]) {
       const { data, errors } = await app.run(LISTS, { after: Buffer.from(text).toString('base64url') })
       expect(data).toEqual({ persons: null, customers: null })

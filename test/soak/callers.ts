@@ -1,6 +1,6 @@
 import { type Scope, SCOPES } from '../../schema/scopes.js'
 
-/** Who asks, and what that lets them see. */
+/** A caller and the data that it may see. */
 export interface Caller {
   readonly client: string
   readonly scopes: readonly Scope[]

@@ -19,7 +19,7 @@ export interface Mark extends Window {
 }
 
 const NAMES = Object.keys(providers) as ProviderName[]
-/** Where a 401 may come from: a refused login is no passing trouble, and nobody tries again soon for it. */
+/** Where a 401 may come from: a refused login is not transient, and is not retried soon. */
 const API: Readonly<Record<ProviderName, string>> = {
   obp: '* /obp/**',
   synctera: '* /v0/**',
@@ -56,7 +56,7 @@ function* repeats(random: Random, from: number, until: number, least: number, mo
   for (let at = from + random.between(0, least); at < until; at += random.between(least, most)) yield at
 }
 
-/** What will go wrong in a run of so many seconds: calm at first and at the end, and nobody killed near the end. */
+/** The faults of a run of this many seconds: none at the beginning and the end, and no process killed near the end. */
 export function plan(random: Random, seconds: number): Trouble[] {
   const [calm, over] = [Math.min(10, seconds * 0.1), seconds - Math.min(30, seconds * 0.2)]
   const rare = Math.min(75, seconds / 3)

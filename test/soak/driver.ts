@@ -168,7 +168,7 @@ export class Driver {
     return outcome
   }
 
-  /** The same key with another input is told so, and nothing is done. */
+  /** The same key with another input is refused, and nothing is done. */
   async #reuse(random: Random, entry: Entry): Promise<void> {
     const kind = kindOf(entry)
     const other = kind.make(random, (this.#number += 1), this.oracle)
@@ -251,7 +251,7 @@ export class Driver {
     return found
   }
 
-  /** Repeats what is still open, and some of what is settled, at both replicas; answers how many keys are still held by somebody. */
+  /** Repeats the open writes, and some of the settled ones, at both replicas; answers how many keys are still held. */
   async repeat(random: Random, most: number): Promise<number> {
     const keyed = this.ledger.entries.filter(({ key }) => key !== undefined)
     const open = keyed.filter(({ settled }) => settled === undefined).slice(-most)

@@ -102,7 +102,7 @@ const personRead = (caller: typeof OPS, oracle: Oracle) => {
   }
 }
 
-test('a value of before a change, of somebody else or unmasked is found', async () => {
+test('a stale value, a value of another customer and an unmasked value are found', async () => {
   const oracle = new Oracle()
   oracle.watch('synctera', created(PERSON))
   const before = Date.now()
@@ -148,7 +148,7 @@ test('a megabyte a second is sixty a minute', () => {
   expect(slope(Array.from({ length: 30 }, (_, second) => ({ second, bytes: 5 })))).toBe(0)
 })
 
-test('the same seed makes the same plan, with every kind of trouble in it, and with nobody killed so late that a lease outlasts the run', () => {
+test('the same seed makes the same plan, with every kind of fault, and kills no process so late that a lease outlasts the run', () => {
   for (const seconds of [60, 600]) {
     const troubles = plan(randomOf(5), seconds)
     expect(plan(randomOf(5), seconds)).toEqual(troubles)

@@ -37,7 +37,7 @@ export interface Entry {
   readonly key: string | undefined
   readonly mark: string
   readonly input: object
-  /** Requests whose answer is still to come. */
+  /** Requests without an answer yet. */
   open: number
   sent: number
   /** True when an answer, or the lack of one, leaves open whether it was done. */

@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-soak-'))
 const replay = `npm run soak -- --seconds ${seconds} --seed ${seed}`
 console.log(`${replay}   (the same operations and troubles; their timing is the machine's)`)
 
-const MOST_SHOWN = 25
+const MAX_SHOWN = 25
 
 try {
   const { report, svg, findings } = await soak({ seconds, seed, folder, progress: (line) => console.log(line) })
@@ -30,11 +30,11 @@ try {
   if (findings.length > 0) {
     console.error(
       `\n${findings.length} findings:\n${findings
-        .slice(0, MOST_SHOWN)
+        .slice(0, MAX_SHOWN)
         .map(({ kind, what }) => `- ${kind}: ${what}`)
         .join(
           '\n',
-        )}${findings.length > MOST_SHOWN ? `\n… and ${findings.length - MOST_SHOWN} more` : ''}\nto replay: ${replay}`,
+        )}${findings.length > MAX_SHOWN ? `\n… and ${findings.length - MAX_SHOWN} more` : ''}\nto replay: ${replay}`,
     )
     process.exitCode = 1
   }

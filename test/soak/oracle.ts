@@ -38,7 +38,7 @@ const customerOf = (row: Row): Row => ({
 })
 
 /**
- * The truth: what the providers carried out, told by themselves as they did it. Records are kept with their history,
+ * The truth: the effects that the providers carried out, as they report them. Records are kept with their history,
  * because a read that runs beside a write may see either side of it; effects are counted by the mark that the write's
  * input carried.
  */
@@ -49,7 +49,7 @@ export class Oracle {
   readonly #checks = new Map<string, Row>()
   #count = 0
 
-  /** Everything the provider says of a record that is not known yet was so from the beginning: all changes are told. */
+  /** A record not seen before has been so from the beginning, because the providers report all changes. */
   #seen(kind: string, id: string, row: Row): void {
     if (!this.#records.has(`${kind} ${id}`)) this.#records.set(`${kind} ${id}`, [{ since: 0, row }])
   }

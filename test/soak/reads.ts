@@ -22,7 +22,7 @@ export interface ReadKind {
   readonly make: (random: Random, oracle: Oracle) => Read | undefined
 }
 
-/** What a caller without `pii:read` is shown of a value, told again from the documentation and not from the code. */
+/** The masked form of a value for a caller without `pii:read`, written from the documentation and not from the code. */
 const MASKED: Readonly<Record<string, (value: string) => string>> = {
   firstName: (value) => `${value.length > 1 ? value[0]! : ''}•••`,
   lastName: (value) => `${value.length > 1 ? value[0]! : ''}•••`,
@@ -255,7 +255,7 @@ const entitlements: ReadKind = {
       judge(data, errors, window) {
         const set = data?.accountEntitlements as
           { bankingCustomerId: string; confirmed: boolean; items: { account: Row; roles: Row }[] } | null | undefined
-        // Nobody may have confirmed any yet.
+        // There may be no confirmed value yet.
         if (set == null) return []
         if (errors.length > 0 || set.bankingCustomerId !== id)
           return [`${set.bankingCustomerId} was answered for ${id}`]
@@ -332,7 +332,7 @@ const job: ReadKind = {
   },
 }
 
-/** One's own is there, unmasked; somebody else's is not. */
+/** The caller's own record is there, unmasked; another customer's is not. */
 const own: ReadKind = {
   name: 'own',
   weight: 3,

@@ -27,12 +27,12 @@ interface SoakOptions {
 const CALLERS = 8
 const RECOVERY_SECONDS = 15
 /** Of what is found while it runs; the rest is in the end. */
-const MOST_TOLD = 25
+const MAX_SHOWN = 25
 const PROGRESS_MS = 5_000
 /** From this length on a slope says something; before it memory is still warming up. */
 const LONG_SECONDS = 500
-const MOST_GROWTH = { long: 5, short: 150 }
-/** Kept alive by whoever asked for metrics or told of changes, or opened for a call that had ended by then. */
+const MAX_GROWTH = { long: 5, short: 150 }
+/** Sockets kept alive by requests for metrics and by reports of changes, or opened for a call that had ended by then. */
 const SPARE_SOCKETS = 10
 
 const filesOf = async (replicas: readonly Replica[]): Promise<Record<string, number>> =>
@@ -150,7 +150,7 @@ export async function soak({
     const sampling = setInterval(() => void memory.take(world.replicas), 1_000)
     let told = 0
     const telling = setInterval(() => {
-      for (const { kind, what } of findings().slice(told, MOST_TOLD)) progress(`       ${kind}: ${what}`)
+      for (const { kind, what } of findings().slice(told, MAX_SHOWN)) progress(`       ${kind}: ${what}`)
       told = findings().length
       const { asked, unheard, codes } = traffic.total
       progress(
@@ -184,7 +184,7 @@ export async function soak({
     const sockets = await socketsAtRest(world, openFilesAtFirst)
     late.push(...sockets.wrong.map((what): Finding => ({ kind: 'process', what })))
 
-    const most = seconds >= LONG_SECONDS ? MOST_GROWTH.long : MOST_GROWTH.short
+    const most = seconds >= LONG_SECONDS ? MAX_GROWTH.long : MAX_GROWTH.short
     const tenth = (value: number) => Math.round(value * 10) / 10
     const growth = world.replicas.map(({ name }) => {
       const { seconds: over, rss, heap } = memory.growth(name, Math.min(120, seconds / 4))

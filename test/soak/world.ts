@@ -26,7 +26,7 @@ export interface World {
   readonly close: () => Promise<void>
 }
 
-/** Starts it all in a folder of its own; the oracle is told what the providers carry out. */
+/** Starts all of it in its own folder; the providers report each effect to the oracle. */
 export async function startWorld(folder: string, oracle: Oracle): Promise<World> {
   const authority = Fastify({ forceCloseConnections: true })
   const issuer = await createIssuer('https://issuer.test')

@@ -31,7 +31,7 @@ const CREATE =
 const codes = (errors: readonly { path?: readonly unknown[]; extensions: { code: string } }[]) =>
   errors.map(({ path, extensions }) => [path?.join('.'), extensions.code]).sort()
 
-test('without Redis what the providers know goes on, what only it knows says so, and all is well again once it is back', async () => {
+test('without Redis provider reads go on, operations that need the store answer errors, and all work once it is back', async () => {
   const { verificationId } = await prepare(app.url, await app.token())
   const whole = {
     customer: { legalName: 'Ada Accepted', person: { firstName: 'Ada' }, accountEntitlements: { confirmed: true } },
@@ -42,7 +42,7 @@ test('without Redis what the providers know goes on, what only it knows says so,
 
   await redis.kill()
   expect(await ready()).toMatchObject({ status: 503, reasons: { store: 'cannot be reached' } })
-  // What this process read a moment ago it still has; whose any other is only the store knows.
+  // This process has cached its latest reads; only the store knows the owner of any other record.
   expect((await app.run(QUERY, { verificationId })).data.verificationResult).toEqual(whole.verificationResult)
   const { data, errors } = await app.run(QUERY, { verificationId: randomUUID() })
   expect(data).toEqual({ customer: { ...whole.customer, accountEntitlements: null }, verificationResult: null })

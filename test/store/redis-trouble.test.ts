@@ -32,7 +32,7 @@ const read = async (app: App) =>
   (await app.run(`{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`)).data.customer
 const ADAS = { legalName: 'Ada Accepted', person: { firstName: 'Ada' } }
 
-/** What must hold whatever is wrong with Redis: reads go on, keyed writes are refused before anything is sent, and nobody waits. */
+/** Holds for every Redis failure: reads go on, keyed writes are refused before a provider call, and no request waits. */
 async function isRefusedSafely(app: App): Promise<void> {
   const sent = creations().length
   const begun = performance.now()
@@ -173,14 +173,14 @@ describe('one Redis', () => {
     expect(new Set(refused)).toEqual(new Set(['STORE_UNAVAILABLE']))
     expect(run).not.toHaveBeenCalled()
     const direct = new Redis(alone.url)
-    // Claims that stood would say for the whole lease that the writes run, and then that nobody knows what became of them.
+    // Claims left behind would answer "in progress" for the whole lease, and "outcome unknown" after it.
     await expect.poll(() => direct.dbsize(), { timeout: 20_000 }).toBe(0)
     direct.disconnect()
     await raw.close()
     await alone.kill()
   })
 
-  test('that loses all keys in the middle of a write is told its outcome all the same', async () => {
+  test('that loses all keys during a write stores its outcome nevertheless', async () => {
     const key = randomUUID()
     ground.fault('synctera', { match: 'POST /v0/persons', fault: 'slow', delayMs: 300 })
     const first = create(app, key)
@@ -191,7 +191,7 @@ describe('one Redis', () => {
     expect(creations()).toHaveLength(1)
   })
 
-  test('that is away when a write ends is told the outcome once it is back', async () => {
+  test('that is down when a write ends stores the outcome once it is back', async () => {
     const key = randomUUID()
     ground.fault('synctera', { match: 'POST /v0/persons', fault: 'slow', delayMs: 300 })
     const first = create(app, key)

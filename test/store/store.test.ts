@@ -26,7 +26,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   })
   afterAll(() => raw.close())
 
-  test('answers what was set until its time is over', async () => {
+  test('answers a value until its TTL ends', async () => {
     const store = encryptedStore(raw, [key()])
     const place = name()
     await store.set(place, { a: ['value'] }, 60)
@@ -87,14 +87,14 @@ describe.each(stores)('the store in %s', (_where, open) => {
     expect(await encryptedStore(raw, [fresh, old]).get(place)).toBe('kept')
     expect((await encryptedStore(raw, [fresh, old]).update(place, 60, () => 'changed')).changed).toBe(true)
     expect(await encryptedStore(raw, [fresh, old]).get(place)).toBe('changed')
-    // Whoever still puts the older key first finds what was set under the newer one.
+    // A process that still puts the older key first finds values set under the newer one.
     await encryptedStore(raw, [fresh, old]).set(place, 'set', 60)
     expect(await encryptedStore(raw, [old, fresh]).get(place)).toBe('set')
     expect(await encryptedStore(raw, [fresh]).get(place)).toBe('set')
   })
 })
 
-test('changes of one name in one process stand in line, and so never lose a race', async () => {
+test('changes of one name in one process are queued, and so never conflict', async () => {
   const raw = memoryStore()
   let swaps = 0
   const store = encryptedStore({ ...raw, compareAndSwap: (...asked) => ((swaps += 1), raw.compareAndSwap(...asked)) }, [
@@ -126,7 +126,7 @@ test('neither names nor values can be read in Redis', async () => {
   await raw.close()
 })
 
-test('a value moved to another name, or touched, is as if it were not there', async () => {
+test('a value moved to another name, or altered, counts as absent', async () => {
   const kept = new Map<string, Buffer>()
   const raw: RawStore = {
     get: (place) => Promise.resolve(kept.get(place) ?? null),
@@ -145,7 +145,7 @@ test('a value moved to another name, or touched, is as if it were not there', as
   expect(await store.get(['a', '1'])).toBeNull()
 })
 
-test('a dead Redis is said so within the second, and a living one is found again', async () => {
+test('a failed Redis is reported within a second, and found again when it is back', async () => {
   const redis = await privateRedis()
   const raw = redisStore(addressOf(redis.url), silent)
   const store = encryptedStore(raw, [key()])

@@ -9,7 +9,7 @@ import { startProcess } from './processes.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the compiled server is, once somebody has needed it. */
+    /** Path of the compiled server, once a test file has needed it. */
     built: string
   }
 }
@@ -26,7 +26,7 @@ export default function setup(project: TestProject): () => void {
   return () => rmSync(place, { recursive: true, force: true })
 }
 
-/** True for the first who asks. */
+/** True for the first caller. */
 function isFirst(): boolean {
   try {
     mkdirSync(join(folder(), 'begun'))

@@ -1,7 +1,7 @@
 import fetch from 'node-fetch'
 import type { App } from './app.js'
 
-/** Goes to the Open Bank Project's emulator past the graph, as others who write to the same provider do. */
+/** Writes to the Open Bank Project's emulator directly, as other clients of the provider do. */
 export async function besideTheGraph(
   app: App,
 ): Promise<(method: string, path: string, body?: object) => Promise<{ status: number; body: any }>> {

@@ -80,7 +80,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Another program may take a free port before its Redis does, and a cluster's Redis wants the one 10,000 above too. */
-const MOST_PORTS = 10
+const MAX_PORTS = 10
 const PATIENCE_MS = 10_000
 
 /** `more` are settings of the server program; a `sentinel` begins with a file of its own, which it writes to. */
@@ -90,7 +90,7 @@ export async function privateRedis(
   sentinel = false,
 ): Promise<PrivateRedis> {
   const name = redisProgram()
-  // Of its own: what a replica was sent is left there, and is loaded by whoever starts beside it.
+  // Its own folder: a replica leaves the data it was sent there, and the next server in the folder would load it.
   const dir = mkdtempSync(join(tmpdir(), 'kyc-redis-'))
   let child: ChildProcess | undefined
 
@@ -109,7 +109,7 @@ export async function privateRedis(
       maxRetriesPerRequest: PATIENCE_MS / 50,
     })
     probe.on('error', () => undefined)
-    // A stranger may want a password of its own.
+    // Another program's Redis may require a password.
     const isIt = probe.info('server').then(
       (text) => text.includes(`\nprocess_id:${begun.pid}\r`),
       () => false,
@@ -121,11 +121,11 @@ export async function privateRedis(
   }
 
   async function startAnywhere(): Promise<number> {
-    for (let tries = 0; tries < MOST_PORTS; tries += 1) {
+    for (let tries = 0; tries < MAX_PORTS; tries += 1) {
       const port = await freePort()
       if (await startAt(port)) return port
     }
-    throw new Error(`${name} ended ${MOST_PORTS} times before it answered.`)
+    throw new Error(`${name} ended ${MAX_PORTS} times before it answered.`)
   }
 
   async function kill(): Promise<void> {

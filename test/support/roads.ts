@@ -19,7 +19,7 @@ import { type Scope, SCOPES } from '../../schema/scopes.js'
 import { schemas } from '../../src/graphql/schema.js'
 import type { App } from './app.js'
 
-/** The schema as it is served; what follows is read from it, so a new field has its road without anybody's doing. */
+/** The schema as it is served; the rest is read from it, so a new field gets its road automatically. */
 export const schema = schemas().served
 export const EVERY_SCOPE = Object.keys(SCOPES) as Scope[]
 
@@ -167,7 +167,7 @@ interface Way {
 }
 
 const { customerId } = CROWD[0]!
-// The user whom the emulator gives to another customer.
+// The user that the emulator links to another customer.
 const userId = CROWD[1]!.customerId.replace(/^./, 'e')
 
 /** By a write's answer; given again where the way is taken again. */
@@ -209,7 +209,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   KycMedia: byWrite('addKycMedia', 'kycMedia', { customerId }, 'kyc:write'),
   UserCustomerLink: byWrite('createUserCustomerLink', 'link', { customerId, userId }, 'customers:write'),
 }
-/** Somebody else's, for a caller who is not who they are about. */
+/** Another customer's, for a caller without access to them. */
 const WAYS_TO_ANOTHERS: Readonly<Record<string, Way>> = {
   ...WAYS,
   Customer: byWrite('updateCustomerBranch', 'customer', { customerId, branchId: 'branch-1' }, 'customers:write'),

@@ -10,7 +10,7 @@ import { createMetrics } from '../../src/observability/metrics.js'
 import type { ServerOptions } from '../../src/server.js'
 import { type App, startApp } from './app.js'
 
-/** An app whose every trace can be read. */
+/** An app with all of its traces readable. */
 export interface Watched {
   readonly app: App
   readonly metrics: ReturnType<typeof createMetrics>
@@ -65,7 +65,7 @@ async function counted({ metrics }: Watched): Promise<Map<string, number>> {
 const callsOf = ({ app }: Watched) =>
   PROVIDERS.flatMap((name) => app.calls(name).map((call) => `${name} ${call}`)).sort()
 
-/** Log lines of a request or of nobody's, without when, how long and where in the code. */
+/** Log lines of a request or of none, without time, duration and code position. */
 function linesOf(text: string, correlationId: string): object[] {
   const lines = text
     .replaceAll(correlationId, SAME)
@@ -106,7 +106,7 @@ export function exchange(
   })
 }
 
-/** Asks, and tells all that came of it but what is in the audit trail, which is written a moment later. Calls are those since the app was cleared. */
+/** Sends a request and answers all of its effects but the audit entries, which are written a moment later. Calls are those since the app was cleared. */
 export async function witness(watched: Watched, letter: Letter): Promise<Seen> {
   const correlationId = randomUUID()
   const [before, logged] = [await counted(watched), watched.app.log().length]
@@ -114,7 +114,7 @@ export async function witness(watched: Watched, letter: Letter): Promise<Seen> {
     ...letter,
     headers: { 'x-correlation-id': correlationId, ...letter.headers },
   })
-  // Of whoever hangs up nothing comes back, so there is something else to wait for.
+  // A client that disconnects gets no answer, so the test waits for something else.
   const isAnswered = async () =>
     ((await counted(watched)).get('kyc_overhead_seconds_count') ?? 0) > (before.get('kyc_overhead_seconds_count') ?? 0)
   if (letter.patience) await expect.poll(isAnswered, { interval: 2 }).toBe(true)
