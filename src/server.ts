@@ -146,7 +146,7 @@ async function createRoutes(
 }
 
 async function close(app: FastifyInstance, graph: Graph, { store, providers, trail }: Resources): Promise<void> {
-  await drain(app, { settled: graph.settled, closeProviders: providers.close })
+  await drain(app, { settled: graph.settled, closeProviders: () => providers.close() })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   // Last: by now every operation has closed its audit record.
