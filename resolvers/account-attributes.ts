@@ -4,7 +4,7 @@ import {
   SetAccountAttributesInput,
   SetAccountAttributesPayload,
 } from '../schema/account-attributes.js'
-import { Cost } from '../schema/cost.js'
+import { Cost } from '../schema/cost-weights.js'
 import { Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 

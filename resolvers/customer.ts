@@ -1,7 +1,7 @@
 import { ArrayMaxSize, ArrayMinSize, Length } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { ApiError } from '../datasources/contract/errors.js'
-import { Cost, FirstOf, ListSize, PageSize } from '../schema/cost.js'
+import { Cost, FirstOf, ListSize, PageSize } from '../schema/cost-weights.js'
 import {
   CreateCustomerInput,
   CreateCustomerPayload,

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver } from 'type-graphql'
-import { Cost, FirstOf, ListSize } from '../schema/cost.js'
+import { Cost, FirstOf, ListSize } from '../schema/cost-weights.js'
 import {
   CreateCustomerMessageInput,
   CreateCustomerMessagePayload,

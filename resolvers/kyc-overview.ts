@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { type ErrorCode, ApiError } from '../datasources/contract/errors.js'
-import { Cost } from '../schema/cost.js'
+import { Cost } from '../schema/cost-weights.js'
 import { Customer } from '../schema/customer.js'
 import { KycOverview } from '../schema/kyc-overview.js'
 import { orOwn, Scopes } from '../schema/scopes.js'

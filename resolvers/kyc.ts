@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
-import { Cost, ListSize } from '../schema/cost.js'
+import { Cost, ListSize } from '../schema/cost-weights.js'
 import { Customer } from '../schema/customer.js'
 import {
   AddKycCheckInput,

@@ -1,6 +1,6 @@
 import { ArrayUnique, IsOptional } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
-import { Cost, ListSize, PageSize } from '../schema/cost.js'
+import { Cost, ListSize, PageSize } from '../schema/cost-weights.js'
 import { Customer } from '../schema/customer.js'
 import {
   CreatePersonInput,

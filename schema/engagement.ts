@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { ArrayMaxSize, IsEmail, Length, MaxLength, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
-import { ListSize } from './cost.js'
+import { ListSize } from './cost-weights.js'
 import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'

@@ -10,7 +10,7 @@ import {
   MaxLength,
 } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
-import { ListSize } from './cost.js'
+import { ListSize } from './cost-weights.js'
 import { AttributeType } from './customer-attribute.js'
 import { BankMutationInput, MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'

@@ -11,7 +11,7 @@ import {
   ValidateIf,
 } from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
-import { ListSize } from './cost.js'
+import { ListSize } from './cost-weights.js'
 import { IsBirthDate, MutationInput, Payload } from './mutation.js'
 import { PersonAddress, PersonAddressInput } from './person-address.js'
 import { VerificationStatus } from './person-verification.js'

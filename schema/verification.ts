@@ -15,7 +15,7 @@ import {
   type ValidationArguments,
 } from 'class-validator'
 import { ArgsType, Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
-import { Cost, ListSize } from './cost.js'
+import { Cost, ListSize } from './cost-weights.js'
 import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { registerCors } from './cors.js'
 import { registerSecurityHeaders, clientErrorHandlers } from './headers.js'
 import { correlationIdOf } from './correlation-id.js'
 import { formatError } from '../graphql/format-error.js'
@@ -63,6 +64,7 @@ export async function createApp({ log, corsOrigins, isStopping }: AppOptions): P
     return reply.code(404).send({ errors: [formatError(failure, request.id)] })
   })
 
-  await registerSecurityHeaders(app, corsOrigins)
+  registerSecurityHeaders(app)
+  await registerCors(app, corsOrigins)
   return app
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { formatError } from '../graphql/format-error.js'
@@ -22,32 +21,12 @@ export const SECURITY_HEADERS = {
   'x-permitted-cross-domain-policies': 'none',
 }
 
-/** How long a browser may remember what a preflight said. */
-const PREFLIGHT_SECONDS = 600
-
-const CORS = {
-  methods: ['GET', 'POST'],
-  allowedHeaders: [
-    'content-type',
-    'authorization',
-    'x-correlation-id',
-    'x-request-timeout-ms',
-    'x-explain',
-    'apollo-require-preflight',
-  ],
-  exposedHeaders: ['x-correlation-id', 'retry-after', 'www-authenticate'],
-  // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
-  credentials: false,
-  maxAge: PREFLIGHT_SECONDS,
-}
-
-/** Puts the headers on every answer and lets in the origins that are named; none by default. */
-export async function registerSecurityHeaders(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+/** Puts the security headers on every answer. */
+export function registerSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(SECURITY_HEADERS)
     done()
   })
-  if (origins.length > 0) await app.register(cors, { ...CORS, origin: [...origins] })
 }
 
 const refusal = (correlationId: string): string => {

@@ -12,7 +12,7 @@ import type { OpenProviders } from '../providers.js'
 import { type Log, errorOrigin } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
 
-const MAX_BODY_BYTES = 256 * 1024
+const MAX_EVENT_BYTES = 256 * 1024
 /** How long a processed event is stored: longer than any provider goes on redelivering. */
 const STORED_SECONDS = 7 * 24 * 3600
 /** The lease of an event: when a process dies over it, the next delivery after this is processed. */
@@ -94,7 +94,7 @@ export function registerWebhooks(app: FastifyInstance, { providers, store, log, 
   void app.register((scope, _options, done) => {
     // The signature is over the bytes, whatever their content type.
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, parsed) =>
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_EVENT_BYTES }, (_request, body, parsed) =>
       parsed(null, body),
     )
     for (const [provider, open] of Object.entries(providers)) {
@@ -102,7 +102,7 @@ export function registerWebhooks(app: FastifyInstance, { providers, store, log, 
       if (webhook === undefined) continue
       scope.post<{ Body: Buffer | undefined }>(
         `/webhooks/${provider}`,
-        { bodyLimit: MAX_BODY_BYTES },
+        { bodyLimit: MAX_EVENT_BYTES },
         async (request, reply) => reply.code(STATUS[await take(provider, webhook, request)]).send(),
       )
     }

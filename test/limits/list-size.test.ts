@@ -9,7 +9,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { WEIGHTS } from '../../schema/cost.js'
+import { WEIGHTS } from '../../schema/cost-weights.js'
 import { demandsOf, mutations, needsOnlyToken, nestedFields, queries, schema } from '../support/roads.js'
 
 interface Declared {

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import type { Config } from '../../config.js'
-import { createCostEstimator } from '../../limits/cost.js'
+import { createCostEstimator } from '../../limits/cost-estimator.js'
 import type { RateLimit } from '../../limits/rate-limit.js'
 import type { Log } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'

@@ -1,6 +1,6 @@
 import { ApiError } from '../../../datasources/contract/errors.js'
 import { traceWait } from '../../../datasources/support/operation-trace.js'
-import { type createCostEstimator, MAX_COST } from '../../limits/cost.js'
+import { type createCostEstimator, MAX_COST } from '../../limits/cost-estimator.js'
 import type { Consumption, RateLimit, RateLimitStatus } from '../../limits/rate-limit.js'
 import type { Metrics } from '../../observability/metrics.js'
 import { withHttp } from '../format-error.js'

@@ -1,6 +1,6 @@
 import { buildSchema, getOperationAST, parse } from 'graphql'
 import { expect, test } from 'vitest'
-import { createCostEstimator } from '../../src/limits/cost.js'
+import { createCostEstimator } from '../../src/limits/cost-estimator.js'
 
 const DIRECTIVES = `
   directive @cost(weight: Int!) on FIELD_DEFINITION | OBJECT | SCALAR | ENUM
