@@ -13,7 +13,7 @@ const CUSTOMER_FIELDS =
   'id number legalName email mobilePhoneNumber dateOfBirth kycStatus lastOkDate creditLimit { currency amount }'
 const PERSON_FIELDS = 'id firstName lastName status verificationStatus email phoneNumber dateOfBirth createdAt'
 const VERIFICATION_FIELDS =
-  'id state fromCache checkedAt account { id status nameCheckStatus respondedName } responder { scheme responseCodes }'
+  'id state fromCache checkedAt account { accountId status nameCheckStatus respondedName } responder { scheme responseCodes }'
 
 export const CUSTOMER_PAGE = `query CustomerPage($id: ID!) {
   customer(id: $id) {

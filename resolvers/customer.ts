@@ -25,7 +25,7 @@ import {
 import { AccountEntitlementSet } from '../schema/entitlement.js'
 import { Person } from '../schema/person.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
-import { Provider, TextMatch } from '../schema/shared.js'
+import { KycProvider, PhoneNumberMatch } from '../schema/shared.js'
 import { BANK, BankArgs, BankListArgs, BankPageArgs, MAX_LISTED } from './bank-args.js'
 import { connection } from './connection.js'
 import type { GuardedProviders, RequestContext } from './context.js'
@@ -59,8 +59,8 @@ class CustomersByMobilePhoneNumberArgs extends BankListArgs {
   @Length(1, 50)
   mobilePhoneNumber!: string
 
-  @Field(() => TextMatch, { nullable: true, defaultValue: TextMatch.EXACT })
-  match?: TextMatch | null
+  @Field(() => PhoneNumberMatch, { nullable: true, defaultValue: PhoneNumberMatch.EXACT })
+  match?: PhoneNumberMatch | null
 }
 
 async function assertPersonExists(
@@ -68,7 +68,10 @@ async function assertPersonExists(
   personId: string | null | undefined,
 ): Promise<void> {
   if (personId == null || (await synctera.personById(personId))) return
-  throw new ApiError('NOT_FOUND', { provider: Provider.SYNCTERA, message: 'Synctera has no person of this personId.' })
+  throw new ApiError('NOT_FOUND', {
+    provider: KycProvider.SYNCTERA,
+    message: 'Synctera has no person of this personId.',
+  })
 }
 
 @Resolver(() => Customer)

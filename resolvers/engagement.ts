@@ -7,7 +7,7 @@ import {
   CreateMeetingPayload,
   CrmEvent,
   CustomerMessage,
-  Meeting,
+  BankMeeting,
 } from '../schema/engagement.js'
 import { Authenticated, Scopes } from '../schema/scopes.js'
 import { Viewer } from '../schema/viewer.js'
@@ -28,11 +28,11 @@ export class CrmEventResolver {
   }
 }
 
-@Resolver(() => Meeting)
-export class MeetingResolver {
+@Resolver(() => BankMeeting)
+export class BankMeetingResolver {
   @Scopes('engagement:read')
   @Cost('call')
-  @Query(() => Meeting, {
+  @Query(() => BankMeeting, {
     nullable: true,
     description: "The bank's meeting with this id, or null. Needs `engagement:read`.",
   })
@@ -47,7 +47,7 @@ export class MeetingResolver {
   @Scopes('engagement:read')
   @Cost('call')
   @FirstOf(MAX_LISTED)
-  @Query(() => [Meeting], {
+  @Query(() => [BankMeeting], {
     nullable: true,
     description: "The bank's meetings, latest first. Needs `engagement:read`.",
   })

@@ -3,10 +3,10 @@ import { EntitlementResolver } from './entitlement.js'
 import { AttributeDefinitionResolver } from './attribute-definition.js'
 import { CustomerResolver } from './customer.js'
 import { CustomerUpdateResolver } from './customer-update.js'
-import { CrmEventResolver, CustomerMessageResolver, MeetingResolver, ViewerMessagesResolver } from './engagement.js'
+import { CrmEventResolver, CustomerMessageResolver, BankMeetingResolver, ViewerMessagesResolver } from './engagement.js'
 import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
 import { KycOverviewResolver } from './kyc-overview.js'
-import { AccountResolver, UserResolver } from './onboarding.js'
+import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { CustomerRecordsResolver } from './records.js'
 import { CustomerUserLinkResolver, UserCustomerLinkResolver } from './user-link.js'
@@ -29,10 +29,10 @@ export const resolvers = [
   KycMediaResolver,
   KycOverviewResolver,
   CrmEventResolver,
-  MeetingResolver,
+  BankMeetingResolver,
   CustomerMessageResolver,
-  AccountResolver,
-  UserResolver,
+  DepositAccountResolver,
+  BankUserResolver,
   PersonResolver,
   PersonVerificationResolver,
   EntitlementResolver,

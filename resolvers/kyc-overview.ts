@@ -4,7 +4,7 @@ import { Cost } from '../schema/cost-weights.js'
 import { Customer } from '../schema/customer.js'
 import { KycOverview } from '../schema/kyc-overview.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
-import { Provider } from '../schema/shared.js'
+import { KycProvider } from '../schema/shared.js'
 import type { GuardedProviders, RequestContext } from './context.js'
 import { type BankEvidence, overview, type Part, type SyncteraEvidence } from './kyc-rule.js'
 
@@ -40,7 +40,7 @@ async function loadBankEvidence(
   return statuses && checks && documents && { kycStatus: current.kycStatus, statuses, checks, documents }
 }
 
-const isErrorOf = (error: unknown, code: ErrorCode, provider: Provider): boolean =>
+const isErrorOf = (error: unknown, code: ErrorCode, provider: KycProvider): boolean =>
   error instanceof ApiError && error.code === code && error.extensions['provider'] === provider
 
 /** Synctera's evidence; null where the caller may not know of the customer's links. */
@@ -49,7 +49,7 @@ async function loadSyncteraEvidence(
   customer: Customer,
 ): Promise<SyncteraEvidence | null> {
   const links = await obp.linksOf(customer).catch((error: unknown) => {
-    if (isErrorOf(error, 'CONFLICT', Provider.OPEN_BANK_PROJECT)) return 'contradicting' as const
+    if (isErrorOf(error, 'CONFLICT', KycProvider.OPEN_BANK_PROJECT)) return 'contradicting' as const
     throw error
   })
   if (links === null) return null
@@ -70,7 +70,7 @@ function assertAllowed({ obp, synctera }: Pick<GuardedProviders, 'obp' | 'syncte
     synctera.assertAllowed('personById')
     return true
   } catch (error) {
-    if (isErrorOf(error, 'PROVIDER_NOT_CONFIGURED', Provider.SYNCTERA)) return false
+    if (isErrorOf(error, 'PROVIDER_NOT_CONFIGURED', KycProvider.SYNCTERA)) return false
     throw error
   }
 }

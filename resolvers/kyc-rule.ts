@@ -7,7 +7,7 @@ import {
   PersonVerificationType,
   VerificationStatus,
 } from '../schema/person-verification.js'
-import { Provider } from '../schema/shared.js'
+import { KycProvider } from '../schema/shared.js'
 
 // The KYC status rule of `kycOverview`, as pure functions. docs/kyc-status.md holds it as tables.
 
@@ -178,7 +178,7 @@ function syncteraVerdict(evidence: SyncteraEvidence): Verdict {
 export function overview({ bank, synctera }: Evidence, now: Date): KycOverview {
   const asOf = now.toISOString()
   const source = <Known extends object>(
-    provider: Provider,
+    provider: KycProvider,
     evidence: Part<Known>,
     verdictOf: (evidence: Known) => Verdict,
   ): KycSource => ({
@@ -191,8 +191,8 @@ export function overview({ bank, synctera }: Evidence, now: Date): KycOverview {
   })
 
   const sources = [
-    source(Provider.OPEN_BANK_PROJECT, bank, (evidence) => bankVerdict(evidence, now)),
-    ...(synctera === undefined ? [] : [source(Provider.SYNCTERA, synctera, syncteraVerdict)]),
+    source(KycProvider.OPEN_BANK_PROJECT, bank, (evidence) => bankVerdict(evidence, now)),
+    ...(synctera === undefined ? [] : [source(KycProvider.SYNCTERA, synctera, syncteraVerdict)]),
   ]
   const statuses = sources.flatMap(({ status }) => status ?? [])
   const worst = WORST_FIRST.find((status) => statuses.includes(status)) ?? UNVERIFIED

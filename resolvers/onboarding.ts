@@ -1,18 +1,18 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
 import { Cost } from '../schema/cost-weights.js'
 import {
-  Account,
+  DepositAccount,
   CreateAccountInput,
   CreateAccountPayload,
   CreateUserInput,
   CreateUserPayload,
-  User,
+  BankUser,
 } from '../schema/onboarding.js'
 import { Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 
-@Resolver(() => Account)
-export class AccountResolver {
+@Resolver(() => DepositAccount)
+export class DepositAccountResolver {
   @Scopes('accounts:write')
   @Cost('write')
   @Mutation(() => CreateAccountPayload, {
@@ -25,8 +25,8 @@ export class AccountResolver {
   }
 }
 
-@Resolver(() => User)
-export class UserResolver {
+@Resolver(() => BankUser)
+export class BankUserResolver {
   @Scopes('users:write')
   @Cost('write')
   @Mutation(() => CreateUserPayload, {

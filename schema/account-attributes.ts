@@ -6,13 +6,13 @@ import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
-export enum JobStatus {
+export enum AccountAttributesJobStatus {
   PENDING = 'PENDING',
   COMPLETED = 'COMPLETED',
   FAILED = 'FAILED',
 }
-registerEnumType(JobStatus, {
-  name: 'JobStatus',
+registerEnumType(AccountAttributesJobStatus, {
+  name: 'AccountAttributesJobStatus',
   description: 'How far the provider is with an accepted write.',
   valuesConfig: {
     PENDING: {
@@ -51,8 +51,8 @@ export class AccountAttributesJob {
   @Field(() => ID, { nullable: true, description: 'The account that the attributes are of.' })
   externalId!: string | null
 
-  @Field(() => JobStatus)
-  status!: JobStatus
+  @Field(() => AccountAttributesJobStatus)
+  status!: AccountAttributesJobStatus
 
   @Field(() => String, { nullable: true, description: "The provider's id of the exchange, for its support." })
   requestTrackingId!: string | null

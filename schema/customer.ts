@@ -4,7 +4,7 @@ import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { BankMutationInput, CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateScalar, DateTimeScalar } from './scalars.js'
-import { MonetaryAmount, MonetaryAmountInput, PageInfo, SortDirection } from './shared.js'
+import { MonetaryAmount, MonetaryAmountInput, PageInfo, CustomerSortDirection } from './shared.js'
 
 @ObjectType({ description: "A picture of the customer's face." })
 export class FaceImage {
@@ -139,8 +139,8 @@ export class CustomerFilter {
   @Field(() => DateTimeScalar, { nullable: true, description: 'Inclusive.' })
   lastOkTo?: string | null
 
-  @Field(() => SortDirection, { nullable: true, description: 'Newest `lastOkDate` first when left out.' })
-  sortDirection?: SortDirection | null
+  @Field(() => CustomerSortDirection, { nullable: true, description: 'Newest `lastOkDate` first when left out.' })
+  sortDirection?: CustomerSortDirection | null
 }
 
 @InputType()

@@ -88,7 +88,7 @@ export class MeetingInvitee {
 }
 
 @ObjectType({ description: 'A video conference or call, as it was arranged; the provider does not hold it.' })
-export class Meeting {
+export class BankMeeting {
   @Field(() => ID)
   id!: string
 
@@ -186,8 +186,8 @@ export class CreateCustomerMessageInput extends CustomerMutationInput {
 
 @ObjectType()
 export class CreateMeetingPayload extends Payload {
-  @Field(() => Meeting)
-  meeting!: Meeting
+  @Field(() => BankMeeting)
+  meeting!: BankMeeting
 }
 
 @ObjectType()

@@ -16,7 +16,7 @@ import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
-export enum ProductType {
+export enum BankingProductType {
   SAVINGS = 'SAVINGS',
   CHECKING = 'CHECKING',
   CD = 'CD',
@@ -26,8 +26,8 @@ export enum ProductType {
   MONEY_MARKET = 'MONEY_MARKET',
   HEALTH_SAVINGS = 'HEALTH_SAVINGS',
 }
-registerEnumType(ProductType, {
-  name: 'ProductType',
+registerEnumType(BankingProductType, {
+  name: 'BankingProductType',
   description: 'The kind of a banking account.',
   valuesConfig: {
     CD: { description: 'Certificate of deposit.' },
@@ -50,7 +50,7 @@ registerEnumType(ChallengeFactorType, {
 @ObjectType({ description: 'An account held at the institution.' })
 export class BankingAccount {
   @Field(() => ID, { nullable: true, description: "The provider's own id, where it has said it." })
-  id!: string | null
+  accountId!: string | null
 
   @Pii('lastFour')
   @Field(() => String, { description: 'Spaces, dashes and dots count. Masked to the last four without `pii:read`.' })
@@ -63,8 +63,11 @@ export class BankingAccount {
   })
   accountMicrNumber!: string | null
 
-  @Field(() => ProductType, { nullable: true, description: 'Null also for a kind that this schema does not know.' })
-  productType!: ProductType | null
+  @Field(() => BankingProductType, {
+    nullable: true,
+    description: 'Null also for a kind that this schema does not know.',
+  })
+  productType!: BankingProductType | null
 
   @Field(() => String, { description: "The institution's code of the product, such as `DDA_01`." })
   productCode!: string
@@ -139,7 +142,7 @@ export class AccountEntitlementSet {
 @ObjectType({ description: 'A question that the customer once chose to answer.' })
 export class SecurityQuestion {
   @Field(() => ID)
-  id!: string
+  questionId!: string
 
   @Field(() => String)
   prompt!: string
@@ -148,7 +151,7 @@ export class SecurityQuestion {
 @ObjectType({ description: 'One way to answer an identity challenge.' })
 export class ChallengeFactor {
   @Field(() => ID, { nullable: true })
-  id!: string | null
+  factorId!: string | null
 
   @Field(() => ChallengeFactorType, { nullable: true, description: 'Null for a kind that this schema does not know.' })
   type!: ChallengeFactorType | null
@@ -198,8 +201,8 @@ export class BankingAccountInput {
   @Matches(/^[0-9]{2,17}$/, { message: 'must be 2 to 17 digits' })
   accountMicrNumber?: string | null
 
-  @Field(() => ProductType, { nullable: true })
-  productType?: ProductType | null
+  @Field(() => BankingProductType, { nullable: true })
+  productType?: BankingProductType | null
 
   @Field(() => String, { description: "The institution's code of the product, 1 to 16 characters." })
   @Length(1, 16)

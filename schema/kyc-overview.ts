@@ -3,12 +3,12 @@ import { Field, ObjectType } from 'type-graphql'
 import { ListSize } from './cost-weights.js'
 import { VerificationStatus } from './person-verification.js'
 import { DateTimeScalar } from './scalars.js'
-import { Provider } from './shared.js'
+import { KycProvider } from './shared.js'
 
 @ObjectType({ description: 'What one provider said of a customer.' })
 export class KycSource {
-  @Field(() => Provider)
-  provider!: Provider
+  @Field(() => KycProvider)
+  provider!: KycProvider
 
   @Field(() => VerificationStatus, {
     nullable: true,

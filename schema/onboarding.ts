@@ -48,9 +48,9 @@ export class AccountAttribute {
 }
 
 @ObjectType({ description: 'An account at a bank of the Open Bank Project.' })
-export class Account {
+export class DepositAccount {
   @Field(() => ID, { description: 'Unique within the bank.' })
-  id!: string
+  accountId!: string
 
   @Field(() => ID)
   bankId!: string
@@ -92,7 +92,7 @@ export class UserEntitlement {
 }
 
 @ObjectType({ description: 'Somebody who can log in at the Open Bank Project.' })
-export class User {
+export class BankUser {
   @Field(() => ID)
   id!: string
 
@@ -223,12 +223,12 @@ export class CreateUserInput extends MutationInput {
 
 @ObjectType()
 export class CreateAccountPayload extends Payload {
-  @Field(() => Account)
-  account!: Account
+  @Field(() => DepositAccount)
+  account!: DepositAccount
 }
 
 @ObjectType()
 export class CreateUserPayload extends Payload {
-  @Field(() => User)
-  user!: User
+  @Field(() => BankUser)
+  user!: BankUser
 }

@@ -18,7 +18,7 @@ import { VerificationStatus } from './person-verification.js'
 import { PersonalId, PersonalIdInput } from './personal-id.js'
 import { Pii } from './pii.js'
 import { DateScalar, DateTimeScalar, JSONObjectScalar } from './scalars.js'
-import { PageInfo, SortDirection } from './shared.js'
+import { PageInfo, CustomerSortDirection } from './shared.js'
 
 export enum PersonStatus {
   ACTIVE = 'ACTIVE',
@@ -227,8 +227,8 @@ export class PersonOrder {
   @Field(() => PersonOrderField)
   field!: PersonOrderField
 
-  @Field(() => SortDirection)
-  direction!: SortDirection
+  @Field(() => CustomerSortDirection)
+  direction!: CustomerSortDirection
 }
 
 /** Input members that creating and updating a person share. */

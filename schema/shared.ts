@@ -3,28 +3,31 @@ import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator'
 import { ArgsType, Directive, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 
 /** The REST providers behind the graph; `extensions.provider` of an error is one of them. */
-export enum Provider {
+export enum KycProvider {
   OPEN_BANK_PROJECT = 'OPEN_BANK_PROJECT',
   SYNCTERA = 'SYNCTERA',
   APITURE = 'APITURE',
   SEI = 'SEI',
   BANFICO = 'BANFICO',
 }
-registerEnumType(Provider, { name: 'Provider', description: 'The providers behind the graph.' })
+registerEnumType(KycProvider, { name: 'KycProvider', description: 'The providers behind the graph.' })
 
-export enum SortDirection {
+export enum CustomerSortDirection {
   ASC = 'ASC',
   DESC = 'DESC',
 }
-registerEnumType(SortDirection, { name: 'SortDirection', description: 'Smallest first or largest first.' })
+registerEnumType(CustomerSortDirection, {
+  name: 'CustomerSortDirection',
+  description: 'Smallest first or largest first.',
+})
 
-export enum TextMatch {
+export enum PhoneNumberMatch {
   EXACT = 'EXACT',
   STARTS_WITH = 'STARTS_WITH',
   CONTAINS = 'CONTAINS',
 }
-registerEnumType(TextMatch, {
-  name: 'TextMatch',
+registerEnumType(PhoneNumberMatch, {
+  name: 'PhoneNumberMatch',
   description: 'How a text is compared, letter by letter; nothing in it stands for anything else.',
 })
 

@@ -79,12 +79,12 @@ registerEnumType(AccountVerificationType, {
   },
 })
 
-export enum AccountType {
+export enum PayeeAccountType {
   BUSINESS = 'BUSINESS',
   PERSONAL = 'PERSONAL',
 }
-registerEnumType(AccountType, {
-  name: 'AccountType',
+registerEnumType(PayeeAccountType, {
+  name: 'PayeeAccountType',
   description: 'Whose account it is: of an organisation or of a human being.',
 })
 
@@ -124,7 +124,7 @@ export class VerifiedIdentity {
 export class VerifiedAccount {
   @Pii('lastFour')
   @Field(() => String, { description: 'The account that was asked about.' })
-  id!: string
+  accountId!: string
 
   @Pii('lastFour')
   @Field(() => String, { nullable: true, description: 'The roll number or card number that was asked about.' })
@@ -317,8 +317,8 @@ const IsAccountId = () => (target: object, propertyName: string) =>
 
 @InputType({ description: 'The account, and what is believed of its holder.' })
 export class AccountToVerifyInput {
-  @Field(() => AccountType, { nullable: true, description: 'UK banks compare it too.' })
-  type?: AccountType | null
+  @Field(() => PayeeAccountType, { nullable: true, description: 'UK banks compare it too.' })
+  type?: PayeeAccountType | null
 
   @Field(() => String, {
     nullable: true,

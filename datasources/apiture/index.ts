@@ -1,4 +1,4 @@
-import { Provider as Label } from '../../schema/shared.js'
+import { KycProvider as Label } from '../../schema/shared.js'
 import type { Provider } from '../contract/provider.js'
 import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
 import { mapTokenError } from '../http/token-cache.js'

@@ -4,24 +4,24 @@ import {
   type BankingAccount,
   ChallengeFactorType,
   type IdentityChallenge,
-  ProductType,
+  BankingProductType,
   type SetAccountEntitlementsInput,
 } from '../../schema/entitlement.js'
 import { type Drift, toEnum, omitNullish } from '../support/mapping.js'
 import type { ApitureAccount, ApitureChallenge, ApitureItem, ApitureRoles, AssignmentBody } from './contract.js'
 
-const PRODUCT_TYPES: Readonly<Record<string, ProductType>> = {
-  savings: ProductType.SAVINGS,
-  checking: ProductType.CHECKING,
-  cd: ProductType.CD,
-  ira: ProductType.IRA,
-  loan: ProductType.LOAN,
-  creditCard: ProductType.CREDIT_CARD,
-  moneyMarket: ProductType.MONEY_MARKET,
-  healthSavings: ProductType.HEALTH_SAVINGS,
+const PRODUCT_TYPES: Readonly<Record<string, BankingProductType>> = {
+  savings: BankingProductType.SAVINGS,
+  checking: BankingProductType.CHECKING,
+  cd: BankingProductType.CD,
+  ira: BankingProductType.IRA,
+  loan: BankingProductType.LOAN,
+  creditCard: BankingProductType.CREDIT_CARD,
+  moneyMarket: BankingProductType.MONEY_MARKET,
+  healthSavings: BankingProductType.HEALTH_SAVINGS,
 }
 const PRODUCT_WORDS = Object.fromEntries(Object.entries(PRODUCT_TYPES).map(([word, type]) => [type, word])) as Record<
-  ProductType,
+  BankingProductType,
   string
 >
 
@@ -36,7 +36,7 @@ const FACTOR_TYPES: Readonly<Record<string, ChallengeFactorType>> = {
 // ---- provider to graph
 
 const toAccount = (account: ApitureAccount, drift: Drift): BankingAccount => ({
-  id: account.id ?? null,
+  accountId: account.id ?? null,
   accountNumber: account.accountNumber,
   accountMicrNumber: account.accountMicrNumber ?? null,
   productType: toEnum(PRODUCT_TYPES, account.productType, 'account.productType', drift),
@@ -63,10 +63,11 @@ export const toChallenge = (challenge: ApitureChallenge, drift: Drift): Identity
   operationId: challenge.operationId,
   challengeId: challenge.challengeId,
   factors: challenge.factors.map((factor) => ({
-    id: factor.id ?? null,
+    factorId: factor.id ?? null,
     type: toEnum(FACTOR_TYPES, factor.type, 'challenge.factors.type', drift),
     labels: factor.labels ?? [],
-    securityQuestions: factor.securityQuestions?.questions.map(({ id, prompt }) => ({ id, prompt })) ?? null,
+    securityQuestions:
+      factor.securityQuestions?.questions.map(({ id, prompt }) => ({ questionId: id, prompt })) ?? null,
   })),
 })
 

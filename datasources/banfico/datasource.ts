@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Provider as Label } from '../../schema/shared.js'
+import { KycProvider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
 import { type CallScope, detachedScope, type ErrorMapping, type ErrorResponse, path, type Reply } from '../http/call.js'
 import { parseRetryAfter } from '../http/classify.js'

@@ -1,4 +1,4 @@
-import { Provider as Label } from '../../schema/shared.js'
+import { KycProvider as Label } from '../../schema/shared.js'
 import type { VerificationResult } from '../../schema/verification.js'
 import { ApiError } from '../contract/errors.js'
 import type { Provider } from '../contract/provider.js'

@@ -20,7 +20,7 @@ import type { BanficoAccount, BanficoProblem, BanficoReply, BanficoResponder, Ve
 function toAccount(account: BanficoAccount, drift: Drift): VerifiedAccount {
   const identities = account.identities ?? []
   return {
-    id: account.id,
+    accountId: account.id,
     secondaryId: account.secondaryId ?? null,
     status: toEnum(AccountStatus, account.status, 'account.status', drift),
     nameCheckStatus: toEnum(NameCheckStatus, account.nameCheckStatus, 'account.nameCheckStatus', drift),

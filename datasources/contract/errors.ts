@@ -1,4 +1,4 @@
-import type { Provider } from '../../schema/shared.js'
+import type { KycProvider } from '../../schema/shared.js'
 
 /** Error codes: the values of `extensions.code` that clients branch on. */
 export type ErrorCode =
@@ -84,7 +84,7 @@ export type InvalidFields = Record<string, readonly string[]>
 export interface ApiErrorDetails {
   readonly message?: string
   /** The provider that failed. */
-  readonly provider?: Provider
+  readonly provider?: KycProvider
   /** The name of the provider in sentences. */
   readonly title?: string
   readonly retryable?: boolean

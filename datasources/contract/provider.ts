@@ -1,4 +1,4 @@
-import type { Provider as Label } from '../../schema/shared.js'
+import type { KycProvider as Label } from '../../schema/shared.js'
 import type { ClientOptions, ProviderClient } from '../http/client.js'
 import type { Commands, Queries } from './operations.js'
 import type { Emulator, EmulatorOptions } from '../emulator/run.js'

@@ -1,4 +1,4 @@
-import type { Provider as Label } from '../../schema/shared.js'
+import type { KycProvider as Label } from '../../schema/shared.js'
 import { traceWait } from '../support/operation-trace.js'
 import { AttemptRunner } from './attempt.js'
 import { Bulkhead } from './bulkhead.js'

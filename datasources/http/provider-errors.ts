@@ -1,4 +1,4 @@
-import type { Provider as Label } from '../../schema/shared.js'
+import type { KycProvider as Label } from '../../schema/shared.js'
 import { ApiError, type ApiErrorDetails, type ErrorCode } from '../contract/errors.js'
 
 /** Creates the errors of one provider. */

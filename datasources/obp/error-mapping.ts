@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { Provider as Label } from '../../schema/shared.js'
+import { KycProvider as Label } from '../../schema/shared.js'
 import { type ErrorCode, ApiError } from '../contract/errors.js'
 import { contract, type ErrorMapping, type ErrorResponse } from '../http/call.js'
 import { mapTokenError } from '../http/token-cache.js'

@@ -1,6 +1,6 @@
 import {
   type AccountAttributesJob,
-  JobStatus,
+  AccountAttributesJobStatus,
   type SetAccountAttributesInput,
 } from '../../schema/account-attributes.js'
 import { ApiError } from '../contract/errors.js'
@@ -30,7 +30,7 @@ export const seiCommands = {
         const job = await jobs.add(operation.caller.tenant, {
           key,
           externalId: input.externalId,
-          status: JobStatus.PENDING,
+          status: AccountAttributesJobStatus.PENDING,
           requestTrackingId: toTrackingId(requestTrackingId),
           submittedAt: new Date().toISOString(),
           nextPollAt: null,

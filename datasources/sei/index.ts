@@ -1,4 +1,4 @@
-import { Provider as Label } from '../../schema/shared.js'
+import { KycProvider as Label } from '../../schema/shared.js'
 import type { Provider } from '../contract/provider.js'
 import { type Credential, detachedScope, type Path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'

@@ -1,4 +1,4 @@
-import { type AccountAttributesJob, JobStatus } from '../../schema/account-attributes.js'
+import { type AccountAttributesJob, AccountAttributesJobStatus } from '../../schema/account-attributes.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import {
   completePoll,
@@ -24,7 +24,7 @@ const storeKey = (key: string): StoreKey => ['attributes-job', key]
 
 /** The job as this server knows it. */
 const currentState = ({ job, pace }: StoredJob): AccountAttributesJob =>
-  job.status === JobStatus.PENDING ? { ...job, nextPollAt: nextPollAt(pace) } : job
+  job.status === AccountAttributesJobStatus.PENDING ? { ...job, nextPollAt: nextPollAt(pace) } : job
 
 /** The jobs in the store. A job that has ended does not change any more. */
 export class JobStore {
@@ -51,7 +51,10 @@ export class JobStore {
   async find(tenant: string, key: string): Promise<{ job: AccountAttributesJob; due: boolean } | null> {
     const stored = await this.#store.get<StoredJob>(storeKey(key))
     return stored?.tenant === tenant
-      ? { job: currentState(stored), due: stored.job.status === JobStatus.PENDING && isDue(stored.pace) }
+      ? {
+          job: currentState(stored),
+          due: stored.job.status === AccountAttributesJobStatus.PENDING && isDue(stored.pace),
+        }
       : null
   }
 
@@ -73,7 +76,7 @@ export class JobStore {
     lease: string,
     hintSeconds: number | undefined,
   ): Promise<AccountAttributesJob> {
-    const ended = job.status !== JobStatus.PENDING
+    const ended = job.status !== AccountAttributesJobStatus.PENDING
     const now = Date.now()
     // Without the store SEI is polled once more; nothing else is lost.
     const updated = await this.#updatePending(job.key, (current) => {
@@ -88,7 +91,7 @@ export class JobStore {
 
   #updatePending(key: string, change: (current: StoredJob) => StoredJob | undefined) {
     return this.#store.update<StoredJob>(storeKey(key), TTL_SECONDS, (current) =>
-      current?.job.status === JobStatus.PENDING ? change(current) : undefined,
+      current?.job.status === AccountAttributesJobStatus.PENDING ? change(current) : undefined,
     )
   }
 }

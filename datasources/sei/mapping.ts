@@ -1,14 +1,18 @@
-import { type JobError, JobStatus, type SetAccountAttributesInput } from '../../schema/account-attributes.js'
+import {
+  type JobError,
+  AccountAttributesJobStatus,
+  type SetAccountAttributesInput,
+} from '../../schema/account-attributes.js'
 import type { InvalidFields } from '../contract/errors.js'
 import { type Drift, toEnum, omitNullish } from '../support/mapping.js'
 import { answers, type AttributesBody, type SeiErrorItem, type SeiProblem } from './contract.js'
 
 // ---- provider to graph
 
-const STATUSES: Readonly<Record<string, JobStatus>> = {
-  Pending: JobStatus.PENDING,
-  Completed: JobStatus.COMPLETED,
-  Failed: JobStatus.FAILED,
+const STATUSES: Readonly<Record<string, AccountAttributesJobStatus>> = {
+  Pending: AccountAttributesJobStatus.PENDING,
+  Completed: AccountAttributesJobStatus.COMPLETED,
+  Failed: AccountAttributesJobStatus.FAILED,
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -26,15 +30,15 @@ const toJobError = ({ field, location, reason, message }: SeiErrorItem): JobErro
 })
 
 /** The progress of a job. With an unknown status or form the job counts as pending. */
-export function toProgress(body: unknown, drift: Drift): { status: JobStatus; errors: JobError[] } {
+export function toProgress(body: unknown, drift: Drift): { status: AccountAttributesJobStatus; errors: JobError[] } {
   const data = isObject(body) ? body['data'] : undefined
   const word = isObject(data) ? data['status'] : undefined
   if (!isObject(data) || typeof word !== 'string') {
     drift('job')
-    return { status: JobStatus.PENDING, errors: [] }
+    return { status: AccountAttributesJobStatus.PENDING, errors: [] }
   }
   return {
-    status: toEnum(STATUSES, word, 'job.status', drift) ?? JobStatus.PENDING,
+    status: toEnum(STATUSES, word, 'job.status', drift) ?? AccountAttributesJobStatus.PENDING,
     errors: errorItems(data['errors'])
       .map(toJobError)
       .filter(({ field, location, reason }) => field ?? location ?? reason),

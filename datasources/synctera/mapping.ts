@@ -18,7 +18,7 @@ import {
   type VerifyPersonInput,
 } from '../../schema/person-verification.js'
 import { PersonalIdType, type PersonalIdInput } from '../../schema/personal-id.js'
-import { SortDirection } from '../../schema/shared.js'
+import { CustomerSortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import { toDate, type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
 import type {
@@ -208,7 +208,7 @@ export const personQuery = (
     ssn_last_4: filter?.ssnLast4,
     sort_by: orderBy?.length
       ? orderBy
-          .map(({ field, direction }) => `${ORDER[field]}:${direction === SortDirection.ASC ? 'asc' : 'desc'}`)
+          .map(({ field, direction }) => `${ORDER[field]}:${direction === CustomerSortDirection.ASC ? 'asc' : 'desc'}`)
           .join(',')
       : undefined,
   })

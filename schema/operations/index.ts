@@ -15,6 +15,15 @@ export type AccountAttributeInput = {
   value: string;
 };
 
+/** How far the provider is with an accepted write. */
+export type AccountAttributesJobStatus =
+  /** Carried out. */
+  | 'COMPLETED'
+  /** Not carried out; `errors` says why. */
+  | 'FAILED'
+  /** Accepted, not yet carried out; also when the provider says something that this schema does not know. */
+  | 'PENDING';
+
 /** How an account is named. */
 export type AccountIdScheme =
   /** A plain account number, unique only within its `holdingEntity`. */
@@ -68,13 +77,8 @@ export type AccountToVerifyInput = {
   /** A roll number, card number or other name of a part of the account. */
   secondaryId?: string | null | undefined;
   /** UK banks compare it too. */
-  type?: AccountType | null | undefined;
+  type?: PayeeAccountType | null | undefined;
 };
-
-/** Whose account it is: of an organisation or of a human being. */
-export type AccountType =
-  | 'BUSINESS'
-  | 'PERSONAL';
 
 /** What of an account is verified. Which of them a bank can answer depends on the bank. */
 export type AccountVerificationType =
@@ -184,8 +188,21 @@ export type BankingAccountInput = {
   nickname?: string | null | undefined;
   /** The institution's code of the product, 1 to 16 characters. */
   productCode: string;
-  productType?: ProductType | null | undefined;
+  productType?: BankingProductType | null | undefined;
 };
+
+/** The kind of a banking account. */
+export type BankingProductType =
+  /** Certificate of deposit. */
+  | 'CD'
+  | 'CHECKING'
+  | 'CREDIT_CARD'
+  | 'HEALTH_SAVINGS'
+  /** Individual retirement account. */
+  | 'IRA'
+  | 'LOAN'
+  | 'MONEY_MARKET'
+  | 'SAVINGS';
 
 /** A way in which a customer can prove who they are. */
 export type ChallengeFactorType =
@@ -271,8 +288,13 @@ export type CustomerFilter = {
   /** Inclusive. */
   lastOkTo?: string | null | undefined;
   /** Newest `lastOkDate` first when left out. */
-  sortDirection?: SortDirection | null | undefined;
+  sortDirection?: CustomerSortDirection | null | undefined;
 };
+
+/** Smallest first or largest first. */
+export type CustomerSortDirection =
+  | 'ASC'
+  | 'DESC';
 
 export type FaceImageInput = {
   /** When it was taken, to the second. */
@@ -294,14 +316,13 @@ export type IdentityInput = {
   value: string;
 };
 
-/** How far the provider is with an accepted write. */
-export type JobStatus =
-  /** Carried out. */
-  | 'COMPLETED'
-  /** Not carried out; `errors` says why. */
-  | 'FAILED'
-  /** Accepted, not yet carried out; also when the provider says something that this schema does not know. */
-  | 'PENDING';
+/** The providers behind the graph. */
+export type KycProvider =
+  | 'APITURE'
+  | 'BANFICO'
+  | 'OPEN_BANK_PROJECT'
+  | 'SEI'
+  | 'SYNCTERA';
 
 /** What is left out stays as it is; null removes the link. */
 export type LinkCustomerInput = {
@@ -334,6 +355,11 @@ export type NameCheckStatus =
   | 'PARTIAL_MATCH'
   /** Not compared; it says nothing of the name. */
   | 'UNABLE_TO_MATCH';
+
+/** Whose account it is: of an organisation or of a human being. */
+export type PayeeAccountType =
+  | 'BUSINESS'
+  | 'PERSONAL';
 
 /** A postal address of a person. */
 export type PersonAddressInput = {
@@ -405,27 +431,6 @@ export type PersonalIdType =
   | 'STATE_ID'
   | 'TAX_ID';
 
-/** The kind of a banking account. */
-export type ProductType =
-  /** Certificate of deposit. */
-  | 'CD'
-  | 'CHECKING'
-  | 'CREDIT_CARD'
-  | 'HEALTH_SAVINGS'
-  /** Individual retirement account. */
-  | 'IRA'
-  | 'LOAN'
-  | 'MONEY_MARKET'
-  | 'SAVINGS';
-
-/** The providers behind the graph. */
-export type Provider =
-  | 'APITURE'
-  | 'BANFICO'
-  | 'OPEN_BANK_PROJECT'
-  | 'SEI'
-  | 'SYNCTERA';
-
 /** Attributes of one account. */
 export type SetAccountAttributesInput = {
   /** 1 to 100, no name twice. */
@@ -452,11 +457,6 @@ export type SetAccountEntitlementsInput = {
   idempotencyKey?: string | null | undefined;
   roles: AccountRolesInput;
 };
-
-/** Smallest first or largest first. */
-export type SortDirection =
-  | 'ASC'
-  | 'DESC';
 
 /** On whose behalf an account is verified. */
 export type VerificationInitiatorInput = {
@@ -525,28 +525,28 @@ export type CustomerPageQueryVariables = Exact<{
 }>;
 
 
-export type CustomerPageQuery = { customer: { id: string, bankId: string, number: string, legalName: string | null, title: string | null, nameSuffix: string | null, email: string | null, mobilePhoneNumber: string | null, dateOfBirth: string | null, relationshipStatus: string | null, dependants: number | null, datesOfBirthOfDependants: Array<string> | null, highestEducationAttained: string | null, employmentStatus: string | null, kycStatus: boolean, lastOkDate: string | null, branchId: string | null, faceImage: { url: string | null, date: string | null } | null, creditRating: { rating: string | null, source: string | null } | null, creditLimit: { currency: string, amount: string } | null, attributes: Array<{ id: string, name: string, type: AttributeType | null, value: string }> | null, addresses: Array<{ id: string, line1: string, line2: string | null, line3: string | null, city: string | null, county: string | null, state: string | null, postcode: string | null, countryCode: string, tags: Array<string> }> | null, taxResidences: Array<{ id: string, domain: string, taxNumber: string }> | null, socialMediaHandles: Array<{ type: string | null, handle: string }> | null, userLinks: Array<{ id: string, userId: string, isActive: boolean }> | null, creditLimitRequests: Array<{ rankAmount1: string | null, nominalInterest1: string | null }> | null, links: { personId: string | null, bankingCustomerId: string | null, seiExternalId: string | null } | null, kycOverview: { status: VerificationStatus, asOf: string, sources: Array<{ provider: Provider, status: VerificationStatus | null, detail: string | null, observedAt: string, available: boolean }> } | null, kycChecks: Array<{ id: string, date: string | null, how: string | null, staffName: string | null, satisfied: boolean, comments: string | null }> | null, kycDocuments: Array<{ id: string, type: string | null, number: string | null, issueDate: string | null, issuePlace: string | null, expiryDate: string | null, expired: boolean }> | null, kycMedia: Array<{ id: string, type: string | null, url: string | null, date: string | null, relatesToKycDocumentId: string | null, relatesToKycCheckId: string | null }> | null, kycStatuses: Array<{ ok: boolean, date: string | null }> | null, person: { id: string, firstName: string | null, lastName: string | null, status: PersonStatus | null, banStatus: BanStatus | null, verificationStatus: VerificationStatus | null, verificationLastRun: string | null, verifications: Array<{ type: PersonVerificationType | null, result: PersonVerificationOutcome | null, verifiedAt: string }> | null } | null, accountEntitlements: { confirmed: boolean, asOf: string, items: Array<{ account: { accountNumber: string, productType: ProductType | null, nickname: string | null }, roles: { default: boolean | null, view: boolean | null, basic: boolean | null, billPay: boolean | null, loanAdvance: boolean | null } }> } | null } | null };
+export type CustomerPageQuery = { customer: { id: string, bankId: string, number: string, legalName: string | null, title: string | null, nameSuffix: string | null, email: string | null, mobilePhoneNumber: string | null, dateOfBirth: string | null, relationshipStatus: string | null, dependants: number | null, datesOfBirthOfDependants: Array<string> | null, highestEducationAttained: string | null, employmentStatus: string | null, kycStatus: boolean, lastOkDate: string | null, branchId: string | null, faceImage: { url: string | null, date: string | null } | null, creditRating: { rating: string | null, source: string | null } | null, creditLimit: { currency: string, amount: string } | null, attributes: Array<{ id: string, name: string, type: AttributeType | null, value: string }> | null, addresses: Array<{ id: string, line1: string, line2: string | null, line3: string | null, city: string | null, county: string | null, state: string | null, postcode: string | null, countryCode: string, tags: Array<string> }> | null, taxResidences: Array<{ id: string, domain: string, taxNumber: string }> | null, socialMediaHandles: Array<{ type: string | null, handle: string }> | null, userLinks: Array<{ id: string, userId: string, isActive: boolean }> | null, creditLimitRequests: Array<{ rankAmount1: string | null, nominalInterest1: string | null }> | null, links: { personId: string | null, bankingCustomerId: string | null, seiExternalId: string | null } | null, kycOverview: { status: VerificationStatus, asOf: string, sources: Array<{ provider: KycProvider, status: VerificationStatus | null, detail: string | null, observedAt: string, available: boolean }> } | null, kycChecks: Array<{ id: string, date: string | null, how: string | null, staffName: string | null, satisfied: boolean, comments: string | null }> | null, kycDocuments: Array<{ id: string, type: string | null, number: string | null, issueDate: string | null, issuePlace: string | null, expiryDate: string | null, expired: boolean }> | null, kycMedia: Array<{ id: string, type: string | null, url: string | null, date: string | null, relatesToKycDocumentId: string | null, relatesToKycCheckId: string | null }> | null, kycStatuses: Array<{ ok: boolean, date: string | null }> | null, person: { id: string, firstName: string | null, lastName: string | null, status: PersonStatus | null, banStatus: BanStatus | null, verificationStatus: VerificationStatus | null, verificationLastRun: string | null, verifications: Array<{ type: PersonVerificationType | null, result: PersonVerificationOutcome | null, verifiedAt: string }> | null } | null, accountEntitlements: { confirmed: boolean, asOf: string, items: Array<{ account: { accountNumber: string, productType: BankingProductType | null, nickname: string | null }, roles: { default: boolean | null, view: boolean | null, basic: boolean | null, billPay: boolean | null, loanAdvance: boolean | null } }> } | null } | null };
 
 export type EntitleMutationVariables = Exact<{
   input: SetAccountEntitlementsInput;
 }>;
 
 
-export type EntitleMutation = { setAccountEntitlements: { replayed: boolean, entitlements: { confirmed: boolean, asOf: string, items: Array<{ account: { id: string | null, accountNumber: string }, roles: { default: boolean | null, view: boolean | null, basic: boolean | null, billPay: boolean | null, loanAdvance: boolean | null } }> } | null, challenge: { operationId: string, challengeId: string, factors: Array<{ id: string | null, type: ChallengeFactorType | null, labels: Array<string> }> } | null } | null };
+export type EntitleMutation = { setAccountEntitlements: { replayed: boolean, entitlements: { confirmed: boolean, asOf: string, items: Array<{ account: { accountId: string | null, accountNumber: string }, roles: { default: boolean | null, view: boolean | null, basic: boolean | null, billPay: boolean | null, loanAdvance: boolean | null } }> } | null, challenge: { operationId: string, challengeId: string, factors: Array<{ factorId: string | null, type: ChallengeFactorType | null, labels: Array<string> }> } | null } | null };
 
 export type SetAttributesMutationVariables = Exact<{
   input: SetAccountAttributesInput;
 }>;
 
 
-export type SetAttributesMutation = { setAccountAttributes: { replayed: boolean, job: { key: string, status: JobStatus, submittedAt: string | null } } | null };
+export type SetAttributesMutation = { setAccountAttributes: { replayed: boolean, job: { key: string, status: AccountAttributesJobStatus, submittedAt: string | null } } | null };
 
 export type AttributesJobQueryVariables = Exact<{
   key: string;
 }>;
 
 
-export type AttributesJobQuery = { accountAttributesJob: { status: JobStatus, errors: Array<{ field: string | null, location: string | null }> } | null };
+export type AttributesJobQuery = { accountAttributesJob: { status: AccountAttributesJobStatus, errors: Array<{ field: string | null, location: string | null }> } | null };
 
 export type EverythingAboutACustomerQueryVariables = Exact<{
   customerId: string;
@@ -555,7 +555,7 @@ export type EverythingAboutACustomerQueryVariables = Exact<{
 }>;
 
 
-export type EverythingAboutACustomerQuery = { customer: { legalName: string | null, kycStatus: boolean, attributes: Array<{ name: string, value: string }> | null, kycChecks: Array<{ how: string | null, date: string | null, satisfied: boolean }> | null, person: { verificationStatus: VerificationStatus | null, verifications: Array<{ type: PersonVerificationType | null, result: PersonVerificationOutcome | null }> | null } | null, accountEntitlements: { confirmed: boolean, items: Array<{ account: { accountNumber: string, productType: ProductType | null }, roles: { view: boolean | null, billPay: boolean | null } }> } | null } | null, verificationResult: { state: VerificationState, account: { status: AccountStatus | null, nameCheckStatus: NameCheckStatus | null } | null } | null, accountAttributesJob: { status: JobStatus } | null };
+export type EverythingAboutACustomerQuery = { customer: { legalName: string | null, kycStatus: boolean, attributes: Array<{ name: string, value: string }> | null, kycChecks: Array<{ how: string | null, date: string | null, satisfied: boolean }> | null, person: { verificationStatus: VerificationStatus | null, verifications: Array<{ type: PersonVerificationType | null, result: PersonVerificationOutcome | null }> | null } | null, accountEntitlements: { confirmed: boolean, items: Array<{ account: { accountNumber: string, productType: BankingProductType | null }, roles: { view: boolean | null, billPay: boolean | null } }> } | null } | null, verificationResult: { state: VerificationState, account: { status: AccountStatus | null, nameCheckStatus: NameCheckStatus | null } | null } | null, accountAttributesJob: { status: AccountAttributesJobStatus } | null };
 
 export type KycReviewQueueQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -563,7 +563,7 @@ export type KycReviewQueueQueryVariables = Exact<{
 }>;
 
 
-export type KycReviewQueueQuery = { customers: { nodes: Array<{ id: string, number: string, lastOkDate: string | null, kycOverview: { status: VerificationStatus, asOf: string, sources: Array<{ provider: Provider, status: VerificationStatus | null, detail: string | null, available: boolean }> } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type KycReviewQueueQuery = { customers: { nodes: Array<{ id: string, number: string, lastOkDate: string | null, kycOverview: { status: VerificationStatus, asOf: string, sources: Array<{ provider: KycProvider, status: VerificationStatus | null, detail: string | null, available: boolean }> } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type CreateCustomerMutationVariables = Exact<{
   input: CreateCustomerInput;
@@ -626,7 +626,7 @@ export type OnboardedQueryVariables = Exact<{
 }>;
 
 
-export type OnboardedQuery = { customer: { id: string, number: string, kycOverview: { status: VerificationStatus, asOf: string, sources: Array<{ provider: Provider, status: VerificationStatus | null, detail: string | null, available: boolean }> } | null, accountEntitlements: { confirmed: boolean, asOf: string, items: Array<{ account: { accountNumber: string }, roles: { default: boolean | null, view: boolean | null, basic: boolean | null, billPay: boolean | null, loanAdvance: boolean | null } }> } | null } | null };
+export type OnboardedQuery = { customer: { id: string, number: string, kycOverview: { status: VerificationStatus, asOf: string, sources: Array<{ provider: KycProvider, status: VerificationStatus | null, detail: string | null, available: boolean }> } | null, accountEntitlements: { confirmed: boolean, asOf: string, items: Array<{ account: { accountNumber: string }, roles: { default: boolean | null, view: boolean | null, basic: boolean | null, billPay: boolean | null, loanAdvance: boolean | null } }> } | null } | null };
 
 export type CheckPayeeMutationVariables = Exact<{
   input: VerifyAccountInput;
@@ -652,7 +652,7 @@ export type PersonByIdQuery = { person: { id: string, firstName: string | null, 
 
 export const CustomersWithPersonsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomersWithPersons"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"CustomerFilter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customers"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"lastOkDate"}},{"kind":"Field","name":{"kind":"Name","value":"person"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"verificationStatus"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<CustomersWithPersonsQuery, CustomersWithPersonsQueryVariables>;
 export const CustomerPageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomerPage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"nameSuffix"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"faceImage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}},{"kind":"Field","name":{"kind":"Name","value":"dateOfBirth"}},{"kind":"Field","name":{"kind":"Name","value":"relationshipStatus"}},{"kind":"Field","name":{"kind":"Name","value":"dependants"}},{"kind":"Field","name":{"kind":"Name","value":"datesOfBirthOfDependants"}},{"kind":"Field","name":{"kind":"Name","value":"creditRating"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"rating"}},{"kind":"Field","name":{"kind":"Name","value":"source"}}]}},{"kind":"Field","name":{"kind":"Name","value":"creditLimit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"highestEducationAttained"}},{"kind":"Field","name":{"kind":"Name","value":"employmentStatus"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"lastOkDate"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"addresses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"line1"}},{"kind":"Field","name":{"kind":"Name","value":"line2"}},{"kind":"Field","name":{"kind":"Name","value":"line3"}},{"kind":"Field","name":{"kind":"Name","value":"city"}},{"kind":"Field","name":{"kind":"Name","value":"county"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"postcode"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}},{"kind":"Field","name":{"kind":"Name","value":"tags"}}]}},{"kind":"Field","name":{"kind":"Name","value":"taxResidences"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"domain"}},{"kind":"Field","name":{"kind":"Name","value":"taxNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"socialMediaHandles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"userId"}},{"kind":"Field","name":{"kind":"Name","value":"isActive"}}]}},{"kind":"Field","name":{"kind":"Name","value":"creditLimitRequests"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"rankAmount1"}},{"kind":"Field","name":{"kind":"Name","value":"nominalInterest1"}}]}},{"kind":"Field","name":{"kind":"Name","value":"links"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"personId"}},{"kind":"Field","name":{"kind":"Name","value":"bankingCustomerId"}},{"kind":"Field","name":{"kind":"Name","value":"seiExternalId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycOverview"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"sources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"detail"}},{"kind":"Field","name":{"kind":"Name","value":"observedAt"}},{"kind":"Field","name":{"kind":"Name","value":"available"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycChecks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"how"}},{"kind":"Field","name":{"kind":"Name","value":"staffName"}},{"kind":"Field","name":{"kind":"Name","value":"satisfied"}},{"kind":"Field","name":{"kind":"Name","value":"comments"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycDocuments"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"issueDate"}},{"kind":"Field","name":{"kind":"Name","value":"issuePlace"}},{"kind":"Field","name":{"kind":"Name","value":"expiryDate"}},{"kind":"Field","name":{"kind":"Name","value":"expired"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycMedia"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"relatesToKycDocumentId"}},{"kind":"Field","name":{"kind":"Name","value":"relatesToKycCheckId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycStatuses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"ok"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}},{"kind":"Field","name":{"kind":"Name","value":"person"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"banStatus"}},{"kind":"Field","name":{"kind":"Name","value":"verificationStatus"}},{"kind":"Field","name":{"kind":"Name","value":"verificationLastRun"}},{"kind":"Field","name":{"kind":"Name","value":"verifications"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"accountEntitlements"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"confirmed"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"items"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountNumber"}},{"kind":"Field","name":{"kind":"Name","value":"productType"}},{"kind":"Field","name":{"kind":"Name","value":"nickname"}}]}},{"kind":"Field","name":{"kind":"Name","value":"roles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"default"}},{"kind":"Field","name":{"kind":"Name","value":"view"}},{"kind":"Field","name":{"kind":"Name","value":"basic"}},{"kind":"Field","name":{"kind":"Name","value":"billPay"}},{"kind":"Field","name":{"kind":"Name","value":"loanAdvance"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<CustomerPageQuery, CustomerPageQueryVariables>;
-export const EntitleDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Entitle"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SetAccountEntitlementsInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"setAccountEntitlements"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"entitlements"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"confirmed"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"items"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"accountNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"roles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"default"}},{"kind":"Field","name":{"kind":"Name","value":"view"}},{"kind":"Field","name":{"kind":"Name","value":"basic"}},{"kind":"Field","name":{"kind":"Name","value":"billPay"}},{"kind":"Field","name":{"kind":"Name","value":"loanAdvance"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"challenge"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"operationId"}},{"kind":"Field","name":{"kind":"Name","value":"challengeId"}},{"kind":"Field","name":{"kind":"Name","value":"factors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"labels"}}]}}]}}]}}]}}]} as unknown as DocumentNode<EntitleMutation, EntitleMutationVariables>;
+export const EntitleDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Entitle"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SetAccountEntitlementsInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"setAccountEntitlements"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"entitlements"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"confirmed"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"items"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountId"}},{"kind":"Field","name":{"kind":"Name","value":"accountNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"roles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"default"}},{"kind":"Field","name":{"kind":"Name","value":"view"}},{"kind":"Field","name":{"kind":"Name","value":"basic"}},{"kind":"Field","name":{"kind":"Name","value":"billPay"}},{"kind":"Field","name":{"kind":"Name","value":"loanAdvance"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"challenge"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"operationId"}},{"kind":"Field","name":{"kind":"Name","value":"challengeId"}},{"kind":"Field","name":{"kind":"Name","value":"factors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"factorId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"labels"}}]}}]}}]}}]}}]} as unknown as DocumentNode<EntitleMutation, EntitleMutationVariables>;
 export const SetAttributesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SetAttributes"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SetAccountAttributesInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"setAccountAttributes"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"job"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"submittedAt"}}]}}]}}]}}]} as unknown as DocumentNode<SetAttributesMutation, SetAttributesMutationVariables>;
 export const AttributesJobDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"AttributesJob"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"key"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountAttributesJob"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"key"},"value":{"kind":"Variable","name":{"kind":"Name","value":"key"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"errors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"location"}}]}}]}}]}}]} as unknown as DocumentNode<AttributesJobQuery, AttributesJobQueryVariables>;
 export const EverythingAboutACustomerDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"EverythingAboutACustomer"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"verificationId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"jobKey"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycChecks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"how"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"satisfied"}}]}},{"kind":"Field","name":{"kind":"Name","value":"person"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"verificationStatus"}},{"kind":"Field","name":{"kind":"Name","value":"verifications"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"result"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"accountEntitlements"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"confirmed"}},{"kind":"Field","name":{"kind":"Name","value":"items"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountNumber"}},{"kind":"Field","name":{"kind":"Name","value":"productType"}}]}},{"kind":"Field","name":{"kind":"Name","value":"roles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"view"}},{"kind":"Field","name":{"kind":"Name","value":"billPay"}}]}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"verificationResult"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"verificationId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"nameCheckStatus"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"accountAttributesJob"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"key"},"value":{"kind":"Variable","name":{"kind":"Name","value":"jobKey"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]} as unknown as DocumentNode<EverythingAboutACustomerQuery, EverythingAboutACustomerQueryVariables>;

@@ -24,7 +24,7 @@ const LINES: readonly (readonly [file: string, before: string, lines: string])[]
   ['datasources/index.ts', '}\n\nexport type Providers', '  {{name}},\n'],
   ['resolvers/index.ts', '\nexport { references }', "import { {{Name}}RecordResolver } from './{{name}}-record.js'\n"],
   ['resolvers/index.ts', '] as const', '  {{Name}}RecordResolver,\n'],
-  ['schema/shared.ts', '}\nregisterEnumType(Provider,', "  {{NAME}} = '{{NAME}}',\n"],
+  ['schema/shared.ts', '}\nregisterEnumType(KycProvider,', "  {{NAME}} = '{{NAME}}',\n"],
   ['schema/scopes.ts', "  'pii:read':", "  '{{name}}:read': 'records of {{Name}}',\n"],
   ['docs/scopes.md', '| `pii:read`', '| `{{name}}:read` | records of {{Name}} |\n'],
   ['test/support/methods.ts', '  banfico: () => ({', "  {{name}}: () => ({ getRecord: read('nothing') }),\n"],

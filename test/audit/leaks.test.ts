@@ -181,7 +181,7 @@ const QUERY = `query($customerId: ID!, $email: String, $phone: String!, $jobKey:
   persons(filter: { email: $email }) { nodes { firstName dateOfBirth phoneNumber } }
   accountEntitlements(bankingCustomerId: $bankingCustomerId) { items { account { accountNumber } } }
   accountAttributesJob(key: $jobKey) { status errors { reason } }
-  verificationResult(id: $verificationId) { account { id respondedName } } }`
+  verificationResult(id: $verificationId) { account { accountId respondedName } } }`
 const MUTATIONS: readonly [string, string, () => object][] = [
   ['createCustomer', 'CreateCustomerInput', createCustomer],
   ['createPerson', 'CreatePersonInput', createPerson],

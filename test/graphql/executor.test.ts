@@ -97,7 +97,7 @@ const DOCUMENTS: readonly (readonly [
   ],
   [
     'a variable inside an input',
-    'query($direction: SortDirection!) { customers(first: 3, filter: { sortDirection: $direction }) { nodes { id } } }',
+    'query($direction: CustomerSortDirection!) { customers(first: 3, filter: { sortDirection: $direction }) { nodes { id } } }',
     { direction: 'ASC' },
   ],
   [
@@ -119,7 +119,7 @@ const DOCUMENTS: readonly (readonly [
   ],
   [
     'an unknown enum value',
-    'query($d: SortDirection!) { customers(filter: { sortDirection: $d }) { nodes { id } } }',
+    'query($d: CustomerSortDirection!) { customers(filter: { sortDirection: $d }) { nodes { id } } }',
     { d: 'SIDEWAYS' },
   ],
   ['rules of an argument', '{ persons(first: 1000) { nodes { id } } ok: viewer { id } }'],

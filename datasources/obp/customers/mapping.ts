@@ -1,6 +1,6 @@
 import type { CreateCustomerInput, Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
-import { SortDirection, TextMatch } from '../../../schema/shared.js'
+import { CustomerSortDirection, PhoneNumberMatch } from '../../../schema/shared.js'
 import { type Drift, toDateTime, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
@@ -117,7 +117,7 @@ export function createBody(input: CreateCustomerInput): CustomerBody {
 export const attributeBody = ({ name, type, value }: AttributeBody): AttributeBody => ({ name, type, value })
 
 export const firehoseWindow = (filter: CustomerFilter | null | undefined): FirehoseWindow => ({
-  sort_direction: filter?.sortDirection === SortDirection.ASC ? 'ASC' : 'DESC',
+  sort_direction: filter?.sortDirection === CustomerSortDirection.ASC ? 'ASC' : 'DESC',
   from_date: filter?.lastOkFrom ?? EARLIEST,
   to_date: filter?.lastOkTo ?? LATEST,
 })
@@ -126,19 +126,23 @@ export const firehoseWindow = (filter: CustomerFilter | null | undefined): Fireh
  * A LIKE pattern that matches at least the wanted numbers. How to escape a wildcard depends on the provider's database,
  * so each character that a database may interpret is replaced by the one-character wildcard.
  */
-export function phonePattern(wanted: string, match: TextMatch): string {
+export function phonePattern(wanted: string, match: PhoneNumberMatch): string {
   const text = wanted.replace(/[%_\\[]/g, '_')
-  return { [TextMatch.EXACT]: text, [TextMatch.STARTS_WITH]: `${text}%`, [TextMatch.CONTAINS]: `%${text}%` }[match]
+  return {
+    [PhoneNumberMatch.EXACT]: text,
+    [PhoneNumberMatch.STARTS_WITH]: `${text}%`,
+    [PhoneNumberMatch.CONTAINS]: `%${text}%`,
+  }[match]
 }
 
 /** True for a phone number found by that pattern that is a wanted one. */
-export function phoneFits(phone: string, wanted: string, match: TextMatch): boolean {
+export function phoneFits(phone: string, wanted: string, match: PhoneNumberMatch): boolean {
   switch (match) {
-    case TextMatch.EXACT:
+    case PhoneNumberMatch.EXACT:
       return phone === wanted
-    case TextMatch.STARTS_WITH:
+    case PhoneNumberMatch.STARTS_WITH:
       return phone.startsWith(wanted)
-    case TextMatch.CONTAINS:
+    case PhoneNumberMatch.CONTAINS:
       return phone.includes(wanted)
   }
 }

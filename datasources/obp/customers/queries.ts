@@ -1,6 +1,6 @@
 import type { Customer, CustomerLinks } from '../../../schema/customer.js'
 import type { CustomerAttribute, CustomerAttributeMatch } from '../../../schema/customer-attribute.js'
-import { type Page, TextMatch } from '../../../schema/shared.js'
+import { type Page, PhoneNumberMatch } from '../../../schema/shared.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { CustomerKey } from '../../contract/operations.js'
 import { bankOf, customerRefOf, loadByCustomer, ownerOf } from '../bank-access.js'
@@ -36,7 +36,7 @@ export interface AttributeKey {
 export interface PhoneKey {
   readonly bankId?: string | null | undefined
   readonly mobilePhoneNumber: string
-  readonly match?: TextMatch | null | undefined
+  readonly match?: PhoneNumberMatch | null | undefined
   readonly first?: number | null | undefined
 }
 
@@ -82,12 +82,12 @@ export const customerQueries = {
   /** Searches by parts would reveal a number step by step, so only a search by a whole number needs no `pii:read`. */
   customersByPhone: query<PhoneKey, Customer[] | null>({
     scope: 'customers:read',
-    extraScopes: ({ match }) => ((match ?? TextMatch.EXACT) === TextMatch.EXACT ? [] : ['pii:read']),
+    extraScopes: ({ match }) => ((match ?? PhoneNumberMatch.EXACT) === PhoneNumberMatch.EXACT ? [] : ['pii:read']),
     type: 'Customer',
     async load(instance, operation, { mobilePhoneNumber, match: requestedMatch, first, bankId: requestedBank }) {
       const bankId = bankOf(instance, operation, requestedBank)
       if (bankId === null) return null
-      const match = requestedMatch ?? TextMatch.EXACT
+      const match = requestedMatch ?? PhoneNumberMatch.EXACT
       const pattern = phonePattern(mobilePhoneNumber, match)
       const response = await nullIfNotFound(
         instance.sources.customers.getCustomersByCustomerPhoneNumber(operation, bankId, pattern),

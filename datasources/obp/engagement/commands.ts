@@ -1,4 +1,4 @@
-import type { CreateCustomerMessageInput, CreateMeetingInput, Meeting } from '../../../schema/engagement.js'
+import type { BankMeeting, CreateCustomerMessageInput, CreateMeetingInput } from '../../../schema/engagement.js'
 import { requiredBankOf } from '../bank-access.js'
 import { findCustomer } from '../customers/customer-lookup.js'
 import { command } from '../instance.js'
@@ -6,7 +6,7 @@ import { meetingBody, messageBody, toMeeting } from './mapping.js'
 
 /** Commands that record meetings and send messages. The provider has no idempotency keys: each repeat adds another one. */
 export const engagementCommands = {
-  createMeeting: command<CreateMeetingInput, { meeting: Meeting }>({
+  createMeeting: command<CreateMeetingInput, { meeting: BankMeeting }>({
     scope: 'engagement:write',
     type: 'CreateMeetingPayload',
     repeatable: false,

@@ -5,7 +5,7 @@ import type {
   CreateMeetingInput,
   CrmEvent,
   CustomerMessage,
-  Meeting,
+  BankMeeting,
 } from '../../../schema/engagement.js'
 import { type Drift, toDateTime } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
@@ -41,7 +41,7 @@ const toContact = (contact: ObpContact): ContactDetails => ({
   emailAddress: text(contact.email_address),
 })
 
-export const toMeeting = (meeting: ObpMeeting, drift: Drift): Meeting => ({
+export const toMeeting = (meeting: ObpMeeting, drift: Drift): BankMeeting => ({
   id: meeting.meeting_id,
   bankId: meeting.bank_id,
   providerId: meeting.provider_id ?? '',

@@ -1,4 +1,4 @@
-import type { CrmEvent, CustomerMessage, Meeting } from '../../../schema/engagement.js'
+import type { BankMeeting, CrmEvent, CustomerMessage } from '../../../schema/engagement.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
 import { keyLoader, type Loader } from '../../support/loader.js'
@@ -45,7 +45,7 @@ const meetings = listLoader(
 )
 
 /** By the same key as customers: an id at a bank. */
-const meetingsById = keyLoader<ObpInstance, CustomerRef, Meeting | null>(
+const meetingsById = keyLoader<ObpInstance, CustomerRef, BankMeeting | null>(
   async ({ sources, drift }, operation, { bankId, id }) => {
     const row = await nullIfNotFound(sources.engagement.getMeeting(operation, bankId, id))
     return row?.meeting_id === id && row.bank_id === bankId ? toMeeting(row, drift) : null
@@ -82,15 +82,15 @@ export const engagementQueries = {
     load: loadList(crmEvents),
   }),
 
-  meetings: query<BankListKey, Meeting[] | null>({
+  meetings: query<BankListKey, BankMeeting[] | null>({
     scope: 'engagement:read',
-    type: 'Meeting',
+    type: 'BankMeeting',
     load: loadList(meetings),
   }),
 
-  meetingById: query<MeetingKey, Meeting | null>({
+  meetingById: query<MeetingKey, BankMeeting | null>({
     scope: 'engagement:read',
-    type: 'Meeting',
+    type: 'BankMeeting',
     load: loadByCustomer(meetingsById),
   }),
 

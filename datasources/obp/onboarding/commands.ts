@@ -1,4 +1,4 @@
-import type { Account, CreateAccountInput, CreateUserInput, User } from '../../../schema/onboarding.js'
+import type { BankUser, CreateAccountInput, CreateUserInput, DepositAccount } from '../../../schema/onboarding.js'
 import { requiredBankOf } from '../bank-access.js'
 import { command } from '../instance.js'
 import { accountBody, toAccount, toUser, userBody } from './mapping.js'
@@ -8,7 +8,7 @@ import { accountBody, toAccount, toUser, userBody } from './mapping.js'
  * second account, and with one it fails as taken although the first attempt took the id.
  */
 export const accountCommands = {
-  createAccount: command<CreateAccountInput, { account: Account }>({
+  createAccount: command<CreateAccountInput, { account: DepositAccount }>({
     scope: 'accounts:write',
     type: 'CreateAccountPayload',
     repeatable: false,
@@ -29,7 +29,7 @@ export const accountCommands = {
  * the name.
  */
 export const userCommands = {
-  createUser: command<CreateUserInput, { user: User }>({
+  createUser: command<CreateUserInput, { user: BankUser }>({
     scope: 'users:write',
     type: 'CreateUserPayload',
     repeatable: false,

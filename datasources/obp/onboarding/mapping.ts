@@ -1,5 +1,5 @@
 import { AttributeType } from '../../../schema/customer-attribute.js'
-import type { Account, CreateAccountInput, CreateUserInput, User } from '../../../schema/onboarding.js'
+import type { BankUser, CreateAccountInput, CreateUserInput, DepositAccount } from '../../../schema/onboarding.js'
 import { type Drift, toEnum } from '../../support/mapping.js'
 import { text } from '../codecs.js'
 import type { AccountBody, ObpAccount, ObpUser, UserBody } from './contract.js'
@@ -7,8 +7,8 @@ import type { AccountBody, ObpAccount, ObpUser, UserBody } from './contract.js'
 // ---- from the provider's responses to the graph
 
 /** `bankId` is the bank of the request: an account does not name its bank. */
-export const toAccount = (account: ObpAccount, bankId: string, drift: Drift): Account => ({
-  id: account.account_id,
+export const toAccount = (account: ObpAccount, bankId: string, drift: Drift): DepositAccount => ({
+  accountId: account.account_id,
   bankId,
   userId: text(account.user_id),
   label: account.label ?? '',
@@ -25,7 +25,7 @@ export const toAccount = (account: ObpAccount, bankId: string, drift: Drift): Ac
   })),
 })
 
-export const toUser = (user: ObpUser): User => ({
+export const toUser = (user: ObpUser): BankUser => ({
   id: user.user_id,
   email: text(user.email),
   username: user.username,

@@ -19,9 +19,9 @@ afterAll(() => app.close())
 const SET = `mutation($input: SetAccountEntitlementsInput!) { setAccountEntitlements(input: $input) {
   replayed
   entitlements { bankingCustomerId confirmed asOf items { electronicStatementElection electronicDocumentElection
-    account { id accountNumber accountMicrNumber productType productCode nickname }
+    account { accountId accountNumber accountMicrNumber productType productCode nickname }
     roles { default view basic billPay loanAdvance } } }
-  challenge { operationId challengeId factors { id type labels securityQuestions { id prompt } } }
+  challenge { operationId challengeId factors { factorId type labels securityQuestions { questionId prompt } } }
 } }`
 
 /** The reference's only request. */
@@ -72,7 +72,7 @@ describe('the source example', () => {
     expect(entitlements.items).toHaveLength(3)
     expect(entitlements.items[1]).toEqual({
       account: {
-        id: expect.any(String),
+        accountId: expect.any(String),
         accountNumber: '123456788',
         accountMicrNumber: '123456788',
         productType: 'CHECKING',
@@ -109,7 +109,10 @@ describe('the source example', () => {
     const { data, errors } = await set({ bankingCustomerId: CROWD[0]!.bankingCustomerId })
     expect(errors).toEqual([])
     expect(
-      data.setAccountEntitlements.entitlements.items.map(({ account }: any) => [account.id, account.accountNumber]),
+      data.setAccountEntitlements.entitlements.items.map(({ account }: any) => [
+        account.accountId,
+        account.accountNumber,
+      ]),
     ).toEqual([
       ['52abfb19a4810b8b90e7', '123456789'],
       ['a1b4067f35ae4f0ac4a6', '234567890'],
@@ -281,14 +284,18 @@ describe('an identity challenge', () => {
         'SECURITY_QUESTIONS',
       ])
       expect(challenge.factors[3]).toEqual({
-        id: 'e917d671cb2f030b56f1',
+        factorId: 'e917d671cb2f030b56f1',
         type: 'EMAIL',
         labels: ['an****nk@example.com', 'an****98@example.com'],
         securityQuestions: null,
       })
       expect(challenge.factors[5]).toMatchObject({
         labels: [],
-        securityQuestions: [{ id: 'q1', prompt: "What is your mother's maiden name?" }, { id: 'q4' }, { id: 'q9' }],
+        securityQuestions: [
+          { questionId: 'q1', prompt: "What is your mother's maiden name?" },
+          { questionId: 'q4' },
+          { questionId: 'q9' },
+        ],
       })
     },
   )
@@ -297,7 +304,12 @@ describe('an identity challenge', () => {
     const { data, errors } = await set({ bankingCustomerId: CUSTOMERS.challenged }, { scopes: ['entitlements:write'] })
     expect(errors).toEqual([])
     expect(data.setAccountEntitlements.challenge.factors).toEqual(
-      CHALLENGE.factors.map(({ id }) => ({ id, type: expect.any(String), labels: [], securityQuestions: null })),
+      CHALLENGE.factors.map(({ id }) => ({
+        factorId: id,
+        type: expect.any(String),
+        labels: [],
+        securityQuestions: null,
+      })),
     )
   })
 
@@ -346,7 +358,7 @@ describe('an identity challenge', () => {
     })
     const { data } = await set({ bankingCustomerId: ADA.bankingCustomerId })
     expect(data.setAccountEntitlements.challenge.factors).toEqual([
-      { id: null, type: null, labels: [], securityQuestions: null },
+      { factorId: null, type: null, labels: [], securityQuestions: null },
     ])
     expect(await (await fetch(`${app.url}/metrics`)).text()).toContain(
       'kyc_provider_drift_total{provider="apiture",field="challenge.factors.type"} 1',

@@ -14,7 +14,7 @@ const SET = `mutation($input: SetAccountEntitlementsInput!) { setAccountEntitlem
   challenge { challengeId } replayed
 } }`
 const READ = `query($id: ID!) { accountEntitlements(bankingCustomerId: $id) {
-  bankingCustomerId confirmed asOf items { electronicStatementElection account { id accountNumber } roles { default view basic billPay loanAdvance } }
+  bankingCustomerId confirmed asOf items { electronicStatementElection account { accountId accountNumber } roles { default view basic billPay loanAdvance } }
 } }`
 
 type Roles = Partial<Record<'default' | 'view' | 'basic' | 'billPay' | 'loanAdvance', boolean>>
@@ -70,7 +70,10 @@ describe.each([
     expect(await read(id)).toMatchObject({
       bankingCustomerId: id,
       confirmed: true,
-      items: [{ account: { id: expect.any(String), accountNumber: '1001' } }, { account: { accountNumber: '1002' } }],
+      items: [
+        { account: { accountId: expect.any(String), accountNumber: '1001' } },
+        { account: { accountNumber: '1002' } },
+      ],
     })
     expect(app.recorded('apiture')).toEqual([])
   })
@@ -96,7 +99,7 @@ describe.each([
       loanAdvance: null,
     })
     expect((await read(id)).items).toEqual(
-      merged.items.map((item: any) => ({ ...item, account: { ...item.account, id: expect.any(String) } })),
+      merged.items.map((item: any) => ({ ...item, account: { ...item.account, accountId: expect.any(String) } })),
     )
   })
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 const RESULT =
-  'id message account { id secondaryId status nameCheckStatus respondedName identities { type } } responder { scheme apiVersion responseCodes receivedAt data entity { idType idValue reference } }'
+  'id message account { accountId secondaryId status nameCheckStatus respondedName identities { type } } responder { scheme apiVersion responseCodes receivedAt data entity { idType idValue reference } }'
 const VERIFY = `mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { ${RESULT} } } }`
 
 const ENTITY = { idType: 'PARTICIPANT_ORG_ID', idValue: '0015800001ZEc1XAAT', reference: 'YOMI701335' }
@@ -71,7 +71,7 @@ describe('a verification', () => {
         id: expect.any(String),
         message: null,
         account: {
-          id: request.id,
+          accountId: request.id,
           secondaryId: request.secondaryId ?? null,
           respondedName: null,
           identities: [],
@@ -99,7 +99,7 @@ test('a fetched result', async () => {
     fromCache: false,
     message: 'The account type is Personal Account',
     account: {
-      id: '90070011100029',
+      accountId: '90070011100029',
       secondaryId: null,
       status: 'ACTIVE',
       nameCheckStatus: 'PARTIAL_MATCH',

@@ -12,7 +12,7 @@ import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { privateRedis, type PrivateRedis } from '../../support/redis.js'
 
 const RESULT =
-  'id state fromCache checkedAt nextPollAt account { id status nameCheckStatus respondedName } responder { scheme data }'
+  'id state fromCache checkedAt nextPollAt account { accountId status nameCheckStatus respondedName } responder { scheme data }'
 const VERIFY = `mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { replayed result { ${RESULT} } } }`
 const READ = `query($id: ID!) { verificationResult(id: $id) { ${RESULT} } }`
 const POST = 'POST /v1.0/account-verifications'
@@ -356,7 +356,7 @@ describe.concurrent.each(STORES)('with its store in %s and a cap of three second
     await delay(3100)
     expect(await bank.read(id, { ...mine, client: 'stranger' })).toBeNull()
     expect(bank.polls()).toBe(0)
-    expect(await bank.read(id)).toMatchObject({ id, fromCache: false, account: { id: CROWD[0]!.account } })
+    expect(await bank.read(id)).toMatchObject({ id, fromCache: false, account: { accountId: CROWD[0]!.account } })
     expect(await bank.read(id)).toMatchObject({ id, fromCache: true })
     expect(bank.polls()).toBe(1)
     await app.close()
@@ -457,7 +457,7 @@ test('Redis holds no personal data in clear, and the raw answer of the scheme no
   )
   const get = (name: StoreKey) => store.get<object>(name)
   expect(await get(['verification-result', id])).toMatchObject({
-    account: { id: ADA.account, respondedName: 'Ada Accepted' },
+    account: { accountId: ADA.account, respondedName: 'Ada Accepted' },
     responder: { scheme: 'UK_COP', data: null },
   })
   expect(JSON.stringify(await get(['verification', pending]))).not.toContain(PENDING)

@@ -13,7 +13,7 @@ afterAll(() => app.close())
 
 const RESULT = `
   id state message checkedAt fromCache nextPollAt
-  account { id secondaryId status nameCheckStatus respondedName identities { type value status } }
+  account { accountId secondaryId status nameCheckStatus respondedName identities { type value status } }
   responder { scheme apiVersion schemeUrl responseCodes receivedAt data entity { idType idValue reference } }`
 const VERIFY = `mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { replayed result { ${RESULT} } } }`
 const READ = `query($id: ID!) { verificationResult(id: $id) { ${RESULT} } }`
@@ -77,7 +77,7 @@ test('a result holds everything that the provider returned', async () => {
       fromCache: false,
       nextPollAt: null,
       account: {
-        id: ADA.account,
+        accountId: ADA.account,
         secondaryId: 'ROLL-1',
         status: 'ACTIVE',
         nameCheckStatus: 'PARTIAL_MATCH',
@@ -153,7 +153,7 @@ test('an absent or null member is not sent', async () => {
 test('an IBAN may be written in groups and in lower case', async () => {
   const { data } = await verify({ idScheme: 'IBAN', id: 'gb15 abby 3000 0012 3456 78' })
   expect(data.verifyAccount.result.account).toMatchObject({
-    id: 'GB15ABBY30000012345678',
+    accountId: 'GB15ABBY30000012345678',
     nameCheckStatus: 'FULL_MATCH',
   })
 })
@@ -337,7 +337,7 @@ describe('every outcome of the emulator is one of the graph', () => {
         nextPollAt: null,
         fromCache: false,
         account: {
-          id,
+          accountId: id,
           status: expected.status,
           nameCheckStatus: expected.name,
           respondedName: expected.responded ?? null,
@@ -402,7 +402,7 @@ describe('a pending verification', () => {
       state: 'COMPLETED',
       fromCache: false,
       nextPollAt: null,
-      account: { id, status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' },
+      account: { accountId: id, status: 'ACTIVE', nameCheckStatus: 'FULL_MATCH' },
     })
   })
 
@@ -507,8 +507,10 @@ describe('results', () => {
 
   test('a reference of another subgraph is the same query', async () => {
     const { id } = (await verify({})).data.verifyAccount.result
-    const query = `{ _entities(representations: [{ __typename: "VerificationResult", id: "${id}" }]) { ... on VerificationResult { id account { respondedName id } } } }`
-    expect((await app.run(query)).data._entities).toEqual([{ id, account: { id: ADA.account, respondedName: null } }])
+    const query = `{ _entities(representations: [{ __typename: "VerificationResult", id: "${id}" }]) { ... on VerificationResult { id account { respondedName accountId } } } }`
+    expect((await app.run(query)).data._entities).toEqual([
+      { id, account: { accountId: ADA.account, respondedName: null } },
+    ])
     expect(
       (await app.run(query, undefined, { scopes: ['verifications:read'], client: 'stranger' })).data._entities,
     ).toEqual([null])
@@ -519,7 +521,7 @@ describe('personal data', () => {
   test('is masked without pii:read, in a payload and in a result', async () => {
     const masked = {
       account: {
-        id: `••••${ADA.account.slice(-4)}`,
+        accountId: `••••${ADA.account.slice(-4)}`,
         secondaryId: '••••',
         respondedName: 'A•••',
         identities: [{ type: 'SSN', value: `••••${ADA.ssn.slice(-4)}`, status: 'FULL_MATCH' }],

@@ -20,7 +20,7 @@ const ADA_USER = ADA.customerId.replace(/^./, 'e')
 const ACCOUNT = { label: 'Household', productCode: 'AC', currency: 'EUR' }
 const createAccount = (input: object, options?: RunOptions) =>
   app.run(
-    'mutation($input: CreateAccountInput!) { createAccount(input: $input) { replayed account { id bankId userId balance { amount currency } routings { scheme address } } } }',
+    'mutation($input: CreateAccountInput!) { createAccount(input: $input) { replayed account { accountId bankId userId balance { amount currency } routings { scheme address } } } }',
     { input: { ...ACCOUNT, ...input } },
     options,
   )
@@ -44,7 +44,7 @@ describe('an account', () => {
   test('is opened at the bank and for the user of the input', async () => {
     const { data, errors } = await createAccount({ bankId: OTHER_BANK, userId: ADA_USER, accountId: 'ada-2' })
     expect(errors).toEqual([])
-    expect(data.createAccount.account).toMatchObject({ id: 'ada-2', bankId: OTHER_BANK, userId: ADA_USER })
+    expect(data.createAccount.account).toMatchObject({ accountId: 'ada-2', bankId: OTHER_BANK, userId: ADA_USER })
     expect(app.calls('obp')).toEqual([`PUT ${accounts(OTHER_BANK)}/ada-2`])
     expect(app.recorded('obp')[0]!.body).toMatchObject({ user_id: ADA_USER, balance: { currency: 'EUR', amount: '0' } })
   })

@@ -19,7 +19,7 @@ afterAll(() => app.close())
 
 const OTTO = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Otto')!
 const at = (bank: string) => `/obp/v4.0.0/banks/${bank}/search/customers/mobile-phone-number`
-const QUERY = `query($phone: String!, $match: TextMatch, $first: Int, $bankId: ID) {
+const QUERY = `query($phone: String!, $match: PhoneNumberMatch, $first: Int, $bankId: ID) {
   customersByMobilePhoneNumber(mobilePhoneNumber: $phone, match: $match, first: $first, bankId: $bankId) { id mobilePhoneNumber dateOfBirth } }`
 const search = (phone: string, rest: object = {}, options = {}) => app.run(QUERY, { phone, ...rest }, options)
 const phones = async (phone: string, match?: string) => {

@@ -3,7 +3,7 @@ import type { SurfaceRow } from './row.js'
 
 const at = `/obp/v4.0.0/banks/${BANK}`
 const createAccount = `mutation($input: CreateAccountInput!) { createAccount(input: $input) {
-  replayed account { id bankId userId label productCode balance { currency amount } branchId routings { scheme address } attributes { productCode name type value } } } }`
+  replayed account { accountId bankId userId label productCode balance { currency amount } branchId routings { scheme address } attributes { productCode name type value } } } }`
 const input = {
   label: 'Household',
   productCode: 'SAVINGS',
@@ -35,7 +35,9 @@ export const onboardingRows: SurfaceRow[] = [
     query: createAccount,
     variables: { input: { ...input, accountId: 'household.1' } },
     request: () => ({ method: 'PUT', path: `${at}/accounts/household.1`, body }),
-    data: { createAccount: { replayed: false, account: { ...account, id: 'household.1', routings: input.routings } } },
+    data: {
+      createAccount: { replayed: false, account: { ...account, accountId: 'household.1', routings: input.routings } },
+    },
   },
   {
     n: 2,
