@@ -4,6 +4,7 @@ import type { ApitureOutcome } from './datasource.js'
 import { command } from './instance.js'
 import { assignmentBody, toChallenge, toEntitlement } from './mapping.js'
 import { clearEntitlements } from './queries.js'
+import { fromStoredSet, type StoredEntitlementSet, toStoredSet } from './stored-entitlement.js'
 import { executedDespite, type Executed, SnapshotStore, toWrite, unstoredSet } from './snapshot-store.js'
 
 interface EntitlementsOrChallenge {
@@ -18,7 +19,12 @@ export const apitureCommands = {
     type: 'SetAccountEntitlementsPayload',
     repeatable: true,
     ignoredInput: ['challengeToken'],
-    toStored: (payload) => (payload.challenge ? undefined : payload),
+    toStored: ({ challenge, entitlements }) =>
+      challenge ? undefined : { entitlements: entitlements && toStoredSet(entitlements), challenge },
+    fromStored: (stored) => ({
+      entitlements: fromStoredSet((stored as { entitlements: StoredEntitlementSet }).entitlements),
+      challenge: null,
+    }),
     async run(instance, operation, input) {
       const { source, drift } = instance
       const customer = input.bankingCustomerId

@@ -2,6 +2,7 @@ import { type AccountEntitlement, type AccountEntitlementSet, type AccountRoles 
 import { ApiError } from '../contract/errors.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import type { AssignmentBody, Assignments } from './contract.js'
+import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } from './stored-entitlement.js'
 
 const TTL_SECONDS = 400 * 24 * 3600
 /** Longer than any write can run: the process of a write that is still open after this has died. */
@@ -33,6 +34,18 @@ interface Snapshot {
   /** The last confirmed assignments by account; absent where several writes raced. */
   readonly last: Readonly<Record<string, Assignments>>
 }
+
+interface StoredSnapshot extends Omit<Snapshot, 'items'> {
+  readonly items: readonly StoredEntitlement[]
+}
+
+const toStored = (snapshot: Snapshot): StoredSnapshot => ({
+  ...snapshot,
+  items: snapshot.items.map(toStoredEntitlement),
+})
+
+const fromStored = (stored: StoredSnapshot | null): Snapshot =>
+  stored === null ? EMPTY : { ...stored, items: stored.items.map(fromStoredEntitlement) }
 
 const EMPTY: Snapshot = { items: [], asOf: null, open: [], last: {} }
 
@@ -137,7 +150,7 @@ export class SnapshotStore {
   }
 
   async read(bankingCustomerId: string): Promise<AccountEntitlementSet | null> {
-    return toSet(bankingCustomerId, (await this.#store.get<Snapshot>(storeKey(bankingCustomerId))) ?? EMPTY)
+    return toSet(bankingCustomerId, fromStored(await this.#store.get<StoredSnapshot>(storeKey(bankingCustomerId))))
   }
 
   /** Records a write that is about to be sent. */
@@ -177,7 +190,7 @@ export class SnapshotStore {
         open: raced ? [...others, { ...own, overAt: now }] : others,
       }
     })
-    return toSet(bankingCustomerId, value!)!
+    return toSet(bankingCustomerId, fromStored(value))!
   }
 
   /** Closes a write that failed, or keeps it open as long as it may have changed something. */
@@ -201,6 +214,8 @@ export class SnapshotStore {
   }
 
   #update(bankingCustomerId: string, change: (current: Snapshot) => Snapshot) {
-    return this.#store.update<Snapshot>(storeKey(bankingCustomerId), TTL_SECONDS, (current) => change(current ?? EMPTY))
+    return this.#store.update<StoredSnapshot>(storeKey(bankingCustomerId), TTL_SECONDS, (current) =>
+      toStored(change(fromStored(current))),
+    )
   }
 }

@@ -4,7 +4,8 @@ import type { OperationScope } from '../contract/operation-scope.js'
 import type { Verify } from './contract.js'
 import { sharedScope } from './datasource.js'
 import { type BanficoInstance, command, verificationStore } from './instance.js'
-import { storable, toResult, toVerify } from './mapping.js'
+import { toResult, toVerify } from './mapping.js'
+import { fromStoredResult, type StoredResult, toStoredResult } from './stored-result.js'
 
 /** Begins a verification at Banfico and stores it. */
 async function verifyAtBank(
@@ -26,7 +27,8 @@ export const banficoCommands = {
     type: 'VerifyAccountPayload',
     repeatable: true,
     // A pending verification is stored as the outcome too: another call would begin another verification.
-    toStored: ({ result }) => ({ result: { ...storable(result), fromCache: true } }),
+    toStored: ({ result }) => ({ result: { ...toStoredResult(result), fromCache: true } }),
+    fromStored: (stored) => ({ result: fromStoredResult((stored as { result: StoredResult }).result) }),
     async run(instance, operation, input) {
       const { checks } = instance
       const store = verificationStore(instance, operation)

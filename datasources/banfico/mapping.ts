@@ -72,12 +72,6 @@ export function toResult(
   }
 }
 
-/** The part of a result that may be stored: without the scheme's raw answer, which can hold any data. */
-export const storable = (result: VerificationResult): VerificationResult => ({
-  ...result,
-  responder: result.responder && { ...result.responder, data: null },
-})
-
 // ---- graph to provider
 
 /** The missing members by rules that span several members of the input. */

@@ -19,7 +19,7 @@ import {
   pollSchedule,
 } from '../support/poll-schedule.js'
 import type { BanficoReply, Verify } from './contract.js'
-import { storable } from './mapping.js'
+import { fromStoredResult, type StoredResult, toStoredResult } from './stored-result.js'
 
 /** The time for which the tenant of a verification is stored. */
 const OWNER_TTL_SECONDS = 7 * 24 * 3600
@@ -33,7 +33,7 @@ export interface StoredVerification {
   /** Until this time, in ms since 1970, a 404 means that the answer is still to come. */
   readonly slaUntil: number
   /** The last result of a pending verification; null once it is completed. */
-  readonly pending: VerificationResult | null
+  readonly pending: StoredResult | null
   /** True when the last poll found no verification although its deadline had passed. */
   readonly missing?: boolean | undefined
   /** The poll schedule and its lease. */
@@ -42,7 +42,7 @@ export interface StoredVerification {
 
 /** The result as of the last poll, for a caller that asks before the next poll is due. */
 export const lastKnownResult = ({ pending, missing, pace }: StoredVerification): VerificationResult | null =>
-  pending === null || missing ? null : { ...pending, fromCache: true, nextPollAt: nextPollAt(pace) }
+  pending === null || missing ? null : { ...fromStoredResult(pending), fromCache: true, nextPollAt: nextPollAt(pace) }
 
 /** The canonical form of a question: only the case and spaces of the account id are normalised. */
 const canonical = ({ types, initiator, account }: Verify): string =>
@@ -106,8 +106,10 @@ export class VerificationStore {
 
   /** An earlier answer to the question, up to this age. */
   async recall(question: string, ageSeconds: number): Promise<VerificationResult | null> {
-    const kept = await nullIfUnavailable(this.#store.get<VerificationResult>(questionKey(question)))
-    return kept && Date.now() - Date.parse(kept.checkedAt) <= ageSeconds * 1000 ? { ...kept, fromCache: true } : null
+    const kept = await nullIfUnavailable(this.#store.get<StoredResult>(questionKey(question)))
+    return kept && Date.now() - Date.parse(kept.checkedAt) <= ageSeconds * 1000
+      ? { ...fromStoredResult(kept), fromCache: true }
+      : null
   }
 
   /** Stores a new verification. While the store is unavailable the answer is returned all the same, but cannot be read later. */
@@ -122,7 +124,7 @@ export class VerificationStore {
     const verification: StoredVerification = {
       tenant,
       slaUntil: at + slaSeconds * 1000,
-      pending: completed ? null : storable(result),
+      pending: completed ? null : toStoredResult(result),
       pace: pollSchedule(at, hintSeconds),
     }
     await nullIfUnavailable(
@@ -141,8 +143,8 @@ export class VerificationStore {
 
   /** A completed result that is still stored. */
   async completed(id: string): Promise<VerificationResult | null> {
-    const kept = await this.#store.get<VerificationResult>(resultKey(id))
-    return kept && { ...kept, fromCache: true }
+    const kept = await this.#store.get<StoredResult>(resultKey(id))
+    return kept && { ...fromStoredResult(kept), fromCache: true }
   }
 
   /**
@@ -175,7 +177,7 @@ export class VerificationStore {
           next && {
             ...current!,
             pace: next,
-            pending: result ? storable(result) : current!.pending,
+            pending: result ? toStoredResult(result) : current!.pending,
             missing: result === null,
           }
         )
@@ -202,7 +204,7 @@ export class VerificationStore {
   }
 
   async #setResult(key: StoreKey, result: VerificationResult): Promise<void> {
-    if (this.#maxAgeSeconds > 0) await this.#store.set(key, storable(result), this.#maxAgeSeconds)
+    if (this.#maxAgeSeconds > 0) await this.#store.set(key, toStoredResult(result), this.#maxAgeSeconds)
   }
 
   #update(

@@ -62,7 +62,9 @@ export interface Command<Instance, Input, Payload extends object> {
   /** Input members that are left out when inputs under the same idempotency key are compared. */
   readonly ignoredInput?: readonly string[] | undefined
   /** The part of the payload that is stored for a replay; undefined when this payload is not final and is not stored. */
-  toStored?(payload: Payload): Payload | undefined
+  toStored?(payload: Payload): object | undefined
+  /** The payload of a stored outcome; absent where the stored form is the payload itself. */
+  readonly fromStored?: ((stored: object) => Payload) | undefined
   readonly run: (instance: Instance, operation: OperationScope, input: Input, attempt: Attempt) => Promise<Payload>
 }
 

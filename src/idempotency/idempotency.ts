@@ -28,7 +28,9 @@ export interface Write<Payload extends object> {
   readonly repeatable: boolean
   readonly run: (attempt: Attempt) => Promise<Payload>
   readonly readBack?: ((attempt: Attempt) => Promise<Payload | null>) | undefined
-  readonly toStored: (payload: Payload) => Payload | undefined
+  readonly toStored: (payload: Payload) => object | undefined
+  /** The payload of a stored outcome; absent where the stored form is the payload itself. */
+  readonly fromStored?: ((stored: object) => Payload) | undefined
 }
 
 const resolutionOf = <Payload extends object>({ repeatable, readBack }: Write<Payload>): Resolution =>
@@ -46,10 +48,13 @@ const withReplayed = <Payload extends object>(payload: Payload, replayed: boolea
 })
 
 /** The outcome that a record holds, answered once more. */
-function replay<Payload extends object>({ state, payload, failure }: WriteRecord): Replayable<Payload> {
+function replay<Payload extends object>(
+  { fromStored }: Write<Payload>,
+  { state, payload, failure }: WriteRecord,
+): Replayable<Payload> {
   switch (state) {
     case 'done':
-      return withReplayed(payload as Payload, true)
+      return withReplayed(fromStored ? fromStored(payload!) : (payload as Payload), true)
     case 'refused':
       throw new ApiError(failure!.code, { ...failure!.details, replayed: true } as ApiErrorDetails)
     case 'unknown':
@@ -160,10 +165,10 @@ export class Idempotency {
     lease: Lease,
     outcomes: Outcomes<Payload>,
   ): Promise<Replayable<Payload>> {
-    if (record.state !== 'unknown' || resolutionOf(write) !== 'read back') return replay(record)
+    if (record.state !== 'unknown' || resolutionOf(write) !== 'read back') return replay(write, record)
     const found = await write.readBack!({ id: record.attempt, isRetry: true })
     // Another value at the provider proves nothing: it may have been changed since.
-    if (found === null) return replay(record)
+    if (found === null) return replay(write, record)
     await lease.resolveUnknown(outcomes.done(found))
     return withReplayed(found, true)
   }

@@ -1,7 +1,15 @@
 import type { BankUser, CreateAccountInput, CreateUserInput, DepositAccount } from '../../../schema/onboarding.js'
 import { requiredBankOf } from '../bank-access.js'
 import { command } from '../instance.js'
-import { accountBody, toAccount, toUser, userBody } from './mapping.js'
+import {
+  accountBody,
+  fromStoredAccount,
+  type StoredAccount,
+  toAccount,
+  toStoredAccount,
+  toUser,
+  userBody,
+} from './mapping.js'
 
 /**
  * Commands that open accounts. None may be repeated after a lost answer: without an id of the caller's a repeat opens a
@@ -12,6 +20,8 @@ export const accountCommands = {
     scope: 'accounts:write',
     type: 'CreateAccountPayload',
     repeatable: false,
+    toStored: ({ account }) => ({ account: toStoredAccount(account) }),
+    fromStored: (stored) => ({ account: fromStoredAccount((stored as { account: StoredAccount }).account) }),
     async run(instance, operation, input) {
       const { onboarding } = instance.sources
       const bankId = requiredBankOf(instance, operation, input.bankId)

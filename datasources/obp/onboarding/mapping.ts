@@ -25,6 +25,15 @@ export const toAccount = (account: ObpAccount, bankId: string, drift: Drift): De
   })),
 })
 
+/** An account as an idempotency record holds it: with `id` for `accountId`, as version 0.1.0 stores it, so that both can serve side by side. */
+export interface StoredAccount extends Omit<DepositAccount, 'accountId'> {
+  readonly id: string
+}
+
+export const toStoredAccount = ({ accountId, ...rest }: DepositAccount): StoredAccount => ({ id: accountId, ...rest })
+
+export const fromStoredAccount = ({ id, ...rest }: StoredAccount): DepositAccount => ({ accountId: id, ...rest })
+
 export const toUser = (user: ObpUser): BankUser => ({
   id: user.user_id,
   email: text(user.email),

@@ -457,7 +457,7 @@ test('Redis holds no personal data in clear, and the raw answer of the scheme no
   )
   const get = (name: StoreKey) => store.get<object>(name)
   expect(await get(['verification-result', id])).toMatchObject({
-    account: { accountId: ADA.account, respondedName: 'Ada Accepted' },
+    account: { id: ADA.account, respondedName: 'Ada Accepted' },
     responder: { scheme: 'UK_COP', data: null },
   })
   expect(JSON.stringify(await get(['verification', pending]))).not.toContain(PENDING)
