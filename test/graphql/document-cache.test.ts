@@ -88,15 +88,7 @@ const SPENDER: RunOptions = { client: 'spender' }
 const JSON_TYPE = { 'content-type': 'application/json' }
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-const tokens = new Map<string, Promise<string>>()
-
-/** Caches the token of each caller: signing a token takes longer than most requests here. */
-function tokenOf(options: RunOptions = {}): Promise<string> {
-  const name = JSON.stringify(options)
-  const known = tokens.get(name) ?? servers.deployed.app.token(options)
-  tokens.set(name, known)
-  return known
-}
+const tokenOf = (options?: RunOptions) => servers.deployed.app.token(options)
 
 /** One request of its kind. */
 async function ask(

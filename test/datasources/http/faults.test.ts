@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { FetchError } from 'node-fetch'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
 import type { Fault } from '../../../datasources/emulator/run.js'
+import { start as startSynctera } from '../../../datasources/synctera/emulator/index.js'
 import { transportError } from '../../../datasources/http/transport.js'
 import { type App, startApp } from '../../support/app.js'
 import { createGate } from '../../support/gate.js'
@@ -129,18 +130,30 @@ const ROWS: Row[] = [
   ]),
 ]
 
+let ground: App
+beforeAll(async () => {
+  ground = await startApp()
+})
+beforeEach(() => ground.clear())
+afterAll(() => ground.close())
+
 describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) => {
-  // Each case starts its own server and emulators: retry delays run in parallel and no circuit opens.
+  // Each case starts its own server and Synctera: retry delays run in parallel and no circuit opens.
   test.concurrent.each(ROWS)(
     '%s: a read, and a write with an idempotency key',
     async (_what, fault, ofRead, ofWrite, tries = 1) => {
-      const app = await startApp({
-        HTTP_CLIENT: client,
-        ...(fault.fault === 'hang' ? { SYNCTERA_TIMEOUT_MS: '1000' } : {}),
-      })
-      for (const match of [READ_ROUTE, WRITE_ROUTE]) app.fault('synctera', { match, ...fault, times: 0 })
+      const synctera = await startSynctera({})
+      const app = await startApp(
+        {
+          HTTP_CLIENT: client,
+          ...synctera.settings,
+          ...(fault.fault === 'hang' ? { SYNCTERA_TIMEOUT_MS: '1000' } : {}),
+        },
+        ground,
+      )
+      for (const match of [READ_ROUTE, WRITE_ROUTE]) synctera.fault({ match, ...fault, times: 0 })
       const [read, write] = await Promise.all([app.run(READ), app.run(WRITE)])
-      const sent = (method: string) => app.recorded('synctera').filter((call) => call.method === method)
+      const sent = (method: string) => synctera.calls().filter((call) => call.method === method)
 
       expect(read.data.viewer).toEqual({ id: 'tester' })
       expect(sent('GET')).toHaveLength(tries)
@@ -165,6 +178,7 @@ describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) =>
         expect(write.errors[0]!.extensions).toMatchObject({ provider: 'SYNCTERA', ...ofWrite })
       }
       await app.close()
+      await synctera.close()
     },
   )
 })
@@ -173,7 +187,7 @@ describe('a provider that does not listen', () => {
   let app: App
   beforeAll(async () => {
     // A port without a listener.
-    app = await startApp({ SYNCTERA_URL: 'http://127.0.0.1:9' })
+    app = await startApp({ SYNCTERA_URL: 'http://127.0.0.1:9' }, ground)
   })
   afterAll(() => app.close())
 
@@ -187,7 +201,7 @@ describe('a provider that does not listen', () => {
 })
 
 test('a provider that is not configured is reported, and the other fields answer', async () => {
-  const app = await startApp({ SYNCTERA_URL: undefined })
+  const app = await startApp({ SYNCTERA_URL: undefined }, ground)
   const { data, errors } = await app.run(READ)
   expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
   expect(errors[0]).toMatchObject({
@@ -198,7 +212,7 @@ test('a provider that is not configured is reported, and the other fields answer
 })
 
 test('the deadline of the operation ends reads, and the finished fields are answered', async () => {
-  const app = await startApp({ REQUEST_TIMEOUT_MS: '1000' })
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '1000' }, ground)
   app.fault('synctera', { match: READ_ROUTE, fault: 'hang' })
   const { data, errors } = await app.run(READ)
   expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
@@ -282,7 +296,7 @@ describe.each(['undici', 'node-fetch'])(
     })
 
     test('delays no caller beyond the deadline', async () => {
-      const app = await startApp({ ...settings, REQUEST_TIMEOUT_MS: '300' })
+      const app = await startApp({ ...settings, REQUEST_TIMEOUT_MS: '300' }, ground)
       const begun = performance.now()
       const { errors } = await app.run('{ persons(first: 1) { nodes { id } } }')
       expect(errors[0]!.extensions.code).toBe('DEADLINE_EXCEEDED')
@@ -292,7 +306,7 @@ describe.each(['undici', 'node-fetch'])(
     })
 
     test('receives no write', async () => {
-      const app = await startApp({ ...settings, SYNCTERA_TIMEOUT_MS: '3000' })
+      const app = await startApp({ ...settings, SYNCTERA_TIMEOUT_MS: '3000' }, ground)
       const { errors } = await app.run(
         'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }',
       )
@@ -303,7 +317,7 @@ describe.each(['undici', 'node-fetch'])(
 )
 
 test('a token request without an answer delays no caller beyond the deadline', async () => {
-  const app = await startApp({ REQUEST_TIMEOUT_MS: '300' })
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '300' }, ground)
   app.fault('obp', { match: 'POST /my/logins/direct', fault: 'hang' })
   app.fault('sei', { match: 'POST /v2/oauthtoken', fault: 'hang' })
   const begun = performance.now()
@@ -369,7 +383,7 @@ describe('the classification of a failed call', () => {
 
 describe('an unknown outcome with an idempotency key', () => {
   test('is applied once when the same call is repeated', async () => {
-    const app = await startApp({ SYNCTERA_TIMEOUT_MS: '2000' })
+    const app = await startApp({ SYNCTERA_TIMEOUT_MS: '2000' }, ground)
     const mutation =
       'mutation { createPerson(input: { idempotencyKey: "lost-1", isCustomer: true, status: PROSPECT, firstName: "Lost" }) { replayed person { id } } }'
     app.fault('synctera', { match: WRITE_ROUTE, fault: 'drop-after-apply', times: 3 })
