@@ -62,15 +62,15 @@ describe('an explained operation', () => {
   })
 
   test('separates the time it waited from its own time', async () => {
-    app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
-    app.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
+    app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2_000, times: 0 })
+    app.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 2_000, times: 0 })
     // Side by side: what is waited for at the same time counts once.
+    const begun = performance.now()
     const { explain: told } = await post(
       `{ customer(id: "${ADA.customerId}") { legalName } person(id: "${ADA.personId}") { lastName } }`,
     )
     expect(told.waitedMs / 2000).toBeGreaterThan(0.95)
-    expect(told.waitedMs / 2000).toBeLessThan(1.9)
-    expect(told.ownMs / 2000).toBeLessThan(0.7)
+    expect(told.waitedMs + told.ownMs).toBeLessThan(performance.now() - begun)
   })
 
   test('marks retried calls', async () => {
@@ -133,10 +133,13 @@ test('the own time of every operation is in the metrics', async () => {
     )
   }
   const [count, sum] = await read()
-  app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
+  app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2_000, times: 0 })
+  const begun = performance.now()
   await post(THREE, {})
+  const took = (performance.now() - begun) / 1000
   const [later, grown] = await read()
   expect(later).toBe(count! + 1)
   expect(grown! - sum!).toBeGreaterThan(0)
-  expect(grown! - sum!).toBeLessThan(1.4)
+  // The two seconds are the provider's.
+  expect(grown! - sum!).toBeLessThan(took - 1.9)
 })

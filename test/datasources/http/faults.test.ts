@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { FetchError } from 'node-fetch'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
 import type { Fault } from '../../../datasources/emulator/run.js'
 import { start as startSynctera } from '../../../datasources/synctera/emulator/index.js'
@@ -221,30 +222,43 @@ test('the deadline of the operation ends reads, and the finished fields are answ
 })
 
 describe.concurrent('a write that was not sent', () => {
-  test('waits in the bulkhead queue, and its timeout starts when it is sent', async () => {
-    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '1500' })
+  const settings = { OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '2000' }
+
+  /** Starts a write that holds the only slot until its timeout, which ends before that of all writes that are sent later. */
+  async function hold(app: App) {
     await app.run('{ meetings { id } }')
     app.clear()
     app.fault('obp', { match: MEET_ROUTE, fault: 'hang' })
-    app.fault('obp', { match: MEET_ROUTE, fault: 'slow', delayMs: 50 })
-    const [hung, waited] = await Promise.all([app.run(MEET), app.run(MEET)])
-    const codes = [hung, waited].map(({ errors }) => errors[0]?.extensions.code)
-    // The order of the two writes is not fixed.
-    expect(codes).toEqual(expect.arrayContaining([undefined, 'OUTCOME_UNKNOWN']))
+    const hung = app.run(MEET)
+    await vi.waitFor(() => expect(app.calls('obp')).toHaveLength(1), { timeout: 20_000, interval: 5 })
+    await delay(500)
+    return { hung }
+  }
+  const codeOf = ({ errors }: Awaited<ReturnType<App['run']>>) => errors[0]?.extensions.code
+
+  test('waits in the bulkhead queue, and its timeout starts when it is sent', async () => {
+    const app = await startApp(settings)
+    const { hung } = await hold(app)
+    app.fault('obp', { match: MEET_ROUTE, fault: 'slow', delayMs: 1_000 })
+    const begun = performance.now()
+    expect(codeOf(await app.run(MEET))).toBeUndefined()
+    expect(performance.now() - begun).toBeGreaterThan(2_000)
+    expect(codeOf(await hung)).toBe('OUTCOME_UNKNOWN')
     expect(app.calls('obp')).toHaveLength(2)
     await app.close()
   })
 
   test('ends at the deadline when it gets no slot, and is never sent', async () => {
-    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '1500' })
-    await app.run('{ meetings { id } }')
-    app.clear()
-    app.fault('obp', { match: MEET_ROUTE, fault: 'hang', times: 2 })
+    const app = await startApp(settings)
+    const { hung } = await hold(app)
     // The second write gets the slot when the first times out, and holds it while the third waits.
-    const answers = await Promise.all([app.run(MEET), app.run(MEET), app.run(MEET)])
-    const codes = answers.map(({ errors }) => errors[0]!.extensions)
-    expect(codes.filter(({ code }) => code === 'OUTCOME_UNKNOWN')).toHaveLength(2)
-    expect(codes.find(({ code }) => code !== 'OUTCOME_UNKNOWN')).toMatchObject({
+    app.fault('obp', { match: MEET_ROUTE, fault: 'hang' })
+    const [second, third] = await Promise.all([app.run(MEET), app.run(MEET)])
+    expect(codeOf(await hung)).toBe('OUTCOME_UNKNOWN')
+    // Which of the two is queued first is not fixed.
+    const sent = [second, third].filter((answer) => codeOf(answer) === 'OUTCOME_UNKNOWN')
+    expect(sent).toHaveLength(1)
+    expect([second, third].find((answer) => !sent.includes(answer))!.errors[0]!.extensions).toMatchObject({
       code: 'PROVIDER_TIMEOUT',
       retryable: true,
       provider: 'OPEN_BANK_PROJECT',
