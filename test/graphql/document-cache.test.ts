@@ -796,10 +796,10 @@ test('each answer states the budget that remains at that time', async () => {
 
 test('a text that differs by one blank is another document', async () => {
   const text = `{ blank: ${PERSON} }`
-  const roads: Route[] = []
+  const routes: Route[] = []
   for (const asked of [text, text, `${text} `, text.replace('{ ', '{  '), text])
-    roads.push((await ask(asked, { route: 'direct' })).route)
-  expect(roads).toEqual(['apollo', 'direct', 'apollo', 'apollo', 'direct'])
+    routes.push((await ask(asked, { route: 'direct' })).route)
+  expect(routes).toEqual(['apollo', 'direct', 'apollo', 'apollo', 'direct'])
 })
 
 test('a document sent with its hash is found by that hash alone, and by no other hash', async () => {
@@ -885,7 +885,7 @@ test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Faul
   async (name, query, variables, fault) => {
     const { app } = servers.deployed
     const seen: Seen[] = []
-    const roads: Route[] = []
+    const routes: Route[] = []
     for (let i = 0; i < 3; i += 1) {
       app.clear()
       app.fault(...fault)
@@ -899,9 +899,9 @@ test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Faul
           lingers: true,
         }),
       )
-      roads.push(apollo.route())
+      routes.push(apollo.route())
     }
-    expect(roads).toEqual(['apollo', 'direct', 'direct'])
+    expect(routes).toEqual(['apollo', 'direct', 'direct'])
     expect(seen[0]).toMatchObject({ status: 0, calls: [expect.any(String)] })
     for (const again of seen.slice(1)) expect(told(again)).toEqual(told(seen[0]!))
     const trails = await trailsOf(servers.deployed, await tokenOf())
@@ -925,15 +925,15 @@ test('an unexpected error after a write gets the same answer, and the write is d
   await witness(broken, { headers, body: JSON.stringify({ query: '{ __typename }' }) })
   isBroken = true
   const seen: Seen[] = []
-  const roads: Route[] = []
+  const routes: Route[] = []
   for (let i = 0; i < 3; i += 1) {
     app.clear()
     apollo.route()
     seen.push(await witness(broken, { headers, body: JSON.stringify({ query: EMAIL }) }))
-    roads.push(apollo.route())
+    routes.push(apollo.route())
   }
   isBroken = false
-  expect(roads).toEqual(['apollo', 'direct', 'direct'])
+  expect(routes).toEqual(['apollo', 'direct', 'direct'])
   expect(seen[0]).toMatchObject({
     status: 500,
     body: expect.stringContaining('INTERNAL_SERVER_ERROR'),
