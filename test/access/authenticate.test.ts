@@ -162,7 +162,7 @@ test('scopes may be in the claim scp', async () => {
   expect(data.viewer.scopes).toEqual(['persons:read'])
 })
 
-describe('without the scope every road to a person is refused', () => {
+describe('without the scope every way to a person is refused', () => {
   const id = ADA.personId
   test.each([
     ['a root field', `{ person(id: "${id}") { id } }`],

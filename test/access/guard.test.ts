@@ -10,16 +10,16 @@ import {
   askedAfterwards,
   askedOf,
   EVERY_SCOPE,
-  fieldRoads,
-  fieldRoadsToAnothers,
+  fieldPaths,
+  fieldPathsToOthers,
   FORMS,
-  mutationRoads,
+  mutationPaths,
   type Operation,
-  queryRoads,
+  queryPaths,
   reference,
-  referenceRoads,
-  type Road,
-} from '../support/roads.js'
+  referencePaths,
+  type AccessPath,
+} from '../support/access-paths.js'
 
 let app: App
 /** What the issuer publishes, as a shared secret would be made of it. */
@@ -61,24 +61,30 @@ const BAD: readonly (readonly [string, () => Promise<string | null>])[] = [
   ],
 ]
 
-/** The road in each form, or in one that differs from road to road where all would be many. */
-const inEach = (road: Road): readonly Operation[] => FORMS.map((form) => road.ask(form))
-const inTurn = (road: Road, turn: number): Operation => road.ask(FORMS[(road.name.length + turn) % FORMS.length])
+/** The access path in each form, or in one that differs from path to path where all would be many. */
+const inEach = (accessPath: AccessPath): readonly Operation[] => FORMS.map((form) => accessPath.ask(form))
+const inTurn = (accessPath: AccessPath, turn: number): Operation =>
+  accessPath.ask(FORMS[(accessPath.name.length + turn) % FORMS.length])
 
 const run = ({ document, variables }: Operation, options: RunOptions) =>
   app.run(document, variables, { client: 'ada', ...options })
 const refusals = (errors: readonly { readonly extensions: { readonly code: string } }[]) =>
   errors.filter(({ extensions }) => ['FORBIDDEN', 'UNAUTHENTICATED'].includes(extensions.code))
 
-const roads = [...queryRoads, ...mutationRoads, ...fieldRoads, ...referenceRoads]
+const accessPaths = [...queryPaths, ...mutationPaths, ...fieldPaths, ...referencePaths]
 const MINE = 'GET /obp/v4.0.0/users/current/customers'
-const table = roads.map((road) => [road.name, road] as const)
-const guarded = roads.flatMap((road) => (road.demands ? [[road.name, road, road.demands] as const] : []))
+const table = accessPaths.map((accessPath) => [accessPath.name, accessPath] as const)
+const guarded = accessPaths.flatMap((accessPath) =>
+  accessPath.demands ? [[accessPath.name, accessPath, accessPath.demands] as const] : [],
+)
 
 describe('an invalid token is refused with 401, without a provider call', () => {
-  test.each(table)('by %s', async (_name, road) => {
+  test.each(table)('by %s', async (_name, accessPath) => {
     const answers = await Promise.all(
-      BAD.map(async ([what, token], turn) => ({ what, ...(await run(inTurn(road, turn), { token: await token() })) })),
+      BAD.map(async ([what, token], turn) => ({
+        what,
+        ...(await run(inTurn(accessPath, turn), { token: await token() })),
+      })),
     )
     for (const { what, status, data, errors, headers } of answers) {
       expect({
@@ -94,9 +100,9 @@ describe('an invalid token is refused with 401, without a provider call', () => 
 })
 
 describe('a token without the scope is refused in every form, without a provider call', () => {
-  test.each(guarded)('by %s', async (_name, road) => {
-    for (const operation of inEach(road)) {
-      const { status, errors } = await run(operation, { scopes: road.through })
+  test.each(guarded)('by %s', async (_name, accessPath) => {
+    for (const operation of inEach(accessPath)) {
+      const { status, errors } = await run(operation, { scopes: accessPath.through })
       expect([operation.document, status, errors.map(({ extensions }) => extensions.code)]).toEqual([
         operation.document,
         200,
@@ -104,21 +110,21 @@ describe('a token without the scope is refused in every form, without a provider
       ])
     }
     // What the way to a field asks is not of the field.
-    expect(askedAfterwards(app).filter((call) => road.path[0] !== 'viewer' || call !== MINE)).toEqual([])
+    expect(askedAfterwards(app).filter((call) => accessPath.path[0] !== 'viewer' || call !== MINE)).toEqual([])
   })
 })
 
 describe('a token with the scope is not refused in any form', () => {
-  test.each(guarded.filter(([, { kind }]) => kind !== 'mutation'))('by %s', async (_name, road, [scopes]) => {
+  test.each(guarded.filter(([, { kind }]) => kind !== 'mutation'))('by %s', async (_name, accessPath, [scopes]) => {
     const answers = await Promise.all(
-      inEach(road).map((operation) => run(operation, { scopes: [...scopes!, ...road.through] })),
+      inEach(accessPath).map((operation) => run(operation, { scopes: [...scopes!, ...accessPath.through] })),
     )
     for (const { status, errors } of answers) expect([status, refusals(errors)]).toEqual([200, []])
   })
 
   // Each does something, so once is enough.
-  test.each(guarded.filter(([, { kind }]) => kind === 'mutation'))('by %s', async (_name, road, [scopes]) => {
-    const { status, errors } = await run(inTurn(road, 0), { scopes: [...scopes!] })
+  test.each(guarded.filter(([, { kind }]) => kind === 'mutation'))('by %s', async (_name, accessPath, [scopes]) => {
+    const { status, errors } = await run(inTurn(accessPath, 0), { scopes: [...scopes!] })
     expect([status, refusals(errors)]).toEqual([200, []])
   })
 })
@@ -133,7 +139,7 @@ describe("another customer's data is absent for a caller with only :own scopes",
   }
   type Whose = { readonly customerId: string; readonly personId?: string | undefined }
 
-  /** How one is named by each road that an `:own` scope opens; another's record is given by an id that exists. */
+  /** How one is named by each access path that an `:own` scope opens; another's record is given by an id that exists. */
   const named: Readonly<Record<string, (whose: Whose) => object>> = {
     'Query.customer': ({ customerId }) => ({ id: customerId }),
     'Query.person': ({ personId }) => ({ id: personId }),
@@ -157,14 +163,14 @@ describe("another customer's data is absent for a caller with only :own scopes",
     return `${response.status} ${response.headers.get('content-type')} ${response.headers.get('content-length')} ${await response.text()}`
   }
 
-  test.each(owned)('by %s, byte for byte as if it did not exist', async (name, road) => {
+  test.each(owned)('by %s, byte for byte as if it did not exist', async (name, accessPath) => {
     expect(Object.keys(named)).toContain(name)
     for (const form of FORMS) {
       const of = (whose: Whose): Operation => {
         const keys = named[name]!(whose)
-        return road.kind === 'reference'
+        return accessPath.kind === 'reference'
           ? reference(name.slice('a reference to a '.length), { ...keys }, form)
-          : { ...road.ask(form), variables: { ...keys } }
+          : { ...accessPath.ask(form), variables: { ...keys } }
       }
       const [theirs, nobodys, mine] = await Promise.all([
         answer(of(other), OWN),
@@ -181,15 +187,17 @@ describe("another customer's data is absent for a caller with only :own scopes",
       expect(asked).not.toContain(id)
   })
 
-  const below = fieldRoadsToAnothers.flatMap((road) =>
-    road.demands?.some((scopes) => scopes.every((scope) => scope.endsWith(':own'))) ? [[road.name, road] as const] : [],
+  const below = fieldPathsToOthers.flatMap((accessPath) =>
+    accessPath.demands?.some((scopes) => scopes.every((scope) => scope.endsWith(':own')))
+      ? [[accessPath.name, accessPath] as const]
+      : [],
   )
-  test.each(below)('by %s of a value that came by another way', async (_name, road) => {
-    const { data, errors } = await run(road.ask(), { scopes: [...OWN, ...road.through] })
+  test.each(below)('by %s of a value that came by another way', async (_name, accessPath) => {
+    const { data, errors } = await run(accessPath.ask(), { scopes: [...OWN, ...accessPath.through] })
     expect(errors).toEqual([])
-    const value = road.path.reduce<any>((member, step) => member[step], data)
+    const value = accessPath.path.reduce<any>((member, step) => member[step], data)
     // A person's verification was asked for about Ada herself.
-    if (road.name === 'PersonVerification.person') expect(value).toEqual({ __typename: 'Person' })
+    if (accessPath.name === 'PersonVerification.person') expect(value).toEqual({ __typename: 'Person' })
     else expect(value).toBeNull()
     expect(
       askedAfterwards(app).filter((call) => call.includes(other.customerId) || call.includes(other.personId!)),

@@ -36,7 +36,7 @@ describe('a caller with only :own scopes', () => {
     expect(app.calls('obp').filter((call) => call === MINE)).toHaveLength(1)
   })
 
-  test('gets null for every other customer and person, by any road, as for an unknown id', async () => {
+  test('gets null for every other customer and person, on any access path, as for an unknown id', async () => {
     const { data, errors } = await app.run(
       `query($representations: [_Any!]!) {
         otto: customer(id: "${OTTO.customerId}", bankId: "${OTHER_BANK}") { id } rhea: customer(id: "${RHEA.customerId}") { id } nobody: customer(id: "nobody") { id }

@@ -6,17 +6,17 @@ import {
   askedAfterwards,
   askedOf,
   EVERY_SCOPE,
-  fieldRoads,
-  mutationRoads,
+  fieldPaths,
+  mutationPaths,
   needsOnlyToken,
   nestedFields,
   queries,
-  queryRoads,
+  queryPaths,
   REFERENCE_SCOPES,
-  referenceRoads,
-  type Road,
+  referencePaths,
+  type AccessPath,
   schema,
-} from '../support/roads.js'
+} from '../support/access-paths.js'
 
 let app: App
 beforeAll(async () => {
@@ -43,19 +43,19 @@ function lacks(demands: readonly (readonly Scope[])[]): Scope[][] {
   return [...new Map(least.map((set) => [[...set].sort().join(), set])).values()]
 }
 
-const run = (road: Road, scopes: readonly Scope[]) => {
-  const { document, variables } = road.ask()
+const run = (accessPath: AccessPath, scopes: readonly Scope[]) => {
+  const { document, variables } = accessPath.ask()
   return app.run(document, variables, { scopes, client: 'ada' })
 }
 
-const guarded = [...queryRoads, ...mutationRoads, ...fieldRoads, ...referenceRoads].flatMap((road) =>
-  road.demands ? [[road.name, road, road.demands] as const] : [],
+const guarded = [...queryPaths, ...mutationPaths, ...fieldPaths, ...referencePaths].flatMap((accessPath) =>
+  accessPath.demands ? [[accessPath.name, accessPath, accessPath.demands] as const] : [],
 )
 
 describe('the scopes that the emitted schema names are those that are demanded', () => {
-  test.each(guarded)('%s is opened by each alternative', async (_name, road, demands) => {
+  test.each(guarded)('%s is opened by each alternative', async (_name, accessPath, demands) => {
     for (const scopes of demands) {
-      const { errors, status } = await run(road, [...scopes, ...road.through])
+      const { errors, status } = await run(accessPath, [...scopes, ...accessPath.through])
       expect([
         scopes,
         errors.filter(({ extensions }) => extensions.code === 'FORBIDDEN' || extensions.code === 'UNAUTHENTICATED'),
@@ -64,20 +64,20 @@ describe('the scopes that the emitted schema names are those that are demanded',
     }
   })
 
-  test.each(guarded)('%s is not opened by all other scopes together', async (_name, road, demands) => {
+  test.each(guarded)('%s is not opened by all other scopes together', async (_name, accessPath, demands) => {
     for (const lacking of lacks(demands)) {
       app.clear()
       const { data, errors } = await run(
-        road,
+        accessPath,
         EVERY_SCOPE.filter((scope) => !lacking.includes(scope)),
       )
       const refused = errors.filter(({ extensions }) => extensions.code === 'FORBIDDEN')
-      expect(refused.map(({ path, extensions }) => [path?.slice(0, road.path.length), extensions.retryable])).toEqual([
-        [road.path, false],
-      ])
+      expect(
+        refused.map(({ path, extensions }) => [path?.slice(0, accessPath.path.length), extensions.retryable]),
+      ).toEqual([[accessPath.path, false]])
       expect(lacking.map((scope) => `This needs the scope ${scope}.`)).toContain(refused[0]!.message)
       // A list of which each has an error of its own.
-      expect([road.path.reduce<any>((value, step) => value?.[step], data) ?? null].flat()).toEqual([null])
+      expect([accessPath.path.reduce<any>((value, step) => value?.[step], data) ?? null].flat()).toEqual([null])
       expect(askedAfterwards(app).filter((call) => call !== MINE)).toEqual([])
     }
   })
@@ -93,12 +93,14 @@ describe('every field that reaches a provider says what it needs', () => {
   ]
     .map(([type, field]) => ({ name: `${type}.${field.name}`, field }))
     .filter(({ name }) => !FEDERATION.includes(name))
-  const roads = new Map([...queryRoads, ...mutationRoads, ...fieldRoads].map((road) => [road.name, road]))
-  const silent = fields.filter(({ name, field }) => !roads.get(name)!.demands && !needsOnlyToken(field))
+  const accessPaths = new Map(
+    [...queryPaths, ...mutationPaths, ...fieldPaths].map((accessPath) => [accessPath.name, accessPath]),
+  )
+  const silent = fields.filter(({ name, field }) => !accessPaths.get(name)!.demands && !needsOnlyToken(field))
   const token = fields.filter(({ field }) => needsOnlyToken(field))
 
   test('by scopes or by a token, not by both', () => {
-    expect(fields.filter(({ name, field }) => roads.get(name)!.demands && needsOnlyToken(field))).toEqual([])
+    expect(fields.filter(({ name, field }) => accessPaths.get(name)!.demands && needsOnlyToken(field))).toEqual([])
     expect(token.map(({ name }) => name).sort()).toEqual([
       'Query.errorCodes',
       'Query.viewer',
@@ -108,16 +110,16 @@ describe('every field that reaches a provider says what it needs', () => {
   })
 
   test.each(token.map(({ name }) => name))('%s needs nothing but a token', async (name) => {
-    expect((await run(roads.get(name)!, [])).errors).toEqual([])
+    expect((await run(accessPaths.get(name)!, [])).errors).toEqual([])
   })
 
   // A field that says nothing is one that is worked out from the value at hand.
   test.each(silent.map(({ name }) => name))('%s has no directive, and calls no provider', async (name) => {
-    const road = roads.get(name)!
-    expect(road.kind).toBe('field')
-    const { data, errors } = await run(road, road.through)
+    const accessPath = accessPaths.get(name)!
+    expect(accessPath.kind).toBe('field')
+    const { data, errors } = await run(accessPath, accessPath.through)
     expect(errors).toEqual([])
-    expect(road.path.reduce<any>((value, step) => value[step], data)).not.toBeNull()
+    expect(accessPath.path.reduce<any>((value, step) => value[step], data)).not.toBeNull()
     expect(askedAfterwards(app)).toEqual([])
   })
 })
@@ -127,24 +129,27 @@ describe.each<[string, readonly Scope[]]>([
   ["with every scope of a caller's own", EVERY_SCOPE.filter((scope) => scope.endsWith(':own'))],
   ['with every scope that is not for writing', EVERY_SCOPE.filter((scope) => !scope.endsWith(':write'))],
 ])('a token %s', (_what, scopes) => {
-  test.each(mutationRoads.map((road) => [road.name, road] as const))('is refused %s', async (_name, road) => {
-    const { data, errors } = await run(road, scopes)
-    expect(errors).toMatchObject([{ path: road.path, extensions: { code: 'FORBIDDEN', retryable: false } }])
-    expect(data).toEqual({ [road.path[0]!]: null })
-    expect(askedOf(app)).toEqual([])
-  })
+  test.each(mutationPaths.map((accessPath) => [accessPath.name, accessPath] as const))(
+    'is refused %s',
+    async (_name, accessPath) => {
+      const { data, errors } = await run(accessPath, scopes)
+      expect(errors).toMatchObject([{ path: accessPath.path, extensions: { code: 'FORBIDDEN', retryable: false } }])
+      expect(data).toEqual({ [accessPath.path[0]!]: null })
+      expect(askedOf(app)).toEqual([])
+    },
+  )
 })
 
 describe('what hangs off a value is not opened by the value', () => {
-  test.each(fieldRoads.filter(({ demands }) => demands).map((road) => [road.name, road] as const))(
+  test.each(fieldPaths.filter(({ demands }) => demands).map((accessPath) => [accessPath.name, accessPath] as const))(
     '%s',
-    async (_name, road) => {
-      const { data, errors } = await run(road, road.through)
-      expect(errors).toMatchObject([{ path: road.path, extensions: { code: 'FORBIDDEN' } }])
-      expect(road.path.slice(0, -1).reduce<any>((value, step) => value[step], data)).toEqual({
-        [road.path.at(-1)!]: null,
+    async (_name, accessPath) => {
+      const { data, errors } = await run(accessPath, accessPath.through)
+      expect(errors).toMatchObject([{ path: accessPath.path, extensions: { code: 'FORBIDDEN' } }])
+      expect(accessPath.path.slice(0, -1).reduce<any>((value, step) => value[step], data)).toEqual({
+        [accessPath.path.at(-1)!]: null,
       })
-      expect(askedAfterwards(app)).toEqual(road.path[0] === 'viewer' ? [MINE] : [])
+      expect(askedAfterwards(app)).toEqual(accessPath.path[0] === 'viewer' ? [MINE] : [])
     },
   )
 })

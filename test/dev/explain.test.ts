@@ -54,23 +54,23 @@ const call = (rest: object) => ({
 
 describe('an explained operation', () => {
   test('counts the fields that asked and the calls made for them', async () => {
-    const { explain: told } = await post(THREE)
-    expect(told.questions).toEqual([
+    const { explain: explanation } = await post(THREE)
+    expect(explanation.questions).toEqual([
       { question: 'synctera.personById', asked: 4, fromStore: 0, calls: [call({ made: 1, merged: 3 })] },
     ])
-    expect(told.questions[0]!.calls[0]!['ms']).toHaveLength(1)
+    expect(explanation.questions[0]!.calls[0]!['ms']).toHaveLength(1)
   })
 
   test('separates the time it waited from its own time', async () => {
-    app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
-    app.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
+    app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2_000, times: 0 })
+    app.fault('obp', { match: 'GET /**', fault: 'slow', delayMs: 2_000, times: 0 })
     // Side by side: what is waited for at the same time counts once.
-    const { explain: told } = await post(
+    const begun = performance.now()
+    const { explain: explanation } = await post(
       `{ customer(id: "${ADA.customerId}") { legalName } person(id: "${ADA.personId}") { lastName } }`,
     )
-    expect(told.waitedMs / 2000).toBeGreaterThan(0.95)
-    expect(told.waitedMs / 2000).toBeLessThan(1.9)
-    expect(told.ownMs / 2000).toBeLessThan(0.7)
+    expect(explanation.waitedMs / 2000).toBeGreaterThan(0.95)
+    expect(explanation.waitedMs + explanation.ownMs).toBeLessThan(performance.now() - begun)
   })
 
   test('marks retried calls', async () => {
@@ -80,10 +80,10 @@ describe('an explained operation', () => {
 
   test('marks questions answered by a shared call', async () => {
     app.fault('synctera', { match: 'GET /v0/persons', fault: 'slow', delayMs: 600, times: 0 })
-    const told = (await Promise.all([post(THREE), post(THREE)])).map(
+    const explanation = (await Promise.all([post(THREE), post(THREE)])).map(
       ({ explain: { questions } }) => questions[0]!.calls[0],
     )
-    expect(told).toEqual(expect.arrayContaining([call({ made: 1, merged: 3 }), call({ shared: 1, merged: 3 })]))
+    expect(explanation).toEqual(expect.arrayContaining([call({ made: 1, merged: 3 }), call({ shared: 1, merged: 3 })]))
   })
 
   test('marks answers from the store', async () => {
@@ -101,10 +101,10 @@ describe('an explained operation', () => {
   })
 
   test('holds no id and no value', async () => {
-    const { explain: told } = await post(
+    const { explain: explanation } = await post(
       `{ customer(id: "${ADA.customerId}") { legalName attributes { value } person { lastName } accountEntitlements { confirmed } } }`,
     )
-    const text = JSON.stringify(told)
+    const text = JSON.stringify(explanation)
     for (const value of [
       ADA.customerId,
       ADA.personId!,
@@ -133,10 +133,13 @@ test('the own time of every operation is in the metrics', async () => {
     )
   }
   const [count, sum] = await read()
-  app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2000, times: 0 })
+  app.fault('synctera', { match: 'GET /**', fault: 'slow', delayMs: 2_000, times: 0 })
+  const begun = performance.now()
   await post(THREE, {})
+  const took = (performance.now() - begun) / 1000
   const [later, grown] = await read()
   expect(later).toBe(count! + 1)
   expect(grown! - sum!).toBeGreaterThan(0)
-  expect(grown! - sum!).toBeLessThan(1.4)
+  // The two seconds are the provider's.
+  expect(grown! - sum!).toBeLessThan(took - 1.9)
 })

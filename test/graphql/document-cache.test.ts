@@ -16,7 +16,7 @@ import type { RunOptions } from '../support/app.js'
 import {
   exchange,
   type Letter,
-  type Road,
+  type Route,
   type Seen,
   trailsOf,
   watch,
@@ -53,11 +53,11 @@ beforeAll(async () => {
     await ask(listed('CustomerPage').body.replace('{', '{ # first\n'), {
       of,
       beside: { variables: { customerId: ADA.customerId } },
-      road: 'apollo',
+      route: 'apollo',
     })
-    await ask('{ __schema { __typename } }', { of, road: 'apollo' })
+    await ask('{ __schema { __typename } }', { of, route: 'apollo' })
   }
-  await ask('{ persons(first: 20) { nodes { id } } }', { of: 'limiting', as: SPENDER, road: 'apollo' })
+  await ask('{ persons(first: 20) { nodes { id } } }', { of: 'limiting', as: SPENDER, route: 'apollo' })
 })
 afterAll(async () => {
   for (const { app } of Object.values(servers).reverse()) await app.close()
@@ -78,7 +78,7 @@ interface Kind extends Omit<Letter, 'body' | 'patience'> {
   readonly before?: boolean
   readonly fault?: readonly [ProviderName, Fault]
   /** The path that answers it the second and the third time. */
-  readonly road: Road
+  readonly route: Route
   readonly status?: number
   readonly says?: string
   readonly calls?: number
@@ -88,26 +88,18 @@ const SPENDER: RunOptions = { client: 'spender' }
 const JSON_TYPE = { 'content-type': 'application/json' }
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-const tokens = new Map<string, Promise<string>>()
-
-/** Caches the token of each caller: signing a token takes longer than most requests here. */
-function tokenOf(options: RunOptions = {}): Promise<string> {
-  const name = JSON.stringify(options)
-  const known = tokens.get(name) ?? servers.deployed.app.token(options)
-  tokens.set(name, known)
-  return known
-}
+const tokenOf = (options?: RunOptions) => servers.deployed.app.token(options)
 
 /** One request of its kind. */
 async function ask(
   text: string,
   { of = 'deployed', beside, body, as, fault, method, path, headers, lingers }: Kind,
-): Promise<{ seen: Seen; road: Road }> {
+): Promise<{ seen: Seen; route: Route }> {
   const watched = servers[of]
   const bearer = as?.token === undefined ? await tokenOf(as) : as.token
   watched.app.clear()
   if (fault) watched.app.fault(...fault)
-  apollo.road()
+  apollo.route()
   const seen = await witness(watched, {
     lingers,
     method: method ?? 'POST',
@@ -115,7 +107,7 @@ async function ask(
     headers: { ...JSON_TYPE, ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }), ...headers },
     ...(method === 'GET' ? {} : { body: body ?? JSON.stringify({ query: text, ...beside }) }),
   })
-  return { seen, road: apollo.road() }
+  return { seen, route: apollo.route() }
 }
 
 /** Lets Apollo validate a text without executing it. */
@@ -148,72 +140,72 @@ const MANIFEST = JSON.parse(readFileSync('schema/operations/manifest.json', 'utf
 const listed = (name: string) => MANIFEST.operations.find((operation) => operation.name === name)!
 
 const QUERIES: Record<string, Kind> = {
-  'a query': { query: `{ ${PERSON} }`, road: 'direct', says: '"Ada"', calls: 1 },
-  'a query of nothing': { query: '{ __typename }', road: 'direct', calls: 0 },
+  'a query': { query: `{ ${PERSON} }`, route: 'direct', says: '"Ada"', calls: 1 },
+  'a query of nothing': { query: '{ __typename }', route: 'direct', calls: 0 },
   'a query of several providers': {
     query: `{ customer(id: "${ADA.customerId}") { legalName kycStatus person { firstName verifications { result } } } }`,
-    road: 'direct',
+    route: 'direct',
     says: 'Ada Accepted',
   },
   'a query for an unknown customer': {
     query: '{ customer(id: "nobody") { id } }',
-    road: 'direct',
+    route: 'direct',
     says: '{"customer":null}',
   },
   'references of another subgraph': {
     query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { lastName } } }',
     beside: { variables: { r: [{ __typename: 'Person', ...id }] } },
-    road: 'direct',
+    route: 'direct',
     says: 'Accepted',
   },
-  interpreted: { of: 'interpreting', query: ONE, beside: { variables: id }, road: 'direct', says: '"Ada"' },
+  interpreted: { of: 'interpreting', query: ONE, beside: { variables: id }, route: 'direct', says: '"Ada"' },
   'compiled where it comes again': {
     of: 'deciding',
     query: ONE,
     beside: { variables: id },
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
   'a fault where it is interpreted': {
     of: 'interpreting',
     query: `{ a: ${PERSON} customers { nodes { id } } }`,
     as: { scopes: ['persons:read'] },
-    road: 'direct',
+    route: 'direct',
     says: 'customers:read',
   },
   'a fault where it is compiled when it comes again': {
     of: 'deciding',
     query: `{ a: ${PERSON} customers { nodes { id } } }`,
     as: { scopes: ['persons:read'] },
-    road: 'direct',
+    route: 'direct',
     says: 'customers:read',
   },
 }
 
 const VARIABLES: Record<string, Kind> = {
-  given: { query: ONE, beside: { variables: id }, road: 'direct', says: '"Ada"' },
+  given: { query: ONE, beside: { variables: id }, route: 'direct', says: '"Ada"' },
   'given with others that are not declared': {
     query: ONE,
     beside: { variables: { ...id, more: [1] } },
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
-  'left out': { query: ONE, road: 'direct', status: 400, says: 'BAD_USER_INPUT', calls: 0 },
+  'left out': { query: ONE, route: 'direct', status: 400, says: 'BAD_USER_INPUT', calls: 0 },
   'null where nothing is declared': {
     query: `{ ${PERSON} }`,
     beside: { variables: null },
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
-  'null where one must be given': { query: ONE, beside: { variables: null }, road: 'direct', status: 400 },
-  'of which one is null': { query: ONE, beside: { variables: { id: null } }, road: 'direct', status: 400 },
-  'of another type': { query: ONE, beside: { variables: { id: { id: 1 } } }, road: 'direct', status: 400 },
-  'a list': { query: ONE, beside: { variables: [ADA.personId] }, road: 'apollo', status: 400 },
-  'a text': { query: ONE, beside: { variables: JSON.stringify(id) }, road: 'apollo', status: 400 },
+  'null where one must be given': { query: ONE, beside: { variables: null }, route: 'direct', status: 400 },
+  'of which one is null': { query: ONE, beside: { variables: { id: null } }, route: 'direct', status: 400 },
+  'of another type': { query: ONE, beside: { variables: { id: { id: 1 } } }, route: 'direct', status: 400 },
+  'a list': { query: ONE, beside: { variables: [ADA.personId] }, route: 'apollo', status: 400 },
+  'a text': { query: ONE, beside: { variables: JSON.stringify(id) }, route: 'apollo', status: 400 },
   'with a default': {
     query: 'query($n: Int = 1) { persons(first: $n) { nodes { status } } }',
     beside: { variables: {} },
-    road: 'direct',
+    route: 'direct',
   },
 }
 
@@ -221,88 +213,93 @@ const NAMES: Record<string, Kind> = {
   'the only one by its name': {
     query: ONE,
     beside: { variables: id, operationName: 'One' },
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
-  'the only one by null': { query: ONE, beside: { variables: id, operationName: null }, road: 'direct', says: '"Ada"' },
+  'the only one by null': {
+    query: ONE,
+    beside: { variables: id, operationName: null },
+    route: 'direct',
+    says: '"Ada"',
+  },
   'the only one by an empty name': {
     query: ONE,
     beside: { variables: id, operationName: '' },
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
   'the only one by another name': {
     query: ONE,
     beside: { variables: id, operationName: 'constructor' },
-    road: 'apollo',
+    route: 'apollo',
     status: 400,
     calls: 0,
   },
-  'the only one by a number': { query: ONE, beside: { variables: id, operationName: 1 }, road: 'apollo', status: 400 },
-  'the first of two': { query: TWO, beside: { operationName: 'One' }, road: 'direct', says: '"Ada"' },
-  'the second of two': { query: TWO, beside: { operationName: 'Two' }, road: 'direct', says: '"viewer"', calls: 0 },
-  'neither of two': { query: TWO, road: 'apollo', status: 400, calls: 0 },
-  'neither of two, by null': { query: TWO, beside: { operationName: null }, road: 'apollo', status: 400, calls: 0 },
-  'a third of two': { query: TWO, beside: { operationName: 'Three' }, road: 'apollo', status: 400, calls: 0 },
+  'the only one by a number': { query: ONE, beside: { variables: id, operationName: 1 }, route: 'apollo', status: 400 },
+  'the first of two': { query: TWO, beside: { operationName: 'One' }, route: 'direct', says: '"Ada"' },
+  'the second of two': { query: TWO, beside: { operationName: 'Two' }, route: 'direct', says: '"viewer"', calls: 0 },
+  'neither of two': { query: TWO, route: 'apollo', status: 400, calls: 0 },
+  'neither of two, by null': { query: TWO, beside: { operationName: null }, route: 'apollo', status: 400, calls: 0 },
+  'a third of two': { query: TWO, beside: { operationName: 'Three' }, route: 'apollo', status: 400, calls: 0 },
 }
 
 const BODIES: Record<string, Kind> = {
-  'extensions that are null': { query: `{ ${PERSON} }`, beside: { extensions: null }, road: 'direct' },
-  'extensions without members': { query: `{ ${PERSON} }`, beside: { extensions: {} }, road: 'direct' },
+  'extensions that are null': { query: `{ ${PERSON} }`, beside: { extensions: null }, route: 'direct' },
+  'extensions without members': { query: `{ ${PERSON} }`, beside: { extensions: {} }, route: 'direct' },
   'extensions of another kind': {
     query: `{ ${PERSON} }`,
     beside: { extensions: { clientLibrary: { name: 'x' } } },
-    road: 'direct',
+    route: 'direct',
   },
-  'extensions that are a text': { query: `{ ${PERSON} }`, beside: { extensions: '{}' }, road: 'apollo', status: 400 },
-  'extensions that are a list': { query: `{ ${PERSON} }`, beside: { extensions: [] }, road: 'apollo', status: 400 },
-  'a hash that is null': { query: `{ ${PERSON} }`, beside: { extensions: { persistedQuery: null } }, road: 'apollo' },
+  'extensions that are a text': { query: `{ ${PERSON} }`, beside: { extensions: '{}' }, route: 'apollo', status: 400 },
+  'extensions that are a list': { query: `{ ${PERSON} }`, beside: { extensions: [] }, route: 'apollo', status: 400 },
+  'a hash that is null': { query: `{ ${PERSON} }`, beside: { extensions: { persistedQuery: null } }, route: 'apollo' },
   'a hash of another text': {
     query: `{ ${PERSON} }`,
     beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256('') } } },
-    road: 'apollo',
+    route: 'apollo',
     status: 400,
   },
   'its hash': {
     exactly: `{ hashed: ${PERSON} }`,
     beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(`{ hashed: ${PERSON} }`) } } },
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
   'unknown members': {
     query: `{ ${PERSON} }`,
     beside: { id: 1, constructor: { prototype: {} }, toString: 1 },
-    road: 'direct',
+    route: 'direct',
   },
   'a member that is named __proto__': {
     body: `{"query":"{ viewer { id } }","__proto__":{"operationName":"Nobody","variables":1,"extensions":{"persistedQuery":{}}}}`,
-    road: 'direct',
+    route: 'direct',
     says: '"viewer"',
   },
   'nothing but a member that is named __proto__': {
     body: '{"__proto__":{"query":"{ viewer { id } }"}}',
-    road: 'apollo',
+    route: 'apollo',
     status: 400,
   },
   'a variable that is named __proto__': {
     query: ONE,
     body: `{"query":${JSON.stringify(ONE)},"variables":{"id":"${ADA.personId}","__proto__":{"id":"x"}}}`,
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
-  'no query': { body: '{"variables":{}}', road: 'apollo', status: 400 },
-  'an empty query': { body: '{"query":""}', road: 'apollo', status: 400 },
-  'a query that is a number': { body: '{"query":1}', road: 'apollo', status: 400 },
-  'a query that is a list': { body: '{"query":["{ viewer { id } }"]}', road: 'apollo', status: 400 },
-  'a list of queries': { body: '[{"query":"{ viewer { id } }"}]', road: 'apollo', status: 400 },
-  'no members': { body: '{}', road: 'apollo', status: 400 },
-  null: { body: 'null', road: 'apollo', status: 400 },
-  'no JSON': { body: '{"query":', road: 'direct', status: 400, says: 'cannot be read' },
-  'what is no GraphQL': { body: '{"query":"{ viewer { id }"}', road: 'apollo', status: 400 },
-  'a field that is not there': { body: '{"query":"{ nothing }"}', road: 'apollo', status: 400 },
+  'no query': { body: '{"variables":{}}', route: 'apollo', status: 400 },
+  'an empty query': { body: '{"query":""}', route: 'apollo', status: 400 },
+  'a query that is a number': { body: '{"query":1}', route: 'apollo', status: 400 },
+  'a query that is a list': { body: '{"query":["{ viewer { id } }"]}', route: 'apollo', status: 400 },
+  'a list of queries': { body: '[{"query":"{ viewer { id } }"}]', route: 'apollo', status: 400 },
+  'no members': { body: '{}', route: 'apollo', status: 400 },
+  null: { body: 'null', route: 'apollo', status: 400 },
+  'no JSON': { body: '{"query":', route: 'direct', status: 400, says: 'cannot be read' },
+  'what is no GraphQL': { body: '{"query":"{ viewer { id }"}', route: 'apollo', status: 400 },
+  'a field that is not there': { body: '{"query":"{ nothing }"}', route: 'apollo', status: 400 },
   'too much': {
     body: JSON.stringify({ query: `{ __typename } #${'x'.repeat(300_000)}` }),
-    road: 'direct',
+    route: 'direct',
     status: 413,
   },
 }
@@ -310,7 +307,7 @@ const BODIES: Record<string, Kind> = {
 const accepting = (accept: string | undefined, type: string): Kind => ({
   query: `{ ${PERSON} }`,
   headers: { accept },
-  road: 'direct',
+  route: 'direct',
   says: type,
 })
 const TYPES = { json: 'application/json; charset=utf-8', graphql: 'application/graphql-response+json; charset=utf-8' }
@@ -332,49 +329,60 @@ const HEADERS: Record<string, Kind> = {
   'Accept: a page, or anything': accepting('text/html,application/xhtml+xml,*/*;q=0.8', TYPES.json),
   'Accept: longer than any that is remembered': {
     ...accepting(`application/json, ${'text/x, '.repeat(40)}text/html`, TYPES.json),
-    road: 'apollo',
+    route: 'apollo',
   },
-  'Accept: a page': { query: `{ ${PERSON} }`, headers: { accept: 'text/html' }, road: 'direct', status: 406, calls: 0 },
+  'Accept: a page': {
+    query: `{ ${PERSON} }`,
+    headers: { accept: 'text/html' },
+    route: 'direct',
+    status: 406,
+    calls: 0,
+  },
   'Accept: a picture': {
     query: `{ ${PERSON} }`,
     headers: { accept: 'image/png' },
-    road: 'direct',
+    route: 'direct',
     status: 406,
     calls: 0,
   },
   "an error for a client that accepts GraphQL's own": {
     query: ONE,
     headers: { accept: 'application/graphql-response+json' },
-    road: 'direct',
+    route: 'direct',
     status: 400,
     says: TYPES.graphql,
   },
   'Content-Type: with its letters': {
     query: `{ ${PERSON} }`,
     headers: { 'content-type': 'application/json; charset=utf-8' },
-    road: 'direct',
+    route: 'direct',
   },
   'Content-Type: in capitals': {
     query: `{ ${PERSON} }`,
     headers: { 'content-type': 'APPLICATION/JSON;CHARSET=UTF-8' },
-    road: 'direct',
+    route: 'direct',
   },
   'Content-Type: with more': {
     query: `{ ${PERSON} }`,
     headers: { 'content-type': 'application/json; boundary=x' },
-    road: 'apollo',
+    route: 'apollo',
   },
   'Content-Type: text': {
     query: `{ ${PERSON} }`,
     headers: { 'content-type': 'text/plain' },
-    road: 'direct',
+    route: 'direct',
     status: 415,
   },
-  'Content-Type: none': { query: `{ ${PERSON} }`, headers: { 'content-type': undefined }, road: 'direct', status: 415 },
+  'Content-Type: none': {
+    query: `{ ${PERSON} }`,
+    headers: { 'content-type': undefined },
+    route: 'direct',
+    status: 415,
+  },
   "Content-Type: GraphQL's own": {
     query: `{ ${PERSON} }`,
     headers: { 'content-type': 'application/graphql-response+json' },
-    road: 'direct',
+    route: 'direct',
     status: 415,
   },
   GET: {
@@ -382,84 +390,84 @@ const HEADERS: Record<string, Kind> = {
     method: 'GET',
     path: '/graphql?query=QUERY',
     headers: { 'apollo-require-preflight': '1' },
-    road: 'apollo',
+    route: 'apollo',
   },
   'POST with a query in its address': {
     query: `{ ${PERSON} }`,
     path: '/graphql?query={nothing}&operationName=Nobody',
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
-  PUT: { query: `{ ${PERSON} }`, method: 'PUT', road: 'direct', status: 404 },
+  PUT: { query: `{ ${PERSON} }`, method: 'PUT', route: 'direct', status: 404 },
   'a wish to have it explained': {
     of: 'developing',
     query: `{ ${PERSON} }`,
     headers: { 'x-explain': '1' },
-    road: 'direct',
+    route: 'direct',
     says: '"explain":{"ownMs"',
   },
   'a wish to have it explained, when it goes wrong': {
     of: 'developing',
     query: ONE,
     headers: { 'x-explain': '1' },
-    road: 'direct',
+    route: 'direct',
     status: 400,
     says: '"explain":{"ownMs"',
   },
   'a wish that a deployed server does not hear': {
     query: `{ ${PERSON} }`,
     headers: { 'x-explain': '1' },
-    road: 'direct',
+    route: 'direct',
   },
 }
 
 const CALLERS: Record<string, Kind> = {
-  nobody: { query: `{ ${PERSON} }`, as: { token: null }, road: 'direct', status: 401, calls: 0 },
-  'a token that is none': { query: `{ ${PERSON} }`, as: { token: 'none' }, road: 'direct', status: 401, calls: 0 },
+  nobody: { query: `{ ${PERSON} }`, as: { token: null }, route: 'direct', status: 401, calls: 0 },
+  'a token that is none': { query: `{ ${PERSON} }`, as: { token: 'none' }, route: 'direct', status: 401, calls: 0 },
   'an expired token': {
     query: `{ ${PERSON} }`,
     as: { claims: { exp: 1_000_000_000 } },
-    road: 'direct',
+    route: 'direct',
     status: 401,
     says: 'expired',
   },
   'a token without the scope': {
     query: `{ viewer { id } ${PERSON} }`,
     as: { scopes: ['customers:read'] },
-    road: 'direct',
+    route: 'direct',
     says: 'FORBIDDEN',
     calls: 0,
   },
   'a token without pii:read': {
     query: `{ ${PERSON} }`,
     as: { scopes: ['persons:read'] },
-    road: 'direct',
+    route: 'direct',
     says: '"A•••"',
   },
   'a caller that is one of them': {
     query: `{ ${PERSON} }`,
     as: { client: 'ada', scopes: ['persons:read:own', 'customers:read:own'] },
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
   'another caller': {
     query: `{ ${PERSON} }`,
     as: { client: 'rhea', scopes: ['persons:read:own', 'customers:read:own'] },
-    road: 'direct',
+    route: 'direct',
     says: '{"person":null}',
   },
-  'a question about the schema': { query: getIntrospectionQuery(), road: 'direct', says: '__schema', calls: 0 },
+  'a question about the schema': { query: getIntrospectionQuery(), route: 'direct', says: '__schema', calls: 0 },
   'a question about the schema without schema:read': {
     query: getIntrospectionQuery(),
     as: { scopes: ['persons:read'] },
-    road: 'direct',
+    route: 'direct',
     status: 403,
     says: 'schema:read',
   },
   'a question about a type beside another, without schema:read': {
     query: `{ ${PERSON} __type(name: "Person") { name } }`,
     as: { scopes: ['persons:read'] },
-    road: 'direct',
+    route: 'direct',
     status: 403,
     calls: 0,
   },
@@ -467,7 +475,7 @@ const CALLERS: Record<string, Kind> = {
     of: 'developing',
     query: getIntrospectionQuery(),
     as: { scopes: ['persons:read'] },
-    road: 'direct',
+    route: 'direct',
     says: '__schema',
   },
 }
@@ -476,7 +484,7 @@ const LIMITS: Record<string, Kind> = {
   'what costs more than one may': {
     query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id } } }',
     beside: { variables: { r: Array(MAX_COST + 1).fill({}) } },
-    road: 'direct',
+    route: 'direct',
     status: 400,
     says: 'QUERY_TOO_COMPLEX',
     calls: 0,
@@ -485,7 +493,7 @@ const LIMITS: Record<string, Kind> = {
     of: 'limiting',
     query: '{ persons(first: 50) { nodes { id } } }',
     as: { client: 'poor' },
-    road: 'direct',
+    route: 'direct',
     status: 400,
     says: 'QUERY_TOO_COMPLEX',
     calls: 0,
@@ -494,7 +502,7 @@ const LIMITS: Record<string, Kind> = {
     of: 'limiting',
     query: `{ viewer { id } persons(first: 20) { nodes { id } } }`,
     as: SPENDER,
-    road: 'direct',
+    route: 'direct',
     status: 429,
     says: 'RATE_LIMITED',
     calls: 0,
@@ -505,66 +513,66 @@ const FAULTS: Record<string, Kind> = {
   'one provider away': {
     query: `{ customer(id: "${ADA.customerId}") { legalName person { firstName } } }`,
     fault: ['synctera', { match: 'GET /**', fault: 'status', status: 503, times: 0 }],
-    road: 'direct',
+    route: 'direct',
     says: '"Ada Accepted"',
   },
   'all of it away': {
     query: `{ ${PERSON} }`,
     fault: ['synctera', { match: 'GET /**', fault: 'malformed', times: 0 }],
-    road: 'direct',
+    route: 'direct',
     says: '"data":{"person":null}',
   },
   'a deadline that passes': {
     query: `{ ${PERSON} }`,
     headers: { 'x-request-timeout-ms': '150' },
     fault: ['synctera', { match: 'GET /**', fault: 'hang', times: 0 }],
-    road: 'direct',
+    route: 'direct',
     says: 'DEADLINE_EXCEEDED',
     calls: 1,
   },
 }
 
 const MUTATIONS: Record<string, Kind> = {
-  'done each time': { query: EMAIL, road: 'direct', says: '"replayed":false' },
+  'done each time': { query: EMAIL, route: 'direct', says: '"replayed":false' },
   'done by a key before': {
     query: MEET,
     beside: { variables: { input: { ...meeting, idempotencyKey: 'known' } } },
     before: true,
-    road: 'direct',
+    route: 'direct',
     says: '"replayed":true',
     calls: 0,
   },
   'with another input by a key of before': {
     query: MEET,
     beside: { variables: { input: { ...meeting, purposeId: 'other', idempotencyKey: 'known' } } },
-    road: 'direct',
+    route: 'direct',
     says: 'IDEMPOTENCY_KEY_REUSED',
     calls: 0,
   },
   'refused by its own rules': {
     query: EMAIL.replace('a@b.example', 'nobody'),
-    road: 'direct',
+    route: 'direct',
     says: 'BAD_USER_INPUT',
     calls: 0,
   },
   'refused for its input': {
     query: MEET,
     beside: { variables: { input: {} } },
-    road: 'direct',
+    route: 'direct',
     status: 400,
     calls: 0,
   },
   'refused for a missing scope': {
     query: EMAIL,
     as: { scopes: ['customers:read'] },
-    road: 'direct',
+    route: 'direct',
     says: 'FORBIDDEN',
     calls: 0,
   },
   'refused by the provider': {
     query: EMAIL,
     fault: ['obp', { match: EMAILS, fault: 'status', status: 400 }],
-    road: 'direct',
+    route: 'direct',
     says: 'providerStatus',
     calls: 2,
   },
@@ -572,13 +580,13 @@ const MUTATIONS: Record<string, Kind> = {
     query: MEET,
     beside: { variables: { input: meeting } },
     fault: ['obp', { match: MEETINGS, fault: 'drop-after-apply' }],
-    road: 'direct',
+    route: 'direct',
     says: 'OUTCOME_UNKNOWN',
     calls: 1,
   },
   'of which one is done and one is not': {
     query: `mutation { ${email(CROWD[0]!.customerId)} nobody: ${email('nobody')} }`,
-    road: 'direct',
+    route: 'direct',
     says: '"updateCustomerEmail":{"replayed":false',
   },
   'that outlives its deadline': {
@@ -586,11 +594,11 @@ const MUTATIONS: Record<string, Kind> = {
     headers: { 'x-request-timeout-ms': '200' },
     fault: ['obp', { match: EMAILS, fault: 'slow', delayMs: 350 }],
     lingers: true,
-    road: 'direct',
+    route: 'direct',
     says: 'OUTCOME_UNKNOWN',
     calls: 2,
   },
-  'done where it is interpreted': { of: 'interpreting', query: EMAIL, road: 'direct', says: '"replayed":false' },
+  'done where it is interpreted': { of: 'interpreting', query: EMAIL, route: 'direct', says: '"replayed":false' },
 }
 
 const LISTS: Record<string, Kind> = {
@@ -598,13 +606,13 @@ const LISTS: Record<string, Kind> = {
     of: 'listing',
     exactly: listed('PersonById').body,
     beside: { variables: id },
-    road: 'direct',
+    route: 'direct',
     says: ADA.personId!,
   },
   'what is not listed, while it is only logged': {
     of: 'listing',
     query: `{ ${PERSON} }`,
-    road: 'direct',
+    route: 'direct',
     says: '"Ada"',
   },
   'what is listed, by its id, while it is only logged': {
@@ -613,7 +621,7 @@ const LISTS: Record<string, Kind> = {
       variables: id,
       extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } },
     }),
-    road: 'direct',
+    route: 'direct',
     says: ADA.personId!,
   },
   'what is listed and goes wrong, by its id, while it is only logged': {
@@ -623,35 +631,35 @@ const LISTS: Record<string, Kind> = {
       extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } },
     }),
     as: { scopes: ['customers:read'] },
-    road: 'direct',
+    route: 'direct',
     says: 'FORBIDDEN',
   },
   'what is listed': {
     of: 'enforcing',
     exactly: listed('KycReviewQueue').body,
     beside: { variables: { first: 2 } },
-    road: 'direct',
+    route: 'direct',
     says: '"nodes"',
   },
   'what is listed, by its name': {
     of: 'enforcing',
     exactly: listed('CustomersWithPersons').body,
     beside: { variables: { first: 2 }, operationName: 'CustomersWithPersons' },
-    road: 'direct',
+    route: 'direct',
     says: '"customers"',
   },
   'what is listed and goes wrong': {
     of: 'enforcing',
     exactly: listed('PayeeCheck').body,
     beside: { variables: {} },
-    road: 'direct',
+    route: 'direct',
     status: 400,
   },
   'what is listed, in other words': {
     of: 'enforcing',
     query: listed('PersonById').body,
     beside: { variables: id },
-    road: 'direct',
+    route: 'direct',
     says: ADA.personId!,
   },
   'what is listed, by its id': {
@@ -660,7 +668,7 @@ const LISTS: Record<string, Kind> = {
       variables: id,
       extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } },
     }),
-    road: 'direct',
+    route: 'direct',
     says: ADA.personId!,
   },
   'what is listed and goes wrong, by its id': {
@@ -670,13 +678,13 @@ const LISTS: Record<string, Kind> = {
       extensions: { persistedQuery: { version: 1, sha256Hash: listed('PersonById').id } },
     }),
     as: { scopes: ['customers:read'] },
-    road: 'direct',
+    route: 'direct',
     says: 'FORBIDDEN',
   },
   'what is not listed': {
     of: 'enforcing',
     query: `{ ${PERSON} }`,
-    road: 'direct',
+    route: 'direct',
     status: 400,
     says: 'PERSISTED_QUERY_NOT_ALLOWED',
     calls: 0,
@@ -685,21 +693,21 @@ const LISTS: Record<string, Kind> = {
     of: 'enforcing',
     query: `query PersonById { ${PERSON} }`,
     beside: { operationName: 'PersonById' },
-    road: 'direct',
+    route: 'direct',
     status: 400,
     calls: 0,
   },
   'a question about the schema': {
     of: 'enforcing',
     query: '{ __schema { queryType { name } } }',
-    road: 'direct',
+    route: 'direct',
     says: '"Query"',
   },
   'a question about the schema without schema:read': {
     of: 'enforcing',
     query: '{ __schema { queryType { name } } }',
     as: { scopes: ['persons:read'] },
-    road: 'direct',
+    route: 'direct',
     status: 400,
     says: 'PERSISTED_QUERY_NOT_ALLOWED',
   },
@@ -707,7 +715,7 @@ const LISTS: Record<string, Kind> = {
     of: 'enforcing',
     exactly: '{ __typename }',
     as: { scopes: ['persons:read'] },
-    road: 'direct',
+    route: 'direct',
     status: 400,
     says: 'PERSISTED_QUERY_NOT_ALLOWED',
   },
@@ -765,7 +773,7 @@ describe.each([
       said: expect.stringContaining(kind.says ?? ''),
     })
     if (kind.calls !== undefined) expect(seen.calls).toHaveLength(kind.calls)
-    expect([second.road, third.road]).toEqual([kind.road, kind.road])
+    expect([second.route, third.route]).toEqual([kind.route, kind.route])
     for (const again of [second, third]) expect(told(again.seen)).toEqual(told(seen))
     alike.push({
       name: `${group} ${name}`,
@@ -790,7 +798,7 @@ test('a cached document gets the same audit entries as a new one', async () => {
 })
 
 test('each answer states the budget that remains at that time', async () => {
-  const kind: Kind = { of: 'limiting', query: '', as: { client: 'thrifty' }, road: 'direct' }
+  const kind: Kind = { of: 'limiting', query: '', as: { client: 'thrifty' }, route: 'direct' }
   const costs: any[] = []
   for (let i = 0; i < 3; i += 1)
     costs.push(JSON.parse((await ask(`{ budget: ${PERSON} }`, kind)).seen.body).extensions.cost)
@@ -800,19 +808,19 @@ test('each answer states the budget that remains at that time', async () => {
 
 test('a text that differs by one blank is another document', async () => {
   const text = `{ blank: ${PERSON} }`
-  const roads: Road[] = []
+  const routes: Route[] = []
   for (const asked of [text, text, `${text} `, text.replace('{ ', '{  '), text])
-    roads.push((await ask(asked, { road: 'direct' })).road)
-  expect(roads).toEqual(['apollo', 'direct', 'apollo', 'apollo', 'direct'])
+    routes.push((await ask(asked, { route: 'direct' })).route)
+  expect(routes).toEqual(['apollo', 'direct', 'apollo', 'apollo', 'direct'])
 })
 
 test('a document sent with its hash is found by that hash alone, and by no other hash', async () => {
   const text = `{ hash: ${PERSON} }`
   const extensions = (of: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(of) } })
   const by = async (beside: object) => {
-    const { seen, road } = await ask('', { body: JSON.stringify(beside), road: 'direct' })
+    const { seen, route } = await ask('', { body: JSON.stringify(beside), route: 'direct' })
     const { data, errors = [] } = JSON.parse(seen.body) as { data?: any; errors?: any[] }
-    return [road, data?.hash.firstName ?? errors[0].extensions.code]
+    return [route, data?.hash.firstName ?? errors[0].extensions.code]
   }
   expect(await by({ extensions: extensions(text) })).toEqual(['apollo', 'PERSISTED_QUERY_NOT_FOUND'])
   expect(await by({ query: text, extensions: extensions(text) })).toEqual(['apollo', 'Ada'])
@@ -828,8 +836,8 @@ test('a document sent with its hash is found by that hash alone, and by no other
 test('the media type of an answer is negotiated once for each Accept header, and not by a refused request', async () => {
   const text = `{ accepted: ${PERSON} }`
   const by = async (accept: string | undefined, as?: RunOptions) => {
-    const { seen, road } = await ask(text, { headers: { accept }, ...(as ? { as } : {}), road: 'direct' })
-    return [seen.status, seen.headers['content-type'], road]
+    const { seen, route } = await ask(text, { headers: { accept }, ...(as ? { as } : {}), route: 'direct' })
+    return [seen.status, seen.headers['content-type'], route]
   }
   const odd = 'application/graphql-response+json;q=0.7, image/png'
   await by(undefined)
@@ -842,7 +850,7 @@ test('the media type of an answer is negotiated once for each Accept header, and
 
 test('concurrent requests of several callers each get their own answer', async () => {
   const query = 'query Crowd($id: ID!) { person(id: $id) { id lastName } customers(first: 1) { nodes { id } } }'
-  await teach(query, { road: 'apollo' })
+  await teach(query, { route: 'apollo' })
   const callers: readonly RunOptions[] = [
     {},
     { scopes: ['persons:read'] },
@@ -851,7 +859,7 @@ test('concurrent requests of several callers each get their own answer', async (
   ]
   const bearers = await Promise.all(callers.map(async ({ token, ...options }) => token ?? tokenOf(options)))
   servers.deployed.app.clear()
-  apollo.road()
+  apollo.route()
   const asked = Array.from({ length: 48 }, (_, n) => ({ n, id: CROWD[n % 12]!.personId, correlationId: randomUUID() }))
   const answers = await Promise.all(
     asked.map(({ n, id: personId, correlationId }) =>
@@ -889,11 +897,11 @@ test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Faul
   async (name, query, variables, fault) => {
     const { app } = servers.deployed
     const seen: Seen[] = []
-    const roads: Road[] = []
+    const routes: Route[] = []
     for (let i = 0; i < 3; i += 1) {
       app.clear()
       app.fault(...fault)
-      apollo.road()
+      apollo.route()
       const headers = { ...JSON_TYPE, authorization: `Bearer ${await tokenOf()}` }
       seen.push(
         await witness(servers.deployed, {
@@ -903,9 +911,9 @@ test.each<[string, string, Record<string, unknown>, readonly [ProviderName, Faul
           lingers: true,
         }),
       )
-      roads.push(apollo.road())
+      routes.push(apollo.route())
     }
-    expect(roads).toEqual(['apollo', 'direct', 'direct'])
+    expect(routes).toEqual(['apollo', 'direct', 'direct'])
     expect(seen[0]).toMatchObject({ status: 0, calls: [expect.any(String)] })
     for (const again of seen.slice(1)) expect(told(again)).toEqual(told(seen[0]!))
     const trails = await trailsOf(servers.deployed, await tokenOf())
@@ -929,15 +937,15 @@ test('an unexpected error after a write gets the same answer, and the write is d
   await witness(broken, { headers, body: JSON.stringify({ query: '{ __typename }' }) })
   isBroken = true
   const seen: Seen[] = []
-  const roads: Road[] = []
+  const routes: Route[] = []
   for (let i = 0; i < 3; i += 1) {
     app.clear()
-    apollo.road()
+    apollo.route()
     seen.push(await witness(broken, { headers, body: JSON.stringify({ query: EMAIL }) }))
-    roads.push(apollo.road())
+    routes.push(apollo.route())
   }
   isBroken = false
-  expect(roads).toEqual(['apollo', 'direct', 'direct'])
+  expect(routes).toEqual(['apollo', 'direct', 'direct'])
   expect(seen[0]).toMatchObject({
     status: 500,
     body: expect.stringContaining('INTERNAL_SERVER_ERROR'),

@@ -52,7 +52,7 @@ async function post(accept: string, { of = () => app, query, variables, as, faul
   const to = of()
   app.clear()
   if (fault) app.fault(...fault)
-  apollo.road()
+  apollo.route()
   const bearer = as?.token === undefined ? await to.token(as) : as.token
   const answer = await exchange(to.url, {
     headers: {
@@ -64,7 +64,7 @@ async function post(accept: string, { of = () => app, query, variables, as, faul
     },
     body: JSON.stringify({ query, variables }),
   })
-  return { answer, road: apollo.road() }
+  return { answer, route: apollo.route() }
 }
 
 const timeless = (text: string) =>
@@ -133,7 +133,7 @@ test.each<[what: string, status: number, code: string, asked: Case]>([
   const through = await post(ALWAYS_APOLLO, asked)
   isBroken = false
 
-  expect([direct.road, through.road]).toEqual(['direct', 'apollo'])
+  expect([direct.route, through.route]).toEqual(['direct', 'apollo'])
   expect(direct.answer.status).toBe(status)
   const { body } = direct.answer
   expect(timeless(through.answer.body)).toBe(timeless(body))
@@ -162,9 +162,9 @@ test('an unforeseen error is logged once on either way, without its message', as
 test('a document that is not known yet enters Apollo Server once, and an operation that it does not have as often as it is asked', async () => {
   const query = `query One { a: ${PERSON.slice(1, -1)} }`
   await post('*/*', { query: '{ __typename }' })
-  expect((await post('*/*', { query })).road).toBe('apollo')
-  expect((await post('*/*', { query })).road).toBe('direct')
-  const { answer, road } = await post('*/*', { query: `${query} query Two { viewer { id } }` })
-  expect([answer.status, road]).toEqual([400, 'apollo'])
+  expect((await post('*/*', { query })).route).toBe('apollo')
+  expect((await post('*/*', { query })).route).toBe('direct')
+  const { answer, route } = await post('*/*', { query: `${query} query Two { viewer { id } }` })
+  expect([answer.status, route]).toEqual([400, 'apollo'])
   expect(app.calls('synctera')).toEqual([])
 })

@@ -1,15 +1,15 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DocumentNode, getIntrospectionQuery, print } from 'graphql'
 import fetch from 'node-fetch'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import * as generated from '../../schema/operations/index.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { Manifest } from '../../src/graphql/safelist.js'
+import type { emit } from '../../src/tools/emit.js'
 import { type App, type GraphError, startApp } from '../support/app.js'
 
 const MANIFEST = JSON.parse(readFileSync('schema/operations/manifest.json', 'utf8')) as Manifest
@@ -76,8 +76,13 @@ describe('the manifest', () => {
     for (const { id, body } of MANIFEST.operations) expect(id).toBe(sha256(body))
   })
 
-  test('is current', () => {
-    execFileSync(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'src/tools/emit-safelist.ts', '--check'])
+  test('is current', async () => {
+    const emitted = vi.fn<typeof emit>()
+    vi.doMock('../../src/tools/emit.js', () => ({ emit: emitted }))
+    await import('../../src/tools/emit-safelist.js')
+    vi.doUnmock('../../src/tools/emit.js')
+    const [path, text] = emitted.mock.calls[0]!
+    expect(readFileSync(path, 'utf8')).toBe(text)
   })
 })
 

@@ -1,31 +1,15 @@
-import type { ChildProcess } from 'node:child_process'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { build, exitOf, run, urlOf } from '../support/build.js'
 import { type App, startApp } from '../support/app.js'
 
 /** What graphql-cop (github.com/dolevf/graphql-cop) looks for, made anew from what its checks say they look for. */
-let ground: App
-let child: ChildProcess
+let app: App
 let url: string
 beforeAll(async () => {
-  build()
-  ground = await startApp()
-  const started = run({
-    ...ground.ground.settings,
-    PORT: '0',
-    AUTH_ISSUER: ground.ground.issuer.issuer,
-    AUTH_AUDIENCE: 'kyc-graph',
-    AUTH_JWKS_URL: ground.ground.jwksUrl,
-  })
-  child = started.child
-  url = `${await urlOf(started)}/graphql`
-}, 120_000)
-afterAll(async () => {
-  child.kill('SIGTERM')
-  await exitOf(child)
-  await ground.close()
+  app = await startApp()
+  url = `${app.url}/graphql`
 })
+afterAll(() => app.close())
 
 type Body = any
 type Headers = Readonly<Record<string, string>>
@@ -91,9 +75,9 @@ const CHECKS: Readonly<Record<string, (headers: Headers) => Promise<boolean>>> =
 }
 
 const CALLERS: Readonly<Record<string, () => Promise<Headers>>> = {
-  nobody: () => Promise.resolve({}),
+  'a caller without a token': () => Promise.resolve({}),
   'a caller with every scope but schema:read': async () => ({
-    authorization: `Bearer ${await ground.token({ scopes: ['customers:read', 'customers:write', 'persons:read', 'persons:write', 'kyc:read', 'kyc:write', 'pii:read'] })}`,
+    authorization: `Bearer ${await app.token({ scopes: ['customers:read', 'customers:write', 'persons:read', 'persons:write', 'kyc:read', 'kyc:write', 'pii:read'] })}`,
   }),
 }
 
@@ -107,15 +91,4 @@ test('the checks get answers: a plain operation succeeds', async () => {
   expect(
     await ask('query cop { __typename }', await CALLERS['a caller with every scope but schema:read']!()),
   ).toMatchObject({ data: { __typename: 'Query' } })
-})
-
-test('the development routes are absent', async () => {
-  const origin = new URL(url).origin
-  for (const [method, path] of [
-    ['POST', '/oauth/token'],
-    ['GET', '/oauth/jwks'],
-    ['GET', '/__emulator/calls'],
-    ['POST', '/__emulator/faults'],
-  ] as const)
-    expect((await fetch(origin + path, { method })).status).toBe(404)
 })

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { type App, startApp } from '../support/app.js'
+import { build, exitOf, runModule } from '../support/build.js'
 import { startReplica } from '../support/replica.js'
 
 const SETTINGS = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
@@ -46,28 +47,32 @@ test('a stopping process answers and stores its running write, and awaits a writ
   expect(creations()).toBe(2)
 }, 60_000)
 
-test.concurrent.each([
-  [
-    'an uncaught exception',
-    "setTimeout(() => { throw new TypeError('of Ada Accepted') })",
-    'uncaughtException',
-    'TypeError',
-  ],
-  ['an unhandled rejection', "Promise.reject('Ada Accepted')", 'unhandledRejection', 'string'],
-])(
-  '%s ends the process, which says where it came from and no value',
-  async (_what, crash, event, kind) => {
-    const process = await startReplica(app, SETTINGS, `process.on('SIGUSR2', () => { ${crash} })`)
-    expect(await process.end('SIGUSR2')).toBe(1)
-    const last = process.output().trim().split('\n').at(-1)!
-    expect(JSON.parse(last)).toMatchObject({
-      level: 60,
-      event,
-      kind,
-      at: kind === 'string' ? [] : expect.arrayContaining([expect.stringMatching(/^at /)]),
-      msg: expect.any(String),
-    })
-    expect(process.output()).not.toContain('Ada Accepted')
-  },
-  60_000,
-)
+function expectCrashLine(output: string, event: string, kind: string): void {
+  expect(JSON.parse(output.trim().split('\n').at(-1)!)).toMatchObject({
+    level: 60,
+    event,
+    kind,
+    at: kind === 'string' ? [] : expect.arrayContaining([expect.stringMatching(/^at /)]),
+    msg: expect.any(String),
+  })
+  expect(output).not.toContain('Ada Accepted')
+}
+
+test('an uncaught exception ends the server, which logs its origin and no value', async () => {
+  const crash = "setTimeout(() => { throw new TypeError('of Ada Accepted') })"
+  const server = await startReplica(app, SETTINGS, `process.on('SIGUSR2', () => { ${crash} })`)
+  expect(await server.end('SIGUSR2')).toBe(1)
+  expectCrashLine(server.output(), 'uncaughtException', 'TypeError')
+}, 60_000)
+
+test('an unhandled rejection ends a process in the same way', async () => {
+  build()
+  const { child, output } = runModule(`
+    import { exitOnCrash } from './src/lifecycle/shutdown.js'
+    import { createLog } from './src/observability/log.js'
+    exitOnCrash(createLog('info'))
+    setInterval(() => undefined, 1_000)
+    Promise.reject('Ada Accepted')`)
+  expect(await exitOf(child)).toBe(1)
+  expectCrashLine(output(), 'unhandledRejection', 'string')
+})

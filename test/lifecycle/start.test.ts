@@ -52,12 +52,19 @@ test('starts, is ready, serves, and stops in good order on SIGTERM', async () =>
   })
   expect(refused.status).toBe(401)
   // The development routes are absent.
-  expect((await fetch(`${url}/oauth/token`, { method: 'POST' })).status).toBe(404)
+  for (const [method, path] of [
+    ['POST', '/oauth/token'],
+    ['GET', '/oauth/jwks'],
+    ['GET', '/__emulator/calls'],
+    ['POST', '/__emulator/faults'],
+  ] as const)
+    expect((await fetch(url + path, { method })).status).toBe(404)
   expect(
     (await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } })).headers.get('content-type'),
   ).not.toContain('text/html')
   child.kill('SIGTERM')
   expect(await exitOf(child)).toBe(0)
   expect(output()).not.toContain('the-api-key')
+  expect(output()).not.toMatch(/Warning/)
   issuer.close()
 })

@@ -10,7 +10,7 @@ import {
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { WEIGHTS } from '../../schema/cost-weights.js'
-import { demandsOf, mutations, needsOnlyToken, nestedFields, queries, schema } from '../support/roads.js'
+import { demandsOf, mutations, needsOnlyToken, nestedFields, queries, schema } from '../support/access-paths.js'
 
 interface Declared {
   readonly astNode?: { readonly directives?: readonly ConstDirectiveNode[] | undefined } | null | undefined

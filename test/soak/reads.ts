@@ -70,7 +70,7 @@ function judgeById(field: 'person' | 'customer', id: string, caller: Caller, ora
   return (data, errors, window) => {
     const answer = data?.[field] as Row | null | undefined
     if (answer == null)
-      return failed(errors, field) ? [] : [`${caller.client} was told that ${field} ${id} does not exist`]
+      return failed(errors, field) ? [] : [`${caller.client} got the answer that ${field} ${id} does not exist`]
     if (answer['id'] !== id)
       return [`${caller.client} asked for ${field} ${id} and was answered ${String(answer['id'])}`]
     return judgeRecord(field, answer, caller, oracle, window)

@@ -148,10 +148,10 @@ export async function soak({
     const findings = () => [...driver.findings, ...ledger.findings]
 
     const sampling = setInterval(() => void memory.take(world.replicas), 1_000)
-    let told = 0
+    let shown = 0
     const telling = setInterval(() => {
-      for (const { kind, what } of findings().slice(told, MAX_SHOWN)) progress(`       ${kind}: ${what}`)
-      told = findings().length
+      for (const { kind, what } of findings().slice(shown, MAX_SHOWN)) progress(`       ${kind}: ${what}`)
+      shown = findings().length
       const { asked, unheard, codes } = traffic.total
       progress(
         `${String(Math.round((Date.now() - begun) / 1000)).padStart(4)} s  ${asked} operations, ${codes['ok'] ?? 0} ok, ${unheard} unheard, ${chaos.marks.length} troubles, ${findings().length} findings`,

@@ -60,13 +60,22 @@ export function build(): void {
   writeFileSync(done, '')
 }
 
+interface Started {
+  readonly child: ChildProcess
+  readonly output: () => string
+}
+
 /** Starts it with these settings and no others; `options` are Node's. */
-export function run(
-  settings: Readonly<Record<string, string>>,
-  options: readonly string[] = [],
-): { child: ChildProcess; output: () => string } {
-  const child = startProcess(process.execPath, [...options, join(folder(), 'src/main.js')], {
-    env: { PATH: process.env['PATH'], AUDIT_LOG: join(folder(), 'audit.log'), ...settings },
+export const run = (settings: Readonly<Record<string, string>>, options: readonly string[] = []): Started =>
+  startNode([...options, join(folder(), 'src/main.js')], { AUDIT_LOG: join(folder(), 'audit.log'), ...settings })
+
+/** Starts a process with this module, which imports what it needs of the compiled server. */
+export const runModule = (source: string): Started => startNode(['--input-type=module', '--eval', source], {})
+
+function startNode(args: readonly string[], settings: Readonly<Record<string, string>>): Started {
+  const child = startProcess(process.execPath, args, {
+    cwd: folder(),
+    env: { PATH: process.env['PATH'], ...settings },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -24,3 +24,19 @@ export function today(): void {
   stoppedAt = undefined
   vi.restoreAllMocks()
 }
+
+const TICK_MS = 25
+
+/**
+ * Starts to count the turns of the event loop, at most one for each 25 ms, and returns what reads the time so counted
+ * in ms. It is never more than the real time, and a turn that comes late on a busy machine counts as much as one in
+ * time: for upper bounds on waits that consist of timers.
+ */
+export function countTurns(): () => number {
+  let turns = 0
+  const timer = setInterval(() => (turns += 1), TICK_MS)
+  return () => {
+    clearInterval(timer)
+    return turns * TICK_MS
+  }
+}

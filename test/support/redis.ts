@@ -39,8 +39,12 @@ const runs = (command: string, args: string[]): boolean => {
   }
 }
 
-/** The server program on this machine, installed the way this machine installs things when it is not there. */
-export function redisProgram(): string {
+let program: string | undefined
+
+/** The server program on this machine, installed the way this machine installs things when it is not there; looked up once. */
+export const redisProgram = (): string => (program ??= findRedis())
+
+function findRedis(): string {
   const found = () => ['redis-server', 'valkey-server'].find((name) => runs(name, ['--version']))
   const present = found()
   if (present !== undefined) return present

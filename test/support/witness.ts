@@ -159,14 +159,14 @@ export async function trailsOf({ app }: Watched, token: string): Promise<Map<str
 }
 
 /** How a request was answered: without Apollo Server, through it once, or (which must not be) more than once. */
-export type Road = 'direct' | 'apollo' | 'apollo more than once'
+export type Route = 'direct' | 'apollo' | 'apollo more than once'
 
 /** Counts how often Apollo Server is entered, in this process, until it is restored. */
 export function watchApollo() {
   const spy = vi.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest')
   return {
     /** Since it was last asked. */
-    road(): Road {
+    route(): Route {
       const entered = spy.mock.calls.length
       spy.mockClear()
       return entered === 0 ? 'direct' : entered === 1 ? 'apollo' : 'apollo more than once'

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { FetchError } from 'node-fetch'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
 import type { Fault } from '../../../datasources/emulator/run.js'
+import { start as startSynctera } from '../../../datasources/synctera/emulator/index.js'
 import { transportError } from '../../../datasources/http/transport.js'
 import { type App, startApp } from '../../support/app.js'
 import { createGate } from '../../support/gate.js'
@@ -129,18 +131,30 @@ const ROWS: Row[] = [
   ]),
 ]
 
+let ground: App
+beforeAll(async () => {
+  ground = await startApp()
+})
+beforeEach(() => ground.clear())
+afterAll(() => ground.close())
+
 describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) => {
-  // Each case starts its own server and emulators: retry delays run in parallel and no circuit opens.
+  // Each case starts its own server and Synctera: retry delays run in parallel and no circuit opens.
   test.concurrent.each(ROWS)(
     '%s: a read, and a write with an idempotency key',
     async (_what, fault, ofRead, ofWrite, tries = 1) => {
-      const app = await startApp({
-        HTTP_CLIENT: client,
-        ...(fault.fault === 'hang' ? { SYNCTERA_TIMEOUT_MS: '1000' } : {}),
-      })
-      for (const match of [READ_ROUTE, WRITE_ROUTE]) app.fault('synctera', { match, ...fault, times: 0 })
+      const synctera = await startSynctera({})
+      const app = await startApp(
+        {
+          HTTP_CLIENT: client,
+          ...synctera.settings,
+          ...(fault.fault === 'hang' ? { SYNCTERA_TIMEOUT_MS: '1000' } : {}),
+        },
+        ground,
+      )
+      for (const match of [READ_ROUTE, WRITE_ROUTE]) synctera.fault({ match, ...fault, times: 0 })
       const [read, write] = await Promise.all([app.run(READ), app.run(WRITE)])
-      const sent = (method: string) => app.recorded('synctera').filter((call) => call.method === method)
+      const sent = (method: string) => synctera.calls().filter((call) => call.method === method)
 
       expect(read.data.viewer).toEqual({ id: 'tester' })
       expect(sent('GET')).toHaveLength(tries)
@@ -165,6 +179,7 @@ describe.each(['undici', 'node-fetch'])('through %s, when Synctera', (client) =>
         expect(write.errors[0]!.extensions).toMatchObject({ provider: 'SYNCTERA', ...ofWrite })
       }
       await app.close()
+      await synctera.close()
     },
   )
 })
@@ -173,7 +188,7 @@ describe('a provider that does not listen', () => {
   let app: App
   beforeAll(async () => {
     // A port without a listener.
-    app = await startApp({ SYNCTERA_URL: 'http://127.0.0.1:9' })
+    app = await startApp({ SYNCTERA_URL: 'http://127.0.0.1:9' }, ground)
   })
   afterAll(() => app.close())
 
@@ -187,7 +202,7 @@ describe('a provider that does not listen', () => {
 })
 
 test('a provider that is not configured is reported, and the other fields answer', async () => {
-  const app = await startApp({ SYNCTERA_URL: undefined })
+  const app = await startApp({ SYNCTERA_URL: undefined }, ground)
   const { data, errors } = await app.run(READ)
   expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
   expect(errors[0]).toMatchObject({
@@ -198,7 +213,7 @@ test('a provider that is not configured is reported, and the other fields answer
 })
 
 test('the deadline of the operation ends reads, and the finished fields are answered', async () => {
-  const app = await startApp({ REQUEST_TIMEOUT_MS: '1000' })
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '1000' }, ground)
   app.fault('synctera', { match: READ_ROUTE, fault: 'hang' })
   const { data, errors } = await app.run(READ)
   expect(data).toEqual({ person: null, viewer: { id: 'tester' } })
@@ -207,30 +222,43 @@ test('the deadline of the operation ends reads, and the finished fields are answ
 })
 
 describe.concurrent('a write that was not sent', () => {
-  test('waits in the bulkhead queue, and its timeout starts when it is sent', async () => {
-    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '1500' })
+  const settings = { OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '2000' }
+
+  /** Starts a write that holds the only slot until its timeout, which ends before that of all writes that are sent later. */
+  async function hold(app: App) {
     await app.run('{ meetings { id } }')
     app.clear()
     app.fault('obp', { match: MEET_ROUTE, fault: 'hang' })
-    app.fault('obp', { match: MEET_ROUTE, fault: 'slow', delayMs: 50 })
-    const [hung, waited] = await Promise.all([app.run(MEET), app.run(MEET)])
-    const codes = [hung, waited].map(({ errors }) => errors[0]?.extensions.code)
-    // The order of the two writes is not fixed.
-    expect(codes).toEqual(expect.arrayContaining([undefined, 'OUTCOME_UNKNOWN']))
+    const hung = app.run(MEET)
+    await vi.waitFor(() => expect(app.calls('obp')).toHaveLength(1), { timeout: 20_000, interval: 5 })
+    await delay(500)
+    return { hung }
+  }
+  const codeOf = ({ errors }: Awaited<ReturnType<App['run']>>) => errors[0]?.extensions.code
+
+  test('waits in the bulkhead queue, and its timeout starts when it is sent', async () => {
+    const app = await startApp(settings)
+    const { hung } = await hold(app)
+    app.fault('obp', { match: MEET_ROUTE, fault: 'slow', delayMs: 1_000 })
+    const begun = performance.now()
+    expect(codeOf(await app.run(MEET))).toBeUndefined()
+    expect(performance.now() - begun).toBeGreaterThan(2_000)
+    expect(codeOf(await hung)).toBe('OUTCOME_UNKNOWN')
     expect(app.calls('obp')).toHaveLength(2)
     await app.close()
   })
 
   test('ends at the deadline when it gets no slot, and is never sent', async () => {
-    const app = await startApp({ OBP_MAX_CONCURRENCY: '1', OBP_TIMEOUT_MS: '1500' })
-    await app.run('{ meetings { id } }')
-    app.clear()
-    app.fault('obp', { match: MEET_ROUTE, fault: 'hang', times: 2 })
+    const app = await startApp(settings)
+    const { hung } = await hold(app)
     // The second write gets the slot when the first times out, and holds it while the third waits.
-    const answers = await Promise.all([app.run(MEET), app.run(MEET), app.run(MEET)])
-    const codes = answers.map(({ errors }) => errors[0]!.extensions)
-    expect(codes.filter(({ code }) => code === 'OUTCOME_UNKNOWN')).toHaveLength(2)
-    expect(codes.find(({ code }) => code !== 'OUTCOME_UNKNOWN')).toMatchObject({
+    app.fault('obp', { match: MEET_ROUTE, fault: 'hang' })
+    const [second, third] = await Promise.all([app.run(MEET), app.run(MEET)])
+    expect(codeOf(await hung)).toBe('OUTCOME_UNKNOWN')
+    // Which of the two is queued first is not fixed.
+    const sent = [second, third].filter((answer) => codeOf(answer) === 'OUTCOME_UNKNOWN')
+    expect(sent).toHaveLength(1)
+    expect([second, third].find((answer) => !sent.includes(answer))!.errors[0]!.extensions).toMatchObject({
       code: 'PROVIDER_TIMEOUT',
       retryable: true,
       provider: 'OPEN_BANK_PROJECT',
@@ -282,7 +310,7 @@ describe.each(['undici', 'node-fetch'])(
     })
 
     test('delays no caller beyond the deadline', async () => {
-      const app = await startApp({ ...settings, REQUEST_TIMEOUT_MS: '300' })
+      const app = await startApp({ ...settings, REQUEST_TIMEOUT_MS: '300' }, ground)
       const begun = performance.now()
       const { errors } = await app.run('{ persons(first: 1) { nodes { id } } }')
       expect(errors[0]!.extensions.code).toBe('DEADLINE_EXCEEDED')
@@ -292,7 +320,7 @@ describe.each(['undici', 'node-fetch'])(
     })
 
     test('receives no write', async () => {
-      const app = await startApp({ ...settings, SYNCTERA_TIMEOUT_MS: '3000' })
+      const app = await startApp({ ...settings, SYNCTERA_TIMEOUT_MS: '3000' }, ground)
       const { errors } = await app.run(
         'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }',
       )
@@ -303,7 +331,7 @@ describe.each(['undici', 'node-fetch'])(
 )
 
 test('a token request without an answer delays no caller beyond the deadline', async () => {
-  const app = await startApp({ REQUEST_TIMEOUT_MS: '300' })
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '300' }, ground)
   app.fault('obp', { match: 'POST /my/logins/direct', fault: 'hang' })
   app.fault('sei', { match: 'POST /v2/oauthtoken', fault: 'hang' })
   const begun = performance.now()
@@ -369,7 +397,7 @@ describe('the classification of a failed call', () => {
 
 describe('an unknown outcome with an idempotency key', () => {
   test('is applied once when the same call is repeated', async () => {
-    const app = await startApp({ SYNCTERA_TIMEOUT_MS: '2000' })
+    const app = await startApp({ SYNCTERA_TIMEOUT_MS: '2000' }, ground)
     const mutation =
       'mutation { createPerson(input: { idempotencyKey: "lost-1", isCustomer: true, status: PROSPECT, firstName: "Lost" }) { replayed person { id } } }'
     app.fault('synctera', { match: WRITE_ROUTE, fault: 'drop-after-apply', times: 3 })

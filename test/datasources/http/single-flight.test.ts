@@ -5,7 +5,7 @@ import type { ProviderName } from '../../../datasources/index.js'
 import { SCOPES, type Scope } from '../../../schema/scopes.js'
 import { createGate, type Gate } from '../../support/gate.js'
 import { type App, type GraphError, type RunOptions, startApp } from '../../support/app.js'
-import { fieldRoads, queryRoads } from '../../support/roads.js'
+import { fieldPaths, queryPaths } from '../../support/access-paths.js'
 
 const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
 const READ_ROUTE = 'GET /v0/persons/*'
@@ -272,15 +272,17 @@ describe('a read does not join one that began before', () => {
 })
 
 test('no query changes a shared result: shared calls give the same answers as separate ones', async () => {
-  const operations = [...queryRoads, ...fieldRoads.filter(({ path }) => path[0] === 'viewer')].map((road) => road.ask())
+  const operations = [...queryPaths, ...fieldPaths.filter(({ path }) => path[0] === 'viewer')].map((access) =>
+    access.ask(),
+  )
   const ask = () =>
     Promise.all(operations.map(({ document, variables }) => app.run(document, variables, { client: 'ada' })))
-  const told = (answers: Awaited<ReturnType<typeof ask>>) =>
+  const withoutIds = (answers: Awaited<ReturnType<typeof ask>>) =>
     answers.map(({ data, errors }) => ({ data, errors: errors.map(({ message, path }) => ({ message, path })) }))
-  const alone = told(await ask())
+  const alone = withoutIds(await ask())
   const before = await shared('obp')
   slow(300, 'obp', 'synctera', 'sei', 'banfico')
-  for (const answers of await Promise.all(times(3, ask))) expect(told(answers)).toEqual(alone)
+  for (const answers of await Promise.all(times(3, ask))) expect(withoutIds(answers)).toEqual(alone)
   expect(await shared('obp')).toBeGreaterThan(before)
   expect(app.log()).not.toContain('unforeseen')
 })

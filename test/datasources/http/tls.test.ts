@@ -203,18 +203,16 @@ test("the issuer's keys are read over TLS with NODE_EXTRA_CA_CERTS, and the proc
     AUTH_AUDIENCE: 'kyc-graph',
     AUTH_JWKS_URL: `${issuer.url}/oauth/jwks`,
   }
-  const [trusting, plain] = [run({ ...settings, NODE_EXTRA_CA_CERTS: caFile }), run(settings)]
-  const status = async (started: typeof trusting) => {
+  const trusting = run({ ...settings, NODE_EXTRA_CA_CERTS: caFile })
+  const plain = await startApp({ AUTH_JWKS_URL: settings.AUTH_JWKS_URL }, app)
+  const status = async (url: string) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` }
-    return (
-      await fetch(`${await urlOf(started)}/graphql`, { method: 'POST', headers, body: '{"query":"{viewer{id}}"}' })
-    ).status
+    return (await fetch(`${url}/graphql`, { method: 'POST', headers, body: '{"query":"{viewer{id}}"}' })).status
   }
-  expect([await status(trusting), await status(plain)]).toEqual([200, 401])
-  for (const { child, output } of [trusting, plain]) {
-    child.kill('SIGTERM')
-    await exitOf(child)
-    expect(output()).not.toMatch(/Warning/)
-  }
+  expect([await status(await urlOf(trusting)), await status(plain.url)]).toEqual([200, 401])
+  trusting.child.kill('SIGTERM')
+  await exitOf(trusting.child)
+  expect(trusting.output()).not.toMatch(/Warning/)
+  await plain.close()
   issuer.close()
 }, 120_000)

@@ -55,7 +55,7 @@ const REMOVED = [
 ] as const
 
 type Refusal = readonly [status: number, message: string, code: string]
-const told = (message: string) => message.split('<-').at(-1)!.trim().slice(0, 9)
+const codeOf = (message: string) => message.split('<-').at(-1)!.trim().slice(0, 9)
 
 describe('provider errors of a write', () => {
   const ROWS: [Mutation, string, readonly Refusal[]][] = [
@@ -128,7 +128,7 @@ describe('provider errors of a write', () => {
         code,
         provider: 'OPEN_BANK_PROJECT',
         providerStatus: status,
-        providerCode: told(message),
+        providerCode: codeOf(message),
       }),
     ])
     expect(JSON.stringify(errors)).not.toContain(message.slice(11, 30))
@@ -185,7 +185,7 @@ describe('provider errors of a read', () => {
                 code,
                 provider: 'OPEN_BANK_PROJECT',
                 providerStatus: status,
-                providerCode: told(message),
+                providerCode: codeOf(message),
               }),
             ]
       expect(errors.map(({ extensions }) => extensions)).toEqual(expected)

@@ -128,8 +128,8 @@ describe.each([
       body: {},
       headers: { 'retry-after': header },
     })
-    const told = await wait(one, id)
-    expect(told).toBe(seconds)
+    const waitSeconds = await wait(one, id)
+    expect(waitSeconds).toBe(seconds)
     later(seconds - 0.9)
     await standing(two, id)
     expect(polls()).toBe(1)
@@ -185,7 +185,7 @@ describe.each([
     expect(polls()).toBe(2)
   })
 
-  test("is told to nobody else, and asking for another's costs no call", async () => {
+  test('is hidden from other clients, and a read of it by them costs no call', async () => {
     const id = await begin(one)
     later(1)
     for (const app of [one, two])
@@ -208,7 +208,7 @@ describe('while the store is away', () => {
     await redis.kill()
   })
 
-  test('nobody is told how anything stands, and no provider is asked', async () => {
+  test('reads fail with STORE_UNAVAILABLE without a provider call', async () => {
     const ids = [
       [VERIFICATION.read, await VERIFICATION.begin(app)],
       [JOB.read, await JOB.begin(app)],

@@ -4,7 +4,8 @@ import { BANK, PEOPLE } from '../../../datasources/emulator/people.js'
 import { type CustomerFilter, CustomersWithPersonsDocument } from '../../../schema/operations/index.js'
 import { type App, startApp } from '../../support/app.js'
 
-const CROWD = 300
+const CROWD = 1_000
+const PAGE = 97
 
 let app: App
 beforeAll(async () => {
@@ -43,24 +44,24 @@ async function walk<Node>(ask: (after: string | null, page: number) => Promise<C
   }
 }
 
-const pagesOf37 = (total: number) => [...Array.from({ length: Math.floor(total / 37) }, () => 37), total % 37]
+const pagesOf = (total: number) => [...Array.from({ length: Math.floor(total / PAGE) }, () => PAGE), total % PAGE]
 
 describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']])(
-  'three hundred customers in pages of 37, %s',
+  'a thousand customers in pages of 97, %s',
   (sortDirection) => {
     test('are complete, in order and without duplicates', async () => {
       app.clear()
       const { nodes, sizes } = await walk(async (after) => {
         const { data, errors } = await app.run(
           CustomersWithPersonsDocument,
-          { first: 37, after, filter: { sortDirection } },
+          { first: PAGE, after, filter: { sortDirection } },
           { scopes: ['customers:read', 'persons:read'] },
         )
         expect(errors).toEqual([])
         return data.customers!
       })
       const ofBank = PEOPLE.filter(({ bankId }) => bankId === BANK)
-      expect(sizes).toEqual(pagesOf37(CROWD + ofBank.length))
+      expect(sizes).toEqual(pagesOf(CROWD + ofBank.length))
       const ids = new Set(nodes.map(({ id }) => id))
       expect(ids.size).toBe(nodes.length)
       expect([...ids]).toEqual(expect.arrayContaining(ofBank.map(({ customerId }) => customerId)))
@@ -72,7 +73,7 @@ describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']
   },
 )
 
-describe('three hundred persons', () => {
+describe('a thousand persons', () => {
   const PERSONS =
     'query($first: Int, $after: String, $orderBy: [PersonOrder!]) { persons(first: $first, after: $after, orderBy: $orderBy) { nodes { id firstName } pageInfo { hasNextPage endCursor } } }'
   const total = CROWD + PEOPLE.filter(({ personId }) => personId !== undefined).length
@@ -88,21 +89,21 @@ describe('three hundred persons', () => {
     return walked
   }
 
-  test('in pages of 37 are complete and without duplicates, with one call for each page', async () => {
+  test('in pages of 97 are complete and without duplicates, with one call for each page', async () => {
     app.clear()
-    const { sizes } = await walkPersons(() => 37)
-    expect(sizes).toEqual(pagesOf37(total))
+    const { sizes } = await walkPersons(() => PAGE)
+    expect(sizes).toEqual(pagesOf(total))
     expect(app.calls('synctera')).toHaveLength(sizes.length)
   })
 
   test.each(['ASC', 'DESC'])('are complete in the requested order, %s', async (direction) => {
-    const { nodes } = await walkPersons(() => 37, [{ field: 'FIRST_NAME', direction }])
+    const { nodes } = await walkPersons(() => PAGE, [{ field: 'FIRST_NAME', direction }])
     const names = nodes.map(({ firstName }) => firstName)
     expect(names).toEqual(direction === 'ASC' ? [...names].sort() : [...names].sort().reverse())
   })
 
   test('are complete when the page size changes between pages', async () => {
-    const sizes = [37, 5, 100, 1, 64]
+    const sizes = [97, 5, 100, 1, 64]
     await walkPersons((page) => sizes[page % sizes.length]!)
   })
 })

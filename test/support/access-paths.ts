@@ -19,7 +19,7 @@ import { type Scope, SCOPES } from '../../schema/scopes.js'
 import { schemas } from '../../src/graphql/schema.js'
 import type { App } from './app.js'
 
-/** The schema as it is served; the rest is read from it, so a new field gets its road automatically. */
+/** The schema as it is served; the rest is read from it, so a new field gets its access path automatically. */
 export const schema = schemas().served
 export const EVERY_SCOPE = Object.keys(SCOPES) as Scope[]
 
@@ -92,8 +92,8 @@ export interface Operation {
   readonly variables: Record<string, unknown>
 }
 
-/** One way to one field. */
-export interface Road {
+/** An operation that reads or writes one field. */
+export interface AccessPath {
   /** `Type.field`, or what is referred to. */
   readonly name: string
   /** What the emitted schema says: alternatives of scopes that are needed together. Undefined where it names none. */
@@ -139,7 +139,7 @@ function operation(
   return { document: `${kind}${declared} { ${root.selection} } ${root.fragment} ${fragment}`, variables }
 }
 
-const rootRoads = (kind: 'query' | 'mutation', fields: readonly Field[]): Road[] =>
+const rootPaths = (kind: 'query' | 'mutation', fields: readonly Field[]): AccessPath[] =>
   fields.map((field) => ({
     name: `${kind === 'query' ? 'Query' : 'Mutation'}.${field.name}`,
     demands: demandsOf(field),
@@ -152,9 +152,9 @@ const rootRoads = (kind: 'query' | 'mutation', fields: readonly Field[]): Road[]
 export const queries: readonly Field[] = Object.values(schema.getQueryType()!.getFields())
 export const mutations: readonly Field[] = Object.values(schema.getMutationType()!.getFields())
 
-export const mutationRoads = rootRoads('mutation', mutations)
-/** References are roads of their own, one for each entity. */
-export const queryRoads = rootRoads(
+export const mutationPaths = rootPaths('mutation', mutations)
+/** References are access paths of their own, one for each entity. */
+export const queryPaths = rootPaths(
   'query',
   queries.filter(({ name }) => name !== '_entities'),
 )
@@ -223,7 +223,7 @@ export const nestedFields: readonly (readonly [type: string, field: Field])[] = 
     Object.values(type.getFields()).flatMap((field) => (field.resolve ? [[type.name, field] as const] : [])),
   )
 
-const nestedRoads = (ways: Readonly<Record<string, Way>>): Road[] =>
+const nestedPaths = (ways: Readonly<Record<string, Way>>): AccessPath[] =>
   nestedFields.map(([type, field]) => {
     const way = ways[type]
     if (way === undefined) throw new Error(`no way to ${type}: add one to WAYS`)
@@ -245,8 +245,8 @@ const nestedRoads = (ways: Readonly<Record<string, Way>>): Road[] =>
     }
   })
 
-export const fieldRoads = nestedRoads(WAYS)
-export const fieldRoadsToAnothers = nestedRoads(WAYS_TO_ANOTHERS)
+export const fieldPaths = nestedPaths(WAYS)
+export const fieldPathsToOthers = nestedPaths(WAYS_TO_ANOTHERS)
 
 /** An entity by the keys that another subgraph would give. */
 export function reference(type: string, keys: Readonly<Record<string, unknown>>, form: Form = 'plain'): Operation {
@@ -268,7 +268,7 @@ export const REFERENCE_SCOPES: Readonly<Record<keyof typeof references, readonly
   VerificationResult: [['verifications:read']],
 }
 
-export const referenceRoads: readonly Road[] = Object.entries(REFERENCE_SCOPES).map(([type, demands]) => ({
+export const referencePaths: readonly AccessPath[] = Object.entries(REFERENCE_SCOPES).map(([type, demands]) => ({
   name: `a reference to a ${type}`,
   demands,
   through: [],
