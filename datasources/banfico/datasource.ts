@@ -2,14 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { Provider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
 import { type CallScope, detachedScope, type ErrorMapping, type ErrorResponse, path, type Reply } from '../http/call.js'
-import { parseRetryAfter } from '../http/classify.js'
 import type { ProviderClient } from '../http/client.js'
 import { ProblemBody } from '../http/provider-errors.js'
+import { parseRetryAfter, parseSeconds } from '../http/retry-after.js'
 import { answers, type BanficoReply, type BanficoResult, type Verify } from './contract.js'
 import { refusedFields } from './mapping.js'
-
-const parseSeconds = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
 
 const maxOf = (...hints: (number | undefined)[]): number | undefined => {
   const given = hints.filter((hint) => hint !== undefined)

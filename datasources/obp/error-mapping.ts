@@ -2,6 +2,7 @@ import { Provider as Label } from '../../schema/shared.js'
 import { type ErrorCode, ApiError } from '../contract/errors.js'
 import type { ErrorMapping, ErrorResponse } from '../http/call.js'
 import { ProblemBody } from '../http/provider-errors.js'
+import { parseSeconds } from '../http/retry-after.js'
 import { mapTokenError } from '../http/token-cache.js'
 
 export const LABEL = Label.OPEN_BANK_PROJECT
@@ -83,9 +84,6 @@ function providerCodeOf(message: string): string | undefined {
   return found.findLast((code) => Object.hasOwn(ERROR_CODES, code)) ?? found.at(-1)
 }
 
-const seconds = (header: string | undefined): number | undefined =>
-  header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined
-
 /** Maps `{"code", "message"}`; the message itself may be personal and is not used. */
 export function mapError({ status, header, body }: ErrorResponse): ErrorMapping {
   const providerCode = providerCodeOf(new ProblemBody(body).text('message') ?? '')
@@ -96,7 +94,7 @@ export function mapError({ status, header, body }: ErrorResponse): ErrorMapping 
     code,
     providerCode,
     providerRequestId: header('correlation-id'),
-    retryAfterSeconds: status === 429 ? seconds(header('x-rate-limit-reset')) : undefined,
+    retryAfterSeconds: status === 429 ? parseSeconds(header('x-rate-limit-reset')) : undefined,
     stale: status === 401 || (providerCode !== undefined && STALE_TOKEN.includes(providerCode)),
     notExecuted: providerCode !== undefined && AMBIGUOUS.includes(providerCode) ? false : undefined,
   }

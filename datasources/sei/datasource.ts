@@ -1,7 +1,7 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, path, type Path } from '../http/call.js'
-import { parseRetryAfter } from '../http/classify.js'
 import type { ProviderClient } from '../http/client.js'
 import { ProblemBody } from '../http/provider-errors.js'
+import { parseRetryAfter } from '../http/retry-after.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 
