@@ -37,6 +37,13 @@ const isTransientStatus = (status: number): boolean =>
 /** The wait when a provider limits the rate without a `Retry-After`. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5
 
+/**
+ * Statuses after which a write is repeated by itself, where its retry policy allows it. After any other 5xx the
+ * provider may have executed the write without keeping its answer under the idempotency key, so that a repeat would
+ * execute it again. 502 and 503 are those of a proxy, which a lost connection equals.
+ */
+const REPEATABLE_WRITE: ReadonlySet<number> = new Set([408, 429, 499, 502, 503])
+
 /** Provider codes and request ids are passed on to callers, so only well-formed ones are kept. */
 const cleanId = (id: string | undefined) => (id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined)
 const cleanCode = (code: string | undefined) =>
@@ -76,7 +83,8 @@ export function classify({ status, header }: ErrorResponse, mapping: ErrorMappin
   return {
     code,
     ambiguous,
-    transient: mapping.transient ?? isTransientFailure(status, mappedCode),
+    transient:
+      mapping.transient ?? (isTransientFailure(status, mappedCode) && (!isWrite || REPEATABLE_WRITE.has(status))),
     // Not 503: a proxy also sends it when the connection broke after the request had been passed on.
     notExecuted: !ambiguous && (mapping.transient === true || status === 429),
     details: {
