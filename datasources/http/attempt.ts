@@ -15,6 +15,7 @@ import { classify, isProviderFailure } from './classify.js'
 import type { EncodedRequest } from './encode.js'
 import type { ProviderErrors } from './provider-errors.js'
 import { type FailedAttempt, failedAttempt } from './retry.js'
+import { USER_AGENT } from './user-agent.js'
 import { type Transport, TransportError, type TransportResponse } from './transport.js'
 
 type Headers = Readonly<Record<string, string>>
@@ -36,7 +37,8 @@ function parseJson(text: string): unknown {
 }
 
 const headersOf = ({ call, body }: EncodedRequest<unknown>, credential: Headers): Headers => ({
-  accept: 'application/json',
+  accept: 'application/json, application/problem+json',
+  'user-agent': USER_AGENT,
   ...(body && { 'content-type': body.type }),
   ...credential,
   ...call.headers,
