@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { IdleLimit, type Transport, TRANSPORTS } from '../../../datasources/http/transport.js'
+import { startApp } from '../../support/app.js'
 
 describe('the idle limit', () => {
   let time = 0
@@ -135,4 +136,39 @@ describe.each(['undici', 'node-fetch'] as const)('a server that closes idle conn
     for (let times = 0; times < 5; times += 1) await send(true)
     expect(opened).toBe(1)
   })
+})
+
+test('300 meetings through a proxy that closes idle connections unannounced: each is created once', async () => {
+  const base = await startApp()
+  const relay = createServer((client) => {
+    const provider = connect(Number(new URL(base.emulators.obp.url).port), '127.0.0.1')
+    const close = () => (client.destroy(), provider.destroy())
+    // Nothing in either direction for so long.
+    const timer = setTimeout(close, HABIT_MS * 5)
+    for (const socket of [client, provider])
+      socket
+        .on('error', close)
+        .on('close', () => (clearTimeout(timer), close()))
+        .on('data', () => timer.refresh())
+    client.pipe(provider).pipe(client)
+  }).listen(0, '127.0.0.1')
+  await once(relay, 'listening')
+  const url = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`
+  const app = await startApp({ OBP_URL: url }, base)
+  const create = (n: number) =>
+    app.run(
+      `mutation { createMeeting(input: { providerId: "p", purposeId: "p${n}", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed } }`,
+    )
+  const ends: (string | undefined)[] = []
+  for (let wave = 0; wave < WAVES; wave += 1) {
+    if (wave % 5 === 4) await delay(HABIT_MS * 5 - 4 + (wave % 9))
+    const answers = await Promise.all(Array.from({ length: WIDTH }, (_, n) => create(wave * WIDTH + n)))
+    ends.push(...answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code)))
+  }
+  expect(ends).toEqual([])
+  const purposes = base.recorded('obp').flatMap(({ method, body }) => (method === 'POST' ? [JSON.stringify(body)] : []))
+  expect([purposes.length, new Set(purposes).size]).toEqual([WAVES * WIDTH, WAVES * WIDTH])
+  await app.close()
+  await base.close()
+  relay.close()
 })
