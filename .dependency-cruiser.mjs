@@ -55,7 +55,7 @@ export default {
       // The inspector of `npm run house` speaks to a process that it started.
       from: {
         path: '^(src|resolvers|datasources|schema)/',
-        pathNot: '^(datasources/http/transport|src/tools/house/inspector)\\.ts$',
+        pathNot: '^(datasources/http/wire/|src/tools/house/inspector\\.ts$)',
       },
       to: {
         path: '(^|node_modules/)(undici|node-fetch|axios|got)(/|$)|^(node:)?(http|https|net|tls)$',

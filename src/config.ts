@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { ProxySettings } from '../datasources/http/proxy.js'
+import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../datasources/http/transport.js'
 import { type ProviderName, providers } from '../datasources/index.js'
 import type { Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
@@ -20,6 +22,12 @@ export interface ProviderConfig {
   readonly settings: unknown
   readonly timeoutMs: number
   readonly maxConcurrency: number
+  /** The largest body that is read, in bytes. */
+  readonly maxResponseBytes: number
+  /** How long a connection may be idle and still be used. */
+  readonly keepAliveMs: number
+  /** The forward proxy of this provider, instead of that of the process. */
+  readonly proxyUrl: string | undefined
   /** Certificate authority (PEM) of the provider, instead of the public ones. */
   readonly ca: string | undefined
 }
@@ -67,6 +75,7 @@ export interface Config {
   /** Settings with an address on another machine that is reached without encryption. */
   readonly plaintext: readonly string[]
   readonly httpClient: 'undici' | 'node-fetch'
+  readonly proxies: ProxySettings
   readonly logLevel: string
   readonly providers: Readonly<Partial<Record<ProviderName, ProviderConfig>>>
 }
@@ -111,6 +120,14 @@ class EnvironmentSettings implements Settings {
     if (text !== undefined && this.raw(`${name}_FILE`) !== undefined)
       this.problem(`${name} and ${name}_FILE are both set`)
     return text ?? this.optionalFile(`${name}_FILE`, description)
+  }
+
+  optionalProxy(name: string, description: string): string | undefined {
+    const text = this.optionalSecret(name, description)
+    const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined
+    if (text !== undefined && (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash))
+      this.problem(`${name} must be the http or https URL of a proxy`)
+    return text
   }
 
   list(name: string, _description: string): readonly string[] {
@@ -169,7 +186,9 @@ class EnvironmentSettings implements Settings {
   }
 
   private raw(name: string): string | undefined {
-    const value = this.env[name]?.trim()
+    // Most programs read proxies in lower case too, and some only so.
+    const text = this.env[name] ?? (name.endsWith('_PROXY') ? this.env[name.toLowerCase()] : undefined)
+    const value = text?.trim()
     return value === '' ? undefined : value
   }
 
@@ -314,6 +333,23 @@ function refusePlaintext(settings: Settings, plaintext: readonly string[]): read
   return []
 }
 
+const proxyConfig = (settings: Settings): ProxySettings => ({
+  https: settings.optionalProxy(
+    'HTTPS_PROXY',
+    'Forward proxy for `https://` providers, token endpoints and `AUTH_JWKS_URL`: an `http(s)` URL, which may hold credentials.',
+  ),
+  http: settings.optionalProxy('HTTP_PROXY', 'The same for `http://` addresses.'),
+  except: (
+    settings.optional(
+      'NO_PROXY',
+      'Hosts that are reached without a proxy: a comma list of hosts, domains (with all below) and `*`, each also with a port.',
+    ) ?? ''
+  )
+    // Blanks separate hosts too.
+    .split(/[,\s]+/)
+    .filter(Boolean),
+})
+
 type ServerConfig = Omit<Config, 'providers' | 'plaintext'>
 
 const authConfig = (settings: Settings): Config['auth'] => ({
@@ -367,6 +403,7 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
       'auto',
     ),
     httpClient: settings.choice('HTTP_CLIENT', 'HTTP client for providers.', ['undici', 'node-fetch'], 'undici'),
+    proxies: proxyConfig(settings),
     logLevel: settings.choice(
       'LOG_LEVEL',
       'Least severe level that is logged; `debug` logs every provider call.',
@@ -395,6 +432,22 @@ function providerConfig(provider: AnyProvider, settings: Settings): ProviderConf
       'Bulkhead: calls at the same time; 64 times as many may be queued.',
       provider.maxConcurrency,
       { min: 1, max: 10_000 },
+    ),
+    maxResponseBytes: settings.integer(
+      `${prefix}_MAX_RESPONSE_BYTES`,
+      'Largest body that is read, in bytes, as sent and decompressed; a larger one is `PROVIDER_MALFORMED`.',
+      (provider as AnyProvider & { maxResponseBytes?: number }).maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
+      { min: 1_024, max: 268_435_456 },
+    ),
+    keepAliveMs: settings.integer(
+      `${prefix}_KEEP_ALIVE_MS`,
+      'Idle time in milliseconds after which a connection is not used again, less than the idle timeout of the provider; 0 uses each connection once.',
+      DEFAULT_KEEP_ALIVE_MS,
+      { min: 0, max: 600_000 },
+    ),
+    proxyUrl: settings.optionalProxy(
+      `${prefix}_PROXY_URL`,
+      'Forward proxy for the provider and its token endpoint, instead of `HTTPS_PROXY` and `HTTP_PROXY`; `NO_PROXY` does not apply.',
     ),
     ca: authority(
       settings,

@@ -3,8 +3,9 @@ import type { Provider, ProviderDeps, ProviderInstance } from '../datasources/co
 import type { CallAttempt } from '../datasources/http/call.js'
 import type { CircuitState } from '../datasources/http/circuit-breaker.js'
 import { ProviderClient } from '../datasources/http/client.js'
+import { proxyFor } from '../datasources/http/proxy.js'
 import { RetryBudget } from '../datasources/http/retry.js'
-import { TRANSPORTS } from '../datasources/http/transport.js'
+import { IdleLimit, TRANSPORTS } from '../datasources/http/transport.js'
 import { providerEntries, type ProviderName, type Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
 
@@ -30,11 +31,19 @@ type Circuits = Record<string, Partial<Record<CircuitPart, CircuitState>>>
 /** What a room gets of the process: its HTTP clients, and the counter of contract drift. */
 function depsOf(
   { name, label, title }: Provider<unknown, ProviderInstance>,
-  { ca, timeoutMs, maxConcurrency }: NonNullable<Config['providers'][ProviderName]>,
+  {
+    ca,
+    timeoutMs,
+    maxConcurrency,
+    maxResponseBytes,
+    keepAliveMs,
+    proxyUrl,
+  }: NonNullable<Config['providers'][ProviderName]>,
   { config, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
   circuits: Circuits,
 ): ProviderDeps {
   const retryBudget = new RetryBudget()
+  const idleLimit = new IdleLimit(keepAliveMs)
   const states = (circuits[name] = {} as Partial<Record<CircuitPart, CircuitState>>)
   return {
     drift: (field) => onDrift(name, field),
@@ -54,6 +63,9 @@ function depsOf(
         title,
         timeoutMs,
         maxConcurrency,
+        maxResponseBytes,
+        idleLimit,
+        proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),
         transport: TRANSPORTS[config.httpClient],
         onAttempt: onCall,
         onShared: () => onShared(name),

@@ -108,7 +108,7 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
   const persisted = config.safelist.mode === 'enforce' ? undefined : store
   const apollo = createApolloServer({ schema: served, pipeline, documents, store: persisted, log, explorer })
   const openContext = createContextFactory({
-    authenticate: createAuthenticator(config.auth),
+    authenticate: createAuthenticator(config.auth, undefined, config),
     deadlines,
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
     store,

@@ -67,9 +67,8 @@ export const toChallenge = (challenge: ApitureChallenge, drift: Drift): Identity
     factorId: factor.id ?? null,
     type: toEnum(FACTOR_TYPES, factor.type, 'challenge.factors.type', drift),
     typeRaw: providerWord(factor.type),
-    labels: factor.labels ?? [],
-    securityQuestions:
-      factor.securityQuestions?.questions.map(({ id, prompt }) => ({ questionId: id, prompt })) ?? null,
+    labels: [...factor.labels],
+    securityQuestions: factor.questions?.map(({ id, prompt }) => ({ questionId: id, prompt })) ?? null,
   })),
 })
 

@@ -11,6 +11,8 @@ import type { Webhook } from './webhook.js'
 export interface Settings {
   /** An `http(s)` origin with an optional path prefix, without a trailing slash. */
   url(name: string, description: string, fallback?: string): string
+  /** The `http(s)` URL of a forward proxy, with or without credentials; also from a file named by `<name>_FILE`. */
+  optionalProxy(name: string, description: string): string | undefined
   text(name: string, description: string, fallback?: string): string
   optional(name: string, description: string): string | undefined
   /** Like `text`, and may come from a file named by `<name>_FILE`. */
@@ -56,6 +58,8 @@ export interface Provider<S, Instance extends ProviderInstance> {
   readonly maxConcurrency: number
   /** Timeout of one attempt of a call, in ms, unless `<NAME>_TIMEOUT_MS` says otherwise. */
   readonly timeoutMs: number
+  /** The largest body that is read, unless `<NAME>_MAX_RESPONSE_BYTES` says otherwise. Default: 1 MiB. */
+  readonly maxResponseBytes?: number
   readonly settings: (settings: Settings) => S
   readonly queries: Queries<Instance>
   readonly commands: Commands<Instance>

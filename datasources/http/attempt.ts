@@ -1,12 +1,21 @@
 import { ApiError, type ErrorCode } from '../contract/errors.js'
 import { traceWait } from '../support/operation-trace.js'
 import type { Bulkhead } from './bulkhead.js'
-import type { CallScope, Credential, Effect, ErrorMapping, ErrorResponse, Reply } from './call.js'
+import {
+  type CallScope,
+  type Credential,
+  DEFAULT_RETRY_POLICY,
+  type Effect,
+  type ErrorMapping,
+  type ErrorResponse,
+  type Reply,
+} from './call.js'
 import type { CallOutcome, CircuitBreaker } from './circuit-breaker.js'
 import { classify, isProviderFailure } from './classify.js'
 import type { EncodedRequest } from './encode.js'
 import type { ProviderErrors } from './provider-errors.js'
 import { type FailedAttempt, failedAttempt } from './retry.js'
+import { USER_AGENT } from './user-agent.js'
 import { type Transport, TransportError, type TransportResponse } from './transport.js'
 
 type Headers = Readonly<Record<string, string>>
@@ -28,7 +37,8 @@ function parseJson(text: string): unknown {
 }
 
 const headersOf = ({ call, body }: EncodedRequest<unknown>, credential: Headers): Headers => ({
-  accept: 'application/json',
+  accept: 'application/json, application/problem+json',
+  'user-agent': USER_AGENT,
   ...(body && { 'content-type': body.type }),
   ...credential,
   ...call.headers,
@@ -78,7 +88,7 @@ export class AttemptRunner {
     if ('error' in received) return received
     const { response, report } = received
     const { status, header } = response
-    const json = parseJson(response.text)
+    const json = response.text === undefined ? undefined : parseJson(response.text)
     if (status >= 200 && status < 300) {
       report('success')
       return this.#checkContract(request, response, json)
@@ -185,6 +195,7 @@ export class AttemptRunner {
         headers: headersOf(request, credential),
         body: body?.text,
         signal: controller.signal,
+        recentOnly: (call.retry ?? DEFAULT_RETRY_POLICY[call.effect]) !== 'always',
       })
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
@@ -197,13 +208,9 @@ export class AttemptRunner {
     }
   }
 
-  #transportFailure(effect: Effect, { sent, unreadable }: TransportError, isTimedOut: boolean): TransportFailure {
+  #transportFailure(effect: Effect, { sent }: TransportError, isTimedOut: boolean): TransportFailure {
     const { errors } = this.options
-    const ambiguous = effect === 'write' && (sent || unreadable)
-    if (unreadable) {
-      const error = errors.create(ambiguous ? 'OUTCOME_UNKNOWN' : 'PROVIDER_MALFORMED')
-      return { failed: failedAttempt(error, { ambiguous }), outcome: 'ignored' }
-    }
+    const ambiguous = effect === 'write' && sent
     const isLost = isTimedOut || (sent && effect === 'nonRepeatableRead')
     const code = ambiguous ? 'OUTCOME_UNKNOWN' : isLost ? 'PROVIDER_TIMEOUT' : 'PROVIDER_UNAVAILABLE'
     const failed = failedAttempt(errors.create(code), { transient: true, notExecuted: !sent, ambiguous })
@@ -212,7 +219,7 @@ export class AttemptRunner {
 
   #checkContract<T>(
     { call }: EncodedRequest<T>,
-    { status, header }: TransportResponse,
+    { status, header, unreadable }: TransportResponse,
     json: unknown,
   ): Reply<T> | FailedAttempt {
     if (call.response === null) return { status, header, body: undefined as T }
@@ -223,7 +230,7 @@ export class AttemptRunner {
     })
     return failedAttempt(error, {
       ambiguous,
-      detail: json === undefined ? 'not JSON' : call.response.firstMismatch(json),
+      detail: json === undefined ? (unreadable ?? 'not JSON') : call.response.firstMismatch(json),
     })
   }
 

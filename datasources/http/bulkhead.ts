@@ -19,13 +19,17 @@ export class Bulkhead {
     this.#maxQueued = maxQueued
   }
 
+  /** Takes a permit; false when there is none. */
+  tryAcquire(): boolean {
+    if (this.#free === 0) return false
+    this.#free -= 1
+    return true
+  }
+
   /** Takes a permit, or waits for one until the signal aborts or the time-out passes. */
   async acquire(signal: AbortSignal, timeoutMs: number): Promise<Admission> {
     if (signal.aborted) return 'aborted'
-    if (this.#free > 0) {
-      this.#free -= 1
-      return 'acquired'
-    }
+    if (this.tryAcquire()) return 'acquired'
     if (this.#waiters.size >= this.#maxQueued) return 'full'
     return new Promise((resolve) => {
       const settle = (admission: Admission) => {

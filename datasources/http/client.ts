@@ -17,7 +17,7 @@ import { type EncodedRequest, encodeRequest, requestKey } from './encode.js'
 import { ProviderErrors } from './provider-errors.js'
 import { type FailedAttempt, RetryBudget, retryDelayMs, sleep } from './retry.js'
 import { SingleFlight } from './single-flight.js'
-import type { Tls, Transport, TransportOptions } from './transport.js'
+import type { IdleLimit, Tls, Transport, TransportOptions } from './transport.js'
 
 export interface ClientOptions {
   /** Metric label. */
@@ -31,6 +31,12 @@ export interface ClientOptions {
   readonly mapError: (response: ErrorResponse) => ErrorMapping
   readonly timeoutMs: number
   readonly maxConcurrency: number
+  /** The largest body that is read. Default: 1 MiB. */
+  readonly maxResponseBytes?: number | undefined
+  /** Shared by all clients of one provider. Default: 4 s, learned by this client alone. */
+  readonly idleLimit?: IdleLimit | undefined
+  /** The forward proxy for an origin; undefined where it is reached directly. Default: none. */
+  readonly proxyFor?: ((origin: URL) => string | undefined) | undefined
   readonly transport: (options: TransportOptions) => Transport
   /** Called for each finished attempt. */
   readonly onAttempt: (attempt: CallAttempt) => void
@@ -59,11 +65,20 @@ export class ProviderClient {
 
   constructor(options: ClientOptions) {
     const { url, tls, label, title, maxConcurrency, timeoutMs, credential, mapError } = options
-    const { origin, pathname } = new URL(url)
+    const target = new URL(url)
+    const { origin, pathname } = target
     this.#options = options
     this.#pathPrefix = pathname.replace(/\/$/, '')
     this.#errors = new ProviderErrors(label, title)
-    this.#transport = options.transport({ origin, connections: maxConcurrency, tls, timeoutMs })
+    this.#transport = options.transport({
+      origin,
+      connections: maxConcurrency,
+      tls,
+      timeoutMs,
+      maxResponseBytes: options.maxResponseBytes,
+      idleLimit: options.idleLimit,
+      proxy: options.proxyFor?.(target),
+    })
     this.#retryBudget = options.retryBudget ?? new RetryBudget()
     this.#attempts = new AttemptRunner({
       errors: this.#errors,

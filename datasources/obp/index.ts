@@ -20,6 +20,8 @@ export const obp = {
   label: LABEL,
   title: TITLE,
   maxConcurrency: 64,
+  // Its lists have no pages, or pages as long as this server asks for.
+  maxResponseBytes: 4 * 1024 * 1024,
   timeoutMs: 10_000,
   settings: obpSettings,
   queries: obpQueries,

@@ -86,22 +86,12 @@ const Event = Type.Object({
   resource_id: Type.Optional(Type.String()),
 })
 
-/** An RFC 9457 problem with extensions; no member is guaranteed. Newer versions omit `type` and `title`. */
-const Problem = Type.Object({
-  code: Type.Optional(Type.String()),
-  missing: Type.Optional(Type.Array(Type.String())),
-  invalid: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  immutable: Type.Optional(Type.Array(Type.String())),
-  retry_after: Type.Optional(Type.Number()),
-})
-
 export const answers = {
   person: contract(Person),
   persons: contract(PersonList),
   verifications: contract(VerificationList),
   verified: contract(VerifyAnswer),
   event: contract(Event),
-  problem: contract(Problem),
 }
 
 export type SyncteraEvent = Static<typeof Event>

@@ -1,8 +1,10 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { NO_PROXIES } from '../../datasources/http/proxy.js'
 import type { Config } from '../config.js'
+import { createJwksFetch } from './jwks-fetch.js'
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const CLOCK_TOLERANCE_SECONDS = 5
@@ -95,10 +97,12 @@ const cacheKeyOf = (authorization: string): string => authorization.slice(-CACHE
 export function createAuthenticator(
   { issuer, audience, jwksUrl }: Config['auth'],
   maxCached = MAX_CACHED,
+  network: Pick<Config, 'httpClient' | 'proxies'> = { httpClient: 'undici', proxies: NO_PROXIES },
 ): (authorization: string | undefined) => Caller | Promise<Caller> {
   const jwks = createRemoteJWKSet(new URL(jwksUrl), {
     timeoutDuration: JWKS_TIMEOUT_MS,
     cooldownDuration: JWKS_COOLDOWN_MS,
+    [customFetch]: createJwksFetch(network, JWKS_TIMEOUT_MS),
   })
   const cache = new LRUCache<string, CachedCaller>({
     max: maxCached,

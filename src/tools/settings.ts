@@ -36,6 +36,7 @@ function recordOnce(read: (settings: Settings) => void, present: boolean): reado
     secret: (name, description) => valueOf(name, description, 'secret'),
     optional: (name, description) => void record(name, description, 'text'),
     optionalSecret: (name, description) => void record(name, description, 'secret'),
+    optionalProxy: (name, description) => void record(name, description, 'URL, secret'),
     optionalPem: (name, description) => void record(name, description, 'path of a PEM file'),
     optionalFile: (name, description) => void record(name, description, 'path of a file'),
     list(name, description) {

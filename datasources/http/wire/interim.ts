@@ -1,0 +1,47 @@
+import type { Socket } from 'node:net'
+
+/** The begin of an interim response; `d` is a digit. */
+const INTERIM = 'HTTP/1.d 1dd'
+/** A protocol that changes is an error, which the parser reports. */
+const SWITCHING = '101'
+/** The head of an interim response is larger only when something is wrong; the parser refuses it then. */
+const MAX_HEAD_BYTES = 16 * 1024
+const NOTHING = Buffer.alloc(0)
+
+/** True when these bytes begin an interim response, or may do so once more of them have come. */
+function mayBeInterim(bytes: Buffer): boolean {
+  const begin = bytes.toString('latin1', 0, INTERIM.length)
+  for (const [index, char] of Array.from(begin).entries())
+    if (INTERIM[index] === 'd' ? char < '0' || char > '9' : char !== INTERIM[index]) return false
+  return !begin.endsWith(SWITCHING)
+}
+
+/**
+ * Removes the interim responses (1xx; RFC 9110, 15.2) before the response to a request. A server may send them though
+ * nobody asked, and undici closes the connection when one of them is `100 Continue`.
+ */
+export function withoutInterim(socket: Socket): Socket {
+  const [read, write] = [socket.read.bind(socket), socket.write.bind(socket)]
+  let isHead = false
+  let held: Buffer = NOTHING
+  socket.write = ((...args: Parameters<typeof write>) => {
+    isHead = true
+    return write(...args)
+  }) as typeof write
+  socket.read = (size?: number) => {
+    const chunk = read(size) as Buffer | null
+    if (!isHead || chunk === null) return chunk
+    let bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk])
+    while (mayBeInterim(bytes)) {
+      const end = bytes.indexOf('\r\n\r\n')
+      if (end === -1 && bytes.length > MAX_HEAD_BYTES) break
+      held = end === -1 ? bytes : NOTHING
+      if (end === -1 || end + 4 === bytes.length) return null
+      bytes = bytes.subarray(end + 4)
+    }
+    isHead = false
+    held = NOTHING
+    return bytes
+  }
+  return socket
+}
