@@ -30,14 +30,20 @@ export interface Fault {
   readonly body?: unknown
 }
 
-/** A request with the emulator's own response, which a fault may have dropped afterwards. */
+/** A request with its response, which a fault may have dropped afterwards. */
 export interface Exchange {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
   readonly status: number
+  /** Headers of the response. */
+  readonly answerHeaders: Readonly<Record<string, unknown>>
   readonly answer: string
+  /** True when a fault has replaced the response, so that the request was not executed. */
+  readonly replaced: boolean
+  /** True when the response may have a form that the provider does not document: a quirk was on, or the route said so. */
+  readonly odd: boolean
 }
 
 export interface EmulatorOptions {
@@ -46,7 +52,7 @@ export interface EmulatorOptions {
   readonly host?: string
   /** The JWKS of the token issuer, for providers that accept the callers' tokens. */
   readonly jwksUrl?: string
-  /** Called for each executed request, in order; not for a response that a fault replaces. */
+  /** Called for each request that gets a response, in order. */
   readonly watch?: ((exchange: Exchange) => void) | undefined
 }
 
@@ -89,6 +95,11 @@ const pattern = (match: string): RegExp => {
     .replaceAll('\u0000', '.*')
   return new RegExp(`^${method === '*' ? '\\w+' : method} ${source}$`)
 }
+
+const odd = new WeakSet<FastifyReply>()
+
+/** Says that a response has on purpose a form that the provider does not document. */
+export const markOdd = (reply: FastifyReply): void => void odd.add(reply)
 
 /** Runs an emulator on a real socket; it records its calls and injects faults on demand. */
 export async function runEmulator(definition: EmulatorDefinition, options: EmulatorOptions): Promise<Emulator> {
@@ -176,14 +187,17 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
       .send(body)
   })
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (options.watch && !isControl(request) && !replaced.has(request))
+    if (options.watch && !isControl(request))
       options.watch({
         method: request.method,
         url: request.url,
         headers: request.headers as Record<string, string>,
         body: request.body,
         status: reply.statusCode,
+        answerHeaders: reply.getHeaders(),
         answer: typeof payload === 'string' ? payload : '',
+        replaced: replaced.has(request),
+        odd: odd.has(reply) || quirks.list().some(({ on }) => on),
       })
     if (dropped.has(request)) {
       reply.hijack()
