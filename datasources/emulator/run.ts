@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { Quirks } from './quirks.js'
 
 /** A request that an emulator received. */
 export interface EmulatorCall {
@@ -55,7 +56,9 @@ export interface Emulator {
   readonly settings: Readonly<Record<string, string>>
   readonly calls: () => readonly EmulatorCall[]
   readonly fault: (fault: Fault) => void
-  /** Clears calls and faults; the records stay. */
+  /** Switches quirks as `POST /__emulator/quirks` does; throws for one that does not exist. */
+  readonly quirks: (request: Readonly<Record<string, boolean>> | readonly string[]) => void
+  /** Clears calls and faults; the records and the quirks stay. */
   readonly clear: () => void
   /** Removes the faults with this `match`. */
   readonly forget: (match: string) => void
@@ -70,6 +73,8 @@ export interface Emulator {
 
 export interface EmulatorDefinition {
   readonly routes: (app: FastifyInstance) => void
+  /** The quirks that the routes look at; none without it. */
+  readonly quirks?: Quirks<never> | undefined
   readonly settings: (url: string) => Readonly<Record<string, string>>
   /** An error in the provider's own form. */
   readonly problem: (status: number) => { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
@@ -88,6 +93,7 @@ const pattern = (match: string): RegExp => {
 /** Runs an emulator on a real socket; it records its calls and injects faults on demand. */
 export async function runEmulator(definition: EmulatorDefinition, options: EmulatorOptions): Promise<Emulator> {
   const calls: EmulatorCall[] = []
+  const quirks = definition.quirks ?? new Quirks({})
   let unanswered = 0
   let faults: { fault: Fault; pattern: RegExp; left: number }[] = []
   const app = Fastify({
@@ -206,6 +212,16 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     return reply.code(204).send()
   })
 
+  app.get('/__emulator/quirks', () => ({ quirks: quirks.list() }))
+  app.post('/__emulator/quirks', (request, reply) =>
+    quirks.set(request.body)
+      ? { quirks: quirks.list() }
+      : reply.code(400).send({
+          message: 'the body names quirks of this list, with true or false or as an array',
+          quirks: quirks.list(),
+        }),
+  )
+
   definition.routes(app)
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
@@ -220,6 +236,9 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     settings: definition.settings(url),
     calls: () => calls,
     fault: (fault) => void add(fault),
+    quirks(request) {
+      if (!quirks.set(request)) throw new Error(`no such quirk: ${JSON.stringify(request)}`)
+    },
     clear,
     forget,
     unanswered: () => unanswered,
