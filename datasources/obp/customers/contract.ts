@@ -93,8 +93,11 @@ export const LINKS = {
   seiExternalId: 'SEI_EXTERNAL_ID',
 } as const
 
-/** Values of one search at most: a longer URL is not documented to work. */
-export const MAX_VALUES = 50
+/** An attribute that customers are searched by. */
+export type AttributePair = readonly [name: string, value: string]
+
+/** Characters of a search's query at most: a longer URL is not documented to work. */
+export const MAX_QUERY_LENGTH = 6000
 
 /** Without both ends the firehose leaves out customers whose last OK date is over a year old or in the future. */
 export const EARLIEST = '0001-01-01T00:00:00.000Z'

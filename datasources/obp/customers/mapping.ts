@@ -6,11 +6,13 @@ import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
 import {
   type AttributeBody,
+  type AttributePair,
   type CustomerBody,
   EARLIEST,
   type FirehoseWindow,
   LATEST,
   LINKS,
+  MAX_QUERY_LENGTH,
   type ObpAttribute,
   type ObpCustomer,
 } from './contract.js'
@@ -115,6 +117,26 @@ export function createBody(input: CreateCustomerInput): CustomerBody {
 }
 
 export const attributeBody = ({ name, type, value }: AttributeBody): AttributeBody => ({ name, type, value })
+
+const queryLength = ([name, value]: AttributePair): number => new URLSearchParams([[name, value]]).toString().length + 1
+
+/**
+ * The searches for customers with any of these attributes: each has a name once, because the provider refuses a query
+ * that repeats a name, and a query of limited length. Equal pairs are searched for once.
+ */
+export function attributeSearches(wanted: readonly AttributePair[]): readonly (readonly AttributePair[])[] {
+  const searches: { readonly pairs: Map<string, AttributePair>; length: number }[] = []
+  const distinct = new Map(wanted.map((pair) => [JSON.stringify(pair), pair]))
+  for (const pair of distinct.values()) {
+    const length = queryLength(pair)
+    const fitting = searches.find(({ pairs, length: used }) => !pairs.has(pair[0]) && used + length <= MAX_QUERY_LENGTH)
+    const search = fitting ?? { pairs: new Map<string, AttributePair>(), length: 0 }
+    if (!fitting) searches.push(search)
+    search.pairs.set(pair[0], pair)
+    search.length += length
+  }
+  return searches.map(({ pairs }) => [...pairs.values()])
+}
 
 export const firehoseWindow = (filter: CustomerFilter | null | undefined): FirehoseWindow => ({
   sort_direction: filter?.sortDirection === SortDirection.ASC ? 'ASC' : 'DESC',
