@@ -17,7 +17,7 @@ export type OpenProviders = { readonly [Name in ProviderName]: OpenProvider<Retu
 /** The token endpoint of a provider is often another host, with a circuit of its own. */
 export type CircuitPart = 'api' | 'login'
 
-interface ProvidersOptions {
+export interface ProvidersOptions {
   readonly config: Config
   readonly onCall: (attempt: CallAttempt) => void
   readonly onShared: (provider: string) => void
@@ -28,7 +28,7 @@ interface ProvidersOptions {
 type Circuits = Record<string, Partial<Record<CircuitPart, CircuitState>>>
 
 /** What a room gets of the process: its HTTP clients, and the counter of contract drift. */
-function depsOf(
+export function depsOf(
   { name, label, title }: Provider<unknown, ProviderInstance>,
   { ca, timeoutMs, maxConcurrency }: NonNullable<Config['providers'][ProviderName]>,
   { config, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,

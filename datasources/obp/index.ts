@@ -52,4 +52,5 @@ export const obp = {
     }
   },
   emulator: () => import('./emulator/index.js'),
+  probe: () => import('./probe.js'),
 } satisfies Provider<ObpSettings, ObpInstance>

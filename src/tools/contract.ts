@@ -1,28 +1,26 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { providers } from '../../datasources/index.js'
-import { environment } from '../config.js'
-import { ExchangeChecker } from './contract/checker.js'
-import { readDocument, SpecificationError } from './contract/document.js'
-import { readSpecification } from './contract/operations.js'
-import { readRecording } from './contract/recording.js'
-import { type ContractReport, ContractReporter, contractText } from './contract/report.js'
-import { Validator } from './contract/validator.js'
+import { compareRecording } from './contract/compare.js'
+import { SpecificationError } from './contract/document.js'
+import { contractText } from './contract/report.js'
+
+/** The providers' folders, without loading them. */
+const PROVIDERS = readdirSync('datasources').filter((name) => existsSync(join('datasources', name, 'index.ts')))
 
 const USAGE = `npm run contract -- --provider NAME --openapi FILE [--record DIR] [--recording DIR] [--json] [test path …]
-  --provider   ${Object.keys(providers).join(', ')}
+  --provider   ${PROVIDERS.join(', ')}
   --openapi    the provider's OpenAPI document, 3.0 or 3.1, YAML or JSON; for obp also a table of endpoints
   --record     keeps the recording of this run in a new folder
   --recording  reads the recording of an earlier run and runs no tests
   test path    runs these tests only; without any, the whole suite`
 
-const PROGRESS_EXCHANGES = 2_000
-
 /** Runs the tests and records what the emulators exchange. Answers the exit code of the tests. */
-function runTests(folder: string, paths: readonly string[]): Promise<number> {
+async function runTests(folder: string, paths: readonly string[]): Promise<number> {
+  // Loaded here, because it loads every provider.
+  const { environment } = await import('../config.js')
   const vitest = resolve('node_modules/vitest/vitest.mjs')
   const child = spawn(process.execPath, [vitest, 'run', '--reporter=dot', ...paths], {
     env: { ...environment(), CONTRACT_RECORD: folder },
@@ -30,19 +28,6 @@ function runTests(folder: string, paths: readonly string[]): Promise<number> {
     stdio: ['ignore', process.stderr, process.stderr],
   })
   return new Promise((done, fail) => child.once('error', fail).once('exit', (code) => done(code ?? 1)))
-}
-
-function compare(folder: string, provider: string, openapi: string): { title: string; report: ContractReport } {
-  const document = readDocument(openapi)
-  const specification = readSpecification(document)
-  const reporter = new ContractReporter(new ExchangeChecker(specification, new Validator(document)))
-  let count = 0
-  for (const exchange of readRecording(folder, provider)) {
-    reporter.add(exchange)
-    count += 1
-    if (count % PROGRESS_EXCHANGES === 0) console.error(`${count} exchanges compared …`)
-  }
-  return { title: specification.title, report: reporter.report() }
 }
 
 /** Answers the exit code: 1 for violations, 2 when nothing was compared or a test failed. */
@@ -58,7 +43,7 @@ async function main(): Promise<number> {
     },
   })
   const { provider, openapi, record, recording, json } = values
-  if (provider === undefined || openapi === undefined || !Object.hasOwn(providers, provider)) {
+  if (provider === undefined || openapi === undefined || !PROVIDERS.includes(provider)) {
     console.error(USAGE)
     return 2
   }
@@ -66,7 +51,8 @@ async function main(): Promise<number> {
   try {
     mkdirSync(folder, { recursive: true })
     const failed = recording === undefined && (await runTests(folder, positionals)) !== 0
-    const { title, report } = compare(folder, provider, openapi)
+    const onProgress = (count: number) => console.error(`${count} exchanges compared …`)
+    const { title, report } = compareRecording({ folder, provider, openapi, onProgress })
     if (json) console.log(JSON.stringify({ provider, specification: title, testsFailed: failed, ...report }, null, 2))
     else {
       console.log(`${provider}: ${report.exchanges} exchanges, ${report.usedOperations.length} operations, ${title}\n`)

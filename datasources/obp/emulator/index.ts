@@ -4,6 +4,7 @@ import { createApi, problem } from './api.js'
 import { Customers } from './customers.js'
 import { Definitions } from './definitions.js'
 import { Engagement } from './engagement.js'
+import { entitlementRoutes } from './entitlements.js'
 import { Kyc } from './kyc.js'
 import { Links } from './links.js'
 import { Onboarding } from './onboarding.js'
@@ -53,6 +54,7 @@ export const start = (options: EmulatorOptions) => {
           definitions.routes(api)
           onboarding.routes(api)
           engagement.routes(api)
+          entitlementRoutes(api, [BANK, OTHER_BANK])
           done()
         })
       },

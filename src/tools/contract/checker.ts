@@ -65,7 +65,7 @@ export class ExchangeChecker {
     return [
       ...documented.headers.flatMap((header) => {
         const given = answerHeaders[header.name]
-        const texts = given === undefined ? [] : [String(given)]
+        const texts = typeof given === 'string' || typeof given === 'number' ? [String(given)] : []
         return this.#parameter(operation, 'answer', `${status} header ${header.name}`, header, texts)
       }),
       ...this.#answerBody(operation, String(status), documented, mediaType(answerHeaders['content-type']), answer),

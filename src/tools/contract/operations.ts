@@ -138,9 +138,10 @@ function basePaths(document: Node): readonly string[] {
   const paths = listAt(document, 'servers').flatMap((server) => {
     if (!isNode(server) || typeof server['url'] !== 'string') return []
     const variables = nodeAt(server, 'variables')
-    const url = server['url'].replace(/\{([^}]+)\}/g, (_text, name: string) =>
-      String(nodeAt(variables, name)['default'] ?? ''),
-    )
+    const url = server['url'].replace(/\{([^}]+)\}/g, (_text, name: string) => {
+      const { default: value } = nodeAt(variables, name)
+      return typeof value === 'string' ? value : ''
+    })
     return URL.canParse(url, 'http://relative') ? [new URL(url, 'http://relative').pathname.replace(/\/+$/, '')] : []
   })
   return [...new Set([...paths, ''])]

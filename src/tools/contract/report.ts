@@ -66,8 +66,13 @@ export class ContractReporter {
       return
     }
     this.#used.add(match.operation.name)
-    this.#put(requestCategory(exchange), this.checker.request(exchange, match))
-    this.#put(exchange.replaced || exchange.odd ? 'planted' : 'answers', this.checker.answer(exchange, match))
+    const category = requestCategory(exchange)
+    const broken = this.checker.request(exchange, match)
+    this.#put(category, broken)
+    // What answers a request that was broken on purpose is not documented either.
+    const isPurpose = broken.length > 0 && category !== 'requests'
+    const planted = exchange.replaced || exchange.odd ? 'planted' : 'answers'
+    this.#put(isPurpose ? category : planted, this.checker.answer(exchange, match))
   }
 
   report(): ContractReport {
