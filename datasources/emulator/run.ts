@@ -177,9 +177,9 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     }
   }
 
+  // Also runs for a request without a route.
   app.addHook('preHandler', begin)
-  // Requests without a route are recorded as calls too.
-  app.setNotFoundHandler({ preHandler: begin }, (_request, reply) => {
+  app.setNotFoundHandler((_request, reply) => {
     const { body, headers } = definition.problem(404)
     return reply
       .code(404)
