@@ -2,7 +2,7 @@ import { type CallScope, type Credential, type ErrorMapping, type ErrorResponse,
 import type { ProviderClient } from '../../http/client.js'
 import { mapCallerError, mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
-import { answers, type AttributeBody, type AttributePair, type CustomerBody, type FirehoseWindow } from './contract.js'
+import { answers, type AttributeBody, type AttributePair, type CustomerBody, EARLIEST, LATEST } from './contract.js'
 
 /** An attribute of a deleted customer makes the whole list fail; that does not mean that no customer matches. */
 function mapDanglingAttribute(response: ErrorResponse): ErrorMapping {
@@ -67,9 +67,25 @@ export function customerSource(client: ProviderClient) {
         mapError: mapCallerError,
       }),
 
-    getFirehoseCustomers: (scope: CallScope, bankId: string, window: FirehoseWindow, limit: number, offset: number) =>
+    /**
+     * Customers by their last OK date. New releases filter by the time of a row's update instead, so the filter is wide
+     * open; without it the provider leaves out what is older than a year or in the future.
+     */
+    getFirehoseCustomers: (
+      scope: CallScope,
+      bankId: string,
+      direction: 'ASC' | 'DESC',
+      limit: number,
+      offset: number,
+    ) =>
       get(scope, path`/obp/v4.0.0/banks/${bankId}/firehose/customers`, answers.customers, {
-        query: [...Object.entries(window), ['limit', String(limit)], ['offset', String(offset)]],
+        query: [
+          ['sort_direction', direction],
+          ['from_date', EARLIEST],
+          ['to_date', LATEST],
+          ['limit', String(limit)],
+          ['offset', String(offset)],
+        ],
       }),
   }
 }

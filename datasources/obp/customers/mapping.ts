@@ -1,6 +1,6 @@
-import type { CreateCustomerInput, Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
+import type { CreateCustomerInput, Customer, CustomerLinks } from '../../../schema/customer.js'
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
-import { SortDirection, TextMatch } from '../../../schema/shared.js'
+import { TextMatch } from '../../../schema/shared.js'
 import { type Drift, toDateTime, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
@@ -8,9 +8,6 @@ import {
   type AttributeBody,
   type AttributePair,
   type CustomerBody,
-  EARLIEST,
-  type FirehoseWindow,
-  LATEST,
   LINKS,
   MAX_QUERY_LENGTH,
   type ObpAttribute,
@@ -137,12 +134,6 @@ export function attributeSearches(wanted: readonly AttributePair[]): readonly (r
   }
   return searches.map(({ pairs }) => [...pairs.values()])
 }
-
-export const firehoseWindow = (filter: CustomerFilter | null | undefined): FirehoseWindow => ({
-  sort_direction: filter?.sortDirection === SortDirection.ASC ? 'ASC' : 'DESC',
-  from_date: filter?.lastOkFrom ?? EARLIEST,
-  to_date: filter?.lastOkTo ?? LATEST,
-})
 
 /**
  * A LIKE pattern that matches at least the wanted numbers. How to escape a wildcard depends on the provider's database,
