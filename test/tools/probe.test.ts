@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Fault } from '../../datasources/emulator/run.js'
 import { NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { type ProviderName, providers } from '../../datasources/index.js'
@@ -50,6 +50,61 @@ test.each(NAMES)('with --write every assumption holds at the emulator of %s', as
   const report = await probe(name, { mayWrite: true, subject: SUBJECTS[name] })
   expect(only(report, 'fails')).toEqual([])
   expect(only(report, 'unchecked').filter((row) => /write|subject/.test(row.seen))).toEqual([])
+})
+
+describe('an emulator of the Open Bank Project with quirks', () => {
+  const control = (path: string, body: object) =>
+    fetch(`${emulators.obp.url}/__emulator/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  beforeAll(() => control('crowd', { count: 12, lastOkDate: '2001-01-01T00:00:00Z' }))
+  afterEach(async () => {
+    emulators.obp.quirks([])
+    await control('release', { release: '2020-10' })
+  })
+
+  const TIES = 'Customers of one last OK date come in one order, whatever limit and offset.'
+  const DATES = '`from_date` and `to_date` act on the last OK date.'
+  const REPEATED = 'A query may repeat a name.'
+  const LOGIN = 'A new login leaves the older token valid.'
+  const REQUESTS = 'The server has the credit limit requests (getCreditLimitRequests).'
+  const ACCOUNTS = 'An account may be created under v4.0.0 (createAccount).'
+
+  test('customers of one date are compared', async () => {
+    const { rows } = await probe('obp')
+    expect(rows.find(({ states }) => states === TIES)!.result).toBe('holds')
+  })
+
+  test.each<[string, readonly string[]]>([
+    ['firehoseOff', ['The customer firehose is switched on, and the service user may use it.']],
+    ['updateTimeFilter', [DATES]],
+    ['oneLoginToken', [LOGIN]],
+  ])('the quirk %s is found alone', async (quirk, expected) => {
+    emulators.obp.quirks([quirk])
+    expect(failing(await probe('obp', { mayWrite: true }))).toEqual(expected)
+  })
+
+  test('of five quirks each is found, and nothing else', async () => {
+    emulators.obp.quirks(['codeAsText', 'nullMembers', 'dependantsAsText', 'shuffledTies', 'uniqueQueryNames'])
+    expect(failing(await probe('obp'))).toEqual([
+      'The `code` of an error is the status, as a number.',
+      TIES,
+      REPEATED,
+      'Members of a customer are not null.',
+      '`dependants` is a number and `kyc_status` a boolean.',
+    ])
+  })
+
+  test.each<[string, readonly string[]]>([
+    ['2020-10', []],
+    ['2023-04', [TIES, DATES, REPEATED, ACCOUNTS, LOGIN]],
+    ['2024-10', [TIES, DATES, REPEATED, REQUESTS, ACCOUNTS]],
+  ])('release %s differs in what its documents say', async (release, expected) => {
+    await control('release', { release })
+    expect(failing(await probe('obp', { mayWrite: true }))).toEqual(expected)
+  })
 })
 
 describe('a server that differs', () => {
