@@ -112,7 +112,7 @@ export class CustomerResolver {
   }
 
   @Scopes('customers:read', 'pii:read')
-  @Cost('call')
+  @Cost('several')
   @FirstOf(MAX_LISTED)
   @Query(() => [Customer], {
     nullable: true,

@@ -46,8 +46,8 @@ export class CustomerAttributeMatch {
   @Length(1, 50)
   name!: string
 
-  @Field(() => String, { description: 'Compared as a whole.' })
-  @Length(1, 255)
+  @Field(() => String, { description: 'Compared as a whole; 1 to 2,000 characters.' })
+  @Length(1, 2000)
   value!: string
 }
 
@@ -63,8 +63,11 @@ abstract class CustomerAttributeInput extends CustomerMutationInput {
   @Field(() => AttributeType)
   type!: AttributeType
 
-  @Field(() => String, { description: 'Not checked against `type`.' })
-  @Length(1, 255)
+  @Field(() => String, {
+    description:
+      'Not checked against `type`; 1 to 2,000 characters, and at most 255 where the provider is older than September 2022.',
+  })
+  @Length(1, 2000)
   value!: string
 }
 

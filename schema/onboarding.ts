@@ -189,7 +189,9 @@ export class CreateAccountInput extends BankMutationInput {
   routings?: AccountRoutingInput[] | null
 }
 
-const USERNAME = /^(?=.{8,64}$)[a-zA-Z0-9]+([._][a-zA-Z0-9]+)*$/
+// Letters, digits, single dots and underscores, or an e-mail address.
+const USERNAME =
+  /^(?=.{8,100}$)([a-zA-Z0-9]+([._][a-zA-Z0-9]+)*|[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+)$/
 const PASSWORD = /^(.{17,512}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!-/:-@[-`{-~]).{10,16})$/s
 
 @InputType()
@@ -199,10 +201,10 @@ export class CreateUserInput extends MutationInput {
   @MaxLength(48)
   email!: string
 
-  @Field(() => String, { description: 'One that is taken is refused with `CONFLICT`.' })
+  @Field(() => String, { description: 'May be an e-mail address. One that is taken is refused with `CONFLICT`.' })
   @Matches(USERNAME, {
     message:
-      'must be 8 to 64 letters, digits, single dots and underscores, beginning and ending with a letter or digit',
+      'must be 8 to 100 letters, digits, single dots and underscores, beginning and ending with a letter or digit, or an email of that length',
   })
   username!: string
 

@@ -18,7 +18,7 @@ export type OpenProviders = { readonly [Name in ProviderName]: OpenProvider<Retu
 /** The token endpoint of a provider is often another host, with a circuit of its own. */
 export type CircuitPart = 'api' | 'login'
 
-interface ProvidersOptions {
+export interface ProvidersOptions {
   readonly config: Config
   readonly onCall: (attempt: CallAttempt) => void
   readonly onShared: (provider: string) => void
@@ -29,7 +29,7 @@ interface ProvidersOptions {
 type Circuits = Record<string, Partial<Record<CircuitPart, CircuitState>>>
 
 /** What a room gets of the process: its HTTP clients, and the counter of contract drift. */
-function depsOf(
+export function depsOf(
   { name, label, title }: Provider<unknown, ProviderInstance>,
   {
     ca,

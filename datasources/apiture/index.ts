@@ -53,4 +53,5 @@ export const apiture = {
     }
   },
   emulator: () => import('./emulator/index.js'),
+  probe: () => import('./probe.js'),
 } satisfies Provider<ApitureSettings, ApitureInstance>

@@ -60,4 +60,5 @@ export const banfico = {
     }
   },
   emulator: () => import('./emulator/index.js'),
+  probe: () => import('./probe.js'),
 } satisfies Provider<BanficoSettings, BanficoInstance>

@@ -2,6 +2,7 @@ import type { KycProvider as Label } from '../../schema/shared.js'
 import type { ClientOptions, ProviderClient } from '../http/client.js'
 import type { Commands, Queries } from './operations.js'
 import type { Emulator, EmulatorOptions } from '../emulator/run.js'
+import type { Probe } from './probe.js'
 import type { Webhook } from './webhook.js'
 
 /**
@@ -66,4 +67,6 @@ export interface Provider<S, Instance extends ProviderInstance> {
   readonly open: (settings: S, deps: ProviderDeps) => Instance
   /** Loads the provider's emulator; production does not load it. */
   readonly emulator: () => Promise<{ start: (options: EmulatorOptions) => Promise<Emulator> }>
+  /** Loads the assumptions that `npm run probe` checks; without them it checks the connection alone. */
+  readonly probe?: () => Promise<{ readonly probe: Probe<S> }>
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { Quirks } from './quirks.js'
 
 /** A request that an emulator received. */
 export interface EmulatorCall {
@@ -29,14 +30,20 @@ export interface Fault {
   readonly body?: unknown
 }
 
-/** A request with the emulator's own response, which a fault may have dropped afterwards. */
+/** A request with its response, which a fault may have dropped afterwards. */
 export interface Exchange {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
   readonly status: number
+  /** Headers of the response. */
+  readonly answerHeaders: Readonly<Record<string, unknown>>
   readonly answer: string
+  /** True when a fault has replaced the response, so that the request was not executed. */
+  readonly replaced: boolean
+  /** True when the response may have a form that the provider does not document: a quirk was on, or the route said so. */
+  readonly odd: boolean
 }
 
 export interface EmulatorOptions {
@@ -45,7 +52,7 @@ export interface EmulatorOptions {
   readonly host?: string
   /** The JWKS of the token issuer, for providers that accept the callers' tokens. */
   readonly jwksUrl?: string
-  /** Called for each executed request, in order; not for a response that a fault replaces. */
+  /** Called for each request that gets a response, in order. */
   readonly watch?: ((exchange: Exchange) => void) | undefined
 }
 
@@ -55,7 +62,9 @@ export interface Emulator {
   readonly settings: Readonly<Record<string, string>>
   readonly calls: () => readonly EmulatorCall[]
   readonly fault: (fault: Fault) => void
-  /** Clears calls and faults; the records stay. */
+  /** Switches quirks as `POST /__emulator/quirks` does; throws for one that does not exist. */
+  readonly quirks: (request: Readonly<Record<string, boolean>> | readonly string[]) => void
+  /** Clears calls and faults; the records and the quirks stay. */
   readonly clear: () => void
   /** Removes the faults with this `match`. */
   readonly forget: (match: string) => void
@@ -70,6 +79,8 @@ export interface Emulator {
 
 export interface EmulatorDefinition {
   readonly routes: (app: FastifyInstance) => void
+  /** The quirks that the routes look at; none without it. */
+  readonly quirks?: Quirks | undefined
   readonly settings: (url: string) => Readonly<Record<string, string>>
   /** An error in the provider's own form. */
   readonly problem: (status: number) => { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
@@ -85,9 +96,15 @@ const pattern = (match: string): RegExp => {
   return new RegExp(`^${method === '*' ? '\\w+' : method} ${source}$`)
 }
 
+const odd = new WeakSet<FastifyReply>()
+
+/** Says that a response has on purpose a form that the provider does not document. */
+export const markOdd = (reply: FastifyReply): void => void odd.add(reply)
+
 /** Runs an emulator on a real socket; it records its calls and injects faults on demand. */
 export async function runEmulator(definition: EmulatorDefinition, options: EmulatorOptions): Promise<Emulator> {
   const calls: EmulatorCall[] = []
+  const quirks = definition.quirks ?? new Quirks({})
   let unanswered = 0
   let faults: { fault: Fault; pattern: RegExp; left: number }[] = []
   const app = Fastify({
@@ -160,9 +177,9 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     }
   }
 
+  // Also runs for a request without a route.
   app.addHook('preHandler', begin)
-  // Requests without a route are recorded as calls too.
-  app.setNotFoundHandler({ preHandler: begin }, (_request, reply) => {
+  app.setNotFoundHandler((_request, reply) => {
     const { body, headers } = definition.problem(404)
     return reply
       .code(404)
@@ -170,14 +187,17 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
       .send(body)
   })
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (options.watch && !isControl(request) && !replaced.has(request))
+    if (options.watch && !isControl(request))
       options.watch({
         method: request.method,
         url: request.url,
         headers: request.headers as Record<string, string>,
         body: request.body,
         status: reply.statusCode,
+        answerHeaders: reply.getHeaders(),
         answer: typeof payload === 'string' ? payload : '',
+        replaced: replaced.has(request),
+        odd: odd.has(reply) || quirks.list().some(({ on }) => on),
       })
     if (dropped.has(request)) {
       reply.hijack()
@@ -206,6 +226,16 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     return reply.code(204).send()
   })
 
+  app.get('/__emulator/quirks', () => ({ quirks: quirks.list() }))
+  app.post('/__emulator/quirks', (request, reply) =>
+    quirks.set(request.body)
+      ? { quirks: quirks.list() }
+      : reply.code(400).send({
+          message: 'the body names quirks of this list, with true or false or as an array',
+          quirks: quirks.list(),
+        }),
+  )
+
   definition.routes(app)
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
@@ -220,6 +250,9 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
     settings: definition.settings(url),
     calls: () => calls,
     fault: (fault) => void add(fault),
+    quirks(request) {
+      if (!quirks.set(request)) throw new Error(`no such quirk: ${JSON.stringify(request)}`)
+    },
     clear,
     forget,
     unanswered: () => unanswered,

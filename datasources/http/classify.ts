@@ -19,6 +19,21 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 const codeOf = (status: number): ErrorCode =>
   BY_STATUS[status] ?? (status >= 500 ? 'PROVIDER_UNAVAILABLE' : 'PROVIDER_MALFORMED')
 
+/** What a provider may say more exactly with a 409. */
+const CONFLICT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CONFLICT',
+  'CHALLENGE_REQUIRED',
+  'IDEMPOTENCY_IN_PROGRESS',
+  'IDEMPOTENCY_KEY_REUSED',
+])
+
+/** The mapping, with `CONFLICT` for a 409: the status states it, also where the provider's code states something else. */
+function mappingOf(status: number, mapping: ErrorMapping): ErrorMapping {
+  if (status !== 409) return mapping
+  const isConflict = mapping.code !== undefined && CONFLICT_CODES.has(mapping.code)
+  return { ...mapping, ...(isConflict ? {} : { code: 'CONFLICT', message: undefined }), notExecuted: true }
+}
+
 /** Statuses after which a write may have been carried out; 501 and 503 state that it was not. */
 const isAmbiguousStatus = (status: number): boolean =>
   status === 408 || status === 499 || (status >= 500 && status !== 501 && status !== 503)
@@ -70,7 +85,8 @@ export interface Classification {
 }
 
 /** Classifies an error response by the provider's mapping of it, and by its status where the mapping is silent. */
-export function classify({ status, header }: ErrorResponse, mapping: ErrorMapping, isWrite: boolean): Classification {
+export function classify({ status, header }: ErrorResponse, mapped: ErrorMapping, isWrite: boolean): Classification {
+  const mapping = mappingOf(status, mapped)
   const ambiguous = isWrite && !(mapping.notExecuted ?? !isAmbiguousStatus(status))
   const mappedCode = mapping.code ?? codeOf(status)
   const code = ambiguous ? 'OUTCOME_UNKNOWN' : mappedCode

@@ -12,6 +12,18 @@ export const TITLE = 'Open Bank Project'
 export const obpError = (code: ErrorCode, message: string): ApiError =>
   new ApiError(code, { provider: LABEL, title: TITLE, message })
 
+/** True for the answer of a server that does not have the path. */
+export const isUnknownPath = (error: unknown): boolean =>
+  error instanceof ApiError && error.extensions['providerCode'] === UNKNOWN_PATH
+
+/** The server lists no bank's customers. */
+export const FIREHOSE_OFF = 'OBP-00009'
+/** The same, or the role for it is missing: old releases do not tell which. */
+export const FIREHOSE_OFF_OR_NO_ROLE = 'OBP-00012'
+export const MISSING_ROLE = 'OBP-20006'
+/** The server has no such path: its release dropped or moved the operation, or it is no Open Bank Project at all. */
+export const UNKNOWN_PATH = 'OBP-10404'
+
 const codes = (code: ErrorCode, numbers: readonly string[]): [string, ErrorCode][] =>
   numbers.map((number) => [`OBP-${number}`, code])
 
@@ -50,7 +62,6 @@ const ERROR_CODES: Readonly<Record<string, ErrorCode>> = Object.fromEntries([
   ]),
   // The provider's refusals of this server's own user, consumer or token, and what the provider allows no user.
   ...codes('PROVIDER_REFUSED', [
-    '00009',
     '00012',
     '20001',
     '20003',
@@ -58,17 +69,16 @@ const ERROR_CODES: Readonly<Record<string, ErrorCode>> = Object.fromEntries([
     '20017',
     '20023',
     '20101',
-    '20201',
-    '20202',
-    '20203',
-    '20204',
-    '20205',
-    '20206',
+    // OAuth2: the token, its issuer or its keys.
+    ...Array.from({ length: 15 }, (_, i) => String(20201 + i)),
   ]),
   ...codes('RATE_LIMITED', ['10018']),
   ...codes('PROVIDER_UNAVAILABLE', ['30025', '30058', '50000', '50005', '50200', '60011']),
-  // Unknown path: another version, or no Open Bank Project at all. It does not mean that a record is absent.
-  ...codes('PROVIDER_MALFORMED', ['10404']),
+  // A switch of the server, and a path that its release does not have. Neither means that a record is absent.
+  ...codes(
+    'PROVIDER_NOT_CONFIGURED',
+    [FIREHOSE_OFF, UNKNOWN_PATH].map((code) => code.slice('OBP-'.length)),
+  ),
 ])
 
 /** Failures behind the provider: a write may have been executed. */
@@ -98,6 +108,18 @@ export function mapError({ status, header, body }: ErrorResponse): ErrorMapping 
     stale: status === 401 || (providerCode !== undefined && STALE_TOKEN.includes(providerCode)),
     notExecuted: providerCode !== undefined && AMBIGUOUS.includes(providerCode) ? false : undefined,
   }
+}
+
+/**
+ * Maps the error of a read as the caller. The provider refuses a token that it cannot verify with 400 and a sentence of
+ * the library that verifies it, without a code of its own; such a read has no input that could be invalid.
+ */
+export function mapCallerError(response: ErrorResponse): ErrorMapping {
+  const mapping = mapError(response)
+  const isUncoded = mapping.providerCode === undefined && [400, 401, 403].includes(response.status)
+  return isUncoded || mapping.code === 'PROVIDER_REFUSED'
+    ? { ...mapping, code: 'PROVIDER_REFUSED', message: `${TITLE} refuses the token of the caller.` }
+    : mapping
 }
 
 /** Maps the error of a login, at the provider or at an OAuth2 server. */

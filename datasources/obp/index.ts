@@ -1,4 +1,5 @@
 import type { Provider } from '../contract/provider.js'
+import { Availability } from './availability.js'
 import { obpCommands } from './commands.js'
 import { credentialsOf } from './credentials.js'
 import { attributeSource, customerSource } from './customers/datasource.js'
@@ -29,19 +30,21 @@ export const obp = {
   open(settings, deps): ObpInstance {
     const credentials = credentialsOf(settings, deps)
     const client = deps.client({ url: settings.url, credential: credentials.service, mapError })
+    const availability = new Availability(client, settings)
     return {
       bankId: settings.bankId,
       bankIds: settings.bankIds,
+      release: settings.release,
       sources: {
-        attributes: attributeSource(client),
-        customers: customerSource(client),
-        definitions: definitionSource(client),
-        engagement: engagementSource(client),
-        kyc: kycSource(client),
-        links: linkSource(client),
-        onboarding: onboardingSource(client),
-        records: recordSource(client),
-        updates: updateSource(client),
+        attributes: availability.of(attributeSource(client)),
+        customers: availability.of(customerSource(client)),
+        definitions: availability.of(definitionSource(client)),
+        engagement: availability.of(engagementSource(client)),
+        kyc: availability.of(kycSource(client)),
+        links: availability.of(linkSource(client)),
+        onboarding: availability.of(onboardingSource(client, settings.release)),
+        records: availability.of(recordSource(client)),
+        updates: availability.of(updateSource(client)),
       },
       credentials,
       drift: deps.drift,
@@ -51,4 +54,5 @@ export const obp = {
     }
   },
   emulator: () => import('./emulator/index.js'),
+  probe: () => import('./probe.js'),
 } satisfies Provider<ObpSettings, ObpInstance>

@@ -13,7 +13,7 @@ import type { ObpSettings } from './settings.js'
 import type { UpdateSource } from './updates/datasource.js'
 
 /** What the queries and commands of the Open Bank Project work with, for as long as the process runs. */
-export interface ObpInstance extends ProviderInstance, Pick<ObpSettings, 'bankId' | 'bankIds'> {
+export interface ObpInstance extends ProviderInstance, Pick<ObpSettings, 'bankId' | 'bankIds' | 'release'> {
   readonly sources: {
     readonly attributes: AttributeSource
     readonly customers: CustomerSource

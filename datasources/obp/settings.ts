@@ -1,4 +1,5 @@
 import type { Settings } from '../contract/provider.js'
+import { isRelease, type Release } from './releases.js'
 
 export interface DirectLogin {
   readonly username: string
@@ -18,6 +19,8 @@ export interface ObpSettings {
   readonly bankId: string
   /** Every bank that a caller may name. */
   readonly bankIds: readonly string[]
+  /** The release of the server; undefined where it is not set, so that the server's answers tell. */
+  readonly release: Release | undefined
   /** How this server authenticates: as a user of the provider's own, or at an OAuth2 server that the provider trusts. */
   readonly service: { readonly direct: DirectLogin } | { readonly oauth: OAuthClient }
   /** How the provider is called as the caller; undefined where it cannot be. */
@@ -88,8 +91,16 @@ export function obpSettings(settings: Settings): ObpSettings {
   )
   if (userToken === 'exchange' && !oauth) settings.problem(`OBP_USER_TOKEN=exchange needs ${OAUTH.join(', ')}`)
 
+  const release = settings.optional(
+    'OBP_RELEASE',
+    'Release of the server, as year and month such as `2023-04`; without it, what the server answers decides which operations it has.',
+  )
+  if (release !== undefined && !isRelease(release))
+    settings.problem('OBP_RELEASE must be a year and a month such as 2023-04')
+
   return {
     url,
+    release,
     bankId,
     bankIds: listed.length > 0 ? listed : [bankId],
     service: oauth ? { oauth: oauthClient(settings) } : { direct: directLogin(settings) },

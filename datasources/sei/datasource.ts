@@ -30,7 +30,7 @@ export function mapError({ status, body, header }: ErrorResponse): ErrorMapping 
 }
 
 /** The path of a configured template: the key becomes exactly one encoded segment. */
-function jobPath(template: string, key: string): Path {
+export function jobPath(template: string, key: string): Path {
   const parts = template.split('{key}')
   return path(Object.assign(parts, { raw: parts }), key)
 }

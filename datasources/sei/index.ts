@@ -104,4 +104,5 @@ export const sei = {
     }
   },
   emulator: () => import('./emulator/index.js'),
+  probe: () => import('./probe.js'),
 } satisfies Provider<SeiSettings, SeiInstance>

@@ -57,4 +57,5 @@ export const synctera = {
     }
   },
   emulator: () => import('./emulator/index.js'),
+  probe: () => import('./probe.js'),
 } satisfies Provider<SyncteraSettings, SyncteraInstance>

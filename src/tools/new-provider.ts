@@ -12,6 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   'mapping.ts': 'datasources/NAME/mapping.ts',
   'queries.ts': 'datasources/NAME/queries.ts',
   'commands.ts': 'datasources/NAME/commands.ts',
+  'probe.ts': 'datasources/NAME/probe.ts',
   'emulator.ts': 'datasources/NAME/emulator/index.ts',
   'schema.ts': 'schema/NAME-record.ts',
   'resolver.ts': 'resolvers/NAME-record.ts',

@@ -25,7 +25,10 @@ const exchange = (method: string, url: string, body: object, answer: object, key
   headers: { 'idempotency-key': key },
   body,
   status: 200,
+  answerHeaders: {},
   answer: JSON.stringify(answer),
+  replaced: false,
+  odd: false,
 })
 const created = (id: string) => exchange('POST', '/v0/persons', { first_name: MARK }, row(id))
 

@@ -51,7 +51,11 @@ export async function startWorld(folder: string, oracle: Oracle): Promise<World>
     emulators,
     settings,
     close: closeEmulators,
-  } = await startEmulators({ jwksUrl, watch: (provider, exchange) => oracle.watch(provider, exchange) })
+  } = await startEmulators({
+    jwksUrl,
+    // A response that a fault replaced tells nothing: its request was not executed.
+    watch: (provider, exchange) => exchange.replaced || oracle.watch(provider, exchange),
+  })
   const keeps = join(folder, 'redis')
   mkdirSync(keeps, { recursive: true })
   // What it has acknowledged outlives its being killed: a lost key would be a write that may be done twice.

@@ -13,6 +13,7 @@ import { type Emulators, startEmulators } from '../../src/dev/emulators.js'
 import { AUDIENCE, createIssuer, type Grant, type Issuer } from '../../src/dev/issuer.js'
 import { createLog } from '../../src/observability/log.js'
 import { type ServerOptions, startServer } from '../../src/server.js'
+import { recorder } from './recording.js'
 
 export interface GraphError {
   readonly message: string
@@ -99,7 +100,7 @@ async function startGround(): Promise<Environment> {
   const issuer = await createIssuer('https://issuer.test')
   issuer.routes(authority)
   const jwksUrl = `${await authority.listen({ port: 0, host: '127.0.0.1' })}/oauth/jwks`
-  const { emulators, settings, close } = await startEmulators({ jwksUrl })
+  const { emulators, settings, close } = await startEmulators({ jwksUrl, watch: recorder })
   return {
     issuer,
     token: createTokens(issuer),

@@ -1,6 +1,19 @@
 import fetch from 'node-fetch'
 import type { App } from './app.js'
 
+/** The releases of the server that were run, as the emulator's control names them. */
+export const RUN_RELEASES = ['2023-04', '2024-10'] as const
+
+/** Sends a request to a control of the Open Bank Project's emulator. */
+export async function control(app: App, path: string, body: object): Promise<void> {
+  const answer = await fetch(`${app.emulators.obp.url}/__emulator/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`the emulator answers ${answer.status}`)
+}
+
 /** Writes to the Open Bank Project's emulator directly, as other clients of the provider do. */
 export async function besideTheGraph(
   app: App,

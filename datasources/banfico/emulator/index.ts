@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE, type Person } from '../../emulator/people.js'
-import { type EmulatorOptions, now, readForms, runEmulator, secret } from '../../emulator/run.js'
+import { type EmulatorOptions, markOdd, now, readForms, runEmulator, secret } from '../../emulator/run.js'
 import { type Delay, MAGIC_ACCOUNTS, type Outcome } from './magic-accounts.js'
 import { compareNames } from './compare-names.js'
 
@@ -263,6 +263,7 @@ class Banfico {
     if (idScheme === 'CUID' || idScheme === 'UPIC') return refuse(reply, 421)
 
     const magic = MAGIC_ACCOUNTS.find((candidate) => candidate.idScheme === idScheme && candidate.id === number)
+    if (magic?.odd) markOdd(reply)
     if (magic?.refused !== undefined) return refuse(reply, magic.refused, EXAMPLE_ITEMS[magic.refused])
     const holder = magic ? undefined : holderOf(verification.account)
     const outcome = magic

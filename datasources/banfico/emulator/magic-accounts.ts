@@ -29,6 +29,8 @@ export interface MagicAccount {
   readonly delay?: Delay
   /** HTTP status of an error in place of an outcome. */
   readonly refused?: number
+  /** True for a form or a word that the reference of v1.0 does not have. */
+  readonly odd?: boolean
 }
 
 const MATCH: Outcome = { status: 'ACTIVE', name: 'FULL_MATCH' }
@@ -135,6 +137,7 @@ const LATER = [
   }),
   scan('90070020000036', '202 that does not say which verification it is', {
     delay: { first: '202 without an id', poll: '202' },
+    odd: true,
   }),
 ]
 
@@ -144,9 +147,13 @@ const REFUSALS = [400, 401, 403, 404, 405, 408, 421, 429, 500, 503].map((status)
 
 const FORMS = [
   scan('90070020000040', 'answered without a responder', { outcome: { ...MATCH, form: 'no responder' } }),
-  scan('90070020000041', 'words that no list has', { outcome: { status: 'SUSPENDED', name: 'NEARLY_MATCH' } }),
+  scan('90070020000041', 'words that no list has', {
+    outcome: { status: 'SUSPENDED', name: 'NEARLY_MATCH' },
+    odd: true,
+  }),
   scan('90070020000042', 'codes as objects', {
     outcome: { status: 'ACTIVE', name: 'NO_MATCH', code: 'ANNM', form: 'codes as objects' },
+    odd: true,
   }),
   scan('90070020000043', 'codes under their other name', {
     outcome: { status: 'ACTIVE', name: 'NO_MATCH', code: 'ANNM', form: 'codes in the singular' },

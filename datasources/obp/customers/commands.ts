@@ -9,8 +9,9 @@ import { ApiError, invalidInput } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import { requiredBankOf } from '../bank-access.js'
 import type { CustomerRef } from '../customer-ref.js'
-import { obpError } from '../error-mapping.js'
+import { obpError, TITLE } from '../error-mapping.js'
 import { command, type ObpInstance } from '../instance.js'
+import { maxAttributeLength } from '../releases.js'
 import { LINKS } from './contract.js'
 import { findCustomer, loadAttributes, reloadCustomer } from './customer-lookup.js'
 import { clearCustomer } from './loaders.js'
@@ -29,6 +30,13 @@ const givenMembers = (input: LinkCustomerInput) => LINK_MEMBERS.filter((member) 
 /** Refuses a link's name in the attribute commands: they could link to a record that does not exist. */
 function refuseLinkName(name: string, field: string): void {
   if (isLinkName(name)) throw invalidInput({ [field]: ['is made only by linkCustomer'] })
+}
+
+/** Refuses a value that the server's release has no room for. */
+function refuseLongValue({ release }: ObpInstance, value: string): void {
+  const maxLength = maxAttributeLength(release)
+  if (value.length > maxLength)
+    throw invalidInput({ 'input.value': [`must be at most ${maxLength} characters at this release of ${TITLE}`] })
 }
 
 const noAttribute = () => obpError('NOT_FOUND', 'The customer has no such attribute.')
@@ -110,6 +118,7 @@ export const customerCommands = {
     repeatable: false,
     async run(instance, operation, input) {
       refuseLinkName(input.name, 'input.name')
+      refuseLongValue(instance, input.value)
       const { ref } = await findCustomer(instance, operation, input)
       const row = await instance.sources.attributes
         .createCustomerAttribute(operation, ref.bankId, ref.id, attributeBody(input))
@@ -132,6 +141,7 @@ export const customerCommands = {
     },
     async run(instance, operation, input) {
       refuseLinkName(input.name, 'input.name')
+      refuseLongValue(instance, input.value)
       const { ref, attribute } = await findAttribute(instance, operation, input)
       if (!attribute) throw noAttribute()
       refuseLinkName(attribute.name, 'input.attributeId')

@@ -50,14 +50,6 @@ export const answers = {
 export type ObpCustomer = Static<typeof Customer>
 export type ObpAttribute = Static<typeof Attribute>
 
-/** Which customers of a bank are listed, and in which order. */
-export interface FirehoseWindow {
-  readonly sort_direction: 'ASC' | 'DESC'
-  /** Both with milliseconds. */
-  readonly from_date: string
-  readonly to_date: string
-}
-
 /** The body that creates a customer. Every member is required; null and '' stand for unknown values. */
 export interface CustomerBody {
   legal_name: string
@@ -93,9 +85,12 @@ export const LINKS = {
   seiExternalId: 'SEI_EXTERNAL_ID',
 } as const
 
-/** Values of one search at most: a longer URL is not documented to work. */
-export const MAX_VALUES = 50
+/** An attribute that customers are searched by. */
+export type AttributePair = readonly [name: string, value: string]
 
-/** Without both ends the firehose leaves out customers whose last OK date is over a year old or in the future. */
+/** Characters of a search's query at most: a longer URL is not documented to work. */
+export const MAX_QUERY_LENGTH = 6000
+
+/** The widest filter of dates that the provider accepts. */
 export const EARLIEST = '0001-01-01T00:00:00.000Z'
 export const LATEST = '9999-12-31T23:59:59.999Z'

@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { Customer, CustomerFilter } from '../../../schema/customer.js'
-import { DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
+import { DEFAULT_PAGE, type Page, CustomerSortDirection } from '../../../schema/shared.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import { decodeCursor, encodeCursor } from '../../support/cursor.js'
 import { bankOf } from '../bank-access.js'
 import type { ObpInstance } from '../instance.js'
-import type { FirehoseWindow } from './contract.js'
+import {
+  type Beginning,
+  beginsLater,
+  findStart,
+  type List,
+  type Position,
+  readPage,
+  type ReadRows,
+} from './firehose.js'
 import { acceptCustomer } from './loaders.js'
-import { firehoseWindow } from './mapping.js'
 
 /** A page of a bank's customers; `after` is the cursor of the page before. */
 export interface CustomerPageKey {
@@ -18,52 +25,69 @@ export interface CustomerPageKey {
   readonly filter?: CustomerFilter | null | undefined
 }
 
+const time = (text: string | null | undefined): number | undefined => (text == null ? undefined : Date.parse(text))
+
+const listOf = (filter: CustomerFilter | null | undefined): List => ({
+  isAscending: filter?.sortDirection === CustomerSortDirection.ASC,
+  from: time(filter?.lastOkFrom),
+  to: time(filter?.lastOkTo),
+})
+
 /** Identifies a list, so that a cursor of another list is refused. */
-const listHashOf = (bankId: string, window: FirehoseWindow): string =>
+const listHashOf = (bankId: string, list: List): string =>
   createHash('sha256')
-    .update(JSON.stringify([bankId, window]))
+    .update(JSON.stringify([bankId, list]))
     .digest('base64url')
     .slice(0, 12)
 
-function parseOffset(position: unknown, list: string): number | undefined {
-  if (!Array.isArray(position)) return undefined
-  const [offset, listOfCursor] = position as unknown[]
-  const isOffset = typeof offset === 'number' && Number.isInteger(offset) && offset >= 0 && offset < 2 ** 31
-  return isOffset && listOfCursor === list ? offset : undefined
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31
+
+/** A cursor is the position that its page comes after, and the hash of its list. */
+const encode = ({ start, size, date, id }: Position, nullsFirst: boolean, listHash: string): string =>
+  encodeCursor([start, size, date, id, nullsFirst, listHash])
+
+function parse(value: unknown, listHash: string): Beginning | undefined {
+  if (!Array.isArray(value)) return undefined
+  const [start, size, date, id, nullsFirst, hash] = value as unknown[]
+  const isDate = date === null || typeof date === 'string'
+  if (!isCount(start) || !isCount(size) || !isDate || typeof id !== 'string') return undefined
+  if (typeof nullsFirst !== 'boolean' || hash !== listHash) return undefined
+  return { after: { start, size, date, id }, nullsFirst }
 }
 
-/** Loads a page of customers. The provider pages by offset, so a cursor holds an offset and the hash of its list. */
+/** Loads a page of customers, each once over all pages, whatever the order of the provider is within one date. */
 export async function loadCustomerPage(
   instance: ObpInstance,
   operation: OperationScope,
-  { first: requested, after, filter, bankId: requestedBank }: CustomerPageKey,
+  { first, after, filter, bankId: requestedBank }: CustomerPageKey,
 ): Promise<Page<Customer> | null> {
   const bankId = bankOf(instance, operation, requestedBank)
   if (bankId === null) return null
-  const window = firehoseWindow(filter)
-  const list = listHashOf(bankId, window)
-  const first = requested ?? DEFAULT_PAGE
-  const offset = after == null ? 0 : decodeCursor(after, (position) => parseOffset(position, list))
-  // One row more than wanted shows whether another page follows; the provider does not say it.
-  const response = await nullIfNotFound(
-    instance.sources.customers.getFirehoseCustomers(operation, bankId, window, first + 1, offset),
-  )
-  if (response === null) return null
-  const rows = response.customers
-  const nodes: Customer[] = []
-  const cursors: string[] = []
-  rows.slice(0, first).forEach((row, i) => {
-    const node = acceptCustomer(instance, operation, row, bankId)
-    if (node === null) return
-    nodes.push(node)
-    cursors.push(encodeCursor([offset + i + 1, list]))
-  })
-  return {
-    nodes,
-    cursors,
-    // Rows of another bank are left out; the next page begins after them.
-    endCursor: rows.length === 0 ? null : encodeCursor([offset + Math.min(first, rows.length), list]),
-    hasNextPage: rows.length > first,
-    hasPreviousPage: after != null,
+  const list = listOf(filter)
+  const hash = listHashOf(bankId, list)
+  const continued = after == null ? undefined : decodeCursor(after, (value) => parse(value, hash))
+  const read: ReadRows = async (limit, offset) => {
+    const direction = list.isAscending ? 'ASC' : 'DESC'
+    const { customers } = instance.sources
+    return (await customers.getFirehoseCustomers(operation, bankId, direction, limit, offset)).customers
   }
+  const load = async (): Promise<Page<Customer>> => {
+    const beginning = continued ?? (beginsLater(list) ? await findStart(read, list) : { nullsFirst: false })
+    const { rows, hasNext, nullsFirst } = await readPage(read, list, first ?? DEFAULT_PAGE, beginning)
+    // Rows of another bank are left out; the next page begins after them.
+    const placed = rows.flatMap(({ row, position }) => {
+      const node = acceptCustomer(instance, operation, row, bankId)
+      return node ? [{ node, cursor: encode(position, nullsFirst, hash) }] : []
+    })
+    const last = rows.at(-1)
+    return {
+      nodes: placed.map(({ node }) => node),
+      cursors: placed.map(({ cursor }) => cursor),
+      endCursor: last ? encode(last.position, nullsFirst, hash) : null,
+      hasNextPage: hasNext,
+      hasPreviousPage: after != null,
+    }
+  }
+  return nullIfNotFound(load())
 }

@@ -1,14 +1,27 @@
 import { type CallScope, type Credential, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
-import { mapError } from '../error-mapping.js'
+import { mapCallerError, mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
-import { answers, type AttributeBody, type CustomerBody, type FirehoseWindow } from './contract.js'
+import { answers, type AttributeBody, type AttributePair, type CustomerBody, EARLIEST, LATEST } from './contract.js'
 
 /** An attribute of a deleted customer makes the whole list fail; that does not mean that no customer matches. */
 function mapDanglingAttribute(response: ErrorResponse): ErrorMapping {
   const mapping = mapError(response)
   return mapping.providerCode === 'OBP-30046' ? { ...mapping, code: 'PROVIDER_UNAVAILABLE' } : mapping
 }
+
+/** Releases before September 2022 have room for this many characters of an attribute's value. */
+const SHORT_VALUE = 255
+
+/** A longer value than old releases have room for: this code alone says that the database rejected the row. */
+function mapLongValueError(response: ErrorResponse): ErrorMapping {
+  const mapping = mapError(response)
+  return response.status === 400 && mapping.providerCode === 'OBP-50200'
+    ? { ...mapping, code: 'BAD_USER_INPUT', notExecuted: true }
+    : mapping
+}
+
+const mappedFor = ({ value }: AttributeBody) => (value.length > SHORT_VALUE ? { mapError: mapLongValueError } : {})
 
 /** The endpoints of customers, one method each, in the provider's words. */
 export function customerSource(client: ProviderClient) {
@@ -29,12 +42,11 @@ export function customerSource(client: ProviderClient) {
         answers.customer,
       ),
 
-    /** The customers with any of these attributes, once per match; without attributes, all customers that have any. */
-    getCustomersByAttributes: (
-      scope: CallScope,
-      bankId: string,
-      attributes: readonly (readonly [name: string, value: string])[],
-    ) =>
+    /**
+     * The customers with any of these attributes, once per match; without attributes, all customers that have any.
+     * A name may occur once: the provider refuses a query that repeats one.
+     */
+    getCustomersByAttributes: (scope: CallScope, bankId: string, attributes: readonly AttributePair[]) =>
       get(scope, path`/obp/v4.0.0/banks/${bankId}/customers`, answers.customers, {
         query: attributes,
         mapError: mapDanglingAttribute,
@@ -50,11 +62,30 @@ export function customerSource(client: ProviderClient) {
       ),
 
     getCustomersForUser: (scope: CallScope, credential: Credential) =>
-      get(scope, path`/obp/v4.0.0/users/current/customers`, answers.customers, { credential }),
+      get(scope, path`/obp/v4.0.0/users/current/customers`, answers.customers, {
+        credential,
+        mapError: mapCallerError,
+      }),
 
-    getFirehoseCustomers: (scope: CallScope, bankId: string, window: FirehoseWindow, limit: number, offset: number) =>
+    /**
+     * Customers by their last OK date. New releases filter by the time of a row's update instead, so the filter is wide
+     * open; without it the provider leaves out what is older than a year or in the future.
+     */
+    getFirehoseCustomers: (
+      scope: CallScope,
+      bankId: string,
+      direction: 'ASC' | 'DESC',
+      limit: number,
+      offset: number,
+    ) =>
       get(scope, path`/obp/v4.0.0/banks/${bankId}/firehose/customers`, answers.customers, {
-        query: [...Object.entries(window), ['limit', String(limit)], ['offset', String(offset)]],
+        query: [
+          ['sort_direction', direction],
+          ['from_date', EARLIEST],
+          ['to_date', LATEST],
+          ['limit', String(limit)],
+          ['offset', String(offset)],
+        ],
       }),
   }
 }
@@ -67,7 +98,13 @@ export function attributeSource(client: ProviderClient) {
 
   return {
     createCustomerAttribute: (scope: CallScope, bankId: string, customerId: string, body: AttributeBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attribute`, body, answers.attribute),
+      post(
+        scope,
+        path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attribute`,
+        body,
+        answers.attribute,
+        mappedFor(body),
+      ),
 
     getCustomerAttributes: (scope: CallScope, bankId: string, customerId: string) =>
       get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes`, answers.attributes),
@@ -92,6 +129,7 @@ export function attributeSource(client: ProviderClient) {
         path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
         body,
         answers.attribute,
+        mappedFor(body),
       ),
 
     /** The response is the same whether the attribute existed or not, and for an attribute of any customer. */

@@ -2,13 +2,13 @@ import type { Customer } from '../../../schema/customer.js'
 import type { CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
-import { batchLoader, keyLoader, type Loader } from '../../support/loader.js'
+import { keyLoader, type Loader } from '../../support/loader.js'
 import { banksOf } from '../bank-access.js'
 import { isId } from '../codecs.js'
 import { type CustomerRef, customerRefKey } from '../customer-ref.js'
 import type { ObpInstance } from '../instance.js'
-import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
-import { toAttribute, toCustomer } from './mapping.js'
+import { type AttributePair, LINKS, type ObpCustomer } from './contract.js'
+import { attributeSearches, toAttribute, toCustomer } from './mapping.js'
 
 /**
  * The customer of a response row, or null where it belongs to another bank. The loaders are primed with it and with its
@@ -95,29 +95,41 @@ export const customersOfViewer = keyLoader<ObpInstance, 'viewer', Customer[]>(as
   return banksOf(instance, operation).flatMap((bankId) => acceptCustomers(instance, operation, rows, bankId))
 })
 
-export const customersOfPerson = batchLoader<ObpInstance, string, Customer[]>({
-  maxBatchSize: MAX_VALUES,
-  absent: () => [],
-  async load(instance, operation, personIds) {
-    const values = personIds.filter(isId).map((id) => [LINKS.personId, id] as const)
-    const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
-    // Without a value the provider would list every customer that has any attribute.
-    const banks = values.length > 0 ? banksOf(instance, operation) : []
-    const responses = await Promise.all(
-      banks.map((bankId) =>
-        nullIfNotFound(instance.sources.customers.getCustomersByAttributes(operation, bankId, values)),
-      ),
-    )
-    responses.forEach((response, i) => {
-      for (const row of response?.customers ?? []) {
-        const customer = acceptCustomer(instance, operation, row, banks[i]!)
-        if (customer === null) continue
-        for (const { name, value } of row.customer_attributes ?? [])
-          if (name === LINKS.personId) byPerson.get(value ?? '')?.set(customer.id, customer)
-      }
-    })
-    return new Map([...byPerson].map(([id, found]) => [id, [...found.values()]]))
-  },
+/** The rows of customers with any of these attributes, by searches side by side; null where there is no such bank. */
+export async function findByAttributes(
+  { sources }: ObpInstance,
+  operation: OperationScope,
+  bankId: string,
+  wanted: readonly AttributePair[],
+): Promise<ObpCustomer[] | null> {
+  const answers = await Promise.all(
+    attributeSearches(wanted).map((pairs) =>
+      nullIfNotFound(sources.customers.getCustomersByAttributes(operation, bankId, pairs)),
+    ),
+  )
+  const found = answers.filter((answer) => answer !== null)
+  return found.length < answers.length ? null : found.flatMap(({ customers: rows }) => rows)
+}
+
+/** The customers of a person at one bank: those whose link to the person is among their attributes. */
+async function customersAtBank(
+  instance: ObpInstance,
+  operation: OperationScope,
+  personId: string,
+  bankId: string,
+): Promise<Customer[]> {
+  const rows = (await findByAttributes(instance, operation, bankId, [[LINKS.personId, personId]])) ?? []
+  const isLinked = ({ customer_attributes: attributes }: ObpCustomer) =>
+    attributes?.some(({ name, value }) => name === LINKS.personId && value === personId) === true
+  return acceptCustomers(instance, operation, rows.filter(isLinked), bankId)
+}
+
+// Parallel calls, one for each person and bank: the provider refuses a query that repeats a name.
+export const customersOfPerson = keyLoader<ObpInstance, string, Customer[]>(async (instance, operation, personId) => {
+  // An id that cannot be one is not sent.
+  const banks = isId(personId) ? banksOf(instance, operation) : []
+  const found = await Promise.all(banks.map((bankId) => customersAtBank(instance, operation, personId, bankId)))
+  return found.flat()
 })
 
 /** Clears what the operation has loaded of a customer, after a write to it, also a failed one: it may have been executed. */

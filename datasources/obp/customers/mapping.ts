@@ -1,16 +1,15 @@
-import type { CreateCustomerInput, Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
+import type { CreateCustomerInput, Customer, CustomerLinks } from '../../../schema/customer.js'
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
-import { CustomerSortDirection, PhoneNumberMatch } from '../../../schema/shared.js'
+import { PhoneNumberMatch } from '../../../schema/shared.js'
 import { type Drift, toDateTime, providerWord, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
 import {
   type AttributeBody,
+  type AttributePair,
   type CustomerBody,
-  EARLIEST,
-  type FirehoseWindow,
-  LATEST,
   LINKS,
+  MAX_QUERY_LENGTH,
   type ObpAttribute,
   type ObpCustomer,
 } from './contract.js'
@@ -117,11 +116,25 @@ export function createBody(input: CreateCustomerInput): CustomerBody {
 
 export const attributeBody = ({ name, type, value }: AttributeBody): AttributeBody => ({ name, type, value })
 
-export const firehoseWindow = (filter: CustomerFilter | null | undefined): FirehoseWindow => ({
-  sort_direction: filter?.sortDirection === CustomerSortDirection.ASC ? 'ASC' : 'DESC',
-  from_date: filter?.lastOkFrom ?? EARLIEST,
-  to_date: filter?.lastOkTo ?? LATEST,
-})
+const queryLength = ([name, value]: AttributePair): number => new URLSearchParams([[name, value]]).toString().length + 1
+
+/**
+ * The searches for customers with any of these attributes: each has a name once, because the provider refuses a query
+ * that repeats a name, and a query of limited length. Equal pairs are searched for once.
+ */
+export function attributeSearches(wanted: readonly AttributePair[]): readonly (readonly AttributePair[])[] {
+  const searches: { readonly pairs: Map<string, AttributePair>; length: number }[] = []
+  const distinct = new Map(wanted.map((pair) => [JSON.stringify(pair), pair]))
+  for (const pair of distinct.values()) {
+    const length = queryLength(pair)
+    const fitting = searches.find(({ pairs, length: used }) => !pairs.has(pair[0]) && used + length <= MAX_QUERY_LENGTH)
+    const search = fitting ?? { pairs: new Map<string, AttributePair>(), length: 0 }
+    if (!fitting) searches.push(search)
+    search.pairs.set(pair[0], pair)
+    search.length += length
+  }
+  return searches.map(({ pairs }) => [...pairs.values()])
+}
 
 /**
  * A LIKE pattern that matches at least the wanted numbers. How to escape a wildcard depends on the provider's database,

@@ -13,6 +13,7 @@ import {
   customersByNumber,
   customersOfPerson,
   customersOfViewer,
+  findByAttributes,
   singleAttributes,
 } from './loaders.js'
 import { phoneFits, phonePattern, toLinks } from './mapping.js'
@@ -71,11 +72,9 @@ export const customerQueries = {
     async load(instance, operation, { attributes: wanted, first, bankId: requestedBank }) {
       const bankId = bankOf(instance, operation, requestedBank)
       if (bankId === null) return null
-      const pairs = new Map(wanted.map(({ name, value }) => [JSON.stringify([name, value]), [name, value] as const]))
-      const response = await nullIfNotFound(
-        instance.sources.customers.getCustomersByAttributes(operation, bankId, [...pairs.values()]),
-      )
-      return response && acceptCustomers(instance, operation, response.customers, bankId).slice(0, first ?? MAX_FOUND)
+      const pairs = wanted.map(({ name, value }) => [name, value] as const)
+      const rows = await findByAttributes(instance, operation, bankId, pairs)
+      return rows && acceptCustomers(instance, operation, rows, bankId).slice(0, first ?? MAX_FOUND)
     },
   }),
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NOT_LOGGED_IN, ResponseError, type Style } from './errors.js'
+import type { EmulatedRelease, Habits } from './habits.js'
 import type { User, Users } from './users.js'
 
 const WRONG_JSON = 'OBP-10001: Incorrect json format.'
@@ -102,14 +103,14 @@ export const problem = (status: number) => ({
   },
 })
 
-function sendError(reply: FastifyReply, { status, message }: ResponseError) {
+function sendError(reply: FastifyReply, { status, message }: ResponseError, habits: Habits) {
   return reply
     .code(status)
     .headers({
       ...(status === 500 ? { 'content-type': 'application/json' } : common()),
       ...(status === 401 ? problem(401).headers : {}),
     })
-    .send(JSON.stringify({ code: status, message }))
+    .send(JSON.stringify({ code: habits.has('codeAsText') ? String(status) : status, message }))
 }
 
 function notFound(request: FastifyRequest): ResponseError {
@@ -125,26 +126,40 @@ function notFound(request: FastifyRequest): ResponseError {
 const UNREADABLE = Symbol('unreadable')
 const isJson = (header: string | undefined) => /^(application|text)\/json\b/i.test(header ?? '')
 
+/** Where and in which releases an endpoint is found. */
+interface Placement {
+  /** @default v4.0.0 */
+  readonly version?: string
+  /** The last release that has it. */
+  readonly until?: EmulatedRelease
+}
+
 export interface Api {
+  readonly habits: Habits
   /** An endpoint under `/obp/v4.0.0`. */
   readonly endpoint: (
     method: Method,
     url: string,
     handle: (request: EndpointRequest) => EndpointResponse,
     style?: Style,
+    placement?: Placement,
   ) => void
   /** An endpoint without authentication. */
   readonly open: (
     method: Method,
     url: string,
     handle: (request: Pick<EndpointRequest, 'body'>) => EndpointResponse,
+    placement?: Placement,
   ) => void
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** What all endpoints share: content types, authentication, the form of responses. */
-export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet<string>): Api {
+export function createApi(
+  app: FastifyInstance,
+  { users, habits, banks }: { users: Users; habits: Habits; banks: ReadonlySet<string> },
+): Api {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     try {
@@ -154,7 +169,7 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
     }
   })
   app.setErrorHandler((error: unknown, _request, reply) =>
-    sendError(reply, error instanceof ResponseError ? error : new ResponseError(500, MESSAGES[500]!)),
+    sendError(reply, error instanceof ResponseError ? error : new ResponseError(500, MESSAGES[500]!), habits),
   )
 
   app.post('/my/logins/direct', (request, reply) =>
@@ -172,7 +187,7 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
   app.route({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/*',
-    handler: (request, reply) => sendError(reply, notFound(request)),
+    handler: (request, reply) => sendError(reply, notFound(request), habits),
   })
 
   function body<Fields extends Record<string, Field>>(
@@ -205,7 +220,10 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
       },
       role(...anyOf) {
         if (!anyOf.some((role) => user.may(role)))
-          throw new ResponseError(403, `OBP-20006: User is missing one or more roles: ${anyOf.join(' or ')}`)
+          throw new ResponseError(
+            403,
+            `OBP-20006: User is missing one or more roles: ${anyOf.join(' or ')}${habits.since('2024-10') ? ` at Bank(${params['bankId'] ?? ''})` : ''}`,
+          )
       },
       body: (fields, type) => body(request, fields, type),
     }
@@ -215,15 +233,20 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
     method: Method,
     url: string,
     handle: (request: FastifyRequest) => EndpointResponse | Promise<EndpointResponse>,
+    { version = 'v4.0.0', until }: Placement = {},
   ) {
     app.route({
       method,
-      url: `/obp/v4.0.0${url}`,
+      url: `/obp/${version}${url}`,
       async handler(request, reply) {
+        if (until !== undefined && habits.release > until) throw notFound(request)
         const { accept } = request.headers
         if ((method === 'POST' || method === 'PUT') && !isJson(request.headers['content-type'])) throw notFound(request)
         if (accept !== undefined && !/\*\/\*|json/.test(accept)) throw notFound(request)
         if (request.body === UNREADABLE) throw new ResponseError(400, `${WRONG_JSON}expected a valid JSON text`)
+        const names = [...new URLSearchParams(request.url.split('?', 2)[1] ?? '').keys()]
+        if (habits.has('uniqueQueryNames') && new Set(names).size < names.length)
+          throw new ResponseError(400, 'OBP-09016: A query parameter is given more than once.')
         const response = await handle(request)
         void reply.code(response.status).headers(common())
         return reply.send(response.body === undefined ? undefined : JSON.stringify(response.body))
@@ -232,11 +255,19 @@ export function createApi(app: FastifyInstance, users: Users, banks: ReadonlySet
   }
 
   return {
-    endpoint: (method, url, handle, style = 'new') =>
-      addRoute(method, url, async (request) =>
-        handle(endpointRequest(request, await users.authenticate(request.headers.authorization, style), style)),
+    habits,
+    endpoint: (method, url, handle, documented = 'new', placement) =>
+      addRoute(
+        method,
+        url,
+        async (request) => {
+          // The newest release has new-style endpoints only.
+          const style = habits.since('2024-10') ? 'new' : documented
+          return handle(endpointRequest(request, await users.authenticate(request.headers.authorization, style), style))
+        },
+        placement,
       ),
-    open: (method, url, handle) =>
-      addRoute(method, url, (request) => handle({ body: (fields, type) => body(request, fields, type) })),
+    open: (method, url, handle, placement) =>
+      addRoute(method, url, (request) => handle({ body: (fields, type) => body(request, fields, type) }), placement),
   }
 }

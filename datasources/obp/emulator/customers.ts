@@ -1,8 +1,9 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { PEOPLE, type Person, CROWD, NAMED_PEOPLE } from '../../emulator/people.js'
 import { LINKS } from '../customers/contract.js'
 import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
 import { ResponseError, type Style } from './errors.js'
+import type { Habits } from './habits.js'
 
 const CUSTOMER = {
   legal_name: 'text',
@@ -96,6 +97,21 @@ const toV300 = (customer: StoredCustomer) => ({
   dob_of_dependants: customer.dob_of_dependants.map(day),
 })
 
+const OPTIONAL_MEMBERS = [
+  'mobile_phone_number',
+  'email',
+  'face_image',
+  'relationship_status',
+  'dob_of_dependants',
+  'credit_rating',
+  'credit_limit',
+  'highest_education_attained',
+  'employment_status',
+  'title',
+  'branch_id',
+  'name_suffix',
+] as const
+
 /** A matcher of an SQL LIKE pattern, with the backslash as the escape character of most databases. */
 function like(pattern: string): (value: string | null) => boolean {
   const source = pattern.replace(/\\(.)|[%_]|[.*+?^${}()|[\]\\]/gs, (sign: string, escaped: string | undefined) => {
@@ -116,9 +132,12 @@ const toResponse = ({ customer_attribute_id, name, type, value }: StoredAttribut
 /** Customers and their attributes, and their endpoints. */
 export class Customers {
   readonly #customers = new Map<string, StoredCustomer>()
+  /** When a customer was entered, in ms; the test data at the start. */
+  readonly #enteredAt = new Map<string, number>()
+  readonly #startedAt = Date.now()
   #attributes: StoredAttribute[] = []
 
-  constructor() {
+  constructor(readonly habits: Habits) {
     PEOPLE.forEach((person, i) => {
       this.#customers.set(person.customerId, customerOf(person, i))
       this.#link(person, LINKS.personId, person.personId)
@@ -128,15 +147,17 @@ export class Customers {
     for (const person of NAMED_PEOPLE) this.#link(person, 'SPECIAL_TAX_NUMBER', `tax-${person.customerNumber}`)
   }
 
-  /** Adds customers to the first bank, without links or records; many have the same last OK date. */
-  crowd(count: number): void {
+  /** Adds customers to the first bank, without links or records; many have the same last OK date, or all the given one. */
+  crowd(count: number, lastOkDate?: string): void {
     const [sample] = CROWD
     for (let i = 0; i < count; i += 1) {
       const customer = {
         ...customerOf(sample!, i % 90),
         customer_id: randomUUID(),
         customer_number: `crowd-${randomUUID()}`,
+        ...(lastOkDate === undefined ? {} : { last_ok_date: lastOkDate }),
       }
+      this.#enteredAt.set(customer.customer_id, Date.now())
       this.#customers.set(customer.customer_id, customer)
     }
   }
@@ -187,6 +208,17 @@ export class Customers {
       .map(toResponse)
   }
 
+  /** The customer as it is answered: with the quirks of values that the provider may answer. */
+  #shown<Shape extends object>(shape: Shape & { customer_id: string }): object {
+    return {
+      ...shape,
+      ...(this.habits.has('nullMembers') ? Object.fromEntries(OPTIONAL_MEMBERS.map((name) => [name, null])) : {}),
+      ...(this.habits.has('dependantsAsText') && shape.customer_id === PEOPLE[0]!.customerId
+        ? { dependants: '2' }
+        : {}),
+    }
+  }
+
   #withAttributes(customer: StoredCustomer, bankId = customer.bank_id) {
     return { ...customer, customer_attributes: this.#attributesOf(customer.customer_id, bankId) }
   }
@@ -207,7 +239,7 @@ export class Customers {
         400,
         'OBP-10001: Incorrect json format. The `Type` filed can only accept the following field: DOUBLE(12.1234), STRING(TAX_NUMBER), INTEGER(123) and DATE_WITH_DAY(2012-04-23)',
       )
-    if ((body.name?.length ?? 0) > 50 || (body.value?.length ?? 0) > 255)
+    if ((body.name?.length ?? 0) > 50 || (body.value?.length ?? 0) > (this.habits.since('2023-04') ? 2000 : 255))
       throw new ResponseError(400, 'OBP-50200: Connector cannot return the data we requested.')
     return { ...body, type: body.type }
   }
@@ -222,6 +254,12 @@ export class Customers {
           bank_id === bankId && (wanted.size === 0 || wanted.get(name ?? '')?.includes(value ?? '')),
       )
       .map(({ customer_id }) => this.#customers.get(customer_id)!)
+  }
+
+  /** A number that orders customers of one date: always the same, or another one for each limit and offset. */
+  #tieOrder({ customer_id }: StoredCustomer, limit: string, offset: string): number {
+    if (!this.habits.has('shuffledTies')) return 0
+    return createHash('sha256').update(`${limit} ${offset} ${customer_id}`).digest().readUInt32BE()
   }
 
   #firehose(bankId: string, query: URLSearchParams) {
@@ -260,11 +298,16 @@ export class Customers {
     const from = time(from_date, Date.now() - 365 * DAY_MS)
     const to = time(to_date, Date.now())
     const okAt = ({ last_ok_date }: StoredCustomer) => (last_ok_date === null ? NaN : Date.parse(last_ok_date))
-    const rows = [...this.#customers.values()].filter(
-      (customer) => customer.bank_id === bankId && okAt(customer) >= from && okAt(customer) <= to,
-    )
-    rows.sort((a, b) => (okAt(a) - okAt(b)) * (direction === 'ASC' ? 1 : -1))
-    const page = rows.slice(Number(offset), Number(offset) + Number(limit))
+    const filteredAt = this.habits.has('updateTimeFilter')
+      ? ({ customer_id }: StoredCustomer) => this.#enteredAt.get(customer_id) ?? this.#startedAt
+      : okAt
+    const rows = [...this.#customers.values()]
+      .filter((customer) => customer.bank_id === bankId && filteredAt(customer) >= from && filteredAt(customer) <= to)
+      // A customer without a date comes first in ascending order, as the default database sorts.
+      .map((customer) => [okAt(customer) || -Infinity, this.#tieOrder(customer, limit, offset), customer] as const)
+    const sign = direction === 'ASC' ? 1 : -1
+    rows.sort((a, b) => (a[0] === b[0] ? a[1] - b[1] : a[0] < b[0] ? -sign : sign))
+    const page = rows.slice(Number(offset), Number(offset) + Number(limit)).map(([, , customer]) => customer)
     // The attribute filter is applied after paging, so a page may be short.
     const matching =
       Object.keys(attributes).length > 0
@@ -293,6 +336,7 @@ export class Customers {
       email: body.email?.trim().toLowerCase() ?? null,
     }
     this.#customers.set(customer.customer_id, customer)
+    this.#enteredAt.set(customer.customer_id, Date.now())
     return { status: 201, body: customer }
   }
 
@@ -308,7 +352,9 @@ export class Customers {
       return {
         status: 200,
         body: {
-          customers: this.#byAttributes(bankId, request.query).map((customer) => this.#withAttributes(customer)),
+          customers: this.#byAttributes(bankId, request.query).map((customer) =>
+            this.#shown(this.#withAttributes(customer)),
+          ),
         },
       }
     })
@@ -316,7 +362,7 @@ export class Customers {
     endpoint('GET', '/banks/:bankId/customers/:customerId', (request) => {
       const bankId = request.bank()
       request.role('CanGetCustomer')
-      return { status: 200, body: this.#withAttributes(this.find(request), bankId) }
+      return { status: 200, body: this.#shown(this.#withAttributes(this.find(request), bankId)) }
     })
 
     endpoint('POST', '/banks/:bankId/customers/customer-number', (request) => {
@@ -326,7 +372,7 @@ export class Customers {
       const found = this.byNumber(bankId, customer_number)
       if (!found)
         throw new ResponseError(404, 'OBP-30002: Customer not found. Please specify a valid value for CUSTOMER_NUMBER.')
-      return { status: 200, body: this.#withAttributes(found) }
+      return { status: 200, body: this.#shown(this.#withAttributes(found)) }
     })
 
     endpoint('POST', '/banks/:bankId/search/customers/mobile-phone-number', (request) => {
@@ -335,18 +381,30 @@ export class Customers {
       const found = [...this.#customers.values()].filter(
         (customer) => customer.bank_id === request.params['bankId'] && matches(customer.mobile_phone_number),
       )
-      return { status: 201, body: { customers: found.map(toV300) } }
+      return { status: 201, body: { customers: found.map((customer) => this.#shown(toV300(customer))) } }
     })
 
     endpoint('GET', '/users/current/customers', ({ user }) => ({
       status: 200,
-      body: { customers: user.customerIds.map((id) => toV300(this.#withAttributes(this.#customers.get(id)!))) },
+      body: {
+        customers: user.customerIds.map((id) => this.#shown(toV300(this.#withAttributes(this.#customers.get(id)!)))),
+      },
     }))
 
     endpoint('GET', '/banks/:bankId/firehose/customers', (request) => {
+      if (this.habits.has('firehoseOff'))
+        throw this.habits.since('2024-10')
+          ? new ResponseError(400, 'OBP-00009: Account firehose is not allowed on this instance.')
+          : new ResponseError(
+              403,
+              'OBP-00012: Customer firehose is not allowed on this instance. Please set allow_customer_firehose = true in props files.  or OBP-20006: User is missing one or more roles: CanUseCustomerFirehoseAtAnyBank',
+            )
       const bankId = request.bank()
       request.role('CanUseCustomerFirehoseAtAnyBank')
-      return { status: 200, body: { customers: this.#firehose(bankId, request.query).map(toV300) } }
+      return {
+        status: 200,
+        body: { customers: this.#firehose(bankId, request.query).map((customer) => this.#shown(toV300(customer))) },
+      }
     })
 
     endpoint('POST', '/banks/:bankId/customers/:customerId/attribute', (request) => {

@@ -4,6 +4,8 @@ import { createApi, problem } from './api.js'
 import { Customers } from './customers.js'
 import { Definitions } from './definitions.js'
 import { Engagement } from './engagement.js'
+import { entitlementRoutes } from './entitlements.js'
+import { Habits } from './habits.js'
 import { Kyc } from './kyc.js'
 import { Links } from './links.js'
 import { Onboarding } from './onboarding.js'
@@ -13,9 +15,10 @@ import { Users } from './users.js'
 
 /** Starts the emulator of the Open Bank Project: state in memory, the test persons as customers of two banks and as users. */
 export const start = (options: EmulatorOptions) => {
-  const users = new Users(options.jwksUrl)
-  const customers = new Customers()
-  const kyc = new Kyc(customers)
+  const habits = new Habits()
+  const users = new Users(options.jwksUrl, habits)
+  const customers = new Customers(habits)
+  const kyc = new Kyc(customers, habits)
   const records = new Records(customers)
   const updates = new Updates(customers)
   const links = new Links(users, customers)
@@ -25,6 +28,7 @@ export const start = (options: EmulatorOptions) => {
   return runEmulator(
     {
       problem,
+      quirks: habits.quirks,
       settings: (url) => ({
         OBP_URL: url,
         OBP_BANK_ID: BANK,
@@ -39,12 +43,23 @@ export const start = (options: EmulatorOptions) => {
           users.expireTokens()
           return reply.code(204).send()
         })
-        root.post<{ Body: { count: number } }>('/__emulator/crowd', (request, reply) => {
-          customers.crowd(request.body.count)
+        root.post<{ Body: { count: number; lastOkDate?: string } }>('/__emulator/crowd', (request, reply) => {
+          customers.crowd(request.body.count, request.body.lastOkDate)
           return reply.code(204).send()
         })
+        root.post<{ Body: { release?: unknown } }>('/__emulator/release', (request, reply) =>
+          habits.become(request.body.release)
+            ? reply.code(204).send()
+            : reply.code(400).send({ message: 'release is 2020-10, 2023-04 or 2024-10' }),
+        )
+        // The server itself states the version of its API and a commit, no date.
+        root.get('/obp/:version/root', (request) => ({
+          version: (request.params as { version: string }).version,
+          version_status: habits.since('2023-04') ? 'STABLE' : 'BLEEDING-EDGE',
+          git_commit: `emulated-${habits.release}`,
+        }))
         void root.register((app, _options, done) => {
-          const api = createApi(app, users, new Set([BANK, OTHER_BANK]))
+          const api = createApi(app, { users, habits, banks: new Set([BANK, OTHER_BANK]) })
           customers.routes(api)
           kyc.routes(api)
           records.routes(api)
@@ -53,6 +68,7 @@ export const start = (options: EmulatorOptions) => {
           definitions.routes(api)
           onboarding.routes(api)
           engagement.routes(api)
+          entitlementRoutes(api, [BANK, OTHER_BANK])
           done()
         })
       },

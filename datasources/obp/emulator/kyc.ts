@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { type Person, NAMED_PEOPLE } from '../../emulator/people.js'
 import type { Api, EndpointRequest } from './api.js'
 import type { Customers } from './customers.js'
 import { ResponseError } from './errors.js'
+import type { Habits } from './habits.js'
 
 const CHECK = {
   customer_number: 'text',
@@ -64,7 +66,10 @@ export class Kyc {
   readonly #media = new Map<string, Row>()
   readonly #statuses = new Map<string, Row>()
 
-  constructor(readonly customers: Customers) {
+  constructor(
+    readonly customers: Customers,
+    readonly habits: Habits,
+  ) {
     for (const person of NAMED_PEOPLE) this.#addRecords(person)
   }
 
@@ -166,7 +171,7 @@ export class Kyc {
       const { bank_id, customer_id } = this.#owner(request, 'CanAddKycStatus')
       return this.#put(
         this.#statuses,
-        `${bank_id} ${customer_id}`,
+        `${bank_id} ${customer_id}${this.habits.has('repeatedStatuses') ? ` ${randomUUID()}` : ''}`,
         { customer_id, ...request.body(STATUS, 'PostKycStatusJSON ') },
         64,
       )
@@ -178,7 +183,11 @@ export class Kyc {
     }))
     endpoint('GET', '/customers/:customerId/kyc_documents', (request) => ({
       status: 200,
-      body: { documents: this.#list(request, this.#documents, 'CanGetAnyKycDocuments') },
+      body: {
+        documents: this.#list(request, this.#documents, 'CanGetAnyKycDocuments').map((row, i) =>
+          i === 0 && this.habits.has('emptyExpiry') ? { ...row, expiry_date: '' } : row,
+        ),
+      },
     }))
     endpoint('GET', '/customers/:customerId/kyc_media', (request) => ({
       status: 200,

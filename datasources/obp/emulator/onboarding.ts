@@ -46,11 +46,17 @@ const isStrong = (password: string): boolean =>
   (password.length >= 10 &&
     [/\d/, /[a-z]/, /[A-Z]/, /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/].every((kind) => kind.test(password)))
 
+const isEmail = (text: string | null): boolean => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text?.trim() ?? '')
+
 /** The rules that a user's data violates, as messages. */
-function violationsOf({ email, username, first_name, last_name }: Parsed<typeof USER>): string[] {
+function violationsOf(
+  { email, username, first_name, last_name }: Parsed<typeof USER>,
+  maxUsernameLength: number,
+): string[] {
+  const isName = /^(?=.{8,100}$)(?![._])(?!.*[._]{2})[a-zA-Z0-9._]+(?<![._])$/.test(username ?? '')
   const rules: [boolean, string][] = [
-    [/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email?.trim() ?? '') && email!.trim().length <= 48, 'Invalid email address'],
-    [/^(?=.{8,64}$)(?![._])(?!.*[._]{2})[a-zA-Z0-9._]+(?<![._])$/.test(username ?? ''), 'Invalid username'],
+    [isEmail(email) && email!.trim().length <= 48, 'Invalid email address'],
+    [(isName || isEmail(username)) && username!.length <= maxUsernameLength, 'Invalid username'],
     [(first_name ?? '').trim() !== '', 'First name required'],
     [(last_name ?? '').trim() !== '', 'Last name required'],
   ]
@@ -143,19 +149,23 @@ export class Onboarding {
     }
   }
 
-  routes({ endpoint, open }: Api): void {
-    endpoint('PUT', '/banks/:bankId/accounts/:accountId', (request) => {
-      const { bankId, accountId } = request.params
-      if (this.#accounts.some((account) => account.bankId === bankId && account.accountId === accountId))
-        throw new ResponseError(400, 'OBP-30208: Account_ID already exists at the Bank.')
-      const body = request.body(ACCOUNT, `${EXAMPLE} `)
-      if (!/^[0-9A-Za-z\-._]{1,255}$/.test(accountId!))
-        throw new ResponseError(
-          400,
-          "OBP-30110: Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
-        )
-      return this.#open(request, body, accountId!)
-    })
+  #create(request: EndpointRequest): EndpointResponse {
+    const { bankId, accountId } = request.params
+    if (this.#accounts.some((account) => account.bankId === bankId && account.accountId === accountId))
+      throw new ResponseError(400, 'OBP-30208: Account_ID already exists at the Bank.')
+    const body = request.body(ACCOUNT, `${EXAMPLE} `)
+    if (!/^[0-9A-Za-z\-._]{1,255}$/.test(accountId!))
+      throw new ResponseError(
+        400,
+        "OBP-30110: Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+      )
+    return this.#open(request, body, accountId!)
+  }
+
+  routes({ endpoint, open, habits }: Api): void {
+    const create = (request: EndpointRequest) => this.#create(request)
+    endpoint('PUT', '/banks/:bankId/accounts/:accountId', create, 'new', { until: '2020-10' })
+    endpoint('PUT', '/banks/:bankId/accounts/:accountId', create, 'new', { version: 'v3.1.0' })
 
     endpoint('POST', '/banks/:bankId/accounts', (request) =>
       this.#open(request, request.body(ACCOUNT, `${EXAMPLE} `), randomUUID()),
@@ -170,8 +180,13 @@ export class Onboarding {
           'OBP-30207: Invalid Password Format. Your password should EITHER be at least 10 characters long and contain mixed numbers and both upper and lower case letters and at least one special character, OR be longer than 16 characters.',
         )
       if (this.users.isTaken(username ?? ''))
-        throw new ResponseError(409, 'User with the same username already exists.')
-      const violations = violationsOf(body)
+        throw new ResponseError(
+          409,
+          habits.since('2024-10')
+            ? 'OBP-50005: An unspecified or internal error occurred.'
+            : 'User with the same username already exists.',
+        )
+      const violations = violationsOf(body, habits.since('2023-04') ? 100 : 64)
       if (violations.length > 0) throw new ResponseError(400, violations.join(';'))
       const { userId } = this.users.register(username!, password!)
       return {

@@ -235,12 +235,11 @@ export class Records {
       rank_amount_2: 'String',
       nominal_interest_2: 'String',
     }
-    open('POST', requests, () => ({
-      status: 201,
-      body: { execution_time: 'String', execution_date: 'String', token: 'String', short_reference: 'String' },
-    }))
-    open('GET', requests, () => ({ status: 200, body: creditLimitRequest }))
-    open('GET', `${requests}/:requestId`, () => ({ status: 200, body: creditLimitRequest }))
+    const removed = { until: '2023-04' } as const
+    const receipt = { execution_time: 'String', execution_date: 'String', token: 'String', short_reference: 'String' }
+    open('POST', requests, () => ({ status: 201, body: receipt }), removed)
+    open('GET', requests, () => ({ status: 200, body: creditLimitRequest }), removed)
+    open('GET', `${requests}/:requestId`, () => ({ status: 200, body: creditLimitRequest }), removed)
   }
 
   #addHandle(request: EndpointRequest): EndpointResponse {

@@ -1,7 +1,7 @@
 import { type CallScope, type Credential, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
 import type { CustomerRef } from '../customer-ref.js'
-import { mapError } from '../error-mapping.js'
+import { mapCallerError, mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
 import { answers, type MeetingBody, type MessageBody } from './contract.js'
 
@@ -38,7 +38,10 @@ export function engagementSource(client: ProviderClient) {
 
     /** The messages to the user of the credential. */
     getCustomerMessages: (scope: CallScope, bankId: string, credential: Credential) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/customer/messages`, answers.messages, { credential }),
+      get(scope, path`/obp/v4.0.0/banks/${bankId}/customer/messages`, answers.messages, {
+        credential,
+        mapError: mapCallerError,
+      }),
   }
 }
 

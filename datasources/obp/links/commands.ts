@@ -9,7 +9,6 @@ import { bankOf } from '../bank-access.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { findCustomer } from '../customers/customer-lookup.js'
 import { clearCustomer } from '../customers/loaders.js'
-import { firehoseWindow } from '../customers/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { command, type ObpInstance } from '../instance.js'
 import { toLink } from './mapping.js'
@@ -27,13 +26,7 @@ async function searchLink(
   linkId: string,
 ): Promise<UserCustomerLink | undefined> {
   const { customers } = instance.sources
-  const { customers: rows } = await customers.getFirehoseCustomers(
-    operation,
-    bankId,
-    firehoseWindow(null),
-    MAX_SEARCHED + 1,
-    0,
-  )
+  const { customers: rows } = await customers.getFirehoseCustomers(operation, bankId, 'DESC', MAX_SEARCHED + 1, 0)
   if (rows.length > MAX_SEARCHED)
     throw invalidInput({ 'input.customerId': ['is needed at a bank of this many customers'] })
   const ids = rows.filter((row) => row.bank_id === bankId).map((row) => row.customer_id)

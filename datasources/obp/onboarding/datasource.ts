@@ -1,9 +1,10 @@
-import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
+import { type CallScope, type ErrorMapping, type ErrorResponse, type Path, path } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
 import { ProblemBody } from '../../http/provider-errors.js'
-import { mapError } from '../error-mapping.js'
+import { isUnknownPath, mapError } from '../error-mapping.js'
+import { hasMovedAccounts, type Release } from '../releases.js'
 import { requestsOf } from '../requests.js'
-import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } from './contract.js'
+import { type AccountBody, answers, NOT_SAVED, type ObpAccount, REFUSED_MEMBER, type UserBody } from './contract.js'
 
 /** Maps an error as the rest of the room does, and names the input member where the code tells it. */
 function mapInputError(response: ErrorResponse): ErrorMapping {
@@ -21,15 +22,33 @@ const mapUserError = (response: ErrorResponse): ErrorMapping =>
     : mapInputError(response)
 
 /** The endpoints that open accounts and register users, one method each, in the provider's words. */
-export function onboardingSource(client: ProviderClient) {
+export function onboardingSource(client: ProviderClient, release: Release | undefined) {
   const { post, put } = requestsOf(client)
+  /** True when the server has this operation under v3.1.0 only. */
+  let hasMoved = hasMovedAccounts(release)
+
+  const accountPath = (bankId: string, accountId: string): Path =>
+    hasMoved
+      ? path`/obp/v3.1.0/banks/${bankId}/accounts/${accountId}`
+      : path`/obp/v4.0.0/banks/${bankId}/accounts/${accountId}`
 
   return {
     /** Fails for an id that is taken, also by an identical account. */
-    createAccount: (scope: CallScope, bankId: string, accountId: string, body: AccountBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/accounts/${accountId}`, body, answers.account, {
-        mapError: mapInputError,
-      }),
+    async createAccount(scope: CallScope, bankId: string, accountId: string, body: AccountBody): Promise<ObpAccount> {
+      const send = () => put(scope, accountPath(bankId, accountId), body, answers.account, { mapError: mapInputError })
+      if (hasMoved) return send()
+      try {
+        return await send()
+      } catch (error) {
+        if (!isUnknownPath(error)) throw error
+      }
+      // An unknown path certainly created nothing, so the other path is tried, and remembered where it exists.
+      hasMoved = true
+      return send().catch((error: unknown) => {
+        hasMoved = !isUnknownPath(error)
+        throw error
+      })
+    },
 
     addAccount: (scope: CallScope, bankId: string, body: AccountBody) =>
       post(scope, path`/obp/v4.0.0/banks/${bankId}/accounts`, body, answers.account, { mapError: mapInputError }),

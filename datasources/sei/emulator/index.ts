@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE } from '../../emulator/people.js'
-import { type EmulatorOptions, readForms, runEmulator, secret } from '../../emulator/run.js'
+import { type EmulatorOptions, markOdd, readForms, runEmulator, secret } from '../../emulator/run.js'
 
 type Problem = {
   readonly status: number
@@ -242,6 +242,8 @@ class Sei {
       })
     const { externalId: id, attributes } = body as { externalId: string; attributes: Attribute[] }
     const refused = REFUSED[id]
+    // SEI's pages do not list 503.
+    if (refused === 'unavailable') markOdd(reply)
     if (refused) return refuse(reply, PROBLEMS[refused])
     if (id === EXPIRED_ONCE && !this.#expired.has(id)) {
       this.#expired.add(id)

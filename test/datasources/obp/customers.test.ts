@@ -255,10 +255,16 @@ describe('customers by attributes', () => {
       named('Rhea').customerId,
     ])
     expect(data.customersByAttributes[0].attributes).toHaveLength(4)
-    const asked = [ADA, named('Rhea'), OTTO].map(({ personId }) => `SYNCTERA_PERSON_ID=${personId}`)
-    expect(app.calls('obp')).toEqual([
-      `GET ${at(BANK)}/customers?${[...asked.slice(0, 2), `SEI_EXTERNAL_ID=${ADA.seiExternalId}`, asked[2]].join('&')}`,
-    ])
+    // The provider refuses a query that repeats a name.
+    expect(app.calls('obp').sort()).toEqual(
+      [
+        `SYNCTERA_PERSON_ID=${ADA.personId}&SEI_EXTERNAL_ID=${ADA.seiExternalId}`,
+        `SYNCTERA_PERSON_ID=${named('Rhea').personId}`,
+        `SYNCTERA_PERSON_ID=${OTTO.personId}`,
+      ]
+        .map((query) => `GET ${at(BANK)}/customers?${query}`)
+        .sort(),
+    )
     expect((await app.run(QUERY, { attributes, first: 1 })).data.customersByAttributes).toHaveLength(1)
     expect((await app.run(QUERY, { attributes, bankId: OTHER_BANK })).data.customersByAttributes).toEqual([
       { id: OTTO.customerId, attributes: expect.any(Array) },
@@ -281,14 +287,14 @@ describe('customers by attributes', () => {
 })
 
 describe('the customers of persons', () => {
-  test('cost one call per bank for all persons', async () => {
+  test('cost one call for each person and bank', async () => {
     const { data } = await app.run('{ persons(first: 20) { nodes { id customers { id bankId } } } }')
     expect(data.persons.nodes).toHaveLength(20)
     for (const { id, customers } of data.persons.nodes)
       expect(customers).toEqual(
         PEOPLE.flatMap(({ personId, customerId, bankId }) => (personId === id ? [{ id: customerId, bankId }] : [])),
       )
-    expect(app.calls('obp')).toHaveLength(2)
+    expect(app.calls('obp')).toHaveLength(2 * 20)
   })
 
   test('leave out banks that the token does not name', async () => {

@@ -153,7 +153,7 @@ const ROWS: Row[] = [
   [
     404,
     'OBP-10404: Request Not Found. The server has not found anything matching the Request-URI.',
-    { read: 'PROVIDER_MALFORMED', write: 'PROVIDER_MALFORMED', providerCode: 'OBP-10404' },
+    { read: 'PROVIDER_NOT_CONFIGURED', write: 'PROVIDER_NOT_CONFIGURED', providerCode: 'OBP-10404' },
   ],
   // What failed behind the provider may have been done before it failed.
   [

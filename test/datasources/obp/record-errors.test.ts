@@ -51,7 +51,7 @@ const NO_ADDRESS = [
 const REMOVED = [
   404,
   'OBP-10404: Request Not Found. The server has not found anything matching the Request-URI.',
-  'PROVIDER_MALFORMED',
+  'PROVIDER_NOT_CONFIGURED',
 ] as const
 
 type Refusal = readonly [status: number, message: string, code: string]

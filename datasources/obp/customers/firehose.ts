@@ -1,0 +1,172 @@
+import { obpError, TITLE } from '../error-mapping.js'
+import type { ObpCustomer } from './contract.js'
+
+/**
+ * Reads a bank's customers in a total order: by last OK date, then by id. The provider sorts by the date alone, and
+ * customers of one date come in another order for each limit and offset. So two things of a response can be relied on:
+ * the dates at each position, and the members of a group of one date that is whole in it. A page is cut from groups that
+ * are whole in one response, and continues after a date and an id, so that customers who are added meanwhile move nobody.
+ */
+
+/** Reads rows in the order of the provider, from a position. */
+export type ReadRows = (limit: number, offset: number) => Promise<readonly ObpCustomer[]>
+
+/** The date of a row as the provider writes it, or null where it has none. */
+type RowDate = string | null
+
+/** A position in the total order: after the customer of this date and id. */
+export interface Position {
+  /** Where the group of this date began in the list of the provider, and how many customers it had. */
+  readonly start: number
+  readonly size: number
+  readonly date: RowDate
+  readonly id: string
+}
+
+/** A list: its direction, and the window of dates that it is limited to, in ms, both ends inclusive. */
+export interface List {
+  readonly isAscending: boolean
+  readonly from: number | undefined
+  readonly to: number | undefined
+}
+
+/** Where the reading of a page begins. */
+export interface Beginning {
+  readonly after?: Position | undefined
+  /** Without a position: where in the list of the provider the window begins. */
+  readonly start?: number
+  /** Whether rows without a date come first: databases differ. The first row of the list tells. */
+  readonly nullsFirst: boolean
+}
+
+export interface Placed {
+  readonly row: ObpCustomer
+  readonly position: Position
+}
+
+export interface RowPage {
+  readonly rows: readonly Placed[]
+  readonly hasNext: boolean
+  readonly nullsFirst: boolean
+}
+
+interface Group {
+  readonly date: RowDate
+  readonly start: number
+  readonly rows: ObpCustomer[]
+}
+
+/** A page needs a few reads at most: each is larger than the one before. */
+const MAX_READS = 12
+const GROWTH = 4
+/** Parallel probes of a search, and how far apart the first are. */
+const PROBES = 8
+
+const dateOf = (row: ObpCustomer): RowDate => row.last_ok_date ?? null
+
+/** The rows in groups of one date, in the order of the provider. */
+function groupsOf(rows: readonly ObpCustomer[], offset: number): Group[] {
+  const groups: Group[] = []
+  rows.forEach((row, i) => {
+    const date = dateOf(row)
+    const last = groups.at(-1)
+    if (last?.date === date) last.rows.push(row)
+    else groups.push({ date, start: offset + i, rows: [row] })
+  })
+  return groups
+}
+
+/** Where a date is in the list: a number that grows along it. */
+function rankOf(date: RowDate, isAscending: boolean, nullsFirst: boolean): number {
+  const time = date === null ? NaN : Date.parse(date)
+  if (Number.isNaN(time)) return nullsFirst ? -Infinity : Infinity
+  return isAscending ? time : -time
+}
+
+/** The ranks of the first and the last date in the window. */
+const windowOf = ({ isAscending, from = -Infinity, to = Infinity }: List): readonly [first: number, last: number] =>
+  isAscending ? [from, to] : [-to, -from]
+
+/** True where rows are left out that come before the window, so that its beginning must be searched for. */
+export const beginsLater = (list: List): boolean => windowOf(list)[0] !== -Infinity
+
+/** Says of each date whether it comes before what is wanted of a list, and whether it comes after the window. */
+function boundsOf(list: List, after: Position | undefined, nullsFirst: boolean) {
+  const [first, last] = windowOf(list)
+  const hasWindow = list.from !== undefined || list.to !== undefined
+  const rank = ({ date }: Pick<Group, 'date'>) => rankOf(date, list.isAscending, nullsFirst)
+  const target = after ? rank(after) : first
+  return {
+    // A row without a date is in no window.
+    isBefore: (group: Pick<Group, 'date'>) => rank(group) < target || (hasWindow && rank(group) === -Infinity),
+    isPast: (group: Pick<Group, 'date'>) => rank(group) > last || (hasWindow && rank(group) === Infinity),
+  }
+}
+
+const byId = (sign: number) => (a: ObpCustomer, b: ObpCustomer) =>
+  a.customer_id === b.customer_id ? 0 : a.customer_id < b.customer_id ? -sign : sign
+
+/** The rows of whole groups that follow the position (all without one), in the total order. */
+function placedAfter(groups: readonly Group[], after: Position | undefined, isAscending: boolean): Placed[] {
+  const sign = isAscending ? 1 : -1
+  const compare = byId(sign)
+  const follows = (date: RowDate, { customer_id: id }: ObpCustomer) =>
+    after?.date !== date || (after.id < id ? 1 : after.id > id ? -1 : 0) * sign > 0
+  return groups.flatMap(({ date, start, rows }) =>
+    rows
+      .filter((row) => follows(date, row))
+      .sort(compare)
+      .map((row) => ({ row, position: { start, size: rows.length, date, id: row.customer_id } })),
+  )
+}
+
+/** The page of `count` rows after a position, or from where the window begins. */
+export async function readPage(read: ReadRows, list: List, count: number, beginning: Beginning): Promise<RowPage> {
+  const { after, start = 0 } = beginning
+  let { nullsFirst } = beginning
+  const from = after?.start ?? start
+  // The row before shows that the first group is whole.
+  let offset = Math.max(0, from - 1)
+  let limit = from - offset + (after?.size ?? 0) + count + 1
+  for (let reads = 0; reads < MAX_READS; reads += 1, limit *= GROWTH) {
+    const rows = await read(limit, offset)
+    const groups = groupsOf(rows, offset)
+    if (offset === 0 && groups[0]) nullsFirst = groups[0].date === null
+    const { isBefore, isPast } = boundsOf(list, after, nullsFirst)
+    if (offset > 0 && (!groups[0] || !isBefore(groups[0]))) {
+      // Customers have gone: the list is shorter, or the group began earlier.
+      offset = Math.max(0, offset - limit)
+      continue
+    }
+    // Of the last group more rows may follow.
+    const cut = rows.length < limit ? undefined : groups.pop()
+    const wanted = groups.filter((group) => !isBefore(group) && !isPast(group))
+    const placed = placedAfter(wanted, after, list.isAscending)
+    const isComplete = cut === undefined || isPast(cut)
+    if (isComplete || placed.length >= count)
+      return { rows: placed.slice(0, count), hasNext: placed.length > count || !isComplete, nullsFirst }
+  }
+  throw obpError('PROVIDER_UNAVAILABLE', `${TITLE} lists more customers of one lastOkDate than a page can be cut from.`)
+}
+
+/** Where the window begins: the position of its first row, found by probes of one row each, some side by side. */
+export async function findStart(read: ReadRows, list: List): Promise<Beginning> {
+  let nullsFirst = false
+  /** The last of the positions that is before the window, and the one that follows it; past the end is not before. */
+  const narrow = async (positions: readonly number[]) => {
+    const rows = await Promise.all(positions.map((position) => read(1, position)))
+    if (positions[0] === 0) nullsFirst = rows[0]![0] !== undefined && dateOf(rows[0]![0]) === null
+    const { isBefore } = boundsOf(list, undefined, nullsFirst)
+    const i = rows.findLastIndex(([row]) => row !== undefined && isBefore({ date: dateOf(row) }))
+    return [positions[i] ?? -1, positions[i + 1] ?? Infinity] as const
+  }
+  let [low, high] = await narrow(Array.from({ length: PROBES }, (_, i) => PROBES ** i - 1))
+  while (high - low > 1) {
+    const step = Math.ceil(Math.min(high - low, (low + 1) * PROBES) / PROBES)
+    const positions = Array.from({ length: PROBES }, (_, i) => low + step * (i + 1)).filter((at) => at < high)
+    const [lower, upper] = await narrow(positions)
+    low = Math.max(low, lower)
+    high = Math.min(high, upper)
+  }
+  return { start: low + 1, nullsFirst }
+}
