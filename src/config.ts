@@ -38,6 +38,15 @@ export type AuditDestination = { readonly file: string } | { readonly stdout: tr
 /** The configuration of the audit trail and of its verification. */
 export type AuditConfig = Pick<Config, 'audit' | 'redis' | 'encryptionKeys'>
 
+/** Which pages browsers may call from, and what these may send. */
+export interface CorsConfig {
+  readonly origins: readonly string[]
+  /** Request headers that are allowed beside those of common clients, in lower case. */
+  readonly headers: readonly string[]
+  /** True in development: every origin of this machine may call. */
+  readonly allowsLoopback: boolean
+}
+
 export interface Config {
   readonly host: string
   readonly port: number
@@ -52,7 +61,7 @@ export interface Config {
   readonly requestTimeoutMs: number
   /** The query cost that one client may use in a minute; 0 is no limit. */
   readonly costPerMinute: number
-  readonly corsOrigins: readonly string[]
+  readonly cors: CorsConfig
   readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
   /** Settings with an address on another machine that is reached without encryption. */
@@ -65,7 +74,9 @@ export interface Config {
 /** True for an address on another machine that is reached without encryption. */
 const isPlaintext = ({ protocol, hostname }: URL): boolean =>
   ['http:', 'redis:'].includes(protocol) && !isLoopback(hostname)
-const isLoopback = (hostname: string): boolean => /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+/** True for a host name of this machine. */
+export const isLoopback = (hostname: string): boolean =>
+  /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 
 /** Reads settings by name from the environment, and collects their problems. */
 class EnvironmentSettings implements Settings {
@@ -232,6 +243,18 @@ function authority(settings: Settings, name: string, description: string): strin
   return pem
 }
 
+/** A header's name (RFC 9110, 5.6.2); `*` would be a wildcard. */
+const HEADER_NAME = /^(?!\*$)[!#$%&'*+.^_`|~0-9a-z-]+$/
+
+function corsHeaders(settings: Settings): readonly string[] {
+  const headers = settings
+    .list('CORS_HEADERS', 'Request headers that browsers may send beside those of common clients; a comma list.')
+    .map((name) => name.toLowerCase())
+  if (!headers.every((name) => HEADER_NAME.test(name)))
+    settings.problem('CORS_HEADERS must be a comma list of header names such as x-tenant; there is no wildcard')
+  return headers
+}
+
 function corsOrigins(settings: Settings): readonly string[] {
   const origins = settings.list(
     'CORS_ORIGINS',
@@ -316,7 +339,7 @@ const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | '
 })
 
 /** The configuration without the providers. */
-function serverConfig(settings: Settings, plaintext: string[]): ServerConfig {
+function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
   return {
     auth: authConfig(settings),
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
@@ -335,7 +358,7 @@ function serverConfig(settings: Settings, plaintext: string[]): ServerConfig {
       60_000,
       { min: 0, max: 1_000_000_000 },
     ),
-    corsOrigins: corsOrigins(settings),
+    cors: { origins: corsOrigins(settings), headers: corsHeaders(settings), allowsLoopback: development },
     safelist: safelist(settings),
     executor: settings.choice(
       'EXECUTOR',
@@ -386,7 +409,7 @@ export const settingGroups: readonly SettingGroup[] = [
   {
     title: 'Server',
     read(settings) {
-      serverConfig(settings, [])
+      serverConfig(settings, [], false)
       refusePlaintext(settings, [])
     },
   },
@@ -408,7 +431,7 @@ export function readConfig(env: Env, { development = false } = {}): Config {
     problems.push(`no provider is configured: set at least one of ${urls.join(', ')}`)
   }
 
-  const server = serverConfig(settings, plaintext)
+  const server = serverConfig(settings, plaintext, development)
   if (server.redis !== undefined && server.encryptionKeys === undefined)
     problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
   if (!development && isDevelopmentIssuer(server.auth.issuer))

@@ -15,6 +15,7 @@ import type { Explain, OperationContext } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
 import { schemas } from './graphql/schema.js'
 import { createApp } from './http/app.js'
+import { allowsOrigins } from './http/cors.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
@@ -114,7 +115,7 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
     record: createRecorder(trail, schema, served),
     explain,
   })
-  const respond = createGraphqlHandler({ apollo, pipeline, documents, openContext })
+  const respond = createGraphqlHandler({ apollo, pipeline, documents, hasPage: isDevelopment, openContext })
   const requests = new PendingTasks()
   return {
     apollo,
@@ -134,9 +135,10 @@ async function createRoutes(
   { handle }: Graph,
   isStopping: () => boolean,
 ): Promise<FastifyInstance> {
-  const { corsOrigins } = config
-  const app = await createApp({ log, corsOrigins, isStopping })
-  installFastPath(app.server, createFastPath({ answer: handle, log, corsOrigins, isStopping }))
+  const { cors } = config
+  const app = await createApp({ log, cors, isStopping })
+  const fastPath = createFastPath({ answer: handle, log, allowsOrigins: allowsOrigins(cors), isStopping })
+  installFastPath(app.server, fastPath)
   registerGraphqlRoute(app, handle)
   const { ping } = store
   registerHealth(app, { ping, isAuditUsable: trail.usable, isStopping, circuits: providers.circuits, metrics })

@@ -37,7 +37,7 @@ test('the settings that must be there are enough', () => {
     port: 4000,
     requestTimeoutMs: 15_000,
     httpClient: 'undici',
-    corsOrigins: [],
+    cors: { origins: [], headers: [], allowsLoopback: false },
   })
   expect(config.providers.synctera).toMatchObject({
     timeoutMs: 10_000,
@@ -80,6 +80,9 @@ describe('a setting that cannot be used is named', () => {
     [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS must be a comma list of origins'],
     [{ CORS_ORIGINS: 'https://app.example,https://app.example/path' }, 'CORS_ORIGINS must be a comma list of origins'],
     [{ CORS_ORIGINS: 'null' }, 'CORS_ORIGINS must be a comma list of origins'],
+    [{ CORS_HEADERS: '*' }, 'CORS_HEADERS must be a comma list of header names'],
+    [{ CORS_HEADERS: 'x-tenant, x y' }, 'CORS_HEADERS must be a comma list of header names'],
+    [{ CORS_HEADERS: 'x-tenant: 1' }, 'CORS_HEADERS must be a comma list of header names'],
     [{ SAFELIST: 'on' }, 'SAFELIST must be one of off, log, enforce'],
     [{ SAFELIST_FILE: '/nowhere/at/all' }, 'SAFELIST_FILE names a file that cannot be read'],
     [{ SAFELIST_FILE: 'package.json' }, 'SAFELIST_FILE is not a persisted query manifest of version 1'],

@@ -27,6 +27,9 @@ const DISABLED: readonly ApolloServerPlugin[] = [
   ApolloServerPluginUsageReportingDisabled(),
 ]
 
+/** Headers of which a GET needs one: a page of another site cannot send them without a preflight. */
+const PREFLIGHTED_HEADERS = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name']
+
 interface ApolloOptions {
   readonly schema: GraphQLSchema
   readonly pipeline: Pipeline
@@ -98,6 +101,7 @@ export function createApolloServer({
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
+    csrfPrevention: { requestHeaders: PREFLIGHTED_HEADERS },
     parseOptions: { maxTokens: MAX.tokens },
     validationRules: [documentLimits, knownKinds],
     validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: explorer === undefined },

@@ -19,6 +19,15 @@ const MISUSED_HASH: Readonly<Record<string, string>> = {
   'Unsupported persisted query version': 'This version of persisted queries is not known.',
 }
 
+/** Apollo's refusals of a request's form, by how they begin, in words that name what is missing. */
+const FORMS: Readonly<Record<string, string>> = {
+  'This operation has been blocked as a potential Cross-Site':
+    'GET needs the header authorization, apollo-require-preflight or x-apollo-operation-name, or content-type: application/json, as no form of another site can send them.',
+  'Operation batching disabled': 'The body must be one JSON object: batches of operations are refused.',
+  'POST body missing':
+    'The body must be a JSON object that names an operation, such as {"query": "{ viewer { id } }"}.',
+}
+
 /** Longer messages repeat what the caller sent. */
 const MAX_MESSAGE_LENGTH = 300
 
@@ -55,6 +64,8 @@ function ofDocument(message: string): string {
     /^Expected value of type "([\w![\]]{1,80})"/.exec(message) ??
     /^(?:Enum ")?(\w{1,64})"? cannot represent /.exec(message)
   if (type) return `Expected a value of type ${type[1]}.`
+  const form = Object.keys(FORMS).find((beginning) => message.startsWith(beginning))
+  if (form !== undefined) return FORMS[form]!
   if (message.startsWith('Unknown operation named')) return 'The document has no operation of that name.'
   if (message.startsWith('Syntax Error') && message.includes('"')) return 'The document has a syntax error.'
   return message.length > MAX_MESSAGE_LENGTH ? 'The request is not valid.' : message

@@ -1,40 +1,51 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
+import type { CorsConfig } from '../config.js'
 import { registerCors } from './cors.js'
 import { registerSecurityHeaders, clientErrorHandlers } from './headers.js'
 import { correlationIdOf } from './correlation-id.js'
-import { formatError } from '../graphql/format-error.js'
+import { formatError, httpHeadOf } from '../graphql/format-error.js'
 import { type Log, errorOrigin } from '../observability/log.js'
 
 export const MAX_BODY_BYTES = 256 * 1024
 /** The time in which a request must have arrived. */
 const MAX_REQUEST_MS = 30_000
 
-/** The answer to a request that ended in an error of HTTP or an unforeseen one, which is logged. */
-export function errorResponse(
-  error: unknown,
-  correlationId: string,
-  log: Log,
-): { status: number; body: { errors: object[] } } {
-  const { statusCode: status = 500 } = (error ?? {}) as { statusCode?: number }
-  if (status >= 500) log.error({ correlationId, ...errorOrigin(error) }, 'unforeseen error')
+/** The answer to a request that runs no operation. */
+interface ErrorResponse {
+  readonly status: number
+  /** Names and values, one after the other. */
+  readonly headers: readonly string[]
+  readonly body: { readonly errors: readonly object[] }
+}
+
+const messageOf = (status: number): string =>
+  status === 413
+    ? `The request body is too large: at most ${MAX_BODY_BYTES} bytes.`
+    : 'The request cannot be read: its body must be one JSON object.'
+
+/** The answer to a request that was refused as a whole, that ended in an error of HTTP, or in an unforeseen one, which is logged. */
+export function errorResponse(error: unknown, correlationId: string, log: Log): ErrorResponse {
+  const { status, headers } = httpHeadOf([error])
+  if (error instanceof ApiError && status !== undefined)
+    return { status, headers: [...headers].flat(), body: { errors: [formatError(error, correlationId)] } }
+  const { statusCode = 500 } = (error ?? {}) as { statusCode?: number }
+  if (statusCode >= 500) log.error({ correlationId, ...errorOrigin(error) }, 'unforeseen error')
   const failure =
-    status >= 500
+    statusCode >= 500
       ? new ApiError('INTERNAL_SERVER_ERROR')
-      : new ApiError('BAD_USER_INPUT', {
-          message: status === 413 ? 'The request body is too large.' : 'The request cannot be read.',
-        })
-  return { status, body: { errors: [formatError(failure, correlationId)] } }
+      : new ApiError('BAD_USER_INPUT', { message: messageOf(statusCode) })
+  return { status: statusCode, headers: [], body: { errors: [formatError(failure, correlationId)] } }
 }
 
 interface AppOptions {
   readonly log: Log
-  readonly corsOrigins: readonly string[]
+  readonly cors: CorsConfig
   readonly isStopping: () => boolean
 }
 
 /** The HTTP server without its routes: limits, hooks and headers of every request and answer. */
-export async function createApp({ log, corsOrigins, isStopping }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ log, cors, isStopping }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: MAX_REQUEST_MS,
@@ -55,7 +66,8 @@ export async function createApp({ log, corsOrigins, isStopping }: AppOptions): P
     done(null, payload)
   })
   app.setErrorHandler((error, request, reply) => {
-    const { status, body } = errorResponse(error, request.id, log)
+    const { status, headers, body } = errorResponse(error, request.id, log)
+    for (let i = 0; i < headers.length; i += 2) void reply.header(headers[i]!, headers[i + 1])
     return reply.code(status).send(body)
   })
 
@@ -65,6 +77,6 @@ export async function createApp({ log, corsOrigins, isStopping }: AppOptions): P
   })
 
   registerSecurityHeaders(app)
-  await registerCors(app, corsOrigins)
+  await registerCors(app, cors)
   return app
 }

@@ -1,26 +1,56 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
+import { type CorsConfig, isLoopback } from '../config.js'
 
 /** How long a browser may remember what a preflight said. */
 const PREFLIGHT_SECONDS = 600
 
+/** Headers that clients of GraphQL and browser agents of tracing send by themselves; `CORS_HEADERS` adds others. */
+const ALLOWED_HEADERS = [
+  'content-type',
+  'authorization',
+  'x-correlation-id',
+  'x-request-timeout-ms',
+  'x-explain',
+  'apollo-require-preflight',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'x-apollo-operation-name',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'sentry-trace',
+]
+
 const CORS = {
   methods: ['GET', 'POST'],
-  allowedHeaders: [
-    'content-type',
-    'authorization',
-    'x-correlation-id',
-    'x-request-timeout-ms',
-    'x-explain',
-    'apollo-require-preflight',
-  ],
   exposedHeaders: ['x-correlation-id', 'retry-after', 'www-authenticate'],
   // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
   credentials: false,
   maxAge: PREFLIGHT_SECONDS,
 }
 
-/** Cross-origin requests: browsers may call from the listed origins (`CORS_ORIGINS`); from none by default. */
-export async function registerCors(app: FastifyInstance, origins: readonly string[]): Promise<void> {
-  if (origins.length > 0) await app.register(cors, { ...CORS, origin: [...origins] })
+/** True for the origin of a page that this machine serves, on any port. */
+const isLoopbackOrigin = (origin: string): boolean =>
+  /^https?:/.test(origin) &&
+  URL.canParse(origin) &&
+  new URL(origin).origin === origin &&
+  isLoopback(new URL(origin).hostname)
+
+/** True where browsers of any other origin may call. */
+export const allowsOrigins = ({ origins, allowsLoopback }: CorsConfig): boolean => origins.length > 0 || allowsLoopback
+
+/** Cross-origin requests: browsers may call from the listed origins (`CORS_ORIGINS`); from none by default. In development from pages of this machine too. */
+export async function registerCors(app: FastifyInstance, config: CorsConfig): Promise<void> {
+  if (!allowsOrigins(config)) return
+  const { origins, headers, allowsLoopback } = config
+  await app.register(cors, {
+    ...CORS,
+    allowedHeaders: [...new Set([...ALLOWED_HEADERS, ...headers])],
+    origin(origin, decide) {
+      const isAllowed =
+        origin !== undefined && (origins.includes(origin) || (allowsLoopback && isLoopbackOrigin(origin)))
+      decide(null, isAllowed)
+    },
+  })
 }

@@ -12,7 +12,8 @@ type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
 interface FastPathOptions {
   readonly answer: (request: HttpRequest) => Promise<HttpResponse>
   readonly log: Log
-  readonly corsOrigins: readonly string[]
+  /** True where browsers of other origins may call. */
+  readonly allowsOrigins: boolean
   readonly isStopping: () => boolean
 }
 
@@ -79,7 +80,7 @@ function readBody(request: IncomingMessage, bytes: number, done: (text: string) 
  * Fastify a small operation costs 14 % more CPU (`docs/performance.md`). A request in any other form goes through
  * Fastify, with the same answers (except that the fast path keeps a connection after a body that is no JSON).
  */
-export function createFastPath({ answer, log, corsOrigins, isStopping }: FastPathOptions): FastPath {
+export function createFastPath({ answer, log, allowsOrigins, isStopping }: FastPathOptions): FastPath {
   /** Decides at the last moment whether the connection is kept: it would keep a stopping server waiting for its next request. */
   function writeHead(response: ServerResponse, status: number, headers: string[]): ServerResponse {
     if (isStopping()) headers.push('connection', 'close')
@@ -92,9 +93,10 @@ export function createFastPath({ answer, log, corsOrigins, isStopping }: FastPat
 
   const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
     method === 'POST' &&
-    url === '/graphql' &&
+    (url === '/graphql' || url === '/graphql/') &&
     hasJsonBody(headers) &&
-    (headers.origin === undefined || corsOrigins.length === 0) &&
+    headers['content-encoding'] === undefined &&
+    (headers.origin === undefined || !allowsOrigins) &&
     !isStopping()
 
   function write(response: ServerResponse, correlationId: string, { status, headers: own, body }: HttpResponse): void {
@@ -110,9 +112,9 @@ export function createFastPath({ answer, log, corsOrigins, isStopping }: FastPat
       const body = parse(text)
       write(response, correlationId, await answer({ method, url, headers, body, correlationId, response }))
     } catch (error) {
-      const { status, body } = errorResponse(error, correlationId, log)
+      const { status, headers: own, body } = errorResponse(error, correlationId, log)
       const type = ['content-type', 'application/json; charset=utf-8']
-      write(response, correlationId, { status, headers: type, body: JSON.stringify(body) })
+      write(response, correlationId, { status, headers: [...own, ...type], body: JSON.stringify(body) })
     }
   }
 

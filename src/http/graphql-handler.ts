@@ -8,6 +8,7 @@ import type { DocumentCache } from '../graphql/document-cache.js'
 import { formatError, httpHeadOf } from '../graphql/format-error.js'
 import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
 import type { MaybePromise, OperationContext, ResolvedOperation } from '../graphql/plugin.js'
+import { bodyWithout, refuseUnacceptable, searchWithout } from './request-form.js'
 
 /** A request that has arrived as a whole. */
 export interface HttpRequest {
@@ -38,7 +39,8 @@ function headersOf({ headers }: HttpRequest): HeaderMap {
 }
 
 /** Only a GET request is read from its address, so most addresses are not parsed. */
-const searchOf = ({ url }: HttpRequest): string => (url.includes('?') ? new URL(url, 'http://localhost').search : '')
+const searchOf = ({ url }: HttpRequest): string =>
+  url.includes('?') ? searchWithout(new URL(url, 'http://localhost').search) : ''
 
 const stringify = (result: object): string => `${JSON.stringify(result)}\n`
 
@@ -55,7 +57,7 @@ export function delegateToApollo<Context extends BaseContext>(apollo: ApolloServ
   return async (request: HttpRequest, context: () => Promise<Context>): Promise<HttpResponse> => {
     const { method, body: sent, correlationId } = request
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers: headersOf(request), search: searchOf(request), body: sent },
+      httpGraphQLRequest: { method, headers: headersOf(request), search: searchOf(request), body: bodyWithout(sent) },
       context,
     })
     // No answer may be cached, whatever Apollo says.
@@ -83,13 +85,15 @@ const isTextIfAny = (value: unknown): value is string | undefined => value === u
 const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undefined =>
   value === undefined || isObject(value)
 
-/** The GraphQL request of a body in the form that every client sends; undefined for any other form. As for Apollo, null is nothing. */
+const valueOf = (value: unknown): unknown => (value === '' || value === null ? undefined : value)
+
+/** The GraphQL request of a body in the form that every client sends; undefined for any other form. What is null or empty is absent. */
 function readRequest({ method, headers, body }: HttpRequest): GraphQLRequest | undefined {
   if (method !== 'POST' || !hasJsonBody(headers) || !isObject(body)) return undefined
-  const query = body['query']
-  const operationName = body['operationName'] ?? undefined
-  const variables = body['variables'] ?? undefined
-  const extensions = body['extensions'] ?? undefined
+  const query = body['query'] ?? undefined
+  const operationName = valueOf(body['operationName'])
+  const variables = valueOf(body['variables'])
+  const extensions = valueOf(body['extensions'])
   if (!isTextIfAny(query) || !isTextIfAny(operationName) || !isObjectIfAny(variables) || !isObjectIfAny(extensions))
     return undefined
   return { query, operationName, variables, extensions }
@@ -109,7 +113,7 @@ function resolve(
   return { context, source: cached.source, document: cached.document, operation, operationName, variables }
 }
 
-/** Words an error of authentication; any other is unforeseen and thrown on. */
+/** Words the refusal of a request; any other error is unforeseen and thrown on. */
 function refuse(error: unknown, correlationId: string): GraphQLResponse {
   if (!(error instanceof ApiError)) throw error
   const { status = 500, headers } = httpHeadOf([error])
@@ -126,6 +130,8 @@ interface HandlerOptions {
   readonly apollo: ApolloServer<OperationContext>
   readonly pipeline: Pipeline
   readonly documents: DocumentCache
+  /** True where browsers get a page at this address. */
+  readonly hasPage: boolean
   /** Authenticates the caller and starts the deadline. */
   readonly openContext: (request: HttpRequest) => MaybePromise<OperationContext>
 }
@@ -139,6 +145,7 @@ export function createGraphqlHandler({
   apollo,
   pipeline,
   documents,
+  hasPage,
   openContext,
 }: HandlerOptions): (request: HttpRequest) => Promise<HttpResponse> {
   const delegate = delegateToApollo(apollo)
@@ -146,8 +153,10 @@ export function createGraphqlHandler({
   const contentTypes = new LRUCache<string, readonly string[]>({ max: MAX_CONTENT_TYPES })
 
   async function viaApollo(request: HttpRequest, context: () => Promise<OperationContext>): Promise<HttpResponse> {
-    const response = await delegate(request, context)
     const { accept = '' } = request.headers
+    // Apollo looks at the header only after it has run the operation.
+    if (!contentTypes.has(accept)) refuseUnacceptable(request.method, request.headers, hasPage)
+    const response = await delegate(request, context)
     const at = response.headers.indexOf('content-type')
     if (request.method === 'POST' && response.status === 200 && at >= 0 && accept.length <= MAX_ACCEPT_LENGTH)
       contentTypes.set(accept, response.headers.slice(at, at + 2))

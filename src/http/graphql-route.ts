@@ -1,5 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
+import { refuseUnreadBody } from './request-form.js'
+
+/** One endpoint: many clients add the slash, and some proxies do. */
+const URLS = ['/graphql', '/graphql/']
 
 /** The methods of `/graphql`; whether a GET may run an operation is for Apollo's CSRF prevention to say. */
 const METHODS = ['GET', 'POST', 'OPTIONS']
@@ -9,9 +13,17 @@ export function registerGraphqlRoute(
   app: FastifyInstance,
   handle: (request: HttpRequest) => Promise<HttpResponse>,
 ): void {
+  for (const url of URLS) registerAt(app, url, handle)
+}
+
+function registerAt(app: FastifyInstance, url: string, handle: (request: HttpRequest) => Promise<HttpResponse>): void {
   app.route({
-    url: '/graphql',
+    url,
     method: METHODS,
+    onRequest({ method, headers }, _reply, done) {
+      refuseUnreadBody(method, headers)
+      done()
+    },
     async handler({ method, url, headers, body, id }, reply) {
       const response = await handle({ method, url, headers, body, correlationId: id, response: reply.raw })
       for (let i = 0; i < response.headers.length; i += 2)

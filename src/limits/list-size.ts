@@ -47,12 +47,15 @@ export function directive(element: Directed, name: string): Record<string, unkno
 export const listSizeOf = (field: GraphQLField<unknown, unknown>): ListSize =>
   directive(field, 'listSize') ?? (field.name === '_entities' ? { slicingArguments: ['representations'] } : {})
 
+/** True for a number that fits the type Int; with any other, the operation is refused before it runs. */
+const isInt = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31
+
 /** The length that an argument value sets: a number is the length, a list counts its items, another value counts as one. */
 function lengthOf(value: unknown, path: readonly string[]): number | undefined {
   const [member, ...rest] = path
   if (value === null || value === undefined) return undefined
   if (member !== undefined) return lengthOf((value as Readonly<Record<string, unknown>>)[member], rest)
-  const length = Array.isArray(value) ? value.length : typeof value === 'number' ? value : 1
+  const length = Array.isArray(value) ? value.length : typeof value === 'number' ? (isInt(value) ? value : 0) : 1
   return Math.min(Math.max(length, 0), MAX_SIZE)
 }
 

@@ -228,8 +228,8 @@ const NAMES: Record<string, Kind> = {
   'the only one by an empty name': {
     query: ONE,
     beside: { variables: id, operationName: '' },
-    road: 'apollo',
-    status: 400,
+    road: 'direct',
+    says: '"Ada"',
   },
   'the only one by another name': {
     query: ONE,
@@ -334,8 +334,14 @@ const HEADERS: Record<string, Kind> = {
     ...accepting(`application/json, ${'text/x, '.repeat(40)}text/html`, TYPES.json),
     road: 'apollo',
   },
-  'Accept: a page': { query: `{ ${PERSON} }`, headers: { accept: 'text/html' }, road: 'apollo', status: 406 },
-  'Accept: a picture': { query: `{ ${PERSON} }`, headers: { accept: 'image/png' }, road: 'apollo', status: 406 },
+  'Accept: a page': { query: `{ ${PERSON} }`, headers: { accept: 'text/html' }, road: 'direct', status: 406, calls: 0 },
+  'Accept: a picture': {
+    query: `{ ${PERSON} }`,
+    headers: { accept: 'image/png' },
+    road: 'direct',
+    status: 406,
+    calls: 0,
+  },
   "an error for a client that accepts GraphQL's own": {
     query: ONE,
     headers: { accept: 'application/graphql-response+json' },
@@ -361,8 +367,8 @@ const HEADERS: Record<string, Kind> = {
   'Content-Type: text': {
     query: `{ ${PERSON} }`,
     headers: { 'content-type': 'text/plain' },
-    road: 'apollo',
-    status: 400,
+    road: 'direct',
+    status: 415,
   },
   'Content-Type: none': { query: `{ ${PERSON} }`, headers: { 'content-type': undefined }, road: 'direct', status: 415 },
   "Content-Type: GraphQL's own": {
@@ -831,7 +837,7 @@ test('the media type of an answer is negotiated once for each Accept header, and
   expect(await by(odd)).toEqual([200, TYPES.graphql, 'apollo'])
   expect(await by(odd)).toEqual([200, TYPES.graphql, 'direct'])
   expect(await by(undefined)).toEqual([200, TYPES.json, 'direct'])
-  for (let i = 0; i < 2; i += 1) expect(await by('image/png')).toEqual([406, TYPES.json, 'apollo'])
+  for (let i = 0; i < 2; i += 1) expect(await by('image/png')).toEqual([406, TYPES.json, 'direct'])
 })
 
 test('concurrent requests of several callers each get their own answer', async () => {

@@ -19,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 const PERSON = JSON.stringify({ query: `{ person(id: "${ADA.personId}") { id firstName } }` })
+const PERSONS = 'query($first: Int) { persons(first: $first) { nodes { id } } }'
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 const operations = async () => Number(/^kyc_overhead_seconds_count (\d+)$/m.exec(await metrics.text())?.[1] ?? 0)
@@ -27,8 +28,9 @@ const operations = async () => Number(/^kyc_overhead_seconds_count (\d+)$/m.exec
 async function bothWays(letter: Letter) {
   const headers = { ...JSON_TYPE, authorization, ...letter.headers }
   const plain = await exchange(app.url, { ...letter, headers })
+  const slashed = await exchange(app.url, { ...letter, headers, path: '/graphql/' })
   const other = await exchange(app.url, { ...letter, headers, path: '/graphql?' })
-  return [plain, other].map(({ body, headers: { connection: _connection, ...rest }, ...more }) => ({
+  return [plain, slashed, other].map(({ body, headers: { connection: _connection, ...rest }, ...more }) => ({
     ...more,
     headers: rest,
     body: body.replace(/"correlationId":"[^"]+"/g, '"correlationId":"…"'),
@@ -64,10 +66,22 @@ test.each<[string, Letter]>([
   ["GraphQL's own type", { body: PERSON, headers: { accept: 'application/graphql-response+json' } }],
   ['a type that there is not', { body: PERSON, headers: { accept: 'image/png' } }],
   ['another type', { body: PERSON, headers: { 'content-type': 'text/plain' } }],
+  [
+    'a type that there is not, for a new document',
+    { body: '{"query":"{ new: __typename }"}', headers: { accept: 'x/y' } },
+  ],
+  ['a compressed body', { body: PERSON, headers: { 'content-encoding': 'gzip' } }],
+  ['a body that is not compressed, and says so', { body: PERSON, headers: { 'content-encoding': 'identity' } }],
+  ['another charset', { body: PERSON, headers: { 'content-type': 'application/json; charset=utf-16' } }],
+  ['UTF-8 in quotes', { body: PERSON, headers: { 'content-type': 'application/json; charset="utf-8"' } }],
+  ['no type', { body: PERSON, headers: { 'content-type': undefined } }],
+  ['empty members', { body: JSON.stringify({ query: `{ person(id: "${ADA.personId}") { id } }`, operationName: '' }) }],
+  ['a number that does not fit', { body: JSON.stringify({ query: PERSONS, variables: { first: 2 ** 31 } }) }],
   ['an origin that is not allowed', { body: PERSON, headers: { origin: 'https://app.example' } }],
 ])('%s gets equal answers from the fast path and the framework', async (_what, letter) => {
-  const [plain, other] = await bothWays(letter)
+  const [plain, slashed, other] = await bothWays(letter)
   expect(plain).toEqual(other)
+  expect(slashed).toEqual(other)
 })
 
 /** A raw socket. */

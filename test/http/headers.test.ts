@@ -23,7 +23,7 @@ let open: App
 let development: Server
 beforeAll(async () => {
   app = await startApp()
-  open = await startApp({ CORS_ORIGINS: `${ORIGIN},https://other.example` }, app)
+  open = await startApp({ CORS_ORIGINS: `${ORIGIN},https://other.example`, CORS_HEADERS: 'X-Tenant, traceparent' }, app)
   development = await startServer({
     config: readConfig(
       {
@@ -138,11 +138,53 @@ describe('other origins', () => {
       ORIGIN,
       null,
       'GET, POST',
-      'content-type, authorization, x-correlation-id, x-request-timeout-ms, x-explain, apollo-require-preflight',
+      expect.stringMatching(/^content-type, authorization, .*, sentry-trace, x-tenant$/),
     ])
     expect(headers.get('vary')).toContain('Origin')
     const answer = await fetch(`${open.url}/graphql`, await graphql('{"query":"{viewer{id}}"}', { origin: ORIGIN }))
     expect(answer.headers.get('access-control-expose-headers')).toBe('x-correlation-id, retry-after, www-authenticate')
+  })
+
+  test('headers that clients and browser agents send by themselves are allowed', async () => {
+    const { headers } = await fetch(`${open.url}/graphql`, PREFLIGHT)
+    expect(headers.get('access-control-allow-headers')!.split(', ')).toEqual([
+      'content-type',
+      'authorization',
+      'x-correlation-id',
+      'x-request-timeout-ms',
+      'x-explain',
+      'apollo-require-preflight',
+      'apollographql-client-name',
+      'apollographql-client-version',
+      'x-apollo-operation-name',
+      'traceparent',
+      'tracestate',
+      'baggage',
+      'sentry-trace',
+      'x-tenant',
+    ])
+  })
+
+  test.each([
+    ['http://localhost:5173', true],
+    ['https://localhost', true],
+    ['http://app.localhost:3000', true],
+    ['http://127.0.0.1:8080', true],
+    ['http://127.8.9.10', true],
+    ['http://[::1]:4321', true],
+    ['http://localhost.evil.example', false],
+    ['http://127.0.0.1.evil.example', false],
+    ['http://evil.example', false],
+    ['http://10.0.0.1:3000', false],
+    ['file://localhost', false],
+    ['null', false],
+  ])('%s may call in development: %s, and never elsewhere', async (origin, may) => {
+    const preflight = { ...PREFLIGHT, headers: { ...PREFLIGHT.headers, origin } } as RequestInit
+    const allowedBy = async (url: string) =>
+      (await fetch(`${url}/graphql`, preflight)).headers.get('access-control-allow-origin')
+    expect(await allowedBy(development.url)).toBe(may ? origin : null)
+    expect(await allowedBy(open.url)).toBeNull()
+    expect(await allowedBy(app.url)).toBeNull()
   })
 
   test.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'null'])(

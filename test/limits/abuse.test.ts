@@ -226,12 +226,12 @@ test('a well-behaved client waits at most twice as long during these attacks', a
 })
 
 test.each([
-  ['a form', 'application/x-www-form-urlencoded', 415],
-  ['a form with files', 'multipart/form-data; boundary=x', 415],
-  ['plain text', 'text/plain', 400],
-])('%s, which a page of another site could send, is refused', async (_what, type, status) => {
+  ['a form', 'application/x-www-form-urlencoded'],
+  ['a form with files', 'multipart/form-data; boundary=x'],
+  ['plain text', 'text/plain'],
+])('%s, which a page of another site could send, is refused', async (_what, type) => {
   const { status: answered, answer } = await send({ body: operation('{ viewer { id } }') }, { 'content-type': type })
-  expect([answered, answer.errors[0].extensions.code]).toEqual([status, 'BAD_USER_INPUT'])
+  expect([answered, answer.errors[0].extensions.code]).toEqual([415, 'BAD_USER_INPUT'])
 })
 
 test('a mutation by GET is refused even with the header that prevents CSRF', async () => {

@@ -1,0 +1,279 @@
+import { gzipSync } from 'node:zlib'
+import fetch from 'node-fetch'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ADA } from '../../datasources/emulator/people.js'
+import { type App, type GraphError, startApp } from '../support/app.js'
+
+let app: App
+let authorization: string
+beforeAll(async () => {
+  app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' })
+  authorization = `Bearer ${await app.token()}`
+})
+beforeEach(() => app.clear())
+afterAll(() => app.close())
+
+interface Sent {
+  readonly method?: 'GET' | 'POST'
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Buffer
+}
+
+async function send({ method = 'POST', path = '/graphql', headers = {}, body }: Sent) {
+  const response = await fetch(app.url + path, {
+    method,
+    headers: { authorization, ...headers },
+    ...(body === undefined ? {} : { body }),
+  })
+  const { data, errors = [] } = (await response.json()) as { data?: any; errors?: GraphError[] }
+  return { status: response.status, headers: response.headers, data, errors }
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const PERSON = `query Ada { person(id: "${ADA.personId}") { firstName } }`
+const query = (members: Readonly<Record<string, string>>) =>
+  `?${new URLSearchParams({ query: PERSON, ...members }).toString()}`
+const ADA_FOUND = { person: { firstName: 'Ada' } }
+
+describe('a query by GET runs', () => {
+  test.each<[string, Sent]>([
+    [
+      'as urql sends it: with a token and no preflight header',
+      {
+        headers: {
+          accept:
+            'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
+        },
+        path: `/graphql${query({ operationName: 'Ada', variables: '{}' })}`,
+      },
+    ],
+    ['with the operation name of Apollo Client', { headers: { authorization: '', 'x-apollo-operation-name': 'Ada' } }],
+    ['at the address with a trailing slash', { path: `/graphql/${query({})}` }],
+    ['with an empty operation name', { path: `/graphql${query({ operationName: '' })}` }],
+    ['with empty variables', { path: `/graphql${query({ variables: '' })}` }],
+    ['with empty extensions', { path: `/graphql${query({ extensions: '' })}` }],
+    [
+      'with all three empty',
+      { path: `/graphql?operationName=&query=${encodeURIComponent(PERSON)}&variables=&extensions=` },
+    ],
+    [
+      'with variables and extensions that are null',
+      { path: `/graphql${query({ variables: 'null', extensions: 'null' })}` },
+    ],
+  ])('%s', async (_how, sent) => {
+    const { status, data, errors } = await send({ method: 'GET', path: `/graphql${query({})}`, ...sent })
+    if (sent.headers?.['authorization'] === '')
+      expect([status, errors[0]!.extensions.code]).toEqual([401, 'UNAUTHENTICATED'])
+    else expect({ status, data, errors }).toEqual({ status: 200, data: ADA_FOUND, errors: [] })
+  })
+})
+
+describe('a query by POST runs', () => {
+  const members: readonly (readonly [string, object])[] = [
+    ['an empty operation name', { operationName: '' }],
+    ['an operation name that is null', { operationName: null }],
+    ['empty variables', { variables: '' }],
+    ['variables that are null', { variables: null }],
+    ['empty extensions', { extensions: '' }],
+    ['extensions that are null', { extensions: null }],
+    ['all of them empty', { operationName: '', variables: '', extensions: '' }],
+  ]
+  test.each(members)('with %s, for a new document and for a known one', async (_what, more) => {
+    const text = `${PERSON} # ${JSON.stringify(more)}`
+    for (const path of ['/graphql', '/graphql/', '/graphql?', '/graphql/?']) {
+      const { status, data } = await send({ path, headers: JSON_TYPE, body: JSON.stringify({ query: text, ...more }) })
+      expect({ path, status, data }).toEqual({ path, status: 200, data: ADA_FOUND })
+    }
+  })
+})
+
+describe('a mutation by GET is refused and not run', () => {
+  const mutation = encodeURIComponent(
+    'mutation { createPerson(input: { isCustomer: true, status: ACTIVE }) { replayed } }',
+  )
+
+  test.each([
+    ['with a token', {}],
+    ['with a preflight header', { 'apollo-require-preflight': '1' }],
+    ['with a content type', JSON_TYPE],
+  ])('%s', async (_how, headers) => {
+    const {
+      status,
+      headers: answered,
+      errors,
+    } = await send({ method: 'GET', path: `/graphql?query=${mutation}`, headers })
+    expect([status, answered.get('allow'), errors[0]!.extensions.code]).toEqual([405, 'POST', 'BAD_USER_INPUT'])
+    expect(app.calls('synctera')).toEqual([])
+  })
+})
+
+const CREATE = JSON.stringify({
+  query: 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE }) { replayed } }',
+})
+
+describe('a request in a form that is not read is refused, names what is missing and runs nothing', () => {
+  const unread = (header: string) => ({ status: 415, code: 'BAD_USER_INPUT', answered: header })
+  const zipped = gzipSync(CREATE)
+
+  test.each<[string, Sent, ReturnType<typeof unread> | undefined, RegExp]>([
+    [
+      'gzip',
+      { headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body: zipped },
+      unread('accept-encoding: identity'),
+      /content-encoding/,
+    ],
+    [
+      'br',
+      { headers: { ...JSON_TYPE, 'content-encoding': 'br' }, body: CREATE },
+      unread('accept-encoding: identity'),
+      /content-encoding/,
+    ],
+    [
+      'deflate',
+      { headers: { ...JSON_TYPE, 'content-encoding': 'deflate' }, body: zipped },
+      unread('accept-encoding: identity'),
+      /content-encoding/,
+    ],
+    [
+      'two codings',
+      { headers: { ...JSON_TYPE, 'content-encoding': 'identity, gzip' }, body: zipped },
+      unread('accept-encoding: identity'),
+      /content-encoding/,
+    ],
+    [
+      'no content type',
+      { body: Buffer.from(CREATE) },
+      unread('accept: application/json'),
+      /content-type: application\/json/,
+    ],
+    [
+      'text',
+      { headers: { 'content-type': 'text/plain' }, body: CREATE },
+      unread('accept: application/json'),
+      /content-type: application\/json/,
+    ],
+    [
+      'a form',
+      { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'query={__typename}' },
+      unread('accept: application/json'),
+      /content-type: application\/json/,
+    ],
+    [
+      'an upload',
+      { headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: '--x--' },
+      unread('accept: application/json'),
+      /content-type: application\/json/,
+    ],
+    [
+      'a bare document',
+      { headers: { 'content-type': 'application/graphql' }, body: '{ __typename }' },
+      unread('accept: application/json'),
+      /content-type: application\/json/,
+    ],
+    [
+      'XML',
+      { headers: { 'content-type': 'application/xml' }, body: '<a/>' },
+      unread('accept: application/json'),
+      /content-type: application\/json/,
+    ],
+    [
+      'UTF-16',
+      { headers: { 'content-type': 'application/json; charset=utf-16' }, body: Buffer.from(CREATE, 'utf16le') },
+      unread('accept: application/json'),
+      /UTF-8/,
+    ],
+    [
+      'Latin 1',
+      { headers: { 'content-type': 'application/json;charset="ISO-8859-1"' }, body: Buffer.from(CREATE, 'latin1') },
+      unread('accept: application/json'),
+      /UTF-8/,
+    ],
+    [
+      'an answer as a picture',
+      { headers: { ...JSON_TYPE, accept: 'image/png' }, body: CREATE },
+      { status: 406, code: 'BAD_USER_INPUT', answered: '' },
+      /accept/,
+    ],
+    [
+      'an answer as a page',
+      { headers: { ...JSON_TYPE, accept: 'text/html' }, body: CREATE },
+      { status: 406, code: 'BAD_USER_INPUT', answered: '' },
+      /accept/,
+    ],
+    [
+      'JSON that is refused by weight',
+      {
+        headers: { ...JSON_TYPE, accept: 'application/json;q=0, application/graphql-response+json;q=0, */*' },
+        body: CREATE,
+      },
+      { status: 406, code: 'BAD_USER_INPUT', answered: '' },
+      /accept/,
+    ],
+    [
+      'a bare GET',
+      { method: 'GET', path: '/graphql?query={__typename}', headers: { authorization: '' } },
+      { status: 400, code: 'BAD_USER_INPUT', answered: '' },
+      /authorization, apollo-require-preflight or x-apollo-operation-name/,
+    ],
+    [
+      'no members',
+      { headers: JSON_TYPE, body: '{}' },
+      { status: 400, code: 'BAD_USER_INPUT', answered: '' },
+      /JSON object/,
+    ],
+    ['a list', { headers: JSON_TYPE, body: '[]' }, { status: 400, code: 'BAD_USER_INPUT', answered: '' }, /batches/],
+    ['nothing', { headers: JSON_TYPE, body: '' }, { status: 400, code: 'BAD_USER_INPUT', answered: '' }, /JSON object/],
+    [
+      'no JSON',
+      { headers: JSON_TYPE, body: '{' },
+      { status: 400, code: 'BAD_USER_INPUT', answered: '' },
+      /JSON object/,
+    ],
+  ])('%s', async (_what, sent, expected, message) => {
+    for (const path of sent.path === undefined ? ['/graphql', '/graphql?', '/graphql/'] : [sent.path]) {
+      const { status, headers, errors } = await send({ ...sent, path })
+      const [name = '', value] = expected!.answered.split(': ')
+      expect({ status, code: errors[0]!.extensions.code, value: name === '' ? undefined : headers.get(name) }).toEqual({
+        status: expected!.status,
+        code: expected!.code,
+        value,
+      })
+      expect(errors[0]!.message).toMatch(message)
+    }
+    expect(app.calls('synctera')).toEqual([])
+  })
+
+  test('identity and UTF-8 are read, however they are written', async () => {
+    for (const headers of [
+      { ...JSON_TYPE, 'content-encoding': 'identity' },
+      { 'content-type': 'application/json;charset="UTF-8"' },
+      { 'content-type': 'application/json ; charset=utf8' },
+    ])
+      expect((await send({ headers, body: JSON.stringify({ query: PERSON }) })).data).toEqual(ADA_FOUND)
+  })
+})
+
+describe('a number that does not fit Int is named, and costs nothing', () => {
+  const PERSONS = 'query($first: Int) { persons(first: $first) { nodes { id } } }'
+  const CUSTOMERS = 'query($n: Int) { customers(first: $n) { nodes { id } } }'
+
+  test.each<[string, string, string, unknown]>([
+    ['one more than the largest', PERSONS, 'first', 2_147_483_648],
+    ['one less than the smallest', PERSONS, 'first', -2_147_483_649],
+    ['as large as a double', PERSONS, 'first', 1e100],
+    ['a fraction', PERSONS, 'first', 1_000_000.5],
+    ['under another name', CUSTOMERS, 'n', 4_294_967_296],
+  ])('%s', async (_what, document, argument, value) => {
+    const name = /\$(\w+)/.exec(document)![1]!
+    for (let i = 0; i < 3; i += 1) {
+      const { status, errors } = await app.run(document, { [name]: value })
+      expect([status, errors.map(({ extensions }) => extensions.code)]).toEqual([400, ['BAD_USER_INPUT']])
+      expect(errors[0]!.message).toContain(argument)
+      expect(JSON.stringify(errors)).not.toContain('costs')
+    }
+    const literal = document.replace(/query\(.*?\) /, '').replace(/\$\w+/, JSON.stringify(value))
+    const { status, errors } = await app.run(literal)
+    expect([status, errors.map(({ extensions }) => extensions.code)]).toEqual([400, ['BAD_USER_INPUT']])
+  })
+})
