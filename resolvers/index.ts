@@ -3,8 +3,9 @@ import { EntitlementResolver } from './entitlement.js'
 import { AttributeDefinitionResolver } from './attribute-definition.js'
 import { CustomerResolver } from './customer.js'
 import { CustomerUpdateResolver } from './customer-update.js'
-import { CrmEventResolver, CustomerMessageResolver, BankMeetingResolver, ViewerMessagesResolver } from './engagement.js'
+import { BankMeetingResolver, CrmEventResolver, CustomerMessageResolver, ViewerMessagesResolver } from './engagement.js'
 import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
+import { ErrorCodeResolver } from './error-codes.js'
 import { KycOverviewResolver } from './kyc-overview.js'
 import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
@@ -40,4 +41,5 @@ export const resolvers = [
   VerificationResolver,
   ViewerResolver,
   ViewerMessagesResolver,
+  ErrorCodeResolver,
 ] as const

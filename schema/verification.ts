@@ -16,6 +16,7 @@ import {
 } from 'class-validator'
 import { ArgsType, Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { Cost, ListSize } from './cost-weights.js'
+import { HolderNameInput } from './holder-name.js'
 import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
@@ -315,6 +316,19 @@ const IsAccountId = () => (target: object, propertyName: string) =>
     validator: { validate: (value: unknown, args) => typeof value === 'string' && formatOf(args).fits(value) },
   })
 
+/** Validates that another member is absent where this one is given. */
+const IsGivenWithout = (other: string) => (target: object, propertyName: string) =>
+  registerDecorator({
+    name: 'isGivenWithout',
+    target: target.constructor,
+    propertyName,
+    options: { message: `must not be given beside ${other}` },
+    validator: { validate: (_value: unknown, args) => (args!.object as Record<string, unknown>)[other] == null },
+  })
+
+/** More names do not fit into the provider's 150 characters. */
+const MAX_HOLDERS = 20
+
 @InputType({ description: 'The account, and what is believed of its holder.' })
 export class AccountToVerifyInput {
   @Field(() => PayeeAccountType, { nullable: true, description: 'UK banks compare it too.' })
@@ -323,12 +337,23 @@ export class AccountToVerifyInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Required to verify `NAME`; at most 150 characters. `Last,First,Middle,Honorific`, or `,,,Full Name`; several holders are separated by `;`, and any one holder of a joint account will do.',
+      "The holder's name in the provider's form; `holders` says the same in parts. At most 150 characters: `Last,First,Middle,Honorific`, or `,,,Full Name`; several holders are separated by `;`, and any one holder of a joint account will do. To verify `NAME`, exactly one of `name` and `holders` is required.",
   })
   @IsOptional()
   @Length(1, 150)
   @Matches(/[\p{L}\p{N}]/u, { message: 'must hold a name' })
   name?: string | null
+
+  @Field(() => [HolderNameInput], {
+    nullable: true,
+    description:
+      'The names of the account holders, in place of `name`. Any one holder of a joint account will do. At most 150 characters in all, one or more of them for each separator.',
+  })
+  @IsOptional()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_HOLDERS)
+  @IsGivenWithout('name')
+  holders?: HolderNameInput[] | null
 
   @Field(() => AccountIdScheme)
   idScheme!: AccountIdScheme

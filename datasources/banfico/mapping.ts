@@ -1,6 +1,8 @@
+import type { HolderNameInput } from '../../schema/holder-name.js'
 import {
   AccountIdScheme,
   AccountStatus,
+  type AccountToVerifyInput,
   AccountVerificationType,
   compactId,
   NameCheckStatus,
@@ -74,12 +76,30 @@ export function toResult(
 
 // ---- graph to provider
 
-/** The missing members by rules that span several members of the input. */
-function missingFields({ types, account }: VerifyAccountInput): InvalidFields {
+/** The maximum length of all names together. */
+const MAX_NAME_LENGTH = 150
+
+/** A holder in the provider's form: `Last,First,Middle,Honorific`, or `,,,Full Name`. */
+const holderText = ({ fullName, parts }: HolderNameInput): string =>
+  parts
+    ? [parts.lastName, parts.firstName, parts.middleName ?? '', parts.honorific ?? '']
+        .map((part) => part.trim())
+        .join(',')
+        .replace(/,+$/, '')
+    : `,,,${fullName!.trim()}`
+
+const nameOf = ({ name, holders }: AccountToVerifyInput): string | undefined =>
+  name ?? holders?.map(holderText).join(';') ?? undefined
+
+/** The members that break a rule that spans several members of the input. */
+function invalidFields({ types, account }: VerifyAccountInput, name: string | undefined): InvalidFields {
   const asks = (type: AccountVerificationType) => types.includes(type)
   return {
-    ...(asks(AccountVerificationType.NAME) && account.name == null
+    ...(asks(AccountVerificationType.NAME) && name === undefined
       ? { 'input.account.name': ['is required to verify NAME'] }
+      : {}),
+    ...(account.holders && name !== undefined && name.length > MAX_NAME_LENGTH
+      ? { 'input.account.holders': [`must have at most ${MAX_NAME_LENGTH} characters in all`] }
       : {}),
     ...(asks(AccountVerificationType.ID) && !account.identities?.length
       ? { 'input.account.identities': ['is required to verify ID'] }
@@ -88,9 +108,10 @@ function missingFields({ types, account }: VerifyAccountInput): InvalidFields {
 }
 
 export function toVerify(input: VerifyAccountInput): Verify {
-  const fields = missingFields(input)
-  if (Object.keys(fields).length > 0) throw invalidInput(fields)
   const { types, account, initiator } = input
+  const name = nameOf(account)
+  const fields = invalidFields(input, name)
+  if (Object.keys(fields).length > 0) throw invalidInput(fields)
   return omitNullish({
     types: [...types],
     initiator:
@@ -98,7 +119,7 @@ export function toVerify(input: VerifyAccountInput): Verify {
       omitNullish({ idType: initiator.idType, idValue: initiator.idValue, reference: initiator.reference }),
     account: omitNullish({
       type: account.type,
-      name: account.name,
+      name,
       idScheme: account.idScheme,
       id: account.idScheme === AccountIdScheme.IBAN ? compactId(account.id) : account.id,
       secondaryId: account.secondaryId,

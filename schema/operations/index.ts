@@ -65,6 +65,8 @@ export type AccountStatus =
 
 /** The account, and what is believed of its holder. */
 export type AccountToVerifyInput = {
+  /** The names of the account holders, in place of `name`. Any one holder of a joint account will do. At most 150 characters in all, one or more of them for each separator. */
+  holders?: Array<HolderNameInput> | null | undefined;
   /** Required with the scheme `ACNR`. */
   holdingEntity?: HoldingEntityInput | null | undefined;
   /** In the form of its scheme. Spaces and lower case in an IBAN do not matter. */
@@ -72,7 +74,7 @@ export type AccountToVerifyInput = {
   idScheme: AccountIdScheme;
   /** Required to verify `ID`; at most 20. */
   identities?: Array<IdentityInput> | null | undefined;
-  /** Required to verify `NAME`; at most 150 characters. `Last,First,Middle,Honorific`, or `,,,Full Name`; several holders are separated by `;`, and any one holder of a joint account will do. */
+  /** The holder's name in the provider's form; `holders` says the same in parts. At most 150 characters: `Last,First,Middle,Honorific`, or `,,,Full Name`; several holders are separated by `;`, and any one holder of a joint account will do. To verify `NAME`, exactly one of `name` and `holders` is required. */
   name?: string | null | undefined;
   /** A roll number, card number or other name of a part of the account. */
   secondaryId?: string | null | undefined;
@@ -300,6 +302,23 @@ export type FaceImageInput = {
   /** When it was taken, to the second. */
   date: string;
   url: string;
+};
+
+/** The name of one account holder: exactly one of its members. */
+export type HolderNameInput = {
+  /** The whole name of a person or an organisation, without commas and semicolons. */
+  fullName?: string | null | undefined;
+  /** The parts of a person's name. */
+  parts?: HolderNamePartsInput | null | undefined;
+};
+
+/** The parts of a person's name. */
+export type HolderNamePartsInput = {
+  firstName: string;
+  /** Such as `Mr` or `Dr`. */
+  honorific?: string | null | undefined;
+  lastName: string;
+  middleName?: string | null | undefined;
 };
 
 /** The bank that holds an account. */

@@ -158,6 +158,27 @@ test('an IBAN may be written in groups and in lower case', async () => {
   })
 })
 
+const PARTS = { lastName: 'Accepted', firstName: 'Ada' }
+test.each<[what: string, holders: object[], sent: string]>([
+  ['a full name', [{ fullName: ' Ada Accepted ' }], ',,,Ada Accepted'],
+  ['last and first name', [{ parts: PARTS }], 'Accepted,Ada'],
+  ['a middle name', [{ parts: { ...PARTS, middleName: 'M' } }], 'Accepted,Ada,M'],
+  ['an honorific alone', [{ fullName: null, parts: { ...PARTS, honorific: 'Dr' } }], 'Accepted,Ada,,Dr'],
+  ['two holders', [{ fullName: 'Bo Other' }, { parts: PARTS }], ',,,Bo Other;Accepted,Ada'],
+  [
+    'holders of 150 characters',
+    [{ parts: PARTS }, { fullName: 'x'.repeat(134) }],
+    `Accepted,Ada;,,,${'x'.repeat(134)}`,
+  ],
+])('%s is sent in the form of the provider', async (_what, holders, sent) => {
+  const { data, errors } = await verify({ name: undefined, holders })
+  expect(errors).toEqual([])
+  expect(data.verifyAccount.result.account.nameCheckStatus).toBe('FULL_MATCH')
+  const [call] = app.recorded('banfico')
+  expect(call!.body).toMatchObject({ data: { verification: { account: { name: sent } } } })
+  expect(JSON.stringify(call!.body)).not.toContain('holders')
+})
+
 test('the status alone, and identifiers, can be verified too', async () => {
   const status = await verify({ name: undefined }, { types: ['STATUS'] })
   expect(status.data.verifyAccount.result.account).toMatchObject({
@@ -592,6 +613,35 @@ describe('invalid input names its field, is not sent and is not echoed', () => {
     ['an empty name', { name: '' }, {}, /^input\.account\.name$/],
     ['a name of nothing but commas', { name: ',,, ' }, {}, /^input\.account\.name$/],
     ['a name of 151 characters', { name: 'SECRET-7'.padEnd(151, 'x') }, {}, /^input\.account\.name$/],
+    ['a name and holders', { holders: [{ fullName: 'SECRET-7' }] }, {}, /^input\.account\.holders$/],
+    ['no holder in a list', { name: null, holders: [] }, {}, /^input\.account\.holders$/],
+    ['21 holders', { name: null, holders: Array(21).fill({ fullName: 'x' }) }, {}, /^input\.account\.holders$/],
+    ['a holder of no form', { name: null, holders: [{}] }, {}, /^input\.account\.holders\[0\]\.parts$/],
+    [
+      'a holder of two forms',
+      { name: null, holders: [{ fullName: 'Ada' }, { fullName: 'SECRET-7', parts: PARTS }] },
+      {},
+      /^input\.account\.holders\[1\]\.parts$/,
+    ],
+    [
+      'a name that would be read as two holders',
+      { name: null, holders: [{ fullName: 'Ada;SECRET-7' }] },
+      {},
+      /^input\.account\.holders\[0\]\.fullName$/,
+    ],
+    [
+      'a part that would be read as two parts',
+      { name: null, holders: [{ parts: { ...PARTS, middleName: 'SECRET-7,Mr' } }] },
+      {},
+      /^input\.account\.holders\[0\]\.parts\.middleName$/,
+    ],
+    ['a holder without a letter', { name: null, holders: [{ fullName: ' - ' }] }, {}, /\.holders\[0\]\.fullName$/],
+    [
+      'holders of 151 characters in all',
+      { name: null, holders: [{ fullName: 'x'.repeat(70) }, { fullName: 'y'.repeat(74) }] },
+      {},
+      /^input\.account\.holders$/,
+    ],
     ['no identity to compare', {}, { types: ['ID'] }, /^input\.account\.identities$/],
     ['21 identities', { identities: Array(21).fill(identity) }, { types: ['ID'] }, /^input\.account\.identities$/],
     [
