@@ -1,8 +1,8 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 
-/** Throws an error with the expected form. It does not repeat the value, which may be personal. */
-const refuse = (expected: string): never => {
-  throw new GraphQLError(expected)
+/** Throws an error with the expected form, at the node of a literal. It does not repeat the value, which may be personal. */
+const refuse = (expected: string, node?: ValueNode): never => {
+  throw new GraphQLError(expected, node && { nodes: node })
 }
 
 function stringScalar(
@@ -11,12 +11,13 @@ function stringScalar(
   parse: (text: string) => string | undefined,
   expected: string,
 ) {
-  const read = (value: unknown): string => (typeof value === 'string' ? parse(value) : undefined) ?? refuse(expected)
+  const read = (value: unknown, node?: ValueNode): string =>
+    (typeof value === 'string' ? parse(value) : undefined) ?? refuse(expected, node)
   return new GraphQLScalarType<string, string>({
     name,
     description,
-    parseValue: read,
-    parseLiteral: (node) => (node.kind === Kind.STRING ? read(node.value) : refuse(expected)),
+    parseValue: (value) => read(value),
+    parseLiteral: (node) => (node.kind === Kind.STRING ? read(node.value, node) : refuse(expected, node)),
     // Values of results were checked by the provider folder that returns them.
     serialize: (value) => value as string,
   })
@@ -103,15 +104,15 @@ const fits = (value: unknown, levels = MAX_LEVELS): boolean =>
   value === null ||
   (levels > 0 && Object.values(value).every((inner) => fits(inner, levels - 1)))
 
-function readObject(value: unknown): Record<string, unknown> {
-  if (!isObject(value)) return refuse('must be a JSON object')
-  return fits(value) ? value : refuse(`must be a JSON object of at most ${MAX_LEVELS} levels`)
+function readObject(value: unknown, node?: ValueNode): Record<string, unknown> {
+  if (!isObject(value)) return refuse('must be a JSON object', node)
+  return fits(value) ? value : refuse(`must be a JSON object of at most ${MAX_LEVELS} levels`, node)
 }
 
 export const JSONObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
   name: 'JSONObject',
   description: `Any JSON object of at most ${MAX_LEVELS} levels.`,
-  parseValue: readObject,
-  parseLiteral: (node, variables) => readObject(literal(node, variables)),
+  parseValue: (value) => readObject(value),
+  parseLiteral: (node, variables) => readObject(literal(node, variables), node),
   serialize: (value) => value as Record<string, unknown>,
 })

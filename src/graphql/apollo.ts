@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { Store } from '../../datasources/contract/store.js'
 import { documentLimits, knownKinds, MAX } from '../limits/document.js'
 import type { Log } from '../observability/log.js'
@@ -14,6 +14,7 @@ import type { DocumentCache } from './document-cache.js'
 import { formatError } from './format-error.js'
 import { persistedQueries } from './persisted-queries.js'
 import type { Pipeline } from './pipeline.js'
+import { joinRefusedValues } from './refused-values.js'
 import type { OperationContext } from './plugin.js'
 
 /** Errors of an invalid document in one answer: enough to mend it by, and few to find. */
@@ -52,7 +53,7 @@ function pipelinePlugin(pipeline: Pipeline, documents: DocumentCache): ApolloSer
       // The text of a hash is looked up in the store.
       const isPersisted = request.extensions?.['persistedQuery'] !== undefined
       if (isPersisted) context.stopwatch.beginWait()
-      let errors: readonly GraphQLError[] = []
+      let errors: readonly unknown[] = []
       let isAnswered = false
       return {
         async didResolveSource() {
@@ -71,13 +72,12 @@ function pipelinePlugin(pipeline: Pipeline, documents: DocumentCache): ApolloSer
           return { http, body: { kind: 'single', singleResult: response.result } }
         },
         async didEncounterErrors(encountered) {
-          errors = encountered.errors
+          errors = joinRefusedValues(encountered.errors, encountered.document)
         },
         async willSendResponse({ operation, response: { body } }) {
           if (isAnswered || body.kind !== 'single') return
           const result = body.singleResult
-          for (const { extensions } of result.errors ?? [])
-            Object.assign(extensions ?? {}, { correlationId: context.correlationId })
+          result.errors = errors.map((error) => formatError(error, context.correlationId))
           pipeline.finish({ context, operation, result, errors })
         },
       }

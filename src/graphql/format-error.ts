@@ -1,6 +1,6 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors'
-import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
-import { type ErrorCode, ERROR_CODES, ApiError, type InvalidFields } from '../../datasources/contract/errors.js'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { type ErrorCode, ERROR_CODES, ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import { tooMany } from '../limits/document.js'
 
 const CODE_OF: Readonly<Record<string, ErrorCode>> = {
@@ -31,39 +31,8 @@ const FORMS: Readonly<Record<string, string>> = {
 /** Longer messages repeat what the caller sent. */
 const MAX_MESSAGE_LENGTH = 300
 
-/** What a value should have been, in words of ours: graphql-js repeats the value itself, and it may be personal. */
-function expectation(reason: string): string {
-  // Our own scalars say what they expect and nothing else.
-  if (reason.startsWith('must be ')) return reason
-  const required = /^Field "(\w+)" of required type "([\w![\]]+)" was not provided/.exec(reason)
-  if (required) return `${required[1]} is required (${required[2]})`
-  if (reason.startsWith('Field "')) return 'has a member that is not known'
-  const type =
-    /^Expected (?:non-nullable |value of )?type "([\w![\]]+)"/.exec(reason) ??
-    /^(?:Enum ")?(\w+)"? cannot represent /.exec(reason)
-  return type ? `expected ${type[1]}` : 'is not of the type that is expected'
-}
-
-/** A variable's error: `Variable "$input" got invalid value … at "input.email"; reason`, of which only path and reason are kept. */
-function ofVariable(message: string, reason: string): { message: string; fields: InvalidFields } | undefined {
-  const name = /^Variable "\$(\w{1,64})" got invalid value /.exec(message)?.[1]
-  if (name === undefined) return undefined
-  const before = message.endsWith(`; ${reason}`) ? message.slice(0, -reason.length - 2) : message
-  // A string that was given stands in quotes with its own quotes escaped, so it cannot end like a path.
-  const field = / at "([\w.[\]]{1,200})"$/.exec(before.slice(-220))?.[1] ?? name
-  const rule = expectation(reason)
-  return { message: `The value at "${field}" is not valid: ${rule}.`, fields: { [field]: [rule] } }
-}
-
-/** A document's error without the values that stand in the document; names of types and fields are the schema's. */
+/** A document's error; names of types and fields are the schema's. Refused values are worded before (`refused-values.ts`). */
 function ofDocument(message: string): string {
-  const enumeration = /^Value "/.test(message) ? /"(\w{1,64})" enum\./.exec(message.slice(-200)) : null
-  if (enumeration) return `Expected a value of the enum ${enumeration[1]}.`
-  if (message.startsWith('Value "')) return 'A value is not of the type that is expected.'
-  const type =
-    /^Expected value of type "([\w![\]]{1,80})"/.exec(message) ??
-    /^(?:Enum ")?(\w{1,64})"? cannot represent /.exec(message)
-  if (type) return `Expected a value of type ${type[1]}.`
   const form = Object.keys(FORMS).find((beginning) => message.startsWith(beginning))
   if (form !== undefined) return FORMS[form]!
   if (message.startsWith('Unknown operation named')) return 'The document has no operation of that name.'
@@ -105,16 +74,12 @@ export function httpHeadOf(errors: readonly unknown[]): HttpHead {
 export const isUnforeseen = (formatted: GraphQLFormattedError): boolean =>
   formatted.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
 
-/** graphql-js refuses variables by errors that stand at the definition of the variable. */
-const isOfVariable = ({ nodes }: GraphQLError): boolean =>
-  nodes?.length === 1 && nodes[0]!.kind === Kind.VARIABLE_DEFINITION
-
 /** The code of an error that graphql-js or Apollo Server worded; undefined for an unforeseen one. */
 function codeOf(error: GraphQLError): ErrorCode | undefined {
   const code = CODE_OF[String(error.extensions['code'])]
   if (code !== undefined) return code
   // Apollo refuses a persisted query that breaks its protocol with a status and without a code.
-  return isOfVariable(error) || headOf(error).status === 400 ? 'BAD_USER_INPUT' : undefined
+  return headOf(error).status === 400 ? 'BAD_USER_INPUT' : undefined
 }
 
 /** Code, message and further extensions of an error. */
@@ -124,6 +89,12 @@ const MASKED: Wording = ['INTERNAL_SERVER_ERROR', ERROR_CODES.INTERNAL_SERVER_ER
 
 function ofApiError({ code, message, extensions: { http: _http, ...extensions } }: ApiError): Wording {
   return [code, message, extensions]
+}
+
+/** The refusal of a field whose argument is null by a variable that may be null: only its execution finds it. */
+function missingArgument({ message, path }: GraphQLError): ApiError | undefined {
+  const [, name, type] = /^Argument "(\w+)" of (?:required|non-null) type "([\w![\]]+)" /.exec(message) ?? []
+  return path === undefined || name === undefined ? undefined : invalidInput({ [name]: [`is required (${type})`] })
 }
 
 function wordingOf(error: unknown): Wording {
@@ -136,11 +107,10 @@ function wordingOf(error: unknown): Wording {
     return ofApiError(tooMany('tokens'))
   const misused = error.path === undefined ? MISUSED_HASH[error.message] : undefined
   if (misused !== undefined) return ['BAD_USER_INPUT', misused]
+  const missing = missingArgument(error)
+  if (missing !== undefined) return ofApiError(missing)
   const code = codeOf(error)
-  if (code === undefined) return MASKED
-  // The reason alone is on the error that was wrapped.
-  const variable = ofVariable(error.message, original.message)
-  return variable ? [code, variable.message, { fields: variable.fields }] : [code, ofDocument(error.message)]
+  return code === undefined ? MASKED : [code, ofDocument(error.message)]
 }
 
 const NOWHERE = { locations: undefined, path: undefined }

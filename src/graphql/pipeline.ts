@@ -1,7 +1,8 @@
 import type { GraphQLRequest } from '@apollo/server'
-import type { ExecutionResult } from 'graphql'
+import type { DocumentNode, ExecutionResult } from 'graphql'
 import { errorOrigin, type Log } from '../observability/log.js'
 import { formatError, httpHeadOf, type HttpHead } from './format-error.js'
+import { joinRefusedValues } from './refused-values.js'
 import type { Answer, GraphQLResult, MaybePromise, OperationContext, Plugin, ResolvedOperation } from './plugin.js'
 
 /** What is written for an operation. */
@@ -44,7 +45,7 @@ export class Pipeline {
         if (admitted) await admitted
       }
       const executing = this.#options.execute(operation)
-      outcome = executed(executing instanceof Promise ? await executing : executing)
+      outcome = executed(executing instanceof Promise ? await executing : executing, operation.document)
     } catch (error) {
       outcome = refused(error)
     }
@@ -91,8 +92,8 @@ interface Outcome {
 }
 
 /** A result without data is the refusal of the variables. */
-const executed = ({ errors = [], data }: ExecutionResult): Outcome => ({
-  errors,
+const executed = ({ errors = [], data }: ExecutionResult, document: DocumentNode): Outcome => ({
+  errors: data === undefined ? joinRefusedValues(errors, document) : errors,
   data,
   status: data === undefined ? 400 : 200,
 })
