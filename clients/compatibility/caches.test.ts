@@ -1,0 +1,133 @@
+import { isObjectType } from 'graphql'
+import type { ConcreteRequest } from 'relay-runtime'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ADA } from '../../datasources/emulator/people.js'
+import { type Cache, CACHES } from './support/caches.js'
+import { everythingOf } from './support/everything.js'
+import { api } from './support/operations.js'
+import { type Recorded, readRecords, writeRecords } from './support/records.js'
+import { compileForRelay } from './support/relay.js'
+import { removeScratch } from './support/scratch.js'
+import { type Data, endpoint, tokenOf } from './support/server-client.js'
+
+const CLIENTS = ['ops', 'partner', 'ada'] as const
+
+/** The records that were written, by field of `Mutation`, and those that each client read. */
+let written: readonly (readonly Recorded[])[]
+let readBy: Readonly<Record<(typeof CLIENTS)[number], readonly Recorded[]>>
+let artifacts: ReadonlyMap<string, ConcreteRequest>
+
+beforeAll(async () => {
+  written = await writeRecords()
+  const reads = []
+  for (const client of CLIENTS) reads.push([client, await readRecords(client, written.flat())] as const)
+  readBy = Object.fromEntries(reads) as typeof readBy
+  const operations = new Map(
+    [...written, ...Object.values(readBy)].flat().map(({ operation }) => [operation.name, operation]),
+  )
+  artifacts = await compileForRelay([...operations.values()])
+})
+afterAll(removeScratch)
+
+interface Verification {
+  readonly id: string
+  readonly account: { readonly accountId: string; readonly nameCheckStatus: string }
+}
+
+/** An account of the emulator that belongs to another holder, and ends with the same four digits as Ada's. */
+const OTHER_ACCOUNT = '90070020000001'
+const NAME = `${ADA.lastName},${ADA.firstName}`
+const check = (id: string, name: string) => ({
+  input: { types: ['NAME'], account: { type: 'PERSONAL', idScheme: 'SCAN', id, name } },
+})
+
+describe.each(CACHES)('$name', ({ create, isDocumented }) => {
+  /** What the client warns of: of nothing with the options of the documentation. */
+  const warnings: unknown[] = []
+  beforeEach(() => {
+    for (const level of ['warn', 'error'] as const)
+      vi.spyOn(console, level).mockImplementation((...message) => void (isDocumented && warnings.push(message)))
+  })
+  afterEach(() => void vi.restoreAllMocks())
+
+  const verify = everythingOf('mutation', 'verifyAccount')
+  const stored = everythingOf('query', 'verificationResult')
+
+  test.each([
+    ['two checks of one account with two names', check(ADA.account, NAME), check(ADA.account, 'Fraudster,Frank')],
+    ['two accounts with equal masks', check(ADA.account, NAME), check(OTHER_ACCOUNT, NAME)],
+  ])('keeps the answers to %s apart', async (_title, first, second) => {
+    const client = create({ endpoint, token: tokenOf('partner') }, artifacts)
+    const ids: string[] = []
+    for (const variables of [first, second]) {
+      const { verifyAccount } = (await client.ask(verify, variables)) as { verifyAccount: { result: Verification } }
+      ids.push(verifyAccount.result.id)
+    }
+    for (const id of ids) await client.ask(stored, { id })
+
+    const results = ids.map(
+      (id) => (client.read(stored, { id }) as { verificationResult: Verification }).verificationResult,
+    )
+    expect(results.map(({ id, account }) => ({ id, status: account.nameCheckStatus }))).toEqual([
+      { id: ids[0], status: 'FULL_MATCH' },
+      { id: ids[1], status: 'NO_MATCH' },
+    ])
+    // What the caller sees of the two accounts is the same.
+    expect(results[0]!.account.accountId).toBe(results[1]!.account.accountId)
+  })
+
+  test.each(CLIENTS)('merges no two objects of all that %s reads', async (client) => {
+    await expectNoMerge(create, readBy[client])
+    expect(warnings).toEqual([])
+  })
+
+  test('merges no two objects of all that was written', async () => {
+    for (const records of written) await expectNoMerge(create, records)
+    expect(warnings).toEqual([])
+  })
+})
+
+/** Gives a client every answer, then reads all from its cache: where two objects were merged, an answer has changed. */
+async function expectNoMerge(create: Cache['create'], records: readonly Recorded[]): Promise<void> {
+  let answer: Data = {}
+  const replay = async () => Response.json({ data: answer })
+  const client = create({ endpoint, token: '', fetch: replay }, artifacts)
+  for (const { operation, variables, data } of records) {
+    answer = data
+    await client.ask(operation, variables)
+  }
+  const read = records.map(({ operation, variables }) => ({ variables, data: client.read(operation, variables) }))
+  expect(read).toEqual(records.map(({ variables, data }) => ({ variables, data })))
+}
+
+/** Types of which these records hold fewer than two different objects, and why. */
+const ALIKE: Readonly<Record<string, string>> = {
+  CreditLimitRequest: 'the provider answers the same words for every customer',
+  CreditLimitRequestReceipt: 'the provider answers the same words for every customer',
+  IdentityChallenge: 'the emulator has one challenge',
+  JobError: 'the emulator has one failure',
+  UserEntitlement: 'a new user has none, and only createUser answers users',
+}
+
+test('the records hold two different objects of every type that can be reached', () => {
+  const objects = new Map<string, Set<string>>()
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    const { __typename: type } = value as { __typename?: string }
+    if (type !== undefined) objects.set(type, (objects.get(type) ?? new Set()).add(JSON.stringify(value)))
+    for (const member of Object.values(value)) visit(member)
+  }
+  for (const { data } of [...written.flat(), ...readBy.ops, ...readBy.ada]) visit(data)
+
+  const types = Object.values(api.getTypeMap()).filter(
+    (type) =>
+      isObjectType(type) &&
+      !type.name.startsWith('__') &&
+      type !== api.getQueryType() &&
+      type !== api.getMutationType(),
+  )
+  // The answer to a mutation belongs to its call.
+  const reached = types.map(({ name }) => name).filter((name) => !name.endsWith('Payload'))
+  const alike = reached.filter((name) => (objects.get(name)?.size ?? 0) < 2)
+  expect(alike.toSorted()).toEqual(Object.keys(ALIKE))
+})
