@@ -6,7 +6,7 @@ import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import type { StoreKey } from '../../../datasources/contract/store.js'
 import { readConfig } from '../../../src/config.js'
 import { openStore } from '../../../src/store/open-store.js'
-import { later, today } from '../../support/clock.js'
+import { later, stopClock, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { privateRedis, type PrivateRedis } from '../../support/redis.js'
@@ -277,6 +277,8 @@ describe.each(STORES)('with the store in %s', (_store, settings) => {
     })
 
     test('is visible to every client of its tenant, and absent for every other tenant', async () => {
+      // No poll becomes due meanwhile.
+      stopClock()
       const acme = { ...mine, claims: { tenant: 'acme' } }
       const ids = [
         (await bank.verify({ id: CROWD[12]!.account }, {}, acme)).id,

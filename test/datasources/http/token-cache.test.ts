@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { ApiError } from '../../../datasources/contract/errors.js'
 import { EXPIRED_ONCE } from '../../../datasources/sei/emulator/index.js'
@@ -50,6 +50,13 @@ const PROVIDERS = {
 type Name = keyof typeof PROVIDERS
 const NAMES = Object.keys(PROVIDERS) as Name[]
 
+let ground: App
+beforeAll(async () => {
+  ground = await startApp()
+})
+beforeEach(() => ground.clear())
+afterAll(() => ground.close())
+
 test.concurrent.each(
   NAMES.flatMap((name) => [
     [name, 'hang', {}, 'PROVIDER_TIMEOUT'] as const,
@@ -75,7 +82,7 @@ describe.each(NAMES)('the token of %s', (name) => {
   const { path, call, expired, secrets, write } = PROVIDERS[name]
   let app: App
   beforeEach(async () => {
-    app = await startApp({ [`${name.toUpperCase()}_TIMEOUT_MS`]: '1000' })
+    app = await startApp({ [`${name.toUpperCase()}_TIMEOUT_MS`]: '1000' }, ground)
   })
   afterEach(() => app.close())
 
@@ -233,7 +240,7 @@ describe('a token near its end', () => {
 })
 
 test("SEI's token that has expired is renewed without the caller noticing", async () => {
-  const app = await startApp()
+  const app = await startApp({}, ground)
   const write = (externalId: string) =>
     app.run(ATTRIBUTE, { input: { externalId, attributes: [{ name: 'a', value: 'b' }] } })
   expect((await write(EXPIRED_ONCE)).errors).toEqual([])
@@ -245,7 +252,7 @@ test("SEI's token that has expired is renewed without the caller noticing", asyn
 test.each(['APITURE_CLIENT_SECRET', 'SEI_PASSWORD', 'SEI_APP_SECRET'])(
   'with a wrong %s nothing is sent',
   async (setting) => {
-    const app = await startApp({ [setting]: 'wrong' })
+    const app = await startApp({ [setting]: 'wrong' }, ground)
     const { write } = PROVIDERS[setting.startsWith('SEI') ? 'sei' : 'apiture']
     expect((await write(app)).errors[0]!.extensions.code).toBe('PROVIDER_REFUSED')
     await app.close()
@@ -350,7 +357,7 @@ describe('settings', () => {
 })
 
 test('a call of a finished operation requests no token', async () => {
-  const app = await startApp({ REQUEST_TIMEOUT_MS: '300' })
+  const app = await startApp({ REQUEST_TIMEOUT_MS: '300' }, ground)
   app.fault('synctera', { match: 'POST /v0/persons', fault: 'slow', delayMs: 700 })
   app.fault('apiture', { match: 'POST /oidc/token', fault: 'reset', times: 0 })
   const { data, errors } = await app.run(

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import fetch from 'node-fetch'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ADA, BANK, CROWD } from '../../../datasources/emulator/people.js'
 import type { Fault } from '../../../datasources/emulator/run.js'
 import { ConfigError, readConfig } from '../../../src/config.js'
@@ -10,12 +10,19 @@ const READ = `{ customer(id: "${ADA.customerId}") { id } }`
 const CUSTOMER = `GET /obp/v4.0.0/banks/${BANK}/customers/*`
 const LOGIN = 'POST /my/logins/direct'
 
+let ground: App
+beforeAll(async () => {
+  ground = await startApp()
+})
+afterAll(() => ground.close())
+
 const open: { close: () => Promise<unknown> }[] = []
 afterEach(async () => {
   for (const thing of open.splice(0).reverse()) await thing.close()
 })
 async function start(settings: Record<string, string | undefined> = {}): Promise<App> {
-  const app = await startApp(settings)
+  ground.clear()
+  const app = await startApp(settings, ground)
   open.push(app)
   return app
 }
