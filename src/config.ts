@@ -76,6 +76,18 @@ const isPlaintext = ({ protocol, hostname }: URL): boolean =>
   ['http:', 'redis:'].includes(protocol) && !isLoopback(hostname)
 const isLoopback = (hostname: string): boolean => /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 
+/** True for an `http(s)` URL whose credentials, where it has some, can be decoded. */
+function isProxyUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search, hash } = new URL(text)
+  try {
+    decodeURIComponent(username + password)
+  } catch {
+    return false
+  }
+  return ['http:', 'https:'].includes(protocol) && search === '' && hash === ''
+}
+
 /** Reads settings by name from the environment, and collects their problems. */
 class EnvironmentSettings implements Settings {
   readonly problems: string[] = []
@@ -113,9 +125,7 @@ class EnvironmentSettings implements Settings {
 
   optionalProxy(name: string, description: string): string | undefined {
     const text = this.optionalSecret(name, description)
-    const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined
-    if (text !== undefined && (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash))
-      this.problem(`${name} must be the http or https URL of a proxy`)
+    if (text !== undefined && !isProxyUrl(text)) this.problem(`${name} must be the http or https URL of a proxy`)
     return text
   }
 
