@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { ProxySettings } from '../datasources/http/proxy.js'
 import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../datasources/http/transport.js'
 import { type ProviderName, providers } from '../datasources/index.js'
-import type { Settings } from '../datasources/contract/provider.js'
+import type { Provider, ProviderInstance, Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
@@ -402,10 +402,14 @@ function serverConfig(settings: Settings, plaintext: string[]): ServerConfig {
 
 type AnyProvider = (typeof providers)[ProviderName]
 
+/** Only some providers have a limit of their own. */
+type ResponseLimit = Pick<Provider<unknown, ProviderInstance>, 'name' | 'maxResponseBytes'>
+
 const prefixOf = ({ name }: AnyProvider): string => name.toUpperCase()
 
 function providerConfig(provider: AnyProvider, settings: Settings): ProviderConfig {
   const prefix = prefixOf(provider)
+  const { maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES }: ResponseLimit = provider
   return {
     settings: provider.settings(settings),
     timeoutMs: settings.integer(
@@ -423,7 +427,7 @@ function providerConfig(provider: AnyProvider, settings: Settings): ProviderConf
     maxResponseBytes: settings.integer(
       `${prefix}_MAX_RESPONSE_BYTES`,
       'Largest body that is read, in bytes, as sent and decompressed; a larger one is `PROVIDER_MALFORMED`.',
-      (provider as AnyProvider & { maxResponseBytes?: number }).maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
+      maxResponseBytes,
       { min: 1_024, max: 268_435_456 },
     ),
     keepAliveMs: settings.integer(
