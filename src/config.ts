@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { ProxySettings } from '../datasources/http/proxy.js'
 import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../datasources/http/transport.js'
 import { type ProviderName, providers } from '../datasources/index.js'
-import type { Settings } from '../datasources/contract/provider.js'
+import type { Provider, ProviderInstance, Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
@@ -87,6 +87,18 @@ const isPlaintext = ({ protocol, hostname }: URL): boolean =>
 export const isLoopback = (hostname: string): boolean =>
   /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 
+/** True for an `http(s)` URL whose credentials, where it has some, can be decoded. */
+function isProxyUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search, hash } = new URL(text)
+  try {
+    decodeURIComponent(username + password)
+  } catch {
+    return false
+  }
+  return ['http:', 'https:'].includes(protocol) && search === '' && hash === ''
+}
+
 /** Reads settings by name from the environment, and collects their problems. */
 class EnvironmentSettings implements Settings {
   readonly problems: string[] = []
@@ -124,9 +136,7 @@ class EnvironmentSettings implements Settings {
 
   optionalProxy(name: string, description: string): string | undefined {
     const text = this.optionalSecret(name, description)
-    const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined
-    if (text !== undefined && (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash))
-      this.problem(`${name} must be the http or https URL of a proxy`)
+    if (text !== undefined && !isProxyUrl(text)) this.problem(`${name} must be the http or https URL of a proxy`)
     return text
   }
 
@@ -415,10 +425,14 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
 
 type AnyProvider = (typeof providers)[ProviderName]
 
+/** Only some providers have a limit of their own. */
+type ResponseLimit = Pick<Provider<unknown, ProviderInstance>, 'name' | 'maxResponseBytes'>
+
 const prefixOf = ({ name }: AnyProvider): string => name.toUpperCase()
 
 function providerConfig(provider: AnyProvider, settings: Settings): ProviderConfig {
   const prefix = prefixOf(provider)
+  const { maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES }: ResponseLimit = provider
   return {
     settings: provider.settings(settings),
     timeoutMs: settings.integer(
@@ -436,7 +450,7 @@ function providerConfig(provider: AnyProvider, settings: Settings): ProviderConf
     maxResponseBytes: settings.integer(
       `${prefix}_MAX_RESPONSE_BYTES`,
       'Largest body that is read, in bytes, as sent and decompressed; a larger one is `PROVIDER_MALFORMED`.',
-      (provider as AnyProvider & { maxResponseBytes?: number }).maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
+      maxResponseBytes,
       { min: 1_024, max: 268_435_456 },
     ),
     keepAliveMs: settings.integer(

@@ -30,7 +30,7 @@ const CODINGS: Readonly<Record<string, Decompress>> = {
   deflate: fromDeflate,
 }
 
-/** More would be a bomb: nobody compresses what is compressed already. */
+/** More is no honest answer: what is compressed is not compressed again. */
 const MAX_CODINGS = 2
 
 /** The codings of a body, the last applied first. */

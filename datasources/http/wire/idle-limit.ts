@@ -11,7 +11,7 @@ export const DEFAULT_KEEP_ALIVE_MS = 4_000
 
 /**
  * How long a connection may be idle and still be used. A request on a connection that the other side closes at the same
- * moment is lost, and nobody can say whether it was executed; so connections are left earlier than the other side's
+ * moment is lost, and whether it was executed is not known; so connections are left earlier than the other side's
  * habit: as the setting says, as the provider announces, and as it was seen to do.
  */
 export class IdleLimit {

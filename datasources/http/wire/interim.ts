@@ -18,7 +18,7 @@ function mayBeInterim(bytes: Buffer): boolean {
 
 /**
  * Removes the interim responses (1xx; RFC 9110, 15.2) before the response to a request. A server may send them though
- * nobody asked, and undici closes the connection when one of them is `100 Continue`.
+ * the request does not ask for them, and undici closes the connection when one of them is `100 Continue`.
  */
 export function withoutInterim(socket: Socket): Socket {
   const [read, write] = [socket.read.bind(socket), socket.write.bind(socket)]

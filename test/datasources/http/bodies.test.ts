@@ -23,7 +23,7 @@ const after = (...parts: Buffer[]) => Buffer.concat([...parts, response(NAMES)])
 
 /** By path: the writes of the server, each of which arrives by itself. */
 const ANSWERS: Readonly<Record<string, readonly Buffer[]>> = {
-  // ---- content codings that nobody asked for
+  // ---- content codings that were not asked for
   '/gzip': [coded('gzip', gzipSync(NAMES))],
   '/x-gzip': [coded('X-GZip', gzipSync(NAMES))],
   '/br': [coded('br', brotliCompressSync(NAMES))],
