@@ -112,7 +112,7 @@ export interface ErrorMapping {
   readonly providerRequestId?: string | undefined
   readonly fields?: ApiErrorDetails['fields']
   readonly retryAfterSeconds?: number | undefined
-  /** True when the credential has expired: it is renewed and the call made once more. */
+  /** True when the credential has expired: it is renewed, or replaced by a newer one, and the call made once more. */
   readonly stale?: boolean | undefined
   /** True when a 500, 502 or 504 certainly had no effect; false when any error response may have had one. */
   readonly notExecuted?: boolean | undefined
@@ -124,6 +124,8 @@ export interface ErrorMapping {
 export interface Credential {
   readonly headers: () => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
   readonly renew?: (refused: Readonly<Record<string, string>>) => void
+  /** True when a newer token exists than in these headers, here or at another replica. */
+  readonly isSuperseded?: (refused: Readonly<Record<string, string>>) => Promise<boolean>
 }
 
 /** The operation that a call belongs to. */
