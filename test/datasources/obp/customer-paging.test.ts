@@ -8,7 +8,7 @@ import {
   type ReadRows,
 } from '../../../datasources/obp/customers/firehose.js'
 import { BANK, PEOPLE } from '../../../datasources/emulator/people.js'
-import { type App, startApp } from '../../support/app.js'
+import { type App, type Result, startApp } from '../../support/app.js'
 import { control } from '../../support/obp.js'
 
 const DAY = '2024-01-01T00:00:00Z'
@@ -35,7 +35,7 @@ describe('customers of one last OK date, whose order differs for each limit and 
   async function walk(filter: object, first: number, between?: () => Promise<void>): Promise<Node[]> {
     const seen: Node[] = []
     for (let after: string | null = null; ;) {
-      const { data, errors }: { data: any; errors: readonly unknown[] } = await app.run(PAGE, { first, after, filter })
+      const { data, errors }: Result<any> = await app.run(PAGE, { first, after, filter })
       expect(errors).toEqual([])
       const { nodes, pageInfo } = data.customers
       seen.push(...nodes)
@@ -100,9 +100,8 @@ describe('customers of one last OK date, whose order differs for each limit and 
       const seen = await walk({ ...window, sortDirection }, 37)
       expect(seen.some(({ lastOkDate }) => lastOkDate === '2024-01-01T00:00:00.000Z')).toBe(isIn)
       for (const { lastOkDate } of seen) {
-        if ('lastOkFrom' in window)
-          expect(Date.parse(lastOkDate)).toBeGreaterThanOrEqual(Date.parse(window.lastOkFrom!))
-        if ('lastOkTo' in window) expect(Date.parse(lastOkDate)).toBeLessThanOrEqual(Date.parse(window.lastOkTo!))
+        if ('lastOkFrom' in window) expect(Date.parse(lastOkDate)).toBeGreaterThanOrEqual(Date.parse(window.lastOkFrom))
+        if ('lastOkTo' in window) expect(Date.parse(lastOkDate)).toBeLessThanOrEqual(Date.parse(window.lastOkTo))
       }
     }
     for (const call of app.calls('obp'))
