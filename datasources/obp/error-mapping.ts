@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { Provider as Label } from '../../schema/shared.js'
-import { type ErrorCode, ApiError } from '../contract/errors.js'
+import { type ErrorCode, ApiError, unreadableRow } from '../contract/errors.js'
 import { contract, type ErrorMapping, type ErrorResponse } from '../http/call.js'
 import { mapTokenError } from '../http/token-cache.js'
 
@@ -10,6 +10,9 @@ export const TITLE = 'Open Bank Project'
 /** An error that this room raises in the provider's name. */
 export const obpError = (code: ErrorCode, message: string): ApiError =>
   new ApiError(code, { provider: LABEL, title: TITLE, message })
+
+/** The error of a row of the provider's that does not fit its contract. */
+export const unreadableObpRow = (): ApiError => unreadableRow(LABEL, TITLE)
 
 const problem = contract(Type.Object({ code: Type.Optional(Type.Number()), message: Type.String() }))
 

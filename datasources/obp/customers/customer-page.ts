@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Customer, CustomerFilter } from '../../../schema/customer.js'
 import { DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
-import { nullIfNotFound } from '../../contract/errors.js'
+import { type ApiError, nullIfNotFound } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
+import { UnreadableRow } from '../../http/list-contract.js'
 import { decodeCursor, encodeCursor } from '../../support/cursor.js'
 import { bankOf } from '../bank-access.js'
+import { unreadableObpRow } from '../error-mapping.js'
 import type { ObpInstance } from '../instance.js'
 import type { FirehoseWindow } from './contract.js'
 import { acceptCustomer } from './loaders.js'
@@ -52,7 +54,13 @@ export async function loadCustomerPage(
   const rows = response.customers
   const nodes: Customer[] = []
   const cursors: string[] = []
+  const leftOut: ApiError[] = []
   rows.slice(0, first).forEach((row, i) => {
+    if (row instanceof UnreadableRow) {
+      instance.drift(`customers${row.member}`)
+      leftOut.push(unreadableObpRow())
+      return
+    }
     const node = acceptCustomer(instance, operation, row, bankId)
     if (node === null) return
     nodes.push(node)
@@ -61,7 +69,8 @@ export async function loadCustomerPage(
   return {
     nodes,
     cursors,
-    // Rows of another bank are left out; the next page begins after them.
+    leftOut,
+    // Rows of another bank and unreadable ones are left out; the next page begins after them.
     endCursor: rows.length === 0 ? null : encodeCursor([offset + Math.min(first, rows.length), list]),
     hasNextPage: rows.length > first,
     hasPreviousPage: after != null,

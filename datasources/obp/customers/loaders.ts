@@ -1,11 +1,15 @@
 import type { Customer } from '../../../schema/customer.js'
 import type { CustomerAttribute } from '../../../schema/customer-attribute.js'
-import { nullIfNotFound } from '../../contract/errors.js'
+import { type ApiError, nullIfNotFound } from '../../contract/errors.js'
+import { readableRows, type Rows, unreadableRows } from '../../contract/rows.js'
+import { type ReadRows, UnreadableRow } from '../../http/list-contract.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import { batchLoader, keyLoader, type Loader } from '../../support/loader.js'
+import { hasMember, toNodes } from '../../support/rows.js'
 import { banksOf } from '../bank-access.js'
 import { isId } from '../codecs.js'
 import { type CustomerRef, customerRefKey } from '../customer-ref.js'
+import { unreadableObpRow } from '../error-mapping.js'
 import type { ObpInstance } from '../instance.js'
 import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
 import { toAttribute, toCustomer } from './mapping.js'
@@ -32,19 +36,23 @@ export function acceptCustomer(
   return customer
 }
 
-/** The customers of a response that may repeat them, each once. */
+/** The customers of the bank in a response that may repeat them, each once. */
 export function acceptCustomers(
   instance: ObpInstance,
   operation: OperationScope,
-  rows: readonly ObpCustomer[],
+  rows: ReadRows<ObpCustomer>,
   bankId: string,
-): Customer[] {
-  const byId = new Map<string, Customer>()
-  for (const row of rows) {
-    const customer = acceptCustomer(instance, operation, row, bankId)
-    if (customer) byId.set(customer.id, customer)
-  }
-  return [...byId.values()]
+): Rows<Customer> {
+  const seen = new Set<string>()
+  const own = rows.filter((row) => {
+    if (!hasMember(row, 'bank_id', bankId)) return false
+    if (row instanceof UnreadableRow) return true
+    const isNew = !seen.has(row.customer_id)
+    seen.add(row.customer_id)
+    return isNew
+  })
+  const accept = (row: ObpCustomer) => acceptCustomer(instance, operation, row, bankId)!
+  return toNodes(own, 'customers', accept, unreadableObpRow, instance.drift)
 }
 
 // Parallel calls: the only call for several customers by id lists the whole bank.
@@ -67,10 +75,12 @@ export const customersByNumber = keyLoader<
   return row && acceptCustomer(instance, operation, row, bankId)
 })
 
-export const attributes = keyLoader<ObpInstance, CustomerRef, CustomerAttribute[] | null>(
+export const attributes = keyLoader<ObpInstance, CustomerRef, Rows<CustomerAttribute> | null>(
   async ({ sources, drift }, operation, { bankId, id }) => {
     const response = await nullIfNotFound(sources.attributes.getCustomerAttributes(operation, bankId, id))
-    return response && response.customer_attributes.map((attribute) => toAttribute(attribute, drift))
+    return (
+      response && toNodes(response.customer_attributes, 'customer_attributes', toAttribute, unreadableObpRow, drift)
+    )
   },
   customerRefKey,
 )
@@ -89,18 +99,19 @@ export const singleAttributes = keyLoader<ObpInstance, CustomerRef, Loader<strin
   customerRefKey,
 )
 
-export const customersOfViewer = keyLoader<ObpInstance, 'viewer', Customer[]>(async (instance, operation) => {
+export const customersOfViewer = keyLoader<ObpInstance, 'viewer', Rows<Customer>>(async (instance, operation) => {
   const { sources, credentials } = instance
   const { customers: rows } = await sources.customers.getCustomersForUser(operation, credentials.asUser(operation))
   return banksOf(instance, operation).flatMap((bankId) => acceptCustomers(instance, operation, rows, bankId))
 })
 
-export const customersOfPerson = batchLoader<ObpInstance, string, Customer[]>({
+export const customersOfPerson = batchLoader<ObpInstance, string, Rows<Customer>>({
   maxBatchSize: MAX_VALUES,
   absent: () => [],
   async load(instance, operation, personIds) {
     const values = personIds.filter(isId).map((id) => [LINKS.personId, id] as const)
     const byPerson = new Map(personIds.map((id) => [id, new Map<string, Customer>()]))
+    const unreadable: ApiError[] = []
     // Without a value the provider would list every customer that has any attribute.
     const banks = values.length > 0 ? banksOf(instance, operation) : []
     const responses = await Promise.all(
@@ -109,14 +120,19 @@ export const customersOfPerson = batchLoader<ObpInstance, string, Customer[]>({
       ),
     )
     responses.forEach((response, i) => {
-      for (const row of response?.customers ?? []) {
-        const customer = acceptCustomer(instance, operation, row, banks[i]!)
-        if (customer === null) continue
-        for (const { name, value } of row.customer_attributes ?? [])
-          if (name === LINKS.personId) byPerson.get(value ?? '')?.set(customer.id, customer)
+      const rows = response?.customers ?? []
+      const found = acceptCustomers(instance, operation, rows, banks[i]!)
+      // The row of any of these persons may be the one that cannot be read.
+      unreadable.push(...unreadableRows(found))
+      const customersById = new Map(readableRows(found).map((customer) => [customer.id, customer]))
+      for (const row of rows) {
+        if (row instanceof UnreadableRow) continue
+        const customer = customersById.get(row.customer_id)
+        for (const { name, value } of (customer && row.customer_attributes) ?? [])
+          if (name === LINKS.personId) byPerson.get(value ?? '')?.set(row.customer_id, customer!)
       }
     })
-    return new Map([...byPerson].map(([id, found]) => [id, [...found.values()]]))
+    return new Map([...byPerson].map(([id, found]) => [id, [...found.values(), ...unreadable]]))
   },
 })
 
