@@ -85,22 +85,12 @@ const Event = Type.Object({
   resource_id: OptionalText,
 })
 
-/** An RFC 9457 problem with extensions; no member is guaranteed. Newer versions omit `type` and `title`. */
-const Problem = Type.Object({
-  code: Type.Optional(Type.String()),
-  missing: Type.Optional(Type.Array(Type.String())),
-  invalid: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  immutable: Type.Optional(Type.Array(Type.String())),
-  retry_after: Type.Optional(Type.Number()),
-})
-
 export const answers = {
   person: contract(Person),
   persons: listContract('persons', Person, NextPage),
   verifications: listContract('verifications', Verification, NextPage),
   verified: listContract('verifications', Verification, { verification_status: Type.String() }),
   event: contract(Event),
-  problem: contract(Problem),
 }
 
 export type SyncteraEvent = Static<typeof Event>

@@ -1,6 +1,7 @@
 import { type Call, type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
 import type { ReadRows, UnreadableRow } from '../http/list-contract.js'
+import { ProblemBody } from '../http/provider-errors.js'
 import { omitNullish } from '../support/mapping.js'
 import { Walk } from '../support/walk.js'
 import {
@@ -38,12 +39,14 @@ const CODES: Readonly<Record<string, ErrorMapping['code']>> = {
 /** Maps an RFC 9457 problem. The code is more stable than the status; the detail may be personal and is not used. */
 export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   // A 404 that is no problem document comes from a proxy and does not mean that the record is absent.
-  if (!answers.problem.fits(body)) return status === 404 ? { code: 'PROVIDER_MALFORMED' } : {}
+  const problem = new ProblemBody(body)
+  if (!problem.isObject) return status === 404 ? { code: 'PROVIDER_MALFORMED' } : {}
+  const code = problem.text('code')
   return {
-    code: body.code !== undefined && Object.hasOwn(CODES, body.code) ? CODES[body.code] : undefined,
-    providerCode: body.code,
-    fields: refusedFields(body),
-    retryAfterSeconds: body.retry_after,
+    code: code !== undefined && Object.hasOwn(CODES, code) ? CODES[code] : undefined,
+    providerCode: code,
+    fields: refusedFields(problem),
+    retryAfterSeconds: problem.number('retry_after'),
   }
 }
 

@@ -1,5 +1,6 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
+import { ProblemBody } from '../../http/provider-errors.js'
 import { mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
 import { type AccountBody, answers, NOT_SAVED, REFUSED_MEMBER, type UserBody } from './contract.js'
@@ -15,7 +16,7 @@ function mapInputError(response: ErrorResponse): ErrorMapping {
 
 /** A user that the provider failed to save is no invalid input. */
 const mapUserError = (response: ErrorResponse): ErrorMapping =>
-  (response.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED
+  new ProblemBody(response.body).text('message') === NOT_SAVED
     ? { ...mapError(response), code: 'PROVIDER_UNAVAILABLE' }
     : mapInputError(response)
 
