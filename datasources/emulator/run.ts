@@ -74,7 +74,7 @@ export interface Emulator {
 export interface EmulatorDefinition {
   readonly routes: (app: FastifyInstance) => void
   /** The quirks that the routes look at; none without it. */
-  readonly quirks?: Quirks<never> | undefined
+  readonly quirks?: Quirks | undefined
   readonly settings: (url: string) => Readonly<Record<string, string>>
   /** An error in the provider's own form. */
   readonly problem: (status: number) => { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }

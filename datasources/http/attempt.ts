@@ -227,7 +227,7 @@ export class AttemptRunner {
     json: unknown,
   ): Reply<T> | FailedAttempt {
     if (call.response === null) return { status, header, body: undefined as T }
-    if (call.response.fits(json)) return { status, header, body: json }
+    if (call.response.fits(json)) return { status, header, body: call.response.read?.(json) ?? json }
     const ambiguous = call.effect === 'write'
     const error = this.options.errors.create(ambiguous ? 'OUTCOME_UNKNOWN' : 'PROVIDER_MALFORMED', {
       providerStatus: status,

@@ -32,6 +32,8 @@ export function path(strings: TemplateStringsArray, ...values: string[]): Path {
 export interface Contract<T> {
   readonly fits: (value: unknown) => value is T
   readonly firstMismatch: (value: unknown) => string
+  /** Reads a value that fits, where its parts are checked each by itself. */
+  readonly read?: (value: unknown) => T
 }
 
 /** Compiles a schema; called once for each schema, at load. */
