@@ -32,39 +32,25 @@ const Elections = {
 
 const Entitlements = Type.Object({ items: Type.Array(Type.Object({ ...Elections, roles: Roles, account: Account })) })
 
-/** An RFC 9457 problem; no member is guaranteed. `title` and `detail` may hold account numbers and are not read. */
-const Problem = Type.Object({
-  type: Type.Optional(Type.String()),
-  id: Type.Optional(Type.String()),
-  attributes: Type.Optional(Type.Unknown()),
-})
-
-const Challenge = Type.Object({
-  operationId: Type.String({ minLength: 1 }),
-  challengeId: Type.String({ minLength: 1 }),
-  factors: Type.Array(
-    Type.Object({
-      id: Type.Optional(Type.String()),
-      type: Type.String(),
-      labels: Type.Optional(Type.Array(Type.String())),
-      securityQuestions: Type.Optional(
-        Type.Object({ questions: Type.Array(Type.Object({ id: Type.String(), prompt: Type.String() })) }),
-      ),
-    }),
-    { minItems: 1 },
-  ),
-})
-
 export const answers = {
   entitlements: contract(Entitlements),
-  problem: contract(Problem),
-  challenge: contract(Challenge),
 }
 
 export type ApitureAccount = Static<typeof Account>
 export type ApitureRoles = Static<typeof Roles>
 export type ApitureItem = Static<typeof Entitlements>['items'][number]
-export type ApitureChallenge = Static<typeof Challenge>
+
+/** The identity challenge of a refused call. A factor whose kind cannot be read may still be chosen by its id. */
+export interface ApitureChallenge {
+  readonly operationId: string
+  readonly challengeId: string
+  readonly factors: readonly {
+    readonly id: string | undefined
+    readonly type: string | undefined
+    readonly labels: readonly string[]
+    readonly questions: readonly { readonly id: string; readonly prompt: string }[] | undefined
+  }[]
+}
 
 /** One assignment for all listed accounts. Both elections are always sent: the meaning of their absence is not documented. */
 export interface Assignments {

@@ -1,5 +1,6 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
+import { ProblemBody } from '../http/provider-errors.js'
 import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody, problemName } from './contract.js'
 
 const NO_SUCH_ACCOUNT: ErrorMapping = {
@@ -28,20 +29,40 @@ const PROBLEMS: Readonly<Record<string, ErrorMapping>> = {
 
 /** Maps an RFC 9457 problem by its name; an unlisted name is classified by the status. */
 export function mapError({ status, body }: ErrorResponse): ErrorMapping {
-  const problem = answers.problem.fits(body) ? body : {}
-  const name = problemName(problem.type)
-  const ids: ErrorMapping = { providerCode: name, providerRequestId: problem.id }
+  const problem = new ProblemBody(body)
+  const name = problemName(problem.text('type'))
+  const ids: ErrorMapping = { providerCode: name, providerRequestId: problem.text('id') }
   if (name !== undefined && Object.hasOwn(PROBLEMS, name)) return { ...PROBLEMS[name], ...ids }
   // A gateway in front of the API rejects an expired token without a problem name.
   if (status === 401 && name === undefined) return { ...ids, stale: true }
   return status === 412 || status === 428 ? { ...ids, code: 'CONFLICT' } : ids
 }
 
+/** A factor of a challenge; what it needs is its kind, and its labels and questions help the customer. */
+function factorOf(factor: ProblemBody): ApitureChallenge['factors'][number] {
+  const security = factor.object('securityQuestions')
+  const questions = security.items('questions').flatMap((question) => {
+    const [id, prompt] = [question.text('id'), question.text('prompt')]
+    return id === undefined || prompt === undefined ? [] : [{ id, prompt }]
+  })
+  return {
+    id: factor.text('id'),
+    type: factor.text('type'),
+    labels: factor.texts('labels'),
+    questions: security.isObject ? questions : undefined,
+  }
+}
+
 /** The identity challenge in an error response; older documents put it at 403, newer ones at 401. */
 function challengeOf({ status, body }: ErrorResponse): ApitureChallenge | undefined {
   if (status !== 401 && status !== 403) return undefined
-  if (!answers.problem.fits(body) || problemName(body.type) !== 'challengeRequired') return undefined
-  return answers.challenge.fits(body.attributes) ? body.attributes : undefined
+  const problem = new ProblemBody(body)
+  if (problemName(problem.text('type')) !== 'challengeRequired') return undefined
+  const attributes = problem.object('attributes')
+  const [operationId, challengeId] = [attributes.text('operationId'), attributes.text('challengeId')]
+  const factors = attributes.items('factors').map(factorOf)
+  if (operationId === undefined || challengeId === undefined || factors.length === 0) return undefined
+  return { operationId, challengeId, factors }
 }
 
 /** The outcome of setting entitlements; a challenge means that nothing was executed. */

@@ -65,8 +65,8 @@ export const toChallenge = (challenge: ApitureChallenge, drift: Drift): Identity
   factors: challenge.factors.map((factor) => ({
     id: factor.id ?? null,
     type: toEnum(FACTOR_TYPES, factor.type, 'challenge.factors.type', drift),
-    labels: factor.labels ?? [],
-    securityQuestions: factor.securityQuestions?.questions.map(({ id, prompt }) => ({ id, prompt })) ?? null,
+    labels: [...factor.labels],
+    securityQuestions: factor.questions?.map(({ id, prompt }) => ({ id, prompt })) ?? null,
   })),
 })
 

@@ -46,22 +46,15 @@ const Result = Type.Object({
 
 const Verification = Type.Object({ data: Type.Object({ result: Result }) })
 
-const Problem = Type.Object({
-  code: OptionalText,
-  errors: Optional(Type.Array(Type.Object({ errorCode: OptionalText, path: OptionalText }))),
-})
-
 export const answers = {
   verification: contract(Verification),
   /** Any body: a 202 is told by its status, and the reference shows no body for it. */
   any: contract(Type.Unknown()),
-  problem: contract(Problem),
 }
 
 export type BanficoResult = Static<typeof Result>
 export type BanficoAccount = Static<typeof Account>
 export type BanficoResponder = Static<typeof Responder>
-export type BanficoProblem = Static<typeof Problem>
 
 /** A result with the time hints of its headers. */
 export interface BanficoReply<Result = BanficoResult | undefined> {

@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { Provider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
 import { type CallScope, detachedScope, type ErrorMapping, type ErrorResponse, path, type Reply } from '../http/call.js'
-import { parseRetryAfter } from '../http/classify.js'
 import type { ProviderClient } from '../http/client.js'
-import { answers, type BanficoProblem, type BanficoReply, type BanficoResult, type Verify } from './contract.js'
+import { ProblemBody } from '../http/provider-errors.js'
+import { parseRetryAfter, parseSeconds } from '../http/retry-after.js'
+import { answers, type BanficoReply, type BanficoResult, type Verify } from './contract.js'
 import { refusedFields } from './mapping.js'
-
-const parseSeconds = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
 
 const maxOf = (...hints: (number | undefined)[]): number | undefined => {
   const given = hints.filter((hint) => hint !== undefined)
@@ -26,8 +24,8 @@ const toReply = <Result>(reply: Reply<unknown>, result: Result): BanficoReply<Re
   slaSeconds: parseSeconds(reply.header('responder-sla-seconds')),
 })
 
-const codesOf = ({ code, errors }: BanficoProblem): string[] =>
-  [...(errors ?? []).map(({ errorCode }) => errorCode), code].flatMap((word) =>
+const codesOf = (problem: ProblemBody): string[] =>
+  [...problem.items('errors').map((item) => item.text('errorCode')), problem.text('code')].flatMap((word) =>
     word && /^\w{1,64}$/.test(word) ? [word] : [],
   )
 
@@ -45,7 +43,7 @@ const BY_STATUS: Readonly<Record<number, Pick<ErrorMapping, 'code' | 'message'>>
 
 /** Maps an error by its status first. Its messages may repeat the input and are not passed on. */
 export function mapError({ status, header, body }: ErrorResponse): ErrorMapping {
-  const problem = answers.problem.fits(body) ? body : {}
+  const problem = new ProblemBody(body)
   const codes = codesOf(problem)
   return {
     ...BY_STATUS[status],

@@ -11,9 +11,10 @@ import {
   type VerifyAccountInput,
 } from '../../schema/verification.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
+import type { ProblemBody } from '../http/provider-errors.js'
 import { type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
-import type { BanficoAccount, BanficoProblem, BanficoReply, BanficoResponder, Verify } from './contract.js'
+import type { BanficoAccount, BanficoReply, BanficoResponder, Verify } from './contract.js'
 
 // ---- provider to graph
 
@@ -154,16 +155,21 @@ function inputPath(path: string): string {
 }
 
 /** The invalid members by the graph's names. Banfico's reasons may repeat a value and are not passed on. */
-export function refusedFields({ errors }: BanficoProblem): InvalidFields | undefined {
-  const fields = (errors ?? []).flatMap(({ path, errorCode }) =>
-    path
+export function refusedFields(problem: ProblemBody): InvalidFields | undefined {
+  const fields = problem.items('errors').flatMap((item) => {
+    const path = item.text('path')
+    return path
       ? [
           [
             inputPath(path),
-            [errorCode === 'MISSING_FIELD' ? 'is required by the provider' : 'is not valid to the provider'],
+            [
+              item.text('errorCode') === 'MISSING_FIELD'
+                ? 'is required by the provider'
+                : 'is not valid to the provider',
+            ],
           ] as const,
         ]
-      : [],
-  )
+      : []
+  })
   return fields.length > 0 ? Object.fromEntries<readonly string[]>(fields) : undefined
 }

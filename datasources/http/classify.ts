@@ -1,5 +1,6 @@
 import type { ErrorResponse, ErrorMapping } from './call.js'
 import type { ErrorCode, ApiErrorDetails } from '../contract/errors.js'
+import { limitRetryAfter, parseRetryAfter, wholeSeconds } from './retry-after.js'
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'BAD_USER_INPUT',
@@ -48,16 +49,15 @@ const FAILURE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const isTransientStatus = (status: number): boolean =>
   status === 408 || status === 429 || status === 499 || (status >= 500 && status !== 501)
 
-const MAX_RETRY_AFTER_SECONDS = 3600
 /** The wait when a provider limits the rate without a `Retry-After`. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5
 
-/** Parses `Retry-After` in either form (RFC 9110) to whole seconds from now. */
-export function parseRetryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined
-  const seconds = /^\d+$/.test(header.trim()) ? Number(header) : (Date.parse(header) - Date.now()) / 1000
-  return Number.isFinite(seconds) ? Math.min(Math.max(0, Math.ceil(seconds)), MAX_RETRY_AFTER_SECONDS) : undefined
-}
+/**
+ * Statuses after which a write is repeated by itself, where its retry policy allows it. After any other 5xx the
+ * provider may have executed the write without keeping its answer under the idempotency key, so that a repeat would
+ * execute it again. 502 and 503 are those of a proxy, which a lost connection equals.
+ */
+const REPEATABLE_WRITE: ReadonlySet<number> = new Set([408, 429, 499, 502, 503])
 
 /** Provider codes and request ids are passed on to callers, so only well-formed ones are kept. */
 const cleanId = (id: string | undefined) => (id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined)
@@ -91,7 +91,7 @@ export function classify({ status, header }: ErrorResponse, mapped: ErrorMapping
   const mappedCode = mapping.code ?? codeOf(status)
   const code = ambiguous ? 'OUTCOME_UNKNOWN' : mappedCode
   const retryAfterSeconds =
-    mapping.retryAfterSeconds ??
+    wholeSeconds(mapping.retryAfterSeconds) ??
     parseRetryAfter(header('retry-after')) ??
     (code === 'RATE_LIMITED' ? DEFAULT_RETRY_AFTER_SECONDS : undefined)
   const requestId = cleanId(mapping.providerRequestId)
@@ -99,7 +99,8 @@ export function classify({ status, header }: ErrorResponse, mapped: ErrorMapping
   return {
     code,
     ambiguous,
-    transient: mapping.transient ?? isTransientFailure(status, mappedCode),
+    transient:
+      mapping.transient ?? (isTransientFailure(status, mappedCode) && (!isWrite || REPEATABLE_WRITE.has(status))),
     // Not 503: a proxy also sends it when the connection broke after the request had been passed on.
     notExecuted: !ambiguous && (mapping.transient === true || status === 429),
     details: {
@@ -108,9 +109,7 @@ export function classify({ status, header }: ErrorResponse, mapped: ErrorMapping
       ...(providerCode !== undefined ? { providerCode } : {}),
       ...(requestId !== undefined ? { providerRequestId: requestId } : {}),
       ...(mapping.fields !== undefined ? { fields: mapping.fields } : {}),
-      ...(retryAfterSeconds !== undefined
-        ? { retryAfterSeconds: Math.min(retryAfterSeconds, MAX_RETRY_AFTER_SECONDS) }
-        : {}),
+      ...(retryAfterSeconds !== undefined ? { retryAfterSeconds: limitRetryAfter(retryAfterSeconds) } : {}),
     },
   }
 }

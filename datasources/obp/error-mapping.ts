@@ -1,7 +1,8 @@
-import { Type } from '@sinclair/typebox'
 import { Provider as Label } from '../../schema/shared.js'
-import { type ErrorCode, ApiError } from '../contract/errors.js'
-import { contract, type ErrorMapping, type ErrorResponse } from '../http/call.js'
+import { type ErrorCode, ApiError, unreadableRow } from '../contract/errors.js'
+import type { ErrorMapping, ErrorResponse } from '../http/call.js'
+import { ProblemBody } from '../http/provider-errors.js'
+import { parseSeconds } from '../http/retry-after.js'
 import { mapTokenError } from '../http/token-cache.js'
 
 export const LABEL = Label.OPEN_BANK_PROJECT
@@ -15,7 +16,8 @@ export const obpError = (code: ErrorCode, message: string): ApiError =>
 export const isUnknownPath = (error: unknown): boolean =>
   error instanceof ApiError && error.extensions['providerCode'] === UNKNOWN_PATH
 
-const problem = contract(Type.Object({ code: Type.Optional(Type.Number()), message: Type.String() }))
+/** The error of a row of the provider's that does not fit its contract. */
+export const unreadableObpRow = (): ApiError => unreadableRow(LABEL, TITLE)
 
 /** The server lists no bank's customers. */
 export const FIREHOSE_OFF = 'OBP-00009'
@@ -95,12 +97,9 @@ function providerCodeOf(message: string): string | undefined {
   return found.findLast((code) => Object.hasOwn(ERROR_CODES, code)) ?? found.at(-1)
 }
 
-const seconds = (header: string | undefined): number | undefined =>
-  header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined
-
 /** Maps `{"code", "message"}`; the message itself may be personal and is not used. */
 export function mapError({ status, header, body }: ErrorResponse): ErrorMapping {
-  const providerCode = problem.fits(body) ? providerCodeOf(body.message) : undefined
+  const providerCode = providerCodeOf(new ProblemBody(body).text('message') ?? '')
   // A 404 without a code of the provider's comes from a proxy and does not mean that the record is absent.
   const code =
     providerCode === undefined ? (status === 404 ? 'PROVIDER_MALFORMED' : undefined) : ERROR_CODES[providerCode]
@@ -108,7 +107,7 @@ export function mapError({ status, header, body }: ErrorResponse): ErrorMapping 
     code,
     providerCode,
     providerRequestId: header('correlation-id'),
-    retryAfterSeconds: status === 429 ? seconds(header('x-rate-limit-reset')) : undefined,
+    retryAfterSeconds: status === 429 ? parseSeconds(header('x-rate-limit-reset')) : undefined,
     stale: status === 401 || (providerCode !== undefined && STALE_TOKEN.includes(providerCode)),
     notExecuted: providerCode !== undefined && AMBIGUOUS.includes(providerCode) ? false : undefined,
   }

@@ -1,6 +1,7 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, path, type Path } from '../http/call.js'
-import { parseRetryAfter } from '../http/classify.js'
 import type { ProviderClient } from '../http/client.js'
+import { ProblemBody } from '../http/provider-errors.js'
+import { parseRetryAfter } from '../http/retry-after.js'
 import { answers, type AttributesBody } from './contract.js'
 import { refusedFields } from './mapping.js'
 
@@ -13,17 +14,18 @@ const PERMANENT: ReadonlySet<number> = new Set([400, 404, 409, 422])
 /** Maps SEI's standard error; its messages may repeat a value and are not passed on. */
 export function mapError({ status, body, header }: ErrorResponse): ErrorMapping {
   const tracking = header('requesttrackingid')
-  if (!answers.problem.fits(body)) return { stale: status === 401, providerRequestId: tracking }
-  const transient = body.transient === true || body.transient === 'true'
+  const problem = new ProblemBody(body)
+  const transient = problem.flag('transient')
+  const code = problem.text('code')
   return {
     code: transient && PERMANENT.has(status) ? 'PROVIDER_UNAVAILABLE' : undefined,
-    stale: status === 401 && !REJECTED_CREDENTIALS.test(body.message ?? ''),
+    stale: status === 401 && !REJECTED_CREDENTIALS.test(problem.text('message') ?? ''),
     // A request that may be sent again unchanged was not executed.
     notExecuted: transient || undefined,
     transient: transient || undefined,
-    providerCode: body.code != null && /^[\w.-]{1,64}$/.test(body.code) ? body.code : undefined,
-    providerRequestId: body.trackingId?.trim() || tracking,
-    fields: status === 400 ? refusedFields(body) : undefined,
+    providerCode: code !== undefined && /^[\w.-]{1,64}$/.test(code) ? code : undefined,
+    providerRequestId: problem.text('trackingId') ?? tracking,
+    fields: status === 400 ? refusedFields(problem) : undefined,
   }
 }
 

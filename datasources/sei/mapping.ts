@@ -1,7 +1,8 @@
 import { type JobError, JobStatus, type SetAccountAttributesInput } from '../../schema/account-attributes.js'
 import type { InvalidFields } from '../contract/errors.js'
+import { ProblemBody } from '../http/provider-errors.js'
 import { type Drift, toEnum, omitNullish } from '../support/mapping.js'
-import { answers, type AttributesBody, type SeiErrorItem, type SeiProblem } from './contract.js'
+import type { AttributesBody } from './contract.js'
 
 // ---- provider to graph
 
@@ -13,16 +14,11 @@ const STATUSES: Readonly<Record<string, JobStatus>> = {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-const errorItems = (errors: unknown): SeiErrorItem[] =>
-  Array.isArray(errors) ? errors.filter((item) => answers.errorItem.fits(item)) : []
-
-/** A blank member means the same as an absent one. */
-const text = (value: string | null | undefined): string | null => value?.trim() || null
-
-const toJobError = ({ field, location, reason, message }: SeiErrorItem): JobError => ({
-  field: text(field),
-  location: text(location),
-  reason: text(reason) ?? text(message),
+/** One error of a job; some pages call the reason `message`. */
+const toJobError = (item: ProblemBody): JobError => ({
+  field: item.text('field') ?? null,
+  location: item.text('location') ?? null,
+  reason: item.text('reason') ?? item.text('message') ?? null,
 })
 
 /** The progress of a job. With an unknown status or form the job counts as pending. */
@@ -35,7 +31,8 @@ export function toProgress(body: unknown, drift: Drift): { status: JobStatus; er
   }
   return {
     status: toEnum(STATUSES, word, 'job.status', drift) ?? JobStatus.PENDING,
-    errors: errorItems(data['errors'])
+    errors: new ProblemBody(data)
+      .items('errors')
       .map(toJobError)
       .filter(({ field, location, reason }) => field ?? location ?? reason),
   }
@@ -68,10 +65,11 @@ const INPUT_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** The invalid members by the graph's names. SEI's reasons may repeat a value and are not passed on. */
-export function refusedFields({ errors }: SeiProblem): InvalidFields | undefined {
-  const names = errorItems(errors).flatMap(({ field }) =>
-    field && Object.hasOwn(INPUT_NAMES, field) ? [INPUT_NAMES[field]!] : [],
-  )
+export function refusedFields(problem: ProblemBody): InvalidFields | undefined {
+  const names = problem.items('errors').flatMap((item) => {
+    const field = item.text('field')
+    return field !== undefined && Object.hasOwn(INPUT_NAMES, field) ? [INPUT_NAMES[field]!] : []
+  })
   return names.length > 0
     ? Object.fromEntries(names.map((name) => [name, ['is not valid to the provider']]))
     : undefined

@@ -20,6 +20,7 @@ import {
 import { PersonalIdType, type PersonalIdInput } from '../../schema/personal-id.js'
 import { SortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
+import type { ProblemBody } from '../http/provider-errors.js'
 import { toDate, type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
 import type {
   AddressBody,
@@ -34,8 +35,8 @@ import type {
 
 // ---- provider to graph
 
-const toAddress = (address: SyncteraAddress | undefined): PersonAddress | null =>
-  address === undefined
+const toAddress = (address: SyncteraAddress | null | undefined): PersonAddress | null =>
+  address == null
     ? null
     : {
         id: address.id ?? null,
@@ -235,20 +236,16 @@ const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
 ])
 
 /** The invalid members by the graph's names. Synctera's reasons may repeat a value and are not passed on. */
-export function refusedFields(problem: {
-  missing?: string[]
-  invalid?: Record<string, unknown>
-  immutable?: string[]
-}): InvalidFields | undefined {
+export function refusedFields(problem: ProblemBody): InvalidFields | undefined {
   const withRule = (members: readonly string[], rule: string) =>
     members.flatMap((member): [string, readonly string[]][] => {
       const name = INPUT_NAMES.get(member)
       return name === undefined ? [] : [[`input.${name}`, [rule]]]
     })
   const fields = [
-    ...withRule(problem.missing ?? [], 'is required by the provider'),
-    ...withRule(Object.keys(problem.invalid ?? {}), 'is not valid to the provider'),
-    ...withRule(problem.immutable ?? [], 'cannot be changed'),
+    ...withRule(problem.texts('missing'), 'is required by the provider'),
+    ...withRule(problem.names('invalid'), 'is not valid to the provider'),
+    ...withRule(problem.texts('immutable'), 'cannot be changed'),
   ]
   return fields.length > 0 ? Object.fromEntries(fields) : undefined
 }

@@ -44,7 +44,8 @@ export class Pipeline {
         if (admitted) await admitted
       }
       const executing = this.#options.execute(operation)
-      outcome = executed(executing instanceof Promise ? await executing : executing)
+      const result = executing instanceof Promise ? await executing : executing
+      outcome = executed(result, operation.context.leftOut)
     } catch (error) {
       outcome = refused(error)
     }
@@ -90,9 +91,9 @@ interface Outcome {
   readonly status: number
 }
 
-/** A result without data is the refusal of the variables. */
-const executed = ({ errors = [], data }: ExecutionResult): Outcome => ({
-  errors,
+/** A result without data is the refusal of the variables. `leftOut` are the errors of rows that were left out. */
+const executed = ({ errors = [], data }: ExecutionResult, leftOut: readonly unknown[] = []): Outcome => ({
+  errors: leftOut.length > 0 ? [...errors, ...leftOut] : errors,
   data,
   status: data === undefined ? 400 : 200,
 })

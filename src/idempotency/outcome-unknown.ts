@@ -4,7 +4,7 @@ import { ApiError, type ApiErrorDetails } from '../../datasources/contract/error
 export type Resolution = 'repeat' | 'read back' | 'none'
 
 const ADVICE: Readonly<Record<Resolution, string>> = {
-  repeat: 'Repeat it with the same idempotencyKey and input: it is then finished, and not done twice.',
+  repeat: 'Repeat it with the same idempotencyKey and input: it is then finished, or found done.',
   'read back':
     'Repeat it with the same idempotencyKey and input: the provider is then asked what it has, and nothing is written.',
   none: 'Read the record back before you try again.',

@@ -35,7 +35,7 @@ const outcomeUnknown = (keyed: boolean): ApiError =>
   new ApiError('OUTCOME_UNKNOWN', {
     retryable: keyed,
     message: keyed
-      ? 'The deadline of this operation has passed while the request was under way; it goes on. Repeat it with the same idempotencyKey and input to learn how it ended: it is not done twice.'
+      ? 'The deadline of this operation has passed while the request was under way; it goes on. Repeat it with the same idempotencyKey and input to learn how it ended.'
       : 'The deadline of this operation has passed while the request was under way; it goes on. Read the record back before you try again.',
   })
 

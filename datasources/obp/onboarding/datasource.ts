@@ -1,5 +1,6 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, type Path, path } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
+import { ProblemBody } from '../../http/provider-errors.js'
 import { isUnknownPath, mapError } from '../error-mapping.js'
 import { hasMovedAccounts, type Release } from '../releases.js'
 import { requestsOf } from '../requests.js'
@@ -16,7 +17,7 @@ function mapInputError(response: ErrorResponse): ErrorMapping {
 
 /** A user that the provider failed to save is no invalid input. */
 const mapUserError = (response: ErrorResponse): ErrorMapping =>
-  (response.body as { message?: unknown } | null | undefined)?.message === NOT_SAVED
+  new ProblemBody(response.body).text('message') === NOT_SAVED
     ? { ...mapError(response), code: 'PROVIDER_UNAVAILABLE' }
     : mapInputError(response)
 

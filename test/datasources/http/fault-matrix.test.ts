@@ -104,7 +104,12 @@ const COLUMNS: readonly Column[] = [
   [
     '500',
     { ...status(500), times: 0 },
-    { ...lost('PROVIDER_UNAVAILABLE', 0), nonRepeatableRead: cell('PROVIDER_UNAVAILABLE') },
+    {
+      ...lost('PROVIDER_UNAVAILABLE', 0),
+      // A provider that answers 500 may have executed the write: it is not repeated by itself, even under a key.
+      keyed: cell('OUTCOME_UNKNOWN'),
+      nonRepeatableRead: cell('PROVIDER_UNAVAILABLE'),
+    },
   ],
   [
     '503',

@@ -7,7 +7,6 @@ import { type CallOutcome, CircuitBreaker, type CircuitState } from '../../../da
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { ApiError } from '../../../datasources/contract/errors.js'
 import { RetryBudget } from '../../../datasources/http/retry.js'
-import { parseRetryAfter } from '../../../datasources/http/classify.js'
 import { TokenCache } from '../../../datasources/http/token-cache.js'
 import { type App, startApp } from '../../support/app.js'
 import { createGate } from '../../support/gate.js'
@@ -321,20 +320,6 @@ describe('retries', () => {
     expect(spendAll()).toBe(20)
     time = 3_600_000
     expect(spendAll()).toBe(100)
-  })
-
-  test('wait as long as Retry-After states in seconds or by date; other values are ignored', () => {
-    expect(
-      [
-        '7',
-        '0',
-        new Date(Date.now() + 30_000).toUTCString(),
-        new Date(0).toUTCString(),
-        'soon',
-        undefined,
-        '999999',
-      ].map((given) => parseRetryAfter(given)),
-    ).toEqual([7, 0, expect.toSatisfy((s: number) => s === 29 || s === 30), 0, undefined, undefined, 3600])
   })
 })
 
