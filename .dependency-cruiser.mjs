@@ -47,7 +47,11 @@ export default {
       name: 'resolvers-use-datasources-for-types-only',
       severity: 'error',
       from: { path: '^resolvers/' },
-      to: { path: '^datasources/', pathNot: '^datasources/contract/errors\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^datasources/',
+        pathNot: '^datasources/contract/(errors|rows)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'only-the-transport-opens-sockets-to-providers',

@@ -1,3 +1,4 @@
+import { readableRows, type Rows, unreadableRows } from '../datasources/contract/rows.js'
 import type { KycCheck, KycDocument, KycStatus } from '../schema/kyc.js'
 import type { KycOverview, KycSource } from '../schema/kyc-overview.js'
 import { BanStatus, type Person, PersonStatus } from '../schema/person.js'
@@ -28,9 +29,9 @@ export type Part<Known> = Known | Unreachable
 export interface BankEvidence {
   /** The KYC flag of the customer. */
   readonly kycStatus: boolean
-  readonly statuses: Part<readonly Pick<KycStatus, 'ok' | 'date'>[]>
-  readonly checks: Part<readonly Pick<KycCheck, 'how' | 'satisfied' | 'date'>[]>
-  readonly documents: Part<readonly Pick<KycDocument, 'type' | 'expiryDate'>[]>
+  readonly statuses: Part<Rows<Pick<KycStatus, 'ok' | 'date'>>>
+  readonly checks: Part<Rows<Pick<KycCheck, 'how' | 'satisfied' | 'date'>>>
+  readonly documents: Part<Rows<Pick<KycDocument, 'type' | 'expiryDate'>>>
 }
 
 /** The evidence of Synctera on the recorded person, or the reason why there is no such person. */
@@ -41,7 +42,7 @@ export type SyncteraEvidence =
       readonly recorded: true
       /** Null when Synctera has no person with the recorded id. */
       readonly person: Pick<Person, 'verificationStatus' | 'status' | 'banStatus'> | null
-      readonly results: Part<readonly Pick<PersonVerificationResult, 'type' | 'result' | 'verifiedAt'>[]>
+      readonly results: Part<Rows<Pick<PersonVerificationResult, 'type' | 'result' | 'verifiedAt'>>>
     }
 
 /** The evidence of all sources; `synctera` is undefined where this deployment has no Synctera. */
@@ -57,6 +58,21 @@ interface Verdict {
 }
 
 const isMissing = (part: object): part is Unreachable => 'unreachable' in part
+
+/** The rows of a list that could be read, and the reason why others are missing. */
+function readRows<Row>(part: Part<Rows<Row>>): { readonly rows: readonly Row[]; readonly missing?: Unreachable } {
+  if (isMissing(part)) return { rows: [], missing: part }
+  const [unreadable] = unreadableRows(part)
+  return unreadable
+    ? { rows: readableRows(part), missing: { unreachable: unreadable.message } }
+    : { rows: part as Row[] }
+}
+
+/** True for a part that is missing, or of which a row is. */
+const isIncomplete = (part: unknown): boolean =>
+  Array.isArray(part)
+    ? readRows(part as Rows<unknown>).missing !== undefined
+    : typeof part === 'object' && part !== null && isMissing(part)
 
 /** Missing evidence gives no status. */
 const noVerdict = ({ unreachable }: Unreachable): Verdict => ({ status: null, detail: unreachable })
@@ -96,18 +112,20 @@ const groupBy = <Row>(rows: readonly Row[], textOf: (row: Row) => string | null)
   return [...grouped.values()]
 }
 
-function bankVerdict({ kycStatus, statuses, checks, documents }: BankEvidence, now: Date): Verdict {
-  if (isMissing(statuses)) return noVerdict(statuses)
+function bankVerdict({ kycStatus, ...lists }: BankEvidence, now: Date): Verdict {
+  const { rows: statuses, missing: missingStatuses } = readRows(lists.statuses)
+  const { rows: checks, missing: missingChecks } = readRows(lists.checks)
+  const { rows: documents, missing: missingDocuments } = readRows(lists.documents)
   const last = newest(statuses, ({ ok }) => ok, now)
   if (last && !last.ok) return { status: REJECTED, detail: "The bank's last status says that it is not in order." }
+  // A status does not name its bank, so statuses of other banks may be among them.
+  if (statuses.some(({ ok }) => !ok)) return { status: REVIEW, detail: 'The statuses of this customer do not agree.' }
+  if (missingStatuses) return noVerdict(missingStatuses)
   if (!last && !kycStatus)
     return { status: UNVERIFIED, detail: 'The bank has written no status, and its flag is not set.' }
 
-  // A status does not name its bank, so statuses of other banks may be among them.
-  if (statuses.some(({ ok }) => !ok)) return { status: REVIEW, detail: 'The statuses of this customer do not agree.' }
-
   const since = last && timeOf(last.date, true, now)
-  const failed = groupBy(isMissing(checks) ? [] : checks, ({ how }) => how)
+  const failed = groupBy(checks, ({ how }) => how)
     .map((kind) => newest(kind, ({ satisfied }) => satisfied, now)!)
     .some(({ satisfied, date }) => !satisfied && (since === undefined || timeOf(date, false, now) >= since))
   if (failed)
@@ -118,12 +136,12 @@ function bankVerdict({ kycStatus, statuses, checks, documents }: BankEvidence, n
         : "The bank's flag is set, but a check was not passed.",
     }
 
-  const expired = groupBy(isMissing(documents) ? [] : documents, ({ type }) => type).some((kind) =>
+  const expired = groupBy(documents, ({ type }) => type).some((kind) =>
     kind.every((document) => isExpired(document, now)),
   )
   if (expired) return { status: REVIEW, detail: 'A document has expired, and no other of its type is valid.' }
 
-  const missing = [checks, documents].find(isMissing)
+  const missing = missingChecks ?? missingDocuments
   if (missing) return noVerdict(missing)
   return {
     status: ACCEPTED,
@@ -152,7 +170,7 @@ function syncteraVerdict(evidence: SyncteraEvidence): Verdict {
   if ('contradicting' in evidence)
     return { status: REVIEW, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }
   if (!evidence.recorded) return { status: null, detail: 'No person is recorded for this customer.' }
-  const { person, results } = evidence
+  const { person } = evidence
   if (!person) return { status: null, detail: 'Synctera has no person of the recorded id.' }
   if (person.verificationStatus === null)
     return { status: REVIEW, detail: 'The status of the recorded person is one that this graph does not know.' }
@@ -162,7 +180,7 @@ function syncteraVerdict(evidence: SyncteraEvidence): Verdict {
       return { status: REJECTED, detail: 'The recorded person is turned down or banned.' }
     if (NEEDS_REVIEW.includes(person.status) || person.banStatus === BanStatus.SUSPENDED)
       return { status: REVIEW, detail: 'The recorded person is suspended, frozen, sanctioned or deceased.' }
-    if (isMissing(results)) return noVerdict(results)
+    const { rows: results, missing } = readRows(evidence.results)
     const reviewed = results
       .filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED)
       .map(({ verifiedAt }) => Date.parse(verifiedAt))
@@ -170,6 +188,7 @@ function syncteraVerdict(evidence: SyncteraEvidence): Verdict {
     const overruled = (verifiedAt: string) => reviewed.some((time) => Date.parse(verifiedAt) <= time)
     if (results.some(({ result, verifiedAt }) => DOUBTFUL.includes(result) && !overruled(verifiedAt)))
       return { status: REVIEW, detail: 'The recorded person is accepted, but a check of theirs says otherwise.' }
+    if (missing) return noVerdict(missing)
   }
   return { status: person.verificationStatus, detail: 'The status of the recorded person.' }
 }
@@ -185,9 +204,7 @@ export function overview({ bank, synctera }: Evidence, now: Date): KycOverview {
     provider,
     ...(isMissing(evidence) ? noVerdict(evidence) : verdictOf(evidence)),
     observedAt: asOf,
-    available:
-      !isMissing(evidence) &&
-      !Object.values(evidence).some((part: unknown) => typeof part === 'object' && part !== null && isMissing(part)),
+    available: !isMissing(evidence) && !Object.values(evidence).some(isIncomplete),
   })
 
   const sources = [

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
+import { filterRows, findRow, readableRows, unreadableRows } from '../datasources/contract/rows.js'
 import { Cost, ListSize } from '../schema/cost-weights.js'
 import { Customer } from '../schema/customer.js'
 import {
@@ -71,12 +72,11 @@ export class KycCheckResolver {
       obp.kycMediaOf(customerOf(check)),
       obp.kycDocumentsOf(customerOf(check)),
     ])
-    const related = new Set(
-      media
-        ?.filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
-        .map(({ relatesToKycDocumentId }) => relatesToKycDocumentId),
-    )
-    return documents?.filter(({ id }) => related.has(id))
+    if (media === null || documents === null) return null
+    const ofCheck = readableRows(media).filter(({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
+    const related = new Set(ofCheck.map(({ relatesToKycDocumentId }) => relatesToKycDocumentId))
+    // A medium that cannot be read may relate one more document to the check.
+    return [...filterRows(documents, ({ id }) => related.has(id)), ...unreadableRows(media)]
   }
 
   @Scopes(orOwn('kyc:read'))
@@ -84,9 +84,8 @@ export class KycCheckResolver {
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media made for this check.' })
   async media(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
-    return (await obp.kycMediaOf(customerOf(check)))?.filter(
-      ({ relatesToKycCheckId }) => relatesToKycCheckId === check.id,
-    )
+    const media = await obp.kycMediaOf(customerOf(check))
+    return media && filterRows(media, ({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
   }
 
   @Scopes(orOwn('customers:read'))
@@ -130,9 +129,8 @@ export class KycDocumentResolver {
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media of this document.' })
   async media(@Root() document: KycDocument, @Ctx() { obp }: RequestContext) {
-    return (await obp.kycMediaOf(customerOf(document)))?.filter(
-      ({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id,
-    )
+    const media = await obp.kycMediaOf(customerOf(document))
+    return media && filterRows(media, ({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id)
   }
 
   @Scopes('kyc:write')
@@ -155,7 +153,8 @@ export class KycMediaResolver {
     description: 'The document it relates to, where there is one of that id.',
   })
   async document(@Root() media: KycMedia, @Ctx() { obp }: RequestContext) {
-    return (await obp.kycDocumentsOf(customerOf(media)))?.find(({ id }) => id === media.relatesToKycDocumentId)
+    const documents = await obp.kycDocumentsOf(customerOf(media))
+    return documents && findRow(documents, ({ id }) => id === media.relatesToKycDocumentId)
   }
 
   @Scopes(orOwn('kyc:read'))
@@ -165,7 +164,8 @@ export class KycMediaResolver {
     description: 'The check it relates to, where there is one of that id.',
   })
   async check(@Root() media: KycMedia, @Ctx() { obp }: RequestContext) {
-    return (await obp.kycChecksOf(customerOf(media)))?.find(({ id }) => id === media.relatesToKycCheckId)
+    const checks = await obp.kycChecksOf(customerOf(media))
+    return checks && findRow(checks, ({ id }) => id === media.relatesToKycCheckId)
   }
 
   @Scopes('kyc:write')

@@ -1,5 +1,6 @@
 import { ArrayUnique, IsOptional } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { isReadable } from '../datasources/contract/rows.js'
 import { Cost, ListSize, PageSize } from '../schema/cost-weights.js'
 import { Customer } from '../schema/customer.js'
 import {
@@ -76,10 +77,11 @@ export class PersonResolver {
   async customers(@Root() person: Person, @Ctx() { obp }: RequestContext) {
     const found = await obp.customersOfPerson(person.id)
     // Each customer is read by its own key too: a caller may see the person and not every customer linked to it.
-    return (
-      found &&
-      (await Promise.all(found.map((customer) => obp.customerById(customer)))).filter((customer) => customer !== null)
+    if (found === null) return null
+    const customers = await Promise.all(
+      found.map(async (customer) => (isReadable(customer) ? obp.customerById(customer) : customer)),
     )
+    return customers.filter((customer) => customer !== null)
   }
 
   @Scopes('persons:write')

@@ -89,6 +89,8 @@ export interface Page<Node> {
   readonly cursors: readonly string[]
   /** The end cursor where it is not that of the last node: it points behind rows that were filtered out. */
   readonly endCursor?: string | null
+  /** The errors of rows that could not be read and are not among the nodes. */
+  readonly leftOut?: readonly Error[]
   readonly hasNextPage: boolean
   readonly hasPreviousPage: boolean
 }

@@ -1,5 +1,6 @@
 import { ApiError } from '../datasources/contract/errors.js'
 import type { Provider, ProviderDeps, ProviderInstance } from '../datasources/contract/provider.js'
+import type { Store } from '../datasources/contract/store.js'
 import type { CallAttempt } from '../datasources/http/call.js'
 import type { CircuitState } from '../datasources/http/circuit-breaker.js'
 import { ProviderClient } from '../datasources/http/client.js'
@@ -18,8 +19,12 @@ export type OpenProviders = { readonly [Name in ProviderName]: OpenProvider<Retu
 /** The token endpoint of a provider is often another host, with a circuit of its own. */
 export type CircuitPart = 'api' | 'login'
 
+/** The tenant of a deployment without tenants. */
+const DEFAULT_TENANT = 'default'
+
 export interface ProvidersOptions {
   readonly config: Config
+  readonly store: Store
   readonly onCall: (attempt: CallAttempt) => void
   readonly onShared: (provider: string) => void
   readonly onDrift: (provider: string, field: string) => void
@@ -28,7 +33,7 @@ export interface ProvidersOptions {
 
 type Circuits = Record<string, Partial<Record<CircuitPart, CircuitState>>>
 
-/** What a room gets of the process: its HTTP clients, and the counter of contract drift. */
+/** What a room gets of the process: its HTTP clients, the store, and the counter of contract drift. */
 export function depsOf(
   { name, label, title }: Provider<unknown, ProviderInstance>,
   {
@@ -39,7 +44,7 @@ export function depsOf(
     keepAliveMs,
     proxyUrl,
   }: NonNullable<Config['providers'][ProviderName]>,
-  { config, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
+  { config, store, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
   circuits: Circuits,
 ): ProviderDeps {
   const retryBudget = new RetryBudget()
@@ -47,6 +52,8 @@ export function depsOf(
   const states = (circuits[name] = {} as Partial<Record<CircuitPart, CircuitState>>)
   return {
     drift: (field) => onDrift(name, field),
+    store,
+    tenant: DEFAULT_TENANT,
     client(options) {
       // Only the client of a token endpoint has no credential.
       const part: CircuitPart = options.credential === undefined ? 'login' : 'api'

@@ -64,6 +64,7 @@ async function openResources({ config, log, metrics }: Options): Promise<Resourc
   const store = await openStore(config, (message) => log.warn(message))
   const providers = openProviders({
     config,
+    store: store.store,
     onDrift: metrics.drifted,
     onShared: metrics.shared,
     onCircuit(provider, part, state) {

@@ -188,6 +188,8 @@ export interface ApiErrorDetails {
   readonly providerStatus?: number
   readonly providerRequestId?: string
   readonly fields?: InvalidFields
+  /** The rows of a list that could not be read and are left out. */
+  readonly leftOut?: number
 }
 
 /**
@@ -222,6 +224,13 @@ export function copyError(
 /** The error of invalid input, by field; thrown before a provider is called. */
 export const invalidInput = (fields: InvalidFields): ApiError =>
   new ApiError('BAD_USER_INPUT', { message: `The input is not valid: ${Object.keys(fields).join(', ')}.`, fields })
+
+/** The error of a row of a list that does not fit its contract and is left out. */
+export const unreadableRow = (provider: Provider, title: string): ApiError =>
+  new ApiError('PROVIDER_MALFORMED', {
+    provider,
+    message: `${title} answered a row that does not fit its contract; it is left out.`,
+  })
 
 /** The result of a lookup, or null when the provider answers `NOT_FOUND`. */
 export async function nullIfNotFound<T>(result: Promise<T>): Promise<T | null> {

@@ -3,6 +3,7 @@ import type { ClientOptions, ProviderClient } from '../http/client.js'
 import type { Commands, Queries } from './operations.js'
 import type { Emulator, EmulatorOptions } from '../emulator/run.js'
 import type { Probe } from './probe.js'
+import type { Store } from './store.js'
 import type { Webhook } from './webhook.js'
 
 /**
@@ -40,6 +41,10 @@ export interface ProviderDeps {
   readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => ProviderClient
   /** Counts a value that the provider's contract does not list, by its field. */
   readonly drift: (field: string) => void
+  /** The store of all replicas, for state of the provider's own, such as a login that they share. */
+  readonly store: Store
+  /** The tenant that the provider is configured for: a part of every key of that state. */
+  readonly tenant: string
 }
 
 /** Provider instance: the state of a provider for the lifetime of the process. */

@@ -44,6 +44,14 @@ const headersOf = ({ call, body }: EncodedRequest<unknown>, credential: Headers)
   ...call.headers,
 })
 
+/** Renewals of one attempt at most: each but the first found that another login had ended the token meanwhile. */
+const MAX_RENEWALS = 3
+
+async function mayRenew(credential: Credential, refused: Headers, renewals: number): Promise<boolean> {
+  if (credential.renew === undefined || renewals >= MAX_RENEWALS) return false
+  return renewals === 0 || ((await credential.isSuperseded?.(refused)) ?? false)
+}
+
 /** The value of a promise, which goes on when the signal aborts first. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, abortError: () => ApiError): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -80,8 +88,11 @@ export interface AttemptRunnerOptions {
 export class AttemptRunner {
   constructor(private readonly options: AttemptRunnerOptions) {}
 
-  /** One attempt. When its credential is refused as stale, the credential is renewed and the call sent once more. */
-  async run<T>(scope: CallScope, request: EncodedRequest<T>, isRenewed = false): Promise<Reply<T> | FailedAttempt> {
+  /**
+   * One attempt. When its credential is refused as stale, the credential is renewed and the call sent once more; again
+   * only when the credential was not the newest.
+   */
+  async run<T>(scope: CallScope, request: EncodedRequest<T>, renewals = 0): Promise<Reply<T> | FailedAttempt> {
     const { call } = request
     const credential = call.credential ?? this.options.credential
     const received = await traceWait(scope.trace, () => this.#receive(scope, request, credential))
@@ -95,9 +106,9 @@ export class AttemptRunner {
     }
     const refusal = { status, header, body: json }
     const mapping = this.#map(request, refusal, report)
-    if (mapping.stale && credential?.renew && !isRenewed) {
-      credential.renew(received.credential)
-      return this.run(scope, request, true)
+    if (mapping.stale && credential && (await mayRenew(credential, received.credential, renewals))) {
+      credential.renew?.(received.credential)
+      return this.run(scope, request, renewals + 1)
     }
     const { code, details, ...rest } = classify(refusal, mapping, call.effect === 'write')
     return { error: this.options.errors.create(code, details), ...rest }
@@ -223,7 +234,7 @@ export class AttemptRunner {
     json: unknown,
   ): Reply<T> | FailedAttempt {
     if (call.response === null) return { status, header, body: undefined as T }
-    if (call.response.fits(json)) return { status, header, body: json }
+    if (call.response.fits(json)) return { status, header, body: call.response.read?.(json) ?? json }
     const ambiguous = call.effect === 'write'
     const error = this.options.errors.create(ambiguous ? 'OUTCOME_UNKNOWN' : 'PROVIDER_MALFORMED', {
       providerStatus: status,

@@ -32,6 +32,8 @@ export function path(strings: TemplateStringsArray, ...values: string[]): Path {
 export interface Contract<T> {
   readonly fits: (value: unknown) => value is T
   readonly firstMismatch: (value: unknown) => string
+  /** Reads a value that fits, where its parts are checked each by itself. */
+  readonly read?: (value: unknown) => T
 }
 
 /** Compiles a schema; called once for each schema, at load. */
@@ -112,7 +114,7 @@ export interface ErrorMapping {
   readonly providerRequestId?: string | undefined
   readonly fields?: ApiErrorDetails['fields']
   readonly retryAfterSeconds?: number | undefined
-  /** True when the credential has expired: it is renewed and the call made once more. */
+  /** True when the credential has expired: it is renewed, or replaced by a newer one, and the call made once more. */
   readonly stale?: boolean | undefined
   /** True when a 500, 502 or 504 certainly had no effect; false when any error response may have had one. */
   readonly notExecuted?: boolean | undefined
@@ -124,6 +126,8 @@ export interface ErrorMapping {
 export interface Credential {
   readonly headers: () => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
   readonly renew?: (refused: Readonly<Record<string, string>>) => void
+  /** True when a newer token exists than in these headers, here or at another replica. */
+  readonly isSuperseded?: (refused: Readonly<Record<string, string>>) => Promise<boolean>
 }
 
 /** The operation that a call belongs to. */

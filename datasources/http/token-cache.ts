@@ -50,14 +50,18 @@ const PROBE_WAIT_MS = 1_000
 type Headers = Readonly<Record<string, string>>
 
 interface CachedToken {
+  readonly value: string
   readonly headers: Headers
   readonly expiresAt: number
   renewAt: number
 }
 
 export interface TokenCacheOptions {
-  readonly fetch: () => Promise<Token>
+  /** Obtains a token other than `outdated`, the one that was refused or is near its end. */
+  readonly fetch: (outdated: string | undefined) => Promise<Token>
   readonly headers: (token: string) => Headers
+  /** The newest token that another process may have obtained, for a token that all share; undefined when not known. */
+  readonly newest?: () => Promise<string | undefined>
 }
 
 const withRetryAfter = (error: ApiError, ms: number): ApiError =>
@@ -71,6 +75,8 @@ const withRetryAfter = (error: ApiError, ms: number): ApiError =>
 export class TokenCache implements Credential {
   readonly #options: TokenCacheOptions
   #token: CachedToken | undefined
+  /** The token that was discarded last. */
+  #outdated: string | undefined
   #request: Promise<Headers> | undefined
   /** While requests pause: the error that callers get, and until when. */
   #pause: { readonly error: ApiError; readonly until: number } | undefined
@@ -96,7 +102,17 @@ export class TokenCache implements Credential {
 
   /** Discards the token that these headers hold. Of several calls that were refused, only the first has an effect. */
   readonly renew = (refused: Headers): void => {
-    if (refused === this.#token?.headers) this.#token = undefined
+    if (refused !== this.#token?.headers) return
+    this.#outdated = this.#token.value
+    this.#token = undefined
+  }
+
+  /** True when these headers hold another token than the newest one. */
+  readonly isSuperseded = async (refused: Headers): Promise<boolean> => {
+    const token = this.#token
+    if (token === undefined || token.headers !== refused) return true
+    const newest = await this.#options.newest?.()
+    return newest !== undefined && newest !== token.value
   }
 
   #obtain(): Promise<Headers> {
@@ -112,7 +128,8 @@ export class TokenCache implements Credential {
 
   async #fetch(): Promise<Headers> {
     const beganAt = Date.now()
-    const { value, expiresIn = Infinity } = await this.#options.fetch().catch((error: unknown) => {
+    const outdated = this.#token?.value ?? this.#outdated
+    const { value, expiresIn = Infinity } = await this.#options.fetch(outdated).catch((error: unknown) => {
       throw error instanceof ApiError ? this.#fail(error, beganAt) : error
     })
     this.#pause = undefined
@@ -121,7 +138,7 @@ export class TokenCache implements Credential {
     const marginSeconds = Math.max(MIN_RENEWAL_MARGIN_SECONDS, expiresIn / 10)
     const headers = this.#options.headers(value)
     const renewAt = expiresIn === Infinity ? Infinity : Date.now() + Math.max(0, expiresIn - marginSeconds) * 1000
-    this.#token = { headers, renewAt, expiresAt: Date.now() + expiresIn * 1000 }
+    this.#token = { value, headers, renewAt, expiresAt: Date.now() + expiresIn * 1000 }
     return headers
   }
 

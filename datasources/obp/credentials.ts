@@ -6,6 +6,7 @@ import type { ProviderClient } from '../http/client.js'
 import { bearer, clientCredentials, requestToken, type TokenEndpoint, parseTokenUrl } from '../http/oauth.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import type { ProviderDeps } from '../contract/provider.js'
+import { SharedToken } from '../http/shared-token.js'
 import { TokenCache, type Token } from '../http/token-cache.js'
 import { obpError, mapLoginError, TITLE } from './error-mapping.js'
 import type { DirectLogin, ObpSettings } from './settings.js'
@@ -71,9 +72,13 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, deps: Pr
 
   if ('direct' in service) {
     const client = deps.client({ url, mapError: mapLoginError })
+    // At some releases a login ends the older token of the same user and consumer, so all replicas share one.
+    const key = ['provider-login', deps.tenant, 'obp', url, service.direct.username] as const
+    const shared = new SharedToken(deps.store, key, () => logIn(client, service.direct))
     return {
       service: new TokenCache({
-        fetch: () => logIn(client, service.direct),
+        fetch: shared.obtain,
+        newest: shared.newest,
         headers: (token) => ({ authorization: `DirectLogin token="${token}"` }),
       }),
       asUser: asUser(userToken === 'forward' ? forward : undefined),

@@ -1,5 +1,5 @@
 import { KycProvider as Label } from '../../schema/shared.js'
-import { type ErrorCode, ApiError } from '../contract/errors.js'
+import { type ErrorCode, ApiError, unreadableRow } from '../contract/errors.js'
 import type { ErrorMapping, ErrorResponse } from '../http/call.js'
 import { ProblemBody } from '../http/provider-errors.js'
 import { parseSeconds } from '../http/retry-after.js'
@@ -15,6 +15,9 @@ export const obpError = (code: ErrorCode, message: string): ApiError =>
 /** True for the answer of a server that does not have the path. */
 export const isUnknownPath = (error: unknown): boolean =>
   error instanceof ApiError && error.extensions['providerCode'] === UNKNOWN_PATH
+
+/** The error of a row of the provider's that does not fit its contract. */
+export const unreadableObpRow = (): ApiError => unreadableRow(LABEL, TITLE)
 
 /** The server lists no bank's customers. */
 export const FIREHOSE_OFF = 'OBP-00009'

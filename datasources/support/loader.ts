@@ -17,12 +17,12 @@ interface BatchOptions<Instance, Key, Value> {
     instance: Instance,
     operation: OperationScope,
     keys: readonly Key[],
-  ) => Promise<ReadonlyMap<string, Value>>
+  ) => Promise<ReadonlyMap<string, Value | Error>>
 }
 
 /**
- * Batch loader: many keys, one call (per `maxBatchSize` keys). `load` answers a map by cache key. DataLoader itself
- * forgets a batch that fails as a whole.
+ * Batch loader: many keys, one call (per `maxBatchSize` keys). `load` answers a map by cache key; an error is that
+ * of its key alone. DataLoader itself forgets a batch that fails as a whole.
  */
 export function batchLoader<Instance, Key, Value>({
   maxBatchSize,
@@ -30,14 +30,21 @@ export function batchLoader<Instance, Key, Value>({
   absent,
   load,
 }: BatchOptions<Instance, Key, Value>): LoaderDefinition<Instance, Loader<Key, Value>> {
-  return (instance, operation) =>
-    new DataLoader<Key, Value, string>(
+  return (instance, operation) => {
+    const loader = new DataLoader<Key, Value, string>(
       async (keys) => {
         const found = await load(instance, operation, keys)
-        return keys.map((key) => found.get(cacheKey(key)) ?? absent())
+        return keys.map((key) => {
+          const value = found.get(cacheKey(key)) ?? absent()
+          // DataLoader would keep an error for the whole operation; a later field asks again.
+          if (value instanceof Error) loader.clear(key)
+          return value
+        })
       },
       { maxBatchSize, cacheKeyFn: cacheKey },
     )
+    return loader
+  }
 }
 
 /** Key loader: one call per key, the keys of a tick in parallel; a key that fails does not affect the others. */

@@ -1,5 +1,8 @@
 import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/person.js'
 import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
+import { type LeftOutRows, readableRows, unreadableRows } from '../contract/rows.js'
+import { toNodes } from '../support/rows.js'
+import { unreadableSyncteraRow } from './errors.js'
 import { command } from './instance.js'
 import { providerWord } from '../support/mapping.js'
 import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody, verifyBody } from './mapping.js'
@@ -28,21 +31,24 @@ export const syncteraCommands = {
     },
   }),
 
-  verifyPerson: command<VerifyPersonInput, { verification: PersonVerification }>({
+  verifyPerson: command<VerifyPersonInput, { verification: PersonVerification } & LeftOutRows>({
     scope: 'persons:write',
     type: 'VerifyPersonPayload',
     repeatable: true,
+    toStored: ({ verification }) => ({ verification }),
     async run(instance, operation, input, { id }) {
       const { source, drift } = instance
       const answer = await source.verify(operation, verifyBody(input), id)
       clearPerson(instance, operation, input.personId)
+      const results = toNodes(answer.verifications, 'verifications', toVerificationResult, unreadableSyncteraRow, drift)
       return {
         verification: {
           status: toVerificationStatus(answer.verification_status, drift),
           statusRaw: providerWord(answer.verification_status),
-          results: answer.verifications.map((verification) => toVerificationResult(verification, drift)),
+          results: readableRows(results),
           personId: input.personId,
         },
+        leftOut: unreadableRows(results),
       }
     },
   }),

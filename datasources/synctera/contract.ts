@@ -1,5 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { contract } from '../http/call.js'
+import { listContract } from '../http/list-contract.js'
+import { Optional, OptionalText } from '../support/contract-types.js'
 
 /**
  * Synctera v0: persons and verifications.
@@ -8,13 +10,13 @@ import { contract } from '../http/call.js'
  */
 
 const Address = Type.Object({
-  id: Type.Optional(Type.String()),
-  address_type: Type.Optional(Type.String()),
+  id: OptionalText,
+  address_type: OptionalText,
   address_line_1: Type.String(),
-  address_line_2: Type.Optional(Type.String()),
-  city: Type.Optional(Type.String()),
-  state: Type.Optional(Type.String()),
-  postal_code: Type.Optional(Type.String()),
+  address_line_2: OptionalText,
+  city: OptionalText,
+  state: OptionalText,
+  postal_code: OptionalText,
   country_code: Type.String(),
 })
 
@@ -22,9 +24,9 @@ const PersonalId = Type.Object({
   id: Type.String(),
   id_type: Type.String(),
   identifier: Type.String(),
-  country_code: Type.Optional(Type.String()),
-  issue_date: Type.Optional(Type.String()),
-  expiry_date: Type.Optional(Type.String()),
+  country_code: OptionalText,
+  issue_date: OptionalText,
+  expiry_date: OptionalText,
   system_provided: Type.Boolean(),
 })
 
@@ -35,62 +37,59 @@ const Person = Type.Object({
   status: Type.String(),
   ban_status: Type.String(),
   verification_status: Type.String(),
-  verification_last_run: Type.Optional(Type.String()),
+  verification_last_run: OptionalText,
   creation_time: Type.String(),
   last_updated_time: Type.String(),
-  first_name: Type.Optional(Type.String()),
-  middle_name: Type.Optional(Type.String()),
-  last_name: Type.Optional(Type.String()),
-  chosen_name: Type.Optional(Type.String()),
-  dob: Type.Optional(Type.String()),
-  email: Type.Optional(Type.String()),
-  phone_number: Type.Optional(Type.String()),
+  first_name: OptionalText,
+  middle_name: OptionalText,
+  last_name: OptionalText,
+  chosen_name: OptionalText,
+  dob: OptionalText,
+  email: OptionalText,
+  phone_number: OptionalText,
   // The last four digits; Synctera never returns the full number. Any other text makes the answer malformed.
-  ssn: Type.Optional(Type.String({ pattern: '^\\d{4}$' })),
-  ssn_source: Type.Optional(Type.String()),
-  has_accounts: Type.Optional(Type.Boolean()),
-  legal_address: Type.Optional(Address),
-  shipping_address: Type.Optional(Address),
-  personal_ids: Type.Optional(Type.Array(PersonalId)),
-  metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  ssn: Optional(Type.String({ pattern: '^\\d{4}$' })),
+  ssn_source: OptionalText,
+  has_accounts: Optional(Type.Boolean()),
+  legal_address: Optional(Address),
+  shipping_address: Optional(Address),
+  personal_ids: Optional(Type.Array(PersonalId)),
+  metadata: Optional(Type.Record(Type.String(), Type.Unknown())),
 })
 
 const Detail = Type.Object({
-  category: Type.Optional(Type.String()),
-  label: Type.Optional(Type.String()),
-  description: Type.Optional(Type.String()),
-  result: Type.Optional(Type.String()),
-  score: Type.Optional(Type.Number()),
-  vendor_code: Type.Optional(Type.String()),
+  category: OptionalText,
+  label: OptionalText,
+  description: OptionalText,
+  result: OptionalText,
+  score: Optional(Type.Number()),
+  vendor_code: OptionalText,
 })
 
 // `vendor_info` holds the vendor's raw data, which may be personal, and is not read.
 const Verification = Type.Object({
-  id: Type.Optional(Type.String()),
-  person_id: Type.Optional(Type.String()),
+  id: OptionalText,
+  person_id: OptionalText,
   verification_type: Type.String(),
   result: Type.String(),
   verification_time: Type.String(),
-  details: Type.Optional(Type.Array(Detail)),
+  details: Optional(Type.Array(Detail)),
 })
 
-const NextPage = { next_page_token: Type.Optional(Type.String()) }
-const PersonList = Type.Object({ persons: Type.Array(Person), ...NextPage })
-const VerificationList = Type.Object({ verifications: Type.Array(Verification), ...NextPage })
-const VerifyAnswer = Type.Object({ verification_status: Type.String(), verifications: Type.Array(Verification) })
+const NextPage = { next_page_token: OptionalText }
 
 /** A webhook event. Further members hold the person as JSON in a text and are not read. */
 const Event = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 255 }),
   type: Type.String(),
-  resource_id: Type.Optional(Type.String()),
+  resource_id: OptionalText,
 })
 
 export const answers = {
   person: contract(Person),
-  persons: contract(PersonList),
-  verifications: contract(VerificationList),
-  verified: contract(VerifyAnswer),
+  persons: listContract('persons', Person, NextPage),
+  verifications: listContract('verifications', Verification, NextPage),
+  verified: listContract('verifications', Verification, { verification_status: Type.String() }),
   event: contract(Event),
 }
 
@@ -121,7 +120,15 @@ export interface PersonBody {
   note?: string
 }
 
-export type AddressBody = Omit<SyncteraAddress, 'id' | 'address_type'>
+export interface AddressBody {
+  address_line_1: string
+  address_line_2?: string
+  city?: string
+  state?: string
+  postal_code?: string
+  country_code: string
+}
+
 export interface PersonalIdBody {
   id_type: string
   identifier: string

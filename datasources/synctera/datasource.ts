@@ -1,15 +1,19 @@
 import { type Call, type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
+import type { ReadRows, UnreadableRow } from '../http/list-contract.js'
 import { ProblemBody } from '../http/provider-errors.js'
 import { omitNullish } from '../support/mapping.js'
+import { Walk } from '../support/walk.js'
 import {
   answers,
   PAGE_LIMIT,
   type PersonBody,
   type PersonQuery,
+  type SyncteraPerson,
   type SyncteraVerification,
   type VerifyBody,
 } from './contract.js'
+import { endlessList } from './errors.js'
 import { refusedFields } from './mapping.js'
 
 /** Synctera's codes that are more precise than the status. */
@@ -81,11 +85,27 @@ export function syncteraSource(client: ProviderClient) {
     verify: (scope: CallScope, json: VerifyBody, key: string) =>
       write(scope, key, { method: 'POST', path: path`/v0/verifications/verify`, json, response: answers.verified }),
 
-    /** Every current verification of these persons: all pages. */
-    async listVerifications(scope: CallScope, personIds: readonly string[]): Promise<SyncteraVerification[]> {
-      const found: SyncteraVerification[] = []
+    /** These persons: all pages. */
+    async listPersonsById(scope: CallScope, ids: readonly string[]): Promise<ReadRows<SyncteraPerson>> {
+      const found: (SyncteraPerson | UnreadableRow)[] = []
+      const walk = new Walk(endlessList)
       let pageToken: string | undefined
       do {
+        if (walk.isExhausted) throw endlessList()
+        const page = await this.listPersons(scope, { ids }, PAGE_LIMIT, pageToken)
+        found.push(...page.persons)
+        pageToken = walk.next(page.next_page_token, page.persons.length)
+      } while (pageToken !== undefined)
+      return found
+    },
+
+    /** Every current verification of these persons: all pages. */
+    async listVerifications(scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraVerification>> {
+      const found: (SyncteraVerification | UnreadableRow)[] = []
+      const walk = new Walk(endlessList)
+      let pageToken: string | undefined
+      do {
+        if (walk.isExhausted) throw endlessList()
         const page = await send(scope, {
           method: 'GET',
           path: path`/v0/verifications`,
@@ -98,8 +118,7 @@ export function syncteraSource(client: ProviderClient) {
           response: answers.verifications,
         })
         found.push(...page.verifications)
-        // An empty page ends the walk, whatever token it carries.
-        pageToken = page.verifications.length > 0 ? page.next_page_token : undefined
+        pageToken = walk.next(page.next_page_token, page.verifications.length)
       } while (pageToken !== undefined)
       return found
     },

@@ -35,8 +35,8 @@ import type {
 
 // ---- provider to graph
 
-const toAddress = (address: SyncteraAddress | undefined): PersonAddress | null =>
-  address === undefined
+const toAddress = (address: SyncteraAddress | null | undefined): PersonAddress | null =>
+  address == null
     ? null
     : {
         id: address.id ?? null,

@@ -1,8 +1,13 @@
 import type { Person, PersonFilter, PersonOrder } from '../../schema/person.js'
 import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
+import type { ApiError } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
+import { isReadable } from '../contract/rows.js'
 import { decodeCursor, encodeCursor } from '../support/cursor.js'
+import { toNodes } from '../support/rows.js'
+import { isWalkState, Walk, type WalkState } from '../support/walk.js'
 import { PAGE_LIMIT } from './contract.js'
+import { endlessList, unreadableSyncteraRow } from './errors.js'
 import type { SyncteraInstance } from './instance.js'
 import { personQuery, toPerson } from './mapping.js'
 
@@ -14,23 +19,49 @@ export interface PersonsKey {
   readonly orderBy?: readonly PersonOrder[] | null | undefined
 }
 
-/** A position in the list: the token of a provider page, and how many of its rows are already read. */
+/** A position in the list: the token of a provider page, how many of its rows are already read, and the walk so far. */
 interface Position {
   readonly token: string | null
   readonly skip: number
+  readonly walked: WalkState
 }
 
 /** The token becomes part of a URL. */
 const MAX_TOKEN_LENGTH = 1000
+const START: Position = { token: null, skip: 0, walked: { pages: 0, mark: '' } }
 
-const cursorOf = ({ token, skip }: Position): string => encodeCursor([token, skip])
+const cursorOf = ({ token, skip, walked: { pages, mark } }: Position): string =>
+  encodeCursor([token, skip, pages, mark])
 
 function parsePosition(value: unknown): Position | undefined {
   if (!Array.isArray(value)) return undefined
-  const [token, skip, ...rest] = value as unknown[]
+  const [token, skip, pages, mark, ...rest] = value as unknown[]
   const isToken = token === null || (typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN_LENGTH)
   const isSkip = typeof skip === 'number' && Number.isInteger(skip) && skip >= 0 && skip <= PAGE_LIMIT
-  return isToken && isSkip && rest.length === 0 ? { token, skip } : undefined
+  return isToken && isSkip && isWalkState({ pages, mark }) && rest.length === 0
+    ? { token, skip, walked: { pages, mark } as WalkState }
+    : undefined
+}
+
+/** The rows of a page of the graph, as they are collected. */
+class Collected {
+  readonly nodes: Person[] = []
+  readonly cursors: string[] = []
+  readonly leftOut: ApiError[] = []
+  endCursor: string | null = null
+
+  get count(): number {
+    return this.nodes.length + this.leftOut.length
+  }
+
+  add(row: Person | ApiError, cursor: string): void {
+    this.endCursor = cursor
+    if (!isReadable(row)) this.leftOut.push(row)
+    else {
+      this.nodes.push(row)
+      this.cursors.push(cursor)
+    }
+  }
 }
 
 /**
@@ -46,27 +77,33 @@ export async function loadPersonPage(
   const hasPreviousPage = after != null
   if (filter?.ids?.length === 0) return { nodes: [], cursors: [], hasNextPage: false, hasPreviousPage }
   const query = personQuery(filter, orderBy)
-  const nodes: Person[] = []
-  const cursors: string[] = []
-  let { token, skip }: Position = after != null ? decodeCursor(after, parsePosition) : { token: null, skip: 0 }
+  const collected = new Collected()
+  let { token, skip, walked } = after != null ? decodeCursor(after, parsePosition) : START
+  const walk = new Walk(endlessList, token, walked)
   for (;;) {
-    const wanted = first - nodes.length
+    const wanted = first - collected.count
     // As many rows as are still wanted: a position within a page must not cost one call for each row.
     const page = await source.listPersons(operation, query, Math.min(PAGE_LIMIT, skip + wanted), token ?? undefined)
-    const next = page.next_page_token
-    const rows = page.persons.slice(skip, skip + wanted)
+    const { length } = page.persons
+    const next = walk.next(page.next_page_token, length)
+    const following = next === undefined ? undefined : cursorOf({ token: next, skip: 0, walked: walk.state })
+    const rows = toNodes(page.persons.slice(skip, skip + wanted), 'persons', toPerson, unreadableSyncteraRow, drift)
     for (const [i, row] of rows.entries()) {
       const taken = skip + i + 1
-      const endsPage = taken === page.persons.length && next !== undefined
-      nodes.push(toPerson(row, drift))
-      cursors.push(cursorOf(endsPage ? { token: next, skip: 0 } : { token, skip: taken }))
+      collected.add(row, taken === length && following ? following : cursorOf({ token, skip: taken, walked }))
     }
-    // An empty page ends the walk, whatever token it carries.
-    if (nodes.length === first || next === undefined || page.persons.length === 0) {
-      const hasNextPage = next !== undefined || skip + rows.length < page.persons.length
-      return { nodes, cursors, hasNextPage, hasPreviousPage }
+    if (collected.count === first || next === undefined || walk.isExhausted) {
+      const { nodes, cursors, leftOut, endCursor } = collected
+      return {
+        nodes,
+        cursors,
+        leftOut,
+        // After pages without rows the client goes on with the page that follows them.
+        endCursor: rows.length === 0 && following ? following : endCursor,
+        hasNextPage: next !== undefined || skip + rows.length < length,
+        hasPreviousPage,
+      }
     }
-    token = next
-    skip = 0
+    ;[token, skip, walked] = [next, 0, walk.state]
   }
 }

@@ -3,9 +3,13 @@ import type { PersonVerificationResult } from '../../schema/person-verification.
 import type { Page } from '../../schema/shared.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { LoaderDefinition, OperationScope } from '../contract/operation-scope.js'
-import { nullIfNotFound } from '../contract/errors.js'
+import { type ApiError, copyError, nullIfNotFound } from '../contract/errors.js'
+import { readableRows, type Rows, unreadableRows } from '../contract/rows.js'
+import { UnreadableRow } from '../http/list-contract.js'
 import { batchLoader, type Loader } from '../support/loader.js'
-import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS } from './contract.js'
+import { toNodes } from '../support/rows.js'
+import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS, type SyncteraVerification } from './contract.js'
+import { unreadableSyncteraRow } from './errors.js'
 import { query, type SyncteraInstance } from './instance.js'
 import { toPerson, toVerificationResult } from './mapping.js'
 import { loadPersonPage, type PersonsKey } from './person-page.js'
@@ -55,33 +59,47 @@ const persons = invalidated(
     async load({ source, drift }, operation, ids) {
       const valid = ids.filter(isPersonId)
       if (valid.length === 0) return new Map()
-      const found =
-        valid.length === 1
-          ? [await nullIfNotFound(source.getPerson(operation, valid[0]!))]
-          : (await source.listPersons(operation, { ids: valid }, MAX_IDS)).persons
-      const byId = new Map<string, Person>()
-      for (const person of found) if (person) byId.set(person.id, toPerson(person, drift))
+      if (valid.length === 1) {
+        const person = await nullIfNotFound(source.getPerson(operation, valid[0]!))
+        return person ? new Map([[person.id, toPerson(person, drift)]]) : new Map()
+      }
+      const found = await source.listPersonsById(operation, valid)
+      const rows = toNodes(found, 'persons', toPerson, unreadableSyncteraRow, drift)
+      const byId = new Map<string, Person | Error>(readableRows(rows).map((person) => [person.id, person]))
+      // Any id that is not among the others may be that of the row that cannot be read.
+      const [unreadable] = unreadableRows(rows)
+      if (unreadable) for (const id of valid) if (!byId.has(id)) byId.set(id, copyError(unreadable))
       return byId
     },
   }),
 )
 
+/**
+ * The persons that a row belongs to. Without `person_id` that is the requested person where there is only one; an
+ * unreadable row may be any person's.
+ */
+function ownersOf(row: SyncteraVerification | UnreadableRow, requested: readonly string[]): readonly string[] {
+  const owner = row instanceof UnreadableRow ? row.text('person_id') : row.person_id
+  if (owner != null) return [owner]
+  return requested.length === 1 || row instanceof UnreadableRow ? requested : []
+}
+
 const verifications = invalidated(
-  batchLoader<SyncteraInstance, string, PersonVerificationResult[]>({
+  batchLoader<SyncteraInstance, string, Rows<PersonVerificationResult>>({
     maxBatchSize: MAX_VERIFIED_IDS,
     absent: () => [],
     async load({ source, drift }, operation, ids) {
       const valid = ids.filter(isPersonId)
-      const byPerson = new Map<string, PersonVerificationResult[]>()
+      const byPerson = new Map<string, (PersonVerificationResult | ApiError)[]>()
       if (valid.length === 0) return byPerson
-      for (const verification of await source.listVerifications(operation, valid)) {
-        // A row without `person_id` belongs to the requested person where there is only one.
-        const owner = verification.person_id ?? (valid.length === 1 ? valid[0] : undefined)
-        if (owner === undefined) continue
-        const results = byPerson.get(owner) ?? []
-        results.push(toVerificationResult(verification, drift))
-        byPerson.set(owner, results)
-      }
+      const found = await source.listVerifications(operation, valid)
+      const rows = toNodes(found, 'verifications', toVerificationResult, unreadableSyncteraRow, drift)
+      for (const [i, row] of rows.entries())
+        for (const owner of ownersOf(found[i]!, valid)) {
+          const results = byPerson.get(owner)
+          if (results) results.push(row)
+          else byPerson.set(owner, [row])
+        }
       return byPerson
     },
   }),
@@ -102,7 +120,7 @@ export const syncteraQueries = {
     load: (instance, operation, id) => operation.loader(instance, persons).load(id),
   }),
 
-  verificationsOf: query<string, PersonVerificationResult[]>({
+  verificationsOf: query<string, Rows<PersonVerificationResult>>({
     scope: 'persons:read',
     type: 'PersonVerificationResult',
     owner: (person) => ({ person }),

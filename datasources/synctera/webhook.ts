@@ -60,7 +60,7 @@ export const syncteraWebhook = (secret: string, invalidations: Invalidations, dr
       drift('webhook.type')
       return { id, type: 'other' }
     }
-    if (personId === undefined || !isPersonId(personId)) {
+    if (personId == null || !isPersonId(personId)) {
       drift('webhook.resource_id')
       return { id, type: TYPES[type]! }
     }

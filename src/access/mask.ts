@@ -6,12 +6,13 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Mask } from '../../schema/pii.js'
 
 type Row = Record<string, unknown>
 type MaskValue = (value: unknown) => unknown
 
-/** Masker: copies a value with its personal fields masked. Null passes through; of a list, each item is masked. */
+/** Masker: copies a value with its personal fields masked. Null and the error of an unreadable row pass through; of a list, each item is masked. */
 export type Masker = (value: unknown) => unknown
 
 const MASKED_LETTERS = '•••'
@@ -38,7 +39,7 @@ const maskOf = (mask: Mask, type: GraphQLOutputType): MaskValue =>
 function createMasker(fields: readonly [name: string, mask: MaskValue][]): Masker {
   const masker: Masker = (value) => {
     if (Array.isArray(value)) return value.map(masker)
-    if (typeof value !== 'object' || value === null) return value
+    if (typeof value !== 'object' || value === null || value instanceof ApiError) return value
     const copy: Row = { ...(value as Row) }
     for (const [name, mask] of fields) {
       const original = copy[name]

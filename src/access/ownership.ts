@@ -1,5 +1,6 @@
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Owner } from '../../datasources/contract/operations.js'
+import { readableRows } from '../../datasources/contract/rows.js'
 import { providers } from '../../datasources/index.js'
 import type { OpenProviders } from '../providers.js'
 import type { Operation, OwnRecords } from './operation.js'
@@ -7,7 +8,8 @@ import type { Operation, OwnRecords } from './operation.js'
 async function loadOwnRecords({ obp }: OpenProviders, operation: Operation): Promise<OwnRecords> {
   if ('absent' in obp) throw obp.absent()
   const { customersOfViewer, linksOf } = providers.obp.queries
-  const customers = await customersOfViewer.load(obp.instance, operation, undefined)
+  // A customer that cannot be read is not known to be the caller's.
+  const customers = readableRows(await customersOfViewer.load(obp.instance, operation, undefined))
   const links = await Promise.all(
     customers.map((customer) =>
       linksOf.load(obp.instance, operation, customer).catch((error: unknown) => {

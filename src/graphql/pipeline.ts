@@ -45,7 +45,8 @@ export class Pipeline {
         if (admitted) await admitted
       }
       const executing = this.#options.execute(operation)
-      outcome = executed(executing instanceof Promise ? await executing : executing, operation.document)
+      const result = executing instanceof Promise ? await executing : executing
+      outcome = executed(result, operation.document, operation.context.leftOut)
     } catch (error) {
       outcome = refused(error)
     }
@@ -91,9 +92,13 @@ interface Outcome {
   readonly status: number
 }
 
-/** A result without data is the refusal of the variables. */
-const executed = ({ errors = [], data }: ExecutionResult, document: DocumentNode): Outcome => ({
-  errors: data === undefined ? joinRefusedValues(errors, document) : errors,
+/** A result without data is the refusal of the variables. `leftOut` are the errors of rows that were left out. */
+const executed = (
+  { errors = [], data }: ExecutionResult,
+  document: DocumentNode,
+  leftOut: readonly unknown[] = [],
+): Outcome => ({
+  errors: data === undefined ? joinRefusedValues(errors, document) : leftOut.length > 0 ? [...errors, ...leftOut] : errors,
   data,
   status: data === undefined ? 400 : 200,
 })

@@ -1,5 +1,5 @@
 import type { GraphQLRequest } from '@apollo/server'
-import type { DocumentNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
+import type { DocumentNode, GraphQLError, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../../resolvers/context.js'
 import type { OperationRecord } from '../audit/operation-record.js'
 import type { RateLimitStatus } from '../limits/rate-limit.js'
@@ -15,6 +15,8 @@ export interface OperationContext extends RequestContext {
   readonly startedAt: number
   /** Set by the safelist: the request names no operation of the list. */
   isUnlisted?: boolean
+  /** The errors of rows that were left out of their lists. */
+  leftOut?: GraphQLError[]
   /** Set by the rate limit: what the operation costs and what the client has left. */
   cost?: RateLimitStatus
 }

@@ -5,6 +5,7 @@ import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import type { RequestContext } from '../../resolvers/context.js'
 import { references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
+import { leaveOutUnreadableRows } from './left-out-rows.js'
 import { printSchema } from './print-sdl.js'
 import { buildSubgraph } from './subgraph.js'
 
@@ -80,6 +81,7 @@ export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
   const served = buildSubgraph(parse(printSchema(schema)), resolversOf(schema))
   guardSdl(served)
   answerReferences(served)
+  leaveOutUnreadableRows(served)
   return served
 }
 

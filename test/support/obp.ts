@@ -14,21 +14,22 @@ export async function control(app: App, path: string, body: object): Promise<voi
   if (!answer.ok) throw new Error(`the emulator answers ${answer.status}`)
 }
 
-/** Writes to the Open Bank Project's emulator directly, as other clients of the provider do. */
-export async function besideTheGraph(
-  app: App,
-): Promise<(method: string, path: string, body?: object) => Promise<{ status: number; body: any }>> {
-  const {
-    OBP_URL: url,
-    OBP_USERNAME: username,
-    OBP_PASSWORD: password,
-    OBP_CONSUMER_KEY: key,
-  } = app.emulators.obp.settings
+/** Logs in as the service user at the same consumer, as another client with the same login does; answers the token. */
+export async function logInBeside({ emulators }: App): Promise<string> {
+  const { OBP_URL: url, OBP_USERNAME: username, OBP_PASSWORD: password, OBP_CONSUMER_KEY: key } = emulators.obp.settings
   const login = await fetch(`${url}/my/logins/direct`, {
     method: 'POST',
     headers: { authorization: `DirectLogin username="${username}",password="${password}",consumer_key="${key}"` },
   })
-  const { token } = (await login.json()) as { token: string }
+  return ((await login.json()) as { token: string }).token
+}
+
+/** Writes to the Open Bank Project's emulator directly, as other clients of the provider do. */
+export async function besideTheGraph(
+  app: App,
+): Promise<(method: string, path: string, body?: object) => Promise<{ status: number; body: any }>> {
+  const url = app.emulators.obp.settings['OBP_URL']
+  const token = await logInBeside(app)
   return async (method, path, body) => {
     const answer = await fetch(`${url}/obp/v4.0.0${path}`, {
       method,

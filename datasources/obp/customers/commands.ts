@@ -7,6 +7,7 @@ import type {
 } from '../../../schema/customer-attribute.js'
 import { ApiError, invalidInput } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
+import { completeRows, findRow } from '../../contract/rows.js'
 import { requiredBankOf } from '../bank-access.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { obpError, TITLE } from '../error-mapping.js'
@@ -49,7 +50,7 @@ async function findAttribute(
 ) {
   const { ref } = await findCustomer(instance, operation, input)
   const attributes = await loadAttributes(instance, operation, ref)
-  return { ref, attribute: attributes.find(({ id }) => id === input.attributeId) }
+  return { ref, attribute: findRow(attributes, ({ id }) => id === input.attributeId) }
 }
 
 /** The writes that turn the stored attributes into the wanted links, one call each, in order. */
@@ -134,7 +135,8 @@ export const customerCommands = {
     repeatable: false,
     async readBack(instance, operation, input) {
       const { ref } = await reloadCustomer(instance, operation, input)
-      const attribute = (await loadAttributes(instance, operation, ref)).find(({ id }) => id === input.attributeId)
+      const stored = await loadAttributes(instance, operation, ref)
+      const attribute = findRow(stored, ({ id }) => id === input.attributeId)
       return attribute?.name === input.name && attribute.type === input.type && attribute.value === input.value
         ? { attribute }
         : null
@@ -176,7 +178,7 @@ export const customerCommands = {
     repeatable: false,
     async readBack(instance, operation, input) {
       const { ref, customer } = await reloadCustomer(instance, operation, input)
-      const stored = await loadAttributes(instance, operation, ref)
+      const stored = completeRows(await loadAttributes(instance, operation, ref))
       const isSet = (member: LinkMember) => {
         const rows = stored.filter(({ name }) => name === LINKS[member])
         const value = input[member] ?? null
@@ -189,7 +191,7 @@ export const customerCommands = {
         throw invalidInput({ input: [`must have at least one of ${LINK_MEMBERS.join(', ')}`] })
       await input.personExists()
       const { ref, customer } = await findCustomer(instance, operation, input)
-      await setLinks(instance, operation, ref, input, await loadAttributes(instance, operation, ref))
+      await setLinks(instance, operation, ref, input, completeRows(await loadAttributes(instance, operation, ref)))
       return { customer }
     },
   }),

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
+import { listContract } from '../../http/list-contract.js'
 import { Optional, OptionalObject, OptionalText } from '../../support/contract-types.js'
 
 /**
@@ -37,14 +38,14 @@ const Customer = Type.Object({
   branch_id: OptionalText,
   name_suffix: OptionalText,
   // Only in some responses; then all attributes of the customer at the bank.
-  customer_attributes: Type.Optional(Type.Array(Attribute)),
+  customer_attributes: Optional(Type.Array(Attribute)),
 })
 
 export const answers = {
   customer: contract(Customer),
-  customers: contract(Type.Object({ customers: Type.Array(Customer) })),
+  customers: listContract('customers', Customer),
   attribute: contract(Attribute),
-  attributes: contract(Type.Object({ customer_attributes: Type.Array(Attribute) })),
+  attributes: listContract('customer_attributes', Attribute),
 }
 
 export type ObpCustomer = Static<typeof Customer>

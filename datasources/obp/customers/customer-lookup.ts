@@ -2,6 +2,7 @@ import type { Customer } from '../../../schema/customer.js'
 import type { CustomerAttribute } from '../../../schema/customer-attribute.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import type { CustomerKey } from '../../contract/operations.js'
+import type { Rows } from '../../contract/rows.js'
 import { customerRefOf, NO_CUSTOMER } from '../bank-access.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { obpError } from '../error-mapping.js'
@@ -53,4 +54,4 @@ export const loadAttributes = async (
   instance: ObpInstance,
   operation: OperationScope,
   ref: CustomerRef,
-): Promise<CustomerAttribute[]> => (await operation.loader(instance, attributes).load(ref)) ?? []
+): Promise<Rows<CustomerAttribute>> => (await operation.loader(instance, attributes).load(ref)) ?? []

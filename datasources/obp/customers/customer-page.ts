@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Customer, CustomerFilter } from '../../../schema/customer.js'
-import { DEFAULT_PAGE, type Page, CustomerSortDirection } from '../../../schema/shared.js'
-import { nullIfNotFound } from '../../contract/errors.js'
+import { CustomerSortDirection, DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
+import { type ApiError, nullIfNotFound } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
+import { UnreadableRow } from '../../http/list-contract.js'
 import { decodeCursor, encodeCursor } from '../../support/cursor.js'
 import { bankOf } from '../bank-access.js'
+import { unreadableObpRow } from '../error-mapping.js'
 import type { ObpInstance } from '../instance.js'
 import {
   type Beginning,
@@ -13,7 +15,7 @@ import {
   type List,
   type Position,
   readPage,
-  type ReadRows,
+  type RowReader,
 } from './firehose.js'
 import { acceptCustomer } from './loaders.js'
 
@@ -67,7 +69,7 @@ export async function loadCustomerPage(
   const list = listOf(filter)
   const hash = listHashOf(bankId, list)
   const continued = after == null ? undefined : decodeCursor(after, (value) => parse(value, hash))
-  const read: ReadRows = async (limit, offset) => {
+  const read: RowReader = async (limit, offset) => {
     const direction = list.isAscending ? 'ASC' : 'DESC'
     const { customers } = instance.sources
     return (await customers.getFirehoseCustomers(operation, bankId, direction, limit, offset)).customers
@@ -75,15 +77,26 @@ export async function loadCustomerPage(
   const load = async (): Promise<Page<Customer>> => {
     const beginning = continued ?? (beginsLater(list) ? await findStart(read, list) : { nullsFirst: false })
     const { rows, hasNext, nullsFirst } = await readPage(read, list, first ?? DEFAULT_PAGE, beginning)
-    // Rows of another bank are left out; the next page begins after them.
-    const placed = rows.flatMap(({ row, position }) => {
+    // Rows of another bank and unreadable ones are left out; the next page begins after them.
+    const nodes: Customer[] = []
+    const cursors: string[] = []
+    const leftOut: ApiError[] = []
+    for (const { row, position } of rows) {
+      if (row instanceof UnreadableRow) {
+        instance.drift(`customers${row.member}`)
+        leftOut.push(unreadableObpRow())
+        continue
+      }
       const node = acceptCustomer(instance, operation, row, bankId)
-      return node ? [{ node, cursor: encode(position, nullsFirst, hash) }] : []
-    })
+      if (node === null) continue
+      nodes.push(node)
+      cursors.push(encode(position, nullsFirst, hash))
+    }
     const last = rows.at(-1)
     return {
-      nodes: placed.map(({ node }) => node),
-      cursors: placed.map(({ cursor }) => cursor),
+      nodes,
+      cursors,
+      leftOut,
       endCursor: last ? encode(last.position, nullsFirst, hash) : null,
       hasNextPage: hasNext,
       hasPreviousPage: after != null,

@@ -1,4 +1,5 @@
 import { obpError, TITLE } from '../error-mapping.js'
+import { type ReadRows, UnreadableRow } from '../../http/list-contract.js'
 import type { ObpCustomer } from './contract.js'
 
 /**
@@ -9,7 +10,9 @@ import type { ObpCustomer } from './contract.js'
  */
 
 /** Reads rows in the order of the provider, from a position. */
-export type ReadRows = (limit: number, offset: number) => Promise<readonly ObpCustomer[]>
+export type RowReader = (limit: number, offset: number) => Promise<ReadRows<ObpCustomer>>
+
+type Row = ObpCustomer | UnreadableRow
 
 /** The date of a row as the provider writes it, or null where it has none. */
 type RowDate = string | null
@@ -40,7 +43,7 @@ export interface Beginning {
 }
 
 export interface Placed {
-  readonly row: ObpCustomer
+  readonly row: Row
   readonly position: Position
 }
 
@@ -53,7 +56,7 @@ export interface RowPage {
 interface Group {
   readonly date: RowDate
   readonly start: number
-  readonly rows: ObpCustomer[]
+  readonly rows: Row[]
 }
 
 /** A page needs a few reads at most: each is larger than the one before. */
@@ -62,16 +65,22 @@ const GROWTH = 4
 /** Parallel probes of a search, and how far apart the first are. */
 const PROBES = 8
 
-const dateOf = (row: ObpCustomer): RowDate => row.last_ok_date ?? null
+const idOf = (row: Row): string => (row instanceof UnreadableRow ? (row.text('customer_id') ?? '') : row.customer_id)
+
+/** The date of a row; undefined where it cannot be read: its place in the list then tells its group. */
+function dateOf(row: Row): RowDate | undefined {
+  const date = row instanceof UnreadableRow ? row.text('last_ok_date') : (row.last_ok_date ?? null)
+  return typeof date === 'string' && Number.isNaN(Date.parse(date)) ? undefined : date
+}
 
 /** The rows in groups of one date, in the order of the provider. */
-function groupsOf(rows: readonly ObpCustomer[], offset: number): Group[] {
+function groupsOf(rows: readonly Row[], offset: number): Group[] {
   const groups: Group[] = []
   rows.forEach((row, i) => {
-    const date = dateOf(row)
     const last = groups.at(-1)
-    if (last?.date === date) last.rows.push(row)
-    else groups.push({ date, start: offset + i, rows: [row] })
+    const date = dateOf(row)
+    if (last && (date === undefined || date === last.date)) last.rows.push(row)
+    else groups.push({ date: date ?? null, start: offset + i, rows: [row] })
   })
   return groups
 }
@@ -103,25 +112,21 @@ function boundsOf(list: List, after: Position | undefined, nullsFirst: boolean) 
   }
 }
 
-const byId = (sign: number) => (a: ObpCustomer, b: ObpCustomer) =>
-  a.customer_id === b.customer_id ? 0 : a.customer_id < b.customer_id ? -sign : sign
+const compareIds = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
 /** The rows of whole groups that follow the position (all without one), in the total order. */
 function placedAfter(groups: readonly Group[], after: Position | undefined, isAscending: boolean): Placed[] {
   const sign = isAscending ? 1 : -1
-  const compare = byId(sign)
-  const follows = (date: RowDate, { customer_id: id }: ObpCustomer) =>
-    after?.date !== date || (after.id < id ? 1 : after.id > id ? -1 : 0) * sign > 0
   return groups.flatMap(({ date, start, rows }) =>
     rows
-      .filter((row) => follows(date, row))
-      .sort(compare)
-      .map((row) => ({ row, position: { start, size: rows.length, date, id: row.customer_id } })),
+      .map((row) => ({ row, position: { start, size: rows.length, date, id: idOf(row) } }))
+      .filter(({ position }) => after?.date !== date || compareIds(position.id, after.id) * sign > 0)
+      .sort((a, b) => compareIds(a.position.id, b.position.id) * sign),
   )
 }
 
 /** The page of `count` rows after a position, or from where the window begins. */
-export async function readPage(read: ReadRows, list: List, count: number, beginning: Beginning): Promise<RowPage> {
+export async function readPage(read: RowReader, list: List, count: number, beginning: Beginning): Promise<RowPage> {
   const { after, start = 0 } = beginning
   let { nullsFirst } = beginning
   const from = after?.start ?? start
@@ -150,14 +155,14 @@ export async function readPage(read: ReadRows, list: List, count: number, beginn
 }
 
 /** Where the window begins: the position of its first row, found by probes of one row each, some side by side. */
-export async function findStart(read: ReadRows, list: List): Promise<Beginning> {
+export async function findStart(read: RowReader, list: List): Promise<Beginning> {
   let nullsFirst = false
   /** The last of the positions that is before the window, and the one that follows it; past the end is not before. */
   const narrow = async (positions: readonly number[]) => {
     const rows = await Promise.all(positions.map((position) => read(1, position)))
     if (positions[0] === 0) nullsFirst = rows[0]![0] !== undefined && dateOf(rows[0]![0]) === null
     const { isBefore } = boundsOf(list, undefined, nullsFirst)
-    const i = rows.findLastIndex(([row]) => row !== undefined && isBefore({ date: dateOf(row) }))
+    const i = rows.findLastIndex(([row]) => row !== undefined && isBefore({ date: dateOf(row) ?? null }))
     return [positions[i] ?? -1, positions[i + 1] ?? Infinity] as const
   }
   let [low, high] = await narrow(Array.from({ length: PROBES }, (_, i) => PROBES ** i - 1))

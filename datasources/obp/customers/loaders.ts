@@ -1,11 +1,15 @@
 import type { Customer } from '../../../schema/customer.js'
 import type { CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { nullIfNotFound } from '../../contract/errors.js'
+import type { Rows } from '../../contract/rows.js'
+import { type ReadRows, UnreadableRow } from '../../http/list-contract.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import { keyLoader, type Loader } from '../../support/loader.js'
+import { hasMember, toNodes } from '../../support/rows.js'
 import { banksOf } from '../bank-access.js'
 import { isId } from '../codecs.js'
 import { type CustomerRef, customerRefKey } from '../customer-ref.js'
+import { unreadableObpRow } from '../error-mapping.js'
 import type { ObpInstance } from '../instance.js'
 import { type AttributePair, LINKS, type ObpCustomer } from './contract.js'
 import { attributeSearches, toAttribute, toCustomer } from './mapping.js'
@@ -32,19 +36,23 @@ export function acceptCustomer(
   return customer
 }
 
-/** The customers of a response that may repeat them, each once. */
+/** The customers of the bank in a response that may repeat them, each once. */
 export function acceptCustomers(
   instance: ObpInstance,
   operation: OperationScope,
-  rows: readonly ObpCustomer[],
+  rows: ReadRows<ObpCustomer>,
   bankId: string,
-): Customer[] {
-  const byId = new Map<string, Customer>()
-  for (const row of rows) {
-    const customer = acceptCustomer(instance, operation, row, bankId)
-    if (customer) byId.set(customer.id, customer)
-  }
-  return [...byId.values()]
+): Rows<Customer> {
+  const seen = new Set<string>()
+  const own = rows.filter((row) => {
+    if (!hasMember(row, 'bank_id', bankId)) return false
+    if (row instanceof UnreadableRow) return true
+    const isNew = !seen.has(row.customer_id)
+    seen.add(row.customer_id)
+    return isNew
+  })
+  const accept = (row: ObpCustomer) => acceptCustomer(instance, operation, row, bankId)!
+  return toNodes(own, 'customers', accept, unreadableObpRow, instance.drift)
 }
 
 // Parallel calls: the only call for several customers by id lists the whole bank.
@@ -67,10 +75,12 @@ export const customersByNumber = keyLoader<
   return row && acceptCustomer(instance, operation, row, bankId)
 })
 
-export const attributes = keyLoader<ObpInstance, CustomerRef, CustomerAttribute[] | null>(
+export const attributes = keyLoader<ObpInstance, CustomerRef, Rows<CustomerAttribute> | null>(
   async ({ sources, drift }, operation, { bankId, id }) => {
     const response = await nullIfNotFound(sources.attributes.getCustomerAttributes(operation, bankId, id))
-    return response && response.customer_attributes.map((attribute) => toAttribute(attribute, drift))
+    return (
+      response && toNodes(response.customer_attributes, 'customer_attributes', toAttribute, unreadableObpRow, drift)
+    )
   },
   customerRefKey,
 )
@@ -89,7 +99,7 @@ export const singleAttributes = keyLoader<ObpInstance, CustomerRef, Loader<strin
   customerRefKey,
 )
 
-export const customersOfViewer = keyLoader<ObpInstance, 'viewer', Customer[]>(async (instance, operation) => {
+export const customersOfViewer = keyLoader<ObpInstance, 'viewer', Rows<Customer>>(async (instance, operation) => {
   const { sources, credentials } = instance
   const { customers: rows } = await sources.customers.getCustomersForUser(operation, credentials.asUser(operation))
   return banksOf(instance, operation).flatMap((bankId) => acceptCustomers(instance, operation, rows, bankId))
@@ -101,7 +111,7 @@ export async function findByAttributes(
   operation: OperationScope,
   bankId: string,
   wanted: readonly AttributePair[],
-): Promise<ObpCustomer[] | null> {
+): Promise<ReadRows<ObpCustomer> | null> {
   const answers = await Promise.all(
     attributeSearches(wanted).map((pairs) =>
       nullIfNotFound(sources.customers.getCustomersByAttributes(operation, bankId, pairs)),
@@ -117,20 +127,24 @@ async function customersAtBank(
   operation: OperationScope,
   personId: string,
   bankId: string,
-): Promise<Customer[]> {
+): Promise<Rows<Customer>> {
   const rows = (await findByAttributes(instance, operation, bankId, [[LINKS.personId, personId]])) ?? []
-  const isLinked = ({ customer_attributes: attributes }: ObpCustomer) =>
-    attributes?.some(({ name, value }) => name === LINKS.personId && value === personId) === true
+  // A row that cannot be read may be that of a linked customer.
+  const isLinked = (row: ObpCustomer | UnreadableRow) =>
+    row instanceof UnreadableRow ||
+    row.customer_attributes?.some(({ name, value }) => name === LINKS.personId && value === personId) === true
   return acceptCustomers(instance, operation, rows.filter(isLinked), bankId)
 }
 
 // Parallel calls, one for each person and bank: the provider refuses a query that repeats a name.
-export const customersOfPerson = keyLoader<ObpInstance, string, Customer[]>(async (instance, operation, personId) => {
-  // An id that cannot be one is not sent.
-  const banks = isId(personId) ? banksOf(instance, operation) : []
-  const found = await Promise.all(banks.map((bankId) => customersAtBank(instance, operation, personId, bankId)))
-  return found.flat()
-})
+export const customersOfPerson = keyLoader<ObpInstance, string, Rows<Customer>>(
+  async (instance, operation, personId) => {
+    // An id that cannot be one is not sent.
+    const banks = isId(personId) ? banksOf(instance, operation) : []
+    const found = await Promise.all(banks.map((bankId) => customersAtBank(instance, operation, personId, bankId)))
+    return found.flat()
+  },
+)
 
 /** Clears what the operation has loaded of a customer, after a write to it, also a failed one: it may have been executed. */
 export function clearCustomer(instance: ObpInstance, operation: OperationScope, ref: CustomerRef): void {

@@ -3,6 +3,8 @@ import type { CustomerAttribute, CustomerAttributeMatch } from '../../../schema/
 import { type Page, PhoneNumberMatch } from '../../../schema/shared.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { CustomerKey } from '../../contract/operations.js'
+import { completeRows, findRow, type Rows } from '../../contract/rows.js'
+import { UnreadableRow } from '../../http/list-contract.js'
 import { bankOf, customerRefOf, loadByCustomer, ownerOf } from '../bank-access.js'
 import { query } from '../instance.js'
 import { type CustomerPageKey, loadCustomerPage } from './customer-page.js'
@@ -65,7 +67,7 @@ export const customerQueries = {
   }),
 
   /** A search by personal values discloses them. */
-  customersByAttributes: query<AttributesKey, Customer[] | null>({
+  customersByAttributes: query<AttributesKey, Rows<Customer> | null>({
     scope: 'customers:read',
     extraScopes: () => ['pii:read'],
     type: 'Customer',
@@ -79,7 +81,7 @@ export const customerQueries = {
   }),
 
   /** Searches by parts would reveal a number step by step, so only a search by a whole number needs no `pii:read`. */
-  customersByPhone: query<PhoneKey, Customer[] | null>({
+  customersByPhone: query<PhoneKey, Rows<Customer> | null>({
     scope: 'customers:read',
     extraScopes: ({ match }) => ((match ?? PhoneNumberMatch.EXACT) === PhoneNumberMatch.EXACT ? [] : ['pii:read']),
     type: 'Customer',
@@ -92,9 +94,10 @@ export const customerQueries = {
         instance.sources.customers.getCustomersByCustomerPhoneNumber(operation, bankId, pattern),
       )
       if (response === null) return null
-      const rows = response.customers.filter(
-        ({ mobile_phone_number: phone }) => phone != null && phoneFits(phone, mobilePhoneNumber, match),
-      )
+      const rows = response.customers.filter((row) => {
+        const phone = row instanceof UnreadableRow ? row.text('mobile_phone_number') : row.mobile_phone_number
+        return phone == null ? row instanceof UnreadableRow : phoneFits(phone, mobilePhoneNumber, match)
+      })
       return acceptCustomers(instance, operation, rows, bankId).slice(0, first ?? MAX_FOUND)
     },
   }),
@@ -106,14 +109,14 @@ export const customerQueries = {
   }),
 
   /** Called with the caller's own credential: the provider decides which customers are the caller's. */
-  customersOfViewer: query<void, Customer[]>({
+  customersOfViewer: query<void, Rows<Customer>>({
     scope: null,
     ownScope: 'customers:read',
     type: 'Customer',
     load: (instance, operation) => operation.loader(instance, customersOfViewer).load('viewer'),
   }),
 
-  attributesOf: query<CustomerKey, CustomerAttribute[] | null>({
+  attributesOf: query<CustomerKey, Rows<CustomerAttribute> | null>({
     scope: 'customers:read',
     type: 'CustomerAttribute',
     owner: ownerOf,
@@ -129,7 +132,7 @@ export const customerQueries = {
       const ref = customerRefOf(instance, operation, customer)
       if (ref === null) return null
       const ofCustomer = await operation.loader(instance, attributes).load(ref)
-      if (!ofCustomer?.some((attribute) => attribute.id === id)) return null
+      if (!ofCustomer || !findRow(ofCustomer, (attribute) => attribute.id === id)) return null
       return (await operation.loader(instance, singleAttributes).load(ref)).load(id)
     },
   }),
@@ -140,12 +143,13 @@ export const customerQueries = {
     owner: ownerOf,
     async load(instance, operation, key) {
       const found = await loadAttributes(instance, operation, key)
-      return found && toLinks(found)
+      // A link may be in the row that cannot be read.
+      return found && toLinks(completeRows(found))
     },
   }),
 
   /** The customers that record this person as theirs, at every bank that the caller may name. */
-  customersOfPerson: query<string, Customer[]>({
+  customersOfPerson: query<string, Rows<Customer>>({
     scope: 'customers:read',
     type: 'Customer',
     owner: (person) => ({ person }),

@@ -4,6 +4,7 @@ import type {
   SetCustomerAttributeDefinitionInput,
 } from '../../../schema/attribute-definition.js'
 import { nullIfNotFound } from '../../contract/errors.js'
+import { findRow } from '../../contract/rows.js'
 import { requiredBankOf } from '../bank-access.js'
 import { text } from '../codecs.js'
 import { obpError } from '../error-mapping.js'
@@ -39,7 +40,8 @@ export const definitionCommands = {
       const loader = operation.loader(instance, definitions)
       loader.clear(bankId)
       const wanted = comparable(definitionBody(input))
-      const found = (await loader.load(bankId))?.find((definition) => comparable(definition) === wanted)
+      const stored = await loader.load(bankId)
+      const found = stored && findRow(stored, (definition) => comparable(definition) === wanted)
       return found ? { definition: toDefinition(found, instance.drift) } : null
     },
     async run(instance, operation, input) {
@@ -61,8 +63,8 @@ export const definitionCommands = {
     async run(instance, operation, { definitionId, bankId: requestedBank }, { isRetry }) {
       const bankId = requiredBankOf(instance, operation, requestedBank)
       const loader = operation.loader(instance, definitions)
-      const exists = (await loader.load(bankId))?.some(({ attribute_definition_id: id }) => id === definitionId)
-      if (exists) {
+      const stored = await loader.load(bankId)
+      if (stored && findRow(stored, ({ attribute_definition_id: id }) => id === definitionId)) {
         const deletion = instance.sources.definitions
           .deleteCustomerAttributeDefinition(operation, bankId, definitionId)
           .finally(() => loader.clear(bankId))

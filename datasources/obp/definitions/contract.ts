@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
+import { listContract } from '../../http/list-contract.js'
 import { OptionalText } from '../../support/contract-types.js'
 
 /**
@@ -22,7 +23,7 @@ const Definition = Type.Object({
 
 export const answers = {
   definition: contract(Definition),
-  definitions: contract(Type.Object({ attributes: Type.Array(Definition) })),
+  definitions: listContract('attributes', Definition),
 }
 
 export type ObpDefinition = Static<typeof Definition>

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
+import { listContract } from '../../http/list-contract.js'
 import { OptionalObject, OptionalText } from '../../support/contract-types.js'
 
 /**
@@ -45,11 +46,11 @@ const Message = Type.Object({
 })
 
 export const answers = {
-  crmEvents: contract(Type.Object({ crm_events: Type.Array(CrmEvent) })),
+  crmEvents: listContract('crm_events', CrmEvent),
   meeting: contract(Meeting),
-  meetings: contract(Type.Object({ meetings: Type.Array(Meeting) })),
+  meetings: listContract('meetings', Meeting),
   sent: contract(Type.Object({ success: Type.Literal('Success') })),
-  messages: contract(Type.Object({ messages: Type.Array(Message) })),
+  messages: listContract('messages', Message),
 }
 
 export type ObpCrmEvent = Static<typeof CrmEvent>

@@ -11,6 +11,7 @@ import type {
 } from '../../../schema/kyc.js'
 import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
 import type { Attempt } from '../../contract/operations.js'
+import { findRow, type Rows } from '../../contract/rows.js'
 import type { Loader } from '../../support/loader.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { type CustomerInput, findCustomer } from '../customers/customer-lookup.js'
@@ -42,7 +43,7 @@ interface StoredRecord {
 /** A loader of a customer's records of one kind. */
 type Records<Row extends StoredRecord = StoredRecord> = LoaderDefinition<
   ObpInstance,
-  Pick<Loader<string, readonly Row[] | null>, 'load' | 'clear'>
+  Pick<Loader<string, Rows<Row> | null>, 'load' | 'clear'>
 >
 
 /** A record of a customer under an id of the provider's. */
@@ -74,7 +75,7 @@ async function recordIdOf(
 ): Promise<string> {
   if (given == null) return attempt.id
   const stored = await operation.loader(instance, records).load(ref.id)
-  const isOwn = stored?.some((row) => row.id === given && row.bankId === ref.bankId)
+  const isOwn = stored && findRow(stored, (row) => row.id === given && row.bankId === ref.bankId)
   return isOwn ? given : newRecordId(ref, kind, given)
 }
 
@@ -89,7 +90,7 @@ async function relatedIdOf(
 ): Promise<string> {
   if (given === '') return given
   const stored = await operation.loader(instance, records).load(ref.id)
-  return stored?.some(({ id }) => id === given) ? given : newRecordId(ref, kind, given)
+  return stored && findRow(stored, ({ id }) => id === given) ? given : newRecordId(ref, kind, given)
 }
 
 /** The customer and the id that a command writes a record to. */
@@ -127,7 +128,8 @@ async function readRecord<Row extends StoredRecord>(
 ): Promise<Row | undefined> {
   const loader = operation.loader(instance, records)
   loader.clear(ref.id)
-  return (await loader.load(ref.id))?.find((row) => row.id === id && row.bankId === ref.bankId && isWritten(row))
+  const stored = await loader.load(ref.id)
+  return stored ? findRow(stored, (row) => row.id === id && row.bankId === ref.bankId && isWritten(row)) : undefined
 }
 
 /**
@@ -203,7 +205,8 @@ export const kycCommands = {
       const { ref } = await findCustomer(instance, operation, input)
       const loader = operation.loader(instance, statuses)
       loader.clear(ref.id)
-      const kycStatus = (await loader.load(ref.id))?.find((row) => isStatus(row, statusBody(input)))
+      const stored = await loader.load(ref.id)
+      const kycStatus = stored && findRow(stored, (row) => isStatus(row, statusBody(input)))
       return kycStatus ? { kycStatus } : null
     },
     async run(instance, operation, input) {

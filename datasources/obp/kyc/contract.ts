@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
+import { listContract } from '../../http/list-contract.js'
 import { Optional, OptionalText } from '../../support/contract-types.js'
 
 /**
@@ -53,13 +54,13 @@ const Status = Type.Object({
 
 export const answers = {
   check: contract(Check),
-  checks: contract(Type.Object({ checks: Type.Array(Check) })),
+  checks: listContract('checks', Check),
   document: contract(Document),
-  documents: contract(Type.Object({ documents: Type.Array(Document) })),
+  documents: listContract('documents', Document),
   media: contract(Media),
-  medias: contract(Type.Object({ medias: Type.Array(Media) })),
+  medias: listContract('medias', Media),
   status: contract(Status),
-  statuses: contract(Type.Object({ statuses: Type.Array(Status) })),
+  statuses: listContract('statuses', Status),
 }
 
 export type ObpKycCheck = Static<typeof Check>

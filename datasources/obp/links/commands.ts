@@ -5,11 +5,14 @@ import type {
 } from '../../../schema/user-link.js'
 import { invalidInput, nullIfNotFound } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
+import { findRow } from '../../contract/rows.js'
+import { UnreadableRow } from '../../http/list-contract.js'
+import { hasMember } from '../../support/rows.js'
 import { bankOf } from '../bank-access.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { findCustomer } from '../customers/customer-lookup.js'
 import { clearCustomer } from '../customers/loaders.js'
-import { obpError } from '../error-mapping.js'
+import { obpError, unreadableObpRow } from '../error-mapping.js'
 import { command, type ObpInstance } from '../instance.js'
 import { toLink } from './mapping.js'
 import { linksOfCustomer, linksOfUser } from './queries.js'
@@ -29,13 +32,17 @@ async function searchLink(
   const { customers: rows } = await customers.getFirehoseCustomers(operation, bankId, 'DESC', MAX_SEARCHED + 1, 0)
   if (rows.length > MAX_SEARCHED)
     throw invalidInput({ 'input.customerId': ['is needed at a bank of this many customers'] })
-  const ids = rows.filter((row) => row.bank_id === bankId).map((row) => row.customer_id)
+  const own = rows.filter((row) => hasMember(row, 'bank_id', bankId))
+  const ids = own.flatMap((row) => (row instanceof UnreadableRow ? (row.text('customer_id') ?? []) : row.customer_id))
   const loader = operation.loader(instance, linksOfCustomer)
   for (let i = 0; i < ids.length; i += PARALLEL_CALLS) {
     const lists = await Promise.all(ids.slice(i, i + PARALLEL_CALLS).map((id) => loader.load({ bankId, id })))
-    const found = lists.flatMap((list) => list ?? []).find(({ id }) => id === linkId)
+    const links = lists.flatMap((list) => list ?? [])
+    const found = findRow(links, ({ id }) => id === linkId)
     if (found) return found
   }
+  // The link may be of the customer whose row cannot be read.
+  if (ids.length < own.length) throw unreadableObpRow()
   return undefined
 }
 
@@ -47,7 +54,8 @@ async function findLink(
 ): Promise<UserCustomerLink | undefined> {
   if (customerId != null) {
     const { ref } = await findCustomer(instance, operation, { customerId, bankId: requestedBank })
-    return (await operation.loader(instance, linksOfCustomer).load(ref))?.find(({ id }) => id === linkId)
+    const links = await operation.loader(instance, linksOfCustomer).load(ref)
+    return links ? findRow(links, ({ id }) => id === linkId) : undefined
   }
   const bankId = bankOf(instance, operation, requestedBank)
   return bankId === null ? undefined : searchLink(instance, operation, bankId, linkId)
@@ -72,7 +80,7 @@ export const linkCommands = {
       const { userId } = input
       const { ref } = await findCustomer(instance, operation, input)
       const stored = isRetry ? await operation.loader(instance, linksOfCustomer).load(ref) : null
-      const existing = stored?.find((link) => link.userId === userId)
+      const existing = stored && findRow(stored, (link) => link.userId === userId)
       if (existing) return { link: existing }
       const row = await instance.sources.links
         .createUserCustomerLinks(operation, ref.bankId, { user_id: userId, customer_id: ref.id })

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
+import { listContract } from '../../http/list-contract.js'
 
 /**
  * Open Bank Project v4.0.0: links between users and customers.
@@ -16,7 +17,7 @@ const Link = Type.Object({
 
 export const answers = {
   link: contract(Link),
-  links: contract(Type.Object({ user_customer_links: Type.Array(Link) })),
+  links: listContract('user_customer_links', Link),
 }
 
 export type ObpLink = Static<typeof Link>

@@ -2,11 +2,14 @@ import type { UserCustomerLink } from '../../../schema/user-link.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import type { CustomerKey } from '../../contract/operations.js'
+import { isReadable, type Rows } from '../../contract/rows.js'
 import { keyLoader } from '../../support/loader.js'
+import { hasMember, toNodes } from '../../support/rows.js'
 import { bankOf, banksOf, loadByCustomer, ownerOf } from '../bank-access.js'
 import { isId } from '../codecs.js'
 import { type CustomerRef, customerRefKey } from '../customer-ref.js'
 import { customers } from '../customers/loaders.js'
+import { unreadableObpRow } from '../error-mapping.js'
 import { type ObpInstance, query } from '../instance.js'
 import { toLink } from './mapping.js'
 
@@ -16,21 +19,21 @@ export interface UserKey {
   readonly bankId?: string | null | undefined
 }
 
-export const linksOfCustomer = keyLoader<ObpInstance, CustomerRef, UserCustomerLink[] | null>(
+export const linksOfCustomer = keyLoader<ObpInstance, CustomerRef, Rows<UserCustomerLink> | null>(
   async ({ sources, drift }, operation, { bankId, id }) => {
     const response = await nullIfNotFound(sources.links.getUserCustomerLinksByCustomerId(operation, bankId, id))
-    const rows = response && response.user_customer_links.filter((link) => link.customer_id === id)
-    return rows && rows.map((link) => toLink(link, bankId, drift))
+    const rows = response && response.user_customer_links.filter((link) => hasMember(link, 'customer_id', id))
+    return rows && toNodes(rows, 'user_customer_links', (link) => toLink(link, bankId, drift), unreadableObpRow, drift)
   },
   customerRefKey,
 )
 
 /** By the same key as customers: a user's id and the bank that is asked. */
-export const linksOfUser = keyLoader<ObpInstance, CustomerRef, UserCustomerLink[] | null>(
+export const linksOfUser = keyLoader<ObpInstance, CustomerRef, Rows<UserCustomerLink> | null>(
   async ({ sources, drift }, operation, { bankId, id }) => {
     const response = await nullIfNotFound(sources.links.getUserCustomerLinksByUserId(operation, bankId, id))
-    const rows = response && response.user_customer_links.filter((link) => link.user_id === id)
-    return rows && rows.map((link) => toLink(link, bankId, drift))
+    const rows = response && response.user_customer_links.filter((link) => hasMember(link, 'user_id', id))
+    return rows && toNodes(rows, 'user_customer_links', (link) => toLink(link, bankId, drift), unreadableObpRow, drift)
   },
   customerRefKey,
 )
@@ -51,7 +54,7 @@ async function isAccessible(
 
 /** Queries of the links between users and customers. */
 export const linkQueries = {
-  userLinksOf: query<CustomerKey, UserCustomerLink[] | null>({
+  userLinksOf: query<CustomerKey, Rows<UserCustomerLink> | null>({
     scope: 'customers:read',
     type: 'UserCustomerLink',
     owner: ownerOf,
@@ -59,7 +62,7 @@ export const linkQueries = {
   }),
 
   /** The provider lists links of every bank; links to customers at banks that the caller may not name are left out. */
-  linksOfUser: query<UserKey, UserCustomerLink[] | null>({
+  linksOfUser: query<UserKey, Rows<UserCustomerLink> | null>({
     scope: 'customers:read',
     type: 'UserCustomerLink',
     async load(instance, operation, { userId, bankId: requestedBank }) {
@@ -68,7 +71,7 @@ export const linkQueries = {
       const links = isId(userId) ? await operation.loader(instance, linksOfUser).load({ bankId, id: userId }) : []
       if (links === null) return null
       const accessible = await Promise.all(
-        links.map(({ customerId }) => isAccessible(instance, operation, customerId, bankId)),
+        links.map(async (link) => !isReadable(link) || isAccessible(instance, operation, link.customerId, bankId)),
       )
       return links.filter((_link, i) => accessible[i])
     },

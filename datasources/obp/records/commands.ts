@@ -14,6 +14,7 @@ import type {
 import { invalidInput, nullIfNotFound } from '../../contract/errors.js'
 import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
 import type { Attempt } from '../../contract/operations.js'
+import { completeRows, findRow, type Rows } from '../../contract/rows.js'
 import type { Loader } from '../../support/loader.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { type CustomerInput, findCustomer } from '../customers/customer-lookup.js'
@@ -39,7 +40,7 @@ const NO_TAX_RESIDENCE = 'The customer has no such tax residence.'
 interface Deletion {
   readonly records: LoaderDefinition<
     ObpInstance,
-    Pick<Loader<CustomerRef, readonly { id: string }[] | null>, 'load' | 'clear'>
+    Pick<Loader<CustomerRef, Rows<{ id: string }> | null>, 'load' | 'clear'>
   >
   readonly remove: (ref: CustomerRef) => Promise<unknown>
   /** The message where the customer has no such record. */
@@ -57,7 +58,8 @@ async function deleteRecord(
 ): Promise<{ deletedId: string }> {
   const { ref } = await findCustomer(instance, operation, input)
   const loader = operation.loader(instance, records)
-  if ((await loader.load(ref))?.some((row) => row.id === id)) {
+  const stored = await loader.load(ref)
+  if (stored && findRow(stored, (row) => row.id === id)) {
     const deletion = remove(ref).finally(() => loader.clear(ref))
     await (isRetry ? nullIfNotFound(deletion) : deletion)
   } else if (!isRetry) throw obpError('NOT_FOUND', absent)
@@ -88,14 +90,15 @@ export const recordCommands = {
       const { ref } = await findCustomer(instance, operation, input)
       const loader = operation.loader(instance, addresses)
       loader.clear(ref)
-      const address = (await loader.load(ref))?.find(({ id }) => id === input.addressId)
+      const stored = await loader.load(ref)
+      const address = stored && findRow(stored, ({ id }) => id === input.addressId)
       return address && isAddress(address, input) ? { address } : null
     },
     async run(instance, operation, input) {
       const { ref } = await findCustomer(instance, operation, input)
       const loader = operation.loader(instance, addresses)
-      const exists = (await loader.load(ref))?.some(({ id }) => id === input.addressId)
-      if (!exists) throw obpError('NOT_FOUND', NO_ADDRESS)
+      const stored = await loader.load(ref)
+      if (!stored || !findRow(stored, ({ id }) => id === input.addressId)) throw obpError('NOT_FOUND', NO_ADDRESS)
       const row = await instance.sources.records
         .updateCustomerAddress(operation, ref, input.addressId, addressBody(input))
         .finally(() => loader.clear(ref))
@@ -123,9 +126,9 @@ export const recordCommands = {
     async run(instance, operation, input, { isRetry }) {
       const { ref } = await findCustomer(instance, operation, input)
       const loader = operation.loader(instance, taxResidences)
-      const existing = (await loader.load(ref))?.find(
-        ({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber,
-      )
+      const stored = await loader.load(ref)
+      const existing =
+        stored && findRow(stored, ({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber)
       if (existing) {
         if (isRetry) return { taxResidence: existing }
         throw obpError('CONFLICT', 'The customer has this tax residence already.')
@@ -162,7 +165,7 @@ export const recordCommands = {
       // The response does not contain the handle, so the payload is made from the request.
       const handle = toHandle(body, instance.drift)
       const loader = operation.loader(instance, handles)
-      const [existing] = (await loader.load(ref)) ?? []
+      const [existing] = completeRows((await loader.load(ref)) ?? [])
       if (existing) {
         if (isRetry && JSON.stringify(existing) === JSON.stringify(handle)) return { handle }
         throw obpError(

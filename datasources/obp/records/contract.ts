@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
+import { listContract } from '../../http/list-contract.js'
 import { Optional, OptionalText } from '../../support/contract-types.js'
 
 /**
@@ -56,12 +57,12 @@ const Receipt = Type.Object({
 
 export const answers = {
   address: contract(Address),
-  addresses: contract(Type.Object({ addresses: Type.Array(Address) })),
+  addresses: listContract('addresses', Address),
   taxResidence: contract(TaxResidence),
   // The list's name is singular.
-  taxResidences: contract(Type.Object({ tax_residence: Type.Array(TaxResidence) })),
+  taxResidences: listContract('tax_residence', TaxResidence),
   // The list has the name of the list of KYC checks.
-  handles: contract(Type.Object({ checks: Type.Array(Handle) })),
+  handles: listContract('checks', Handle),
   // One request, also as the response of the list endpoint.
   creditLimitRequest: contract(CreditLimitRequest),
   receipt: contract(Receipt),

@@ -2,10 +2,13 @@ import type { CreditLimitRequest, CustomerAddress, SocialMediaHandle, TaxResiden
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import type { CustomerKey } from '../../contract/operations.js'
+import { filterRows, type Rows } from '../../contract/rows.js'
 import { keyLoader } from '../../support/loader.js'
+import { hasMember, toNodes } from '../../support/rows.js'
 import { customerRefOf, loadByCustomer, ownerOf } from '../bank-access.js'
 import { isId } from '../codecs.js'
 import { type CustomerRef, customerRefKey } from '../customer-ref.js'
+import { unreadableObpRow } from '../error-mapping.js'
 import { type ObpInstance, query } from '../instance.js'
 import { toAddress, toCreditLimitRequest, toHandle, toTaxResidence } from './mapping.js'
 
@@ -21,25 +24,28 @@ export interface CreditLimitRequestKey {
 
 /** A loader of a customer's records of one kind. */
 const listLoader = <Node>(
-  list: (instance: ObpInstance, operation: OperationScope, ref: CustomerRef) => Promise<Node[]>,
+  list: (instance: ObpInstance, operation: OperationScope, ref: CustomerRef) => Promise<Rows<Node>>,
 ) =>
-  keyLoader<ObpInstance, CustomerRef, Node[] | null>(
+  keyLoader<ObpInstance, CustomerRef, Rows<Node> | null>(
     (instance, operation, ref) => nullIfNotFound(list(instance, operation, ref)),
     customerRefKey,
   )
 
 export const addresses = listLoader(async ({ sources, drift }, operation, ref) => {
   const { addresses: rows } = await sources.records.getCustomerAddresses(operation, ref)
-  return rows.filter((row) => row.customer_id === ref.id).map((row) => toAddress(row, drift))
+  const own = rows.filter((row) => hasMember(row, 'customer_id', ref.id))
+  return toNodes(own, 'addresses', toAddress, unreadableObpRow, drift)
 })
 
-export const taxResidences = listLoader(async ({ sources }, operation, ref) =>
-  (await sources.records.getTaxResidence(operation, ref)).tax_residence.map(toTaxResidence),
-)
+export const taxResidences = listLoader(async ({ sources, drift }, operation, ref) => {
+  const { tax_residence: rows } = await sources.records.getTaxResidence(operation, ref)
+  return toNodes(rows, 'tax_residence', toTaxResidence, unreadableObpRow, drift)
+})
 
-export const handles = listLoader(async ({ sources, drift }, operation, ref) =>
-  (await sources.records.getSocialMediaHandles(operation, ref)).checks.map((row) => toHandle(row, drift)),
-)
+export const handles = listLoader(async ({ sources, drift }, operation, ref) => {
+  const { checks: rows } = await sources.records.getSocialMediaHandles(operation, ref)
+  return toNodes(rows, 'social_media_handles', toHandle, unreadableObpRow, drift)
+})
 
 // The provider answers one request in place of a list.
 const creditLimitRequests = listLoader(async ({ sources }, operation, ref) => [
@@ -59,14 +65,14 @@ const loadHandles = loadByCustomer(handles)
 
 /** Queries of a customer's records. The provider lists them by customer only. */
 export const recordQueries = {
-  addressesOf: query<CustomerKey, CustomerAddress[] | null>({
+  addressesOf: query<CustomerKey, Rows<CustomerAddress> | null>({
     scope: 'customers:read',
     type: 'CustomerAddress',
     owner: ownerOf,
     load: loadByCustomer(addresses),
   }),
 
-  taxResidencesOf: query<CustomerKey, TaxResidence[] | null>({
+  taxResidencesOf: query<CustomerKey, Rows<TaxResidence> | null>({
     scope: 'customers:read',
     type: 'TaxResidence',
     owner: ownerOf,
@@ -74,17 +80,17 @@ export const recordQueries = {
   }),
 
   /** A handle under another number is left out: the number may have changed in the meantime. */
-  socialMediaHandlesOf: query<NumberedKey, SocialMediaHandle[] | null>({
+  socialMediaHandlesOf: query<NumberedKey, Rows<SocialMediaHandle> | null>({
     scope: 'customers:read',
     type: 'SocialMediaHandle',
     owner: ownerOf,
     async load(instance, operation, key) {
       const found = await loadHandles(instance, operation, key)
-      return found && found.filter(({ customerNumber }) => customerNumber === key.number)
+      return found && filterRows(found, ({ customerNumber }) => customerNumber === key.number)
     },
   }),
 
-  creditLimitRequestsOf: query<CustomerKey, CreditLimitRequest[] | null>({
+  creditLimitRequestsOf: query<CustomerKey, Rows<CreditLimitRequest> | null>({
     scope: 'customers:read',
     type: 'CreditLimitRequest',
     owner: ownerOf,

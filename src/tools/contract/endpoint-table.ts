@@ -8,6 +8,8 @@ interface Endpoint {
   readonly method: string
   readonly path: string
   readonly successStatus: number
+  /** The version that the endpoint belongs to; it is found under this one and later ones. */
+  readonly implementedIn?: string
   readonly requestExample?: Example
   readonly requestFields?: Readonly<Record<string, string>>
   readonly responseExample?: Example
@@ -90,14 +92,27 @@ function responsesOf({ method, successStatus, responseExample, errorBehaviour = 
   }
 }
 
+/** What the server says of itself, which no table of operations holds. */
+const ROOT: Endpoint = {
+  operationId: 'root',
+  method: 'GET',
+  path: '/obp/v4.0.0/root',
+  successStatus: 200,
+}
+
+const paths = ({ path, implementedIn }: Endpoint): readonly string[] => [
+  ...new Set([path, implementedIn === undefined ? path : path.replace(/\/v\d+\.\d+\.\d+\//, `/${implementedIn}/`)]),
+]
+
 /** Converts a table of endpoints to an OpenAPI document; schemas are derived from the examples. */
 export function endpointTableToOpenApi(table: readonly Endpoint[]): Readonly<Record<string, unknown>> {
-  const paths: Record<string, Record<string, object>> = {}
-  for (const endpoint of table)
-    (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = {
-      operationId: endpoint.operationId,
-      ...requestOf(endpoint),
-      responses: responsesOf(endpoint),
-    }
-  return { openapi: '3.1.0', info: { title: 'Table of endpoints', version: String(table.length) }, paths }
+  const items: Record<string, Record<string, object>> = {}
+  for (const endpoint of [ROOT, ...table])
+    for (const path of paths(endpoint))
+      (items[path] ??= {})[endpoint.method.toLowerCase()] = {
+        operationId: endpoint.operationId,
+        ...requestOf(endpoint),
+        responses: responsesOf(endpoint),
+      }
+  return { openapi: '3.1.0', info: { title: 'Table of endpoints', version: String(table.length) }, paths: items }
 }

@@ -3,6 +3,7 @@ import { type Assumption, type Finding, type ProbeContext, unchecked } from '../
 import { providerEntries, type ProviderName } from '../../../datasources/index.js'
 import type { Config } from '../../config.js'
 import { depsOf } from '../../providers.js'
+import { openStore } from '../../store/open-store.js'
 import { connectionAssumptions, loginOf } from './connection.js'
 import { type OpenClient, ProbeSession, ProbeStopped } from './session.js'
 
@@ -47,10 +48,12 @@ export async function probeProvider(name: ProviderName, options: ProbeOptions): 
   const configured = config.providers[name]!
   let calls = 0
   const ignore = () => undefined
+  // A login that the replicas share is taken from their store.
+  const { store, close } = await openStore(config, ignore)
   const deps = depsOf(
     provider,
     configured,
-    { config, onCall: () => (calls += 1), onShared: ignore, onDrift: ignore, onCircuit: ignore },
+    { config, store, onCall: () => (calls += 1), onShared: ignore, onDrift: ignore, onCircuit: ignore },
     {},
   )
   const clients: OpenClient[] = []
@@ -82,5 +85,6 @@ export async function probeProvider(name: ProviderName, options: ProbeOptions): 
     return { provider: name, rows, calls }
   } finally {
     await instance.close()
+    await close()
   }
 }

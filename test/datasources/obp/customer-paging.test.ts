@@ -5,10 +5,10 @@ import {
   findStart,
   type List,
   readPage,
-  type ReadRows,
+  type RowReader,
 } from '../../../datasources/obp/customers/firehose.js'
 import { BANK, PEOPLE } from '../../../datasources/emulator/people.js'
-import { type App, startApp } from '../../support/app.js'
+import { type App, type Result, startApp } from '../../support/app.js'
 import { control } from '../../support/obp.js'
 
 const DAY = '2024-01-01T00:00:00Z'
@@ -35,9 +35,9 @@ describe('customers of one last OK date, whose order differs for each limit and 
   async function walk(filter: object, first: number, between?: () => Promise<void>): Promise<Node[]> {
     const seen: Node[] = []
     for (let after: string | null = null; ;) {
-      const { data, errors }: { data: any; errors: readonly unknown[] } = await app.run(PAGE, { first, after, filter })
-      expect(errors).toEqual([])
-      const { nodes, pageInfo } = data.customers
+      const answer: Result<any> = await app.run(PAGE, { first, after, filter })
+      expect(answer.errors).toEqual([])
+      const { nodes, pageInfo } = answer.data.customers
       seen.push(...nodes)
       if (!pageInfo.hasNextPage) return seen
       expect(nodes).toHaveLength(first)
@@ -100,9 +100,8 @@ describe('customers of one last OK date, whose order differs for each limit and 
       const seen = await walk({ ...window, sortDirection }, 37)
       expect(seen.some(({ lastOkDate }) => lastOkDate === '2024-01-01T00:00:00.000Z')).toBe(isIn)
       for (const { lastOkDate } of seen) {
-        if ('lastOkFrom' in window)
-          expect(Date.parse(lastOkDate)).toBeGreaterThanOrEqual(Date.parse(window.lastOkFrom!))
-        if ('lastOkTo' in window) expect(Date.parse(lastOkDate)).toBeLessThanOrEqual(Date.parse(window.lastOkTo!))
+        if ('lastOkFrom' in window) expect(Date.parse(lastOkDate)).toBeGreaterThanOrEqual(Date.parse(window.lastOkFrom))
+        if ('lastOkTo' in window) expect(Date.parse(lastOkDate)).toBeLessThanOrEqual(Date.parse(window.lastOkTo))
       }
     }
     for (const call of app.calls('obp'))
@@ -117,7 +116,7 @@ describe('a list of many shapes', () => {
     const rank = ({ last_ok_date: date }: ObpCustomer) =>
       date == null ? (nullsFirst ? -Infinity : Infinity) : Date.parse(date)
     const sizes: number[] = []
-    const read: ReadRows = (limit, offset) => {
+    const read: RowReader = (limit, offset) => {
       const noise = (id: string) =>
         [...`${id} ${limit} ${offset}`].reduce((hash, sign) => (hash * 31 + sign.charCodeAt(0)) | 0, 7)
       const sorted = [...rows].sort((a, b) => {
@@ -131,13 +130,13 @@ describe('a list of many shapes', () => {
     return { read, sizes }
   }
 
-  async function walk(read: ReadRows, list: List, count: number, change: () => void = () => undefined) {
+  async function walk(read: RowReader, list: List, count: number, change: () => void = () => undefined) {
     const seen: string[] = []
     const hasWindow = list.from !== undefined || list.to !== undefined
     let beginning: Beginning = hasWindow ? await findStart(read, list) : { nullsFirst: false }
     for (;;) {
       const { rows, hasNext, nullsFirst } = await readPage(read, list, count, beginning)
-      seen.push(...rows.map(({ row: { customer_id: id } }) => id))
+      seen.push(...rows.map(({ position: { id } }) => id))
       if (!hasNext) return seen
       beginning = { after: rows.at(-1)!.position, nullsFirst }
       change()
@@ -198,7 +197,7 @@ describe('a list of many shapes', () => {
   test('the beginning of a window is found among 100,000 rows by few probes of one row', async () => {
     const start = Date.parse('2000-01-01T00:00:00Z')
     let probes = 0
-    const read: ReadRows = (limit, offset) => {
+    const read: RowReader = (limit, offset) => {
       probes += 1
       expect(limit).toBe(1)
       return Promise.resolve(

@@ -1,0 +1,62 @@
+import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { type Contract, contract } from './call.js'
+
+/** A row of a list that does not fit its contract. */
+export class UnreadableRow {
+  readonly #row: unknown
+  /** The first member that does not fit, as a JSON pointer in which `*` stands for an index; it holds no value. */
+  readonly member: string
+
+  constructor(row: unknown, member: string) {
+    this.#row = row
+    this.member = member
+  }
+
+  /** A text member of the row, where it has one of this name. */
+  text(name: string): string | undefined {
+    if (typeof this.#row !== 'object' || this.#row === null) return undefined
+    const member = (this.#row as Readonly<Record<string, unknown>>)[name]
+    return typeof member === 'string' ? member : undefined
+  }
+}
+
+/** The rows of a list as they are read: each by itself. */
+export type ReadRows<Row> = readonly (Row | UnreadableRow)[]
+
+/**
+ * The contract of an answer with a list as its member `name`. Each row is read by itself: one that does not fit becomes
+ * an `UnreadableRow` and leaves the others alone. An answer whose other members do not fit is malformed as a whole.
+ */
+export function listContract<
+  Name extends string,
+  Row extends TSchema,
+  Others extends TProperties = Record<never, never>,
+>(
+  name: Name,
+  row: Row,
+  others: Others = {} as Others,
+): Contract<{ readonly [N in Name]: ReadRows<Static<Row>> } & Static<ReturnType<typeof Type.Object<Others>>>> {
+  type Answer = { readonly [N in Name]: ReadRows<Static<Row>> } & Static<ReturnType<typeof Type.Object<Others>>>
+  const envelope = contract(Type.Object({ ...others, [name]: Type.Array(Type.Unknown()) }))
+  const check = TypeCompiler.Compile(row)
+  const read = (value: unknown): UnreadableRow | Static<Row> =>
+    check.Check(value)
+      ? value
+      : new UnreadableRow(
+          value,
+          check
+            .Errors(value)
+            .First()
+            ?.path.replace(/\/\d+(?=\/|$)/g, '/*') ?? '',
+        )
+  return {
+    fits: (value): value is Answer => envelope.fits(value),
+    firstMismatch: envelope.firstMismatch,
+    read(value): Answer {
+      const answer = value as Answer
+      const rows: readonly unknown[] = answer[name]
+      return rows.every((row) => check.Check(row)) ? answer : { ...answer, [name]: rows.map(read) }
+    },
+  }
+}

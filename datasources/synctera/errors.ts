@@ -1,0 +1,12 @@
+import { KycProvider as Label } from '../../schema/shared.js'
+import { ApiError, unreadableRow } from '../contract/errors.js'
+
+/** The error of a row of Synctera's that does not fit its contract. */
+export const unreadableSyncteraRow = (): ApiError => unreadableRow(Label.SYNCTERA, 'Synctera')
+
+/** The error of a list whose page tokens do not end. */
+export const endlessList = (): ApiError =>
+  new ApiError('PROVIDER_MALFORMED', {
+    provider: Label.SYNCTERA,
+    message: 'Synctera answered a list that does not end.',
+  })
