@@ -11,7 +11,7 @@ import { isId } from '../codecs.js'
 import { type CustomerRef, customerRefKey } from '../customer-ref.js'
 import { unreadableObpRow } from '../error-mapping.js'
 import type { ObpInstance } from '../instance.js'
-import { LINKS, MAX_VALUES, type ObpCustomer } from './contract.js'
+import { LINKS, MAX_VALUES, type ObpAttribute, type ObpCustomer, readAttributes } from './contract.js'
 import { toAttribute, toCustomer } from './mapping.js'
 
 /**
@@ -28,10 +28,18 @@ export function acceptCustomer(
   const customer = toCustomer(row, instance.drift)
   const ref = { bankId, id: customer.id }
   if (row.customer_attributes)
-    operation.loader(instance, attributes).prime(
-      ref,
-      row.customer_attributes.map((attribute) => toAttribute(attribute, instance.drift)),
-    )
+    operation
+      .loader(instance, attributes)
+      .prime(
+        ref,
+        toNodes(
+          readAttributes(row.customer_attributes),
+          'customer_attributes',
+          toAttribute,
+          unreadableObpRow,
+          instance.drift,
+        ),
+      )
   operation.loader(instance, customers).prime(ref, customer)
   return customer
 }
@@ -105,6 +113,14 @@ export const customersOfViewer = keyLoader<ObpInstance, 'viewer', Rows<Customer>
   return banksOf(instance, operation).flatMap((bankId) => acceptCustomers(instance, operation, rows, bankId))
 })
 
+/** The persons that a customer's attributes record. */
+const personsOf = (attributes: ReadRows<ObpAttribute>): string[] =>
+  attributes.flatMap((attribute) =>
+    !(attribute instanceof UnreadableRow) && attribute.name === LINKS.personId && attribute.value
+      ? attribute.value
+      : [],
+  )
+
 export const customersOfPerson = batchLoader<ObpInstance, string, Rows<Customer>>({
   maxBatchSize: MAX_VALUES,
   absent: () => [],
@@ -128,8 +144,13 @@ export const customersOfPerson = batchLoader<ObpInstance, string, Rows<Customer>
       for (const row of rows) {
         if (row instanceof UnreadableRow) continue
         const customer = customersById.get(row.customer_id)
-        for (const { name, value } of (customer && row.customer_attributes) ?? [])
-          if (name === LINKS.personId) byPerson.get(value ?? '')?.set(row.customer_id, customer!)
+        if (!customer) continue
+        const attributesOf = readAttributes(row.customer_attributes ?? [])
+        const persons = personsOf(attributesOf)
+        // The attribute by which the customer was found may be the one that cannot be read.
+        if (persons.length === 0 && attributesOf.some((attribute) => attribute instanceof UnreadableRow))
+          unreadable.push(unreadableObpRow())
+        for (const person of persons) byPerson.get(person)?.set(customer.id, customer)
       }
     })
     return new Map([...byPerson].map(([id, found]) => [id, [...found.values(), ...unreadable]]))
