@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountEntitlementSet, IdentityChallenge, SetAccountEntitlementsInput } from '../../schema/entitlement.js'
+import { Provider as Label } from '../../schema/shared.js'
+import { unreadableRow } from '../contract/errors.js'
+import { type LeftOutRows, readableRows, unreadableRows } from '../contract/rows.js'
+import { toNodes } from '../support/rows.js'
 import type { ApitureOutcome } from './datasource.js'
 import { command } from './instance.js'
 import { assignmentBody, toChallenge, toEntitlement } from './mapping.js'
 import { clearEntitlements } from './queries.js'
 import { executedDespite, type Executed, SnapshotStore, toWrite, unstoredSet } from './snapshot-store.js'
 
-interface EntitlementsOrChallenge {
+const unreadableItem = () => unreadableRow(Label.APITURE, 'Apiture')
+
+interface EntitlementsOrChallenge extends LeftOutRows {
   readonly entitlements: AccountEntitlementSet | null
   readonly challenge: IdentityChallenge | null
 }
@@ -18,7 +24,7 @@ export const apitureCommands = {
     type: 'SetAccountEntitlementsPayload',
     repeatable: true,
     ignoredInput: ['challengeToken'],
-    toStored: (payload) => (payload.challenge ? undefined : payload),
+    toStored: ({ entitlements, challenge }) => (challenge ? undefined : { entitlements, challenge }),
     async run(instance, operation, input) {
       const { source, drift } = instance
       const customer = input.bankingCustomerId
@@ -47,10 +53,11 @@ export const apitureCommands = {
         await fail('nothing')
         return { entitlements: null, challenge: toChallenge(outcome.challenge, drift) }
       }
-      const items = outcome.items.map((item) => toEntitlement(item, drift))
+      const rows = toNodes(outcome.items, 'items', toEntitlement, unreadableItem, drift)
+      const items = readableRows(rows)
       const entitlements = await snapshots.confirm(customer, write, items).catch(() => unstoredSet(customer, items))
       clearEntitlements(instance, operation, customer)
-      return { entitlements, challenge: null }
+      return { entitlements, challenge: null, leftOut: unreadableRows(rows) }
     },
   }),
 }
