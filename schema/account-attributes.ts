@@ -10,6 +10,7 @@ export enum JobStatus {
   PENDING = 'PENDING',
   COMPLETED = 'COMPLETED',
   FAILED = 'FAILED',
+  UNKNOWN = 'UNKNOWN',
 }
 registerEnumType(JobStatus, {
   name: 'JobStatus',
@@ -21,6 +22,10 @@ registerEnumType(JobStatus, {
     },
     COMPLETED: { description: 'Carried out.' },
     FAILED: { description: 'Not carried out; `errors` says why.' },
+    UNKNOWN: {
+      description:
+        'For a day the provider has said nothing that this schema knows, and it is not asked any more. Look at the provider.',
+    },
   },
 })
 
@@ -53,6 +58,9 @@ export class AccountAttributesJob {
 
   @Field(() => JobStatus)
   status!: JobStatus
+
+  /** The provider's own word. */
+  providerStatus!: string | null
 
   @Field(() => String, { nullable: true, description: "The provider's id of the exchange, for its support." })
   requestTrackingId!: string | null
