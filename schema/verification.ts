@@ -143,6 +143,9 @@ export class VerifiedAccount {
   })
   nameCheckStatus!: NameCheckStatus | null
 
+  /** The provider's own word. */
+  nameCheckStatusRaw?: string | null
+
   @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
