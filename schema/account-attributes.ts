@@ -10,6 +10,7 @@ export enum AccountAttributesJobStatus {
   PENDING = 'PENDING',
   COMPLETED = 'COMPLETED',
   FAILED = 'FAILED',
+  UNKNOWN = 'UNKNOWN',
 }
 registerEnumType(AccountAttributesJobStatus, {
   name: 'AccountAttributesJobStatus',
@@ -21,6 +22,10 @@ registerEnumType(AccountAttributesJobStatus, {
     },
     COMPLETED: { description: 'Carried out.' },
     FAILED: { description: 'Not carried out; `errors` says why.' },
+    UNKNOWN: {
+      description:
+        'For a day the provider has said nothing that this schema knows, and it is not asked any more. Look at the provider.',
+    },
   },
 })
 
@@ -59,6 +64,9 @@ export class AccountAttributesJob {
     description:
       'The word of the provider that `status` stands for, also one that this graph does not know. Null until the provider was polled.',
   })
+  providerStatus!: string | null
+
+  /** The provider's own word. */
   providerStatus!: string | null
 
   @Field(() => String, { nullable: true, description: "The provider's id of the exchange, for its support." })

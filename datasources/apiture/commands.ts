@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountEntitlementSet, IdentityChallenge, SetAccountEntitlementsInput } from '../../schema/entitlement.js'
+import { Provider as Label } from '../../schema/shared.js'
+import { unreadableRow } from '../contract/errors.js'
+import { type LeftOutRows, readableRows, unreadableRows } from '../contract/rows.js'
+import { toNodes } from '../support/rows.js'
 import type { ApitureOutcome } from './datasource.js'
 import { command } from './instance.js'
 import { assignmentBody, toChallenge, toEntitlement } from './mapping.js'
@@ -7,7 +11,9 @@ import { clearEntitlements } from './queries.js'
 import { fromStoredSet, type StoredEntitlementSet, toStoredSet } from './stored-entitlement.js'
 import { executedDespite, type Executed, SnapshotStore, toWrite, unstoredSet } from './snapshot-store.js'
 
-interface EntitlementsOrChallenge {
+const unreadableItem = () => unreadableRow(Label.APITURE, 'Apiture')
+
+interface EntitlementsOrChallenge extends LeftOutRows {
   readonly entitlements: AccountEntitlementSet | null
   readonly challenge: IdentityChallenge | null
 }
@@ -53,10 +59,11 @@ export const apitureCommands = {
         await fail('nothing')
         return { entitlements: null, challenge: toChallenge(outcome.challenge, drift) }
       }
-      const items = outcome.items.map((item) => toEntitlement(item, drift))
+      const rows = toNodes(outcome.items, 'items', toEntitlement, unreadableItem, drift)
+      const items = readableRows(rows)
       const entitlements = await snapshots.confirm(customer, write, items).catch(() => unstoredSet(customer, items))
       clearEntitlements(instance, operation, customer)
-      return { entitlements, challenge: null }
+      return { entitlements, challenge: null, leftOut: unreadableRows(rows) }
     },
   }),
 }

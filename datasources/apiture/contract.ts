@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { contract } from '../http/call.js'
+import { listContract } from '../http/list-contract.js'
+import { Optional, OptionalText } from '../support/contract-types.js'
 
 /**
  * Apiture Customer Accounts Administration 0.5.1: one write, no read.
@@ -8,21 +9,21 @@ import { contract } from '../http/call.js'
  */
 
 const Account = Type.Object({
-  id: Type.Optional(Type.String()),
+  id: OptionalText,
   accountNumber: Type.String({ minLength: 1 }),
-  accountMicrNumber: Type.Optional(Type.String()),
-  productType: Type.Optional(Type.String()),
+  accountMicrNumber: OptionalText,
+  productType: OptionalText,
   productCode: Type.String(),
-  nickname: Type.Optional(Type.String()),
+  nickname: OptionalText,
 })
 
 // The declared defaults of `false` contradict "absent means unchanged": an absent role is unknown, not false.
 const Roles = Type.Object({
-  default: Type.Optional(Type.Boolean()),
-  view: Type.Optional(Type.Boolean()),
-  basic: Type.Optional(Type.Boolean()),
-  billPay: Type.Optional(Type.Boolean()),
-  loanAdvance: Type.Optional(Type.Boolean()),
+  default: Optional(Type.Boolean()),
+  view: Optional(Type.Boolean()),
+  basic: Optional(Type.Boolean()),
+  billPay: Optional(Type.Boolean()),
+  loanAdvance: Optional(Type.Boolean()),
 })
 
 const Elections = {
@@ -30,15 +31,15 @@ const Elections = {
   electronicDocumentElection: Type.Boolean(),
 }
 
-const Entitlements = Type.Object({ items: Type.Array(Type.Object({ ...Elections, roles: Roles, account: Account })) })
+const Item = Type.Object({ ...Elections, roles: Roles, account: Account })
 
 export const answers = {
-  entitlements: contract(Entitlements),
+  entitlements: listContract('items', Item),
 }
 
 export type ApitureAccount = Static<typeof Account>
 export type ApitureRoles = Static<typeof Roles>
-export type ApitureItem = Static<typeof Entitlements>['items'][number]
+export type ApitureItem = Static<typeof Item>
 
 /** The identity challenge of a refused call. A factor whose kind cannot be read may still be chosen by its id. */
 export interface ApitureChallenge {
@@ -67,8 +68,3 @@ export interface AssignmentBody {
 
 /** The OAuth scope of the service client; the reference names none for this endpoint. */
 export const SCOPE = 'bankingAdmin/write'
-
-/** A problem type, `https://…/errors/<name>/v1.0.0`: its host and version vary, its name is stable. */
-const PROBLEM_TYPE = /^https?:\/\/[^/]+\/errors\/([A-Za-z][A-Za-z0-9]{0,63})(?:\/v[0-9][0-9.]*)?\/?$/
-
-export const problemName = (type: string | undefined): string | undefined => PROBLEM_TYPE.exec(type ?? '')?.[1]

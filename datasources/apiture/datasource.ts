@@ -1,7 +1,9 @@
 import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
+import type { ReadRows } from '../http/list-contract.js'
 import { ProblemBody } from '../http/provider-errors.js'
-import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody, problemName } from './contract.js'
+import { problemName } from '../support/problem-type.js'
+import { answers, type ApitureChallenge, type ApitureItem, type AssignmentBody } from './contract.js'
 
 const NO_SUCH_ACCOUNT: ErrorMapping = {
   code: 'NOT_FOUND',
@@ -22,6 +24,25 @@ const PROBLEMS: Readonly<Record<string, ErrorMapping>> = {
   invalidIdentityChallengeHeader: BAD_CHALLENGE_TOKEN,
   // The reference uses both names.
   invalidChallengeHeader: BAD_CHALLENGE_TOKEN,
+  // The customer must act, and may then repeat the write under the same idempotency key.
+  challengeBlocked: {
+    code: 'CHALLENGE_REQUIRED',
+    message:
+      "The customer's identity challenges are blocked at Apiture; the customer must ask the bank to unblock them.",
+  },
+  noIdentityChallengeFactors: {
+    code: 'CHALLENGE_REQUIRED',
+    message:
+      'The customer has nothing at Apiture to prove who they are with; the customer must first set up a phone number, an e-mail address or another factor in the digital bank.',
+  },
+  passwordChangeRequired: {
+    code: 'CHALLENGE_REQUIRED',
+    message: 'The customer must first change their password in the digital bank.',
+  },
+  loginIncomplete: {
+    code: 'CHALLENGE_REQUIRED',
+    message: 'The customer must first complete their login in the digital bank.',
+  },
   customerDisabled: { code: 'CONFLICT', message: 'Apiture has disabled this customer.' },
   noSuchAccount: NO_SUCH_ACCOUNT,
   accountNotFound: NO_SUCH_ACCOUNT,
@@ -66,7 +87,7 @@ function challengeOf({ status, body }: ErrorResponse): ApitureChallenge | undefi
 }
 
 /** The outcome of setting entitlements; a challenge means that nothing was executed. */
-export type ApitureOutcome = { readonly items: readonly ApitureItem[] } | { readonly challenge: ApitureChallenge }
+export type ApitureOutcome = { readonly items: ReadRows<ApitureItem> } | { readonly challenge: ApitureChallenge }
 
 /** Apiture's one endpoint, in Apiture's words. */
 export function apitureSource(client: ProviderClient, institutionId: string | undefined) {

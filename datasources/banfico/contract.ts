@@ -3,12 +3,13 @@ import { contract } from '../http/call.js'
 import { Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
 
 /**
- * Banfico account verifications v1.0.
+ * Banfico account verifications v1.0 and v1.1; the answers of both are read alike.
  * Reference: https://portal.epc-vop.banfico.io/documentation/account-verification
  * Enumerations are read as text: an unlisted value counts as drift and does not make the answer malformed. Unknown members are ignored.
  */
 
 const Identity = Type.Object({ status: Type.String(), type: Type.String(), value: Type.String() })
+const Identities = Type.Union([Type.Array(Type.Unknown()), Type.Object({})])
 
 const Account = Type.Object({
   id: Type.String(),
@@ -16,8 +17,8 @@ const Account = Type.Object({
   status: Type.String(),
   respondedName: OptionalText,
   nameCheckStatus: OptionalText,
-  // An object in the reference, an array in the request of the same example.
-  identities: Optional(Type.Union([Type.Array(Identity), Identity])),
+  // An object in the reference, an array in the request of the same example; each is read by itself.
+  identities: Optional(Identities),
 })
 
 // Texts in v1.0, objects in v1.1.
@@ -41,13 +42,15 @@ const Result = Type.Object({
   // Absent while the verification is pending.
   account: Optional(Account),
   // Optional in one row of the reference and mandatory in the next.
-  responder: Optional(Responder),
+  responder: Type.Optional(Type.Unknown()),
 })
 
 const Verification = Type.Object({ data: Type.Object({ result: Result }) })
 
 export const answers = {
   verification: contract(Verification),
+  identity: contract(Identity),
+  responder: contract(Responder),
   /** Any body: a 202 is told by its status, and the reference shows no body for it. */
   any: contract(Type.Unknown()),
 }
@@ -70,12 +73,16 @@ export interface BanficoReply<Result = BanficoResult | undefined> {
   readonly slaSeconds: number | undefined
 }
 
+/** The versions of the API. */
+export const API_VERSIONS = ['1.0', '1.1'] as const
+export type ApiVersion = (typeof API_VERSIONS)[number]
+
 export interface TypeAndValue {
   type: string
   value: string
 }
 
-/** The body of a verification request. */
+/** A verification, in the members of v1.0. */
 export interface Verify {
   types: string[]
   initiator?: { idType: string; idValue: string; reference?: string }

@@ -5,8 +5,8 @@ import { type CallScope, detachedScope, type ErrorMapping, type ErrorResponse, p
 import type { ProviderClient } from '../http/client.js'
 import { ProblemBody } from '../http/provider-errors.js'
 import { parseRetryAfter, parseSeconds } from '../http/retry-after.js'
-import { answers, type BanficoReply, type BanficoResult, type Verify } from './contract.js'
-import { refusedFields } from './mapping.js'
+import { answers, type ApiVersion, type BanficoReply, type BanficoResult, type Verify } from './contract.js'
+import { refusedFields, requestBody } from './mapping.js'
 
 const maxOf = (...hints: (number | undefined)[]): number | undefined => {
   const given = hints.filter((hint) => hint !== undefined)
@@ -66,18 +66,19 @@ const malformed = (providerStatus: number): ApiError =>
   new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus })
 
 /** Banfico's endpoints, one method each, in Banfico's words. */
-export function banficoSource(client: ProviderClient) {
-  const headers = () => ({ 'transaction-xref-id': randomUUID() })
+export function banficoSource(client: ProviderClient, version: ApiVersion) {
+  const headers = (xRefId: string) => ({ 'transaction-xref-id': xRefId })
 
   return {
     /** Asks the bank that holds the account. Each call begins a new verification with its own id, so none is retried. */
     async verify(scope: CallScope, verification: Verify): Promise<BanficoReply<BanficoResult>> {
+      const xRefId = randomUUID()
       const reply = await client.send(scope, {
         method: 'POST',
-        path: path`/v1.0/account-verifications`,
+        path: version === '1.1' ? path`/v1.1/account-verifications` : path`/v1.0/account-verifications`,
         effect: 'nonRepeatableRead',
-        json: { data: { verification } },
-        headers: headers(),
+        json: requestBody(verification, version, xRefId),
+        headers: headers(xRefId),
         response: answers.verification,
       })
       return toReply(reply, reply.body.data.result)
@@ -87,9 +88,9 @@ export function banficoSource(client: ProviderClient) {
     async fetch(scope: CallScope, id: string): Promise<BanficoReply> {
       const reply = await client.send(scope, {
         method: 'GET',
-        path: path`/v1.0/account-verifications/${id}`,
+        path: version === '1.1' ? path`/v1.1/account-verifications/${id}` : path`/v1.0/account-verifications/${id}`,
         effect: 'read',
-        headers: headers(),
+        headers: headers(randomUUID()),
         response: answers.any,
       })
       const result = answers.verification.fits(reply.body) ? reply.body.data.result : undefined

@@ -6,6 +6,7 @@ import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
 import { SingleFlight } from '../http/single-flight.js'
 import { mapTokenError } from '../http/token-cache.js'
 import { banficoCommands } from './commands.js'
+import { API_VERSIONS, type ApiVersion } from './contract.js'
 import { banficoSource, mapError } from './datasource.js'
 import type { BanficoInstance } from './instance.js'
 import { banficoQueries } from './queries.js'
@@ -18,6 +19,7 @@ export interface BanficoSettings {
   readonly clientSecret: string
   /** The maximum age of a result that answers a repeated question, and the time for which results are stored. */
   readonly maxAgeSeconds: number
+  readonly apiVersion: ApiVersion
 }
 
 /** Several operations may wait for one call, so it does not end with the operation that started it. */
@@ -41,16 +43,25 @@ export const banfico = {
       300,
       { min: 0, max: 86_400 },
     ),
+    apiVersion: settings.choice(
+      'BANFICO_API_VERSION',
+      'Version of the account verification API that the Banfico tenant offers.',
+      API_VERSIONS,
+      '1.0',
+    ),
   }),
   queries: banficoQueries,
   commands: banficoCommands,
-  open({ url, tokenUrl, clientId, clientSecret, maxAgeSeconds }, { client: connect, drift }): BanficoInstance {
+  open(
+    { url, tokenUrl, clientId, clientSecret, maxAgeSeconds, apiVersion },
+    { client: connect, drift },
+  ): BanficoInstance {
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, mapError: mapTokenError })
     const credential = clientCredentials({ client: tokens, path, clientId, clientSecret })
     const client = connect({ url, credential, mapError })
     return {
-      source: banficoSource(client),
+      source: banficoSource(client, apiVersion),
       maxAgeSeconds,
       resultCache: createResultCache(maxAgeSeconds),
       checks: new SingleFlight<VerificationResult>(DETACHED),

@@ -14,27 +14,51 @@ import {
 } from '../../schema/verification.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import type { ProblemBody } from '../http/provider-errors.js'
+import { toInputPath } from '../support/input-path.js'
 import { type Drift, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
-import type { BanficoAccount, BanficoReply, BanficoResponder, Verify } from './contract.js'
+import {
+  answers,
+  type ApiVersion,
+  type BanficoAccount,
+  type BanficoReply,
+  type BanficoResponder,
+  type Verify,
+} from './contract.js'
 
 // ---- provider to graph
 
+/** Words of the name check: Banfico's, and those of the EPC scheme. */
+const NAME_WORDS: Readonly<Record<string, NameCheckStatus>> = {
+  ...NameCheckStatus,
+  MTCH: NameCheckStatus.FULL_MATCH,
+  CMTC: NameCheckStatus.PARTIAL_MATCH,
+  NMTC: NameCheckStatus.NO_MATCH,
+  NOAP: NameCheckStatus.UNABLE_TO_MATCH,
+}
+
 function toAccount(account: BanficoAccount, drift: Drift): VerifiedAccount {
-  const identities = account.identities ?? []
+  const given = account.identities ?? []
+  // One that cannot be read must not lose a check that was paid for.
+  const identities = (Array.isArray(given) ? given : [given]).flatMap((identity: unknown) => {
+    if (answers.identity.fits(identity)) return identity
+    drift('account.identities')
+    return []
+  })
   return {
     accountId: account.id,
     secondaryId: account.secondaryId ?? null,
     status: toEnum(AccountStatus, account.status, 'account.status', drift),
     statusRaw: providerWord(account.status),
-    nameCheckStatus: toEnum(NameCheckStatus, account.nameCheckStatus, 'account.nameCheckStatus', drift),
+    nameCheckStatus: toEnum(
+      NAME_WORDS,
+      account.nameCheckStatus?.trim().toUpperCase(),
+      'account.nameCheckStatus',
+      drift,
+    ),
     nameCheckStatusRaw: providerWord(account.nameCheckStatus),
     respondedName: account.respondedName ?? null,
-    identities: (Array.isArray(identities) ? identities : [identities]).map(({ type, value, status }) => ({
-      type,
-      value,
-      status,
-    })),
+    identities: identities.map(({ type, value, status }) => ({ type, value, status })),
   }
 }
 
@@ -57,6 +81,13 @@ function toResponder(responder: BanficoResponder, drift: Drift): VerificationRes
   }
 }
 
+/** The responder, where it can be read: it must not lose a check that was paid for. */
+function responderOf(responder: unknown, drift: Drift): VerificationResponder | null {
+  if (answers.responder.fits(responder)) return toResponder(responder, drift)
+  drift('responder')
+  return null
+}
+
 /** Maps a reply. Without an account the result is pending, whatever the status is. `begunAt` is the start of the verification. */
 export function toResult(
   id: string,
@@ -70,7 +101,7 @@ export function toResult(
     state: account ? VerificationState.COMPLETED : VerificationState.PENDING,
     message: result?.message ?? null,
     account: account && toAccount(account, drift),
-    responder: result?.responder ? toResponder(result.responder, drift) : null,
+    responder: result?.responder != null ? responderOf(result.responder, drift) : null,
     checkedAt: new Date(at).toISOString(),
     fromCache: false,
     nextPollAt: account ? null : nextPollAt(pollSchedule(at, hintSeconds, begunAt)),
@@ -134,42 +165,39 @@ export function toVerify(input: VerifyAccountInput): Verify {
   })
 }
 
+/** The body of a verification request; v1.1 has other members for the same. `xRefId` is the id of the exchange. */
+export const requestBody = ({ types, initiator, account }: Verify, version: ApiVersion, xRefId: string): object => ({
+  data:
+    version === '1.1'
+      ? omitNullish({ initiator, query: { types, xRefId }, account })
+      : { verification: omitNullish({ types, initiator, account }) },
+})
+
 // ---- invalid input, by the graph's names
 
 /** The members that an error may name. An example of the reference uses an older name of the scheme. */
-const MEMBERS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    [
-      'types',
-      'initiator',
-      'idType',
-      'idValue',
-      'reference',
-      'account',
-      'type',
-      'name',
-      'idScheme',
-      'id',
-      'secondaryId',
-      'holdingEntity',
-      'value',
-      'identities',
-    ].map((name) => [name, name]),
-  ),
-  schemeName: 'idScheme',
-}
+const MEMBERS: ReadonlyMap<string, string> = new Map([
+  ...[
+    'types',
+    'initiator',
+    'idType',
+    'idValue',
+    'reference',
+    'account',
+    'type',
+    'name',
+    'idScheme',
+    'id',
+    'secondaryId',
+    'holdingEntity',
+    'value',
+    'identities',
+  ].map((name): [string, string] => [name, name]),
+  ['schemeName', 'idScheme'],
+])
 
-/** Maps `data.verification.account.identities[0].value` to `input.account.identities[0].value`, up to the first unknown name. */
-function inputPath(path: string): string {
-  const [, rest] = /^data\.verification\.(.*)$/.exec(path) ?? []
-  const names = ['input']
-  for (const part of rest?.split('.') ?? []) {
-    const [, name, index = ''] = /^(\w+)(\[\d{1,3}\])?$/.exec(part) ?? []
-    if (name === undefined || !Object.hasOwn(MEMBERS, name)) break
-    names.push(MEMBERS[name]! + index)
-  }
-  return names.join('.')
-}
+/** The parts of the body above the input's members: `verification` in v1.0, `query` in v1.1. */
+const ABOVE = /^data\.(verification\.|query\.)?/
 
 /** The invalid members by the graph's names. Banfico's reasons may repeat a value and are not passed on. */
 export function refusedFields(problem: ProblemBody): InvalidFields | undefined {
@@ -178,7 +206,7 @@ export function refusedFields(problem: ProblemBody): InvalidFields | undefined {
     return path
       ? [
           [
-            inputPath(path),
+            toInputPath(path.replace(ABOVE, ''), MEMBERS) ?? 'input',
             [
               item.text('errorCode') === 'MISSING_FIELD'
                 ? 'is required by the provider'

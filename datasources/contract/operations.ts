@@ -37,6 +37,8 @@ export interface Attempt {
   readonly id: string
   /** True when an earlier attempt under the same key was left open: it may have been executed. */
   readonly isRetry: boolean
+  /** When the first attempt began, in ms since 1970. */
+  readonly begunAt: number
 }
 
 /** Command: one write of a provider, declared once at load. The guard adds the scope, the idempotency key and the mask. */
@@ -57,6 +59,14 @@ export interface Command<Instance, Input, Payload extends object> {
    * which proves nothing. Absent where two equal records cannot be told apart.
    */
   readonly readBack?:
+    | ((instance: Instance, operation: OperationScope, input: Input, attempt: Attempt) => Promise<Payload | null>)
+    | undefined
+  /**
+   * For a write that is repeatable under the provider's idempotency key only. After an answer that the provider does not
+   * keep under that key (a 5xx of its own) a repeat would be executed again, so this is called in its place: the payload
+   * when the provider holds exactly one record that the write may have made since `begunAt`, else null. It writes nothing.
+   */
+  readonly recover?:
     | ((instance: Instance, operation: OperationScope, input: Input, attempt: Attempt) => Promise<Payload | null>)
     | undefined
   /** Input members that are left out when inputs under the same idempotency key are compared. */

@@ -1,3 +1,5 @@
+import type { FastifyInstance } from 'fastify'
+
 /** One quirk, as `GET /__emulator/quirks` lists it. */
 export interface ListedQuirk {
   readonly name: string
@@ -16,6 +18,10 @@ export class Quirks<Name extends string = string> {
 
   has(name: Name): boolean {
     return this.#on.has(name)
+  }
+
+  get isAnyOn(): boolean {
+    return this.#on.size > 0
   }
 
   list(): readonly ListedQuirk[] {
@@ -45,4 +51,44 @@ export class Quirks<Name extends string = string> {
   #isName(name: unknown): boolean {
     return typeof name === 'string' && Object.hasOwn(this.descriptions, name)
   }
+}
+
+type Members = Record<string, unknown>
+
+/** An answer that quirks may change. */
+export interface QuirkyAnswer {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  /** The parsed body. */
+  readonly body: Members
+}
+
+/** Changes the JSON answers of these routes while a quirk is on: `change` returns another body or another status, or nothing. */
+export function changeAnswers(
+  app: FastifyInstance,
+  quirks: Pick<Quirks, 'isAnyOn'>,
+  change: (answer: QuirkyAnswer) => { readonly status?: number; readonly body: unknown } | undefined,
+): void {
+  app.addHook('onSend', async ({ method, url }, reply, payload) => {
+    if (!quirks.isAnyOn || typeof payload !== 'string' || !/^\{.*\}$/s.test(payload)) return payload
+    const body = JSON.parse(payload) as Members
+    const changed = change({ method, path: url.split('?', 1)[0]!, status: reply.statusCode, body })
+    if (changed === undefined) return payload
+    if (changed.status !== undefined) reply.code(changed.status)
+    reply.removeHeader('content-length')
+    return JSON.stringify(changed.body)
+  })
+}
+
+/** The body with null in place of these members where they are absent. */
+export const withNulls = <Body extends object>(body: Body, names: readonly string[]): Body => ({
+  ...Object.fromEntries(names.map((name) => [name, null])),
+  ...body,
+})
+
+/** A problem with a type of another form: relative, and with a version of a later release. */
+export const withRelativeType = ({ type, ...body }: Members): Members => {
+  const name = /\/errors\/([\w-]+)/.exec(String(type))?.[1]
+  return { ...body, type: `/errors/${name}/v1.2.3-beta` }
 }

@@ -24,6 +24,22 @@ export class UnreadableRow {
 /** The rows of a list as they are read: each by itself. */
 export type ReadRows<Row> = readonly (Row | UnreadableRow)[]
 
+/** Compiles the contract of a row to a reader of rows; rows that all fit are returned as they are. */
+export function rowReader<Row extends TSchema>(row: Row): (rows: readonly unknown[]) => ReadRows<Static<Row>> {
+  const check = TypeCompiler.Compile(row)
+  const read = (value: unknown): UnreadableRow | Static<Row> =>
+    check.Check(value)
+      ? value
+      : new UnreadableRow(
+          value,
+          check
+            .Errors(value)
+            .First()
+            ?.path.replace(/\/\d+(?=\/|$)/g, '/*') ?? '',
+        )
+  return (rows) => (rows.every((value) => check.Check(value)) ? (rows as ReadRows<Static<Row>>) : rows.map(read))
+}
+
 /**
  * The contract of an answer with a list as its member `name`. Each row is read by itself: one that does not fit becomes
  * an `UnreadableRow` and leaves the others alone. An answer whose other members do not fit is malformed as a whole.
@@ -39,24 +55,15 @@ export function listContract<
 ): Contract<{ readonly [N in Name]: ReadRows<Static<Row>> } & Static<ReturnType<typeof Type.Object<Others>>>> {
   type Answer = { readonly [N in Name]: ReadRows<Static<Row>> } & Static<ReturnType<typeof Type.Object<Others>>>
   const envelope = contract(Type.Object({ ...others, [name]: Type.Array(Type.Unknown()) }))
-  const check = TypeCompiler.Compile(row)
-  const read = (value: unknown): UnreadableRow | Static<Row> =>
-    check.Check(value)
-      ? value
-      : new UnreadableRow(
-          value,
-          check
-            .Errors(value)
-            .First()
-            ?.path.replace(/\/\d+(?=\/|$)/g, '/*') ?? '',
-        )
+  const readRows = rowReader(row)
   return {
     fits: (value): value is Answer => envelope.fits(value),
     firstMismatch: envelope.firstMismatch,
     read(value): Answer {
       const answer = value as Answer
-      const rows: readonly unknown[] = answer[name]
-      return rows.every((row) => check.Check(row)) ? answer : { ...answer, [name]: rows.map(read) }
+      const given: readonly unknown[] = answer[name]
+      const rows = readRows(given)
+      return rows === given ? answer : { ...answer, [name]: rows }
     },
   }
 }

@@ -1,4 +1,5 @@
 import { type AccountAttributesJob, AccountAttributesJobStatus } from '../../schema/account-attributes.js'
+import type { Progress } from './mapping.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import {
   completePoll,
@@ -11,6 +12,8 @@ import {
 } from '../support/poll-schedule.js'
 
 const TTL_SECONDS = 30 * 24 * 3600
+/** A job ends as `UNKNOWN` when SEI has answered nothing that this server understands for this long. */
+const MAX_UNKNOWN_MS = 24 * 3600_000
 
 /** A stored job with the tenant that may read it: SEI does not know tenants. */
 interface StoredJob {
@@ -18,6 +21,8 @@ interface StoredJob {
   readonly job: AccountAttributesJob
   /** The poll schedule and its lease. */
   readonly pace: PollSchedule
+  /** Since when SEI answers a word or a form that this server does not understand, in ms since 1970. */
+  readonly unknownSince?: number | undefined
 }
 
 const storeKey = (key: string): StoreKey => ['attributes-job', key]
@@ -25,6 +30,21 @@ const storeKey = (key: string): StoreKey => ['attributes-job', key]
 /** The job as this server knows it. */
 const currentState = ({ job, pace }: StoredJob): AccountAttributesJob =>
   job.status === AccountAttributesJobStatus.PENDING ? { ...job, nextPollAt: nextPollAt(pace) } : job
+
+/** The stored job after an answer of SEI's. */
+function progressed(stored: StoredJob, progress: Progress | null, now: number): StoredJob {
+  if (progress === null) return stored
+  const { status, providerStatus, errors } = progress
+  const unknownSince = status === null ? (stored.unknownSince ?? now) : undefined
+  const isOver = unknownSince !== undefined && now - unknownSince >= MAX_UNKNOWN_MS
+  const job = {
+    ...stored.job,
+    status: status ?? (isOver ? AccountAttributesJobStatus.UNKNOWN : AccountAttributesJobStatus.PENDING),
+    providerStatus,
+    errors,
+  }
+  return { ...stored, job: { ...job, nextPollAt: null }, unknownSince }
+}
 
 /** The jobs in the store. A job that has ended does not change any more. */
 export class JobStore {
@@ -70,25 +90,27 @@ export class JobStore {
     return { job: value && currentState(value), lease: changed ? lease : undefined }
   }
 
-  /** Releases the lease with the polled job and returns its state. The end of a job is stored even if the lease has expired. */
+  /**
+   * Releases the lease after a poll and returns the job's state; `progress` is null where SEI did not answer. The end of a
+   * job is stored even if the lease has expired.
+   */
   async completePoll(
     job: AccountAttributesJob,
     lease: string,
+    progress: Progress | null,
     hintSeconds: number | undefined,
   ): Promise<AccountAttributesJob> {
-    const ended = job.status !== AccountAttributesJobStatus.PENDING
     const now = Date.now()
     // Without the store SEI is polled once more; nothing else is lost.
     const updated = await this.#updatePending(job.key, (current) => {
-      const next = completePoll(current.pace, lease, now, hintSeconds)
-      if (ended) return { ...current, job: { ...job, nextPollAt: null } }
-      const { providerStatus } = job
-      return next && { ...current, job: { ...current.job, providerStatus }, pace: next }
+      const next = progressed(current, progress, now)
+      if (next.job.status !== AccountAttributesJobStatus.PENDING) return next
+      const pace = completePoll(current.pace, lease, now, hintSeconds)
+      return pace && { ...next, pace }
     }).catch(() => undefined)
-    if (ended) return { ...job, nextPollAt: null }
-    return updated?.value
-      ? currentState(updated.value)
-      : { ...job, nextPollAt: nextPollAt(pollSchedule(now, hintSeconds)) }
+    if (updated?.value) return currentState(updated.value)
+    const pace = pollSchedule(now, hintSeconds)
+    return currentState(progressed({ tenant: '', job, pace }, progress, now))
   }
 
   #updatePending(key: string, change: (current: StoredJob) => StoredJob | undefined) {

@@ -1,23 +1,68 @@
 import {
-  type AccountAttributesJob,
   AccountAttributesJobStatus,
   type JobError,
   type SetAccountAttributesInput,
 } from '../../schema/account-attributes.js'
 import type { InvalidFields } from '../contract/errors.js'
 import { ProblemBody } from '../http/provider-errors.js'
-import { type Drift, omitNullish, providerWord, toEnum } from '../support/mapping.js'
+import { toInputPath } from '../support/input-path.js'
+import { type Drift, omitNullish, providerWord } from '../support/mapping.js'
 import type { AttributesBody } from './contract.js'
 
 // ---- provider to graph
 
-const STATUSES: Readonly<Record<string, AccountAttributesJobStatus>> = {
-  Pending: AccountAttributesJobStatus.PENDING,
-  Completed: AccountAttributesJobStatus.COMPLETED,
-  Failed: AccountAttributesJobStatus.FAILED,
-}
+const words = (status: AccountAttributesJobStatus, ...names: readonly string[]) =>
+  names.map((name) => [name, status] as const)
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+/** SEI does not document its words, so their usual synonyms count too, in letters of either case and without signs. */
+const STATUSES: ReadonlyMap<string, AccountAttributesJobStatus> = new Map([
+  ...words(
+    AccountAttributesJobStatus.PENDING,
+    'pending',
+    'queued',
+    'submitted',
+    'accepted',
+    'received',
+    'new',
+    'open',
+    'started',
+  ),
+  ...words(
+    AccountAttributesJobStatus.PENDING,
+    'processing',
+    'running',
+    'inprogress',
+    'inprocess',
+    'scheduled',
+    'waiting',
+  ),
+  ...words(
+    AccountAttributesJobStatus.COMPLETED,
+    'completed',
+    'complete',
+    'success',
+    'successful',
+    'succeeded',
+    'done',
+    'finished',
+  ),
+  ...words(AccountAttributesJobStatus.COMPLETED, 'processed', 'ok', 'applied'),
+  ...words(
+    AccountAttributesJobStatus.FAILED,
+    'failed',
+    'failure',
+    'fail',
+    'error',
+    'errored',
+    'rejected',
+    'aborted',
+    'terminated',
+  ),
+  ...words(AccountAttributesJobStatus.FAILED, 'cancelled', 'canceled', 'timedout', 'timeout', 'invalid', 'declined'),
+])
+
+/** Members that may hold the word, in the body or in its `data`. */
+const STATUS_MEMBERS = ['status', 'jobStatus', 'state', 'jobState'] as const
 
 /** One error of a job; some pages call the reason `message`. */
 const toJobError = (item: ProblemBody): JobError => ({
@@ -26,23 +71,26 @@ const toJobError = (item: ProblemBody): JobError => ({
   reason: item.text('reason') ?? item.text('message') ?? null,
 })
 
-/** What a poll says of a job. */
-type Progress = Pick<AccountAttributesJob, 'status' | 'providerStatus' | 'errors'>
+/** The progress of a job, as SEI says it. */
+export interface Progress {
+  /** Null for a word or a form that this server does not understand. */
+  readonly status: AccountAttributesJobStatus | null
+  /** SEI's own word; null where there is none. */
+  readonly providerStatus: string | null
+  readonly errors: JobError[]
+}
 
-/** The progress of a job. With an unknown status or form the job counts as pending. */
 export function toProgress(body: unknown, drift: Drift): Progress {
-  const data = isObject(body) ? body['data'] : undefined
-  const word = isObject(data) ? data['status'] : undefined
-  if (!isObject(data) || typeof word !== 'string') {
-    drift('job')
-    return { status: AccountAttributesJobStatus.PENDING, providerStatus: null, errors: [] }
-  }
+  const whole = new ProblemBody(body)
+  const places = [whole.object('data'), whole]
+  const word = places.flatMap((place) => STATUS_MEMBERS.flatMap((name) => place.text(name) ?? [])).at(0)
+  const status = STATUSES.get(word?.toLowerCase().replace(/[^a-z]/g, '') ?? '') ?? null
+  if (status === null) drift(word === undefined ? 'job' : 'job.status')
   return {
-    status: toEnum(STATUSES, word, 'job.status', drift) ?? AccountAttributesJobStatus.PENDING,
+    status,
     providerStatus: providerWord(word),
-    errors: new ProblemBody(data)
-      .items('errors')
-      .map(toJobError)
+    errors: places
+      .flatMap((place) => place.items('errors').map(toJobError))
       .filter(({ field, location, reason }) => field ?? location ?? reason),
   }
 }
@@ -64,22 +112,26 @@ export const attributesBody = (input: SetAccountAttributesInput): AttributesBody
 
 // ---- invalid input, by the graph's names
 
-const INPUT_NAMES: Readonly<Record<string, string>> = {
-  externalId: 'input.externalId',
-  attributes: 'input.attributes',
-  name: 'input.attributes',
-  value: 'input.attributes',
-  explanation: 'input.attributes',
-  fieldsToNull: 'input.attributes',
+const INPUT_NAMES: ReadonlyMap<string, string> = new Map(
+  ['externalId', 'attributes', 'name', 'value', 'explanation', 'fieldsToNull'].map((name) => [name, name]),
+)
+
+/** The input's path of a member. Alone, the name of an attribute's member says nothing of the attribute. */
+function inputPathOf(field: string, location: string): string | undefined {
+  const path = toInputPath(field, INPUT_NAMES)
+  if (path === undefined || /^input\.(externalId|attributes)\b/.test(path)) return path
+  const place = toInputPath(location, INPUT_NAMES)
+  return place !== undefined && place.startsWith('input.attributes[')
+    ? place + path.slice('input'.length)
+    : 'input.attributes'
 }
 
 /** The invalid members by the graph's names. SEI's reasons may repeat a value and are not passed on. */
 export function refusedFields(problem: ProblemBody): InvalidFields | undefined {
-  const names = problem.items('errors').flatMap((item) => {
-    const field = item.text('field')
-    return field !== undefined && Object.hasOwn(INPUT_NAMES, field) ? [INPUT_NAMES[field]!] : []
-  })
-  return names.length > 0
-    ? Object.fromEntries(names.map((name) => [name, ['is not valid to the provider']]))
+  const paths = problem
+    .items('errors')
+    .flatMap((item) => inputPathOf(item.text('field') ?? '', item.text('location') ?? '') ?? [])
+  return paths.length > 0
+    ? Object.fromEntries(paths.map((path) => [path, ['is not valid to the provider']]))
     : undefined
 }

@@ -16,10 +16,10 @@ async function poll(
   const store = new JobStore(operation.store)
   // SEI may answer 404 for a job that is not visible yet, so the job stays pending.
   const answer = await nullIfNotFound(source.getJobStatus(operation, job.key)).catch(async (error: unknown) => {
-    await store.completePoll(job, lease, retryAfterOf(error))
+    await store.completePoll(job, lease, null, retryAfterOf(error))
     throw error
   })
-  return store.completePoll({ ...job, ...(answer && toProgress(answer.body, drift)) }, lease, answer?.hintSeconds)
+  return store.completePoll(job, lease, answer && toProgress(answer.body, drift), answer?.hintSeconds)
 }
 
 const jobs = keyLoader<SeiInstance, string, AccountAttributesJob | null>(async (instance, operation, key) => {

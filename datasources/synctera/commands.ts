@@ -7,13 +7,21 @@ import { command } from './instance.js'
 import { providerWord } from '../support/mapping.js'
 import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody, verifyBody } from './mapping.js'
 import { clearPerson } from './queries.js'
+import { findCreatedPerson, findUpdatedPerson, findVerification } from './recovery.js'
 
-/** Synctera's commands. Synctera keeps idempotency keys for 7 days, so each may be repeated under the same key. */
+/**
+ * Synctera's commands. Synctera keeps idempotency keys for 7 days, so each may be repeated under the same key; but not
+ * after a 5xx, which it does not keep.
+ */
 export const syncteraCommands = {
   createPerson: command<CreatePersonInput, { person: Person }>({
     scope: 'persons:write',
     type: 'CreatePersonPayload',
     repeatable: true,
+    async recover(instance, operation, input, { begunAt }) {
+      const person = await findCreatedPerson(instance, operation, input, begunAt)
+      return person && { person }
+    },
     run: async ({ source, drift }, operation, input, { id }) => ({
       person: toPerson(await source.createPerson(operation, createBody(input), id), drift),
     }),
@@ -23,6 +31,10 @@ export const syncteraCommands = {
     scope: 'persons:write',
     type: 'UpdatePersonPayload',
     repeatable: true,
+    async recover(instance, operation, input, { begunAt }) {
+      const person = await findUpdatedPerson(instance, operation, input, begunAt)
+      return person && { person }
+    },
     async run(instance, operation, input, { id }) {
       const { source, drift } = instance
       const person = toPerson(await source.updatePerson(operation, input.id, updateBody(input), id), drift)
@@ -36,6 +48,10 @@ export const syncteraCommands = {
     type: 'VerifyPersonPayload',
     repeatable: true,
     toStored: ({ verification }) => ({ verification }),
+    async recover(instance, operation, input, { begunAt }) {
+      const verification = await findVerification(instance, operation, input, begunAt)
+      return verification && { verification }
+    },
     async run(instance, operation, input, { id }) {
       const { source, drift } = instance
       const answer = await source.verify(operation, verifyBody(input), id)

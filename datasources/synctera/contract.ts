@@ -78,11 +78,12 @@ const Verification = Type.Object({
 
 const NextPage = { next_page_token: OptionalText }
 
-/** A webhook event. Further members hold the person as JSON in a text and are not read. */
+/** A webhook event. `event_resource` is an object, mostly as JSON in a text, of which only ids are read. */
 const Event = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 255 }),
   type: Type.String(),
-  resource_id: OptionalText,
+  resource_id: Type.Optional(Type.Unknown()),
+  event_resource: Type.Optional(Type.Unknown()),
 })
 
 export const answers = {
@@ -154,6 +155,7 @@ export interface PersonQuery {
   readonly email?: string
   readonly phone_number?: string
   readonly ssn_last_4?: string
+  readonly dob?: string
   readonly sort_by?: string
 }
 

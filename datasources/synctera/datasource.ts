@@ -3,6 +3,7 @@ import type { ProviderClient } from '../http/client.js'
 import type { ReadRows, UnreadableRow } from '../http/list-contract.js'
 import { ProblemBody } from '../http/provider-errors.js'
 import { omitNullish } from '../support/mapping.js'
+import { problemName } from '../support/problem-type.js'
 import { Walk } from '../support/walk.js'
 import {
   answers,
@@ -36,17 +37,45 @@ const CODES: Readonly<Record<string, ErrorMapping['code']>> = {
   REQUEST_CANCELED: 'PROVIDER_UNAVAILABLE',
 }
 
+/** The names in Synctera's problem types, for problems without a code: the code is an optional preview. */
+const NAMES: Readonly<Record<string, ErrorMapping['code']>> = {
+  'not-found': 'NOT_FOUND',
+  duplicate: 'CONFLICT',
+  // The first request under this idempotency key still runs.
+  conflict: 'IDEMPOTENCY_IN_PROGRESS',
+  'unprocessable-entity': 'IDEMPOTENCY_KEY_REUSED',
+  'rule-violation': 'CONFLICT',
+  'too-many-requests': 'RATE_LIMITED',
+  'bad-request': 'BAD_USER_INPUT',
+  'bad-request-body': 'BAD_USER_INPUT',
+  'bad-request-query': 'BAD_USER_INPUT',
+  unauthenticated: 'PROVIDER_REFUSED',
+  forbidden: 'PROVIDER_REFUSED',
+  'client-closed-request': 'PROVIDER_UNAVAILABLE',
+  'gateway-timeout': 'PROVIDER_TIMEOUT',
+}
+
+const lookUp = (codes: typeof CODES, name: string | undefined) =>
+  name !== undefined && Object.hasOwn(codes, name) ? codes[name] : undefined
+
+/** Statuses that also stand for a request whose first attempt still runs under the same idempotency key. */
+const MAY_RUN: ReadonlySet<number> = new Set([409, 422])
+
 /** Maps an RFC 9457 problem. The code is more stable than the status; the detail may be personal and is not used. */
 export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   // A 404 that is no problem document comes from a proxy and does not mean that the record is absent.
   const problem = new ProblemBody(body)
   if (!problem.isObject) return status === 404 ? { code: 'PROVIDER_MALFORMED' } : {}
-  const code = problem.text('code')
+  const [code, name] = [problem.text('code'), problemName(problem.text('type'))?.toLowerCase()]
+  const mapped = code === undefined ? lookUp(NAMES, name) : lookUp(CODES, code)
+  const fields = refusedFields(problem)
   return {
-    code: code !== undefined && Object.hasOwn(CODES, code) ? CODES[code] : undefined,
-    providerCode: code,
-    fields: refusedFields(problem),
+    code: mapped,
+    providerCode: code ?? name,
+    fields,
     retryAfterSeconds: problem.number('retry_after'),
+    // Nothing is stored under a key that may yet succeed.
+    notExecuted: MAY_RUN.has(status) && mapped === undefined && code === undefined && !fields ? false : undefined,
   }
 }
 

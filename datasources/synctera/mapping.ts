@@ -21,6 +21,7 @@ import { PersonalIdType, type PersonalIdInput } from '../../schema/personal-id.j
 import { CustomerSortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import type { ProblemBody } from '../http/provider-errors.js'
+import { toInputPath } from '../support/input-path.js'
 import { toDate, type Drift, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
 import type {
   AddressBody,
@@ -223,6 +224,7 @@ export const personQuery = (
 
 // ---- invalid input, by the graph's names
 
+/** Members by the graph's names, those of addresses and of personal ids among them. */
 const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
   ['is_customer', 'isCustomer'],
   ['ban_status', 'banStatus'],
@@ -239,20 +241,38 @@ const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
   ['customer_consent', 'customerConsent'],
   ['customer_ip_address', 'customerIpAddress'],
   ['document_id', 'documentId'],
-  ...['status', 'email', 'ssn', 'metadata', 'tenant', 'note'].map((name): [string, string] => [name, name]),
+  ['address_line_1', 'line1'],
+  ['address_line_2', 'line2'],
+  ['postal_code', 'postalCode'],
+  ['country_code', 'countryCode'],
+  ['id_type', 'type'],
+  ['issue_date', 'issueDate'],
+  ['expiry_date', 'expiryDate'],
+  ...['status', 'email', 'ssn', 'metadata', 'tenant', 'note', 'city', 'state', 'identifier'].map(
+    (name): [string, string] => [name, name],
+  ),
 ])
+
+/** The members that a problem names: texts, or the paths of an object, whose members may be objects themselves. */
+function membersOf(problem: ProblemBody, name: string): string[] {
+  const object = problem.object(name)
+  return problem.names(name).flatMap((member) => {
+    const nested = object.object(member).isObject ? membersOf(object, member) : []
+    return nested.length > 0 ? nested.map((path) => `${member}.${path}`) : [member]
+  })
+}
 
 /** The invalid members by the graph's names. Synctera's reasons may repeat a value and are not passed on. */
 export function refusedFields(problem: ProblemBody): InvalidFields | undefined {
-  const withRule = (members: readonly string[], rule: string) =>
-    members.flatMap((member): [string, readonly string[]][] => {
-      const name = INPUT_NAMES.get(member)
-      return name === undefined ? [] : [[`input.${name}`, [rule]]]
+  const withRule = (name: string, rule: string) =>
+    membersOf(problem, name).flatMap((member): [string, readonly string[]][] => {
+      const path = toInputPath(member, INPUT_NAMES)
+      return path === undefined ? [] : [[path, [rule]]]
     })
   const fields = [
-    ...withRule(problem.texts('missing'), 'is required by the provider'),
-    ...withRule(problem.names('invalid'), 'is not valid to the provider'),
-    ...withRule(problem.texts('immutable'), 'cannot be changed'),
+    ...withRule('missing', 'is required by the provider'),
+    ...withRule('invalid', 'is not valid to the provider'),
+    ...withRule('immutable', 'cannot be changed'),
   ]
   return fields.length > 0 ? Object.fromEntries(fields) : undefined
 }

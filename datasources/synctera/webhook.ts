@@ -40,13 +40,24 @@ function isGenuine(secret: string, { header, body }: WebhookDelivery): boolean {
   return matches.length > 0 && Math.abs(Date.now() / 1000 - Number(timestamp)) <= MAX_CLOCK_SKEW_SECONDS
 }
 
-function read(body: Buffer): SyncteraEvent {
-  let event: unknown
+function parseJson(text: string): unknown {
   try {
-    event = JSON.parse(body.toString('utf8'))
+    return JSON.parse(text) as unknown
   } catch {
-    throw new RejectedDelivery('unreadable')
+    return undefined
   }
+}
+
+/** The ids of an event that may be its person's: which of them is differs between event types. */
+function personIds({ resource_id: resourceId, event_resource: given }: SyncteraEvent): readonly string[] {
+  const resource = typeof given === 'string' ? parseJson(given) : given
+  const { person_id, id } = (resource ?? {}) as Readonly<Record<string, unknown>>
+  const ids = [person_id, id, resourceId].filter((value) => typeof value === 'string' && isPersonId(value)) as string[]
+  return [...new Set(ids)]
+}
+
+function read(body: Buffer): SyncteraEvent {
+  const event = parseJson(body.toString('utf8'))
   if (!answers.event.fits(event)) throw new RejectedDelivery('unreadable')
   return event
 }
@@ -55,15 +66,17 @@ function read(body: Buffer): SyncteraEvent {
 export const syncteraWebhook = (secret: string, invalidations: Invalidations, drift: Drift): Webhook => ({
   read(delivery): WebhookEvent {
     if (!isGenuine(secret, delivery)) throw new RejectedDelivery('forged')
-    const { id, type, resource_id: personId } = read(delivery.body)
+    const event = read(delivery.body)
+    const { id, type } = event
     if (!Object.hasOwn(TYPES, type)) {
       drift('webhook.type')
       return { id, type: 'other' }
     }
-    if (personId == null || !isPersonId(personId)) {
+    const ids = personIds(event)
+    if (ids.length === 0) {
       drift('webhook.resource_id')
       return { id, type: TYPES[type]! }
     }
-    return { id, type: TYPES[type]!, apply: () => invalidations.invalidate(personId) }
+    return { id, type: TYPES[type]!, apply: () => ids.forEach((personId) => invalidations.invalidate(personId)) }
   },
 })

@@ -98,7 +98,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
   }
 
   #write(operation: Operation, input: Input): Promise<Replayable<Payload>> {
-    const { repeatable, ignoredInput, readBack, fromStored, run } = this.#declared
+    const { repeatable, ignoredInput, readBack, recover, fromStored, run } = this.#declared
     return this.#idempotency.execute<Payload>({
       caller: operation.caller,
       store: operation.store,
@@ -108,6 +108,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
       repeatable: typeof repeatable === 'function' ? repeatable(input) : repeatable,
       run: (attempt) => run(this.#instance, operation, input, attempt),
       readBack: readBack && ((attempt) => readBack(this.#instance, operation, input, attempt)),
+      recover: recover && ((attempt) => recover(this.#instance, operation, input, attempt)),
       toStored: (payload) => (this.#declared.toStored ? this.#declared.toStored(payload) : payload),
       fromStored,
     })

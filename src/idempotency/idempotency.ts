@@ -7,7 +7,7 @@ import { PendingTasks } from '../lifecycle/pending-tasks.js'
 import { canonicalJson } from './canonical-json.js'
 import { Lease } from './lease.js'
 import { outcomeUnknown, type Resolution } from './outcome-unknown.js'
-import { attemptId, errorDetails, type WriteRecord } from './record.js'
+import { attemptId, errorDetails, isUnkept, type WriteRecord } from './record.js'
 import { retryUntilStored } from './retry-until-stored.js'
 
 /** How long an outcome that the store did not take is retried. */
@@ -28,13 +28,18 @@ export interface Write<Payload extends object> {
   readonly repeatable: boolean
   readonly run: (attempt: Attempt) => Promise<Payload>
   readonly readBack?: ((attempt: Attempt) => Promise<Payload | null>) | undefined
+  readonly recover?: ((attempt: Attempt) => Promise<Payload | null>) | undefined
   readonly toStored: (payload: Payload) => object | undefined
   /** The payload of a stored outcome; absent where the stored form is the payload itself. */
   readonly fromStored?: ((stored: object) => Payload) | undefined
 }
 
-const resolutionOf = <Payload extends object>({ repeatable, readBack }: Write<Payload>): Resolution =>
-  repeatable ? 'repeat' : readBack ? 'read back' : 'none'
+/** The read that resolves an unknown outcome in place of a repeat; undefined where the write is repeated, or nothing resolves it. */
+const readOf = <Payload extends object>({ repeatable, readBack, recover }: Write<Payload>, unkept: boolean) =>
+  repeatable ? (unkept ? recover : undefined) : readBack
+
+const resolutionOf = <Payload extends object>(write: Write<Payload>, unkept: boolean): Resolution =>
+  readOf(write, unkept) ? 'read back' : write.repeatable ? 'repeat' : 'none'
 
 /** The canonical form of the input, without the key and the ignored members. */
 function canonicalInput<Payload extends object>({ input, ignoredInput = [] }: Write<Payload>): string {
@@ -85,8 +90,8 @@ class Outcomes<Payload extends object> {
     return stored === undefined ? this.open : this.#as({ state: 'done', payload: stored })
   }
 
-  unknown(failure?: WriteRecord['failure']): WriteRecord {
-    return this.#as({ state: 'unknown', ...(failure && { failure }) })
+  unknown(failure?: WriteRecord['failure'], unkept = this.#record.unkept): WriteRecord {
+    return this.#as({ state: 'unknown', ...(failure && { failure }), ...(unkept && { unkept }) })
   }
 
   /** A final refusal by the provider is the outcome of a first attempt; any other refusal executed nothing. */
@@ -97,7 +102,7 @@ class Outcomes<Payload extends object> {
       : this.open
   }
 
-  #as(outcome: Pick<WriteRecord, 'state' | 'payload' | 'failure'>): WriteRecord {
+  #as(outcome: Pick<WriteRecord, 'state' | 'payload' | 'failure' | 'unkept'>): WriteRecord {
     const { input, attempt, begun } = this.#record
     return { input, attempt, begun, ...outcome }
   }
@@ -134,7 +139,7 @@ export class Idempotency {
 
   async #withoutKey<Payload extends object>(write: Write<Payload>): Promise<Replayable<Payload>> {
     try {
-      return withReplayed(await write.run({ id: randomUUID(), isRetry: false }), false)
+      return withReplayed(await write.run({ id: randomUUID(), isRetry: false, begunAt: Date.now() }), false)
     } catch (error) {
       if (error instanceof ApiError && error.code === 'OUTCOME_UNKNOWN') throw outcomeUnknown(error.extensions, 'none')
       throw error
@@ -152,7 +157,9 @@ export class Idempotency {
       leaseMs: this.#leaseMs,
       persist: (change) => void this.#track(retryUntilStored(change, PERSIST_MS)),
     })
-    const { record, isHolder, isOtherInput } = await lease.acquire(write.repeatable)
+    const { record, isHolder, isOtherInput } = await lease.acquire(
+      ({ unkept }) => resolutionOf(write, unkept === true) === 'repeat',
+    )
     if (isOtherInput) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
     const outcomes = new Outcomes(record, toStored)
     return isHolder ? this.#run(write, record, lease, outcomes) : this.#replay(write, record, lease, outcomes)
@@ -165,8 +172,9 @@ export class Idempotency {
     lease: Lease,
     outcomes: Outcomes<Payload>,
   ): Promise<Replayable<Payload>> {
-    if (record.state !== 'unknown' || resolutionOf(write) !== 'read back') return replay(write, record)
-    const found = await write.readBack!({ id: record.attempt, isRetry: true })
+    const read = readOf(write, record.unkept === true)
+    if (record.state !== 'unknown' || !read) return replay(write, record)
+    const found = await read({ id: record.attempt, isRetry: true, begunAt: record.begun })
     // Another value at the provider proves nothing: it may have been changed since.
     if (found === null) return replay(write, record)
     await lease.resolveUnknown(outcomes.done(found))
@@ -181,7 +189,11 @@ export class Idempotency {
   ): Promise<Replayable<Payload>> {
     lease.keepAlive(record)
     try {
-      const payload = await write.run({ id: record.attempt, isRetry: record.again === true })
+      const payload = await write.run({
+        id: record.attempt,
+        isRetry: record.again === true,
+        begunAt: record.begun,
+      })
       await lease.complete(outcomes.done(payload))
       return withReplayed(payload, false)
     } catch (error) {
@@ -192,8 +204,9 @@ export class Idempotency {
       }
       if (error.code === 'OUTCOME_UNKNOWN') {
         const failure = { code: error.code, details: errorDetails(error) }
-        await lease.complete(outcomes.unknown(failure))
-        throw outcomeUnknown(failure.details, resolutionOf(write))
+        const unkept = record.unkept === true || isUnkept(error)
+        await lease.complete(outcomes.unknown(failure, unkept))
+        throw outcomeUnknown(failure.details, resolutionOf(write, unkept))
       }
       await lease.complete(outcomes.refused(error))
       throw error

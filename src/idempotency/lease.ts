@@ -40,13 +40,13 @@ export class Lease {
   }
 
   /** Acquires the lease where the key is free, or where an unfinished write may be repeated. */
-  async acquire(mayRepeat: boolean): Promise<Acquired> {
+  async acquire(mayRepeat: (record: WriteRecord) => boolean): Promise<Acquired> {
     const { leaseMs } = this.#options
     const { value, changed } = await this.#update((record) => {
       if (record === null) return this.#newRecord()
       if (this.#isOtherInput(record)) return undefined
       // A write that a crash or a lost answer left open is run again only where a repeat does no harm.
-      if (mayRepeat && (record.state === 'unknown' || isAbandoned(record))) return this.#running(record, true)
+      if ((record.state === 'unknown' || isAbandoned(record)) && mayRepeat(record)) return this.#running(record, true)
       return isAbandoned(record) ? { ...record, state: 'unknown' } : undefined
     }).catch((error: unknown) => {
       // The store may have taken the change although its answer was lost; it is undone for as long as the lease would last.
@@ -88,9 +88,10 @@ export class Lease {
     return !store.isDigest(record.input, 'write input', canonicalInput)
   }
 
-  #running({ input, attempt, begun }: WriteRecord, again: boolean): WriteRecord {
+  #running({ input, attempt, begun, unkept }: WriteRecord, again: boolean): WriteRecord {
     const until = Date.now() + this.#options.leaseMs
-    return { input, attempt, begun, again, state: 'running', runner: this.#runner, until }
+    const record: WriteRecord = { input, attempt, begun, again, state: 'running', runner: this.#runner, until }
+    return unkept ? { ...record, unkept } : record
   }
 
   #newRecord(): WriteRecord {

@@ -13,6 +13,8 @@ export interface WriteRecord {
   readonly begun: number
   /** True when an earlier attempt has no known outcome. */
   readonly again?: boolean
+  /** True when an attempt got an answer that the provider does not keep under its idempotency key. */
+  readonly unkept?: boolean
   readonly state: 'running' | 'done' | 'refused' | 'unknown'
   /** The holder of the lease: only its changes are stored. */
   readonly runner?: string
@@ -28,6 +30,15 @@ export const retained = (record: WriteRecord | null): WriteRecord | null =>
 
 /** True of a running write with an expired lease: its process did not renew it. */
 export const isAbandoned = ({ state, until = 0 }: WriteRecord): boolean => state === 'running' && until < Date.now()
+
+/**
+ * True for an unknown outcome after a status that a provider does not keep under its idempotency key: a repeat would
+ * execute the write again. 502 and 503 are those of a proxy, which a lost connection equals.
+ */
+export function isUnkept({ code, extensions }: ApiError): boolean {
+  const status = extensions['providerStatus']
+  return code === 'OUTCOME_UNKNOWN' && typeof status === 'number' && status >= 500 && status !== 502 && status !== 503
+}
 
 /**
  * True while the runner holds the lease: no other process has acquired it, and no outcome is stored. A record that the

@@ -183,17 +183,44 @@ describe('a delivery', () => {
     expect(await events(word, 'done')).toBe(before + 1)
   })
 
+  const NOBODY = { event_resource: '{}' }
+
   test.each<[what: string, rest: object, type: string, field: string]>([
     ['of an unknown type', { type: 'CARD.MELTED' }, 'other', 'webhook.type'],
     ['of a type that every object has', { type: 'constructor' }, 'other', 'webhook.type'],
-    ['without a resource id', { resource_id: undefined }, 'person_verified', 'webhook.resource_id'],
-    ['with an invalid resource id', { resource_id: '../x' }, 'person_verified', 'webhook.resource_id'],
+    ['that names no person', { ...NOBODY, resource_id: undefined }, 'person_verified', 'webhook.resource_id'],
+    ['with null as its resource id', { ...NOBODY, resource_id: null }, 'person_verified', 'webhook.resource_id'],
+    ['with an invalid resource id', { ...NOBODY, resource_id: '../x' }, 'person_verified', 'webhook.resource_id'],
+    [
+      'with a resource that is no JSON',
+      { resource_id: null, event_resource: '{"id":' },
+      'person_verified',
+      'webhook.resource_id',
+    ],
   ])('%s is taken, ignored and counted as drift', async (_what, rest, type, field) => {
     const drift = () => count(one, 'kyc_provider_drift_total', `provider="synctera",field="${field}"`)
     const before = [await events(type, 'ignored'), await drift()]
     expect(await deliver(rest)).toEqual({ status: 200, text: '' })
     expect([await events(type, 'ignored'), await drift()]).toEqual(before.map((n) => n + 1))
     expect(await (await fetch(`${one.url}/metrics`)).text()).not.toContain('MELTED')
+  })
+
+  test.each<[what: string, rest: object]>([
+    ['resource_id', { event_resource: '{}' }],
+    ['the id of the resource', { resource_id: null }],
+    [
+      'person_id of the resource',
+      { resource_id: null, event_resource: JSON.stringify({ id: 'v', person_id: ADA.personId }) },
+    ],
+    ['a resource that is no text', { resource_id: randomUUID(), event_resource: { person_id: ADA.personId } }],
+    [
+      'person_id, where resource_id is that of a check',
+      { resource_id: randomUUID(), event_resource: JSON.stringify({ id: randomUUID(), person_id: ADA.personId }) },
+    ],
+  ])('whose person is named by %s is applied', async (_what, rest) => {
+    const before = await events('person_verified', 'done')
+    expect(await deliver(rest)).toEqual({ status: 200, text: '' })
+    expect(await events('person_verified', 'done')).toBe(before + 1)
   })
 
   test('is one line in the log: what, how it ended, and its correlation id', async () => {

@@ -372,7 +372,7 @@ describe('an unexpected error', () => {
     async (repeatable) => {
       const raw = memoryStore()
       const store = encryptedStore(raw, [SECRET])
-      const tries: { id: string; isRetry: boolean }[] = []
+      const tries: { id: string; isRetry: boolean; begunAt: number }[] = []
       const idempotency = new Idempotency(30_000)
       const carry = (name: string) =>
         idempotency.execute({
@@ -391,8 +391,8 @@ describe('an unexpected error', () => {
       if (repeatable) {
         expect(await carry('a')).toEqual({ name: 'a', replayed: false })
         expect(tries).toEqual([
-          { id: expect.any(String), isRetry: false },
-          { id: tries[0]!.id, isRetry: true },
+          { id: expect.any(String), isRetry: false, begunAt: expect.any(Number) },
+          { id: tries[0]!.id, isRetry: true, begunAt: tries[0]!.begunAt },
         ])
       } else {
         await expect(carry('a')).rejects.toMatchObject({

@@ -35,7 +35,7 @@ const RESOLUTIONS: Readonly<Record<string, Resolution>> = {
   addSocialMediaHandle: 'looked for',
   createAccount: 'not at all',
   createCustomer: 'not at all',
-  createCustomerAddress: 'not at all',
+  createCustomerAddress: 'read back',
   createCustomerAttribute: 'not at all',
   createCustomerMessage: 'not at all',
   createMeeting: 'not at all',

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE, NIA } from '../../emulator/people.js'
 import { contract } from '../../http/call.js'
+import { changeAnswers, Quirks, type QuirkyAnswer, withNulls, withRelativeType } from '../../emulator/quirks.js'
 import { type EmulatorOptions, now, readForms, runEmulator, secret } from '../../emulator/run.js'
 import type { ApitureAccount, ApitureItem, AssignmentBody } from '../contract.js'
 import { SCOPE } from '../contract.js'
@@ -246,12 +247,49 @@ class Apiture {
   }
 }
 
+/** Forms that Apiture's answers may take. */
+const createQuirks = () =>
+  new Quirks({
+    relativeProblemTypes: 'The `type` of an error is relative and ends in a version.',
+    nullMembers: 'Optional members that are absent are null, the labels of challenge factors among them.',
+    oddRow: 'The answer has one item more, without the number of its account.',
+  })
+
+const ROLES = ['default', 'view', 'basic', 'billPay', 'loanAdvance']
+const ACCOUNT_MEMBERS = ['id', 'accountMicrNumber', 'productType', 'nickname']
+
+/** The members of a challenge, of which the reference does not say which are optional. */
+const nulledChallenge = ({ factors, ...challenge }: typeof CHALLENGE) => ({
+  ...challenge,
+  factors: factors.map((factor) => withNulls(factor, ['id', 'labels', 'securityQuestions'])),
+})
+
+/** Changes an answer as the quirks that are on say. */
+function quirky(quirks: ReturnType<typeof createQuirks>, { status, body }: QuirkyAnswer): QuirkyAnswer['body'] {
+  const { attributes, items } = body as { attributes?: typeof CHALLENGE; items?: ApitureItem[] }
+  const isNulled = quirks.has('nullMembers')
+  if (status >= 400) {
+    const problem = attributes && isNulled ? { ...body, attributes: nulledChallenge(attributes) } : body
+    return quirks.has('relativeProblemTypes') ? withRelativeType(problem) : problem
+  }
+  if (items === undefined) return body
+  const odd = quirks.has('oddRow') ? [{ ...UNREQUESTED_ITEM, account: { productCode: 'DDA_01' } }] : []
+  const good = items.map((item) =>
+    isNulled
+      ? { ...item, account: withNulls(item.account, ACCOUNT_MEMBERS), roles: withNulls(item.roles, ROLES) }
+      : item,
+  )
+  return { ...body, items: [...good, ...odd] }
+}
+
 /** Starts Apiture's emulator: state in memory, the people enabled for digital banking, without entitlements. */
 export const start = (options: EmulatorOptions) => {
   const apiture = new Apiture()
+  const quirks = createQuirks()
   return runEmulator(
     {
       problem,
+      quirks,
       settings: (url) => ({
         APITURE_URL: url,
         APITURE_TOKEN_URL: `${url}/oidc/token`,
@@ -266,13 +304,17 @@ export const start = (options: EmulatorOptions) => {
           )
           done()
         })
-        root.put<{ Params: { id: string }; Body: AssignmentBody }>(
-          '/bankingAdmin/bankingCustomers/:id/accountEntitlements',
-          (call, reply) =>
-            apiture.isAuthenticated(call.headers.authorization)
-              ? apiture.set(call, reply)
-              : refuse(reply, 'unauthorized'),
-        )
+        void root.register((app, _options, done) => {
+          changeAnswers(app, quirks, (answer) => ({ body: quirky(quirks, answer) }))
+          app.put<{ Params: { id: string }; Body: AssignmentBody }>(
+            '/bankingAdmin/bankingCustomers/:id/accountEntitlements',
+            (call, reply) =>
+              apiture.isAuthenticated(call.headers.authorization)
+                ? apiture.set(call, reply)
+                : refuse(reply, 'unauthorized'),
+          )
+          done()
+        })
       },
     },
     options,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE, type Person } from '../../emulator/people.js'
+import { changeAnswers, Quirks, type QuirkyAnswer, withNulls } from '../../emulator/quirks.js'
 import { type EmulatorOptions, markOdd, now, readForms, runEmulator, secret } from '../../emulator/run.js'
 import { type Delay, MAGIC_ACCOUNTS, type Outcome } from './magic-accounts.js'
 import { compareNames } from './compare-names.js'
@@ -300,7 +301,50 @@ class Banfico {
   }
 }
 
-function routes(banfico: Banfico, root: FastifyInstance): void {
+/** Forms that Banfico's answers may take. */
+const createQuirks = () =>
+  new Quirks({
+    epcWords: 'The words of the name check are those of the EPC scheme.',
+    unknownWords: 'The word of the name check is one that no document names.',
+    nullMembers: 'Optional members that are absent are null.',
+    oddIdentity: 'The first identity of an answer has no value.',
+  })
+
+type BanficoQuirks = ReturnType<typeof createQuirks>
+
+const EPC_WORDS: Readonly<Record<string, string>> = {
+  FULL_MATCH: 'MTCH',
+  PARTIAL_MATCH: 'CMTC',
+  NO_MATCH: 'NMTC',
+  UNABLE_TO_MATCH: 'NOAP',
+}
+
+/** Changes an answer as the quirks that are on say. */
+function quirky(quirks: BanficoQuirks, { body }: QuirkyAnswer): QuirkyAnswer['body'] {
+  type Account = { nameCheckStatus?: string; identities?: object[] }
+  const { result } = (body['data'] ?? {}) as { result?: { account?: Account } }
+  if (!result?.account) return body
+  let { account } = result
+  const { nameCheckStatus: word, identities } = account
+  if (word !== undefined && quirks.has('epcWords')) account = { ...account, nameCheckStatus: EPC_WORDS[word] ?? word }
+  if (word !== undefined && quirks.has('unknownWords')) account = { ...account, nameCheckStatus: 'SIMILAR' }
+  if (Array.isArray(identities) && quirks.has('oddIdentity'))
+    account = { ...account, identities: [{ status: 'FULL_MATCH', type: 'SSN' }, ...identities] }
+  if (quirks.has('nullMembers'))
+    account = withNulls(account, ['secondaryId', 'respondedName', 'nameCheckStatus', 'identities'])
+  const whole = quirks.has('nullMembers') ? withNulls(result, ['message', 'responder']) : result
+  return { ...body, data: { result: { ...whole, account } } }
+}
+
+/** The members of v1.0 in a request of v1.1. */
+function toFirstVersion(body: unknown): unknown {
+  const { data } = (body ?? {}) as { data?: { initiator?: object; query?: { types?: unknown }; account?: object } }
+  return data?.query
+    ? { data: { verification: { ...data.query, initiator: data.initiator, account: data.account } } }
+    : {}
+}
+
+function routes(banfico: Banfico, quirks: BanficoQuirks, root: FastifyInstance): void {
   void root.register((app, _options, done) => {
     readForms(app)
     app.post<{ Body: Record<string, string> }>('/oauth/token', (request, reply) => banfico.token(request, reply))
@@ -311,8 +355,12 @@ function routes(banfico: Banfico, root: FastifyInstance): void {
       void reply.header('transaction-xref-id', request.headers['transaction-xref-id'] ?? randomUUID())
       if (!banfico.isAuthenticated(request.headers.authorization)) return refuse(reply, 401)
     })
+    changeAnswers(app, quirks, (answer) => ({ body: quirky(quirks, answer) }))
     const path = '/v1.0/account-verifications'
+    const later = '/v1.1/account-verifications'
     app.post(path, (request, reply) => banfico.verify(request.body, reply))
+    app.post(later, (request, reply) => banfico.verify(toFirstVersion(request.body), reply))
+    app.get<{ Params: { id: string } }>(`${later}/:id`, (request, reply) => banfico.fetch(request.params.id, reply))
     app.get<{ Params: { id: string } }>(`${path}/:id`, (request, reply) => banfico.fetch(request.params.id, reply))
     app.route({
       method: ['GET', 'PUT', 'PATCH', 'DELETE'],
@@ -331,16 +379,18 @@ function routes(banfico: Banfico, root: FastifyInstance): void {
 /** Starts Banfico's emulator: the magic accounts, the people's accounts, and the results of its verifications in memory. */
 export const start = (options: EmulatorOptions) => {
   const banfico = new Banfico()
+  const quirks = createQuirks()
   return runEmulator(
     {
       problem,
+      quirks,
       settings: (url) => ({
         BANFICO_URL: url,
         BANFICO_TOKEN_URL: `${url}/oauth/token`,
         BANFICO_CLIENT_ID: banfico.clientId,
         BANFICO_CLIENT_SECRET: banfico.clientSecret,
       }),
-      routes: (app) => routes(banfico, app),
+      routes: (app) => routes(banfico, quirks, app),
     },
     options,
   )

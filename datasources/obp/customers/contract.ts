@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
-import { listContract } from '../../http/list-contract.js'
+import { listContract, rowReader } from '../../http/list-contract.js'
 import { Optional, OptionalObject, OptionalText } from '../../support/contract-types.js'
 
 /**
@@ -38,7 +38,7 @@ const Customer = Type.Object({
   branch_id: OptionalText,
   name_suffix: OptionalText,
   // Only in some responses; then all attributes of the customer at the bank.
-  customer_attributes: Optional(Type.Array(Attribute)),
+  customer_attributes: Optional(Type.Array(Type.Unknown())),
 })
 
 export const answers = {
@@ -47,6 +47,9 @@ export const answers = {
   attribute: contract(Attribute),
   attributes: listContract('customer_attributes', Attribute),
 }
+
+/** Reads the attributes within a customer, each by itself. */
+export const readAttributes = rowReader(Attribute)
 
 export type ObpCustomer = Static<typeof Customer>
 export type ObpAttribute = Static<typeof Attribute>

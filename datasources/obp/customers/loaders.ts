@@ -11,7 +11,7 @@ import { isId } from '../codecs.js'
 import { type CustomerRef, customerRefKey } from '../customer-ref.js'
 import { unreadableObpRow } from '../error-mapping.js'
 import type { ObpInstance } from '../instance.js'
-import { type AttributePair, LINKS, type ObpCustomer } from './contract.js'
+import { type AttributePair, LINKS, type ObpAttribute, type ObpCustomer, readAttributes } from './contract.js'
 import { attributeSearches, toAttribute, toCustomer } from './mapping.js'
 
 /**
@@ -28,10 +28,18 @@ export function acceptCustomer(
   const customer = toCustomer(row, instance.drift)
   const ref = { bankId, id: customer.id }
   if (row.customer_attributes)
-    operation.loader(instance, attributes).prime(
-      ref,
-      row.customer_attributes.map((attribute) => toAttribute(attribute, instance.drift)),
-    )
+    operation
+      .loader(instance, attributes)
+      .prime(
+        ref,
+        toNodes(
+          readAttributes(row.customer_attributes),
+          'customer_attributes',
+          toAttribute,
+          unreadableObpRow,
+          instance.drift,
+        ),
+      )
   operation.loader(instance, customers).prime(ref, customer)
   return customer
 }
@@ -121,6 +129,16 @@ export async function findByAttributes(
   return found.length < answers.length ? null : found.flatMap(({ customers: rows }) => rows)
 }
 
+/** The row if its customer is linked to the person. A row or a link that cannot be read may be that of a linked customer. */
+function linkedRow(row: ObpCustomer | UnreadableRow, personId: string): ObpCustomer | UnreadableRow | undefined {
+  if (row instanceof UnreadableRow) return row
+  const attributes = readAttributes(row.customer_attributes ?? [])
+  const isLink = (attribute: ObpAttribute | UnreadableRow) =>
+    !(attribute instanceof UnreadableRow) && attribute.name === LINKS.personId && attribute.value === personId
+  if (attributes.some(isLink)) return row
+  return attributes.find((attribute) => attribute instanceof UnreadableRow)
+}
+
 /** The customers of a person at one bank: those whose link to the person is among their attributes. */
 async function customersAtBank(
   instance: ObpInstance,
@@ -129,11 +147,12 @@ async function customersAtBank(
   bankId: string,
 ): Promise<Rows<Customer>> {
   const rows = (await findByAttributes(instance, operation, bankId, [[LINKS.personId, personId]])) ?? []
-  // A row that cannot be read may be that of a linked customer.
-  const isLinked = (row: ObpCustomer | UnreadableRow) =>
-    row instanceof UnreadableRow ||
-    row.customer_attributes?.some(({ name, value }) => name === LINKS.personId && value === personId) === true
-  return acceptCustomers(instance, operation, rows.filter(isLinked), bankId)
+  return acceptCustomers(
+    instance,
+    operation,
+    rows.flatMap((row) => linkedRow(row, personId) ?? []),
+    bankId,
+  )
 }
 
 // Parallel calls, one for each person and bank: the provider refuses a query that repeats a name.

@@ -33,6 +33,9 @@ import {
 } from './mapping.js'
 import { addresses, handles, taxResidences } from './queries.js'
 
+/** True for a time that is not before this one; the provider's times have whole seconds. */
+const isSince = (time: string, begunAt: number): boolean => Date.parse(time) >= Math.floor(begunAt / 1000) * 1000
+
 const NO_ADDRESS = 'The customer has no such address.'
 const NO_TAX_RESIDENCE = 'The customer has no such tax residence.'
 
@@ -72,6 +75,17 @@ export const recordCommands = {
     scope: 'customers:write',
     type: 'CreateCustomerAddressPayload',
     repeatable: false,
+    /** Of the provider's creations only an address tells when it was made. */
+    async readBack(instance, operation, input, { begunAt }) {
+      const { ref } = await findCustomer(instance, operation, input)
+      const loader = operation.loader(instance, addresses)
+      loader.clear(ref)
+      const stored = completeRows((await loader.load(ref)) ?? [])
+      const [address, another] = stored.filter(
+        (row) => row.insertedAt !== null && isSince(row.insertedAt, begunAt) && isAddress(row, input),
+      )
+      return address && !another ? { address } : null
+    },
     async run(instance, operation, input) {
       const { ref } = await findCustomer(instance, operation, input)
       const row = await instance.sources.records

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE } from '../../emulator/people.js'
+import { changeAnswers, Quirks, type QuirkyAnswer } from '../../emulator/quirks.js'
 import { type EmulatorOptions, markOdd, readForms, runEmulator, secret } from '../../emulator/run.js'
 
 type Problem = {
@@ -274,12 +275,39 @@ class Sei {
   }
 }
 
+/** Forms that SEI's answers may take: those of the status of a job are not documented. */
+const createQuirks = () =>
+  new Quirks({
+    statusSynonyms: 'The status of a job is another word for the same, in capital letters.',
+    statusAtTop: 'The status of a job stands at the top of the answer.',
+    statusByOtherName: 'The status of a job is named `jobStatus`.',
+    unknownStatus: 'The status of a job is a word that says nothing.',
+    fieldsByPath: 'A refused attribute is named by its path.',
+  })
+
+const SYNONYMS: Readonly<Record<string, string>> = { Pending: 'IN_PROGRESS', Completed: 'SUCCEEDED', Failed: 'ERRORED' }
+
+/** Changes an answer as the quirks that are on say. */
+function quirky(quirks: ReturnType<typeof createQuirks>, { path, body }: QuirkyAnswer): QuirkyAnswer['body'] {
+  const { data, errors } = body as { data?: { status?: string }; errors?: { field?: string }[] }
+  if (errors && quirks.has('fieldsByPath'))
+    return { ...body, errors: errors.map((item) => ({ ...item, field: `attributes[0].${item.field}` })) }
+  if (!path.startsWith('/v1/insight/status/') || data?.status === undefined) return body
+  const { status: given, ...rest } = data
+  const word = quirks.has('statusSynonyms') ? (SYNONYMS[given!] ?? given) : given
+  const status = quirks.has('unknownStatus') ? 'Transmogrifying' : word
+  const named = { ...rest, [quirks.has('statusByOtherName') ? 'jobStatus' : 'status']: status }
+  return quirks.has('statusAtTop') ? named : { ...body, data: named }
+}
+
 /** Starts SEI's emulator: state in memory; it has the people's accounts and every id that begins with `test`. */
 export const start = (options: EmulatorOptions) => {
   const sei = new Sei()
+  const quirks = createQuirks()
   return runEmulator(
     {
       problem,
+      quirks,
       settings: (url) => ({
         SEI_URL: url,
         SEI_APP_KEY: sei.appKey,
@@ -296,6 +324,7 @@ export const start = (options: EmulatorOptions) => {
           done()
         })
         void root.register((app, _options, done) => {
+          changeAnswers(app, quirks, (answer) => ({ body: quirky(quirks, answer) }))
           app.addHook('preHandler', async (call, reply) => {
             const error = sei.authenticationError(call.headers)
             return error ? refuse(reply, error) : undefined

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE } from '../../emulator/people.js'
 import { type EmulatorOptions, now, runEmulator, secret } from '../../emulator/run.js'
 import { isPersonId } from '../contract.js'
+import { applyQuirks, createQuirks, pageOf } from './quirks.js'
 import { Deliveries } from './webhook-deliveries.js'
 
 interface StoredPerson {
@@ -156,6 +157,7 @@ function storedMembers(body: Record<string, unknown>, previous?: StoredPerson): 
 class Synctera {
   readonly apiKey = secret()
   readonly deliveries = new Deliveries()
+  readonly quirks = createQuirks()
   readonly persons = new Map<string, StoredPerson>()
   readonly verifications: StoredVerification[] = []
   readonly keys = new Map<string, { fingerprint: string; status?: number; payload?: string; type?: string }>()
@@ -339,7 +341,8 @@ class Synctera {
         (like(person['first_name'], query.first_name) || like(person['chosen_name'], query.first_name)) &&
         like(person['last_name'], query.last_name) &&
         like(person['email'], query.email) &&
-        like(person['phone_number'], query.phone_number),
+        like(person['phone_number'], query.phone_number) &&
+        (query.dob === undefined || person['dob'] === query.dob),
     )
     const order = (query.sort_by ?? 'creation_time:asc').split(',').map((part) => part.split(':') as [string, string])
     found.sort((a, b) => {
@@ -349,12 +352,13 @@ class Synctera {
       }
       return 0
     })
-    return page('persons', found, query)
+    return pageOf(this.quirks, 'persons', found, query)
   }
 
   listVerifications(query: Record<string, string | undefined>): unknown {
     const persons = query.person_id?.split(',')
-    return page(
+    return pageOf(
+      this.quirks,
       'verifications',
       this.verifications.filter((row) => !persons || persons.includes(row.person_id)),
       query,
@@ -365,16 +369,6 @@ class Synctera {
     if (!isPersonId(id)) return refuse(reply, 400, { code: 'BAD_REQUEST' })
     const person = this.persons.get(id)
     return person ?? refuse(reply, 404)
-  }
-}
-
-function page(name: string, rows: readonly unknown[], query: Record<string, string | undefined>) {
-  const limit = Math.min(100, Number(query.limit ?? 100))
-  const offset = query.page_token === undefined ? 0 : Number(Buffer.from(query.page_token, 'base64url').toString())
-  const end = offset + limit
-  return {
-    [name]: rows.slice(offset, end),
-    ...(end < rows.length ? { next_page_token: Buffer.from(String(end)).toString('base64url') } : {}),
   }
 }
 
@@ -428,6 +422,7 @@ export const start = (options: EmulatorOptions) => {
   return runEmulator(
     {
       problem,
+      quirks: synctera.quirks,
       settings: (url) => ({
         SYNCTERA_URL: url,
         SYNCTERA_API_KEY: synctera.apiKey,
@@ -446,6 +441,8 @@ export const start = (options: EmulatorOptions) => {
           app.addHook('onRequest', async (request, reply) => {
             if (request.headers.authorization !== `Bearer ${synctera.apiKey}`) return refuse(reply, 401)
           })
+          // First: an answer that becomes a 5xx must not be kept under its key.
+          applyQuirks(app, synctera.quirks, problem)
           idempotency(app, synctera.keys)
           type Body = { Body: Record<string, unknown> }
           type Query = { Querystring: Record<string, string | undefined> }

@@ -165,11 +165,11 @@ const EXPECTED: Record<string, { code: string; fields?: object; retryAfterSecond
   unauthorized: { code: 'PROVIDER_REFUSED' },
   sessionExpired: { code: 'PROVIDER_REFUSED' },
   challengeRequired: { code: 'CHALLENGE_REQUIRED' },
-  loginIncomplete: { code: 'PROVIDER_REFUSED' },
-  passwordChangeRequired: { code: 'PROVIDER_REFUSED' },
+  loginIncomplete: { code: 'CHALLENGE_REQUIRED' },
+  passwordChangeRequired: { code: 'CHALLENGE_REQUIRED' },
   invalidCsrfToken: { code: 'PROVIDER_REFUSED' },
-  challengeBlocked: { code: 'PROVIDER_REFUSED' },
-  noIdentityChallengeFactors: { code: 'PROVIDER_REFUSED' },
+  challengeBlocked: { code: 'CHALLENGE_REQUIRED' },
+  noIdentityChallengeFactors: { code: 'CHALLENGE_REQUIRED' },
   invalidIdentityChallengeHeader: {
     code: 'CHALLENGE_REQUIRED',
     fields: { 'input.challengeToken': [expect.any(String)] },
@@ -214,6 +214,8 @@ describe('errors of the provider', () => {
       providerStatus: PROBLEMS[name]!.status,
       providerRequestId: expect.any(String),
     })
+    const mustAct = ['loginIncomplete', 'passwordChangeRequired', 'challengeBlocked', 'noIdentityChallengeFactors']
+    if (mustAct.includes(name)) expect(errors[0]!.message).toMatch(/customer must .*(bank|factor)/)
     // A session that ended is renewed once; nothing else is tried again.
     expect(app.calls('apiture')).toHaveLength(['unauthorized', 'sessionExpired'].includes(name) ? 2 : 1)
   })
@@ -232,6 +234,48 @@ describe('errors of the provider', () => {
     })
     const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId })
     expect(errors[0]!.extensions).toMatchObject({ code: 'CONFLICT', providerCode: 'customerDisabled' })
+  })
+
+  test.each([
+    '/errors/challengeBlocked/v1.0.0',
+    'errors/challengeBlocked',
+    'challengeBlocked/v1.2.3-beta',
+    'https://api.apiture.com/errors/challengeBlocked/v1.2.3-beta',
+    'https://api.apiture.com/errors/challengeBlocked/v2.0.0-rc.1+7/',
+    'https://api.apiture.com/v1/problems/challengeBlocked',
+  ])('a type of another form names its problem, and renews no token: %s', async (type) => {
+    app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 401, body: { type }, times: 0 })
+    const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId })
+    expect(errors[0]!.extensions).toMatchObject({ code: 'CHALLENGE_REQUIRED', providerCode: 'challengeBlocked' })
+    expect(app.calls('apiture')).toHaveLength(1)
+  })
+
+  test.each(['https://tools.ietf.org/html/rfc9110#section-15.5.2', 'about:blank', '/v1.0.0', ''])(
+    'a type that names no problem says nothing: %j',
+    async (type) => {
+      app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 401, body: { type } })
+      const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId })
+      expect(errors).toEqual([])
+      expect(app.calls('apiture')).toHaveLength(2)
+    },
+  )
+
+  test('a challenge is answered whatever the form of its type and its factors', async () => {
+    app.emulators.apiture.quirks(['relativeProblemTypes', 'nullMembers'])
+    const { data, errors } = await set({ bankingCustomerId: CUSTOMERS.challenged })
+    app.emulators.apiture.quirks([])
+    expect(errors).toEqual([])
+    expect(data.setAccountEntitlements.challenge.factors).toHaveLength(CHALLENGE.factors.length)
+  })
+
+  test('null members and an odd item lose nothing of what was written', async () => {
+    app.emulators.apiture.quirks(['oddRow', 'nullMembers'])
+    const { data, errors } = await set({ bankingCustomerId: CROWD[20]!.bankingCustomerId })
+    app.emulators.apiture.quirks([])
+    expect(data.setAccountEntitlements.entitlements.items).toHaveLength(3)
+    expect(errors).toMatchObject([
+      { path: ['setAccountEntitlements'], extensions: { code: 'PROVIDER_MALFORMED', provider: 'APITURE', leftOut: 1 } },
+    ])
   })
 
   test('a problem without a name is classified by its status', async () => {

@@ -127,6 +127,99 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(app.calls('sei')).toEqual([])
   })
 
+  const answers = (body: object) => app.fault('sei', { match: 'GET /**', fault: 'status', status: 200, body, times: 1 })
+
+  test.each([
+    ['COMPLETED', 'COMPLETED'],
+    ['completed', 'COMPLETED'],
+    ['Success', 'COMPLETED'],
+    ['SUCCEEDED', 'COMPLETED'],
+    ['Done', 'COMPLETED'],
+    ['Finished ', 'COMPLETED'],
+    ['FAILED', 'FAILED'],
+    ['Error', 'FAILED'],
+    ['errored', 'FAILED'],
+    ['CANCELLED', 'FAILED'],
+    ['Rejected', 'FAILED'],
+    ['IN_PROGRESS', 'PENDING'],
+    ['In Progress', 'PENDING'],
+    ['queued', 'PENDING'],
+  ])('the word %j is %s, wherever it stands', async (word, status) => {
+    const forms = [
+      { data: { status: word } },
+      { status: word },
+      { data: { jobStatus: word } },
+      { data: { state: word, status: null } },
+      { jobStatus: word, data: null },
+    ]
+    for (const body of forms) {
+      const key = await keyOf('job-pending')
+      answers(body)
+      expect((await due(key)).status).toBe(status)
+    }
+  })
+
+  test.each(['Transmogrifying', 'CompletedMaybe', ''])(
+    'a job of which SEI says nothing but %j for a day ends as unknown',
+    async (word) => {
+      const key = await keyOf('job-pending')
+      answers({ data: { status: word } })
+      expect((await due(key)).status).toBe('PENDING')
+      later(23 * 3600)
+      answers({ data: { status: word } })
+      expect((await job(key)).status).toBe('PENDING')
+      later(3600)
+      answers({ data: { status: word } })
+      expect((await job(key)).status).toBe('UNKNOWN')
+      app.clear()
+      later(3600)
+      expect((await job(key)).status).toBe('UNKNOWN')
+      expect(app.calls('sei')).toEqual([])
+    },
+  )
+
+  test('a word that is understood in between begins the day again', async () => {
+    const key = await keyOf('job-pending')
+    answers({ status: 'Transmogrifying' })
+    await due(key)
+    later(20 * 3600)
+    answers({ status: 'Pending' })
+    await job(key)
+    later(20 * 3600)
+    answers({ status: 'Transmogrifying' })
+    expect((await job(key)).status).toBe('PENDING')
+    later(20 * 3600)
+    answers({ status: 'Done' })
+    expect((await job(key)).status).toBe('COMPLETED')
+  })
+
+  test.each([
+    [{ field: 'attributes[0].value' }, 'input.attributes[0].value'],
+    [{ field: '/attributes/1/name' }, 'input.attributes[1].name'],
+    [{ field: 'value', location: 'attributes[2]' }, 'input.attributes[2].value'],
+    [{ field: 'attributes[0].fieldsToNull[1]' }, 'input.attributes[0].fieldsToNull[1]'],
+    [{ field: 'explanation', location: 'body' }, 'input.attributes'],
+    [{ field: 'externalId', location: 'body' }, 'input.externalId'],
+  ])('the refused member %j stands at %s', async (item, path) => {
+    const body = { ...PROBLEMS.validation, errors: [{ ...item, reason: 'because' }] }
+    app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 400, body })
+    const { errors } = await set('test')
+    expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { [path]: [expect.any(String)] } })
+  })
+
+  test.each(['statusSynonyms', 'statusAtTop', 'statusByOtherName'])(
+    'the quirk %s changes no outcome',
+    async (quirk) => {
+      app.emulators.sei.quirks([quirk])
+      const [done, failed] = [await keyOf('test'), await keyOf('job-failed')]
+      await due(done)
+      expect((await due(done)).status).toBe('COMPLETED')
+      await due(failed)
+      expect((await due(failed)).status).toBe('FAILED')
+      app.emulators.sei.quirks([])
+    },
+  )
+
   test.each(['job-unknown-word', 'job-odd-shape'])('%s is counted as drift', async (externalId) => {
     const count = async (field: string) =>
       Number(

@@ -1,0 +1,178 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { toResult } from '../../../datasources/banfico/mapping.js'
+import { ADA } from '../../../datasources/emulator/people.js'
+import { type App, startApp } from '../../support/app.js'
+
+let app: App
+let newer: App
+beforeAll(async () => {
+  app = await startApp()
+  newer = await startApp({ BANFICO_API_VERSION: '1.1' }, app)
+})
+beforeEach(() => app.clear())
+afterEach(() => app.emulators.banfico.quirks([]))
+afterAll(async () => {
+  await newer.close()
+  await app.close()
+})
+
+const VERIFY = `mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { result {
+  id state account { status nameCheckStatus identities { type value status } } responder { scheme responseCodes }
+} } }`
+const READ = 'query($id: ID!) { verificationResult(id: $id) { state account { nameCheckStatus } } }'
+const input = (rest: object = {}) => ({
+  types: ['NAME'],
+  maxAgeSeconds: 0,
+  account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Ada', ...rest },
+})
+const identities = [{ type: 'SSN', value: ADA.ssn }]
+
+describe('the words of a name check', () => {
+  const wordOf = (nameCheckStatus: string | null) =>
+    toResult(
+      'id',
+      {
+        accepted: false,
+        result: { id: 'id', account: { id: 'a', status: 'ACTIVE', nameCheckStatus } },
+        at: 0,
+        hintSeconds: undefined,
+        slaSeconds: undefined,
+      },
+      () => undefined,
+    ).account!
+
+  test.each([
+    ['MTCH', 'FULL_MATCH', 'MTCH'],
+    ['CMTC', 'PARTIAL_MATCH', 'CMTC'],
+    ['NMTC', 'NO_MATCH', 'NMTC'],
+    ['NOAP', 'UNABLE_TO_MATCH', 'NOAP'],
+    ['mtch', 'FULL_MATCH', 'mtch'],
+    ['FULL_MATCH', 'FULL_MATCH', 'FULL_MATCH'],
+    ['SIMILAR', null, 'SIMILAR'],
+    ['CLOSE_MATCH', null, 'CLOSE_MATCH'],
+    ['Ada Accepted', null, null],
+    [null, null, null],
+  ])('%j is %s, beside the word itself', (word, nameCheckStatus, nameCheckStatusRaw) => {
+    expect(wordOf(word)).toMatchObject({ nameCheckStatus, nameCheckStatusRaw })
+  })
+
+  test.each([
+    ['epcWords', 'FULL_MATCH'],
+    ['unknownWords', null],
+  ])('with the quirk %s the check is %s', async (quirk, nameCheckStatus) => {
+    app.emulators.banfico.quirks([quirk])
+    const { data, errors } = await app.run(VERIFY, { input: input() })
+    expect(errors).toEqual([])
+    expect(data.verifyAccount.result.account.nameCheckStatus).toBe(nameCheckStatus)
+  })
+})
+
+describe('a check that was paid for is answered', () => {
+  const answer = (account: object, rest: object = {}) =>
+    app.fault('banfico', {
+      match: 'POST /v1.0/**',
+      fault: 'status',
+      status: 200,
+      body: { data: { result: { id: 'r', account: { id: 'a', status: 'ACTIVE', ...account }, ...rest } } },
+    })
+  const good = { type: 'SSN', value: '1', status: 'FULL_MATCH' }
+
+  test.each<[string, object, object, object[]]>([
+    ['an identity without a value', { identities: [{ type: 'SSN', status: 'FULL_MATCH' }, good] }, {}, [good]],
+    ['an identity with null as its value', { identities: [good, { ...good, value: null }] }, {}, [good]],
+    ['an identity that is a text', { identities: ['SSN', good] }, {}, [good]],
+    ['one identity without a value, as an object', { identities: { type: 'SSN' } }, {}, []],
+    [
+      'null members',
+      { identities: null, respondedName: null, secondaryId: null, nameCheckStatus: null },
+      { message: null },
+      [],
+    ],
+    ['a responder that is a text', {}, { responder: 'UK_COP' }, []],
+    ['a responder without its scheme', {}, { responder: { receivedTime: null } }, []],
+  ])('with %s', async (_what, account, rest, expected) => {
+    answer(account, rest)
+    const { data, errors } = await app.run(VERIFY, { input: { ...input({ identities }), types: ['NAME', 'ID'] } })
+    expect(errors).toEqual([])
+    expect(data.verifyAccount.result).toMatchObject({
+      state: 'COMPLETED',
+      account: { status: 'ACTIVE', identities: expected },
+    })
+  })
+
+  test('with every quirk of its answers', async () => {
+    app.emulators.banfico.quirks(['epcWords', 'nullMembers', 'oddIdentity'])
+    const { data, errors } = await app.run(VERIFY, { input: { ...input({ identities }), types: ['NAME', 'ID'] } })
+    expect(errors).toEqual([])
+    expect(data.verifyAccount.result.account).toMatchObject({
+      nameCheckStatus: 'FULL_MATCH',
+      identities: [{ type: 'SSN' }],
+    })
+  })
+})
+
+describe('version 1.1', () => {
+  test('has its own members in the request, and its answers are read', async () => {
+    const initiator = { idType: 'BICFI', idValue: 'ABCDEF12' }
+    const { data, errors } = await newer.run(VERIFY, { input: { ...input(), initiator } })
+    expect(errors).toEqual([])
+    expect(data.verifyAccount.result).toMatchObject({ state: 'COMPLETED', account: { nameCheckStatus: 'FULL_MATCH' } })
+    const [call] = newer.recorded('banfico')
+    expect(call).toMatchObject({
+      method: 'POST',
+      url: '/v1.1/account-verifications',
+      body: {
+        data: {
+          initiator,
+          query: { types: ['NAME'], xRefId: call!.headers['transaction-xref-id'] },
+          account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Ada' },
+        },
+      },
+    })
+  })
+
+  test('is asked for earlier verifications too', async () => {
+    const { data } = await newer.run(
+      READ,
+      { id: 'AFRH44994' },
+      { scopes: ['verifications:read', 'verifications:read:any'] },
+    )
+    expect(data.verificationResult).toMatchObject({ state: 'COMPLETED' })
+    expect(newer.calls('banfico')).toEqual(['GET /v1.1/account-verifications/AFRH44994'])
+  })
+
+  test.each([
+    ['data.account.id', 'input.account.id'],
+    ['data.query.types', 'input.types'],
+    ['data.initiator.idType', 'input.initiator.idType'],
+    ['data.verification.account.identities[0].value', 'input.account.identities[0].value'],
+  ])('its refused member %s is %s', async (path, field) => {
+    app.fault('banfico', {
+      match: 'POST /v1.1/**',
+      fault: 'status',
+      status: 400,
+      body: { code: 'BAD_REQUEST', errors: [{ errorCode: 'INVALID_FIELD', path }] },
+    })
+    const { errors } = await newer.run(VERIFY, { input: input() })
+    expect(Object.keys(errors[0]!.extensions.fields!)).toEqual([field])
+  })
+
+  test('codes as objects are read', async () => {
+    app.fault('banfico', {
+      match: 'POST /v1.1/**',
+      fault: 'status',
+      status: 200,
+      body: {
+        data: {
+          result: {
+            id: 'r',
+            account: { id: 'a', status: 'ACTIVE', nameCheckStatus: 'MTCH' },
+            responder: { accountVerificationScheme: 'EPC_VOP', schemeResponseCodes: [{ name: 'MTCH' }] },
+          },
+        },
+      },
+    })
+    const { data } = await newer.run(VERIFY, { input: input() })
+    expect(data.verifyAccount.result.responder).toEqual({ scheme: 'EPC_VOP', responseCodes: ['MTCH'] })
+  })
+})

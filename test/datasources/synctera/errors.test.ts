@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ADA } from '../../../datasources/emulator/people.js'
+import { type App, startApp } from '../../support/app.js'
+
+let app: App
+beforeAll(async () => {
+  app = await startApp()
+})
+beforeEach(() => app.clear())
+afterEach(() => app.emulators.synctera.quirks([]))
+afterAll(() => app.close())
+
+const CREATE = 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id } } }'
+const UPDATE = 'mutation($input: UpdatePersonInput!) { updatePerson(input: $input) { replayed person { id } } }'
+const VERIFY =
+  'mutation($input: VerifyPersonInput!) { verifyPerson(input: $input) { replayed verification { status results { type result } } } }'
+const NORA = { isCustomer: true, status: 'PROSPECT', firstName: 'Nora', email: 'Nora@example.com' }
+const TYPE = 'https://dev.synctera.com/errors'
+const refuse = (status: number, body: object, match = 'POST /v0/persons') =>
+  app.fault('synctera', { match, fault: 'status', status, body })
+const create = (input: object = {}) => app.run(CREATE, { input: { ...NORA, ...input } })
+const writes = () => app.calls('synctera').filter((call) => /^(POST|PATCH)/.test(call))
+
+describe('an error without a code is told by the last segment of its type', () => {
+  test.each([
+    [422, `${TYPE}/conflict`, 'IDEMPOTENCY_IN_PROGRESS'],
+    [409, `${TYPE}/conflict/`, 'IDEMPOTENCY_IN_PROGRESS'],
+    [422, '/errors/conflict', 'IDEMPOTENCY_IN_PROGRESS'],
+    [422, 'conflict', 'IDEMPOTENCY_IN_PROGRESS'],
+    [422, `${TYPE}/conflict/v1.2.3-beta`, 'IDEMPOTENCY_IN_PROGRESS'],
+    [400, `${TYPE}/not-found`, 'NOT_FOUND'],
+    [404, '/errors/not-found/v0', 'NOT_FOUND'],
+    [422, `${TYPE}/rule-violation`, 'CONFLICT'],
+    [409, `${TYPE}/duplicate`, 'CONFLICT'],
+    [422, `${TYPE}/unprocessable-entity`, 'IDEMPOTENCY_KEY_REUSED'],
+    [429, `${TYPE}/too-many-requests`, 'RATE_LIMITED'],
+    [400, `${TYPE}/bad-request-body`, 'BAD_USER_INPUT'],
+    [403, `${TYPE}/forbidden`, 'PROVIDER_REFUSED'],
+  ])('%i %s is %s', async (status, type, code) => {
+    for (let i = 0; i < 3; i += 1) refuse(status, { type, status, retry_after: 60 })
+    const { errors } = await create()
+    expect(errors).toMatchObject([{ extensions: { code, provider: 'SYNCTERA', providerStatus: status } }])
+  })
+
+  test('a code counts more than the type', async () => {
+    refuse(422, { type: `${TYPE}/conflict`, code: 'INVALID_STATUS' })
+    expect((await create()).errors).toMatchObject([
+      { extensions: { code: 'CONFLICT', providerCode: 'INVALID_STATUS' } },
+    ])
+  })
+
+  test.each([
+    ['conflict', { type: `${TYPE}/conflict`, status: 422 }],
+    ['a relative conflict', { type: '/errors/conflict/v1.2.3-beta' }],
+    ['nothing that tells why', {}],
+    ['a type of another provider', { type: 'about:blank', title: 'Unprocessable' }],
+  ])('of %s nothing is stored under the key', async (_what, body) => {
+    const idempotencyKey = randomUUID()
+    refuse(422, body)
+    expect((await create({ idempotencyKey })).errors[0]!.extensions).toMatchObject({ retryable: true })
+    const { data, errors } = await create({ idempotencyKey })
+    expect(errors).toEqual([])
+    expect(data.createPerson).toEqual({ replayed: false, person: { id: expect.any(String) } })
+  })
+
+  test('the suite of forms together: no code, relative types, versions', async () => {
+    app.emulators.synctera.quirks(['errorsWithoutCode', 'relativeProblemTypes'])
+    const { errors } = await app.run(`{ person(id: "${randomUUID()}") { id } }`)
+    expect(errors).toEqual([])
+  })
+})
+
+describe('refused members stand at the path of the input', () => {
+  test.each([
+    ['legal_address.country_code', 'input.legalAddress.countryCode'],
+    ['shipping_address.address_line_1', 'input.shippingAddress.line1'],
+    ['/legal_address/postal_code', 'input.legalAddress.postalCode'],
+    ['personal_ids[0].identifier', 'input.personalIds[0].identifier'],
+    ['personal_ids.1.expiry_date', 'input.personalIds[1].expiryDate'],
+    ['personal_ids[2].id_type', 'input.personalIds[2].type'],
+    ['legal_address.planet', 'input.legalAddress'],
+    ['dob', 'input.dateOfBirth'],
+  ])('%s is %s', async (member, path) => {
+    for (const body of [{ missing: [member] }, { invalid: { [member]: 'because' } }]) {
+      refuse(400, { code: 'BAD_REQUEST_BODY', ...body })
+      const { errors } = await create()
+      expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
+      expect(Object.keys(errors[0]!.extensions.fields!)).toEqual([path])
+      expect(JSON.stringify(errors)).not.toContain('because')
+    }
+  })
+
+  test('members within an object of members are found', async () => {
+    refuse(400, { code: 'BAD_REQUEST_BODY', invalid: { legal_address: { country_code: 'must be ISO' } } })
+    expect(Object.keys((await create()).errors[0]!.extensions.fields!)).toEqual(['input.legalAddress.countryCode'])
+  })
+})
+
+describe('a write that is carried out and answered 500', () => {
+  const persons = async (email: string) =>
+    (await app.run('query($filter: PersonFilter) { persons(filter: $filter) { nodes { id } } }', { filter: { email } }))
+      .data.persons.nodes as { id: string }[]
+  const unknown = (errors: readonly object[], retryable: boolean) =>
+    expect(errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN', retryable } }])
+
+  test('is sent once, and the same key finds the one person that was created', async () => {
+    const input = { email: `${randomUUID()}@example.com`, idempotencyKey: randomUUID(), ssn: '123-45-0001' }
+    app.emulators.synctera.quirks(['createThen500'])
+    unknown((await create(input)).errors, true)
+    expect(writes()).toHaveLength(1)
+    app.emulators.synctera.quirks([])
+    const found = await create(input)
+    expect(found.errors).toEqual([])
+    expect(await persons(input.email)).toEqual([found.data.createPerson.person])
+    expect(found.data.createPerson.replayed).toBe(true)
+    expect((await create(input)).data).toEqual(found.data)
+    expect(writes()).toHaveLength(1)
+  })
+
+  test('is still unknown where nothing was created, and nothing is written', async () => {
+    const input = { email: `${randomUUID()}@example.com`, idempotencyKey: randomUUID() }
+    refuse(500, {})
+    unknown((await create(input)).errors, true)
+    unknown((await create(input)).errors, false)
+    expect(writes()).toHaveLength(1)
+    expect(await persons(input.email)).toEqual([])
+  })
+
+  test('is still unknown where two equal persons were created since', async () => {
+    const input = { email: `${randomUUID()}@example.com`, idempotencyKey: randomUUID() }
+    app.emulators.synctera.quirks(['createThen500'])
+    unknown((await create(input)).errors, true)
+    app.emulators.synctera.quirks([])
+    await create({ email: input.email })
+    unknown((await create(input)).errors, false)
+    expect(await persons(input.email)).toHaveLength(2)
+  })
+
+  test('does not take an older person, nor one of another name, for the created one', async () => {
+    const email = `${randomUUID()}@example.com`
+    await create({ email })
+    const idempotencyKey = randomUUID()
+    await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)))
+    refuse(500, {})
+    unknown((await create({ email, idempotencyKey })).errors, true)
+    await create({ email, firstName: 'Norman' })
+    unknown((await create({ email, idempotencyKey })).errors, false)
+  })
+
+  test('a paid check runs once, and the same key finds its results', async () => {
+    const input = { personId: ADA.personId, customerConsent: true, idempotencyKey: randomUUID() }
+    app.emulators.synctera.quirks(['createThen500'])
+    unknown((await app.run(VERIFY, { input })).errors, true)
+    app.emulators.synctera.quirks([])
+    const { data, errors } = await app.run(VERIFY, { input })
+    expect(errors).toEqual([])
+    expect(data.verifyPerson).toEqual({
+      replayed: true,
+      verification: {
+        status: 'ACCEPTED',
+        results: [
+          { type: 'IDENTITY', result: 'ACCEPTED' },
+          { type: 'WATCHLIST', result: 'ACCEPTED' },
+        ],
+      },
+    })
+    expect(writes()).toHaveLength(1)
+  })
+
+  test('a check that was not carried out stays unknown', async () => {
+    const input = { personId: ADA.personId, customerConsent: true, idempotencyKey: randomUUID() }
+    await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)))
+    refuse(504, { code: 'VENDOR_TIMEOUT' }, 'POST /v0/verifications/verify')
+    unknown((await app.run(VERIFY, { input })).errors, true)
+    unknown((await app.run(VERIFY, { input })).errors, false)
+    expect(writes()).toHaveLength(1)
+  })
+
+  test('an update is found done where the person holds it', async () => {
+    const { data: made } = await create({ email: `${randomUUID()}@example.com` })
+    const input = { id: made.createPerson.person.id, lastName: 'Updated', idempotencyKey: randomUUID() }
+    app.clear()
+    refuse(500, {}, 'PATCH /**')
+    unknown((await app.run(UPDATE, { input })).errors, true)
+    unknown((await app.run(UPDATE, { input })).errors, false)
+    await app.run(UPDATE, { input: { ...input, idempotencyKey: randomUUID() } })
+    const { data, errors } = await app.run(UPDATE, { input })
+    expect(errors).toEqual([])
+    expect(data.updatePerson).toEqual({ replayed: true, person: { id: input.id } })
+  })
+})
