@@ -66,9 +66,6 @@ export class AccountAttributesJob {
   })
   providerStatus!: string | null
 
-  /** The provider's own word. */
-  providerStatus!: string | null
-
   @Field(() => String, { nullable: true, description: "The provider's id of the exchange, for its support." })
   requestTrackingId!: string | null
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountEntitlementSet, IdentityChallenge, SetAccountEntitlementsInput } from '../../schema/entitlement.js'
-import { Provider as Label } from '../../schema/shared.js'
+import { KycProvider as Label } from '../../schema/shared.js'
 import { unreadableRow } from '../contract/errors.js'
 import { type LeftOutRows, readableRows, unreadableRows } from '../contract/rows.js'
 import { toNodes } from '../support/rows.js'

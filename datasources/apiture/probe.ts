@@ -10,7 +10,7 @@ import {
   unchecked,
 } from '../contract/probe.js'
 import { path } from '../http/call.js'
-import { problemName } from './contract.js'
+import { problemName } from '../support/problem-type.js'
 
 /** A banking customer that no institution has. */
 const UNKNOWN = 'kyc-graph-probe'

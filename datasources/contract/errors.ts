@@ -226,7 +226,7 @@ export const invalidInput = (fields: InvalidFields): ApiError =>
   new ApiError('BAD_USER_INPUT', { message: `The input is not valid: ${Object.keys(fields).join(', ')}.`, fields })
 
 /** The error of a row of a list that does not fit its contract and is left out. */
-export const unreadableRow = (provider: Provider, title: string): ApiError =>
+export const unreadableRow = (provider: KycProvider, title: string): ApiError =>
   new ApiError('PROVIDER_MALFORMED', {
     provider,
     message: `${title} answered a row that does not fit its contract; it is left out.`,

@@ -1,6 +1,7 @@
 import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/person.js'
 import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
 import type { OperationScope } from '../contract/operation-scope.js'
+import { providerWord } from '../support/mapping.js'
 import { nullIfNotFound } from '../contract/errors.js'
 import { UnreadableRow } from '../http/list-contract.js'
 import { Walk } from '../support/walk.js'
@@ -104,6 +105,7 @@ export async function findVerification(
   if (results.length === 0 || types.size < results.length) return null
   return {
     status: toVerificationStatus(person.verification_status, drift),
+    statusRaw: providerWord(person.verification_status),
     results: results.map((row) => toVerificationResult(row, drift)),
     personId,
   }
