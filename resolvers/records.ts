@@ -24,6 +24,9 @@ import {
 import { orOwn, Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 
+const NO_REQUESTS =
+  'The provider keeps no requests: it answers the same words for every customer. There is no replacement.'
+
 @Resolver(() => Customer)
 export class CustomerRecordsResolver {
   @Scopes(orOwn('customers:read'))
@@ -59,6 +62,7 @@ export class CustomerRecordsResolver {
   @FieldResolver(() => [CreditLimitRequest], {
     nullable: true,
     description: 'Always one: the provider only pretends to keep them.',
+    deprecationReason: NO_REQUESTS,
   })
   creditLimitRequests(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.creditLimitRequestsOf(customer)
@@ -69,6 +73,7 @@ export class CustomerRecordsResolver {
   @FieldResolver(() => CreditLimitRequest, {
     nullable: true,
     description: 'The same for every id: the provider only pretends to keep them.',
+    deprecationReason: NO_REQUESTS,
   })
   creditLimitRequest(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { obp }: RequestContext) {
     return obp.creditLimitRequestById({ customer, id })
@@ -158,6 +163,7 @@ export class CustomerRecordsResolver {
   @Mutation(() => RequestCreditLimitPayload, {
     nullable: true,
     description: 'Asks for another credit limit; the provider keeps nothing of it. Needs `customers:write`.',
+    deprecationReason: NO_REQUESTS,
   })
   requestCreditLimit(
     @Arg('input', () => RequestCreditLimitInput) input: RequestCreditLimitInput,

@@ -192,6 +192,9 @@ export class CreateMeetingPayload extends Payload {
 
 @ObjectType()
 export class CreateCustomerMessagePayload extends Payload {
-  @Field(() => Boolean, { description: 'Always true: a message that was not sent is an error.' })
+  @Field(() => Boolean, {
+    description: 'Always true: a message that was not sent is an error.',
+    deprecationReason: 'It is always true. A payload without an error says the same.',
+  })
   sent!: boolean
 }

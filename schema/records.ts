@@ -47,6 +47,7 @@ export class CustomerAddress {
   @Field(() => String, {
     nullable: true,
     description: 'Null where the provider repeats `state` in its place, which it did in every known version.',
+    deprecationReason: 'The provider has never kept a status. There is no replacement.',
   })
   status!: string | null
 

@@ -4,6 +4,8 @@ export interface Caller {
   readonly subject: string
   /** The client that holds the token: `client_id`, else `azp`, else `sub`. */
   readonly client: string
+  /** The client that the token names by `client_id` or `azp`; undefined where `sub` stands in for it, which may be a person. */
+  readonly namedClient?: string | undefined
   /** The tenant (`tenant` or `org_id`), else the client; each with a prefix of its own, so that no client passes for a tenant. */
   readonly tenant: string
   readonly scopes: ReadonlySet<string>

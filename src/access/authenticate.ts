@@ -54,12 +54,14 @@ const scopesOf = (claims: JWTPayload): Set<string> =>
 
 function callerOf(claims: JWTPayload, token: string): Caller {
   const subject = textOf(claims.sub)
-  const client = textOf(claims['client_id']) ?? textOf(claims['azp']) ?? subject
+  const namedClient = textOf(claims['client_id']) ?? textOf(claims['azp'])
+  const client = namedClient ?? subject
   const tenant = textOf(claims['tenant']) ?? textOf(claims['org_id'])
   if (client === undefined) throw new ApiError('UNAUTHENTICATED', { message: 'The token names no subject.' })
   return {
     subject: subject ?? client,
     client,
+    namedClient,
     tenant: tenant === undefined ? `client:${client}` : `tenant:${tenant}`,
     scopes: scopesOf(claims),
     actor: actorOf(claims['act']),

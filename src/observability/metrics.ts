@@ -87,6 +87,12 @@ function operationMetrics(registers: Registry[]) {
     labelNames: ['outcome'],
     registers,
   })
+  const deprecated = new Counter({
+    name: 'kyc_deprecated_uses_total',
+    help: 'Operations that use a deprecated part of the schema, by its coordinate and by the client that the token names (none without one, other beyond 100).',
+    labelNames: ['coordinate', 'client'],
+    registers,
+  })
   const operations = new Histogram({
     name: 'kyc_graphql_operation_seconds',
     help: 'GraphQL operations from authentication to response.',
@@ -110,6 +116,7 @@ function operationMetrics(registers: Registry[]) {
 
   return {
     failed: (code: string) => errors.inc({ code }),
+    deprecated: (coordinate: string, client: string) => deprecated.inc({ coordinate, client }),
     unlisted: (outcome: 'allowed' | 'refused') => unlisted.inc({ outcome }),
     operated: (type: string, seconds: number) => operations.observe({ type }, seconds),
     spent: (seconds: number) => overhead.observe(seconds),
@@ -129,7 +136,7 @@ function readinessMetrics(registers: Registry[]) {
   return { depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0) }
 }
 
-/** Prometheus metrics of the process. No label holds a value that a caller or a person gave. */
+/** Prometheus metrics of the process. No label holds a value that a person gave; a client is named by its verified token. */
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]

@@ -6,6 +6,7 @@ import type { Log } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
 import type { Explain, Plugin } from '../plugin.js'
 import { auditPlugin } from './audit.js'
+import { deprecationPlugin } from './deprecation.js'
 import { introspectionPlugin } from './introspection.js'
 import { rateLimitPlugin } from './rate-limit.js'
 import { safelistLogPlugin, safelistPlugin } from './safelist.js'
@@ -39,6 +40,7 @@ export function createPlugins({
     telemetryPlugin({ metrics, log }),
     ...(isDevelopment ? [] : [introspectionPlugin]),
     rateLimitPlugin({ perMinute, costOf: createCostEstimator(served), rateLimit, metrics }),
+    deprecationPlugin({ served, metrics }),
     auditPlugin,
     ...(explain ? [explain.plugin] : []),
   ]
