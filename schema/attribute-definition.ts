@@ -1,8 +1,10 @@
 import 'reflect-metadata'
-import { Length, Matches, MaxLength, registerDecorator } from 'class-validator'
+import { Matches, registerDecorator } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
+import { lengthOf } from './text.js'
 import { AttributeType } from './customer-attribute.js'
-import { BankMutationInput, Payload } from './mutation.js'
+import { BankMutationInput, IsGiven, Payload } from './mutation.js'
 
 @ObjectType({
   description: 'What a bank says of an attribute that its customers may have; nothing is checked against it.',
@@ -52,7 +54,7 @@ const AreViews = () => (target: object, propertyName: string) =>
       validate: (views: unknown) =>
         Array.isArray(views) &&
         views.every((view) => typeof view === 'string' && view !== '' && !view.includes(';')) &&
-        views.join(';').length <= MAX_LIST_LENGTH,
+        lengthOf(views.join(';')) <= MAX_LIST_LENGTH,
     },
   })
 
@@ -65,11 +67,13 @@ export class SetCustomerAttributeDefinitionInput extends BankMutationInput {
   @Field(() => AttributeType)
   type!: AttributeType
 
-  @Field(() => String, { description: 'Empty for none.' })
+  @Field(() => String, { nullable: true, description: 'Null or empty for none; must be given.' })
+  @IsGiven()
   @MaxLength(256)
   description!: string
 
-  @Field(() => String, { description: 'Empty for none.' })
+  @Field(() => String, { nullable: true, description: 'Null or empty for none; must be given.' })
+  @IsGiven()
   @MaxLength(50)
   alias!: string
 

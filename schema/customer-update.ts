@@ -1,8 +1,9 @@
 import 'reflect-metadata'
-import { IsEmail, Length, Matches, MaxLength, Min } from 'class-validator'
+import { IsEmail, Matches, Min } from 'class-validator'
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
 import { Customer, FaceImageInput } from './customer.js'
-import { CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
+import { CustomerMutationInput, IsBirthDate, IsGiven, Payload } from './mutation.js'
 import { DateScalar } from './scalars.js'
 import { MonetaryAmountInput } from './shared.js'
 
@@ -71,11 +72,13 @@ export class UpdateCustomerIdentityInput extends CustomerMutationInput {
   @IsBirthDate()
   dateOfBirth!: string
 
-  @Field(() => String, { description: 'Empty for none.' })
+  @Field(() => String, { nullable: true, description: 'Null or empty for none; must be given.' })
+  @IsGiven()
   @MaxLength(255)
   title!: string
 
-  @Field(() => String, { description: 'Empty for none.' })
+  @Field(() => String, { nullable: true, description: 'Null or empty for none; must be given.' })
+  @IsGiven()
   @MaxLength(255)
   nameSuffix!: string
 }

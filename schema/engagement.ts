@@ -1,8 +1,9 @@
 import 'reflect-metadata'
-import { ArrayMaxSize, IsEmail, Length, MaxLength, ValidateIf } from 'class-validator'
+import { ArrayMaxSize, IsEmail, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
-import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js'
+import { BankMutationInput, CustomerMutationInput, IsGiven, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
@@ -127,11 +128,13 @@ export class ContactDetailsInput {
   @Length(1, 255)
   name!: string
 
-  @Field(() => String, { description: 'In any form.' })
+  @Field(() => String, { nullable: true, description: 'In any form; null or empty for none, must be given.' })
+  @IsGiven()
   @MaxLength(32)
   mobilePhone!: string
 
-  @Field(() => String, { description: 'Kept in lower case.' })
+  @Field(() => String, { nullable: true, description: 'Kept in lower case; null or empty for none, must be given.' })
+  @IsGiven()
   @ValidateIf(({ emailAddress }: ContactDetailsInput) => emailAddress !== '')
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(100)

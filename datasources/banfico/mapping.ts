@@ -1,8 +1,6 @@
 import {
-  AccountIdScheme,
   AccountStatus,
   AccountVerificationType,
-  compactId,
   NameCheckStatus,
   type VerificationResponder,
   type VerificationResult,
@@ -106,7 +104,7 @@ export function toVerify(input: VerifyAccountInput): Verify {
       type: account.type,
       name: account.name,
       idScheme: account.idScheme,
-      id: account.idScheme === AccountIdScheme.IBAN ? compactId(account.id) : account.id,
+      id: account.id,
       secondaryId: account.secondaryId,
       holdingEntity: account.holdingEntity && { type: account.holdingEntity.type, value: account.holdingEntity.value },
       identities: account.identities?.length

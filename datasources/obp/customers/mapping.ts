@@ -1,6 +1,7 @@
 import type { CreateCustomerInput, Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { SortDirection, TextMatch } from '../../../schema/shared.js'
+import { plainPhoneNumber } from '../../../schema/text.js'
 import { type Drift, toDateTime, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
@@ -122,17 +123,35 @@ export const firehoseWindow = (filter: CustomerFilter | null | undefined): Fireh
   to_date: filter?.lastOkTo ?? LATEST,
 })
 
+/** Digits from which a text is taken for a telephone number, which is written in many ways, and not for a part of one. */
+const MIN_DIGITS = 7
+
+/** The number that a text dials: its digits, after `+` with the country code; undefined when it dials none. */
+function dialled(text: string): string | undefined {
+  const plain = plainPhoneNumber(text)
+  if (!/^\+?[\d\s()./\p{Pd}\u2212]+$/u.test(plain)) return undefined
+  const number = plain.replace(/[^+\d]/g, '')
+  return number.length >= MIN_DIGITS ? number : undefined
+}
+
 /**
- * A LIKE pattern that matches at least the wanted numbers. How to escape a wildcard depends on the provider's database,
+ * A LIKE pattern that matches at least the wanted numbers. Of a whole number, anything may stand between its digits. How to escape a wildcard depends on the provider's database,
  * so each character that a database may interpret is replaced by the one-character wildcard.
  */
 export function phonePattern(wanted: string, match: TextMatch): string {
+  const number = match === TextMatch.CONTAINS ? undefined : dialled(wanted)
+  if (number !== undefined) return `%${number.replace('+', '').split('').join('%')}%`
   const text = wanted.replace(/[%_\\[]/g, '_')
   return { [TextMatch.EXACT]: text, [TextMatch.STARTS_WITH]: `${text}%`, [TextMatch.CONTAINS]: `%${text}%` }[match]
 }
 
-/** True for a phone number found by that pattern that is a wanted one. */
+/** True for a phone number found by that pattern that is a wanted one: both by what they dial where they dial a number, else letter by letter. */
 export function phoneFits(phone: string, wanted: string, match: TextMatch): boolean {
+  const [found, number] = match === TextMatch.CONTAINS ? [] : [dialled(phone), dialled(wanted)]
+  return found !== undefined && number !== undefined ? textFits(found, number, match) : textFits(phone, wanted, match)
+}
+
+function textFits(phone: string, wanted: string, match: TextMatch): boolean {
   switch (match) {
     case TextMatch.EXACT:
       return phone === wanted

@@ -3,6 +3,7 @@ import { PEOPLE, type Person, CROWD, NAMED_PEOPLE } from '../../emulator/people.
 import { LINKS } from '../customers/contract.js'
 import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
 import { ResponseError, type Style } from './errors.js'
+import { lengthOf } from '../../../schema/text.js'
 
 const CUSTOMER = {
   legal_name: 'text',
@@ -207,7 +208,7 @@ export class Customers {
         400,
         'OBP-10001: Incorrect json format. The `Type` filed can only accept the following field: DOUBLE(12.1234), STRING(TAX_NUMBER), INTEGER(123) and DATE_WITH_DAY(2012-04-23)',
       )
-    if ((body.name?.length ?? 0) > 50 || (body.value?.length ?? 0) > 255)
+    if (lengthOf(body.name ?? '') > 50 || lengthOf(body.value ?? '') > 255)
       throw new ResponseError(400, 'OBP-50200: Connector cannot return the data we requested.')
     return { ...body, type: body.type }
   }
@@ -282,7 +283,7 @@ export class Customers {
         `OBP-10020: Incorrect json. The filed dependants(${body.dependants}) not equal the length(${length}) of dob_of_dependants array`,
       )
     const tooLong = Object.entries(MAX_LENGTHS).some(
-      ([name, maxLength]) => (((body as Record<string, unknown>)[name] as string | null) ?? '').length > maxLength,
+      ([name, maxLength]) => lengthOf(((body as Record<string, unknown>)[name] as string | null) ?? '') > maxLength,
     )
     if (tooLong) throw new ResponseError(400, 'OBP-30051: Cannot create Customer')
     const customer = {

@@ -3,6 +3,7 @@ import { NAMED_PEOPLE } from '../../emulator/people.js'
 import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
 import { ResponseError } from './errors.js'
 import type { User, Users } from './users.js'
+import { lengthOf } from '../../../schema/text.js'
 
 const ACCOUNT = {
   user_id: 'text',
@@ -42,14 +43,14 @@ interface StoredAccount {
 }
 
 const isStrong = (password: string): boolean =>
-  password.length > 16 ||
-  (password.length >= 10 &&
+  lengthOf(password) > 16 ||
+  (lengthOf(password) >= 10 &&
     [/\d/, /[a-z]/, /[A-Z]/, /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/].every((kind) => kind.test(password)))
 
 /** The rules that a user's data violates, as messages. */
 function violationsOf({ email, username, first_name, last_name }: Parsed<typeof USER>): string[] {
   const rules: [boolean, string][] = [
-    [/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email?.trim() ?? '') && email!.trim().length <= 48, 'Invalid email address'],
+    [/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email?.trim() ?? '') && lengthOf(email!.trim()) <= 48, 'Invalid email address'],
     [/^(?=.{8,64}$)(?![._])(?!.*[._]{2})[a-zA-Z0-9._]+(?<![._])$/.test(username ?? ''), 'Invalid username'],
     [(first_name ?? '').trim() !== '', 'First name required'],
     [(last_name ?? '').trim() !== '', 'Last name required'],
