@@ -6,6 +6,8 @@ import {
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  getNullableType,
+  isListType,
   isObjectType,
   parse,
 } from 'graphql'
@@ -16,6 +18,7 @@ import { references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
 import { printSchema } from './print-sdl.js'
 import type { OperationContext } from './plugin.js'
+import { ResponseNotes } from './response-notes.js'
 import { argumentsReader, textFaults } from './read-arguments.js'
 import { buildSubgraph } from './subgraph.js'
 
@@ -76,6 +79,21 @@ function withNormalTexts(resolve: Resolve, args: readonly GraphQLArgument[]): Re
   return read === undefined ? resolve : (root, given, context, info) => resolve(root, read(given), context, info)
 }
 
+/** A resolver whose values are noted where they may be masked or cut. */
+function withNotes(resolve: Resolve, isCapped: boolean): Resolve {
+  return (root, args, context, info) => {
+    const resolved = resolve(root, args, context, info)
+    const seesPersonalData = context.caller.scopes.has('pii:read')
+    if (seesPersonalData && !isCapped) return resolved
+    const note = (value: unknown) => {
+      context.notes ??= new ResponseNotes(seesPersonalData)
+      context.notes.add(value, info)
+      return value
+    }
+    return resolved instanceof Promise ? resolved.then(note) : note(resolved)
+  }
+}
+
 type ResolversByType = Record<string, Record<string, unknown>>
 
 /**
@@ -99,7 +117,8 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
   for (const [type, field] of written) {
     const declared = (schema.getType(type) as GraphQLObjectType).getFields()[field]!
     const resolve = withNormalTexts(all[type]![field] as Resolve, declared.args)
-    resolvers[type]![field] = resolve
+    const isCapped = isListType(getNullableType(declared.type)) && declared.args.some(({ name }) => name === 'first')
+    resolvers[type]![field] = withNotes(resolve, isCapped)
   }
   return resolvers
 }
@@ -137,7 +156,7 @@ function answerReferences(schema: GraphQLSchema): void {
         return found && ('__typename' in found ? found : { ...found, __typename: type })
       }),
     )
-  schema.getQueryType()!.getFields()['_entities']!.resolve = resolve
+  schema.getQueryType()!.getFields()['_entities']!.resolve = withNotes(resolve, false)
 }
 
 /** The SDL tells as much as introspection, which is off outside development. */

@@ -3,6 +3,7 @@ import type { CustomerAttribute, CustomerAttributeMatch } from '../../../schema/
 import { type Page, TextMatch } from '../../../schema/shared.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { CustomerKey } from '../../contract/operations.js'
+import { firstOf } from '../../support/capped-list.js'
 import { bankOf, customerRefOf, loadByCustomer, ownerOf } from '../bank-access.js'
 import { query } from '../instance.js'
 import { type CustomerPageKey, loadCustomerPage } from './customer-page.js'
@@ -75,7 +76,7 @@ export const customerQueries = {
       const response = await nullIfNotFound(
         instance.sources.customers.getCustomersByAttributes(operation, bankId, [...pairs.values()]),
       )
-      return response && acceptCustomers(instance, operation, response.customers, bankId).slice(0, first ?? MAX_FOUND)
+      return response && firstOf(acceptCustomers(instance, operation, response.customers, bankId), first ?? MAX_FOUND)
     },
   }),
 
@@ -96,7 +97,7 @@ export const customerQueries = {
       const rows = response.customers.filter(
         ({ mobile_phone_number: phone }) => phone != null && phoneFits(phone, mobilePhoneNumber, match),
       )
-      return acceptCustomers(instance, operation, rows, bankId).slice(0, first ?? MAX_FOUND)
+      return firstOf(acceptCustomers(instance, operation, rows, bankId), first ?? MAX_FOUND)
     },
   }),
 

@@ -1,6 +1,7 @@
 import type { CrmEvent, CustomerMessage, Meeting } from '../../../schema/engagement.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
+import { firstOf } from '../../support/capped-list.js'
 import { keyLoader, type Loader } from '../../support/loader.js'
 import type { Drift } from '../../support/mapping.js'
 import { bankOf, loadByCustomer } from '../bank-access.js'
@@ -71,7 +72,7 @@ const loadList =
   ): Promise<Node[] | null> => {
     const bankId = bankOf(instance, operation, requestedBank)
     const nodes = bankId === null ? null : await operation.loader(instance, definition).load(bankId)
-    return nodes && nodes.slice(0, first ?? MAX_ROWS)
+    return nodes && firstOf(nodes, first ?? MAX_ROWS)
   }
 
 /** Queries of CRM events, meetings and messages. */

@@ -8,6 +8,7 @@ import type { Explain, Plugin } from '../plugin.js'
 import { auditPlugin } from './audit.js'
 import { introspectionPlugin } from './introspection.js'
 import { rateLimitPlugin } from './rate-limit.js'
+import { responseNotesPlugin } from './response-notes.js'
 import { safelistLogPlugin, safelistPlugin } from './safelist.js'
 import { telemetryPlugin } from './telemetry.js'
 
@@ -40,6 +41,7 @@ export function createPlugins({
     ...(isDevelopment ? [] : [introspectionPlugin]),
     rateLimitPlugin({ perMinute, costOf: createCostEstimator(served), rateLimit, metrics }),
     auditPlugin,
+    responseNotesPlugin,
     ...(explain ? [explain.plugin] : []),
   ]
 }
