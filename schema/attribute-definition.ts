@@ -4,7 +4,7 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
 import { lengthOf } from './text.js'
 import { AttributeType } from './customer-attribute.js'
-import { BankMutationInput, IsGiven, Payload } from './mutation.js'
+import { BankMutationInput, Payload } from './mutation.js'
 
 @ObjectType({
   description: 'What a bank says of an attribute that its customers may have; nothing is checked against it.',
@@ -67,13 +67,11 @@ export class SetCustomerAttributeDefinitionInput extends BankMutationInput {
   @Field(() => AttributeType)
   type!: AttributeType
 
-  @Field(() => String, { nullable: true, description: 'Null or empty for none; must be given.' })
-  @IsGiven()
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
   @MaxLength(256)
   description!: string
 
-  @Field(() => String, { nullable: true, description: 'Null or empty for none; must be given.' })
-  @IsGiven()
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
   @MaxLength(50)
   alias!: string
 

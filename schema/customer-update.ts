@@ -3,7 +3,7 @@ import { IsEmail, Matches, Min } from 'class-validator'
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
 import { Customer, FaceImageInput } from './customer.js'
-import { CustomerMutationInput, IsBirthDate, IsGiven, Payload } from './mutation.js'
+import { CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
 import { DateScalar } from './scalars.js'
 import { MonetaryAmountInput } from './shared.js'
 
@@ -61,7 +61,7 @@ export class UpdateCustomerEmailInput extends CustomerMutationInput {
   email!: string
 }
 
-@InputType({ description: 'All of it is replaced.' })
+@InputType({ description: 'All of it is replaced: what is left out becomes empty.' })
 export class UpdateCustomerIdentityInput extends CustomerMutationInput {
   @Field(() => String)
   @Length(1, 255)
@@ -72,13 +72,11 @@ export class UpdateCustomerIdentityInput extends CustomerMutationInput {
   @IsBirthDate()
   dateOfBirth!: string
 
-  @Field(() => String, { nullable: true, description: 'Null or empty for none; must be given.' })
-  @IsGiven()
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
   @MaxLength(255)
   title!: string
 
-  @Field(() => String, { nullable: true, description: 'Null or empty for none; must be given.' })
-  @IsGiven()
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
   @MaxLength(255)
   nameSuffix!: string
 }

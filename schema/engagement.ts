@@ -3,7 +3,7 @@ import { ArrayMaxSize, IsEmail, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
-import { BankMutationInput, CustomerMutationInput, IsGiven, Payload } from './mutation.js'
+import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
@@ -128,13 +128,11 @@ export class ContactDetailsInput {
   @Length(1, 255)
   name!: string
 
-  @Field(() => String, { nullable: true, description: 'In any form; null or empty for none, must be given.' })
-  @IsGiven()
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'In any form; null or empty for none.' })
   @MaxLength(32)
   mobilePhone!: string
 
-  @Field(() => String, { nullable: true, description: 'Kept in lower case; null or empty for none, must be given.' })
-  @IsGiven()
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Kept in lower case; null or empty for none.' })
   @ValidateIf(({ emailAddress }: ContactDetailsInput) => emailAddress !== '')
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(100)

@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { IsOptional, Matches } from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql'
 import { MaxLength } from './length.js'
-import { CustomerMutationInput, IsGiven, Payload } from './mutation.js'
+import { CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
@@ -199,13 +199,11 @@ export class AddKycMediaInput extends KycRecordInput {
   @Field(() => DateTimeScalar, { nullable: true, description: 'To the second.' })
   date?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'Null or empty when it relates to none; must be given.' })
-  @IsGiven()
+  @Field(() => ID, { nullable: true, defaultValue: '', description: 'Null or empty when it relates to none.' })
   @MaxLength(255)
   relatesToKycDocumentId!: string
 
-  @Field(() => ID, { nullable: true, description: 'Null or empty when it relates to none; must be given.' })
-  @IsGiven()
+  @Field(() => ID, { nullable: true, defaultValue: '', description: 'Null or empty when it relates to none.' })
   @MaxLength(255)
   relatesToKycCheckId!: string
 }

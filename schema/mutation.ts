@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { IsDefined, IsOptional, Matches, registerDecorator } from 'class-validator'
+import { IsOptional, Matches, registerDecorator } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { Length } from './length.js'
 import { isCalendarDate } from './scalars.js'
@@ -42,9 +42,6 @@ export abstract class Payload {
   })
   replayed!: boolean
 }
-
-/** Validates that a member is given: null is read as an empty text, so only one that is left out is not. */
-export const IsGiven = () => IsDefined({ message: 'is required; null or an empty text says that there is none' })
 
 const isBirthDate = (value: unknown): boolean =>
   typeof value === 'string' &&

@@ -3,7 +3,7 @@ import { IsOptional, Matches, registerDecorator } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
 import { lengthOf } from './text.js'
-import { CustomerMutationInput, IsGiven, Payload } from './mutation.js'
+import { CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
@@ -176,8 +176,7 @@ abstract class CustomerAddressInput extends CustomerMutationInput {
   @MaxLength(255)
   state?: string | null
 
-  @Field(() => String, { nullable: true, description: 'Null or empty where there is none; must be given.' })
-  @IsGiven()
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty where there is none.' })
   @MaxLength(20)
   postcode!: string
 

@@ -134,9 +134,9 @@ export type AddKycMediaInput = {
   id?: string | null | undefined;
   /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
   idempotencyKey?: string | null | undefined;
-  /** Null or empty when it relates to none; must be given. */
+  /** Null or empty when it relates to none. */
   relatesToKycCheckId?: string | null | undefined;
-  /** Null or empty when it relates to none; must be given. */
+  /** Null or empty when it relates to none. */
   relatesToKycDocumentId?: string | null | undefined;
   /** Free text, such as `image`. */
   type?: string | null | undefined;
