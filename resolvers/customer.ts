@@ -1,5 +1,6 @@
-import { ArrayMaxSize, ArrayMinSize, Length } from 'class-validator'
+import { ArrayMaxSize, ArrayMinSize } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Length } from '../schema/length.js'
 import { ApiError } from '../datasources/contract/errors.js'
 import { Cost, FirstArgument, ListSize, PageSize } from '../schema/cost-weights.js'
 import {
@@ -54,7 +55,8 @@ class CustomersByAttributesArgs extends BankListArgs {
 @ArgsType()
 class CustomersByMobilePhoneNumberArgs extends BankListArgs {
   @Field(() => String, {
-    description: 'As the bank wrote it, 1 to 50 characters; `%` and `_` are nothing but themselves.',
+    description:
+      'In any spelling, 1 to 50 characters. A number of at least 7 digits, or its beginning, is compared by what it dials: its digits, with `+` or `00` before a country code. A shorter one, and a part with `CONTAINS`, is compared letter by letter. `%` and `_` are nothing but themselves.',
   })
   @Length(1, 50)
   mobilePhoneNumber!: string

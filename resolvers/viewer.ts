@@ -10,7 +10,11 @@ export class ViewerResolver {
   @Authenticated()
   @Query(() => Viewer, { description: 'Who is calling, as the token says.' })
   viewer(@Ctx() { caller }: RequestContext): Viewer {
-    return { id: caller.subject, scopes: [...caller.scopes].sort() }
+    return {
+      id: caller.subject,
+      scopes: [...caller.scopes].sort(),
+      seesPersonalData: caller.scopes.has('pii:read'),
+    }
   }
 
   @Authenticated()

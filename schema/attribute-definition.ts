@@ -1,6 +1,8 @@
 import 'reflect-metadata'
-import { Length, Matches, MaxLength, registerDecorator } from 'class-validator'
+import { Matches, registerDecorator } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
+import { lengthOf } from './text.js'
 import { AttributeType } from './customer-attribute.js'
 import { BankMutationInput, Payload } from './mutation.js'
 
@@ -52,7 +54,7 @@ const AreViews = () => (target: object, propertyName: string) =>
       validate: (views: unknown) =>
         Array.isArray(views) &&
         views.every((view) => typeof view === 'string' && view !== '' && !view.includes(';')) &&
-        views.join(';').length <= MAX_LIST_LENGTH,
+        lengthOf(views.join(';')) <= MAX_LIST_LENGTH,
     },
   })
 
@@ -65,11 +67,11 @@ export class SetCustomerAttributeDefinitionInput extends BankMutationInput {
   @Field(() => AttributeType)
   type!: AttributeType
 
-  @Field(() => String, { description: 'Empty for none.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
   @MaxLength(256)
   description!: string
 
-  @Field(() => String, { description: 'Empty for none.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
   @MaxLength(50)
   alias!: string
 

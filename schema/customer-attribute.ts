@@ -1,6 +1,6 @@
 import 'reflect-metadata'
-import { Length } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { Length } from './length.js'
 import { CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 

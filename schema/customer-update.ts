@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { IsEmail, Length, Matches, MaxLength, Min } from 'class-validator'
+import { IsEmail, Matches, Min } from 'class-validator'
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
 import { Customer, FaceImageInput } from './customer.js'
 import { CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
 import { DateScalar } from './scalars.js'
@@ -60,7 +61,7 @@ export class UpdateCustomerEmailInput extends CustomerMutationInput {
   email!: string
 }
 
-@InputType({ description: 'All of it is replaced.' })
+@InputType({ description: 'All of it is replaced: what is left out becomes empty.' })
 export class UpdateCustomerIdentityInput extends CustomerMutationInput {
   @Field(() => String)
   @Length(1, 255)
@@ -71,11 +72,11 @@ export class UpdateCustomerIdentityInput extends CustomerMutationInput {
   @IsBirthDate()
   dateOfBirth!: string
 
-  @Field(() => String, { description: 'Empty for none.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
   @MaxLength(255)
   title!: string
 
-  @Field(() => String, { description: 'Empty for none.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
   @MaxLength(255)
   nameSuffix!: string
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { ArrayMaxSize, IsEmail, IsOptional, IsUUID, Length, Matches, MaxLength } from 'class-validator'
+import { ArrayMaxSize, IsEmail, IsOptional, IsUUID, Matches } from 'class-validator'
 import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
 import { BankMutationInput, CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateScalar, DateTimeScalar } from './scalars.js'

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { ArrayMaxSize, IsEmail, Length, MaxLength, ValidateIf } from 'class-validator'
+import { ArrayMaxSize, IsEmail, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
 import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
@@ -127,11 +128,11 @@ export class ContactDetailsInput {
   @Length(1, 255)
   name!: string
 
-  @Field(() => String, { description: 'In any form.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'In any form; null or empty for none.' })
   @MaxLength(32)
   mobilePhone!: string
 
-  @Field(() => String, { description: 'Kept in lower case.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Kept in lower case; null or empty for none.' })
   @ValidateIf(({ emailAddress }: ContactDetailsInput) => emailAddress !== '')
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(100)

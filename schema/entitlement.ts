@@ -1,16 +1,7 @@
 import 'reflect-metadata'
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsBoolean,
-  IsOptional,
-  Length,
-  Matches,
-  MaxLength,
-  ValidateIf,
-} from 'class-validator'
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsBoolean, IsOptional, Matches, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
 import { MutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'

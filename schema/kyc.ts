@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { IsOptional, Matches, MaxLength } from 'class-validator'
+import { IsOptional, Matches } from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql'
+import { MaxLength } from './length.js'
 import { CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
@@ -198,11 +199,11 @@ export class AddKycMediaInput extends KycRecordInput {
   @Field(() => DateTimeScalar, { nullable: true, description: 'To the second.' })
   date?: string | null
 
-  @Field(() => ID, { description: 'Empty when it relates to none.' })
+  @Field(() => ID, { nullable: true, defaultValue: '', description: 'Null or empty when it relates to none.' })
   @MaxLength(255)
   relatesToKycDocumentId!: string
 
-  @Field(() => ID, { description: 'Empty when it relates to none.' })
+  @Field(() => ID, { nullable: true, defaultValue: '', description: 'Null or empty when it relates to none.' })
   @MaxLength(255)
   relatesToKycCheckId!: string
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { IsOptional, Length, Matches, registerDecorator } from 'class-validator'
+import { IsOptional, Matches, registerDecorator } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { Length } from './length.js'
 import { isCalendarDate } from './scalars.js'
 
 /** Input members that all mutations share. */

@@ -1,15 +1,7 @@
 import 'reflect-metadata'
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsEmail,
-  IsISO4217CurrencyCode,
-  IsOptional,
-  Length,
-  Matches,
-  MaxLength,
-} from 'class-validator'
+import { ArrayMaxSize, ArrayUnique, IsEmail, IsISO4217CurrencyCode, IsOptional, Matches } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
 import { AttributeType } from './customer-attribute.js'
 import { BankMutationInput, MutationInput, Payload } from './mutation.js'
@@ -192,7 +184,7 @@ export class CreateAccountInput extends BankMutationInput {
 // Letters, digits, single dots and underscores, or an e-mail address.
 const USERNAME =
   /^(?=.{8,100}$)([a-zA-Z0-9]+([._][a-zA-Z0-9]+)*|[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+)$/
-const PASSWORD = /^(.{17,512}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!-/:-@[-`{-~]).{10,16})$/s
+const PASSWORD = /^(.{17,512}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!-/:-@[-`{-~]).{10,16})$/su
 
 @InputType()
 export class CreateUserInput extends MutationInput {

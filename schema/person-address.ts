@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { IsOptional, Length, Matches, MaxLength } from 'class-validator'
+import { IsOptional, Matches } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
 import { Pii } from './pii.js'
 
 @ObjectType({ description: 'A postal address of a person.' })

@@ -1,16 +1,7 @@
 import 'reflect-metadata'
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsEmail,
-  IsOptional,
-  IsUUID,
-  Length,
-  Matches,
-  MaxLength,
-  ValidateIf,
-} from 'class-validator'
+import { ArrayMaxSize, ArrayUnique, IsEmail, IsOptional, IsUUID, Matches, ValidateIf } from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
 import { IsBirthDate, MutationInput, Payload } from './mutation.js'
 import { PersonAddress, PersonAddressInput } from './person-address.js'

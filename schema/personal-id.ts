@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { Length, Matches, ValidateIf } from 'class-validator'
+import { Matches, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { Length } from './length.js'
 import { Pii } from './pii.js'
 import { DateScalar } from './scalars.js'
 

@@ -1,6 +1,8 @@
 import 'reflect-metadata'
-import { IsOptional, Length, Matches, MaxLength, maxLength, registerDecorator } from 'class-validator'
+import { IsOptional, Matches, registerDecorator } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { Length, MaxLength } from './length.js'
+import { lengthOf } from './text.js'
 import { CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
@@ -129,7 +131,7 @@ const MAX_TAGS_LENGTH = 20
 const isTags = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.every((tag) => typeof tag === 'string' && tag !== '' && !tag.includes(',')) &&
-  maxLength(value.join(','), MAX_TAGS_LENGTH)
+  lengthOf(value.join(',')) <= MAX_TAGS_LENGTH
 
 const IsTags = () => (target: object, propertyName: string) =>
   registerDecorator({
@@ -175,7 +177,7 @@ abstract class CustomerAddressInput extends CustomerMutationInput {
   @MaxLength(255)
   state?: string | null
 
-  @Field(() => String, { description: 'Empty where there is none.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty where there is none.' })
   @MaxLength(20)
   postcode!: string
 

@@ -24,7 +24,8 @@ function stringScalar(
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+const RFC3339 =
+  /^\d{4}-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** The value of two decimal digits. */
@@ -41,20 +42,33 @@ function beginsWithDay(text: string): boolean {
 /** True for a calendar day in the form YYYY-MM-DD. */
 export const isCalendarDate = (text: string): boolean => DATE.test(text) && beginsWithDay(text)
 
+const DAY = '2000-01-31'.length
 const SECONDS = '2000-01-31T12:00:00'.length
 const MILLISECONDS = '2000-01-31T12:00:00.000'.length
+
+/**
+ * A leap second (RFC 3339, 5.7), which ends the last day of a month in UTC. Clocks that do not know it, as those of all
+ * providers, count it as the first second of the next day.
+ */
+function leapSecond(text: string): string | undefined {
+  const before = toInstant(`${text.slice(0, SECONDS - 2)}59${text.slice(SECONDS)}`)
+  if (before === undefined) return undefined
+  const after = new Date(Date.parse(before) + 1000).toISOString()
+  return after.slice(DAY - 2, SECONDS) === '01T00:00:00' ? after : undefined
+}
 
 /** Converts an RFC 3339 instant to UTC with milliseconds; undefined when the text is not one. */
 export function toInstant(text: string): string | undefined {
   if (!RFC3339.test(text) || !beginsWithDay(text)) return undefined
+  if (text.startsWith('60', SECONDS - 2)) return leapSecond(text)
   // Fast path: most instants are in UTC already, and differ in the fraction of the second only.
-  if (text.endsWith('Z')) {
+  if (text.endsWith('Z') && text[DAY] === 'T') {
     if (text.length === MILLISECONDS + 1) return text
     return text.length > MILLISECONDS
       ? `${text.slice(0, MILLISECONDS)}Z`
       : `${text.slice(0, SECONDS)}.${text.slice(SECONDS + 1, -1).padEnd(3, '0')}Z`
   }
-  const instant = new Date(text)
+  const instant = new Date(text.toUpperCase())
   // A time zone may shift the last hours of 9999 into a year of five digits, which RFC 3339 does not allow.
   return Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999 || instant.getUTCFullYear() < 0
     ? undefined

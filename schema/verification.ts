@@ -6,7 +6,6 @@ import {
   IsDefined,
   IsInt,
   IsOptional,
-  Length,
   Matches,
   Max,
   Min,
@@ -15,6 +14,7 @@ import {
   type ValidationArguments,
 } from 'class-validator'
 import { ArgsType, Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Length } from './length.js'
 import { Cost, ListSize } from './cost-weights.js'
 import { HolderNameInput } from './holder-name.js'
 import { MutationInput, Payload } from './mutation.js'
@@ -302,13 +302,10 @@ export class IdentityInput {
   value!: string
 }
 
-/** Normalises an account id for comparison: an IBAN may have spaces and lower-case letters. */
-export const compactId = (id: string): string => id.replace(/\s/g, '').toUpperCase()
-
-const ANY_ID = { fits: (id: string) => /^(?=.*\S).{1,64}$/.test(id), rule: 'must have 1 to 64 characters' }
+const ANY_ID = { fits: (id: string) => /^(?=.*\S).{1,64}$/u.test(id), rule: 'must have 1 to 64 characters' }
 const ID_FORMATS: Readonly<Record<AccountIdScheme, { fits: (id: string) => boolean; rule: string }>> = {
   IBAN: {
-    fits: (id) => /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/.test(compactId(id)),
+    fits: (id) => /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/.test(id),
     rule: 'must be an IBAN: two letters, two digits, then 11 to 30 letters and digits',
   },
   SCAN: { fits: (id) => /^[0-9]{14}$/.test(id), rule: 'must be 14 digits: the sort code, then the account number' },
@@ -371,7 +368,10 @@ export class AccountToVerifyInput {
   @Field(() => AccountIdScheme)
   idScheme!: AccountIdScheme
 
-  @Field(() => String, { description: 'In the form of its scheme. Spaces and lower case in an IBAN do not matter.' })
+  @Field(() => String, {
+    description:
+      'In the form of its scheme. Spaces, dashes, dots and slashes do not matter in an IBAN, sort code, CUID and UPIC, nor do lower case and the word `IBAN` before an IBAN.',
+  })
   @IsAccountId()
   id!: string
 

@@ -1,10 +1,8 @@
 import type { HolderNameInput } from '../../schema/holder-name.js'
 import {
-  AccountIdScheme,
   AccountStatus,
   type AccountToVerifyInput,
   AccountVerificationType,
-  compactId,
   NameCheckStatus,
   type VerificationResponder,
   type VerificationResult,
@@ -155,7 +153,7 @@ export function toVerify(input: VerifyAccountInput): Verify {
       type: account.type,
       name,
       idScheme: account.idScheme,
-      id: account.idScheme === AccountIdScheme.IBAN ? compactId(account.id) : account.id,
+      id: account.id,
       secondaryId: account.secondaryId,
       holdingEntity: account.holdingEntity && { type: account.holdingEntity.type, value: account.holdingEntity.value },
       identities: account.identities?.length

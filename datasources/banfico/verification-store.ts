@@ -1,7 +1,6 @@
 import {
   AccountStatus,
   AccountVerificationType,
-  compactId,
   NameCheckStatus,
   type VerificationResult,
   VerificationState,
@@ -44,11 +43,11 @@ export interface StoredVerification {
 export const lastKnownResult = ({ pending, missing, pace }: StoredVerification): VerificationResult | null =>
   pending === null || missing ? null : { ...fromStoredResult(pending), fromCache: true, nextPollAt: nextPollAt(pace) }
 
-/** The canonical form of a question: only the case and spaces of the account id are normalised. */
+/** The canonical form of a question; its texts are in normal form already. */
 const canonical = ({ types, initiator, account }: Verify): string =>
   JSON.stringify([
     [...types].sort(),
-    [account.idScheme, compactId(account.id), account.secondaryId, account.type, account.name],
+    [account.idScheme, account.id, account.secondaryId, account.type, account.name],
     [account.holdingEntity?.type, account.holdingEntity?.value],
     (account.identities ?? []).map(({ type, value }) => [type, value]),
     [initiator?.idType, initiator?.idValue, initiator?.reference],

@@ -69,7 +69,7 @@ export type AccountToVerifyInput = {
   holders?: Array<HolderNameInput> | null | undefined;
   /** Required with the scheme `ACNR`. */
   holdingEntity?: HoldingEntityInput | null | undefined;
-  /** In the form of its scheme. Spaces and lower case in an IBAN do not matter. */
+  /** In the form of its scheme. Spaces, dashes, dots and slashes do not matter in an IBAN, sort code, CUID and UPIC, nor do lower case and the word `IBAN` before an IBAN. */
   id: string;
   idScheme: AccountIdScheme;
   /** Required to verify `ID`; at most 20. */
@@ -140,10 +140,10 @@ export type AddKycMediaInput = {
   id?: string | null | undefined;
   /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
   idempotencyKey?: string | null | undefined;
-  /** Empty when it relates to none. */
-  relatesToKycCheckId: string;
-  /** Empty when it relates to none. */
-  relatesToKycDocumentId: string;
+  /** Null or empty when it relates to none. */
+  relatesToKycCheckId?: string | null | undefined;
+  /** Null or empty when it relates to none. */
+  relatesToKycDocumentId?: string | null | undefined;
   /** Free text, such as `image`. */
   type?: string | null | undefined;
   /** Where it lies; the provider keeps nothing but this. */

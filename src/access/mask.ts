@@ -36,15 +36,33 @@ const MASKS: Record<Mask, MaskValue> = {
 const maskOf = (mask: Mask, type: GraphQLOutputType): MaskValue =>
   mask === 'hidden' && isNonNullType(type) && isListType(type.ofType) ? () => [] : MASKS[mask]
 
-function createMasker(fields: readonly [name: string, mask: MaskValue][]): Masker {
+/** Holds the names of the fields that are masked in a copy. Copies of the copy keep it. */
+const MASKED_FIELDS = Symbol('masked fields')
+
+/** The names of the fields that are masked in a value; undefined where none is. */
+export const maskedFieldsOf = (value: object): readonly string[] | undefined =>
+  (value as { readonly [MASKED_FIELDS]?: readonly string[] })[MASKED_FIELDS]
+
+/** A field that is masked, or whose value holds such fields. */
+interface MaskedField {
+  readonly name: string
+  readonly mask: MaskValue
+  readonly isOwn: boolean
+}
+
+function createMasker(fields: readonly MaskedField[]): Masker {
   const masker: Masker = (value) => {
     if (Array.isArray(value)) return value.map(masker)
     if (typeof value !== 'object' || value === null || value instanceof ApiError) return value
-    const copy: Row = { ...(value as Row) }
-    for (const [name, mask] of fields) {
+    const copy: Row & { [MASKED_FIELDS]?: readonly string[] } = { ...(value as Row) }
+    const masked: string[] = []
+    for (const { name, mask, isOwn } of fields) {
       const original = copy[name]
-      if (original !== undefined && original !== null) copy[name] = mask(original)
+      if (original === undefined || original === null) continue
+      copy[name] = mask(original)
+      if (isOwn) masked.push(name)
     }
+    if (masked.length > 0) copy[MASKED_FIELDS] = masked
     return copy
   }
   return masker
@@ -62,15 +80,15 @@ export function createMaskers(schema: GraphQLSchema): (type: string) => Masker |
     if (cache.has(type)) return cache.get(type)
     const object = schema.getType(type)
     if (!isObjectType(object)) return undefined
-    const fields: [string, MaskValue][] = []
+    const fields: MaskedField[] = []
     for (const field of Object.values(object.getFields())) {
       const mask = field.extensions['pii'] as Mask | undefined
       const nested = getNamedType(field.type).name
-      if (mask) fields.push([field.name, maskOf(mask, field.type)])
+      if (mask) fields.push({ name: field.name, mask: maskOf(mask, field.type), isOwn: true })
       // Nested values only: a value that a resolver loads is masked by the guard of its own query.
       else if (!path.has(nested)) {
         const masker = maskerOf(nested, new Set(path).add(nested))
-        if (masker) fields.push([field.name, masker])
+        if (masker) fields.push({ name: field.name, mask: masker, isOwn: false })
       }
     }
     cache.set(type, fields.length > 0 ? createMasker(fields) : undefined)

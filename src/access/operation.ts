@@ -3,6 +3,7 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import type { LoaderDefinition, OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { CustomerKey } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
+import { likeList } from '../../datasources/support/capped-list.js'
 import { type OperationTrace, tracedStore } from '../../datasources/support/operation-trace.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { OperationRecord } from '../audit/operation-record.js'
@@ -80,7 +81,7 @@ export class Operation implements OperationScope {
   masked<Value>(value: Value, mask: (value: unknown) => unknown): Value {
     if (typeof value !== 'object' || value === null) return value
     this.#masked ??= new WeakMap()
-    if (!this.#masked.has(value)) this.#masked.set(value, mask(value))
+    if (!this.#masked.has(value)) this.#masked.set(value, likeList(value, mask(value)))
     return this.#masked.get(value) as Value
   }
 }

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../resolvers/context.js'
 import type { OperationRecord } from '../audit/operation-record.js'
 import type { RateLimitStatus } from '../limits/rate-limit.js'
 import type { SelfTime } from '../observability/self-time.js'
+import type { ResponseNotes } from './response-notes.js'
 
 /** The state of one operation: the resolvers' context, and what the steps of the pipeline keep for each other. */
 export interface OperationContext extends RequestContext {
@@ -17,6 +18,8 @@ export interface OperationContext extends RequestContext {
   isUnlisted?: boolean
   /** The errors of rows that were left out of their lists. */
   leftOut?: GraphQLError[]
+  /** Set by the first value that may be masked or cut. */
+  notes?: ResponseNotes
   /** Set by the rate limit: what the operation costs and what the client has left. */
   cost?: RateLimitStatus
 }

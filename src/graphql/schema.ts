@@ -1,5 +1,16 @@
 import { validateSync } from 'class-validator'
-import { getNamedType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, parse } from 'graphql'
+import {
+  getNamedType,
+  type GraphQLArgument,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getNullableType,
+  isListType,
+  isObjectType,
+  parse,
+} from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import type { RequestContext } from '../../resolvers/context.js'
@@ -7,6 +18,9 @@ import { references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
 import { leaveOutUnreadableRows } from './left-out-rows.js'
 import { printSchema } from './print-sdl.js'
+import type { OperationContext } from './plugin.js'
+import { ResponseNotes } from './response-notes.js'
+import { argumentsReader, textFaults } from './read-arguments.js'
 import { buildSubgraph } from './subgraph.js'
 
 /**
@@ -32,15 +46,21 @@ function brokenRules(value: unknown, path: string): [string, string[]][] {
   ]
 }
 
-/** Checks an argument against the rules of its class before any resolver runs. */
-export function validateArgument(value: unknown, { info }: { info: GraphQLResolveInfo }): void {
+/** The rules of a class that an argument breaks. */
+function brokenRulesOf(value: unknown, info: GraphQLResolveInfo): [string, readonly string[]][] {
   const [sample] = Array.isArray(value) ? (value as unknown[]) : [value]
-  if (typeof sample !== 'object' || sample === null) return
+  if (typeof sample !== 'object' || sample === null) return []
   // Arguments that share one class (`@Args`) have no name of their own.
   const { args } = info.parentType.getFields()[info.fieldName]!
   const argument = args.find(({ type }) => getNamedType(type).name === sample.constructor.name)
-  const broken = brokenRules(value, argument?.name ?? '')
-  if (broken.length > 0) throw invalidInput(Object.fromEntries(broken))
+  return brokenRules(value, argument?.name ?? '')
+}
+
+/** Checks an argument against the rules of its class, and of text, before any resolver runs. */
+export function validateArgument(value: unknown, { args, info }: { args: object; info: GraphQLResolveInfo }): void {
+  const fields: Record<string, readonly string[]> = { ...textFaults(args) }
+  for (const [path, rules] of brokenRulesOf(value, info)) fields[path] = [...(fields[path] ?? []), ...rules]
+  if (Object.keys(fields).length > 0) throw invalidInput(fields)
 }
 
 /** The schema as the classes say it: what masking reads the `@Pii` declarations from. */
@@ -50,6 +70,29 @@ export function buildClassSchema(): GraphQLSchema {
     orphanedTypes: [],
     validateFn: (value, _type, data) => validateArgument(value, data),
   })
+}
+
+type Resolve = GraphQLFieldResolver<unknown, OperationContext, object>
+
+/** A resolver that sees the texts of its arguments in normal form. */
+function withNormalTexts(resolve: Resolve, args: readonly GraphQLArgument[]): Resolve {
+  const read = argumentsReader<object>(args)
+  return read === undefined ? resolve : (root, given, context, info) => resolve(root, read(given), context, info)
+}
+
+/** A resolver whose values are noted where they may be masked or cut. */
+function withNotes(resolve: Resolve, isCapped: boolean): Resolve {
+  return (root, args, context, info) => {
+    const resolved = resolve(root, args, context, info)
+    const seesPersonalData = context.caller.scopes.has('pii:read')
+    if (seesPersonalData && !isCapped) return resolved
+    const note = (value: unknown) => {
+      context.notes ??= new ResponseNotes(seesPersonalData)
+      context.notes.add(value, info)
+      return value
+    }
+    return resolved instanceof Promise ? resolved.then(note) : note(resolved)
+  }
 }
 
 type ResolversByType = Record<string, Record<string, unknown>>
@@ -72,7 +115,12 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
   const resolvers: ResolversByType = Object.fromEntries(
     Object.entries(all).map(([type, fields]) => [type, isObjectType(schema.getType(type)) ? {} : fields]),
   )
-  for (const [type, field] of written) resolvers[type]![field] = all[type]![field]
+  for (const [type, field] of written) {
+    const declared = (schema.getType(type) as GraphQLObjectType).getFields()[field]!
+    const resolve = withNormalTexts(all[type]![field] as Resolve, declared.args)
+    const isCapped = isListType(getNullableType(declared.type)) && declared.args.some(({ name }) => name === 'first')
+    resolvers[type]![field] = withNotes(resolve, isCapped)
+  }
   return resolvers
 }
 
@@ -98,13 +146,9 @@ export function schemas(): NonNullable<typeof built> {
 
 /** Answers each reference by itself: one that is not valid, or not answered by its provider, does not fail the others. */
 function answerReferences(schema: GraphQLSchema): void {
-  schema.getQueryType()!.getFields()['_entities']!.resolve = (
-    _root,
-    { representations }: { representations: readonly unknown[] },
-    context: RequestContext,
-  ) =>
+  const resolve: Resolve = (_root, args, context) =>
     settled(
-      representations.map(async (given) => {
+      (args as { readonly representations: readonly unknown[] }).representations.map(async (given) => {
         const reference = (typeof given === 'object' ? given : null) as Readonly<Record<string, unknown>> | null
         const type = reference?.['__typename']
         if (typeof type !== 'string' || !Object.hasOwn(references, type))
@@ -114,6 +158,7 @@ function answerReferences(schema: GraphQLSchema): void {
         return found && ('__typename' in found ? found : { ...found, __typename: type })
       }),
     )
+  schema.getQueryType()!.getFields()['_entities']!.resolve = withNotes(resolve, false)
 }
 
 /** The SDL tells as much as introspection, which is off outside development. */

@@ -303,7 +303,7 @@ test.each<[string, string, string[]]>([
   [
     'half of a surrogate pair where a provider has an id',
     '{"query":"query($id: ID!) { person(id: $id) { id } customer(id: $id) { id } verificationResult(id: $id) { id } }","variables":{"id":"\\ud800"}}',
-    [],
+    ['BAD_USER_INPUT', 'BAD_USER_INPUT', 'BAD_USER_INPUT'],
   ],
   [
     'the same in a write',

@@ -141,8 +141,8 @@ const request = contract(
         productType: Type.Optional(
           Type.String({ pattern: '^(savings|checking|cd|ira|loan|creditCard|moneyMarket|healthSavings)$' }),
         ),
-        productCode: Type.String({ minLength: 1, maxLength: 16 }),
-        nickname: Type.Optional(Type.String({ maxLength: 50 })),
+        productCode: Type.RegExp(/^.{1,16}$/su),
+        nickname: Type.Optional(Type.RegExp(/^.{0,50}$/su)),
       }),
       { minItems: 1, maxItems: 16 },
     ),

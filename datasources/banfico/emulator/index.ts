@@ -5,6 +5,7 @@ import { changeAnswers, Quirks, type QuirkyAnswer, withNulls } from '../../emula
 import { type EmulatorOptions, markOdd, now, readForms, runEmulator, secret } from '../../emulator/run.js'
 import { type Delay, MAGIC_ACCOUNTS, type Outcome } from './magic-accounts.js'
 import { compareNames } from './compare-names.js'
+import { lengthOf } from '../../../schema/text.js'
 
 interface Pair {
   type: string
@@ -102,7 +103,7 @@ function invalidMembers(body: unknown): ErrorItem[] {
   else if (!(ID_FORMATS[String(idScheme)]?.test(id) ?? true)) report('INVALID_FIELD', '.account.id')
   if (type !== undefined && !['BUSINESS', 'PERSONAL'].includes(String(type))) report('INVALID_FIELD', '.account.type')
   if (name === undefined && includes('NAME')) report('MISSING_FIELD', '.account.name')
-  if (name !== undefined && (typeof name !== 'string' || name.length > 150)) report('INVALID_FIELD', '.account.name')
+  if (name !== undefined && (typeof name !== 'string' || lengthOf(name) > 150)) report('INVALID_FIELD', '.account.name')
   if (idScheme === 'ACNR' && !isPair(holdingEntity)) report('MISSING_FIELD', '.account.holdingEntity')
   if (identities === undefined ? includes('ID') : !Array.isArray(identities))
     report('MISSING_FIELD', '.account.identities')

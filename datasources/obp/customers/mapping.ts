@@ -1,6 +1,7 @@
 import type { CreateCustomerInput, Customer, CustomerLinks } from '../../../schema/customer.js'
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { PhoneNumberMatch } from '../../../schema/shared.js'
+import { plainPhoneNumber } from '../../../schema/text.js'
 import { type Drift, toDateTime, providerWord, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
@@ -136,11 +137,24 @@ export function attributeSearches(wanted: readonly AttributePair[]): readonly (r
   return searches.map(({ pairs }) => [...pairs.values()])
 }
 
+/** Digits from which a text is taken for a telephone number, which is written in many ways, and not for a part of one. */
+const MIN_DIGITS = 7
+
+/** The number that a text dials: its digits, after `+` with the country code; undefined when it dials none. */
+function dialled(text: string): string | undefined {
+  const plain = plainPhoneNumber(text)
+  if (!/^\+?[\d\s()./\p{Pd}\u2212]+$/u.test(plain)) return undefined
+  const number = plain.replace(/[^+\d]/g, '')
+  return number.length >= MIN_DIGITS ? number : undefined
+}
+
 /**
- * A LIKE pattern that matches at least the wanted numbers. How to escape a wildcard depends on the provider's database,
+ * A LIKE pattern that matches at least the wanted numbers. Of a whole number, anything may stand between its digits. How to escape a wildcard depends on the provider's database,
  * so each character that a database may interpret is replaced by the one-character wildcard.
  */
 export function phonePattern(wanted: string, match: PhoneNumberMatch): string {
+  const number = match === PhoneNumberMatch.CONTAINS ? undefined : dialled(wanted)
+  if (number !== undefined) return `%${number.replace('+', '').split('').join('%')}%`
   const text = wanted.replace(/[%_\\[]/g, '_')
   return {
     [PhoneNumberMatch.EXACT]: text,
@@ -149,8 +163,13 @@ export function phonePattern(wanted: string, match: PhoneNumberMatch): string {
   }[match]
 }
 
-/** True for a phone number found by that pattern that is a wanted one. */
+/** True for a phone number found by that pattern that is a wanted one: both by what they dial where they dial a number, else letter by letter. */
 export function phoneFits(phone: string, wanted: string, match: PhoneNumberMatch): boolean {
+  const [found, number] = match === PhoneNumberMatch.CONTAINS ? [] : [dialled(phone), dialled(wanted)]
+  return found !== undefined && number !== undefined ? textFits(found, number, match) : textFits(phone, wanted, match)
+}
+
+function textFits(phone: string, wanted: string, match: PhoneNumberMatch): boolean {
   switch (match) {
     case PhoneNumberMatch.EXACT:
       return phone === wanted

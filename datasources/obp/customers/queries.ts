@@ -5,6 +5,7 @@ import { nullIfNotFound } from '../../contract/errors.js'
 import type { CustomerKey } from '../../contract/operations.js'
 import { completeRows, findRow, type Rows } from '../../contract/rows.js'
 import { UnreadableRow } from '../../http/list-contract.js'
+import { firstOf } from '../../support/capped-list.js'
 import { bankOf, customerRefOf, loadByCustomer, ownerOf } from '../bank-access.js'
 import { query } from '../instance.js'
 import { type CustomerPageKey, loadCustomerPage } from './customer-page.js'
@@ -76,7 +77,7 @@ export const customerQueries = {
       if (bankId === null) return null
       const pairs = wanted.map(({ name, value }) => [name, value] as const)
       const rows = await findByAttributes(instance, operation, bankId, pairs)
-      return rows && acceptCustomers(instance, operation, rows, bankId).slice(0, first ?? MAX_FOUND)
+      return rows && firstOf(acceptCustomers(instance, operation, rows, bankId), first ?? MAX_FOUND)
     },
   }),
 
@@ -98,7 +99,7 @@ export const customerQueries = {
         const phone = row instanceof UnreadableRow ? row.text('mobile_phone_number') : row.mobile_phone_number
         return phone == null ? row instanceof UnreadableRow : phoneFits(phone, mobilePhoneNumber, match)
       })
-      return acceptCustomers(instance, operation, rows, bankId).slice(0, first ?? MAX_FOUND)
+      return firstOf(acceptCustomers(instance, operation, rows, bankId), first ?? MAX_FOUND)
     },
   }),
 

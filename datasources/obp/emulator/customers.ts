@@ -4,6 +4,7 @@ import { LINKS } from '../customers/contract.js'
 import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
 import { ResponseError, type Style } from './errors.js'
 import type { Habits } from './habits.js'
+import { lengthOf } from '../../../schema/text.js'
 
 const CUSTOMER = {
   legal_name: 'text',
@@ -239,7 +240,7 @@ export class Customers {
         400,
         'OBP-10001: Incorrect json format. The `Type` filed can only accept the following field: DOUBLE(12.1234), STRING(TAX_NUMBER), INTEGER(123) and DATE_WITH_DAY(2012-04-23)',
       )
-    if ((body.name?.length ?? 0) > 50 || (body.value?.length ?? 0) > (this.habits.since('2023-04') ? 2000 : 255))
+    if (lengthOf(body.name ?? '') > 50 || lengthOf(body.value ?? '') > (this.habits.since('2023-04') ? 2000 : 255))
       throw new ResponseError(400, 'OBP-50200: Connector cannot return the data we requested.')
     return { ...body, type: body.type }
   }
@@ -325,7 +326,7 @@ export class Customers {
         `OBP-10020: Incorrect json. The filed dependants(${body.dependants}) not equal the length(${length}) of dob_of_dependants array`,
       )
     const tooLong = Object.entries(MAX_LENGTHS).some(
-      ([name, maxLength]) => (((body as Record<string, unknown>)[name] as string | null) ?? '').length > maxLength,
+      ([name, maxLength]) => lengthOf(((body as Record<string, unknown>)[name] as string | null) ?? '') > maxLength,
     )
     if (tooLong) throw new ResponseError(400, 'OBP-30051: Cannot create Customer')
     const customer = {

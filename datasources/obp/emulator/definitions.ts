@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { BANK, OTHER_BANK } from '../../emulator/people.js'
 import type { Api, EndpointRequest } from './api.js'
 import { ResponseError } from './errors.js'
+import { lengthOf } from '../../../schema/text.js'
 
 const DEFINITION = {
   name: 'text',
@@ -69,7 +70,7 @@ export class Definitions {
     if (!CATEGORIES.includes(body.category ?? '')) throw invalid('Category', 'Customer')
     const row = { bank_id, ...body, can_be_seen_on_views: views.join(';') }
     const tooLong = Object.entries(row).some(
-      ([name, value]) => typeof value === 'string' && value.length > (MAX_LENGTHS[name] ?? Infinity),
+      ([name, value]) => typeof value === 'string' && lengthOf(value) > (MAX_LENGTHS[name] ?? Infinity),
     )
     if (tooLong) throw new ResponseError(400, 'OBP-50200: Connector cannot return the data we requested.')
     const existing = [...this.#definitions.values()].find(

@@ -5,6 +5,7 @@ import type { Api, Parsed } from './api.js'
 import type { Customers } from './customers.js'
 import { ResponseError } from './errors.js'
 import type { User, Users } from './users.js'
+import { lengthOf } from '../../../schema/text.js'
 
 const CONTACT = { name: 'text', mobile_phone: 'text', email_address: 'text' } as const
 const MEETING = {
@@ -49,7 +50,7 @@ const toStored = (contact: Contact): Contact => ({
 })
 
 const isTooLong = ({ name, mobile_phone, email_address }: Contact): boolean =>
-  (name?.length ?? 0) > 255 || (mobile_phone?.length ?? 0) > 32 || (email_address?.length ?? 0) > 100
+  lengthOf(name ?? '') > 255 || lengthOf(mobile_phone ?? '') > 32 || lengthOf(email_address ?? '') > 100
 
 const toSecond = (instant: string): string => instant.replace(/\.\d{3}Z$/, 'Z')
 
@@ -157,8 +158,8 @@ export class Engagement {
       const body = request.body(MEETING, 'CreateMeetingJson ')
       const { provider_id, purpose_id, creator, invitees } = body
       const tooLong =
-        [provider_id, purpose_id].some((id) => (id?.length ?? 0) > 64) ||
-        invitees.some(({ status }) => (status?.length ?? 0) > 255)
+        [provider_id, purpose_id].some((id) => lengthOf(id ?? '') > 64) ||
+        invitees.some(({ status }) => lengthOf(status ?? '') > 255)
       if (tooLong || [creator, ...invitees.map(({ contact_details }) => contact_details)].some(isTooLong))
         throw new ResponseError(
           400,
@@ -187,8 +188,8 @@ export class Engagement {
       const { customer_id } = this.customers.find(request)
       const user = this.users.linkedTo(customer_id)
       if (
-        (body.message?.length ?? 0) > 1024 ||
-        [body.from_department, body.from_person].some((name) => (name?.length ?? 0) > 64)
+        lengthOf(body.message ?? '') > 1024 ||
+        [body.from_department, body.from_person].some((name) => lengthOf(name ?? '') > 64)
       )
         throw new ResponseError(400, 'OBP-50200: Connector cannot return the data we requested.')
       if (!user)

@@ -4,6 +4,7 @@ import type { Api, EndpointRequest } from './api.js'
 import type { Customers } from './customers.js'
 import { ResponseError } from './errors.js'
 import type { Habits } from './habits.js'
+import { lengthOf } from '../../../schema/text.js'
 
 const CHECK = {
   customer_number: 'text',
@@ -133,7 +134,7 @@ export class Kyc {
     const isTooLong = Object.entries(row).some(
       ([name, value]) =>
         typeof value === 'string' &&
-        value.length > (name === 'customer_number' ? maxNumberLength : (MAX_LENGTHS[name] ?? Infinity)),
+        lengthOf(value) > (name === 'customer_number' ? maxNumberLength : (MAX_LENGTHS[name] ?? Infinity)),
     )
     if (isTooLong) throw new ResponseError(400, 'OBP-50200: Connector cannot return the data we requested.')
     rows.delete(key)

@@ -3,6 +3,7 @@ import { NAMED_PEOPLE } from '../../emulator/people.js'
 import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
 import { ResponseError } from './errors.js'
 import type { User, Users } from './users.js'
+import { lengthOf } from '../../../schema/text.js'
 
 const ACCOUNT = {
   user_id: 'text',
@@ -42,8 +43,8 @@ interface StoredAccount {
 }
 
 const isStrong = (password: string): boolean =>
-  password.length > 16 ||
-  (password.length >= 10 &&
+  lengthOf(password) > 16 ||
+  (lengthOf(password) >= 10 &&
     [/\d/, /[a-z]/, /[A-Z]/, /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/].every((kind) => kind.test(password)))
 
 const isEmail = (text: string | null): boolean => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text?.trim() ?? '')
@@ -55,8 +56,8 @@ function violationsOf(
 ): string[] {
   const isName = /^(?=.{8,100}$)(?![._])(?!.*[._]{2})[a-zA-Z0-9._]+(?<![._])$/.test(username ?? '')
   const rules: [boolean, string][] = [
-    [isEmail(email) && email!.trim().length <= 48, 'Invalid email address'],
-    [(isName || isEmail(username)) && username!.length <= maxUsernameLength, 'Invalid username'],
+    [isEmail(email) && lengthOf(email!.trim()) <= 48, 'Invalid email address'],
+    [(isName || isEmail(username)) && lengthOf(username!) <= maxUsernameLength, 'Invalid username'],
     [(first_name ?? '').trim() !== '', 'First name required'],
     [(last_name ?? '').trim() !== '', 'Last name required'],
   ]

@@ -3,6 +3,7 @@ import { type Person, NAMED_PEOPLE } from '../../emulator/people.js'
 import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
 import type { Customers } from './customers.js'
 import { ResponseError } from './errors.js'
+import { lengthOf } from '../../../schema/text.js'
 
 const ADDRESS = {
   line_1: 'text',
@@ -48,7 +49,7 @@ type StoredTaxResidence = { tax_residence_id: string; customer_id: string } & Pa
 
 const fitsColumns = (row: object): boolean =>
   Object.entries(row).every(
-    ([name, value]) => typeof value !== 'string' || value.length <= (MAX_LENGTHS[name] ?? DEFAULT_MAX_LENGTH),
+    ([name, value]) => typeof value !== 'string' || lengthOf(value) <= (MAX_LENGTHS[name] ?? DEFAULT_MAX_LENGTH),
   )
 
 const ROW_REJECTED = 'OBP-50200: Connector cannot return the data we requested.'

@@ -1,6 +1,7 @@
 import type { Api, Field, Parsed } from './api.js'
 import type { Customers } from './customers.js'
 import { ResponseError } from './errors.js'
+import { lengthOf } from '../../../schema/text.js'
 
 const MAX_LENGTHS: Readonly<Record<string, number>> = {
   branch_id: 255,
@@ -34,7 +35,7 @@ export class Updates {
       const body = request.body(fields, `${type} `)
       const customer = this.customers.find(request)
       const tooLong = Object.entries(body).some(
-        ([name, value]) => typeof value === 'string' && value.length > (MAX_LENGTHS[name] ?? Infinity),
+        ([name, value]) => typeof value === 'string' && lengthOf(value) > (MAX_LENGTHS[name] ?? Infinity),
       )
       if (tooLong) throw new ResponseError(400, 'Value too long for column')
       return { status: 200, body: Object.assign(customer, changes(body, bankId)) }

@@ -3,6 +3,7 @@ import { nullIfNotFound } from '../../contract/errors.js'
 import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
 import type { Rows } from '../../contract/rows.js'
 import type { ReadRows } from '../../http/list-contract.js'
+import { firstOf } from '../../support/capped-list.js'
 import { keyLoader, type Loader } from '../../support/loader.js'
 import type { Drift } from '../../support/mapping.js'
 import { hasMember, toNodes } from '../../support/rows.js'
@@ -79,7 +80,7 @@ const loadList =
   ): Promise<Rows<Node> | null> => {
     const bankId = bankOf(instance, operation, requestedBank)
     const nodes = bankId === null ? null : await operation.loader(instance, definition).load(bankId)
-    return nodes && nodes.slice(0, first ?? MAX_ROWS)
+    return nodes && firstOf(nodes, first ?? MAX_ROWS)
   }
 
 /** Queries of CRM events, meetings and messages. */

@@ -9,6 +9,7 @@ import { auditPlugin } from './audit.js'
 import { deprecationPlugin } from './deprecation.js'
 import { introspectionPlugin } from './introspection.js'
 import { rateLimitPlugin } from './rate-limit.js'
+import { responseNotesPlugin } from './response-notes.js'
 import { safelistLogPlugin, safelistPlugin } from './safelist.js'
 import { telemetryPlugin } from './telemetry.js'
 
@@ -42,6 +43,7 @@ export function createPlugins({
     rateLimitPlugin({ perMinute, costOf: createCostEstimator(served), rateLimit, metrics }),
     deprecationPlugin({ served, metrics }),
     auditPlugin,
+    responseNotesPlugin,
     ...(explain ? [explain.plugin] : []),
   ]
 }

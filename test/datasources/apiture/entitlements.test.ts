@@ -454,7 +454,7 @@ describe('invalid input', () => {
     ['a role that is null', { roles: { view: null } }, 'input.roles.view'],
     ['a challenge token that is too short', { challengeToken: 'tooshrt' }, 'input.challengeToken'],
     ['a challenge token with a line break', { challengeToken: `${VALUE}\r\nX: y` }, 'input.challengeToken'],
-    ['an election that is missing', { electronicStatementElection: undefined }, 'input'],
+    ['an election that is missing', { electronicStatementElection: undefined }, 'input.electronicStatementElection'],
   ])('%s is invalid input by its name, before anything is sent', async (_name, change, field) => {
     const { errors } = await set({ bankingCustomerId: ADA.bankingCustomerId, ...change })
     expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')

@@ -31,7 +31,7 @@ const phones = async (phone: string, match?: string) => {
 }
 const pattern = () => (app.recorded('obp')[0]!.body as { mobile_phone_number: string }).mobile_phone_number
 
-test('a complete number finds its customers, and is sent unchanged', async () => {
+test('a complete number finds its customers, and is sent with a wildcard between its digits', async () => {
   const { data, errors } = await search(ADA.phone)
   expect({ data, errors }).toEqual({
     data: {
@@ -42,7 +42,7 @@ test('a complete number finds its customers, and is sent unchanged', async () =>
     errors: [],
   })
   expect(app.recorded('obp')).toMatchObject([
-    { method: 'POST', url: at(BANK), body: { mobile_phone_number: ADA.phone } },
+    { method: 'POST', url: at(BANK), body: { mobile_phone_number: `%${[...ADA.phone.slice(1)].join('%')}%` } },
   ])
 })
 
