@@ -301,7 +301,9 @@ export type JobStatus =
   /** Not carried out; `errors` says why. */
   | 'FAILED'
   /** Accepted, not yet carried out; also when the provider says something that this schema does not know. */
-  | 'PENDING';
+  | 'PENDING'
+  /** For a day the provider has said nothing that this schema knows, and it is not asked any more. Look at the provider. */
+  | 'UNKNOWN';
 
 /** What is left out stays as it is; null removes the link. */
 export type LinkCustomerInput = {
