@@ -183,14 +183,14 @@ describe('a delivery', () => {
     expect(await events(word, 'done')).toBe(before + 1)
   })
 
-  const NOBODY = { event_resource: '{}' }
+  const NO_PERSON = { event_resource: '{}' }
 
   test.each<[what: string, rest: object, type: string, field: string]>([
     ['of an unknown type', { type: 'CARD.MELTED' }, 'other', 'webhook.type'],
     ['of a type that every object has', { type: 'constructor' }, 'other', 'webhook.type'],
-    ['that names no person', { ...NOBODY, resource_id: undefined }, 'person_verified', 'webhook.resource_id'],
-    ['with null as its resource id', { ...NOBODY, resource_id: null }, 'person_verified', 'webhook.resource_id'],
-    ['with an invalid resource id', { ...NOBODY, resource_id: '../x' }, 'person_verified', 'webhook.resource_id'],
+    ['that names no person', { ...NO_PERSON, resource_id: undefined }, 'person_verified', 'webhook.resource_id'],
+    ['with null as its resource id', { ...NO_PERSON, resource_id: null }, 'person_verified', 'webhook.resource_id'],
+    ['with an invalid resource id', { ...NO_PERSON, resource_id: '../x' }, 'person_verified', 'webhook.resource_id'],
     [
       'with a resource that is no JSON',
       { resource_id: null, event_resource: '{"id":' },
