@@ -54,6 +54,13 @@ export class AccountAttributesJob {
   @Field(() => AccountAttributesJobStatus)
   status!: AccountAttributesJobStatus
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The word of the provider that `status` stands for, also one that this graph does not know. Null until the provider was polled.',
+  })
+  providerStatus!: string | null
+
   @Field(() => String, { nullable: true, description: "The provider's id of the exchange, for its support." })
   requestTrackingId!: string | null
 

@@ -29,6 +29,12 @@ export class CustomerAttribute {
   })
   type!: AttributeType | null
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+  })
+  typeRaw!: string | null
+
   @Pii('lastFour')
   @Field(() => String)
   value!: string

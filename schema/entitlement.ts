@@ -69,6 +69,12 @@ export class BankingAccount {
   })
   productType!: BankingProductType | null
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `productType` stands for, also one that this graph does not know.',
+  })
+  productTypeRaw!: string | null
+
   @Field(() => String, { description: "The institution's code of the product, such as `DDA_01`." })
   productCode!: string
 
@@ -155,6 +161,12 @@ export class ChallengeFactor {
 
   @Field(() => ChallengeFactorType, { nullable: true, description: 'Null for a kind that this schema does not know.' })
   type!: ChallengeFactorType | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+  })
+  typeRaw!: string | null
 
   @Pii('hidden')
   @Field(() => [String], {

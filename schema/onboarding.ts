@@ -43,6 +43,12 @@ export class AccountAttribute {
   })
   type!: AttributeType | null
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+  })
+  typeRaw!: string | null
+
   @Field(() => String)
   value!: string
 }

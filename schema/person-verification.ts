@@ -90,11 +90,23 @@ export class PersonVerificationResult {
   })
   type!: PersonVerificationType | null
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+  })
+  typeRaw!: string | null
+
   @Field(() => PersonVerificationOutcome, {
     nullable: true,
     description: 'Null when the provider names an outcome this graph does not know.',
   })
   result!: PersonVerificationOutcome | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `result` stands for, also one that this graph does not know.',
+  })
+  resultRaw!: string | null
 
   @Field(() => DateTimeScalar)
   verifiedAt!: string
@@ -111,6 +123,12 @@ export class PersonVerification {
     description: 'The outcome over all checks; `PENDING` when it comes later.',
   })
   status!: VerificationStatus | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `status` stands for, also one that this graph does not know.',
+  })
+  statusRaw!: string | null
 
   @ListSize({ assumedSize: 6 })
   @Field(() => [PersonVerificationResult])

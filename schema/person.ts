@@ -85,11 +85,30 @@ export class Person {
   @Field(() => PersonStatus, { nullable: true })
   status!: PersonStatus | null
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `status` stands for, also one that this graph does not know.',
+  })
+  statusRaw!: string | null
+
   @Field(() => BanStatus, { nullable: true })
   banStatus!: BanStatus | null
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `banStatus` stands for, also one that this graph does not know.',
+  })
+  banStatusRaw!: string | null
+
   @Field(() => VerificationStatus, { nullable: true, description: 'The outcome over all checks.' })
   verificationStatus!: VerificationStatus | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The word of the provider that `verificationStatus` stands for, also one that this graph does not know.',
+  })
+  verificationStatusRaw!: string | null
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When checks were last run; null when never.' })
   verificationLastRun!: string | null
@@ -130,6 +149,12 @@ export class Person {
 
   @Field(() => SsnSource, { nullable: true })
   ssnSource!: SsnSource | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `ssnSource` stands for, also one that this graph does not know.',
+  })
+  ssnSourceRaw!: string | null
 
   @Field(() => Boolean, { nullable: true })
   hasAccounts!: boolean | null

@@ -31,6 +31,12 @@ export class PersonalId {
   })
   type!: PersonalIdType | null
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+  })
+  typeRaw!: string | null
+
   @Pii('lastFour')
   @Field(() => String, { description: 'Of an SSN, ITIN or SIN never more than the last four digits.' })
   identifier!: string

@@ -137,12 +137,25 @@ export class VerifiedAccount {
   })
   status!: AccountStatus | null
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The word of the provider that `status` stands for, also one that this graph does not know.',
+  })
+  statusRaw!: string | null
+
   @Field(() => NameCheckStatus, {
     nullable: true,
     description:
       'Null when no name was compared, or when the provider uses a word this graph does not know: never take it for a match.',
   })
   nameCheckStatus!: NameCheckStatus | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The word of the provider that `nameCheckStatus` stands for, also one that this graph does not know. Never take it for a match.',
+  })
+  nameCheckStatusRaw!: string | null
 
   @Pii('firstLetter')
   @Field(() => String, {

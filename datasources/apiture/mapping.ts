@@ -7,7 +7,7 @@ import {
   BankingProductType,
   type SetAccountEntitlementsInput,
 } from '../../schema/entitlement.js'
-import { type Drift, toEnum, omitNullish } from '../support/mapping.js'
+import { type Drift, toEnum, omitNullish, providerWord } from '../support/mapping.js'
 import type { ApitureAccount, ApitureChallenge, ApitureItem, ApitureRoles, AssignmentBody } from './contract.js'
 
 const PRODUCT_TYPES: Readonly<Record<string, BankingProductType>> = {
@@ -40,6 +40,7 @@ const toAccount = (account: ApitureAccount, drift: Drift): BankingAccount => ({
   accountNumber: account.accountNumber,
   accountMicrNumber: account.accountMicrNumber ?? null,
   productType: toEnum(PRODUCT_TYPES, account.productType, 'account.productType', drift),
+  productTypeRaw: providerWord(account.productType),
   productCode: account.productCode,
   nickname: account.nickname ?? null,
 })
@@ -65,6 +66,7 @@ export const toChallenge = (challenge: ApitureChallenge, drift: Drift): Identity
   factors: challenge.factors.map((factor) => ({
     factorId: factor.id ?? null,
     type: toEnum(FACTOR_TYPES, factor.type, 'challenge.factors.type', drift),
+    typeRaw: providerWord(factor.type),
     labels: factor.labels ?? [],
     securityQuestions:
       factor.securityQuestions?.questions.map(({ id, prompt }) => ({ questionId: id, prompt })) ?? null,

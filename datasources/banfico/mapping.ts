@@ -13,7 +13,7 @@ import {
   type VerifyAccountInput,
 } from '../../schema/verification.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
-import { type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
+import { type Drift, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
 import type { BanficoAccount, BanficoProblem, BanficoReply, BanficoResponder, Verify } from './contract.js'
 
@@ -25,7 +25,9 @@ function toAccount(account: BanficoAccount, drift: Drift): VerifiedAccount {
     accountId: account.id,
     secondaryId: account.secondaryId ?? null,
     status: toEnum(AccountStatus, account.status, 'account.status', drift),
+    statusRaw: providerWord(account.status),
     nameCheckStatus: toEnum(NameCheckStatus, account.nameCheckStatus, 'account.nameCheckStatus', drift),
+    nameCheckStatusRaw: providerWord(account.nameCheckStatus),
     respondedName: account.respondedName ?? null,
     identities: (Array.isArray(identities) ? identities : [identities]).map(({ type, value, status }) => ({
       type,

@@ -31,6 +31,7 @@ export const seiCommands = {
           key,
           externalId: input.externalId,
           status: AccountAttributesJobStatus.PENDING,
+          providerStatus: null,
           requestTrackingId: toTrackingId(requestTrackingId),
           submittedAt: new Date().toISOString(),
           nextPollAt: null,

@@ -81,7 +81,9 @@ export class JobStore {
     // Without the store SEI is polled once more; nothing else is lost.
     const updated = await this.#updatePending(job.key, (current) => {
       const next = completePoll(current.pace, lease, now, hintSeconds)
-      return ended ? { ...current, job: { ...job, nextPollAt: null } } : next && { ...current, pace: next }
+      if (ended) return { ...current, job: { ...job, nextPollAt: null } }
+      const { providerStatus } = job
+      return next && { ...current, job: { ...current.job, providerStatus }, pace: next }
     }).catch(() => undefined)
     if (ended) return { ...job, nextPollAt: null }
     return updated?.value

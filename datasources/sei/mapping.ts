@@ -1,10 +1,11 @@
 import {
-  type JobError,
+  type AccountAttributesJob,
   AccountAttributesJobStatus,
+  type JobError,
   type SetAccountAttributesInput,
 } from '../../schema/account-attributes.js'
 import type { InvalidFields } from '../contract/errors.js'
-import { type Drift, toEnum, omitNullish } from '../support/mapping.js'
+import { type Drift, omitNullish, providerWord, toEnum } from '../support/mapping.js'
 import { answers, type AttributesBody, type SeiErrorItem, type SeiProblem } from './contract.js'
 
 // ---- provider to graph
@@ -29,16 +30,20 @@ const toJobError = ({ field, location, reason, message }: SeiErrorItem): JobErro
   reason: text(reason) ?? text(message),
 })
 
+/** What a poll says of a job. */
+type Progress = Pick<AccountAttributesJob, 'status' | 'providerStatus' | 'errors'>
+
 /** The progress of a job. With an unknown status or form the job counts as pending. */
-export function toProgress(body: unknown, drift: Drift): { status: AccountAttributesJobStatus; errors: JobError[] } {
+export function toProgress(body: unknown, drift: Drift): Progress {
   const data = isObject(body) ? body['data'] : undefined
   const word = isObject(data) ? data['status'] : undefined
   if (!isObject(data) || typeof word !== 'string') {
     drift('job')
-    return { status: AccountAttributesJobStatus.PENDING, errors: [] }
+    return { status: AccountAttributesJobStatus.PENDING, providerStatus: null, errors: [] }
   }
   return {
     status: toEnum(STATUSES, word, 'job.status', drift) ?? AccountAttributesJobStatus.PENDING,
+    providerStatus: providerWord(word),
     errors: errorItems(data['errors'])
       .map(toJobError)
       .filter(({ field, location, reason }) => field ?? location ?? reason),

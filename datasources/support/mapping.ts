@@ -17,6 +17,13 @@ export function toEnum<T extends string>(
   return null
 }
 
+/** A code: at most three words that begin with a letter, without the punctuation of a sentence. */
+const WORD = /^(?=[A-Za-z])[\w.:/-]{1,64}(?: [\w.:/-]{1,32}){0,2}$/
+
+/** A provider's word as it was sent, to stand beside its enum value; null for a text that is no code and might be personal. */
+export const providerWord = (code: string | null | undefined): string | null =>
+  code !== undefined && code !== null && WORD.test(code) ? code : null
+
 /** A provider's time stamp in UTC; null, and counted, when it cannot be parsed. */
 export function toDateTime(text: string | null | undefined, field: string, drift: Drift): string | null {
   if (text === undefined || text === null || text === '') return null

@@ -1,6 +1,7 @@
 import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/person.js'
 import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
 import { command } from './instance.js'
+import { providerWord } from '../support/mapping.js'
 import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody, verifyBody } from './mapping.js'
 import { clearPerson } from './queries.js'
 
@@ -38,6 +39,7 @@ export const syncteraCommands = {
       return {
         verification: {
           status: toVerificationStatus(answer.verification_status, drift),
+          statusRaw: providerWord(answer.verification_status),
           results: answer.verifications.map((verification) => toVerificationResult(verification, drift)),
           personId: input.personId,
         },

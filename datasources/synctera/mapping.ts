@@ -20,7 +20,7 @@ import {
 import { PersonalIdType, type PersonalIdInput } from '../../schema/personal-id.js'
 import { CustomerSortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
-import { toDate, type Drift, toDateTime, toEnum, omitNullish } from '../support/mapping.js'
+import { toDate, type Drift, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
 import type {
   AddressBody,
   PersonalIdBody,
@@ -58,8 +58,11 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
     tenant: person.tenant,
     isCustomer: person.is_customer,
     status: toEnum(PersonStatus, person.status, 'person.status', drift),
+    statusRaw: providerWord(person.status),
     banStatus: toEnum(BanStatus, person.ban_status, 'person.ban_status', drift),
+    banStatusRaw: providerWord(person.ban_status),
     verificationStatus: toEnum(VerificationStatus, person.verification_status, 'person.verification_status', drift),
+    verificationStatusRaw: providerWord(person.verification_status),
     verificationLastRun: toDateTime(person.verification_last_run, 'person.verification_last_run', drift),
     firstName: person.first_name ?? null,
     middleName: person.middle_name ?? null,
@@ -70,6 +73,7 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
     phoneNumber: person.phone_number ?? null,
     ssnLast4: person.ssn ?? null,
     ssnSource: toEnum(SsnSource, person.ssn_source, 'person.ssn_source', drift),
+    ssnSourceRaw: providerWord(person.ssn_source),
     hasAccounts: person.has_accounts ?? null,
     legalAddress: toAddress(person.legal_address),
     shippingAddress: toAddress(person.shipping_address),
@@ -77,6 +81,7 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
       person.personal_ids?.map((id) => ({
         id: id.id,
         type: toEnum(PersonalIdType, id.id_type, 'person.personal_ids.id_type', drift),
+        typeRaw: providerWord(id.id_type),
         identifier: MASKED_ID_TYPES.includes(id.id_type) ? id.identifier.slice(-4) : id.identifier,
         countryCode: id.country_code ?? null,
         issueDate: toDate(id.issue_date, 'person.personal_ids.issue_date', drift),
@@ -93,7 +98,9 @@ export function toVerificationResult(verification: SyncteraVerification, drift: 
   return {
     id: verification.id ?? null,
     type: toEnum(PersonVerificationType, verification.verification_type, 'verification.verification_type', drift),
+    typeRaw: providerWord(verification.verification_type),
     result: toEnum(PersonVerificationOutcome, verification.result, 'verification.result', drift),
+    resultRaw: providerWord(verification.result),
     verifiedAt:
       toDateTime(verification.verification_time, 'verification.verification_time', drift) ??
       verification.verification_time,

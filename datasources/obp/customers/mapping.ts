@@ -1,7 +1,7 @@
 import type { CreateCustomerInput, Customer, CustomerFilter, CustomerLinks } from '../../../schema/customer.js'
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { CustomerSortDirection, PhoneNumberMatch } from '../../../schema/shared.js'
-import { type Drift, toDateTime, toEnum } from '../../support/mapping.js'
+import { type Drift, toDateTime, providerWord, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
 import {
@@ -21,6 +21,7 @@ export const toAttribute = (attribute: ObpAttribute, drift: Drift): CustomerAttr
   id: attribute.customer_attribute_id,
   name: attribute.name,
   type: toEnum(AttributeType, attribute.type, 'customer_attribute.type', drift),
+  typeRaw: providerWord(attribute.type),
   value: attribute.value ?? '',
 })
 

@@ -1,6 +1,6 @@
 import { AttributeType } from '../../../schema/customer-attribute.js'
 import type { BankUser, CreateAccountInput, CreateUserInput, DepositAccount } from '../../../schema/onboarding.js'
-import { type Drift, toEnum } from '../../support/mapping.js'
+import { type Drift, providerWord, toEnum } from '../../support/mapping.js'
 import { text } from '../codecs.js'
 import type { AccountBody, ObpAccount, ObpUser, UserBody } from './contract.js'
 
@@ -21,6 +21,7 @@ export const toAccount = (account: ObpAccount, bankId: string, drift: Drift): De
     productCode: text(attribute.product_code),
     name: attribute.name,
     type: toEnum(AttributeType, attribute.type, 'account_attribute.type', drift),
+    typeRaw: providerWord(attribute.type),
     value: attribute.value ?? '',
   })),
 })

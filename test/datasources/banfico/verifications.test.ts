@@ -368,8 +368,16 @@ describe('every outcome of the emulator is one of the graph', () => {
     }
   })
 
-  test('an unlisted value is counted as drift', async () => {
-    await verify({ id: '90070020000041' })
+  test('an unlisted value is counted as drift, and stands beside the enum for every caller', async () => {
+    const RAW = `mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { account {
+      status statusRaw nameCheckStatus nameCheckStatusRaw } } } }`
+    const { data } = await app.run(RAW, ask({ id: '90070020000041' }), { scopes: ['verifications:write'] })
+    expect(data.verifyAccount.result.account).toEqual({
+      status: null,
+      statusRaw: expect.stringMatching(/^[A-Z_]+$/),
+      nameCheckStatus: null,
+      nameCheckStatusRaw: 'NEARLY_MATCH',
+    })
     const text = await (await fetch(`${app.url}/metrics`)).text()
     for (const field of ['account.status', 'account.nameCheckStatus'])
       expect(text).toMatch(new RegExp(`kyc_provider_drift_total\\{provider="banfico",field="${field}"\\} [1-9]`))

@@ -114,6 +114,19 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     },
   )
 
+  test("a job has the provider's word, between two polls too", async () => {
+    const READ_WORD = 'query($key: ID!) { accountAttributesJob(key: $key) { status providerStatus } }'
+    const word = async (key: string) => (await app.run(READ_WORD, { key })).data.accountAttributesJob
+    const key = await keyOf('job-unknown-word')
+    expect(await word(key)).toEqual({ status: 'PENDING', providerStatus: null })
+    await due(key)
+    const known = await word(key)
+    expect(known).toEqual({ status: 'PENDING', providerStatus: expect.stringMatching(/^\w+$/) })
+    app.clear()
+    expect(await word(key)).toEqual(known)
+    expect(app.calls('sei')).toEqual([])
+  })
+
   test.each(['job-unknown-word', 'job-odd-shape'])('%s is counted as drift', async (externalId) => {
     const count = async (field: string) =>
       Number(
