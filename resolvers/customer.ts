@@ -1,7 +1,7 @@
 import { ArrayMaxSize, ArrayMinSize, Length } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { ApiError } from '../datasources/contract/errors.js'
-import { Cost, FirstOf, ListSize, PageSize } from '../schema/cost-weights.js'
+import { Cost, FirstArgument, ListSize, PageSize } from '../schema/cost-weights.js'
 import {
   CreateCustomerInput,
   CreateCustomerPayload,
@@ -26,7 +26,7 @@ import { AccountEntitlementSet } from '../schema/entitlement.js'
 import { Person } from '../schema/person.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
 import { KycProvider, PhoneNumberMatch } from '../schema/shared.js'
-import { BANK, BankArgs, BankListArgs, BankPageArgs, MAX_LISTED } from './bank-args.js'
+import { BANK, BankArgs, BankListArgs, BankPageArgs } from './bank-args.js'
 import { connection } from './connection.js'
 import type { GuardedProviders, RequestContext } from './context.js'
 
@@ -113,7 +113,7 @@ export class CustomerResolver {
 
   @Scopes('customers:read', 'pii:read')
   @Cost('call')
-  @FirstOf(MAX_LISTED)
+  @FirstArgument()
   @Query(() => [Customer], {
     nullable: true,
     description:
@@ -128,7 +128,7 @@ export class CustomerResolver {
 
   @Scopes('customers:read')
   @Cost('call')
-  @FirstOf(MAX_LISTED)
+  @FirstArgument()
   @Query(() => [Customer], {
     nullable: true,
     description:

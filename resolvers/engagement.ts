@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver } from 'type-graphql'
-import { Cost, FirstOf, ListSize } from '../schema/cost-weights.js'
+import { Cost, FirstArgument, ListSize } from '../schema/cost-weights.js'
 import {
   CreateCustomerMessageInput,
   CreateCustomerMessagePayload,
@@ -11,14 +11,14 @@ import {
 } from '../schema/engagement.js'
 import { Authenticated, Scopes } from '../schema/scopes.js'
 import { Viewer } from '../schema/viewer.js'
-import { BANK, BankListArgs, MAX_LISTED } from './bank-args.js'
+import { BANK, BankListArgs } from './bank-args.js'
 import type { RequestContext } from './context.js'
 
 @Resolver(() => CrmEvent)
 export class CrmEventResolver {
   @Scopes('engagement:read')
   @Cost('call')
-  @FirstOf(MAX_LISTED)
+  @FirstArgument()
   @Query(() => [CrmEvent], {
     nullable: true,
     description: "The bank's CRM events, in the provider's order. Needs `engagement:read`.",
@@ -46,7 +46,7 @@ export class BankMeetingResolver {
 
   @Scopes('engagement:read')
   @Cost('call')
-  @FirstOf(MAX_LISTED)
+  @FirstArgument()
   @Query(() => [BankMeeting], {
     nullable: true,
     description: "The bank's meetings, latest first. Needs `engagement:read`.",

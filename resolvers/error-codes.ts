@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { Field, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql'
 import { type ErrorCode, ERROR_CODES } from '../datasources/contract/errors.js'
-import { ListSize } from '../schema/cost-weights.js'
+import { Cost, ListSize } from '../schema/cost-weights.js'
 import { Authenticated } from '../schema/scopes.js'
 
 const codes = Object.keys(ERROR_CODES) as ErrorCode[]
@@ -45,6 +45,7 @@ const ERROR_CODE_INFOS: readonly ErrorCodeInfo[] = codes.map((code) => {
 @Resolver(() => ErrorCodeInfo)
 export class ErrorCodeResolver {
   @Authenticated()
+  @Cost('shared')
   @ListSize({ assumedSize: ERROR_CODE_INFOS.length })
   @Query(() => [ErrorCodeInfo], { description: 'Every error code of this graph. Needs no scope.' })
   errorCodes(): readonly ErrorCodeInfo[] {

@@ -1,6 +1,5 @@
 import 'reflect-metadata'
 import { Directive } from 'type-graphql'
-import { DEFAULT_PAGE } from './shared.js'
 
 /**
  * Weights of `@cost`, in points. A field without a weight costs 0 (scalar) or 1 (object), the defaults of the cost
@@ -22,14 +21,18 @@ export const WEIGHTS = {
 /** `@cost`: the weight of a field without its selections, for this server and for a federation router. */
 export const Cost = (weight: keyof typeof WEIGHTS) => Directive(`@cost(weight: ${WEIGHTS[weight]})`)
 
-interface Size {
-  /** The size without a slicing argument: the usual one, or the maximum where it is small. */
-  readonly assumedSize: number
-  /** Arguments that set the size. All are of type Int: composition accepts no other type. */
-  readonly slicingArguments?: readonly string[]
-  /** Fields of the result that have this size, where the result itself is not a list. */
-  readonly sizedFields?: readonly string[]
-}
+/** Either an assumed size or slicing arguments with defaults: composition refuses both on one field. */
+type Size =
+  | {
+      /** The size of a list without slicing arguments: the usual one, or the maximum where it is small. */
+      readonly assumedSize: number
+    }
+  | {
+      /** Arguments that set the size, each with a default. All are of type Int: composition accepts no other type. */
+      readonly slicingArguments: readonly string[]
+      /** Fields of the result that have this size, where the result itself is not a list. */
+      readonly sizedFields?: readonly string[]
+    }
 
 /** `@listSize`: the expected length of a list, for this server and for a federation router. */
 export const ListSize = (size: Size) => {
@@ -38,8 +41,7 @@ export const ListSize = (size: Size) => {
 }
 
 /** `@listSize` of a connection. */
-export const PageSize = () =>
-  ListSize({ assumedSize: DEFAULT_PAGE, slicingArguments: ['first'], sizedFields: ['edges', 'nodes'] })
+export const PageSize = () => ListSize({ slicingArguments: ['first'], sizedFields: ['edges', 'nodes'] })
 
 /** `@listSize` of a list without pages that the argument `first` truncates. */
-export const FirstOf = (assumedSize: number) => ListSize({ assumedSize, slicingArguments: ['first'] })
+export const FirstArgument = () => ListSize({ slicingArguments: ['first'] })

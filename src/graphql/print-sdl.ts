@@ -1,9 +1,23 @@
 import { getDirective, getDocumentNodeFromSchema } from '@graphql-tools/utils'
-import { type GraphQLSchema, isObjectType, Kind, type ObjectTypeDefinitionNode, print, visit } from 'graphql'
+import {
+  type ConstDirectiveNode,
+  type GraphQLSchema,
+  type InputObjectTypeDefinitionNode,
+  isObjectType,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  print,
+  visit,
+} from 'graphql'
 
 const LINK = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@authenticated", "@requiresScopes", "@cost", "@listSize"])
 `
+
+const directiveNamed = (value: string): ConstDirectiveNode => ({
+  kind: Kind.DIRECTIVE,
+  name: { kind: Kind.NAME, value },
+})
 
 /**
  * Every answer needs a valid token, so the types carry `@authenticated`; a shareable type does not, because a router
@@ -19,19 +33,33 @@ function authenticated(type: ObjectTypeDefinitionNode, schema: GraphQLSchema): O
   const declared = schema.getType(type.name.value)
   const isRoot = declared === schema.getQueryType() || declared === schema.getMutationType()
   if (isRoot || !isObjectType(declared) || getDirective(schema, declared, 'shareable')) return undefined
-  return {
-    ...type,
-    directives: [
-      ...(type.directives ?? []),
-      { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'authenticated' } },
-    ],
-  }
+  return { ...type, directives: [...(type.directives ?? []), directiveNamed('authenticated')] }
 }
 
-/** The emitted schema: what clients and routers see, and what `schema/schema.graphql` holds. */
+/** The schema of the subgraph: what routers see, and what `schema/schema.graphql` holds. */
 export function printSchema(schema: GraphQLSchema): string {
   const document = visit(getDocumentNodeFromSchema(schema), {
     ObjectTypeDefinition: (type) => authenticated(type, schema),
   })
   return `${LINK}\n${print(document)}\n`
+}
+
+/** The directives of the GraphQL specification, which every client knows. */
+const SPECIFIED = ['deprecated', 'specifiedBy', 'oneOf']
+
+/** `@oneOf` of an input type that declares it: the rules of the class enforce it, and federation has no such directive. */
+function oneOf(type: InputObjectTypeDefinitionNode, schema: GraphQLSchema): InputObjectTypeDefinitionNode | undefined {
+  return schema.getType(type.name.value)!.extensions['oneOf'] === true
+    ? { ...type, directives: [directiveNamed('oneOf')] }
+    : undefined
+}
+
+/** The schema for clients: without the directives of federation and of query cost. `schema/api.graphql` holds it. */
+export function printApi(schema: GraphQLSchema): string {
+  const document = visit(getDocumentNodeFromSchema(schema), {
+    Directive: ({ name }) => (SPECIFIED.includes(name.value) ? undefined : null),
+    DirectiveDefinition: () => null,
+    InputObjectTypeDefinition: { leave: (type) => oneOf(type, schema) },
+  })
+  return `${print(document)}\n`
 }

@@ -13,7 +13,7 @@ export type Variables = Readonly<Record<string, unknown>>
 /** A number, or a function of the variables. */
 export type Count = number | ((variables: Variables) => number)
 
-/** The assumed number of items of a list without `@listSize`. */
+/** The assumed number of items of a list whose size the schema does not declare. */
 const ASSUMED_SIZE = 5
 /** An upper bound that keeps products of sizes finite. It is far above what the limits allow. */
 const MAX_SIZE = 1_000_000

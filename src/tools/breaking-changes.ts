@@ -21,7 +21,7 @@ export async function breakingChanges(released: string, current: string): Promis
   const changes = await diff(schemaOf(released), schemaOf(current))
   return changes
     .filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking)
-    .map(({ type, path }) => ({ type, path: path ?? '' }))
+    .map(({ type, path }) => ({ type: String(type), path: path ?? '' }))
 }
 
 const nameOf = ({ type, path }: BreakingChange): string => `${type} ${path}`

@@ -66,7 +66,8 @@ describe('the emitted schema says how long it is', () => {
       )
     const own = declared(field, 'listSize')
     expect(sized || own?.['requireOneSlicingArgument'] === false).toBe(true)
-    if (own) expect(Number(own['assumedSize'])).toBeGreaterThan(0)
+    // Composition refuses an assumed size beside a slicing argument that has a default.
+    if (own) expect(Number(own['assumedSize'] ?? 0) > 0).toBe(own['slicingArguments'] === undefined)
   })
 
   test.each(
@@ -74,9 +75,7 @@ describe('the emitted schema says how long it is', () => {
       .filter(({ field }) => field.args.some(({ name }) => name === 'first'))
       .map(({ name, field }) => [name, field] as const),
   )('%s, by its argument first', (_name, field) => {
-    expect(declared(field, 'listSize')).toMatchObject({
-      slicingArguments: ['first'],
-      assumedSize: field.args.find(({ name }) => name === 'first')!.defaultValue,
-    })
+    expect(declared(field, 'listSize')).toMatchObject({ slicingArguments: ['first'] })
+    expect(field.args.find(({ name }) => name === 'first')!.defaultValue).toBeGreaterThan(0)
   })
 })

@@ -1,8 +1,42 @@
 import { readFileSync } from 'node:fs'
+import {
+  buildSchema,
+  isInputObjectType,
+  lexicographicSortSchema,
+  printSchema as printSpecified,
+  validateSchema,
+} from 'graphql'
 import { expect, test } from 'vitest'
 import { buildClassSchema } from '../../src/graphql/schema.js'
-import { printSchema } from '../../src/graphql/print-sdl.js'
+import { printApi, printSchema } from '../../src/graphql/print-sdl.js'
 
-test('the committed schema equals the schema of the classes', () => {
-  expect(readFileSync('schema/schema.graphql', 'utf8')).toBe(printSchema(buildClassSchema()))
+const schema = buildClassSchema()
+const api = buildSchema(readFileSync('schema/api.graphql', 'utf8'))
+
+test('the committed schemas equal the schema of the classes', () => {
+  expect(readFileSync('schema/schema.graphql', 'utf8')).toBe(printSchema(schema))
+  expect(readFileSync('schema/api.graphql', 'utf8')).toBe(printApi(schema))
+})
+
+test('the schema for clients is valid by the specification alone, and has no directive of its own', () => {
+  expect(validateSchema(api)).toEqual([])
+  expect(
+    api
+      .getDirectives()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['deprecated', 'include', 'oneOf', 'skip', 'specifiedBy'])
+  expect(Object.keys(api.getTypeMap()).filter((name) => /^_[^_]|__?Any|federation|link__/.test(name))).toEqual([])
+  expect(Object.keys(api.getQueryType()!.getFields()).filter((name) => name.startsWith('_'))).toEqual([])
+})
+
+test('the schema for clients has every type, field, argument, value, description and deprecation of the classes', () => {
+  // The classes know no `@oneOf`: what it says is a rule of the class.
+  const stripped = printSpecified(lexicographicSortSchema(api)).replaceAll(' @oneOf', '')
+  expect(stripped).toBe(printSpecified(lexicographicSortSchema(schema)))
+})
+
+test('an input of exactly one member says so to clients', () => {
+  const declared = Object.values(api.getTypeMap()).filter((type) => isInputObjectType(type) && type.isOneOf)
+  expect(declared.map(({ name }) => name)).toEqual(['HolderNameInput'])
 })
