@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 
-const TIMEOUT_MS = 110_000
+const TIMEOUT_MS = 200_000
 
 /** What a program printed, and its exit code. */
 export interface Run {
