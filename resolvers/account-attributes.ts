@@ -15,9 +15,12 @@ export class AccountAttributesResolver {
   @Query(() => AccountAttributesJob, {
     nullable: true,
     description:
-      'How far a job of the calling tenant is, for 30 days; null for any other key. Needs `attributes:write`.',
+      'The state of a write of account attributes that this tenant submitted in the last 30 days; null for any other key. Requires the scope `attributes:write`.',
   })
-  accountAttributesJob(@Arg('key', () => ID) key: string, @Ctx() { sei }: RequestContext) {
+  accountAttributesJob(
+    @Arg('key', () => ID, { description: 'The `key` of the job, as `setAccountAttributes` returned it.' }) key: string,
+    @Ctx() { sei }: RequestContext,
+  ) {
     return sei.jobByKey(key)
   }
 
@@ -26,10 +29,11 @@ export class AccountAttributesResolver {
   @Mutation(() => SetAccountAttributesPayload, {
     nullable: true,
     description:
-      'Hands attributes of an account to SEI, which carries them out later. After `OUTCOME_UNKNOWN` look at the provider before trying again: it knows no idempotency keys. Needs `attributes:write`.',
+      'Writes attributes of an account at SEI, which executes the write asynchronously. SEI supports no idempotency keys: after `OUTCOME_UNKNOWN`, check the account at SEI before a new attempt. Requires the scope `attributes:write`.',
   })
   setAccountAttributes(
-    @Arg('input', () => SetAccountAttributesInput) input: SetAccountAttributesInput,
+    @Arg('input', () => SetAccountAttributesInput, { description: 'The input of the mutation.' })
+    input: SetAccountAttributesInput,
     @Ctx() { sei }: RequestContext,
   ) {
     return sei.setAccountAttributes(input)

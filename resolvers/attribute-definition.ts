@@ -18,7 +18,7 @@ export class AttributeDefinitionResolver {
   @ListSize({ assumedSize: 20 })
   @Query(() => [CustomerAttributeDefinition], {
     nullable: true,
-    description: "What the bank says of its customers' attributes. Needs `customers:read`.",
+    description: "The bank's definitions of customer attributes. Requires the scope `customers:read`.",
   })
   customerAttributeDefinitions(
     @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
@@ -32,10 +32,11 @@ export class AttributeDefinitionResolver {
   @Mutation(() => SetCustomerAttributeDefinitionPayload, {
     nullable: true,
     description:
-      'Says what an attribute of customers is, in place of what was said of its name. Needs `customers:write`.',
+      "Creates the bank's definition of a customer attribute, or replaces the one with the same name. Requires the scope `customers:write`.",
   })
   setCustomerAttributeDefinition(
-    @Arg('input', () => SetCustomerAttributeDefinitionInput) input: SetCustomerAttributeDefinitionInput,
+    @Arg('input', () => SetCustomerAttributeDefinitionInput, { description: 'The input of the mutation.' })
+    input: SetCustomerAttributeDefinitionInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.setCustomerAttributeDefinition(input)
@@ -45,10 +46,11 @@ export class AttributeDefinitionResolver {
   @Cost('write')
   @Mutation(() => DeleteCustomerAttributeDefinitionPayload, {
     nullable: true,
-    description: "Removes one of the bank's definitions; attributes of its name stay. Needs `customers:write`.",
+    description: 'Deletes a definition; attributes with its name remain. Requires the scope `customers:write`.',
   })
   deleteCustomerAttributeDefinition(
-    @Arg('input', () => DeleteCustomerAttributeDefinitionInput) input: DeleteCustomerAttributeDefinitionInput,
+    @Arg('input', () => DeleteCustomerAttributeDefinitionInput, { description: 'The input of the mutation.' })
+    input: DeleteCustomerAttributeDefinitionInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.deleteCustomerAttributeDefinition(input)

@@ -3,7 +3,7 @@ import { ArgsType, Field, ID, Int } from 'type-graphql'
 import { PageArgs } from '../schema/shared.js'
 
 /** Field options of every `bankId`. */
-export const BANK = { nullable: true, description: 'The configured bank when left out.' }
+export const BANK = { nullable: true, description: 'The bank; the configured bank when omitted.' }
 
 /** The maximum length of a list without pages. */
 export const MAX_LISTED = 100
@@ -18,7 +18,7 @@ export class BankArgs {
 /** Arguments: a bank, and the length of a list without pages. */
 @ArgsType()
 export class BankListArgs extends BankArgs {
-  @Field(() => Int, { nullable: true, defaultValue: MAX_LISTED, description: 'How many to answer, 1 to 100.' })
+  @Field(() => Int, { nullable: true, defaultValue: MAX_LISTED, description: 'The maximum number of items, 1 to 100.' })
   @IsOptional()
   @IsInt()
   @Min(1)

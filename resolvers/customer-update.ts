@@ -27,10 +27,11 @@ export class CustomerUpdateResolver {
   @Cost('write')
   @Mutation(() => UpdateCustomerBranchPayload, {
     nullable: true,
-    description: "Sets the customer's branch. Needs `customers:write`.",
+    description: 'Sets the branch of a customer. Requires the scope `customers:write`.',
   })
   updateCustomerBranch(
-    @Arg('input', () => UpdateCustomerBranchInput) input: UpdateCustomerBranchInput,
+    @Arg('input', () => UpdateCustomerBranchInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerBranchInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerBranch(input)
@@ -40,10 +41,11 @@ export class CustomerUpdateResolver {
   @Cost('write')
   @Mutation(() => UpdateCustomerCreditLimitPayload, {
     nullable: true,
-    description: "Sets the customer's credit limit. Needs `customers:write`.",
+    description: 'Sets the credit limit of a customer. Requires the scope `customers:write`.',
   })
   updateCustomerCreditLimit(
-    @Arg('input', () => UpdateCustomerCreditLimitInput) input: UpdateCustomerCreditLimitInput,
+    @Arg('input', () => UpdateCustomerCreditLimitInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerCreditLimitInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerCreditLimit(input)
@@ -53,10 +55,11 @@ export class CustomerUpdateResolver {
   @Cost('write')
   @Mutation(() => UpdateCustomerCreditRatingPayload, {
     nullable: true,
-    description: 'Sets how creditworthy somebody thinks the customer is. Needs `customers:write`.',
+    description: 'Sets the credit rating of a customer. Requires the scope `customers:write`.',
   })
   updateCustomerCreditRating(
-    @Arg('input', () => UpdateCustomerCreditRatingInput) input: UpdateCustomerCreditRatingInput,
+    @Arg('input', () => UpdateCustomerCreditRatingInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerCreditRatingInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerCreditRating(input)
@@ -66,10 +69,12 @@ export class CustomerUpdateResolver {
   @Cost('write')
   @Mutation(() => UpdateCustomerDataPayload, {
     nullable: true,
-    description: "Sets the customer's picture, family, education and employment. Needs `customers:write`.",
+    description:
+      'Sets the portrait, family, education and employment of a customer. Requires the scope `customers:write`.',
   })
   updateCustomerData(
-    @Arg('input', () => UpdateCustomerDataInput) input: UpdateCustomerDataInput,
+    @Arg('input', () => UpdateCustomerDataInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerDataInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerData(input)
@@ -79,10 +84,11 @@ export class CustomerUpdateResolver {
   @Cost('write')
   @Mutation(() => UpdateCustomerEmailPayload, {
     nullable: true,
-    description: "Sets the customer's email. Needs `customers:write`.",
+    description: 'Sets the e-mail address of a customer. Requires the scope `customers:write`.',
   })
   updateCustomerEmail(
-    @Arg('input', () => UpdateCustomerEmailInput) input: UpdateCustomerEmailInput,
+    @Arg('input', () => UpdateCustomerEmailInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerEmailInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerEmail(input)
@@ -92,10 +98,11 @@ export class CustomerUpdateResolver {
   @Cost('write')
   @Mutation(() => UpdateCustomerIdentityPayload, {
     nullable: true,
-    description: "Sets the customer's name and date of birth. Needs `customers:write`.",
+    description: 'Sets the name and date of birth of a customer. Requires the scope `customers:write`.',
   })
   updateCustomerIdentity(
-    @Arg('input', () => UpdateCustomerIdentityInput) input: UpdateCustomerIdentityInput,
+    @Arg('input', () => UpdateCustomerIdentityInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerIdentityInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerIdentity(input)
@@ -105,10 +112,11 @@ export class CustomerUpdateResolver {
   @Cost('write')
   @Mutation(() => UpdateCustomerMobileNumberPayload, {
     nullable: true,
-    description: "Sets the customer's mobile phone number. Needs `customers:write`.",
+    description: 'Sets the mobile phone number of a customer. Requires the scope `customers:write`.',
   })
   updateCustomerMobileNumber(
-    @Arg('input', () => UpdateCustomerMobileNumberInput) input: UpdateCustomerMobileNumberInput,
+    @Arg('input', () => UpdateCustomerMobileNumberInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerMobileNumberInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerMobileNumber(input)
@@ -119,10 +127,11 @@ export class CustomerUpdateResolver {
   @Mutation(() => UpdateCustomerNumberPayload, {
     nullable: true,
     description:
-      "Sets the customer's number; one that another customer of the bank has is a `CONFLICT`. Needs `customers:write`.",
+      'Sets the customer number; a number of another customer of the bank is refused with `CONFLICT`. Requires the scope `customers:write`.',
   })
   updateCustomerNumber(
-    @Arg('input', () => UpdateCustomerNumberInput) input: UpdateCustomerNumberInput,
+    @Arg('input', () => UpdateCustomerNumberInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerNumberInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerNumber(input)

@@ -33,20 +33,25 @@ import type { GuardedProviders, RequestContext } from './context.js'
 
 @ArgsType()
 class CustomersArgs extends BankPageArgs {
-  @Field(() => CustomerFilter, { nullable: true })
+  @Field(() => CustomerFilter, {
+    nullable: true,
+    description: 'Limits the list by `lastOkDate` and sets its order; all customers, newest first, when omitted.',
+  })
   filter?: CustomerFilter | null
 }
 
 @ArgsType()
 class CustomerNumberArgs extends BankArgs {
-  @Field(() => String, { description: '1 to 50 characters, exactly.' })
+  @Field(() => String, { description: 'The customer number, compared exactly; 1 to 50 characters.' })
   @Length(1, 50)
   customerNumber!: string
 }
 
 @ArgsType()
 class CustomersByAttributesArgs extends BankListArgs {
-  @Field(() => [CustomerAttributeMatch], { description: '1 to 50; a customer who has any of them is answered.' })
+  @Field(() => [CustomerAttributeMatch], {
+    description: 'The attributes to search for, 1 to 50. A customer matches with any one of them.',
+  })
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   attributes!: CustomerAttributeMatch[]
@@ -56,12 +61,16 @@ class CustomersByAttributesArgs extends BankListArgs {
 class CustomersByMobilePhoneNumberArgs extends BankListArgs {
   @Field(() => String, {
     description:
-      'In any spelling, 1 to 50 characters. A number of at least 7 digits, or its beginning, is compared by what it dials: its digits, with `+` or `00` before a country code. A shorter one, and a part with `CONTAINS`, is compared letter by letter. `%` and `_` are nothing but themselves.',
+      'The phone number in any spelling, 1 to 50 characters. A number of at least 7 digits, or the beginning of one, is compared by its digits, with `+` or `00` before the country code. A shorter one, and a part with `CONTAINS`, is compared character by character. `%` and `_` are no wildcards.',
   })
   @Length(1, 50)
   mobilePhoneNumber!: string
 
-  @Field(() => PhoneNumberMatch, { nullable: true, defaultValue: PhoneNumberMatch.EXACT })
+  @Field(() => PhoneNumberMatch, {
+    nullable: true,
+    defaultValue: PhoneNumberMatch.EXACT,
+    description: 'How the number is compared.',
+  })
   match?: PhoneNumberMatch | null
 }
 
@@ -82,10 +91,11 @@ export class CustomerResolver {
   @Cost('call')
   @Query(() => Customer, {
     nullable: true,
-    description: "The bank's customer with this id, or null. Needs `customers:read`.",
+    description:
+      "The customer with this id at the bank, or null. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
   })
   customer(
-    @Arg('id', () => ID) id: string,
+    @Arg('id', () => ID, { description: "The customer's id at the Open Bank Project." }) id: string,
     @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
     @Ctx() { obp }: RequestContext,
   ) {
@@ -96,7 +106,7 @@ export class CustomerResolver {
   @Cost('call')
   @Query(() => Customer, {
     nullable: true,
-    description: "The bank's customer with this number, or null. Needs `customers:read`.",
+    description: 'The customer with this number at the bank, or null. Requires the scope `customers:read`.',
   })
   customerByNumber(@Args(() => CustomerNumberArgs) args: CustomerNumberArgs, @Ctx() { obp }: RequestContext) {
     return obp.customerByNumber(args)
@@ -107,7 +117,8 @@ export class CustomerResolver {
   @PageSize()
   @Query(() => CustomerConnection, {
     nullable: true,
-    description: "A page of the bank's customers, by `lastOkDate`. Needs `customers:read`.",
+    description:
+      "The bank's customers, ordered by `lastOkDate`, as a Relay connection. Requires the scope `customers:read`.",
   })
   async customers(@Args(() => CustomersArgs) args: CustomersArgs, @Ctx() { obp }: RequestContext) {
     return connection(await obp.customerPage(args))
@@ -119,7 +130,7 @@ export class CustomerResolver {
   @Query(() => [Customer], {
     nullable: true,
     description:
-      'Customers of the bank that have any of these attributes, each once. Needs `customers:read` and `pii:read`.',
+      'The customers of the bank that have at least one of these attributes, each once. Requires the scopes `customers:read` and `pii:read`.',
   })
   customersByAttributes(
     @Args(() => CustomersByAttributesArgs) args: CustomersByAttributesArgs,
@@ -134,7 +145,7 @@ export class CustomerResolver {
   @Query(() => [Customer], {
     nullable: true,
     description:
-      'Customers of the bank by their mobile phone number. Needs `customers:read`, and `pii:read` to search by a part of it.',
+      'The customers of the bank with this mobile phone number. Requires the scope `customers:read`; `STARTS_WITH` and `CONTAINS` require `pii:read` too.',
   })
   customersByMobilePhoneNumber(
     @Args(() => CustomersByMobilePhoneNumberArgs) args: CustomersByMobilePhoneNumberArgs,
@@ -146,7 +157,10 @@ export class CustomerResolver {
   @Scopes(orOwn('customers:read'))
   @Cost('call')
   @ListSize({ assumedSize: 10 })
-  @FieldResolver(() => [CustomerAttribute], { nullable: true })
+  @FieldResolver(() => [CustomerAttribute], {
+    nullable: true,
+    description: 'The attributes that the bank stores with the customer.',
+  })
   attributes(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.attributesOf(customer)
   }
@@ -155,9 +169,13 @@ export class CustomerResolver {
   @Cost('call')
   @FieldResolver(() => CustomerAttribute, {
     nullable: true,
-    description: "The one of the customer's attributes that has this id, or null.",
+    description: "The attribute with this id, or null when it is not one of the customer's.",
   })
-  attribute(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { obp }: RequestContext) {
+  attribute(
+    @Root() customer: Customer,
+    @Arg('id', () => ID, { description: "The attribute's id at the Open Bank Project." }) id: string,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.attributeById({ customer, id })
   }
 
@@ -165,7 +183,7 @@ export class CustomerResolver {
   @Cost('call')
   @FieldResolver(() => CustomerLinks, {
     nullable: true,
-    description: "Other providers' records of the same human being or account.",
+    description: 'The records of other providers that belong to the same person or account.',
   })
   links(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.linksOf(customer)
@@ -175,7 +193,7 @@ export class CustomerResolver {
   @Cost('shared')
   @FieldResolver(() => Person, {
     nullable: true,
-    description: 'The person recorded for this customer; null when none is. Needs `persons:read` too.',
+    description: 'The Synctera person that is linked to this customer, or null. Requires the scope `persons:read` too.',
   })
   async person(@Root() customer: Customer, @Ctx() { synctera, obp }: RequestContext) {
     synctera.assertAllowed('personById')
@@ -188,7 +206,7 @@ export class CustomerResolver {
   @FieldResolver(() => AccountEntitlementSet, {
     nullable: true,
     description:
-      'The last confirmed entitlements of the banking customer recorded for this customer. Needs `entitlements:read` too.',
+      'The last confirmed entitlements of the banking customer that is linked to this customer. Requires the scope `entitlements:read` too.',
   })
   async accountEntitlements(@Root() customer: Customer, @Ctx() { apiture, obp }: RequestContext) {
     apiture.assertAllowed('entitlementsOf')
@@ -200,9 +218,13 @@ export class CustomerResolver {
   @Cost('write')
   @Mutation(() => CreateCustomerPayload, {
     nullable: true,
-    description: 'Enters a customer at a bank. Needs `customers:write`, and `kyc:write` to set `kycStatus`.',
+    description:
+      'Creates a customer at a bank. Requires the scope `customers:write`, and `kyc:write` to set `kycStatus` to true.',
   })
-  createCustomer(@Arg('input', () => CreateCustomerInput) input: CreateCustomerInput, @Ctx() { obp }: RequestContext) {
+  createCustomer(
+    @Arg('input', () => CreateCustomerInput, { description: 'The input of the mutation.' }) input: CreateCustomerInput,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.createCustomer(input)
   }
 
@@ -210,10 +232,12 @@ export class CustomerResolver {
   @Cost('write')
   @Mutation(() => CreateCustomerAttributePayload, {
     nullable: true,
-    description: 'Adds an attribute, also where there is one of that name. Needs `customers:write`.',
+    description:
+      'Adds an attribute to a customer, even when one with the same name exists. Requires the scope `customers:write`.',
   })
   createCustomerAttribute(
-    @Arg('input', () => CreateCustomerAttributeInput) input: CreateCustomerAttributeInput,
+    @Arg('input', () => CreateCustomerAttributeInput, { description: 'The input of the mutation.' })
+    input: CreateCustomerAttributeInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.createCustomerAttribute(input)
@@ -223,10 +247,11 @@ export class CustomerResolver {
   @Cost('write')
   @Mutation(() => UpdateCustomerAttributePayload, {
     nullable: true,
-    description: "Replaces one of the customer's attributes. Needs `customers:write`.",
+    description: 'Replaces an attribute of a customer. Requires the scope `customers:write`.',
   })
   updateCustomerAttribute(
-    @Arg('input', () => UpdateCustomerAttributeInput) input: UpdateCustomerAttributeInput,
+    @Arg('input', () => UpdateCustomerAttributeInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerAttributeInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerAttribute(input)
@@ -236,10 +261,11 @@ export class CustomerResolver {
   @Cost('write')
   @Mutation(() => DeleteCustomerAttributePayload, {
     nullable: true,
-    description: "Removes one of the customer's attributes. Needs `customers:write`.",
+    description: 'Deletes an attribute of a customer. Requires the scope `customers:write`.',
   })
   deleteCustomerAttribute(
-    @Arg('input', () => DeleteCustomerAttributeInput) input: DeleteCustomerAttributeInput,
+    @Arg('input', () => DeleteCustomerAttributeInput, { description: 'The input of the mutation.' })
+    input: DeleteCustomerAttributeInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.deleteCustomerAttribute(input)
@@ -250,9 +276,12 @@ export class CustomerResolver {
   @Mutation(() => LinkCustomerPayload, {
     nullable: true,
     description:
-      "Records which person, banking customer and SEI account are this customer's. Needs `customers:write`, and `persons:read` to name a person.",
+      'Links a customer to a person, a banking customer and an SEI account. Requires the scope `customers:write`, and `persons:read` to set `personId`.',
   })
-  linkCustomer(@Arg('input', () => LinkCustomerInput) input: LinkCustomerInput, @Ctx() context: RequestContext) {
+  linkCustomer(
+    @Arg('input', () => LinkCustomerInput, { description: 'The input of the mutation.' }) input: LinkCustomerInput,
+    @Ctx() context: RequestContext,
+  ) {
     return context.obp.linkCustomer({ ...input, personExists: () => assertPersonExists(context, input.personId) })
   }
 }

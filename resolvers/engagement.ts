@@ -21,7 +21,7 @@ export class CrmEventResolver {
   @FirstArgument()
   @Query(() => [CrmEvent], {
     nullable: true,
-    description: "The bank's CRM events, in the provider's order. Needs `engagement:read`.",
+    description: "The bank's CRM events, in the order of the Open Bank Project. Requires the scope `engagement:read`.",
   })
   crmEvents(@Args(() => BankListArgs) args: BankListArgs, @Ctx() { obp }: RequestContext) {
     return obp.crmEvents(args)
@@ -34,10 +34,10 @@ export class BankMeetingResolver {
   @Cost('call')
   @Query(() => BankMeeting, {
     nullable: true,
-    description: "The bank's meeting with this id, or null. Needs `engagement:read`.",
+    description: 'The meeting with this id at the bank, or null. Requires the scope `engagement:read`.',
   })
   meeting(
-    @Arg('id', () => ID) id: string,
+    @Arg('id', () => ID, { description: "The meeting's id at the Open Bank Project." }) id: string,
     @Arg('bankId', () => ID, BANK) bankId: string | null | undefined,
     @Ctx() { obp }: RequestContext,
   ) {
@@ -49,7 +49,7 @@ export class BankMeetingResolver {
   @FirstArgument()
   @Query(() => [BankMeeting], {
     nullable: true,
-    description: "The bank's meetings, latest first. Needs `engagement:read`.",
+    description: "The bank's meetings, newest first. Requires the scope `engagement:read`.",
   })
   meetings(@Args(() => BankListArgs) args: BankListArgs, @Ctx() { obp }: RequestContext) {
     return obp.meetings(args)
@@ -59,9 +59,13 @@ export class BankMeetingResolver {
   @Cost('write')
   @Mutation(() => CreateMeetingPayload, {
     nullable: true,
-    description: 'Records a meeting; nobody is told of it. Needs `engagement:write`.',
+    description:
+      'Records a meeting. The Open Bank Project does not notify the participants. Requires the scope `engagement:write`.',
   })
-  createMeeting(@Arg('input', () => CreateMeetingInput) input: CreateMeetingInput, @Ctx() { obp }: RequestContext) {
+  createMeeting(
+    @Arg('input', () => CreateMeetingInput, { description: 'The input of the mutation.' }) input: CreateMeetingInput,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.createMeeting(input)
   }
 }
@@ -73,7 +77,8 @@ export class ViewerMessagesResolver {
   @ListSize({ assumedSize: 20 })
   @FieldResolver(() => [CustomerMessage], {
     nullable: true,
-    description: "What the bank has written to the caller, newest first, by the caller's own token; needs no scope.",
+    description:
+      "The bank's messages to the caller, newest first. They are read with the caller's own token, so no scope is required.",
   })
   messages(@Arg('bankId', () => ID, BANK) bankId: string | null | undefined, @Ctx() { obp }: RequestContext) {
     return obp.messagesOfViewer({ bankId })
@@ -86,10 +91,11 @@ export class CustomerMessageResolver {
   @Cost('write')
   @Mutation(() => CreateCustomerMessagePayload, {
     nullable: true,
-    description: 'Writes to the user who is linked to a customer. Needs `engagement:write`.',
+    description: 'Sends a message to the user who is linked to a customer. Requires the scope `engagement:write`.',
   })
   createCustomerMessage(
-    @Arg('input', () => CreateCustomerMessageInput) input: CreateCustomerMessageInput,
+    @Arg('input', () => CreateCustomerMessageInput, { description: 'The input of the mutation.' })
+    input: CreateCustomerMessageInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.createCustomerMessage(input)

@@ -15,10 +15,11 @@ export class EntitlementResolver {
   @Query(() => AccountEntitlementSet, {
     nullable: true,
     description:
-      'The last entitlements that the provider confirmed through this server; the provider offers no read. Null when there are none. Needs `entitlements:read`.',
+      'The entitlements that Apiture last confirmed through this server, because Apiture has no read operation; null when there are none. Requires the scope `entitlements:read`.',
   })
   accountEntitlements(
-    @Arg('bankingCustomerId', () => ID) bankingCustomerId: string,
+    @Arg('bankingCustomerId', () => ID, { description: "Apiture's id of the banking customer." })
+    bankingCustomerId: string,
     @Ctx() { apiture }: RequestContext,
   ) {
     return apiture.entitlementsOf(bankingCustomerId)
@@ -29,10 +30,11 @@ export class EntitlementResolver {
   @Mutation(() => SetAccountEntitlementsPayload, {
     nullable: true,
     description:
-      'Grants and removes what a customer may do with accounts. May be repeated as it is. Needs `entitlements:write`.',
+      "Grants and removes a customer's entitlements on accounts. The call is idempotent. Requires the scope `entitlements:write`.",
   })
   setAccountEntitlements(
-    @Arg('input', () => SetAccountEntitlementsInput) input: SetAccountEntitlementsInput,
+    @Arg('input', () => SetAccountEntitlementsInput, { description: 'The input of the mutation.' })
+    input: SetAccountEntitlementsInput,
     @Ctx() { apiture }: RequestContext,
   ) {
     return apiture.setAccountEntitlements(input)

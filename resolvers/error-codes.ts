@@ -11,26 +11,26 @@ const ErrorCodeEnum = Object.fromEntries(codes.map((code) => [code, code])) as {
 registerEnumType(ErrorCodeEnum, {
   name: 'ErrorCode',
   description:
-    'The values of `extensions.code` of an error. Further values may be added: treat an unknown one by its `retryable`.',
+    'The values of `extensions.code` of an error. New values may be added: decide by `extensions.retryable` for an unknown one.',
   valuesConfig: Object.fromEntries(codes.map((code) => [code, { description: ERROR_CODES[code].meaning }])),
 })
 
-@ObjectType({ description: 'What an error code says.' })
+@ObjectType({ description: 'The meaning of an error code.' })
 export class ErrorCodeInfo {
-  @Field(() => ErrorCodeEnum)
+  @Field(() => ErrorCodeEnum, { description: 'The code, as in `extensions.code`.' })
   code!: ErrorCode
 
-  @Field(() => String, { description: 'When the code is used.' })
+  @Field(() => String, { description: 'The situation in which the code is used.' })
   meaning!: string
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether the same request, unchanged, may succeed later. Null where it depends: `extensions.retryable` of the error always says it.',
+      'True when the same request may succeed later without a change. Null when it depends on the case: `extensions.retryable` of the error states it.',
   })
   retryable!: boolean | null
 
-  @Field(() => [Int], { description: 'The HTTP statuses of answers with this code; 200 where a field alone fails.' })
+  @Field(() => [Int], { description: 'The HTTP statuses of responses with this code; 200 when only a field fails.' })
   httpStatuses!: readonly number[]
 }
 
@@ -47,7 +47,7 @@ export class ErrorCodeResolver {
   @Authenticated()
   @Cost('shared')
   @ListSize({ assumedSize: ERROR_CODE_INFOS.length })
-  @Query(() => [ErrorCodeInfo], { description: 'Every error code of this graph. Needs no scope.' })
+  @Query(() => [ErrorCodeInfo], { description: 'All error codes of this graph. Requires a valid token and no scope.' })
   errorCodes(): readonly ErrorCodeInfo[] {
     return ERROR_CODE_INFOS
   }

@@ -83,7 +83,7 @@ export class KycOverviewResolver {
   @FieldResolver(() => KycOverview, {
     nullable: true,
     description:
-      'One answer to "is this customer verified?" from the bank\'s records and the person recorded at Synctera, asked now. Needs `customers:read`, `kyc:read` and `persons:read`.',
+      'Whether the customer is verified, decided from the current records of the bank and of the linked Synctera person. Requires the scopes `customers:read`, `kyc:read` and `persons:read`.',
   })
   async kycOverview(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<KycOverview | null> {
     const now = new Date()

@@ -28,7 +28,10 @@ export class CustomerKycResolver {
   @Scopes(orOwn('kyc:read'))
   @Cost('call')
   @ListSize({ assumedSize: 5 })
-  @FieldResolver(() => [KycCheck], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
+  @FieldResolver(() => [KycCheck], {
+    nullable: true,
+    description: 'The KYC checks of the customer, last changed first. Requires the scope `kyc:read`.',
+  })
   kycChecks(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.kycChecksOf(customer)
   }
@@ -36,7 +39,10 @@ export class CustomerKycResolver {
   @Scopes(orOwn('kyc:read'))
   @Cost('call')
   @ListSize({ assumedSize: 5 })
-  @FieldResolver(() => [KycDocument], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
+  @FieldResolver(() => [KycDocument], {
+    nullable: true,
+    description: 'The identity documents of the customer, last changed first. Requires the scope `kyc:read`.',
+  })
   kycDocuments(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.kycDocumentsOf(customer)
   }
@@ -44,7 +50,10 @@ export class CustomerKycResolver {
   @Scopes(orOwn('kyc:read'))
   @Cost('call')
   @ListSize({ assumedSize: 10 })
-  @FieldResolver(() => [KycMedia], { nullable: true, description: 'Newest change first. Needs `kyc:read`.' })
+  @FieldResolver(() => [KycMedia], {
+    nullable: true,
+    description: 'The KYC media of the customer, last changed first. Requires the scope `kyc:read`.',
+  })
   kycMedia(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.kycMediaOf(customer)
   }
@@ -54,7 +63,7 @@ export class CustomerKycResolver {
   @ListSize({ assumedSize: 2 })
   @FieldResolver(() => [KycStatus], {
     nullable: true,
-    description: 'At most one for each bank that has written one. Needs `kyc:read`.',
+    description: 'The KYC statuses of the customer, at most one per bank. Requires the scope `kyc:read`.',
   })
   kycStatuses(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.kycStatusesOf(customer)
@@ -66,7 +75,10 @@ export class KycCheckResolver {
   @Scopes(orOwn('kyc:read'))
   @Cost('shared')
   @ListSize({ assumedSize: 3 })
-  @FieldResolver(() => [KycDocument], { nullable: true, description: 'Documents that media relate to this check.' })
+  @FieldResolver(() => [KycDocument], {
+    nullable: true,
+    description: 'The documents of the customer that are related to this check by its media.',
+  })
   async documents(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
     const [media, documents] = await Promise.all([
       obp.kycMediaOf(customerOf(check)),
@@ -82,7 +94,7 @@ export class KycCheckResolver {
   @Scopes(orOwn('kyc:read'))
   @Cost('shared')
   @ListSize({ assumedSize: 5 })
-  @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media made for this check.' })
+  @FieldResolver(() => [KycMedia], { nullable: true, description: 'The media that were recorded for this check.' })
   async media(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
     const media = await obp.kycMediaOf(customerOf(check))
     return media && filterRows(media, ({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
@@ -90,7 +102,10 @@ export class KycCheckResolver {
 
   @Scopes(orOwn('customers:read'))
   @Cost('call')
-  @FieldResolver(() => Customer, { nullable: true, description: 'Needs `customers:read`.' })
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description: 'The customer of the check. Requires the scope `customers:read`.',
+  })
   customer(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
     return obp.customerById(customerOf(check))
   }
@@ -99,9 +114,12 @@ export class KycCheckResolver {
   @Cost('write')
   @Mutation(() => AddKycCheckPayload, {
     nullable: true,
-    description: 'Adds a check, or replaces the one that has the id. Needs `kyc:write`.',
+    description: 'Adds a KYC check, or replaces the one with the same id. Requires the scope `kyc:write`.',
   })
-  addKycCheck(@Arg('input', () => AddKycCheckInput) input: AddKycCheckInput, @Ctx() { obp }: RequestContext) {
+  addKycCheck(
+    @Arg('input', () => AddKycCheckInput, { description: 'The input of the mutation.' }) input: AddKycCheckInput,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.addKycCheck(input)
   }
 
@@ -110,16 +128,19 @@ export class KycCheckResolver {
   @Mutation(() => AddKycStatusPayload, {
     nullable: true,
     description:
-      "Says whether the bank finds the customer's KYC in order, in place of what it said before. Needs `kyc:write`.",
+      "Sets the bank's KYC decision on a customer and replaces the previous one. Requires the scope `kyc:write`.",
   })
-  addKycStatus(@Arg('input', () => AddKycStatusInput) input: AddKycStatusInput, @Ctx() { obp }: RequestContext) {
+  addKycStatus(
+    @Arg('input', () => AddKycStatusInput, { description: 'The input of the mutation.' }) input: AddKycStatusInput,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.addKycStatus(input)
   }
 }
 
 @Resolver(() => KycDocument)
 export class KycDocumentResolver {
-  @FieldResolver(() => Boolean, { description: 'True when its expiry date has passed at the time of asking.' })
+  @FieldResolver(() => Boolean, { description: 'True when the document is expired at the time of the query.' })
   expired(@Root() document: KycDocument): boolean {
     return isExpired(document, new Date())
   }
@@ -127,7 +148,7 @@ export class KycDocumentResolver {
   @Scopes(orOwn('kyc:read'))
   @Cost('shared')
   @ListSize({ assumedSize: 5 })
-  @FieldResolver(() => [KycMedia], { nullable: true, description: 'Media of this document.' })
+  @FieldResolver(() => [KycMedia], { nullable: true, description: 'The media of this document.' })
   async media(@Root() document: KycDocument, @Ctx() { obp }: RequestContext) {
     const media = await obp.kycMediaOf(customerOf(document))
     return media && filterRows(media, ({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id)
@@ -137,9 +158,12 @@ export class KycDocumentResolver {
   @Cost('write')
   @Mutation(() => AddKycDocumentPayload, {
     nullable: true,
-    description: 'Adds a document, or replaces the one that has the id. Needs `kyc:write`.',
+    description: 'Adds an identity document, or replaces the one with the same id. Requires the scope `kyc:write`.',
   })
-  addKycDocument(@Arg('input', () => AddKycDocumentInput) input: AddKycDocumentInput, @Ctx() { obp }: RequestContext) {
+  addKycDocument(
+    @Arg('input', () => AddKycDocumentInput, { description: 'The input of the mutation.' }) input: AddKycDocumentInput,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.addKycDocument(input)
   }
 }
@@ -150,7 +174,7 @@ export class KycMediaResolver {
   @Cost('shared')
   @FieldResolver(() => KycDocument, {
     nullable: true,
-    description: 'The document it relates to, where there is one of that id.',
+    description: 'The related document, or null when there is no document with that id.',
   })
   async document(@Root() media: KycMedia, @Ctx() { obp }: RequestContext) {
     const documents = await obp.kycDocumentsOf(customerOf(media))
@@ -161,7 +185,7 @@ export class KycMediaResolver {
   @Cost('shared')
   @FieldResolver(() => KycCheck, {
     nullable: true,
-    description: 'The check it relates to, where there is one of that id.',
+    description: 'The related check, or null when there is no check with that id.',
   })
   async check(@Root() media: KycMedia, @Ctx() { obp }: RequestContext) {
     const checks = await obp.kycChecksOf(customerOf(media))
@@ -172,9 +196,13 @@ export class KycMediaResolver {
   @Cost('write')
   @Mutation(() => AddKycMediaPayload, {
     nullable: true,
-    description: 'Records where a recording or picture lies, or replaces what has the id. Needs `kyc:write`.',
+    description:
+      'Records the address of a recording or image, or replaces the one with the same id. Requires the scope `kyc:write`.',
   })
-  addKycMedia(@Arg('input', () => AddKycMediaInput) input: AddKycMediaInput, @Ctx() { obp }: RequestContext) {
+  addKycMedia(
+    @Arg('input', () => AddKycMediaInput, { description: 'The input of the mutation.' }) input: AddKycMediaInput,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.addKycMedia(input)
   }
 }

@@ -17,10 +17,12 @@ export class DepositAccountResolver {
   @Cost('write')
   @Mutation(() => CreateAccountPayload, {
     nullable: true,
-    description:
-      'Opens an account: with `accountId` under that id, without it under one that the provider makes. Needs `accounts:write`.',
+    description: 'Opens an account, with the id `accountId` when it is given. Requires the scope `accounts:write`.',
   })
-  createAccount(@Arg('input', () => CreateAccountInput) input: CreateAccountInput, @Ctx() { obp }: RequestContext) {
+  createAccount(
+    @Arg('input', () => CreateAccountInput, { description: 'The input of the mutation.' }) input: CreateAccountInput,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.createAccount(input)
   }
 }
@@ -31,9 +33,12 @@ export class BankUserResolver {
   @Cost('write')
   @Mutation(() => CreateUserPayload, {
     nullable: true,
-    description: 'Registers somebody who can then log in. Needs `users:write`.',
+    description: 'Creates a user who can log in at the Open Bank Project. Requires the scope `users:write`.',
   })
-  createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() { obp }: RequestContext) {
+  createUser(
+    @Arg('input', () => CreateUserInput, { description: 'The input of the mutation.' }) input: CreateUserInput,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.createUser(input)
   }
 }

@@ -26,12 +26,12 @@ import type { RequestContext } from './context.js'
 
 @ArgsType()
 class PersonsArgs extends PageArgs {
-  @Field(() => PersonFilter, { nullable: true })
+  @Field(() => PersonFilter, { nullable: true, description: 'Limits the list; all persons when omitted.' })
   filter?: PersonFilter | null
 
   @Field(() => [PersonOrder], {
     nullable: true,
-    description: 'First by the first, then by the second, and so on; each field at most once.',
+    description: 'The sort keys, in order of precedence; each field at most once. Oldest first when omitted.',
   })
   @IsOptional()
   @ArrayUnique(({ field }: PersonOrder) => field, { message: 'must name each field at most once' })
@@ -42,8 +42,15 @@ class PersonsArgs extends PageArgs {
 export class PersonResolver {
   @Scopes(orOwn('persons:read'))
   @Cost('shared')
-  @Query(() => Person, { nullable: true, description: 'The person with this id, or null. Needs `persons:read`.' })
-  person(@Arg('id', () => ID) id: string, @Ctx() { synctera }: RequestContext) {
+  @Query(() => Person, {
+    nullable: true,
+    description:
+      "The person with this id at Synctera, or null. Requires the scope `persons:read`, or `persons:read:own` for the caller's own person.",
+  })
+  person(
+    @Arg('id', () => ID, { description: "The person's id at Synctera." }) id: string,
+    @Ctx() { synctera }: RequestContext,
+  ) {
     return synctera.personById(id)
   }
 
@@ -53,7 +60,7 @@ export class PersonResolver {
   @Query(() => PersonConnection, {
     nullable: true,
     description:
-      'A page of persons, oldest first unless ordered. Needs `persons:read`; filters on and orders by personal values need `pii:read` too.',
+      'Persons at Synctera as a Relay connection, oldest first by default. Requires the scope `persons:read`; a filter or an order by personal data requires `pii:read` too.',
   })
   async persons(@Args(() => PersonsArgs) args: PersonsArgs, @Ctx() { synctera }: RequestContext) {
     return connection(await synctera.personPage(args))
@@ -62,7 +69,10 @@ export class PersonResolver {
   @Scopes(orOwn('persons:read'))
   @Cost('shared')
   @ListSize({ assumedSize: 6 })
-  @FieldResolver(() => [PersonVerificationResult], { nullable: true, description: 'The current result of each check.' })
+  @FieldResolver(() => [PersonVerificationResult], {
+    nullable: true,
+    description: 'The current result of each check of the person.',
+  })
   verifications(@Root() person: Person, @Ctx() { synctera }: RequestContext) {
     return synctera.verificationsOf(person.id)
   }
@@ -72,7 +82,7 @@ export class PersonResolver {
   @ListSize({ assumedSize: 2 })
   @FieldResolver(() => [Customer], {
     nullable: true,
-    description: 'The customers that record this person as theirs; one human being may be several.',
+    description: 'The customers that are linked to this person; one person may be several customers.',
   })
   async customers(@Root() person: Person, @Ctx() { obp }: RequestContext) {
     const found = await obp.customersOfPerson(person.id)
@@ -88,9 +98,12 @@ export class PersonResolver {
   @Cost('write')
   @Mutation(() => CreatePersonPayload, {
     nullable: true,
-    description: 'Enters a person at Synctera. Needs `persons:write`.',
+    description: 'Creates a person at Synctera. Requires the scope `persons:write`.',
   })
-  createPerson(@Arg('input', () => CreatePersonInput) input: CreatePersonInput, @Ctx() { synctera }: RequestContext) {
+  createPerson(
+    @Arg('input', () => CreatePersonInput, { description: 'The input of the mutation.' }) input: CreatePersonInput,
+    @Ctx() { synctera }: RequestContext,
+  ) {
     return synctera.createPerson(input)
   }
 
@@ -98,9 +111,12 @@ export class PersonResolver {
   @Cost('write')
   @Mutation(() => UpdatePersonPayload, {
     nullable: true,
-    description: 'Changes what is given and leaves the rest. Needs `persons:write`.',
+    description: 'Changes the given members of a person. Requires the scope `persons:write`.',
   })
-  updatePerson(@Arg('input', () => UpdatePersonInput) input: UpdatePersonInput, @Ctx() { synctera }: RequestContext) {
+  updatePerson(
+    @Arg('input', () => UpdatePersonInput, { description: 'The input of the mutation.' }) input: UpdatePersonInput,
+    @Ctx() { synctera }: RequestContext,
+  ) {
     return synctera.updatePerson(input)
   }
 
@@ -109,9 +125,12 @@ export class PersonResolver {
   @Mutation(() => VerifyPersonPayload, {
     nullable: true,
     description:
-      "Runs the provider's checks on a person; the outcome may come later (`PENDING`). Needs `persons:write`.",
+      "Runs Synctera's checks on a person; the outcome may be `PENDING`. Requires the scope `persons:write`.",
   })
-  verifyPerson(@Arg('input', () => VerifyPersonInput) input: VerifyPersonInput, @Ctx() { synctera }: RequestContext) {
+  verifyPerson(
+    @Arg('input', () => VerifyPersonInput, { description: 'The input of the mutation.' }) input: VerifyPersonInput,
+    @Ctx() { synctera }: RequestContext,
+  ) {
     return synctera.verifyPerson(input)
   }
 }
@@ -120,7 +139,7 @@ export class PersonResolver {
 export class PersonVerificationResolver {
   @Scopes(orOwn('persons:read'))
   @Cost('shared')
-  @FieldResolver(() => Person, { nullable: true })
+  @FieldResolver(() => Person, { nullable: true, description: 'The person after the checks.' })
   person(@Root() verification: PersonVerification, @Ctx() { synctera }: RequestContext) {
     return synctera.personById(verification.personId)
   }

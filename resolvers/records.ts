@@ -32,7 +32,7 @@ export class CustomerRecordsResolver {
   @Scopes(orOwn('customers:read'))
   @Cost('call')
   @ListSize({ assumedSize: 3 })
-  @FieldResolver(() => [CustomerAddress], { nullable: true })
+  @FieldResolver(() => [CustomerAddress], { nullable: true, description: 'The postal addresses of the customer.' })
   addresses(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.addressesOf(customer)
   }
@@ -40,7 +40,7 @@ export class CustomerRecordsResolver {
   @Scopes(orOwn('customers:read'))
   @Cost('call')
   @ListSize({ assumedSize: 3 })
-  @FieldResolver(() => [TaxResidence], { nullable: true })
+  @FieldResolver(() => [TaxResidence], { nullable: true, description: 'The tax residences of the customer.' })
   taxResidences(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.taxResidencesOf(customer)
   }
@@ -50,7 +50,8 @@ export class CustomerRecordsResolver {
   @ListSize({ assumedSize: 1 })
   @FieldResolver(() => [SocialMediaHandle], {
     nullable: true,
-    description: 'At most one; what is kept with the customer number, which a customer of another bank may have too.',
+    description:
+      'The social media handle of the customer, at most one. The Open Bank Project stores it under the customer number, which a customer of another bank may share.',
   })
   socialMediaHandles(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.socialMediaHandlesOf(customer)
@@ -61,7 +62,8 @@ export class CustomerRecordsResolver {
   @ListSize({ assumedSize: 1 })
   @FieldResolver(() => [CreditLimitRequest], {
     nullable: true,
-    description: 'Always one: the provider only pretends to keep them.',
+    description:
+      'The credit limit requests of the customer. The Open Bank Project returns the same one for every customer.',
     deprecationReason: NO_REQUESTS,
   })
   creditLimitRequests(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
@@ -72,10 +74,14 @@ export class CustomerRecordsResolver {
   @Cost('call')
   @FieldResolver(() => CreditLimitRequest, {
     nullable: true,
-    description: 'The same for every id: the provider only pretends to keep them.',
+    description: 'A credit limit request. The Open Bank Project returns the same one for every id.',
     deprecationReason: NO_REQUESTS,
   })
-  creditLimitRequest(@Root() customer: Customer, @Arg('id', () => ID) id: string, @Ctx() { obp }: RequestContext) {
+  creditLimitRequest(
+    @Root() customer: Customer,
+    @Arg('id', () => ID, { description: 'The id of the request; it has no effect.' }) id: string,
+    @Ctx() { obp }: RequestContext,
+  ) {
     return obp.creditLimitRequestById({ customer, id })
   }
 
@@ -83,10 +89,11 @@ export class CustomerRecordsResolver {
   @Cost('write')
   @Mutation(() => CreateCustomerAddressPayload, {
     nullable: true,
-    description: 'Adds an address, also where there is the same already. Needs `customers:write`.',
+    description: 'Adds an address to a customer, even when an equal one exists. Requires the scope `customers:write`.',
   })
   createCustomerAddress(
-    @Arg('input', () => CreateCustomerAddressInput) input: CreateCustomerAddressInput,
+    @Arg('input', () => CreateCustomerAddressInput, { description: 'The input of the mutation.' })
+    input: CreateCustomerAddressInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.createCustomerAddress(input)
@@ -96,10 +103,11 @@ export class CustomerRecordsResolver {
   @Cost('write')
   @Mutation(() => UpdateCustomerAddressPayload, {
     nullable: true,
-    description: "Replaces one of the customer's addresses. Needs `customers:write`.",
+    description: 'Replaces an address of a customer. Requires the scope `customers:write`.',
   })
   updateCustomerAddress(
-    @Arg('input', () => UpdateCustomerAddressInput) input: UpdateCustomerAddressInput,
+    @Arg('input', () => UpdateCustomerAddressInput, { description: 'The input of the mutation.' })
+    input: UpdateCustomerAddressInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.updateCustomerAddress(input)
@@ -109,10 +117,11 @@ export class CustomerRecordsResolver {
   @Cost('write')
   @Mutation(() => DeleteCustomerAddressPayload, {
     nullable: true,
-    description: "Removes one of the customer's addresses. Needs `customers:write`.",
+    description: 'Deletes an address of a customer. Requires the scope `customers:write`.',
   })
   deleteCustomerAddress(
-    @Arg('input', () => DeleteCustomerAddressInput) input: DeleteCustomerAddressInput,
+    @Arg('input', () => DeleteCustomerAddressInput, { description: 'The input of the mutation.' })
+    input: DeleteCustomerAddressInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.deleteCustomerAddress(input)
@@ -122,10 +131,12 @@ export class CustomerRecordsResolver {
   @Cost('write')
   @Mutation(() => CreateTaxResidencePayload, {
     nullable: true,
-    description: 'Adds a tax residence; one that the customer has already is a `CONFLICT`. Needs `customers:write`.',
+    description:
+      'Adds a tax residence to a customer; an existing one is refused with `CONFLICT`. Requires the scope `customers:write`.',
   })
   createTaxResidence(
-    @Arg('input', () => CreateTaxResidenceInput) input: CreateTaxResidenceInput,
+    @Arg('input', () => CreateTaxResidenceInput, { description: 'The input of the mutation.' })
+    input: CreateTaxResidenceInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.createTaxResidence(input)
@@ -135,10 +146,11 @@ export class CustomerRecordsResolver {
   @Cost('write')
   @Mutation(() => DeleteTaxResidencePayload, {
     nullable: true,
-    description: "Removes one of the customer's tax residences. Needs `customers:write`.",
+    description: 'Deletes a tax residence of a customer. Requires the scope `customers:write`.',
   })
   deleteTaxResidence(
-    @Arg('input', () => DeleteTaxResidenceInput) input: DeleteTaxResidenceInput,
+    @Arg('input', () => DeleteTaxResidenceInput, { description: 'The input of the mutation.' })
+    input: DeleteTaxResidenceInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.deleteTaxResidence(input)
@@ -149,10 +161,11 @@ export class CustomerRecordsResolver {
   @Mutation(() => AddSocialMediaHandlePayload, {
     nullable: true,
     description:
-      'Adds the one handle that a customer number can have, for good: a second one is a `CONFLICT`, and none can be changed or removed. Needs `customers:write`.',
+      'Adds the one permanent handle of a customer number: a second one is refused with `CONFLICT`, and none can be changed or deleted. Requires the scope `customers:write`.',
   })
   addSocialMediaHandle(
-    @Arg('input', () => AddSocialMediaHandleInput) input: AddSocialMediaHandleInput,
+    @Arg('input', () => AddSocialMediaHandleInput, { description: 'The input of the mutation.' })
+    input: AddSocialMediaHandleInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.addSocialMediaHandle(input)
@@ -162,11 +175,13 @@ export class CustomerRecordsResolver {
   @Cost('write')
   @Mutation(() => RequestCreditLimitPayload, {
     nullable: true,
-    description: 'Asks for another credit limit; the provider keeps nothing of it. Needs `customers:write`.',
+    description:
+      'Requests a new credit limit. The Open Bank Project stores nothing of the request. Requires the scope `customers:write`.',
     deprecationReason: NO_REQUESTS,
   })
   requestCreditLimit(
-    @Arg('input', () => RequestCreditLimitInput) input: RequestCreditLimitInput,
+    @Arg('input', () => RequestCreditLimitInput, { description: 'The input of the mutation.' })
+    input: RequestCreditLimitInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.requestCreditLimit(input)

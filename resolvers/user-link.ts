@@ -18,7 +18,7 @@ export class CustomerUserLinkResolver {
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [UserCustomerLink], {
     nullable: true,
-    description: 'The users who may see this customer as theirs.',
+    description: 'The links of users to this customer.',
   })
   userLinks(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.userLinksOf(customer)
@@ -32,13 +32,13 @@ export class UserCustomerLinkResolver {
   @ListSize({ assumedSize: 5 })
   @Query(() => [UserCustomerLink], {
     nullable: true,
-    description: "A user's links to customers, of every bank. Needs `customers:read`.",
+    description: 'All links of a user to customers, at every bank. Requires the scope `customers:read`.',
   })
   userCustomerLinks(
-    @Arg('userId', () => ID) userId: string,
+    @Arg('userId', () => ID, { description: "The user's id at the Open Bank Project." }) userId: string,
     @Arg('bankId', () => ID, {
       nullable: true,
-      description: 'The bank whose customers are shown with their links; the configured one when left out.',
+      description: 'The bank whose customers are returned in `customer`; the configured bank when omitted.',
     })
     bankId: string | null | undefined,
     @Ctx() { obp }: RequestContext,
@@ -50,7 +50,7 @@ export class UserCustomerLinkResolver {
   @Cost('call')
   @FieldResolver(() => Customer, {
     nullable: true,
-    description: 'Null when the customer is not of the bank that was asked.',
+    description: 'The linked customer; null when the customer belongs to another bank than the one that was queried.',
   })
   customer(@Root() { customerId, bankId }: UserCustomerLink, @Ctx() { obp }: RequestContext) {
     return obp.customerById({ id: customerId, bankId })
@@ -60,10 +60,11 @@ export class UserCustomerLinkResolver {
   @Cost('write')
   @Mutation(() => CreateUserCustomerLinkPayload, {
     nullable: true,
-    description: 'Lets a user see a customer of the bank as theirs. Needs `customers:write`.',
+    description: 'Links a user to a customer of the bank. Requires the scope `customers:write`.',
   })
   createUserCustomerLink(
-    @Arg('input', () => CreateUserCustomerLinkInput) input: CreateUserCustomerLinkInput,
+    @Arg('input', () => CreateUserCustomerLinkInput, { description: 'The input of the mutation.' })
+    input: CreateUserCustomerLinkInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.createUserCustomerLink(input)
@@ -73,10 +74,11 @@ export class UserCustomerLinkResolver {
   @Cost('write')
   @Mutation(() => DeleteUserCustomerLinkPayload, {
     nullable: true,
-    description: "Ends a user's link to a customer of the bank. Needs `customers:write`.",
+    description: 'Deletes a link between a user and a customer of the bank. Requires the scope `customers:write`.',
   })
   deleteUserCustomerLink(
-    @Arg('input', () => DeleteUserCustomerLinkInput) input: DeleteUserCustomerLinkInput,
+    @Arg('input', () => DeleteUserCustomerLinkInput, { description: 'The input of the mutation.' })
+    input: DeleteUserCustomerLinkInput,
     @Ctx() { obp }: RequestContext,
   ) {
     return obp.deleteUserCustomerLink(input)

@@ -19,9 +19,13 @@ export class VerificationResolver {
   @Scopes('verifications:read')
   @Query(() => VerificationResult, {
     nullable: true,
-    description: `An account verification that was asked for before, or null. ${VISIBLE}`,
+    description:
+      'The result of an earlier account verification, or null. Only the tenant that requested it (without tenants, the client) finds it. Requires the scope `verifications:read`; with `verifications:read:any` too, results of other tenants and ids that are unknown here are looked up as well.',
   })
-  verificationResult(@Arg('id', () => ID) id: string, @Ctx() { banfico }: RequestContext) {
+  verificationResult(
+    @Arg('id', () => ID, { description: 'The `id` of a `VerificationResult`.' }) id: string,
+    @Ctx() { banfico }: RequestContext,
+  ) {
     return banfico.resultById(id)
   }
 
@@ -29,7 +33,8 @@ export class VerificationResolver {
   @ListSize({ assumedSize: MAX_RESULTS })
   @Query(() => [VerificationResult], {
     nullable: 'itemsAndList',
-    description: `The same for many, in the order asked; one that fails leaves the others alone. ${VISIBLE}`,
+    description:
+      'The results of several account verifications, in the order of `ids`; an id that fails is null with an error of its own. Visibility and scopes are those of `verificationResult`.',
   })
   verificationResults(
     @Args(() => VerificationResultsArgs) { ids }: VerificationResultsArgs,
@@ -43,9 +48,12 @@ export class VerificationResolver {
   @Mutation(() => VerifyAccountPayload, {
     nullable: true,
     description:
-      'Asks the bank that holds an account about its state and its holder. Nothing changes at the bank, but each check may cost; it is never repeated unless you repeat it. Needs `verifications:write`.',
+      'Asks the account-holding bank about the status and the holder of an account. Each check may be billed, so this server never repeats it by itself. Requires the scope `verifications:write`.',
   })
-  verifyAccount(@Arg('input', () => VerifyAccountInput) input: VerifyAccountInput, @Ctx() { banfico }: RequestContext) {
+  verifyAccount(
+    @Arg('input', () => VerifyAccountInput, { description: 'The input of the mutation.' }) input: VerifyAccountInput,
+    @Ctx() { banfico }: RequestContext,
+  ) {
     return banfico.verifyAccount(input)
   }
 }

@@ -8,7 +8,9 @@ import type { RequestContext } from './context.js'
 @Resolver(() => Viewer)
 export class ViewerResolver {
   @Authenticated()
-  @Query(() => Viewer, { description: 'Who is calling, as the token says.' })
+  @Query(() => Viewer, {
+    description: 'The caller, as the access token describes it. Requires a valid token and no scope.',
+  })
   viewer(@Ctx() { caller }: RequestContext): Viewer {
     return {
       id: caller.subject,
@@ -22,7 +24,8 @@ export class ViewerResolver {
   @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [Customer], {
     nullable: true,
-    description: "The customers that the provider links to the caller, by the caller's own token; needs no scope.",
+    description:
+      "The customers that the Open Bank Project links to the caller. They are read with the caller's own token, so no scope is required.",
   })
   customers(@Ctx() { obp }: RequestContext) {
     return obp.customersOfViewer()

@@ -15,117 +15,119 @@ export enum AccountAttributesJobStatus {
 }
 registerEnumType(AccountAttributesJobStatus, {
   name: 'AccountAttributesJobStatus',
-  description: 'How far the provider is with an accepted write.',
+  description: 'The states of an accepted write of account attributes.',
   valuesConfig: {
     PENDING: {
       description:
-        'Accepted, not yet carried out; also when the provider says something that this schema does not know.',
+        'The write is accepted and not yet executed, or SEI reports a status that this schema does not know.',
     },
-    COMPLETED: { description: 'Carried out.' },
-    FAILED: { description: 'Not carried out; `errors` says why.' },
+    COMPLETED: { description: 'The write is executed.' },
+    FAILED: { description: 'The write failed; `errors` states why.' },
     UNKNOWN: {
-      description:
-        'For a day the provider has said nothing that this schema knows, and it is not asked any more. Look at the provider.',
+      description: 'SEI reported only statuses that this schema does not know for a day. Check the account at SEI.',
     },
   },
 })
 
-@ObjectType({ description: 'Something that the provider found wrong with a job.' })
+@ObjectType({ description: 'An error that SEI found in a job.' })
 export class JobError {
-  @Field(() => String, { nullable: true, description: "The provider's name of the member." })
+  @Field(() => String, { nullable: true, description: "SEI's name of the member." })
   field!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Where the member stands.' })
+  @Field(() => String, { nullable: true, description: 'The position of the member in the request.' })
   location!: string | null
 
   @Pii('hidden')
   @Field(() => String, {
     nullable: true,
-    description: "The provider's own words, which may repeat a value. Null without `pii:read`.",
+    description: "SEI's error text, which may contain a submitted value. Null without the scope `pii:read`.",
   })
   reason!: string | null
 }
 
 @ObjectType({
   description:
-    'A write of account attributes that the provider has accepted and carries out later. What was written cannot be read back.',
+    'A write of account attributes that SEI accepted and executes asynchronously. The written values cannot be read back.',
 })
 export class AccountAttributesJob {
-  @Field(() => ID, { description: 'Opaque; what `accountAttributesJob` is asked with.' })
+  @Field(() => ID, { description: 'The opaque key of the job, for `Query.accountAttributesJob`.' })
   key!: string
 
-  @Field(() => ID, { nullable: true, description: 'The account that the attributes are of.' })
+  @Field(() => ID, { nullable: true, description: 'The account whose attributes are written.' })
   externalId!: string | null
 
-  @Field(() => AccountAttributesJobStatus)
+  @Field(() => AccountAttributesJobStatus, { description: 'The state of the job.' })
   status!: AccountAttributesJobStatus
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'The word of the provider that `status` stands for, also one that this graph does not know. Null until the provider was polled.',
+    description: "SEI's own word for the status, also when this schema does not know it; null before the first poll.",
   })
   providerStatus!: string | null
 
-  @Field(() => String, { nullable: true, description: "The provider's id of the exchange, for its support." })
+  @Field(() => String, { nullable: true, description: "SEI's id of the request, for its support." })
   requestTrackingId!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When the provider accepted the write.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time at which SEI accepted the write.' })
   submittedAt!: string | null
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description:
-      'While `PENDING`: the soonest time at which asking again makes sense; until then the provider is not asked.',
+    description: 'While the status is `PENDING`: the earliest time of a useful next query. SEI is not asked before it.',
   })
   nextPollAt!: string | null
 
   @ListSize({ assumedSize: 5 })
-  @Field(() => [JobError], { description: 'Empty unless the provider says what went wrong.' })
+  @Field(() => [JobError], { description: 'The errors that SEI reported; empty when there are none.' })
   errors!: JobError[]
 }
 
 @InputType({
-  description: '`explanation` and `fieldsToNull` reach the provider only when given; empty names are dropped.',
+  description: 'One attribute. Empty names in `fieldsToNull` are dropped.',
 })
 export class AccountAttributeInput {
-  @Field(() => String, { description: 'Such as `LineOfCreditAccountNumber`; 1 to 255 characters.' })
+  @Field(() => String, {
+    description: 'The name of the attribute, such as `LineOfCreditAccountNumber`; 1 to 255 characters.',
+  })
   @Length(1, 255)
   name!: string
 
   @Field(() => String, {
-    description: 'Always text, also for what looks like a number or a boolean; at most 4000 characters.',
+    description: 'The value as text, also for numbers and booleans; at most 4000 characters.',
   })
   @MaxLength(4000)
   value!: string
 
-  @Field(() => String, { nullable: true, description: 'Why, in free text; at most 4000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for the change as free text; at most 4000 characters.',
+  })
   @IsOptional()
   @MaxLength(4000)
   explanation?: string | null
 
-  @Field(() => [String], { nullable: true, description: 'Names of members to clear, at most 100.' })
+  @Field(() => [String], { nullable: true, description: 'The names of the members to clear, at most 100.' })
   @IsOptional()
   @ArrayMaxSize(100)
   @MaxLength(255, { each: true })
   fieldsToNull?: string[] | null
 }
 
-@InputType({ description: 'Attributes of one account.' })
+@InputType({ description: 'The attributes to write for one account.' })
 export class SetAccountAttributesInput extends MutationInput {
-  @Field(() => ID, { description: 'The account id that the institution and the provider share; 1 to 255 characters.' })
+  @Field(() => ID, { description: 'The account id that the institution shares with SEI, 1 to 255 characters.' })
   @Length(1, 255)
   externalId!: string
 
-  @Field(() => [AccountAttributeInput], { description: '1 to 100, no name twice.' })
+  @Field(() => [AccountAttributeInput], { description: 'The attributes, 1 to 100, with distinct names.' })
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
   @ArrayUnique((attribute: AccountAttributeInput) => attribute.name, { message: 'must not name an attribute twice' })
   attributes!: AccountAttributeInput[]
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `setAccountAttributes`.' })
 export class SetAccountAttributesPayload extends Payload {
-  @Field(() => AccountAttributesJob)
+  @Field(() => AccountAttributesJob, { description: 'The accepted write.' })
   job!: AccountAttributesJob
 }

@@ -7,34 +7,35 @@ import { AttributeType } from './customer-attribute.js'
 import { BankMutationInput, Payload } from './mutation.js'
 
 @ObjectType({
-  description: 'What a bank says of an attribute that its customers may have; nothing is checked against it.',
+  description:
+    "A bank's definition of a customer attribute. The Open Bank Project does not check attributes against it.",
 })
 export class CustomerAttributeDefinition {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The definition's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The bank of the definition.' })
   bankId!: string
 
-  @Field(() => String, { description: 'Unique within the bank.' })
+  @Field(() => String, { description: 'The attribute name, unique within the bank.' })
   name!: string
 
-  @Field(() => String, { description: 'What the attribute is of: `Customer`.' })
+  @Field(() => String, { description: 'The kind of record that the attribute belongs to: `Customer`.' })
   category!: string
 
-  @Field(() => AttributeType)
+  @Field(() => AttributeType, { description: 'The declared type of the values.' })
   type!: AttributeType
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The meaning of the attribute, as free text.' })
   description!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Another name of the attribute.' })
   alias!: string | null
 
-  @Field(() => [String], { description: 'Views of an account that show the attribute.' })
+  @Field(() => [String], { description: 'The account views that show the attribute.' })
   canBeSeenOnViews!: string[]
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'True when the definition is in use.' })
   isActive!: boolean
 }
 
@@ -58,46 +59,54 @@ const AreViews = () => (target: object, propertyName: string) =>
     },
   })
 
-@InputType({ description: 'All that the bank says of an attribute; what it said under the same name is replaced.' })
+@InputType({ description: 'A complete definition; it replaces the one with the same name.' })
 export class SetCustomerAttributeDefinitionInput extends BankMutationInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The attribute name.' })
   @Length(1, 50)
   name!: string
 
-  @Field(() => AttributeType)
+  @Field(() => AttributeType, { description: 'The declared type of the values.' })
   type!: AttributeType
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The meaning of the attribute as free text; empty for none.',
+  })
   @MaxLength(256)
   description!: string
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: '',
+    description: 'Another name of the attribute; empty for none.',
+  })
   @MaxLength(50)
   alias!: string
 
-  @Field(() => [String], { description: 'Views of an account that show the attribute.' })
+  @Field(() => [String], { description: 'The account views that show the attribute.' })
   @AreViews()
   canBeSeenOnViews!: string[]
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'True when the definition is in use.' })
   isActive!: boolean
 }
 
-@InputType()
+@InputType({ description: 'The definition to delete.' })
 export class DeleteCustomerAttributeDefinitionInput extends BankMutationInput {
-  @Field(() => ID, { description: "One of the bank's own." })
+  @Field(() => ID, { description: "The id of one of the bank's definitions." })
   @Matches(/^[A-Za-z0-9._-]{1,255}$/, { message: 'must be an id of letters, digits, dots, dashes and underscores' })
   definitionId!: string
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `setCustomerAttributeDefinition`.' })
 export class SetCustomerAttributeDefinitionPayload extends Payload {
-  @Field(() => CustomerAttributeDefinition)
+  @Field(() => CustomerAttributeDefinition, { description: 'The stored definition.' })
   definition!: CustomerAttributeDefinition
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `deleteCustomerAttributeDefinition`.' })
 export class DeleteCustomerAttributeDefinitionPayload extends Payload {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the deleted record.' })
   deletedId!: string
 }

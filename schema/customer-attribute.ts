@@ -12,41 +12,50 @@ export enum AttributeType {
 }
 registerEnumType(AttributeType, {
   name: 'AttributeType',
-  description: 'What an attribute says its value is; the provider does not check the value against it.',
+  description: 'The declared type of an attribute value. The Open Bank Project does not check values against it.',
+  valuesConfig: {
+    STRING: { description: 'Text.' },
+    INTEGER: { description: 'A whole number.' },
+    DOUBLE: { description: 'A floating-point number.' },
+    DATE_WITH_DAY: { description: 'A calendar date.' },
+  },
 })
 
-@ObjectType({ description: 'A named value that a bank keeps with a customer.' })
+@ObjectType({ description: 'A named value that a bank stores with a customer.' })
 export class CustomerAttribute {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The attribute's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => String, { description: 'Not unique: a customer may have several of one name.' })
+  @Field(() => String, {
+    description: 'The name of the attribute. A customer may have several attributes of the same name.',
+  })
   name!: string
 
   @Field(() => AttributeType, {
     nullable: true,
-    description: 'Null when the provider names a type this graph does not know.',
+    description:
+      'The declared type of the value; null when the Open Bank Project reports a type that this schema does not know.',
   })
   type!: AttributeType | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+    description: "The Open Bank Project's own word for `type`, also when this schema does not know it.",
   })
   typeRaw!: string | null
 
   @Pii('lastFour')
-  @Field(() => String)
+  @Field(() => String, { description: 'The value as text.' })
   value!: string
 }
 
 @InputType({ description: 'An attribute that a customer must have.' })
 export class CustomerAttributeMatch {
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of the attribute, compared exactly.' })
   @Length(1, 50)
   name!: string
 
-  @Field(() => String, { description: 'Compared as a whole; 1 to 2,000 characters.' })
+  @Field(() => String, { description: 'The whole value of the attribute, compared exactly.' })
   @Length(1, 2000)
   value!: string
 }
@@ -55,53 +64,52 @@ export class CustomerAttributeMatch {
 @InputType()
 abstract class CustomerAttributeInput extends CustomerMutationInput {
   @Field(() => String, {
-    description: 'The names of links are refused: links are made and ended only by `linkCustomer`.',
+    description: 'The name of the attribute. The names that `linkCustomer` uses are refused.',
   })
   @Length(1, 50)
   name!: string
 
-  @Field(() => AttributeType)
+  @Field(() => AttributeType, { description: 'The declared type of the value.' })
   type!: AttributeType
 
   @Field(() => String, {
-    description:
-      'Not checked against `type`; 1 to 2,000 characters, and at most 255 where the provider is older than September 2022.',
+    description: 'The value as text; it is not checked against `type`.',
   })
   @Length(1, 2000)
   value!: string
 }
 
-@InputType()
+@InputType({ description: 'A new attribute of a customer.' })
 export class CreateCustomerAttributeInput extends CustomerAttributeInput {}
 
-@InputType()
+@InputType({ description: 'The new content of an attribute of a customer.' })
 export class UpdateCustomerAttributeInput extends CustomerAttributeInput {
-  @Field(() => ID, { description: "One of the customer's own." })
+  @Field(() => ID, { description: "The id of one of the customer's attributes." })
   @Length(1, 255)
   attributeId!: string
 }
 
-@InputType()
+@InputType({ description: 'The attribute to delete.' })
 export class DeleteCustomerAttributeInput extends CustomerMutationInput {
-  @Field(() => ID, { description: "One of the customer's own, and no link." })
+  @Field(() => ID, { description: "The id of one of the customer's attributes that is not a link." })
   @Length(1, 255)
   attributeId!: string
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `createCustomerAttribute`.' })
 export class CreateCustomerAttributePayload extends Payload {
-  @Field(() => CustomerAttribute)
+  @Field(() => CustomerAttribute, { description: 'The created attribute.' })
   attribute!: CustomerAttribute
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerAttribute`.' })
 export class UpdateCustomerAttributePayload extends Payload {
-  @Field(() => CustomerAttribute)
+  @Field(() => CustomerAttribute, { description: 'The changed attribute.' })
   attribute!: CustomerAttribute
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `deleteCustomerAttribute`.' })
 export class DeleteCustomerAttributePayload extends Payload {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the deleted record.' })
   deletedId!: string
 }

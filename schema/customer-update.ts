@@ -7,91 +7,103 @@ import { CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
 import { DateScalar } from './scalars.js'
 import { MonetaryAmountInput } from './shared.js'
 
-@InputType()
+@InputType({ description: 'The new branch of a customer.' })
 export class UpdateCustomerBranchInput extends CustomerMutationInput {
-  @Field(() => ID, { description: 'Not checked to be a branch of the bank.' })
+  @Field(() => ID, { description: 'The branch id. The Open Bank Project does not check that it exists.' })
   @Length(1, 255)
   branchId!: string
 }
 
-@InputType()
+@InputType({ description: 'The new credit limit of a customer.' })
 export class UpdateCustomerCreditLimitInput extends CustomerMutationInput {
-  @Field(() => MonetaryAmountInput)
+  @Field(() => MonetaryAmountInput, { description: 'The credit limit.' })
   creditLimit!: MonetaryAmountInput
 }
 
-@InputType()
+@InputType({ description: 'The new credit rating of a customer.' })
 export class UpdateCustomerCreditRatingInput extends CustomerMutationInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The rating, in the notation of its source.' })
   @Length(1, 100)
   rating!: string
 
-  @Field(() => String, { description: 'Whose rating it is.' })
+  @Field(() => String, { description: 'The agency or person that gave the rating.' })
   @Length(1, 100)
   source!: string
 }
 
-@InputType({ description: 'All of it is replaced.' })
+@InputType({ description: 'The new personal circumstances of a customer; all members are replaced.' })
 export class UpdateCustomerDataInput extends CustomerMutationInput {
-  @Field(() => FaceImageInput)
+  @Field(() => FaceImageInput, { description: 'The portrait of the customer.' })
   faceImage!: FaceImageInput
 
-  @Field(() => String, { description: 'Free text, such as `single`.' })
+  @Field(() => String, { description: 'The relationship status as free text, such as `single`.' })
   @MaxLength(16)
   relationshipStatus!: string
 
-  @Field(() => Int, { description: 'How many; not compared with `datesOfBirthOfDependants`, which stay as they are.' })
+  @Field(() => Int, {
+    description: 'The number of dependants. It is not compared with `datesOfBirthOfDependants`, which are unchanged.',
+  })
   @Min(0)
   dependants!: number
 
-  @Field(() => String, { description: 'Free text, such as `Master`.' })
+  @Field(() => String, { description: 'The highest education as free text, such as `Master`.' })
   @MaxLength(32)
   highestEducationAttained!: string
 
-  @Field(() => String, { description: 'Free text, such as `worker`.' })
+  @Field(() => String, { description: 'The employment status as free text, such as `worker`.' })
   @MaxLength(32)
   employmentStatus!: string
 }
 
-@InputType()
+@InputType({ description: 'The new e-mail address of a customer.' })
 export class UpdateCustomerEmailInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'Kept in lower case.' })
+  @Field(() => String, { description: 'The e-mail address; stored in lower case.' })
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(200)
   email!: string
 }
 
-@InputType({ description: 'All of it is replaced: what is left out becomes empty.' })
+@InputType({ description: 'The new name and date of birth of a customer; all members are replaced.' })
 export class UpdateCustomerIdentityInput extends CustomerMutationInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The full legal name.' })
   @Length(1, 255)
   @Matches(/\S/, { message: 'must not be blank' })
   legalName!: string
 
-  @Field(() => DateScalar, { description: 'From 1900-01-01 to yesterday.' })
+  @Field(() => DateScalar, { description: 'The date of birth, from 1900-01-01 to yesterday.' })
   @IsBirthDate()
   dateOfBirth!: string
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The form of address, such as `Dr.`; empty for none.',
+  })
   @MaxLength(255)
   title!: string
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty for none.' })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The suffix of the name, such as `Jr.`; empty for none.',
+  })
   @MaxLength(255)
   nameSuffix!: string
 }
 
-@InputType()
+@InputType({ description: 'The new mobile phone number of a customer.' })
 export class UpdateCustomerMobileNumberInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'Kept as it is written; in no fixed form.' })
+  @Field(() => String, { description: 'The mobile phone number, in any format; it is stored as given.' })
   @Length(1, 50)
   mobilePhoneNumber!: string
 }
 
-@InputType()
+@InputType({ description: 'The new customer number of a customer.' })
 export class UpdateCustomerNumberInput extends CustomerMutationInput {
   // The error of the provider repeats the number, and `<-` separates the parts of its error messages.
-  @Field(() => String, { description: 'Unique within the bank; 1 to 50 characters, without `<-`.' })
+  @Field(() => String, {
+    description: 'The customer number, unique within the bank; 1 to 50 characters, without `<-`.',
+  })
   @Length(1, 50)
   @Matches(/^(?!.*<-)/s, { message: 'must not contain <-' })
   customerNumber!: string
@@ -100,30 +112,30 @@ export class UpdateCustomerNumberInput extends CustomerMutationInput {
 /** Payload of every customer update. */
 @ObjectType()
 abstract class CustomerPayload extends Payload {
-  @Field(() => Customer)
+  @Field(() => Customer, { description: 'The customer after the change.' })
   customer!: Customer
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerBranch`.' })
 export class UpdateCustomerBranchPayload extends CustomerPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerCreditLimit`.' })
 export class UpdateCustomerCreditLimitPayload extends CustomerPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerCreditRating`.' })
 export class UpdateCustomerCreditRatingPayload extends CustomerPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerData`.' })
 export class UpdateCustomerDataPayload extends CustomerPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerEmail`.' })
 export class UpdateCustomerEmailPayload extends CustomerPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerIdentity`.' })
 export class UpdateCustomerIdentityPayload extends CustomerPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerMobileNumber`.' })
 export class UpdateCustomerMobileNumberPayload extends CustomerPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerNumber`.' })
 export class UpdateCustomerNumberPayload extends CustomerPayload {}

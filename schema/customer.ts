@@ -7,259 +7,278 @@ import { Pii } from './pii.js'
 import { DateScalar, DateTimeScalar } from './scalars.js'
 import { MonetaryAmount, MonetaryAmountInput, PageInfo, CustomerSortDirection } from './shared.js'
 
-@ObjectType({ description: "A picture of the customer's face." })
+@ObjectType({ description: 'A portrait of a customer.' })
 export class FaceImage {
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The address of the image.' })
   url!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was taken.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time at which the image was taken.' })
   date!: string | null
 }
 
-@ObjectType({ description: 'How creditworthy somebody thinks the customer is.' })
+@ObjectType({ description: "An assessment of a customer's creditworthiness." })
 export class CreditRating {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The rating, in the notation of its source.' })
   rating!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Whose rating it is.' })
+  @Field(() => String, { nullable: true, description: 'The agency or person that gave the rating.' })
   source!: string | null
 }
 
-@ObjectType({ description: "Other providers' records of the same human being, as `linkCustomer` recorded them." })
+@ObjectType({ description: 'The records of other providers that `linkCustomer` linked to a customer.' })
 export class CustomerLinks {
-  @Field(() => ID, { nullable: true, description: 'The person at Synctera.' })
+  @Field(() => ID, { nullable: true, description: 'The id of the person at Synctera.' })
   personId!: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The banking customer at Apiture.' })
+  @Field(() => ID, { nullable: true, description: 'The id of the banking customer at Apiture.' })
   bankingCustomerId!: string | null
 
-  @Field(() => ID, { nullable: true, description: "The account's business identifier at SEI." })
+  @Field(() => ID, { nullable: true, description: 'The external id of the account at SEI.' })
   seiExternalId!: string | null
 }
 
 @Directive('@key(fields: "bankId id")')
-@ObjectType({ description: 'A customer of a bank at the Open Bank Project.' })
+@ObjectType({ description: 'A customer of a bank at the Open Bank Project. `bankId` and `id` together identify it.' })
 export class Customer {
   readonly __typename?: 'Customer'
 
-  @Field(() => ID)
+  @Field(() => ID, { description: "The customer's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The bank of the customer.' })
   bankId!: string
 
-  @Field(() => String, { description: 'Unique within the bank.' })
+  @Field(() => String, { description: 'The customer number, unique within the bank.' })
   number!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The full legal name.' })
   legalName!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The form of address, such as `Dr.`.' })
   title!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr.`.' })
   nameSuffix!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
   email!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true, description: 'As the bank wrote it; in no fixed form.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The mobile phone number as the bank entered it, in no fixed format.',
+  })
   mobilePhoneNumber!: string | null
 
-  @Field(() => FaceImage, { nullable: true })
+  @Field(() => FaceImage, { nullable: true, description: 'The portrait of the customer.' })
   faceImage!: FaceImage | null
 
   @Pii('hidden')
-  @Field(() => DateScalar, { nullable: true })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of birth.' })
   dateOfBirth!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Free text, such as `single`.' })
+  @Field(() => String, { nullable: true, description: 'The relationship status as free text, such as `single`.' })
   relationshipStatus!: string | null
 
-  @Field(() => Int, { nullable: true, description: 'How many.' })
+  @Field(() => Int, { nullable: true, description: 'The number of dependants.' })
   dependants!: number | null
 
   @Pii('hidden')
-  @Field(() => [DateScalar], { nullable: true })
+  @Field(() => [DateScalar], { nullable: true, description: 'The dates of birth of the dependants.' })
   datesOfBirthOfDependants!: string[] | null
 
-  @Field(() => CreditRating, { nullable: true })
+  @Field(() => CreditRating, { nullable: true, description: 'The credit rating of the customer.' })
   creditRating!: CreditRating | null
 
-  @Field(() => MonetaryAmount, { nullable: true })
+  @Field(() => MonetaryAmount, { nullable: true, description: 'The credit limit of the customer.' })
   creditLimit!: MonetaryAmount | null
 
-  @Field(() => String, { nullable: true, description: 'Free text, such as `Master`.' })
+  @Field(() => String, { nullable: true, description: 'The highest education as free text, such as `Master`.' })
   highestEducationAttained!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Free text, such as `worker`.' })
+  @Field(() => String, { nullable: true, description: 'The employment status as free text, such as `worker`.' })
   employmentStatus!: string | null
 
-  @Field(() => Boolean, { description: "The bank's own KYC flag; independent of `kycStatuses`." })
+  @Field(() => Boolean, { description: "The bank's KYC flag in the customer record; independent of `kycStatuses`." })
   kycStatus!: boolean
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When the bank last found the data in order.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The time at which the bank last confirmed the customer data.',
+  })
   lastOkDate!: string | null
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'The branch of the customer.' })
   branchId!: string | null
 }
 
-@ObjectType()
+@ObjectType({ description: 'A customer in a page.' })
 export class CustomerEdge {
-  @Field(() => String)
+  @Field(() => String, { description: 'The opaque cursor of the customer, for `after`.' })
   cursor!: string
 
-  @Field(() => Customer)
+  @Field(() => Customer, { description: 'The customer.' })
   node!: Customer
 }
 
-@ObjectType({ description: 'A page of customers.' })
+@ObjectType({ description: 'A page of customers, as a Relay connection.' })
 export class CustomerConnection {
-  @Field(() => [CustomerEdge])
+  @Field(() => [CustomerEdge], { description: 'The customers of the page with their cursors.' })
   edges!: CustomerEdge[]
 
-  @Field(() => [Customer])
+  @Field(() => [Customer], { description: 'The customers of the page.' })
   nodes!: Customer[]
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: 'The position of the page.' })
   pageInfo!: PageInfo
 }
 
 @InputType({
-  description: 'Which customers to list, and in which order of `lastOkDate`. Without bounds the whole bank is listed.',
+  description: 'Limits a list of customers by `lastOkDate` and sets its order.',
 })
 export class CustomerFilter {
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Inclusive.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The earliest `lastOkDate`, inclusive.' })
   lastOkFrom?: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Inclusive.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The latest `lastOkDate`, inclusive.' })
   lastOkTo?: string | null
 
-  @Field(() => CustomerSortDirection, { nullable: true, description: 'Newest `lastOkDate` first when left out.' })
+  @Field(() => CustomerSortDirection, {
+    nullable: true,
+    description: 'The order by `lastOkDate`; newest first when omitted.',
+  })
   sortDirection?: CustomerSortDirection | null
 }
 
-@InputType()
+@InputType({ description: 'A portrait of a customer.' })
 export class FaceImageInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The address of the image.' })
   @Length(1, 2000)
   url!: string
 
-  @Field(() => DateTimeScalar, { description: 'When it was taken, to the second.' })
+  @Field(() => DateTimeScalar, { description: 'The time at which the image was taken, in whole seconds.' })
   date!: string
 }
 
-@InputType()
+@InputType({ description: "An assessment of a customer's creditworthiness." })
 export class CreditRatingInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The rating, in the notation of its source.' })
   @Length(1, 100)
   rating!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The agency or person that gave the rating.' })
   @Length(1, 100)
   source!: string
 }
 
-@InputType({ description: "Members left out are sent in the provider's empty form, never invented." })
+@InputType({ description: "A new customer. Omitted members are sent in the Open Bank Project's empty form." })
 export class CreateCustomerInput extends BankMutationInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The full legal name.' })
   @Length(1, 255)
   @Matches(/\S/, { message: 'must not be blank' })
   legalName!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The mobile phone number, in any format.' })
   @Length(1, 50)
   mobilePhoneNumber!: string
 
-  @Field(() => String, { description: 'Kept in lower case.' })
+  @Field(() => String, { description: 'The e-mail address; stored in lower case.' })
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(200)
   email!: string
 
-  @Field(() => FaceImageInput, { nullable: true })
+  @Field(() => FaceImageInput, { nullable: true, description: 'The portrait of the customer.' })
   faceImage?: FaceImageInput | null
 
-  @Field(() => DateScalar, { description: 'From 1900-01-01 to yesterday.' })
+  @Field(() => DateScalar, { description: 'The date of birth, from 1900-01-01 to yesterday.' })
   @IsBirthDate()
   dateOfBirth!: string
 
-  @Field(() => String, { description: 'Free text, such as `single`.' })
+  @Field(() => String, { description: 'The relationship status as free text, such as `single`.' })
   @MaxLength(16)
   relationshipStatus!: string
 
-  @Field(() => [DateScalar], { nullable: true, defaultValue: [], description: 'One for each dependant; at most 100.' })
+  @Field(() => [DateScalar], {
+    nullable: true,
+    defaultValue: [],
+    description: 'The date of birth of each dependant; at most 100.',
+  })
   @IsOptional()
   @ArrayMaxSize(100)
   @IsBirthDate()
   datesOfBirthOfDependants?: string[] | null
 
-  @Field(() => CreditRatingInput, { nullable: true })
+  @Field(() => CreditRatingInput, { nullable: true, description: 'The credit rating.' })
   creditRating?: CreditRatingInput | null
 
-  @Field(() => MonetaryAmountInput, { nullable: true })
+  @Field(() => MonetaryAmountInput, { nullable: true, description: 'The credit limit.' })
   creditLimit?: MonetaryAmountInput | null
 
-  @Field(() => String, { description: 'Free text, such as `Master`.' })
+  @Field(() => String, { description: 'The highest education as free text, such as `Master`.' })
   @MaxLength(32)
   highestEducationAttained!: string
 
-  @Field(() => String, { description: 'Free text, such as `worker`.' })
+  @Field(() => String, { description: 'The employment status as free text, such as `worker`.' })
   @MaxLength(32)
   employmentStatus!: string
 
-  @Field(() => Boolean, { description: "The bank's own KYC flag; true needs `kyc:write`." })
+  @Field(() => Boolean, { description: "The bank's KYC flag; true requires the scope `kyc:write`." })
   kycStatus!: boolean
 
-  @Field(() => DateTimeScalar, { description: 'When the data was last found in order, to the second.' })
+  @Field(() => DateTimeScalar, { description: 'The time at which the data was last confirmed, in whole seconds.' })
   lastOkDate!: string
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The form of address, such as `Dr.`.' })
   @IsOptional()
   @MaxLength(255)
   title?: string | null
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The branch of the customer. The Open Bank Project does not check that it exists.',
+  })
   @IsOptional()
   @MaxLength(255)
   branchId?: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr.`.' })
   @IsOptional()
   @MaxLength(255)
   nameSuffix?: string | null
 }
 
-@InputType({ description: 'What is left out stays as it is; null removes the link.' })
+@InputType({ description: 'The links to set: an omitted link is unchanged, null removes it.' })
 export class LinkCustomerInput extends CustomerMutationInput {
-  @Field(() => ID, { nullable: true, description: 'A person at Synctera, who must exist; needs `persons:read`.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of an existing person at Synctera. Requires the scope `persons:read`.',
+  })
   @IsOptional()
   @IsUUID('all', { message: 'must be a UUID' })
   personId?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'A banking customer at Apiture.' })
+  @Field(() => ID, { nullable: true, description: 'The id of a banking customer at Apiture.' })
   @IsOptional()
   @Matches(/^[-_:.~$a-zA-Z0-9]{6,48}$/, { message: 'must be 6 to 48 letters, digits and -_:.~$' })
   bankingCustomerId?: string | null
 
-  @Field(() => ID, { nullable: true, description: "An account's business identifier at SEI." })
+  @Field(() => ID, { nullable: true, description: 'The external id of an account at SEI.' })
   @IsOptional()
   @Length(1, 255)
   seiExternalId?: string | null
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `createCustomer`.' })
 export class CreateCustomerPayload extends Payload {
-  @Field(() => Customer)
+  @Field(() => Customer, { description: 'The created customer.' })
   customer!: Customer
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `linkCustomer`.' })
 export class LinkCustomerPayload extends Payload {
-  @Field(() => Customer)
+  @Field(() => Customer, { description: 'The customer with the new links.' })
   customer!: Customer
 }

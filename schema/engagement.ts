@@ -7,194 +7,199 @@ import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
-@ObjectType({ description: 'Something that was planned or done with a customer, as the bank wrote it down.' })
+@ObjectType({ description: 'A planned or past contact with a customer, as the bank recorded it.' })
 export class CrmEvent {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The event's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The bank of the event.' })
   bankId!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The name of the customer as recorded.' })
   customerName!: string | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'As it was written down; the provider does not compare it with any customer.',
+    description: 'The customer number as recorded. The Open Bank Project does not compare it with a customer.',
   })
   customerNumber!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Free text.' })
+  @Field(() => String, { nullable: true, description: 'The category as free text.' })
   category!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The description of the event as free text.' })
   detail!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Free text, such as `phone`.' })
+  @Field(() => String, { nullable: true, description: 'The channel as free text, such as `phone`.' })
   channel!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The planned time.' })
   scheduledAt!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The actual time.' })
   actualAt!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Free text.' })
+  @Field(() => String, { nullable: true, description: 'The result as free text.' })
   result!: string | null
 }
 
 @ObjectType({ description: 'A message of a bank to a user.' })
 export class CustomerMessage {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The message's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => DateTimeScalar, { description: 'When it was sent.' })
+  @Field(() => DateTimeScalar, { description: 'The time at which the message was sent.' })
   date!: string
 
   @Pii('firstLetter')
-  @Field(() => String)
+  @Field(() => String, { description: 'The text of the message.' })
   message!: string
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The department of the sender.' })
   fromDepartment!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The name of the sender.' })
   fromPerson!: string | null
 }
 
-@ObjectType({ description: 'How to reach somebody who takes part in a meeting.' })
+@ObjectType({ description: 'The contact details of a participant of a meeting.' })
 export class ContactDetails {
   @Pii('firstLetter')
-  @Field(() => String)
+  @Field(() => String, { description: 'The name.' })
   name!: string
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true, description: 'As it was given; in no fixed form.' })
+  @Field(() => String, { nullable: true, description: 'The mobile phone number as given, in no fixed format.' })
   mobilePhone!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
   emailAddress!: string | null
 }
 
-@ObjectType({ description: 'Somebody who was asked to a meeting.' })
+@ObjectType({ description: 'A person who is invited to a meeting.' })
 export class MeetingInvitee {
-  @Field(() => ContactDetails)
+  @Field(() => ContactDetails, { description: 'The contact details of the person.' })
   contactDetails!: ContactDetails
 
-  @Field(() => String, { description: 'Free text.' })
+  @Field(() => String, { description: 'The status of the invitation as free text.' })
   status!: string
 }
 
-@ObjectType({ description: 'A video conference or call, as it was arranged; the provider does not hold it.' })
+@ObjectType({
+  description:
+    'An arranged video conference or call. The Open Bank Project stores the arrangement and does not run the meeting.',
+})
 export class BankMeeting {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The meeting's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The bank of the meeting.' })
   bankId!: string
 
-  @Field(() => String, { description: 'Who holds it; free text.' })
+  @Field(() => String, { description: 'The service that hosts the meeting, as free text.' })
   providerId!: string
 
-  @Field(() => String, { description: 'Free text, such as `onboarding`, `mortgage` or `complaint`.' })
+  @Field(() => String, { description: 'The purpose as free text, such as `onboarding`, `mortgage` or `complaint`.' })
   purposeId!: string
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of the meeting.' })
   when!: string | null
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'The user id of the staff member.' })
   staffUserId!: string | null
 
   @Field(() => ID, {
     nullable: true,
-    description: "The user who entered it: this server's own for one made by `createMeeting`.",
+    description: 'The user who recorded the meeting; for `createMeeting` the service user of this server.',
   })
   customerUserId!: string | null
 
-  @Field(() => ContactDetails)
+  @Field(() => ContactDetails, { description: 'The contact details of the organizer.' })
   creator!: ContactDetails
 
   @ListSize({ assumedSize: 5 })
-  @Field(() => [MeetingInvitee])
+  @Field(() => [MeetingInvitee], { description: 'The invited persons.' })
   invitees!: MeetingInvitee[]
 }
 
-@InputType({ description: 'How to reach somebody who takes part in a meeting; empty for what is not known.' })
+@InputType({ description: 'The contact details of a participant of a meeting; unknown members are empty.' })
 export class ContactDetailsInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The name.' })
   @Length(1, 255)
   name!: string
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'In any form; null or empty for none.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'The mobile phone number, in any format.' })
   @MaxLength(32)
   mobilePhone!: string
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'Kept in lower case; null or empty for none.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'The e-mail address; stored in lower case.' })
   @ValidateIf(({ emailAddress }: ContactDetailsInput) => emailAddress !== '')
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(100)
   emailAddress!: string
 }
 
-@InputType()
+@InputType({ description: 'A person who is invited to a meeting.' })
 export class MeetingInviteeInput {
-  @Field(() => ContactDetailsInput)
+  @Field(() => ContactDetailsInput, { description: 'The contact details of the person.' })
   contactDetails!: ContactDetailsInput
 
-  @Field(() => String, { description: 'Free text.' })
+  @Field(() => String, { description: 'The status of the invitation as free text.' })
   @MaxLength(255)
   status!: string
 }
 
-@InputType()
+@InputType({ description: 'A meeting to record.' })
 export class CreateMeetingInput extends BankMutationInput {
-  @Field(() => String, { description: 'Who holds it; free text.' })
+  @Field(() => String, { description: 'The service that hosts the meeting, as free text.' })
   @MaxLength(64)
   providerId!: string
 
-  @Field(() => String, { description: 'Free text, such as `onboarding`, `mortgage` or `complaint`.' })
+  @Field(() => String, { description: 'The purpose as free text, such as `onboarding`, `mortgage` or `complaint`.' })
   @MaxLength(64)
   purposeId!: string
 
-  @Field(() => DateTimeScalar, { description: 'To the second.' })
+  @Field(() => DateTimeScalar, { description: 'The time of the meeting, in whole seconds.' })
   date!: string
 
-  @Field(() => ContactDetailsInput)
+  @Field(() => ContactDetailsInput, { description: 'The contact details of the organizer.' })
   creator!: ContactDetailsInput
 
-  @Field(() => [MeetingInviteeInput], { description: 'At most 100.' })
+  @Field(() => [MeetingInviteeInput], { description: 'The invited persons, at most 100.' })
   @ArrayMaxSize(100)
   invitees!: MeetingInviteeInput[]
 }
 
-@InputType({ description: 'It goes to one user: the first whom the provider links to the customer.' })
+@InputType({
+  description: 'A message to a customer. It goes to the first user that the Open Bank Project links to the customer.',
+})
 export class CreateCustomerMessageInput extends CustomerMutationInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The text of the message.' })
   @Length(1, 1024)
   message!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The department of the sender.' })
   @MaxLength(64)
   fromDepartment!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of the sender.' })
   @MaxLength(64)
   fromPerson!: string
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `createMeeting`.' })
 export class CreateMeetingPayload extends Payload {
-  @Field(() => BankMeeting)
+  @Field(() => BankMeeting, { description: 'The recorded meeting.' })
   meeting!: BankMeeting
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `createCustomerMessage`.' })
 export class CreateCustomerMessagePayload extends Payload {
   @Field(() => Boolean, {
-    description: 'Always true: a message that was not sent is an error.',
+    description: 'Always true, because a message that is not sent is an error.',
     deprecationReason: 'It is always true. A payload without an error says the same.',
   })
   sent!: boolean

@@ -19,10 +19,16 @@ export enum BankingProductType {
 }
 registerEnumType(BankingProductType, {
   name: 'BankingProductType',
-  description: 'The kind of a banking account.',
+  description: 'The kinds of banking account.',
   valuesConfig: {
-    CD: { description: 'Certificate of deposit.' },
-    IRA: { description: 'Individual retirement account.' },
+    SAVINGS: { description: 'A savings account.' },
+    CHECKING: { description: 'A checking account.' },
+    CD: { description: 'A certificate of deposit.' },
+    IRA: { description: 'An individual retirement account.' },
+    LOAN: { description: 'A loan.' },
+    CREDIT_CARD: { description: 'A credit card account.' },
+    MONEY_MARKET: { description: 'A money market account.' },
+    HEALTH_SAVINGS: { description: 'A health savings account.' },
   },
 })
 
@@ -35,183 +41,209 @@ export enum ChallengeFactorType {
 }
 registerEnumType(ChallengeFactorType, {
   name: 'ChallengeFactorType',
-  description: 'A way in which a customer can prove who they are.',
+  description: 'The kinds of factor of an identity challenge.',
+  valuesConfig: {
+    SMS: { description: 'A code by text message.' },
+    EMAIL: { description: 'A code by e-mail.' },
+    VOICE: { description: 'A code by voice call.' },
+    SECURITY_QUESTIONS: { description: 'Answers to security questions.' },
+    AUTHENTICATOR_TOKEN: { description: 'A code of an authenticator app or device.' },
+  },
 })
 
-@ObjectType({ description: 'An account held at the institution.' })
+@ObjectType({ description: 'An account at the financial institution, as Apiture knows it.' })
 export class BankingAccount {
-  @Field(() => ID, { nullable: true, description: "The provider's own id, where it has said it." })
+  @Field(() => ID, { nullable: true, description: "Apiture's id of the account; null until Apiture has returned it." })
   accountId!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { description: 'Spaces, dashes and dots count. Masked to the last four without `pii:read`.' })
+  @Field(() => String, {
+    description:
+      'The account number; spaces, dashes and dots are significant. Only the last four characters are visible without the scope `pii:read`.',
+  })
   accountNumber!: string
 
   @Pii('lastFour')
   @Field(() => String, {
     nullable: true,
-    description: 'The account portion of the MICR line. Masked to the last four without `pii:read`.',
+    description:
+      'The account part of the MICR line. Only the last four digits are visible without the scope `pii:read`.',
   })
   accountMicrNumber!: string | null
 
   @Field(() => BankingProductType, {
     nullable: true,
-    description: 'Null also for a kind that this schema does not know.',
+    description: 'The kind of account; null when Apiture reports a kind that this schema does not know.',
   })
   productType!: BankingProductType | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `productType` stands for, also one that this graph does not know.',
+    description: "Apiture's own word for `productType`, also when this schema does not know it.",
   })
   productTypeRaw!: string | null
 
-  @Field(() => String, { description: "The institution's code of the product, such as `DDA_01`." })
+  @Field(() => String, { description: "The institution's product code, such as `DDA_01`." })
   productCode!: string
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The customer's own name for the account." })
   nickname!: string | null
 }
 
 @ObjectType({
-  description: 'Roles of a customer at an account: true granted, false not granted, null the provider did not say.',
+  description:
+    "A customer's roles on an account: true is granted, false is not granted, null is not reported by Apiture.",
 })
 export class AccountRoles {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'What the institution grants by default for this kind of account.',
+    description: 'The roles that the institution grants by default for this kind of account.',
   })
   default!: boolean | null
 
-  @Field(() => Boolean, { nullable: true, description: 'Balance and history only.' })
+  @Field(() => Boolean, { nullable: true, description: 'The customer may see the balance and the history.' })
   view!: boolean | null
 
-  @Field(() => Boolean, { nullable: true, description: 'Account holder.' })
+  @Field(() => Boolean, { nullable: true, description: 'The customer is an account holder.' })
   basic!: boolean | null
 
-  @Field(() => Boolean, { nullable: true, description: 'Paying bills from the account, and viewing it.' })
+  @Field(() => Boolean, { nullable: true, description: 'The customer may view the account and pay bills from it.' })
   billPay!: boolean | null
 
-  @Field(() => Boolean, { nullable: true, description: 'Drawing on a loan or credit card.' })
+  @Field(() => Boolean, { nullable: true, description: 'The customer may draw on the loan or credit card.' })
   loanAdvance!: boolean | null
 }
 
-@ObjectType({ description: 'What a customer may do with one account.' })
+@ObjectType({ description: 'The entitlements of a customer on one account.' })
 export class AccountEntitlement {
-  @Field(() => BankingAccount)
+  @Field(() => BankingAccount, { description: 'The account.' })
   account!: BankingAccount
 
-  @Field(() => Boolean, { description: 'The customer agreed to electronic statements.' })
+  @Field(() => Boolean, { description: 'True when the customer accepted electronic statements.' })
   electronicStatementElection!: boolean
 
-  @Field(() => Boolean, { description: 'The customer agreed to other documents in electronic form.' })
+  @Field(() => Boolean, { description: 'True when the customer accepted other documents in electronic form.' })
   electronicDocumentElection!: boolean
 
-  @Field(() => AccountRoles)
+  @Field(() => AccountRoles, { description: "The customer's roles on the account." })
   roles!: AccountRoles
 }
 
 @ObjectType({
-  description:
-    "A customer's entitlements as the provider confirmed them through this server; it offers no read of its own.",
+  description: 'The entitlements of one banking customer, as Apiture confirmed them through this server.',
 })
 export class AccountEntitlementSet {
-  @Field(() => ID)
+  @Field(() => ID, { description: "Apiture's id of the banking customer." })
   bankingCustomerId!: string
 
   @ListSize({ assumedSize: 10 })
   @Field(() => [AccountEntitlement], {
     description:
-      'By account, each as the provider last listed it. An account that the provider changed without listing it is left out.',
+      'One entitlement per account, as Apiture last returned it. An account that Apiture changed without returning it is omitted.',
   })
   items!: AccountEntitlement[]
 
-  @Field(() => DateTimeScalar, { description: 'When the provider last confirmed any of this.' })
+  @Field(() => DateTimeScalar, { description: 'The time at which Apiture last confirmed an entitlement of the set.' })
   asOf!: string
 
   @Field(() => Boolean, {
     description:
-      'False while a write is on its way, and after one whose outcome is not known, until another write confirms what it touched.',
+      'False while a write is in progress, and after a write with an unknown outcome until a later write confirms the same accounts.',
   })
   confirmed!: boolean
 }
 
-@ObjectType({ description: 'A question that the customer once chose to answer.' })
+@ObjectType({ description: 'A security question that the customer chose earlier.' })
 export class SecurityQuestion {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the question; shared by the customers who chose it.' })
   questionId!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The text of the question.' })
   prompt!: string
 }
 
-@ObjectType({ description: 'One way to answer an identity challenge.' })
+@ObjectType({ description: 'One way to complete an identity challenge.' })
 export class ChallengeFactor {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'The id of the factor; unique only within its challenge.' })
   factorId!: string | null
 
-  @Field(() => ChallengeFactorType, { nullable: true, description: 'Null for a kind that this schema does not know.' })
+  @Field(() => ChallengeFactorType, {
+    nullable: true,
+    description: 'The kind of factor; null when Apiture reports a kind that this schema does not know.',
+  })
   type!: ChallengeFactorType | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+    description: "Apiture's own word for `type`, also when this schema does not know it.",
   })
   typeRaw!: string | null
 
   @Pii('hidden')
   @Field(() => [String], {
     description:
-      'Where a code would go: last digits of a phone, a shortened email, the name of a token. Empty without `pii:read`.',
+      'The possible recipients of a code: the last digits of a phone number, a shortened e-mail address or the name of a device. Empty without the scope `pii:read`.',
   })
   labels!: string[]
 
   @ListSize({ assumedSize: 3 })
   @Pii('hidden')
-  @Field(() => [SecurityQuestion], { nullable: true, description: 'Null without `pii:read`, and for the other kinds.' })
+  @Field(() => [SecurityQuestion], {
+    nullable: true,
+    description:
+      'The questions to answer, for the kind `SECURITY_QUESTIONS`; null for other kinds and without the scope `pii:read`.',
+  })
   securityQuestions!: SecurityQuestion[] | null
 }
 
 @ObjectType({
   description:
-    'The provider wants the customer to prove who they are; repeat the mutation with the `challengeToken` it then gives.',
+    'An identity challenge of Apiture. After the customer completes it, repeat the mutation with the resulting `challengeToken`.',
 })
 export class IdentityChallenge {
-  @Field(() => ID, { description: 'The operation that the challenge guards.' })
+  @Field(() => ID, { description: 'The operation that the challenge protects.' })
   operationId!: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the challenge at Apiture.' })
   challengeId!: string
 
   @ListSize({ assumedSize: 3 })
-  @Field(() => [ChallengeFactor], { description: 'The customer chooses one.' })
+  @Field(() => [ChallengeFactor], { description: 'The factors from which the customer chooses one.' })
   factors!: ChallengeFactor[]
 }
 
-@InputType({ description: 'Names an account held at the institution.' })
+@InputType({ description: 'An account at the financial institution.' })
 export class BankingAccountInput {
-  @Field(() => ID, { nullable: true, description: "The provider's own id, where it is known." })
+  @Field(() => ID, { nullable: true, description: "Apiture's id of the account, when known." })
   @IsOptional()
   @Matches(/^[-_:.~$a-zA-Z0-9]{6,48}$/, { message: 'must be 6 to 48 letters, digits and - _ : . ~ $' })
   id?: string | null
 
-  @Field(() => String, { description: '1 to 32 letters, digits, spaces, dashes and dots, all of which count.' })
+  @Field(() => String, {
+    description: 'The account number: 1 to 32 letters, digits, spaces, dashes and dots, all significant.',
+  })
   @Matches(/^[- a-zA-Z0-9.]{1,32}$/, { message: 'must be 1 to 32 letters, digits, spaces, dashes and dots' })
   accountNumber!: string
 
-  @Field(() => String, { nullable: true, description: '2 to 17 digits; credit unions need it to process payments.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The account part of the MICR line, 2 to 17 digits; credit unions need it to process payments.',
+  })
   @IsOptional()
   @Matches(/^[0-9]{2,17}$/, { message: 'must be 2 to 17 digits' })
   accountMicrNumber?: string | null
 
-  @Field(() => BankingProductType, { nullable: true })
+  @Field(() => BankingProductType, { nullable: true, description: 'The kind of account.' })
   productType?: BankingProductType | null
 
-  @Field(() => String, { description: "The institution's code of the product, 1 to 16 characters." })
+  @Field(() => String, { description: "The institution's product code, 1 to 16 characters." })
   @Length(1, 16)
   productCode!: string
 
-  @Field(() => String, { nullable: true, description: 'At most 50 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The customer's own name for the account, at most 50 characters.",
+  })
   @IsOptional()
   @MaxLength(50)
   nickname?: string | null
@@ -221,49 +253,50 @@ const given = (_roles: object, value: unknown) => value !== undefined
 const TRUE_OR_FALSE = { message: 'must be true or false; leave it out to keep it as it is' }
 
 @InputType({
-  description: 'True grants, false removes, absent leaves unchanged: there are no defaults, and null is refused.',
+  description: 'The roles to change: true grants, false removes, an omitted role is unchanged. Null is refused.',
 })
 export class AccountRolesInput {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'What the institution grants by default for this kind of account.',
+    description: 'The roles that the institution grants by default for this kind of account.',
   })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   default?: boolean
 
-  @Field(() => Boolean, { nullable: true, description: 'Balance and history only.' })
+  @Field(() => Boolean, { nullable: true, description: 'The customer may see the balance and the history.' })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   view?: boolean
 
-  @Field(() => Boolean, { nullable: true, description: 'Account holder.' })
+  @Field(() => Boolean, { nullable: true, description: 'The customer is an account holder.' })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   basic?: boolean
 
-  @Field(() => Boolean, { nullable: true, description: 'Paying bills from the account, and viewing it.' })
+  @Field(() => Boolean, { nullable: true, description: 'The customer may view the account and pay bills from it.' })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   billPay?: boolean
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Drawing on a loan or credit card; for those kinds of account only.',
+    description: 'The customer may draw on the loan or credit card; for loans and credit cards only.',
   })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   loanAdvance?: boolean
 }
 
-@InputType({ description: 'One assignment for all the listed accounts.' })
+@InputType({ description: 'The entitlements to set, equally for all listed accounts.' })
 export class SetAccountEntitlementsInput extends MutationInput {
-  @Field(() => ID, { description: "The provider's id of a customer who is enabled for digital banking." })
+  @Field(() => ID, { description: "Apiture's id of a customer who is enabled for digital banking." })
   @Matches(/^[-_:.~$a-zA-Z0-9]{6,48}$/, { message: 'must be 6 to 48 letters, digits and - _ : . ~ $' })
   bankingCustomerId!: string
 
   @Field(() => [BankingAccountInput], {
-    description: '1 to 16, no account number twice. The provider creates those that only the banking core knows.',
+    description:
+      'The accounts, 1 to 16, with distinct account numbers. Apiture creates accounts that only the banking core knows.',
   })
   @ArrayMinSize(1)
   @ArrayMaxSize(16)
@@ -272,38 +305,40 @@ export class SetAccountEntitlementsInput extends MutationInput {
   })
   accounts!: BankingAccountInput[]
 
-  @Field(() => Boolean, { description: 'The customer agrees to electronic statements for all the listed accounts.' })
+  @Field(() => Boolean, {
+    description: 'True when the customer accepts electronic statements for all listed accounts.',
+  })
   electronicStatementElection!: boolean
 
   @Field(() => Boolean, {
-    description: 'The customer agrees to other documents in electronic form for all the listed accounts.',
+    description: 'True when the customer accepts other documents in electronic form for all listed accounts.',
   })
   electronicDocumentElection!: boolean
 
-  @Field(() => AccountRolesInput)
+  @Field(() => AccountRolesInput, { description: 'The roles to grant and remove.' })
   roles!: AccountRolesInput
 
   @Field(() => String, {
     nullable: true,
     description:
-      'From a completed identity challenge; sent to the provider as its `Challenge` header, and only then. May differ under one `idempotencyKey`.',
+      'The token of a completed identity challenge, sent to Apiture in the `Challenge` header. It is not part of the input that one `idempotencyKey` covers.',
   })
   @IsOptional()
   @Matches(/^[-_:.~%$a-zA-Z0-9]{8,255}$/, { message: 'must be 8 to 255 letters, digits and - _ : . ~ % $' })
   challengeToken?: string | null
 }
 
-@ObjectType({ description: 'Exactly one of the two is there.' })
+@ObjectType({ description: 'The outcome of `setAccountEntitlements`: either `entitlements` or `challenge` is set.' })
 export class SetAccountEntitlementsPayload extends Payload {
   @Field(() => AccountEntitlementSet, {
     nullable: true,
-    description: 'What the provider has confirmed by now, this write included.',
+    description: 'All entitlements that Apiture has confirmed, including this write.',
   })
   entitlements!: AccountEntitlementSet | null
 
   @Field(() => IdentityChallenge, {
     nullable: true,
-    description: 'Nothing was changed: the customer must prove who they are first.',
+    description: 'The identity challenge that Apiture requires first. Nothing was changed.',
   })
   challenge!: IdentityChallenge | null
 }

@@ -21,27 +21,27 @@ const HasExactlyOneOf =
       },
     })
 
-@InputType({ description: "The parts of a person's name." })
+@InputType({ description: "The parts of a natural person's name." })
 export class HolderNamePartsInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The last name.' })
   @Length(1, 150)
   @Matches(...WITHOUT_SEPARATORS)
   @Matches(...WITH_A_NAME)
   lastName!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The first name.' })
   @Length(1, 150)
   @Matches(...WITHOUT_SEPARATORS)
   @Matches(...WITH_A_NAME)
   firstName!: string
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The middle name.' })
   @IsOptional()
   @Length(1, 150)
   @Matches(...WITHOUT_SEPARATORS)
   middleName?: string | null
 
-  @Field(() => String, { nullable: true, description: 'Such as `Mr` or `Dr`.' })
+  @Field(() => String, { nullable: true, description: 'The honorific, such as `Mr` or `Dr`.' })
   @IsOptional()
   @Length(1, 150)
   @Matches(...WITHOUT_SEPARATORS)
@@ -49,11 +49,11 @@ export class HolderNamePartsInput {
 }
 
 @Extensions({ oneOf: true })
-@InputType({ description: 'The name of one account holder: exactly one of its members.' })
+@InputType({ description: 'The name of one account holder: exactly one member must be set.' })
 export class HolderNameInput {
   @Field(() => String, {
     nullable: true,
-    description: 'The whole name of a person or an organisation, without commas and semicolons.',
+    description: 'The full name of a person or an organisation, without commas and semicolons.',
   })
   @IsOptional()
   @Length(1, 150)
@@ -61,7 +61,7 @@ export class HolderNameInput {
   @Matches(...WITH_A_NAME)
   fullName?: string | null
 
-  @Field(() => HolderNamePartsInput, { nullable: true, description: "The parts of a person's name." })
+  @Field(() => HolderNamePartsInput, { nullable: true, description: "The parts of a natural person's name." })
   @HasExactlyOneOf('fullName', 'parts')
   parts?: HolderNamePartsInput | null
 }

@@ -5,42 +5,42 @@ import { VerificationStatus } from './person-verification.js'
 import { DateTimeScalar } from './scalars.js'
 import { KycProvider } from './shared.js'
 
-@ObjectType({ description: 'What one provider said of a customer.' })
+@ObjectType({ description: 'The statement of one provider about a customer.' })
 export class KycSource {
-  @Field(() => KycProvider)
+  @Field(() => KycProvider, { description: 'The provider.' })
   provider!: KycProvider
 
   @Field(() => VerificationStatus, {
     nullable: true,
-    description: "The provider's word, in the graph's terms; null when it could not be asked or knows nobody.",
+    description: "The provider's statement; null when the provider is not available or does not know the customer.",
   })
   status!: VerificationStatus | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the status rests on, or why there is none; a sentence for people, with nothing personal in it.',
+    description: 'The reason for the status, or for its absence, as a sentence without personal data.',
   })
   detail!: string | null
 
-  @Field(() => DateTimeScalar, { description: 'When the provider was asked.' })
+  @Field(() => DateTimeScalar, { description: 'The time at which the provider was asked.' })
   observedAt!: string
 
-  @Field(() => Boolean, { description: 'False when it could not be asked in full; its status is null then.' })
+  @Field(() => Boolean, { description: 'True when the provider answered in full. Otherwise `status` is null.' })
   available!: boolean
 }
 
-@ObjectType({ description: 'One answer to "is this customer verified?", with what it is based on.' })
+@ObjectType({ description: 'Whether a customer is verified, with the statement of each provider.' })
 export class KycOverview {
   @Field(() => VerificationStatus, {
     description:
-      'The worst word of all sources. `ACCEPTED` only when every provider of this deployment was asked and says so.',
+      'The worst status of all sources. `ACCEPTED` only when every configured provider answered and accepts.',
   })
   status!: VerificationStatus
 
   @ListSize({ assumedSize: 2 })
-  @Field(() => [KycSource], { description: 'The providers of this deployment that can know, each with its word.' })
+  @Field(() => [KycSource], { description: 'The statement of each configured provider that can know the customer.' })
   sources!: KycSource[]
 
-  @Field(() => DateTimeScalar, { description: 'When this was put together; nothing of it is remembered.' })
+  @Field(() => DateTimeScalar, { description: 'The time of the decision. Nothing is cached.' })
   asOf!: string
 }

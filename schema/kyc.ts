@@ -9,104 +9,113 @@ import { DateTimeScalar } from './scalars.js'
 /** Fields that all KYC records with an id share. */
 @ObjectType()
 abstract class KycRecord {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The record's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The bank of the record.' })
   bankId!: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The customer of the record.' })
   customerId!: string
 
   @Field(() => String, {
-    description: 'As it was given with the record; the provider does not compare it with the customer.',
+    description:
+      'The customer number as given with the record. The Open Bank Project does not compare it with the customer.',
   })
   customerNumber!: string
 }
 
 @Directive('@key(fields: "customerId id")')
-@ObjectType({ description: 'A check of who a customer is, done by somebody of the bank.' })
+@ObjectType({ description: "A check of a customer's identity that bank staff did." })
 export class KycCheck extends KycRecord {
   readonly __typename?: 'KycCheck'
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of the check.' })
   date!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Free text, such as `online_meeting`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The method of the check as free text, such as `online_meeting`.',
+  })
   how!: string | null
 
-  @Field(() => ID, { nullable: true, description: 'Who did it; not checked to be a user.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user who did the check. The Open Bank Project does not check that the user exists.',
+  })
   staffUserId!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The name of the staff member who did the check.' })
   staffName!: string | null
 
-  @Field(() => Boolean, { description: 'True when the customer passed.' })
+  @Field(() => Boolean, { description: 'True when the customer passed the check.' })
   satisfied!: boolean
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Comments of the staff member.' })
   comments!: string | null
 }
 
-@ObjectType({ description: 'An identity document that a customer showed.' })
+@ObjectType({ description: 'An identity document of a customer.' })
 export class KycDocument extends KycRecord {
-  @Field(() => String, { nullable: true, description: 'Free text, such as `passport`.' })
+  @Field(() => String, { nullable: true, description: 'The kind of document as free text, such as `passport`.' })
   type!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The number of the document.' })
   number!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of issue.' })
   issueDate!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The place of issue.' })
   issuePlace!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of expiry.' })
   expiryDate!: string | null
 }
 
-@ObjectType({ description: 'A recording or picture made for a check or of a document; only where it lies is kept.' })
+@ObjectType({ description: 'A recording or image of a check or document. Only its address is stored.' })
 export class KycMedia extends KycRecord {
-  @Field(() => String, { nullable: true, description: 'Free text, such as `image`.' })
+  @Field(() => String, { nullable: true, description: 'The kind of media as free text, such as `image`.' })
   type!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The address of the media.' })
   url!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of the recording.' })
   date!: string | null
 
   @Field(() => ID, {
     nullable: true,
-    description: 'As it was given; the provider does not check that there is such a document.',
+    description:
+      'The id of the related document, as given. The Open Bank Project does not check that the document exists.',
   })
   relatesToKycDocumentId!: string | null
 
   @Field(() => ID, {
     nullable: true,
-    description: 'As it was given; the provider does not check that there is such a check.',
+    description: 'The id of the related check, as given. The Open Bank Project does not check that the check exists.',
   })
   relatesToKycCheckId!: string | null
 }
 
-@ObjectType({ description: "The bank's word on a customer; a bank keeps only the last one." })
+@ObjectType({ description: "A bank's KYC decision on a customer. A bank keeps only the last one." })
 export class KycStatus {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The customer of the decision.' })
   customerId!: string
 
   @Field(() => String, {
-    description: 'As it was given with the status; the provider does not compare it with the customer.',
+    description:
+      'The customer number as given with the decision. The Open Bank Project does not compare it with the customer.',
   })
   customerNumber!: string
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: "True when the bank accepts the customer's KYC." })
   ok!: boolean
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of the decision.' })
   date!: string | null
 }
 
@@ -116,131 +125,145 @@ abstract class KycRecordInput extends CustomerMutationInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out.',
+      'The name of the record for repeats: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted.',
   })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._:-]{1,44}$/, { message: 'must be an id of 1 to 44 letters, digits and ._:-' })
   id?: string | null
 }
 
-@InputType()
+@InputType({ description: 'A KYC check of a customer.' })
 export class AddKycCheckInput extends KycRecordInput {
-  @Field(() => String)
+  @Field(() => String, {
+    description: 'The customer number to record. The Open Bank Project does not compare it with the customer.',
+  })
   @MaxLength(50)
   customerNumber!: string
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'To the second.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of the check, in whole seconds.' })
   date?: string | null
 
-  @Field(() => String, { nullable: true, description: 'Free text, such as `online_meeting`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The method of the check as free text, such as `online_meeting`.',
+  })
   @IsOptional()
   @MaxLength(32)
   how?: string | null
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the user who did the check.' })
   @MaxLength(64)
   staffUserId!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of the staff member who did the check.' })
   @MaxLength(64)
   staffName!: string
 
-  @Field(() => Boolean, { description: 'True when the customer passed.' })
+  @Field(() => Boolean, { description: 'True when the customer passed the check.' })
   satisfied!: boolean
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Comments of the staff member.' })
   @MaxLength(2000)
   comments!: string
 }
 
-@InputType()
+@InputType({ description: 'An identity document of a customer.' })
 export class AddKycDocumentInput extends KycRecordInput {
-  @Field(() => String)
+  @Field(() => String, {
+    description: 'The customer number to record. The Open Bank Project does not compare it with the customer.',
+  })
   @MaxLength(50)
   customerNumber!: string
 
-  @Field(() => String, { nullable: true, description: 'Free text, such as `passport`.' })
+  @Field(() => String, { nullable: true, description: 'The kind of document as free text, such as `passport`.' })
   @IsOptional()
   @MaxLength(50)
   type?: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The number of the document.' })
   @IsOptional()
   @MaxLength(50)
   number?: string | null
 
-  @Field(() => DateTimeScalar, { description: 'To the second.' })
+  @Field(() => DateTimeScalar, { description: 'The time of issue, in whole seconds.' })
   issueDate!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The place of issue.' })
   @MaxLength(512)
   issuePlace!: string
 
-  @Field(() => DateTimeScalar, { description: 'To the second.' })
+  @Field(() => DateTimeScalar, { description: 'The time of expiry, in whole seconds.' })
   expiryDate!: string
 }
 
-@InputType()
+@InputType({ description: 'The address of a recording or image for a check or document.' })
 export class AddKycMediaInput extends KycRecordInput {
-  @Field(() => String)
+  @Field(() => String, {
+    description: 'The customer number to record. The Open Bank Project does not compare it with the customer.',
+  })
   @MaxLength(44)
   customerNumber!: string
 
-  @Field(() => String, { nullable: true, description: 'Free text, such as `image`.' })
+  @Field(() => String, { nullable: true, description: 'The kind of media as free text, such as `image`.' })
   @IsOptional()
   @MaxLength(50)
   type?: string | null
 
-  @Field(() => String, { nullable: true, description: 'Where it lies; the provider keeps nothing but this.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The address of the media. The Open Bank Project stores only the address.',
+  })
   @IsOptional()
   @MaxLength(255)
   url?: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'To the second.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of the recording, in whole seconds.' })
   date?: string | null
 
-  @Field(() => ID, { nullable: true, defaultValue: '', description: 'Null or empty when it relates to none.' })
+  @Field(() => ID, { nullable: true, defaultValue: '', description: 'The id of the related document; empty for none.' })
   @MaxLength(255)
   relatesToKycDocumentId!: string
 
-  @Field(() => ID, { nullable: true, defaultValue: '', description: 'Null or empty when it relates to none.' })
+  @Field(() => ID, { nullable: true, defaultValue: '', description: 'The id of the related check; empty for none.' })
   @MaxLength(255)
   relatesToKycCheckId!: string
 }
 
-@InputType({ description: "Replaces the bank's last word on the customer." })
+@InputType({ description: "The bank's KYC decision on a customer; it replaces the previous one." })
 export class AddKycStatusInput extends CustomerMutationInput {
-  @Field(() => String)
+  @Field(() => String, {
+    description: 'The customer number to record. The Open Bank Project does not compare it with the customer.',
+  })
   @MaxLength(64)
   customerNumber!: string
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: "True when the bank accepts the customer's KYC." })
   ok!: boolean
 
-  @Field(() => DateTimeScalar, { description: 'To the second.' })
+  @Field(() => DateTimeScalar, { description: 'The time of the decision, in whole seconds.' })
   date!: string
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `addKycCheck`.' })
 export class AddKycCheckPayload extends Payload {
-  @Field(() => KycCheck)
+  @Field(() => KycCheck, { description: 'The stored check.' })
   kycCheck!: KycCheck
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `addKycDocument`.' })
 export class AddKycDocumentPayload extends Payload {
-  @Field(() => KycDocument)
+  @Field(() => KycDocument, { description: 'The stored document.' })
   kycDocument!: KycDocument
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `addKycMedia`.' })
 export class AddKycMediaPayload extends Payload {
-  @Field(() => KycMedia)
+  @Field(() => KycMedia, { description: 'The stored media record.' })
   kycMedia!: KycMedia
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `addKycStatus`.' })
 export class AddKycStatusPayload extends Payload {
-  @Field(() => KycStatus)
+  @Field(() => KycStatus, { description: 'The stored decision.' })
   kycStatus!: KycStatus
 }

@@ -10,7 +10,7 @@ export abstract class MutationInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days.',
+      'The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again.',
   })
   @IsOptional()
   @Length(1, 255)
@@ -20,7 +20,7 @@ export abstract class MutationInput {
 /** Input members that all mutations at Open Bank Project share. */
 @InputType()
 export abstract class BankMutationInput extends MutationInput {
-  @Field(() => ID, { nullable: true, description: 'The configured bank when left out.' })
+  @Field(() => ID, { nullable: true, description: 'The bank; the configured bank when omitted.' })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._-]{1,255}$/, { message: 'must be a bank id of letters, digits, dots, dashes and underscores' })
   bankId?: string | null
@@ -29,7 +29,7 @@ export abstract class BankMutationInput extends MutationInput {
 /** Input members that all mutations of one customer and its records share. */
 @InputType()
 export abstract class CustomerMutationInput extends BankMutationInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The customer's id at the Open Bank Project." })
   @Matches(/^[A-Za-z0-9._-]{1,255}$/, { message: 'must be an id of letters, digits, dots, dashes and underscores' })
   customerId!: string
 }
@@ -38,7 +38,7 @@ export abstract class CustomerMutationInput extends BankMutationInput {
 @ObjectType()
 export abstract class Payload {
   @Field(() => Boolean, {
-    description: 'True when this is the stored outcome of an earlier call with the same `idempotencyKey`.',
+    description: 'True when the payload is the stored outcome of an earlier call with the same `idempotencyKey`.',
   })
   replayed!: boolean
 }

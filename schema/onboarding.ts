@@ -10,132 +10,138 @@ import { MonetaryAmount } from './shared.js'
 
 @ObjectType({ description: 'An address of an account in one scheme, such as its IBAN.' })
 export class AccountRouting {
-  @Field(() => String, { description: 'Free text, such as `IBAN`; an account has one address in each.' })
+  @Field(() => String, { description: 'The scheme as free text, such as `IBAN`.' })
   scheme!: string
 
   @Pii('lastFour')
-  @Field(() => String)
+  @Field(() => String, { description: 'The address in the scheme.' })
   address!: string
 }
 
-@ObjectType({ description: 'A named value that an account took over from its product.' })
+@ObjectType({ description: 'A named value that an account took from its product.' })
 export class AccountAttribute {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The attribute's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => String, { nullable: true, description: 'The product it comes from.' })
+  @Field(() => String, { nullable: true, description: 'The product of the attribute.' })
   productCode!: string | null
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of the attribute.' })
   name!: string
 
   @Field(() => AttributeType, {
     nullable: true,
-    description: 'Null when the provider names a type this graph does not know.',
+    description:
+      'The declared type of the value; null when the Open Bank Project reports a type that this schema does not know.',
   })
   type!: AttributeType | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+    description: "The Open Bank Project's own word for `type`, also when this schema does not know it.",
   })
   typeRaw!: string | null
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The value as text.' })
   value!: string
 }
 
-@ObjectType({ description: 'An account at a bank of the Open Bank Project.' })
+@ObjectType({
+  description: 'An account at a bank of the Open Bank Project. `bankId` and `accountId` together identify it.',
+})
 export class DepositAccount {
-  @Field(() => ID, { description: 'Unique within the bank.' })
+  @Field(() => ID, { description: 'The account id, unique within the bank.' })
   accountId!: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The bank of the account.' })
   bankId!: string
 
-  @Field(() => ID, { nullable: true, description: 'The user whose account it is.' })
+  @Field(() => ID, { nullable: true, description: 'The user who owns the account.' })
   userId!: string | null
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of the account.' })
   label!: string
 
-  @Field(() => String, { description: 'As it was given; the provider does not check that there is such a product.' })
+  @Field(() => String, {
+    description: 'The product code as given. The Open Bank Project does not check that the product exists.',
+  })
   productCode!: string
 
-  @Field(() => MonetaryAmount, { description: "With the currency's own number of decimals." })
+  @Field(() => MonetaryAmount, { description: 'The balance, with the number of decimals of its currency.' })
   balance!: MonetaryAmount
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'The branch of the account.' })
   branchId!: string | null
 
   @ListSize({ assumedSize: 2 })
-  @Field(() => [AccountRouting])
+  @Field(() => [AccountRouting], { description: 'The addresses of the account, one per scheme.' })
   routings!: AccountRouting[]
 
   @ListSize({ assumedSize: 5 })
-  @Field(() => [AccountAttribute], { description: "The product's attributes, where there is such a product." })
+  @Field(() => [AccountAttribute], { description: 'The attributes that the account took from its product.' })
   attributes!: AccountAttribute[]
 }
 
-@ObjectType({ description: 'What a user may do at a bank, or everywhere.' })
+@ObjectType({ description: 'A role of a user, at one bank or for the whole system.' })
 export class UserEntitlement {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The entitlement's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of the role.' })
   roleName!: string
 
-  @Field(() => ID, { description: 'Empty where the role is not about one bank.' })
+  @Field(() => ID, { description: 'The bank of the role; empty for a system role.' })
   bankId!: string
 }
 
-@ObjectType({ description: 'Somebody who can log in at the Open Bank Project.' })
+@ObjectType({ description: 'A user who can log in at the Open Bank Project.' })
 export class BankUser {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The user's id at the Open Bank Project." })
   id!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
   email!: string | null
 
-  @Field(() => String, { description: 'Unique.' })
+  @Field(() => String, { description: 'The user name, unique at the Open Bank Project.' })
   username!: string
 
   @Field(() => String, {
-    description: 'Who knows the password: the host name of the provider itself for a user made here.',
+    description:
+      'The identity provider of the user: the host name of the Open Bank Project for a user that it manages itself.',
   })
   provider!: string
 
-  @Field(() => String, { description: "The user's name at `provider`." })
+  @Field(() => String, { description: "The user's name at the identity provider." })
   providerId!: string
 
   @ListSize({ assumedSize: 10 })
-  @Field(() => [UserEntitlement])
+  @Field(() => [UserEntitlement], { description: 'The roles that are granted to the user.' })
   entitlements!: UserEntitlement[]
 }
 
 // The error of the provider repeats these values, so they must not look like a part of its error message.
 const WITHOUT_ARROW = { message: 'must not contain <' }
 
-@InputType()
+@InputType({ description: 'An address of an account in one scheme.' })
 export class AccountRoutingInput {
-  @Field(() => String, { description: 'Free text, such as `IBAN`.' })
+  @Field(() => String, { description: 'The scheme as free text, such as `IBAN`.' })
   @Length(1, 255)
   @Matches(/^[^<]*$/, WITHOUT_ARROW)
   scheme!: string
 
-  @Field(() => String, { description: 'Must not be taken at the bank.' })
+  @Field(() => String, { description: 'The address in the scheme; it must be unused at the bank.' })
   @Length(1, 255)
   @Matches(/^[^<]*$/, WITHOUT_ARROW)
   address!: string
 }
 
-@InputType({ description: 'The opening balance is zero; only its currency is asked.' })
+@InputType({ description: 'An account to open. The opening balance is zero.' })
 export class CreateAccountInput extends BankMutationInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id the account is to get; one that is taken is refused with `CONFLICT`. Made by the provider when left out.',
+      'The id of the new account; an existing id is refused with `CONFLICT`. The Open Bank Project generates it when omitted.',
   })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._-]{1,255}$/, {
@@ -143,27 +149,30 @@ export class CreateAccountInput extends BankMutationInput {
   })
   accountId?: string | null
 
-  @Field(() => ID, { nullable: true, description: "Whose account it becomes; this server's own user's when left out." })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user who owns the account; the service user of this server when omitted.',
+  })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._-]{1,255}$/, { message: 'must be an id of letters, digits, dots, dashes and underscores' })
   userId?: string | null
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of the account.' })
   @MaxLength(255)
   label!: string
 
   @Field(() => String, {
-    description: "Where there is such a product, the account takes over the product's attributes.",
+    description: 'The product code. When the product exists, the account takes its attributes.',
   })
   @MaxLength(255)
   productCode!: string
 
-  @Field(() => String, { description: 'ISO 4217, such as `EUR`.' })
+  @Field(() => String, { description: 'The ISO 4217 currency code, such as `EUR`.' })
   @Matches(/^[A-Z]*$/, { message: 'must be in capital letters' })
   @IsISO4217CurrencyCode({ message: 'must be an ISO 4217 currency such as EUR' })
   currency!: string
 
-  @Field(() => ID, { nullable: true, defaultValue: '', description: 'Empty for none.' })
+  @Field(() => ID, { nullable: true, defaultValue: '', description: 'The branch of the account; empty for none.' })
   @IsOptional()
   @MaxLength(255)
   branchId?: string | null
@@ -171,7 +180,7 @@ export class CreateAccountInput extends BankMutationInput {
   @Field(() => [AccountRoutingInput], {
     nullable: true,
     defaultValue: [],
-    description: 'At most one for each scheme, and 20 in all.',
+    description: 'The addresses of the account: at most one per scheme and 20 in total.',
   })
   @IsOptional()
   @ArrayMaxSize(20)
@@ -186,14 +195,14 @@ const USERNAME =
   /^(?=.{8,100}$)([a-zA-Z0-9]+([._][a-zA-Z0-9]+)*|[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+)$/
 const PASSWORD = /^(.{17,512}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!-/:-@[-`{-~]).{10,16})$/su
 
-@InputType()
+@InputType({ description: 'A user to create.' })
 export class CreateUserInput extends MutationInput {
-  @Field(() => String, { description: 'Kept in lower case; several users may have the same.' })
+  @Field(() => String, { description: 'The e-mail address; stored in lower case. Several users may share one.' })
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(48)
   email!: string
 
-  @Field(() => String, { description: 'May be an e-mail address. One that is taken is refused with `CONFLICT`.' })
+  @Field(() => String, { description: 'The user name; an existing one is refused with `CONFLICT`.' })
   @Matches(USERNAME, {
     message:
       'must be 8 to 100 letters, digits, single dots and underscores, beginning and ending with a letter or digit, or an email of that length',
@@ -202,7 +211,7 @@ export class CreateUserInput extends MutationInput {
 
   @Field(() => String, {
     description:
-      'Passed on to the provider, never kept. DirectLogin takes none that has a comma or a double quote in it.',
+      'The password. It is sent to the Open Bank Project and never stored. Commas and double quotes are refused, because DirectLogin does not support them.',
   })
   @Matches(PASSWORD, {
     message:
@@ -210,25 +219,25 @@ export class CreateUserInput extends MutationInput {
   })
   password!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The first name.' })
   @Length(1, 255)
   @Matches(/\S/, { message: 'must not be blank' })
   firstName!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The last name.' })
   @Length(1, 255)
   @Matches(/\S/, { message: 'must not be blank' })
   lastName!: string
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `createAccount`.' })
 export class CreateAccountPayload extends Payload {
-  @Field(() => DepositAccount)
+  @Field(() => DepositAccount, { description: 'The opened account.' })
   account!: DepositAccount
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `createUser`.' })
 export class CreateUserPayload extends Payload {
-  @Field(() => BankUser)
+  @Field(() => BankUser, { description: 'The created user.' })
   user!: BankUser
 }

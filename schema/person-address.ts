@@ -6,66 +6,72 @@ import { Pii } from './pii.js'
 
 @ObjectType({ description: 'A postal address of a person.' })
 export class PersonAddress {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "The address's id at Synctera." })
   id!: string | null
 
   @Field(() => String, {
     nullable: true,
-    description: "The provider's word for its use, such as `LEGAL` or `SHIPPING`.",
+    description: "Synctera's word for the use of the address, such as `LEGAL` or `SHIPPING`.",
   })
   type!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String)
+  @Field(() => String, { description: 'The first line: street and number.' })
   line1!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The second line.' })
   line2!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The city.' })
   city!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'ISO 3166-2 subdivision without the country.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The ISO 3166-2 subdivision code without the country, such as `NY`.',
+  })
   state!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The postal code.' })
   postalCode!: string | null
 
-  @Field(() => String, { description: 'ISO 3166-1 alpha-2.' })
+  @Field(() => String, { description: 'The ISO 3166-1 alpha-2 country code.' })
   countryCode!: string
 }
 
 @InputType({ description: 'A postal address of a person.' })
 export class PersonAddressInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The first line: street and number.' })
   @Length(1, 255)
   line1!: string
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The second line.' })
   @IsOptional()
   @MaxLength(255)
   line2?: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The city.' })
   @IsOptional()
   @MaxLength(255)
   city?: string | null
 
-  @Field(() => String, { nullable: true, description: 'ISO 3166-2 subdivision without the country, such as `NY`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The ISO 3166-2 subdivision code without the country, such as `NY`.',
+  })
   @IsOptional()
   @Matches(/^[A-Z0-9]{1,3}$/, { message: 'must be an ISO 3166-2 subdivision without the country, such as NY' })
   state?: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The postal code.' })
   @IsOptional()
   @MaxLength(16)
   postalCode?: string | null
 
-  @Field(() => String, { description: 'ISO 3166-1 alpha-2.' })
+  @Field(() => String, { description: 'The ISO 3166-1 alpha-2 country code.' })
   @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
   countryCode!: string
 }

@@ -16,14 +16,14 @@ export enum VerificationStatus {
 }
 registerEnumType(VerificationStatus, {
   name: 'VerificationStatus',
-  description: 'How far the identity of a person or customer is established.',
+  description: 'How far the identity of a person or customer is verified.',
   valuesConfig: {
-    UNVERIFIED: { description: 'No check has been completed.' },
-    PENDING: { description: 'A check is running.' },
-    PROVISIONAL: { description: 'Verified in part, or with restrictions.' },
+    UNVERIFIED: { description: 'No check is complete.' },
+    PENDING: { description: 'A check is in progress.' },
+    PROVISIONAL: { description: 'Partly verified, or verified with restrictions.' },
     ACCEPTED: { description: 'Verified.' },
-    REVIEW: { description: 'A check found something that a human must look at.' },
-    REJECTED: { description: 'Not who they say they are, or not to be served.' },
+    REVIEW: { description: 'A check found something that a human must review.' },
+    REJECTED: { description: 'The identity is refuted, or the person must not be served.' },
   },
 })
 
@@ -38,8 +38,16 @@ export enum PersonVerificationOutcome {
 }
 registerEnumType(PersonVerificationOutcome, {
   name: 'PersonVerificationOutcome',
-  description: 'What one check answered.',
-  valuesConfig: { VENDOR_ERROR: { description: 'The vendor behind the check failed; it says nothing of the person.' } },
+  description: 'The outcomes of one check of a person.',
+  valuesConfig: {
+    UNVERIFIED: { description: 'The check is not complete.' },
+    PENDING: { description: 'The check is in progress.' },
+    PROVISIONAL: { description: 'The check is passed in part, or with restrictions.' },
+    ACCEPTED: { description: 'The check is passed.' },
+    REVIEW: { description: 'The check found something that a human must review.' },
+    REJECTED: { description: 'The check is failed.' },
+    VENDOR_ERROR: { description: 'The vendor of the check failed. This outcome is no statement about the person.' },
+  },
 })
 
 export enum PersonVerificationType {
@@ -52,116 +60,125 @@ export enum PersonVerificationType {
 }
 registerEnumType(PersonVerificationType, {
   name: 'PersonVerificationType',
-  description: 'What a check looks at.',
-  valuesConfig: { MANUAL_REVIEW: { description: 'A human decision; overrides the other checks.' } },
+  description: 'The kinds of check of a person.',
+  valuesConfig: {
+    IDENTITY: { description: 'A check of the identity data.' },
+    WATCHLIST: { description: 'A search of sanctions and watch lists.' },
+    DOCUMENT_VERIFICATION: { description: 'A check of an identity document.' },
+    RELATED_ENTITIES: { description: 'A check of the persons and businesses that are related to the person.' },
+    MANUAL_REVIEW: { description: 'A decision by a human; it overrides the other checks.' },
+    LICENSE: { description: 'A check of a licence.' },
+  },
 })
 
 @ObjectType({ description: 'One finding of a check.' })
 export class VerificationDetail {
   @Field(() => String, {
     nullable: true,
-    description: "The provider's category, such as `CIP`, `ADDRESS` or `SYNTHETIC`.",
+    description: "Synctera's category of the finding, such as `CIP`, `ADDRESS` or `SYNTHETIC`.",
   })
   category!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A short name of the finding.' })
   label!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The finding as a sentence.' })
   description!: string | null
 
-  @Field(() => String, { nullable: true, description: '`PASS`, `INFO`, `WARN` or `FAIL`.' })
+  @Field(() => String, { nullable: true, description: 'The severity: `PASS`, `INFO`, `WARN` or `FAIL`.' })
   result!: string | null
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: "The vendor's score; its scale depends on the vendor." })
   score!: number | null
 
   @Field(() => String, { nullable: true, description: "The vendor's reason code, such as `R940`." })
   vendorCode!: string | null
 }
 
-@ObjectType({ description: 'What one check of a person answered.' })
+@ObjectType({ description: 'The result of one check of a person.' })
 export class PersonVerificationResult {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "The result's id at Synctera." })
   id!: string | null
 
   @Field(() => PersonVerificationType, {
     nullable: true,
-    description: 'Null when the provider names a type this graph does not know.',
+    description: 'The kind of check; null when Synctera reports a kind that this schema does not know.',
   })
   type!: PersonVerificationType | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+    description: "Synctera's own word for `type`, also when this schema does not know it.",
   })
   typeRaw!: string | null
 
   @Field(() => PersonVerificationOutcome, {
     nullable: true,
-    description: 'Null when the provider names an outcome this graph does not know.',
+    description: 'The outcome of the check; null when Synctera reports an outcome that this schema does not know.',
   })
   result!: PersonVerificationOutcome | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `result` stands for, also one that this graph does not know.',
+    description: "Synctera's own word for `result`, also when this schema does not know it.",
   })
   resultRaw!: string | null
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'The time of the check.' })
   verifiedAt!: string
 
   @ListSize({ assumedSize: 5 })
-  @Field(() => [VerificationDetail])
+  @Field(() => [VerificationDetail], { description: 'The findings of the check.' })
   details!: VerificationDetail[]
 }
 
-@ObjectType({ description: "What one run of the provider's checks answered." })
+@ObjectType({ description: "One run of Synctera's checks on a person." })
 export class PersonVerification {
   @Field(() => VerificationStatus, {
     nullable: true,
-    description: 'The outcome over all checks; `PENDING` when it comes later.',
+    description: 'The outcome of all checks together; `PENDING` when it comes later.',
   })
   status!: VerificationStatus | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `status` stands for, also one that this graph does not know.',
+    description: "Synctera's own word for `status`, also when this schema does not know it.",
   })
   statusRaw!: string | null
 
   @ListSize({ assumedSize: 6 })
-  @Field(() => [PersonVerificationResult])
+  @Field(() => [PersonVerificationResult], { description: 'The results of the checks.' })
   results!: PersonVerificationResult[]
 
   /** The id of the verified person, for the resolver of `person`. */
   personId!: string
 }
 
-@InputType()
+@InputType({ description: 'The person to verify.' })
 export class VerifyPersonInput extends MutationInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The person's id at Synctera." })
   @IsUUID('all', { message: 'must be a UUID' })
   personId!: string
 
-  @Field(() => Boolean, { description: 'True when the person agreed to be checked; without it nothing is asked.' })
+  @Field(() => Boolean, {
+    description: 'True when the person consented to the checks. Without consent no check is run.',
+  })
   @Equals(true, { message: 'must be true: nobody is checked who has not agreed to it' })
   customerConsent!: boolean
 
-  @Field(() => String, { nullable: true, description: 'IPv4 or IPv6 of the person.' })
+  @Field(() => String, { nullable: true, description: 'The IPv4 or IPv6 address of the person.' })
   @IsOptional()
   @IsIP(undefined, { message: 'must be an IP address' })
   customerIpAddress?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'An identity document captured before.' })
+  @Field(() => ID, { nullable: true, description: 'The id of an identity document that was captured before.' })
   @IsOptional()
   @Length(1, 255)
   documentId?: string | null
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `verifyPerson`.' })
 export class VerifyPersonPayload extends Payload {
-  @Field(() => PersonVerification)
+  @Field(() => PersonVerification, { description: 'The run of the checks.' })
   verification!: PersonVerification
 }

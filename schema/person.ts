@@ -22,7 +22,21 @@ export enum PersonStatus {
   PROSPECT = 'PROSPECT',
   SANCTION = 'SANCTION',
 }
-registerEnumType(PersonStatus, { name: 'PersonStatus', description: "The integrator's own word on the person." })
+registerEnumType(PersonStatus, {
+  name: 'PersonStatus',
+  description: 'The status of a person, as the integrator sets it.',
+  valuesConfig: {
+    ACTIVE: { description: 'The person is an active customer.' },
+    DECEASED: { description: 'The person has died.' },
+    DENIED: { description: 'The person was refused as a customer.' },
+    DORMANT: { description: 'The person has not been active for a long time.' },
+    ESCHEAT: { description: 'The property of the person passes to the state.' },
+    FROZEN: { description: 'The actions of the person are blocked.' },
+    INACTIVE: { description: 'The person is no longer active.' },
+    PROSPECT: { description: 'The person may become a customer.' },
+    SANCTION: { description: 'The person is on a sanctions list.' },
+  },
+})
 
 export enum BanStatus {
   ALLOWED = 'ALLOWED',
@@ -31,10 +45,11 @@ export enum BanStatus {
 }
 registerEnumType(BanStatus, {
   name: 'BanStatus',
-  description: 'Whether the person is kept out for fraud.',
+  description: 'Whether a person is banned for fraud.',
   valuesConfig: {
-    BANNED: { description: "By the provider's rules; only the provider moves a person into or out of it." },
-    SUSPENDED: { description: 'By hand; needs a note.' },
+    ALLOWED: { description: 'The person is not banned.' },
+    BANNED: { description: "Banned by Synctera's rules. Only Synctera sets and removes this status." },
+    SUSPENDED: { description: 'Suspended by the integrator; requires a note.' },
   },
 })
 
@@ -44,7 +59,11 @@ export enum SsnSource {
 }
 registerEnumType(SsnSource, {
   name: 'SsnSource',
-  description: 'How the SSN was collected: typed in, or filled in by the provider.',
+  description: 'How a social security number was collected.',
+  valuesConfig: {
+    MANUAL: { description: 'The person entered it.' },
+    PREFILL: { description: 'Synctera supplied it.' },
+  },
 })
 
 export enum PersonOrderField {
@@ -56,310 +75,354 @@ export enum PersonOrderField {
 }
 registerEnumType(PersonOrderField, {
   name: 'PersonOrderField',
-  description: 'What a list of persons is ordered by. Names and dates of birth need `pii:read`.',
+  description: 'The fields that persons can be sorted by. Names and dates of birth require the scope `pii:read`.',
+  valuesConfig: {
+    CREATED_AT: { description: 'The time of creation.' },
+    UPDATED_AT: { description: 'The time of the last change.' },
+    DATE_OF_BIRTH: { description: 'The date of birth. Requires the scope `pii:read`.' },
+    FIRST_NAME: { description: 'The first name. Requires the scope `pii:read`.' },
+    LAST_NAME: { description: 'The last name. Requires the scope `pii:read`.' },
+  },
 })
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'A human being as Synctera knows them.' })
+@ObjectType({ description: 'A person at Synctera.' })
 export class Person {
   readonly __typename?: 'Person'
 
-  @Field(() => ID)
+  @Field(() => ID, { description: "The person's id at Synctera." })
   id!: string
 
-  @Field(() => String, { description: "The provider's workspace that holds the person." })
+  @Field(() => String, { description: 'The Synctera workspace of the person.' })
   tenant!: string
 
-  @Field(() => Boolean, { description: 'True for someone with a direct relationship with the bank or fintech.' })
+  @Field(() => Boolean, { description: 'True when the person has a direct relationship with the bank or fintech.' })
   isCustomer!: boolean
 
-  @Field(() => PersonStatus, { nullable: true })
+  @Field(() => PersonStatus, {
+    nullable: true,
+    description:
+      'The status that the integrator set; null when Synctera reports a status that this schema does not know.',
+  })
   status!: PersonStatus | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `status` stands for, also one that this graph does not know.',
+    description: "Synctera's own word for `status`, also when this schema does not know it.",
   })
   statusRaw!: string | null
 
-  @Field(() => BanStatus, { nullable: true })
+  @Field(() => BanStatus, {
+    nullable: true,
+    description: 'Whether the person is banned for fraud; null when Synctera does not report it.',
+  })
   banStatus!: BanStatus | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `banStatus` stands for, also one that this graph does not know.',
+    description: "Synctera's own word for `banStatus`, also when this schema does not know it.",
   })
   banStatusRaw!: string | null
 
-  @Field(() => VerificationStatus, { nullable: true, description: 'The outcome over all checks.' })
+  @Field(() => VerificationStatus, {
+    nullable: true,
+    description:
+      'The outcome of all checks together; null when Synctera reports a status that this schema does not know.',
+  })
   verificationStatus!: VerificationStatus | null
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'The word of the provider that `verificationStatus` stands for, also one that this graph does not know.',
+    description: "Synctera's own word for `verificationStatus`, also when this schema does not know it.",
   })
   verificationStatusRaw!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When checks were last run; null when never.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The time of the last verification; null when there was none.',
+  })
   verificationLastRun!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The first name.' })
   firstName!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The middle name.' })
   middleName!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The last name.' })
   lastName!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The name that the person prefers.' })
   chosenName!: string | null
 
   @Pii('hidden')
-  @Field(() => DateScalar, { nullable: true })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of birth.' })
   dateOfBirth!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
   email!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true, description: 'E.164.' })
+  @Field(() => String, { nullable: true, description: 'The phone number in E.164 format.' })
   phoneNumber!: string | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'Last four digits. The full number is never answered, logged or stored.',
+    description:
+      'The last four digits of the social security number. The full number is never returned, logged or stored.',
   })
   ssnLast4!: string | null
 
-  @Field(() => SsnSource, { nullable: true })
+  @Field(() => SsnSource, { nullable: true, description: 'How the social security number was collected.' })
   ssnSource!: SsnSource | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `ssnSource` stands for, also one that this graph does not know.',
+    description: "Synctera's own word for `ssnSource`, also when this schema does not know it.",
   })
   ssnSourceRaw!: string | null
 
-  @Field(() => Boolean, { nullable: true })
+  @Field(() => Boolean, { nullable: true, description: 'True when the person has accounts.' })
   hasAccounts!: boolean | null
 
-  @Field(() => PersonAddress, { nullable: true })
+  @Field(() => PersonAddress, { nullable: true, description: 'The legal address.' })
   legalAddress!: PersonAddress | null
 
-  @Field(() => PersonAddress, { nullable: true })
+  @Field(() => PersonAddress, { nullable: true, description: 'The shipping address.' })
   shippingAddress!: PersonAddress | null
 
   @ListSize({ assumedSize: 3 })
-  @Field(() => [PersonalId], { nullable: true })
+  @Field(() => [PersonalId], {
+    nullable: true,
+    description: 'The identifiers that states and agencies issued to the person.',
+  })
   personalIds!: PersonalId[] | null
 
   @Pii('hidden')
-  @Field(() => JSONObjectScalar, { nullable: true, description: "The integrator's own data." })
+  @Field(() => JSONObjectScalar, { nullable: true, description: 'Custom data of the integrator.' })
   metadata!: Record<string, unknown> | null
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'The time at which the person was created.' })
   createdAt!: string
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'The time of the last change.' })
   updatedAt!: string
 }
 
-@ObjectType()
+@ObjectType({ description: 'A person in a page.' })
 export class PersonEdge {
-  @Field(() => String)
+  @Field(() => String, { description: 'The opaque cursor of the person, for `after`.' })
   cursor!: string
 
-  @Field(() => Person)
+  @Field(() => Person, { description: 'The person.' })
   node!: Person
 }
 
-@ObjectType({ description: 'A page of persons.' })
+@ObjectType({ description: 'A page of persons, as a Relay connection.' })
 export class PersonConnection {
-  @Field(() => [PersonEdge])
+  @Field(() => [PersonEdge], { description: 'The persons of the page with their cursors.' })
   edges!: PersonEdge[]
 
-  @Field(() => [Person])
+  @Field(() => [Person], { description: 'The persons of the page.' })
   nodes!: Person[]
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: 'The position of the page.' })
   pageInfo!: PageInfo
 }
 
 const WILDCARD = { message: 'must not contain * or %: searches are exact' }
 
-@InputType({ description: 'Which persons to list; every member narrows. `*` and `%` are refused.' })
+@InputType({
+  description: 'Limits a list of persons; all given members must match. The characters `*` and `%` are refused.',
+})
 export class PersonFilter {
-  @Field(() => [ID], { nullable: true, description: 'At most 100.' })
+  @Field(() => [ID], { nullable: true, description: 'The ids of the persons, at most 100.' })
   @IsOptional()
   @ArrayMaxSize(100)
   @ArrayUnique()
   @IsUUID('all', { each: true })
   ids?: string[] | null
 
-  @Field(() => Boolean, { nullable: true })
+  @Field(() => Boolean, { nullable: true, description: 'Only persons with this value of `isCustomer`.' })
   isCustomer?: boolean | null
 
-  @Field(() => PersonStatus, { nullable: true })
+  @Field(() => PersonStatus, { nullable: true, description: 'Only persons with this status.' })
   status?: PersonStatus | null
 
-  @Field(() => String, { nullable: true, description: 'Matches the first or the chosen name. Needs `pii:read`.' })
+  @Field(() => String, { nullable: true, description: 'The first or chosen name. Requires the scope `pii:read`.' })
   @IsOptional()
   @Length(1, 255)
   @Matches(/^[^*%]*$/, WILDCARD)
   firstName?: string | null
 
-  @Field(() => String, { nullable: true, description: 'Needs `pii:read`.' })
+  @Field(() => String, { nullable: true, description: 'The last name. Requires the scope `pii:read`.' })
   @IsOptional()
   @Length(1, 255)
   @Matches(/^[^*%]*$/, WILDCARD)
   lastName?: string | null
 
-  @Field(() => String, { nullable: true, description: 'Needs `pii:read`.' })
+  @Field(() => String, { nullable: true, description: 'The e-mail address. Requires the scope `pii:read`.' })
   @IsOptional()
   @Length(1, 255)
   @Matches(/^[^*%]*$/, WILDCARD)
   email?: string | null
 
-  @Field(() => String, { nullable: true, description: 'E.164. Needs `pii:read`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The phone number in E.164 format. Requires the scope `pii:read`.',
+  })
   @IsOptional()
   @Matches(/^\+[1-9]\d{1,14}$/, { message: 'must be an E.164 phone number such as +14155550100' })
   phoneNumber?: string | null
 
-  @Field(() => String, { nullable: true, description: 'Needs `pii:read`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The last four digits of the social security number. Requires the scope `pii:read`.',
+  })
   @IsOptional()
   @Matches(/^\d{4}$/, { message: 'must be four digits' })
   ssnLast4?: string | null
 }
 
-@InputType()
+@InputType({ description: 'One sort key of a list of persons.' })
 export class PersonOrder {
-  @Field(() => PersonOrderField)
+  @Field(() => PersonOrderField, { description: 'The field to sort by.' })
   field!: PersonOrderField
 
-  @Field(() => CustomerSortDirection)
+  @Field(() => CustomerSortDirection, { description: 'The direction of the order.' })
   direction!: CustomerSortDirection
 }
 
 /** Input members that creating and updating a person share. */
 @InputType()
 abstract class PersonInput extends MutationInput {
-  @Field(() => BanStatus, { nullable: true, description: '`BANNED` is refused: only the provider bans.' })
+  @Field(() => BanStatus, {
+    nullable: true,
+    description: 'Whether the person is banned for fraud. `BANNED` is refused, because only Synctera sets it.',
+  })
   @IsOptional()
   @Matches(/^(ALLOWED|SUSPENDED)$/, { message: 'must be ALLOWED or SUSPENDED: only the provider bans' })
   banStatus?: BanStatus | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The first name.' })
   @IsOptional()
   @Length(1, 255)
   firstName?: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The middle name.' })
   @IsOptional()
   @Length(1, 255)
   middleName?: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The last name.' })
   @IsOptional()
   @Length(1, 255)
   lastName?: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The name that the person prefers.' })
   @IsOptional()
   @Length(1, 255)
   chosenName?: string | null
 
-  @Field(() => DateScalar, { nullable: true, description: 'From 1900-01-01 to yesterday.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of birth, from 1900-01-01 to yesterday.' })
   @IsOptional()
   @IsBirthDate()
   dateOfBirth?: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
   @IsOptional()
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(254)
   email?: string | null
 
-  @Field(() => String, { nullable: true, description: 'E.164, such as `+14155550100`.' })
+  @Field(() => String, { nullable: true, description: 'The phone number in E.164 format, such as `+14155550100`.' })
   @IsOptional()
   @Matches(/^\+[1-9]\d{1,14}$/, { message: 'must be an E.164 phone number such as +14155550100' })
   phoneNumber?: string | null
 
-  @Field(() => String, { nullable: true, description: '`NNN-NN-NNNN`; passed on to the provider, never kept.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The social security number, `NNN-NN-NNNN`. It is sent to Synctera and never stored.',
+  })
   @IsOptional()
   @Matches(/^\d{3}-\d{2}-\d{4}$/, { message: 'must have the form NNN-NN-NNNN' })
   ssn?: string | null
 
-  @Field(() => PersonAddressInput, { nullable: true })
+  @Field(() => PersonAddressInput, { nullable: true, description: 'The legal address.' })
   legalAddress?: PersonAddressInput | null
 
   @Field(() => PersonAddressInput, {
     nullable: true,
-    description: 'Left out: a copy of the legal address where none is stored.',
+    description: 'The shipping address; the legal address when omitted and none is stored.',
   })
   shippingAddress?: PersonAddressInput | null
 
   @Field(() => JSONObjectScalar, {
     nullable: true,
-    description: "The integrator's own data; not for anything sensitive.",
+    description: 'Custom data of the integrator; not for sensitive data.',
   })
   metadata?: Record<string, unknown> | null
 
-  @Field(() => String, { nullable: true, description: 'Required with `banStatus: SUSPENDED`.' })
+  @Field(() => String, { nullable: true, description: 'The reason for the ban status; required with `SUSPENDED`.' })
   @ValidateIf((input: PersonInput) => input.note != null || input.banStatus === BanStatus.SUSPENDED)
   @Length(1, 2000, { message: 'is required when banStatus is SUSPENDED; 1 to 2000 characters' })
   note?: string | null
 }
 
-@InputType()
+@InputType({ description: 'A person to create.' })
 export class CreatePersonInput extends PersonInput {
   @Field(() => Boolean, {
     description:
-      'True for someone with a direct relationship with the bank or fintech; must be true for anyone tied to an account.',
+      'True when the person has a direct relationship with the bank or fintech. It must be true for a person with an account.',
   })
   isCustomer!: boolean
 
-  @Field(() => PersonStatus)
+  @Field(() => PersonStatus, { description: 'The status of the person.' })
   status!: PersonStatus
 
-  @Field(() => [PersonalIdInput], { nullable: true, description: 'At most 20.' })
+  @Field(() => [PersonalIdInput], { nullable: true, description: 'The identifiers of the person, at most 20.' })
   @IsOptional()
   @ArrayMaxSize(20)
   personalIds?: PersonalIdInput[] | null
 
-  @Field(() => String, { nullable: true, description: "The provider's workspace, where there are several." })
+  @Field(() => String, { nullable: true, description: 'The Synctera workspace, when there are several.' })
   @IsOptional()
   @Matches(/^[A-Za-z0-9_-]{1,64}$/, { message: 'must be a workspace name of letters, digits, _ and -' })
   tenant?: string | null
 }
 
-@InputType({ description: 'Members left out stay as they are. The provider cannot clear a value, so null is refused.' })
+@InputType({
+  description:
+    'The members of a person to change; omitted members are unchanged. Synctera cannot clear a value, so null is refused.',
+})
 export class UpdatePersonInput extends PersonInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The person's id at Synctera." })
   @IsUUID('all', { message: 'must be a UUID' })
   id!: string
 
-  @Field(() => Boolean, { nullable: true })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True when the person has a direct relationship with the bank or fintech.',
+  })
   isCustomer?: boolean | null
 
-  @Field(() => PersonStatus, { nullable: true })
+  @Field(() => PersonStatus, { nullable: true, description: 'The status of the person.' })
   status?: PersonStatus | null
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `createPerson`.' })
 export class CreatePersonPayload extends Payload {
-  @Field(() => Person)
+  @Field(() => Person, { description: 'The created person.' })
   person!: Person
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updatePerson`.' })
 export class UpdatePersonPayload extends Payload {
-  @Field(() => Person)
+  @Field(() => Person, { description: 'The person after the change.' })
   person!: Person
 }

@@ -19,62 +19,80 @@ export enum PersonalIdType {
   PROVINCIAL_ID = 'PROVINCIAL_ID',
   SECURE_STATUS_CARD = 'SECURE_STATUS_CARD',
 }
-registerEnumType(PersonalIdType, { name: 'PersonalIdType', description: 'Kinds of personal identifier.' })
+registerEnumType(PersonalIdType, {
+  name: 'PersonalIdType',
+  description: 'The kinds of personal identifier.',
+  valuesConfig: {
+    SSN: { description: 'A social security number (USA).' },
+    ITIN: { description: 'An individual taxpayer identification number (USA).' },
+    SIN: { description: 'A social insurance number (Canada).' },
+    PASSPORT_NUMBER: { description: 'A passport number.' },
+    DRIVER_LICENSE: { description: "A driver's licence number." },
+    STATE_ID: { description: 'An identity card number of a state.' },
+    NATIONAL_ID: { description: 'A national identity number.' },
+    TAX_ID: { description: 'A tax identification number.' },
+    CITIZENSHIP_CARD: { description: 'A citizenship card number.' },
+    PR_CARD: { description: 'A permanent resident card number.' },
+    PROVINCIAL_ID: { description: 'An identity card number of a province.' },
+    SECURE_STATUS_CARD: { description: 'A secure certificate of Indian status number (Canada).' },
+  },
+})
 
-@ObjectType({ description: 'An identifier that a state or agency gave to a person.' })
+@ObjectType({ description: 'An identifier that a state or agency issued to a person.' })
 export class PersonalId {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The identifier's id at Synctera." })
   id!: string
 
   @Field(() => PersonalIdType, {
     nullable: true,
-    description: 'Null when the provider names a kind this graph does not know.',
+    description: 'The kind of identifier; null when Synctera reports a kind that this schema does not know.',
   })
   type!: PersonalIdType | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `type` stands for, also one that this graph does not know.',
+    description: "Synctera's own word for `type`, also when this schema does not know it.",
   })
   typeRaw!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { description: 'Of an SSN, ITIN or SIN never more than the last four digits.' })
+  @Field(() => String, { description: 'The identifier. At most the last four digits of an SSN, ITIN or SIN.' })
   identifier!: string
 
-  @Field(() => String, { nullable: true, description: 'ISO 3166-1 alpha-2 of the issuer.' })
+  @Field(() => String, { nullable: true, description: 'The ISO 3166-1 alpha-2 code of the issuing country.' })
   countryCode!: string | null
 
-  @Field(() => DateScalar, { nullable: true })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of issue.' })
   issueDate!: string | null
 
-  @Field(() => DateScalar, { nullable: true })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of expiry.' })
   expiryDate!: string | null
 
-  @Field(() => Boolean, { description: 'True when the provider supplied it rather than the person.' })
+  @Field(() => Boolean, { description: 'True when Synctera supplied the identifier, false when the person did.' })
   systemProvided!: boolean
 }
 
-@InputType({ description: 'An identifier that a state or agency gave to a person.' })
+@InputType({ description: 'An identifier that a state or agency issued to a person.' })
 export class PersonalIdInput {
-  @Field(() => PersonalIdType)
+  @Field(() => PersonalIdType, { description: 'The kind of identifier.' })
   type!: PersonalIdType
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The identifier.' })
   @Length(1, 64)
   identifier!: string
 
   @Field(() => String, {
     nullable: true,
-    description: 'ISO 3166-1 alpha-2; implied for SSN, ITIN and SIN, required for a passport.',
+    description:
+      'The ISO 3166-1 alpha-2 code of the issuing country; implied for SSN, ITIN and SIN, required for a passport.',
   })
   @ValidateIf((input: PersonalIdInput) => input.countryCode != null || input.type === PersonalIdType.PASSPORT_NUMBER)
   @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
   countryCode?: string | null
 
-  @Field(() => DateScalar, { nullable: true })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of issue.' })
   issueDate?: string | null
 
-  @Field(() => DateScalar, { nullable: true })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of expiry.' })
   expiryDate?: string | null
 }

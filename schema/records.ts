@@ -9,119 +9,127 @@ import { DateTimeScalar } from './scalars.js'
 
 @ObjectType({ description: 'A postal address of a customer.' })
 export class CustomerAddress {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The address's id at the Open Bank Project." })
   id!: string
 
   @Pii('firstLetter')
-  @Field(() => String)
+  @Field(() => String, { description: 'The first line: street and number.' })
   line1!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The second line.' })
   line2!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The third line.' })
   line3!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The city.' })
   city!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The county.' })
   county!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The state or region.' })
   state!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The postal code.' })
   postcode!: string | null
 
-  @Field(() => String, { description: 'ISO 3166-1 alpha-2; the provider checks only its length.' })
+  @Field(() => String, {
+    description: 'The ISO 3166-1 alpha-2 country code. The Open Bank Project checks only its length.',
+  })
   countryCode!: string
 
-  @Field(() => [String], { description: 'What it is for, in free text, such as `mailing` and `home`.' })
+  @Field(() => [String], { description: 'The uses of the address as free text, such as `mailing` and `home`.' })
   tags!: string[]
 
   @Field(() => String, {
     nullable: true,
-    description: 'Null where the provider repeats `state` in its place, which it did in every known version.',
+    description:
+      'The status of the address. Null where the Open Bank Project repeats `state` in its place, as all known releases do.',
     deprecationReason: 'The provider has never kept a status. There is no replacement.',
   })
   status!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was entered; a change leaves it as it is.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The time at which the address was entered; later changes do not alter it.',
+  })
   insertedAt!: string | null
 }
 
-@ObjectType({ description: 'Where a customer pays taxes.' })
+@ObjectType({ description: 'A tax residence of a customer.' })
 export class TaxResidence {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The tax residence's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => String, { description: 'Whose tax number it is, in free text.' })
+  @Field(() => String, { description: 'The issuer of the tax number, as free text.' })
   domain!: string
 
   @Pii('lastFour')
-  @Field(() => String)
+  @Field(() => String, { description: 'The tax number.' })
   taxNumber!: string
 }
 
 @ObjectType({
   description:
-    'How a customer is called in a social network. The provider keeps it with the customer number, one for each number, and loses it when the number changes.',
+    "A customer's handle in a social network. The Open Bank Project stores one per customer number and loses it when the number changes.",
 })
 export class SocialMediaHandle {
-  @Field(() => String)
+  @Field(() => String, { description: 'The customer number that the handle is stored under.' })
   customerNumber!: string
 
-  @Field(() => String, { nullable: true, description: 'Free text, such as `twitter`.' })
+  @Field(() => String, { nullable: true, description: 'The network as free text, such as `twitter`.' })
   type!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String)
+  @Field(() => String, { description: 'The handle.' })
   handle!: string
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time at which the handle was added.' })
   addedAt!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time at which the handle was activated.' })
   activatedAt!: string | null
 }
 
 @ObjectType({
-  description:
-    'A request for another credit limit. The provider only pretends to keep them: it answers the same words for everybody.',
+  description: 'A request for a new credit limit. The Open Bank Project stores no requests and returns fixed values.',
 })
 export class CreditLimitRequest {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A fixed value of the Open Bank Project.' })
   rankAmount1!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A fixed value of the Open Bank Project.' })
   nominalInterest1!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A fixed value of the Open Bank Project.' })
   rankAmount2!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A fixed value of the Open Bank Project.' })
   nominalInterest2!: string | null
 }
 
-@ObjectType({ description: 'What is answered to a request for another credit limit; the same words for everybody.' })
+@ObjectType({
+  description:
+    'The receipt of a credit limit request. The Open Bank Project returns the same values for every request.',
+})
 export class CreditLimitRequestReceipt {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A fixed value of the Open Bank Project.' })
   executionTime!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A fixed value of the Open Bank Project.' })
   executionDate!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A fixed value of the Open Bank Project.' })
   token!: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A fixed value of the Open Bank Project.' })
   shortReference!: string | null
 }
 
@@ -149,177 +157,178 @@ const EMPTY = { nullable: true, defaultValue: '' }
 /** Input members that creating and replacing an address share. */
 @InputType()
 abstract class CustomerAddressInput extends CustomerMutationInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The first line: street and number.' })
   @Length(1, 255)
   line1!: string
 
-  @Field(() => String, EMPTY)
+  @Field(() => String, { ...EMPTY, description: 'The second line.' })
   @IsOptional()
   @MaxLength(255)
   line2?: string | null
 
-  @Field(() => String, EMPTY)
+  @Field(() => String, { ...EMPTY, description: 'The third line.' })
   @IsOptional()
   @MaxLength(255)
   line3?: string | null
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The city.' })
   @MaxLength(255)
   city!: string
 
-  @Field(() => String, EMPTY)
+  @Field(() => String, { ...EMPTY, description: 'The county.' })
   @IsOptional()
   @MaxLength(255)
   county?: string | null
 
-  @Field(() => String, EMPTY)
+  @Field(() => String, { ...EMPTY, description: 'The state or region.' })
   @IsOptional()
   @MaxLength(255)
   state?: string | null
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'Null or empty where there is none.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'The postal code; empty for none.' })
   @MaxLength(20)
   postcode!: string
 
-  @Field(() => String, { description: 'ISO 3166-1 alpha-2, such as `DE`.' })
+  @Field(() => String, { description: 'The ISO 3166-1 alpha-2 country code, such as `DE`.' })
   @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as DE' })
   countryCode!: string
 
   @Field(() => [String], {
     nullable: true,
     defaultValue: [],
-    description: `What it is for, such as \`mailing\` and \`home\`: texts without commas, together at most ${MAX_TAGS_LENGTH} characters with a comma between each two.`,
+    description:
+      'The uses of the address, such as `mailing` and `home`. Tags contain no comma; joined by commas they have at most 20 characters.',
   })
   @IsOptional()
   @IsTags()
   tags?: string[] | null
 }
 
-@InputType()
+@InputType({ description: 'A new postal address of a customer.' })
 export class CreateCustomerAddressInput extends CustomerAddressInput {}
 
-@InputType({ description: 'Replaces the address as a whole: what is left out becomes empty.' })
+@InputType({ description: 'The new content of an address of a customer; omitted members become empty.' })
 export class UpdateCustomerAddressInput extends CustomerAddressInput {
-  @Field(() => ID, { description: "One of the customer's own." })
+  @Field(() => ID, { description: "The id of one of the customer's addresses." })
   @Length(1, 255)
   addressId!: string
 }
 
-@InputType()
+@InputType({ description: 'The address to delete.' })
 export class DeleteCustomerAddressInput extends CustomerMutationInput {
-  @Field(() => ID, { description: "One of the customer's own." })
+  @Field(() => ID, { description: "The id of one of the customer's addresses." })
   @Length(1, 255)
   addressId!: string
 }
 
-@InputType()
+@InputType({ description: 'A new tax residence of a customer.' })
 export class CreateTaxResidenceInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'Whose tax number it is, in free text.' })
+  @Field(() => String, { description: 'The issuer of the tax number, as free text.' })
   @Length(1, 20)
   domain!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The tax number.' })
   @Length(1, 20)
   taxNumber!: string
 }
 
-@InputType()
+@InputType({ description: 'The tax residence to delete.' })
 export class DeleteTaxResidenceInput extends CustomerMutationInput {
-  @Field(() => ID, { description: "One of the customer's own." })
+  @Field(() => ID, { description: "The id of one of the customer's tax residences." })
   @Length(1, 255)
   taxResidenceId!: string
 }
 
-@InputType()
+@InputType({ description: 'The social media handle of a customer.' })
 export class AddSocialMediaHandleInput extends CustomerMutationInput {
-  @Field(() => String, { description: "The customer's own, which the handle is kept with." })
+  @Field(() => String, { description: "The customer's own number; the handle is stored under it." })
   @Length(1, 64)
   customerNumber!: string
 
-  @Field(() => String, { description: 'Free text, such as `twitter`.' })
+  @Field(() => String, { description: 'The network as free text, such as `twitter`.' })
   @Length(1, 16)
   type!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The handle.' })
   @Length(1, 64)
   handle!: string
 
-  @Field(() => DateTimeScalar, { description: 'To the second.' })
+  @Field(() => DateTimeScalar, { description: 'The time at which the handle was added, in whole seconds.' })
   addedAt!: string
 
-  @Field(() => DateTimeScalar, { description: 'To the second.' })
+  @Field(() => DateTimeScalar, { description: 'The time at which the handle was activated, in whole seconds.' })
   activatedAt!: string
 }
 
-@InputType({ description: 'Free texts, which the provider does not read.' })
+@InputType({ description: 'A request for a new credit limit: free texts that the Open Bank Project ignores.' })
 export class RequestCreditLimitInput extends CustomerMutationInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The first requested rate amount, as free text.' })
   @MaxLength(255)
   requestedCurrentRateAmount1!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The second requested rate amount, as free text.' })
   @MaxLength(255)
   requestedCurrentRateAmount2!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The end of the requested limit, as free text.' })
   @MaxLength(255)
   requestedCurrentValidEndDate!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The documentation of the current credit, as free text.' })
   @MaxLength(2000)
   currentCreditDocumentation!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The requested temporary amount, as free text.' })
   @MaxLength(255)
   temporaryRequestedCurrentAmount!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The end of the temporary limit, as free text.' })
   @MaxLength(255)
   requestedTemporaryValidEndDate!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The documentation of the temporary credit, as free text.' })
   @MaxLength(2000)
   temporaryCreditDocumentation!: string
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `createCustomerAddress`.' })
 export class CreateCustomerAddressPayload extends Payload {
-  @Field(() => CustomerAddress)
+  @Field(() => CustomerAddress, { description: 'The created address.' })
   address!: CustomerAddress
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `updateCustomerAddress`.' })
 export class UpdateCustomerAddressPayload extends Payload {
-  @Field(() => CustomerAddress)
+  @Field(() => CustomerAddress, { description: 'The changed address.' })
   address!: CustomerAddress
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `deleteCustomerAddress`.' })
 export class DeleteCustomerAddressPayload extends Payload {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the deleted record.' })
   deletedId!: string
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `createTaxResidence`.' })
 export class CreateTaxResidencePayload extends Payload {
-  @Field(() => TaxResidence)
+  @Field(() => TaxResidence, { description: 'The created tax residence.' })
   taxResidence!: TaxResidence
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `deleteTaxResidence`.' })
 export class DeleteTaxResidencePayload extends Payload {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the deleted record.' })
   deletedId!: string
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `addSocialMediaHandle`.' })
 export class AddSocialMediaHandlePayload extends Payload {
-  @Field(() => SocialMediaHandle)
+  @Field(() => SocialMediaHandle, { description: 'The added handle.' })
   handle!: SocialMediaHandle
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `requestCreditLimit`.' })
 export class RequestCreditLimitPayload extends Payload {
-  @Field(() => CreditLimitRequestReceipt)
+  @Field(() => CreditLimitRequestReceipt, { description: 'The fixed receipt of the Open Bank Project.' })
   receipt!: CreditLimitRequestReceipt
 }

@@ -77,14 +77,14 @@ export function toInstant(text: string): string | undefined {
 
 export const DateScalar = stringScalar(
   'Date',
-  'A day in the calendar, `YYYY-MM-DD` (RFC 3339 full-date), without a time zone.',
+  'A calendar date without time zone, `YYYY-MM-DD` (RFC 3339 full-date).',
   (text) => (isCalendarDate(text) ? text : undefined),
   'must be a day that exists, written YYYY-MM-DD',
 )
 
 export const DateTimeScalar = stringScalar(
   'DateTime',
-  'An instant, RFC 3339, always answered in UTC (`2000-01-31T12:00:00.000Z`).',
+  'A point in time in RFC 3339 format. Output is always in UTC with milliseconds, such as `2000-01-31T12:00:00.000Z`.',
   toInstant,
   'must be an RFC 3339 date and time with a time zone, such as 2000-01-31T12:00:00Z',
 )
@@ -125,7 +125,7 @@ function readObject(value: unknown, node?: ValueNode): Record<string, unknown> {
 
 export const JSONObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
   name: 'JSONObject',
-  description: `Any JSON object of at most ${MAX_LEVELS} levels.`,
+  description: `A JSON object of at most ${MAX_LEVELS} levels.`,
   parseValue: (value) => readObject(value),
   parseLiteral: (node, variables) => readObject(literal(node, variables), node),
   serialize: (value) => value as Record<string, unknown>,

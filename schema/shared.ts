@@ -10,7 +10,17 @@ export enum KycProvider {
   SEI = 'SEI',
   BANFICO = 'BANFICO',
 }
-registerEnumType(KycProvider, { name: 'KycProvider', description: 'The providers behind the graph.' })
+registerEnumType(KycProvider, {
+  name: 'KycProvider',
+  description: 'The providers behind this graph.',
+  valuesConfig: {
+    OPEN_BANK_PROJECT: { description: 'Open Bank Project: customers, KYC records and onboarding.' },
+    SYNCTERA: { description: 'Synctera: persons and KYC verification.' },
+    APITURE: { description: 'Apiture: account entitlements.' },
+    SEI: { description: 'SEI: account attributes.' },
+    BANFICO: { description: 'Banfico: account verification.' },
+  },
+})
 
 export enum CustomerSortDirection {
   ASC = 'ASC',
@@ -18,7 +28,11 @@ export enum CustomerSortDirection {
 }
 registerEnumType(CustomerSortDirection, {
   name: 'CustomerSortDirection',
-  description: 'Smallest first or largest first.',
+  description: 'The directions of a sort order.',
+  valuesConfig: {
+    ASC: { description: 'Ascending: smallest or oldest first.' },
+    DESC: { description: 'Descending: largest or newest first.' },
+  },
 })
 
 export enum PhoneNumberMatch {
@@ -28,42 +42,47 @@ export enum PhoneNumberMatch {
 }
 registerEnumType(PhoneNumberMatch, {
   name: 'PhoneNumberMatch',
-  description: 'How a text is compared, letter by letter; nothing in it stands for anything else.',
+  description: 'How a phone number is compared. The search text has no wildcards.',
+  valuesConfig: {
+    EXACT: { description: 'The numbers are equal.' },
+    STARTS_WITH: { description: 'The number begins with the search text.' },
+    CONTAINS: { description: 'The number contains the search text.' },
+  },
 })
 
 @Directive('@shareable')
-@ObjectType({ description: 'Where a page of a Relay connection stands.' })
+@ObjectType({ description: 'The position of a page in a Relay connection.' })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'True when `after: endCursor` would answer at least one more.' })
+  @Field(() => Boolean, { description: 'True when `after: endCursor` returns at least one more item.' })
   hasNextPage!: boolean
 
-  @Field(() => Boolean, { description: 'True when the page was asked for with `after`.' })
+  @Field(() => Boolean, { description: 'True when the page was requested with `after`.' })
   hasPreviousPage!: boolean
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the first edge; null on an empty page.' })
+  @Field(() => String, { nullable: true, description: 'The cursor of the first edge; null on an empty page.' })
   startCursor!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the last edge; null on an empty page.' })
+  @Field(() => String, { nullable: true, description: 'The cursor of the last edge; null on an empty page.' })
   endCursor!: string | null
 }
 
 @Directive('@shareable')
-@ObjectType({ description: 'An amount of money; a decimal text, never a float.' })
+@ObjectType({ description: 'An amount of money. The amount is decimal text, never a floating-point number.' })
 export class MonetaryAmount {
-  @Field(() => String, { description: 'ISO 4217.' })
+  @Field(() => String, { description: 'The ISO 4217 currency code, such as `EUR`.' })
   currency!: string
 
-  @Field(() => String, { description: 'Decimal, such as `1000.00`.' })
+  @Field(() => String, { description: 'The amount in decimal notation, such as `1000.00`.' })
   amount!: string
 }
 
-@InputType({ description: 'An amount of money; a decimal text, never a float.' })
+@InputType({ description: 'An amount of money. The amount is decimal text, never a floating-point number.' })
 export class MonetaryAmountInput {
-  @Field(() => String, { description: 'ISO 4217, such as `EUR`.' })
+  @Field(() => String, { description: 'The ISO 4217 currency code, such as `EUR`.' })
   @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 currency such as EUR' })
   currency!: string
 
-  @Field(() => String, { description: 'Decimal, such as `1000.00`.' })
+  @Field(() => String, { description: 'The amount in decimal notation, such as `1000.00`.' })
   @Matches(/^-?\d{1,64}(\.\d{1,32})?$/, { message: 'must be a decimal number such as 1000.00' })
   amount!: string
 }
@@ -72,14 +91,21 @@ export const DEFAULT_PAGE = 20
 
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { nullable: true, defaultValue: DEFAULT_PAGE, description: 'How many to answer, 1 to 100.' })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: DEFAULT_PAGE,
+    description: 'The maximum number of items, 1 to 100.',
+  })
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(100)
   first?: number | null
 
-  @Field(() => String, { nullable: true, description: 'The `endCursor` of the page before.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Returns the items after this cursor: the `endCursor` of the previous page.',
+  })
   after?: string | null
 }
 

@@ -28,7 +28,10 @@ export enum VerificationState {
 registerEnumType(VerificationState, {
   name: 'VerificationState',
   description: 'Whether the account-holding bank has answered.',
-  valuesConfig: { PENDING: { description: 'It answers later; ask `verificationResult` from `nextPollAt` on.' } },
+  valuesConfig: {
+    PENDING: { description: 'The bank answers later. Query `verificationResult` again from `nextPollAt` on.' },
+    COMPLETED: { description: 'The bank has answered.' },
+  },
 })
 
 export enum AccountStatus {
@@ -41,11 +44,14 @@ export enum AccountStatus {
 }
 registerEnumType(AccountStatus, {
   name: 'AccountStatus',
-  description: 'What the account-holding bank says of an account, above all whether it can be paid into.',
+  description: 'The status of an account at the account-holding bank.',
   valuesConfig: {
-    INACTIVE: { description: 'Inactive or dormant.' },
-    FORBIDDEN: { description: 'The account may not be verified, for example because its holder opted out.' },
-    UNABLE_TO_MATCH: { description: 'The bank cannot say.' },
+    ACTIVE: { description: 'The account is open and can receive payments.' },
+    INACTIVE: { description: 'The account is inactive or dormant.' },
+    CLOSED: { description: 'The account is closed.' },
+    FORBIDDEN: { description: 'The account must not be verified, for example because the holder opted out.' },
+    NOT_FOUND: { description: 'The account does not exist at the bank.' },
+    UNABLE_TO_MATCH: { description: 'The bank cannot determine the status.' },
   },
 })
 
@@ -57,12 +63,14 @@ export enum NameCheckStatus {
 }
 registerEnumType(NameCheckStatus, {
   name: 'NameCheckStatus',
-  description: "How the name that was asked about compares with the holder's.",
+  description: "The result of comparing a name with the account holder's name.",
   valuesConfig: {
+    FULL_MATCH: { description: 'The name matches.' },
     PARTIAL_MATCH: {
-      description: 'Close, or right but for the type of account; `respondedName` may say the right one.',
+      description: 'The name is similar, or the kind of account differs. `respondedName` may contain the right name.',
     },
-    UNABLE_TO_MATCH: { description: 'Not compared; it says nothing of the name.' },
+    NO_MATCH: { description: 'The name does not match.' },
+    UNABLE_TO_MATCH: { description: 'The name was not compared. This is no statement about the name.' },
   },
 })
 
@@ -73,10 +81,11 @@ export enum AccountVerificationType {
 }
 registerEnumType(AccountVerificationType, {
   name: 'AccountVerificationType',
-  description: 'What of an account is verified. Which of them a bank can answer depends on the bank.',
+  description: 'The kinds of verification. The account-holding bank decides which of them it supports.',
   valuesConfig: {
-    NAME: { description: "The holder's name; needs `account.name`." },
-    ID: { description: "The holder's identifiers; needs `account.identities`." },
+    STATUS: { description: 'The status of the account.' },
+    NAME: { description: 'The name of the holder; requires the expected name.' },
+    ID: { description: 'The identifiers of the holder; requires `account.identities`.' },
   },
 })
 
@@ -86,7 +95,11 @@ export enum PayeeAccountType {
 }
 registerEnumType(PayeeAccountType, {
   name: 'PayeeAccountType',
-  description: 'Whose account it is: of an organisation or of a human being.',
+  description: 'The kinds of account holder.',
+  valuesConfig: {
+    BUSINESS: { description: 'The holder is an organisation.' },
+    PERSONAL: { description: 'The holder is a natural person.' },
+  },
 })
 
 export enum AccountIdScheme {
@@ -98,154 +111,164 @@ export enum AccountIdScheme {
 }
 registerEnumType(AccountIdScheme, {
   name: 'AccountIdScheme',
-  description: 'How an account is named.',
+  description: 'The schemes of account ids.',
   valuesConfig: {
-    IBAN: { description: 'ISO 13616; the check digits are left to the provider.' },
-    ACNR: { description: 'A plain account number, unique only within its `holdingEntity`.' },
-    CUID: { description: 'CHIPS universal identifier.' },
-    UPIC: { description: 'US universal payment identification code.' },
-    SCAN: { description: 'UK sort code (6 digits) followed by the account number (8 digits).' },
+    IBAN: { description: 'An international bank account number (ISO 13616).' },
+    ACNR: { description: 'An account number that is unique only within its `holdingEntity`.' },
+    CUID: { description: 'A CHIPS universal identifier.' },
+    UPIC: { description: 'A universal payment identification code (USA).' },
+    SCAN: { description: 'A UK sort code (6 digits) and account number (8 digits).' },
   },
 })
 
-@ObjectType({ description: 'What was found of one identifier of the holder.' })
+@ObjectType({ description: 'The result for one identifier of the account holder.' })
 export class VerifiedIdentity {
-  @Field(() => String, { description: 'The kind that was asked about, such as `CRN`, `TXID` or `DUNS`.' })
+  @Field(() => String, { description: 'The kind of identifier, such as `CRN`, `TXID` or `DUNS`.' })
   type!: string
 
   @Pii('lastFour')
-  @Field(() => String)
+  @Field(() => String, { description: 'The identifier.' })
   value!: string
 
-  @Field(() => String, { description: "The provider's word on it; its list of words is not published." })
+  @Field(() => String, { description: "Banfico's status of the identifier; Banfico publishes no list of values." })
   status!: string
 }
 
-@ObjectType({ description: 'The account as the bank that holds it sees it.' })
+@ObjectType({ description: 'The account as the account-holding bank knows it.' })
 export class VerifiedAccount {
   @Pii('lastFour')
-  @Field(() => String, { description: 'The account that was asked about.' })
+  @Field(() => String, {
+    description: 'The account id that was verified. It identifies no object: two checks of one account differ.',
+  })
   accountId!: string
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true, description: 'The roll number or card number that was asked about.' })
+  @Field(() => String, { nullable: true, description: 'The roll number or card number that was verified.' })
   secondaryId!: string | null
 
   @Field(() => AccountStatus, {
     nullable: true,
-    description: 'Null when the provider names a status this graph does not know.',
+    description: 'The status of the account; null when Banfico reports a status that this schema does not know.',
   })
   status!: AccountStatus | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The word of the provider that `status` stands for, also one that this graph does not know.',
+    description: "Banfico's own word for `status`, also when this schema does not know it.",
   })
   statusRaw!: string | null
 
   @Field(() => NameCheckStatus, {
     nullable: true,
     description:
-      'Null when no name was compared, or when the provider uses a word this graph does not know: never take it for a match.',
+      'The result of the name comparison; null when no name was compared or when Banfico uses a word that this schema does not know. Never treat null as a match.',
   })
   nameCheckStatus!: NameCheckStatus | null
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The word of the provider that `nameCheckStatus` stands for, also one that this graph does not know. Never take it for a match.',
+      "Banfico's own word for `nameCheckStatus`, also when this schema does not know it. Never treat an unknown word as a match.",
   })
   nameCheckStatusRaw!: string | null
 
   @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: "The holder's name, where the bank tells it; mostly with `PARTIAL_MATCH`.",
+    description: "The holder's name, where the bank discloses it; mostly with `PARTIAL_MATCH`.",
   })
   respondedName!: string | null
 
   @ListSize({ assumedSize: 3 })
-  @Field(() => [VerifiedIdentity])
+  @Field(() => [VerifiedIdentity], { description: 'The results of the verified identifiers.' })
   identities!: VerifiedIdentity[]
 }
 
-@ObjectType({ description: 'A party that answers for a scheme.' })
+@ObjectType({ description: 'A party that answers in a scheme.' })
 export class ResponderEntity {
   @Field(() => String, { description: 'The kind of `idValue`, such as `PARTICIPANT_ORG_ID` or `BICFI`.' })
   idType!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The identifier of the party.' })
   idValue!: string
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The party's reference of the response." })
   reference!: string | null
 }
 
-@ObjectType({ description: 'Who answered, and by which scheme.' })
+@ObjectType({ description: 'The party that answered, and the scheme.' })
 export class VerificationResponder {
   @Field(() => String, {
-    description: 'Such as `UK_COP` (Confirmation of Payee) or `EPC_VOP` (Verification of Payee).',
+    description: 'The scheme, such as `UK_COP` (Confirmation of Payee) or `EPC_VOP` (Verification of Payee).',
   })
   scheme!: string
 
-  @Field(() => String, { nullable: true, description: "The scheme's version, as free text." })
+  @Field(() => String, { nullable: true, description: 'The version of the scheme as free text.' })
   apiVersion!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Where the scheme describes what `data` holds.' })
+  @Field(() => String, { nullable: true, description: "The address of the scheme's description of `data`." })
   schemeUrl!: string | null
 
   @Field(() => [String], {
     description:
-      "The scheme's own codes, such as `MBAM` or `AC01`. For display: decide by the statuses, for banks use codes differently.",
+      'The response codes of the scheme, such as `MBAM` or `AC01`. Display only: banks use the codes differently, so decide by the statuses.',
   })
   responseCodes!: string[]
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When the scheme's answer was received." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "The time at which the scheme's response was received." })
   receivedAt!: string | null
 
   @Pii('hidden')
   @Field(() => String, {
     nullable: true,
     description:
-      "The scheme's own answer, base64. Never kept, so null in an answer that is given again; needs `pii:read`.",
+      'The response of the scheme in base64. It is never stored, so it is null in a repeated or cached result. Requires the scope `pii:read`.',
   })
   data!: string | null
 
-  @Field(() => ResponderEntity, { nullable: true })
+  @Field(() => ResponderEntity, { nullable: true, description: 'The responding party in the scheme.' })
   entity!: ResponderEntity | null
 }
 
 // Each result costs one call, also when several are requested at once.
 @Cost('call')
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'What a bank said of an account, or that it has yet to say it.' })
+@ObjectType({
+  description: 'The answer of an account-holding bank about an account, or the state of a pending request.',
+})
 export class VerificationResult {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The result's id at Banfico, unique over all checks." })
   id!: string
 
-  @Field(() => VerificationState)
+  @Field(() => VerificationState, { description: 'Whether the bank has answered.' })
   state!: VerificationState
 
-  @Field(() => String, { nullable: true, description: "The provider's remark." })
+  @Field(() => String, { nullable: true, description: 'A message of Banfico.' })
   message!: string | null
 
-  @Field(() => VerifiedAccount, { nullable: true, description: 'Null while `PENDING`.' })
+  @Field(() => VerifiedAccount, {
+    nullable: true,
+    description: 'The verified account; null while the state is `PENDING`.',
+  })
   account!: VerifiedAccount | null
 
-  @Field(() => VerificationResponder, { nullable: true, description: 'Null where the provider does not say.' })
+  @Field(() => VerificationResponder, {
+    nullable: true,
+    description: 'The responder to the request; null when Banfico does not report it.',
+  })
   responder!: VerificationResponder | null
 
   @Field(() => DateTimeScalar, {
-    description: 'When the provider answered; earlier than now in an answer that was kept.',
+    description: 'The time at which Banfico answered; in the past for a cached result.',
   })
   checkedAt!: string
 
-  @Field(() => Boolean, { description: 'True when the provider was not asked for this answer.' })
+  @Field(() => Boolean, { description: 'True when the result was served without a call to Banfico.' })
   fromCache!: boolean
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'While `PENDING`: the soonest time at which asking again makes sense.',
+    description: 'While the state is `PENDING`: the earliest time of a useful next query.',
   })
   nextPollAt!: string | null
 }
@@ -254,50 +277,50 @@ export const MAX_RESULTS = 100
 
 @ArgsType()
 export class VerificationResultsArgs {
-  @Field(() => [ID], { description: 'At most 100.' })
+  @Field(() => [ID], { description: 'The ids of the results, at most 100.' })
   @ArrayMaxSize(MAX_RESULTS)
   ids!: string[]
 }
 
-@InputType({ description: 'On whose behalf an account is verified.' })
+@InputType({ description: 'The party on whose behalf an account is verified.' })
 export class VerificationInitiatorInput {
   @Field(() => String, { description: 'The kind of `idValue`, such as `ICQX`, `ICS` or `VAT`.' })
   @Length(1, 64)
   idType!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The identifier of the party.' })
   @Length(1, 255)
   idValue!: string
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the check is for, such as an invoice number; a mandate reference begins with `RUM-`.',
+    description: 'The purpose of the check, such as an invoice number; a mandate reference begins with `RUM-`.',
   })
   @IsOptional()
   @Length(1, 255)
   reference?: string | null
 }
 
-@InputType({ description: 'The bank that holds an account.' })
+@InputType({ description: 'An account-holding bank.' })
 export class HoldingEntityInput {
   @Field(() => String, {
-    description: 'The kind of `value`: `BICFI`, or `INFSC` in India, `USPID` or `USABA` in the USA.',
+    description: 'The kind of `value`: `BICFI`, `INFSC` (India), `USPID` or `USABA` (USA).',
   })
   @Length(1, 64)
   type!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The identifier of the bank.' })
   @Length(1, 64)
   value!: string
 }
 
-@InputType({ description: 'An identifier of the holder.' })
+@InputType({ description: 'An expected identifier of the account holder.' })
 export class IdentityInput {
-  @Field(() => String, { description: 'Such as `CRN`, `TXID` or `DUNS`.' })
+  @Field(() => String, { description: 'The kind of identifier, such as `CRN`, `TXID` or `DUNS`.' })
   @Length(1, 64)
   type!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The identifier.' })
   @Length(1, 255)
   value!: string
 }
@@ -339,15 +362,15 @@ const IsGivenWithout = (other: string) => (target: object, propertyName: string)
 /** More names do not fit into the provider's 150 characters. */
 const MAX_HOLDERS = 20
 
-@InputType({ description: 'The account, and what is believed of its holder.' })
+@InputType({ description: 'An account and its expected holder.' })
 export class AccountToVerifyInput {
-  @Field(() => PayeeAccountType, { nullable: true, description: 'UK banks compare it too.' })
+  @Field(() => PayeeAccountType, { nullable: true, description: 'The kind of holder; UK banks compare it too.' })
   type?: PayeeAccountType | null
 
   @Field(() => String, {
     nullable: true,
     description:
-      "The holder's name in the provider's form; `holders` says the same in parts. At most 150 characters: `Last,First,Middle,Honorific`, or `,,,Full Name`; several holders are separated by `;`, and any one holder of a joint account will do. To verify `NAME`, exactly one of `name` and `holders` is required.",
+      'The expected name of the holder; at most 150 characters. The format is `Last,First,Middle,Honorific` or `,,,Full Name`; several holders are separated by `;`. One holder of a joint account is enough.',
   })
   @IsOptional()
   @Length(1, 150)
@@ -357,7 +380,7 @@ export class AccountToVerifyInput {
   @Field(() => [HolderNameInput], {
     nullable: true,
     description:
-      'The names of the account holders, in place of `name`. Any one holder of a joint account will do. At most 150 characters in all, one or more of them for each separator.',
+      'The expected names of the account holders, instead of `name`. One holder of a joint account is enough. At most 150 characters in total, including separators.',
   })
   @IsOptional()
   @ArrayMinSize(1)
@@ -365,12 +388,11 @@ export class AccountToVerifyInput {
   @IsGivenWithout('name')
   holders?: HolderNameInput[] | null
 
-  @Field(() => AccountIdScheme)
+  @Field(() => AccountIdScheme, { description: 'The scheme of the account id.' })
   idScheme!: AccountIdScheme
 
   @Field(() => String, {
-    description:
-      'In the form of its scheme. Spaces, dashes, dots and slashes do not matter in an IBAN, sort code, CUID and UPIC, nor do lower case and the word `IBAN` before an IBAN.',
+    description: 'The account id in the form of its scheme.',
   })
   @IsAccountId()
   id!: string
@@ -383,7 +405,10 @@ export class AccountToVerifyInput {
   @Length(1, 255)
   secondaryId?: string | null
 
-  @Field(() => HoldingEntityInput, { nullable: true, description: 'Required with the scheme `ACNR`.' })
+  @Field(() => HoldingEntityInput, {
+    nullable: true,
+    description: 'The account-holding bank; required with the scheme `ACNR`.',
+  })
   @ValidateIf((input: AccountToVerifyInput) => input.holdingEntity != null || input.idScheme === AccountIdScheme.ACNR)
   @IsDefined({ message: 'is required with the scheme ACNR' })
   holdingEntity?: HoldingEntityInput | null
@@ -391,7 +416,7 @@ export class AccountToVerifyInput {
   @Field(() => [IdentityInput], {
     nullable: true,
     defaultValue: [],
-    description: 'Required to verify `ID`; at most 20.',
+    description: 'The expected identifiers of the holder, at most 20; required for `ID`.',
   })
   @IsOptional()
   @ArrayMaxSize(20)
@@ -401,18 +426,21 @@ export class AccountToVerifyInput {
 /** The default maximum age of a cached result, in seconds. */
 export const DEFAULT_MAX_AGE_SECONDS = 60
 
-@InputType()
+@InputType({ description: 'The account to verify.' })
 export class VerifyAccountInput extends MutationInput {
-  @Field(() => [AccountVerificationType], { description: 'At least one, each once.' })
+  @Field(() => [AccountVerificationType], { description: 'The kinds of verification: at least one, each once.' })
   @ArrayMinSize(1)
   @ArrayMaxSize(3)
   @ArrayUnique({ message: 'must not repeat' })
   types!: AccountVerificationType[]
 
-  @Field(() => AccountToVerifyInput)
+  @Field(() => AccountToVerifyInput, { description: 'The account and the expected holder.' })
   account!: AccountToVerifyInput
 
-  @Field(() => VerificationInitiatorInput, { nullable: true })
+  @Field(() => VerificationInitiatorInput, {
+    nullable: true,
+    description: 'The party on whose behalf the account is verified.',
+  })
   @IsOptional()
   initiator?: VerificationInitiatorInput | null
 
@@ -420,7 +448,7 @@ export class VerifyAccountInput extends MutationInput {
     nullable: true,
     defaultValue: DEFAULT_MAX_AGE_SECONDS,
     description:
-      'How old a remembered answer to the same question may be, in seconds; the server has a cap of its own. The default only absorbs repeats within one journey: before a payment is authorised ask with 0.',
+      'The maximum age of a cached answer to the same question, in seconds; the server has a maximum of its own. The default only absorbs repeats within one user journey: use 0 before a payment is authorised.',
   })
   @IsOptional()
   @IsInt()
@@ -429,8 +457,8 @@ export class VerifyAccountInput extends MutationInput {
   maxAgeSeconds?: number | null
 }
 
-@ObjectType()
+@ObjectType({ description: 'The outcome of `verifyAccount`.' })
 export class VerifyAccountPayload extends Payload {
-  @Field(() => VerificationResult)
+  @Field(() => VerificationResult, { description: 'The result of the verification.' })
   result!: VerificationResult
 }

@@ -1,9 +1,9 @@
 import 'reflect-metadata'
 import { Field, ID, ObjectType } from 'type-graphql'
 
-@ObjectType({ description: 'The caller.' })
+@ObjectType({ description: 'The caller, as the access token describes it.' })
 export class Viewer {
-  @Field(() => ID, { description: "The token's subject." })
+  @Field(() => ID, { description: 'The subject of the token.' })
   id!: string
 
   @Field(() => [String], { description: 'The scopes of the token.' })
@@ -11,7 +11,7 @@ export class Viewer {
 
   @Field(() => Boolean, {
     description:
-      "True when the caller sees personal values of everybody (`pii:read`). Otherwise masked values are listed in `extensions.masked` of each answer; the caller's own records may be shown in full.",
+      "True when the caller sees all personal values (scope `pii:read`). Otherwise `extensions.masked` of each response lists the masked values; the caller's own records may be visible in full.",
   })
   seesPersonalData!: boolean
 }

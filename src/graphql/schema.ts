@@ -65,11 +65,16 @@ export function validateArgument(value: unknown, { args, info }: { args: object;
 
 /** The schema as the classes say it: what masking reads the `@Pii` declarations from. */
 export function buildClassSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers,
     orphanedTypes: [],
     validateFn: (value, _type, data) => validateArgument(value, data),
   })
+  // TypeGraphQL has no decorator for the root types.
+  schema.getQueryType()!.description = 'Read operations. Each field states the scopes that it requires.'
+  schema.getMutationType()!.description =
+    'Write operations. Each takes one `input` with an optional idempotency key, and states the scopes that it requires.'
+  return schema
 }
 
 type Resolve = GraphQLFieldResolver<unknown, OperationContext, object>

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 import {
   buildSchema,
+  isEnumType,
   isInputObjectType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
   lexicographicSortSchema,
   printSchema as printSpecified,
   validateSchema,
@@ -39,4 +43,31 @@ test('the schema for clients has every type, field, argument, value, description
 test('an input of exactly one member says so to clients', () => {
   const declared = Object.values(api.getTypeMap()).filter((type) => isInputObjectType(type) && type.isOneOf)
   expect(declared.map(({ name }) => name)).toEqual(['HolderNameInput'])
+})
+
+/** Every type, field, argument, enum value and input member of the schema for clients, with its description. */
+function* described(): Generator<[path: string, description: string]> {
+  for (const type of Object.values(api.getTypeMap())) {
+    if (isSpecifiedScalarType(type) || isIntrospectionType(type)) continue
+    yield [type.name, type.description ?? '']
+    if (isEnumType(type))
+      for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value.description ?? '']
+    if (!isObjectType(type) && !isInputObjectType(type)) continue
+    for (const field of Object.values(type.getFields())) {
+      const path = `${type.name}.${field.name}`
+      yield [path, field.description ?? '']
+      if ('args' in field) for (const arg of field.args) yield [`${path}(${arg.name})`, arg.description ?? '']
+    }
+  }
+}
+
+test('everything in the schema has a description in sentences', () => {
+  const wrong = [...described()].filter(([, text]) => !/^[A-Z`].*[.]$/s.test(text) || text.length < 5)
+  expect(wrong).toEqual([])
+})
+
+test('no description names the reader or a person as somebody or nobody', () => {
+  expect(
+    [...described()].filter(([, text]) => /\b(?:who(?:m|se)?ever|somebody|nobody|left out)\b/i.test(text)),
+  ).toEqual([])
 })
