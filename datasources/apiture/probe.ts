@@ -1,4 +1,5 @@
 import {
+  type Assumption,
   codeName,
   fails,
   judge,
@@ -32,16 +33,47 @@ const empty = (roles: object) => ({
   assignments: { electronicStatementElection: false, electronicDocumentElection: false, roles },
 })
 
+const writes = (institutionId: string | undefined): readonly Assumption[] => {
+  const put = ({ ask }: ProbeContext, id: string) =>
+    ask({
+      method: 'PUT',
+      path: path`/bankingAdmin/bankingCustomers/${id}/accountEntitlements`,
+      json: empty({}),
+      headers: institutionId === undefined ? {} : { 'institution-id': institutionId },
+    })
+  return [
+    {
+      states: 'An unknown banking customer is 404 `notFound`.',
+      writes: true,
+      async check(context) {
+        const answer = await put(context, UNKNOWN)
+        return judge(
+          answer.status === 404,
+          `${answer.status} ${nameOf(answer) ?? ''}`.trim(),
+          'the scope of the client',
+        )
+      },
+    },
+    {
+      states: 'A customer who has to prove the identity is refused with a problem that the graph knows.',
+      writes: true,
+      async check(context) {
+        const { subject } = context
+        if (subject === undefined) return unchecked('name a banking customer with --subject')
+        const answer = await put(context, subject)
+        const name = nameOf(answer)
+        if (answer.status !== 401) return unchecked(`${answer.status}: no challenge`)
+        return name !== undefined && CHALLENGES.includes(name)
+          ? judge(true, name, '')
+          : fails(codeName(membersOf(answer.body)['type']), 'nothing: the error is PROVIDER_REFUSED')
+      },
+    },
+  ]
+}
+
 /** What this folder relies on, for `npm run probe -- apiture`. */
 export const probe: Probe<{ readonly institutionId: string | undefined }> = {
   assumptions: ({ institutionId }) => {
-    const put = ({ ask }: ProbeContext, id: string) =>
-      ask({
-        method: 'PUT',
-        path: path`/bankingAdmin/bankingCustomers/${id}/accountEntitlements`,
-        json: empty({}),
-        headers: institutionId === undefined ? {} : { 'institution-id': institutionId },
-      })
     return [
       {
         states: 'The token is accepted by the API.',
@@ -75,32 +107,7 @@ export const probe: Probe<{ readonly institutionId: string | undefined }> = {
           return judge(typeof id === 'string', typeName(id), 'nothing: errors have no id of the provider')
         },
       },
-      {
-        states: 'An unknown banking customer is 404 `notFound`.',
-        writes: true,
-        async check(context) {
-          const answer = await put(context, UNKNOWN)
-          return judge(
-            answer.status === 404,
-            `${answer.status} ${nameOf(answer) ?? ''}`.trim(),
-            'the scope of the client',
-          )
-        },
-      },
-      {
-        states: 'A customer who has to prove the identity is refused with a problem that the graph knows.',
-        writes: true,
-        async check(context) {
-          const { subject } = context
-          if (subject === undefined) return unchecked('name a banking customer with --subject')
-          const answer = await put(context, subject)
-          const name = nameOf(answer)
-          if (answer.status !== 401) return unchecked(`${answer.status}: no challenge`)
-          return name !== undefined && CHALLENGES.includes(name)
-            ? judge(true, name, '')
-            : fails(codeName(membersOf(answer.body)['type']), 'nothing: the error is PROVIDER_REFUSED')
-        },
-      },
+      ...writes(institutionId),
     ]
   },
 }

@@ -182,6 +182,9 @@ const lists = ({ bankId }: ObpSettings): readonly Assumption[] => [
       )
     },
   },
+]
+
+const searches = ({ bankId }: ObpSettings): readonly Assumption[] => [
   {
     states: 'A query may repeat a name.',
     async check({ ask }) {
@@ -290,5 +293,6 @@ const login = ({ service }: ObpSettings): readonly Assumption[] => [
 
 /** What this folder relies on, for `npm run probe -- obp`. */
 export const probe: Probe<ObpSettings> = {
-  assumptions: (settings) => [server, errors, lists, members, releases, login].flatMap((part) => part(settings)),
+  assumptions: (settings) =>
+    [server, errors, lists, searches, members, releases, login].flatMap((part) => part(settings)),
 }

@@ -1,4 +1,13 @@
-import { codeName, judge, membersOf, type Probe, type ProbeContext, typeName, unchecked } from '../contract/probe.js'
+import {
+  type Assumption,
+  codeName,
+  judge,
+  membersOf,
+  type Probe,
+  type ProbeContext,
+  typeName,
+  unchecked,
+} from '../contract/probe.js'
 import { path } from '../http/call.js'
 import { jobPath } from './datasource.js'
 
@@ -6,6 +15,28 @@ import { jobPath } from './datasource.js'
 const UNKNOWN = 'a3ljLWdyYXBoLXByb2Jl'
 
 const JOB_WORDS = /^(pending|processing|in ?progress|completed?|success(ful)?|failed|failure|error)$/i
+
+const writes = (jobStatusPath: string): readonly Assumption[] => [
+  {
+    states: 'A write answers the key of a job, and the status of the job is a known word.',
+    writes: true,
+    async check({ ask, subject }) {
+      if (subject === undefined) return unchecked('name an account with --subject')
+      const json = { externalId: subject, attributes: [{ name: 'KycGraphProbe', value: 'true' }] }
+      const written = await ask({ method: 'POST', path: path`/v1/accounts/attributes`, json })
+      const key = membersOf(membersOf(written.body)['data'])['jobStatusQueryKey']
+      if (typeof key !== 'string')
+        return judge(false, `${written.status}, key ${typeName(key)}`, 'an account that exists')
+      const { status, body } = await ask({ path: jobPath(jobStatusPath, key) })
+      const word = membersOf(membersOf(body)['data'])['status']
+      return judge(
+        JOB_WORDS.test(String(word)),
+        `${written.status}, ${status} ${codeName(word)}`,
+        'nothing: the job stays PENDING',
+      )
+    },
+  },
+]
 
 /** What this folder relies on, for `npm run probe -- sei`. */
 export const probe: Probe<{ readonly jobStatusPath: string }> = {
@@ -60,25 +91,7 @@ export const probe: Probe<{ readonly jobStatusPath: string }> = {
           return judge(isGiven, isGiven ? 'present' : 'absent', 'nothing: errors have no id of the provider')
         },
       },
-      {
-        states: 'A write answers the key of a job, and the status of the job is a known word.',
-        writes: true,
-        async check({ ask, subject }) {
-          if (subject === undefined) return unchecked('name an account with --subject')
-          const json = { externalId: subject, attributes: [{ name: 'KycGraphProbe', value: 'true' }] }
-          const written = await ask({ method: 'POST', path: path`/v1/accounts/attributes`, json })
-          const key = membersOf(membersOf(written.body)['data'])['jobStatusQueryKey']
-          if (typeof key !== 'string')
-            return judge(false, `${written.status}, key ${typeName(key)}`, 'an account that exists')
-          const { status, body } = await ask({ path: jobPath(jobStatusPath, key) })
-          const word = membersOf(membersOf(body)['data'])['status']
-          return judge(
-            JOB_WORDS.test(String(word)),
-            `${written.status}, ${status} ${codeName(word)}`,
-            'nothing: the job stays PENDING',
-          )
-        },
-      },
+      ...writes(jobStatusPath),
     ]
   },
 }
