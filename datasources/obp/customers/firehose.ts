@@ -132,7 +132,9 @@ export async function readPage(read: RowReader, list: List, count: number, begin
   const from = after?.start ?? start
   // The row before shows that the first group is whole.
   let offset = Math.max(0, from - 1)
-  let limit = from - offset + (after?.size ?? 0) + count + 1
+  const size = after?.size ?? 0
+  // The group itself, and room for the next one to be whole: groups of one list are often of similar size.
+  let limit = from - offset + size + Math.min(Math.max(0, size - 1), 2 * count) + count + 1
   for (let reads = 0; reads < MAX_READS; reads += 1, limit *= GROWTH) {
     const rows = await read(limit, offset)
     const groups = groupsOf(rows, offset)

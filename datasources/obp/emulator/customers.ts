@@ -1,4 +1,4 @@
-import { createHash, randomInt, randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { PEOPLE, type Person, CROWD, NAMED_PEOPLE } from '../../emulator/people.js'
 import { LINKS } from '../customers/contract.js'
 import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
@@ -260,7 +260,9 @@ export class Customers {
   /** A number that orders customers of one date: always the same, or another one for each limit and offset. */
   #tieOrder({ customer_id }: StoredCustomer, limit: string, offset: string): number {
     if (!this.habits.has('shuffledTies')) return 0
-    return createHash('sha256').update(`${limit} ${offset} ${customer_id}`).digest().readUInt32BE()
+    let hash = 7
+    for (const sign of `${limit} ${offset} ${customer_id}`) hash = (hash * 31 + sign.charCodeAt(0)) | 0
+    return Math.imul(hash, 2654435761)
   }
 
   #firehose(bankId: string, query: URLSearchParams) {

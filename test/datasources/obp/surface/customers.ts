@@ -187,8 +187,8 @@ export const customerRows: SurfaceRow[] = [
       path: `/obp/v4.0.0/banks/${BANK}/firehose/customers`,
       query: {
         sort_direction: 'ASC',
-        from_date: '2015-01-01T00:00:00.000Z',
-        to_date: '2018-01-01T12:00:00.000Z',
+        from_date: '0001-01-01T00:00:00.000Z',
+        to_date: '9999-12-31T23:59:59.999Z',
         limit: '3',
         offset: '0',
       },
