@@ -11,9 +11,6 @@ import {
 import type { RequestContext } from './context.js'
 import { settled } from './settled.js'
 
-const VISIBLE =
-  "Visible to the tenant that asked for it (else the client) and absent for others. Needs `verifications:read`; with `verifications:read:any` beside it other tenants' results and ids unknown here are answered too."
-
 @Resolver(() => VerificationResult)
 export class VerificationResolver {
   @Scopes('verifications:read')
