@@ -3,530 +3,657 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** `explanation` and `fieldsToNull` reach the provider only when given; empty names are dropped. */
+/** One attribute. Empty names in `fieldsToNull` are dropped. */
 export type AccountAttributeInput = {
-  /** Why, in free text; at most 4000 characters. */
+  /** The reason for the change as free text; at most 4000 characters. */
   explanation?: string | null | undefined;
-  /** Names of members to clear, at most 100. */
+  /** The names of the members to clear, at most 100. */
   fieldsToNull?: Array<string> | null | undefined;
-  /** Such as `LineOfCreditAccountNumber`; 1 to 255 characters. */
+  /** The name of the attribute, such as `LineOfCreditAccountNumber`; 1 to 255 characters. */
   name: string;
-  /** Always text, also for what looks like a number or a boolean; at most 4000 characters. */
+  /** The value as text, also for numbers and booleans; at most 4000 characters. */
   value: string;
 };
 
-/** How far the provider is with an accepted write. */
+/** The states of an accepted write of account attributes. */
 export type AccountAttributesJobStatus =
-  /** Carried out. */
+  /** The write is executed. */
   | 'COMPLETED'
-  /** Not carried out; `errors` says why. */
+  /** The write failed; `errors` states why. */
   | 'FAILED'
-  /** Accepted, not yet carried out; also when the provider says something that this schema does not know. */
-  | 'PENDING';
+  /** The write is accepted and not yet executed, or SEI reports a status that this schema does not know. */
+  | 'PENDING'
+  /** SEI reported only statuses that this schema does not know for a day. Check the account at SEI. */
+  | 'UNKNOWN';
 
-/** How an account is named. */
+/** The schemes of account ids. */
 export type AccountIdScheme =
-  /** A plain account number, unique only within its `holdingEntity`. */
+  /** An account number that is unique only within its `holdingEntity`. */
   | 'ACNR'
-  /** CHIPS universal identifier. */
+  /** A CHIPS universal identifier. */
   | 'CUID'
-  /** ISO 13616; the check digits are left to the provider. */
+  /** An international bank account number (ISO 13616). */
   | 'IBAN'
-  /** UK sort code (6 digits) followed by the account number (8 digits). */
+  /** A UK sort code (6 digits) and account number (8 digits). */
   | 'SCAN'
-  /** US universal payment identification code. */
+  /** A universal payment identification code (USA). */
   | 'UPIC';
 
-/** True grants, false removes, absent leaves unchanged: there are no defaults, and null is refused. */
+/** The roles to change: true grants, false removes, an omitted role is unchanged. Null is refused. */
 export type AccountRolesInput = {
-  /** Account holder. */
+  /** The customer is an account holder. */
   basic?: boolean | null | undefined;
-  /** Paying bills from the account, and viewing it. */
+  /** The customer may view the account and pay bills from it. */
   billPay?: boolean | null | undefined;
-  /** What the institution grants by default for this kind of account. */
+  /** The roles that the institution grants by default for this kind of account. */
   default?: boolean | null | undefined;
-  /** Drawing on a loan or credit card; for those kinds of account only. */
+  /** The customer may draw on the loan or credit card; for loans and credit cards only. */
   loanAdvance?: boolean | null | undefined;
-  /** Balance and history only. */
+  /** The customer may see the balance and the history. */
   view?: boolean | null | undefined;
 };
 
-/** What the account-holding bank says of an account, above all whether it can be paid into. */
+/** The status of an account at the account-holding bank. */
 export type AccountStatus =
+  /** The account is open and can receive payments. */
   | 'ACTIVE'
+  /** The account is closed. */
   | 'CLOSED'
-  /** The account may not be verified, for example because its holder opted out. */
+  /** The account must not be verified, for example because the holder opted out. */
   | 'FORBIDDEN'
-  /** Inactive or dormant. */
+  /** The account is inactive or dormant. */
   | 'INACTIVE'
+  /** The account does not exist at the bank. */
   | 'NOT_FOUND'
-  /** The bank cannot say. */
+  /** The bank cannot determine the status. */
   | 'UNABLE_TO_MATCH';
 
-/** The account, and what is believed of its holder. */
+/** An account and its expected holder. */
 export type AccountToVerifyInput = {
-  /** The names of the account holders, in place of `name`. Any one holder of a joint account will do. At most 150 characters in all, one or more of them for each separator. */
+  /** The expected names of the account holders, instead of `name`. One holder of a joint account is enough. At most 150 characters in total, including separators. */
   holders?: Array<HolderNameInput> | null | undefined;
-  /** Required with the scheme `ACNR`. */
+  /** The account-holding bank; required with the scheme `ACNR`. */
   holdingEntity?: HoldingEntityInput | null | undefined;
-  /** In the form of its scheme. Spaces, dashes, dots and slashes do not matter in an IBAN, sort code, CUID and UPIC, nor do lower case and the word `IBAN` before an IBAN. */
+  /** The account id in the form of its scheme. */
   id: string;
+  /** The scheme of the account id. */
   idScheme: AccountIdScheme;
-  /** Required to verify `ID`; at most 20. */
+  /** The expected identifiers of the holder, at most 20; required for `ID`. */
   identities?: Array<IdentityInput> | null | undefined;
-  /** The holder's name in the provider's form; `holders` says the same in parts. At most 150 characters: `Last,First,Middle,Honorific`, or `,,,Full Name`; several holders are separated by `;`, and any one holder of a joint account will do. To verify `NAME`, exactly one of `name` and `holders` is required. */
+  /** The expected name of the holder; at most 150 characters. The format is `Last,First,Middle,Honorific` or `,,,Full Name`; several holders are separated by `;`. One holder of a joint account is enough. */
   name?: string | null | undefined;
   /** A roll number, card number or other name of a part of the account. */
   secondaryId?: string | null | undefined;
-  /** UK banks compare it too. */
+  /** The kind of holder; UK banks compare it too. */
   type?: PayeeAccountType | null | undefined;
 };
 
-/** What of an account is verified. Which of them a bank can answer depends on the bank. */
+/** The kinds of verification. The account-holding bank decides which of them it supports. */
 export type AccountVerificationType =
-  /** The holder's identifiers; needs `account.identities`. */
+  /** The identifiers of the holder; requires `account.identities`. */
   | 'ID'
-  /** The holder's name; needs `account.name`. */
+  /** The name of the holder; requires the expected name. */
   | 'NAME'
+  /** The status of the account. */
   | 'STATUS';
 
+/** A KYC check of a customer. */
 export type AddKycCheckInput = {
-  /** The configured bank when left out. */
+  /** The bank; the configured bank when omitted. */
   bankId?: string | null | undefined;
+  /** Comments of the staff member. */
   comments: string;
+  /** The customer's id at the Open Bank Project. */
   customerId: string;
+  /** The customer number to record. The Open Bank Project does not compare it with the customer. */
   customerNumber: string;
-  /** To the second. */
+  /** The time of the check, in whole seconds. */
   date?: string | null | undefined;
-  /** Free text, such as `online_meeting`. */
+  /** The method of the check as free text, such as `online_meeting`. */
   how?: string | null | undefined;
-  /** Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out. */
+  /** The name of the record for repeats: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted. */
   id?: string | null | undefined;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
-  /** True when the customer passed. */
+  /** True when the customer passed the check. */
   satisfied: boolean;
+  /** The name of the staff member who did the check. */
   staffName: string;
+  /** The id of the user who did the check. */
   staffUserId: string;
 };
 
+/** An identity document of a customer. */
 export type AddKycDocumentInput = {
-  /** The configured bank when left out. */
+  /** The bank; the configured bank when omitted. */
   bankId?: string | null | undefined;
+  /** The customer's id at the Open Bank Project. */
   customerId: string;
+  /** The customer number to record. The Open Bank Project does not compare it with the customer. */
   customerNumber: string;
-  /** To the second. */
+  /** The time of expiry, in whole seconds. */
   expiryDate: string;
-  /** Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out. */
+  /** The name of the record for repeats: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted. */
   id?: string | null | undefined;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
-  /** To the second. */
+  /** The time of issue, in whole seconds. */
   issueDate: string;
+  /** The place of issue. */
   issuePlace: string;
+  /** The number of the document. */
   number?: string | null | undefined;
-  /** Free text, such as `passport`. */
+  /** The kind of document as free text, such as `passport`. */
   type?: string | null | undefined;
 };
 
+/** The address of a recording or image for a check or document. */
 export type AddKycMediaInput = {
-  /** The configured bank when left out. */
+  /** The bank; the configured bank when omitted. */
   bankId?: string | null | undefined;
+  /** The customer's id at the Open Bank Project. */
   customerId: string;
+  /** The customer number to record. The Open Bank Project does not compare it with the customer. */
   customerNumber: string;
-  /** To the second. */
+  /** The time of the recording, in whole seconds. */
   date?: string | null | undefined;
-  /** Names the record: the same id for the same customer is the same record. The ids of the provider are one set over all customers, so a new record gets one of its own; go by the id that is answered. Made here when left out. */
+  /** The name of the record for repeats: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted. */
   id?: string | null | undefined;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
-  /** Null or empty when it relates to none. */
+  /** The id of the related check; empty for none. */
   relatesToKycCheckId?: string | null | undefined;
-  /** Null or empty when it relates to none. */
+  /** The id of the related document; empty for none. */
   relatesToKycDocumentId?: string | null | undefined;
-  /** Free text, such as `image`. */
+  /** The kind of media as free text, such as `image`. */
   type?: string | null | undefined;
-  /** Where it lies; the provider keeps nothing but this. */
+  /** The address of the media. The Open Bank Project stores only the address. */
   url?: string | null | undefined;
 };
 
-/** Replaces the bank's last word on the customer. */
+/** The bank's KYC decision on a customer; it replaces the previous one. */
 export type AddKycStatusInput = {
-  /** The configured bank when left out. */
+  /** The bank; the configured bank when omitted. */
   bankId?: string | null | undefined;
+  /** The customer's id at the Open Bank Project. */
   customerId: string;
+  /** The customer number to record. The Open Bank Project does not compare it with the customer. */
   customerNumber: string;
-  /** To the second. */
+  /** The time of the decision, in whole seconds. */
   date: string;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
+  /** True when the bank accepts the customer's KYC. */
   ok: boolean;
 };
 
-/** What an attribute says its value is; the provider does not check the value against it. */
+/** The declared type of an attribute value. The Open Bank Project does not check values against it. */
 export type AttributeType =
+  /** A calendar date. */
   | 'DATE_WITH_DAY'
+  /** A floating-point number. */
   | 'DOUBLE'
+  /** A whole number. */
   | 'INTEGER'
+  /** Text. */
   | 'STRING';
 
-/** Whether the person is kept out for fraud. */
+/** Whether a person is banned for fraud. */
 export type BanStatus =
+  /** The person is not banned. */
   | 'ALLOWED'
-  /** By the provider's rules; only the provider moves a person into or out of it. */
+  /** Banned by Synctera's rules. Only Synctera sets and removes this status. */
   | 'BANNED'
-  /** By hand; needs a note. */
+  /** Suspended by the integrator; requires a note. */
   | 'SUSPENDED';
 
-/** Names an account held at the institution. */
+/** An account at the financial institution. */
 export type BankingAccountInput = {
-  /** 2 to 17 digits; credit unions need it to process payments. */
+  /** The account part of the MICR line, 2 to 17 digits; credit unions need it to process payments. */
   accountMicrNumber?: string | null | undefined;
-  /** 1 to 32 letters, digits, spaces, dashes and dots, all of which count. */
+  /** The account number: 1 to 32 letters, digits, spaces, dashes and dots, all significant. */
   accountNumber: string;
-  /** The provider's own id, where it is known. */
+  /** Apiture's id of the account, when known. */
   id?: string | null | undefined;
-  /** At most 50 characters. */
+  /** The customer's own name for the account, at most 50 characters. */
   nickname?: string | null | undefined;
-  /** The institution's code of the product, 1 to 16 characters. */
+  /** The institution's product code, 1 to 16 characters. */
   productCode: string;
+  /** The kind of account. */
   productType?: BankingProductType | null | undefined;
 };
 
-/** The kind of a banking account. */
+/** The kinds of banking account. */
 export type BankingProductType =
-  /** Certificate of deposit. */
+  /** A certificate of deposit. */
   | 'CD'
+  /** A checking account. */
   | 'CHECKING'
+  /** A credit card account. */
   | 'CREDIT_CARD'
+  /** A health savings account. */
   | 'HEALTH_SAVINGS'
-  /** Individual retirement account. */
+  /** An individual retirement account. */
   | 'IRA'
+  /** A loan. */
   | 'LOAN'
+  /** A money market account. */
   | 'MONEY_MARKET'
+  /** A savings account. */
   | 'SAVINGS';
 
-/** A way in which a customer can prove who they are. */
+/** The kinds of factor of an identity challenge. */
 export type ChallengeFactorType =
+  /** A code of an authenticator app or device. */
   | 'AUTHENTICATOR_TOKEN'
+  /** A code by e-mail. */
   | 'EMAIL'
+  /** Answers to security questions. */
   | 'SECURITY_QUESTIONS'
+  /** A code by text message. */
   | 'SMS'
+  /** A code by voice call. */
   | 'VOICE';
 
-/** Members left out are sent in the provider's empty form, never invented. */
+/** A new customer. Omitted members are sent in the Open Bank Project's empty form. */
 export type CreateCustomerInput = {
-  /** The configured bank when left out. */
+  /** The bank; the configured bank when omitted. */
   bankId?: string | null | undefined;
+  /** The branch of the customer. The Open Bank Project does not check that it exists. */
   branchId?: string | null | undefined;
+  /** The credit limit. */
   creditLimit?: MonetaryAmountInput | null | undefined;
+  /** The credit rating. */
   creditRating?: CreditRatingInput | null | undefined;
-  /** From 1900-01-01 to yesterday. */
+  /** The date of birth, from 1900-01-01 to yesterday. */
   dateOfBirth: string;
-  /** One for each dependant; at most 100. */
+  /** The date of birth of each dependant; at most 100. */
   datesOfBirthOfDependants?: Array<string> | null | undefined;
-  /** Kept in lower case. */
+  /** The e-mail address; stored in lower case. */
   email: string;
-  /** Free text, such as `worker`. */
+  /** The employment status as free text, such as `worker`. */
   employmentStatus: string;
+  /** The portrait of the customer. */
   faceImage?: FaceImageInput | null | undefined;
-  /** Free text, such as `Master`. */
+  /** The highest education as free text, such as `Master`. */
   highestEducationAttained: string;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
-  /** The bank's own KYC flag; true needs `kyc:write`. */
+  /** The bank's KYC flag; true requires the scope `kyc:write`. */
   kycStatus: boolean;
-  /** When the data was last found in order, to the second. */
+  /** The time at which the data was last confirmed, in whole seconds. */
   lastOkDate: string;
+  /** The full legal name. */
   legalName: string;
+  /** The mobile phone number, in any format. */
   mobilePhoneNumber: string;
+  /** The suffix of the name, such as `Jr.`. */
   nameSuffix?: string | null | undefined;
-  /** Free text, such as `single`. */
+  /** The relationship status as free text, such as `single`. */
   relationshipStatus: string;
+  /** The form of address, such as `Dr.`. */
   title?: string | null | undefined;
 };
 
+/** A person to create. */
 export type CreatePersonInput = {
-  /** `BANNED` is refused: only the provider bans. */
+  /** Whether the person is banned for fraud. `BANNED` is refused, because only Synctera sets it. */
   banStatus?: BanStatus | null | undefined;
+  /** The name that the person prefers. */
   chosenName?: string | null | undefined;
-  /** From 1900-01-01 to yesterday. */
+  /** The date of birth, from 1900-01-01 to yesterday. */
   dateOfBirth?: string | null | undefined;
+  /** The e-mail address. */
   email?: string | null | undefined;
+  /** The first name. */
   firstName?: string | null | undefined;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
-  /** True for someone with a direct relationship with the bank or fintech; must be true for anyone tied to an account. */
+  /** True when the person has a direct relationship with the bank or fintech. It must be true for a person with an account. */
   isCustomer: boolean;
+  /** The last name. */
   lastName?: string | null | undefined;
+  /** The legal address. */
   legalAddress?: PersonAddressInput | null | undefined;
-  /** The integrator's own data; not for anything sensitive. */
+  /** Custom data of the integrator; not for sensitive data. */
   metadata?: Record<string, unknown> | null | undefined;
+  /** The middle name. */
   middleName?: string | null | undefined;
-  /** Required with `banStatus: SUSPENDED`. */
+  /** The reason for the ban status; required with `SUSPENDED`. */
   note?: string | null | undefined;
-  /** At most 20. */
+  /** The identifiers of the person, at most 20. */
   personalIds?: Array<PersonalIdInput> | null | undefined;
-  /** E.164, such as `+14155550100`. */
+  /** The phone number in E.164 format, such as `+14155550100`. */
   phoneNumber?: string | null | undefined;
-  /** Left out: a copy of the legal address where none is stored. */
+  /** The shipping address; the legal address when omitted and none is stored. */
   shippingAddress?: PersonAddressInput | null | undefined;
-  /** `NNN-NN-NNNN`; passed on to the provider, never kept. */
+  /** The social security number, `NNN-NN-NNNN`. It is sent to Synctera and never stored. */
   ssn?: string | null | undefined;
+  /** The status of the person. */
   status: PersonStatus;
-  /** The provider's workspace, where there are several. */
+  /** The Synctera workspace, when there are several. */
   tenant?: string | null | undefined;
 };
 
+/** An assessment of a customer's creditworthiness. */
 export type CreditRatingInput = {
+  /** The rating, in the notation of its source. */
   rating: string;
+  /** The agency or person that gave the rating. */
   source: string;
 };
 
-/** Which customers to list, and in which order of `lastOkDate`. Without bounds the whole bank is listed. */
+/** Limits a list of customers by `lastOkDate` and sets its order. */
 export type CustomerFilter = {
-  /** Inclusive. */
+  /** The earliest `lastOkDate`, inclusive. */
   lastOkFrom?: string | null | undefined;
-  /** Inclusive. */
+  /** The latest `lastOkDate`, inclusive. */
   lastOkTo?: string | null | undefined;
-  /** Newest `lastOkDate` first when left out. */
+  /** The order by `lastOkDate`; newest first when omitted. */
   sortDirection?: CustomerSortDirection | null | undefined;
 };
 
-/** Smallest first or largest first. */
+/** The directions of a sort order. */
 export type CustomerSortDirection =
+  /** Ascending: smallest or oldest first. */
   | 'ASC'
+  /** Descending: largest or newest first. */
   | 'DESC';
 
+/** A portrait of a customer. */
 export type FaceImageInput = {
-  /** When it was taken, to the second. */
+  /** The time at which the image was taken, in whole seconds. */
   date: string;
+  /** The address of the image. */
   url: string;
 };
 
-/** The name of one account holder: exactly one of its members. */
+/** The name of one account holder: exactly one member must be set. */
 export type HolderNameInput = {
-  /** The whole name of a person or an organisation, without commas and semicolons. */
+  /** The full name of a person or an organisation, without commas and semicolons. */
   fullName?: string | null | undefined;
-  /** The parts of a person's name. */
+  /** The parts of a natural person's name. */
   parts?: HolderNamePartsInput | null | undefined;
 };
 
-/** The parts of a person's name. */
+/** The parts of a natural person's name. */
 export type HolderNamePartsInput = {
+  /** The first name. */
   firstName: string;
-  /** Such as `Mr` or `Dr`. */
+  /** The honorific, such as `Mr` or `Dr`. */
   honorific?: string | null | undefined;
+  /** The last name. */
   lastName: string;
+  /** The middle name. */
   middleName?: string | null | undefined;
 };
 
-/** The bank that holds an account. */
+/** An account-holding bank. */
 export type HoldingEntityInput = {
-  /** The kind of `value`: `BICFI`, or `INFSC` in India, `USPID` or `USABA` in the USA. */
+  /** The kind of `value`: `BICFI`, `INFSC` (India), `USPID` or `USABA` (USA). */
   type: string;
+  /** The identifier of the bank. */
   value: string;
 };
 
-/** An identifier of the holder. */
+/** An expected identifier of the account holder. */
 export type IdentityInput = {
-  /** Such as `CRN`, `TXID` or `DUNS`. */
+  /** The kind of identifier, such as `CRN`, `TXID` or `DUNS`. */
   type: string;
+  /** The identifier. */
   value: string;
 };
 
-/** The providers behind the graph. */
+/** The providers behind this graph. */
 export type KycProvider =
+  /** Apiture: account entitlements. */
   | 'APITURE'
+  /** Banfico: account verification. */
   | 'BANFICO'
+  /** Open Bank Project: customers, KYC records and onboarding. */
   | 'OPEN_BANK_PROJECT'
+  /** SEI: account attributes. */
   | 'SEI'
+  /** Synctera: persons and KYC verification. */
   | 'SYNCTERA';
 
-/** What is left out stays as it is; null removes the link. */
+/** The links to set: an omitted link is unchanged, null removes it. */
 export type LinkCustomerInput = {
-  /** The configured bank when left out. */
+  /** The bank; the configured bank when omitted. */
   bankId?: string | null | undefined;
-  /** A banking customer at Apiture. */
+  /** The id of a banking customer at Apiture. */
   bankingCustomerId?: string | null | undefined;
+  /** The customer's id at the Open Bank Project. */
   customerId: string;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
-  /** A person at Synctera, who must exist; needs `persons:read`. */
+  /** The id of an existing person at Synctera. Requires the scope `persons:read`. */
   personId?: string | null | undefined;
-  /** An account's business identifier at SEI. */
+  /** The external id of an account at SEI. */
   seiExternalId?: string | null | undefined;
 };
 
-/** An amount of money; a decimal text, never a float. */
+/** An amount of money. The amount is decimal text, never a floating-point number. */
 export type MonetaryAmountInput = {
-  /** Decimal, such as `1000.00`. */
+  /** The amount in decimal notation, such as `1000.00`. */
   amount: string;
-  /** ISO 4217, such as `EUR`. */
+  /** The ISO 4217 currency code, such as `EUR`. */
   currency: string;
 };
 
-/** How the name that was asked about compares with the holder's. */
+/** The result of comparing a name with the account holder's name. */
 export type NameCheckStatus =
+  /** The name matches. */
   | 'FULL_MATCH'
+  /** The name does not match. */
   | 'NO_MATCH'
-  /** Close, or right but for the type of account; `respondedName` may say the right one. */
+  /** The name is similar, or the kind of account differs. `respondedName` may contain the right name. */
   | 'PARTIAL_MATCH'
-  /** Not compared; it says nothing of the name. */
+  /** The name was not compared. This is no statement about the name. */
   | 'UNABLE_TO_MATCH';
 
-/** Whose account it is: of an organisation or of a human being. */
+/** The kinds of account holder. */
 export type PayeeAccountType =
+  /** The holder is an organisation. */
   | 'BUSINESS'
+  /** The holder is a natural person. */
   | 'PERSONAL';
 
 /** A postal address of a person. */
 export type PersonAddressInput = {
+  /** The city. */
   city?: string | null | undefined;
-  /** ISO 3166-1 alpha-2. */
+  /** The ISO 3166-1 alpha-2 country code. */
   countryCode: string;
+  /** The first line: street and number. */
   line1: string;
+  /** The second line. */
   line2?: string | null | undefined;
+  /** The postal code. */
   postalCode?: string | null | undefined;
-  /** ISO 3166-2 subdivision without the country, such as `NY`. */
+  /** The ISO 3166-2 subdivision code without the country, such as `NY`. */
   state?: string | null | undefined;
 };
 
-/** The integrator's own word on the person. */
+/** The status of a person, as the integrator sets it. */
 export type PersonStatus =
+  /** The person is an active customer. */
   | 'ACTIVE'
+  /** The person has died. */
   | 'DECEASED'
+  /** The person was refused as a customer. */
   | 'DENIED'
+  /** The person has not been active for a long time. */
   | 'DORMANT'
+  /** The property of the person passes to the state. */
   | 'ESCHEAT'
+  /** The actions of the person are blocked. */
   | 'FROZEN'
+  /** The person is no longer active. */
   | 'INACTIVE'
+  /** The person may become a customer. */
   | 'PROSPECT'
+  /** The person is on a sanctions list. */
   | 'SANCTION';
 
-/** What one check answered. */
+/** The outcomes of one check of a person. */
 export type PersonVerificationOutcome =
+  /** The check is passed. */
   | 'ACCEPTED'
+  /** The check is in progress. */
   | 'PENDING'
+  /** The check is passed in part, or with restrictions. */
   | 'PROVISIONAL'
+  /** The check is failed. */
   | 'REJECTED'
+  /** The check found something that a human must review. */
   | 'REVIEW'
+  /** The check is not complete. */
   | 'UNVERIFIED'
-  /** The vendor behind the check failed; it says nothing of the person. */
+  /** The vendor of the check failed. This outcome is no statement about the person. */
   | 'VENDOR_ERROR';
 
-/** What a check looks at. */
+/** The kinds of check of a person. */
 export type PersonVerificationType =
+  /** A check of an identity document. */
   | 'DOCUMENT_VERIFICATION'
+  /** A check of the identity data. */
   | 'IDENTITY'
+  /** A check of a licence. */
   | 'LICENSE'
-  /** A human decision; overrides the other checks. */
+  /** A decision by a human; it overrides the other checks. */
   | 'MANUAL_REVIEW'
+  /** A check of the persons and businesses that are related to the person. */
   | 'RELATED_ENTITIES'
+  /** A search of sanctions and watch lists. */
   | 'WATCHLIST';
 
-/** An identifier that a state or agency gave to a person. */
+/** An identifier that a state or agency issued to a person. */
 export type PersonalIdInput = {
-  /** ISO 3166-1 alpha-2; implied for SSN, ITIN and SIN, required for a passport. */
+  /** The ISO 3166-1 alpha-2 code of the issuing country; implied for SSN, ITIN and SIN, required for a passport. */
   countryCode?: string | null | undefined;
+  /** The date of expiry. */
   expiryDate?: string | null | undefined;
+  /** The identifier. */
   identifier: string;
+  /** The date of issue. */
   issueDate?: string | null | undefined;
+  /** The kind of identifier. */
   type: PersonalIdType;
 };
 
-/** Kinds of personal identifier. */
+/** The kinds of personal identifier. */
 export type PersonalIdType =
+  /** A citizenship card number. */
   | 'CITIZENSHIP_CARD'
+  /** A driver's licence number. */
   | 'DRIVER_LICENSE'
+  /** An individual taxpayer identification number (USA). */
   | 'ITIN'
+  /** A national identity number. */
   | 'NATIONAL_ID'
+  /** A passport number. */
   | 'PASSPORT_NUMBER'
+  /** An identity card number of a province. */
   | 'PROVINCIAL_ID'
+  /** A permanent resident card number. */
   | 'PR_CARD'
+  /** A secure certificate of Indian status number (Canada). */
   | 'SECURE_STATUS_CARD'
+  /** A social insurance number (Canada). */
   | 'SIN'
+  /** A social security number (USA). */
   | 'SSN'
+  /** An identity card number of a state. */
   | 'STATE_ID'
+  /** A tax identification number. */
   | 'TAX_ID';
 
-/** Attributes of one account. */
+/** The attributes to write for one account. */
 export type SetAccountAttributesInput = {
-  /** 1 to 100, no name twice. */
+  /** The attributes, 1 to 100, with distinct names. */
   attributes: Array<AccountAttributeInput>;
-  /** The account id that the institution and the provider share; 1 to 255 characters. */
+  /** The account id that the institution shares with SEI, 1 to 255 characters. */
   externalId: string;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
 };
 
-/** One assignment for all the listed accounts. */
+/** The entitlements to set, equally for all listed accounts. */
 export type SetAccountEntitlementsInput = {
-  /** 1 to 16, no account number twice. The provider creates those that only the banking core knows. */
+  /** The accounts, 1 to 16, with distinct account numbers. Apiture creates accounts that only the banking core knows. */
   accounts: Array<BankingAccountInput>;
-  /** The provider's id of a customer who is enabled for digital banking. */
+  /** Apiture's id of a customer who is enabled for digital banking. */
   bankingCustomerId: string;
-  /** From a completed identity challenge; sent to the provider as its `Challenge` header, and only then. May differ under one `idempotencyKey`. */
+  /** The token of a completed identity challenge, sent to Apiture in the `Challenge` header. It is not part of the input that one `idempotencyKey` covers. */
   challengeToken?: string | null | undefined;
-  /** The customer agrees to other documents in electronic form for all the listed accounts. */
+  /** True when the customer accepts other documents in electronic form for all listed accounts. */
   electronicDocumentElection: boolean;
-  /** The customer agrees to electronic statements for all the listed accounts. */
+  /** True when the customer accepts electronic statements for all listed accounts. */
   electronicStatementElection: boolean;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
+  /** The roles to grant and remove. */
   roles: AccountRolesInput;
 };
 
-/** On whose behalf an account is verified. */
+/** The party on whose behalf an account is verified. */
 export type VerificationInitiatorInput = {
   /** The kind of `idValue`, such as `ICQX`, `ICS` or `VAT`. */
   idType: string;
+  /** The identifier of the party. */
   idValue: string;
-  /** What the check is for, such as an invoice number; a mandate reference begins with `RUM-`. */
+  /** The purpose of the check, such as an invoice number; a mandate reference begins with `RUM-`. */
   reference?: string | null | undefined;
 };
 
 /** Whether the account-holding bank has answered. */
 export type VerificationState =
+  /** The bank has answered. */
   | 'COMPLETED'
-  /** It answers later; ask `verificationResult` from `nextPollAt` on. */
+  /** The bank answers later. Query `verificationResult` again from `nextPollAt` on. */
   | 'PENDING';
 
-/** How far the identity of a person or customer is established. */
+/** How far the identity of a person or customer is verified. */
 export type VerificationStatus =
   /** Verified. */
   | 'ACCEPTED'
-  /** A check is running. */
+  /** A check is in progress. */
   | 'PENDING'
-  /** Verified in part, or with restrictions. */
+  /** Partly verified, or verified with restrictions. */
   | 'PROVISIONAL'
-  /** Not who they say they are, or not to be served. */
+  /** The identity is refuted, or the person must not be served. */
   | 'REJECTED'
-  /** A check found something that a human must look at. */
+  /** A check found something that a human must review. */
   | 'REVIEW'
-  /** No check has been completed. */
+  /** No check is complete. */
   | 'UNVERIFIED';
 
+/** The account to verify. */
 export type VerifyAccountInput = {
+  /** The account and the expected holder. */
   account: AccountToVerifyInput;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
+  /** The party on whose behalf the account is verified. */
   initiator?: VerificationInitiatorInput | null | undefined;
-  /** How old a remembered answer to the same question may be, in seconds; the server has a cap of its own. The default only absorbs repeats within one journey: before a payment is authorised ask with 0. */
+  /** The maximum age of a cached answer to the same question, in seconds; the server has a maximum of its own. The default only absorbs repeats within one user journey: use 0 before a payment is authorised. */
   maxAgeSeconds?: number | null | undefined;
-  /** At least one, each once. */
+  /** The kinds of verification: at least one, each once. */
   types: Array<AccountVerificationType>;
 };
 
+/** The person to verify. */
 export type VerifyPersonInput = {
-  /** True when the person agreed to be checked; without it nothing is asked. */
+  /** True when the person consented to the checks. Without consent no check is run. */
   customerConsent: boolean;
-  /** IPv4 or IPv6 of the person. */
+  /** The IPv4 or IPv6 address of the person. */
   customerIpAddress?: string | null | undefined;
-  /** An identity document captured before. */
+  /** The id of an identity document that was captured before. */
   documentId?: string | null | undefined;
-  /** Makes the write repeatable: the same key with the same input is done once and answered again. 1 to 255 characters; kept 7 days. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
   idempotencyKey?: string | null | undefined;
+  /** The person's id at Synctera. */
   personId: string;
 };
 

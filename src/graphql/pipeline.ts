@@ -98,7 +98,8 @@ const executed = (
   document: DocumentNode,
   leftOut: readonly unknown[] = [],
 ): Outcome => ({
-  errors: data === undefined ? joinRefusedValues(errors, document) : leftOut.length > 0 ? [...errors, ...leftOut] : errors,
+  errors:
+    data === undefined ? joinRefusedValues(errors, document) : leftOut.length > 0 ? [...errors, ...leftOut] : errors,
   data,
   status: data === undefined ? 400 : 200,
 })

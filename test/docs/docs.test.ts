@@ -9,6 +9,7 @@ import { NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { ERROR_CODES } from '../../datasources/contract/errors.js'
 import { providers } from '../../datasources/index.js'
 import { LINKS } from '../../datasources/obp/customers/contract.js'
+import { REQUIRED_ROLES } from '../../datasources/obp/roles.js'
 import { JOBS, REFUSED } from '../../datasources/sei/emulator/index.js'
 import { OUTCOME_BY_SSN, PROBLEM_BY_SSN } from '../../datasources/synctera/emulator/index.js'
 import * as operations from '../../schema/operations/index.js'
@@ -319,4 +320,15 @@ describe('snippets', () => {
     expect(whole).toBeDefined()
     expect([...pathsOf(document)].filter((path) => !pathsOf(whole!).has(path))).toEqual([])
   })
+})
+
+test('the page of the Open Bank Project lists each role with its scope and its operations', () => {
+  const text = page('docs/providers/obp.md')
+  const system = text.indexOf('### For the whole server')
+  const rows = [...text.matchAll(/^\| `(Can\w+)` \| (.+) \|$/gm)].map(({ index, 1: role, 2: operations }) => ({
+    role,
+    scope: index < system ? 'bank' : 'system',
+    operations: [...operations!.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+  }))
+  expect(rows).toEqual(REQUIRED_ROLES)
 })

@@ -52,7 +52,7 @@ const encode = ({ start, size, date, id }: Position, nullsFirst: boolean, listHa
 function parse(value: unknown, listHash: string): Beginning | undefined {
   if (!Array.isArray(value)) return undefined
   const [start, size, date, id, nullsFirst, hash] = value as unknown[]
-  const isDate = date === null || typeof date === 'string'
+  const isDate = date === null || (typeof date === 'string' && !Number.isNaN(Date.parse(date)))
   if (!isCount(start) || !isCount(size) || !isDate || typeof id !== 'string') return undefined
   if (typeof nullsFirst !== 'boolean' || hash !== listHash) return undefined
   return { after: { start, size, date, id }, nullsFirst }

@@ -62,6 +62,8 @@ interface Group {
 /** A page needs a few reads at most: each is larger than the one before. */
 const MAX_READS = 12
 const GROWTH = 4
+/** The size in a cursor is a hint of its sender: a larger group is found by reads that grow. */
+const MAX_SIZE_HINT = 10_000
 /** Parallel probes of a search, and how far apart the first are. */
 const PROBES = 8
 
@@ -132,7 +134,7 @@ export async function readPage(read: RowReader, list: List, count: number, begin
   const from = after?.start ?? start
   // The row before shows that the first group is whole.
   let offset = Math.max(0, from - 1)
-  const size = after?.size ?? 0
+  const size = Math.min(after?.size ?? 0, MAX_SIZE_HINT)
   // The group itself, and room for the next one to be whole: groups of one list are often of similar size.
   let limit = from - offset + size + Math.min(Math.max(0, size - 1), 2 * count) + count + 1
   for (let reads = 0; reads < MAX_READS; reads += 1, limit *= GROWTH) {
