@@ -294,7 +294,7 @@ function quirky(quirks: ReturnType<typeof createQuirks>, { path, body }: QuirkyA
     return { ...body, errors: errors.map((item) => ({ ...item, field: `attributes[0].${item.field}` })) }
   if (!path.startsWith('/v1/insight/status/') || data?.status === undefined) return body
   const { status: given, ...rest } = data
-  const word = quirks.has('statusSynonyms') ? (SYNONYMS[given!] ?? given) : given
+  const word = quirks.has('statusSynonyms') ? (SYNONYMS[given] ?? given) : given
   const status = quirks.has('unknownStatus') ? 'Transmogrifying' : word
   const named = { ...rest, [quirks.has('statusByOtherName') ? 'jobStatus' : 'status']: status }
   return quirks.has('statusAtTop') ? named : { ...body, data: named }
