@@ -13,15 +13,19 @@ const UNREACHABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PROVIDER_UNAVAILABLE',
   'PROVIDER_MALFORMED',
   'PROVIDER_REFUSED',
-  'PROVIDER_NOT_CONFIGURED',
   'DEADLINE_EXCEEDED',
   'RATE_LIMITED',
 ])
 
+/** True where the provider itself answered that it does not have the operation. */
+const isAbsentAtProvider = ({ code, extensions }: ApiError): boolean =>
+  code === 'PROVIDER_NOT_CONFIGURED' && extensions['providerStatus'] !== undefined
+
 /** A part of the evidence, or the sentence that says why it is unavailable; a missing scope and unforeseen errors stay errors. */
 const reached = <Known>(evidence: Promise<Known>): Promise<Part<Known>> =>
   evidence.catch((error: unknown) => {
-    if (error instanceof ApiError && UNREACHABLE.has(error.code)) return { unreachable: error.message }
+    if (error instanceof ApiError && (UNREACHABLE.has(error.code) || isAbsentAtProvider(error)))
+      return { unreachable: error.message }
     throw error
   })
 

@@ -273,7 +273,7 @@ describe('attributes', () => {
   test.each<[string, Record<string, unknown>]>([
     ['input.name', { name: '' }],
     ['input.name', { name: 'x'.repeat(51) }],
-    ['input.value', { value: 'x'.repeat(256) }],
+    ['input.value', { value: 'x'.repeat(2001) }],
     ['input.type', { type: 'BOOLEAN' }],
     ['input.customerId', { customerId: 'a/b' }],
   ])('with a bad %s are refused before anything is sent', async (field, change) => {
