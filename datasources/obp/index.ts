@@ -22,7 +22,7 @@ export const obp = {
   title: TITLE,
   maxConcurrency: 64,
   // Its lists have no pages, or pages as long as this server asks for.
-  maxResponseBytes: 4 * 1024 * 1024,
+  maxResponseBytes: 16 * 1024 * 1024,
   timeoutMs: 10_000,
   settings: obpSettings,
   queries: obpQueries,
