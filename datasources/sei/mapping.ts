@@ -88,7 +88,8 @@ export function toProgress(body: unknown, drift: Drift): Progress {
   if (status === null) drift(word === undefined ? 'job' : 'job.status')
   return {
     status,
-    providerStatus: providerWord(word),
+    // A word that is understood may have blanks, such as `In Progress`; any other could be a name.
+    providerStatus: word !== undefined && status !== null ? word : providerWord(word),
     errors: places
       .flatMap((place) => place.items('errors').map(toJobError))
       .filter(({ field, location, reason }) => field ?? location ?? reason),

@@ -17,8 +17,8 @@ export function toEnum<T extends string>(
   return null
 }
 
-/** A code: at most three words that begin with a letter, without the punctuation of a sentence. */
-const WORD = /^(?=[A-Za-z])[\w.:/-]{1,64}(?: [\w.:/-]{1,32}){0,2}$/
+/** A code: one word that begins with a letter, without the punctuation of a sentence. */
+const WORD = /^[A-Za-z][\w.:/-]{0,63}$/
 
 /** A provider's word as it was sent, to stand beside its enum value; null for a text that is no code and might be personal. */
 export const providerWord = (code: string | null | undefined): string | null =>

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,6 +11,8 @@ import type { ProviderDeps, Provider, ProviderInstance } from '../../../datasour
 import type { Emulator, Fault } from '../../../datasources/emulator/run.js'
 import { undiciTransport } from '../../../datasources/http/transport.js'
 import { Bulkhead } from '../../../datasources/http/bulkhead.js'
+import { encryptedStore } from '../../../src/store/encrypted.js'
+import { memoryStore } from '../../../src/store/memory.js'
 import { createDeadlines } from '../../../src/lifecycle/deadline.js'
 import { countTurns } from '../../support/clock.js'
 import { readConfig } from '../../../src/config.js'
@@ -214,7 +217,7 @@ async function openRoom(name: ProviderName) {
   }
   const house = {
     drift: () => undefined,
-    store: undefined,
+    store: encryptedStore(memoryStore(), [randomBytes(32)]),
     client(options: Parameters<ProviderDeps['client']>[0]) {
       if (options.credential) lent = options
       return new ProviderClient({ ...base, ...options, timeoutMs: 10_000 })

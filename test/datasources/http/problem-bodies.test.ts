@@ -21,7 +21,7 @@ const ENTITLE = `mutation { setAccountEntitlements(input: {
   electronicStatementElection: true
   electronicDocumentElection: true
   roles: { view: true }
-}) { challenge { operationId factors { id type labels securityQuestions { prompt } } } } }`
+}) { challenge { operationId factors { factorId type labels securityQuestions { prompt } } } } }`
 const ATTRIBUTES = `mutation { setAccountAttributes(input: {
   externalId: "${ADA.seiExternalId}", attributes: [{ name: "LineOfCreditAccountNumber", value: "true" }]
 }) { job { key } } }`
@@ -61,10 +61,14 @@ describe('an error response whose members are odd', () => {
   })
 
   test.each([
-    ['labels that are null', { id: 'f-1', type: 'sms', labels: null }, { id: 'f-1', type: 'SMS', labels: [] }],
-    ['an id that is null', { id: null, type: 'email', labels: ['a'] }, { id: null, type: 'EMAIL', labels: ['a'] }],
-    ['a number for an id', { id: 7, type: 'voice' }, { id: '7', type: 'VOICE', labels: [] }],
-    ['no kind', { id: 'f-2', labels: ['1234', null] }, { id: 'f-2', type: null, labels: ['1234'] }],
+    ['labels that are null', { id: 'f-1', type: 'sms', labels: null }, { factorId: 'f-1', type: 'SMS', labels: [] }],
+    [
+      'an id that is null',
+      { id: null, type: 'email', labels: ['a'] },
+      { factorId: null, type: 'EMAIL', labels: ['a'] },
+    ],
+    ['a number for an id', { id: 7, type: 'voice' }, { factorId: '7', type: 'VOICE', labels: [] }],
+    ['no kind', { id: 'f-2', labels: ['1234', null] }, { factorId: 'f-2', type: null, labels: ['1234'] }],
   ])('with a factor of %s, the challenge and its other factors stay', async (_what, factor, shown) => {
     const other = {
       id: 'q',
@@ -82,7 +86,7 @@ describe('an error response whose members are odd', () => {
       operationId: 'op',
       factors: [
         { ...shown, securityQuestions: null },
-        { id: 'q', type: 'SECURITY_QUESTIONS', labels: [], securityQuestions: [{ prompt: 'Pet?' }] },
+        { factorId: 'q', type: 'SECURITY_QUESTIONS', labels: [], securityQuestions: [{ prompt: 'Pet?' }] },
       ],
     })
   })

@@ -340,7 +340,7 @@ describe('addresses', () => {
     })
   })
 
-  test('are added once for one idempotency key, and not again after an unknown outcome', async () => {
+  test('are added once for one idempotency key, also after an unknown outcome, which is read back', async () => {
     const { customerId } = CROWD[3]!
     const input = { customerId, ...ADDRESS, idempotencyKey: 'address-1' }
     const first = await change('createCustomerAddress', input)
@@ -349,10 +349,13 @@ describe('addresses', () => {
       replayed: true,
     })
     app.fault('obp', { match: `POST ${at(customerId)}/address`, fault: 'drop-after-apply' })
-    for (let i = 0; i < 2; i += 1) {
-      const { errors } = await change('createCustomerAddress', { ...input, idempotencyKey: 'address-2' })
-      expect(errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
-    }
+    const lost = { ...input, line1: 'Elsewhere 2', idempotencyKey: 'address-2' }
+    const { errors } = await change('createCustomerAddress', lost)
+    expect(errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    expect((await change('createCustomerAddress', lost)).data.createCustomerAddress).toMatchObject({
+      address: { line1: 'Elsewhere 2' },
+      replayed: true,
+    })
     expect(await list(customerId)).toHaveLength(2)
   })
 

@@ -9,7 +9,7 @@ const RHEA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
 const ACCOUNTS = `/banks/${BANK}/accounts`
 
 const createAccount = (app: App, accountId: string) =>
-  app.run('mutation($input: CreateAccountInput!) { createAccount(input: $input) { account { id } } }', {
+  app.run('mutation($input: CreateAccountInput!) { createAccount(input: $input) { account { accountId } } }', {
     input: { accountId, label: 'L', productCode: 'AC', currency: 'EUR' },
   })
 

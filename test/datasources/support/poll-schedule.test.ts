@@ -98,7 +98,7 @@ describe.each([
       match: route,
       fault: 'status',
       status: provider === 'banfico' ? 202 : 200,
-      body: {},
+      body: provider === 'banfico' ? {} : { data: { status: 'Pending' } },
       times: 0,
     })
     const waits: number[] = []
@@ -116,7 +116,7 @@ describe.each([
 
   test.each([
     ['7', 7],
-    ['999999999', 3600],
+    ['86400', 3600],
     ['0', 1],
   ])('is asked for when the provider says: Retry-After %s', async (header, seconds) => {
     const id = await begin(one)

@@ -67,7 +67,9 @@ describe.each<[NonNullable<CustomerFilter['sortDirection']>]>([['DESC'], ['ASC']
       expect([...ids]).toEqual(expect.arrayContaining(ofBank.map(({ customerId }) => customerId)))
       const dates = nodes.map(({ lastOkDate }) => lastOkDate!)
       expect(dates).toEqual(sortDirection === 'ASC' ? [...dates].sort() : [...dates].sort().reverse())
-      expect(app.calls('obp').filter((call) => call.includes('/firehose/'))).toHaveLength(sizes.length)
+      expect(app.calls('obp').filter((call) => call.includes('/firehose/')).length).toBeLessThanOrEqual(
+        sizes.length + 1,
+      )
       expect(app.calls('synctera').length).toBeLessThanOrEqual(ofBank.length)
     })
   },
