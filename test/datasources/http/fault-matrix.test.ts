@@ -249,9 +249,9 @@ async function openRoom(name: ProviderName) {
       },
     })
     const answering = Object.assign(new EventEmitter(), { writableFinished: true })
-    const visit: CallScope = { correlationId: 'matrix', ...createDeadlines(deadlineMs).begin({}, answering) }
     // A token is at hand before the clock starts.
     await options.credential!.headers()
+    const visit: CallScope = { correlationId: 'matrix', ...createDeadlines(deadlineMs).begin({}, answering) }
     const begun = performance.now()
     const turned = countTurns()
     const end = await sources({ client, visit })[method]!(...args).then(

@@ -160,7 +160,7 @@ describe.concurrent.each(['undici', 'node-fetch'])('in time, through %s', (clien
     app.fault('obp', { match: 'POST /obp/v4.0.0/banks/*/meetings', fault: 'slow', until: gate.opened })
     const query = MEET.replace('"meet"', `"meet-${leaves}"`)
     const left = new AbortController()
-    const answer = post(app, query, leaves ? {} : { 'x-request-timeout-ms': '2000' }, left.signal)
+    const answer = post(app, query, leaves ? {} : { 'x-request-timeout-ms': '6000' }, left.signal)
     if (leaves) {
       await vi.waitFor(() => expect(app.calls('obp')).toHaveLength(1), PATIENT)
       left.abort()
