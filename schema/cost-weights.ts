@@ -18,7 +18,7 @@ export const WEIGHTS = {
   dear: 50,
 } as const
 
-/** `@cost`: the weight of a field without its selections, for this server and for a federation router. */
+/** `@cost`: the weight of a field without its selections, for this server and for a federation router. Stands on the fields in `resolvers/`. */
 export const Cost = (weight: keyof typeof WEIGHTS) => Directive(`@cost(weight: ${WEIGHTS[weight]})`)
 
 /** Either an assumed size or slicing arguments with defaults: composition refuses both on one field. */

@@ -6,21 +6,11 @@ import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
 import { SingleFlight } from '../http/single-flight.js'
 import { mapTokenError } from '../http/token-cache.js'
 import { banficoCommands } from './commands.js'
-import { API_VERSIONS, type ApiVersion } from './contract.js'
 import { banficoSource, mapError } from './datasource.js'
 import type { BanficoInstance } from './instance.js'
 import { banficoQueries } from './queries.js'
 import { createResultCache } from './result-cache.js'
-
-export interface BanficoSettings {
-  readonly url: string
-  readonly tokenUrl: string
-  readonly clientId: string
-  readonly clientSecret: string
-  /** The maximum age of a result that answers a repeated question, and the time for which results are stored. */
-  readonly maxAgeSeconds: number
-  readonly apiVersion: ApiVersion
-}
+import { LIMITS, type BanficoSettings, banficoSettings } from './settings.js'
 
 /** Several operations may wait for one call, so it does not end with the operation that started it. */
 const DETACHED = { detached: true, abortError: () => new ApiError('DEADLINE_EXCEEDED') }
@@ -30,26 +20,8 @@ export const banfico = {
   name: 'banfico',
   label: Label.BANFICO,
   title: 'Banfico',
-  maxConcurrency: 64,
-  timeoutMs: 10_000,
-  settings: (settings): BanficoSettings => ({
-    url: settings.url('BANFICO_URL', 'Base URL of Banfico.'),
-    tokenUrl: settings.url('BANFICO_TOKEN_URL', 'OAuth2 token endpoint of Banfico.'),
-    clientId: settings.text('BANFICO_CLIENT_ID', 'OAuth2 client id for Banfico.'),
-    clientSecret: settings.secret('BANFICO_CLIENT_SECRET', 'OAuth2 client secret for Banfico.'),
-    maxAgeSeconds: settings.integer(
-      'VERIFICATION_MAX_AGE_SECONDS',
-      'Maximum age of a verification that answers a repeated request for the same account.',
-      300,
-      { min: 0, max: 86_400 },
-    ),
-    apiVersion: settings.choice(
-      'BANFICO_API_VERSION',
-      'Version of the account verification API that the Banfico tenant offers.',
-      API_VERSIONS,
-      '1.0',
-    ),
-  }),
+  ...LIMITS,
+  settings: banficoSettings,
   queries: banficoQueries,
   commands: banficoCommands,
   open(

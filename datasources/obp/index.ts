@@ -12,7 +12,7 @@ import { linkSource } from './links/datasource.js'
 import { onboardingSource } from './onboarding/datasource.js'
 import { obpQueries } from './queries.js'
 import { recordSource } from './records/datasource.js'
-import { type ObpSettings, obpSettings } from './settings.js'
+import { LIMITS, type ObpSettings, obpSettings } from './settings.js'
 import { updateSource } from './updates/datasource.js'
 
 /** The Open Bank Project: a bank's customers and its KYC records. */
@@ -20,10 +20,7 @@ export const obp = {
   name: 'obp',
   label: LABEL,
   title: TITLE,
-  maxConcurrency: 64,
-  // Its lists have no pages, or pages as long as this server asks for.
-  maxResponseBytes: 16 * 1024 * 1024,
-  timeoutMs: 10_000,
+  ...LIMITS,
   settings: obpSettings,
   queries: obpQueries,
   commands: obpCommands,

@@ -1,6 +1,12 @@
 import type { Settings } from '../contract/provider.js'
 import { isRelease, type Release } from './releases.js'
 
+/**
+ * Limits of the calls to the Open Bank Project, unless `<PROVIDER>_MAX_CONCURRENCY`, `<PROVIDER>_TIMEOUT_MS` and
+ * `<PROVIDER>_MAX_RESPONSE_BYTES` say otherwise. Its lists have no pages, or pages as long as this server asks for.
+ */
+export const LIMITS = { maxConcurrency: 64, timeoutMs: 10_000, maxResponseBytes: 16 * 1024 * 1024 }
+
 export interface DirectLogin {
   readonly username: string
   readonly password: string

@@ -4,27 +4,12 @@ import { type Credential, detachedScope, type Path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
 import { parseTokenUrl } from '../http/oauth.js'
 import { TokenCache, mapTokenError, tokenResponse, toToken } from '../http/token-cache.js'
-import type { Tls } from '../http/transport.js'
 import { createKeyedMutex } from '../support/keyed-mutex.js'
 import { seiCommands } from './commands.js'
-import { JOB_STATUS_PATH } from './contract.js'
 import { mapError, seiSource } from './datasource.js'
 import type { SeiInstance } from './instance.js'
 import { seiQueries } from './queries.js'
-
-export interface SeiSettings {
-  readonly url: string
-  readonly tokenUrl: string
-  /** Consumer key and secret of the registered application. */
-  readonly appKey: string
-  readonly appSecret: string
-  /** The service account; the client certificate's CN names it. */
-  readonly username: string
-  readonly password: string
-  readonly tls: Tls | undefined
-  /** A path with the placeholder `{key}`. */
-  readonly jobStatusPath: string
-}
+import { LIMITS, type SeiSettings, seiSettings } from './settings.js'
 
 /** Authenticates the application by HTTP Basic and its service account in the form; the key is sent with every call. */
 function credentialOf(
@@ -55,40 +40,8 @@ export const sei = {
   name: 'sei',
   label: Label.SEI,
   title: 'SEI',
-  // SEI does not publish its limits.
-  maxConcurrency: 4,
-  timeoutMs: 10_000,
-  settings(settings): SeiSettings {
-    const url = settings.url('SEI_URL', 'Base URL of SEI.')
-    const cert = settings.optionalPem(
-      'SEI_CLIENT_CERT_FILE',
-      'Client certificate for mutual TLS; needs `SEI_CLIENT_KEY_FILE`.',
-    )
-    const key = settings.optionalPem(
-      'SEI_CLIENT_KEY_FILE',
-      'Private key of the client certificate; needs `SEI_CLIENT_CERT_FILE`.',
-    )
-    if (settings.has('SEI_CLIENT_CERT_FILE') !== settings.has('SEI_CLIENT_KEY_FILE'))
-      settings.problem('SEI_CLIENT_CERT_FILE and SEI_CLIENT_KEY_FILE belong together; one is missing')
-    const jobStatusPath = settings.text(
-      'SEI_JOB_STATUS_PATH',
-      'Path of the status of a job; it holds `{key}` once.',
-      JOB_STATUS_PATH,
-    )
-    if (!/^\/[^\s#{}]*\{key\}[^\s#{}]*$/.test(jobStatusPath))
-      settings.problem('SEI_JOB_STATUS_PATH must begin with / and hold {key} once')
-    return {
-      url,
-      tokenUrl:
-        url === '' ? '' : settings.url('SEI_TOKEN_URL', 'OAuth2 token endpoint of SEI.', `${url}/v2/oauthtoken`),
-      appKey: settings.secret('SEI_APP_KEY', 'Consumer key of the registered application.'),
-      appSecret: settings.secret('SEI_APP_SECRET', 'Consumer secret of the registered application.'),
-      username: settings.text('SEI_USERNAME', 'User name of the service account, which the client certificate names.'),
-      password: settings.secret('SEI_PASSWORD', 'Password of the service account.'),
-      tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
-      jobStatusPath,
-    }
-  },
+  ...LIMITS,
+  settings: seiSettings,
   queries: seiQueries,
   commands: seiCommands,
   open(settings, { client: connect, drift }): SeiInstance {

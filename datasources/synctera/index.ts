@@ -7,16 +7,7 @@ import type { SyncteraInstance } from './instance.js'
 import { createInvalidations } from './invalidations.js'
 import { syncteraQueries } from './queries.js'
 import { syncteraWebhook } from './webhook.js'
-
-export interface SyncteraSettings {
-  readonly url: string
-  readonly apiKey: string
-  /** The signing secret of webhooks; undefined where none are accepted. */
-  readonly webhookSecret: string | undefined
-}
-
-/** Synctera's own secrets have 64 characters. */
-const MIN_SECRET_LENGTH = 32
+import { LIMITS, type SyncteraSettings, syncteraSettings } from './settings.js'
 
 const bearer = (apiKey: string): Credential => {
   const headers = { authorization: `Bearer ${apiKey}` }
@@ -28,21 +19,8 @@ export const synctera = {
   name: 'synctera',
   label: Label.SYNCTERA,
   title: 'Synctera',
-  maxConcurrency: 64,
-  timeoutMs: 10_000,
-  settings(settings): SyncteraSettings {
-    const webhookSecret = settings.optionalSecret(
-      'SYNCTERA_WEBHOOK_SECRET',
-      'Secret of webhook signatures, at least 32 characters; without it `POST /webhooks/synctera` does not exist.',
-    )
-    if (webhookSecret !== undefined && webhookSecret.length < MIN_SECRET_LENGTH)
-      settings.problem(`SYNCTERA_WEBHOOK_SECRET must have at least ${MIN_SECRET_LENGTH} characters`)
-    return {
-      url: settings.url('SYNCTERA_URL', 'Base URL of Synctera.'),
-      apiKey: settings.secret('SYNCTERA_API_KEY', 'API key for Synctera.'),
-      webhookSecret,
-    }
-  },
+  ...LIMITS,
+  settings: syncteraSettings,
   queries: syncteraQueries,
   commands: syncteraCommands,
   open({ url, apiKey, webhookSecret }, { client: connect, drift }): SyncteraInstance {

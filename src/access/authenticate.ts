@@ -6,6 +6,7 @@ import { NO_PROXIES } from '../../datasources/http/proxy.js'
 import type { Config } from '../config.js'
 import { createJwksFetch } from './jwks-fetch.js'
 
+/** Signature algorithms that are accepted. The issuer, the audience and the JWKS address are settings (`AUTH_ISSUER`, `AUTH_AUDIENCE`, `AUTH_JWKS_URL` in `src/config.ts`). */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const CLOCK_TOLERANCE_SECONDS = 5
 

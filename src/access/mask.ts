@@ -12,7 +12,7 @@ import type { Mask } from '../../schema/pii.js'
 type Row = Record<string, unknown>
 type MaskValue = (value: unknown) => unknown
 
-/** Masker: copies a value with its personal fields masked. Null and the error of an unreadable row pass through; of a list, each item is masked. */
+/** Masker: copies a value with its personal fields masked, which `@Pii` declares beside each field in `schema/`. Null and the error of an unreadable row pass through; of a list, each item is masked. */
 export type Masker = (value: unknown) => unknown
 
 const MASKED_LETTERS = '•••'

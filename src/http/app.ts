@@ -6,10 +6,7 @@ import { registerSecurityHeaders, clientErrorHandlers } from './headers.js'
 import { correlationIdOf } from './correlation-id.js'
 import { formatError, httpHeadOf } from '../graphql/format-error.js'
 import { type Log, errorOrigin } from '../observability/log.js'
-
-export const MAX_BODY_BYTES = 256 * 1024
-/** The time in which a request must have arrived. */
-const MAX_REQUEST_MS = 30_000
+import { KEEP_ALIVE_MS, MAX_BODY_BYTES, MAX_REQUEST_MS } from './server-limits.js'
 
 /** The answer to a request that runs no operation. */
 interface ErrorResponse {
@@ -49,6 +46,7 @@ export async function createApp({ log, cors, isStopping }: AppOptions): Promise<
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: MAX_REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     // Plain JSON may hold any name, also in what callers keep for themselves; nothing here copies names it does not know.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, Ser
 import { pipeline } from 'node:stream'
 import type { Log } from '../observability/log.js'
 import { correlationIdOf } from './correlation-id.js'
-import { errorResponse, MAX_BODY_BYTES } from './app.js'
+import { errorResponse } from './app.js'
+import { MAX_BODY_BYTES } from './server-limits.js'
 import { hasJsonBody, type HttpRequest, type HttpResponse } from './graphql-handler.js'
 import { SECURITY_HEADERS } from './headers.js'
 

@@ -7,6 +7,7 @@ import { SCOPES } from '../../schema/scopes.js'
 const FILES: Readonly<Record<string, string>> = {
   'index.ts': 'datasources/NAME/index.ts',
   'instance.ts': 'datasources/NAME/instance.ts',
+  'settings.ts': 'datasources/NAME/settings.ts',
   'contract.ts': 'datasources/NAME/contract.ts',
   'datasource.ts': 'datasources/NAME/datasource.ts',
   'mapping.ts': 'datasources/NAME/mapping.ts',
@@ -26,6 +27,11 @@ const LINES: readonly (readonly [file: string, before: string, lines: string])[]
   ['resolvers/index.ts', '\nexport { references }', "import { {{Name}}RecordResolver } from './{{name}}-record.js'\n"],
   ['resolvers/index.ts', '] as const', '  {{Name}}RecordResolver,\n'],
   ['schema/shared.ts', '}\nregisterEnumType(KycProvider,', "  {{NAME}} = '{{NAME}}',\n"],
+  [
+    'schema/shared.ts',
+    '  },\n})\n\nexport enum CustomerSortDirection',
+    "    {{NAME}}: { description: '{{Name}}: one sentence on what this provider knows.' },\n",
+  ],
   ['schema/scopes.ts', "  'pii:read':", "  '{{name}}:read': 'records of {{Name}}',\n"],
   ['docs/scopes.md', '| `pii:read`', '| `{{name}}:read` | records of {{Name}} |\n'],
   ['test/support/methods.ts', '  banfico: () => ({', "  {{name}}: () => ({ getRecord: read('nothing') }),\n"],

@@ -1,0 +1,30 @@
+import type { Settings } from '../contract/provider.js'
+
+/** Limits of the calls to Apiture, unless `<PROVIDER>_MAX_CONCURRENCY` and `<PROVIDER>_TIMEOUT_MS` say otherwise. */
+export const LIMITS = { maxConcurrency: 64, timeoutMs: 10_000 }
+
+export interface ApitureSettings {
+  readonly url: string
+  readonly tokenUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Sent where one client serves several institutions. */
+  readonly institutionId: string | undefined
+}
+
+/** Reads the settings of Apiture. */
+export function apitureSettings(settings: Settings): ApitureSettings {
+  const institutionId = settings.optional(
+    'APITURE_INSTITUTION_ID',
+    'Institution to act for, when the client serves several: 2 to 8 capital letters, digits and underscores.',
+  )
+  if (institutionId !== undefined && !/^[A-Z0-9_]{2,8}$/.test(institutionId))
+    settings.problem('APITURE_INSTITUTION_ID must be 2 to 8 capital letters, digits and underscores')
+  return {
+    url: settings.url('APITURE_URL', 'Base URL of Apiture.'),
+    tokenUrl: settings.url('APITURE_TOKEN_URL', 'OAuth2 token endpoint of Apiture.'),
+    clientId: settings.secret('APITURE_CLIENT_ID', 'OAuth2 client id for Apiture.'),
+    clientSecret: settings.secret('APITURE_CLIENT_SECRET', 'OAuth2 client secret for Apiture.'),
+    institutionId,
+  }
+}

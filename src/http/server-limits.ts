@@ -1,0 +1,8 @@
+/** The greatest request body in bytes. */
+export const MAX_BODY_BYTES = 256 * 1024
+
+/** The time in which a request must have arrived. */
+export const MAX_REQUEST_MS = 30_000
+
+/** The time after which a connection without a request is closed; more than the idle time of common proxies and clients. */
+export const KEEP_ALIVE_MS = 72_000
