@@ -6,6 +6,7 @@ import { type ProviderName, providers } from '../datasources/index.js'
 import type { Provider, ProviderInstance, Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
+import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { parseRedisUrl, type RedisAddress } from './store/connection.js'
 
@@ -379,7 +380,7 @@ const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | '
     settings.integer(
       'WRITE_LEASE_SECONDS',
       'Lease of an idempotency key: after it another process may continue the mutation of one that died.',
-      30,
+      DEFAULT_LEASE_SECONDS,
       { min: 1, max: 30 },
     ) * 1000,
 })

@@ -85,6 +85,7 @@ function codeOf(error: GraphQLError): ErrorCode | undefined {
 /** Code, message and further extensions of an error. */
 type Wording = readonly [code: ErrorCode, message: string, extensions?: Readonly<Record<string, unknown>>]
 
+/** What a client sees of an unforeseen error; the sentence stands in the table of codes. */
 const MASKED: Wording = ['INTERNAL_SERVER_ERROR', ERROR_CODES.INTERNAL_SERVER_ERROR.sentence('')]
 
 function ofApiError({ code, message, extensions: { http: _http, ...extensions } }: ApiError): Wording {

@@ -1,12 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
-import { refuseUnreadBody } from './request-form.js'
+import { METHODS, refuseUnreadBody } from './request-form.js'
 
 /** One endpoint: many clients add the slash, and some proxies do. */
 const URLS = ['/graphql', '/graphql/']
-
-/** The methods of `/graphql`; whether a GET may run an operation is for Apollo's CSRF prevention to say. */
-const METHODS = ['GET', 'POST', 'OPTIONS']
 
 /** Registers `/graphql` in Fastify, for requests that the fast path leaves. */
 export function registerGraphqlRoute(
@@ -19,7 +16,7 @@ export function registerGraphqlRoute(
 function registerAt(app: FastifyInstance, url: string, handle: (request: HttpRequest) => Promise<HttpResponse>): void {
   app.route({
     url,
-    method: METHODS,
+    method: [...METHODS],
     onRequest({ method, headers }, _reply, done) {
       refuseUnreadBody(method, headers)
       done()

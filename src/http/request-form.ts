@@ -2,6 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/format-error.js'
 
+/** Methods of `/graphql`. A GET runs queries only, and needs one of the headers that `src/graphql/apollo.ts` lists. */
+export const METHODS = ['GET', 'POST', 'OPTIONS'] as const
+
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i
 const UTF_8 = /^(?:utf-?8)?$/i

@@ -3,6 +3,9 @@ import type { Store, StoreKey } from '../../datasources/contract/store.js'
 import { isAbandoned, isHeldBy, retained, RETENTION_SECONDS, type WriteRecord } from './record.js'
 import { retryUntilStored } from './retry-until-stored.js'
 
+/** The time in s for which a running mutation holds its key unless `WRITE_LEASE_SECONDS` says otherwise; renewed while it runs. */
+export const DEFAULT_LEASE_SECONDS = 30
+
 type Change = (record: WriteRecord | null) => WriteRecord | null | undefined
 
 export interface LeaseOptions {

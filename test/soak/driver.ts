@@ -8,7 +8,7 @@ import type { Oracle, Window } from './oracle.js'
 import type { Random } from './random.js'
 import { type ReadKind, READS } from './reads.js'
 import type { Replica } from './replica.js'
-import type { Traffic } from './traffic.js'
+import type { Traffic } from './tally.js'
 import { PROVIDER_TIMEOUT_MS, REQUEST_TIMEOUT_MS, type World } from './world.js'
 import { documentOf, type WriteKind, WRITES } from './writes.js'
 
@@ -28,6 +28,9 @@ const weighted = <Kind extends { weight: number }>(random: Random, kinds: readon
 
 const kindOf = (entry: Entry): WriteKind => entry.rules as WriteKind
 const CALLER: Readonly<Record<string, Caller>> = { [OPS.client]: OPS, [PARTNER.client]: PARTNER }
+
+/** The share of writes among the operations. */
+const WRITE_SHARE = 0.5
 
 /** Asks and writes as many callers would, and holds every answer against the oracle. */
 export class Driver {
@@ -209,7 +212,7 @@ export class Driver {
   async work(random: Random, until: number): Promise<void> {
     while (Date.now() < until) {
       await delay(random.between(10, 90))
-      if (random.chance(0.5)) await this.#write(random)
+      if (random.chance(WRITE_SHARE)) await this.#write(random)
       else
         await this.read(
           random,

@@ -1,7 +1,7 @@
 import { providers } from '../../datasources/index.js'
 import type { Mark } from './chaos.js'
 import type { Reading } from './memory.js'
-import type { Second } from './traffic.js'
+import type { Second } from './tally.js'
 
 export interface PlotData {
   readonly title: string

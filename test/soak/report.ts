@@ -1,5 +1,5 @@
 import type { Finding } from './ledger.js'
-import type { Traffic } from './traffic.js'
+import type { Traffic } from './tally.js'
 
 export interface Report {
   readonly seed: number

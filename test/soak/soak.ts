@@ -13,7 +13,7 @@ import { randomOf } from './random.js'
 import type { Replica } from './replica.js'
 import { countFindings, type Report } from './report.js'
 import { countMarks } from './state.js'
-import { Traffic } from './traffic.js'
+import { Traffic } from './tally.js'
 import { startWorld, type World } from './world.js'
 import { MARKS } from './writes.js'
 
