@@ -53,7 +53,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
   },
   BAD_USER_INPUT: {
     meaning: 'The document, a variable or an input is not valid to this server or to the provider.',
-    httpStatuses: [200, 400, 413],
+    httpStatuses: [200, 400, 405, 406, 413, 415],
     retryable: false,
     sentence: (who) => `${who} does not accept this input.`,
   },
