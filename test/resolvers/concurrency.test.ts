@@ -17,9 +17,7 @@ const atBank = `/obp/v4.0.0/banks/${BANK}/customers/${ADA.customerId}`
 /** What hangs off a customer, each list at an address of its own. */
 const COLLECTIONS = [
   ...['kyc_checks', 'kyc_documents', 'kyc_media', 'kyc_statuses'].map((kind) => `GET ${customer}/${kind}`),
-  ...['addresses', 'tax-residences', 'social_media_handles', 'credit_limit/requests'].map(
-    (kind) => `GET ${atBank}/${kind}`,
-  ),
+  ...['addresses', 'tax-residences', 'social_media_handles'].map((kind) => `GET ${atBank}/${kind}`),
   `GET /obp/v4.0.0/banks/${BANK}/user_customer_links/customers/${ADA.customerId}`,
 ]
 
