@@ -34,12 +34,12 @@ export class ErrorCodeInfo {
   httpStatuses!: readonly number[]
 }
 
-/** The one code for which each error says whether it is retryable. */
-const DEPENDS: ErrorCode = 'OUTCOME_UNKNOWN'
+/** The codes of which each error says by itself whether it is retryable. */
+const DEPENDS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['OUTCOME_UNKNOWN', 'UNAUTHENTICATED'])
 
 const ERROR_CODE_INFOS: readonly ErrorCodeInfo[] = codes.map((code) => {
   const { meaning, retryable, httpStatuses } = ERROR_CODES[code]
-  return { code, meaning, retryable: code === DEPENDS ? null : retryable, httpStatuses }
+  return { code, meaning, retryable: DEPENDS.has(code) ? null : retryable, httpStatuses }
 })
 
 @Resolver(() => ErrorCodeInfo)

@@ -1,4 +1,5 @@
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import { type GraphQLResolveInfo, OperationTypeNode } from 'graphql'
+import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql'
 import { type ErrorCode, ApiError } from '../datasources/contract/errors.js'
 import { Cost } from '../schema/cost-weights.js'
 import { Customer } from '../schema/customer.js'
@@ -80,6 +81,27 @@ function assertAllowed({ obp, synctera }: Pick<GuardedProviders, 'obp' | 'syncte
   }
 }
 
+async function decide(customer: Customer, context: RequestContext): Promise<KycOverview | null> {
+  const now = new Date()
+  const hasSynctera = assertAllowed(context)
+  const [bank, synctera] = await Promise.all([
+    loadBankEvidence(context, customer),
+    hasSynctera ? reached(loadSyncteraEvidence(context, customer)) : undefined,
+  ])
+  return bank === null || synctera === null ? null : overview({ bank, synctera }, now)
+}
+
+/** The decisions of an operation, by customer. */
+const decisionsOf = new WeakMap<RequestContext, Map<string, Promise<KycOverview | null>>>()
+
+/** The root field of a mutation, of which each sees what those before it have written; one name for all of a query. */
+function stepOf({ operation, path }: GraphQLResolveInfo): string | number {
+  if (operation.operation === OperationTypeNode.QUERY) return ''
+  let root = path
+  while (root.prev) root = root.prev
+  return root.key
+}
+
 @Resolver(() => Customer)
 export class KycOverviewResolver {
   @Scopes(orOwn('customers:read'), orOwn('kyc:read'), orOwn('persons:read'))
@@ -89,13 +111,17 @@ export class KycOverviewResolver {
     description:
       'Whether the customer is verified, decided from the current records of the bank and of the linked Synctera person. Requires the scopes `customers:read`, `kyc:read` and `persons:read`.',
   })
-  async kycOverview(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<KycOverview | null> {
-    const now = new Date()
-    const hasSynctera = assertAllowed(context)
-    const [bank, synctera] = await Promise.all([
-      loadBankEvidence(context, customer),
-      hasSynctera ? reached(loadSyncteraEvidence(context, customer)) : undefined,
-    ])
-    return bank === null || synctera === null ? null : overview({ bank, synctera }, now)
+  kycOverview(
+    @Root() customer: Customer,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<KycOverview | null> {
+    const decisions = decisionsOf.get(context) ?? new Map<string, Promise<KycOverview | null>>()
+    decisionsOf.set(context, decisions)
+    // One answer states one decision of a customer, by whichever path it is reached.
+    const key = JSON.stringify([stepOf(info), customer.bankId, customer.id])
+    const decision = decisions.get(key) ?? decide(customer, context)
+    decisions.set(key, decision)
+    return decision
   }
 }

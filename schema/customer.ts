@@ -231,10 +231,13 @@ export class CreateCustomerInput extends BankMutationInput {
   @Field(() => DateTimeScalar, { description: 'The time at which the data was last confirmed, in whole seconds.' })
   lastOkDate!: string
 
-  @Field(() => String, { nullable: true, description: 'The form of address, such as `Dr.`.' })
-  @IsOptional()
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The form of address, such as `Dr.`; empty for none.',
+  })
   @MaxLength(255)
-  title?: string | null
+  title!: string
 
   @Field(() => ID, {
     nullable: true,
@@ -244,10 +247,13 @@ export class CreateCustomerInput extends BankMutationInput {
   @MaxLength(255)
   branchId?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr.`.' })
-  @IsOptional()
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The suffix of the name, such as `Jr.`; empty for none.',
+  })
   @MaxLength(255)
-  nameSuffix?: string | null
+  nameSuffix!: string
 }
 
 @InputType({ description: 'The links to set: an omitted link is unchanged, null removes it.' })

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { IsOptional, Length, Matches, registerDecorator } from 'class-validator'
+import { IsOptional, Matches, registerDecorator } from 'class-validator'
 import { Extensions, Field, InputType } from 'type-graphql'
+import { Length } from './length.js'
 
 /** Commas and semicolons separate the parts and the holders in the provider's form of names, which cannot escape them. */
 const WITHOUT_SEPARATORS = [/^[^,;]*$/, { message: 'must not contain a comma or a semicolon' }] as const

@@ -5,17 +5,22 @@ const refuse = (expected: string, node?: ValueNode): never => {
   throw new GraphQLError(expected, node && { nodes: node })
 }
 
-function stringScalar(
-  name: string,
-  description: string,
-  parse: (text: string) => string | undefined,
-  expected: string,
-) {
+interface StringScalarOptions {
+  readonly name: string
+  readonly description: string
+  readonly specifiedByURL: string
+  readonly parse: (text: string) => string | undefined
+  /** What a text must be. */
+  readonly expected: string
+}
+
+function stringScalar({ name, description, specifiedByURL, parse, expected }: StringScalarOptions) {
   const read = (value: unknown, node?: ValueNode): string =>
     (typeof value === 'string' ? parse(value) : undefined) ?? refuse(expected, node)
   return new GraphQLScalarType<string, string>({
     name,
     description,
+    specifiedByURL,
     parseValue: (value) => read(value),
     parseLiteral: (node) => (node.kind === Kind.STRING ? read(node.value, node) : refuse(expected, node)),
     // Values of results were checked by the provider folder that returns them.
@@ -23,6 +28,8 @@ function stringScalar(
   })
 }
 
+/** The grammar of both scalars of time: `full-date` and `date-time`. */
+const RFC3339_URL = 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6'
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 const RFC3339 =
   /^\d{4}-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
@@ -75,19 +82,22 @@ export function toInstant(text: string): string | undefined {
     : instant.toISOString()
 }
 
-export const DateScalar = stringScalar(
-  'Date',
-  'A calendar date without time zone, `YYYY-MM-DD` (RFC 3339 full-date).',
-  (text) => (isCalendarDate(text) ? text : undefined),
-  'must be a day that exists, written YYYY-MM-DD',
-)
+export const DateScalar = stringScalar({
+  name: 'Date',
+  description: 'A calendar date without time zone, `YYYY-MM-DD` (RFC 3339 full-date).',
+  specifiedByURL: RFC3339_URL,
+  parse: (text) => (isCalendarDate(text) ? text : undefined),
+  expected: 'must be a day that exists, written YYYY-MM-DD',
+})
 
-export const DateTimeScalar = stringScalar(
-  'DateTime',
-  'A point in time in RFC 3339 format. Output is always in UTC with milliseconds, such as `2000-01-31T12:00:00.000Z`.',
-  toInstant,
-  'must be an RFC 3339 date and time with a time zone, such as 2000-01-31T12:00:00Z',
-)
+export const DateTimeScalar = stringScalar({
+  name: 'DateTime',
+  description:
+    'A point in time in RFC 3339 format. Output is always in UTC with milliseconds, such as `2000-01-31T12:00:00.000Z`.',
+  specifiedByURL: RFC3339_URL,
+  parse: toInstant,
+  expected: 'must be an RFC 3339 date and time with a time zone, such as 2000-01-31T12:00:00Z',
+})
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -126,6 +136,7 @@ function readObject(value: unknown, node?: ValueNode): Record<string, unknown> {
 export const JSONObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
   name: 'JSONObject',
   description: `A JSON object of at most ${MAX_LEVELS} levels.`,
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259#section-4',
   parseValue: (value) => readObject(value),
   parseLiteral: (node, variables) => readObject(literal(node, variables), node),
   serialize: (value) => value as Record<string, unknown>,

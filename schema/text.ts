@@ -125,13 +125,14 @@ export function normalText(kind: TextKind, text: string, owner: Readonly<Record<
 }
 
 /** A letter, mark of punctuation or symbol that shows; the exceptions are letters and symbols without a shape. */
-const VISIBLE = /[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u
+const VISIBLE = /[^\p{Cc}\p{Cf}\p{Cs}\p{NChar}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 
 /** The rule that a normal text breaks; undefined when it is a good one. */
 export function textFault(kind: TextKind, text: string): string | undefined {
   if (text === '') return undefined
-  if (PLAIN.test(text)) return kind !== 'line' || VISIBLE.test(text) ? undefined : 'must have a visible character'
+  if (PLAIN.test(text))
+    return kind === 'text' || kind === 'secret' || /[^ ]/.test(text) ? undefined : 'must have a visible character'
   if (/\p{Cs}/u.test(text)) return 'must be well-formed Unicode text'
   if (kind === 'text')
     return /[^\P{Cc}\t\n]/u.test(text) ? 'must not contain control characters, tab and line feed excepted' : undefined

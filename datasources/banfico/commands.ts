@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, type VerifyAccountInput } from '../../schema/verification.js'
+import { ApiError, copyError, type InvalidFields } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import type { Verify } from './contract.js'
 import { sharedScope } from './datasource.js'
@@ -20,6 +21,18 @@ async function verifyAtBank(
   return result
 }
 
+const NAME = 'input.account.name'
+const HOLDERS = 'input.account.holders'
+
+/** The holders are sent as one name, so a refusal of the name is one of the holders where those were given. */
+function refusedHolders(error: unknown, { account: { holders } }: VerifyAccountInput): unknown {
+  if (!(error instanceof ApiError) || error.code !== 'BAD_USER_INPUT' || !holders) return error
+  const { fields } = error.extensions as { readonly fields?: InvalidFields }
+  if (!fields?.[NAME]) return error
+  const renamed = Object.entries(fields).map(([path, rules]) => [path === NAME ? HOLDERS : path, rules] as const)
+  return copyError(error, { fields: Object.fromEntries(renamed) })
+}
+
 /** Banfico's command, which changes nothing at any bank. */
 export const banficoCommands = {
   verifyAccount: command<VerifyAccountInput, { result: VerificationResult }>({
@@ -36,13 +49,17 @@ export const banficoCommands = {
       const question = store.questionOf(operation.caller, verify)
       const maxAge = store.limitAge(input.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS)
       const ask = () => verifyAtBank(instance, operation, verify, question)
-      // A random key joins no other call, so a caller that accepts no stored result gets a verification of its own.
-      if (maxAge === 0) return { result: await checks.run(randomUUID(), operation, ask) }
       const begun = Date.now()
-      const known = await store.recall(question, maxAge)
       // A call that ended during the first look-up has stored its result by now.
       const recallOrAsk = async () => (await store.recall(question, (Date.now() - begun) / 1000)) ?? (await ask())
-      return { result: known ?? (await checks.run(question, operation, recallOrAsk)) }
+      try {
+        // A random key joins no other call, so a caller that accepts no stored result gets a verification of its own.
+        if (maxAge === 0) return { result: await checks.run(randomUUID(), operation, ask) }
+        const known = await store.recall(question, maxAge)
+        return { result: known ?? (await checks.run(question, operation, recallOrAsk)) }
+      } catch (error) {
+        throw refusedHolders(error, input)
+      }
     },
   }),
 }

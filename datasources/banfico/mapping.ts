@@ -1,4 +1,5 @@
 import type { HolderNameInput } from '../../schema/holder-name.js'
+import { lengthOf } from '../../schema/text.js'
 import {
   AccountStatus,
   type AccountToVerifyInput,
@@ -130,7 +131,7 @@ function invalidFields({ types, account }: VerifyAccountInput, name: string | un
     ...(asks(AccountVerificationType.NAME) && name === undefined
       ? { 'input.account.name': ['is required to verify NAME'] }
       : {}),
-    ...(account.holders && name !== undefined && name.length > MAX_NAME_LENGTH
+    ...(account.holders && name !== undefined && lengthOf(name) > MAX_NAME_LENGTH
       ? { 'input.account.holders': [`must have at most ${MAX_NAME_LENGTH} characters in all`] }
       : {}),
     ...(asks(AccountVerificationType.ID) && !account.identities?.length

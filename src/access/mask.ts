@@ -8,6 +8,7 @@ import {
 } from 'graphql'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Mask } from '../../schema/pii.js'
+import { lengthOf } from '../../schema/text.js'
 
 type Row = Record<string, unknown>
 type MaskValue = (value: unknown) => unknown
@@ -24,7 +25,7 @@ const MASKS: Record<Mask, MaskValue> = {
   hidden: () => null,
   firstLetter: (value) =>
     typeof value === 'string'
-      ? (value.length > 1 ? String.fromCodePoint(value.codePointAt(0)!) : '') + MASKED_LETTERS
+      ? (lengthOf(value) > 1 ? String.fromCodePoint(value.codePointAt(0)!) : '') + MASKED_LETTERS
       : null,
   lastFour: (value) =>
     typeof value === 'string'
@@ -70,7 +71,8 @@ function createMasker(fields: readonly MaskedField[]): Masker {
 
 /**
  * Maskers by type, compiled from the `@Pii` declarations of the schema. A type without personal fields, its own or
- * nested ones, has none: its values are returned uncopied.
+ * nested ones, has none: its values are returned uncopied. Throws for a name that is no type of the schema: values of a
+ * misspelt type would be returned without a mask.
  */
 export function createMaskers(schema: GraphQLSchema): (type: string) => Masker | undefined {
   const cache = new Map<string, Masker | undefined>()
@@ -95,5 +97,9 @@ export function createMaskers(schema: GraphQLSchema): (type: string) => Masker |
     return cache.get(type)
   }
 
-  return (type) => maskerOf(type, new Set([type]))
+  return (type) => {
+    if (schema.getType(type) === undefined)
+      throw new Error(`The schema has no type ${type}, so its values cannot be masked.`)
+    return maskerOf(type, new Set([type]))
+  }
 }

@@ -6,7 +6,7 @@ import {
   isNonNullType,
   isScalarType,
 } from 'graphql'
-import type { InvalidFields } from '../../datasources/contract/errors.js'
+import { type InvalidFields, invalidInput } from '../../datasources/contract/errors.js'
 import { EMPTY_FOR_NONE, normalText, textFault, type TextKind, textKindOf } from '../../schema/text.js'
 
 type Members = Readonly<Record<string, unknown>>
@@ -24,6 +24,8 @@ const readText =
     if (fault !== undefined) faults[path] = [fault]
     return text
   }
+
+const readIdentifier = readText('identifier')
 
 /** JSON is the caller's own: it is checked, names of members too, and not changed. */
 const checkJson: Read = (value, owner, path, faults) => {
@@ -93,6 +95,16 @@ function membersReader(inputs: readonly Input[], owner: string): Read | undefine
     return read ? [[input.name, read] as const] : []
   })
   return members.length > 0 ? readMembers(members) : undefined
+}
+
+/** A reference of another subgraph with its identifiers in normal form; throws where one holds what no text may hold. */
+export function readReference(reference: Members, path: string): Members {
+  const faults: Faults = {}
+  const members = Object.entries(reference).map(
+    ([name, value]) => [name, readIdentifier(value, reference, `${path}.${name}`, faults)] as const,
+  )
+  if (Object.keys(faults).length > 0) throw invalidInput(faults)
+  return Object.fromEntries(members)
 }
 
 /** The rules of text that the arguments of a field break, until its input is validated. */

@@ -47,9 +47,15 @@ type Row = Readonly<Record<string, unknown>>
 
 const isObject = (value: unknown): value is Row => typeof value === 'object' && value !== null
 
-function pathOf({ path }: GraphQLResolveInfo): (string | number)[] {
+/** The last step of a path, with those before it. Most values are not masked, and their paths are never written out. */
+interface Step {
+  readonly prev: Step | undefined
+  readonly key: string | number
+}
+
+function pathOf(last: Step): (string | number)[] {
   const keys: (string | number)[] = []
-  for (let step: GraphQLResolveInfo['path'] | undefined = path; step; step = step.prev) keys.unshift(step.key)
+  for (let step: Step | undefined = last; step; step = step.prev) keys.unshift(step.key)
   return keys
 }
 
@@ -68,6 +74,8 @@ class MaskedPaths {
   readonly found: ResponsePath[] = []
   isIncomplete = false
   readonly #data: unknown
+  /** The selections of a field; one list for all values of the field, as its nodes are. */
+  readonly #sets = new Map<readonly FieldNode[], readonly SelectionSetNode[]>()
   readonly #members = new Map<readonly SelectionSetNode[], Map<string, readonly Member[]>>()
 
   constructor(data: unknown) {
@@ -77,24 +85,27 @@ class MaskedPaths {
   add({ value, info }: Noted): void {
     const type = getNamedType(info.returnType)
     if (!isCompositeType(type)) return
-    const sets = info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? [])
-    this.#visit(value, type, sets, pathOf(info), info)
+    const { fieldNodes } = info
+    let sets = this.#sets.get(fieldNodes)
+    if (sets === undefined)
+      this.#sets.set(fieldNodes, (sets = fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? [])))
+    this.#visit(value, type, sets, info.path, info)
   }
 
   #visit(
     value: unknown,
     type: GraphQLCompositeType,
     sets: readonly SelectionSetNode[],
-    path: (string | number)[],
+    path: Step,
     info: GraphQLResolveInfo,
   ): void {
     if (this.isIncomplete || !isObject(value) || value instanceof Error) return
     if (Array.isArray(value))
-      return value.forEach((item: unknown, i) => this.#visit(item, type, sets, [...path, i], info))
+      return value.forEach((item: unknown, i) => this.#visit(item, type, sets, { prev: path, key: i }, info))
     const masked = maskedFieldsOf(value)
     for (const { key, name, below } of this.#membersOf(value, type, sets, info)) {
-      if (masked?.includes(name)) this.#push([...path, key])
-      else if (below) this.#visit(value[name], below.type, below.sets, [...path, key], info)
+      if (masked?.includes(name)) this.#push(pathOf({ prev: path, key }))
+      else if (below) this.#visit(value[name], below.type, below.sets, { prev: path, key }, info)
     }
   }
 
@@ -180,7 +191,7 @@ export class ResponseNotes {
   of(data: unknown): Notes {
     const truncated = this.#values
       .filter(({ value }) => isCut(value))
-      .map(({ info }) => pathOf(info))
+      .map(({ info }) => pathOf(info.path))
       .filter((path) => exists(data, path))
       .slice(0, MAX_PATHS)
     const masked = new MaskedPaths(data)

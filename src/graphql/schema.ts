@@ -20,7 +20,7 @@ import { leaveOutUnreadableRows } from './left-out-rows.js'
 import { printSchema } from './print-sdl.js'
 import type { OperationContext } from './plugin.js'
 import { ResponseNotes } from './response-notes.js'
-import { argumentsReader, textFaults } from './read-arguments.js'
+import { argumentsReader, readReference, textFaults } from './read-arguments.js'
 import { buildSubgraph } from './subgraph.js'
 
 /**
@@ -153,12 +153,15 @@ export function schemas(): NonNullable<typeof built> {
 function answerReferences(schema: GraphQLSchema): void {
   const resolve: Resolve = (_root, args, context) =>
     settled(
-      (args as { readonly representations: readonly unknown[] }).representations.map(async (given) => {
+      (args as { readonly representations: readonly unknown[] }).representations.map(async (given, i) => {
         const reference = (typeof given === 'object' ? given : null) as Readonly<Record<string, unknown>> | null
         const type = reference?.['__typename']
         if (typeof type !== 'string' || !Object.hasOwn(references, type))
           throw new ApiError('BAD_USER_INPUT', { message: 'The reference names no entity of this graph.' })
-        const found = await references[type as keyof typeof references](reference!, context)
+        const found = await references[type as keyof typeof references](
+          readReference(reference!, `representations[${i}]`),
+          context,
+        )
         // Most say themselves what they are: copies of a hundred records cost as much as all else that is done with them.
         return found && ('__typename' in found ? found : { ...found, __typename: type })
       }),

@@ -1,6 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ADA, BANK } from '../../datasources/emulator/people.js'
 import type { Scope } from '../../schema/scopes.js'
+import { ResponseNotes } from '../../src/graphql/response-notes.js'
+import { schemas } from '../../src/graphql/schema.js'
 import { type App, startApp } from '../support/app.js'
 
 let apps: Readonly<Record<'compiled' | 'interpreted', App>>
@@ -179,4 +188,28 @@ test('the viewer says whether the caller sees personal data', async () => {
   expect((await said(query, ALL)).data).toEqual({ viewer: { seesPersonalData: true } })
   expect((await said(query, READ)).data).toEqual({ viewer: { seesPersonalData: false } })
   expect((await said(query, [])).data).toEqual({ viewer: { seesPersonalData: false } })
+})
+
+test('the selection of a field is read once for all rows that have it', () => {
+  const { served } = schemas()
+  const [operation] = parse('{ customers { nodes { person { status } } } }').definitions
+  const under = (nodes: readonly FieldNode[]) => nodes[0]!.selectionSet!.selections as readonly FieldNode[]
+  const customers = (operation as OperationDefinitionNode).selectionSet.selections as readonly FieldNode[]
+  const field = {
+    schema: served,
+    fragments: {},
+    variableValues: {},
+    fieldNodes: under(under(customers)),
+    returnType: (served.getType('Customer') as GraphQLObjectType).getFields()['person']!.type,
+  }
+  const notes = new ResponseNotes(false)
+  const nodes = { prev: { prev: undefined, key: 'customers' }, key: 'nodes' }
+  for (let row = 0; row < 100; row += 1) {
+    const path = { prev: { prev: nodes, key: row }, key: 'person' }
+    notes.add({ status: 'ACTIVE' }, { ...field, path } as unknown as GraphQLResolveInfo)
+  }
+  const reads = vi.spyOn(served, 'getType')
+  expect(notes.of({})).toEqual({})
+  expect(reads).toHaveBeenCalledTimes(1)
+  reads.mockRestore()
 })

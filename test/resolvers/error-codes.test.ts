@@ -34,6 +34,13 @@ test('a request without a token is refused', async () => {
   expect(errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED'])
 })
 
+test('a code of which each error says by itself whether it is retryable has no such word here', () => {
+  expect(infos.flatMap(({ code, retryable }) => (retryable === null ? [code] : [])).sort()).toEqual([
+    'OUTCOME_UNKNOWN',
+    'UNAUTHENTICATED',
+  ])
+})
+
 test('the codes have the statuses and the retryability of docs/errors.md', () => {
   const rows = [
     ...readFileSync('docs/errors.md', 'utf8').matchAll(/^\| \[`([A-Z_]+)`\]\S+ \| ([^|]+) \| ([^|]+) \|$/gm),

@@ -3,6 +3,7 @@ import { ADA, BANK, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/peopl
 import type { Fault } from '../../datasources/emulator/run.js'
 import type { Scope } from '../../schema/scopes.js'
 import { type App, startApp } from '../support/app.js'
+import { createGate } from '../support/gate.js'
 import { besideTheGraph } from '../support/obp.js'
 
 let app: App
@@ -80,6 +81,28 @@ test('contains no personal data, for any caller', async () => {
   for (const { firstName, lastName, email, personId, customerNumber } of NAMED_PEOPLE)
     for (const value of [firstName, lastName, email, personId ?? 'none', customerNumber])
       expect(text).not.toContain(value)
+})
+
+test('of one customer is one decision in one operation, by whichever path the customer is reached', async () => {
+  const ASKED = 'kycOverview { status asOf sources { provider available } }'
+  const links = await app.run('query($id: ID!) { customer(id: $id) { userLinks { userId } } }', { id: ADA.customerId })
+  const [{ userId }] = links.data.customer.userLinks
+  app.clear()
+  const checks = `GET /obp/v4.0.0/customers/${ADA.customerId}/kyc_checks`
+  const gate = createGate()
+  app.fault('obp', { match: 'GET /obp/*/banks/*/user_customer_links/users/*', fault: 'slow', until: gate.opened })
+  // The bank refuses the first path's question, and would answer that of the second path.
+  app.fault('obp', { match: checks, fault: 'status', status: 403 })
+  const running = app.run(
+    `query($id: ID!, $userId: ID!) { customer(id: $id) { id ${ASKED} } userCustomerLinks(userId: $userId) { customer { id ${ASKED} } } }`,
+    { id: ADA.customerId, userId },
+  )
+  await expect.poll(() => app.calls('obp').includes(checks) && app.emulators.obp.unanswered() === 1).toBe(true)
+  gate.open()
+  const { data, errors } = await running
+  expect(errors).toEqual([])
+  expect(data.customer.kycOverview.sources[0]).toEqual({ provider: 'OPEN_BANK_PROJECT', available: false })
+  expect(data.userCustomerLinks).toEqual([{ customer: data.customer }])
 })
 
 describe('calls', () => {

@@ -5,6 +5,7 @@ import {
   isInputObjectType,
   isIntrospectionType,
   isObjectType,
+  isScalarType,
   isSpecifiedScalarType,
   lexicographicSortSchema,
   printSchema as printSpecified,
@@ -32,6 +33,16 @@ test('the schema for clients is valid by the specification alone, and has no dir
   ).toEqual(['deprecated', 'include', 'oneOf', 'skip', 'specifiedBy'])
   expect(Object.keys(api.getTypeMap()).filter((name) => /^_[^_]|__?Any|federation|link__/.test(name))).toEqual([])
   expect(Object.keys(api.getQueryType()!.getFields()).filter((name) => name.startsWith('_'))).toEqual([])
+})
+
+test('every scalar of the schema for clients names its specification', () => {
+  const scalars = Object.values(api.getTypeMap()).filter((type) => isScalarType(type) && !isSpecifiedScalarType(type))
+  expect(scalars.map(({ name }) => name).sort()).toEqual(['Date', 'DateTime', 'JSONObject'])
+  for (const scalar of scalars)
+    expect(scalar).toHaveProperty(
+      'specifiedByURL',
+      expect.stringMatching(/^https:\/\/www\.rfc-editor\.org\/rfc\/rfc\d+#/),
+    )
 })
 
 test('the schema for clients has every type, field, argument, value, description and deprecation of the classes', () => {

@@ -378,6 +378,35 @@ describe('a cursor of another origin', () => {
   })
 })
 
+describe('a reference of another subgraph', () => {
+  const query =
+    'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on Person { firstName } ... on Customer { legalName } } }'
+
+  test.each([
+    ['in full-width letters', ADA.personId!.replace('a', 'ａ')],
+    ['with a zero-width space', `${ADA.personId}\u200b`],
+    ['with a byte order mark', `\ufeff${ADA.personId}`],
+  ])('is read as any identifier: %s', async (_how, id) => {
+    const { data, errors } = await app.run(query, { representations: [{ __typename: 'Person', id }] })
+    expect({ data, errors }).toEqual({ data: { _entities: [{ firstName: 'Ada' }] }, errors: [] })
+  })
+
+  test.each([
+    ['a control character', { __typename: 'Person', id: `${SECRET}\u0000` }, 'id'],
+    ['half of a surrogate pair', { __typename: 'Customer', bankId: `${SECRET}\ud800`, id: ADA.customerId }, 'bankId'],
+    ['nothing that shows', { __typename: 'KycCheck', customerId: ' ', id: 'check-ada' }, 'customerId'],
+  ])('is refused with %s in it, by its place', async (_what, reference, member) => {
+    const { data, errors } = await app.run(query, {
+      representations: [{ __typename: 'Person', id: ADA.personId }, reference],
+    })
+    expect(data._entities).toEqual([{ firstName: 'Ada' }, null])
+    expect(errors).toMatchObject([{ path: ['_entities', 1], extensions: { code: 'BAD_USER_INPUT' } }])
+    expect(Object.keys(errors[0]!.extensions.fields!)).toEqual([`representations[1].${member}`])
+    expect(app.calls('obp')).toEqual([])
+    expect(JSON.stringify(errors) + app.log()).not.toContain(SECRET)
+  })
+})
+
 describe('a reference without its key', () => {
   test.each<[string, unknown]>([
     ['of a person', { __typename: 'Person' }],

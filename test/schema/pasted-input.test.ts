@@ -133,6 +133,7 @@ const KINDS = [
   ['only zero-width letters', '\u200b\u200d', true],
   ['only blanks', '\u00a0 \u3000', true],
   ['only fillers', '\u3164\uffa0\u2800', true],
+  ['only code points that are no characters', '\uffff\u{1fffe}', true],
   ['a line feed', 'Ada\nByron', true],
   ['a line separator', 'Ada\u2028Byron', true],
   ['a tab', 'Ada\tByron', true],
@@ -279,6 +280,32 @@ describe('null says none where an empty text does', () => {
     expect(empty.data).toEqual({ updateCustomerIdentity: { replayed: true } })
     const leftOut = await app.run(IDENTITY, { input: { ...input, idempotencyKey: 'none' } })
     expect(leftOut.data).toEqual({ updateCustomerIdentity: { replayed: true } })
+  })
+
+  test('of a new customer too', async () => {
+    const create = (none: object) =>
+      app.run('mutation($input: CreateCustomerInput!) { createCustomer(input: $input) { replayed } }', {
+        input: {
+          legalName: 'Ada',
+          mobilePhoneNumber: '+44 7911 123456',
+          email: 'ada@example.com',
+          dateOfBirth: '1990-01-02',
+          relationshipStatus: 'single',
+          highestEducationAttained: 'x',
+          employmentStatus: 'x',
+          kycStatus: false,
+          lastOkDate: '2026-01-01T00:00:00Z',
+          idempotencyKey: 'new',
+          ...none,
+        },
+      })
+    expect((await create({})).data).toEqual({ createCustomer: { replayed: false } })
+    expect(bodyOf('obp')).toMatchObject({ title: '', name_suffix: '' })
+    for (const none of [
+      { title: '', nameSuffix: '' },
+      { title: null, nameSuffix: null },
+    ])
+      expect((await create(none)).data).toEqual({ createCustomer: { replayed: true } })
   })
 
   test.each<[string, string, object]>([

@@ -109,9 +109,9 @@ export function createBody(input: CreateCustomerInput): CustomerBody {
     employment_status: input.employmentStatus,
     kyc_status: input.kycStatus,
     last_ok_date: toWireDate(input.lastOkDate),
-    title: input.title ?? '',
+    title: input.title,
     branch_id: input.branchId ?? '',
-    name_suffix: input.nameSuffix ?? '',
+    name_suffix: input.nameSuffix,
   }
 }
 

@@ -166,6 +166,11 @@ test.each<[what: string, holders: object[], sent: string]>([
   ['an honorific alone', [{ fullName: null, parts: { ...PARTS, honorific: 'Dr' } }], 'Accepted,Ada,,Dr'],
   ['two holders', [{ fullName: 'Bo Other' }, { parts: PARTS }], ',,,Bo Other;Accepted,Ada'],
   [
+    'holders of 150 characters, some of them outside the basic plane',
+    [{ parts: PARTS }, { fullName: '\u{20bb7}'.repeat(134) }],
+    `Accepted,Ada;,,,${'\u{20bb7}'.repeat(134)}`,
+  ],
+  [
     'holders of 150 characters',
     [{ parts: PARTS }, { fullName: 'x'.repeat(134) }],
     `Accepted,Ada;,,,${'x'.repeat(134)}`,
@@ -645,6 +650,12 @@ describe('invalid input names its field, is not sent and is not echoed', () => {
     ],
     ['a holder without a letter', { name: null, holders: [{ fullName: ' - ' }] }, {}, /\.holders\[0\]\.fullName$/],
     [
+      'a holder of 151 characters that do not show by themselves',
+      { name: null, holders: [{ fullName: `x${'\ufe0f'.repeat(150)}` }] },
+      {},
+      /^input\.account\.holders\[0\]\.fullName$/,
+    ],
+    [
       'holders of 151 characters in all',
       { name: null, holders: [{ fullName: 'x'.repeat(70) }, { fullName: 'y'.repeat(74) }] },
       {},
@@ -717,6 +728,21 @@ describe('invalid input names its field, is not sent and is not echoed', () => {
     ])
     expect(JSON.stringify(refused.errors)).not.toContain('Secret')
   })
+
+  test.each([0, undefined])(
+    'a rejected name is named by the holders that were given (maximum age %s)',
+    async (maxAgeSeconds) => {
+      const body = { errors: ['account.name', 'account.id'].map((path) => ({ errorCode: 'INVALID_FIELD', path })) }
+      app.fault('banfico', { match: POST, fault: 'status', status: 400, body, times: 2 })
+      const fieldsOf = async (account: object) =>
+        Object.keys((await verify(account, { maxAgeSeconds })).errors[0]!.extensions.fields!).sort()
+      expect(await fieldsOf({ name: undefined, holders: [{ fullName: 'Bo Refused' }] })).toEqual([
+        'input.account.holders',
+        'input.account.id',
+      ])
+      expect(await fieldsOf({ name: ',,,Bo Refused' })).toEqual(['input.account.id', 'input.account.name'])
+    },
+  )
 
   test.each([
     ['no errors', { code: 'BAD_REQUEST' }, 'BAD_REQUEST'],
