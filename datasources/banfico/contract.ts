@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { contract } from '../http/call.js'
+import { contract, path, type Path } from '../http/call.js'
 import { Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
 
 /**
@@ -76,6 +76,14 @@ export interface BanficoReply<Result = BanficoResult | undefined> {
 /** The versions of the API. */
 export const API_VERSIONS = ['1.0', '1.1'] as const
 export type ApiVersion = (typeof API_VERSIONS)[number]
+
+/** The path of the verifications. */
+export const verificationsPath = (version: ApiVersion): Path =>
+  version === '1.1' ? path`/v1.1/account-verifications` : path`/v1.0/account-verifications`
+
+/** The path of one verification. */
+export const verificationPath = (version: ApiVersion, id: string): Path =>
+  version === '1.1' ? path`/v1.1/account-verifications/${id}` : path`/v1.0/account-verifications/${id}`
 
 export interface TypeAndValue {
   type: string

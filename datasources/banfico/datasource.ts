@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { KycProvider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
-import { type CallScope, detachedScope, type ErrorMapping, type ErrorResponse, path, type Reply } from '../http/call.js'
+import { type CallScope, detachedScope, type ErrorMapping, type ErrorResponse, type Reply } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
 import { ProblemBody } from '../http/provider-errors.js'
 import { parseRetryAfter, parseSeconds } from '../http/retry-after.js'
-import { answers, type ApiVersion, type BanficoReply, type BanficoResult, type Verify } from './contract.js'
+import {
+  answers,
+  type ApiVersion,
+  type BanficoReply,
+  type BanficoResult,
+  verificationPath,
+  verificationsPath,
+  type Verify,
+} from './contract.js'
 import { refusedFields, requestBody } from './mapping.js'
 
 const maxOf = (...hints: (number | undefined)[]): number | undefined => {
@@ -75,7 +83,7 @@ export function banficoSource(client: ProviderClient, version: ApiVersion) {
       const xRefId = randomUUID()
       const reply = await client.send(scope, {
         method: 'POST',
-        path: version === '1.1' ? path`/v1.1/account-verifications` : path`/v1.0/account-verifications`,
+        path: verificationsPath(version),
         effect: 'nonRepeatableRead',
         json: requestBody(verification, version, xRefId),
         headers: headers(xRefId),
@@ -88,7 +96,7 @@ export function banficoSource(client: ProviderClient, version: ApiVersion) {
     async fetch(scope: CallScope, id: string): Promise<BanficoReply> {
       const reply = await client.send(scope, {
         method: 'GET',
-        path: version === '1.1' ? path`/v1.1/account-verifications/${id}` : path`/v1.0/account-verifications/${id}`,
+        path: verificationPath(version, id),
         effect: 'read',
         headers: headers(randomUUID()),
         response: answers.any,

@@ -79,6 +79,26 @@ export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   }
 }
 
+/** A page of a list, and the token of the next one. */
+interface ReadPage<Row> {
+  readonly rows: ReadRows<Row>
+  readonly next: string | null | undefined
+}
+
+/** The rows of all pages of a list. */
+async function rowsOfAllPages<Row>(load: (pageToken?: string) => Promise<ReadPage<Row>>): Promise<ReadRows<Row>> {
+  const found: (Row | UnreadableRow)[] = []
+  const walk = new Walk(endlessList)
+  let pageToken: string | undefined
+  do {
+    if (walk.isExhausted) throw endlessList()
+    const { rows, next } = await load(pageToken)
+    found.push(...rows)
+    pageToken = walk.next(next, rows.length)
+  } while (pageToken !== undefined)
+  return found
+}
+
 /** Synctera's endpoints, one method each, in Synctera's words. */
 export function syncteraSource(client: ProviderClient) {
   const send = async <T>(scope: CallScope, call: Call<T>): Promise<T> => (await client.send(scope, call)).body
@@ -115,27 +135,17 @@ export function syncteraSource(client: ProviderClient) {
       write(scope, key, { method: 'POST', path: path`/v0/verifications/verify`, json, response: answers.verified }),
 
     /** These persons: all pages. */
-    async listPersonsById(scope: CallScope, ids: readonly string[]): Promise<ReadRows<SyncteraPerson>> {
-      const found: (SyncteraPerson | UnreadableRow)[] = []
-      const walk = new Walk(endlessList)
-      let pageToken: string | undefined
-      do {
-        if (walk.isExhausted) throw endlessList()
-        const page = await this.listPersons(scope, { ids }, PAGE_LIMIT, pageToken)
-        found.push(...page.persons)
-        pageToken = walk.next(page.next_page_token, page.persons.length)
-      } while (pageToken !== undefined)
-      return found
+    listPersonsById(scope: CallScope, ids: readonly string[]): Promise<ReadRows<SyncteraPerson>> {
+      return rowsOfAllPages(async (pageToken) => {
+        const { persons: rows, next_page_token: next } = await this.listPersons(scope, { ids }, PAGE_LIMIT, pageToken)
+        return { rows, next }
+      })
     },
 
     /** Every current verification of these persons: all pages. */
-    async listVerifications(scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraVerification>> {
-      const found: (SyncteraVerification | UnreadableRow)[] = []
-      const walk = new Walk(endlessList)
-      let pageToken: string | undefined
-      do {
-        if (walk.isExhausted) throw endlessList()
-        const page = await send(scope, {
+    listVerifications: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraVerification>> =>
+      rowsOfAllPages(async (pageToken) => {
+        const { verifications: rows, next_page_token: next } = await send(scope, {
           method: 'GET',
           path: path`/v0/verifications`,
           effect: 'read',
@@ -146,11 +156,8 @@ export function syncteraSource(client: ProviderClient) {
           ],
           response: answers.verifications,
         })
-        found.push(...page.verifications)
-        pageToken = walk.next(page.next_page_token, page.verifications.length)
-      } while (pageToken !== undefined)
-      return found
-    },
+        return { rows, next }
+      }),
   }
 }
 

@@ -52,6 +52,14 @@ test.each(NAMES)('with --write every assumption holds at the emulator of %s', as
   expect(only(report, 'unchecked').filter((row) => /write|subject/.test(row.seen))).toEqual([])
 })
 
+test.each(['1.0', '1.1'])('Banfico is asked in the version %s that the setting names', async (version) => {
+  const report = await probe('banfico', { mayWrite: true, subject: SUBJECTS.banfico }, { BANFICO_API_VERSION: version })
+  expect(only(report, 'fails')).toEqual([])
+  const calls = emulators.banfico.calls().filter(({ url }) => !url.includes('token'))
+  expect(calls.length).toBeGreaterThan(1)
+  expect(calls.filter(({ url }) => !url.startsWith(`/v${version}/`))).toEqual([])
+})
+
 describe('an emulator of the Open Bank Project with quirks', () => {
   const control = (path: string, body: object) =>
     fetch(`${emulators.obp.url}/__emulator/${path}`, {

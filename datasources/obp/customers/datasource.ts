@@ -23,6 +23,19 @@ function mapLongValueError(response: ErrorResponse): ErrorMapping {
 
 const mappedFor = ({ value }: AttributeBody) => (value.length > SHORT_VALUE ? { mapError: mapLongValueError } : {})
 
+/**
+ * The query of a page of the firehose. New releases filter by the time of a row's update, not by the last OK date, so
+ * the filter is wide open; without it the provider leaves out what is older than a year or in the future.
+ */
+const firehoseQuery = (direction: 'ASC' | 'DESC', limit: number, offset: number) =>
+  [
+    ['sort_direction', direction],
+    ['from_date', EARLIEST],
+    ['to_date', LATEST],
+    ['limit', String(limit)],
+    ['offset', String(offset)],
+  ] as const
+
 /** The endpoints of customers, one method each, in the provider's words. */
 export function customerSource(client: ProviderClient) {
   const { get, post, search } = requestsOf(client)
@@ -67,10 +80,7 @@ export function customerSource(client: ProviderClient) {
         mapError: mapCallerError,
       }),
 
-    /**
-     * Customers by their last OK date. New releases filter by the time of a row's update instead, so the filter is wide
-     * open; without it the provider leaves out what is older than a year or in the future.
-     */
+    /** Customers by their last OK date. */
     getFirehoseCustomers: (
       scope: CallScope,
       bankId: string,
@@ -79,13 +89,7 @@ export function customerSource(client: ProviderClient) {
       offset: number,
     ) =>
       get(scope, path`/obp/v4.0.0/banks/${bankId}/firehose/customers`, answers.customers, {
-        query: [
-          ['sort_direction', direction],
-          ['from_date', EARLIEST],
-          ['to_date', LATEST],
-          ['limit', String(limit)],
-          ['offset', String(offset)],
-        ],
+        query: firehoseQuery(direction, limit, offset),
       }),
   }
 }

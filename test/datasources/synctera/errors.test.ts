@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
+import { later, today } from '../../support/clock.js'
 
 let app: App
 beforeAll(async () => {
   app = await startApp()
 })
 beforeEach(() => app.clear())
-afterEach(() => app.emulators.synctera.quirks([]))
+afterEach(() => {
+  app.emulators.synctera.quirks([])
+  today()
+})
 afterAll(() => app.close())
 
 const CREATE = 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id } } }'
@@ -141,7 +145,7 @@ describe('a write that is carried out and answered 500', () => {
     const email = `${randomUUID()}@example.com`
     await create({ email })
     const idempotencyKey = randomUUID()
-    await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)))
+    later(1)
     refuse(500, {})
     unknown((await create({ email, idempotencyKey })).errors, true)
     await create({ email, firstName: 'Norman' })
@@ -170,7 +174,7 @@ describe('a write that is carried out and answered 500', () => {
 
   test('a check that was not carried out stays unknown', async () => {
     const input = { personId: ADA.personId, customerConsent: true, idempotencyKey: randomUUID() }
-    await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)))
+    later(1)
     refuse(504, { code: 'VENDOR_TIMEOUT' }, 'POST /v0/verifications/verify')
     unknown((await app.run(VERIFY, { input })).errors, true)
     unknown((await app.run(VERIFY, { input })).errors, false)
