@@ -1,6 +1,7 @@
 import { type GraphQLResolveInfo, OperationTypeNode } from 'graphql'
 import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql'
-import { type ErrorCode, ApiError } from '../datasources/contract/errors.js'
+import type { ErrorCode } from '../datasources/contract/error-codes.js'
+import { ApiError } from '../datasources/contract/errors.js'
 import { Cost } from '../schema/cost-weights.js'
 import { Customer } from '../schema/customer.js'
 import { KycOverview } from '../schema/kyc-overview.js'

@@ -1,4 +1,5 @@
-import { ApiError, type ErrorCode } from '../contract/errors.js'
+import type { ErrorCode } from '../contract/error-codes.js'
+import { ApiError } from '../contract/errors.js'
 import { traceWait } from '../support/operation-trace.js'
 import type { Bulkhead } from './bulkhead.js'
 import {

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Static, TSchema } from '@sinclair/typebox'
-import { type ErrorCode, ApiError, type ApiErrorDetails } from '../contract/errors.js'
+import type { ErrorCode } from '../contract/error-codes.js'
+import { ApiError, type ApiErrorDetails } from '../contract/errors.js'
 import type { OperationTrace } from '../support/operation-trace.js'
 
 /** A path with encoded segments, and its template, which holds no ids and may be logged. */

@@ -1,5 +1,6 @@
 import type { ErrorResponse, ErrorMapping } from './call.js'
-import type { ErrorCode, ApiErrorDetails } from '../contract/errors.js'
+import type { ErrorCode } from '../contract/error-codes.js'
+import type { ApiErrorDetails } from '../contract/errors.js'
 import { limitRetryAfter, parseRetryAfter, wholeSeconds } from './retry-after.js'
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {

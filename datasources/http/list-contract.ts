@@ -37,7 +37,7 @@ export function rowReader<Row extends TSchema>(row: Row): (rows: readonly unknow
             .First()
             ?.path.replace(/\/\d+(?=\/|$)/g, '/*') ?? '',
         )
-  return (rows) => (rows.every((value) => check.Check(value)) ? (rows) : rows.map(read))
+  return (rows) => (rows.every((value) => check.Check(value)) ? rows : rows.map(read))
 }
 
 /**

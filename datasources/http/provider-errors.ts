@@ -1,5 +1,6 @@
 import type { KycProvider as Label } from '../../schema/shared.js'
-import { ApiError, type ApiErrorDetails, type ErrorCode } from '../contract/errors.js'
+import type { ErrorCode } from '../contract/error-codes.js'
+import { ApiError, type ApiErrorDetails } from '../contract/errors.js'
 
 /** Creates the errors of one provider. */
 export class ProviderErrors {

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { ApiError, copyError, type ErrorCode } from '../contract/errors.js'
+import type { ErrorCode } from '../contract/error-codes.js'
+import { ApiError, copyError } from '../contract/errors.js'
 import { contract, type Credential, type ErrorMapping, type ErrorResponse } from './call.js'
 
 /** A token as its issuer returned it. */

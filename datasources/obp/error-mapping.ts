@@ -1,5 +1,6 @@
 import { KycProvider as Label } from '../../schema/shared.js'
-import { type ErrorCode, ApiError, unreadableRow } from '../contract/errors.js'
+import type { ErrorCode } from '../contract/error-codes.js'
+import { ApiError, unreadableRow } from '../contract/errors.js'
 import type { ErrorMapping, ErrorResponse } from '../http/call.js'
 import { ProblemBody } from '../http/provider-errors.js'
 import { parseSeconds } from '../http/retry-after.js'

@@ -1,6 +1,7 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { Owner } from '../../datasources/contract/operations.js'
-import { type ErrorCode, ApiError } from '../../datasources/contract/errors.js'
+import type { ErrorCode } from '../../datasources/contract/error-codes.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/caller.js'
 import * as operations from '../../schema/operations/index.js'
 import { auditUnavailable } from './batch-writer.js'

@@ -1,6 +1,7 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { type ErrorCode, ERROR_CODES, ApiError, invalidInput } from '../../datasources/contract/errors.js'
+import { type ErrorCode, ERROR_CODES } from '../../datasources/contract/error-codes.js'
+import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import { tooMany } from '../limits/document.js'
 
 const CODE_OF: Readonly<Record<string, ErrorCode>> = {

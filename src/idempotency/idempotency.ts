@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '../../datasources/contract/caller.js'
-import { ApiError, type ApiErrorDetails, type ErrorCode } from '../../datasources/contract/errors.js'
+import type { ErrorCode } from '../../datasources/contract/error-codes.js'
+import { ApiError, type ApiErrorDetails } from '../../datasources/contract/errors.js'
 import type { Attempt } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
 import { PendingTasks } from '../lifecycle/pending-tasks.js'

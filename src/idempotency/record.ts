@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { ApiError, ApiErrorDetails, ErrorCode } from '../../datasources/contract/errors.js'
+import type { ErrorCode } from '../../datasources/contract/error-codes.js'
+import type { ApiError, ApiErrorDetails } from '../../datasources/contract/errors.js'
 
 /** Retention of an outcome from the first call on: the providers keep their own idempotency keys for the same time. */
 export const RETENTION_SECONDS = 7 * 24 * 3600

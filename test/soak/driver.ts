@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
-import { ERROR_CODES } from '../../datasources/contract/errors.js'
+import { ERROR_CODES } from '../../datasources/contract/error-codes.js'
 import type { GraphError } from '../support/app.js'
 import { type Caller, OPS, PARTNER } from './callers.js'
 import type { Entry, Finding, Ledger, Outcome } from './ledger.js'

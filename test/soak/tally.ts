@@ -1,4 +1,4 @@
-import { ERROR_CODES } from '../../datasources/contract/errors.js'
+import { ERROR_CODES } from '../../datasources/contract/error-codes.js'
 
 /** What a second of the run looked like. */
 export interface Second {

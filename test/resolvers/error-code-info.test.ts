@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ERROR_CODES } from '../../datasources/contract/errors.js'
+import { ERROR_CODES } from '../../datasources/contract/error-codes.js'
 import { type App, startApp } from '../support/app.js'
 
 interface Info {

@@ -1,13 +1,13 @@
 import 'reflect-metadata'
 import { Field, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql'
-import { type ErrorCode, ERROR_CODES } from '../datasources/contract/errors.js'
+import { type ErrorCode, ERROR_CODES } from '../datasources/contract/error-codes.js'
 import { Cost, ListSize } from '../schema/cost-weights.js'
 import { Authenticated } from '../schema/scopes.js'
 
 const codes = Object.keys(ERROR_CODES) as ErrorCode[]
 const ErrorCodeEnum = Object.fromEntries(codes.map((code) => [code, code])) as { readonly [C in ErrorCode]: C }
 
-// Registered here and not in `schema/`: the table of the codes is in `datasources/contract/errors.ts`, to the left of it.
+// Registered here and not in `schema/`: the table of the codes is in `datasources/contract/error-codes.ts`, to the left of it.
 registerEnumType(ErrorCodeEnum, {
   name: 'ErrorCode',
   description:
