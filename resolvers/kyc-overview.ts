@@ -87,7 +87,7 @@ export class KycOverviewResolver {
   @FieldResolver(() => KycOverview, {
     nullable: true,
     description:
-      'Whether the customer is verified, decided from the current records of the bank and of the linked Synctera person. Requires the scopes `customers:read`, `kyc:read` and `persons:read`.',
+      'The decision whether the customer is verified, from the current records of the bank and of the linked Synctera person. Requires the scopes `customers:read`, `kyc:read` and `persons:read`, or the `:own` form of each.',
   })
   async kycOverview(@Root() customer: Customer, @Ctx() context: RequestContext): Promise<KycOverview | null> {
     const now = new Date()
