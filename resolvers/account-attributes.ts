@@ -15,7 +15,7 @@ export class AccountAttributesResolver {
   @Query(() => AccountAttributesJob, {
     nullable: true,
     description:
-      'The state of a write of account attributes that this tenant submitted in the last 30 days; null for any other key. Requires the scope `attributes:write`.',
+      "The state of a write of account attributes that the caller's tenant submitted in the last 30 days; null for any other key. Requires the scope `attributes:write`.",
   })
   accountAttributesJob(
     @Arg('key', () => ID, { description: 'The `key` of the job, as `setAccountAttributes` returned it.' }) key: string,

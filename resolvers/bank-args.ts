@@ -3,7 +3,10 @@ import { ArgsType, Field, ID, Int } from 'type-graphql'
 import { PageArgs } from '../schema/shared.js'
 
 /** Field options of every `bankId`. */
-export const BANK = { nullable: true, description: 'The bank; the configured bank when omitted.' }
+export const BANK = {
+  nullable: true,
+  description: "The bank's id at the Open Bank Project; the configured bank when omitted.",
+}
 
 /** The maximum length of a list without pages. */
 export const MAX_LISTED = 100
@@ -18,7 +21,12 @@ export class BankArgs {
 /** Arguments: a bank, and the length of a list without pages. */
 @ArgsType()
 export class BankListArgs extends BankArgs {
-  @Field(() => Int, { nullable: true, defaultValue: MAX_LISTED, description: 'The maximum number of items, 1 to 100.' })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: MAX_LISTED,
+    description:
+      'The maximum number of items, 1 to 100. When there are more, `extensions.truncated` lists the path of the field.',
+  })
   @IsOptional()
   @IsInt()
   @Min(1)

@@ -61,7 +61,7 @@ class CustomersByAttributesArgs extends BankListArgs {
 class CustomersByMobilePhoneNumberArgs extends BankListArgs {
   @Field(() => String, {
     description:
-      'The phone number in any spelling, 1 to 50 characters. A number of at least 7 digits, or the beginning of one, is compared by its digits, with `+` or `00` before the country code. A shorter one, and a part with `CONTAINS`, is compared character by character. `%` and `_` are no wildcards.',
+      'The phone number in any notation; 1 to 50 characters. A number of at least 7 digits, or the beginning of one, is compared by its digits, with `+` or `00` before the country code. A shorter one, and a part with `CONTAINS`, is compared character by character. The characters `%` and `_` are not wildcards.',
   })
   @Length(1, 50)
   mobilePhoneNumber!: string
@@ -69,7 +69,7 @@ class CustomersByMobilePhoneNumberArgs extends BankListArgs {
   @Field(() => PhoneNumberMatch, {
     nullable: true,
     defaultValue: PhoneNumberMatch.EXACT,
-    description: 'How the number is compared.',
+    description: 'The way to compare the number.',
   })
   match?: PhoneNumberMatch | null
 }
@@ -159,7 +159,8 @@ export class CustomerResolver {
   @ListSize({ assumedSize: 10 })
   @FieldResolver(() => [CustomerAttribute], {
     nullable: true,
-    description: 'The attributes that the bank stores with the customer.',
+    description:
+      "The attributes that the bank stores with the customer. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
   })
   attributes(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.attributesOf(customer)
@@ -169,7 +170,8 @@ export class CustomerResolver {
   @Cost('call')
   @FieldResolver(() => CustomerAttribute, {
     nullable: true,
-    description: "The attribute with this id, or null when it is not one of the customer's.",
+    description:
+      "The attribute with this id, or null when it is not one of the customer's. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
   })
   attribute(
     @Root() customer: Customer,
@@ -183,7 +185,8 @@ export class CustomerResolver {
   @Cost('call')
   @FieldResolver(() => CustomerLinks, {
     nullable: true,
-    description: 'The records of other providers that belong to the same person or account.',
+    description:
+      "The ids of the records of other providers that `linkCustomer` linked to the customer. Contradicting links are the error `CONFLICT`. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
   })
   links(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.linksOf(customer)
@@ -193,7 +196,8 @@ export class CustomerResolver {
   @Cost('shared')
   @FieldResolver(() => Person, {
     nullable: true,
-    description: 'The Synctera person that is linked to this customer, or null. Requires the scope `persons:read` too.',
+    description:
+      'The Synctera person that is linked to this customer, or null. Requires the scopes `customers:read` and `persons:read`, or the `:own` form of each.',
   })
   async person(@Root() customer: Customer, @Ctx() { synctera, obp }: RequestContext) {
     synctera.assertAllowed('personById')
@@ -206,7 +210,7 @@ export class CustomerResolver {
   @FieldResolver(() => AccountEntitlementSet, {
     nullable: true,
     description:
-      'The last confirmed entitlements of the banking customer that is linked to this customer. Requires the scope `entitlements:read` too.',
+      'The last confirmed entitlements of the banking customer that is linked to this customer, or null. Requires the scopes `customers:read`, or `customers:read:own`, and `entitlements:read`.',
   })
   async accountEntitlements(@Root() customer: Customer, @Ctx() { apiture, obp }: RequestContext) {
     apiture.assertAllowed('entitlementsOf')
@@ -219,7 +223,7 @@ export class CustomerResolver {
   @Mutation(() => CreateCustomerPayload, {
     nullable: true,
     description:
-      'Creates a customer at a bank. Requires the scope `customers:write`, and `kyc:write` to set `kycStatus` to true.',
+      'Creates a customer at a bank of the Open Bank Project. Requires the scope `customers:write`, and `kyc:write` to set `kycStatus` to true.',
   })
   createCustomer(
     @Arg('input', () => CreateCustomerInput, { description: 'The input of the mutation.' }) input: CreateCustomerInput,
@@ -276,7 +280,7 @@ export class CustomerResolver {
   @Mutation(() => LinkCustomerPayload, {
     nullable: true,
     description:
-      'Links a customer to a person, a banking customer and an SEI account. Requires the scope `customers:write`, and `persons:read` to set `personId`.',
+      'Links a customer to a person at Synctera, a banking customer at Apiture and an account at SEI. Requires the scope `customers:write`, and `persons:read` to set `personId`.',
   })
   linkCustomer(
     @Arg('input', () => LinkCustomerInput, { description: 'The input of the mutation.' }) input: LinkCustomerInput,

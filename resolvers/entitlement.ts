@@ -15,10 +15,10 @@ export class EntitlementResolver {
   @Query(() => AccountEntitlementSet, {
     nullable: true,
     description:
-      'The entitlements that Apiture last confirmed through this server, because Apiture has no read operation; null when there are none. Requires the scope `entitlements:read`.',
+      'The entitlements of a banking customer, as Apiture last confirmed them through this server; null when there are none. Apiture has no read operation, so changes by other systems are not seen. Requires the scope `entitlements:read`.',
   })
   accountEntitlements(
-    @Arg('bankingCustomerId', () => ID, { description: "Apiture's id of the banking customer." })
+    @Arg('bankingCustomerId', () => ID, { description: 'The id of the banking customer at Apiture.' })
     bankingCustomerId: string,
     @Ctx() { apiture }: RequestContext,
   ) {

@@ -110,7 +110,7 @@ export class KycOverviewResolver {
   @FieldResolver(() => KycOverview, {
     nullable: true,
     description:
-      'Whether the customer is verified, decided from the current records of the bank and of the linked Synctera person. Requires the scopes `customers:read`, `kyc:read` and `persons:read`.',
+      'The decision whether the customer is verified, from the current records of the bank and of the linked Synctera person. Requires the scopes `customers:read`, `kyc:read` and `persons:read`, or the `:own` form of each.',
   })
   kycOverview(
     @Root() customer: Customer,

@@ -30,7 +30,8 @@ export class CustomerKycResolver {
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycCheck], {
     nullable: true,
-    description: 'The KYC checks of the customer, last changed first. Requires the scope `kyc:read`.',
+    description:
+      "The KYC checks of the customer, last changed first. Requires the scope `kyc:read`, or `kyc:read:own` for the caller's own customers.",
   })
   kycChecks(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.kycChecksOf(customer)
@@ -41,7 +42,8 @@ export class CustomerKycResolver {
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [KycDocument], {
     nullable: true,
-    description: 'The identity documents of the customer, last changed first. Requires the scope `kyc:read`.',
+    description:
+      "The identity documents of the customer, last changed first. Requires the scope `kyc:read`, or `kyc:read:own` for the caller's own customers.",
   })
   kycDocuments(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.kycDocumentsOf(customer)
@@ -52,7 +54,8 @@ export class CustomerKycResolver {
   @ListSize({ assumedSize: 10 })
   @FieldResolver(() => [KycMedia], {
     nullable: true,
-    description: 'The KYC media of the customer, last changed first. Requires the scope `kyc:read`.',
+    description:
+      "The KYC media of the customer, last changed first. Requires the scope `kyc:read`, or `kyc:read:own` for the caller's own customers.",
   })
   kycMedia(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.kycMediaOf(customer)
@@ -63,7 +66,8 @@ export class CustomerKycResolver {
   @ListSize({ assumedSize: 2 })
   @FieldResolver(() => [KycStatus], {
     nullable: true,
-    description: 'The KYC statuses of the customer, at most one per bank. Requires the scope `kyc:read`.',
+    description:
+      "The KYC statuses of the customer, at most one per bank. Requires the scope `kyc:read`, or `kyc:read:own` for the caller's own customers.",
   })
   kycStatuses(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.kycStatusesOf(customer)
@@ -77,7 +81,8 @@ export class KycCheckResolver {
   @ListSize({ assumedSize: 3 })
   @FieldResolver(() => [KycDocument], {
     nullable: true,
-    description: 'The documents of the customer that are related to this check by its media.',
+    description:
+      "The documents of the customer that are related to this check by its media. Requires the scope `kyc:read`, or `kyc:read:own` for the caller's own customers.",
   })
   async documents(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
     const [media, documents] = await Promise.all([
@@ -94,7 +99,11 @@ export class KycCheckResolver {
   @Scopes(orOwn('kyc:read'))
   @Cost('shared')
   @ListSize({ assumedSize: 5 })
-  @FieldResolver(() => [KycMedia], { nullable: true, description: 'The media that were recorded for this check.' })
+  @FieldResolver(() => [KycMedia], {
+    nullable: true,
+    description:
+      "The media that were recorded for this check. Requires the scope `kyc:read`, or `kyc:read:own` for the caller's own customers.",
+  })
   async media(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
     const media = await obp.kycMediaOf(customerOf(check))
     return media && filterRows(media, ({ relatesToKycCheckId }) => relatesToKycCheckId === check.id)
@@ -104,7 +113,8 @@ export class KycCheckResolver {
   @Cost('call')
   @FieldResolver(() => Customer, {
     nullable: true,
-    description: 'The customer of the check. Requires the scope `customers:read`.',
+    description:
+      "The customer of the check. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
   })
   customer(@Root() check: KycCheck, @Ctx() { obp }: RequestContext) {
     return obp.customerById(customerOf(check))
@@ -114,7 +124,8 @@ export class KycCheckResolver {
   @Cost('write')
   @Mutation(() => AddKycCheckPayload, {
     nullable: true,
-    description: 'Adds a KYC check, or replaces the one with the same id. Requires the scope `kyc:write`.',
+    description:
+      'Adds a KYC check to a customer, or replaces the one with the same id. Requires the scope `kyc:write`.',
   })
   addKycCheck(
     @Arg('input', () => AddKycCheckInput, { description: 'The input of the mutation.' }) input: AddKycCheckInput,
@@ -140,7 +151,9 @@ export class KycCheckResolver {
 
 @Resolver(() => KycDocument)
 export class KycDocumentResolver {
-  @FieldResolver(() => Boolean, { description: 'True when the document is expired at the time of the query.' })
+  @FieldResolver(() => Boolean, {
+    description: 'True when the document is expired at the time of the query; false when it has no `expiryDate`.',
+  })
   expired(@Root() document: KycDocument): boolean {
     return isExpired(document, new Date())
   }
@@ -148,7 +161,11 @@ export class KycDocumentResolver {
   @Scopes(orOwn('kyc:read'))
   @Cost('shared')
   @ListSize({ assumedSize: 5 })
-  @FieldResolver(() => [KycMedia], { nullable: true, description: 'The media of this document.' })
+  @FieldResolver(() => [KycMedia], {
+    nullable: true,
+    description:
+      "The media of this document. Requires the scope `kyc:read`, or `kyc:read:own` for the caller's own customers.",
+  })
   async media(@Root() document: KycDocument, @Ctx() { obp }: RequestContext) {
     const media = await obp.kycMediaOf(customerOf(document))
     return media && filterRows(media, ({ relatesToKycDocumentId }) => relatesToKycDocumentId === document.id)
@@ -158,7 +175,8 @@ export class KycDocumentResolver {
   @Cost('write')
   @Mutation(() => AddKycDocumentPayload, {
     nullable: true,
-    description: 'Adds an identity document, or replaces the one with the same id. Requires the scope `kyc:write`.',
+    description:
+      'Adds an identity document to a customer, or replaces the one with the same id. Requires the scope `kyc:write`.',
   })
   addKycDocument(
     @Arg('input', () => AddKycDocumentInput, { description: 'The input of the mutation.' }) input: AddKycDocumentInput,
@@ -174,7 +192,8 @@ export class KycMediaResolver {
   @Cost('shared')
   @FieldResolver(() => KycDocument, {
     nullable: true,
-    description: 'The related document, or null when there is no document with that id.',
+    description:
+      "The related document, or null when there is no document with that id. Requires the scope `kyc:read`, or `kyc:read:own` for the caller's own customers.",
   })
   async document(@Root() media: KycMedia, @Ctx() { obp }: RequestContext) {
     const documents = await obp.kycDocumentsOf(customerOf(media))
@@ -185,7 +204,8 @@ export class KycMediaResolver {
   @Cost('shared')
   @FieldResolver(() => KycCheck, {
     nullable: true,
-    description: 'The related check, or null when there is no check with that id.',
+    description:
+      "The related check, or null when there is no check with that id. Requires the scope `kyc:read`, or `kyc:read:own` for the caller's own customers.",
   })
   async check(@Root() media: KycMedia, @Ctx() { obp }: RequestContext) {
     const checks = await obp.kycChecksOf(customerOf(media))
@@ -197,7 +217,7 @@ export class KycMediaResolver {
   @Mutation(() => AddKycMediaPayload, {
     nullable: true,
     description:
-      'Records the address of a recording or image, or replaces the one with the same id. Requires the scope `kyc:write`.',
+      'Adds the URL of a recording or image to a customer, or replaces the one with the same id. Requires the scope `kyc:write`.',
   })
   addKycMedia(
     @Arg('input', () => AddKycMediaInput, { description: 'The input of the mutation.' }) input: AddKycMediaInput,

@@ -17,7 +17,7 @@ export class DepositAccountResolver {
   @Cost('write')
   @Mutation(() => CreateAccountPayload, {
     nullable: true,
-    description: 'Opens an account, with the id `accountId` when it is given. Requires the scope `accounts:write`.',
+    description: 'Opens an account at a bank of the Open Bank Project. Requires the scope `accounts:write`.',
   })
   createAccount(
     @Arg('input', () => CreateAccountInput, { description: 'The input of the mutation.' }) input: CreateAccountInput,

@@ -26,7 +26,10 @@ import type { RequestContext } from './context.js'
 
 @ArgsType()
 class PersonsArgs extends PageArgs {
-  @Field(() => PersonFilter, { nullable: true, description: 'Limits the list; all persons when omitted.' })
+  @Field(() => PersonFilter, {
+    nullable: true,
+    description: 'The conditions that the persons must meet; all persons when omitted.',
+  })
   filter?: PersonFilter | null
 
   @Field(() => [PersonOrder], {
@@ -71,7 +74,8 @@ export class PersonResolver {
   @ListSize({ assumedSize: 6 })
   @FieldResolver(() => [PersonVerificationResult], {
     nullable: true,
-    description: 'The current result of each check of the person.',
+    description:
+      "The current result of each check of the person. Requires the scope `persons:read`, or `persons:read:own` for the caller's own person.",
   })
   verifications(@Root() person: Person, @Ctx() { synctera }: RequestContext) {
     return synctera.verificationsOf(person.id)
@@ -82,7 +86,8 @@ export class PersonResolver {
   @ListSize({ assumedSize: 2 })
   @FieldResolver(() => [Customer], {
     nullable: true,
-    description: 'The customers that are linked to this person; one person may be several customers.',
+    description:
+      "The customers that are linked to this person; one person may be several customers. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
   })
   async customers(@Root() person: Person, @Ctx() { obp }: RequestContext) {
     const found = await obp.customersOfPerson(person.id)
@@ -139,7 +144,11 @@ export class PersonResolver {
 export class PersonVerificationResolver {
   @Scopes(orOwn('persons:read'))
   @Cost('shared')
-  @FieldResolver(() => Person, { nullable: true, description: 'The person after the checks.' })
+  @FieldResolver(() => Person, {
+    nullable: true,
+    description:
+      "The person after the checks. Requires the scope `persons:read`, or `persons:read:own` for the caller's own person.",
+  })
   person(@Root() verification: PersonVerification, @Ctx() { synctera }: RequestContext) {
     return synctera.personById(verification.personId)
   }

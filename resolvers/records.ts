@@ -32,7 +32,11 @@ export class CustomerRecordsResolver {
   @Scopes(orOwn('customers:read'))
   @Cost('call')
   @ListSize({ assumedSize: 3 })
-  @FieldResolver(() => [CustomerAddress], { nullable: true, description: 'The postal addresses of the customer.' })
+  @FieldResolver(() => [CustomerAddress], {
+    nullable: true,
+    description:
+      "The postal addresses of the customer. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
+  })
   addresses(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.addressesOf(customer)
   }
@@ -40,7 +44,11 @@ export class CustomerRecordsResolver {
   @Scopes(orOwn('customers:read'))
   @Cost('call')
   @ListSize({ assumedSize: 3 })
-  @FieldResolver(() => [TaxResidence], { nullable: true, description: 'The tax residences of the customer.' })
+  @FieldResolver(() => [TaxResidence], {
+    nullable: true,
+    description:
+      "The tax residences of the customer. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
+  })
   taxResidences(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.taxResidencesOf(customer)
   }
@@ -51,7 +59,7 @@ export class CustomerRecordsResolver {
   @FieldResolver(() => [SocialMediaHandle], {
     nullable: true,
     description:
-      'The social media handle of the customer, at most one. The Open Bank Project stores it under the customer number, which a customer of another bank may share.',
+      "The social media handle of the customer, at most one. The Open Bank Project stores it under the customer number, which a customer of another bank may share. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
   })
   socialMediaHandles(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.socialMediaHandlesOf(customer)
@@ -63,7 +71,7 @@ export class CustomerRecordsResolver {
   @FieldResolver(() => [CreditLimitRequest], {
     nullable: true,
     description:
-      'The credit limit requests of the customer. The Open Bank Project returns the same one for every customer.',
+      "The credit limit requests of the customer. The Open Bank Project returns the same one for every customer. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
     deprecationReason: NO_REQUESTS,
   })
   creditLimitRequests(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
@@ -74,7 +82,8 @@ export class CustomerRecordsResolver {
   @Cost('call')
   @FieldResolver(() => CreditLimitRequest, {
     nullable: true,
-    description: 'A credit limit request. The Open Bank Project returns the same one for every id.',
+    description:
+      "A credit limit request. The Open Bank Project returns the same one for every id. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
     deprecationReason: NO_REQUESTS,
   })
   creditLimitRequest(

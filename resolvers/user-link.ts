@@ -18,7 +18,8 @@ export class CustomerUserLinkResolver {
   @ListSize({ assumedSize: 5 })
   @FieldResolver(() => [UserCustomerLink], {
     nullable: true,
-    description: 'The links of users to this customer.',
+    description:
+      "The links of users to this customer. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
   })
   userLinks(@Root() customer: Customer, @Ctx() { obp }: RequestContext) {
     return obp.userLinksOf(customer)
@@ -38,7 +39,7 @@ export class UserCustomerLinkResolver {
     @Arg('userId', () => ID, { description: "The user's id at the Open Bank Project." }) userId: string,
     @Arg('bankId', () => ID, {
       nullable: true,
-      description: 'The bank whose customers are returned in `customer`; the configured bank when omitted.',
+      description: 'The id of the bank at which `customer` is looked up; the configured bank when omitted.',
     })
     bankId: string | null | undefined,
     @Ctx() { obp }: RequestContext,
@@ -50,7 +51,8 @@ export class UserCustomerLinkResolver {
   @Cost('call')
   @FieldResolver(() => Customer, {
     nullable: true,
-    description: 'The linked customer; null when the customer belongs to another bank than the one that was queried.',
+    description:
+      "The linked customer; null when the customer belongs to another bank than the one that was queried. Requires the scope `customers:read`, or `customers:read:own` for the caller's own customers.",
   })
   customer(@Root() { customerId, bankId }: UserCustomerLink, @Ctx() { obp }: RequestContext) {
     return obp.customerById({ id: customerId, bankId })
@@ -60,7 +62,8 @@ export class UserCustomerLinkResolver {
   @Cost('write')
   @Mutation(() => CreateUserCustomerLinkPayload, {
     nullable: true,
-    description: 'Links a user to a customer of the bank. Requires the scope `customers:write`.',
+    description:
+      'Links a user of the Open Bank Project to a customer of the bank. Requires the scope `customers:write`.',
   })
   createUserCustomerLink(
     @Arg('input', () => CreateUserCustomerLinkInput, { description: 'The input of the mutation.' })

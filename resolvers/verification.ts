@@ -31,7 +31,7 @@ export class VerificationResolver {
   @Query(() => [VerificationResult], {
     nullable: 'itemsAndList',
     description:
-      'The results of several account verifications, in the order of `ids`; an id that fails is null with an error of its own. Visibility and scopes are those of `verificationResult`.',
+      'The results of several account verifications, in the order of `ids`; an id that fails is null with an error of its own. The visibility is that of `verificationResult`. Requires the scope `verifications:read`.',
   })
   verificationResults(
     @Args(() => VerificationResultsArgs) { ids }: VerificationResultsArgs,

@@ -31,10 +31,16 @@ registerEnumType(AccountAttributesJobStatus, {
 
 @ObjectType({ description: 'An error that SEI found in a job.' })
 export class JobError {
-  @Field(() => String, { nullable: true, description: "SEI's name of the member." })
+  @Field(() => String, {
+    nullable: true,
+    description: "SEI's name of the invalid member of the request; null when SEI names none.",
+  })
   field!: string | null
 
-  @Field(() => String, { nullable: true, description: 'The position of the member in the request.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The position of the member in the request, in SEI's notation; null when SEI states none.",
+  })
   location!: string | null
 
   @Pii('hidden')
@@ -53,7 +59,7 @@ export class AccountAttributesJob {
   @Field(() => ID, { description: 'The opaque key of the job, for `Query.accountAttributesJob`.' })
   key!: string
 
-  @Field(() => ID, { nullable: true, description: 'The account whose attributes are written.' })
+  @Field(() => ID, { nullable: true, description: 'The external id of the account at SEI, as given.' })
   externalId!: string | null
 
   @Field(() => AccountAttributesJobStatus, { description: 'The state of the job.' })
@@ -65,7 +71,10 @@ export class AccountAttributesJob {
   })
   providerStatus!: string | null
 
-  @Field(() => String, { nullable: true, description: "SEI's id of the request, for its support." })
+  @Field(() => String, {
+    nullable: true,
+    description: "SEI's tracking id of the request, for SEI's support; null when SEI returns none.",
+  })
   requestTrackingId!: string | null
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'The time at which SEI accepted the write.' })
@@ -73,7 +82,8 @@ export class AccountAttributesJob {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'While the status is `PENDING`: the earliest time of a useful next query. SEI is not asked before it.',
+    description:
+      'The earliest time of a useful next query, because SEI is not asked before it; null unless the status is `PENDING`.',
   })
   nextPollAt!: string | null
 
@@ -83,7 +93,7 @@ export class AccountAttributesJob {
 }
 
 @InputType({
-  description: 'One attribute. Empty names in `fieldsToNull` are dropped.',
+  description: 'One attribute to write.',
 })
 export class AccountAttributeInput {
   @Field(() => String, {
@@ -106,7 +116,11 @@ export class AccountAttributeInput {
   @MaxLength(4000)
   explanation?: string | null
 
-  @Field(() => [String], { nullable: true, description: 'The names of the members to clear, at most 100.' })
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The names of the members to clear, at most 100, each at most 255 characters. Empty names are dropped.',
+  })
   @IsOptional()
   @ArrayMaxSize(100)
   @MaxLength(255, { each: true })
@@ -115,7 +129,9 @@ export class AccountAttributeInput {
 
 @InputType({ description: 'The attributes to write for one account.' })
 export class SetAccountAttributesInput extends MutationInput {
-  @Field(() => ID, { description: 'The account id that the institution shares with SEI, 1 to 255 characters.' })
+  @Field(() => ID, {
+    description: 'The external id of the account, which the institution shares with SEI; 1 to 255 characters.',
+  })
   @Length(1, 255)
   externalId!: string
 

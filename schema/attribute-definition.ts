@@ -14,7 +14,7 @@ export class CustomerAttributeDefinition {
   @Field(() => ID, { description: "The definition's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID, { description: 'The bank of the definition.' })
+  @Field(() => ID, { description: 'The id of the bank of the definition.' })
   bankId!: string
 
   @Field(() => String, { description: 'The attribute name, unique within the bank.' })
@@ -26,13 +26,16 @@ export class CustomerAttributeDefinition {
   @Field(() => AttributeType, { description: 'The declared type of the values.' })
   type!: AttributeType
 
-  @Field(() => String, { nullable: true, description: 'The meaning of the attribute, as free text.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The meaning of the attribute as free text; null when there is none.',
+  })
   description!: string | null
 
-  @Field(() => String, { nullable: true, description: 'Another name of the attribute.' })
+  @Field(() => String, { nullable: true, description: 'Another name of the attribute; null when there is none.' })
   alias!: string | null
 
-  @Field(() => [String], { description: 'The account views that show the attribute.' })
+  @Field(() => [String], { description: 'The ids of the account views that show the attribute.' })
   canBeSeenOnViews!: string[]
 
   @Field(() => Boolean, { description: 'True when the definition is in use.' })
@@ -61,7 +64,7 @@ const AreViews = () => (target: object, propertyName: string) =>
 
 @InputType({ description: 'A complete definition; it replaces the one with the same name.' })
 export class SetCustomerAttributeDefinitionInput extends BankMutationInput {
-  @Field(() => String, { description: 'The attribute name.' })
+  @Field(() => String, { description: 'The name of the attribute, unique within the bank; 1 to 50 characters.' })
   @Length(1, 50)
   name!: string
 
@@ -71,7 +74,7 @@ export class SetCustomerAttributeDefinitionInput extends BankMutationInput {
   @Field(() => String, {
     nullable: true,
     defaultValue: '',
-    description: 'The meaning of the attribute as free text; empty for none.',
+    description: 'The meaning of the attribute as free text; at most 256 characters, empty for none.',
   })
   @MaxLength(256)
   description!: string
@@ -79,12 +82,15 @@ export class SetCustomerAttributeDefinitionInput extends BankMutationInput {
   @Field(() => String, {
     nullable: true,
     defaultValue: '',
-    description: 'Another name of the attribute; empty for none.',
+    description: 'Another name of the attribute; at most 50 characters, empty for none.',
   })
   @MaxLength(50)
   alias!: string
 
-  @Field(() => [String], { description: 'The account views that show the attribute.' })
+  @Field(() => [String], {
+    description:
+      'The ids of the account views that show the attribute, without semicolons; at most 256 characters when joined by semicolons.',
+  })
   @AreViews()
   canBeSeenOnViews!: string[]
 

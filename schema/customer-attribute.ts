@@ -14,10 +14,10 @@ registerEnumType(AttributeType, {
   name: 'AttributeType',
   description: 'The declared type of an attribute value. The Open Bank Project does not check values against it.',
   valuesConfig: {
-    STRING: { description: 'Text.' },
-    INTEGER: { description: 'A whole number.' },
-    DOUBLE: { description: 'A floating-point number.' },
-    DATE_WITH_DAY: { description: 'A calendar date.' },
+    STRING: { description: 'The value is text.' },
+    INTEGER: { description: 'The value is a whole number.' },
+    DOUBLE: { description: 'The value is a floating-point number.' },
+    DATE_WITH_DAY: { description: 'The value is a calendar date.' },
   },
 })
 
@@ -45,17 +45,20 @@ export class CustomerAttribute {
   typeRaw!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { description: 'The value as text.' })
+  @Field(() => String, {
+    description:
+      'The value as text; empty when the Open Bank Project has none. Only the last four characters are visible without the scope `pii:read`.',
+  })
   value!: string
 }
 
 @InputType({ description: 'An attribute that a customer must have.' })
 export class CustomerAttributeMatch {
-  @Field(() => String, { description: 'The name of the attribute, compared exactly.' })
+  @Field(() => String, { description: 'The name of the attribute, compared exactly; 1 to 50 characters.' })
   @Length(1, 50)
   name!: string
 
-  @Field(() => String, { description: 'The whole value of the attribute, compared exactly.' })
+  @Field(() => String, { description: 'The whole value of the attribute, compared exactly; 1 to 2000 characters.' })
   @Length(1, 2000)
   value!: string
 }
@@ -64,7 +67,7 @@ export class CustomerAttributeMatch {
 @InputType()
 abstract class CustomerAttributeInput extends CustomerMutationInput {
   @Field(() => String, {
-    description: 'The name of the attribute. The names that `linkCustomer` uses are refused.',
+    description: 'The name of the attribute; 1 to 50 characters. The names that `linkCustomer` uses are refused.',
   })
   @Length(1, 50)
   name!: string
@@ -73,7 +76,7 @@ abstract class CustomerAttributeInput extends CustomerMutationInput {
   type!: AttributeType
 
   @Field(() => String, {
-    description: 'The value as text; it is not checked against `type`.',
+    description: 'The value as text, not checked against `type`; 1 to 2000 characters.',
   })
   @Length(1, 2000)
   value!: string
@@ -84,14 +87,16 @@ export class CreateCustomerAttributeInput extends CustomerAttributeInput {}
 
 @InputType({ description: 'The new content of an attribute of a customer.' })
 export class UpdateCustomerAttributeInput extends CustomerAttributeInput {
-  @Field(() => ID, { description: "The id of one of the customer's attributes." })
+  @Field(() => ID, { description: "The id of one of the customer's attributes; 1 to 255 characters." })
   @Length(1, 255)
   attributeId!: string
 }
 
 @InputType({ description: 'The attribute to delete.' })
 export class DeleteCustomerAttributeInput extends CustomerMutationInput {
-  @Field(() => ID, { description: "The id of one of the customer's attributes that is not a link." })
+  @Field(() => ID, {
+    description: "The id of one of the customer's attributes that is not a link; 1 to 255 characters.",
+  })
   @Length(1, 255)
   attributeId!: string
 }

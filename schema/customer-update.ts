@@ -9,24 +9,27 @@ import { MonetaryAmountInput } from './shared.js'
 
 @InputType({ description: 'The new branch of a customer.' })
 export class UpdateCustomerBranchInput extends CustomerMutationInput {
-  @Field(() => ID, { description: 'The branch id. The Open Bank Project does not check that it exists.' })
+  @Field(() => ID, {
+    description:
+      'The id of the new branch; 1 to 255 characters. The Open Bank Project does not check that the branch exists.',
+  })
   @Length(1, 255)
   branchId!: string
 }
 
 @InputType({ description: 'The new credit limit of a customer.' })
 export class UpdateCustomerCreditLimitInput extends CustomerMutationInput {
-  @Field(() => MonetaryAmountInput, { description: 'The credit limit.' })
+  @Field(() => MonetaryAmountInput, { description: 'The new credit limit.' })
   creditLimit!: MonetaryAmountInput
 }
 
 @InputType({ description: 'The new credit rating of a customer.' })
 export class UpdateCustomerCreditRatingInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The rating, in the notation of its source.' })
+  @Field(() => String, { description: 'The rating, in the notation of its source; 1 to 100 characters.' })
   @Length(1, 100)
   rating!: string
 
-  @Field(() => String, { description: 'The agency or person that gave the rating.' })
+  @Field(() => String, { description: 'The agency or person that gave the rating; 1 to 100 characters.' })
   @Length(1, 100)
   source!: string
 }
@@ -36,28 +39,31 @@ export class UpdateCustomerDataInput extends CustomerMutationInput {
   @Field(() => FaceImageInput, { description: 'The portrait of the customer.' })
   faceImage!: FaceImageInput
 
-  @Field(() => String, { description: 'The relationship status as free text, such as `single`.' })
+  @Field(() => String, {
+    description: 'The relationship status as free text, such as `single`; at most 16 characters.',
+  })
   @MaxLength(16)
   relationshipStatus!: string
 
   @Field(() => Int, {
-    description: 'The number of dependants. It is not compared with `datesOfBirthOfDependants`, which are unchanged.',
+    description:
+      'The number of dependants, 0 or more. It is not compared with `datesOfBirthOfDependants`, which are unchanged.',
   })
   @Min(0)
   dependants!: number
 
-  @Field(() => String, { description: 'The highest education as free text, such as `Master`.' })
+  @Field(() => String, { description: 'The highest education as free text, such as `Master`; at most 32 characters.' })
   @MaxLength(32)
   highestEducationAttained!: string
 
-  @Field(() => String, { description: 'The employment status as free text, such as `worker`.' })
+  @Field(() => String, { description: 'The employment status as free text, such as `worker`; at most 32 characters.' })
   @MaxLength(32)
   employmentStatus!: string
 }
 
 @InputType({ description: 'The new e-mail address of a customer.' })
 export class UpdateCustomerEmailInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The e-mail address; stored in lower case.' })
+  @Field(() => String, { description: 'The e-mail address, stored in lower case; at most 200 characters.' })
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(200)
   email!: string
@@ -65,7 +71,7 @@ export class UpdateCustomerEmailInput extends CustomerMutationInput {
 
 @InputType({ description: 'The new name and date of birth of a customer; all members are replaced.' })
 export class UpdateCustomerIdentityInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The full legal name.' })
+  @Field(() => String, { description: 'The full legal name; 1 to 255 characters.' })
   @Length(1, 255)
   @Matches(/\S/, { message: 'must not be blank' })
   legalName!: string
@@ -77,7 +83,7 @@ export class UpdateCustomerIdentityInput extends CustomerMutationInput {
   @Field(() => String, {
     nullable: true,
     defaultValue: '',
-    description: 'The form of address, such as `Dr.`; empty for none.',
+    description: 'The form of address, such as `Dr.`; at most 255 characters, empty for none.',
   })
   @MaxLength(255)
   title!: string
@@ -85,7 +91,7 @@ export class UpdateCustomerIdentityInput extends CustomerMutationInput {
   @Field(() => String, {
     nullable: true,
     defaultValue: '',
-    description: 'The suffix of the name, such as `Jr.`; empty for none.',
+    description: 'The suffix of the name, such as `Jr.`; at most 255 characters, empty for none.',
   })
   @MaxLength(255)
   nameSuffix!: string
@@ -93,7 +99,7 @@ export class UpdateCustomerIdentityInput extends CustomerMutationInput {
 
 @InputType({ description: 'The new mobile phone number of a customer.' })
 export class UpdateCustomerMobileNumberInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The mobile phone number, in any format; it is stored as given.' })
+  @Field(() => String, { description: 'The mobile phone number, in any format; 1 to 50 characters.' })
   @Length(1, 50)
   mobilePhoneNumber!: string
 }

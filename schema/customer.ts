@@ -10,7 +10,10 @@ import { MonetaryAmount, MonetaryAmountInput, PageInfo, CustomerSortDirection } 
 @ObjectType({ description: 'A portrait of a customer.' })
 export class FaceImage {
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The address of the image.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The URL of the image. Only the first character is visible without the scope `pii:read`.',
+  })
   url!: string | null
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'The time at which the image was taken.' })
@@ -26,34 +29,43 @@ export class CreditRating {
   source!: string | null
 }
 
-@ObjectType({ description: 'The records of other providers that `linkCustomer` linked to a customer.' })
+@ObjectType({
+  description:
+    'The ids of the records of other providers that `linkCustomer` linked to a customer; a field is null when there is no link.',
+})
 export class CustomerLinks {
-  @Field(() => ID, { nullable: true, description: 'The id of the person at Synctera.' })
+  @Field(() => ID, { nullable: true, description: 'The id of the linked person at Synctera.' })
   personId!: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The id of the banking customer at Apiture.' })
+  @Field(() => ID, { nullable: true, description: 'The id of the linked banking customer at Apiture.' })
   bankingCustomerId!: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The external id of the account at SEI.' })
+  @Field(() => ID, { nullable: true, description: 'The external id of the linked account at SEI.' })
   seiExternalId!: string | null
 }
 
 @Directive('@key(fields: "bankId id")')
-@ObjectType({ description: 'A customer of a bank at the Open Bank Project. `bankId` and `id` together identify it.' })
+@ObjectType({
+  description:
+    'A customer of a bank at the Open Bank Project. `bankId` and `id` together identify it. A field is null when the bank has recorded no value.',
+})
 export class Customer {
   readonly __typename?: 'Customer'
 
   @Field(() => ID, { description: "The customer's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID, { description: 'The bank of the customer.' })
+  @Field(() => ID, { description: 'The id of the bank of the customer.' })
   bankId!: string
 
   @Field(() => String, { description: 'The customer number, unique within the bank.' })
   number!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The full legal name.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The full legal name. Only the first character is visible without the scope `pii:read`.',
+  })
   legalName!: string | null
 
   @Field(() => String, { nullable: true, description: 'The form of address, such as `Dr.`.' })
@@ -63,13 +75,17 @@ export class Customer {
   nameSuffix!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The e-mail address. Only the first character is visible without the scope `pii:read`.',
+  })
   email!: string | null
 
   @Pii('lastFour')
   @Field(() => String, {
     nullable: true,
-    description: 'The mobile phone number as the bank entered it, in no fixed format.',
+    description:
+      'The mobile phone number as the bank entered it, in no fixed format. Only the last four characters are visible without the scope `pii:read`.',
   })
   mobilePhoneNumber!: string | null
 
@@ -77,17 +93,23 @@ export class Customer {
   faceImage!: FaceImage | null
 
   @Pii('hidden')
-  @Field(() => DateScalar, { nullable: true, description: 'The date of birth.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of birth. Null without the scope `pii:read`.' })
   dateOfBirth!: string | null
 
   @Field(() => String, { nullable: true, description: 'The relationship status as free text, such as `single`.' })
   relationshipStatus!: string | null
 
-  @Field(() => Int, { nullable: true, description: 'The number of dependants.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The number of dependants. It is not compared with `datesOfBirthOfDependants`.',
+  })
   dependants!: number | null
 
   @Pii('hidden')
-  @Field(() => [DateScalar], { nullable: true, description: 'The dates of birth of the dependants.' })
+  @Field(() => [DateScalar], {
+    nullable: true,
+    description: 'The dates of birth of the dependants. Null without the scope `pii:read`.',
+  })
   datesOfBirthOfDependants!: string[] | null
 
   @Field(() => CreditRating, { nullable: true, description: 'The credit rating of the customer.' })
@@ -111,13 +133,16 @@ export class Customer {
   })
   lastOkDate!: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The branch of the customer.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the branch of the customer. The Open Bank Project does not check that the branch exists.',
+  })
   branchId!: string | null
 }
 
 @ObjectType({ description: 'A customer in a page.' })
 export class CustomerEdge {
-  @Field(() => String, { description: 'The opaque cursor of the customer, for `after`.' })
+  @Field(() => String, { description: 'The opaque cursor of the customer, for the argument `after`.' })
   cursor!: string
 
   @Field(() => Customer, { description: 'The customer.' })
@@ -132,7 +157,7 @@ export class CustomerConnection {
   @Field(() => [Customer], { description: 'The customers of the page.' })
   nodes!: Customer[]
 
-  @Field(() => PageInfo, { description: 'The position of the page.' })
+  @Field(() => PageInfo, { description: 'The position of the page in the list.' })
   pageInfo!: PageInfo
 }
 
@@ -155,7 +180,7 @@ export class CustomerFilter {
 
 @InputType({ description: 'A portrait of a customer.' })
 export class FaceImageInput {
-  @Field(() => String, { description: 'The address of the image.' })
+  @Field(() => String, { description: 'The URL of the image; 1 to 2000 characters.' })
   @Length(1, 2000)
   url!: string
 
@@ -165,27 +190,27 @@ export class FaceImageInput {
 
 @InputType({ description: "An assessment of a customer's creditworthiness." })
 export class CreditRatingInput {
-  @Field(() => String, { description: 'The rating, in the notation of its source.' })
+  @Field(() => String, { description: 'The rating, in the notation of its source; 1 to 100 characters.' })
   @Length(1, 100)
   rating!: string
 
-  @Field(() => String, { description: 'The agency or person that gave the rating.' })
+  @Field(() => String, { description: 'The agency or person that gave the rating; 1 to 100 characters.' })
   @Length(1, 100)
   source!: string
 }
 
-@InputType({ description: "A new customer. Omitted members are sent in the Open Bank Project's empty form." })
+@InputType({ description: 'A new customer. Omitted details are stored empty.' })
 export class CreateCustomerInput extends BankMutationInput {
-  @Field(() => String, { description: 'The full legal name.' })
+  @Field(() => String, { description: 'The full legal name; 1 to 255 characters.' })
   @Length(1, 255)
   @Matches(/\S/, { message: 'must not be blank' })
   legalName!: string
 
-  @Field(() => String, { description: 'The mobile phone number, in any format.' })
+  @Field(() => String, { description: 'The mobile phone number, in any format; 1 to 50 characters.' })
   @Length(1, 50)
   mobilePhoneNumber!: string
 
-  @Field(() => String, { description: 'The e-mail address; stored in lower case.' })
+  @Field(() => String, { description: 'The e-mail address, stored in lower case; at most 200 characters.' })
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(200)
   email!: string
@@ -197,14 +222,17 @@ export class CreateCustomerInput extends BankMutationInput {
   @IsBirthDate()
   dateOfBirth!: string
 
-  @Field(() => String, { description: 'The relationship status as free text, such as `single`.' })
+  @Field(() => String, {
+    description: 'The relationship status as free text, such as `single`; at most 16 characters.',
+  })
   @MaxLength(16)
   relationshipStatus!: string
 
   @Field(() => [DateScalar], {
     nullable: true,
     defaultValue: [],
-    description: 'The date of birth of each dependant; at most 100.',
+    description:
+      'The date of birth of each dependant, at most 100, from 1900-01-01 to yesterday. Their number becomes `dependants`.',
   })
   @IsOptional()
   @ArrayMaxSize(100)
@@ -217,31 +245,34 @@ export class CreateCustomerInput extends BankMutationInput {
   @Field(() => MonetaryAmountInput, { nullable: true, description: 'The credit limit.' })
   creditLimit?: MonetaryAmountInput | null
 
-  @Field(() => String, { description: 'The highest education as free text, such as `Master`.' })
+  @Field(() => String, { description: 'The highest education as free text, such as `Master`; at most 32 characters.' })
   @MaxLength(32)
   highestEducationAttained!: string
 
-  @Field(() => String, { description: 'The employment status as free text, such as `worker`.' })
+  @Field(() => String, { description: 'The employment status as free text, such as `worker`; at most 32 characters.' })
   @MaxLength(32)
   employmentStatus!: string
 
-  @Field(() => Boolean, { description: "The bank's KYC flag; true requires the scope `kyc:write`." })
+  @Field(() => Boolean, { description: "The bank's KYC flag. The value true requires the scope `kyc:write`." })
   kycStatus!: boolean
 
-  @Field(() => DateTimeScalar, { description: 'The time at which the data was last confirmed, in whole seconds.' })
+  @Field(() => DateTimeScalar, {
+    description: 'The time at which the bank last confirmed the customer data, in whole seconds.',
+  })
   lastOkDate!: string
 
   @Field(() => String, {
     nullable: true,
     defaultValue: '',
-    description: 'The form of address, such as `Dr.`; empty for none.',
+    description: 'The form of address, such as `Dr.`; at most 255 characters, empty for none.',
   })
   @MaxLength(255)
   title!: string
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The branch of the customer. The Open Bank Project does not check that it exists.',
+    description:
+      'The id of the branch of the customer; at most 255 characters. The Open Bank Project does not check that the branch exists.',
   })
   @IsOptional()
   @MaxLength(255)
@@ -250,7 +281,7 @@ export class CreateCustomerInput extends BankMutationInput {
   @Field(() => String, {
     nullable: true,
     defaultValue: '',
-    description: 'The suffix of the name, such as `Jr.`; empty for none.',
+    description: 'The suffix of the name, such as `Jr.`; at most 255 characters, empty for none.',
   })
   @MaxLength(255)
   nameSuffix!: string
@@ -260,18 +291,21 @@ export class CreateCustomerInput extends BankMutationInput {
 export class LinkCustomerInput extends CustomerMutationInput {
   @Field(() => ID, {
     nullable: true,
-    description: 'The id of an existing person at Synctera. Requires the scope `persons:read`.',
+    description: 'The id of an existing person at Synctera, a UUID. Requires the scope `persons:read`.',
   })
   @IsOptional()
   @IsUUID('all', { message: 'must be a UUID' })
   personId?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The id of a banking customer at Apiture.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of a banking customer at Apiture: 6 to 48 letters, digits and `-_:.~$`.',
+  })
   @IsOptional()
   @Matches(/^[-_:.~$a-zA-Z0-9]{6,48}$/, { message: 'must be 6 to 48 letters, digits and -_:.~$' })
   bankingCustomerId?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The external id of an account at SEI.' })
+  @Field(() => ID, { nullable: true, description: 'The external id of an account at SEI; 1 to 255 characters.' })
   @IsOptional()
   @Length(1, 255)
   seiExternalId?: string | null

@@ -7,45 +7,56 @@ import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
-@ObjectType({ description: 'A planned or past contact with a customer, as the bank recorded it.' })
+@ObjectType({
+  description:
+    'A planned or past contact with a customer, as the bank recorded it. A field is null when the bank has recorded no value.',
+})
 export class CrmEvent {
   @Field(() => ID, { description: "The event's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID, { description: 'The bank of the event.' })
+  @Field(() => ID, { description: 'The id of the bank of the event.' })
   bankId!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The name of the customer as recorded.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name of the customer, as recorded. Only the first character is visible without the scope `pii:read`.',
+  })
   customerName!: string | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The customer number as recorded. The Open Bank Project does not compare it with a customer.',
+    description: 'The customer number, as recorded. The Open Bank Project does not compare it with a customer.',
   })
   customerNumber!: string | null
 
-  @Field(() => String, { nullable: true, description: 'The category as free text.' })
+  @Field(() => String, { nullable: true, description: 'The category of the event as free text.' })
   category!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The description of the event as free text.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The description of the event as free text. Only the first character is visible without the scope `pii:read`.',
+  })
   detail!: string | null
 
-  @Field(() => String, { nullable: true, description: 'The channel as free text, such as `phone`.' })
+  @Field(() => String, { nullable: true, description: 'The channel of the contact as free text, such as `phone`.' })
   channel!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'The planned time.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The planned time of the contact.' })
   scheduledAt!: string | null
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'The actual time.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The actual time of the contact.' })
   actualAt!: string | null
 
-  @Field(() => String, { nullable: true, description: 'The result as free text.' })
+  @Field(() => String, { nullable: true, description: 'The result of the contact as free text.' })
   result!: string | null
 }
 
-@ObjectType({ description: 'A message of a bank to a user.' })
+@ObjectType({ description: 'A message of a bank to a user of the Open Bank Project.' })
 export class CustomerMessage {
   @Field(() => ID, { description: "The message's id at the Open Bank Project." })
   id!: string
@@ -54,28 +65,47 @@ export class CustomerMessage {
   date!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { description: 'The text of the message.' })
+  @Field(() => String, {
+    description: 'The text of the message. Only the first character is visible without the scope `pii:read`.',
+  })
   message!: string
 
-  @Field(() => String, { nullable: true, description: 'The department of the sender.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The department of the sender; null when the Open Bank Project has none.',
+  })
   fromDepartment!: string | null
 
-  @Field(() => String, { nullable: true, description: 'The name of the sender.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the sender; null when the Open Bank Project has none.',
+  })
   fromPerson!: string | null
 }
 
 @ObjectType({ description: 'The contact details of a participant of a meeting.' })
 export class ContactDetails {
   @Pii('firstLetter')
-  @Field(() => String, { description: 'The name.' })
+  @Field(() => String, {
+    description:
+      'The name of the participant; empty when the Open Bank Project has none. Only the first character is visible without the scope `pii:read`.',
+  })
   name!: string
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true, description: 'The mobile phone number as given, in no fixed format.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The mobile phone number as given, in no fixed format; null when there is none. Only the last four characters are visible without the scope `pii:read`.',
+  })
   mobilePhone!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The e-mail address; null when there is none. Only the first character is visible without the scope `pii:read`.',
+  })
   emailAddress!: string | null
 }
 
@@ -84,7 +114,9 @@ export class MeetingInvitee {
   @Field(() => ContactDetails, { description: 'The contact details of the person.' })
   contactDetails!: ContactDetails
 
-  @Field(() => String, { description: 'The status of the invitation as free text.' })
+  @Field(() => String, {
+    description: 'The status of the invitation as free text; empty when the Open Bank Project has none.',
+  })
   status!: string
 }
 
@@ -96,24 +128,36 @@ export class BankMeeting {
   @Field(() => ID, { description: "The meeting's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID, { description: 'The bank of the meeting.' })
+  @Field(() => ID, { description: 'The id of the bank of the meeting.' })
   bankId!: string
 
-  @Field(() => String, { description: 'The service that hosts the meeting, as free text.' })
+  @Field(() => String, {
+    description: 'The service that hosts the meeting, as free text; empty when the Open Bank Project has none.',
+  })
   providerId!: string
 
-  @Field(() => String, { description: 'The purpose as free text, such as `onboarding`, `mortgage` or `complaint`.' })
+  @Field(() => String, {
+    description:
+      'The purpose as free text, such as `onboarding`, `mortgage` or `complaint`; empty when the Open Bank Project has none.',
+  })
   purposeId!: string
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of the meeting.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The time of the meeting; null when the Open Bank Project has none.',
+  })
   when!: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The user id of the staff member.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user id of the staff member; null when the Open Bank Project has none.',
+  })
   staffUserId!: string | null
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The user who recorded the meeting; for `createMeeting` the service user of this server.',
+    description:
+      'The id of the user who recorded the meeting: for `createMeeting` the service user of this server. Null when the Open Bank Project has none.',
   })
   customerUserId!: string | null
 
@@ -127,15 +171,23 @@ export class BankMeeting {
 
 @InputType({ description: 'The contact details of a participant of a meeting; unknown members are empty.' })
 export class ContactDetailsInput {
-  @Field(() => String, { description: 'The name.' })
+  @Field(() => String, { description: 'The name of the participant; 1 to 255 characters.' })
   @Length(1, 255)
   name!: string
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'The mobile phone number, in any format.' })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The mobile phone number in any format; at most 32 characters, empty for none.',
+  })
   @MaxLength(32)
   mobilePhone!: string
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'The e-mail address; stored in lower case.' })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The e-mail address, stored in lower case; at most 100 characters, empty for none.',
+  })
   @ValidateIf(({ emailAddress }: ContactDetailsInput) => emailAddress !== '')
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(100)
@@ -147,18 +199,20 @@ export class MeetingInviteeInput {
   @Field(() => ContactDetailsInput, { description: 'The contact details of the person.' })
   contactDetails!: ContactDetailsInput
 
-  @Field(() => String, { description: 'The status of the invitation as free text.' })
+  @Field(() => String, { description: 'The status of the invitation as free text; at most 255 characters.' })
   @MaxLength(255)
   status!: string
 }
 
 @InputType({ description: 'A meeting to record.' })
 export class CreateMeetingInput extends BankMutationInput {
-  @Field(() => String, { description: 'The service that hosts the meeting, as free text.' })
+  @Field(() => String, { description: 'The service that hosts the meeting, as free text; at most 64 characters.' })
   @MaxLength(64)
   providerId!: string
 
-  @Field(() => String, { description: 'The purpose as free text, such as `onboarding`, `mortgage` or `complaint`.' })
+  @Field(() => String, {
+    description: 'The purpose as free text, such as `onboarding`, `mortgage` or `complaint`; at most 64 characters.',
+  })
   @MaxLength(64)
   purposeId!: string
 
@@ -177,15 +231,15 @@ export class CreateMeetingInput extends BankMutationInput {
   description: 'A message to a customer. It goes to the first user that the Open Bank Project links to the customer.',
 })
 export class CreateCustomerMessageInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The text of the message.' })
+  @Field(() => String, { description: 'The text of the message; 1 to 1024 characters.' })
   @Length(1, 1024)
   message!: string
 
-  @Field(() => String, { description: 'The department of the sender.' })
+  @Field(() => String, { description: 'The department of the sender; at most 64 characters.' })
   @MaxLength(64)
   fromDepartment!: string
 
-  @Field(() => String, { description: 'The name of the sender.' })
+  @Field(() => String, { description: 'The name of the sender; at most 64 characters.' })
   @MaxLength(64)
   fromPerson!: string
 }

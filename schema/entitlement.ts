@@ -53,13 +53,16 @@ registerEnumType(ChallengeFactorType, {
 
 @ObjectType({ description: 'An account at the financial institution, as Apiture knows it.' })
 export class BankingAccount {
-  @Field(() => ID, { nullable: true, description: "Apiture's id of the account; null until Apiture has returned it." })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the account at Apiture; null until Apiture has returned it.',
+  })
   accountId!: string | null
 
   @Pii('lastFour')
   @Field(() => String, {
     description:
-      'The account number; spaces, dashes and dots are significant. Only the last four characters are visible without the scope `pii:read`.',
+      'The account number. Spaces, dashes and dots are significant. Only the last four characters are visible without the scope `pii:read`.',
   })
   accountNumber!: string
 
@@ -67,7 +70,7 @@ export class BankingAccount {
   @Field(() => String, {
     nullable: true,
     description:
-      'The account part of the MICR line. Only the last four digits are visible without the scope `pii:read`.',
+      'The account part of the MICR line; null when Apiture reports none. Only the last four characters are visible without the scope `pii:read`.',
   })
   accountMicrNumber!: string | null
 
@@ -86,7 +89,10 @@ export class BankingAccount {
   @Field(() => String, { description: "The institution's product code, such as `DDA_01`." })
   productCode!: string
 
-  @Field(() => String, { nullable: true, description: "The customer's own name for the account." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The customer's own name for the account; null when there is none.",
+  })
   nickname!: string | null
 }
 
@@ -97,26 +103,30 @@ export class BankingAccount {
 export class AccountRoles {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'The roles that the institution grants by default for this kind of account.',
+    description:
+      'True when the customer has the roles that the institution grants by default for this kind of account.',
   })
   default!: boolean | null
 
-  @Field(() => Boolean, { nullable: true, description: 'The customer may see the balance and the history.' })
+  @Field(() => Boolean, { nullable: true, description: 'True when the customer may see the balance and the history.' })
   view!: boolean | null
 
-  @Field(() => Boolean, { nullable: true, description: 'The customer is an account holder.' })
+  @Field(() => Boolean, { nullable: true, description: 'True when the customer is an account holder.' })
   basic!: boolean | null
 
-  @Field(() => Boolean, { nullable: true, description: 'The customer may view the account and pay bills from it.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True when the customer may view the account and pay bills from it.',
+  })
   billPay!: boolean | null
 
-  @Field(() => Boolean, { nullable: true, description: 'The customer may draw on the loan or credit card.' })
+  @Field(() => Boolean, { nullable: true, description: 'True when the customer may draw on the loan or credit card.' })
   loanAdvance!: boolean | null
 }
 
 @ObjectType({ description: 'The entitlements of a customer on one account.' })
 export class AccountEntitlement {
-  @Field(() => BankingAccount, { description: 'The account.' })
+  @Field(() => BankingAccount, { description: 'The account that the entitlements apply to.' })
   account!: BankingAccount
 
   @Field(() => Boolean, { description: 'True when the customer accepted electronic statements.' })
@@ -133,13 +143,13 @@ export class AccountEntitlement {
   description: 'The entitlements of one banking customer, as Apiture confirmed them through this server.',
 })
 export class AccountEntitlementSet {
-  @Field(() => ID, { description: "Apiture's id of the banking customer." })
+  @Field(() => ID, { description: 'The id of the banking customer at Apiture.' })
   bankingCustomerId!: string
 
   @ListSize({ assumedSize: 10 })
   @Field(() => [AccountEntitlement], {
     description:
-      'One entitlement per account, as Apiture last returned it. An account that Apiture changed without returning it is omitted.',
+      'The entitlements, one per account, as Apiture last returned them. An account that Apiture changed without returning it is omitted.',
   })
   items!: AccountEntitlement[]
 
@@ -155,7 +165,9 @@ export class AccountEntitlementSet {
 
 @ObjectType({ description: 'A security question that the customer chose earlier.' })
 export class SecurityQuestion {
-  @Field(() => ID, { description: 'The id of the question; shared by the customers who chose it.' })
+  @Field(() => ID, {
+    description: 'The id of the question at Apiture. Customers who chose the same question share it.',
+  })
   questionId!: string
 
   @Field(() => String, { description: 'The text of the question.' })
@@ -164,7 +176,10 @@ export class SecurityQuestion {
 
 @ObjectType({ description: 'One way to complete an identity challenge.' })
 export class ChallengeFactor {
-  @Field(() => ID, { nullable: true, description: 'The id of the factor; unique only within its challenge.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the factor, unique only within its challenge; null when Apiture returns none.',
+  })
   factorId!: string | null
 
   @Field(() => ChallengeFactorType, {
@@ -191,7 +206,7 @@ export class ChallengeFactor {
   @Field(() => [SecurityQuestion], {
     nullable: true,
     description:
-      'The questions to answer, for the kind `SECURITY_QUESTIONS`; null for other kinds and without the scope `pii:read`.',
+      'The questions to answer; null for another kind than `SECURITY_QUESTIONS`. Null without the scope `pii:read`.',
   })
   securityQuestions!: SecurityQuestion[] | null
 }
@@ -201,7 +216,7 @@ export class ChallengeFactor {
     'An identity challenge of Apiture. After the customer completes it, repeat the mutation with the resulting `challengeToken`.',
 })
 export class IdentityChallenge {
-  @Field(() => ID, { description: 'The operation that the challenge protects.' })
+  @Field(() => ID, { description: 'The id of the operation at Apiture that the challenge protects.' })
   operationId!: string
 
   @Field(() => ID, { description: 'The id of the challenge at Apiture.' })
@@ -214,7 +229,10 @@ export class IdentityChallenge {
 
 @InputType({ description: 'An account at the financial institution.' })
 export class BankingAccountInput {
-  @Field(() => ID, { nullable: true, description: "Apiture's id of the account, when known." })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the account at Apiture, when known: 6 to 48 letters, digits and `-_:.~$`.',
+  })
   @IsOptional()
   @Matches(/^[-_:.~$a-zA-Z0-9]{6,48}$/, { message: 'must be 6 to 48 letters, digits and - _ : . ~ $' })
   id?: string | null
@@ -236,13 +254,13 @@ export class BankingAccountInput {
   @Field(() => BankingProductType, { nullable: true, description: 'The kind of account.' })
   productType?: BankingProductType | null
 
-  @Field(() => String, { description: "The institution's product code, 1 to 16 characters." })
+  @Field(() => String, { description: "The institution's product code, such as `DDA_01`; 1 to 16 characters." })
   @Length(1, 16)
   productCode!: string
 
   @Field(() => String, {
     nullable: true,
-    description: "The customer's own name for the account, at most 50 characters.",
+    description: "The customer's own name for the account; at most 50 characters.",
   })
   @IsOptional()
   @MaxLength(50)
@@ -258,30 +276,34 @@ const TRUE_OR_FALSE = { message: 'must be true or false; leave it out to keep it
 export class AccountRolesInput {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'The roles that the institution grants by default for this kind of account.',
+    description:
+      'True when the customer has the roles that the institution grants by default for this kind of account.',
   })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   default?: boolean
 
-  @Field(() => Boolean, { nullable: true, description: 'The customer may see the balance and the history.' })
+  @Field(() => Boolean, { nullable: true, description: 'True when the customer may see the balance and the history.' })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   view?: boolean
 
-  @Field(() => Boolean, { nullable: true, description: 'The customer is an account holder.' })
+  @Field(() => Boolean, { nullable: true, description: 'True when the customer is an account holder.' })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   basic?: boolean
 
-  @Field(() => Boolean, { nullable: true, description: 'The customer may view the account and pay bills from it.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True when the customer may view the account and pay bills from it.',
+  })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
   billPay?: boolean
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'The customer may draw on the loan or credit card; for loans and credit cards only.',
+    description: 'True when the customer may draw on the loan or credit card; for loans and credit cards only.',
   })
   @ValidateIf(given)
   @IsBoolean(TRUE_OR_FALSE)
@@ -290,7 +312,10 @@ export class AccountRolesInput {
 
 @InputType({ description: 'The entitlements to set, equally for all listed accounts.' })
 export class SetAccountEntitlementsInput extends MutationInput {
-  @Field(() => ID, { description: "Apiture's id of a customer who is enabled for digital banking." })
+  @Field(() => ID, {
+    description:
+      'The id of a banking customer at Apiture who is enabled for digital banking: 6 to 48 letters, digits and `-_:.~$`.',
+  })
   @Matches(/^[-_:.~$a-zA-Z0-9]{6,48}$/, { message: 'must be 6 to 48 letters, digits and - _ : . ~ $' })
   bankingCustomerId!: string
 
@@ -315,13 +340,13 @@ export class SetAccountEntitlementsInput extends MutationInput {
   })
   electronicDocumentElection!: boolean
 
-  @Field(() => AccountRolesInput, { description: 'The roles to grant and remove.' })
+  @Field(() => AccountRolesInput, { description: 'The roles to grant and to remove.' })
   roles!: AccountRolesInput
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The token of a completed identity challenge, sent to Apiture in the `Challenge` header. It is not part of the input that one `idempotencyKey` covers.',
+      'The token of a completed identity challenge, 8 to 255 characters, sent to Apiture in the `Challenge` header. A repeat with the same `idempotencyKey` may have another token.',
   })
   @IsOptional()
   @Matches(/^[-_:.~%$a-zA-Z0-9]{8,255}$/, { message: 'must be 8 to 255 letters, digits and - _ : . ~ % $' })
@@ -332,13 +357,15 @@ export class SetAccountEntitlementsInput extends MutationInput {
 export class SetAccountEntitlementsPayload extends Payload {
   @Field(() => AccountEntitlementSet, {
     nullable: true,
-    description: 'All entitlements that Apiture has confirmed, including this write.',
+    description:
+      'The entitlements of the banking customer that Apiture has confirmed, those of earlier writes included; null when Apiture requires a challenge.',
   })
   entitlements!: AccountEntitlementSet | null
 
   @Field(() => IdentityChallenge, {
     nullable: true,
-    description: 'The identity challenge that Apiture requires first. Nothing was changed.',
+    description:
+      'The identity challenge that Apiture requires first, and nothing was changed; null when the write was executed.',
   })
   challenge!: IdentityChallenge | null
 }

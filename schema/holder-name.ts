@@ -24,25 +24,25 @@ const HasExactlyOneOf =
 
 @InputType({ description: "The parts of a natural person's name." })
 export class HolderNamePartsInput {
-  @Field(() => String, { description: 'The last name.' })
+  @Field(() => String, { description: 'The last name; 1 to 150 characters.' })
   @Length(1, 150)
   @Matches(...WITHOUT_SEPARATORS)
   @Matches(...WITH_A_NAME)
   lastName!: string
 
-  @Field(() => String, { description: 'The first name.' })
+  @Field(() => String, { description: 'The first name; 1 to 150 characters.' })
   @Length(1, 150)
   @Matches(...WITHOUT_SEPARATORS)
   @Matches(...WITH_A_NAME)
   firstName!: string
 
-  @Field(() => String, { nullable: true, description: 'The middle name.' })
+  @Field(() => String, { nullable: true, description: 'The middle name; 1 to 150 characters.' })
   @IsOptional()
   @Length(1, 150)
   @Matches(...WITHOUT_SEPARATORS)
   middleName?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The honorific, such as `Mr` or `Dr`.' })
+  @Field(() => String, { nullable: true, description: 'The honorific, such as `Mr` or `Dr`; 1 to 150 characters.' })
   @IsOptional()
   @Length(1, 150)
   @Matches(...WITHOUT_SEPARATORS)
@@ -54,7 +54,7 @@ export class HolderNamePartsInput {
 export class HolderNameInput {
   @Field(() => String, {
     nullable: true,
-    description: 'The full name of a person or an organisation, without commas and semicolons.',
+    description: 'The full name of a person or an organisation, without commas and semicolons; 1 to 150 characters.',
   })
   @IsOptional()
   @Length(1, 150)

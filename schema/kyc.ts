@@ -12,21 +12,24 @@ abstract class KycRecord {
   @Field(() => ID, { description: "The record's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID, { description: 'The bank of the record.' })
+  @Field(() => ID, { description: 'The id of the bank of the record.' })
   bankId!: string
 
-  @Field(() => ID, { description: 'The customer of the record.' })
+  @Field(() => ID, { description: 'The id of the customer of the record.' })
   customerId!: string
 
   @Field(() => String, {
     description:
-      'The customer number as given with the record. The Open Bank Project does not compare it with the customer.',
+      'The customer number as given with the record; empty when none was given. The Open Bank Project does not compare it with the customer.',
   })
   customerNumber!: string
 }
 
 @Directive('@key(fields: "customerId id")')
-@ObjectType({ description: "A check of a customer's identity that bank staff did." })
+@ObjectType({
+  description:
+    "A check of a customer's identity that bank staff did. A field is null when the bank has recorded no value.",
+})
 export class KycCheck extends KycRecord {
   readonly __typename?: 'KycCheck'
 
@@ -41,7 +44,7 @@ export class KycCheck extends KycRecord {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The user who did the check. The Open Bank Project does not check that the user exists.',
+    description: 'The id of the user who did the check. The Open Bank Project does not check that the user exists.',
   })
   staffUserId!: string | null
 
@@ -52,17 +55,23 @@ export class KycCheck extends KycRecord {
   satisfied!: boolean
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'Comments of the staff member.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The comments of the staff member. Only the first character is visible without the scope `pii:read`.',
+  })
   comments!: string | null
 }
 
-@ObjectType({ description: 'An identity document of a customer.' })
+@ObjectType({ description: 'An identity document of a customer. A field is null when the bank has recorded no value.' })
 export class KycDocument extends KycRecord {
   @Field(() => String, { nullable: true, description: 'The kind of document as free text, such as `passport`.' })
   type!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true, description: 'The number of the document.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The number of the document. Only the last four characters are visible without the scope `pii:read`.',
+  })
   number!: string | null
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'The time of issue.' })
@@ -75,13 +84,19 @@ export class KycDocument extends KycRecord {
   expiryDate!: string | null
 }
 
-@ObjectType({ description: 'A recording or image of a check or document. Only its address is stored.' })
+@ObjectType({
+  description:
+    'A recording or image of a check or document. Only its URL is stored. A field is null when the bank has recorded no value.',
+})
 export class KycMedia extends KycRecord {
   @Field(() => String, { nullable: true, description: 'The kind of media as free text, such as `image`.' })
   type!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The address of the media.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The URL of the media. Only the first character is visible without the scope `pii:read`.',
+  })
   url!: string | null
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'The time of the recording.' })
@@ -103,12 +118,12 @@ export class KycMedia extends KycRecord {
 
 @ObjectType({ description: "A bank's KYC decision on a customer. A bank keeps only the last one." })
 export class KycStatus {
-  @Field(() => ID, { description: 'The customer of the decision.' })
+  @Field(() => ID, { description: 'The id of the customer of the decision.' })
   customerId!: string
 
   @Field(() => String, {
     description:
-      'The customer number as given with the decision. The Open Bank Project does not compare it with the customer.',
+      'The customer number as given with the decision; empty when none was given. The Open Bank Project does not compare it with the customer.',
   })
   customerNumber!: string
 
@@ -125,7 +140,7 @@ abstract class KycRecordInput extends CustomerMutationInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The name of the record for repeats: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted.',
+      'The id of the record for repeats, 1 to 44 letters, digits and `._:-`: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted.',
   })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._:-]{1,44}$/, { message: 'must be an id of 1 to 44 letters, digits and ._:-' })
@@ -135,7 +150,8 @@ abstract class KycRecordInput extends CustomerMutationInput {
 @InputType({ description: 'A KYC check of a customer.' })
 export class AddKycCheckInput extends KycRecordInput {
   @Field(() => String, {
-    description: 'The customer number to record. The Open Bank Project does not compare it with the customer.',
+    description:
+      'The customer number to record; at most 50 characters. The Open Bank Project does not compare it with the customer.',
   })
   @MaxLength(50)
   customerNumber!: string
@@ -145,24 +161,24 @@ export class AddKycCheckInput extends KycRecordInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The method of the check as free text, such as `online_meeting`.',
+    description: 'The method of the check as free text, such as `online_meeting`; at most 32 characters.',
   })
   @IsOptional()
   @MaxLength(32)
   how?: string | null
 
-  @Field(() => ID, { description: 'The id of the user who did the check.' })
+  @Field(() => ID, { description: 'The id of the user who did the check; at most 64 characters.' })
   @MaxLength(64)
   staffUserId!: string
 
-  @Field(() => String, { description: 'The name of the staff member who did the check.' })
+  @Field(() => String, { description: 'The name of the staff member who did the check; at most 64 characters.' })
   @MaxLength(64)
   staffName!: string
 
   @Field(() => Boolean, { description: 'True when the customer passed the check.' })
   satisfied!: boolean
 
-  @Field(() => String, { description: 'Comments of the staff member.' })
+  @Field(() => String, { description: 'The comments of the staff member; at most 2000 characters.' })
   @MaxLength(2000)
   comments!: string
 }
@@ -170,17 +186,21 @@ export class AddKycCheckInput extends KycRecordInput {
 @InputType({ description: 'An identity document of a customer.' })
 export class AddKycDocumentInput extends KycRecordInput {
   @Field(() => String, {
-    description: 'The customer number to record. The Open Bank Project does not compare it with the customer.',
+    description:
+      'The customer number to record; at most 50 characters. The Open Bank Project does not compare it with the customer.',
   })
   @MaxLength(50)
   customerNumber!: string
 
-  @Field(() => String, { nullable: true, description: 'The kind of document as free text, such as `passport`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The kind of document as free text, such as `passport`; at most 50 characters.',
+  })
   @IsOptional()
   @MaxLength(50)
   type?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The number of the document.' })
+  @Field(() => String, { nullable: true, description: 'The number of the document; at most 50 characters.' })
   @IsOptional()
   @MaxLength(50)
   number?: string | null
@@ -188,7 +208,7 @@ export class AddKycDocumentInput extends KycRecordInput {
   @Field(() => DateTimeScalar, { description: 'The time of issue, in whole seconds.' })
   issueDate!: string
 
-  @Field(() => String, { description: 'The place of issue.' })
+  @Field(() => String, { description: 'The place of issue; at most 512 characters.' })
   @MaxLength(512)
   issuePlace!: string
 
@@ -196,22 +216,26 @@ export class AddKycDocumentInput extends KycRecordInput {
   expiryDate!: string
 }
 
-@InputType({ description: 'The address of a recording or image for a check or document.' })
+@InputType({ description: 'The URL of a recording or image for a check or document.' })
 export class AddKycMediaInput extends KycRecordInput {
   @Field(() => String, {
-    description: 'The customer number to record. The Open Bank Project does not compare it with the customer.',
+    description:
+      'The customer number to record; at most 44 characters. The Open Bank Project does not compare it with the customer.',
   })
   @MaxLength(44)
   customerNumber!: string
 
-  @Field(() => String, { nullable: true, description: 'The kind of media as free text, such as `image`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The kind of media as free text, such as `image`; at most 50 characters.',
+  })
   @IsOptional()
   @MaxLength(50)
   type?: string | null
 
   @Field(() => String, {
     nullable: true,
-    description: 'The address of the media. The Open Bank Project stores only the address.',
+    description: 'The URL of the media; at most 255 characters. The Open Bank Project stores only the URL.',
   })
   @IsOptional()
   @MaxLength(255)
@@ -220,11 +244,19 @@ export class AddKycMediaInput extends KycRecordInput {
   @Field(() => DateTimeScalar, { nullable: true, description: 'The time of the recording, in whole seconds.' })
   date?: string | null
 
-  @Field(() => ID, { nullable: true, defaultValue: '', description: 'The id of the related document; empty for none.' })
+  @Field(() => ID, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The id of the related document; at most 255 characters, empty for none.',
+  })
   @MaxLength(255)
   relatesToKycDocumentId!: string
 
-  @Field(() => ID, { nullable: true, defaultValue: '', description: 'The id of the related check; empty for none.' })
+  @Field(() => ID, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The id of the related check; at most 255 characters, empty for none.',
+  })
   @MaxLength(255)
   relatesToKycCheckId!: string
 }
@@ -232,7 +264,8 @@ export class AddKycMediaInput extends KycRecordInput {
 @InputType({ description: "The bank's KYC decision on a customer; it replaces the previous one." })
 export class AddKycStatusInput extends CustomerMutationInput {
   @Field(() => String, {
-    description: 'The customer number to record. The Open Bank Project does not compare it with the customer.',
+    description:
+      'The customer number to record; at most 64 characters. The Open Bank Project does not compare it with the customer.',
   })
   @MaxLength(64)
   customerNumber!: string

@@ -10,7 +10,7 @@ export abstract class MutationInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again.',
+      'The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`.',
   })
   @IsOptional()
   @Length(1, 255)
@@ -20,7 +20,10 @@ export abstract class MutationInput {
 /** Input members that all mutations at Open Bank Project share. */
 @InputType()
 export abstract class BankMutationInput extends MutationInput {
-  @Field(() => ID, { nullable: true, description: 'The bank; the configured bank when omitted.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The bank's id at the Open Bank Project; the configured bank when omitted.",
+  })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._-]{1,255}$/, { message: 'must be a bank id of letters, digits, dots, dashes and underscores' })
   bankId?: string | null

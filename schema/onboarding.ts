@@ -14,7 +14,10 @@ export class AccountRouting {
   scheme!: string
 
   @Pii('lastFour')
-  @Field(() => String, { description: 'The address in the scheme.' })
+  @Field(() => String, {
+    description:
+      'The address of the account in the scheme. Only the last four characters are visible without the scope `pii:read`.',
+  })
   address!: string
 }
 
@@ -23,7 +26,10 @@ export class AccountAttribute {
   @Field(() => ID, { description: "The attribute's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => String, { nullable: true, description: 'The product of the attribute.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The code of the product that the attribute belongs to; null when the Open Bank Project has none.',
+  })
   productCode!: string | null
 
   @Field(() => String, { description: 'The name of the attribute.' })
@@ -42,7 +48,7 @@ export class AccountAttribute {
   })
   typeRaw!: string | null
 
-  @Field(() => String, { description: 'The value as text.' })
+  @Field(() => String, { description: 'The value as text; empty when the Open Bank Project has none.' })
   value!: string
 }
 
@@ -53,24 +59,31 @@ export class DepositAccount {
   @Field(() => ID, { description: 'The account id, unique within the bank.' })
   accountId!: string
 
-  @Field(() => ID, { description: 'The bank of the account.' })
+  @Field(() => ID, { description: 'The id of the bank of the account.' })
   bankId!: string
 
-  @Field(() => ID, { nullable: true, description: 'The user who owns the account.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the user who owns the account; null when the Open Bank Project has none.',
+  })
   userId!: string | null
 
-  @Field(() => String, { description: 'The name of the account.' })
+  @Field(() => String, { description: 'The name of the account; empty when the Open Bank Project has none.' })
   label!: string
 
   @Field(() => String, {
-    description: 'The product code as given. The Open Bank Project does not check that the product exists.',
+    description:
+      'The product code as given; empty when none was given. The Open Bank Project does not check that the product exists.',
   })
   productCode!: string
 
   @Field(() => MonetaryAmount, { description: 'The balance, with the number of decimals of its currency.' })
   balance!: MonetaryAmount
 
-  @Field(() => ID, { nullable: true, description: 'The branch of the account.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the branch of the account; null when the Open Bank Project has none.',
+  })
   branchId!: string | null
 
   @ListSize({ assumedSize: 2 })
@@ -90,7 +103,9 @@ export class UserEntitlement {
   @Field(() => String, { description: 'The name of the role.' })
   roleName!: string
 
-  @Field(() => ID, { description: 'The bank of the role; empty for a system role.' })
+  @Field(() => ID, {
+    description: 'The id of the bank that the role is limited to; empty for a role of the whole system.',
+  })
   bankId!: string
 }
 
@@ -100,7 +115,11 @@ export class BankUser {
   id!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The e-mail address; null when the Open Bank Project has none. Only the first character is visible without the scope `pii:read`.',
+  })
   email!: string | null
 
   @Field(() => String, { description: 'The user name, unique at the Open Bank Project.' })
@@ -125,12 +144,14 @@ const WITHOUT_ARROW = { message: 'must not contain <' }
 
 @InputType({ description: 'An address of an account in one scheme.' })
 export class AccountRoutingInput {
-  @Field(() => String, { description: 'The scheme as free text, such as `IBAN`.' })
+  @Field(() => String, { description: 'The scheme as free text, such as `IBAN`; 1 to 255 characters, without `<`.' })
   @Length(1, 255)
   @Matches(/^[^<]*$/, WITHOUT_ARROW)
   scheme!: string
 
-  @Field(() => String, { description: 'The address in the scheme; it must be unused at the bank.' })
+  @Field(() => String, {
+    description: 'The address in the scheme, unused at the bank; 1 to 255 characters, without `<`.',
+  })
   @Length(1, 255)
   @Matches(/^[^<]*$/, WITHOUT_ARROW)
   address!: string
@@ -141,7 +162,7 @@ export class CreateAccountInput extends BankMutationInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id of the new account; an existing id is refused with `CONFLICT`. The Open Bank Project generates it when omitted.',
+      'The id of the new account, 1 to 255 letters, digits, dots, dashes and underscores; an existing id is refused with `CONFLICT`. The Open Bank Project generates it when omitted.',
   })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._-]{1,255}$/, {
@@ -151,18 +172,18 @@ export class CreateAccountInput extends BankMutationInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The user who owns the account; the service user of this server when omitted.',
+    description: 'The id of the user who owns the account; the service user of this server when omitted.',
   })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._-]{1,255}$/, { message: 'must be an id of letters, digits, dots, dashes and underscores' })
   userId?: string | null
 
-  @Field(() => String, { description: 'The name of the account.' })
+  @Field(() => String, { description: 'The name of the account; at most 255 characters.' })
   @MaxLength(255)
   label!: string
 
   @Field(() => String, {
-    description: 'The product code. When the product exists, the account takes its attributes.',
+    description: 'The product code; at most 255 characters. When the product exists, the account takes its attributes.',
   })
   @MaxLength(255)
   productCode!: string
@@ -172,7 +193,11 @@ export class CreateAccountInput extends BankMutationInput {
   @IsISO4217CurrencyCode({ message: 'must be an ISO 4217 currency such as EUR' })
   currency!: string
 
-  @Field(() => ID, { nullable: true, defaultValue: '', description: 'The branch of the account; empty for none.' })
+  @Field(() => ID, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The id of the branch of the account; at most 255 characters, empty for none.',
+  })
   @IsOptional()
   @MaxLength(255)
   branchId?: string | null
@@ -197,12 +222,17 @@ const PASSWORD = /^(.{17,512}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!-/:-@[-`{-~])
 
 @InputType({ description: 'A user to create.' })
 export class CreateUserInput extends MutationInput {
-  @Field(() => String, { description: 'The e-mail address; stored in lower case. Several users may share one.' })
+  @Field(() => String, {
+    description: 'The e-mail address, stored in lower case; at most 48 characters. Several users may share one.',
+  })
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(48)
   email!: string
 
-  @Field(() => String, { description: 'The user name; an existing one is refused with `CONFLICT`.' })
+  @Field(() => String, {
+    description:
+      'The user name: 8 to 100 letters, digits, single dots and single underscores, or an e-mail address of that length. An existing one is refused with `CONFLICT`.',
+  })
   @Matches(USERNAME, {
     message:
       'must be 8 to 100 letters, digits, single dots and underscores, beginning and ending with a letter or digit, or an email of that length',
@@ -211,7 +241,7 @@ export class CreateUserInput extends MutationInput {
 
   @Field(() => String, {
     description:
-      'The password. It is sent to the Open Bank Project and never stored. Commas and double quotes are refused, because DirectLogin does not support them.',
+      'The password: 17 to 512 characters, or 10 to 16 with a digit, a lower-case letter, a capital letter and a special character. Commas and double quotes are refused, because DirectLogin does not support them. It is sent to the Open Bank Project and never stored.',
   })
   @Matches(PASSWORD, {
     message:
@@ -219,12 +249,12 @@ export class CreateUserInput extends MutationInput {
   })
   password!: string
 
-  @Field(() => String, { description: 'The first name.' })
+  @Field(() => String, { description: 'The first name; 1 to 255 characters.' })
   @Length(1, 255)
   @Matches(/\S/, { message: 'must not be blank' })
   firstName!: string
 
-  @Field(() => String, { description: 'The last name.' })
+  @Field(() => String, { description: 'The last name; 1 to 255 characters.' })
   @Length(1, 255)
   @Matches(/\S/, { message: 'must not be blank' })
   lastName!: string

@@ -6,7 +6,7 @@ import { Pii } from './pii.js'
 
 @ObjectType({ description: 'A postal address of a person.' })
 export class PersonAddress {
-  @Field(() => ID, { nullable: true, description: "The address's id at Synctera." })
+  @Field(() => ID, { nullable: true, description: "The address's id at Synctera; null when Synctera returns none." })
   id!: string | null
 
   @Field(() => String, {
@@ -16,44 +16,56 @@ export class PersonAddress {
   type!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { description: 'The first line: street and number.' })
+  @Field(() => String, {
+    description: 'The first line: street and number. Only the first character is visible without the scope `pii:read`.',
+  })
   line1!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The second line.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The second line. Only the first character is visible without the scope `pii:read`.',
+  })
   line2!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The city.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The city. Only the first character is visible without the scope `pii:read`.',
+  })
   city!: string | null
 
   @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The ISO 3166-2 subdivision code without the country, such as `NY`.',
+    description:
+      'The ISO 3166-2 subdivision code without the country, such as `NY`. Only the first character is visible without the scope `pii:read`.',
   })
   state!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The postal code.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The postal code. Only the first character is visible without the scope `pii:read`.',
+  })
   postalCode!: string | null
 
-  @Field(() => String, { description: 'The ISO 3166-1 alpha-2 country code.' })
+  @Field(() => String, { description: 'The ISO 3166-1 alpha-2 country code, such as `US`.' })
   countryCode!: string
 }
 
 @InputType({ description: 'A postal address of a person.' })
 export class PersonAddressInput {
-  @Field(() => String, { description: 'The first line: street and number.' })
+  @Field(() => String, { description: 'The first line: street and number; 1 to 255 characters.' })
   @Length(1, 255)
   line1!: string
 
-  @Field(() => String, { nullable: true, description: 'The second line.' })
+  @Field(() => String, { nullable: true, description: 'The second line; at most 255 characters.' })
   @IsOptional()
   @MaxLength(255)
   line2?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The city.' })
+  @Field(() => String, { nullable: true, description: 'The city; at most 255 characters.' })
   @IsOptional()
   @MaxLength(255)
   city?: string | null
@@ -66,12 +78,12 @@ export class PersonAddressInput {
   @Matches(/^[A-Z0-9]{1,3}$/, { message: 'must be an ISO 3166-2 subdivision without the country, such as NY' })
   state?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The postal code.' })
+  @Field(() => String, { nullable: true, description: 'The postal code; at most 16 characters.' })
   @IsOptional()
   @MaxLength(16)
   postalCode?: string | null
 
-  @Field(() => String, { description: 'The ISO 3166-1 alpha-2 country code.' })
+  @Field(() => String, { description: 'The ISO 3166-1 alpha-2 country code, such as `US`.' })
   @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
   countryCode!: string
 }

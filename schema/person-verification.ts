@@ -16,12 +16,12 @@ export enum VerificationStatus {
 }
 registerEnumType(VerificationStatus, {
   name: 'VerificationStatus',
-  description: 'How far the identity of a person or customer is verified.',
+  description: 'The states of the verification of a person or customer.',
   valuesConfig: {
     UNVERIFIED: { description: 'No check is complete.' },
     PENDING: { description: 'A check is in progress.' },
-    PROVISIONAL: { description: 'Partly verified, or verified with restrictions.' },
-    ACCEPTED: { description: 'Verified.' },
+    PROVISIONAL: { description: 'The identity is verified in part, or with restrictions.' },
+    ACCEPTED: { description: 'The identity is verified.' },
     REVIEW: { description: 'A check found something that a human must review.' },
     REJECTED: { description: 'The identity is refuted, or the person must not be served.' },
   },
@@ -91,13 +91,16 @@ export class VerificationDetail {
   @Field(() => Float, { nullable: true, description: "The vendor's score; its scale depends on the vendor." })
   score!: number | null
 
-  @Field(() => String, { nullable: true, description: "The vendor's reason code, such as `R940`." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The vendor's reason code, such as `R940`; null when there is none.",
+  })
   vendorCode!: string | null
 }
 
 @ObjectType({ description: 'The result of one check of a person.' })
 export class PersonVerificationResult {
-  @Field(() => ID, { nullable: true, description: "The result's id at Synctera." })
+  @Field(() => ID, { nullable: true, description: "The result's id at Synctera; null when Synctera returns none." })
   id!: string | null
 
   @Field(() => PersonVerificationType, {
@@ -136,7 +139,8 @@ export class PersonVerificationResult {
 export class PersonVerification {
   @Field(() => VerificationStatus, {
     nullable: true,
-    description: 'The outcome of all checks together; `PENDING` when it comes later.',
+    description:
+      'The outcome of all checks together, `PENDING` when it comes later; null when Synctera reports a status that this schema does not know.',
   })
   status!: VerificationStatus | null
 
@@ -156,14 +160,14 @@ export class PersonVerification {
 
 @InputType({ description: 'The person to verify.' })
 export class VerifyPersonInput extends MutationInput {
-  @Field(() => ID, { description: "The person's id at Synctera." })
+  @Field(() => ID, { description: "The person's id at Synctera, a UUID." })
   @IsUUID('all', { message: 'must be a UUID' })
   personId!: string
 
   @Field(() => Boolean, {
-    description: 'True when the person consented to the checks. Without consent no check is run.',
+    description: 'True when the person consented to the checks. The value false is refused, and no check is run.',
   })
-  @Equals(true, { message: 'must be true: nobody is checked who has not agreed to it' })
+  @Equals(true, { message: 'must be true: a person who has not agreed is not checked' })
   customerConsent!: boolean
 
   @Field(() => String, { nullable: true, description: 'The IPv4 or IPv6 address of the person.' })
@@ -171,7 +175,10 @@ export class VerifyPersonInput extends MutationInput {
   @IsIP(undefined, { message: 'must be an IP address' })
   customerIpAddress?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The id of an identity document that was captured before.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id at Synctera of an identity document that was captured before; 1 to 255 characters.',
+  })
   @IsOptional()
   @Length(1, 255)
   documentId?: string | null

@@ -45,11 +45,11 @@ export enum BanStatus {
 }
 registerEnumType(BanStatus, {
   name: 'BanStatus',
-  description: 'Whether a person is banned for fraud.',
+  description: 'The states of a ban for fraud.',
   valuesConfig: {
     ALLOWED: { description: 'The person is not banned.' },
-    BANNED: { description: "Banned by Synctera's rules. Only Synctera sets and removes this status." },
-    SUSPENDED: { description: 'Suspended by the integrator; requires a note.' },
+    BANNED: { description: "The person is banned by Synctera's rules. Only Synctera sets and removes this status." },
+    SUSPENDED: { description: 'The person is suspended by the integrator. Setting it requires a `note`.' },
   },
 })
 
@@ -59,10 +59,10 @@ export enum SsnSource {
 }
 registerEnumType(SsnSource, {
   name: 'SsnSource',
-  description: 'How a social security number was collected.',
+  description: 'The ways in which a social security number is collected.',
   valuesConfig: {
-    MANUAL: { description: 'The person entered it.' },
-    PREFILL: { description: 'Synctera supplied it.' },
+    MANUAL: { description: 'The number was entered manually.' },
+    PREFILL: { description: 'Synctera supplied the number.' },
   },
 })
 
@@ -86,14 +86,14 @@ registerEnumType(PersonOrderField, {
 })
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'A person at Synctera.' })
+@ObjectType({ description: 'A person at Synctera. A field is null when Synctera has no value.' })
 export class Person {
   readonly __typename?: 'Person'
 
   @Field(() => ID, { description: "The person's id at Synctera." })
   id!: string
 
-  @Field(() => String, { description: 'The Synctera workspace of the person.' })
+  @Field(() => String, { description: 'The name of the Synctera workspace of the person.' })
   tenant!: string
 
   @Field(() => Boolean, { description: 'True when the person has a direct relationship with the bank or fintech.' })
@@ -114,7 +114,8 @@ export class Person {
 
   @Field(() => BanStatus, {
     nullable: true,
-    description: 'Whether the person is banned for fraud; null when Synctera does not report it.',
+    description:
+      'The ban status of the person; null when Synctera reports none, or one that this schema does not know.',
   })
   banStatus!: BanStatus | null
 
@@ -144,31 +145,50 @@ export class Person {
   verificationLastRun!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The first name.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The first name. Only the first character is visible without the scope `pii:read`.',
+  })
   firstName!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The middle name.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The middle name. Only the first character is visible without the scope `pii:read`.',
+  })
   middleName!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The last name.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The last name. Only the first character is visible without the scope `pii:read`.',
+  })
   lastName!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The name that the person prefers.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name that the person prefers. Only the first character is visible without the scope `pii:read`.',
+  })
   chosenName!: string | null
 
   @Pii('hidden')
-  @Field(() => DateScalar, { nullable: true, description: 'The date of birth.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of birth. Null without the scope `pii:read`.' })
   dateOfBirth!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The e-mail address. Only the first character is visible without the scope `pii:read`.',
+  })
   email!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true, description: 'The phone number in E.164 format.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The phone number in E.164 format. Only the last four characters are visible without the scope `pii:read`.',
+  })
   phoneNumber!: string | null
 
   @Field(() => String, {
@@ -178,7 +198,11 @@ export class Person {
   })
   ssnLast4!: string | null
 
-  @Field(() => SsnSource, { nullable: true, description: 'How the social security number was collected.' })
+  @Field(() => SsnSource, {
+    nullable: true,
+    description:
+      'The way in which the social security number was collected; null when Synctera reports none, or one that this schema does not know.',
+  })
   ssnSource!: SsnSource | null
 
   @Field(() => String, {
@@ -187,7 +211,10 @@ export class Person {
   })
   ssnSourceRaw!: string | null
 
-  @Field(() => Boolean, { nullable: true, description: 'True when the person has accounts.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True when the person has accounts; null when Synctera does not report it.',
+  })
   hasAccounts!: boolean | null
 
   @Field(() => PersonAddress, { nullable: true, description: 'The legal address.' })
@@ -199,12 +226,16 @@ export class Person {
   @ListSize({ assumedSize: 3 })
   @Field(() => [PersonalId], {
     nullable: true,
-    description: 'The identifiers that states and agencies issued to the person.',
+    description:
+      'The identifiers that states and agencies issued to the person; null when Synctera does not report them.',
   })
   personalIds!: PersonalId[] | null
 
   @Pii('hidden')
-  @Field(() => JSONObjectScalar, { nullable: true, description: 'Custom data of the integrator.' })
+  @Field(() => JSONObjectScalar, {
+    nullable: true,
+    description: "The integrator's custom data. Null without the scope `pii:read`.",
+  })
   metadata!: Record<string, unknown> | null
 
   @Field(() => DateTimeScalar, { description: 'The time at which the person was created.' })
@@ -216,7 +247,7 @@ export class Person {
 
 @ObjectType({ description: 'A person in a page.' })
 export class PersonEdge {
-  @Field(() => String, { description: 'The opaque cursor of the person, for `after`.' })
+  @Field(() => String, { description: 'The opaque cursor of the person, for the argument `after`.' })
   cursor!: string
 
   @Field(() => Person, { description: 'The person.' })
@@ -231,42 +262,52 @@ export class PersonConnection {
   @Field(() => [Person], { description: 'The persons of the page.' })
   nodes!: Person[]
 
-  @Field(() => PageInfo, { description: 'The position of the page.' })
+  @Field(() => PageInfo, { description: 'The position of the page in the list.' })
   pageInfo!: PageInfo
 }
 
 const WILDCARD = { message: 'must not contain * or %: searches are exact' }
 
 @InputType({
-  description: 'Limits a list of persons; all given members must match. The characters `*` and `%` are refused.',
+  description:
+    'Limits a list of persons; all given members must match exactly. The characters `*` and `%` are refused.',
 })
 export class PersonFilter {
-  @Field(() => [ID], { nullable: true, description: 'The ids of the persons, at most 100.' })
+  @Field(() => [ID], { nullable: true, description: 'The ids of the persons, UUIDs; at most 100, each once.' })
   @IsOptional()
   @ArrayMaxSize(100)
   @ArrayUnique()
   @IsUUID('all', { each: true })
   ids?: string[] | null
 
-  @Field(() => Boolean, { nullable: true, description: 'Only persons with this value of `isCustomer`.' })
+  @Field(() => Boolean, { nullable: true, description: 'The value of `isCustomer` that the persons must have.' })
   isCustomer?: boolean | null
 
-  @Field(() => PersonStatus, { nullable: true, description: 'Only persons with this status.' })
+  @Field(() => PersonStatus, { nullable: true, description: 'The status that the persons must have.' })
   status?: PersonStatus | null
 
-  @Field(() => String, { nullable: true, description: 'The first or chosen name. Requires the scope `pii:read`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The first or chosen name; 1 to 255 characters. Requires the scope `pii:read`.',
+  })
   @IsOptional()
   @Length(1, 255)
   @Matches(/^[^*%]*$/, WILDCARD)
   firstName?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The last name. Requires the scope `pii:read`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The last name; 1 to 255 characters. Requires the scope `pii:read`.',
+  })
   @IsOptional()
   @Length(1, 255)
   @Matches(/^[^*%]*$/, WILDCARD)
   lastName?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The e-mail address. Requires the scope `pii:read`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The e-mail address; 1 to 255 characters. Requires the scope `pii:read`.',
+  })
   @IsOptional()
   @Length(1, 255)
   @Matches(/^[^*%]*$/, WILDCARD)
@@ -274,7 +315,7 @@ export class PersonFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The phone number in E.164 format. Requires the scope `pii:read`.',
+    description: 'The phone number in E.164 format, such as `+14155550100`. Requires the scope `pii:read`.',
   })
   @IsOptional()
   @Matches(/^\+[1-9]\d{1,14}$/, { message: 'must be an E.164 phone number such as +14155550100' })
@@ -303,28 +344,28 @@ export class PersonOrder {
 abstract class PersonInput extends MutationInput {
   @Field(() => BanStatus, {
     nullable: true,
-    description: 'Whether the person is banned for fraud. `BANNED` is refused, because only Synctera sets it.',
+    description: 'The ban status of the person. `BANNED` is refused, because only Synctera sets it.',
   })
   @IsOptional()
   @Matches(/^(ALLOWED|SUSPENDED)$/, { message: 'must be ALLOWED or SUSPENDED: only the provider bans' })
   banStatus?: BanStatus | null
 
-  @Field(() => String, { nullable: true, description: 'The first name.' })
+  @Field(() => String, { nullable: true, description: 'The first name; 1 to 255 characters.' })
   @IsOptional()
   @Length(1, 255)
   firstName?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The middle name.' })
+  @Field(() => String, { nullable: true, description: 'The middle name; 1 to 255 characters.' })
   @IsOptional()
   @Length(1, 255)
   middleName?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The last name.' })
+  @Field(() => String, { nullable: true, description: 'The last name; 1 to 255 characters.' })
   @IsOptional()
   @Length(1, 255)
   lastName?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The name that the person prefers.' })
+  @Field(() => String, { nullable: true, description: 'The name that the person prefers; 1 to 255 characters.' })
   @IsOptional()
   @Length(1, 255)
   chosenName?: string | null
@@ -334,7 +375,7 @@ abstract class PersonInput extends MutationInput {
   @IsBirthDate()
   dateOfBirth?: string | null
 
-  @Field(() => String, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => String, { nullable: true, description: 'The e-mail address; at most 254 characters.' })
   @IsOptional()
   @IsEmail({}, { message: 'must be an email' })
   @MaxLength(254)
@@ -364,11 +405,14 @@ abstract class PersonInput extends MutationInput {
 
   @Field(() => JSONObjectScalar, {
     nullable: true,
-    description: 'Custom data of the integrator; not for sensitive data.',
+    description: "The integrator's custom data; not for sensitive data.",
   })
   metadata?: Record<string, unknown> | null
 
-  @Field(() => String, { nullable: true, description: 'The reason for the ban status; required with `SUSPENDED`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for the ban status, 1 to 2000 characters; required with `SUSPENDED`.',
+  })
   @ValidateIf((input: PersonInput) => input.note != null || input.banStatus === BanStatus.SUSPENDED)
   @Length(1, 2000, { message: 'is required when banStatus is SUSPENDED; 1 to 2000 characters' })
   note?: string | null
@@ -390,7 +434,10 @@ export class CreatePersonInput extends PersonInput {
   @ArrayMaxSize(20)
   personalIds?: PersonalIdInput[] | null
 
-  @Field(() => String, { nullable: true, description: 'The Synctera workspace, when there are several.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the Synctera workspace, when there are several: 1 to 64 letters, digits, `_` and `-`.',
+  })
   @IsOptional()
   @Matches(/^[A-Za-z0-9_-]{1,64}$/, { message: 'must be a workspace name of letters, digits, _ and -' })
   tenant?: string | null
@@ -401,7 +448,7 @@ export class CreatePersonInput extends PersonInput {
     'The members of a person to change; omitted members are unchanged. Synctera cannot clear a value, so null is refused.',
 })
 export class UpdatePersonInput extends PersonInput {
-  @Field(() => ID, { description: "The person's id at Synctera." })
+  @Field(() => ID, { description: "The person's id at Synctera, a UUID." })
   @IsUUID('all', { message: 'must be a UUID' })
   id!: string
 

@@ -56,16 +56,22 @@ export class PersonalId {
   typeRaw!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { description: 'The identifier. At most the last four digits of an SSN, ITIN or SIN.' })
+  @Field(() => String, {
+    description:
+      'The identifier. Of an SSN, ITIN or SIN, only the last four characters are ever returned. Only the last four characters are visible without the scope `pii:read`.',
+  })
   identifier!: string
 
-  @Field(() => String, { nullable: true, description: 'The ISO 3166-1 alpha-2 code of the issuing country.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The ISO 3166-1 alpha-2 code of the issuing country; null when Synctera reports none.',
+  })
   countryCode!: string | null
 
-  @Field(() => DateScalar, { nullable: true, description: 'The date of issue.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of issue; null when Synctera reports none.' })
   issueDate!: string | null
 
-  @Field(() => DateScalar, { nullable: true, description: 'The date of expiry.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of expiry; null when Synctera reports none.' })
   expiryDate!: string | null
 
   @Field(() => Boolean, { description: 'True when Synctera supplied the identifier, false when the person did.' })
@@ -77,7 +83,7 @@ export class PersonalIdInput {
   @Field(() => PersonalIdType, { description: 'The kind of identifier.' })
   type!: PersonalIdType
 
-  @Field(() => String, { description: 'The identifier.' })
+  @Field(() => String, { description: 'The identifier, as issued; 1 to 64 characters.' })
   @Length(1, 64)
   identifier!: string
 

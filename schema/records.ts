@@ -7,41 +7,63 @@ import { CustomerMutationInput, Payload } from './mutation.js'
 import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
-@ObjectType({ description: 'A postal address of a customer.' })
+@ObjectType({ description: 'A postal address of a customer. A field is null when the bank has recorded no value.' })
 export class CustomerAddress {
   @Field(() => ID, { description: "The address's id at the Open Bank Project." })
   id!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { description: 'The first line: street and number.' })
+  @Field(() => String, {
+    description:
+      'The first line: street and number; empty when the Open Bank Project has none. Only the first character is visible without the scope `pii:read`.',
+  })
   line1!: string
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The second line.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The second line. Only the first character is visible without the scope `pii:read`.',
+  })
   line2!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The third line.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The third line. Only the first character is visible without the scope `pii:read`.',
+  })
   line3!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The city.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The city. Only the first character is visible without the scope `pii:read`.',
+  })
   city!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The county.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The county. Only the first character is visible without the scope `pii:read`.',
+  })
   county!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The state or region.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The state or region. Only the first character is visible without the scope `pii:read`.',
+  })
   state!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { nullable: true, description: 'The postal code.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The postal code. Only the first character is visible without the scope `pii:read`.',
+  })
   postcode!: string | null
 
   @Field(() => String, {
-    description: 'The ISO 3166-1 alpha-2 country code. The Open Bank Project checks only its length.',
+    description:
+      'The ISO 3166-1 alpha-2 country code; empty when the Open Bank Project has none. The Open Bank Project checks only its length.',
   })
   countryCode!: string
 
@@ -68,11 +90,16 @@ export class TaxResidence {
   @Field(() => ID, { description: "The tax residence's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => String, { description: 'The issuer of the tax number, as free text.' })
+  @Field(() => String, {
+    description: 'The issuer of the tax number, as free text; empty when the Open Bank Project has none.',
+  })
   domain!: string
 
   @Pii('lastFour')
-  @Field(() => String, { description: 'The tax number.' })
+  @Field(() => String, {
+    description:
+      'The tax number; empty when the Open Bank Project has none. Only the last four characters are visible without the scope `pii:read`.',
+  })
   taxNumber!: string
 }
 
@@ -88,7 +115,10 @@ export class SocialMediaHandle {
   type!: string | null
 
   @Pii('firstLetter')
-  @Field(() => String, { description: 'The handle.' })
+  @Field(() => String, {
+    description:
+      'The handle; empty when the Open Bank Project has none. Only the first character is visible without the scope `pii:read`.',
+  })
   handle!: string
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'The time at which the handle was added.' })
@@ -157,35 +187,39 @@ const EMPTY = { nullable: true, defaultValue: '' }
 /** Input members that creating and replacing an address share. */
 @InputType()
 abstract class CustomerAddressInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The first line: street and number.' })
+  @Field(() => String, { description: 'The first line: street and number; 1 to 255 characters.' })
   @Length(1, 255)
   line1!: string
 
-  @Field(() => String, { ...EMPTY, description: 'The second line.' })
+  @Field(() => String, { ...EMPTY, description: 'The second line; at most 255 characters, empty for none.' })
   @IsOptional()
   @MaxLength(255)
   line2?: string | null
 
-  @Field(() => String, { ...EMPTY, description: 'The third line.' })
+  @Field(() => String, { ...EMPTY, description: 'The third line; at most 255 characters, empty for none.' })
   @IsOptional()
   @MaxLength(255)
   line3?: string | null
 
-  @Field(() => String, { description: 'The city.' })
+  @Field(() => String, { description: 'The city; at most 255 characters.' })
   @MaxLength(255)
   city!: string
 
-  @Field(() => String, { ...EMPTY, description: 'The county.' })
+  @Field(() => String, { ...EMPTY, description: 'The county; at most 255 characters, empty for none.' })
   @IsOptional()
   @MaxLength(255)
   county?: string | null
 
-  @Field(() => String, { ...EMPTY, description: 'The state or region.' })
+  @Field(() => String, { ...EMPTY, description: 'The state or region; at most 255 characters, empty for none.' })
   @IsOptional()
   @MaxLength(255)
   state?: string | null
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'The postal code; empty for none.' })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: '',
+    description: 'The postal code; at most 20 characters, empty for none.',
+  })
   @MaxLength(20)
   postcode!: string
 
@@ -197,7 +231,7 @@ abstract class CustomerAddressInput extends CustomerMutationInput {
     nullable: true,
     defaultValue: [],
     description:
-      'The uses of the address, such as `mailing` and `home`. Tags contain no comma; joined by commas they have at most 20 characters.',
+      'The uses of the address, such as `mailing` and `home`. A tag contains no comma; joined by commas, all tags have at most 20 characters.',
   })
   @IsOptional()
   @IsTags()
@@ -209,47 +243,49 @@ export class CreateCustomerAddressInput extends CustomerAddressInput {}
 
 @InputType({ description: 'The new content of an address of a customer; omitted members become empty.' })
 export class UpdateCustomerAddressInput extends CustomerAddressInput {
-  @Field(() => ID, { description: "The id of one of the customer's addresses." })
+  @Field(() => ID, { description: "The id of one of the customer's addresses; 1 to 255 characters." })
   @Length(1, 255)
   addressId!: string
 }
 
 @InputType({ description: 'The address to delete.' })
 export class DeleteCustomerAddressInput extends CustomerMutationInput {
-  @Field(() => ID, { description: "The id of one of the customer's addresses." })
+  @Field(() => ID, { description: "The id of one of the customer's addresses; 1 to 255 characters." })
   @Length(1, 255)
   addressId!: string
 }
 
 @InputType({ description: 'A new tax residence of a customer.' })
 export class CreateTaxResidenceInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The issuer of the tax number, as free text.' })
+  @Field(() => String, { description: 'The issuer of the tax number, as free text; 1 to 20 characters.' })
   @Length(1, 20)
   domain!: string
 
-  @Field(() => String, { description: 'The tax number.' })
+  @Field(() => String, { description: 'The tax number; 1 to 20 characters.' })
   @Length(1, 20)
   taxNumber!: string
 }
 
 @InputType({ description: 'The tax residence to delete.' })
 export class DeleteTaxResidenceInput extends CustomerMutationInput {
-  @Field(() => ID, { description: "The id of one of the customer's tax residences." })
+  @Field(() => ID, { description: "The id of one of the customer's tax residences; 1 to 255 characters." })
   @Length(1, 255)
   taxResidenceId!: string
 }
 
 @InputType({ description: 'The social media handle of a customer.' })
 export class AddSocialMediaHandleInput extends CustomerMutationInput {
-  @Field(() => String, { description: "The customer's own number; the handle is stored under it." })
+  @Field(() => String, {
+    description: "The customer's own number, under which the handle is stored; 1 to 64 characters.",
+  })
   @Length(1, 64)
   customerNumber!: string
 
-  @Field(() => String, { description: 'The network as free text, such as `twitter`.' })
+  @Field(() => String, { description: 'The network as free text, such as `twitter`; 1 to 16 characters.' })
   @Length(1, 16)
   type!: string
 
-  @Field(() => String, { description: 'The handle.' })
+  @Field(() => String, { description: 'The handle; 1 to 64 characters.' })
   @Length(1, 64)
   handle!: string
 
@@ -262,31 +298,35 @@ export class AddSocialMediaHandleInput extends CustomerMutationInput {
 
 @InputType({ description: 'A request for a new credit limit: free texts that the Open Bank Project ignores.' })
 export class RequestCreditLimitInput extends CustomerMutationInput {
-  @Field(() => String, { description: 'The first requested rate amount, as free text.' })
+  @Field(() => String, { description: 'The first requested rate amount, as free text; at most 255 characters.' })
   @MaxLength(255)
   requestedCurrentRateAmount1!: string
 
-  @Field(() => String, { description: 'The second requested rate amount, as free text.' })
+  @Field(() => String, { description: 'The second requested rate amount, as free text; at most 255 characters.' })
   @MaxLength(255)
   requestedCurrentRateAmount2!: string
 
-  @Field(() => String, { description: 'The end of the requested limit, as free text.' })
+  @Field(() => String, { description: 'The end of the requested limit, as free text; at most 255 characters.' })
   @MaxLength(255)
   requestedCurrentValidEndDate!: string
 
-  @Field(() => String, { description: 'The documentation of the current credit, as free text.' })
+  @Field(() => String, {
+    description: 'The documentation of the current credit, as free text; at most 2000 characters.',
+  })
   @MaxLength(2000)
   currentCreditDocumentation!: string
 
-  @Field(() => String, { description: 'The requested temporary amount, as free text.' })
+  @Field(() => String, { description: 'The requested temporary amount, as free text; at most 255 characters.' })
   @MaxLength(255)
   temporaryRequestedCurrentAmount!: string
 
-  @Field(() => String, { description: 'The end of the temporary limit, as free text.' })
+  @Field(() => String, { description: 'The end of the temporary limit, as free text; at most 255 characters.' })
   @MaxLength(255)
   requestedTemporaryValidEndDate!: string
 
-  @Field(() => String, { description: 'The documentation of the temporary credit, as free text.' })
+  @Field(() => String, {
+    description: 'The documentation of the temporary credit, as free text; at most 2000 characters.',
+  })
   @MaxLength(2000)
   temporaryCreditDocumentation!: string
 }

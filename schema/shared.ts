@@ -42,7 +42,7 @@ export enum PhoneNumberMatch {
 }
 registerEnumType(PhoneNumberMatch, {
   name: 'PhoneNumberMatch',
-  description: 'How a phone number is compared. The search text has no wildcards.',
+  description: 'The ways to compare phone numbers. The search text has no wildcards.',
   valuesConfig: {
     EXACT: { description: 'The numbers are equal.' },
     STARTS_WITH: { description: 'The number begins with the search text.' },
@@ -62,7 +62,11 @@ export class PageInfo {
   @Field(() => String, { nullable: true, description: 'The cursor of the first edge; null on an empty page.' })
   startCursor!: string | null
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last edge; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The cursor after which the next page begins: that of the last edge, or a later one when rows after it were filtered out. Null on an empty page without such rows.',
+  })
   endCursor!: string | null
 }
 
@@ -82,7 +86,10 @@ export class MonetaryAmountInput {
   @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 currency such as EUR' })
   currency!: string
 
-  @Field(() => String, { description: 'The amount in decimal notation, such as `1000.00`.' })
+  @Field(() => String, {
+    description:
+      'The amount in decimal notation, such as `1000.00`: at most 64 digits before and 32 digits after the point.',
+  })
   @Matches(/^-?\d{1,64}(\.\d{1,32})?$/, { message: 'must be a decimal number such as 1000.00' })
   amount!: string
 }
@@ -104,7 +111,8 @@ export class PageArgs {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Returns the items after this cursor: the `endCursor` of the previous page.',
+    description:
+      'The cursor after which the page begins: the `endCursor` of the previous page. The first page when omitted.',
   })
   after?: string | null
 }

@@ -12,10 +12,10 @@ export class UserCustomerLink {
   @Field(() => ID, { description: "The link's id at the Open Bank Project." })
   id!: string
 
-  @Field(() => ID, { description: 'The linked user.' })
+  @Field(() => ID, { description: "The linked user's id at the Open Bank Project." })
   userId!: string
 
-  @Field(() => ID, { description: 'The linked customer.' })
+  @Field(() => ID, { description: "The linked customer's id at the Open Bank Project." })
   customerId!: string
 
   @Field(() => DateTimeScalar, { description: 'The time at which the link was created.' })
@@ -46,7 +46,7 @@ export class DeleteUserCustomerLinkInput extends BankMutationInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The customer of the link. Without it, the links of all customers of the bank are read first to protect the links of other banks; a bank with more than 1000 customers is refused.',
+      'The id of the customer of the link. Without it, the links of all customers of the bank are read first to protect the links of other banks; a bank with more than 1000 customers is refused.',
   })
   @IsOptional()
   @Matches(ID_RULE, ID_MESSAGE)

@@ -27,7 +27,7 @@ export enum VerificationState {
 }
 registerEnumType(VerificationState, {
   name: 'VerificationState',
-  description: 'Whether the account-holding bank has answered.',
+  description: 'The states of an account verification.',
   valuesConfig: {
     PENDING: { description: 'The bank answers later. Query `verificationResult` again from `nextPollAt` on.' },
     COMPLETED: { description: 'The bank has answered.' },
@@ -127,7 +127,9 @@ export class VerifiedIdentity {
   type!: string
 
   @Pii('lastFour')
-  @Field(() => String, { description: 'The identifier.' })
+  @Field(() => String, {
+    description: 'The identifier. Only the last four characters are visible without the scope `pii:read`.',
+  })
   value!: string
 
   @Field(() => String, { description: "Banfico's status of the identifier; Banfico publishes no list of values." })
@@ -138,12 +140,17 @@ export class VerifiedIdentity {
 export class VerifiedAccount {
   @Pii('lastFour')
   @Field(() => String, {
-    description: 'The account id that was verified. It identifies no object: two checks of one account differ.',
+    description:
+      'The account id that was verified. It is no cache key: two checks of one account may differ. Only the last four characters are visible without the scope `pii:read`.',
   })
   accountId!: string
 
   @Pii('lastFour')
-  @Field(() => String, { nullable: true, description: 'The roll number or card number that was verified.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The roll number or card number that was verified; null when none was given. Only the last four characters are visible without the scope `pii:read`.',
+  })
   secondaryId!: string | null
 
   @Field(() => AccountStatus, {
@@ -175,12 +182,15 @@ export class VerifiedAccount {
   @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: "The holder's name, where the bank discloses it; mostly with `PARTIAL_MATCH`.",
+    description:
+      "The holder's name, when the bank discloses it, mostly with `PARTIAL_MATCH`; otherwise null. Only the first character is visible without the scope `pii:read`.",
   })
   respondedName!: string | null
 
   @ListSize({ assumedSize: 3 })
-  @Field(() => [VerifiedIdentity], { description: 'The results of the verified identifiers.' })
+  @Field(() => [VerifiedIdentity], {
+    description: 'The results of the verified identifiers; empty when none was verified.',
+  })
   identities!: VerifiedIdentity[]
 }
 
@@ -192,7 +202,10 @@ export class ResponderEntity {
   @Field(() => String, { description: 'The identifier of the party.' })
   idValue!: string
 
-  @Field(() => String, { nullable: true, description: "The party's reference of the response." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The party's reference of the response; null when there is none.",
+  })
   reference!: string | null
 }
 
@@ -206,7 +219,7 @@ export class VerificationResponder {
   @Field(() => String, { nullable: true, description: 'The version of the scheme as free text.' })
   apiVersion!: string | null
 
-  @Field(() => String, { nullable: true, description: "The address of the scheme's description of `data`." })
+  @Field(() => String, { nullable: true, description: "The URL of the scheme's description of `data`." })
   schemeUrl!: string | null
 
   @Field(() => [String], {
@@ -222,7 +235,7 @@ export class VerificationResponder {
   @Field(() => String, {
     nullable: true,
     description:
-      'The response of the scheme in base64. It is never stored, so it is null in a repeated or cached result. Requires the scope `pii:read`.',
+      'The response of the scheme in base64. It is never stored, so it is null in a repeated or cached result. Null without the scope `pii:read`.',
   })
   data!: string | null
 
@@ -240,10 +253,13 @@ export class VerificationResult {
   @Field(() => ID, { description: "The result's id at Banfico, unique over all checks." })
   id!: string
 
-  @Field(() => VerificationState, { description: 'Whether the bank has answered.' })
+  @Field(() => VerificationState, { description: 'The state of the verification.' })
   state!: VerificationState
 
-  @Field(() => String, { nullable: true, description: 'A message of Banfico.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "Banfico's message about the result, as free text; null when Banfico sends none.",
+  })
   message!: string | null
 
   @Field(() => VerifiedAccount, {
@@ -259,7 +275,7 @@ export class VerificationResult {
   responder!: VerificationResponder | null
 
   @Field(() => DateTimeScalar, {
-    description: 'The time at which Banfico answered; in the past for a cached result.',
+    description: "The time of Banfico's response; for a repeated or cached result, that of the stored response.",
   })
   checkedAt!: string
 
@@ -268,7 +284,7 @@ export class VerificationResult {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'While the state is `PENDING`: the earliest time of a useful next query.',
+    description: 'The earliest time of a useful next query; null unless the state is `PENDING`.',
   })
   nextPollAt!: string | null
 }
@@ -284,17 +300,18 @@ export class VerificationResultsArgs {
 
 @InputType({ description: 'The party on whose behalf an account is verified.' })
 export class VerificationInitiatorInput {
-  @Field(() => String, { description: 'The kind of `idValue`, such as `ICQX`, `ICS` or `VAT`.' })
+  @Field(() => String, { description: 'The kind of `idValue`, such as `ICQX`, `ICS` or `VAT`; 1 to 64 characters.' })
   @Length(1, 64)
   idType!: string
 
-  @Field(() => String, { description: 'The identifier of the party.' })
+  @Field(() => String, { description: 'The identifier of the party; 1 to 255 characters.' })
   @Length(1, 255)
   idValue!: string
 
   @Field(() => String, {
     nullable: true,
-    description: 'The purpose of the check, such as an invoice number; a mandate reference begins with `RUM-`.',
+    description:
+      'The purpose of the check, such as an invoice number, or a mandate reference that begins with `RUM-`; 1 to 255 characters.',
   })
   @IsOptional()
   @Length(1, 255)
@@ -304,23 +321,23 @@ export class VerificationInitiatorInput {
 @InputType({ description: 'An account-holding bank.' })
 export class HoldingEntityInput {
   @Field(() => String, {
-    description: 'The kind of `value`: `BICFI`, `INFSC` (India), `USPID` or `USABA` (USA).',
+    description: 'The kind of `value`: `BICFI`, `INFSC` (India), `USPID` or `USABA` (USA); 1 to 64 characters.',
   })
   @Length(1, 64)
   type!: string
 
-  @Field(() => String, { description: 'The identifier of the bank.' })
+  @Field(() => String, { description: 'The identifier of the bank; 1 to 64 characters.' })
   @Length(1, 64)
   value!: string
 }
 
 @InputType({ description: 'An expected identifier of the account holder.' })
 export class IdentityInput {
-  @Field(() => String, { description: 'The kind of identifier, such as `CRN`, `TXID` or `DUNS`.' })
+  @Field(() => String, { description: 'The kind of identifier, such as `CRN`, `TXID` or `DUNS`; 1 to 64 characters.' })
   @Length(1, 64)
   type!: string
 
-  @Field(() => String, { description: 'The identifier.' })
+  @Field(() => String, { description: 'The identifier; 1 to 255 characters.' })
   @Length(1, 255)
   value!: string
 }
@@ -364,13 +381,13 @@ const MAX_HOLDERS = 20
 
 @InputType({ description: 'An account and its expected holder.' })
 export class AccountToVerifyInput {
-  @Field(() => PayeeAccountType, { nullable: true, description: 'The kind of holder; UK banks compare it too.' })
+  @Field(() => PayeeAccountType, { nullable: true, description: 'The kind of holder. UK banks compare it too.' })
   type?: PayeeAccountType | null
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The expected name of the holder; at most 150 characters. The format is `Last,First,Middle,Honorific` or `,,,Full Name`; several holders are separated by `;`. One holder of a joint account is enough.',
+      'The expected name of the holder; 1 to 150 characters. The format is `Last,First,Middle,Honorific` or `,,,Full Name`; several holders are separated by `;`. One holder of a joint account is enough.',
   })
   @IsOptional()
   @Length(1, 150)
@@ -380,7 +397,7 @@ export class AccountToVerifyInput {
   @Field(() => [HolderNameInput], {
     nullable: true,
     description:
-      'The expected names of the account holders, instead of `name`. One holder of a joint account is enough. At most 150 characters in total, including separators.',
+      'The expected names of the account holders, 1 to 20, instead of `name`. One holder of a joint account is enough. At most 150 characters in total, including separators.',
   })
   @IsOptional()
   @ArrayMinSize(1)
@@ -392,14 +409,15 @@ export class AccountToVerifyInput {
   idScheme!: AccountIdScheme
 
   @Field(() => String, {
-    description: 'The account id in the form of its scheme.',
+    description:
+      'The account id in the form of its scheme: an IBAN for `IBAN`, 14 digits for `SCAN`, otherwise 1 to 64 characters.',
   })
   @IsAccountId()
   id!: string
 
   @Field(() => String, {
     nullable: true,
-    description: 'A roll number, card number or other name of a part of the account.',
+    description: 'A roll number, card number or other name of a part of the account; 1 to 255 characters.',
   })
   @IsOptional()
   @Length(1, 255)
@@ -428,7 +446,7 @@ export const DEFAULT_MAX_AGE_SECONDS = 60
 
 @InputType({ description: 'The account to verify.' })
 export class VerifyAccountInput extends MutationInput {
-  @Field(() => [AccountVerificationType], { description: 'The kinds of verification: at least one, each once.' })
+  @Field(() => [AccountVerificationType], { description: 'The kinds of verification: 1 to 3, each once.' })
   @ArrayMinSize(1)
   @ArrayMaxSize(3)
   @ArrayUnique({ message: 'must not repeat' })
@@ -448,7 +466,7 @@ export class VerifyAccountInput extends MutationInput {
     nullable: true,
     defaultValue: DEFAULT_MAX_AGE_SECONDS,
     description:
-      'The maximum age of a cached answer to the same question, in seconds; the server has a maximum of its own. The default only absorbs repeats within one user journey: use 0 before a payment is authorised.',
+      'The maximum age of a cached answer to the same question, in seconds, 0 to 86400; the server has a maximum of its own. The default only absorbs repeats within one user journey: use 0 before a payment is authorised.',
   })
   @IsOptional()
   @IsInt()

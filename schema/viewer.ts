@@ -6,7 +6,7 @@ export class Viewer {
   @Field(() => ID, { description: 'The subject of the token.' })
   id!: string
 
-  @Field(() => [String], { description: 'The scopes of the token.' })
+  @Field(() => [String], { description: 'The scopes of the token, in alphabetical order.' })
   scopes!: string[]
 
   @Field(() => Boolean, {

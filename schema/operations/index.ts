@@ -3,11 +3,11 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** One attribute. Empty names in `fieldsToNull` are dropped. */
+/** One attribute to write. */
 export type AccountAttributeInput = {
   /** The reason for the change as free text; at most 4000 characters. */
   explanation?: string | null | undefined;
-  /** The names of the members to clear, at most 100. */
+  /** The names of the members to clear, at most 100, each at most 255 characters. Empty names are dropped. */
   fieldsToNull?: Array<string> | null | undefined;
   /** The name of the attribute, such as `LineOfCreditAccountNumber`; 1 to 255 characters. */
   name: string;
@@ -41,15 +41,15 @@ export type AccountIdScheme =
 
 /** The roles to change: true grants, false removes, an omitted role is unchanged. Null is refused. */
 export type AccountRolesInput = {
-  /** The customer is an account holder. */
+  /** True when the customer is an account holder. */
   basic?: boolean | null | undefined;
-  /** The customer may view the account and pay bills from it. */
+  /** True when the customer may view the account and pay bills from it. */
   billPay?: boolean | null | undefined;
-  /** The roles that the institution grants by default for this kind of account. */
+  /** True when the customer has the roles that the institution grants by default for this kind of account. */
   default?: boolean | null | undefined;
-  /** The customer may draw on the loan or credit card; for loans and credit cards only. */
+  /** True when the customer may draw on the loan or credit card; for loans and credit cards only. */
   loanAdvance?: boolean | null | undefined;
-  /** The customer may see the balance and the history. */
+  /** True when the customer may see the balance and the history. */
   view?: boolean | null | undefined;
 };
 
@@ -70,21 +70,21 @@ export type AccountStatus =
 
 /** An account and its expected holder. */
 export type AccountToVerifyInput = {
-  /** The expected names of the account holders, instead of `name`. One holder of a joint account is enough. At most 150 characters in total, including separators. */
+  /** The expected names of the account holders, 1 to 20, instead of `name`. One holder of a joint account is enough. At most 150 characters in total, including separators. */
   holders?: Array<HolderNameInput> | null | undefined;
   /** The account-holding bank; required with the scheme `ACNR`. */
   holdingEntity?: HoldingEntityInput | null | undefined;
-  /** The account id in the form of its scheme. */
+  /** The account id in the form of its scheme: an IBAN for `IBAN`, 14 digits for `SCAN`, otherwise 1 to 64 characters. */
   id: string;
   /** The scheme of the account id. */
   idScheme: AccountIdScheme;
   /** The expected identifiers of the holder, at most 20; required for `ID`. */
   identities?: Array<IdentityInput> | null | undefined;
-  /** The expected name of the holder; at most 150 characters. The format is `Last,First,Middle,Honorific` or `,,,Full Name`; several holders are separated by `;`. One holder of a joint account is enough. */
+  /** The expected name of the holder; 1 to 150 characters. The format is `Last,First,Middle,Honorific` or `,,,Full Name`; several holders are separated by `;`. One holder of a joint account is enough. */
   name?: string | null | undefined;
-  /** A roll number, card number or other name of a part of the account. */
+  /** A roll number, card number or other name of a part of the account; 1 to 255 characters. */
   secondaryId?: string | null | undefined;
-  /** The kind of holder; UK banks compare it too. */
+  /** The kind of holder. UK banks compare it too. */
   type?: PayeeAccountType | null | undefined;
 };
 
@@ -99,89 +99,89 @@ export type AccountVerificationType =
 
 /** A KYC check of a customer. */
 export type AddKycCheckInput = {
-  /** The bank; the configured bank when omitted. */
+  /** The bank's id at the Open Bank Project; the configured bank when omitted. */
   bankId?: string | null | undefined;
-  /** Comments of the staff member. */
+  /** The comments of the staff member; at most 2000 characters. */
   comments: string;
   /** The customer's id at the Open Bank Project. */
   customerId: string;
-  /** The customer number to record. The Open Bank Project does not compare it with the customer. */
+  /** The customer number to record; at most 50 characters. The Open Bank Project does not compare it with the customer. */
   customerNumber: string;
   /** The time of the check, in whole seconds. */
   date?: string | null | undefined;
-  /** The method of the check as free text, such as `online_meeting`. */
+  /** The method of the check as free text, such as `online_meeting`; at most 32 characters. */
   how?: string | null | undefined;
-  /** The name of the record for repeats: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted. */
+  /** The id of the record for repeats, 1 to 44 letters, digits and `._:-`: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted. */
   id?: string | null | undefined;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
   /** True when the customer passed the check. */
   satisfied: boolean;
-  /** The name of the staff member who did the check. */
+  /** The name of the staff member who did the check; at most 64 characters. */
   staffName: string;
-  /** The id of the user who did the check. */
+  /** The id of the user who did the check; at most 64 characters. */
   staffUserId: string;
 };
 
 /** An identity document of a customer. */
 export type AddKycDocumentInput = {
-  /** The bank; the configured bank when omitted. */
+  /** The bank's id at the Open Bank Project; the configured bank when omitted. */
   bankId?: string | null | undefined;
   /** The customer's id at the Open Bank Project. */
   customerId: string;
-  /** The customer number to record. The Open Bank Project does not compare it with the customer. */
+  /** The customer number to record; at most 50 characters. The Open Bank Project does not compare it with the customer. */
   customerNumber: string;
   /** The time of expiry, in whole seconds. */
   expiryDate: string;
-  /** The name of the record for repeats: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted. */
+  /** The id of the record for repeats, 1 to 44 letters, digits and `._:-`: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted. */
   id?: string | null | undefined;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
   /** The time of issue, in whole seconds. */
   issueDate: string;
-  /** The place of issue. */
+  /** The place of issue; at most 512 characters. */
   issuePlace: string;
-  /** The number of the document. */
+  /** The number of the document; at most 50 characters. */
   number?: string | null | undefined;
-  /** The kind of document as free text, such as `passport`. */
+  /** The kind of document as free text, such as `passport`; at most 50 characters. */
   type?: string | null | undefined;
 };
 
-/** The address of a recording or image for a check or document. */
+/** The URL of a recording or image for a check or document. */
 export type AddKycMediaInput = {
-  /** The bank; the configured bank when omitted. */
+  /** The bank's id at the Open Bank Project; the configured bank when omitted. */
   bankId?: string | null | undefined;
   /** The customer's id at the Open Bank Project. */
   customerId: string;
-  /** The customer number to record. The Open Bank Project does not compare it with the customer. */
+  /** The customer number to record; at most 44 characters. The Open Bank Project does not compare it with the customer. */
   customerNumber: string;
   /** The time of the recording, in whole seconds. */
   date?: string | null | undefined;
-  /** The name of the record for repeats: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted. */
+  /** The id of the record for repeats, 1 to 44 letters, digits and `._:-`: the same id for the same customer is the same record. The id that the Open Bank Project stores may differ; use the returned one. Generated when omitted. */
   id?: string | null | undefined;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
-  /** The id of the related check; empty for none. */
+  /** The id of the related check; at most 255 characters, empty for none. */
   relatesToKycCheckId?: string | null | undefined;
-  /** The id of the related document; empty for none. */
+  /** The id of the related document; at most 255 characters, empty for none. */
   relatesToKycDocumentId?: string | null | undefined;
-  /** The kind of media as free text, such as `image`. */
+  /** The kind of media as free text, such as `image`; at most 50 characters. */
   type?: string | null | undefined;
-  /** The address of the media. The Open Bank Project stores only the address. */
+  /** The URL of the media; at most 255 characters. The Open Bank Project stores only the URL. */
   url?: string | null | undefined;
 };
 
 /** The bank's KYC decision on a customer; it replaces the previous one. */
 export type AddKycStatusInput = {
-  /** The bank; the configured bank when omitted. */
+  /** The bank's id at the Open Bank Project; the configured bank when omitted. */
   bankId?: string | null | undefined;
   /** The customer's id at the Open Bank Project. */
   customerId: string;
-  /** The customer number to record. The Open Bank Project does not compare it with the customer. */
+  /** The customer number to record; at most 64 characters. The Open Bank Project does not compare it with the customer. */
   customerNumber: string;
   /** The time of the decision, in whole seconds. */
   date: string;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
   /** True when the bank accepts the customer's KYC. */
   ok: boolean;
@@ -189,22 +189,22 @@ export type AddKycStatusInput = {
 
 /** The declared type of an attribute value. The Open Bank Project does not check values against it. */
 export type AttributeType =
-  /** A calendar date. */
+  /** The value is a calendar date. */
   | 'DATE_WITH_DAY'
-  /** A floating-point number. */
+  /** The value is a floating-point number. */
   | 'DOUBLE'
-  /** A whole number. */
+  /** The value is a whole number. */
   | 'INTEGER'
-  /** Text. */
+  /** The value is text. */
   | 'STRING';
 
-/** Whether a person is banned for fraud. */
+/** The states of a ban for fraud. */
 export type BanStatus =
   /** The person is not banned. */
   | 'ALLOWED'
-  /** Banned by Synctera's rules. Only Synctera sets and removes this status. */
+  /** The person is banned by Synctera's rules. Only Synctera sets and removes this status. */
   | 'BANNED'
-  /** Suspended by the integrator; requires a note. */
+  /** The person is suspended by the integrator. Setting it requires a `note`. */
   | 'SUSPENDED';
 
 /** An account at the financial institution. */
@@ -213,11 +213,11 @@ export type BankingAccountInput = {
   accountMicrNumber?: string | null | undefined;
   /** The account number: 1 to 32 letters, digits, spaces, dashes and dots, all significant. */
   accountNumber: string;
-  /** Apiture's id of the account, when known. */
+  /** The id of the account at Apiture, when known: 6 to 48 letters, digits and `-_:.~$`. */
   id?: string | null | undefined;
-  /** The customer's own name for the account, at most 50 characters. */
+  /** The customer's own name for the account; at most 50 characters. */
   nickname?: string | null | undefined;
-  /** The institution's product code, 1 to 16 characters. */
+  /** The institution's product code, such as `DDA_01`; 1 to 16 characters. */
   productCode: string;
   /** The kind of account. */
   productType?: BankingProductType | null | undefined;
@@ -255,11 +255,11 @@ export type ChallengeFactorType =
   /** A code by voice call. */
   | 'VOICE';
 
-/** A new customer. Omitted members are sent in the Open Bank Project's empty form. */
+/** A new customer. Omitted details are stored empty. */
 export type CreateCustomerInput = {
-  /** The bank; the configured bank when omitted. */
+  /** The bank's id at the Open Bank Project; the configured bank when omitted. */
   bankId?: string | null | undefined;
-  /** The branch of the customer. The Open Bank Project does not check that it exists. */
+  /** The id of the branch of the customer; at most 255 characters. The Open Bank Project does not check that the branch exists. */
   branchId?: string | null | undefined;
   /** The credit limit. */
   creditLimit?: MonetaryAmountInput | null | undefined;
@@ -267,59 +267,59 @@ export type CreateCustomerInput = {
   creditRating?: CreditRatingInput | null | undefined;
   /** The date of birth, from 1900-01-01 to yesterday. */
   dateOfBirth: string;
-  /** The date of birth of each dependant; at most 100. */
+  /** The date of birth of each dependant, at most 100, from 1900-01-01 to yesterday. Their number becomes `dependants`. */
   datesOfBirthOfDependants?: Array<string> | null | undefined;
-  /** The e-mail address; stored in lower case. */
+  /** The e-mail address, stored in lower case; at most 200 characters. */
   email: string;
-  /** The employment status as free text, such as `worker`. */
+  /** The employment status as free text, such as `worker`; at most 32 characters. */
   employmentStatus: string;
   /** The portrait of the customer. */
   faceImage?: FaceImageInput | null | undefined;
-  /** The highest education as free text, such as `Master`. */
+  /** The highest education as free text, such as `Master`; at most 32 characters. */
   highestEducationAttained: string;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
-  /** The bank's KYC flag; true requires the scope `kyc:write`. */
+  /** The bank's KYC flag. The value true requires the scope `kyc:write`. */
   kycStatus: boolean;
-  /** The time at which the data was last confirmed, in whole seconds. */
+  /** The time at which the bank last confirmed the customer data, in whole seconds. */
   lastOkDate: string;
-  /** The full legal name. */
+  /** The full legal name; 1 to 255 characters. */
   legalName: string;
-  /** The mobile phone number, in any format. */
+  /** The mobile phone number, in any format; 1 to 50 characters. */
   mobilePhoneNumber: string;
-  /** The suffix of the name, such as `Jr.`; empty for none. */
+  /** The suffix of the name, such as `Jr.`; at most 255 characters, empty for none. */
   nameSuffix?: string | null | undefined;
-  /** The relationship status as free text, such as `single`. */
+  /** The relationship status as free text, such as `single`; at most 16 characters. */
   relationshipStatus: string;
-  /** The form of address, such as `Dr.`; empty for none. */
+  /** The form of address, such as `Dr.`; at most 255 characters, empty for none. */
   title?: string | null | undefined;
 };
 
 /** A person to create. */
 export type CreatePersonInput = {
-  /** Whether the person is banned for fraud. `BANNED` is refused, because only Synctera sets it. */
+  /** The ban status of the person. `BANNED` is refused, because only Synctera sets it. */
   banStatus?: BanStatus | null | undefined;
-  /** The name that the person prefers. */
+  /** The name that the person prefers; 1 to 255 characters. */
   chosenName?: string | null | undefined;
   /** The date of birth, from 1900-01-01 to yesterday. */
   dateOfBirth?: string | null | undefined;
-  /** The e-mail address. */
+  /** The e-mail address; at most 254 characters. */
   email?: string | null | undefined;
-  /** The first name. */
+  /** The first name; 1 to 255 characters. */
   firstName?: string | null | undefined;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
   /** True when the person has a direct relationship with the bank or fintech. It must be true for a person with an account. */
   isCustomer: boolean;
-  /** The last name. */
+  /** The last name; 1 to 255 characters. */
   lastName?: string | null | undefined;
   /** The legal address. */
   legalAddress?: PersonAddressInput | null | undefined;
-  /** Custom data of the integrator; not for sensitive data. */
+  /** The integrator's custom data; not for sensitive data. */
   metadata?: Record<string, unknown> | null | undefined;
-  /** The middle name. */
+  /** The middle name; 1 to 255 characters. */
   middleName?: string | null | undefined;
-  /** The reason for the ban status; required with `SUSPENDED`. */
+  /** The reason for the ban status, 1 to 2000 characters; required with `SUSPENDED`. */
   note?: string | null | undefined;
   /** The identifiers of the person, at most 20. */
   personalIds?: Array<PersonalIdInput> | null | undefined;
@@ -331,15 +331,15 @@ export type CreatePersonInput = {
   ssn?: string | null | undefined;
   /** The status of the person. */
   status: PersonStatus;
-  /** The Synctera workspace, when there are several. */
+  /** The name of the Synctera workspace, when there are several: 1 to 64 letters, digits, `_` and `-`. */
   tenant?: string | null | undefined;
 };
 
 /** An assessment of a customer's creditworthiness. */
 export type CreditRatingInput = {
-  /** The rating, in the notation of its source. */
+  /** The rating, in the notation of its source; 1 to 100 characters. */
   rating: string;
-  /** The agency or person that gave the rating. */
+  /** The agency or person that gave the rating; 1 to 100 characters. */
   source: string;
 };
 
@@ -364,13 +364,13 @@ export type CustomerSortDirection =
 export type FaceImageInput = {
   /** The time at which the image was taken, in whole seconds. */
   date: string;
-  /** The address of the image. */
+  /** The URL of the image; 1 to 2000 characters. */
   url: string;
 };
 
 /** The name of one account holder: exactly one member must be set. */
 export type HolderNameInput = {
-  /** The full name of a person or an organisation, without commas and semicolons. */
+  /** The full name of a person or an organisation, without commas and semicolons; 1 to 150 characters. */
   fullName?: string | null | undefined;
   /** The parts of a natural person's name. */
   parts?: HolderNamePartsInput | null | undefined;
@@ -378,29 +378,29 @@ export type HolderNameInput = {
 
 /** The parts of a natural person's name. */
 export type HolderNamePartsInput = {
-  /** The first name. */
+  /** The first name; 1 to 150 characters. */
   firstName: string;
-  /** The honorific, such as `Mr` or `Dr`. */
+  /** The honorific, such as `Mr` or `Dr`; 1 to 150 characters. */
   honorific?: string | null | undefined;
-  /** The last name. */
+  /** The last name; 1 to 150 characters. */
   lastName: string;
-  /** The middle name. */
+  /** The middle name; 1 to 150 characters. */
   middleName?: string | null | undefined;
 };
 
 /** An account-holding bank. */
 export type HoldingEntityInput = {
-  /** The kind of `value`: `BICFI`, `INFSC` (India), `USPID` or `USABA` (USA). */
+  /** The kind of `value`: `BICFI`, `INFSC` (India), `USPID` or `USABA` (USA); 1 to 64 characters. */
   type: string;
-  /** The identifier of the bank. */
+  /** The identifier of the bank; 1 to 64 characters. */
   value: string;
 };
 
 /** An expected identifier of the account holder. */
 export type IdentityInput = {
-  /** The kind of identifier, such as `CRN`, `TXID` or `DUNS`. */
+  /** The kind of identifier, such as `CRN`, `TXID` or `DUNS`; 1 to 64 characters. */
   type: string;
-  /** The identifier. */
+  /** The identifier; 1 to 255 characters. */
   value: string;
 };
 
@@ -419,23 +419,23 @@ export type KycProvider =
 
 /** The links to set: an omitted link is unchanged, null removes it. */
 export type LinkCustomerInput = {
-  /** The bank; the configured bank when omitted. */
+  /** The bank's id at the Open Bank Project; the configured bank when omitted. */
   bankId?: string | null | undefined;
-  /** The id of a banking customer at Apiture. */
+  /** The id of a banking customer at Apiture: 6 to 48 letters, digits and `-_:.~$`. */
   bankingCustomerId?: string | null | undefined;
   /** The customer's id at the Open Bank Project. */
   customerId: string;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
-  /** The id of an existing person at Synctera. Requires the scope `persons:read`. */
+  /** The id of an existing person at Synctera, a UUID. Requires the scope `persons:read`. */
   personId?: string | null | undefined;
-  /** The external id of an account at SEI. */
+  /** The external id of an account at SEI; 1 to 255 characters. */
   seiExternalId?: string | null | undefined;
 };
 
 /** An amount of money. The amount is decimal text, never a floating-point number. */
 export type MonetaryAmountInput = {
-  /** The amount in decimal notation, such as `1000.00`. */
+  /** The amount in decimal notation, such as `1000.00`: at most 64 digits before and 32 digits after the point. */
   amount: string;
   /** The ISO 4217 currency code, such as `EUR`. */
   currency: string;
@@ -461,15 +461,15 @@ export type PayeeAccountType =
 
 /** A postal address of a person. */
 export type PersonAddressInput = {
-  /** The city. */
+  /** The city; at most 255 characters. */
   city?: string | null | undefined;
-  /** The ISO 3166-1 alpha-2 country code. */
+  /** The ISO 3166-1 alpha-2 country code, such as `US`. */
   countryCode: string;
-  /** The first line: street and number. */
+  /** The first line: street and number; 1 to 255 characters. */
   line1: string;
-  /** The second line. */
+  /** The second line; at most 255 characters. */
   line2?: string | null | undefined;
-  /** The postal code. */
+  /** The postal code; at most 16 characters. */
   postalCode?: string | null | undefined;
   /** The ISO 3166-2 subdivision code without the country, such as `NY`. */
   state?: string | null | undefined;
@@ -534,7 +534,7 @@ export type PersonalIdInput = {
   countryCode?: string | null | undefined;
   /** The date of expiry. */
   expiryDate?: string | null | undefined;
-  /** The identifier. */
+  /** The identifier, as issued; 1 to 64 characters. */
   identifier: string;
   /** The date of issue. */
   issueDate?: string | null | undefined;
@@ -573,9 +573,9 @@ export type PersonalIdType =
 export type SetAccountAttributesInput = {
   /** The attributes, 1 to 100, with distinct names. */
   attributes: Array<AccountAttributeInput>;
-  /** The account id that the institution shares with SEI, 1 to 255 characters. */
+  /** The external id of the account, which the institution shares with SEI; 1 to 255 characters. */
   externalId: string;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -583,44 +583,44 @@ export type SetAccountAttributesInput = {
 export type SetAccountEntitlementsInput = {
   /** The accounts, 1 to 16, with distinct account numbers. Apiture creates accounts that only the banking core knows. */
   accounts: Array<BankingAccountInput>;
-  /** Apiture's id of a customer who is enabled for digital banking. */
+  /** The id of a banking customer at Apiture who is enabled for digital banking: 6 to 48 letters, digits and `-_:.~$`. */
   bankingCustomerId: string;
-  /** The token of a completed identity challenge, sent to Apiture in the `Challenge` header. It is not part of the input that one `idempotencyKey` covers. */
+  /** The token of a completed identity challenge, 8 to 255 characters, sent to Apiture in the `Challenge` header. A repeat with the same `idempotencyKey` may have another token. */
   challengeToken?: string | null | undefined;
   /** True when the customer accepts other documents in electronic form for all listed accounts. */
   electronicDocumentElection: boolean;
   /** True when the customer accepts electronic statements for all listed accounts. */
   electronicStatementElection: boolean;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
-  /** The roles to grant and remove. */
+  /** The roles to grant and to remove. */
   roles: AccountRolesInput;
 };
 
 /** The party on whose behalf an account is verified. */
 export type VerificationInitiatorInput = {
-  /** The kind of `idValue`, such as `ICQX`, `ICS` or `VAT`. */
+  /** The kind of `idValue`, such as `ICQX`, `ICS` or `VAT`; 1 to 64 characters. */
   idType: string;
-  /** The identifier of the party. */
+  /** The identifier of the party; 1 to 255 characters. */
   idValue: string;
-  /** The purpose of the check, such as an invoice number; a mandate reference begins with `RUM-`. */
+  /** The purpose of the check, such as an invoice number, or a mandate reference that begins with `RUM-`; 1 to 255 characters. */
   reference?: string | null | undefined;
 };
 
-/** Whether the account-holding bank has answered. */
+/** The states of an account verification. */
 export type VerificationState =
   /** The bank has answered. */
   | 'COMPLETED'
   /** The bank answers later. Query `verificationResult` again from `nextPollAt` on. */
   | 'PENDING';
 
-/** How far the identity of a person or customer is verified. */
+/** The states of the verification of a person or customer. */
 export type VerificationStatus =
-  /** Verified. */
+  /** The identity is verified. */
   | 'ACCEPTED'
   /** A check is in progress. */
   | 'PENDING'
-  /** Partly verified, or verified with restrictions. */
+  /** The identity is verified in part, or with restrictions. */
   | 'PROVISIONAL'
   /** The identity is refuted, or the person must not be served. */
   | 'REJECTED'
@@ -633,27 +633,27 @@ export type VerificationStatus =
 export type VerifyAccountInput = {
   /** The account and the expected holder. */
   account: AccountToVerifyInput;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
   /** The party on whose behalf the account is verified. */
   initiator?: VerificationInitiatorInput | null | undefined;
-  /** The maximum age of a cached answer to the same question, in seconds; the server has a maximum of its own. The default only absorbs repeats within one user journey: use 0 before a payment is authorised. */
+  /** The maximum age of a cached answer to the same question, in seconds, 0 to 86400; the server has a maximum of its own. The default only absorbs repeats within one user journey: use 0 before a payment is authorised. */
   maxAgeSeconds?: number | null | undefined;
-  /** The kinds of verification: at least one, each once. */
+  /** The kinds of verification: 1 to 3, each once. */
   types: Array<AccountVerificationType>;
 };
 
 /** The person to verify. */
 export type VerifyPersonInput = {
-  /** True when the person consented to the checks. Without consent no check is run. */
+  /** True when the person consented to the checks. The value false is refused, and no check is run. */
   customerConsent: boolean;
   /** The IPv4 or IPv6 address of the person. */
   customerIpAddress?: string | null | undefined;
-  /** The id of an identity document that was captured before. */
+  /** The id at Synctera of an identity document that was captured before; 1 to 255 characters. */
   documentId?: string | null | undefined;
-  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again. */
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
-  /** The person's id at Synctera. */
+  /** The person's id at Synctera, a UUID. */
   personId: string;
 };
 
