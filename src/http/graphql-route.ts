@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
-import { refuseUnreadBody } from './request-form.js'
+import { OTHER_METHODS, refuseOtherMethods, refuseUnreadBody } from './request-form.js'
 
 /** One endpoint: many clients add the slash, and some proxies do. */
 const URLS = ['/graphql', '/graphql/']
 
-/** The methods of `/graphql`; whether a GET may run an operation is for Apollo's CSRF prevention to say. */
+/** The methods that reach the handler; whether a GET may run an operation is for Apollo's CSRF prevention to say. */
 const METHODS = ['GET', 'POST', 'OPTIONS']
 
 /** Registers `/graphql` in Fastify, for requests that the fast path leaves. */
@@ -19,8 +19,9 @@ export function registerGraphqlRoute(
 function registerAt(app: FastifyInstance, url: string, handle: (request: HttpRequest) => Promise<HttpResponse>): void {
   app.route({
     url,
-    method: METHODS,
+    method: [...METHODS, ...OTHER_METHODS],
     onRequest({ method, headers }, _reply, done) {
+      refuseOtherMethods(method)
       refuseUnreadBody(method, headers)
       done()
     },

@@ -112,6 +112,19 @@ const CREATE = JSON.stringify({
   query: 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE }) { replayed } }',
 })
 
+test.each(['PUT', 'PATCH', 'DELETE'])(
+  '%s is refused with the methods that are taken, and runs nothing',
+  async (method) => {
+    const { status, headers, errors } = await send({ method, headers: JSON_TYPE, body: CREATE })
+    expect([status, headers.get('allow'), errors[0]!.message]).toEqual([
+      405,
+      'GET, POST',
+      'This address takes GET and POST.',
+    ])
+    expect(app.calls('synctera')).toEqual([])
+  },
+)
+
 describe('a request in a form that is not read is refused, names what is missing and runs nothing', () => {
   const unread = (header: string) => ({ status: 415, code: 'BAD_USER_INPUT', answered: header })
   const zipped = gzipSync(CREATE)
