@@ -14,7 +14,7 @@ import { CustomerUserLinkResolver, UserCustomerLinkResolver } from './user-link.
 import { VerificationResolver } from './verification.js'
 import { ViewerResolver } from './viewer.js'
 
-export { references } from './references.js'
+export { keys as referenceKeys, references } from './references.js'
 
 /** Every resolver, one line each. */
 export const resolvers = [

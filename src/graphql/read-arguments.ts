@@ -97,11 +97,11 @@ function membersReader(inputs: readonly Input[], owner: string): Read | undefine
   return members.length > 0 ? readMembers(members) : undefined
 }
 
-/** A reference of another subgraph with its identifiers in normal form; throws where one holds what no text may hold. */
-export function readReference(reference: Members, path: string): Members {
+/** The key of a reference of another subgraph with its identifiers in normal form; throws where one holds what no text may hold. */
+export function readReference(reference: Members, key: readonly string[], path: string): Members {
   const faults: Faults = {}
-  const members = Object.entries(reference).map(
-    ([name, value]) => [name, readIdentifier(value, reference, `${path}.${name}`, faults)] as const,
+  const members = key.map(
+    (name) => [name, readIdentifier(reference[name], reference, `${path}.${name}`, faults)] as const,
   )
   if (Object.keys(faults).length > 0) throw invalidInput(faults)
   return Object.fromEntries(members)

@@ -14,7 +14,7 @@ import {
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import type { RequestContext } from '../../resolvers/context.js'
-import { references, resolvers } from '../../resolvers/index.js'
+import { referenceKeys, references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
 import { leaveOutUnreadableRows } from './left-out-rows.js'
 import { printSchema } from './print-sdl.js'
@@ -158,10 +158,9 @@ function answerReferences(schema: GraphQLSchema): void {
         const type = reference?.['__typename']
         if (typeof type !== 'string' || !Object.hasOwn(references, type))
           throw new ApiError('BAD_USER_INPUT', { message: 'The reference names no entity of this graph.' })
-        const found = await references[type as keyof typeof references](
-          readReference(reference!, `representations[${i}]`),
-          context,
-        )
+        const entity = type as keyof typeof references
+        const key = readReference(reference!, referenceKeys[entity], `representations[${i}]`)
+        const found = await references[entity](key, context)
         // Most say themselves what they are: copies of a hundred records cost as much as all else that is done with them.
         return found && ('__typename' in found ? found : { ...found, __typename: type })
       }),

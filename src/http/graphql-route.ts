@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
-import { METHODS, refuseUnreadBody } from './request-form.js'
+import { METHODS, OTHER_METHODS, refuseOtherMethods, refuseUnreadBody } from './request-form.js'
 
 /** One endpoint: many clients add the slash, and some proxies do. */
 const URLS = ['/graphql', '/graphql/']
@@ -16,8 +16,9 @@ export function registerGraphqlRoute(
 function registerAt(app: FastifyInstance, url: string, handle: (request: HttpRequest) => Promise<HttpResponse>): void {
   app.route({
     url,
-    method: [...METHODS],
+    method: [...METHODS, ...OTHER_METHODS],
     onRequest({ method, headers }, _reply, done) {
+      refuseOtherMethods(method)
       refuseUnreadBody(method, headers)
       done()
     },

@@ -15,6 +15,17 @@ const ANSWER_TYPES = ['application/json', 'application/graphql-response+json'] a
 const unsupported = (message: string, header: string, value: string): ApiError =>
   withHttp(new ApiError('BAD_USER_INPUT', { message }), 415, [[header, value]])
 
+/** Methods that change or remove what is at an address: at this one there is nothing of that kind. */
+export const OTHER_METHODS = ['PUT', 'PATCH', 'DELETE']
+
+/** Refuses these methods, with the header that names those that are taken (RFC 9110, 15.5.6). */
+export function refuseOtherMethods(method: string): void {
+  if (!OTHER_METHODS.includes(method)) return
+  throw withHttp(new ApiError('BAD_USER_INPUT', { message: 'This address takes GET and POST.' }), 405, [
+    ['allow', 'GET, POST'],
+  ])
+}
+
 /** Refuses a POST whose body is not read here, with the header that says what is (RFC 9110, 15.5.16). */
 export function refuseUnreadBody(method: string, headers: IncomingHttpHeaders): void {
   if (method !== 'POST') return

@@ -14,7 +14,7 @@ beforeEach(() => app.clear())
 afterAll(() => app.close())
 
 interface Sent {
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Buffer
@@ -111,6 +111,19 @@ describe('a mutation by GET is refused and not run', () => {
 const CREATE = JSON.stringify({
   query: 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE }) { replayed } }',
 })
+
+test.each(['PUT', 'PATCH', 'DELETE'])(
+  '%s is refused with the methods that are taken, and runs nothing',
+  async (method) => {
+    const { status, headers, errors } = await send({ method, headers: JSON_TYPE, body: CREATE })
+    expect([status, headers.get('allow'), errors[0]!.message]).toEqual([
+      405,
+      'GET, POST',
+      'This address takes GET and POST.',
+    ])
+    expect(app.calls('synctera')).toEqual([])
+  },
+)
 
 describe('a request in a form that is not read is refused, names what is missing and runs nothing', () => {
   const unread = (header: string) => ({ status: 415, code: 'BAD_USER_INPUT', answered: header })

@@ -393,6 +393,11 @@ describe('a reference of another subgraph', () => {
 
   test.each([
     ['a control character', { __typename: 'Person', id: `${SECRET}\u0000` }, 'id'],
+    [
+      'a control character, beside a member of no key',
+      { __typename: 'Person', id: '\u0007', [SECRET]: '\u0007' },
+      'id',
+    ],
     ['half of a surrogate pair', { __typename: 'Customer', bankId: `${SECRET}\ud800`, id: ADA.customerId }, 'bankId'],
     ['nothing that shows', { __typename: 'KycCheck', customerId: ' ', id: 'check-ada' }, 'customerId'],
   ])('is refused with %s in it, by its place', async (_what, reference, member) => {
