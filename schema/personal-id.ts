@@ -56,7 +56,10 @@ export class PersonalId {
   typeRaw!: string | null
 
   @Pii('lastFour')
-  @Field(() => String, { description: 'The identifier. At most the last four digits of an SSN, ITIN or SIN.' })
+  @Field(() => String, {
+    description:
+      'The identifier. At most the last four characters of an SSN, ITIN or SIN, and of an identifier whose type is null.',
+  })
   identifier!: string
 
   @Field(() => String, { nullable: true, description: 'The ISO 3166-1 alpha-2 code of the issuing country.' })
