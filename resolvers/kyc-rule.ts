@@ -159,14 +159,16 @@ const DOUBTFUL: readonly (PersonVerificationOutcome | null)[] = [
   null,
 ]
 
-/** Statuses of an accepted person that need a review. */
+/** Statuses of an accepted person that need a review; null is a value that this graph does not know. */
 const NEEDS_REVIEW: readonly (PersonStatus | null)[] = [
   PersonStatus.DECEASED,
   PersonStatus.FROZEN,
   PersonStatus.SANCTION,
+  null,
 ]
+const SUSPENDED: readonly (BanStatus | null)[] = [BanStatus.SUSPENDED, null]
 
-function syncteraVerdict(evidence: SyncteraEvidence): Verdict {
+function syncteraVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
   if ('contradicting' in evidence)
     return { status: REVIEW, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }
   if (!evidence.recorded) return { status: null, detail: 'No person is recorded for this customer.' }
@@ -178,12 +180,16 @@ function syncteraVerdict(evidence: SyncteraEvidence): Verdict {
     // The identity is verified, but the person may be denied, banned, suspended or deceased.
     if (person.status === PersonStatus.DENIED || person.banStatus === BanStatus.BANNED)
       return { status: REJECTED, detail: 'The recorded person is turned down or banned.' }
-    if (NEEDS_REVIEW.includes(person.status) || person.banStatus === BanStatus.SUSPENDED)
-      return { status: REVIEW, detail: 'The recorded person is suspended, frozen, sanctioned or deceased.' }
+    if (NEEDS_REVIEW.includes(person.status) || SUSPENDED.includes(person.banStatus))
+      return {
+        status: REVIEW,
+        detail: 'The recorded person is suspended, frozen, sanctioned or deceased, or may be so.',
+      }
     const { rows: results, missing } = readRows(evidence.results)
     const reviewed = results
       .filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED)
       .map(({ verifiedAt }) => Date.parse(verifiedAt))
+      .filter((time) => time <= now.getTime())
     // A manual review overrules earlier results; a result without a readable time is not overruled.
     const overruled = (verifiedAt: string) => reviewed.some((time) => Date.parse(verifiedAt) <= time)
     if (results.some(({ result, verifiedAt }) => DOUBTFUL.includes(result) && !overruled(verifiedAt)))
@@ -209,7 +215,9 @@ export function overview({ bank, synctera }: Evidence, now: Date): KycOverview {
 
   const sources = [
     source(KycProvider.OPEN_BANK_PROJECT, bank, (evidence) => bankVerdict(evidence, now)),
-    ...(synctera === undefined ? [] : [source(KycProvider.SYNCTERA, synctera, syncteraVerdict)]),
+    ...(synctera === undefined
+      ? []
+      : [source(KycProvider.SYNCTERA, synctera, (evidence) => syncteraVerdict(evidence, now))]),
   ]
   const statuses = sources.flatMap(({ status }) => status ?? [])
   const worst = WORST_FIRST.find((status) => statuses.includes(status)) ?? UNVERIFIED

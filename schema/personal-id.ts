@@ -58,7 +58,7 @@ export class PersonalId {
   @Pii('lastFour')
   @Field(() => String, {
     description:
-      'The identifier. Of an SSN, ITIN or SIN, only the last four characters are ever returned. Only the last four characters are visible without the scope `pii:read`.',
+      'The identifier. Of an SSN, ITIN or SIN, and of an identifier whose type is null, only the last four characters are ever returned. Only the last four characters are visible without the scope `pii:read`.',
   })
   identifier!: string
 

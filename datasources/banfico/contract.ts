@@ -14,7 +14,7 @@ const Identities = Type.Union([Type.Array(Type.Unknown()), Type.Object({})])
 const Account = Type.Object({
   id: Type.String(),
   secondaryId: OptionalText,
-  status: Type.String(),
+  status: OptionalText,
   respondedName: OptionalText,
   nameCheckStatus: OptionalText,
   // An object in the reference, an array in the request of the same example; each is read by itself.

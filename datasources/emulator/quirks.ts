@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 
 /** One quirk, as `GET /__emulator/quirks` lists it. */
 export interface ListedQuirk {
@@ -64,6 +64,11 @@ export interface QuirkyAnswer {
   readonly body: Members
 }
 
+const exact = new WeakSet<FastifyReply>()
+
+/** Says that quirks leave this answer as it is: a fault gave its body. */
+export const keepExact = (reply: FastifyReply): void => void exact.add(reply)
+
 /** Changes the JSON answers of these routes while a quirk is on: `change` returns another body or another status, or nothing. */
 export function changeAnswers(
   app: FastifyInstance,
@@ -71,7 +76,7 @@ export function changeAnswers(
   change: (answer: QuirkyAnswer) => { readonly status?: number; readonly body: unknown } | undefined,
 ): void {
   app.addHook('onSend', async ({ method, url }, reply, payload) => {
-    if (!quirks.isAnyOn || typeof payload !== 'string' || !/^\{.*\}$/s.test(payload)) return payload
+    if (!quirks.isAnyOn || exact.has(reply) || typeof payload !== 'string' || !/^\{.*\}$/s.test(payload)) return payload
     const body = JSON.parse(payload) as Members
     const changed = change({ method, path: url.split('?', 1)[0]!, status: reply.statusCode, body })
     if (changed === undefined) return payload
@@ -90,5 +95,5 @@ export const withNulls = <Body extends object>(body: Body, names: readonly strin
 /** A problem with a type of another form: relative, and with a version of a later release. */
 export const withRelativeType = ({ type, ...body }: Members): Members => {
   const name = /\/errors\/([\w-]+)/.exec(String(type))?.[1]
-  return { ...body, type: `/errors/${name}/v1.2.3-beta` }
+  return { ...body, type: name === undefined ? type : `/errors/${name}/v1.2.3-beta` }
 }

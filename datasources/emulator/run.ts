@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { Quirks } from './quirks.js'
+import { keepExact, Quirks } from './quirks.js'
 
 /** A request that an emulator received. */
 export interface EmulatorCall {
@@ -162,6 +162,7 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
         return undefined
       case 'status': {
         const { body, headers } = definition.problem(fault.status ?? 500)
+        if (fault.body !== undefined) keepExact(reply)
         return reply
           .code(fault.status ?? 500)
           .headers({ 'content-type': 'application/json', ...headers, ...fault.headers })

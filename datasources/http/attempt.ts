@@ -15,6 +15,7 @@ import type { CallOutcome, CircuitBreaker } from './circuit-breaker.js'
 import { classify, isProviderFailure } from './classify.js'
 import type { EncodedRequest } from './encode.js'
 import type { ProviderErrors } from './provider-errors.js'
+import { parseJson } from './json.js'
 import { type FailedAttempt, failedAttempt } from './retry.js'
 import { USER_AGENT } from './user-agent.js'
 import { type Transport, TransportError, type TransportResponse } from './transport.js'
@@ -28,14 +29,6 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PROVIDER_UNAVAILABLE',
   'RATE_LIMITED',
 ])
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
-}
 
 const headersOf = ({ call, body }: EncodedRequest<unknown>, credential: Headers): Headers => ({
   accept: 'application/json, application/problem+json',

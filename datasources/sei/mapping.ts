@@ -61,8 +61,8 @@ const STATUSES: ReadonlyMap<string, AccountAttributesJobStatus> = new Map([
   ...words(AccountAttributesJobStatus.FAILED, 'cancelled', 'canceled', 'timedout', 'timeout', 'invalid', 'declined'),
 ])
 
-/** Members that may hold the word, in the body or in its `data`. */
-const STATUS_MEMBERS = ['status', 'jobStatus', 'state', 'jobState'] as const
+/** Members that may hold the word, in the body or in its `data`. Those that name the job come first: others may be the request's. */
+const STATUS_MEMBERS = ['jobStatus', 'jobState', 'status', 'state'] as const
 
 /** One error of a job; some pages call the reason `message`. */
 const toJobError = (item: ProblemBody): JobError => ({
@@ -83,8 +83,8 @@ export interface Progress {
 export function toProgress(body: unknown, drift: Drift): Progress {
   const whole = new ProblemBody(body)
   const places = [whole.object('data'), whole]
-  const word = places.flatMap((place) => STATUS_MEMBERS.flatMap((name) => place.text(name) ?? [])).at(0)
-  const status = STATUSES.get(word?.toLowerCase().replace(/[^a-z]/g, '') ?? '') ?? null
+  const word = STATUS_MEMBERS.flatMap((name) => places.flatMap((place) => place.text(name) ?? [])).at(0)
+  const status = STATUSES.get(word?.toLowerCase().replace(/[^a-z\d]/g, '') ?? '') ?? null
   if (status === null) drift(word === undefined ? 'job' : 'job.status')
   return {
     status,

@@ -1,4 +1,10 @@
-import { type TProperties, type TSchema, Type } from '@sinclair/typebox'
+import { FormatRegistry, type TProperties, type TSchema, Type } from '@sinclair/typebox'
+import { toInstant } from '../../schema/scalars.js'
+
+FormatRegistry.Set('instant', (text) => toInstant(text) !== undefined)
+
+/** A time stamp that must be there: the schema promises it, and another text must not pass for one. */
+export const Instant = Type.String({ format: 'instant' })
 
 /** A member that may be absent or null. */
 export const Optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]))

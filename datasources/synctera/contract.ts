@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { contract } from '../http/call.js'
 import { listContract } from '../http/list-contract.js'
-import { Optional, OptionalText } from '../support/contract-types.js'
+import { Instant, Optional, OptionalText } from '../support/contract-types.js'
 
 /**
  * Synctera v0: persons and verifications.
@@ -38,8 +38,8 @@ const Person = Type.Object({
   ban_status: Type.String(),
   verification_status: Type.String(),
   verification_last_run: OptionalText,
-  creation_time: Type.String(),
-  last_updated_time: Type.String(),
+  creation_time: Instant,
+  last_updated_time: Instant,
   first_name: OptionalText,
   middle_name: OptionalText,
   last_name: OptionalText,
@@ -72,7 +72,7 @@ const Verification = Type.Object({
   person_id: OptionalText,
   verification_type: Type.String(),
   result: Type.String(),
-  verification_time: Type.String(),
+  verification_time: Instant,
   details: Optional(Type.Array(Detail)),
 })
 
@@ -96,6 +96,7 @@ export const answers = {
 
 export type SyncteraEvent = Static<typeof Event>
 export type SyncteraPerson = Static<typeof Person>
+export type SyncteraPersonalId = Static<typeof PersonalId>
 export type SyncteraAddress = Static<typeof Address>
 export type SyncteraVerification = Static<typeof Verification>
 

@@ -65,7 +65,8 @@ const MAY_RUN: ReadonlySet<number> = new Set([409, 422])
 export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   // A 404 that is no problem document comes from a proxy and does not mean that the record is absent.
   const problem = new ProblemBody(body)
-  if (!problem.isObject) return status === 404 ? { code: 'PROVIDER_MALFORMED' } : {}
+  if (!problem.isObject)
+    return status === 404 ? { code: 'PROVIDER_MALFORMED' } : { notExecuted: MAY_RUN.has(status) ? false : undefined }
   const [code, name] = [problem.text('code'), problemName(problem.text('type'))?.toLowerCase()]
   const mapped = code === undefined ? lookUp(NAMES, name) : lookUp(CODES, code)
   const fields = refusedFields(problem)

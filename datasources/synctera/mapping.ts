@@ -17,7 +17,8 @@ import {
   VerificationStatus,
   type VerifyPersonInput,
 } from '../../schema/person-verification.js'
-import { PersonalIdType, type PersonalIdInput } from '../../schema/personal-id.js'
+import { type PersonalId, type PersonalIdInput, PersonalIdType } from '../../schema/personal-id.js'
+import { toInstant } from '../../schema/scalars.js'
 import { CustomerSortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import type { ProblemBody } from '../http/provider-errors.js'
@@ -30,6 +31,7 @@ import type {
   PersonQuery,
   SyncteraAddress,
   SyncteraPerson,
+  SyncteraPersonalId,
   SyncteraVerification,
   VerifyBody,
 } from './contract.js'
@@ -51,7 +53,23 @@ const toAddress = (address: SyncteraAddress | null | undefined): PersonAddress |
       }
 
 /** Whether Synctera masks these is not documented, so only the last four characters are passed on. */
-const MASKED_ID_TYPES: readonly string[] = [PersonalIdType.SSN, PersonalIdType.ITIN, PersonalIdType.SIN]
+const MASKED_ID_TYPES: readonly PersonalIdType[] = [PersonalIdType.SSN, PersonalIdType.ITIN, PersonalIdType.SIN]
+
+function toPersonalId(id: SyncteraPersonalId, drift: Drift): PersonalId {
+  const type = toEnum(PersonalIdType, id.id_type, 'person.personal_ids.id_type', drift)
+  // An unknown type may be another word for one of these.
+  const isMasked = type === null || MASKED_ID_TYPES.includes(type)
+  return {
+    id: id.id,
+    type,
+    typeRaw: providerWord(id.id_type),
+    identifier: isMasked ? id.identifier.slice(-4) : id.identifier,
+    countryCode: id.country_code ?? null,
+    issueDate: toDate(id.issue_date, 'person.personal_ids.issue_date', drift),
+    expiryDate: toDate(id.expiry_date, 'person.personal_ids.expiry_date', drift),
+    systemProvided: id.system_provided,
+  }
+}
 
 export function toPerson(person: SyncteraPerson, drift: Drift): Person {
   return {
@@ -79,20 +97,10 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
     hasAccounts: person.has_accounts ?? null,
     legalAddress: toAddress(person.legal_address),
     shippingAddress: toAddress(person.shipping_address),
-    personalIds:
-      person.personal_ids?.map((id) => ({
-        id: id.id,
-        type: toEnum(PersonalIdType, id.id_type, 'person.personal_ids.id_type', drift),
-        typeRaw: providerWord(id.id_type),
-        identifier: MASKED_ID_TYPES.includes(id.id_type) ? id.identifier.slice(-4) : id.identifier,
-        countryCode: id.country_code ?? null,
-        issueDate: toDate(id.issue_date, 'person.personal_ids.issue_date', drift),
-        expiryDate: toDate(id.expiry_date, 'person.personal_ids.expiry_date', drift),
-        systemProvided: id.system_provided,
-      })) ?? null,
+    personalIds: person.personal_ids?.map((id) => toPersonalId(id, drift)) ?? null,
     metadata: person.metadata ?? null,
-    createdAt: toDateTime(person.creation_time, 'person.creation_time', drift) ?? person.creation_time,
-    updatedAt: toDateTime(person.last_updated_time, 'person.last_updated_time', drift) ?? person.last_updated_time,
+    createdAt: toInstant(person.creation_time)!,
+    updatedAt: toInstant(person.last_updated_time)!,
   }
 }
 
@@ -103,9 +111,7 @@ export function toVerificationResult(verification: SyncteraVerification, drift: 
     typeRaw: providerWord(verification.verification_type),
     result: toEnum(PersonVerificationOutcome, verification.result, 'verification.result', drift),
     resultRaw: providerWord(verification.result),
-    verifiedAt:
-      toDateTime(verification.verification_time, 'verification.verification_time', drift) ??
-      verification.verification_time,
+    verifiedAt: toInstant(verification.verification_time)!,
     details: (verification.details ?? []).map((detail) => ({
       category: detail.category ?? null,
       label: detail.label ?? null,

@@ -22,15 +22,16 @@ const isSince = (time: string | null | undefined, begunAt: number): boolean =>
 
 const lastFour = (ssn: string | undefined): string | undefined => ssn?.slice(-4)
 
-/** Equality of what was sent with what Synctera holds; it may write an e-mail address in small letters. */
-const isSame = (sent: unknown, held: unknown): boolean =>
-  typeof sent === 'string' && typeof held === 'string'
-    ? sent.trim().toLowerCase() === held.trim().toLowerCase()
-    : sent === held
+/** A text without what Synctera may change: it may write an e-mail address in small letters. */
+const plain = (name: string, text: string): string => (name === 'email' ? text.trim().toLowerCase() : text.trim())
 
+/** Equality of what was sent as a member with what Synctera holds; an empty text equals none. */
+const isSame = (name: string, sent: unknown, held: unknown): boolean =>
+  typeof sent === 'string' ? plain(name, sent) === plain(name, typeof held === 'string' ? held : '') : sent === held
+
+/** A member that was not sent is none of the created person's, so a person that has one is another. */
 const equals = (sent: PersonBody, held: SyncteraPerson): boolean =>
-  FILTERS.every((name) => sent[name] === undefined || isSame(sent[name], held[name])) &&
-  (sent.ssn === undefined || held.ssn === lastFour(sent.ssn))
+  FILTERS.every((name) => isSame(name, sent[name] ?? '', held[name])) && lastFour(sent.ssn) === (held.ssn ?? undefined)
 
 /** The query of persons that equal a body; `*` is a wildcard there, so that a text with one is compared here only. */
 function queryOf(body: PersonBody): PersonQuery {
@@ -74,9 +75,14 @@ export async function findUpdatedPerson(
 ): Promise<Person | null> {
   const held = await nullIfNotFound(source.getPerson(operation, input.id))
   if (held === null || !isSince(held.last_updated_time, begunAt)) return null
-  const { ssn, note: _note, legal_address, shipping_address, metadata, ...members } = updateBody(input)
+  const { note, ...shown } = updateBody(input)
+  // A note is not shown, so nothing tells whether it was written; another update of the person is no evidence.
+  if (note !== undefined && Object.keys(shown).length === 0) return null
+  const { ssn, legal_address, shipping_address, metadata, ...members } = shown
   const isHeld = (sent: object, stored: object | null | undefined) =>
-    Object.entries(sent).every(([name, value]) => isSame(value, (stored as Record<string, unknown> | null)?.[name]))
+    Object.entries(sent).every(([name, value]) =>
+      isSame(name, value, (stored as Record<string, unknown> | null)?.[name]),
+    )
   const isWritten =
     isHeld(members, held) &&
     isHeld(legal_address ?? {}, held.legal_address) &&

@@ -249,6 +249,16 @@ describe("Synctera's word", () => {
         REVIEW,
       ],
     ),
+    [
+      'the date of the review is in the future',
+      person(ACCEPTED, [
+        result(IDENTITY, PersonVerificationOutcome.REJECTED, LATER),
+        result(MANUAL_REVIEW, PersonVerificationOutcome.ACCEPTED, '2090-01-01T00:00:00.000Z'),
+      ]),
+      REVIEW,
+    ],
+    ['accepted, and of a status that this graph does not know', person(ACCEPTED, [], { status: null }), REVIEW],
+    ['accepted, and banned in a word that this graph does not know', person(ACCEPTED, [], { banStatus: null }), REVIEW],
     ['accepted, and suspended', person(ACCEPTED, [], { banStatus: BanStatus.SUSPENDED }), REVIEW],
     ['accepted, and turned down', person(ACCEPTED, [], { status: PersonStatus.DENIED }), REJECTED],
     ['accepted, and banned', person(ACCEPTED, [], { banStatus: BanStatus.BANNED }), REJECTED],

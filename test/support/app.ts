@@ -13,6 +13,7 @@ import { type Emulators, startEmulators } from '../../src/dev/emulators.js'
 import { AUDIENCE, createIssuer, type Grant, type Issuer } from '../../src/dev/issuer.js'
 import { createLog } from '../../src/observability/log.js'
 import { type ServerOptions, startServer } from '../../src/server.js'
+import { switchQuirks } from './quirks.js'
 import { recorder } from './recording.js'
 
 export interface GraphError {
@@ -101,6 +102,7 @@ async function startGround(): Promise<Environment> {
   issuer.routes(authority)
   const jwksUrl = `${await authority.listen({ port: 0, host: '127.0.0.1' })}/oauth/jwks`
   const { emulators, settings, close } = await startEmulators({ jwksUrl, watch: recorder })
+  switchQuirks(emulators)
   return {
     issuer,
     token: createTokens(issuer),

@@ -24,22 +24,35 @@ export async function logInBeside({ emulators }: App): Promise<string> {
   return ((await login.json()) as { token: string }).token
 }
 
-/** Writes to the Open Bank Project's emulator directly, as other clients of the provider do. */
+/** The answer's body says that another login has ended the token. */
+const isEnded = (text: string): boolean => text.includes('OBP-20003')
+
+/**
+ * Writes to the Open Bank Project's emulator directly, as other clients of the provider do. Where a login ends the older
+ * token, this logs in once more.
+ */
 export async function besideTheGraph(
   app: App,
 ): Promise<(method: string, path: string, body?: object) => Promise<{ status: number; body: any }>> {
   const url = app.emulators.obp.settings['OBP_URL']
-  const token = await logInBeside(app)
+  let token = await logInBeside(app)
   return async (method, path, body) => {
-    const answer = await fetch(`${url}/obp/v4.0.0${path}`, {
-      method,
-      headers: {
-        authorization: `DirectLogin token="${token}"`,
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    const text = await answer.text()
+    const send = () =>
+      fetch(`${url}/obp/v4.0.0${path}`, {
+        method,
+        headers: {
+          authorization: `DirectLogin token="${token}"`,
+          ...(body ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      })
+    let answer = await send()
+    let text = await answer.text()
+    if (isEnded(text)) {
+      token = await logInBeside(app)
+      answer = await send()
+      text = await answer.text()
+    }
     return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) }
   }
 }

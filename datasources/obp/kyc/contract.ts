@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
 import { listContract } from '../../http/list-contract.js'
-import { Optional, OptionalText } from '../../support/contract-types.js'
+import { Instant, Optional, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: KYC checks, documents, media and statuses.
@@ -32,7 +32,7 @@ const Document = Type.Object({
   issue_date: OptionalText,
   issue_place: OptionalText,
   // An unreadable date must not pass as a document without expiry.
-  expiry_date: Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' })),
+  expiry_date: Optional(Instant),
 })
 
 const Media = Type.Object({

@@ -85,7 +85,7 @@ export const linkCommands = {
       const row = await instance.sources.links
         .createUserCustomerLinks(operation, ref.bankId, { user_id: userId, customer_id: ref.id })
         .finally(() => clearLinks(instance, operation, ref))
-      return { link: toLink(row, ref.bankId, instance.drift) }
+      return { link: toLink(row, ref.bankId) }
     },
   }),
 

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
 import { listContract } from '../../http/list-contract.js'
+import { Instant } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: links between users and customers.
@@ -11,7 +12,7 @@ const Link = Type.Object({
   user_customer_link_id: Type.String({ minLength: 1 }),
   customer_id: Type.String({ minLength: 1 }),
   user_id: Type.String({ minLength: 1 }),
-  date_inserted: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' }),
+  date_inserted: Instant,
   is_active: Type.Boolean(),
 })
 

@@ -23,7 +23,7 @@ export const linksOfCustomer = keyLoader<ObpInstance, CustomerRef, Rows<UserCust
   async ({ sources, drift }, operation, { bankId, id }) => {
     const response = await nullIfNotFound(sources.links.getUserCustomerLinksByCustomerId(operation, bankId, id))
     const rows = response && response.user_customer_links.filter((link) => hasMember(link, 'customer_id', id))
-    return rows && toNodes(rows, 'user_customer_links', (link) => toLink(link, bankId, drift), unreadableObpRow, drift)
+    return rows && toNodes(rows, 'user_customer_links', (link) => toLink(link, bankId), unreadableObpRow, drift)
   },
   customerRefKey,
 )
@@ -33,7 +33,7 @@ export const linksOfUser = keyLoader<ObpInstance, CustomerRef, Rows<UserCustomer
   async ({ sources, drift }, operation, { bankId, id }) => {
     const response = await nullIfNotFound(sources.links.getUserCustomerLinksByUserId(operation, bankId, id))
     const rows = response && response.user_customer_links.filter((link) => hasMember(link, 'user_id', id))
-    return rows && toNodes(rows, 'user_customer_links', (link) => toLink(link, bankId, drift), unreadableObpRow, drift)
+    return rows && toNodes(rows, 'user_customer_links', (link) => toLink(link, bankId), unreadableObpRow, drift)
   },
   customerRefKey,
 )

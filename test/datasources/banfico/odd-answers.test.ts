@@ -100,6 +100,16 @@ describe('a check that was paid for is answered', () => {
     })
   })
 
+  test.each([null, undefined])('with %j as the status of the account', async (status) => {
+    answer({ status, nameCheckStatus: 'FULL_MATCH' })
+    const { data, errors } = await app.run(VERIFY, { input: input() })
+    expect(errors).toEqual([])
+    expect(data.verifyAccount.result).toMatchObject({
+      state: 'COMPLETED',
+      account: { status: null, nameCheckStatus: 'FULL_MATCH' },
+    })
+  })
+
   test('with every quirk of its answers', async () => {
     app.emulators.banfico.quirks(['epcWords', 'nullMembers', 'oddIdentity'])
     const { data, errors } = await app.run(VERIFY, { input: { ...input({ identities }), types: ['NAME', 'ID'] } })

@@ -62,6 +62,7 @@ describe('a list with one row that cannot be read has the others', () => {
   test.each<[field: string, path: string, body: object]>([
     ['kycDocuments { id }', DOCUMENTS, { documents: [document(), document({ expiry_date: '' })] }],
     ['kycDocuments { id }', DOCUMENTS, { documents: [document({ expiry_date: 'soon' }), document()] }],
+    ['kycDocuments { id }', DOCUMENTS, { documents: [document(), document({ expiry_date: '2020-02-31T00:00:00Z' })] }],
     ['kycChecks { id }', CHECKS, { checks: [check({ satisfied: 'yes' }), check()] }],
     [
       'kycMedia { id }',
@@ -161,6 +162,11 @@ describe('no decision rests on a list of which a row cannot be read', () => {
     ['a status', STATUSES, { statuses: [status(), status({ ok: 'no' })] }],
     ['a check', CHECKS, { checks: [check(), check({ satisfied: null })] }],
     ['a document', DOCUMENTS, { documents: [document(), document({ expiry_date: '' })] }],
+    [
+      'a document that expires on no day',
+      DOCUMENTS,
+      { documents: [document({ expiry_date: '2020-13-01T00:00:00Z' })] },
+    ],
   ])('%s that cannot be read leaves an accepted customer provisional', async (_what, path, body) => {
     answer(STATUSES, { statuses: [status()] })
     if (path === STATUSES) app.clear()

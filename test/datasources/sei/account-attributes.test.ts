@@ -159,6 +159,23 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     }
   })
 
+  test.each<[object, string]>([
+    [{ status: 'OK', jobStatus: 'Failed' }, 'FAILED'],
+    [{ data: { status: 'success', jobState: 'Processing' } }, 'PENDING'],
+    [{ status: 'success', data: { status: 'Failed' } }, 'FAILED'],
+    [{ data: { status: 'OK' }, jobStatus: 'Rejected' }, 'FAILED'],
+  ])("the job's own word counts more than another: %j", async (body, status) => {
+    const key = await keyOf('job-pending')
+    answers(body)
+    expect((await due(key)).status).toBe(status)
+  })
+
+  test.each(['200 OK', 'COMPLETED 3 of 5'])('a word with a number, %s, is not understood', async (word) => {
+    const key = await keyOf('job-pending')
+    answers({ status: word })
+    expect((await due(key)).status).toBe('PENDING')
+  })
+
   test.each(['Transmogrifying', 'CompletedMaybe', ''])(
     'a job of which SEI says nothing but %j for a day ends as unknown',
     async (word) => {

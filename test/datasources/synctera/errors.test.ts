@@ -59,6 +59,7 @@ describe('an error without a code is told by the last segment of its type', () =
     ['a relative conflict', { type: '/errors/conflict/v1.2.3-beta' }],
     ['nothing that tells why', {}],
     ['a type of another provider', { type: 'about:blank', title: 'Unprocessable' }],
+    ['a body that is no object', ['Unprocessable']],
   ])('of %s nothing is stored under the key', async (_what, body) => {
     const idempotencyKey = randomUUID()
     refuse(422, body)
@@ -150,6 +151,30 @@ describe('a write that is carried out and answered 500', () => {
     unknown((await create({ email, idempotencyKey })).errors, true)
     await create({ email, firstName: 'Norman' })
     unknown((await create({ email, idempotencyKey })).errors, false)
+  })
+
+  test.each<[string, object, object]>([
+    ['a person with more members', {}, { lastName: 'Other' }],
+    ['a person of a name in other letters', { firstName: 'NORA' }, { firstName: 'Nora' }],
+  ])('does not take %s for the created one', async (_what, sent, other) => {
+    const input = { email: `${randomUUID()}@example.com`, idempotencyKey: randomUUID(), ...sent }
+    refuse(500, {})
+    unknown((await create(input)).errors, true)
+    await create({ email: input.email, ...other })
+    unknown((await create(input)).errors, false)
+    expect(await persons(input.email)).toHaveLength(1)
+  })
+
+  test.each<[string, object, object]>([
+    ['a note, which is not shown,', { note: 'called back' }, { lastName: 'Updated' }],
+    ['a name in other letters', { lastName: 'McDonald' }, { lastName: 'Mcdonald' }],
+  ])('an update of %s is not found done after another one', async (_what, change, other) => {
+    const { data: made } = await create({ email: `${randomUUID()}@example.com` })
+    const input = { id: made.createPerson.person.id, ...change, idempotencyKey: randomUUID() }
+    refuse(500, {}, 'PATCH /**')
+    unknown((await app.run(UPDATE, { input })).errors, true)
+    await app.run(UPDATE, { input: { id: input.id, ...other } })
+    unknown((await app.run(UPDATE, { input })).errors, false)
   })
 
   test('a paid check runs once, and the same key finds its results', async () => {

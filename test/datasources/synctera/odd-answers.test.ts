@@ -309,3 +309,70 @@ describe('the walk over the pages of a list', () => {
     expect((await app.run(PERSONS, { first: 5 })).data.persons.pageInfo.hasNextPage).toBe(false)
   })
 })
+
+test.each(['ssn', 'Ssn', 'US_SSN', 'SOCIAL SECURITY NUMBER', 'SSN'])(
+  'of an identifier of the type %s at most the last four characters are shown',
+  async (type) => {
+    const id = { id: 'i', id_type: type, identifier: '123-45-6789', system_provided: false }
+    answer('GET /v0/persons/*', personRow(ada, { personal_ids: [id] }))
+    const { data } = await app.run(`{ person(id: "${ada}") { personalIds { identifier } } }`)
+    expect(data.person.personalIds).toEqual([{ identifier: '6789' }])
+  },
+)
+
+test.each(['Ada Lovelace', '', '2024-02-31T00:00:00Z', '2024-01-01'])(
+  'the text %j in place of a time stamp is not answered',
+  async (time) => {
+    for (const member of ['creation_time', 'last_updated_time']) {
+      answer('GET /v0/persons', { persons: [personRow(ada, { [member]: time }), personRow(percy)] })
+      const { data, errors } = await app.run('{ persons { nodes { id createdAt updatedAt } } }')
+      expect(data.persons.nodes.map(({ id }: { id: string }) => id)).toEqual([percy])
+      expect(errors).toHaveLength(1)
+      if (time !== '') expect(JSON.stringify(errors) + app.log()).not.toContain(time)
+    }
+    answer('GET /v0/verifications', {
+      verifications: [verificationRow(ada, { verification_time: time }), verificationRow(ada)],
+    })
+    const { data } = await app.run(`{ person(id: "${ada}") { verifications { verifiedAt } } }`)
+    expect(data.person.verifications).toEqual([{ verifiedAt: '2024-01-01T00:00:00.000Z' }])
+  },
+)
+
+describe('an answer that is nested too deeply', () => {
+  const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
+  const deep = (depth: number) => personRow(ada, { metadata: { a: nested(depth) } })
+
+  test('is malformed, and leaves the other fields of the operation their data', async () => {
+    answer('GET /v0/persons/*', deep(1500), 0)
+    const { data, errors } = await app.run(`{ viewer { id } person(id: "${ada}") { metadata } }`)
+    expect(data).toEqual({ viewer: { id: 'tester' }, person: null })
+    expect(errors).toMatchObject([{ path: ['person'], extensions: { code: 'PROVIDER_MALFORMED' } }])
+  })
+
+  test.each([10, 400])('is read with %i levels', async (depth) => {
+    answer('GET /v0/persons/*', deep(depth))
+    const { data, errors } = await app.run(`{ person(id: "${ada}") { metadata } }`)
+    expect(errors).toEqual([])
+    expect(data.person.metadata).toEqual({ a: nested(depth) })
+  })
+
+  test.each([
+    [400, 'BAD_REQUEST_BODY', 'BAD_USER_INPUT'],
+    [422, 'BAD_REQUEST_BODY', 'OUTCOME_UNKNOWN'],
+    [500, 'INTERNAL', 'OUTCOME_UNKNOWN'],
+  ])('with the status %i counts by its status', async (status, code, expected) => {
+    const invalid = JSON.parse('{"a":'.repeat(1500) + '1' + '}'.repeat(1500)) as object
+    app.fault('synctera', { match: 'POST /v0/persons', fault: 'status', status, body: { code, invalid } })
+    const { errors } = await app.run(
+      'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }',
+    )
+    expect(errors[0]!.extensions.code).toBe(expected)
+  })
+
+  test('brackets within texts do not count', async () => {
+    const text = '[{"\\"'.repeat(2000)
+    answer('GET /v0/persons/*', personRow(ada, { metadata: { a: text } }))
+    const { data } = await app.run(`{ person(id: "${ada}") { metadata } }`)
+    expect(data.person.metadata).toEqual({ a: text })
+  })
+})
