@@ -112,7 +112,7 @@ const CREATE = JSON.stringify({
   query: 'mutation { createPerson(input: { isCustomer: true, status: ACTIVE }) { replayed } }',
 })
 
-test.each(['PUT', 'PATCH', 'DELETE'])(
+test.each(['PUT', 'PATCH', 'DELETE'] as const)(
   '%s is refused with the methods that are taken, and runs nothing',
   async (method) => {
     const { status, headers, errors } = await send({ method, headers: JSON_TYPE, body: CREATE })
