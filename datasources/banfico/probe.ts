@@ -21,6 +21,27 @@ const unknown = ({ ask }: ProbeContext, version: ApiVersion) =>
 
 const NAME_WORDS = ['FULL_MATCH', 'PARTIAL_MATCH', 'NO_MATCH', 'UNABLE_TO_MATCH']
 
+const checkOfAccount = (version: ApiVersion): Assumption => ({
+  states: 'A verification answers `data.result.id`, and words of the contract.',
+  writes: true,
+  async check({ ask, subject }) {
+    if (subject === undefined) return unchecked('name an IBAN with --subject; the check may be charged')
+    const account = { type: 'PERSONAL', name: ',,,Kyc Graph Probe', idScheme: 'IBAN', id: subject }
+    const xRefId = randomUUID()
+    const json = requestBody({ types: ['STATUS', 'NAME'], account }, version, xRefId)
+    const headers = { [CROSS_REFERENCE]: xRefId }
+    const { status, body } = await ask({ method: 'POST', path: verificationsPath(version), json, headers })
+    const result = membersOf(membersOf(membersOf(body)['data'])['result'])
+    const word = membersOf(result['account'])['nameCheckStatus']
+    const isKnown = word === undefined || word === null || NAME_WORDS.includes(codeName(word))
+    return judge(
+      typeof result['id'] === 'string' && isKnown,
+      `${status}, id ${typeName(result['id'])}, ${codeName(word)}`,
+      'nothing: an unknown word is null and counted as drift',
+    )
+  },
+})
+
 const assumptionsOf = (version: ApiVersion): readonly Assumption[] => [
   {
     states: 'The token is accepted by the API.',
@@ -62,26 +83,7 @@ const assumptionsOf = (version: ApiVersion): readonly Assumption[] => [
       return judge(isGiven, isGiven ? 'present' : 'absent', 'nothing: errors have no id of the provider')
     },
   },
-  {
-    states: 'A verification answers `data.result.id`, and words of the contract.',
-    writes: true,
-    async check({ ask, subject }) {
-      if (subject === undefined) return unchecked('name an IBAN with --subject; the check may be charged')
-      const account = { type: 'PERSONAL', name: ',,,Kyc Graph Probe', idScheme: 'IBAN', id: subject }
-      const xRefId = randomUUID()
-      const json = requestBody({ types: ['STATUS', 'NAME'], account }, version, xRefId)
-      const headers = { [CROSS_REFERENCE]: xRefId }
-      const { status, body } = await ask({ method: 'POST', path: verificationsPath(version), json, headers })
-      const result = membersOf(membersOf(membersOf(body)['data'])['result'])
-      const word = membersOf(result['account'])['nameCheckStatus']
-      const isKnown = word === undefined || word === null || NAME_WORDS.includes(codeName(word))
-      return judge(
-        typeof result['id'] === 'string' && isKnown,
-        `${status}, id ${typeName(result['id'])}, ${codeName(word)}`,
-        'nothing: an unknown word is null and counted as drift',
-      )
-    },
-  },
+  checkOfAccount(version),
 ]
 
 /** What this folder relies on, for `npm run probe -- banfico`. */
