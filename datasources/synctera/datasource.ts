@@ -111,6 +111,17 @@ export function syncteraSource(client: ProviderClient) {
     call: Pick<Call<T>, 'method' | 'path' | 'json' | 'response'>,
   ) => send(scope, { ...call, effect: 'write', retry: 'always', headers: { 'idempotency-key': idempotencyKey } })
 
+  const listPersons = (scope: CallScope, { ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
+    send(scope, {
+      method: 'GET',
+      path: path`/v0/persons`,
+      effect: 'read',
+      query: Object.entries(omitNullish({ id: ids?.join(','), ...rest, limit, page_token: pageToken })).map(
+        ([name, value]) => [name, String(value)] as const,
+      ),
+      response: answers.persons,
+    })
+
   return {
     createPerson: (scope: CallScope, json: PersonBody, key: string) =>
       write(scope, key, { method: 'POST', path: path`/v0/persons`, json, response: answers.person }),
@@ -118,16 +129,7 @@ export function syncteraSource(client: ProviderClient) {
     getPerson: (scope: CallScope, id: string) =>
       send(scope, { method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
 
-    listPersons: (scope: CallScope, { ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
-      send(scope, {
-        method: 'GET',
-        path: path`/v0/persons`,
-        effect: 'read',
-        query: Object.entries(omitNullish({ id: ids?.join(','), ...rest, limit, page_token: pageToken })).map(
-          ([name, value]) => [name, String(value)] as const,
-        ),
-        response: answers.persons,
-      }),
+    listPersons,
 
     updatePerson: (scope: CallScope, id: string, json: PersonBody, key: string) =>
       write(scope, key, { method: 'PATCH', path: path`/v0/persons/${id}`, json, response: answers.person }),
@@ -138,7 +140,7 @@ export function syncteraSource(client: ProviderClient) {
     /** These persons: all pages. */
     listPersonsById(scope: CallScope, ids: readonly string[]): Promise<ReadRows<SyncteraPerson>> {
       return rowsOfAllPages(async (pageToken) => {
-        const { persons: rows, next_page_token: next } = await this.listPersons(scope, { ids }, PAGE_LIMIT, pageToken)
+        const { persons: rows, next_page_token: next } = await listPersons(scope, { ids }, PAGE_LIMIT, pageToken)
         return { rows, next }
       })
     },

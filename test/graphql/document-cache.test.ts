@@ -398,7 +398,7 @@ const HEADERS: Record<string, Kind> = {
     route: 'direct',
     says: '"Ada"',
   },
-  PUT: { query: `{ ${PERSON} }`, method: 'PUT', route: 'direct', status: 404 },
+  PUT: { query: `{ ${PERSON} }`, method: 'PUT', route: 'direct', status: 405 },
   'a wish to have it explained': {
     of: 'developing',
     query: `{ ${PERSON} }`,
