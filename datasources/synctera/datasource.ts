@@ -111,17 +111,6 @@ export function syncteraSource(client: ProviderClient) {
     call: Pick<Call<T>, 'method' | 'path' | 'json' | 'response'>,
   ) => send(scope, { ...call, effect: 'write', retry: 'always', headers: { 'idempotency-key': idempotencyKey } })
 
-  const listPersons = (scope: CallScope, { ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
-    send(scope, {
-      method: 'GET',
-      path: path`/v0/persons`,
-      effect: 'read',
-      query: Object.entries(omitNullish({ id: ids?.join(','), ...rest, limit, page_token: pageToken })).map(
-        ([name, value]) => [name, String(value)] as const,
-      ),
-      response: answers.persons,
-    })
-
   return {
     createPerson: (scope: CallScope, json: PersonBody, key: string) =>
       write(scope, key, { method: 'POST', path: path`/v0/persons`, json, response: answers.person }),
@@ -129,21 +118,22 @@ export function syncteraSource(client: ProviderClient) {
     getPerson: (scope: CallScope, id: string) =>
       send(scope, { method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
 
-    listPersons,
+    listPersons: (scope: CallScope, { ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
+      send(scope, {
+        method: 'GET',
+        path: path`/v0/persons`,
+        effect: 'read',
+        query: Object.entries(omitNullish({ id: ids?.join(','), ...rest, limit, page_token: pageToken })).map(
+          ([name, value]) => [name, String(value)] as const,
+        ),
+        response: answers.persons,
+      }),
 
     updatePerson: (scope: CallScope, id: string, json: PersonBody, key: string) =>
       write(scope, key, { method: 'PATCH', path: path`/v0/persons/${id}`, json, response: answers.person }),
 
     verify: (scope: CallScope, json: VerifyBody, key: string) =>
       write(scope, key, { method: 'POST', path: path`/v0/verifications/verify`, json, response: answers.verified }),
-
-    /** These persons: all pages. */
-    listPersonsById(scope: CallScope, ids: readonly string[]): Promise<ReadRows<SyncteraPerson>> {
-      return rowsOfAllPages(async (pageToken) => {
-        const { persons: rows, next_page_token: next } = await listPersons(scope, { ids }, PAGE_LIMIT, pageToken)
-        return { rows, next }
-      })
-    },
 
     /** Every current verification of these persons: all pages. */
     listVerifications: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraVerification>> =>
@@ -165,3 +155,14 @@ export function syncteraSource(client: ProviderClient) {
 }
 
 export type SyncteraSource = ReturnType<typeof syncteraSource>
+
+/** The persons with these ids: all pages of the list. */
+export const personsById = (
+  source: SyncteraSource,
+  scope: CallScope,
+  ids: readonly string[],
+): Promise<ReadRows<SyncteraPerson>> =>
+  rowsOfAllPages(async (pageToken) => {
+    const { persons: rows, next_page_token: next } = await source.listPersons(scope, { ids }, PAGE_LIMIT, pageToken)
+    return { rows, next }
+  })

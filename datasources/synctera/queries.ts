@@ -10,6 +10,7 @@ import { batchLoader, type Loader } from '../support/loader.js'
 import { toNodes } from '../support/rows.js'
 import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS, type SyncteraVerification } from './contract.js'
 import { unreadableSyncteraRow } from './errors.js'
+import { personsById } from './datasource.js'
 import { query, type SyncteraInstance } from './instance.js'
 import { toPerson, toVerificationResult } from './mapping.js'
 import { loadPersonPage, type PersonsKey } from './person-page.js'
@@ -63,7 +64,7 @@ const persons = invalidated(
         const person = await nullIfNotFound(source.getPerson(operation, valid[0]!))
         return person ? new Map([[person.id, toPerson(person, drift)]]) : new Map()
       }
-      const found = await source.listPersonsById(operation, valid)
+      const found = await personsById(source, operation, valid)
       const rows = toNodes(found, 'persons', toPerson, unreadableSyncteraRow, drift)
       const byId = new Map<string, Person | Error>(readableRows(rows).map((person) => [person.id, person]))
       // Any id that is not among the others may be that of the row that cannot be read.

@@ -91,7 +91,6 @@ export const rows: Readonly<Record<ProviderName, (credential: Credential) => Rea
     createPerson: keyed({ is_customer: true, status: 'PROSPECT' }),
     getPerson: read(ADA.personId),
     listPersons: read({ ids: [ADA.personId] }),
-    listPersonsById: read([ADA.personId]),
     updatePerson: keyed(CROWD[0]!.personId, { chosen_name: 'Addie' }),
     verify: keyed({ person_id: ADA.personId, customer_consent: true }),
     listVerifications: read([ADA.personId]),
