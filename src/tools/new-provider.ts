@@ -24,7 +24,11 @@ const FILES: Readonly<Record<string, string>> = {
 const LINES: readonly (readonly [file: string, before: string, lines: string])[] = [
   ['datasources/index.ts', 'import { sei }', "import { {{name}} } from './{{name}}/index.js'\n"],
   ['datasources/index.ts', '}\n\nexport type Providers', '  {{name}},\n'],
-  ['resolvers/index.ts', '\nexport { keys as referenceKeys', "import { {{Name}}RecordResolver } from './{{name}}-record.js'\n"],
+  [
+    'resolvers/index.ts',
+    '\nexport { keys as referenceKeys',
+    "import { {{Name}}RecordResolver } from './{{name}}-record.js'\n",
+  ],
   ['resolvers/index.ts', '] as const', '  {{Name}}RecordResolver,\n'],
   ['schema/shared.ts', '}\nregisterEnumType(KycProvider,', "  {{NAME}} = '{{NAME}}',\n"],
   [

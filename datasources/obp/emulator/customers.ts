@@ -262,7 +262,10 @@ export class Customers {
     if (!this.habits.has('shuffledTies')) return 0
     let hash = 7
     for (const sign of `${limit} ${offset} ${customer_id}`) hash = (hash * 31 + sign.charCodeAt(0)) | 0
-    return Math.imul(hash, 2654435761)
+    // The finalizer of MurmurHash3: without it the orders of two pages would be rotations of each other.
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+    return hash ^ (hash >>> 16)
   }
 
   #firehose(bankId: string, query: URLSearchParams) {
