@@ -56,7 +56,8 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
     sentence: (who) => `${who} does not accept this input.`,
   },
   NOT_FOUND: {
-    meaning: 'A mutation names a record that does not exist or is not visible to the caller, or there is nothing at the address.',
+    meaning:
+      'A mutation names a record that does not exist or is not visible to the caller, or there is nothing at the address.',
     httpStatuses: [200, 404],
     retryable: false,
     sentence: (who) => `${who} has no such record.`,
