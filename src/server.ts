@@ -27,6 +27,7 @@ import { createDeadlines } from './lifecycle/deadline.js'
 import { drain } from './lifecycle/drain.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
+import { Dependencies } from './observability/dependencies.js'
 import { createLog, type Log } from './observability/log.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
 import { openProviders } from './providers.js'
@@ -51,7 +52,7 @@ export interface Server {
   readonly close: () => Promise<void>
 }
 
-type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics }
+type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; readonly dependencies: Dependencies }
 
 /** What is opened once and closed with the server. */
 interface Resources {
@@ -60,7 +61,7 @@ interface Resources {
   readonly trail: Trail
 }
 
-async function openResources({ config, log, metrics }: Options): Promise<Resources> {
+async function openResources({ config, log, metrics, dependencies }: Options): Promise<Resources> {
   const store = await openStore(config, (message) => log.warn(message))
   const providers = openProviders({
     config,
@@ -78,10 +79,7 @@ async function openResources({ config, log, metrics }: Options): Promise<Resourc
   })
   const trail = await openTrail({
     config,
-    changed(usable) {
-      metrics.depended('audit', usable)
-      log[usable ? 'warn' : 'error'](usable ? 'the audit trail is back' : 'the audit trail cannot be written')
-    },
+    changed: (usable) => dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE'),
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
   return { store, providers, trail }
@@ -131,8 +129,8 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
 }
 
 async function createRoutes(
-  { config, log, metrics, routes }: Options,
-  { store, providers, trail }: Resources,
+  { config, log, metrics, dependencies, routes }: Options,
+  { store, providers }: Resources,
   { handle }: Graph,
   isStopping: () => boolean,
 ): Promise<FastifyInstance> {
@@ -142,7 +140,7 @@ async function createRoutes(
   installFastPath(app.server, fastPath)
   registerGraphqlRoute(app, handle)
   const { ping } = store
-  registerHealth(app, { ping, isAuditUsable: trail.usable, isStopping, circuits: providers.circuits, metrics })
+  registerHealth(app, { ping, dependencies, isStopping, circuits: providers.circuits, metrics })
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
   routes?.(app)
   return app
@@ -165,7 +163,7 @@ function urlOf(app: FastifyInstance): string {
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer(given: ServerOptions): Promise<Server> {
   const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
-  const options: Options = { ...given, log, metrics }
+  const options: Options = { ...given, log, metrics, dependencies: new Dependencies(log, metrics) }
   let isStopping = false
 
   const resources = await openResources(options)

@@ -15,7 +15,10 @@ export type ErrorCode =
   | 'PROVIDER_UNAVAILABLE'
   | 'PROVIDER_MALFORMED'
   | 'STORE_UNAVAILABLE'
+  | 'STORE_UNTRUSTED'
   | 'AUDIT_UNAVAILABLE'
+  | 'ISSUER_UNAVAILABLE'
+  | 'OVERLOADED'
   | 'PROVIDER_NOT_CONFIGURED'
   | 'DEADLINE_EXCEEDED'
   | 'QUERY_TOO_COMPLEX'
@@ -128,11 +131,31 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
     retryable: true,
     sentence: () => 'The store cannot be reached, and this must not go on without it.',
   },
+  STORE_UNTRUSTED: {
+    meaning:
+      'The store may have lost idempotency records, or holds one that this server cannot read, so no write with an idempotency key is executed.',
+    httpStatuses: [200],
+    retryable: true,
+    sentence: () =>
+      'The store may have lost records of idempotency keys: writes with a key are refused until an operator has checked it.',
+  },
   AUDIT_UNAVAILABLE: {
     meaning: 'The audit trail cannot be written, and the operation must not go on without it.',
     httpStatuses: [200],
     retryable: true,
     sentence: () => 'The audit trail cannot be written, and this must not go on without it.',
+  },
+  ISSUER_UNAVAILABLE: {
+    meaning: "The issuer's keys cannot be read, so the token cannot be verified; it may be valid.",
+    httpStatuses: [503],
+    retryable: true,
+    sentence: () => "The issuer's keys cannot be read at the moment.",
+  },
+  OVERLOADED: {
+    meaning: 'The server has more requests than it can answer in time; the request was not executed.',
+    httpStatuses: [503],
+    retryable: true,
+    sentence: () => 'The server has more requests than it can answer in time.',
   },
   PROVIDER_NOT_CONFIGURED: {
     meaning: 'This deployment is not connected to the provider.',

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { CircuitState } from '../../datasources/http/circuit-breaker.js'
+import type { Dependencies } from '../observability/dependencies.js'
+import { errorClass } from '../observability/error-class.js'
 import type { Metrics } from '../observability/metrics.js'
 
 interface HealthOptions {
   /** Rejects when the store cannot be reached. */
   readonly ping: () => Promise<unknown>
-  /** Whether the audit trail can be written. */
-  readonly isAuditUsable: () => boolean
+  readonly dependencies: Dependencies
   readonly isStopping: () => boolean
   readonly circuits: () => Readonly<Record<string, CircuitState>>
   readonly metrics: Metrics
@@ -14,22 +15,13 @@ interface HealthOptions {
 
 /** `GET /health` (liveness), `GET /ready` (readiness, with the reasons against it) and `GET /metrics` (Prometheus). */
 export function registerHealth(app: FastifyInstance, options: HealthOptions): void {
-  const { ping, isAuditUsable, isStopping, circuits, metrics } = options
+  const { ping, dependencies, isStopping, circuits, metrics } = options
 
   app.get('/health', () => ({ status: 'ok' }))
 
   app.get('/ready', async (_request, reply) => {
-    const isStoreUsable = await ping().then(
-      () => true,
-      () => false,
-    )
-    metrics.depended('store', isStoreUsable)
-    metrics.depended('audit', isAuditUsable())
-    const reasons = {
-      ...(isStoreUsable ? {} : { store: 'cannot be reached' }),
-      ...(isAuditUsable() ? {} : { audit: 'cannot be written' }),
-      ...(isStopping() ? { server: 'is stopping' } : {}),
-    }
+    dependencies.report('store', await ping().then(() => undefined, errorClass))
+    const reasons = { ...dependencies.unusable, ...(isStopping() ? { server: 'STOPPING' } : {}) }
     const isReady = Object.keys(reasons).length === 0
     return reply
       .code(isReady ? 200 : 503)

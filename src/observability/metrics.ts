@@ -128,12 +128,23 @@ function operationMetrics(registers: Registry[]) {
 function readinessMetrics(registers: Registry[]) {
   const ready = new Gauge({
     name: 'kyc_ready',
-    help: 'Whether a dependency was usable at the last readiness check.',
+    help: 'Whether a dependency is usable: 1 or 0.',
     labelNames: ['dependency'],
     registers,
   })
+  const changes = new Counter({
+    name: 'kyc_dependency_changes_total',
+    help: 'Changes of the state of a dependency, by the class of the error that made it unusable (ok when it is usable again).',
+    labelNames: ['dependency', 'cause'],
+    registers,
+  })
 
-  return { depended: (dependency: string, usable: boolean) => ready.set({ dependency }, usable ? 1 : 0) }
+  return {
+    depended(dependency: string, cause: string | undefined) {
+      ready.set({ dependency }, cause === undefined ? 1 : 0)
+      changes.inc({ dependency, cause: cause ?? 'ok' })
+    },
+  }
 }
 
 /** Prometheus metrics of the process. No label holds a value that a person gave; a client is named by its verified token. */

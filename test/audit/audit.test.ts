@@ -269,7 +269,7 @@ describe('a trail that is not writable', () => {
     // No disk is there any more, and what was answered is found out to be unwritten.
     renameSync(join(folder, 'gone'), join(folder, 'away'))
     expect((await other.run(READ)).errors).toEqual([])
-    await expect.poll(async () => (await ready(other)).reasons).toEqual({ audit: 'cannot be written' })
+    await expect.poll(async () => (await ready(other)).reasons).toEqual({ audit: 'NOT_WRITABLE' })
     other.clear()
     const [read, write, masked, harmless] = await Promise.all([
       other.run(READ),
