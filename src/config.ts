@@ -68,6 +68,10 @@ export interface Config {
   /** Lease of an idempotency key: a process that died loses the key after this time. */
   readonly writeLeaseMs: number
   readonly requestTimeoutMs: number
+  /** How long a request body may stand still. */
+  readonly bodyTimeoutMs: number
+  /** The memory of the request bodies that arrive at one time. */
+  readonly maxBufferedBodyBytes: number
   /** The query cost that one client may use in a minute; 0 is no limit. */
   readonly costPerMinute: number
   readonly cors: CorsConfig
@@ -385,6 +389,22 @@ const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | '
     ) * 1000,
 })
 
+/** The limits of what connections may send. */
+const intakeConfig = (settings: Settings): Pick<Config, 'bodyTimeoutMs' | 'maxBufferedBodyBytes'> => ({
+  bodyTimeoutMs: settings.integer(
+    'BODY_TIMEOUT_MS',
+    'Time in milliseconds for which a request body may stand still; then it is refused with status 408.',
+    10_000,
+    { min: 100, max: 30_000 },
+  ),
+  maxBufferedBodyBytes: settings.integer(
+    'MAX_BUFFERED_BODY_BYTES',
+    'Memory of the request bodies that arrive at one time, in bytes; beyond it requests answer `OVERLOADED`.',
+    67_108_864,
+    { min: 1_048_576, max: 1_073_741_824 },
+  ),
+})
+
 /** The configuration without the providers. */
 function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
   return {
@@ -399,6 +419,7 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
       DEFAULT_DEADLINE_MS,
       { min: 1, max: 600_000 },
     ),
+    ...intakeConfig(settings),
     costPerMinute: settings.integer(
       'RATE_LIMIT_COST_PER_MINUTE',
       'Query cost that a client may use in a minute; 0 is no limit.',
