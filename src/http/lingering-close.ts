@@ -11,13 +11,17 @@ export const hasBody = ({
   'transfer-encoding': coding,
 }: IncomingHttpHeaders): boolean => length !== '0' || coding !== undefined
 
-/** True for a request of which a part is still to come. */
-export const isUnread = (request: IncomingMessage): boolean => !request.complete && hasBody(request.headers)
-
 const ignore = (): void => undefined
 
 /** Requests of which no more is read. */
 const left = new WeakSet<IncomingMessage>()
+
+/** True for a request of which a part is still to come. */
+export const isUnread = (request: IncomingMessage): boolean =>
+  left.has(request) || (!request.complete && hasBody(request.headers))
+
+/** Drops what still comes of a request part by part: without a listener Node would queue it. */
+export const drop = (request: IncomingMessage): void => void request.on('data', ignore)
 
 /**
  * Closes the connection after the answer to a request that is still being sent (lingering close). To close it at once
@@ -41,8 +45,7 @@ export function lingerOnClose(request: IncomingMessage): void {
     })
   }
 
-  // What is parsed already is dropped part by part: without a listener Node would queue it.
-  request.on('data', ignore)
+  drop(request)
   socket.once('end', destroy)
   // Node calls this once it has written an answer with `connection: close`.
   socket.destroySoon = () => {

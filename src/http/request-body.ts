@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/format-error.js'
-import { isUnread, lingerOnClose } from './lingering-close.js'
+import { drop, isUnread, lingerOnClose } from './lingering-close.js'
 import { MAX_BODY_BYTES } from './server-limits.js'
 
 /** Parts (chunks, or segments of TCP) that any body may arrive in; beyond, a part must bring some bytes on average. */
@@ -9,6 +9,8 @@ const FREE_PARTS = 1_000
 const MIN_BYTES_PER_PART = 8
 /** The first size of the buffer of a body that does not arrive in one part. */
 const FIRST_BYTES = 4 * 1024
+/** A body of a refused request that is waited for rather than to close the connection. */
+const SHORT_BYTES = 16 * 1024
 const RETRY_SECONDS = 1
 
 const EMPTY = Buffer.alloc(0)
@@ -136,7 +138,9 @@ export class RequestBody {
   /** Reads no more: the request is not let in. */
   refuse(): void {
     this.#discard()
-    if (isUnread(this.#request)) lingerOnClose(this.#request)
+    // A short body arrives in a moment, and the connection is kept.
+    if (this.#length !== undefined && this.#length <= SHORT_BYTES) drop(this.#request)
+    else if (isUnread(this.#request)) lingerOnClose(this.#request)
   }
 
   /** Forgets what has arrived. */
