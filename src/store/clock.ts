@@ -12,16 +12,19 @@ export class StoreClock {
   #roundTripMs = Infinity
   #observedAt = 0
 
-  /** Takes in a time that the store stated in its reply to a request that was sent at this monotonic time. */
-  observe(storeTime: number, sentAt: number): void {
+  /** Takes in the time of a reply to a request that was sent at this monotonic time, and returns it. */
+  observe(storeTime: number, sentAt: number): number {
     const receivedAt = performance.now()
     const roundTripMs = receivedAt - sentAt
-    if (roundTripMs > this.#roundTripMs && receivedAt - this.#observedAt < MAX_AGE_MS) return
+    if (roundTripMs > this.#roundTripMs && receivedAt - this.#observedAt < MAX_AGE_MS) return storeTime
     this.#offset = storeTime - (sentAt + receivedAt) / 2
     this.#roundTripMs = roundTripMs
     this.#observedAt = receivedAt
+    return storeTime
   }
 
   /** The store's time in ms since 1970; that of this machine until the store has stated one. */
-  readonly now = (): number => (this.#offset === undefined ? Date.now() : Math.round(performance.now() + this.#offset))
+  now(): number {
+    return this.#offset === undefined ? Date.now() : Math.round(performance.now() + this.#offset)
+  }
 }

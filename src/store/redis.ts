@@ -92,13 +92,12 @@ export function redisStore(
     replicated && args[2] !== '' ? replicated.swap(...args) : redis.compareAndSwap(...args)
 
   return {
-    now: clock.now,
+    now: () => clock.now(),
     async read(name) {
       const sentAt = performance.now()
       const [bytes, [seconds, micros]] = await orUnavailable(redis.readWithTimeBuffer(name))
-      const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
-      clock.observe(now, sentAt)
-      return { bytes, now }
+      const stated = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+      return { bytes, now: clock.observe(stated, sentAt) }
     },
     get: (name) => orUnavailable(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await orUnavailable(redis.set(name, value, 'PX', ttlMs))),
