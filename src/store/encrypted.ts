@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { Store, StoreKey } from '../../datasources/contract/store.js'
+import type { Labels, Store, StoreKey } from '../../datasources/contract/store.js'
 import { createKeyedMutex } from '../../datasources/support/keyed-mutex.js'
 import { StoreCipher } from './cipher.js'
 import type { RawStore } from './raw-store.js'
+import { type Trust, UNCHECKED } from './trust.js'
+import { WriteRecords } from './write-records.js'
 
 const MAX_ATTEMPTS = 50
 const MAX_RETRY_DELAY_MS = 50
@@ -20,7 +22,7 @@ class EncryptedValues {
 
   /** Finds a value under its current name, else under an older one. */
   async find(key: StoreKey): Promise<unknown> {
-    for (const name of this.#namesOf(key)) {
+    for (const name of this.#cipher.namesOf(key)) {
       const bytes = await this.#raw.get(name)
       if (bytes) return this.#cipher.decrypt(name, bytes)
     }
@@ -32,6 +34,7 @@ class EncryptedValues {
     key: StoreKey,
     ttlMs: number,
     change: (current: T | null, now: number) => T | null | undefined,
+    { subjects }: Labels = {},
   ): Promise<{ value: T | null; changed: boolean }> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       if (attempt > 0) await delay(Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS))
@@ -39,7 +42,7 @@ class EncryptedValues {
       const current = found as T | null
       const value = change(current, now)
       if (value === undefined) return { value: current, changed: false }
-      const next = value === null ? null : this.#cipher.encrypt(name, value)
+      const next = value === null ? null : this.#cipher.encrypt(name, value, subjects)
       if (!(await this.#raw.compareAndSwap(name, bytes, next, ttlMs))) continue
       if (bytes !== null || next === null || !(await this.#existsElsewhere(key, name))) return { value, changed: true }
       await this.#raw.compareAndSwap(name, next, null, ttlMs)
@@ -49,7 +52,7 @@ class EncryptedValues {
 
   /** Finds a value with its name and the store's time. */
   async #read(key: StoreKey): Promise<{ name: string; bytes: Buffer | null; value: unknown; now: number }> {
-    const [current, ...older] = this.#namesOf(key)
+    const [current, ...older] = this.#cipher.namesOf(key)
     const found = await this.#raw.read(current)
     if (found.bytes) return { name: current, ...found, value: this.#cipher.decrypt(current, found.bytes) }
     for (const name of older) {
@@ -59,25 +62,22 @@ class EncryptedValues {
     return { name: current, ...found, value: null }
   }
 
-  #namesOf(key: StoreKey): readonly [current: string, ...older: string[]] {
-    return [this.#cipher.nameOf(key), ...this.#cipher.olderNamesOf(key)]
-  }
-
   /**
    * True when the value also exists under another name. During key rotation, replicas with another current secret
    * write the same value under another name. The writer of a new value therefore checks the other names afterwards, and
    * reverts its value when it finds one: at most one of two concurrent writers succeeds.
    */
   async #existsElsewhere(key: StoreKey, name: string): Promise<boolean> {
-    for (const other of this.#namesOf(key)) if (other !== name && (await this.#raw.get(other))) return true
+    for (const other of this.#cipher.namesOf(key)) if (other !== name && (await this.#raw.get(other))) return true
     return false
   }
 }
 
-/** Encrypted store: encrypts names and values on their way to a raw store. The first secret is the current one. */
-export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
+/** Encrypted store: encrypts names and values on their way to a raw store. `trust` decides whether it may take claims. */
+export function encryptedStore(raw: RawStore, secrets: readonly Buffer[], trust: Trust = UNCHECKED): Store {
   const cipher = new StoreCipher(secrets)
   const values = new EncryptedValues(raw, cipher)
+  const writes = new WriteRecords(raw, cipher, trust)
   // Updates of one name wait for each other here, so that compare-and-swap competes with other processes only.
   const mutex = createKeyedMutex()
 
@@ -86,9 +86,9 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store
       return (await values.find(key)) as T | null
     },
 
-    async set(key, value, ttlSeconds) {
+    async set(key, value, ttlSeconds, { subjects } = {}) {
       const name = cipher.nameOf(key)
-      await raw.set(name, cipher.encrypt(name, value), ttlSeconds * 1000)
+      await raw.set(name, cipher.encrypt(name, value, subjects), ttlSeconds * 1000)
       // During key rotation, a replica with another current secret would find the stale value under an older name first.
       for (const older of cipher.olderNamesOf(key)) {
         const stale = await raw.get(older)
@@ -96,7 +96,11 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store
       }
     },
 
-    update: (key, ttlSeconds, change) => mutex(cipher.nameOf(key), () => values.update(key, ttlSeconds * 1000, change)),
+    update: (key, ttlSeconds, change, labels) =>
+      mutex(cipher.nameOf(key), () => values.update(key, ttlSeconds * 1000, change, labels)),
+
+    updateWrite: (keys, ttlSeconds, change, options) =>
+      mutex(cipher.nameOf(keys.earlier), () => writes.update(keys, ttlSeconds * 1000, change, options)),
 
     now: raw.now,
 

@@ -1,4 +1,5 @@
 import type { WindowCounter } from '../limits/window-counter.js'
+import type { ClaimCheck } from './trust.js'
 
 /** Raw store: a key-value store of bytes with time to live. */
 export interface RawStore {
@@ -8,12 +9,16 @@ export interface RawStore {
   readonly now: () => number
   readonly get: (name: string) => Promise<Buffer | null>
   readonly set: (name: string, value: Buffer, ttlMs: number) => Promise<void>
-  /** Compare-and-swap: writes `next` (null removes) if the value is `expected` (null: absent); true when it was written. */
+  /**
+   * Compare-and-swap: writes `next` (null removes) if the value is `expected` (null: absent); true when it was written.
+   * With a check it rejects with `EpochChanged`, and writes nothing, where the store states another epoch.
+   */
   readonly compareAndSwap: (
     name: string,
     expected: Buffer | null,
     next: Buffer | null,
     ttlMs: number,
+    check?: ClaimCheck,
   ) => Promise<boolean>
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>

@@ -1,10 +1,15 @@
-import type { Cluster, Redis } from 'ioredis'
+import { type ChainableCommander, type Cluster, Redis } from 'ioredis'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { detachedScope } from '../../datasources/http/call.js'
+import { errorClass } from '../observability/error-class.js'
 import { connect, type RedisAddress } from './connection.js'
 import { StoreClock } from './clock.js'
-import type { CountingStore } from './raw-store.js'
+import { PARTS } from './cipher.js'
+import type { EpochServer } from './epoch.js'
+import type { CountingStore, RawStore } from './raw-store.js'
+import { parseInfo } from './server-facts.js'
+import { EpochChanged } from './trust.js'
 
 /** How long a change waits for its replicas. */
 const REPLICAS_TIMEOUT_MS = 500
@@ -14,11 +19,32 @@ const MAX_QUEUED_WAITS = 1_000
 const MAX_QUEUE_MS = 1_000
 
 type Connection = Redis | Cluster
-type Swap = Parameters<Connection['compareAndSwap']>
+type Swap = Parameters<RawStore['compareAndSwap']>
+
+/** Sends a swap on a connection, or adds it to a pipeline. */
+function sendSwap(by: Connection, swap: Swap): Promise<number>
+function sendSwap(by: ChainableCommander, swap: Swap): ChainableCommander
+function sendSwap(
+  by: Connection | ChainableCommander,
+  [name, expected, next, ttlMs, check]: Swap,
+): Promise<number> | ChainableCommander {
+  const values = [expected ?? '', next ?? '', ttlMs] as const
+  return check ? by.claim(name, check.epochName, ...values, check.epoch) : by.compareAndSwap(name, ...values)
+}
+
+/** The number of parts of a cluster that have a record of the epoch; another Redis has one. */
+const partsOf = ({ kind }: RedisAddress): number => (kind === 'cluster' ? PARTS : 1)
+const epochName = (part: number | string): string => `kyc:epoch:{${part}}`
 
 interface RedisOptions {
   /** The replicas that must have a change before it counts: after a failover, a lost lease would mean a write done twice. */
   readonly replicas?: number
+}
+
+/** A store that may forget: its epoch can be checked. */
+export interface RedisStore extends CountingStore, EpochServer {
+  /** Called each time that the connection has been established. */
+  readonly onReady: (listener: () => void) => void
 }
 
 async function orUnavailable<T>(reply: Promise<T>): Promise<T> {
@@ -56,11 +82,11 @@ class ReplicatedSwaps {
   }
 
   /** Swaps and waits for the replicas. Both run in order on one connection, so WAIT is for this swap. */
-  async swap(...swap: Swap): Promise<number> {
+  async swap(swap: Swap): Promise<number> {
     if ((await this.#bulkhead.acquire(detachedScope.signal, MAX_QUEUE_MS)) !== 'acquired')
       throw new Error('too many changes wait for replicas')
     try {
-      const pipeline = this.#connection.pipeline().compareAndSwap(...swap)
+      const pipeline = sendSwap(this.#connection.pipeline(), swap)
       const [swapped, waited] = (await pipeline.wait(this.#replicas, REPLICAS_TIMEOUT_MS).exec()) ?? []
       const failed = swapped?.[0] ?? waited?.[0]
       if (failed) throw failed
@@ -82,14 +108,15 @@ export function redisStore(
   address: RedisAddress,
   log: (message: string) => void,
   { replicas = 0 }: RedisOptions = {},
-): CountingStore {
+): RedisStore {
   const redis = connect(address)
   logOutages(redis, log)
   const replicated = replicas > 0 ? new ReplicatedSwaps(address, replicas) : undefined
   const clock = new StoreClock()
   /** Only a value that is set must not be lost; a removed one may come back. */
-  const swap = (...args: Swap): Promise<number> =>
-    replicated && args[2] !== '' ? replicated.swap(...args) : redis.compareAndSwap(...args)
+  const send = (swap: Swap): Promise<number> =>
+    replicated && swap[2] !== null ? replicated.swap(swap) : sendSwap(redis, swap)
+  const parts = partsOf(address)
 
   return {
     now: () => clock.now(),
@@ -101,8 +128,24 @@ export function redisStore(
     },
     get: (name) => orUnavailable(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await orUnavailable(redis.set(name, value, 'PX', ttlMs))),
-    compareAndSwap: async (name, expected, next, ttlMs) =>
-      (await orUnavailable(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
+    async compareAndSwap(...swap) {
+      const made = await orUnavailable(send(swap))
+      if (made === -1) throw new EpochChanged()
+      return made === 1
+    },
+    epochNames: Array.from({ length: parts }, (_, part) => epochName(part)),
+    epochNameOf: (name) => epochName(parts === 1 ? 0 : (/\{(\d+)\}/.exec(name)?.[1] ?? 0)),
+    async facts() {
+      const nodes = redis instanceof Redis ? [redis] : redis.nodes('master')
+      try {
+        return (await Promise.all(nodes.map((node) => node.info()))).map(parseInfo)
+      } catch (error) {
+        // A user without the right to ask.
+        if (errorClass(error) === 'NOPERM') return undefined
+        throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+      }
+    },
+    onReady: (listener) => void redis.on('ready', listener),
     spend: async (name, points, limit, windowMs, owed = 0) => {
       const [paid, spent, resetMs] = await orUnavailable(redis.consumePoints(name, points, limit, windowMs, owed))
       return { paid: paid === 1, spent, resetMs }
