@@ -160,6 +160,13 @@ function sentinelOptionsOf(address: RedisAddress): RedisOptions {
 
 /** Connects to Redis. The connection reconnects by itself, and every command fails within its timeout. */
 export function connect(address: RedisAddress): Redis | Cluster {
+  const connection = open(address)
+  // The driver prints an error that has no listener.
+  connection.on('error', () => undefined)
+  return connection
+}
+
+function open(address: RedisAddress): Redis | Cluster {
   const { kind, nodes, database } = address
   const options = optionsOf(address)
   switch (kind) {
