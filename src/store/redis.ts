@@ -3,7 +3,7 @@ import type { Cluster, Redis } from 'ioredis'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { detachedScope } from '../../datasources/http/call.js'
-import { connect, type RedisAddress } from './connection.js'
+import { connect, connectionError, type RedisAddress } from './connection.js'
 import { ConnectionCauses } from './connection-causes.js'
 import type { CountingStore, StoreObserver } from './raw-store.js'
 
@@ -63,7 +63,10 @@ export function redisStore(
   observe: StoreObserver,
   { replicas = 0 }: RedisOptions = {},
 ): CountingStore {
-  const causes = new ConnectionCauses(() => observe('connection'))
+  const causes = new ConnectionCauses(
+    () => observe('connection'),
+    () => connectionError(address),
+  )
   const redis = causes.watch(connect(address))
   const replicated = replicas > 0 ? new ReplicatedSwaps(causes.watch(connect(address)), replicas) : undefined
   /** Only a value that is set must not be lost; a removed one may come back. */
