@@ -63,6 +63,8 @@ export interface Config {
   readonly redis: RedisAddress | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly audit: AuditDestination
+  /** The epoch of the store that is trusted; without it, the one that is found at the start. */
+  readonly storeEpoch: string | undefined
   /** The number of Redis replicas that must acknowledge a write before it counts. */
   readonly redisReplicas: number
   /** Lease of an idempotency key: a process that died loses the key after this time. */
@@ -369,7 +371,18 @@ const authConfig = (settings: Settings): Config['auth'] => ({
   jwksUrl: settings.url('AUTH_JWKS_URL', 'Public keys of the issuer, a JSON Web Key Set.'),
 })
 
-const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | 'writeLeaseMs'> => ({
+function storeEpoch(settings: Settings): string | undefined {
+  const id = settings.optional(
+    'STORE_EPOCH',
+    'Epoch of the store, as `npm run store:accept` prints it: with it, a Redis that is empty or another one is not trusted at the start either.',
+  )
+  if (id !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+    settings.problem('STORE_EPOCH must be the UUID that npm run store:accept prints')
+  return id
+}
+
+const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | 'storeEpoch' | 'writeLeaseMs'> => ({
+  storeEpoch: storeEpoch(settings),
   redisReplicas: settings.integer(
     'REDIS_REPLICAS',
     'Replicas of Redis that must have an idempotency key before the provider is called; with fewer, mutations with a key answer `STORE_UNAVAILABLE`.',

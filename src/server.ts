@@ -62,7 +62,7 @@ interface Resources {
 }
 
 async function openResources({ config, log, metrics, dependencies }: Options): Promise<Resources> {
-  const store = await openStore(config, (message) => log.warn(message))
+  const store = openStore(config, () => undefined, log)
   const providers = openProviders({
     config,
     store: store.store,
@@ -139,8 +139,8 @@ async function createRoutes(
   const fastPath = createFastPath({ answer: handle, log, allowsOrigins: allowsOrigins(cors), isStopping })
   installFastPath(app.server, fastPath)
   registerGraphqlRoute(app, handle)
-  const { ping } = store
-  registerHealth(app, { ping, dependencies, isStopping, circuits: providers.circuits, metrics })
+  const { probe } = store
+  registerHealth(app, { probe, dependencies, isStopping, circuits: providers.circuits, metrics })
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
   routes?.(app)
   return app

@@ -18,6 +18,8 @@ export interface ApiErrorDetails {
   readonly fields?: InvalidFields
   /** The rows of a list that could not be read and are left out. */
   readonly leftOut?: number
+  /** What failed; for `errorClass` alone, and never part of an answer. */
+  readonly cause?: unknown
 }
 
 /**
@@ -31,10 +33,10 @@ export class ApiError extends Error {
   readonly extensions: Record<string, unknown>
 
   constructor(code: ErrorCode, details: ApiErrorDetails = {}) {
-    const { message, title, retryable, ...rest } = details
+    const { message, title, retryable, cause, ...rest } = details
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
-    super(message ?? ERROR_CODES[code].sentence(title ?? 'The provider'))
+    super(message ?? ERROR_CODES[code].sentence(title ?? 'The provider'), cause === undefined ? undefined : { cause })
     Error.stackTraceLimit = stackTraceLimit
     this.code = code
     this.extensions = { code, retryable: retryable ?? ERROR_CODES[code].retryable, ...rest }

@@ -5,8 +5,8 @@ import { errorClass } from '../observability/error-class.js'
 import type { Metrics } from '../observability/metrics.js'
 
 interface HealthOptions {
-  /** Rejects when the store cannot be reached. */
-  readonly ping: () => Promise<unknown>
+  /** Rejects where a keyed write would be refused. */
+  readonly probe: () => Promise<unknown>
   readonly dependencies: Dependencies
   readonly isStopping: () => boolean
   readonly circuits: () => Readonly<Record<string, CircuitState>>
@@ -15,12 +15,12 @@ interface HealthOptions {
 
 /** `GET /health` (liveness), `GET /ready` (readiness, with the reasons against it) and `GET /metrics` (Prometheus). */
 export function registerHealth(app: FastifyInstance, options: HealthOptions): void {
-  const { ping, dependencies, isStopping, circuits, metrics } = options
+  const { probe, dependencies, isStopping, circuits, metrics } = options
 
   app.get('/health', () => ({ status: 'ok' }))
 
   app.get('/ready', async (_request, reply) => {
-    dependencies.report('store', await ping().then(() => undefined, errorClass))
+    dependencies.report('store', await probe().then(() => undefined, errorClass))
     const reasons = { ...dependencies.unusable, ...(isStopping() ? { server: 'STOPPING' } : {}) }
     const isReady = Object.keys(reasons).length === 0
     return reply

@@ -159,8 +159,8 @@ function optionsOf(address: RedisAddress): RedisOptions {
     retryStrategy,
     // After a failover the server is a replica and read-only; a new connection resolves the address of the new primary.
     reconnectOnError: (error) => error.message.includes('READONLY'),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
     ...tlsOf(address),
   }
 }
@@ -179,8 +179,43 @@ function sentinelOptionsOf(address: RedisAddress): RedisOptions {
   }
 }
 
+/** The error of one attempt to connect to a node by itself; undefined where it succeeds. */
+async function attemptError(address: RedisAddress, node: RedisAddress['nodes'][number]): Promise<unknown> {
+  const { kind, sentinelPassword } = address
+  // A Sentinel has credentials of its own.
+  const login = kind === 'sentinel' ? { ...address, username: '', password: sentinelPassword ?? '' } : address
+  const redis = new Redis({ ...optionsOf(login), ...node, lazyConnect: true, retryStrategy: () => null })
+  let first: unknown
+  redis.on('error', (error: unknown) => (first ??= error))
+  await redis
+    .connect()
+    .then(() => redis.ping())
+    .catch((error: unknown) => (first ??= error))
+  redis.disconnect()
+  return first
+}
+
+/**
+ * Connects once to each node by itself and returns the first error, undefined where there is none: the driver does not
+ * tell why it reaches no node of a cluster, or no Sentinel.
+ */
+export async function connectionError(address: RedisAddress): Promise<unknown> {
+  for (const node of address.nodes) {
+    const error = await attemptError(address, node)
+    if (error !== undefined) return error
+  }
+  return undefined
+}
+
 /** Connects to Redis. The connection reconnects by itself, and every command fails within its timeout. */
 export function connect(address: RedisAddress): Redis | Cluster {
+  const connection = open(address)
+  // The driver prints an error that has no listener.
+  connection.on('error', () => undefined)
+  return connection
+}
+
+function open(address: RedisAddress): Redis | Cluster {
   const { kind, nodes, database } = address
   const options = optionsOf(address)
   switch (kind) {

@@ -31,7 +31,7 @@ export function memoryStore(): CountingStore {
       return Promise.resolve(isExpected)
     },
     spend: createMemoryWindowCounter(),
-    ping: () => Promise.resolve(),
+    probe: () => Promise.resolve(),
     close: () => {
       clearInterval(sweep)
       return Promise.resolve()

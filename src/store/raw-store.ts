@@ -20,9 +20,19 @@ export interface RawStore {
     ttlMs: number,
     check?: ClaimCheck,
   ) => Promise<boolean>
-  readonly ping: () => Promise<void>
+  /**
+   * Does what a claim of a keyed write does, on a record of its own: a store that would refuse the claim rejects, with a
+   * cause that `errorClass` can name.
+   */
+  readonly probe: () => Promise<void>
   readonly close: () => Promise<void>
 }
+
+/**
+ * Called when the state of the store may have changed: `connection` when a connection was made, failed or was closed,
+ * `command` when a command failed. It says when to probe; only the probe tells the state.
+ */
+export type StoreObserver = (what: 'connection' | 'command') => void
 
 /** Raw store with window counters. */
 export interface CountingStore extends RawStore {

@@ -1,13 +1,15 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { type ChainableCommander, type Cluster, Redis } from 'ioredis'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { detachedScope } from '../../datasources/http/call.js'
 import { errorClass } from '../observability/error-class.js'
-import { connect, type RedisAddress } from './connection.js'
+import { connect, connectionError, type RedisAddress } from './connection.js'
+import { ConnectionCauses } from './connection-causes.js'
 import { StoreClock } from './clock.js'
 import { PARTS } from './cipher.js'
 import type { EpochServer } from './epoch.js'
-import type { CountingStore, RawStore } from './raw-store.js'
+import type { CountingStore, RawStore, StoreObserver } from './raw-store.js'
 import { parseInfo } from './server-facts.js'
 import { EpochChanged } from './trust.js'
 
@@ -17,6 +19,8 @@ const REPLICAS_TIMEOUT_MS = 500
 const MAX_CONCURRENT_WAITS = 2
 const MAX_QUEUED_WAITS = 1_000
 const MAX_QUEUE_MS = 1_000
+/** The time to live of a record that a probe claims. */
+const PROBE_TTL_MS = 5_000
 
 type Connection = Redis | Cluster
 type Swap = Parameters<RawStore['compareAndSwap']>
@@ -42,31 +46,7 @@ interface RedisOptions {
 }
 
 /** A store that may forget: its epoch can be checked. */
-export interface RedisStore extends CountingStore, EpochServer {
-  /** Called each time that the connection has been established. */
-  readonly onReady: (listener: () => void) => void
-}
-
-async function orUnavailable<T>(reply: Promise<T>): Promise<T> {
-  try {
-    return await reply
-  } catch {
-    throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
-  }
-}
-
-/** Logs each outage once, without the driver's message, which may contain the address. */
-function logOutages(redis: Connection, log: (message: string) => void): void {
-  let isHealthy = true
-  redis.on('error', () => {
-    if (isHealthy) log('the store cannot be reached')
-    isHealthy = false
-  })
-  redis.on('ready', () => {
-    if (!isHealthy) log('the store is back')
-    isHealthy = true
-  })
-}
+export type RedisStore = CountingStore & EpochServer
 
 /** A connection for changes that WAIT for replicas: WAIT blocks its connection, so they have one of their own. */
 class ReplicatedSwaps {
@@ -74,11 +54,9 @@ class ReplicatedSwaps {
   readonly #replicas: number
   readonly #bulkhead = new Bulkhead(MAX_CONCURRENT_WAITS, MAX_QUEUED_WAITS)
 
-  constructor(address: RedisAddress, replicas: number) {
-    this.#connection = connect(address)
+  constructor(connection: Connection, replicas: number) {
+    this.#connection = connection
     this.#replicas = replicas
-    // The other connection logs the outage.
-    this.#connection.on('error', () => undefined)
   }
 
   /** Swaps and waits for the replicas. Both run in order on one connection, so WAIT is for this swap. */
@@ -91,7 +69,7 @@ class ReplicatedSwaps {
       const failed = swapped?.[0] ?? waited?.[0]
       if (failed) throw failed
       if (swapped?.[1] === 1 && Number(waited?.[1]) < this.#replicas)
-        throw new Error('too few replicas have the change')
+        throw Object.assign(new Error('too few replicas have the change'), { code: 'TOO_FEW_REPLICAS' })
       return Number(swapped?.[1])
     } finally {
       this.#bulkhead.release()
@@ -103,20 +81,32 @@ class ReplicatedSwaps {
   }
 }
 
-/** The store that all processes share. Every failure is `STORE_UNAVAILABLE`; the connection is re-established automatically. */
+/** The store that all processes share. Every failure is `STORE_UNAVAILABLE` with its cause; the connection is re-established automatically. */
 export function redisStore(
   address: RedisAddress,
-  log: (message: string) => void,
+  observe: StoreObserver,
   { replicas = 0 }: RedisOptions = {},
 ): RedisStore {
-  const redis = connect(address)
-  logOutages(redis, log)
-  const replicated = replicas > 0 ? new ReplicatedSwaps(address, replicas) : undefined
+  const causes = new ConnectionCauses(
+    () => observe('connection'),
+    () => connectionError(address),
+  )
+  const redis = causes.watch(connect(address))
+  const replicated = replicas > 0 ? new ReplicatedSwaps(causes.watch(connect(address)), replicas) : undefined
   const clock = new StoreClock()
   /** Only a value that is set must not be lost; a removed one may come back. */
   const send = (swap: Swap): Promise<number> =>
     replicated && swap[2] !== null ? replicated.swap(swap) : sendSwap(redis, swap)
   const parts = partsOf(address)
+
+  async function orUnavailable<T>(reply: Promise<T>): Promise<T> {
+    try {
+      return await reply
+    } catch (error) {
+      observe('command')
+      throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1, cause: causes.of(error) })
+    }
+  }
 
   return {
     now: () => clock.now(),
@@ -142,15 +132,16 @@ export function redisStore(
       } catch (error) {
         // A user without the right to ask.
         if (errorClass(error) === 'NOPERM') return undefined
-        throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+        return orUnavailable(Promise.reject(error as Error))
       }
     },
-    onReady: (listener) => void redis.on('ready', listener),
     spend: async (name, points, limit, windowMs, owed = 0) => {
       const [paid, spent, resetMs] = await orUnavailable(redis.consumePoints(name, points, limit, windowMs, owed))
       return { paid: paid === 1, spent, resetMs }
     },
-    ping: async () => void (await orUnavailable(redis.ping())),
+    // A new name each time: a claim of a name that exists writes nothing, so a full server would let it pass.
+    probe: async () =>
+      void (await orUnavailable(send([`kyc:probe:${randomUUID()}`, null, randomBytes(8), PROBE_TTL_MS]))),
     close: () => {
       redis.disconnect()
       replicated?.disconnect()

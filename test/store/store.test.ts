@@ -23,7 +23,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   beforeAll(async () => {
     raw = open()
     // ioredis connects in the background, and a command before that is refused rather than queued.
-    await vi.waitFor(() => raw.ping(), { timeout: 20_000 })
+    await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
   })
   afterAll(() => raw.close())
 
@@ -111,7 +111,7 @@ test('neither names nor values can be read in Redis', async () => {
   const raw = redisStore(addressOf(inject('redisUrl')), silent)
   await expect
     .poll(() =>
-      raw.ping().then(
+      raw.probe().then(
         () => true,
         () => false,
       ),
@@ -135,7 +135,7 @@ test('a value moved to another name, or altered, counts as absent', async () => 
     get: (place) => Promise.resolve(kept.get(place) ?? null),
     set: (place, value) => Promise.resolve(void kept.set(place, value)),
     compareAndSwap: () => Promise.resolve(false),
-    ping: () => Promise.resolve(),
+    probe: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }
   const store = encryptedStore(raw, [key()])
@@ -150,7 +150,7 @@ test('a value moved to another name, or altered, counts as absent', async () => 
 
 test("changes get Redis' time, whatever the clock of this machine says", async () => {
   const raw = redisStore(addressOf(inject('redisUrl')), silent)
-  await vi.waitFor(() => raw.ping(), { timeout: 20_000 })
+  await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
   const store = encryptedStore(raw, [key()])
   const real = Date.now()
   later(3600)
@@ -167,7 +167,7 @@ test('a failed Redis is reported within a second, and found again when it is bac
   const store = encryptedStore(raw, [key()])
   await expect
     .poll(() =>
-      raw.ping().then(
+      raw.probe().then(
         () => true,
         () => false,
       ),
