@@ -13,13 +13,17 @@ export interface Store {
   readonly set: (key: StoreKey, value: unknown, ttlSeconds: number) => Promise<void>
   /**
    * Atomic update (compare and swap): `change` gets the current value and returns the next one, null to remove it, or
-   * undefined to keep it. It may run more than once. Returns the stored value and whether this call changed it.
+   * undefined to keep it. It may run more than once. `now` is the store's time in ms since 1970, read with the value:
+   * leases and schedules go by it, because the clocks of the replicas may differ. Returns the stored value and whether
+   * this call changed it.
    */
   readonly update: <T>(
     key: StoreKey,
     ttlSeconds: number,
-    change: (current: T | null) => T | null | undefined,
+    change: (current: T | null, now: number) => T | null | undefined,
   ) => Promise<{ readonly value: T | null; readonly changed: boolean }>
+  /** The store's time in ms since 1970, as of its latest reply; the time of this machine until it has replied. */
+  readonly now: () => number
   /** Keyed hash (HMAC) of input, for keys and comparisons of personal values. */
   readonly digest: (...parts: string[]) => string
   /** True when `digest` is the hash of this input, with the current key or a rotated one. */

@@ -16,6 +16,9 @@ if current ~= ARGV[1] then return (current ~= '' and current == ARGV[2]) and 1 o
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`
 
+// A value and the server's time, by one request: a local clock takes no part in what is decided by the value.
+const READ_WITH_TIME = `return {redis.call('GET', KEYS[1]), redis.call('TIME')}`
+
 // Window counter. ARGV: points, limit of a window, its length in ms, points that were consumed without a check before.
 // Returns whether the points fit (1 or 0), the points consumed in the window, and its remaining ms.
 const CONSUME_POINTS = `
@@ -40,6 +43,7 @@ declare module 'ioredis' {
       next: Buffer | string,
       ttlMs: number,
     ): Result<number, Context>
+    readWithTimeBuffer(name: string): Result<[bytes: Buffer | null, time: [seconds: Buffer, micros: Buffer]], Context>
     consumePoints(
       name: string,
       points: number,
@@ -116,6 +120,7 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
 
 const scripts = {
   compareAndSwap: { lua: COMPARE_AND_SWAP, numberOfKeys: 1 },
+  readWithTime: { lua: READ_WITH_TIME, numberOfKeys: 1 },
   consumePoints: { lua: CONSUME_POINTS, numberOfKeys: 1 },
 }
 

@@ -19,26 +19,25 @@ class EncryptedValues {
   }
 
   /** Finds a value under its current name, else under an older one. */
-  async find(key: StoreKey): Promise<{ name: string; bytes: Buffer | null; value: unknown }> {
-    const current = this.#cipher.nameOf(key)
-    for (const name of [current, ...this.#cipher.olderNamesOf(key)]) {
+  async find(key: StoreKey): Promise<unknown> {
+    for (const name of this.#namesOf(key)) {
       const bytes = await this.#raw.get(name)
-      if (bytes) return { name, bytes, value: this.#cipher.decrypt(name, bytes) }
+      if (bytes) return this.#cipher.decrypt(name, bytes)
     }
-    return { name: current, bytes: null, value: null }
+    return null
   }
 
   /** Optimistic locking: reads, changes and swaps until no other process has changed the value in between. */
   async update<T>(
     key: StoreKey,
     ttlMs: number,
-    change: (current: T | null) => T | null | undefined,
+    change: (current: T | null, now: number) => T | null | undefined,
   ): Promise<{ value: T | null; changed: boolean }> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       if (attempt > 0) await delay(Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS))
-      const { name, bytes, value: found } = await this.find(key)
+      const { name, bytes, value: found, now } = await this.#read(key)
       const current = found as T | null
-      const value = change(current)
+      const value = change(current, now)
       if (value === undefined) return { value: current, changed: false }
       const next = value === null ? null : this.#cipher.encrypt(name, value)
       if (!(await this.#raw.compareAndSwap(name, bytes, next, ttlMs))) continue
@@ -48,14 +47,29 @@ class EncryptedValues {
     throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
   }
 
+  /** Finds a value with its name and the store's time. */
+  async #read(key: StoreKey): Promise<{ name: string; bytes: Buffer | null; value: unknown; now: number }> {
+    const [current, ...older] = this.#namesOf(key)
+    const found = await this.#raw.read(current)
+    if (found.bytes) return { name: current, ...found, value: this.#cipher.decrypt(current, found.bytes) }
+    for (const name of older) {
+      const { bytes, now } = await this.#raw.read(name)
+      if (bytes) return { name, bytes, now, value: this.#cipher.decrypt(name, bytes) }
+    }
+    return { name: current, ...found, value: null }
+  }
+
+  #namesOf(key: StoreKey): readonly [current: string, ...older: string[]] {
+    return [this.#cipher.nameOf(key), ...this.#cipher.olderNamesOf(key)]
+  }
+
   /**
    * True when the value also exists under another name. During key rotation, replicas with another current secret
    * write the same value under another name. The writer of a new value therefore checks the other names afterwards, and
    * reverts its value when it finds one: at most one of two concurrent writers succeeds.
    */
   async #existsElsewhere(key: StoreKey, name: string): Promise<boolean> {
-    for (const other of [this.#cipher.nameOf(key), ...this.#cipher.olderNamesOf(key)])
-      if (other !== name && (await this.#raw.get(other))) return true
+    for (const other of this.#namesOf(key)) if (other !== name && (await this.#raw.get(other))) return true
     return false
   }
 }
@@ -69,7 +83,7 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store
 
   return {
     async get<T>(key: StoreKey) {
-      return (await values.find(key)).value as T | null
+      return (await values.find(key)) as T | null
     },
 
     async set(key, value, ttlSeconds) {
@@ -83,6 +97,8 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store
     },
 
     update: (key, ttlSeconds, change) => mutex(cipher.nameOf(key), () => values.update(key, ttlSeconds * 1000, change)),
+
+    now: raw.now,
 
     digest: (...parts) => cipher.digest(parts),
 

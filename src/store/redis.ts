@@ -3,6 +3,7 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { detachedScope } from '../../datasources/http/call.js'
 import { connect, type RedisAddress } from './connection.js'
+import { StoreClock } from './clock.js'
 import type { CountingStore } from './raw-store.js'
 
 /** How long a change waits for its replicas. */
@@ -85,11 +86,20 @@ export function redisStore(
   const redis = connect(address)
   logOutages(redis, log)
   const replicated = replicas > 0 ? new ReplicatedSwaps(address, replicas) : undefined
+  const clock = new StoreClock()
   /** Only a value that is set must not be lost; a removed one may come back. */
   const swap = (...args: Swap): Promise<number> =>
     replicated && args[2] !== '' ? replicated.swap(...args) : redis.compareAndSwap(...args)
 
   return {
+    now: clock.now,
+    async read(name) {
+      const sentAt = performance.now()
+      const [bytes, [seconds, micros]] = await orUnavailable(redis.readWithTimeBuffer(name))
+      const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+      clock.observe(now, sentAt)
+      return { bytes, now }
+    },
     get: (name) => orUnavailable(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await orUnavailable(redis.set(name, value, 'PX', ttlMs))),
     compareAndSwap: async (name, expected, next, ttlMs) =>

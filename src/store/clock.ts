@@ -1,0 +1,27 @@
+/** After this time an observation is replaced by a later one, however long that took. */
+const MAX_AGE_MS = 10_000
+
+/**
+ * The clock of the store as this process knows it: a time that the store stated, plus the time since by the monotonic
+ * clock. A wrong clock of this machine, or one that is set, has no part in it. It is wrong by at most the time that the
+ * observed request took.
+ */
+export class StoreClock {
+  /** The store's time less the monotonic time; undefined until the store has stated its time. */
+  #offset: number | undefined
+  #roundTripMs = Infinity
+  #observedAt = 0
+
+  /** Takes in a time that the store stated in its reply to a request that was sent at this monotonic time. */
+  observe(storeTime: number, sentAt: number): void {
+    const receivedAt = performance.now()
+    const roundTripMs = receivedAt - sentAt
+    if (roundTripMs > this.#roundTripMs && receivedAt - this.#observedAt < MAX_AGE_MS) return
+    this.#offset = storeTime - (sentAt + receivedAt) / 2
+    this.#roundTripMs = roundTripMs
+    this.#observedAt = receivedAt
+  }
+
+  /** The store's time in ms since 1970; that of this machine until the store has stated one. */
+  readonly now = (): number => (this.#offset === undefined ? Date.now() : Math.round(performance.now() + this.#offset))
+}
