@@ -59,7 +59,13 @@ export interface CorsConfig {
 export interface Config {
   readonly host: string
   readonly port: number
-  readonly auth: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
+  readonly auth: {
+    readonly issuer: string
+    readonly audience: string
+    readonly jwksUrl: string
+    /** How long the issuer's keys are used while they cannot be read again. */
+    readonly staleMs: number
+  }
   readonly redis: RedisAddress | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly audit: AuditDestination
@@ -369,6 +375,13 @@ const authConfig = (settings: Settings): Config['auth'] => ({
   issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
   audience: settings.text('AUTH_AUDIENCE', 'Audience of access tokens, their claim `aud`.'),
   jwksUrl: settings.url('AUTH_JWKS_URL', 'Public keys of the issuer, a JSON Web Key Set.'),
+  staleMs:
+    settings.integer(
+      'AUTH_JWKS_STALE_SECONDS',
+      "How long the issuer's keys are used after they were last read, while they cannot be read again; then requests answer `ISSUER_UNAVAILABLE`.",
+      3_600,
+      { min: 0, max: 604_800 },
+    ) * 1000,
 })
 
 function storeEpoch(settings: Settings): string | undefined {

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { ApolloServer, ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import { createAuthenticator } from './access/authenticate.js'
+import { IssuerKeys } from './access/issuer-keys.js'
 import { createMaskers } from './access/mask.js'
 import { createRecorder } from './audit/operation-record.js'
 import { openTrail, type Trail } from './audit/trail.js'
@@ -56,12 +57,18 @@ type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; r
 
 /** What is opened once and closed with the server. */
 interface Resources {
+  readonly keys: IssuerKeys
   readonly store: OpenStore
   readonly providers: ReturnType<typeof openProviders>
   readonly trail: Trail
 }
 
 async function openResources({ config, log, metrics, dependencies }: Options): Promise<Resources> {
+  const keys = new IssuerKeys({
+    ...config.auth,
+    proxies: config.proxies,
+    report: (cause, isUsable) => dependencies.report('issuer', cause, isUsable),
+  })
   const store = openStore(config, () => undefined, log)
   const providers = openProviders({
     config,
@@ -82,7 +89,7 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
     changed: (usable) => dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE'),
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
-  return { store, providers, trail }
+  return { keys, store, providers, trail }
 }
 
 /** The GraphQL API over the resources. */
@@ -94,7 +101,7 @@ interface Graph {
   readonly settled: () => Promise<unknown>
 }
 
-function createGraph(options: Options, { store: { store, spend }, providers, trail }: Resources): Graph {
+function createGraph(options: Options, { keys, store: { store, spend }, providers, trail }: Resources): Graph {
   const { config, log, metrics, explorer, explain } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
@@ -107,7 +114,7 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
   const persisted = config.safelist.mode === 'enforce' ? undefined : store
   const apollo = createApolloServer({ schema: served, pipeline, documents, store: persisted, log, explorer })
   const openContext = createContextFactory({
-    authenticate: createAuthenticator(config.auth, undefined, config),
+    authenticate: createAuthenticator(config.auth, keys),
     deadlines,
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
     store,
@@ -146,10 +153,11 @@ async function createRoutes(
   return app
 }
 
-async function close(app: FastifyInstance, graph: Graph, { store, providers, trail }: Resources): Promise<void> {
+async function close(app: FastifyInstance, graph: Graph, { keys, store, providers, trail }: Resources): Promise<void> {
   await drain(app, { settled: graph.settled, closeProviders: () => providers.close() })
   await graph.apollo.stop()
   await graph.rateLimit.close()
+  keys.close()
   // Last: by now every operation has closed its audit record.
   await trail.close()
   await store.close()

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import { ApiError } from '../../datasources/contract/errors.js'
+import { ApiError, retryAfterOf } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/caller.js'
 import type { Store } from '../../datasources/contract/store.js'
 import type { createAuthenticator } from '../access/authenticate.js'
@@ -28,9 +28,11 @@ export interface ContextRequest {
   readonly response: ServerResponse
 }
 
-/** Refuses a caller without a valid token (RFC 6750, 3). */
+/** Refuses a caller without a valid token (RFC 6750, 3). An issuer that cannot be read says nothing about the token. */
 function challenge(error: unknown): never {
-  throw error instanceof ApiError ? withHttp(error, 401, [['www-authenticate', 'Bearer']]) : error
+  if (!(error instanceof ApiError)) throw error
+  if (error.code !== 'ISSUER_UNAVAILABLE') throw withHttp(error, 401, [['www-authenticate', 'Bearer']])
+  throw withHttp(error, 503, [['retry-after', String(retryAfterOf(error))]])
 }
 
 function openContext(

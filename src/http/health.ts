@@ -21,8 +21,10 @@ export function registerHealth(app: FastifyInstance, options: HealthOptions): vo
 
   app.get('/ready', async (_request, reply) => {
     dependencies.report('store', await probe().then(() => undefined, errorClass))
-    const reasons = { ...dependencies.unusable, ...(isStopping() ? { server: 'STOPPING' } : {}) }
-    const isReady = Object.keys(reasons).length === 0
+    const stopping = isStopping() ? { server: 'STOPPING' } : {}
+    const isReady = Object.keys({ ...dependencies.unusable, ...stopping }).length === 0
+    // Also what fails and is not needed yet, which does not make the server unready.
+    const reasons = { ...dependencies.failing, ...stopping }
     return reply
       .code(isReady ? 200 : 503)
       .send({ status: isReady ? 'ready' : 'not ready', reasons, circuits: circuits() })

@@ -134,14 +134,14 @@ function readinessMetrics(registers: Registry[]) {
   })
   const changes = new Counter({
     name: 'kyc_dependency_changes_total',
-    help: 'Changes of the state of a dependency, by the class of the error that made it unusable (ok when it is usable again).',
+    help: 'Changes of the state of a dependency, by the class of the error of its failure (ok when it is usable again).',
     labelNames: ['dependency', 'cause'],
     registers,
   })
 
   return {
-    depended(dependency: string, cause: string | undefined) {
-      ready.set({ dependency }, cause === undefined ? 1 : 0)
+    depended(dependency: string, cause: string | undefined, isUsable: boolean) {
+      ready.set({ dependency }, isUsable ? 1 : 0)
       changes.inc({ dependency, cause: cause ?? 'ok' })
     },
   }
