@@ -58,6 +58,14 @@ export class FairQueue<Item> {
     for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.size += 1
   }
 
+  /** The item that `dequeue` would take. */
+  peek(): Item | undefined {
+    let share = this.#root
+    for (let next = share.next(); next; next = share.next()) share = next
+    const [item] = share.items
+    return item
+  }
+
   /** Takes the next item from the queue; undefined when none waits. It holds a place only once `hold` is called. */
   dequeue(): Item | undefined {
     let share = this.#root
