@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, openSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
+import { startProcess } from '../support/processes.js'
 
 /** What a process says of itself in `/metrics`. */
 export interface Sample {
@@ -16,6 +17,8 @@ export interface Sample {
 export interface Replica {
   readonly name: string
   readonly url: string
+  /** Where `/health`, `/ready` and `/metrics` are: the address itself unless `ADMIN_PORT` is set. */
+  readonly adminUrl: string
   readonly audit: string
   readonly isUp: () => boolean
   /** How often it was started. */
@@ -24,6 +27,8 @@ export interface Replica {
   readonly wasDown: (from: number, to: number) => boolean
   readonly start: () => Promise<void>
   readonly kill: () => Promise<void>
+  /** Sends a signal to the running process. */
+  readonly signal: (signal: NodeJS.Signals) => void
   /** Asks it to stop and answers its exit code. */
   readonly stop: () => Promise<number | null>
   readonly sample: () => Promise<Sample | undefined>
@@ -32,6 +37,8 @@ export interface Replica {
 }
 
 const START_MS = 60_000
+/** A small heap is swept often, so its growth is seen soon. */
+const NODE_OPTIONS = ['--max-old-space-size=192']
 
 /** Compiles the server as a container runs it. */
 export function build(folder: string): string {
@@ -40,6 +47,9 @@ export function build(folder: string): string {
   for (const name of ['node_modules', 'package.json']) symlinkSync(resolve(name), join(folder, name))
   return join(folder, 'src/main.js')
 }
+
+/** Nothing where the replica was never started. */
+const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
 
 const metric = (text: string, name: string): number =>
   Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN)
@@ -50,8 +60,11 @@ export function replica(
   folder: string,
   port: number,
   settings: Readonly<Record<string, string>>,
+  nodeOptions: readonly string[] = NODE_OPTIONS,
 ): Replica {
   const url = `http://127.0.0.1:${port}`
+  const { ADMIN_PORT: adminPort } = settings
+  const adminUrl = adminPort === undefined ? url : `http://127.0.0.1:${adminPort}`
   const [audit, stdout, stderr] = ['audit.log', 'out.log', 'err.log'].map((file) =>
     join(folder, `${name}-${file}`),
   ) as [string, string, string]
@@ -61,13 +74,12 @@ export function replica(
   let lives = 0
 
   async function start(): Promise<void> {
-    // A small heap is swept often, so its growth is seen soon.
-    child = spawn(process.execPath, ['--max-old-space-size=192', program], {
+    child = startProcess(process.execPath, [...nodeOptions, program], {
       env: { PATH: process.env['PATH'], ...settings, PORT: String(port), AUDIT_LOG: audit },
       stdio: ['ignore', openSync(stdout, 'a'), openSync(stderr, 'a')],
     })
     for (const begun = Date.now(); ; await delay(50)) {
-      const answers = await request(`${url}/health`).then(
+      const answers = await request(`${adminUrl}/health`).then(
         async ({ statusCode, body }) => (await body.dump(), statusCode === 200),
         () => false,
       )
@@ -96,16 +108,18 @@ export function replica(
   return {
     name,
     url,
+    adminUrl,
     audit,
     start,
     isUp: () => up,
     lives: () => lives,
     wasDown: (from, to) => downs.some((down) => down.from <= to && down.to >= from),
     kill: async () => void (await end('SIGKILL')),
+    signal: (signal) => void child?.kill(signal),
     stop: () => end('SIGTERM'),
     async sample() {
       try {
-        const answer = await request(`${url}/metrics`, { headersTimeout: 2_000 })
+        const answer = await request(`${adminUrl}/metrics`, { headersTimeout: 2_000 })
         const text = await answer.body.text()
         return {
           rssBytes: metric(text, 'process_resident_memory_bytes'),
@@ -116,6 +130,6 @@ export function replica(
         return undefined
       }
     },
-    written: () => ({ stdout: readFileSync(stdout, 'utf8'), stderr: readFileSync(stderr, 'utf8') }),
+    written: () => ({ stdout: textOf(stdout), stderr: textOf(stderr) }),
   }
 }

@@ -7,14 +7,14 @@ import { print } from 'graphql'
 import fetch from 'node-fetch'
 import type { ProviderName } from '../../datasources/index.js'
 import type { Fault, EmulatorCall } from '../../datasources/emulator/run.js'
-import { type Scope, SCOPES } from '../../schema/scopes.js'
 import { readConfig } from '../../src/config.js'
 import { type Emulators, startEmulators } from '../../src/dev/emulators.js'
-import { AUDIENCE, createIssuer, type Grant, type Issuer } from '../../src/dev/issuer.js'
+import { AUDIENCE, createIssuer, type Issuer } from '../../src/dev/issuer.js'
 import { createLog } from '../../src/observability/log.js'
 import { type ServerOptions, startServer } from '../../src/server.js'
 import { switchQuirks } from './quirks.js'
 import { recorder } from './recording.js'
+import { createTokens, type TokenOptions } from './tokens.js'
 
 export interface GraphError {
   readonly message: string
@@ -33,11 +33,7 @@ export interface Result<Data> {
   readonly headers: { get(name: string): string | null }
 }
 
-export interface RunOptions {
-  /** Scopes of the caller; every one that is not `:own` when left out. */
-  readonly scopes?: readonly Scope[]
-  readonly client?: string
-  readonly claims?: Grant['claims']
+export interface RunOptions extends TokenOptions {
   /** In place of a token of the above; null sends none. */
   readonly token?: string | null
 }
@@ -45,7 +41,7 @@ export interface RunOptions {
 /** What an app stands on: the issuer of its callers' tokens, and the emulators with the settings that connect to them. */
 interface Environment {
   readonly issuer: Issuer
-  readonly token: (options?: RunOptions) => Promise<string>
+  readonly token: (options?: TokenOptions) => Promise<string>
   readonly jwksUrl: string
   readonly emulators: Emulators
   readonly settings: Readonly<Record<string, string>>
@@ -62,7 +58,7 @@ export interface App {
     variables?: Variables,
     options?: RunOptions,
   ) => Promise<Result<Data>>
-  readonly token: (options?: RunOptions) => Promise<string>
+  readonly token: (options?: TokenOptions) => Promise<string>
   /** What a provider was asked, without its token requests: `METHOD /path?query`, ids of a batch shown as `…`. */
   readonly calls: (provider: ProviderName) => string[]
   readonly recorded: (provider: ProviderName) => readonly EmulatorCall[]
@@ -74,24 +70,6 @@ export interface App {
   /** Forgets calls and faults. */
   readonly clear: () => void
   readonly close: () => Promise<void>
-}
-
-const ALL: readonly Scope[] = (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own'))
-
-const TOKEN_REUSE_MS = 60_000
-
-/** Signs a token once for callers that are alike, by the clock of the test: to sign and to verify one takes longer than most requests here. */
-function createTokens(issuer: Issuer): (options?: RunOptions) => Promise<string> {
-  const signed = new Map<string, { readonly at: number; readonly token: Promise<string> }>()
-  return ({ client = 'tester', scopes = ALL, claims = {} } = {}) => {
-    // A claim that is undefined takes the standard one away.
-    const name = JSON.stringify([client, scopes, claims], (_key, value: unknown) => value ?? String(value))
-    const known = signed.get(name)
-    if (known !== undefined && Math.abs(Date.now() - known.at) < TOKEN_REUSE_MS) return known.token
-    const token = issuer.token({ client, scope: scopes.join(' '), claims })
-    signed.set(name, { at: Date.now(), token })
-    return token
-  }
 }
 
 const isToken = ({ url }: EmulatorCall) => /oauth|oidc|token|logins\/direct/.test(url.split('?', 1)[0]!)
