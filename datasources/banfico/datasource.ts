@@ -64,10 +64,11 @@ export function mapError({ status, header, body }: ErrorResponse): ErrorMapping 
 }
 
 /** The scope of a call that several operations may wait for: it does not end with the operation that began it. */
-export const sharedScope = ({ correlationId, trace }: CallScope): CallScope => ({
+export const sharedScope = ({ correlationId, trace, share }: CallScope): CallScope => ({
   signal: detachedScope.signal,
   correlationId,
   trace,
+  share,
 })
 
 const malformed = (providerStatus: number): ApiError =>

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError } from '../contract/errors.js'
 import { traceWait } from '../support/operation-trace.js'
-import type { Admission, Bulkhead } from './bulkhead.js'
+import type { Admission, Bulkhead, Claim } from './bulkhead.js'
 import {
   type CallScope,
   type Credential,
@@ -22,6 +22,7 @@ import { type Transport, TransportError, type TransportResponse } from './transp
 
 type Headers = Readonly<Record<string, string>>
 const NO_HEADERS: Headers = {}
+const NO_SHARE: readonly string[] = []
 
 /** Codes of a failed token request after which the call may be retried; a time-out is not waited for twice. */
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_UNAVAILABLE', 'RATE_LIMITED'])
@@ -117,7 +118,8 @@ export class AttemptRunner {
     if (rejected) return rejected
     const authenticated = await this.#authenticate(scope.signal, credential)
     if ('error' in authenticated) return authenticated
-    const refused = await this.#admit(scope.signal)
+    const claim: Claim = { share: scope.share ?? NO_SHARE, isWrite: request.call.effect === 'write' }
+    const refused = await this.#admit(scope, claim)
     if (refused) return refused
     const report = this.options.circuit.begin()
     try {
@@ -129,7 +131,7 @@ export class AttemptRunner {
       report('ignored')
       throw error
     } finally {
-      this.options.bulkhead.release()
+      this.options.bulkhead.release(claim)
     }
   }
 
@@ -159,21 +161,24 @@ export class AttemptRunner {
   }
 
   /** Acquires the bulkhead; undefined when that succeeds. */
-  async #admit(signal: AbortSignal): Promise<FailedAttempt | undefined> {
+  async #admit(scope: CallScope, claim: Claim): Promise<FailedAttempt | undefined> {
     const { bulkhead, errors } = this.options
-    const admission = bulkhead.tryAcquire() ? 'acquired' : await this.#waitForPermit(signal)
+    const { signal } = scope
+    const admission = bulkhead.tryAcquire(claim) ? 'acquired' : await this.#waitForPermit(scope, claim)
     if (admission === 'timeout')
       return failedAttempt(errors.create('PROVIDER_TIMEOUT'), { detail: 'bulkhead time-out' })
-    if (admission === 'full')
-      return failedAttempt(errors.create('PROVIDER_UNAVAILABLE', { retryAfterSeconds: 1 }), { detail: 'bulkhead full' })
+    if (admission === 'full' || admission === 'late')
+      return failedAttempt(errors.create('PROVIDER_UNAVAILABLE', { retryAfterSeconds: 1 }), {
+        detail: `bulkhead ${admission}`,
+      })
     // The circuit may have opened, or the operation ended, during the wait.
     const rejected = signal.aborted ? failedAttempt(errors.deadlineExceeded('was asked')) : this.#rejectIfOpen()
-    if (rejected && admission === 'acquired') bulkhead.release()
+    if (rejected && admission === 'acquired') bulkhead.release(claim)
     return rejected
   }
 
   /** Waits for a permit; `aborted` also when the circuit opens. */
-  async #waitForPermit(signal: AbortSignal): Promise<Admission> {
+  async #waitForPermit({ signal, deadline }: CallScope, claim: Claim): Promise<Admission> {
     const { bulkhead, circuit, timeoutMs } = this.options
     const waiting = new AbortController()
     const abort = () => waiting.abort()
@@ -181,7 +186,7 @@ export class AttemptRunner {
     signal.addEventListener('abort', abort, { once: true })
     const endListening = circuit.onOpen(abort)
     try {
-      return await bulkhead.acquire(waiting.signal, timeoutMs)
+      return await bulkhead.acquire(waiting.signal, timeoutMs, claim, deadline)
     } finally {
       endListening()
       signal.removeEventListener('abort', abort)

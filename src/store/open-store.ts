@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
-import type { WindowCounter } from '../limits/window-counter.js'
+import type { LeasePoints } from '../limits/point-lease.js'
 import type { Log } from '../observability/log.js'
 import { StoreCipher } from './cipher.js'
 import { encryptedStore } from './encrypted.js'
@@ -17,8 +17,8 @@ const CHECK_INTERVAL_MS = 1_000
 /** An open store and the connection behind it. */
 export interface OpenStore {
   readonly store: Store
-  /** Window counter. Its names are not hashed here: callers hash those with personal data. */
-  readonly spend: WindowCounter
+  /** Leases points of a rate limit. Its names are not hashed here: callers hash those with personal data. */
+  readonly lease: LeasePoints
   /** Rejects where a claim of a keyed write would be refused, with a cause that `errorClass` can name. */
   readonly probe: () => Promise<void>
   readonly close: () => Promise<void>
@@ -64,7 +64,7 @@ function openRedisStore(
   const timer = setInterval(check, CHECK_INTERVAL_MS).unref()
   return {
     store: encryptedStore(raw, secrets, epoch),
-    spend: raw.spend,
+    lease: raw.lease,
     async probe() {
       await raw.probe()
       await epoch.check()
@@ -82,6 +82,6 @@ function openRedisStore(
 export function openStore(config: StoreConfig, observe: StoreObserver, log?: Warn): OpenStore {
   if (config.redis !== undefined) return openRedisStore(config, observe, log)
   const raw = memoryStore()
-  const { spend, probe, close } = raw
-  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), spend, probe, close }
+  const { lease, probe, close } = raw
+  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, probe, close }
 }

@@ -1,4 +1,4 @@
-import type { WindowCounter } from '../limits/window-counter.js'
+import type { LeasePoints } from '../limits/point-lease.js'
 import type { ClaimCheck } from './trust.js'
 
 /** Raw store: a key-value store of bytes with time to live. */
@@ -34,7 +34,7 @@ export interface RawStore {
  */
 export type StoreObserver = (what: 'connection' | 'command') => void
 
-/** Raw store with window counters. */
+/** Raw store with rate limit windows. Their names are not hashed here: callers hash those with personal data. */
 export interface CountingStore extends RawStore {
-  readonly spend: WindowCounter
+  readonly lease: LeasePoints
 }

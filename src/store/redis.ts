@@ -8,6 +8,7 @@ import { connect, connectionError, type RedisAddress } from './connection.js'
 import { ConnectionCauses } from './connection-causes.js'
 import { StoreClock } from './clock.js'
 import { PARTS } from './cipher.js'
+import { redisLeases } from './counters.js'
 import type { EpochServer } from './epoch.js'
 import type { CountingStore, RawStore, StoreObserver } from './raw-store.js'
 import { parseInfo } from './server-facts.js'
@@ -94,6 +95,7 @@ export function redisStore(
   const redis = causes.watch(connect(address))
   const replicated = replicas > 0 ? new ReplicatedSwaps(causes.watch(connect(address)), replicas) : undefined
   const clock = new StoreClock()
+  const lease = redisLeases(redis)
   /** Only a value that is set must not be lost; a removed one may come back. */
   const send = (swap: Swap): Promise<number> =>
     replicated && swap[2] !== null ? replicated.swap(swap) : sendSwap(redis, swap)
@@ -135,10 +137,7 @@ export function redisStore(
         return orUnavailable(Promise.reject(error as Error))
       }
     },
-    spend: async (name, points, limit, windowMs, owed = 0) => {
-      const [paid, spent, resetMs] = await orUnavailable(redis.consumePoints(name, points, limit, windowMs, owed))
-      return { paid: paid === 1, spent, resetMs }
-    },
+    lease: (...args) => orUnavailable(lease(...args)),
     // A new name each time: a claim of a name that exists writes nothing, so a full server would let it pass.
     probe: async () =>
       void (await orUnavailable(send([`kyc:probe:${randomUUID()}`, null, randomBytes(8), PROBE_TTL_MS]))),
