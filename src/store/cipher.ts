@@ -14,20 +14,42 @@ interface CipherKey {
   readonly prefix: Buffer
   readonly encryption: Buffer
   readonly names: Buffer
+  /** Of values that callers keep: the encryption, and the hash that gives each value its nonce. */
+  readonly seals: Buffer
+  readonly nonces: Buffer
 }
 
 /** Key derivation (HKDF): names and values have separate keys. */
 function deriveKey(secret: Buffer): CipherKey {
   const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `kyc-graph ${use}`, 32))
   const id = createHash('sha256').update(secret).digest().subarray(0, KEY_ID_BYTES)
-  return { prefix: Buffer.concat([Buffer.from([VERSION]), id]), encryption: derive('values'), names: derive('names') }
+  return {
+    prefix: Buffer.concat([Buffer.from([VERSION]), id]),
+    encryption: derive('values'),
+    names: derive('names'),
+    seals: derive('seals'),
+    nonces: derive('nonces of seals'),
+  }
 }
 
-/** Keyed hash (HMAC-SHA256) of a list. Each part has its length as a prefix, so that different lists never collide. */
-function keyedHash(key: Buffer, parts: readonly string[]): string {
+/** A list as one text. Each part has its length as a prefix, so that different lists never collide. */
+function joined(parts: readonly string[]): string {
   let text = ''
   for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`
-  return createHmac('sha256', key).update(text).digest('base64url')
+  return text
+}
+
+/** Keyed hash (HMAC-SHA256) of a list. */
+const keyedHash = (key: Buffer, parts: readonly string[]): string =>
+  createHmac('sha256', key).update(joined(parts)).digest('base64url')
+
+/** AES-256-GCM: the tag and the text, bound to `bound`. */
+function encryptGcm(key: Buffer, iv: Buffer, bound: string, text: string): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(bound))
+  const encrypted = cipher.update(text, 'utf8')
+  // GCM has no padding: `final` returns no text, it computes the tag.
+  cipher.final()
+  return Buffer.concat([cipher.getAuthTag(), encrypted])
 }
 
 const nameUnder = (key: CipherKey, [namespace, ...parts]: StoreKey): string =>
@@ -60,20 +82,43 @@ export class StoreCipher {
 
   encrypt(name: string, value: unknown): Buffer {
     const iv = randomBytes(IV_BYTES)
-    const cipher = createCipheriv('aes-256-gcm', this.#current.encryption, iv).setAAD(Buffer.from(name))
-    const text = cipher.update(JSON.stringify(value), 'utf8')
-    // GCM has no padding: `final` returns no text, it computes the tag.
-    cipher.final()
-    return Buffer.concat([this.#current.prefix, iv, cipher.getAuthTag(), text])
+    const { prefix, encryption } = this.#current
+    return Buffer.concat([prefix, iv, encryptGcm(encryption, iv, name, JSON.stringify(value))])
   }
 
   /** Decrypts a value; null, as for an absent one, when its key is not configured or its tag is not valid. */
   decrypt(name: string, bytes: Buffer): unknown {
+    return this.#decrypt('encryption', name, bytes)
+  }
+
+  /**
+   * Encrypts a value for its caller to keep, bound to a context. The nonce is a keyed hash of the context and the value
+   * (a synthetic IV): an equal value has an equal text, and two values have the same nonce as rarely as random ones do.
+   */
+  seal(value: unknown, context: readonly string[]): string {
+    const text = JSON.stringify(value)
+    const bound = joined(context)
+    const { prefix, seals, nonces } = this.#current
+    const iv = createHmac('sha256', nonces)
+      .update(joined([bound, text]))
+      .digest()
+      .subarray(0, IV_BYTES)
+    return Buffer.concat([prefix, iv, encryptGcm(seals, iv, bound, text)]).toString('base64url')
+  }
+
+  /** The value of a text that `seal` made for this context, under any of the secrets; null for any other text. */
+  unseal(text: string, context: readonly string[]): unknown {
+    const bytes = Buffer.from(text, 'base64url')
+    // Node reads other characters and loose bits too; there is one text for each value.
+    return bytes.toString('base64url') === text ? this.#decrypt('seals', joined(context), bytes) : null
+  }
+
+  #decrypt(use: 'encryption' | 'seals', bound: string, bytes: Buffer): unknown {
     if (bytes.length < TEXT_START) return null
     const key = this.#keys.find(({ prefix }) => bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0)
     if (!key) return null
-    const decipher = createDecipheriv('aes-256-gcm', key.encryption, bytes.subarray(IV_START, TAG_START))
-      .setAAD(Buffer.from(name))
+    const decipher = createDecipheriv('aes-256-gcm', key[use], bytes.subarray(IV_START, TAG_START))
+      .setAAD(Buffer.from(bound))
       .setAuthTag(bytes.subarray(TAG_START, TEXT_START))
     try {
       const text = decipher.update(bytes.subarray(TEXT_START))
