@@ -68,8 +68,12 @@ export interface Config {
   /** Lease of an idempotency key: a process that died loses the key after this time. */
   readonly writeLeaseMs: number
   readonly requestTimeoutMs: number
-  /** The query cost that one client may use in a minute; 0 is no limit. */
-  readonly costPerMinute: number
+  readonly rateLimit: {
+    /** The query cost that one client may use in a minute; 0 is no limit. */
+    readonly perMinute: number
+    /** The part of it that a client may use in one process while Redis is away, in percent. */
+    readonly fallbackPercent: number
+  }
   readonly cors: CorsConfig
   readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
@@ -385,6 +389,21 @@ const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | '
     ) * 1000,
 })
 
+const rateLimitConfig = (settings: Settings): Config['rateLimit'] => ({
+  perMinute: settings.integer(
+    'RATE_LIMIT_COST_PER_MINUTE',
+    'Query cost that a client may use in a minute; 0 is no limit.',
+    60_000,
+    { min: 0, max: 1_000_000_000 },
+  ),
+  fallbackPercent: settings.integer(
+    'RATE_LIMIT_FALLBACK_PERCENT',
+    'Part of the limit, in percent, that a client may use at one replica while Redis is away: 100 divided by the number of replicas keeps the limit.',
+    25,
+    { min: 0, max: 100 },
+  ),
+})
+
 /** The configuration without the providers. */
 function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
   return {
@@ -399,12 +418,7 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
       DEFAULT_DEADLINE_MS,
       { min: 1, max: 600_000 },
     ),
-    costPerMinute: settings.integer(
-      'RATE_LIMIT_COST_PER_MINUTE',
-      'Query cost that a client may use in a minute; 0 is no limit.',
-      60_000,
-      { min: 0, max: 1_000_000_000 },
-    ),
+    rateLimit: rateLimitConfig(settings),
     cors: { origins: corsOrigins(settings), headers: corsHeaders(settings), allowsLoopback: development },
     safelist: safelist(settings),
     executor: settings.choice(

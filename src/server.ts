@@ -97,12 +97,12 @@ interface Graph {
   readonly settled: () => Promise<unknown>
 }
 
-function createGraph(options: Options, { store: { store, spend }, providers, trail }: Resources): Graph {
+function createGraph(options: Options, { store: { store, lease }, providers, trail }: Resources): Graph {
   const { config, log, metrics, explorer, explain } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
   const idempotency = new Idempotency(config.writeLeaseMs)
-  const rateLimit = createRateLimit({ perMinute: config.costPerMinute, spend, digest: store.digest })
+  const rateLimit = createRateLimit({ ...config.rateLimit, lease, digest: store.digest })
   const isDevelopment = explorer !== undefined
   const plugins = createPlugins({ config, served, rateLimit, metrics, log, isDevelopment, explain })
   const lists = new ListLimits(served, { declared: declaredListLimits(), fallback: DEFAULT_MAX_ITEMS })

@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
+import { counterScripts } from './counters.js'
 
 /** Command timeout: longer than any reply of a healthy server, and short enough for a request to wait. */
 const COMMAND_TIMEOUT_MS = 1_000
@@ -16,22 +17,6 @@ if current ~= ARGV[1] then return (current ~= '' and current == ARGV[2]) and 1 o
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`
 
-// Window counter. ARGV: points, limit of a window, its length in ms, points that were consumed without a check before.
-// Returns whether the points fit (1 or 0), the points consumed in the window, and its remaining ms.
-const CONSUME_POINTS = `
-local points, limit, owed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
-local spent = tonumber(redis.call('GET', KEYS[1]) or '0')
-local left = redis.call('PTTL', KEYS[1])
-if left < 1 then
-  if points == 0 then return {1, 0, 0} end
-  spent, left, owed = 0, tonumber(ARGV[3]), 0
-end
-spent = spent + owed
-local paid = spent + points <= limit
-if paid then spent = spent + points end
-if paid or owed > 0 then redis.call('SET', KEYS[1], spent, 'PX', left) end
-return {paid and 1 or 0, spent, left}`
-
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     compareAndSwap(
@@ -40,13 +25,6 @@ declare module 'ioredis' {
       next: Buffer | string,
       ttlMs: number,
     ): Result<number, Context>
-    consumePoints(
-      name: string,
-      points: number,
-      limit: number,
-      windowMs: number,
-      owed: number,
-    ): Result<[paid: number, spent: number, resetMs: number], Context>
   }
 }
 
@@ -116,7 +94,7 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
 
 const scripts = {
   compareAndSwap: { lua: COMPARE_AND_SWAP, numberOfKeys: 1 },
-  consumePoints: { lua: CONSUME_POINTS, numberOfKeys: 1 },
+  ...counterScripts,
 }
 
 const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX_RETRY_DELAY_MS)

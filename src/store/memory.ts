@@ -1,4 +1,4 @@
-import { createMemoryWindowCounter } from '../limits/window-counter.js'
+import { createMemoryLeases } from '../limits/point-lease.js'
 import type { CountingStore } from './raw-store.js'
 
 const SWEEP_INTERVAL_MS = 30_000
@@ -28,7 +28,7 @@ export function memoryStore(): CountingStore {
       else if (isExpected && next !== null) write(name, next, ttlMs)
       return Promise.resolve(isExpected)
     },
-    spend: createMemoryWindowCounter(),
+    lease: createMemoryLeases(),
     ping: () => Promise.resolve(),
     close: () => {
       clearInterval(sweep)

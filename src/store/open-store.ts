@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
-import type { WindowCounter } from '../limits/window-counter.js'
+import type { LeasePoints } from '../limits/point-lease.js'
 import { encryptedStore } from './encrypted.js'
 import { memoryStore } from './memory.js'
 import type { RawStore } from './raw-store.js'
@@ -15,8 +15,8 @@ const PING_INTERVAL_MS = 20
 /** An open store and the connection behind it. */
 export interface OpenStore {
   readonly store: Store
-  /** Window counter. Its names are not hashed here: callers hash those with personal data. */
-  readonly spend: WindowCounter
+  /** Leases points of a rate limit. Its names are not hashed here: callers hash those with personal data. */
+  readonly lease: LeasePoints
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -36,6 +36,6 @@ export async function openStore(config: Config, log: (message: string) => void):
   const raw =
     config.redis === undefined ? memoryStore() : redisStore(config.redis, log, { replicas: config.redisReplicas })
   await waitUntilReachable(raw)
-  const { spend, ping, close } = raw
-  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), spend, ping, close }
+  const { lease, ping, close } = raw
+  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, ping, close }
 }

@@ -1,4 +1,4 @@
-import type { WindowCounter } from '../limits/window-counter.js'
+import type { LeasePoints } from '../limits/point-lease.js'
 
 /** Raw store: a key-value store of bytes with time to live. */
 export interface RawStore {
@@ -15,7 +15,7 @@ export interface RawStore {
   readonly close: () => Promise<void>
 }
 
-/** Raw store with window counters. */
+/** Raw store with rate limit windows. Their names are not hashed here: callers hash those with personal data. */
 export interface CountingStore extends RawStore {
-  readonly spend: WindowCounter
+  readonly lease: LeasePoints
 }

@@ -3,6 +3,7 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { detachedScope } from '../../datasources/http/call.js'
 import { connect, type RedisAddress } from './connection.js'
+import { redisLeases } from './counters.js'
 import type { CountingStore } from './raw-store.js'
 
 /** How long a change waits for its replicas. */
@@ -84,6 +85,7 @@ export function redisStore(
 ): CountingStore {
   const redis = connect(address)
   logOutages(redis, log)
+  const lease = redisLeases(redis)
   const replicated = replicas > 0 ? new ReplicatedSwaps(address, replicas) : undefined
   /** Only a value that is set must not be lost; a removed one may come back. */
   const swap = (...args: Swap): Promise<number> =>
@@ -94,10 +96,7 @@ export function redisStore(
     set: async (name, value, ttlMs) => void (await orUnavailable(redis.set(name, value, 'PX', ttlMs))),
     compareAndSwap: async (name, expected, next, ttlMs) =>
       (await orUnavailable(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
-    spend: async (name, points, limit, windowMs, owed = 0) => {
-      const [paid, spent, resetMs] = await orUnavailable(redis.consumePoints(name, points, limit, windowMs, owed))
-      return { paid: paid === 1, spent, resetMs }
-    },
+    lease: (...args) => orUnavailable(lease(...args)),
     ping: async () => void (await orUnavailable(redis.ping())),
     close: () => {
       redis.disconnect()
