@@ -10,7 +10,10 @@ import type { Config } from './config.js'
 import { createApolloServer } from './graphql/apollo.js'
 import { createContextFactory } from './graphql/context.js'
 import { DocumentCache } from './graphql/document-cache.js'
-import { createExecutor } from './graphql/executor.js'
+import { checked, createExecutor } from './graphql/executor.js'
+import { declaredListLimits, DEFAULT_MAX_ITEMS } from './graphql/declared-limits.js'
+import { ListLimits } from './limits/list-limits.js'
+import { createRootScopeCheck } from './access/root-scopes.js'
 import { Pipeline } from './graphql/pipeline.js'
 import type { Explain, OperationContext } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
@@ -109,10 +112,21 @@ function createGraph(options: Options, { keys, store: { store, lease }, provider
   const rateLimit = createRateLimit({ ...config.rateLimit, lease, digest: store.digest })
   const isDevelopment = explorer !== undefined
   const plugins = createPlugins({ config, served, rateLimit, metrics, log, isDevelopment, explain })
-  const pipeline = new Pipeline({ plugins, execute: createExecutor(served, config.executor), log })
+  const lists = new ListLimits(served, { declared: declaredListLimits(), fallback: DEFAULT_MAX_ITEMS })
+  const checks = [createRootScopeCheck(served), lists.check]
+  const execute = checked(checks, createExecutor(served, config.executor))
+  const pipeline = new Pipeline({ plugins, execute, log })
   const documents = new DocumentCache()
   const persisted = config.safelist.mode === 'enforce' ? undefined : store
-  const apollo = createApolloServer({ schema: served, pipeline, documents, store: persisted, log, explorer })
+  const apollo = createApolloServer({
+    schema: served,
+    rules: [lists.rule],
+    pipeline,
+    documents,
+    store: persisted,
+    log,
+    explorer,
+  })
   const openContext = createContextFactory({
     authenticate: createAuthenticator(config.auth, keys),
     deadlines,

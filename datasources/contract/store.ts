@@ -63,4 +63,8 @@ export interface Store {
   readonly digest: (...parts: string[]) => string
   /** True when `digest` is the hash of this input, with the current key or a rotated one. */
   readonly isDigest: (digest: string, ...parts: string[]) => boolean
+  /** Encrypts a value as a text that a caller keeps, bound to its context; equal values have equal texts. */
+  readonly seal: (value: unknown, ...context: string[]) => string
+  /** The value of a text that `seal` made for this context, with the current key or a rotated one; null for any other text. */
+  readonly unseal: (text: string, ...context: string[]) => unknown
 }

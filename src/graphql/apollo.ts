@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { GraphQLSchema, OperationDefinitionNode, ValidationRule } from 'graphql'
 import type { Store } from '../../datasources/contract/store.js'
 import { documentLimits, knownKinds, MAX } from '../limits/document.js'
 import type { Log } from '../observability/log.js'
@@ -33,6 +33,8 @@ const PREFLIGHTED_HEADERS = ['authorization', 'apollo-require-preflight', 'x-apo
 
 interface ApolloOptions {
   readonly schema: GraphQLSchema
+  /** Rules of validation that need more than the schema. */
+  readonly rules: readonly ValidationRule[]
   readonly pipeline: Pipeline
   readonly documents: DocumentCache
   /** Undefined where clients may not register operations by their hash. */
@@ -88,6 +90,7 @@ function pipelinePlugin(pipeline: Pipeline, documents: DocumentCache): ApolloSer
 /** Apollo Server for what it alone does: parsing and validation, persisted queries, content negotiation, landing page. */
 export function createApolloServer({
   schema,
+  rules,
   pipeline,
   documents,
   store,
@@ -103,7 +106,7 @@ export function createApolloServer({
     allowBatchedHttpRequests: false,
     csrfPrevention: { requestHeaders: PREFLIGHTED_HEADERS },
     parseOptions: { maxTokens: MAX.tokens },
-    validationRules: [documentLimits, knownKinds],
+    validationRules: [documentLimits, ...rules, knownKinds],
     validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: explorer === undefined },
     formatError: (_formatted, error) => formatError(error),
     persistedQueries: store === undefined ? false : persistedQueries(store),

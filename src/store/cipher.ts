@@ -46,6 +46,9 @@ interface CipherKey {
   readonly prefix: Buffer
   readonly encryption: Buffer
   readonly names: Buffer
+  /** Of values that callers keep: the encryption, and the hash that gives each value its nonce. */
+  readonly seals: Buffer
+  readonly nonces: Buffer
 }
 
 /** Key derivation (HKDF): names and values have separate keys. */
@@ -57,14 +60,29 @@ function deriveKey(secret: Buffer): CipherKey {
     prefix: Buffer.concat([Buffer.from([VERSION]), id]),
     encryption: derive('values'),
     names: derive('names'),
+    seals: derive('seals'),
+    nonces: derive('nonces of seals'),
   }
 }
 
-/** Keyed hash (HMAC-SHA256) of a list. Each part has its length as a prefix, so that different lists never collide. */
-function keyedHash(key: Buffer, parts: readonly string[]): string {
+/** A list as one text. Each part has its length as a prefix, so that different lists never collide. */
+function joined(parts: readonly string[]): string {
   let text = ''
   for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`
-  return createHmac('sha256', key).update(text).digest('base64url')
+  return text
+}
+
+/** Keyed hash (HMAC-SHA256) of a list. */
+const keyedHash = (key: Buffer, parts: readonly string[]): string =>
+  createHmac('sha256', key).update(joined(parts)).digest('base64url')
+
+/** AES-256-GCM: the tag and the text, bound to `bound`. */
+function encryptGcm(key: Buffer, iv: Buffer, bound: string, text: string): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(bound))
+  const encrypted = cipher.update(text, 'utf8')
+  // GCM has no padding: `final` returns no text, it computes the tag.
+  cipher.final()
+  return Buffer.concat([cipher.getAuthTag(), encrypted])
 }
 
 const nameUnder = (key: CipherKey, [namespace, ...parts]: StoreKey): string =>
@@ -102,6 +120,16 @@ function parsed(decipher: DecipherGCM, bytes: Buffer): unknown {
     return JSON.parse(text.toString('utf8')) as unknown
   } catch {
     throw new Unreadable('ALTERED')
+  }
+}
+
+/** A value, or null, as for an absent one, when it cannot be read. */
+function orNull(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Unreadable) return null
+    throw error
   }
 }
 
@@ -150,33 +178,52 @@ export class StoreCipher {
   /** Encrypts a value; `subjects` are ids of the persons that it concerns. */
   encrypt(name: string, value: unknown, subjects: readonly string[] = []): Buffer {
     const iv = randomBytes(IV_BYTES)
-    const cipher = createCipheriv('aes-256-gcm', this.#current.encryption, iv).setAAD(Buffer.from(name))
-    const text = cipher.update(JSON.stringify(stated(value, this.#subjectHashes(subjects))), 'utf8')
-    // GCM has no padding: `final` returns no text, it computes the tag.
-    cipher.final()
-    return Buffer.concat([this.#current.prefix, iv, cipher.getAuthTag(), text])
+    const { prefix, encryption } = this.#current
+    const text = JSON.stringify(stated(value, this.#subjectHashes(subjects)))
+    return Buffer.concat([prefix, iv, encryptGcm(encryption, iv, name, text)])
   }
 
   /** Decrypts a value; null, as for an absent one, when it cannot be read. */
   decrypt(name: string, bytes: Buffer): unknown {
-    try {
-      return this.open(name, bytes)
-    } catch (error) {
-      if (error instanceof Unreadable) return null
-      throw error
-    }
+    return orNull(() => this.open(name, bytes))
   }
 
   /** Decrypts a value; throws `Unreadable` when it cannot be read. */
   open(name: string, bytes: Buffer): unknown {
+    return unstated(this.#decrypt('encryption', name, bytes))
+  }
+
+  /**
+   * Encrypts a value for its caller to keep, bound to a context. The nonce is a keyed hash of the context and the value
+   * (a synthetic IV): an equal value has an equal text, and two values have the same nonce as rarely as random ones do.
+   */
+  seal(value: unknown, context: readonly string[]): string {
+    const text = JSON.stringify(value)
+    const bound = joined(context)
+    const { prefix, seals, nonces } = this.#current
+    const iv = createHmac('sha256', nonces)
+      .update(joined([bound, text]))
+      .digest()
+      .subarray(0, IV_BYTES)
+    return Buffer.concat([prefix, iv, encryptGcm(seals, iv, bound, text)]).toString('base64url')
+  }
+
+  /** The value of a text that `seal` made for this context, under any of the secrets; null for any other text. */
+  unseal(text: string, context: readonly string[]): unknown {
+    const bytes = Buffer.from(text, 'base64url')
+    // Node reads other characters and loose bits too; there is one text for each value.
+    return bytes.toString('base64url') === text ? orNull(() => this.#decrypt('seals', joined(context), bytes)) : null
+  }
+
+  #decrypt(use: 'encryption' | 'seals', bound: string, bytes: Buffer): unknown {
     if (bytes[0] !== VERSION) throw new Unreadable('UNKNOWN_VERSION')
     if (bytes.length < TEXT_START) throw new Unreadable('ALTERED')
     const key = this.#keys.find(({ prefix }) => bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0)
     if (!key) throw new Unreadable('OTHER_KEY')
-    const decipher = createDecipheriv('aes-256-gcm', key.encryption, bytes.subarray(IV_START, TAG_START))
-      .setAAD(Buffer.from(name))
+    const decipher = createDecipheriv('aes-256-gcm', key[use], bytes.subarray(IV_START, TAG_START))
+      .setAAD(Buffer.from(bound))
       .setAuthTag(bytes.subarray(TAG_START, TEXT_START))
-    return unstated(parsed(decipher, bytes.subarray(TEXT_START)))
+    return parsed(decipher, bytes.subarray(TEXT_START))
   }
 
   #subjectHashes(subjects: readonly string[]): readonly string[] {

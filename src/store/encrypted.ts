@@ -107,5 +107,9 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[], trust:
     digest: (...parts) => cipher.digest(parts),
 
     isDigest: (digest, ...parts) => cipher.isDigest(digest, parts),
+
+    seal: (value, ...context) => cipher.seal(value, context),
+
+    unseal: (text, ...context) => cipher.unseal(text, context),
   }
 }
