@@ -56,6 +56,12 @@ export interface CorsConfig {
   readonly allowsLoopback: boolean
 }
 
+/** The least and the greatest number of operations in flight. */
+export interface AdmissionConfig {
+  readonly floor: number
+  readonly ceiling: number
+}
+
 export interface Config {
   readonly host: string
   readonly port: number
@@ -70,6 +76,8 @@ export interface Config {
   readonly requestTimeoutMs: number
   /** The query cost that one client may use in a minute; 0 is no limit. */
   readonly costPerMinute: number
+  /** Admission control; undefined where it is off. */
+  readonly admission: AdmissionConfig | undefined
   readonly cors: CorsConfig
   readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
@@ -385,6 +393,29 @@ const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | '
     ) * 1000,
 })
 
+function admissionConfig(settings: Settings): AdmissionConfig | undefined {
+  const mode = settings.choice(
+    'ADMISSION',
+    'Admission control: `on` refuses at once (`OVERLOADED`) what cannot be answered in time.',
+    ['on', 'off'],
+    'on',
+  )
+  const floor = settings.integer(
+    'ADMISSION_MIN_CONCURRENCY',
+    'Operations that may be in flight however long the event loop takes.',
+    8,
+    { min: 1, max: 10_000 },
+  )
+  const ceiling = settings.integer(
+    'ADMISSION_MAX_CONCURRENCY',
+    'Operations that may be in flight at most, those that wait for a provider included; each takes memory.',
+    1_536,
+    { min: 1, max: 100_000 },
+  )
+  if (floor > ceiling) settings.problem('ADMISSION_MIN_CONCURRENCY must not be above ADMISSION_MAX_CONCURRENCY')
+  return mode === 'on' ? { floor, ceiling } : undefined
+}
+
 /** The configuration without the providers. */
 function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
   return {
@@ -405,6 +436,7 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
       60_000,
       { min: 0, max: 1_000_000_000 },
     ),
+    admission: admissionConfig(settings),
     cors: { origins: corsOrigins(settings), headers: corsHeaders(settings), allowsLoopback: development },
     safelist: safelist(settings),
     executor: settings.choice(

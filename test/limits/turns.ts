@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events'
-import type { ServerResponse } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { Admission, type AdmissionOptions, type Permit, type Turns } from '../../src/limits/admission.js'
 
