@@ -74,6 +74,10 @@ export interface Config {
   /** Lease of an idempotency key: a process that died loses the key after this time. */
   readonly writeLeaseMs: number
   readonly requestTimeoutMs: number
+  /** How long a request body may stand still. */
+  readonly bodyTimeoutMs: number
+  /** The memory of the request bodies that arrive at one time. */
+  readonly maxBufferedBodyBytes: number
   /** The query cost that one client may use in a minute; 0 is no limit. */
   readonly costPerMinute: number
   /** Admission control; undefined where it is off. */
@@ -400,21 +404,37 @@ function admissionConfig(settings: Settings): AdmissionConfig | undefined {
     ['on', 'off'],
     'on',
   )
-  const floor = settings.integer(
-    'ADMISSION_MIN_CONCURRENCY',
-    'Operations that may be in flight however long the event loop takes.',
-    8,
-    { min: 1, max: 10_000 },
-  )
   const ceiling = settings.integer(
     'ADMISSION_MAX_CONCURRENCY',
     'Operations that may be in flight at most, those that wait for a provider included; each takes memory.',
     1_536,
     { min: 1, max: 100_000 },
   )
+  const floor = settings.integer(
+    'ADMISSION_MIN_CONCURRENCY',
+    'Operations that may be in flight however long the event loop takes.',
+    Math.min(8, ceiling),
+    { min: 1, max: 10_000 },
+  )
   if (floor > ceiling) settings.problem('ADMISSION_MIN_CONCURRENCY must not be above ADMISSION_MAX_CONCURRENCY')
   return mode === 'on' ? { floor, ceiling } : undefined
 }
+
+/** The limits of what connections may send. */
+const intakeConfig = (settings: Settings): Pick<Config, 'bodyTimeoutMs' | 'maxBufferedBodyBytes'> => ({
+  bodyTimeoutMs: settings.integer(
+    'BODY_TIMEOUT_MS',
+    'Time in milliseconds for which a request body may stand still; then it is refused with status 408.',
+    10_000,
+    { min: 100, max: 30_000 },
+  ),
+  maxBufferedBodyBytes: settings.integer(
+    'MAX_BUFFERED_BODY_BYTES',
+    'Memory of the request bodies that arrive at one time, in bytes; beyond it requests answer `OVERLOADED`.',
+    67_108_864,
+    { min: 1_048_576, max: 1_073_741_824 },
+  ),
+})
 
 /** The configuration without the providers. */
 function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
@@ -430,6 +450,7 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
       DEFAULT_DEADLINE_MS,
       { min: 1, max: 600_000 },
     ),
+    ...intakeConfig(settings),
     costPerMinute: settings.integer(
       'RATE_LIMIT_COST_PER_MINUTE',
       'Query cost that a client may use in a minute; 0 is no limit.',

@@ -18,8 +18,10 @@ import { createApp } from './http/app.js'
 import { allowsOrigins } from './http/cors.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
+import { createFront, type Front } from './http/front.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
 import { registerHealth } from './http/health.js'
+import { BodyReader } from './http/request-body.js'
 import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
@@ -89,6 +91,7 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
 interface Graph {
   readonly apollo: ApolloServer<OperationContext>
   readonly rateLimit: RateLimit
+  readonly front: Front
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
   /** Resolves when no operation runs, also none of a client that has left. */
   readonly settled: () => Promise<unknown>
@@ -107,7 +110,6 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
   const persisted = config.safelist.mode === 'enforce' ? undefined : store
   const apollo = createApolloServer({ schema: served, pipeline, documents, store: persisted, log, explorer })
   const openContext = createContextFactory({
-    authenticate: createAuthenticator(config.auth, undefined, config),
     deadlines,
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
     store,
@@ -119,6 +121,11 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
   return {
     apollo,
     rateLimit,
+    front: createFront({
+      authenticate: createAuthenticator(config.auth, undefined, config),
+      deadlines,
+      hasPage: isDevelopment,
+    }),
     handle(request) {
       const response = respond(request)
       requests.add(response)
@@ -131,14 +138,16 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
 async function createRoutes(
   { config, log, metrics, dependencies, routes }: Options,
   { store, providers }: Resources,
-  { handle }: Graph,
+  { front, handle }: Graph,
   isStopping: () => boolean,
 ): Promise<FastifyInstance> {
   const { cors } = config
-  const app = await createApp({ log, cors, isStopping })
-  const fastPath = createFastPath({ answer: handle, log, allowsOrigins: allowsOrigins(cors), isStopping })
+  const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
+  const app = await createApp({ log, bodies, cors, isStopping })
+  const allows = allowsOrigins(cors)
+  const fastPath = createFastPath({ front, bodies, answer: handle, log, allowsOrigins: allows, isStopping })
   installFastPath(app.server, fastPath)
-  registerGraphqlRoute(app, handle)
+  registerGraphqlRoute(app, { front, bodies, handle })
   const { ping } = store
   registerHealth(app, { ping, dependencies, isStopping, circuits: providers.circuits, metrics })
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
