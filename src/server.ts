@@ -28,6 +28,7 @@ import { createGuard } from './access/guard.js'
 import { createDeadlines } from './lifecycle/deadline.js'
 import { drain } from './lifecycle/drain.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
+import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
 import { Dependencies } from './observability/dependencies.js'
 import { createLog, type Log } from './observability/log.js'
@@ -87,6 +88,13 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
   return { store, providers, trail }
 }
 
+function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
+  if (limits === undefined) return undefined
+  const admission = new Admission({ ...limits, observer: metrics.admission })
+  metrics.admits(admission)
+  return admission
+}
+
 /** The GraphQL API over the resources. */
 interface Graph {
   readonly apollo: ApolloServer<OperationContext>
@@ -109,12 +117,14 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
   const documents = new DocumentCache()
   const persisted = config.safelist.mode === 'enforce' ? undefined : store
   const apollo = createApolloServer({ schema: served, pipeline, documents, store: persisted, log, explorer })
+  const admission = createAdmission(options)
   const openContext = createContextFactory({
     deadlines,
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
     store,
     record: createRecorder(trail, schema, served),
     explain,
+    measure: admission?.measure,
   })
   const respond = createGraphqlHandler({ apollo, pipeline, documents, hasPage: isDevelopment, openContext })
   const requests = new PendingTasks()
@@ -125,6 +135,7 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
       authenticate: createAuthenticator(config.auth, undefined, config),
       deadlines,
       hasPage: isDevelopment,
+      admit: admission && ((applicant) => admission.admit(applicant)),
     }),
     handle(request) {
       const response = respond(request)

@@ -83,15 +83,21 @@ interface Applicant {
   readonly response: ResponseEvents
 }
 
+/** The time of this process that an operation took, in ms, once it has ended. */
+interface MeasuredWork {
+  readonly ownMs: number | undefined
+}
+
 /** The right to execute one operation. */
 export interface Permit {
-  /** Ends the operation; `workMs` is the time of this process that it took, where that is known. Further calls do nothing. */
-  readonly release: (workMs?: number) => void
+  /** Ends the operation. Further calls do nothing. */
+  readonly release: () => void
 }
 
 /** A request in the queue. */
 interface Waiting {
   readonly flow: Flow<Waiting>
+  readonly response: ResponseEvents
   readonly since: number
   readonly expiresAt: number
   settle?: (outcome: Permit | ApiError) => void
@@ -111,6 +117,7 @@ function overloaded(): ApiError {
 export class Admission {
   readonly #queue = new FairQueue<Waiting>()
   readonly #waiting = new Set<Waiting>()
+  readonly #work = new WeakMap<ResponseEvents, MeasuredWork>()
   readonly #limit: ConcurrencyLimit
   readonly #observer: AdmissionObserver
   readonly #turns: Turns
@@ -163,7 +170,7 @@ export class Admission {
     const flow = this.#queue.open(tenant, client, subject)
     if (!this.#isWithinShares(flow)) return this.#refuseAtOnce(flow, 'share')
     if (this.#queue.queued === 0 && this.#queue.inFlight < this.#limit.value && this.#isTurnOpen(now))
-      return this.#start(flow)
+      return this.#start(flow, response)
     return this.#enqueue(flow, now, deadlineAt, response)
   }
 
@@ -188,14 +195,18 @@ export class Admission {
     this.#turnBegun = undefined
   }
 
-  #start(flow: Flow<Waiting>): Permit {
+  /** Notes where the work of the operation that a response answers is measured; it is read when its permit is released. */
+  readonly measure = (response: ResponseEvents, work: MeasuredWork): void => void this.#work.set(response, work)
+
+  #start(flow: Flow<Waiting>, response: ResponseEvents): Permit {
     const charged = this.#workMs
     this.#queue.start(flow, charged)
     let isHeld = true
     return {
-      release: (workMs = charged) => {
+      release: () => {
         if (!isHeld) return
         isHeld = false
+        const workMs = this.#work.get(response)?.ownMs ?? charged
         this.#workMs += (workMs - this.#workMs) * SMOOTHING
         this.#queue.end(flow, workMs - charged)
         if (this.#cancelTick !== undefined && this.#queue.inFlight < this.#limit.value) this.#serve()
@@ -206,7 +217,7 @@ export class Admission {
   #enqueue(flow: Flow<Waiting>, now: number, deadline: number, response: ResponseEvents): Promise<Permit> {
     if (now + (this.#queue.ahead(flow) + 1) * this.#intervalMs >= deadline) this.#refuseAtOnce(flow, 'deadline')
     if (this.#queue.queued === 0) this.#beginQueue(now)
-    const request: Waiting = { flow, since: now, expiresAt: Math.min(deadline, now + MAX_WAIT_MS) }
+    const request: Waiting = { flow, response, since: now, expiresAt: Math.min(deadline, now + MAX_WAIT_MS) }
     this.#queue.push(flow, request)
     if (this.#queue.queued > this.#capacity(now)) {
       const surplus = this.#queue.surplus()!
@@ -216,10 +227,11 @@ export class Admission {
       }
       this.#refuse(surplus, 'queue_full')
     }
-    return this.#wait(request, response)
+    return this.#wait(request)
   }
 
-  #wait(request: Waiting, response: ResponseEvents): Promise<Permit> {
+  #wait(request: Waiting): Promise<Permit> {
+    const { response } = request
     this.#waiting.add(request)
     return new Promise((resolve, reject) => {
       const leave = () => this.#refuse(request, undefined)
@@ -326,7 +338,7 @@ export class Admission {
     this.#remove(request)
     this.#starts += 1
     this.#observer.queued((now - request.since) / 1000)
-    request.settle?.(this.#start(request.flow))
+    request.settle?.(this.#start(request.flow, request.response))
   }
 
   #measureRate(now: number): void {

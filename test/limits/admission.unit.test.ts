@@ -34,11 +34,12 @@ async function load(
           bench.send(
             { client, ...(tenant && { tenant }), ...(subject && { subject }) },
             {
-              onStart(permit) {
+              onStart(permit, response) {
                 loop.work(workMs / 2)
                 const end = () => {
                   loop.work(workMs / 2)
-                  permit.release(workMs)
+                  bench.admission.measure(response, { ownMs: workMs })
+                  permit.release()
                 }
                 ending.push({ at: loop.now() + waitMs, end })
               },

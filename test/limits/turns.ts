@@ -77,13 +77,13 @@ export class Bench {
     {
       deadlineMs = 15_000,
       onStart = () => undefined,
-    }: { deadlineMs?: number; onStart?: (permit: Permit) => void } = {},
+    }: { deadlineMs?: number; onStart?: (permit: Permit, response: EventEmitter) => void } = {},
   ): Tried {
     const tried: Tried = { state: 'queued', response: new EventEmitter() }
     const admitted = (permit: Permit) => {
       tried.state = 'admitted'
       tried.permit = permit
-      onStart(permit)
+      onStart(permit, tried.response)
     }
     const refused = (error: unknown) => {
       tried.state = 'refused'
