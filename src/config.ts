@@ -56,6 +56,12 @@ export interface CorsConfig {
   readonly allowsLoopback: boolean
 }
 
+/** The least and the greatest number of operations in flight. */
+export interface AdmissionConfig {
+  readonly floor: number
+  readonly ceiling: number
+}
+
 export interface Config {
   readonly host: string
   readonly port: number
@@ -82,6 +88,12 @@ export interface Config {
     /** The part of it that a client may use in one process while Redis is away, in percent. */
     readonly fallbackPercent: number
   }
+  /** How long a request body may stand still. */
+  readonly bodyTimeoutMs: number
+  /** The memory of the request bodies that arrive at one time. */
+  readonly maxBufferedBodyBytes: number
+  /** Admission control; undefined where it is off. */
+  readonly admission: AdmissionConfig | undefined
   readonly cors: CorsConfig
   readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
@@ -430,6 +442,45 @@ const rateLimitConfig = (settings: Settings): Config['rateLimit'] => ({
   ),
 })
 
+function admissionConfig(settings: Settings): AdmissionConfig | undefined {
+  const mode = settings.choice(
+    'ADMISSION',
+    'Admission control: `on` refuses at once (`OVERLOADED`) what cannot be answered in time.',
+    ['on', 'off'],
+    'on',
+  )
+  const ceiling = settings.integer(
+    'ADMISSION_MAX_CONCURRENCY',
+    'Operations that may be in flight at most, those that wait for a provider included; each takes memory.',
+    1_536,
+    { min: 1, max: 100_000 },
+  )
+  const floor = settings.integer(
+    'ADMISSION_MIN_CONCURRENCY',
+    'Operations that may be in flight however long the event loop takes.',
+    Math.min(8, ceiling),
+    { min: 1, max: 10_000 },
+  )
+  if (floor > ceiling) settings.problem('ADMISSION_MIN_CONCURRENCY must not be above ADMISSION_MAX_CONCURRENCY')
+  return mode === 'on' ? { floor, ceiling } : undefined
+}
+
+/** The limits of what connections may send. */
+const intakeConfig = (settings: Settings): Pick<Config, 'bodyTimeoutMs' | 'maxBufferedBodyBytes'> => ({
+  bodyTimeoutMs: settings.integer(
+    'BODY_TIMEOUT_MS',
+    'Time in milliseconds for which a request body may stand still; then it is refused with status 408.',
+    10_000,
+    { min: 100, max: 30_000 },
+  ),
+  maxBufferedBodyBytes: settings.integer(
+    'MAX_BUFFERED_BODY_BYTES',
+    'Memory of the request bodies that arrive at one time, in bytes; beyond it requests answer `OVERLOADED`.',
+    67_108_864,
+    { min: 1_048_576, max: 1_073_741_824 },
+  ),
+})
+
 /** The configuration without the providers. */
 function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
   return {
@@ -445,6 +496,8 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
       { min: 1, max: 600_000 },
     ),
     rateLimit: rateLimitConfig(settings),
+    ...intakeConfig(settings),
+    admission: admissionConfig(settings),
     cors: { origins: corsOrigins(settings), headers: corsHeaders(settings), allowsLoopback: development },
     safelist: safelist(settings),
     executor: settings.choice(

@@ -22,14 +22,17 @@ import { createApp } from './http/app.js'
 import { allowsOrigins } from './http/cors.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
+import { createFront, type Front } from './http/front.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
 import { registerHealth } from './http/health.js'
+import { BodyReader } from './http/request-body.js'
 import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
 import { createDeadlines } from './lifecycle/deadline.js'
 import { drain } from './lifecycle/drain.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
+import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
 import { Dependencies } from './observability/dependencies.js'
 import { createLog, type Log } from './observability/log.js'
@@ -95,10 +98,18 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
   return { keys, store, providers, trail }
 }
 
+function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
+  if (limits === undefined) return undefined
+  const admission = new Admission({ ...limits, observer: metrics.admission })
+  metrics.admits(admission)
+  return admission
+}
+
 /** The GraphQL API over the resources. */
 interface Graph {
   readonly apollo: ApolloServer<OperationContext>
   readonly rateLimit: RateLimit
+  readonly front: Front
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
   /** Resolves when no operation runs, also none of a client that has left. */
   readonly settled: () => Promise<unknown>
@@ -127,19 +138,26 @@ function createGraph(options: Options, { keys, store: { store, lease }, provider
     log,
     explorer,
   })
+  const admission = createAdmission(options)
   const openContext = createContextFactory({
-    authenticate: createAuthenticator(config.auth, keys),
     deadlines,
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
     store,
     record: createRecorder(trail, schema, served),
     explain,
+    measure: admission?.measure,
   })
   const respond = createGraphqlHandler({ apollo, pipeline, documents, hasPage: isDevelopment, openContext })
   const requests = new PendingTasks()
   return {
     apollo,
     rateLimit,
+    front: createFront({
+      authenticate: createAuthenticator(config.auth, keys),
+      deadlines,
+      hasPage: isDevelopment,
+      admit: admission && ((applicant) => admission.admit(applicant)),
+    }),
     handle(request) {
       const response = respond(request)
       requests.add(response)
@@ -152,14 +170,16 @@ function createGraph(options: Options, { keys, store: { store, lease }, provider
 async function createRoutes(
   { config, log, metrics, dependencies, routes }: Options,
   { store, providers }: Resources,
-  { handle }: Graph,
+  { front, handle }: Graph,
   isStopping: () => boolean,
 ): Promise<FastifyInstance> {
   const { cors } = config
-  const app = await createApp({ log, cors, isStopping })
-  const fastPath = createFastPath({ answer: handle, log, allowsOrigins: allowsOrigins(cors), isStopping })
+  const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
+  const app = await createApp({ log, bodies, cors, isStopping })
+  const allows = allowsOrigins(cors)
+  const fastPath = createFastPath({ front, bodies, answer: handle, log, allowsOrigins: allows, isStopping })
   installFastPath(app.server, fastPath)
-  registerGraphqlRoute(app, handle)
+  registerGraphqlRoute(app, { front, bodies, handle })
   const { probe } = store
   registerHealth(app, { probe, dependencies, isStopping, circuits: providers.circuits, metrics })
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })

@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import type { GraphQLSchema, OperationDefinitionNode, ValidationRule } from 'graphql'
 import type { Store } from '../../datasources/contract/store.js'
+import { PREFLIGHTED_HEADERS } from '../http/request-form.js'
 import { documentLimits, knownKinds, MAX } from '../limits/document.js'
 import type { Log } from '../observability/log.js'
 import type { DocumentCache } from './document-cache.js'
@@ -27,9 +28,6 @@ const DISABLED: readonly ApolloServerPlugin[] = [
   ApolloServerPluginSchemaReportingDisabled(),
   ApolloServerPluginUsageReportingDisabled(),
 ]
-
-/** Headers of which a GET needs one: a page of another site cannot send them without a preflight. */
-const PREFLIGHTED_HEADERS = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name']
 
 interface ApolloOptions {
   readonly schema: GraphQLSchema
@@ -104,7 +102,7 @@ export function createApolloServer({
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
-    csrfPrevention: { requestHeaders: PREFLIGHTED_HEADERS },
+    csrfPrevention: { requestHeaders: [...PREFLIGHTED_HEADERS] },
     parseOptions: { maxTokens: MAX.tokens },
     validationRules: [documentLimits, ...rules, knownKinds],
     validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: explorer === undefined },
