@@ -21,10 +21,10 @@ const maxOf = (...hints: (number | undefined)[]): number | undefined => {
   return given.length > 0 ? Math.max(...given) : undefined
 }
 
-const toReply = <Result>(reply: Reply<unknown>, result: Result): BanficoReply<Result> => ({
+const toReply = <Result>(reply: Reply<unknown>, result: Result, at: number): BanficoReply<Result> => ({
   accepted: reply.status === 202,
   result,
-  at: Date.now(),
+  at,
   hintSeconds: maxOf(
     parseRetryAfter(reply.header('retry-after')),
     parseSeconds(reply.header('expected-response-seconds')),
@@ -64,17 +64,18 @@ export function mapError({ status, header, body }: ErrorResponse): ErrorMapping 
 }
 
 /** The scope of a call that several operations may wait for: it does not end with the operation that began it. */
-export const sharedScope = ({ correlationId, trace }: CallScope): CallScope => ({
+export const sharedScope = ({ correlationId, trace, share }: CallScope): CallScope => ({
   signal: detachedScope.signal,
   correlationId,
   trace,
+  share,
 })
 
 const malformed = (providerStatus: number): ApiError =>
   new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus })
 
-/** Banfico's endpoints, one method each, in Banfico's words. */
-export function banficoSource(client: ProviderClient, version: ApiVersion) {
+/** Banfico's endpoints, one method each, in Banfico's words. `now` is the clock that polls are scheduled by. */
+export function banficoSource(client: ProviderClient, version: ApiVersion, now: () => number) {
   const headers = (xRefId: string) => ({ 'transaction-xref-id': xRefId })
 
   return {
@@ -89,7 +90,7 @@ export function banficoSource(client: ProviderClient, version: ApiVersion) {
         headers: headers(xRefId),
         response: answers.verification,
       })
-      return toReply(reply, reply.body.data.result)
+      return toReply(reply, reply.body.data.result, now())
     },
 
     /** The state of an earlier verification. */
@@ -104,7 +105,7 @@ export function banficoSource(client: ProviderClient, version: ApiVersion) {
       const result = answers.verification.fits(reply.body) ? reply.body.data.result : undefined
       // The result of another verification must not be returned for this one; only a 202 may have no result.
       if (result === undefined ? reply.status !== 202 : result.id !== id) throw malformed(reply.status)
-      return toReply(reply, result)
+      return toReply(reply, result, now())
     },
   }
 }

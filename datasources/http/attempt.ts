@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError } from '../contract/errors.js'
 import { traceWait } from '../support/operation-trace.js'
-import type { Bulkhead } from './bulkhead.js'
+import type { Admission, Bulkhead, Claim } from './bulkhead.js'
 import {
   type CallScope,
   type Credential,
@@ -11,7 +11,7 @@ import {
   type ErrorResponse,
   type Reply,
 } from './call.js'
-import type { CallOutcome, CircuitBreaker } from './circuit-breaker.js'
+import type { CallOutcome, CircuitBreaker, OpenCause } from './circuit-breaker.js'
 import { classify, isProviderFailure } from './classify.js'
 import type { EncodedRequest } from './encode.js'
 import type { ProviderErrors } from './provider-errors.js'
@@ -22,13 +22,10 @@ import { type Transport, TransportError, type TransportResponse } from './transp
 
 type Headers = Readonly<Record<string, string>>
 const NO_HEADERS: Headers = {}
+const NO_SHARE: readonly string[] = []
 
-/** Codes of a failed token request after which the call may be retried. */
-const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'PROVIDER_TIMEOUT',
-  'PROVIDER_UNAVAILABLE',
-  'RATE_LIMITED',
-])
+/** Codes of a failed token request after which the call may be retried; a time-out is not waited for twice. */
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_UNAVAILABLE', 'RATE_LIMITED'])
 
 const headersOf = ({ call, body }: EncodedRequest<unknown>, credential: Headers): Headers => ({
   accept: 'application/json, application/problem+json',
@@ -61,6 +58,9 @@ interface Received {
   readonly credential: Headers
   readonly report: (outcome: CallOutcome) => void
 }
+
+/** Why a request was aborted: its time-out, the end of its operation, or a circuit that opened because of silence. */
+type AbortReason = 'timeout' | 'operation' | 'silence'
 
 /** A failure of the transport, and how the circuit breaker counts it. */
 interface TransportFailure {
@@ -118,7 +118,8 @@ export class AttemptRunner {
     if (rejected) return rejected
     const authenticated = await this.#authenticate(scope.signal, credential)
     if ('error' in authenticated) return authenticated
-    const refused = await this.#admit(scope.signal)
+    const claim: Claim = { share: scope.share ?? NO_SHARE, isWrite: request.call.effect === 'write' }
+    const refused = await this.#admit(scope, claim)
     if (refused) return refused
     const report = this.options.circuit.begin()
     try {
@@ -130,7 +131,7 @@ export class AttemptRunner {
       report('ignored')
       throw error
     } finally {
-      this.options.bulkhead.release()
+      this.options.bulkhead.release(claim)
     }
   }
 
@@ -160,41 +161,66 @@ export class AttemptRunner {
   }
 
   /** Acquires the bulkhead; undefined when that succeeds. */
-  async #admit(signal: AbortSignal): Promise<FailedAttempt | undefined> {
-    const { bulkhead, errors, timeoutMs } = this.options
-    const admission = await bulkhead.acquire(signal, timeoutMs)
-    if (admission === 'aborted') return failedAttempt(errors.deadlineExceeded('was asked'))
+  async #admit(scope: CallScope, claim: Claim): Promise<FailedAttempt | undefined> {
+    const { bulkhead, errors } = this.options
+    const { signal } = scope
+    const admission = bulkhead.tryAcquire(claim) ? 'acquired' : await this.#waitForPermit(scope, claim)
     if (admission === 'timeout')
       return failedAttempt(errors.create('PROVIDER_TIMEOUT'), { detail: 'bulkhead time-out' })
-    if (admission === 'full')
-      return failedAttempt(errors.create('PROVIDER_UNAVAILABLE', { retryAfterSeconds: 1 }), { detail: 'bulkhead full' })
+    if (admission === 'full' || admission === 'late')
+      return failedAttempt(errors.create('PROVIDER_UNAVAILABLE', { retryAfterSeconds: 1 }), {
+        detail: `bulkhead ${admission}`,
+      })
     // The circuit may have opened, or the operation ended, during the wait.
-    const rejected =
-      this.#rejectIfOpen() ?? (signal.aborted ? failedAttempt(errors.deadlineExceeded('was asked')) : undefined)
-    if (rejected) bulkhead.release()
+    const rejected = signal.aborted ? failedAttempt(errors.deadlineExceeded('was asked')) : this.#rejectIfOpen()
+    if (rejected && admission === 'acquired') bulkhead.release(claim)
     return rejected
   }
 
-  /** Sends the request. A write is not aborted with its operation: that would make a known outcome unknown. */
+  /** Waits for a permit; `aborted` also when the circuit opens. */
+  async #waitForPermit({ signal, deadline }: CallScope, claim: Claim): Promise<Admission> {
+    const { bulkhead, circuit, timeoutMs } = this.options
+    const waiting = new AbortController()
+    const abort = () => waiting.abort()
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    const endListening = circuit.onOpen(abort)
+    try {
+      return await bulkhead.acquire(waiting.signal, timeoutMs, claim, deadline)
+    } finally {
+      endListening()
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /**
+   * Sends the request. A write is not aborted with its operation: that would make a known outcome unknown. A read is
+   * aborted with its operation, and when the circuit opens because the provider is silent.
+   */
   async #transmit(
     scope: CallScope,
     request: EncodedRequest<unknown>,
     credential: Headers,
   ): Promise<TransportResponse | TransportFailure> {
+    const { circuit, timeoutMs, transport } = this.options
     const { call, target, body } = request
     const isWrite = call.effect === 'write'
     const controller = new AbortController()
-    const abort = () => controller.abort()
-    let isTimedOut = false
+    let reason: AbortReason | undefined
+    const abort = (why: AbortReason) => {
+      reason ??= why
+      controller.abort()
+    }
+    const beganAt = performance.now()
     // The time-out begins after the bulkhead: a write sent shortly before it would end with an unknown outcome.
-    const timer = setTimeout(() => {
-      isTimedOut = true
-      abort()
-    }, this.options.timeoutMs)
+    const timer = setTimeout(abort, timeoutMs, 'timeout')
+    const onEnd = () => abort('operation')
     if (isWrite) scope.markSent?.()
-    else scope.signal.addEventListener('abort', abort, { once: true })
+    else scope.signal.addEventListener('abort', onEnd, { once: true })
+    const cut = (cause: OpenCause) => cause === 'silence' && abort('silence')
+    const endListening = call.effect === 'read' ? circuit.onOpen(cut) : undefined
     try {
-      return await this.options.transport.send({
+      return await transport.send({
         method: call.method,
         path: target,
         headers: headersOf(request, credential),
@@ -204,22 +230,35 @@ export class AttemptRunner {
       })
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
-      if (controller.signal.aborted && !isTimedOut)
-        return { failed: failedAttempt(this.options.errors.deadlineExceeded('answered')), outcome: 'ignored' }
-      return this.#transportFailure(call.effect, error, isTimedOut)
+      return this.#transportFailure(call.effect, error, reason, beganAt)
     } finally {
       clearTimeout(timer)
-      if (!isWrite) scope.signal.removeEventListener('abort', abort)
+      endListening?.()
+      if (!isWrite) scope.signal.removeEventListener('abort', onEnd)
     }
   }
 
-  #transportFailure(effect: Effect, { sent }: TransportError, isTimedOut: boolean): TransportFailure {
-    const { errors } = this.options
+  #transportFailure(
+    effect: Effect,
+    { sent }: TransportError,
+    reason: AbortReason | undefined,
+    beganAt: number,
+  ): TransportFailure {
+    const { circuit, errors } = this.options
+    if (reason === 'operation')
+      return { failed: failedAttempt(errors.deadlineExceeded('answered')), outcome: 'ignored' }
+    const rejected = reason === 'silence' ? this.#rejectIfOpen() : undefined
+    if (rejected) return { failed: rejected, outcome: 'ignored' }
+    const isTimedOut = reason === 'timeout'
     const ambiguous = effect === 'write' && sent
     const isLost = isTimedOut || (sent && effect === 'nonRepeatableRead')
     const code = ambiguous ? 'OUTCOME_UNKNOWN' : isLost ? 'PROVIDER_TIMEOUT' : 'PROVIDER_UNAVAILABLE'
-    const failed = failedAttempt(errors.create(code), { transient: true, notExecuted: !sent, ambiguous })
-    return { failed, outcome: 'failure' }
+    // What answered no other call meanwhile would let the next attempt wait as long.
+    const transient = reason === undefined || (isTimedOut && circuit.answeredSince(beganAt))
+    return {
+      failed: failedAttempt(errors.create(code), { transient, notExecuted: !sent, ambiguous }),
+      outcome: 'unanswered',
+    }
   }
 
   #checkContract<T>(

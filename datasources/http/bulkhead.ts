@@ -1,55 +1,210 @@
-/** The result of `acquire`; only `acquired` must be released. */
-export type Admission = 'acquired' | 'full' | 'aborted' | 'timeout'
+import { FairQueue } from '../support/fair-queue.js'
+
+/** The result of `acquire`; only `acquired` must be released. `late`: the wait would be longer than the time that is left. */
+export type Admission = 'acquired' | 'full' | 'late' | 'aborted' | 'timeout'
+
+/** Who asks for a permit, and for what. */
+export interface Claim {
+  /** The owner from the widest to the narrowest share: tenant, client, user. Empty for calls of the process itself. */
+  readonly share: readonly string[]
+  readonly isWrite: boolean
+}
+
+/** A claim of the process itself, such as a token request. */
+const OWN_CLAIM: Claim = { share: [], isWrite: false }
 
 /** Queue places for each permit: at 150 ms a call, a request further back would reach its deadline first. */
 const MAX_QUEUED_PER_PERMIT = 64
+/** The part of the permits that writes may hold together, one client beside others, and of the queue that one client may fill. */
+const MAX_PART = 3 / 4
+/** How long after its last call a client counts as one beside others. */
+const ACTIVE_MS = 60_000
+/** A share of a client: its tenant and itself. */
+const CLIENT_DEPTH = 2
+/** The mean time for which permits are held is that of about this many calls. */
+const MAX_SAMPLES = 256
+
+interface Waiter {
+  readonly claim: Claim
+  readonly admit: () => void
+}
+
+/** The requests of one kind: those that wait, how many permits the others hold, and for how long on average. */
+class Kind {
+  readonly queue = new FairQueue<Waiter>()
+  /** Permits times the ms that they were held, the number of those that were returned, and the time of the last change. */
+  #heldMs = 0
+  #returned = 0
+  #changedAt = 0
+
+  get held(): number {
+    return this.queue.heldBy([])
+  }
+
+  take(share: readonly string[], now: number): void {
+    this.#count(now)
+    this.queue.hold(share)
+  }
+
+  release(share: readonly string[], now: number): void {
+    this.#count(now)
+    this.queue.release(share)
+    this.#returned += 1
+    if (this.#returned < MAX_SAMPLES) return
+    // What was long ago counts less.
+    this.#returned /= 2
+    this.#heldMs /= 2
+  }
+
+  /** How long a request of this owner would wait behind its others; 0 where it cannot be told. */
+  expectedWaitMs(share: readonly string[], now: number): number {
+    const [waiting, held] = [this.queue.sizeOf(share), this.queue.heldBy(share)]
+    if (waiting === 0 || held === 0) return 0
+    this.#count(now)
+    return ((waiting / held) * this.#heldMs) / Math.max(1, this.#returned)
+  }
+
+  #count(now: number): void {
+    this.#heldMs += this.held * (now - this.#changedAt)
+    this.#changedAt = now
+  }
+}
+
+/** The two clients that called last, which suffice to know whether there is another than a given one. */
+class ActiveClients {
+  #last: { readonly tenant: string; readonly client: string; at: number } | undefined
+  #previousAt = -Infinity
+
+  saw([tenant, client]: readonly string[], now: number): void {
+    if (tenant === undefined || client === undefined) return
+    const last = this.#last
+    if (last?.tenant === tenant && last.client === client) last.at = now
+    else {
+      this.#previousAt = last?.at ?? -Infinity
+      this.#last = { tenant, client, at: now }
+    }
+  }
+
+  /** True when another client than this one has called lately. */
+  hasOther([tenant, client]: readonly string[], now: number): boolean {
+    const last = this.#last
+    const isLast = last?.tenant === tenant && last?.client === client
+    return now - (isLast ? this.#previousAt : (last?.at ?? -Infinity)) < ACTIVE_MS
+  }
+}
 
 /**
  * Bulkhead: a semaphore with a bounded queue. At most `maxConcurrent` calls to a provider run at a time; the others
- * wait in order of arrival. A request that waits has certainly not been sent.
+ * wait. A request that waits has certainly not been sent.
+ *
+ * Permits that are scarce go to tenants, their clients and their users in fair shares: next is who holds the fewest.
+ * Writes, which may take long, hold at most three quarters of the permits, and so does one client while others call;
+ * while reads and writes wait, those that hold fewer permits come next. What does not wait takes no part: a client
+ * alone has all permits.
  */
 export class Bulkhead {
-  #free: number
+  readonly #maxConcurrent: number
   readonly #maxQueued: number
-  /** The queue, oldest first. */
-  readonly #waiters = new Set<() => void>()
+  /** Of writes, and of one client beside others. */
+  readonly #maxHeld: number
+  #free: number
+  readonly #reads = new Kind()
+  readonly #writes = new Kind()
+  readonly #clients = new ActiveClients()
 
   constructor(maxConcurrent: number, maxQueued = maxConcurrent * MAX_QUEUED_PER_PERMIT) {
+    this.#maxConcurrent = maxConcurrent
     this.#free = maxConcurrent
     this.#maxQueued = maxQueued
+    this.#maxHeld = Math.ceil(maxConcurrent * MAX_PART)
   }
 
-  /** Takes a permit; false when there is none. */
-  tryAcquire(): boolean {
-    if (this.#free === 0) return false
-    this.#free -= 1
+  /** Takes a permit; false when there is none for this claim. */
+  tryAcquire(claim: Claim = OWN_CLAIM): boolean {
+    const now = performance.now()
+    this.#clients.saw(claim.share, now)
+    if (!this.#mayTake(claim, now)) return false
+    this.#take(claim, now)
     return true
   }
 
-  /** Takes a permit, or waits for one until the signal aborts or the time-out passes. */
-  async acquire(signal: AbortSignal, timeoutMs: number): Promise<Admission> {
+  /** Takes a permit, or waits for one until the signal aborts, the time-out passes or the deadline cannot be met. */
+  async acquire(
+    signal: AbortSignal,
+    timeoutMs: number,
+    claim: Claim = OWN_CLAIM,
+    deadline = Infinity,
+  ): Promise<Admission> {
     if (signal.aborted) return 'aborted'
-    if (this.tryAcquire()) return 'acquired'
-    if (this.#waiters.size >= this.#maxQueued) return 'full'
+    if (this.tryAcquire(claim)) return 'acquired'
+    const { share } = claim
+    if (this.#isFull(share)) return 'full'
+    const kind = this.#kindOf(claim)
+    const now = performance.now()
+    if (kind.expectedWaitMs(share, now) > deadline - now) return 'late'
+    const { queue } = kind
     return new Promise((resolve) => {
       const settle = (admission: Admission) => {
         clearTimeout(timer)
         signal.removeEventListener('abort', abort)
-        this.#waiters.delete(admit)
+        queue.remove(waiter)
         resolve(admission)
       }
-      const admit = () => settle('acquired')
+      const waiter: Waiter = { claim, admit: () => settle('acquired') }
       const abort = () => settle('aborted')
       const timer = setTimeout(settle, timeoutMs, 'timeout')
       signal.addEventListener('abort', abort, { once: true })
-      this.#waiters.add(admit)
+      queue.enqueue(share, waiter)
     })
   }
 
-  /** Returns a permit, or passes it to the request that has waited longest. */
-  release(): void {
-    const [admit] = this.#waiters
-    if (admit) admit()
-    else this.#free += 1
+  /** Returns a permit, which passes to the request that is next. The claim is that of `acquire`. */
+  release(claim: Claim = OWN_CLAIM): void {
+    const now = performance.now()
+    this.#free += 1
+    this.#kindOf(claim).release(claim.share, now)
+    for (let next = this.#next(now); next; next = this.#next(now)) {
+      this.#take(next.claim, now)
+      next.admit()
+    }
+  }
+
+  #kindOf({ isWrite }: Claim): Kind {
+    return isWrite ? this.#writes : this.#reads
+  }
+
+  #take(claim: Claim, now: number): void {
+    this.#free -= 1
+    this.#kindOf(claim).take(claim.share, now)
+  }
+
+  #mayTake({ share, isWrite }: Claim, now: number): boolean {
+    if (this.#free === 0) return false
+    // With as many free permits neither writes nor a client can hold too many.
+    if (this.#free > this.#maxConcurrent - this.#maxHeld) return true
+    if (isWrite && this.#writes.held >= this.#maxHeld) return false
+    if (share.length < CLIENT_DEPTH) return true
+    const client = share.slice(0, CLIENT_DEPTH)
+    const held = this.#reads.queue.heldBy(client) + this.#writes.queue.heldBy(client)
+    return held < this.#maxHeld || !this.#clients.hasOther(share, now)
+  }
+
+  /** Takes the request that gets the next permit from its queue; undefined where none waits that may take it. */
+  #next(now: number): Waiter | undefined {
+    if (this.#free === 0 || this.#reads.queue.size + this.#writes.queue.size === 0) return undefined
+    const kinds = this.#writes.held < this.#reads.held ? [this.#writes, this.#reads] : [this.#reads, this.#writes]
+    for (const { queue } of kinds) {
+      const waiter = queue.peek()
+      if (waiter && this.#mayTake(waiter.claim, now)) return queue.dequeue()
+    }
+    return undefined
+  }
+
+  #isFull(share: readonly string[]): boolean {
+    const [reads, writes] = [this.#reads.queue, this.#writes.queue]
+    if (reads.size + writes.size >= this.#maxQueued) return true
+    if (share.length < CLIENT_DEPTH) return false
+    const client = share.slice(0, CLIENT_DEPTH)
+    return reads.sizeOf(client) + writes.sizeOf(client) >= Math.ceil(this.#maxQueued * MAX_PART)
   }
 }

@@ -143,6 +143,8 @@ export interface CallScope {
   readonly isWriting?: (() => boolean) | undefined
   readonly trace?: OperationTrace | undefined
   readonly correlationId: string
+  /** The owner of the operation, from the widest to the narrowest share of scarce permits: tenant, client, user. */
+  readonly share?: readonly string[] | undefined
 }
 
 const neverAborted = new AbortController().signal

@@ -1,8 +1,17 @@
+import { Silence } from './silence.js'
+import { SlowCalls } from './slow-calls.js'
+
 /** `closed`: calls pass; `open`: calls fail at once; `half-open`: one call at a time probes the provider. */
 export type CircuitState = 'closed' | 'open' | 'half-open'
 
-/** The outcome of a call as the circuit breaker counts it. */
-export type CallOutcome = 'success' | 'failure' | 'ignored'
+/**
+ * The outcome of a call as the circuit breaker counts it: `failure` is an answer that means a failing provider,
+ * `unanswered` a time-out or a lost connection, `ignored` a call that its operation gave up.
+ */
+export type CallOutcome = 'success' | 'failure' | 'unanswered' | 'ignored'
+
+/** Why a circuit opened: the provider failed too often, too many calls were slow, or nothing was answered at all. */
+export type OpenCause = 'failures' | 'slow calls' | 'silence'
 
 /** Failure rates are taken over this window: long enough for a provider with few permits to fail by time-outs. */
 const WINDOW_MS = 30_000
@@ -25,6 +34,8 @@ export const minCallsFor = (maxConcurrent: number): number =>
 export interface CircuitBreakerOptions {
   /** With fewer calls in the window the circuit stays closed. */
   readonly minCalls: number
+  /** The time-out of a call. */
+  readonly timeoutMs: number
   readonly onStateChange?: ((state: CircuitState) => void) | undefined
   /** In ms. */
   readonly now?: (() => number) | undefined
@@ -38,15 +49,18 @@ interface Slot {
 }
 
 /**
- * Circuit breaker: opens when half of the calls of the last 30 s failed, rejects calls at once while it is open, and
- * then lets one call at a time probe the provider. Not cockatiel: version 4 needs Node 22, and version 3 makes all
- * other calls wait for the probe, which may hang.
+ * Circuit breaker: opens when half of the calls of the last 30 s failed, when most calls are slow, or when a provider
+ * is silent; rejects calls at once while it is open, and then lets one call at a time probe the provider. Not
+ * cockatiel: version 4 needs Node 22, and version 3 makes all other calls wait for the probe, which may hang; neither
+ * it nor opossum counts a call before it has ended.
  */
 export class CircuitBreaker {
-  readonly #minCalls: number
-  readonly #onStateChange: ((state: CircuitState) => void) | undefined
+  readonly #options: CircuitBreakerOptions
   readonly #now: () => number
   readonly #slots: readonly Slot[] = Array.from({ length: SLOTS }, () => ({ index: -Infinity, calls: 0, failures: 0 }))
+  readonly #listeners = new Set<(cause: OpenCause) => void>()
+  #silence: Silence
+  #slowCalls: SlowCalls
   #state: CircuitState = 'closed'
   #opensUntil = 0
   #openMs = MIN_OPEN_MS
@@ -54,10 +68,11 @@ export class CircuitBreaker {
   /** Counts state changes: the outcome of a call that began before the last one is ignored. */
   #generation = 0
 
-  constructor({ minCalls, onStateChange, now = () => performance.now() }: CircuitBreakerOptions) {
-    this.#minCalls = minCalls
-    this.#onStateChange = onStateChange
-    this.#now = now
+  constructor(options: CircuitBreakerOptions) {
+    this.#options = options
+    this.#now = options.now ?? (() => performance.now())
+    this.#silence = new Silence(options.timeoutMs)
+    this.#slowCalls = new SlowCalls(options.minCalls, options.timeoutMs)
   }
 
   get state(): CircuitState {
@@ -66,6 +81,7 @@ export class CircuitBreaker {
 
   /** Milliseconds until a call may pass; 0 when one may pass now. */
   waitMs(): number {
+    if (this.#state === 'closed') this.#judgeWaits(this.#now())
     if (this.#state === 'closed') return 0
     const left = this.#state === 'open' ? this.#opensUntil - this.#now() : 0
     if (left > 0) return left
@@ -76,19 +92,48 @@ export class CircuitBreaker {
   begin(): (outcome: CallOutcome) => void {
     if (this.#state === 'open') this.#changeTo('half-open')
     const generation = this.#generation
-    const isProbe = this.#state === 'half-open'
-    if (isProbe) this.#isProbing = true
+    if (this.#state === 'half-open') {
+      this.#isProbing = true
+      return (outcome) => {
+        if (generation === this.#generation) this.#endProbe(outcome)
+      }
+    }
+    const beganAt = this.#now()
+    this.#silence.begin(beganAt)
+    const isNotSlow = this.#slowCalls.begin(beganAt)
     return (outcome) => {
       if (generation !== this.#generation) return
-      if (isProbe) this.#endProbe(outcome)
-      else if (outcome !== 'ignored') this.#count(outcome === 'failure')
+      const now = this.#now()
+      const isAnswered = outcome === 'success' || outcome === 'failure'
+      if (isAnswered || outcome === 'ignored') isNotSlow()
+      if (isAnswered) this.#silence.answered(now)
+      else this.#silence.unanswered(beganAt, now)
+      if (outcome !== 'ignored') this.#count(outcome !== 'success')
+      if (!isAnswered && this.#state === 'closed') this.#judgeWaits(now)
     }
+  }
+
+  /** True when the provider has answered any call since this time, on the clock of the circuit breaker. */
+  answeredSince(time: number): boolean {
+    return this.#silence.answeredSince(time)
+  }
+
+  /** Calls the listener when the circuit opens, at most once; the result ends that. */
+  onOpen(listener: (cause: OpenCause) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Opens the circuit for calls that wait, also before they have ended. */
+  #judgeWaits(now: number): void {
+    if (this.#silence.isComplete(now)) this.#open('silence')
+    else if (this.#slowCalls.areMost(now)) this.#open('slow calls')
   }
 
   #endProbe(outcome: CallOutcome): void {
     if (outcome === 'ignored') this.#isProbing = false
-    else if (outcome === 'failure') this.#open()
-    else this.#close()
+    else if (outcome === 'success') this.#close()
+    else this.#open('failures')
   }
 
   #count(isFailure: boolean): void {
@@ -105,13 +150,16 @@ export class CircuitBreaker {
       calls += each.calls
       failures += each.failures
     }
-    if (calls >= this.#minCalls && failures >= calls * MAX_FAILURE_RATE) this.#open()
+    if (calls >= this.#options.minCalls && failures >= calls * MAX_FAILURE_RATE) this.#open('failures')
   }
 
-  #open(): void {
+  #open(cause: OpenCause): void {
     this.#opensUntil = this.#now() + this.#openMs
     this.#openMs = Math.min(this.#openMs * 2, MAX_OPEN_MS)
     this.#changeTo('open')
+    const listeners = [...this.#listeners]
+    this.#listeners.clear()
+    for (const listener of listeners) listener(cause)
   }
 
   #close(): void {
@@ -124,6 +172,9 @@ export class CircuitBreaker {
     this.#generation += 1
     this.#state = state
     this.#isProbing = false
-    this.#onStateChange?.(state)
+    // Calls of the last state report to what they began with.
+    this.#silence = new Silence(this.#options.timeoutMs)
+    this.#slowCalls = new SlowCalls(this.#options.minCalls, this.#options.timeoutMs)
+    this.#options.onStateChange?.(state)
   }
 }

@@ -86,6 +86,7 @@ export class ProviderClient {
       bulkhead: new Bulkhead(maxConcurrency),
       circuit: new CircuitBreaker({
         minCalls: minCallsFor(maxConcurrency),
+        timeoutMs,
         onStateChange: options.onCircuitChange,
       }),
       credential,

@@ -29,6 +29,8 @@ class Flight<Value> implements CallScope, OperationTrace {
   readonly beganAt = performance.now()
   readonly correlationId: string
   readonly callStats: OperationTrace['callStats']
+  /** Of the operation that began it. */
+  readonly share: CallScope['share']
   /** The latest deadline of the waiters. */
   deadline = 0
   readonly #controller = new AbortController()
@@ -38,9 +40,10 @@ class Flight<Value> implements CallScope, OperationTrace {
   constructor(
     readonly variant: readonly unknown[],
     private readonly options: SingleFlightOptions,
-    { correlationId, trace }: CallScope,
+    { correlationId, trace, share }: CallScope,
   ) {
     this.correlationId = correlationId
+    this.share = share
     this.callStats = trace?.callStats && ((provider, route): CallStats => trace.callStats!(provider, route))
   }
 

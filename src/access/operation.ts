@@ -37,6 +37,7 @@ export class Operation implements OperationScope {
   readonly markSent: OperationScope['markSent']
   readonly isWriting: OperationScope['isWriting']
   readonly raceWrite: Deadline['raceWrite']
+  readonly share: readonly string[]
   /** True when the caller sees every personal value. */
   readonly seesPii: boolean
   /** The caller's own records, loaded at most once, and only for a caller with an `…:own` scope. */
@@ -56,6 +57,7 @@ export class Operation implements OperationScope {
     this.markSent = deadline.markSent
     this.isWriting = deadline.isWriting
     this.raceWrite = deadline.raceWrite
+    this.share = [caller.tenant, caller.client, caller.subject]
     this.seesPii = caller.scopes.has('pii:read')
     this.#store = store
   }

@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { GraphQLSchema, OperationDefinitionNode, ValidationRule } from 'graphql'
 import type { Store } from '../../datasources/contract/store.js'
 import { PREFLIGHTED_HEADERS } from '../http/request-form.js'
 import { documentLimits, knownKinds, MAX } from '../limits/document.js'
@@ -31,6 +31,8 @@ const DISABLED: readonly ApolloServerPlugin[] = [
 
 interface ApolloOptions {
   readonly schema: GraphQLSchema
+  /** Rules of validation that need more than the schema. */
+  readonly rules: readonly ValidationRule[]
   readonly pipeline: Pipeline
   readonly documents: DocumentCache
   /** Undefined where clients may not register operations by their hash. */
@@ -86,6 +88,7 @@ function pipelinePlugin(pipeline: Pipeline, documents: DocumentCache): ApolloSer
 /** Apollo Server for what it alone does: parsing and validation, persisted queries, content negotiation, landing page. */
 export function createApolloServer({
   schema,
+  rules,
   pipeline,
   documents,
   store,
@@ -101,7 +104,7 @@ export function createApolloServer({
     allowBatchedHttpRequests: false,
     csrfPrevention: { requestHeaders: [...PREFLIGHTED_HEADERS] },
     parseOptions: { maxTokens: MAX.tokens },
-    validationRules: [documentLimits, knownKinds],
+    validationRules: [documentLimits, ...rules, knownKinds],
     validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: explorer === undefined },
     formatError: (_formatted, error) => formatError(error),
     // `document-cache.ts` caches documents, by their size.

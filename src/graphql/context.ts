@@ -17,6 +17,8 @@ export interface ContextOptions {
   readonly store: Store
   readonly record: ReturnType<typeof createRecorder>
   readonly explain?: Explain | undefined
+  /** Told the stopwatch of the operation that is answered by a response. */
+  readonly measure?: ((response: ServerResponse, stopwatch: SelfTime) => void) | undefined
 }
 
 /** What the context of an operation is made from. */
@@ -37,11 +39,13 @@ export function createContextFactory({
   store,
   record,
   explain,
+  measure,
 }: ContextOptions): (request: ContextRequest) => OperationContext {
   return ({ headers, correlationId, response, caller, deadlineAt }) => {
     // A page or a preflight runs no operation.
     if (caller === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
     const stopwatch = explain?.begin(headers) ?? new SelfTime()
+    measure?.(response, stopwatch)
     const deadline = deadlines.begin(deadlineAt, response)
     const audit = record(caller, correlationId)
     const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })

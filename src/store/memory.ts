@@ -1,4 +1,4 @@
-import { createMemoryWindowCounter } from '../limits/window-counter.js'
+import { createMemoryLeases } from '../limits/point-lease.js'
 import type { CountingStore } from './raw-store.js'
 
 const SWEEP_INTERVAL_MS = 30_000
@@ -19,6 +19,8 @@ export function memoryStore(): CountingStore {
     void entries.set(name, { value, expiresAt: Date.now() + ttlMs })
 
   return {
+    read: (name) => Promise.resolve({ bytes: read(name), now: Date.now() }),
+    now: () => Date.now(),
     get: (name) => Promise.resolve(read(name)),
     set: (name, value, ttlMs) => Promise.resolve(write(name, value, ttlMs)),
     compareAndSwap: (name, expected, next, ttlMs) => {
@@ -28,8 +30,8 @@ export function memoryStore(): CountingStore {
       else if (isExpected && next !== null) write(name, next, ttlMs)
       return Promise.resolve(isExpected)
     },
-    spend: createMemoryWindowCounter(),
-    ping: () => Promise.resolve(),
+    lease: createMemoryLeases(),
+    probe: () => Promise.resolve(),
     close: () => {
       clearInterval(sweep)
       return Promise.resolve()

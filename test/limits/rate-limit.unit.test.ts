@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/caller.js'
-import { createRateLimit } from '../../src/limits/rate-limit.js'
-import { createMemoryWindowCounter } from '../../src/limits/window-counter.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { createMemoryLeases, type LeaseRequest } from '../../src/limits/point-lease.js'
+import { createRateLimit, type RateLimit } from '../../src/limits/rate-limit.js'
 
 const LIMIT = 1_000
 
@@ -19,160 +19,271 @@ const callerOf = (client: string): Caller => ({
 })
 const ada = callerOf('ada')
 
-/** Budgets of several processes on one store, which is slow or away on demand. */
-function world() {
-  const accounts = createMemoryWindowCounter()
-  const asked: { name: string; points: number; owed: number }[] = []
-  const state = { away: false, delayMs: 1 }
-  const open = () =>
+/** Rate limits of several processes on one store, which is slow or away on demand. */
+function world(delayMs = 1) {
+  const requests: (LeaseRequest & { readonly name: string })[] = []
+  const state = { away: false, delayMs, leases: createMemoryLeases() }
+  const open = (fallbackPercent = 25) =>
     createRateLimit({
       perMinute: LIMIT,
+      fallbackPercent,
       digest: (...parts) => parts.join(' '),
-      async spend(name, points, most, windowMs, owed = 0) {
-        asked.push({ name, points, owed })
-        await new Promise((answered) => setTimeout(answered, state.delayMs))
-        if (state.away) throw new ApiError('STORE_UNAVAILABLE')
-        return accounts(name, points, most, windowMs, owed)
+      async lease(name, limit, windowMs, request) {
+        requests.push({ name, ...request })
+        const { away } = state
+        // The store decides when the request arrives, after half of the time.
+        await new Promise((arrived) => setTimeout(arrived, state.delayMs / 2))
+        const lease = away ? undefined : await state.leases(name, limit, windowMs, request)
+        await new Promise((answered) => setTimeout(answered, state.delayMs / 2))
+        if (lease === undefined) throw new ApiError('STORE_UNAVAILABLE')
+        return lease
       },
     })
-  return { asked, state, open }
+  /** What the store counts as spent or leased. */
+  const counted = async (caller = ada) => {
+    const none = { first: 0, need: 0, spare: 0, owed: 0, returned: 0, endsAt: 0 }
+    const { left } = await state.leases(`kyc:spent:spent tenant ${caller.client}`, LIMIT, 60_000, none)
+    return LIMIT - left
+  }
+  return { requests, state, open, counted }
 }
 
-/** A payment that must be made without asking. */
-function atOnce({ consume: pay }: ReturnType<typeof createRateLimit>, cost: number, caller = ada) {
-  const payment = pay(caller, cost)
-  if (payment instanceof Promise) throw new Error('the store was asked')
-  return payment
-}
-/** A payment that must not. */
-async function afterAsking({ consume: pay }: ReturnType<typeof createRateLimit>, cost: number, caller = ada) {
-  const payment = pay(caller, cost)
-  if (!(payment instanceof Promise)) throw new Error('the store was not asked')
-  await vi.advanceTimersByTimeAsync(300)
-  return payment
-}
 const rest = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
-test('the first operation of a window asks, and those that follow pay at once until a tenth of what was left is spent', async () => {
-  const { asked, open } = world()
+/** An operation that must pass or fail without the store. */
+function atOnce({ consume }: RateLimit, cost: number, caller = ada) {
+  const consumption = consume(caller, cost)
+  if (consumption instanceof Promise) throw new Error('the store was asked')
+  return consumption
+}
+
+/** An operation that must wait for the store. */
+async function afterAsking({ consume }: RateLimit, cost: number, caller = ada) {
+  const consumption = consume(caller, cost)
+  if (!(consumption instanceof Promise)) throw new Error('the store was not asked')
+  await rest(1_000)
+  return consumption
+}
+
+test('the first operation of a window waits for a lease, and those that follow spend what was leased in advance', async () => {
+  const { requests, open } = world()
   const one = open()
   expect(await afterAsking(one, 100)).toEqual({
     allowed: true,
     status: { requested: 100, limit: LIMIT, remaining: 900, resetSeconds: 60 },
   })
-  expect(atOnce(one, 90)).toEqual({
+  expect(atOnce(one, 10)).toEqual({
     allowed: true,
-    status: { requested: 90, limit: LIMIT, remaining: 810, resetSeconds: 60 },
+    status: { requested: 10, limit: LIMIT, remaining: 890, resetSeconds: 59 },
   })
-  expect(asked).toHaveLength(1)
-  // Asks for its own cost, and reports the cost spent before.
-  expect((await afterAsking(one, 1)).status.remaining).toBe(809)
-  expect(asked[1]).toMatchObject({ points: 1, owed: 90 })
+  expect(requests[0]).toMatchObject({ first: 100, need: 100, owed: 0, returned: 0 })
 })
 
-test('from half of the limit on every operation asks', async () => {
+test('a client that spends evenly does not wait once its pace is known, however far the store is', async () => {
+  const { requests, open } = world(600)
+  const one = open()
+  const waited: number[] = []
+  for (let spent = 0; spent < 400; spent += 1) {
+    const consumption = one.consume(ada, 1)
+    if (consumption instanceof Promise) waited.push(spent)
+    await rest(100)
+    const { status } = await (consumption instanceof Promise ? rest(600).then(() => consumption) : consumption)
+    expect(status.remaining).toBe(LIMIT - spent - 1)
+  }
+  expect(waited.length).toBeLessThan(5)
+  expect(Math.max(...waited)).toBeLessThan(50)
+  // Points are leased in blocks, not for each operation.
+  expect(requests.length).toBeLessThan(60)
+})
+
+test.each([0, 1, 300, 600, 900])(
+  'four processes let exactly the limit pass when the store answers after %i ms',
+  async (delayMs) => {
+    const { open } = world(delayMs)
+    const processes = Array.from({ length: 4 }, () => open())
+    let allowed = 0
+    let refused = 0
+    for (let round = 0; round < 200; round += 1) {
+      for (const { consume } of processes)
+        for (let i = 0; i < 3; i += 1)
+          void Promise.resolve(consume(ada, 1)).then((passed) => (passed.allowed ? (allowed += 1) : (refused += 1)))
+      await rest(100)
+    }
+    await rest(2_000)
+    expect({ allowed, refused }).toEqual({ allowed: LIMIT, refused: 2_400 - LIMIT })
+  },
+)
+
+test('a process that alone is asked, after each of four was asked once, can use nine tenths of the limit at once', async () => {
+  const { open } = world(300)
+  const processes = Array.from({ length: 4 }, () => open())
+  for (const one of processes) await afterAsking(one, 1)
+  const answers = Array.from({ length: LIMIT }, () => Promise.resolve(processes[0]!.consume(ada, 1)))
+  await rest(5_000)
+  const allowed = (await Promise.all(answers)).filter((passed) => passed.allowed).length
+  expect(allowed).toBeGreaterThan(0.9 * LIMIT)
+  expect(allowed).toBeLessThanOrEqual(LIMIT - 3)
+})
+
+test('one process tells each operation what is left to the point, and lets the very last pass that fits', async () => {
   const { open } = world()
   const one = open()
-  await afterAsking(one, 450)
-  expect(atOnce(one, 50).allowed).toBe(true)
-  await rest(100)
-  for (const remaining of [499, 498]) expect((await afterAsking(one, 1)).status.remaining).toBe(remaining)
-  expect(await afterAsking(one, 499)).toMatchObject({ allowed: false, status: { remaining: 498 } })
-  expect(await afterAsking(one, 498)).toMatchObject({ allowed: true, status: { remaining: 0 } })
+  expect((await afterAsking(one, 450)).status.remaining).toBe(550)
+  expect((await afterAsking(one, 500)).status.remaining).toBe(50)
+  expect(await afterAsking(one, 51)).toMatchObject({ allowed: false, status: { remaining: 50 } })
+  // A refused operation costs nothing, and does not hold up a cheaper one.
+  const [dear, cheap] = [one.consume(ada, 60), one.consume(ada, 50)]
+  await rest(10)
+  expect(await dear).toMatchObject({ allowed: false })
+  expect(await cheap).toMatchObject({ allowed: true, status: { remaining: 0 } })
 })
 
-test('this process reports its spending within 50 ms, once for each client, and one report at a time', async () => {
-  const { asked, state, open } = world()
-  const one = open()
-  const clients = ['a', 'b', 'c'].map(callerOf)
-  for (const client of clients) await afterAsking(one, 1, client)
-  asked.length = 0
-  state.delayMs = 120
-  for (let i = 0; i < 5; i += 1) for (const client of clients) atOnce(one, 2, client)
-  await rest(50)
-  expect(asked.map(({ points, owed }) => [points, owed])).toEqual([
-    [0, 10],
-    [0, 10],
-    [0, 10],
-  ])
-  atOnce(one, 3, clients[0])
-  await rest(100)
-  expect(asked).toHaveLength(3)
-  await rest(100)
-  expect(asked).toHaveLength(4)
+test('points that a process does not use are given back after two seconds, and to another process then', async () => {
+  const { requests, open, counted } = world()
+  const [one, other] = [open(), open()]
+  await afterAsking(one, 10)
+  expect(await counted()).toBeGreaterThan(10)
+  await rest(3_000)
+  expect(await counted()).toBe(10)
+  expect(requests.at(-1)!.returned).toBeGreaterThan(0)
+  expect(await afterAsking(other, LIMIT - 10)).toMatchObject({ allowed: true, status: { remaining: 0 } })
   await rest(10_000)
-  // Nothing was spent, so nothing is reported.
-  expect(asked).toHaveLength(4)
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('what another process spends is known with the next report', async () => {
+test('an operation that comes while points are given back waits for a lease of its own', async () => {
+  const { state, open } = world()
+  const one = open()
+  await afterAsking(one, 10)
+  state.delayMs = 500
+  await rest(1_500)
+  expect(await afterAsking(one, 10)).toMatchObject({ allowed: true, status: { remaining: 980 } })
+})
+
+test('a window that is over is a whole one again, and what was leased in its last moment is void', async () => {
+  const { open, counted } = world()
+  const one = open()
+  await afterAsking(one, 100)
+  await rest(58_900)
+  await afterAsking(one, 100)
+  expect(await afterAsking(one, 1)).toMatchObject({ allowed: true, status: { remaining: 999, resetSeconds: 60 } })
+  await rest(5_000)
+  expect(await counted()).toBe(1)
+})
+
+test('a store that lost the window is believed: another one has begun', async () => {
+  const { state, open, counted } = world()
+  const one = open()
+  await afterAsking(one, 500)
+  state.leases = createMemoryLeases()
+  expect(await afterAsking(one, 700)).toMatchObject({ allowed: true, status: { remaining: 300 } })
+  await rest(5_000)
+  expect(await counted()).toBe(700)
+})
+
+test('while the store is away each process lets a client spend a quarter of the limit, leased points included', async () => {
+  const { requests, state, open, counted } = world()
+  const processes = Array.from({ length: 4 }, () => open())
+  for (const one of processes) await afterAsking(one, 100)
+  state.away = true
+  // Learns of the outage; after that nothing waits.
+  const waiting = processes.map(({ consume }) => Promise.resolve(consume(ada, 50)))
+  await rest(100)
+  for (const { status } of await Promise.all(waiting)) expect(status.remaining).toBe(100)
+  for (const one of processes) {
+    expect(atOnce(one, 101)).toMatchObject({ allowed: false, status: { remaining: 100 } })
+    expect(atOnce(one, 100)).toMatchObject({ allowed: true, status: { remaining: 0, limit: LIMIT } })
+    expect(atOnce(one, 1)).toMatchObject({ allowed: false })
+  }
+  // Asked at growing distances, by each process once at a time.
+  const before = requests.length
+  await rest(10_000)
+  expect(requests.length - before).toBeLessThanOrEqual(4 * 8)
+  state.away = false
+  await rest(6_000)
+  expect(await counted()).toBe(LIMIT)
+  for (const one of processes) expect((await afterAsking(one, 1)).allowed).toBe(false)
+})
+
+test.each([
+  { fallbackPercent: 0, allowed: 0 },
+  { fallbackPercent: 10, allowed: 100 },
+  { fallbackPercent: 100, allowed: LIMIT },
+])('with RATE_LIMIT_FALLBACK_PERCENT=$fallbackPercent, $allowed points pass without the store', async (row) => {
+  const { state, open } = world()
+  state.away = true
+  const one = open(row.fallbackPercent)
+  const first = await afterAsking(one, 1)
+  let allowed = Number(first.allowed)
+  for (let i = 0; i < LIMIT + 10; i += 1) allowed += Number(atOnce(one, 1).allowed)
+  expect(allowed).toBe(row.allowed)
+})
+
+test('an outage ends a waiting time of one second at most, and for the first operations only', async () => {
+  const { state, open } = world()
+  const one = open()
+  state.delayMs = 60_000
+  const first = one.consume(ada, 1)
+  await rest(999)
+  let isSettled = false
+  void Promise.resolve(first).then(() => (isSettled = true))
+  await rest(0)
+  expect(isSettled).toBe(false)
+  await rest(1)
+  expect(await first).toMatchObject({ allowed: true, status: { remaining: 249 } })
+  expect(atOnce(one, 1, callerOf('ben'))).toMatchObject({ allowed: true, status: { remaining: 249 } })
+})
+
+test('a charge never waits, counts beside what is leased, and goes to the store within 50 ms', async () => {
+  const { open, counted } = world()
+  const one = open()
+  expect(one.charge(ada, 5)).toEqual({
+    allowed: true,
+    status: { requested: 5, limit: LIMIT, remaining: 995, resetSeconds: 60 },
+  })
+  for (let i = 0; i < 9; i += 1) one.charge(ada, 5)
+  await rest(60)
+  expect(await counted()).toBeGreaterThanOrEqual(50)
+  expect(atOnce(one, 1).status.remaining).toBe(949)
+  await rest(5_000)
+  expect(await counted()).toBe(51)
+})
+
+test('charges count beyond the limit, and then refuse operations and tell so', async () => {
   const { open } = world()
   const [one, other] = [open(), open()]
   await afterAsking(one, 10)
-  expect((await afterAsking(other, 600)).status.remaining).toBe(390)
-  expect(atOnce(one, 10).status.remaining).toBe(980)
-  await rest(60)
-  expect((await afterAsking(one, 10)).status.remaining).toBe(370)
+  expect(one.charge(ada, 2 * LIMIT)).toMatchObject({ allowed: true, status: { remaining: 0 } })
+  expect(one.charge(ada, 1)).toMatchObject({ allowed: false, status: { remaining: 0 } })
+  expect(await afterAsking(one, 1)).toMatchObject({ allowed: false, status: { remaining: 0 } })
+  expect(await afterAsking(other, 1)).toMatchObject({ allowed: false, status: { remaining: 0 } })
+  // Only in this window.
+  await rest(60_000)
+  expect(await afterAsking(other, 1)).toMatchObject({ allowed: true, status: { remaining: 999 } })
 })
 
-test('what passes beyond the limit, while another process asks for all that is left, is at most a tenth of it for each process', async () => {
-  const { open } = world()
-  const processes = Array.from({ length: 4 }, open)
-  for (const one of processes) await afterAsking(one, 1)
-  const all = open().consume(ada, LIMIT - processes.length)
-  for (const one of processes) for (let points = 0; points < 99; points += 1) atOnce(one, 1)
-  const more = processes.map(({ consume: pay }) => pay(ada, 1))
-  await rest(300)
-  expect(await all).toMatchObject({ allowed: true, status: { remaining: 0 } })
-  for (const payment of [...more, ...processes.map(({ consume: pay }) => pay(ada, 1))]) {
-    await rest(10)
-    expect(await payment).toMatchObject({ allowed: false, status: { remaining: 0 } })
-  }
-})
-
-test('a window that is over is a whole one again, and what was spent in its last moment is not taken from the next', async () => {
-  const { asked, open } = world()
-  const one = open()
-  await afterAsking(one, 100)
-  await rest(59_690)
-  expect(atOnce(one, 50).status).toMatchObject({ remaining: 850, resetSeconds: 1 })
-  await rest(40)
-  expect(await afterAsking(one, 1)).toMatchObject({ status: { remaining: 999, resetSeconds: 60 } })
-  await rest(1_000)
-  expect(asked.map(({ owed }) => owed)).toEqual([0, 0])
-})
-
-test('failed reports are sent when the store is back; until then this process counts locally, without delay', async () => {
-  const { asked, state, open } = world()
-  const one = open()
-  await afterAsking(one, 100)
-  atOnce(one, 20)
-  state.away = true
-  await rest(60)
-  expect(atOnce(one, LIMIT)).toMatchObject({ allowed: true, status: { remaining: 0 } })
-  expect(atOnce(one, 1).allowed).toBe(false)
-  const before = asked.length
-  await rest(1_900)
-  expect(asked).toHaveLength(before)
-  state.away = false
-  await rest(200)
-  expect(asked.at(-1)).toMatchObject({ points: 0, owed: 20 })
-  expect(atOnce(one, 1).status.remaining).toBe(879)
-})
-
-test('a process that ends reports the rest, and waits for a store that is down no longer than an operation does', async () => {
-  const { asked, state, open } = world()
-  const one = open()
+test('a process that ends gives its points back and pays its debts, and waits a second at most for a store that is down', async () => {
+  const { state, open, counted } = world()
+  const [one, other] = [open(), open()]
   await afterAsking(one, 10)
-  atOnce(one, 5)
-  const closed = one.close()
+  other.charge(ada, 7)
+  const closed = Promise.all([one.close(), other.close()])
   await rest(10)
   await closed
-  expect(asked.at(-1)).toMatchObject({ points: 0, owed: 5 })
-  atOnce(one, 5)
+  expect(await counted()).toBe(17)
+  const third = open()
+  await afterAsking(third, 5)
   state.delayMs = 10_000
-  const closedAgain = one.close()
-  await rest(250)
+  const closedAgain = third.close()
+  await rest(1_000)
   await closedAgain
+})
+
+test('clients and tenants have windows of their own', async () => {
+  const { open } = world()
+  const one = open()
+  await afterAsking(one, LIMIT)
+  expect((await afterAsking(one, 1, callerOf('ben'))).status.remaining).toBe(999)
+  expect((await afterAsking(one, 1, { ...ada, tenant: 'other' })).status.remaining).toBe(999)
+  expect((await afterAsking(one, 1)).allowed).toBe(false)
 })

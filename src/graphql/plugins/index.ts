@@ -34,7 +34,10 @@ export function createPlugins({
   isDevelopment,
   explain,
 }: PluginsOptions): readonly Plugin[] {
-  const { safelist, costPerMinute: perMinute } = config
+  const {
+    safelist,
+    rateLimit: { perMinute },
+  } = config
   return [
     ...(safelist.mode === 'enforce' ? [safelistPlugin({ list: safelist.list, metrics, log })] : []),
     ...(safelist.mode === 'log' ? [safelistLogPlugin({ list: safelist.list, metrics, log })] : []),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Bulkhead } from '../../../datasources/http/bulkhead.js'
+import { Bulkhead, type Claim } from '../../../datasources/http/bulkhead.js'
 
 const TIMEOUT_MS = 100
 
@@ -117,4 +117,127 @@ test('one signal that aborts several waiters, while a permit is released, settle
   for (let i = 0; i < 4; i += 1) bulkhead.release()
   await settled()
   expect(results.slice(4)).toEqual(['acquired', 'acquired', 'acquired'])
+})
+
+/** A bulkhead with named calls: each holds its permit until the test ends it. */
+function world(maxConcurrent: number, maxQueued?: number) {
+  const bulkhead = new Bulkhead(maxConcurrent, maxQueued)
+  const running: { readonly name: string; readonly claim: Claim }[] = []
+  const ended: Record<string, string> = {}
+  /** Calls of `owner` (`client` or `tenant/client/user`), numbered: `a` reads, `a!` writes. */
+  const call = (owner: string, count = 1, deadlineMs = Infinity) => {
+    const [tenant, client, user] = owner.includes('/')
+      ? owner.replace('!', '').split('/')
+      : ['t', owner.replace('!', ''), 'u']
+    const claim = { share: [tenant!, client!, user!], isWrite: owner.endsWith('!') }
+    for (let i = 0; i < count; i += 1)
+      void bulkhead
+        .acquire(new AbortController().signal, TIMEOUT_MS, claim, performance.now() + deadlineMs)
+        .then((admission) => {
+          if (admission === 'acquired') running.push({ name: owner, claim })
+          else ended[owner] = `${admission} ${(Number(ended[owner]?.split(' ')[1]) || 0) + 1}`
+        })
+    return settled()
+  }
+  const end = async (name: string, count = 1) => {
+    for (let i = 0; i < count; i += 1) {
+      const at = running.findIndex((other) => other.name === name)
+      const [{ claim }] = running.splice(at, 1) as [(typeof running)[number]]
+      bulkhead.release(claim)
+      await settled()
+    }
+  }
+  const held = () => {
+    const counts: Record<string, number> = {}
+    for (const { name } of running) counts[name] = (counts[name] ?? 0) + 1
+    return counts
+  }
+  return { call, end, held, ended }
+}
+
+test('a client alone has all permits for its reads, and writes three quarters of them', async () => {
+  const { call, held } = world(8)
+  await call('a', 20)
+  expect(held()).toEqual({ a: 8 })
+  const writes = world(8)
+  await writes.call('a!', 20)
+  await writes.call('a', 3)
+  expect(writes.held()).toEqual({ 'a!': 6, a: 2 })
+})
+
+test.each([1, 2, 3])('of %i permits, writes may have all', async (permits) => {
+  const { call, held } = world(permits)
+  await call('a!', 5)
+  expect(held()).toEqual({ 'a!': permits })
+})
+
+test('while another client calls, one client has three quarters of the permits; a minute after that all again', async () => {
+  const { call, end, held } = world(8)
+  await call('b')
+  await end('b')
+  await call('a', 20)
+  expect(held()).toEqual({ a: 6 })
+  await call('b', 2)
+  expect(held()).toEqual({ a: 6, b: 2 })
+  await end('b', 2)
+  await vi.advanceTimersByTimeAsync(60_000)
+  await call('a', 20)
+  expect(held()).toEqual({ a: 8 })
+})
+
+test('a permit that is returned goes to the client with the fewest, whatever the number that waits', async () => {
+  const { call, end, held } = world(8)
+  await call('a', 30)
+  await call('b', 10)
+  await call('c', 2)
+  expect(held()).toEqual({ a: 8 })
+  await end('a', 5)
+  expect(held()).toEqual({ a: 3, b: 3, c: 2 })
+  // What only one client wants it gets.
+  await end('c', 2)
+  await end('b', 2)
+  expect(held()).toEqual({ a: 4, b: 4 })
+})
+
+test('tenants, then their clients, then their users have equal shares', async () => {
+  const { call, end, held } = world(12)
+  await call('x/x/x', 12)
+  for (const owner of ['t/a/u', 't/a/v', 't/b/u', 's/a/u']) await call(owner, 12)
+  await end('x/x/x', 12)
+  expect(held()).toEqual({ 's/a/u': 6, 't/b/u': 3, 't/a/u': 2, 't/a/v': 1 })
+})
+
+test('while reads and writes wait they get equal parts, and none waits while there is a permit for it', async () => {
+  const { call, end, held } = world(8)
+  await call('a', 20)
+  await call('b!', 20)
+  expect(held()).toEqual({ a: 8 })
+  await end('a', 6)
+  expect(held()).toEqual({ a: 4, 'b!': 4 })
+  await end('b!', 4)
+  expect(held()).toEqual({ a: 4, 'b!': 4 })
+})
+
+test('one client fills three quarters of the queue, and the process itself all of it', async () => {
+  const { call, ended } = world(1, 8)
+  await call('a', 20)
+  expect(ended).toEqual({ a: 'full 13' })
+  await call('b', 3)
+  expect(ended).toEqual({ a: 'full 13', b: 'full 1' })
+})
+
+test('a call whose deadline comes before its turn is refused at once', async () => {
+  const { call, end, ended, held } = world(2, 100)
+  await call('a', 2)
+  await vi.advanceTimersByTimeAsync(1_000)
+  await end('a', 2)
+  // Each call takes 1 s, and two run at a time.
+  await call('a', 2)
+  void call('a', 4, 5_000)
+  await settled()
+  await call('a', 1, 1_900)
+  expect(ended).toEqual({ a: 'late 1' })
+  await call('a', 1, 2_100)
+  await call('b', 1, 100)
+  expect([held(), ended]).toEqual([{ a: 2 }, { a: 'late 1' }])
 })

@@ -44,9 +44,9 @@ type Column = readonly [
 ]
 
 const cell = (end: End, calls = 1, took = 0): Cell => ({ end, calls, took })
-const lost = (end: ErrorCode, took: number): Readonly<Record<Kind, Cell>> => ({
-  read: cell(end, 3, 3 * took),
-  keyed: cell('OUTCOME_UNKNOWN', 3, 3 * took),
+const lost = (end: ErrorCode, calls: number, took: number): Readonly<Record<Kind, Cell>> => ({
+  read: cell(end, calls, took),
+  keyed: cell('OUTCOME_UNKNOWN', calls, took),
   write: cell('OUTCOME_UNKNOWN', 1, took),
   nonRepeatableRead: cell('PROVIDER_TIMEOUT', 1, took),
 })
@@ -69,7 +69,7 @@ const unreadable = {
 }
 
 const COLUMNS: readonly Column[] = [
-  ['hang', { fault: 'hang', times: 0 }, lost('PROVIDER_TIMEOUT', 1)],
+  ['hang', { fault: 'hang', times: 0 }, lost('PROVIDER_TIMEOUT', 1, 1)],
   [
     'hang, deadline',
     { fault: 'hang', times: 0 },
@@ -81,7 +81,7 @@ const COLUMNS: readonly Column[] = [
     },
     TIMEOUT_MS / 2,
   ],
-  ['reset', { fault: 'reset', times: 0 }, lost('PROVIDER_UNAVAILABLE', 0)],
+  ['reset', { fault: 'reset', times: 0 }, lost('PROVIDER_UNAVAILABLE', 3, 0)],
   [
     'reset once',
     { fault: 'reset' },
@@ -92,7 +92,7 @@ const COLUMNS: readonly Column[] = [
       nonRepeatableRead: cell('PROVIDER_TIMEOUT'),
     },
   ],
-  ['drop', { fault: 'drop-after-apply', times: 0 }, lost('PROVIDER_UNAVAILABLE', 0)],
+  ['drop', { fault: 'drop-after-apply', times: 0 }, lost('PROVIDER_UNAVAILABLE', 3, 0)],
   ['slow', { fault: 'slow', delayMs: 20 }, all(cell('same'))],
   ['401 once', status(401), all(cell('same', 2))],
   [
@@ -109,7 +109,7 @@ const COLUMNS: readonly Column[] = [
     '500',
     { ...status(500), times: 0 },
     {
-      ...lost('PROVIDER_UNAVAILABLE', 0),
+      ...lost('PROVIDER_UNAVAILABLE', 3, 0),
       // A provider that answers 500 may have executed the write: it is not repeated by itself, even under a key.
       keyed: cell('OUTCOME_UNKNOWN'),
       nonRepeatableRead: cell('PROVIDER_UNAVAILABLE'),

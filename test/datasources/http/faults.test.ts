@@ -47,7 +47,6 @@ const ROWS: Row[] = [
     { fault: 'hang' },
     { code: 'PROVIDER_TIMEOUT', retryable: true },
     { code: 'OUTCOME_UNKNOWN', retryable: false },
-    3,
   ],
   [
     'resets the connection',

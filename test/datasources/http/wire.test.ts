@@ -314,6 +314,64 @@ test('a provider that hangs delays only its own callers, and those briefly', asy
   await app.close()
 }, 40_000)
 
+describe('a provider that answers nothing', () => {
+  const another = () => `{ person(id: "${randomUUID()}") { id } }`
+  const start = (settings: Record<string, string> = {}) => startApp({ SYNCTERA_TIMEOUT_MS: '2000', ...settings })
+
+  test('lets two calls wait, and then refuses every call at once, also those that wait in its queue', async () => {
+    const app = await start({ SYNCTERA_MAX_CONCURRENCY: '2' })
+    await app.run(another())
+    app.clear()
+    app.fault('synctera', { match: '* /v0/**', fault: 'hang', times: 0 })
+    const answers = await Promise.all([...Array.from({ length: 10 }, () => app.run(another())), app.run(create())])
+    // The two that were sent are not repeated, and none that waited takes their place.
+    expect(app.calls('synctera').length).toBeLessThanOrEqual(3)
+    expect(new Set(answers.flatMap(codes))).toEqual(new Set(['PROVIDER_TIMEOUT', 'PROVIDER_UNAVAILABLE']))
+    expect((await ready(app)).circuits['synctera']).toBe('open')
+    const asked = app.calls('synctera').length
+    expect((await app.run(another())).errors[0]!.extensions).toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+      retryable: true,
+      retryAfterSeconds: expect.any(Number),
+    })
+    expect(app.calls('synctera')).toHaveLength(asked)
+    await app.close()
+  })
+
+  test('cuts the reads that wait, and no write, once two calls have waited', async () => {
+    const app = await start()
+    await app.run(another())
+    app.clear()
+    const gate = createGate()
+    app.fault('synctera', { match: 'GET /v0/**', fault: 'hang', times: 0 })
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', until: gate.opened })
+    const first = [app.run(another()), app.run(another())]
+    await expect.poll(() => app.calls('synctera').length).toBe(2)
+    await delay(1_000)
+    const write = app.run(create())
+    const read = app.run(another())
+    await expect.poll(() => app.calls('synctera').length).toBe(4)
+    expect((await Promise.all(first)).map(codes)).toContainEqual(['PROVIDER_TIMEOUT'])
+    // Sent a second later, and refused as soon as the first two had waited in vain.
+    expect(codes(await read)).toEqual(['PROVIDER_UNAVAILABLE'])
+    gate.open()
+    expect(codes(await write)).toEqual([])
+    await app.close()
+  })
+
+  test('is asked again after a time-out only where it answered others meanwhile', async () => {
+    const app = await start()
+    app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 1 })
+    const hung = app.run(another())
+    await expect.poll(() => app.calls('synctera').length).toBe(1)
+    await app.run(another())
+    // Its own time-out is waited for, and then the call succeeds.
+    expect(codes(await hung)).toEqual([])
+    expect(app.calls('synctera')).toHaveLength(3)
+    await app.close()
+  })
+})
+
 describe('retries', () => {
   test('are limited by the retry budget to a fifth of the calls, and ten a second', () => {
     let time = 0
@@ -339,6 +397,7 @@ describe('a circuit breaker', () => {
     const seen: CircuitState[] = []
     const circuit = new CircuitBreaker({
       minCalls: 10,
+      timeoutMs: 10_000,
       onStateChange: (state) => void seen.push(state),
       now: () => clock.time,
     })

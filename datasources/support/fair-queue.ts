@@ -1,0 +1,129 @@
+/** The key of a node's own items among its children, whose keys are names. */
+const OWN = Symbol('own')
+
+/** A share: the waiting items and the held places of everything whose path begins with the names down to here. */
+class Share<Item> {
+  readonly children = new Map<string | typeof OWN, Share<Item>>()
+  readonly items = new Set<Item>()
+  size = 0
+  held = 0
+
+  constructor(
+    readonly key: string | typeof OWN,
+    readonly parent: Share<Item> | undefined,
+  ) {}
+
+  /** The child that is served next: it waits, and holds the fewest places; of equal ones that served longest ago. */
+  next(): Share<Item> | undefined {
+    let next: Share<Item> | undefined
+    for (const child of this.children.values()) {
+      if (child.size === 0 || (next !== undefined && child.held >= next.held)) continue
+      next = child
+      if (child.held === 0) break
+    }
+    return next
+  }
+}
+
+/**
+ * Fair queue: hands out scarce places in fair shares. A path names the owner of an item from the widest to the narrowest
+ * share (tenant, client, user). At each level the share that holds the fewest places comes first, in turns where they
+ * hold equally many; the items of one owner keep their order. So no number of items, nor the time that one holds its
+ * place, takes the turn of another share, and an owner alone has everything.
+ */
+export class FairQueue<Item> {
+  readonly #root = new Share<Item>(OWN, undefined)
+  readonly #owners = new Map<Item, Share<Item>>()
+
+  /** The number of waiting items. */
+  get size(): number {
+    return this.#root.size
+  }
+
+  /** The number of waiting items of a share: of all paths that begin with this one. */
+  sizeOf(path: readonly string[]): number {
+    return this.#find(path)?.size ?? 0
+  }
+
+  /** The number of places that a share holds. */
+  heldBy(path: readonly string[]): number {
+    return this.#find(path)?.held ?? 0
+  }
+
+  /** Adds an item behind the others of its owner. An item may wait only once. */
+  enqueue(path: readonly string[], item: Item): void {
+    const owner = this.#open([...path, OWN])
+    owner.items.add(item)
+    this.#owners.set(item, owner)
+    for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.size += 1
+  }
+
+  /** The item that `dequeue` would take. */
+  peek(): Item | undefined {
+    let share = this.#root
+    for (let next = share.next(); next; next = share.next()) share = next
+    const [item] = share.items
+    return item
+  }
+
+  /** Takes the next item from the queue; undefined when none waits. It holds a place only once `hold` is called. */
+  dequeue(): Item | undefined {
+    let share = this.#root
+    for (let next = share.next(); next; next = share.next()) {
+      // Behind its siblings: a Map keeps the order of insertion.
+      share.children.delete(next.key)
+      share.children.set(next.key, next)
+      share = next
+    }
+    const [item] = share.items
+    if (item !== undefined) this.remove(item)
+    return item
+  }
+
+  /** Takes an item from the queue; false when it does not wait. */
+  remove(item: Item): boolean {
+    const owner = this.#owners.get(item)
+    if (!owner) return false
+    this.#owners.delete(item)
+    owner.items.delete(item)
+    for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.size -= 1
+    this.#close(owner)
+    return true
+  }
+
+  /** Counts a place as held by the owner with this path. */
+  hold(path: readonly string[]): void {
+    for (let share: Share<Item> | undefined = this.#open(path); share; share = share.parent) share.held += 1
+  }
+
+  /** Counts a place of this owner as free again. */
+  release(path: readonly string[]): void {
+    const owner = this.#find(path)
+    for (let share = owner; share; share = share.parent) share.held -= 1
+    if (owner) this.#close(owner)
+  }
+
+  #find(path: readonly string[]): Share<Item> | undefined {
+    let share: Share<Item> | undefined = this.#root
+    for (let i = 0; i < path.length && share; i += 1) share = share.children.get(path[i]!)
+    return share
+  }
+
+  #open(path: readonly (string | typeof OWN)[]): Share<Item> {
+    let share = this.#root
+    for (const key of path) {
+      let child = share.children.get(key)
+      if (!child) share.children.set(key, (child = new Share(key, share)))
+      share = child
+    }
+    return share
+  }
+
+  /** Removes shares that neither wait nor hold anything. */
+  #close(share: Share<Item>): void {
+    for (let { parent } = share; parent && share.size === 0 && share.held === 0; { parent } = share) {
+      parent.children.delete(share.key)
+      share = parent
+    }
+  }
+}
