@@ -54,7 +54,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
   },
   BAD_USER_INPUT: {
     meaning: 'The document, a variable or an input is not valid to this server or to the provider.',
-    httpStatuses: [200, 400, 405, 406, 413, 415],
+    httpStatuses: [200, 400, 405, 406, 408, 413, 415],
     retryable: false,
     sentence: (who) => `${who} does not accept this input.`,
   },
@@ -72,7 +72,8 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
     sentence: (who) => `The record at ${who} exists already or is in a state that does not allow this.`,
   },
   RATE_LIMITED: {
-    meaning: "The client's quota of this minute is spent, or the provider limits its calls.",
+    meaning:
+      "The client's quota of this minute is spent, its address sent too many requests without a valid token, or the provider limits its calls.",
     httpStatuses: [200, 429],
     retryable: true,
     sentence: (who) => `${who} asks to slow down.`,

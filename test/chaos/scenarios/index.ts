@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.js'
+import { attackScenario } from './attack.js'
 import { overloadScenario } from './overload.js'
 
 /** Every scenario, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [overloadScenario]
+export const scenarios: readonly Scenario[] = [attackScenario, overloadScenario]
