@@ -77,6 +77,11 @@ export function createFront({ authenticate, deadlines, countFailure, hasPage, ad
     caller: Caller,
     deadlineAt: number,
   ): MaybePromise<Arrival> {
+    // A pipelined request asks once it is the next to be answered: a permit that waits for an answer before it could block that.
+    if (admit !== undefined && response.socket === null)
+      return new Promise((resolve) => response.once('socket', resolve)).then(() =>
+        admitted(request, response, caller, deadlineAt),
+      )
     const permit = admit?.({ request, response, caller, deadlineAt })
     if (!(permit instanceof Promise)) {
       hold(permit, response)
