@@ -6,6 +6,7 @@ import { type ProviderName, providers } from '../datasources/index.js'
 import type { Provider, ProviderInstance, Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
+import { type TrustedProxies, trustOf } from './http/client-address.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { parseRedisUrl, type RedisAddress } from './store/connection.js'
@@ -74,6 +75,12 @@ export interface Config {
   /** Lease of an idempotency key: a process that died loses the key after this time. */
   readonly writeLeaseMs: number
   readonly requestTimeoutMs: number
+  /** The proxies that are trusted to name the address of their client. */
+  readonly trustProxy: TrustedProxies
+  readonly maxConnections: number
+  readonly maxConnectionsPerAddress: number
+  /** Requests without a valid token that an address may send in a minute; 0 is no limit. */
+  readonly unauthenticatedPerMinute: number
   /** How long a request body may stand still. */
   readonly bodyTimeoutMs: number
   /** The memory of the request bodies that arrive at one time. */
@@ -381,22 +388,6 @@ const authConfig = (settings: Settings): Config['auth'] => ({
   jwksUrl: settings.url('AUTH_JWKS_URL', 'Public keys of the issuer, a JSON Web Key Set.'),
 })
 
-const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | 'writeLeaseMs'> => ({
-  redisReplicas: settings.integer(
-    'REDIS_REPLICAS',
-    'Replicas of Redis that must have an idempotency key before the provider is called; with fewer, mutations with a key answer `STORE_UNAVAILABLE`.',
-    0,
-    { min: 0, max: 10 },
-  ),
-  writeLeaseMs:
-    settings.integer(
-      'WRITE_LEASE_SECONDS',
-      'Lease of an idempotency key: after it another process may continue the mutation of one that died.',
-      DEFAULT_LEASE_SECONDS,
-      { min: 1, max: 30 },
-    ) * 1000,
-})
-
 function admissionConfig(settings: Settings): AdmissionConfig | undefined {
   const mode = settings.choice(
     'ADMISSION',
@@ -420,8 +411,67 @@ function admissionConfig(settings: Settings): AdmissionConfig | undefined {
   return mode === 'on' ? { floor, ceiling } : undefined
 }
 
-/** The limits of what connections may send. */
-const intakeConfig = (settings: Settings): Pick<Config, 'bodyTimeoutMs' | 'maxBufferedBodyBytes'> => ({
+const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | 'writeLeaseMs'> => ({
+  redisReplicas: settings.integer(
+    'REDIS_REPLICAS',
+    'Replicas of Redis that must have an idempotency key before the provider is called; with fewer, mutations with a key answer `STORE_UNAVAILABLE`.',
+    0,
+    { min: 0, max: 10 },
+  ),
+  writeLeaseMs:
+    settings.integer(
+      'WRITE_LEASE_SECONDS',
+      'Lease of an idempotency key: after it another process may continue the mutation of one that died.',
+      DEFAULT_LEASE_SECONDS,
+      { min: 1, max: 30 },
+    ) * 1000,
+})
+
+/** The trusted proxies: a number of them, or a list of addresses and networks. */
+function trustProxy(settings: Settings): TrustedProxies {
+  const names = settings.list(
+    'TRUST_PROXY',
+    'Proxies before the server: their number, or a comma list of addresses, networks (CIDR) and `loopback`, `linklocal`, `uniquelocal`; they name the address of a client in `x-forwarded-for`.',
+  )
+  const [first = '0', ...others] = names
+  if (others.length === 0 && /^\d{1,2}$/.test(first)) return Number(first)
+  try {
+    trustOf(names)
+  } catch {
+    settings.problem('TRUST_PROXY must be a number of proxies or a comma list of addresses and networks')
+  }
+  return names
+}
+
+type IntakeConfig = Pick<
+  Config,
+  | 'trustProxy'
+  | 'maxConnections'
+  | 'maxConnectionsPerAddress'
+  | 'unauthenticatedPerMinute'
+  | 'bodyTimeoutMs'
+  | 'maxBufferedBodyBytes'
+>
+
+/** The limits of what may be sent before a token is known. */
+const intakeConfig = (settings: Settings): IntakeConfig => ({
+  trustProxy: trustProxy(settings),
+  maxConnections: settings.integer('MAX_CONNECTIONS', 'Open connections of all addresses together.', 10_000, {
+    min: 1,
+    max: 1_000_000,
+  }),
+  maxConnectionsPerAddress: settings.integer(
+    'MAX_CONNECTIONS_PER_ADDRESS',
+    'Open connections of one address (of IPv6 a /64) that is not a proxy of `TRUST_PROXY`; others are closed.',
+    1_000,
+    { min: 1, max: 1_000_000 },
+  ),
+  unauthenticatedPerMinute: settings.integer(
+    'UNAUTHENTICATED_REQUESTS_PER_MINUTE',
+    'Requests without a valid token, or to an unknown address, that one client address may send in a minute; others answer `RATE_LIMITED`. 0 is no limit.',
+    600,
+    { min: 0, max: 1_000_000 },
+  ),
   bodyTimeoutMs: settings.integer(
     'BODY_TIMEOUT_MS',
     'Time in milliseconds for which a request body may stand still; then it is refused with status 408.',

@@ -16,6 +16,9 @@ import { createPlugins } from './graphql/plugins/index.js'
 import { schemas } from './graphql/schema.js'
 import { createApp } from './http/app.js'
 import { allowsOrigins } from './http/cors.js'
+import { trustOf } from './http/client-address.js'
+import { limitConnections } from './http/connection-limit.js'
+import { createFailureLimit, type FailureLimit } from './http/failure-limit.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
 import { createFront, type Front } from './http/front.js'
@@ -105,7 +108,11 @@ interface Graph {
   readonly settled: () => Promise<unknown>
 }
 
-function createGraph(options: Options, { store: { store, spend }, providers, trail }: Resources): Graph {
+function createGraph(
+  options: Options,
+  { store: { store, spend }, providers, trail }: Resources,
+  countFailure: FailureLimit,
+): Graph {
   const { config, log, metrics, explorer, explain } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
@@ -134,6 +141,7 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
     front: createFront({
       authenticate: createAuthenticator(config.auth, undefined, config),
       deadlines,
+      countFailure,
       hasPage: isDevelopment,
       admit: admission && ((applicant) => admission.admit(applicant)),
     }),
@@ -146,15 +154,22 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
   }
 }
 
+interface RoutesOptions {
+  readonly countFailure: FailureLimit
+  readonly trusts: ReturnType<typeof trustOf>
+  readonly isStopping: () => boolean
+}
+
 async function createRoutes(
   { config, log, metrics, dependencies, routes }: Options,
   { store, providers }: Resources,
   { front, handle }: Graph,
-  isStopping: () => boolean,
+  { countFailure, trusts, isStopping }: RoutesOptions,
 ): Promise<FastifyInstance> {
-  const { cors } = config
+  const { cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
   const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
-  const app = await createApp({ log, bodies, cors, isStopping })
+  const app = await createApp({ log, bodies, countFailure, cors, isStopping })
+  limitConnections(app.server, { max, maxPerAddress, trusts })
   const allows = allowsOrigins(cors)
   const fastPath = createFastPath({ front, bodies, answer: handle, log, allowsOrigins: allows, isStopping })
   installFastPath(app.server, fastPath)
@@ -187,9 +202,11 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   let isStopping = false
 
   const resources = await openResources(options)
-  const graph = createGraph(options, resources)
+  const trusts = trustOf(config.trustProxy)
+  const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)
+  const graph = createGraph(options, resources, countFailure)
   await graph.apollo.start()
-  const app = await createRoutes(options, resources, graph, () => isStopping)
+  const app = await createRoutes(options, resources, graph, { countFailure, trusts, isStopping: () => isStopping })
   await app.listen({ host: config.host, port: config.port })
 
   return {

@@ -13,8 +13,9 @@ const CLOCK_TOLERANCE_SECONDS = 5
 /** Time to live of a verified token, and refresh interval of the JWKS. */
 const CACHE_MS = 60_000
 const MAX_CACHED = 10_000
-/** Total length of the cached `Authorization` headers. */
-const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024
+/** The memory of the cached callers: each holds its header, the token in it and the claims, and objects around them. */
+const MAX_CACHED_BYTES = 24 * 1024 * 1024
+const BYTES_PER_CALLER = 500
 /** Characters of a header's end that are its cache key: 192 bits of the signature. */
 const CACHE_KEY_LENGTH = 32
 const JWKS_TIMEOUT_MS = 5_000
@@ -109,8 +110,8 @@ export function createAuthenticator(
   })
   const cache = new LRUCache<string, CachedCaller>({
     max: maxCached,
-    maxSize: MAX_CACHED_CHARACTERS,
-    sizeCalculation: ({ authorization }) => authorization.length,
+    maxSize: MAX_CACHED_BYTES,
+    sizeCalculation: ({ authorization }) => 2 * authorization.length + BYTES_PER_CALLER,
   })
   let refreshAt = 0
   let published = ''

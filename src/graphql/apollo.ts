@@ -104,6 +104,8 @@ export function createApolloServer({
     validationRules: [documentLimits, knownKinds],
     validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: explorer === undefined },
     formatError: (_formatted, error) => formatError(error),
+    // `document-cache.ts` caches documents, by their size.
+    documentStore: null,
     persistedQueries: store === undefined ? false : persistedQueries(store),
     plugins: [pipelinePlugin(pipeline, documents), explorer ?? ApolloServerPluginLandingPageDisabled(), ...DISABLED],
     logger: {

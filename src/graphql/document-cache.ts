@@ -3,9 +3,12 @@ import type { DocumentNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { isKept, persistedOf } from './persisted-queries.js'
 
-/** Several times as many as all clients together have. A character of a document takes up to 120 bytes once it is parsed, and any caller may send some. */
+/** Several times as many as all clients together have. */
 const MAX_DOCUMENTS = 1_000
-const MAX_CHARACTERS = 512 * 1024
+/** A character of a document takes up to this many bytes once it is parsed. */
+const BYTES_PER_CHARACTER = 120
+/** Any caller may send documents, so they are limited by the memory that they take. */
+const MAX_BYTES = 32 * 1024 * 1024
 
 /** A valid document and the text that it was parsed from. */
 export interface CachedDocument {
@@ -13,19 +16,19 @@ export interface CachedDocument {
   readonly document: DocumentNode
 }
 
-const lengthOf = (text: string): number => Math.max(1, text.length)
+const sizeOf = (text: string): number => Math.max(1, text.length * BYTES_PER_CHARACTER)
 
 /** Caches the documents that Apollo Server has found valid, by their text and by the hash that clients send for it. */
 export class DocumentCache {
   readonly #documents = new LRUCache<string, CachedDocument>({
     max: MAX_DOCUMENTS,
-    maxSize: MAX_CHARACTERS,
-    sizeCalculation: ({ source }) => lengthOf(source),
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ source }) => sizeOf(source),
   })
   readonly #textByHash = new LRUCache<string, string>({
     max: MAX_DOCUMENTS,
-    maxSize: MAX_CHARACTERS,
-    sizeCalculation: lengthOf,
+    maxSize: MAX_BYTES,
+    sizeCalculation: sizeOf,
   })
 
   /** The document that a request names by its text or by a hash. */

@@ -22,10 +22,12 @@ type CompiledQuery = (context: unknown, variables: Variables) => MaybePromise<Ex
 type Variables = Readonly<Record<string, unknown>>
 
 /** What an operation is compiled from. */
-type Source = Pick<ResolvedOperation, 'document' | 'operation' | 'operationName'>
+type Source = Pick<ResolvedOperation, 'source' | 'document' | 'operation' | 'operationName'>
 
-/** Compiled operations that are cached; each may take a megabyte. Several times as many as all clients together have. */
+/** Compiled operations that are cached: several times as many as all clients together have. */
 const MAX_COMPILED = 250
+/** The length of their documents together: a compiled operation keeps its document and takes several times as much memory. */
+const MAX_COMPILED_CHARACTERS = 128 * 1024
 
 /** The execution of an operation at which it is compiled: code is worth its price for an operation that comes again. */
 const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
@@ -131,7 +133,10 @@ export type Executor = (operation: ResolvedOperation) => MaybePromise<ExecutionR
  */
 export function createExecutor(schema: GraphQLSchema, mode: keyof typeof COMPILED_AT): Executor {
   const executions = new WeakMap<OperationDefinitionNode, number>()
-  const compiled = new LRUCache<OperationDefinitionNode, CompiledQuery>({ max: MAX_COMPILED })
+  const compiled = new LRUCache<OperationDefinitionNode, CompiledQuery>({
+    max: MAX_COMPILED,
+    maxSize: MAX_COMPILED_CHARACTERS,
+  })
 
   /** Nothing is cached by an operation's name, which may be any caller's word. */
   function queryOf(source: Source): CompiledQuery {
@@ -144,7 +149,7 @@ export function createExecutor(schema: GraphQLSchema, mode: keyof typeof COMPILE
     executions.set(operation, count)
     if (count < COMPILED_AT[mode]) return interpret(schema, source)
     const query = compile(schema, source)
-    compiled.set(operation, query)
+    compiled.set(operation, query, { size: Math.max(1, source.source.length) })
     return query
   }
 

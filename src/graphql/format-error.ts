@@ -17,7 +17,6 @@ const CODE_OF: Readonly<Record<string, ErrorCode>> = {
 /** Messages without a code by which Apollo refuses a hash that breaks its protocol. */
 const MISUSED_HASH: Readonly<Record<string, string>> = {
   'provided sha does not match query': 'The hash is not that of the operation.',
-  'Unsupported persisted query version': 'This version of persisted queries is not known.',
 }
 
 /** Apollo's refusals of a request's form, by how they begin, in words that name what is missing. */

@@ -1,4 +1,6 @@
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Store } from '../../datasources/contract/store.js'
+import { withHttp } from './format-error.js'
 
 const TTL_SECONDS = 24 * 3600
 /** Longer texts are not stored: their clients go on sending them. */
@@ -15,6 +17,18 @@ interface Persisted {
 /** Read from a request's `extensions`. */
 export const persistedOf = (extensions: unknown): Persisted | undefined =>
   (extensions as { persistedQuery?: Persisted } | undefined)?.persistedQuery
+
+const misused = (message: string): ApiError => withHttp(new ApiError('BAD_USER_INPUT', { message }), 400)
+
+/** Refuses a `persistedQuery` of a form that the protocol does not know; null and nothing are none. */
+export function refuseOddHash(extensions: unknown): void {
+  const persisted = persistedOf(extensions) ?? undefined
+  if (persisted === undefined) return
+  if (typeof persisted !== 'object' || Array.isArray(persisted))
+    throw misused('extensions.persistedQuery must be an object with version and sha256Hash.')
+  if (persisted.version !== 1) throw misused('This version of persisted queries is not known.')
+  if (typeof persisted.sha256Hash !== 'string') throw misused('extensions.persistedQuery.sha256Hash must be a text.')
+}
 
 interface Kept {
   readonly hash: string

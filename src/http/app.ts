@@ -8,6 +8,7 @@ import { registerSecurityHeaders, clientErrorHandlers } from './headers.js'
 import { correlationIdOf } from './correlation-id.js'
 import { formatError, httpHeadOf, withHttp } from '../graphql/format-error.js'
 import { type Log, errorOrigin } from '../observability/log.js'
+import type { FailureLimit } from './failure-limit.js'
 import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
 import { CHECK_MS, KEEP_ALIVE_MS, MAX_BODY_BYTES, MAX_HEADER_MS, MAX_REQUEST_MS } from './server-limits.js'
@@ -37,6 +38,7 @@ export function errorResponse(error: unknown, correlationId: string, log: Log): 
 interface AppOptions {
   readonly log: Log
   readonly bodies: BodyReader
+  readonly countFailure: FailureLimit
   readonly cors: CorsConfig
   readonly isStopping: () => boolean
 }
@@ -45,7 +47,7 @@ const nothingHere = (): ApiError =>
   withHttp(new ApiError('NOT_FOUND', { message: 'There is nothing at this address.' }), 404)
 
 /** The HTTP server without its routes: limits, hooks and headers of every request and answer. */
-export async function createApp({ log, bodies, cors, isStopping }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ log, bodies, countFailure, cors, isStopping }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: MAX_REQUEST_MS,
@@ -78,8 +80,10 @@ export async function createApp({ log, bodies, cors, isStopping }: AppOptions): 
   registerSecurityHeaders(app)
   await registerCors(app, cors)
   // Fastify reads the body of a request to an unknown address too.
-  app.addHook('onRequest', async ({ is404 }) => {
-    if (is404) throw nothingHere()
+  app.addHook('onRequest', async ({ is404, raw }) => {
+    if (!is404) return
+    countFailure(raw)
+    throw nothingHere()
   })
   // Fastify would hold each part of a body by itself; it is given the whole body as one part.
   app.addHook('preParsing', ({ raw }, reply, payload, done) => {

@@ -81,7 +81,7 @@ export function createFastPath({ front, bodies, answer, log, allowsOrigins, isSt
   function writeHead({ request, response, status, headers, isRefusal }: Omit<PendingResponse, 'body'>): ServerResponse {
     const isLeft = isRefusal && isUnread(request)
     if (isLeft) lingerOnClose(request)
-    if (isLeft || isStopping()) headers.push('connection', 'close')
+    if ((isLeft || isStopping()) && !headers.includes('connection')) headers.push('connection', 'close')
     return response.writeHead(status, headers)
   }
 
@@ -145,7 +145,7 @@ export function createFastPath({ front, bodies, answer, log, allowsOrigins, isSt
         body.whenDone((error, bytes) => (error ? failed(error) : void run(arrival, bytes)))
       if (arrival instanceof Promise)
         arrival.then(arrived, (error: unknown) => {
-          body.discard()
+          body.refuse()
           failed(error)
         })
       else arrived(arrival)

@@ -5,6 +5,7 @@ import type { createAuthenticator } from '../access/authenticate.js'
 import { withHttp } from '../graphql/format-error.js'
 import type { MaybePromise } from '../graphql/plugin.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
+import type { FailureLimit } from './failure-limit.js'
 import { accepts, refuseBareGet, refuseOtherMethods, refuseUnreadBody } from './request-form.js'
 
 /** A request to the graph that was let in: nothing of its body is needed for that. */
@@ -36,6 +37,7 @@ export type Admit = (applicant: Applicant) => MaybePromise<Permit | undefined>
 interface FrontOptions {
   readonly authenticate: ReturnType<typeof createAuthenticator>
   readonly deadlines: Deadlines
+  readonly countFailure: FailureLimit
   /** True where browsers get a page at this address. */
   readonly hasPage: boolean
   /** Every request that has a token is admitted where this is absent. */
@@ -46,11 +48,11 @@ interface FrontOptions {
 export type Front = (request: IncomingMessage, response: ServerResponse) => MaybePromise<Arrival>
 
 /** Words the refusal of a token (RFC 6750, 3). An issuer that cannot be asked says nothing about the token. */
-function challenge(error: unknown): never {
-  if (!(error instanceof ApiError)) throw error
-  if (error.code !== 'ISSUER_UNAVAILABLE') throw withHttp(error, 401, [['www-authenticate', 'Bearer']])
+function challenge(error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error
+  if (error.code !== 'ISSUER_UNAVAILABLE') return withHttp(error, 401, [['www-authenticate', 'Bearer']])
   const seconds = retryAfterOf(error)
-  throw withHttp(error, 503, seconds === undefined ? [] : [['retry-after', String(seconds)]])
+  return withHttp(error, 503, seconds === undefined ? [] : [['retry-after', String(seconds)]])
 }
 
 /** A browser sends no token with what it asks by itself: a preflight, and the page of development. */
@@ -68,7 +70,7 @@ function hold(permit: Permit | undefined, response: ServerResponse): void {
  * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
  * both call it first: form of the request → token → admission.
  */
-export function createFront({ authenticate, deadlines, hasPage, admit }: FrontOptions): Front {
+export function createFront({ authenticate, deadlines, countFailure, hasPage, admit }: FrontOptions): Front {
   function admitted(
     request: IncomingMessage,
     response: ServerResponse,
@@ -86,9 +88,20 @@ export function createFront({ authenticate, deadlines, hasPage, admit }: FrontOp
     })
   }
 
-  function verify(authorization: string | undefined): MaybePromise<Caller> {
+  /** Counts the failure of a token; throws where they were too many. */
+  function refusal(request: IncomingMessage, error: unknown): unknown {
+    if (error instanceof ApiError && error.code === 'UNAUTHENTICATED') countFailure(request)
+    return challenge(error)
+  }
+
+  function verify(request: IncomingMessage): MaybePromise<Caller> {
+    const { authorization } = request.headers
+    if (authorization === undefined) throw refusal(request, new ApiError('UNAUTHENTICATED'))
     const caller = authenticate(authorization)
-    return caller instanceof Promise ? caller.catch(challenge) : caller
+    if (!(caller instanceof Promise)) return caller
+    return caller.catch((error: unknown) => {
+      throw refusal(request, error)
+    })
   }
 
   return (request, response) => {
@@ -98,7 +111,7 @@ export function createFront({ authenticate, deadlines, hasPage, admit }: FrontOp
     refuseUnreadBody(method, headers)
     if (needsNoToken(method, headers, hasPage)) return { caller: undefined, deadlineAt }
     refuseBareGet(method, headers)
-    const caller = verify(headers.authorization)
+    const caller = verify(request)
     return caller instanceof Promise
       ? caller.then((verified) => admitted(request, response, verified, deadlineAt))
       : admitted(request, response, caller, deadlineAt)

@@ -5,6 +5,7 @@ import { getOperationAST, OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { ContextRequest } from '../graphql/context.js'
 import type { DocumentCache } from '../graphql/document-cache.js'
+import { refuseOddHash } from '../graphql/persisted-queries.js'
 import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
 import type { OperationContext, ResolvedOperation } from '../graphql/plugin.js'
 import { bodyWithout, refuseUnacceptable, searchWithout } from './request-form.js'
@@ -94,6 +95,17 @@ function readRequest({ method, headers, body }: HttpRequest): GraphQLRequest | u
   return { query, operationName, variables, extensions }
 }
 
+/** The `extensions` of a request, by POST or GET; undefined for what Apollo refuses. */
+function extensionsOf({ method, url, body }: HttpRequest): unknown {
+  if (method === 'POST') return isObject(body) ? body['extensions'] : undefined
+  if (!url.includes('extensions=')) return undefined
+  try {
+    return JSON.parse(new URL(url, 'http://localhost').searchParams.get('extensions') ?? 'null') as unknown
+  } catch {
+    return undefined
+  }
+}
+
 /** The operation that a request names in a document that is known. */
 function resolve(
   documents: DocumentCache,
@@ -152,6 +164,7 @@ export function createGraphqlHandler({
   }
 
   return async (request) => {
+    refuseOddHash(extensionsOf(request))
     const contentType = contentTypes.get(request.headers.accept ?? '')
     const graphqlRequest = contentType && readRequest(request)
     if (contentType === undefined || graphqlRequest === undefined)

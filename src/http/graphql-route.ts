@@ -32,7 +32,7 @@ function registerAt(app: FastifyInstance, url: string, { front, bodies, handle }
       try {
         arrivals.set(raw, await arrival)
       } catch (error) {
-        body.discard()
+        body.refuse()
         throw error
       }
     },

@@ -11,8 +11,17 @@ export const hasBody = ({
   'transfer-encoding': coding,
 }: IncomingHttpHeaders): boolean => length !== '0' || coding !== undefined
 
+const ignore = (): void => undefined
+
+/** Requests of which no more is read. */
+const left = new WeakSet<IncomingMessage>()
+
 /** True for a request of which a part is still to come. */
-export const isUnread = (request: IncomingMessage): boolean => !request.complete && hasBody(request.headers)
+export const isUnread = (request: IncomingMessage): boolean =>
+  left.has(request) || (!request.complete && hasBody(request.headers))
+
+/** Drops what still comes of a request part by part: without a listener Node would queue it. */
+export const drop = (request: IncomingMessage): void => void request.on('data', ignore)
 
 /**
  * Closes the connection after the answer to a request that is still being sent (lingering close). To close it at once
@@ -20,26 +29,36 @@ export const isUnread = (request: IncomingMessage): boolean => !request.complete
  * what comes for a while. What is dropped is not parsed. The answer must have the header `connection: close`.
  */
 export function lingerOnClose(request: IncomingMessage): void {
+  if (left.has(request)) return
+  left.add(request)
   const { socket } = request
-  // What was parsed already is dropped as well.
-  request.resume()
-  // Node calls this in place of a plain end, once it has written an answer with `connection: close`.
-  socket.destroySoon = () => {
-    const until = socket.bytesRead + MAX_LINGER_BYTES
-    const destroy = () => void socket.destroy()
-    const [expiry, idle] = [setTimeout(destroy, LINGER_MS), setTimeout(destroy, IDLE_MS)]
+  const until = socket.bytesRead + MAX_LINGER_BYTES
+  const destroy = () => void socket.destroy()
+  let idle: NodeJS.Timeout | undefined
+
+  function takeOver(): void {
     socket.removeAllListeners('data')
-    // This takes the connection from the HTTP parser too.
+    // The first listener takes the connection from the HTTP parser.
     socket.on('data', () => {
-      idle.refresh()
+      idle?.refresh()
       if (socket.bytesRead > until) destroy()
     })
-    socket.once('end', destroy)
+  }
+
+  drop(request)
+  socket.once('end', destroy)
+  // Node calls this once it has written an answer with `connection: close`.
+  socket.destroySoon = () => {
+    const expiry = setTimeout(destroy, LINGER_MS)
+    idle = setTimeout(destroy, IDLE_MS)
     socket.once('close', () => {
-      clearTimeout(expiry)
       clearTimeout(idle)
+      clearTimeout(expiry)
     })
     socket.end()
-    socket.resume()
   }
+  if (!socket.isPaused()) return takeOver()
+  // The parser stops a connection while a request is full; only the parser can start it again.
+  socket.once('resume', takeOver)
+  socket.resume()
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/format-error.js'
+import { drop, isUnread, lingerOnClose } from './lingering-close.js'
 import { MAX_BODY_BYTES } from './server-limits.js'
 
 /** Parts (chunks, or segments of TCP) that any body may arrive in; beyond, a part must bring some bytes on average. */
@@ -8,6 +9,8 @@ const FREE_PARTS = 1_000
 const MIN_BYTES_PER_PART = 8
 /** The first size of the buffer of a body that does not arrive in one part. */
 const FIRST_BYTES = 4 * 1024
+/** A body of a refused request that is waited for rather than to close the connection. */
+const SHORT_BYTES = 16 * 1024
 const RETRY_SECONDS = 1
 
 const EMPTY = Buffer.alloc(0)
@@ -104,6 +107,7 @@ const waits = ({ headers: { expect }, httpVersionMinor }: IncomingMessage): bool
  */
 export class RequestBody {
   readonly #request: IncomingMessage
+  readonly #response: ServerResponse
   readonly #reader: BodyReader
   readonly #length: number | undefined
   #timer: NodeJS.Timeout | undefined
@@ -115,32 +119,44 @@ export class RequestBody {
 
   constructor(request: IncomingMessage, response: ServerResponse, reader: BodyReader) {
     this.#request = request
+    this.#response = response
     this.#reader = reader
     this.#length = lengthOf(request)
     if (this.#length === 0) this.#finish(undefined, EMPTY)
     else if (this.#length !== undefined && this.#length > MAX_BODY_BYTES) this.#finish(tooLarge(), EMPTY)
-    else this.#begin(response)
+    else this.#begin()
   }
 
-  /** Calls back once, when the body is complete or refused; not for a client that hangs up before. */
+  /** Calls back once, when the body is complete or refused; not for a client that hangs up before. The request was let in. */
   whenDone(done: Done): void {
-    if (this.#outcome === undefined) this.#done = done
-    else done(...this.#outcome)
+    if (this.#outcome !== undefined) return done(...this.#outcome)
+    if (waits(this.#request)) this.#response.writeContinue()
+    this.#done = done
+    this.#timer?.refresh()
   }
 
-  /** Stops reading and forgets what has arrived. */
-  readonly discard = (): void => {
+  /** Reads no more: the request is not let in. */
+  refuse(): void {
+    this.#discard()
+    // A short body arrives in a moment, and the connection is kept.
+    if (this.#length !== undefined && this.#length <= SHORT_BYTES) drop(this.#request)
+    else if (isUnread(this.#request)) lingerOnClose(this.#request)
+  }
+
+  /** Forgets what has arrived. */
+  readonly #discard = (): void => {
     clearTimeout(this.#timer)
-    this.#request.off('data', this.#take).off('end', this.#end).off('close', this.discard)
+    this.#request.off('data', this.#take).off('end', this.#end).off('close', this.#discard)
     this.#reader.give(this.#bytes.length)
     this.#bytes = EMPTY
   }
 
-  #begin(response: ServerResponse): void {
+  #begin(): void {
     this.#timer = setTimeout(this.#expire, this.#reader.limits.timeoutMs)
-    if (waits(this.#request)) response.writeContinue()
     if (this.#length === undefined) this.#request.on('end', this.#end)
     this.#request.on('data', this.#take)
+    // From now on each part is given to the listener as it is parsed, and none is queued.
+    this.#request.read(0)
   }
 
   readonly #take = (part: Buffer): void => {
@@ -170,7 +186,7 @@ export class RequestBody {
     )
     if (!this.#reader.take(larger - length)) return false
     // A client that hangs up leaves its part of the budget.
-    if (length === 0) this.#request.on('close', this.discard)
+    if (length === 0) this.#request.on('close', this.#discard)
     const bytes = Buffer.allocUnsafeSlow(larger)
     this.#bytes.copy(bytes, 0, 0, this.#arrived)
     this.#bytes = bytes
@@ -178,7 +194,8 @@ export class RequestBody {
   }
 
   #finish(error: ApiError | undefined, bytes: Buffer): void {
-    this.discard()
+    this.#discard()
+    if (error && isUnread(this.#request)) lingerOnClose(this.#request)
     this.#outcome = [error, bytes]
     this.#done?.(error, bytes)
   }

@@ -67,6 +67,7 @@ async function startWorld(): Promise<World> {
       AUTH_AUDIENCE: AUDIENCE,
       AUTH_JWKS_URL: jwksUrl,
       RATE_LIMIT_COST_PER_MINUTE: '0',
+      MAX_CONNECTIONS_PER_ADDRESS: '100000',
       ...Object.fromEntries(
         Object.entries(settings).map(([name, value]) => [name, value.replace(emulators.obp.url, obp)]),
       ),

@@ -1,0 +1,28 @@
+import type { Server, Socket } from 'node:net'
+import { networkOf, type trustOf } from './client-address.js'
+
+interface ConnectionLimits {
+  /** Connections of all addresses. */
+  readonly max: number
+  readonly maxPerAddress: number
+  readonly trusts: ReturnType<typeof trustOf>
+}
+
+/** Limits the open connections of the server, and those of each address that is not a trusted proxy's. One too many is closed before it is read. */
+export function limitConnections(server: Server, { max, maxPerAddress, trusts }: ConnectionLimits): void {
+  const open = new Map<string, number>()
+  server.maxConnections = max
+  server.prependListener('connection', (socket: Socket) => {
+    const { remoteAddress } = socket
+    if (remoteAddress === undefined || trusts(remoteAddress, 0)) return
+    const network = networkOf(remoteAddress)
+    const count = (open.get(network) ?? 0) + 1
+    if (count > maxPerAddress) return void socket.destroy()
+    open.set(network, count)
+    socket.once('close', () => {
+      const left = open.get(network)! - 1
+      if (left === 0) open.delete(network)
+      else open.set(network, left)
+    })
+  })
+}

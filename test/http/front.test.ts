@@ -1,0 +1,311 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADA } from '../../datasources/emulator/people.js'
+import { type App, startApp } from '../support/app.js'
+
+// What is decided before the body of a request is read, and how much a body may cost.
+
+const BODY_TIMEOUT_MS = 500
+let app: App
+let authorization: string
+beforeAll(async () => {
+  app = await startApp({
+    BODY_TIMEOUT_MS: String(BODY_TIMEOUT_MS),
+    UNAUTHENTICATED_REQUESTS_PER_MINUTE: '0',
+    RATE_LIMIT_COST_PER_MINUTE: '0',
+  })
+  authorization = `Bearer ${await app.token()}`
+})
+afterAll(() => app.close())
+
+interface Line {
+  readonly socket: Socket
+  readonly heard: () => string
+  /** Resolves once the server has closed the connection. */
+  readonly closed: Promise<unknown>
+}
+
+async function line(url = app.url, localAddress = '127.0.0.1'): Promise<Line> {
+  const { hostname, port } = new URL(url)
+  const socket = connect({ port: Number(port), host: hostname, localAddress })
+  let text = ''
+  socket
+    .setEncoding('utf8')
+    .on('data', (part: string) => (text += part))
+    .on('error', () => undefined)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  await Promise.race([once(socket, 'connect'), closed])
+  return { socket, heard: () => text, closed }
+}
+
+interface Head {
+  readonly path?: string
+  readonly token?: string | undefined
+  readonly headers?: readonly string[]
+}
+
+const head = ({ path = '/graphql', token, headers = [] }: Head): string =>
+  [
+    `POST ${path} HTTP/1.1`,
+    'host: x',
+    'content-type: application/json',
+    ...(token === undefined ? [] : [`authorization: ${token}`]),
+    ...headers,
+    '\r\n',
+  ].join('\r\n')
+
+const CHUNKED = 'transfer-encoding: chunked'
+const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+const PERSON = JSON.stringify({ query: `{ person(id: "${ADA.personId}") { firstName } }` })
+const statusOf = (text: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1])
+const codeOf = (text: string): string | undefined => /"code":"(\w+)"/.exec(text)?.[1]
+
+describe('a request is refused before its body has arrived', () => {
+  test.each<[string, Head & { readonly method?: string }, number, string]>([
+    ['without a token', {}, 401, 'UNAUTHENTICATED'],
+    ['with a token that is none', { token: 'Bearer none' }, 401, 'UNAUTHENTICATED'],
+    ['with a token of another issuer', { token: 'Bearer eyJhbGciOiJFUzI1NiJ9.e30.AAAA' }, 401, 'UNAUTHENTICATED'],
+    ['in another spelling of the address', { path: '/graph%71l' }, 401, 'UNAUTHENTICATED'],
+    ['with the slash', { path: '/graphql/' }, 401, 'UNAUTHENTICATED'],
+    ['with a query', { path: '/graphql?x=1' }, 401, 'UNAUTHENTICATED'],
+    ['at an unknown address', { path: '/nothing' }, 404, 'NOT_FOUND'],
+  ])('%s', async (_what, given, status, code) => {
+    for (const body of [[CHUNKED], ['content-length: 1000']]) {
+      const { socket, heard, closed } = await line()
+      socket.write(head({ ...given, headers: body }))
+      await expect.poll(heard).toContain('\r\n\r\n{')
+      expect([statusOf(heard()), codeOf(heard())]).toEqual([status, code])
+      expect(heard()).toMatch(/^connection: close\r$/im)
+      expect(heard()).toMatch(/^x-correlation-id: \S+\r$/im)
+      await closed
+    }
+  })
+
+  test('without a token and with a body that is there, the connection is kept', async () => {
+    const { socket, heard } = await line()
+    socket.write(head({ headers: [`content-length: ${PERSON.length}`] }) + PERSON)
+    await expect.poll(heard).toContain('UNAUTHENTICATED')
+    expect(heard()).toMatch(/^connection: keep-alive\r$/im)
+    socket.write(head({ token: authorization, headers: [`content-length: ${PERSON.length}`] }) + PERSON)
+    await expect.poll(heard).toContain('"firstName":"Ada"')
+    socket.destroy()
+  })
+
+  test('a client that waits to be told to send its body is told only where it may', async () => {
+    const expecting = (token?: string) =>
+      head({ token, headers: ['expect: 100-continue', `content-length: ${PERSON.length}`] })
+    const refused = await line()
+    refused.socket.write(expecting())
+    await expect.poll(refused.heard).toContain('UNAUTHENTICATED')
+    expect(refused.heard()).not.toContain('100 Continue')
+    const admitted = await line()
+    admitted.socket.write(expecting(authorization))
+    await expect.poll(admitted.heard).toContain('HTTP/1.1 100 Continue')
+    admitted.socket.write(PERSON)
+    await expect.poll(admitted.heard).toContain('"firstName":"Ada"')
+    refused.socket.destroy()
+    admitted.socket.destroy()
+  })
+})
+
+describe('a body in one-byte chunks', () => {
+  const ONE = chunk('x').repeat(20_000)
+
+  test.each<[string, Head]>([
+    ['of a client without a token', {}],
+    ['at another address', { path: '/nothing' }],
+    ['of a webhook', { path: '/webhooks/synctera' }],
+    ['at an address that takes no body', { path: '/health' }],
+  ])('%s is refused on 20 connections', async (_what, given) => {
+    const lines = await Promise.all(Array.from({ length: 20 }, () => line()))
+    for (const { socket } of lines) socket.write(head({ ...given, headers: [CHUNKED] }) + ONE)
+    await Promise.all(lines.map(({ closed }) => closed))
+    const statuses = new Set(lines.map(({ heard }) => statusOf(heard())))
+    for (const status of statuses) expect([401, 404, 413]).toContain(status)
+  })
+
+  test.each(['/graphql', '/graphql?'])(
+    'of a client with a token is refused once they are too many at %s',
+    async (path) => {
+      const { socket, heard, closed } = await line()
+      socket.write(head({ path, token: authorization, headers: [CHUNKED] }) + ONE)
+      await closed
+      expect([statusOf(heard()), codeOf(heard())]).toEqual([413, 'BAD_USER_INPUT'])
+      expect(heard()).toContain('too many small parts')
+    },
+  )
+
+  test.each(['/graphql', '/graphql?'])(
+    'is read where it is short, and in small chunks where it is long, at %s',
+    async (path) => {
+      const { socket, heard } = await line()
+      const bytes = [...PERSON].map(chunk).join('')
+      socket.write(`${head({ path, token: authorization, headers: [CHUNKED] })}${bytes}0\r\n\r\n`)
+      await expect.poll(heard).toContain('"firstName":"Ada"')
+      const long = PERSON.padEnd(200_000)
+      const small = (long.match(/[^]{1,16}/g) ?? []).map(chunk).join('')
+      socket.write(`${head({ path, token: authorization, headers: [CHUNKED] })}${small}0\r\n\r\n`)
+      await expect.poll(() => heard().split('"firstName":"Ada"').length).toBe(3)
+      socket.destroy()
+    },
+  )
+})
+
+describe('a body that stands still', () => {
+  test.each(['/graphql', '/graphql?', '/webhooks/synctera'])('is cut at %s, on every connection', async (path) => {
+    const lines = await Promise.all(Array.from({ length: 100 }, () => line()))
+    for (const { socket } of lines)
+      socket.write(`${head({ path, token: authorization, headers: ['content-length: 1000'] })}{"query`)
+    await Promise.all(lines.map(({ closed }) => closed))
+    for (const { heard } of lines) expect([statusOf(heard()), codeOf(heard())]).toEqual([408, 'BAD_USER_INPUT'])
+  })
+})
+
+test('a client that sends a large body to its end before it reads gets the refusal', async () => {
+  const answer = await new Promise<number>((resolve, reject) => {
+    const { hostname, port } = new URL(app.url)
+    const headers = { authorization, 'content-type': 'application/json', 'content-length': 5_000_000 }
+    const sent = request({ hostname, port, path: '/graphql', method: 'POST', headers, agent: false }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode!))
+    })
+    sent.on('error', reject)
+    sent.end(Buffer.alloc(5_000_000, 'x'))
+  })
+  expect(answer).toBe(413)
+})
+
+describe('an odd form of what a request may say is refused with 400', () => {
+  /** Stands for a list in a list and so on, which cannot be written by `JSON.stringify`. */
+  const deep = (depth: number): string => `deep ${depth}`
+  const json = (body: object): string =>
+    JSON.stringify(body).replace(
+      /"deep (\d+)"/g,
+      (_text, depth) => '['.repeat(Number(depth)) + ']'.repeat(Number(depth)),
+    )
+  const ODD: readonly (readonly [string, object])[] = [
+    ['a nested list as hash', { extensions: { persistedQuery: { version: 1, sha256Hash: deep(500) } } }],
+    ['an object as hash', { extensions: { persistedQuery: { version: 1, sha256Hash: { toString: 1 } } } }],
+    ['a number as hash', { extensions: { persistedQuery: { version: 1, sha256Hash: 7 } } }],
+    ['no hash', { extensions: { persistedQuery: { version: 1 } } }],
+    ['null as hash', { extensions: { persistedQuery: { version: 1, sha256Hash: null } } }],
+    ['a text as version', { extensions: { persistedQuery: { version: '1', sha256Hash: 'a' } } }],
+    ['another version', { extensions: { persistedQuery: { version: 2, sha256Hash: 'a' } } }],
+    ['a list as version', { extensions: { persistedQuery: { version: [1], sha256Hash: 'a' } } }],
+    ['a text as persisted query', { extensions: { persistedQuery: 'x' } }],
+    ['a list as persisted query', { extensions: { persistedQuery: [] } }],
+    ['true as persisted query', { extensions: { persistedQuery: true } }],
+    ['a list as extensions', { query: '{ __typename }', extensions: [] }],
+    ['a text as extensions', { query: '{ __typename }', extensions: 'x' }],
+    ['a list as operation name', { query: '{ __typename }', operationName: deep(500) }],
+    ['a name of the prototype', { query: '{ __typename }', operationName: '__proto__' }],
+    ['a long name', { query: '{ __typename }', operationName: 'x'.repeat(100_000) }],
+    ['lines', { query: '{ __typename }', operationName: '\n'.repeat(100_000) }],
+    ['a list as query', { query: deep(500) }],
+    ['a document of lines alone', { query: '\n'.repeat(120_000) }],
+    ['lines before an error', { query: `${'\n'.repeat(120_000)}{` }],
+    ['a deep value', { query: `{ person(id: ${'['.repeat(1_400)}${']'.repeat(1_400)}) { id } }` }],
+    ['a deep selection', { query: `${'{ a '.repeat(900)}${'}'.repeat(900)}` }],
+    ['a deep variable', { query: 'query($id: ID!) { person(id: $id) { id } }', variables: { id: deep(50_000) } }],
+    ['deep variables', { query: '{ __typename }', variables: deep(50_000) }],
+  ]
+
+  async function post(url: string, body: string) {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body,
+    })
+    return { status: response.status, answer: (await response.json()) as any }
+  }
+
+  test.each(['off', 'log', 'enforce'])('with SAFELIST=%s', async (mode) => {
+    const other = mode === 'off' ? app : await startApp({ SAFELIST: mode, RATE_LIMIT_COST_PER_MINUTE: '0' }, app)
+    for (const [what, body] of ODD) {
+      // Twice: what is known takes another way.
+      for (let i = 0; i < 2; i += 1) {
+        const { status, answer } = await post(other.url, json(body))
+        expect([what, status]).toEqual([what, 400])
+        for (const error of answer.errors)
+          expect([what, typeof error.extensions.correlationId]).toEqual([what, 'string'])
+      }
+    }
+    if (mode !== 'off') await other.close()
+  })
+
+  test('by GET', async () => {
+    for (const [what, body] of ODD.slice(0, 12)) {
+      const search = new URLSearchParams()
+      for (const [name, value] of Object.entries(body))
+        search.set(name, typeof value === 'string' ? value : json(value as object))
+      const response = await fetch(`${app.url}/graphql?${search.toString()}`, { headers: { authorization } })
+      const { errors } = (await response.json()) as any
+      expect([what, response.status, typeof errors[0].extensions.correlationId]).toEqual([what, 400, 'string'])
+    }
+  })
+
+  test('a body of nothing but brackets', async () => {
+    for (const text of ['['.repeat(130_000) + ']'.repeat(130_000), '{"a":'.repeat(40_000), '['.repeat(260_000)])
+      expect((await post(app.url, text)).status).toBe(400)
+    expect(app.log()).not.toContain('unforeseen')
+  })
+})
+
+describe('an address', () => {
+  let small: App
+  beforeAll(async () => {
+    small = await startApp(
+      { MAX_CONNECTIONS_PER_ADDRESS: '5', UNAUTHENTICATED_REQUESTS_PER_MINUTE: '5', TRUST_PROXY: '127.0.0.9' },
+      app,
+    )
+  })
+  afterAll(() => small.close())
+
+  const ask = async (address: string, token?: string, forwarded?: string) => {
+    const { socket, heard } = await line(small.url, address)
+    const more = forwarded === undefined ? [] : [`x-forwarded-for: ${forwarded}`]
+    socket.write(head({ token, headers: [...more, `content-length: ${PERSON.length}`] }) + PERSON)
+    // One connection too many is closed without an answer.
+    await new Promise<void>((resolve) => {
+      socket.on('data', () => heard().includes('\r\n\r\n{') && resolve()).once('close', () => resolve())
+    })
+    socket.destroy()
+    return heard()
+  }
+
+  test('has so many connections, and those of others and of a trusted proxy are kept', async () => {
+    const lines = await Promise.all(Array.from({ length: 8 }, () => line(small.url, '127.0.0.3')))
+    await Promise.race(lines.map(({ closed }) => closed))
+    await expect.poll(() => lines.filter(({ socket }) => socket.destroyed).length).toBe(3)
+    expect(statusOf(await ask('127.0.0.4', authorization))).toBe(200)
+    const proxied = await Promise.all(Array.from({ length: 8 }, () => line(small.url, '127.0.0.9')))
+    expect(statusOf(await ask('127.0.0.9', authorization))).toBe(200)
+    expect(proxied.filter(({ socket }) => socket.destroyed)).toEqual([])
+    for (const { socket } of [...lines, ...proxied]) socket.destroy()
+    await expect.poll(async () => statusOf(await ask('127.0.0.3', authorization))).toBe(200)
+  })
+
+  test('may fail so often; then it is told to wait, and a valid token still counts', async () => {
+    for (let i = 0; i < 5; i += 1) expect(statusOf(await ask('127.0.0.5'))).toBe(401)
+    const told = await ask('127.0.0.5', 'Bearer none')
+    expect([statusOf(told), codeOf(told)]).toEqual([429, 'RATE_LIMITED'])
+    expect(told).toMatch(/^retry-after: \d+\r$/im)
+    expect(statusOf(await ask('127.0.0.5', authorization))).toBe(200)
+    expect(statusOf(await ask('127.0.0.6'))).toBe(401)
+  })
+
+  test('of a client is taken from a trusted proxy and from nobody else; an IPv6 client has its /64', async () => {
+    const many = async (address: string, forwarded: (i: number) => string) => {
+      const statuses = []
+      for (let i = 0; i < 6; i += 1) statuses.push(statusOf(await ask(address, undefined, forwarded(i))))
+      return statuses.at(-1)
+    }
+    expect(await many('127.0.0.9', () => '203.0.113.1')).toBe(429)
+    expect(await many('127.0.0.9', (i) => `203.0.113.${i + 10}`)).toBe(401)
+    expect(await many('127.0.0.9', (i) => `198.51.100.${i}, 203.0.113.30`)).toBe(429)
+    expect(await many('127.0.0.9', (i) => `2001:db8:1:2::${i}`)).toBe(429)
+    expect(await many('127.0.0.9', (i) => `2001:db8:1:${i + 3}::1`)).toBe(401)
+    expect(await many('127.0.0.8', (i) => `203.0.113.${i + 50}`)).toBe(429)
+  })
+})
