@@ -7,7 +7,7 @@ const TWO = '{ persons(first: 2) { nodes { id } } }'
 
 describe('admission over HTTP, with few places', () => {
   let app: App
-  beforeAll(async () => (app = await startApp({ ADMISSION_MAX_CONCURRENCY: '2' })))
+  beforeAll(async () => (app = await startApp({ ADMISSION: 'on', ADMISSION_MAX_CONCURRENCY: '2' })))
   afterAll(() => app.close())
 
   /** Lets a client hold its only place until its provider may answer. */
