@@ -14,14 +14,14 @@ const MAX_STARTS_IN_TURN = 64
 const TICK_MS = 10
 
 /** The queue that a burst may build, as the time in which it is served. */
-const BURST_MS = 250
+const BURST_MS = 500
 /** The same for a queue that has not been empty for `STANDING_MS`. */
 const STANDING_QUEUE_MS = 100
 const STANDING_MS = 500
-const MIN_QUEUED = 16
+const MIN_QUEUED = 32
 const MAX_QUEUED = 512
 /** The longest time in the queue. */
-const MAX_WAIT_MS = 500
+const MAX_WAIT_MS = 750
 
 /** A tenant may hold this part of the ceiling, a client this part of that, and a user this part of that. */
 const MAX_SHARE = 7 / 8
@@ -47,6 +47,8 @@ export interface AdmissionObserver {
 /** Clock and scheduler; times are in ms. */
 export interface Turns {
   readonly now: () => number
+  /** The processor time that the process has used. */
+  readonly used: () => number
   /** Calls back at the end of this turn of the event loop, after its input and output. */
   readonly atEnd: (step: () => void) => void
   readonly after: (ms: number, tick: () => void) => () => void
@@ -54,6 +56,10 @@ export interface Turns {
 
 export const EVENT_LOOP: Turns = {
   now: () => performance.now(),
+  used() {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  },
   atEnd: (step) => void setImmediate(step),
   after(ms, tick) {
     const timer = setTimeout(tick, ms)
@@ -128,6 +134,8 @@ export class Admission {
   #turnBegun: number | undefined
   /** The last turn in which the queue was served. */
   #servedAt: number | undefined
+  /** The processor time used when the turn was last looked at. */
+  #usedMs = 0
   #startsUntil = 0
   #stepsLeft = 0
   #isFirstStep = false
@@ -273,6 +281,7 @@ export class Admission {
   #beginQueue(now: number): void {
     this.#emptyAt = now
     this.#servedAt = undefined
+    this.#usedMs = this.#turns.used()
     this.#starts = 0
     this.#rateSince = now
     this.#arm()
@@ -303,7 +312,7 @@ export class Admission {
     const now = this.#turns.now()
     this.#cancelTick = undefined
     this.#limit.holdBack()
-    this.#limit.observe(now - due, this.#queue.inFlight, now)
+    this.#observeTurn(now - due, now)
     this.#measureRate(now)
     for (const request of this.#waiting) if (request.expiresAt <= now) this.#refuse(request, 'expired')
     this.#servedAt = undefined
@@ -324,8 +333,15 @@ export class Admission {
     const begun = this.#servedAt ?? this.#turnBegun ?? now
     this.#servedAt = now
     this.#startsUntil = Math.max(begun + TURN_MS, now + MIN_SHARE_MS)
-    this.#limit.observe(now - begun, this.#queue.inFlight, now)
+    this.#observeTurn(now - begun, now)
     this.#measureRate(now)
+  }
+
+  /** A turn in which the process did not get the processor is not late: fewer operations would not shorten it. */
+  #observeTurn(ms: number, now: number): void {
+    const usedMs = this.#turns.used()
+    this.#limit.observe(Math.min(ms, usedMs - this.#usedMs), this.#queue.inFlight, now)
+    this.#usedMs = usedMs
   }
 
   #startNext(now: number): void {

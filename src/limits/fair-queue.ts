@@ -1,4 +1,7 @@
-/** A tenant, a client of it or a user of that, with requests in flight or queued. It ends with the last of them. */
+/** Flows that are kept without a request, so that a steady caller does not open its own again for each. */
+const MAX_KEPT = 1_000
+
+/** A tenant, a client of it or a user of that. */
 export class Flow<Item> {
   /** The flows below, and those of them with queued requests; a user has none. */
   readonly children = new Map<string, Flow<Item>>()
@@ -36,10 +39,11 @@ function mostQueued<Item>({ active }: Flow<Item>): Flow<Item> {
 /**
  * Hierarchical fair queue (start-time fair queueing): tenants have equal shares, the clients of a tenant have equal
  * parts of its share, and so have the users of a client. Work is measured in ms. A flow that was idle has no credit, and
- * its share goes to the others. No flow without a request is kept.
+ * its share goes to the others. Beyond a thousand flows, only those with a request are kept.
  */
 export class FairQueue<Item> {
   readonly #root = new Flow<Item>('', undefined)
+  #flows = 0
 
   get queued(): number {
     return this.#root.queued
@@ -54,10 +58,11 @@ export class FairQueue<Item> {
     return this.#child(this.#child(this.#child(this.#root, tenant), client), user)
   }
 
-  /** Forgets a flow, and those above it, without requests. */
+  /** Forgets a flow, and those above it, without requests, where there are many flows. */
   close(flow: Flow<Item>): void {
-    for (let at = flow; at.parent !== undefined && at.queued === 0 && at.inFlight === 0; at = at.parent)
-      at.parent.children.delete(at.name)
+    if (this.#flows <= MAX_KEPT) return
+    for (let at = flow; at.parent !== undefined && at.queued + at.inFlight + at.children.size === 0; at = at.parent)
+      if (at.parent.children.delete(at.name)) this.#flows -= 1
   }
 
   /** Counts a request as in flight and charges its work. */
@@ -131,6 +136,7 @@ export class FairQueue<Item> {
     if (known !== undefined) return known
     const child = new Flow(name, parent)
     parent.children.set(name, child)
+    this.#flows += 1
     return child
   }
 }

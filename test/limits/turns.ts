@@ -5,10 +5,12 @@ import { Admission, type AdmissionOptions, type Permit, type Turns } from '../..
 /** An event loop on a clock that only the test moves: work takes the time that the test says. */
 export class FakeLoop implements Turns {
   #now = 1_000
+  #used = 0
   #ends: (() => void)[] = []
   #timers: { readonly at: number; readonly tick: () => void }[] = []
 
   readonly now = (): number => this.#now
+  readonly used = (): number => this.#used
   readonly atEnd = (step: () => void): void => void this.#ends.push(step)
 
   readonly after = (ms: number, tick: () => void): (() => void) => {
@@ -19,6 +21,12 @@ export class FakeLoop implements Turns {
 
   /** Lets the process work for so long. */
   work(ms: number): void {
+    this.#now += ms
+    this.#used += ms
+  }
+
+  /** Lets time pass in which the process does not get the processor. */
+  stand(ms: number): void {
     this.#now += ms
   }
 

@@ -114,6 +114,8 @@ export async function startApp(
     AUTH_AUDIENCE: AUDIENCE,
     AUTH_JWKS_URL: ground.jwksUrl,
     LOG_LEVEL: 'trace',
+    // How busy the machine is decides no test; those of admission control turn it on.
+    ADMISSION: 'off',
     // Every operation compiled at once, or none with `EXECUTOR=interpreted npm test`: both must say the same.
     EXECUTOR: process.env['EXECUTOR'] ?? 'compiled',
     ...ground.settings,

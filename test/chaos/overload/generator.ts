@@ -10,6 +10,8 @@ export interface Phase {
   readonly seconds: number
   /** Open loop: requests a second, sent whatever the answers are. Left out: a closed loop over `CLOSED` connections. */
   readonly rate?: number | undefined
+  /** A closed loop goes on until so many requests are answered, such as a warm-up on a busy machine. */
+  readonly atLeast?: number
 }
 
 export interface Job {
@@ -25,7 +27,7 @@ export interface Bucket {
   readonly at: number
   readonly seconds: number
   due: number
-  /** Answered with data within a second of when it was due. */
+  /** Answered with data within a second, of which a wait for a free connection is part. */
   good: number
   refused: number
   /** Answered with data, and too late. */
@@ -70,7 +72,7 @@ class Generator {
     let from = this.#begun
     for (const phase of this.job.phases) {
       await (phase.rate === undefined ? this.#closedLoop(phase, from) : this.#openLoop(phase, phase.rate, from))
-      from += phase.seconds * 1000
+      from = Math.max(performance.now(), from + phase.seconds * 1000)
     }
     // What is still under way gets its time.
     await new Promise((resolve) => setTimeout(resolve, IN_TIME_MS))
@@ -104,11 +106,12 @@ class Generator {
   /** The next request of a connection follows the answer to the one before. */
   #closedLoop(phase: Phase, from: number): Promise<unknown> {
     const end = from + phase.seconds * 1000
+    const until = this.#sent + (phase.atLeast ?? 0)
     const loop = (connection: Connection) =>
       new Promise<void>((resolve) => {
         const next = () => {
           const now = performance.now()
-          if (now >= end || connection.isClosed) {
+          if ((now >= end && this.#sent >= until) || connection.isClosed) {
             this.#release(connection)
             resolve()
             return
@@ -132,7 +135,8 @@ class Generator {
         for (; due <= now && due < end; due += interval) {
           const bucket = this.#bucket(phase, due)
           bucket.due += 1
-          this.#waiting.push({ at: due, bucket })
+          // A tick that comes late is the generator's own delay: the time of a request begins with the tick.
+          this.#waiting.push({ at: now, bucket })
         }
         this.#begin(now)
         if (now >= end) resolve()

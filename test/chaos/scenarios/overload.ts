@@ -22,6 +22,8 @@ const LOADS = [
 const AFTERWARDS = 'afterwards'
 const MAX_HEALTH_MS = 100
 const MAX_RECOVERY_SECONDS = 3
+/** Requests after which a server is warm: its code is compiled by then. */
+const WARM = 3_000
 /** The arguments of `node` in `npm start`. */
 const NODE_ARGUMENTS = ['--max-semi-space-size=24', '--max-old-space-size=512', '--no-allocation-site-pretenuring']
 
@@ -65,6 +67,7 @@ async function startWorld(): Promise<World> {
       AUTH_AUDIENCE: AUDIENCE,
       AUTH_JWKS_URL: jwksUrl,
       RATE_LIMIT_COST_PER_MINUTE: '0',
+      MAX_CONNECTIONS_PER_ADDRESS: '100000',
       ...Object.fromEntries(
         Object.entries(settings).map(([name, value]) => [name, value.replace(emulators.obp.url, obp)]),
       ),
@@ -161,6 +164,12 @@ function recoverySeconds(buckets: readonly Bucket[]): number {
   return last < 0 ? 0 : after[last]!.at - (after[0]!.at - after[0]!.seconds)
 }
 
+const warmUp = ({ isShort }: ChaosContext): Phase => ({
+  name: 'warm-up',
+  seconds: isShort ? 1 : 20,
+  atLeast: WARM,
+})
+
 /** The rate of a closed loop, with admission control off. */
 async function measureCapacity(context: ChaosContext, world: World): Promise<number> {
   const seconds = context.isShort ? 2 : 20
@@ -169,10 +178,7 @@ async function measureCapacity(context: ChaosContext, world: World): Promise<num
   const buckets = await load({
     port: server.port,
     requests,
-    phases: [
-      { name: 'warm-up', seconds: context.isShort ? 3 : 20 },
-      { name: 'closed loop', seconds },
-    ],
+    phases: [warmUp(context), { name: 'closed loop', seconds }],
   })
   await server.stop()
   const measured = buckets.filter(({ phase }) => phase === 'closed loop')
@@ -203,7 +209,7 @@ async function overload(context: ChaosContext, world: World, capacity: number): 
     ...LOADS.map(({ name, factor }) => ({ name, seconds, rate: capacity * factor })),
     { name: AFTERWARDS, seconds: isShort ? 3 : 10, rate: capacity * 0.7 },
   ]
-  await load({ port: server.port, requests, phases: [{ name: 'warm-up', seconds: isShort ? 3 : 20 }] })
+  await load({ port: server.port, requests, phases: [warmUp(context)] })
   const endProbes = probeHealth(server.url)
   const buckets = await load({ port: server.port, requests, phases })
   const health = await endProbes()
