@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 import { counterScripts } from './counters.js'
+import { permitScripts } from './permits.js'
 
 /** Command timeout: longer than any reply of a healthy server, and short enough for a request to wait. */
 const COMMAND_TIMEOUT_MS = 1_000
@@ -95,6 +96,7 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
 const scripts = {
   compareAndSwap: { lua: COMPARE_AND_SWAP, numberOfKeys: 1 },
   ...counterScripts,
+  ...permitScripts,
 }
 
 const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX_RETRY_DELAY_MS)

@@ -5,6 +5,7 @@ import type { Config } from '../config.js'
 import type { LeasePoints } from '../limits/point-lease.js'
 import { encryptedStore } from './encrypted.js'
 import { memoryStore } from './memory.js'
+import type { PermitStore } from './permits.js'
 import type { RawStore } from './raw-store.js'
 import { redisStore } from './redis.js'
 
@@ -17,6 +18,8 @@ export interface OpenStore {
   readonly store: Store
   /** Leases points of a rate limit. Its names are not hashed here: callers hash those with personal data. */
   readonly lease: LeasePoints
+  /** Semaphores over all processes; absent where there is only this one. */
+  readonly permits: PermitStore | undefined
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -36,6 +39,6 @@ export async function openStore(config: Config, log: (message: string) => void):
   const raw =
     config.redis === undefined ? memoryStore() : redisStore(config.redis, log, { replicas: config.redisReplicas })
   await waitUntilReachable(raw)
-  const { lease, ping, close } = raw
-  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, ping, close }
+  const { lease, permits, ping, close } = raw
+  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, permits, ping, close }
 }

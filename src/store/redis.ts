@@ -4,6 +4,7 @@ import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { detachedScope } from '../../datasources/http/call.js'
 import { connect, type RedisAddress } from './connection.js'
 import { redisLeases } from './counters.js'
+import { redisPermits } from './permits.js'
 import type { CountingStore } from './raw-store.js'
 
 /** How long a change waits for its replicas. */
@@ -97,6 +98,7 @@ export function redisStore(
     compareAndSwap: async (name, expected, next, ttlMs) =>
       (await orUnavailable(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
     lease: (...args) => orUnavailable(lease(...args)),
+    permits: redisPermits(redis),
     ping: async () => void (await orUnavailable(redis.ping())),
     close: () => {
       redis.disconnect()
