@@ -1,4 +1,6 @@
 import type { Scenario } from '../scenario.js'
+import { rateLimitScenario } from './rate-limit.js'
+import { slowWritesScenario } from './slow-writes.js'
 
 /** Every scenario, in the order in which they run. */
-export const scenarios: readonly Scenario[] = []
+export const scenarios: readonly Scenario[] = [rateLimitScenario, slowWritesScenario]
