@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/redis.ts', 'test/support/build.ts'],
+    globalSetup: ['test/support/temporary-folder.ts', 'test/support/redis.ts', 'test/support/build.ts'],
     setupFiles: ['test/support/cleanup.ts'],
     // Generous: a busy machine makes a test slow, not wrong.
     testTimeout: 60_000,

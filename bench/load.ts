@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { type Connection, open, serialise } from './connection.js'
 import { UNIQUE } from './operations.js'
 import type { GraphqlRequest } from './requests.js'
 
@@ -29,84 +29,15 @@ export interface LoadResult {
   readonly p99: number
 }
 
-const HEADER_END = Buffer.from('\r\n\r\n')
 const ERRORS = Buffer.from('"errors":')
 const MAX_ERRORS = 100
 let uniqueTexts = 0
 
-/** `ok` says that the status was 200. */
-type Done = (ok: boolean, response: Buffer) => void
-
-/** One keep-alive connection with at most one request at a time. */
-class Connection {
-  #socket: Socket
-  #chunks: Buffer[] = []
-  #length = 0
-  #expectedLength = -1
-  #status = 0
-  #chunked = false
-  #done: Done | undefined
-
-  constructor(socket: Socket) {
-    this.#socket = socket
-    socket.setNoDelay(true)
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
-    const lost = () => this.#finish(Buffer.from('connection lost'), false)
-    socket.on('error', lost)
-    socket.on('close', lost)
-  }
-
-  send(request: Buffer, done: Done): void {
-    this.#done = done
-    this.#chunks = []
-    this.#length = 0
-    this.#expectedLength = -1
-    this.#chunked = false
-    if (this.#socket.destroyed) this.#finish(Buffer.from('connection lost'), false)
-    else this.#socket.write(request)
-  }
-
-  #receive(chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.#length += chunk.length
-    if (this.#expectedLength < 0 && !this.#chunked) {
-      const all = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks)
-      const end = all.indexOf(HEADER_END)
-      if (end < 0) return
-      const head = all.toString('latin1', 0, end)
-      this.#status = Number(head.slice(9, 12))
-      const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
-      if (length === undefined) this.#chunked = true
-      else this.#expectedLength = end + 4 + Number(length)
-    }
-    if (this.#chunked ? chunk.subarray(-5).toString('latin1') !== '0\r\n\r\n' : this.#length < this.#expectedLength)
-      return
-    const response = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks)
-    this.#finish(response, this.#status === 200)
-  }
-
-  #finish(response: Buffer, ok: boolean): void {
-    const done = this.#done
-    this.#done = undefined
-    done?.(ok, response)
-  }
-
-  close(): void {
-    this.#socket.destroy()
-  }
-}
-
-const open = (port: number) =>
-  new Promise<Connection>((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1' }, () => resolve(new Connection(socket)))
-    socket.once('error', reject)
-  })
-
 /** Returns the request with this number; a unique text is filled in when it is sent. */
 function requestWriter({ port, path, requests }: LoadJob): (i: number) => Buffer {
-  const serialised = requests.map(({ token, body }) => {
-    const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\naccept: application/json\r\nauthorization: Bearer ${token}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`
-    return body.includes(UNIQUE) ? { text: head + body } : { bytes: Buffer.from(head + body) }
+  const serialised = requests.map((request) => {
+    const text = serialise(port, path, request)
+    return text.includes(UNIQUE) ? { text } : { bytes: Buffer.from(text) }
   })
   return (i) => {
     const request = serialised[i % serialised.length]!
@@ -204,10 +135,10 @@ class Load {
   }
 
   #send(connection: Connection, from: number, then: () => void): void {
-    connection.send(this.#write(this.#sent++), (ok, response) => {
+    connection.send(this.#write(this.#sent++), (status, response) => {
       this.#latencies.push(performance.now() - from)
       this.#bytes += response.length
-      if (!ok || !this.#isRight(response)) {
+      if (status !== 200 || !this.#isRight(response)) {
         this.#errors += 1
         this.#firstError ??= response.toString('latin1', 0, 600)
       }

@@ -117,12 +117,13 @@ export class PageArgs {
   after?: string | null
 }
 
-/** One page of a connection, as a provider folder returns it; `cursors[i]` points behind `nodes[i]`. */
+/** One page of a connection, as a provider folder returns it. */
 export interface Page<Node> {
   readonly nodes: readonly Node[]
-  readonly cursors: readonly string[]
-  /** The end cursor where it is not that of the last node: it points behind rows that were filtered out. */
-  readonly endCursor?: string | null
+  /** The cursor behind `nodes[i]`. Most callers ask for none but the last. */
+  readonly cursorAt: (i: number) => string
+  /** The cursor behind the last row, also where that one was filtered out; null for a page without rows. */
+  readonly endCursor: string | null
   /** The errors of rows that could not be read and are not among the nodes. */
   readonly leftOut?: readonly Error[]
   readonly hasNextPage: boolean

@@ -58,13 +58,27 @@ export interface CorsConfig {
   readonly allowsLoopback: boolean
 }
 
+/** The least and the greatest number of operations in flight. */
+export interface AdmissionConfig {
+  readonly floor: number
+  readonly ceiling: number
+}
+
 export interface Config {
   readonly host: string
   readonly port: number
-  readonly auth: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
+  readonly auth: {
+    readonly issuer: string
+    readonly audience: string
+    readonly jwksUrl: string
+    /** How long the issuer's keys are used while they cannot be read again. */
+    readonly staleMs: number
+  }
   readonly redis: RedisAddress | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly audit: AuditDestination
+  /** The epoch of the store that is trusted; without it, the one that is found at the start. */
+  readonly storeEpoch: string | undefined
   /** The number of Redis replicas that must acknowledge a write before it counts. */
   readonly redisReplicas: number
   /** Lease of an idempotency key: a process that died loses the key after this time. */
@@ -76,6 +90,12 @@ export interface Config {
     /** The part of it that a client may use in one process while Redis is away, in percent. */
     readonly fallbackPercent: number
   }
+  /** How long a request body may stand still. */
+  readonly bodyTimeoutMs: number
+  /** The memory of the request bodies that arrive at one time. */
+  readonly maxBufferedBodyBytes: number
+  /** Admission control; undefined where it is off. */
+  readonly admission: AdmissionConfig | undefined
   readonly cors: CorsConfig
   readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
@@ -373,9 +393,27 @@ const authConfig = (settings: Settings): Config['auth'] => ({
   issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
   audience: settings.text('AUTH_AUDIENCE', 'Audience of access tokens, their claim `aud`.'),
   jwksUrl: settings.url('AUTH_JWKS_URL', 'Public keys of the issuer, a JSON Web Key Set.'),
+  staleMs:
+    settings.integer(
+      'AUTH_JWKS_STALE_SECONDS',
+      "How long the issuer's keys are used after they were last read, while they cannot be read again; then requests answer `ISSUER_UNAVAILABLE`.",
+      3_600,
+      { min: 0, max: 604_800 },
+    ) * 1000,
 })
 
-const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | 'writeLeaseMs'> => ({
+function storeEpoch(settings: Settings): string | undefined {
+  const id = settings.optional(
+    'STORE_EPOCH',
+    'Epoch of the store, as `npm run store:accept` prints it: with it, a Redis that is empty or another one is not trusted at the start either.',
+  )
+  if (id !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+    settings.problem('STORE_EPOCH must be the UUID that npm run store:accept prints')
+  return id
+}
+
+const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | 'storeEpoch' | 'writeLeaseMs'> => ({
+  storeEpoch: storeEpoch(settings),
   redisReplicas: settings.integer(
     'REDIS_REPLICAS',
     'Replicas of Redis that must have an idempotency key before the provider is called; with fewer, mutations with a key answer `STORE_UNAVAILABLE`.',
@@ -406,6 +444,45 @@ const rateLimitConfig = (settings: Settings): Config['rateLimit'] => ({
   ),
 })
 
+function admissionConfig(settings: Settings): AdmissionConfig | undefined {
+  const mode = settings.choice(
+    'ADMISSION',
+    'Admission control: `on` refuses at once (`OVERLOADED`) what cannot be answered in time.',
+    ['on', 'off'],
+    'on',
+  )
+  const ceiling = settings.integer(
+    'ADMISSION_MAX_CONCURRENCY',
+    'Operations that may be in flight at most, those that wait for a provider included; each takes memory.',
+    1_536,
+    { min: 1, max: 100_000 },
+  )
+  const floor = settings.integer(
+    'ADMISSION_MIN_CONCURRENCY',
+    'Operations that may be in flight however long the event loop takes.',
+    Math.min(8, ceiling),
+    { min: 1, max: 10_000 },
+  )
+  if (floor > ceiling) settings.problem('ADMISSION_MIN_CONCURRENCY must not be above ADMISSION_MAX_CONCURRENCY')
+  return mode === 'on' ? { floor, ceiling } : undefined
+}
+
+/** The limits of what connections may send. */
+const intakeConfig = (settings: Settings): Pick<Config, 'bodyTimeoutMs' | 'maxBufferedBodyBytes'> => ({
+  bodyTimeoutMs: settings.integer(
+    'BODY_TIMEOUT_MS',
+    'Time in milliseconds for which a request body may stand still; then it is refused with status 408.',
+    10_000,
+    { min: 100, max: 30_000 },
+  ),
+  maxBufferedBodyBytes: settings.integer(
+    'MAX_BUFFERED_BODY_BYTES',
+    'Memory of the request bodies that arrive at one time, in bytes; beyond it requests answer `OVERLOADED`.',
+    67_108_864,
+    { min: 1_048_576, max: 1_073_741_824 },
+  ),
+})
+
 /** The configuration without the providers. */
 function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
   return {
@@ -421,6 +498,8 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
       { min: 1, max: 600_000 },
     ),
     rateLimit: rateLimitConfig(settings),
+    ...intakeConfig(settings),
+    admission: admissionConfig(settings),
     cors: { origins: corsOrigins(settings), headers: corsHeaders(settings), allowsLoopback: development },
     safelist: safelist(settings),
     executor: settings.choice(

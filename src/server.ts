@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { ApolloServer, ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import { createAuthenticator } from './access/authenticate.js'
+import { IssuerKeys } from './access/issuer-keys.js'
 import { createMaskers } from './access/mask.js'
 import { createRecorder } from './audit/operation-record.js'
 import { openTrail, type Trail } from './audit/trail.js'
@@ -9,7 +10,10 @@ import type { Config } from './config.js'
 import { createApolloServer } from './graphql/apollo.js'
 import { createContextFactory } from './graphql/context.js'
 import { DocumentCache } from './graphql/document-cache.js'
-import { createExecutor } from './graphql/executor.js'
+import { checked, createExecutor } from './graphql/executor.js'
+import { declaredListLimits, DEFAULT_MAX_ITEMS } from './graphql/declared-limits.js'
+import { ListLimits } from './limits/list-limits.js'
+import { createRootScopeCheck } from './access/root-scopes.js'
 import { Pipeline } from './graphql/pipeline.js'
 import type { Explain, OperationContext } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
@@ -18,14 +22,17 @@ import { createApp } from './http/app.js'
 import { allowsOrigins } from './http/cors.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
+import { createFront, type Front } from './http/front.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
 import { registerHealth } from './http/health.js'
+import { BodyReader } from './http/request-body.js'
 import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
 import { createDeadlines } from './lifecycle/deadline.js'
 import { drain } from './lifecycle/drain.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
+import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
 import { Dependencies } from './observability/dependencies.js'
 import { createLog, type Log } from './observability/log.js'
@@ -56,13 +63,19 @@ type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; r
 
 /** What is opened once and closed with the server. */
 interface Resources {
+  readonly keys: IssuerKeys
   readonly store: OpenStore
   readonly providers: ReturnType<typeof openProviders>
   readonly trail: Trail
 }
 
 async function openResources({ config, log, metrics, dependencies }: Options): Promise<Resources> {
-  const store = await openStore(config, (message) => log.warn(message))
+  const keys = new IssuerKeys({
+    ...config.auth,
+    proxies: config.proxies,
+    report: (cause, isUsable) => dependencies.report('issuer', cause, isUsable),
+  })
+  const store = openStore(config, () => undefined, log)
   const providers = openProviders({
     config,
     store: store.store,
@@ -83,19 +96,27 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
     changed: (usable) => dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE'),
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
-  return { store, providers, trail }
+  return { keys, store, providers, trail }
+}
+
+function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
+  if (limits === undefined) return undefined
+  const admission = new Admission({ ...limits, observer: metrics.admission })
+  metrics.admits(admission)
+  return admission
 }
 
 /** The GraphQL API over the resources. */
 interface Graph {
   readonly apollo: ApolloServer<OperationContext>
   readonly rateLimit: RateLimit
+  readonly front: Front
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
   /** Resolves when no operation runs, also none of a client that has left. */
   readonly settled: () => Promise<unknown>
 }
 
-function createGraph(options: Options, { store: { store, lease }, providers, trail }: Resources): Graph {
+function createGraph(options: Options, { keys, store: { store, lease }, providers, trail }: Resources): Graph {
   const { config, log, metrics, explorer, explain } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
@@ -103,23 +124,41 @@ function createGraph(options: Options, { store: { store, lease }, providers, tra
   const rateLimit = createRateLimit({ ...config.rateLimit, lease, digest: store.digest })
   const isDevelopment = explorer !== undefined
   const plugins = createPlugins({ config, served, rateLimit, metrics, log, isDevelopment, explain })
-  const pipeline = new Pipeline({ plugins, execute: createExecutor(served, config.executor), log })
+  const lists = new ListLimits(served, { declared: declaredListLimits(), fallback: DEFAULT_MAX_ITEMS })
+  const checks = [createRootScopeCheck(served), lists.check]
+  const execute = checked(checks, createExecutor(served, config.executor))
+  const pipeline = new Pipeline({ plugins, execute, log })
   const documents = new DocumentCache()
   const persisted = config.safelist.mode === 'enforce' ? undefined : store
-  const apollo = createApolloServer({ schema: served, pipeline, documents, store: persisted, log, explorer })
+  const apollo = createApolloServer({
+    schema: served,
+    rules: [lists.rule],
+    pipeline,
+    documents,
+    store: persisted,
+    log,
+    explorer,
+  })
+  const admission = createAdmission(options)
   const openContext = createContextFactory({
-    authenticate: createAuthenticator(config.auth, undefined, config),
     deadlines,
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
     store,
     record: createRecorder(trail, schema, served),
     explain,
+    measure: admission?.measure,
   })
   const respond = createGraphqlHandler({ apollo, pipeline, documents, hasPage: isDevelopment, openContext })
   const requests = new PendingTasks()
   return {
     apollo,
     rateLimit,
+    front: createFront({
+      authenticate: createAuthenticator(config.auth, keys),
+      deadlines,
+      hasPage: isDevelopment,
+      admit: admission && ((applicant) => admission.admit(applicant)),
+    }),
     handle(request) {
       const response = respond(request)
       requests.add(response)
@@ -132,25 +171,28 @@ function createGraph(options: Options, { store: { store, lease }, providers, tra
 async function createRoutes(
   { config, log, metrics, dependencies, routes }: Options,
   { store, providers }: Resources,
-  { handle }: Graph,
+  { front, handle }: Graph,
   isStopping: () => boolean,
 ): Promise<FastifyInstance> {
   const { cors } = config
-  const app = await createApp({ log, cors, isStopping })
-  const fastPath = createFastPath({ answer: handle, log, allowsOrigins: allowsOrigins(cors), isStopping })
+  const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
+  const app = await createApp({ log, bodies, cors, isStopping })
+  const allows = allowsOrigins(cors)
+  const fastPath = createFastPath({ front, bodies, answer: handle, log, allowsOrigins: allows, isStopping })
   installFastPath(app.server, fastPath)
-  registerGraphqlRoute(app, handle)
-  const { ping } = store
-  registerHealth(app, { ping, dependencies, isStopping, circuits: providers.circuits, metrics })
+  registerGraphqlRoute(app, { front, bodies, handle })
+  const { probe } = store
+  registerHealth(app, { probe, dependencies, isStopping, circuits: providers.circuits, metrics })
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
   routes?.(app)
   return app
 }
 
-async function close(app: FastifyInstance, graph: Graph, { store, providers, trail }: Resources): Promise<void> {
+async function close(app: FastifyInstance, graph: Graph, { keys, store, providers, trail }: Resources): Promise<void> {
   await drain(app, { settled: graph.settled, closeProviders: () => providers.close() })
   await graph.apollo.stop()
   await graph.rateLimit.close()
+  keys.close()
   // Last: by now every operation has closed its audit record.
   await trail.close()
   await store.close()

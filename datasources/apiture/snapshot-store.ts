@@ -155,8 +155,7 @@ export class SnapshotStore {
 
   /** Records a write that is about to be sent. */
   async begin(bankingCustomerId: string, write: Write): Promise<void> {
-    const now = Date.now()
-    await this.#update(bankingCustomerId, ({ open, ...rest }) => {
+    await this.#update(bankingCustomerId, ({ open, ...rest }, now) => {
       const settles = open.filter((other) => isOver(other, now) && covers(write, other)).map(({ id }) => id)
       return { ...rest, open: [...open, { ...write, overAt: now + MAX_WRITE_MS, raced: false, settles }] }
     })
@@ -168,9 +167,7 @@ export class SnapshotStore {
     write: Write,
     answered: readonly AccountEntitlement[],
   ): Promise<AccountEntitlementSet> {
-    const now = Date.now()
-    const asOf = new Date(now).toISOString()
-    const { value } = await this.#update(bankingCustomerId, ({ items, open, last: known }) => {
+    const { value } = await this.#update(bankingCustomerId, ({ items, open, last: known }, now) => {
       const own = open.find(({ id }) => id === write.id)
       const raced = own?.raced === true
       const last = { ...known, ...Object.fromEntries(write.accounts.map((account) => [account, write.assignments])) }
@@ -185,7 +182,7 @@ export class SnapshotStore {
         .map((other) => (collide(write, other) ? { ...other, raced: true } : other))
       return {
         items: merge(items, write, answered),
-        asOf,
+        asOf: new Date(now).toISOString(),
         last,
         open: raced ? [...others, { ...own, overAt: now }] : others,
       }
@@ -195,8 +192,7 @@ export class SnapshotStore {
 
   /** Closes a write that failed, or keeps it open as long as it may have changed something. */
   async fail(bankingCustomerId: string, write: Write, executed: Executed): Promise<void> {
-    const now = Date.now()
-    await this.#update(bankingCustomerId, (current) => {
+    await this.#update(bankingCustomerId, (current, now) => {
       const { items, open } = current
       const others = open.filter(({ id }) => id !== write.id)
       const own = open.find(({ id }) => id === write.id)
@@ -213,9 +209,9 @@ export class SnapshotStore {
     })
   }
 
-  #update(bankingCustomerId: string, change: (current: Snapshot) => Snapshot) {
-    return this.#store.update<StoredSnapshot>(storeKey(bankingCustomerId), TTL_SECONDS, (current) =>
-      toStored(change(fromStored(current))),
+  #update(bankingCustomerId: string, change: (current: Snapshot, now: number) => Snapshot) {
+    return this.#store.update<StoredSnapshot>(storeKey(bankingCustomerId), TTL_SECONDS, (current, now) =>
+      toStored(change(fromStored(current), now)),
     )
   }
 }

@@ -49,9 +49,10 @@ export const banficoCommands = {
       const question = store.questionOf(operation.caller, verify)
       const maxAge = store.limitAge(input.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS)
       const ask = () => verifyAtBank(instance, operation, verify, question)
-      const begun = Date.now()
+      const begun = operation.store.now()
       // A call that ended during the first look-up has stored its result by now.
-      const recallOrAsk = async () => (await store.recall(question, (Date.now() - begun) / 1000)) ?? (await ask())
+      const recallOrAsk = async () =>
+        (await store.recall(question, (operation.store.now() - begun) / 1000)) ?? (await ask())
       try {
         // A random key joins no other call, so a caller that accepts no stored result gets a verification of its own.
         if (maxAge === 0) return { result: await checks.run(randomUUID(), operation, ask) }

@@ -65,7 +65,7 @@ export interface BanficoReply<Result = BanficoResult | undefined> {
   readonly accepted: boolean
   /** Undefined only where a 202 to a poll has no body. */
   readonly result: Result
-  /** When the reply arrived, in ms since 1970. */
+  /** When the reply arrived, by the store's clock, in ms since 1970. */
   readonly at: number
   /** Seconds to wait before the next poll. */
   readonly hintSeconds: number | undefined

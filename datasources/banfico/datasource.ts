@@ -21,10 +21,10 @@ const maxOf = (...hints: (number | undefined)[]): number | undefined => {
   return given.length > 0 ? Math.max(...given) : undefined
 }
 
-const toReply = <Result>(reply: Reply<unknown>, result: Result): BanficoReply<Result> => ({
+const toReply = <Result>(reply: Reply<unknown>, result: Result, at: number): BanficoReply<Result> => ({
   accepted: reply.status === 202,
   result,
-  at: Date.now(),
+  at,
   hintSeconds: maxOf(
     parseRetryAfter(reply.header('retry-after')),
     parseSeconds(reply.header('expected-response-seconds')),
@@ -74,8 +74,8 @@ export const sharedScope = ({ correlationId, trace, share }: CallScope): CallSco
 const malformed = (providerStatus: number): ApiError =>
   new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus })
 
-/** Banfico's endpoints, one method each, in Banfico's words. */
-export function banficoSource(client: ProviderClient, version: ApiVersion) {
+/** Banfico's endpoints, one method each, in Banfico's words. `now` is the clock that polls are scheduled by. */
+export function banficoSource(client: ProviderClient, version: ApiVersion, now: () => number) {
   const headers = (xRefId: string) => ({ 'transaction-xref-id': xRefId })
 
   return {
@@ -90,7 +90,7 @@ export function banficoSource(client: ProviderClient, version: ApiVersion) {
         headers: headers(xRefId),
         response: answers.verification,
       })
-      return toReply(reply, reply.body.data.result)
+      return toReply(reply, reply.body.data.result, now())
     },
 
     /** The state of an earlier verification. */
@@ -105,7 +105,7 @@ export function banficoSource(client: ProviderClient, version: ApiVersion) {
       const result = answers.verification.fits(reply.body) ? reply.body.data.result : undefined
       // The result of another verification must not be returned for this one; only a 202 may have no result.
       if (result === undefined ? reply.status !== 202 : result.id !== id) throw malformed(reply.status)
-      return toReply(reply, result)
+      return toReply(reply, result, now())
     },
   }
 }

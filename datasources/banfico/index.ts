@@ -26,14 +26,14 @@ export const banfico = {
   commands: banficoCommands,
   open(
     { url, tokenUrl, clientId, clientSecret, maxAgeSeconds, apiVersion },
-    { client: connect, drift },
+    { client: connect, drift, store },
   ): BanficoInstance {
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, mapError: mapTokenError })
     const credential = clientCredentials({ client: tokens, path, clientId, clientSecret })
     const client = connect({ url, credential, mapError })
     return {
-      source: banficoSource(client, apiVersion),
+      source: banficoSource(client, apiVersion, store.now),
       maxAgeSeconds,
       resultCache: createResultCache(maxAgeSeconds),
       checks: new SingleFlight<VerificationResult>(DETACHED),

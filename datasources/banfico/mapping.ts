@@ -103,7 +103,7 @@ export function toResult(
     responder: result?.responder != null ? responderOf(result.responder, drift) : null,
     checkedAt: new Date(at).toISOString(),
     fromCache: false,
-    nextPollAt: account ? null : nextPollAt(pollSchedule(at, hintSeconds, begunAt)),
+    nextPollAt: account ? null : nextPollAt(pollSchedule(at, hintSeconds, begunAt), at),
   }
 }
 

@@ -11,10 +11,10 @@ import { toResult } from './mapping.js'
 import { lastKnownResult, type StoredVerification } from './verification-store.js'
 
 /** A 404 for a verification that is known to be pending means: not visible yet. */
-const notVisibleYet = (): BanficoReply => ({
+const notVisibleYet = (at: number): BanficoReply => ({
   accepted: true,
   result: undefined,
-  at: Date.now(),
+  at,
   hintSeconds: undefined,
   slaSeconds: undefined,
 })
@@ -38,8 +38,9 @@ async function pollUnderLease(
       throw error
     },
   )
-  const reply = found ?? notVisibleYet()
-  const isOverdue = found === null && Date.now() >= slaUntil
+  const now = operation.store.now()
+  const reply = found ?? notVisibleYet(now)
+  const isOverdue = found === null && now >= slaUntil
   const result = isOverdue ? null : toResult(id, reply, instance.drift, pace.begunAt)
   await store.completePoll(id, lease, result, reply)
   return result
@@ -67,7 +68,7 @@ async function poll(
   const store = verificationStore(instance, operation)
   const { known, lease } = await store.leasePoll(id)
   if (known && lease !== undefined) return pollUnderLease(instance, operation, id, known, lease)
-  if (known?.pending) return lastKnownResult(known)
+  if (known?.pending) return lastKnownResult(known, operation.store.now())
   return (known && (await store.completed(id))) ?? recover(instance, operation, id, known)
 }
 
@@ -78,10 +79,11 @@ const results = keyLoader<BanficoInstance, string, VerificationResult | null>(as
   const store = verificationStore(instance, operation)
   const known = await store.find(id)
   if (!mayRead(operation.caller, known?.tenant)) return null
+  const now = operation.store.now()
   // A poll that is running in this process is joined, even before the next one is due.
-  if (known?.pending && !isDue(known.pace) && !polls.has(id)) return lastKnownResult(known)
+  if (known?.pending && !isDue(known.pace, now) && !polls.has(id)) return lastKnownResult(known, now)
   const completed = known && !known.pending ? await store.completed(id) : null
-  if (known && completed) resultCache.put(id, known.tenant, completed)
+  if (known && completed) resultCache.put(id, known.tenant, completed, now)
   return completed ?? polls.run(id, operation, () => poll(instance, operation, id))
 })
 

@@ -32,8 +32,8 @@ export function createResultCache(maxAgeSeconds: number) {
   return {
     get: (id: string): CachedResult | undefined => cache.get(id),
 
-    put(id: string, tenant: string, result: VerificationResult): void {
-      const maxTtl = Date.parse(result.checkedAt) + maxAgeSeconds * 1000 - Date.now()
+    put(id: string, tenant: string, result: VerificationResult, now: number): void {
+      const maxTtl = Date.parse(result.checkedAt) + maxAgeSeconds * 1000 - now
       if (maxTtl > 0) cache.set(id, { tenant, result }, { ttl: Math.min(MAX_TTL_MS, maxTtl) })
     },
   }

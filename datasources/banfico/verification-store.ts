@@ -40,8 +40,13 @@ export interface StoredVerification {
 }
 
 /** The result as of the last poll, for a caller that asks before the next poll is due. */
-export const lastKnownResult = ({ pending, missing, pace }: StoredVerification): VerificationResult | null =>
-  pending === null || missing ? null : { ...fromStoredResult(pending), fromCache: true, nextPollAt: nextPollAt(pace) }
+export const lastKnownResult = (
+  { pending, missing, pace }: StoredVerification,
+  now: number,
+): VerificationResult | null =>
+  pending === null || missing
+    ? null
+    : { ...fromStoredResult(pending), fromCache: true, nextPollAt: nextPollAt(pace, now) }
 
 /** The canonical form of a question; its texts are in normal form already. */
 const canonical = ({ types, initiator, account }: Verify): string =>
@@ -106,7 +111,7 @@ export class VerificationStore {
   /** An earlier answer to the question, up to this age. */
   async recall(question: string, ageSeconds: number): Promise<VerificationResult | null> {
     const kept = await nullIfUnavailable(this.#store.get<StoredResult>(questionKey(question)))
-    return kept && Date.now() - Date.parse(kept.checkedAt) <= ageSeconds * 1000
+    return kept && this.#store.now() - Date.parse(kept.checkedAt) <= ageSeconds * 1000
       ? { ...fromStoredResult(kept), fromCache: true }
       : null
   }
@@ -152,8 +157,10 @@ export class VerificationStore {
    */
   async leasePoll(id: string): Promise<{ known: StoredVerification | null; lease: string | undefined }> {
     const lease = newPollLease()
-    const { value, changed } = await this.#update(id, (current) =>
-      current?.pending && isDue(current.pace) ? { ...current, pace: leasePoll(current.pace, lease) } : undefined,
+    const { value, changed } = await this.#update(id, (current, now) =>
+      current?.pending && isDue(current.pace, now)
+        ? { ...current, pace: leasePoll(current.pace, lease, now) }
+        : undefined,
     )
     return { known: value, lease: changed ? lease : undefined }
   }
@@ -187,8 +194,8 @@ export class VerificationStore {
   /** Releases the lease after a failed poll, which does not tell the state of the verification. */
   async failPoll(id: string, lease: string, hintSeconds: number | undefined): Promise<void> {
     await nullIfUnavailable(
-      this.#update(id, (current) => {
-        const next = current?.pending ? completePoll(current.pace, lease, Date.now(), hintSeconds) : undefined
+      this.#update(id, (current, now) => {
+        const next = current?.pending ? completePoll(current.pace, lease, now, hintSeconds) : undefined
         return next && { ...current!, pace: next }
       }),
     )
@@ -208,7 +215,7 @@ export class VerificationStore {
 
   #update(
     id: string,
-    change: (current: StoredVerification | null) => StoredVerification | undefined,
+    change: (current: StoredVerification | null, now: number) => StoredVerification | undefined,
   ): Promise<{ readonly value: StoredVerification | null; readonly changed: boolean }> {
     return this.#store.update<StoredVerification>(ownerKey(id), OWNER_TTL_SECONDS, change)
   }

@@ -16,8 +16,23 @@ export interface ApiErrorDetails {
   readonly providerStatus?: number
   readonly providerRequestId?: string
   readonly fields?: InvalidFields
+  /** The number of invalid members that `fields` does not name. */
+  readonly moreFields?: number
   /** The rows of a list that could not be read and are left out. */
   readonly leftOut?: number
+  /** What failed; for `errorClass` alone, and never part of an answer. */
+  readonly cause?: unknown
+}
+
+/** The invalid members that one error names. */
+export const MAX_FIELDS = 20
+
+/** The first of the invalid members, and the number of the others. */
+function namedFields(fields: InvalidFields): Pick<ApiErrorDetails, 'fields' | 'moreFields'> {
+  const entries = Object.entries(fields)
+  return entries.length <= MAX_FIELDS
+    ? { fields }
+    : { fields: Object.fromEntries(entries.slice(0, MAX_FIELDS)), moreFields: entries.length - MAX_FIELDS }
 }
 
 /**
@@ -31,13 +46,18 @@ export class ApiError extends Error {
   readonly extensions: Record<string, unknown>
 
   constructor(code: ErrorCode, details: ApiErrorDetails = {}) {
-    const { message, title, retryable, ...rest } = details
+    const { message, title, retryable, cause, fields, ...rest } = details
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
-    super(message ?? ERROR_CODES[code].sentence(title ?? 'The provider'))
+    super(message ?? ERROR_CODES[code].sentence(title ?? 'The provider'), cause === undefined ? undefined : { cause })
     Error.stackTraceLimit = stackTraceLimit
     this.code = code
-    this.extensions = { code, retryable: retryable ?? ERROR_CODES[code].retryable, ...rest }
+    this.extensions = {
+      code,
+      retryable: retryable ?? ERROR_CODES[code].retryable,
+      ...rest,
+      ...(fields && namedFields(fields)),
+    }
   }
 }
 
@@ -50,8 +70,12 @@ export function copyError(
 }
 
 /** The error of invalid input, by field; thrown before a provider is called. */
-export const invalidInput = (fields: InvalidFields): ApiError =>
-  new ApiError('BAD_USER_INPUT', { message: `The input is not valid: ${Object.keys(fields).join(', ')}.`, fields })
+export function invalidInput(invalid: InvalidFields): ApiError {
+  const { fields = {}, moreFields } = namedFields(invalid)
+  const more = moreFields === undefined ? '' : ` and ${moreFields} more`
+  const message = `The input is not valid: ${Object.keys(fields).join(', ')}${more}.`
+  return new ApiError('BAD_USER_INPUT', { message, fields, ...(moreFields === undefined ? {} : { moreFields }) })
+}
 
 /** The error of a row of a list that does not fit its contract and is left out. */
 export const unreadableRow = (provider: KycProvider, title: string): ApiError =>

@@ -28,8 +28,8 @@ interface StoredJob {
 const storeKey = (key: string): StoreKey => ['attributes-job', key]
 
 /** The job as this server knows it. */
-const currentState = ({ job, pace }: StoredJob): AccountAttributesJob =>
-  job.status === AccountAttributesJobStatus.PENDING ? { ...job, nextPollAt: nextPollAt(pace) } : job
+const currentState = ({ job, pace }: StoredJob, now: number): AccountAttributesJob =>
+  job.status === AccountAttributesJobStatus.PENDING ? { ...job, nextPollAt: nextPollAt(pace, now) } : job
 
 /** The stored job after an answer of SEI's. */
 function progressed(stored: StoredJob, progress: Progress | null, now: number): StoredJob {
@@ -61,19 +61,21 @@ export class JobStore {
 
   /** Stores a new job and returns it with the time of its first poll. */
   async add(tenant: string, job: AccountAttributesJob): Promise<AccountAttributesJob> {
-    const stored: StoredJob = { tenant, job, pace: pollSchedule(Date.now()) }
+    const now = this.#store.now()
+    const stored: StoredJob = { tenant, job, pace: pollSchedule(now) }
     // SEI has accepted the job; a store that fails now only means that the job cannot be read later.
     await this.#store.set(storeKey(job.key), stored, TTL_SECONDS).catch(() => undefined)
-    return currentState(stored)
+    return currentState(stored, now)
   }
 
   /** Null for a job that does not exist or belongs to another tenant; `due` when SEI may be polled. */
   async find(tenant: string, key: string): Promise<{ job: AccountAttributesJob; due: boolean } | null> {
     const stored = await this.#store.get<StoredJob>(storeKey(key))
+    const now = this.#store.now()
     return stored?.tenant === tenant
       ? {
-          job: currentState(stored),
-          due: stored.job.status === AccountAttributesJobStatus.PENDING && isDue(stored.pace),
+          job: currentState(stored, now),
+          due: stored.job.status === AccountAttributesJobStatus.PENDING && isDue(stored.pace, now),
         }
       : null
   }
@@ -84,10 +86,10 @@ export class JobStore {
    */
   async leasePoll(key: string): Promise<{ job: AccountAttributesJob | null; lease: string | undefined }> {
     const lease = newPollLease()
-    const { value, changed } = await this.#updatePending(key, (current) =>
-      isDue(current.pace) ? { ...current, pace: leasePoll(current.pace, lease) } : undefined,
+    const { value, changed } = await this.#updatePending(key, (current, now) =>
+      isDue(current.pace, now) ? { ...current, pace: leasePoll(current.pace, lease, now) } : undefined,
     )
-    return { job: value && currentState(value), lease: changed ? lease : undefined }
+    return { job: value && currentState(value, this.#store.now()), lease: changed ? lease : undefined }
   }
 
   /**
@@ -100,22 +102,22 @@ export class JobStore {
     progress: Progress | null,
     hintSeconds: number | undefined,
   ): Promise<AccountAttributesJob> {
-    const now = Date.now()
     // Without the store SEI is polled once more; nothing else is lost.
-    const updated = await this.#updatePending(job.key, (current) => {
+    const updated = await this.#updatePending(job.key, (current, now) => {
       const next = progressed(current, progress, now)
       if (next.job.status !== AccountAttributesJobStatus.PENDING) return next
       const pace = completePoll(current.pace, lease, now, hintSeconds)
       return pace && { ...next, pace }
     }).catch(() => undefined)
-    if (updated?.value) return currentState(updated.value)
+    const now = this.#store.now()
+    if (updated?.value) return currentState(updated.value, now)
     const pace = pollSchedule(now, hintSeconds)
-    return currentState(progressed({ tenant: '', job, pace }, progress, now))
+    return currentState(progressed({ tenant: '', job, pace }, progress, now), now)
   }
 
-  #updatePending(key: string, change: (current: StoredJob) => StoredJob | undefined) {
-    return this.#store.update<StoredJob>(storeKey(key), TTL_SECONDS, (current) =>
-      current?.job.status === AccountAttributesJobStatus.PENDING ? change(current) : undefined,
+  #updatePending(key: string, change: (current: StoredJob, now: number) => StoredJob | undefined) {
+    return this.#store.update<StoredJob>(storeKey(key), TTL_SECONDS, (current, now) =>
+      current?.job.status === AccountAttributesJobStatus.PENDING ? change(current, now) : undefined,
     )
   }
 }

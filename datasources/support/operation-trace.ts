@@ -47,5 +47,6 @@ export function tracedStore(store: Store, trace: OperationTrace | undefined): St
     },
     set: (...args) => traceWait(trace, () => store.set(...args)),
     update: (...args) => traceWait(trace, () => store.update(...args)),
+    updateWrite: (...args) => traceWait(trace, () => store.updateWrite(...args)),
   }
 }

@@ -9,8 +9,8 @@ const MAX_HINT_SECONDS = 3600
 const LEASE_MS = 30_000
 
 /**
- * Poll schedule: when a provider may be polled next, and which caller of all replicas polls it. Times are ms since
- * 1970. The member names are those of stored records.
+ * Poll schedule: when a provider may be polled next, and which caller of all replicas polls it. Times are the
+ * store's, in ms since 1970. The member names are those of stored records.
  */
 export interface PollSchedule {
   readonly begunAt: number
@@ -36,11 +36,11 @@ export const pollSchedule = (at: number, hintSeconds?: number, begunAt = at): Po
 const isLeased = ({ turn }: PollSchedule, now: number): boolean => turn !== undefined && now < turn.until
 
 /** True when a poll is due and no caller polls now. */
-export const isDue = (schedule: PollSchedule, now = Date.now()): boolean =>
+export const isDue = (schedule: PollSchedule, now: number): boolean =>
   now >= schedule.nextAt && !isLeased(schedule, now)
 
 /** The time from which a caller should ask again: soon, while another caller polls. */
-export const nextPollAt = (schedule: PollSchedule, now = Date.now()): string =>
+export const nextPollAt = (schedule: PollSchedule, now: number): string =>
   new Date(
     isLeased(schedule, now) ? Math.max(schedule.nextAt, now + MIN_WAIT_SECONDS * 1000) : schedule.nextAt,
   ).toISOString()
@@ -49,7 +49,7 @@ export const nextPollAt = (schedule: PollSchedule, now = Date.now()): string =>
 export const newPollLease = (): string => randomUUID()
 
 /** The schedule with the lease taken. */
-export const leasePoll = (schedule: PollSchedule, by: string, now = Date.now()): PollSchedule => ({
+export const leasePoll = (schedule: PollSchedule, by: string, now: number): PollSchedule => ({
   ...schedule,
   turn: { by, until: now + LEASE_MS },
 })

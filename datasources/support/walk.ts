@@ -12,9 +12,6 @@ export interface WalkState {
   readonly mark: string
 }
 
-export const isWalkState = ({ pages, mark }: { readonly [Name in keyof WalkState]: unknown }): boolean =>
-  typeof pages === 'number' && Number.isSafeInteger(pages) && pages >= 0 && typeof mark === 'string' && mark.length <= 8
-
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url').slice(0, 8)
 const isPowerOfTwo = (count: number): boolean => Number.isInteger(Math.log2(count))
 

@@ -10,3 +10,10 @@ export const endlessList = (): ApiError =>
     provider: Label.SYNCTERA,
     message: 'Synctera answered a list that does not end.',
   })
+
+/** The error of a page token that no cursor can hold. */
+export const longToken = (): ApiError =>
+  new ApiError('PROVIDER_MALFORMED', {
+    provider: Label.SYNCTERA,
+    message: 'Synctera answered a page token that is too long.',
+  })

@@ -3,11 +3,11 @@ import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
 import type { ApiError } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { isReadable } from '../contract/rows.js'
-import { decodeCursor, encodeCursor } from '../support/cursor.js'
+import { cursorsOf } from '../support/cursor.js'
 import { toNodes } from '../support/rows.js'
-import { isWalkState, Walk, type WalkState } from '../support/walk.js'
+import { Walk, type WalkState } from '../support/walk.js'
 import { PAGE_LIMIT } from './contract.js'
-import { endlessList, unreadableSyncteraRow } from './errors.js'
+import { endlessList, longToken, unreadableSyncteraRow } from './errors.js'
 import type { SyncteraInstance } from './instance.js'
 import { personQuery, toPerson } from './mapping.js'
 
@@ -26,43 +26,44 @@ interface Position {
   readonly walked: WalkState
 }
 
-/** The token becomes part of a URL. */
-const MAX_TOKEN_LENGTH = 1000
+/** The token becomes part of a URL, and of a cursor, which may be twice as long (`MAX_CURSOR_LENGTH`). */
+const MAX_TOKEN_BYTES = 4_000
+const fitsCursor = (token: string): boolean => Buffer.byteLength(JSON.stringify(token)) <= MAX_TOKEN_BYTES
 const START: Position = { token: null, skip: 0, walked: { pages: 0, mark: '' } }
 
-const cursorOf = ({ token, skip, walked: { pages, mark } }: Position): string =>
-  encodeCursor([token, skip, pages, mark])
+type CursorPosition = readonly [token: string | null, skip: number, pages: number, mark: string]
 
-function parsePosition(value: unknown): Position | undefined {
-  if (!Array.isArray(value)) return undefined
-  const [token, skip, pages, mark, ...rest] = value as unknown[]
-  const isToken = token === null || (typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN_LENGTH)
-  const isSkip = typeof skip === 'number' && Number.isInteger(skip) && skip >= 0 && skip <= PAGE_LIMIT
-  return isToken && isSkip && isWalkState({ pages, mark }) && rest.length === 0
-    ? { token, skip, walked: { pages, mark } as WalkState }
-    : undefined
-}
+const positionOf = ([token, skip, pages, mark]: CursorPosition): Position => ({ token, skip, walked: { pages, mark } })
 
 /** The rows of a page of the graph, as they are collected. */
 class Collected {
   readonly nodes: Person[] = []
-  readonly cursors: string[] = []
+  /** The positions behind the nodes. */
+  readonly positions: Position[] = []
   readonly leftOut: ApiError[] = []
-  endCursor: string | null = null
+  end: Position | undefined
 
   get count(): number {
     return this.nodes.length + this.leftOut.length
   }
 
-  add(row: Person | ApiError, cursor: string): void {
-    this.endCursor = cursor
+  add(row: Person | ApiError, position: Position): void {
+    this.end = position
     if (!isReadable(row)) this.leftOut.push(row)
     else {
       this.nodes.push(row)
-      this.cursors.push(cursor)
+      this.positions.push(position)
     }
   }
 }
+
+const emptyPage = (hasPreviousPage: boolean): Page<Person> => ({
+  nodes: [],
+  cursorAt: () => '',
+  endCursor: null,
+  hasNextPage: false,
+  hasPreviousPage,
+})
 
 /**
  * Loads a page of persons. Synctera pages by token and has no cursor within a page, so a cursor holds the page and the
@@ -75,10 +76,12 @@ export async function loadPersonPage(
 ): Promise<Page<Person>> {
   const first = requested ?? DEFAULT_PAGE
   const hasPreviousPage = after != null
-  if (filter?.ids?.length === 0) return { nodes: [], cursors: [], hasNextPage: false, hasPreviousPage }
+  if (filter?.ids?.length === 0) return emptyPage(hasPreviousPage)
   const query = personQuery(filter, orderBy)
   const collected = new Collected()
-  let { token, skip, walked } = after != null ? decodeCursor(after, parsePosition) : START
+  const codec = cursorsOf<CursorPosition>(operation, 'persons', query)
+  const cursorOf = ({ token, skip, walked: { pages, mark } }: Position) => codec.encode([token, skip, pages, mark])
+  let { token, skip, walked } = after != null ? positionOf(codec.decode(after)) : START
   const walk = new Walk(endlessList, token, walked)
   for (;;) {
     const wanted = first - collected.count
@@ -86,20 +89,22 @@ export async function loadPersonPage(
     const page = await source.listPersons(operation, query, Math.min(PAGE_LIMIT, skip + wanted), token ?? undefined)
     const { length } = page.persons
     const next = walk.next(page.next_page_token, length)
-    const following = next === undefined ? undefined : cursorOf({ token: next, skip: 0, walked: walk.state })
+    if (next !== undefined && !fitsCursor(next)) throw longToken()
+    const following = next === undefined ? undefined : { token: next, skip: 0, walked: walk.state }
     const rows = toNodes(page.persons.slice(skip, skip + wanted), 'persons', toPerson, unreadableSyncteraRow, drift)
     for (const [i, row] of rows.entries()) {
       const taken = skip + i + 1
-      collected.add(row, taken === length && following ? following : cursorOf({ token, skip: taken, walked }))
+      collected.add(row, taken === length && following ? following : { token, skip: taken, walked })
     }
     if (collected.count === first || next === undefined || walk.isExhausted) {
-      const { nodes, cursors, leftOut, endCursor } = collected
+      const { nodes, positions, leftOut } = collected
+      // After pages without rows the client goes on with the page that follows them.
+      const end = rows.length === 0 && following ? following : collected.end
       return {
         nodes,
-        cursors,
+        cursorAt: (i) => cursorOf(positions[i]!),
         leftOut,
-        // After pages without rows the client goes on with the page that follows them.
-        endCursor: rows.length === 0 && following ? following : endCursor,
+        endCursor: end ? cursorOf(end) : null,
         hasNextPage: next !== undefined || skip + rows.length < length,
         hasPreviousPage,
       }

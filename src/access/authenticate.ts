@@ -1,27 +1,23 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose'
+import { errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
-import { NO_PROXIES } from '../../datasources/http/proxy.js'
 import type { Config } from '../config.js'
-import { createJwksFetch } from './jwks-fetch.js'
+import { type IssuerKeys, REFRESH_MS } from './issuer-keys.js'
 
 /** Signature algorithms that are accepted. The issuer, the audience and the JWKS address are settings (`AUTH_ISSUER`, `AUTH_AUDIENCE`, `AUTH_JWKS_URL` in `src/config.ts`). */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const CLOCK_TOLERANCE_SECONDS = 5
 
-/** Time to live of a verified token, and refresh interval of the JWKS. */
-const CACHE_MS = 60_000
+/** Time to live of a verified token. */
+const CACHE_MS = REFRESH_MS
 const MAX_CACHED = 10_000
 /** Total length of the cached `Authorization` headers. */
 const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024
 /** Characters of a header's end that are its cache key: 192 bits of the signature. */
 const CACHE_KEY_LENGTH = 32
-const JWKS_TIMEOUT_MS = 5_000
-/** Minimum time between two requests for the JWKS because of an unknown key id. */
-const JWKS_COOLDOWN_MS = 5_000
 
-/** Errors of an invalid token; any other error means that the JWKS could not be read. */
+/** Errors of an invalid token; any other error means that its key could not be read. */
 const INVALID_TOKEN = [
   errors.JWTClaimValidationFailed,
   errors.JWTInvalid,
@@ -71,16 +67,14 @@ function callerOf(claims: JWTPayload, token: string): Caller {
   }
 }
 
+/** The error of a token that does not verify. */
 function authenticationError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof errors.JWTExpired) return new ApiError('UNAUTHENTICATED', { message: 'The token has expired.' })
   if (INVALID_TOKEN.some((kind) => error instanceof kind))
     return new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.' })
-  // The token may be valid, so the caller may try again.
-  return new ApiError('UNAUTHENTICATED', {
-    message: "The issuer's keys cannot be read at the moment.",
-    retryable: true,
-  })
+  // The issuer published the token's key in a form that cannot be read.
+  return new ApiError('ISSUER_UNAVAILABLE', { retryAfterSeconds: REFRESH_MS / 1000 })
 }
 
 /** The caller of a verified token, until the token expires or must be verified again. */
@@ -94,43 +88,34 @@ interface CachedCaller {
 const cacheKeyOf = (authorization: string): string => authorization.slice(-CACHE_KEY_LENGTH)
 
 /**
- * Authenticator: verifies bearer tokens (RFC 6750) with the issuer's JWKS and returns the caller. A verified token is
- * cached for a minute, at most until it expires; a change of the JWKS clears the cache.
+ * Authenticator: verifies bearer tokens (RFC 6750) with the issuer's keys and returns the caller. A verified token is
+ * cached for a minute, at most until it expires; a change of the keys clears the cache. Throws `UNAUTHENTICATED`, or
+ * `ISSUER_UNAVAILABLE` where the keys cannot be read.
  */
 export function createAuthenticator(
-  { issuer, audience, jwksUrl }: Config['auth'],
+  { issuer, audience }: Pick<Config['auth'], 'issuer' | 'audience'>,
+  keys: IssuerKeys,
   maxCached = MAX_CACHED,
-  network: Pick<Config, 'httpClient' | 'proxies'> = { httpClient: 'undici', proxies: NO_PROXIES },
 ): (authorization: string | undefined) => Caller | Promise<Caller> {
-  const jwks = createRemoteJWKSet(new URL(jwksUrl), {
-    timeoutDuration: JWKS_TIMEOUT_MS,
-    cooldownDuration: JWKS_COOLDOWN_MS,
-    [customFetch]: createJwksFetch(network, JWKS_TIMEOUT_MS),
-  })
   const cache = new LRUCache<string, CachedCaller>({
     max: maxCached,
     maxSize: MAX_CACHED_CHARACTERS,
     sizeCalculation: ({ authorization }) => authorization.length,
   })
-  let refreshAt = 0
-  let published = ''
-
-  /** Refreshes the JWKS in the background: no caller waits while the known keys verify its token. */
-  async function refresh(): Promise<void> {
-    refreshAt = Date.now() + CACHE_MS
-    await jwks.reload()
-    const current = JSON.stringify(jwks.jwks())
-    if (current !== published) cache.clear()
-    published = current
-  }
+  /** Counts changes of the keys. */
+  let generation = 0
+  keys.onChange(() => {
+    generation += 1
+    cache.clear()
+  })
 
   async function verify(authorization: string): Promise<Caller> {
     const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw new ApiError('UNAUTHENTICATED')
-    const publishedBefore = published
+    const began = generation
     try {
       const now = Date.now()
-      const { payload } = await jwtVerify(token, jwks, {
+      const { payload } = await jwtVerify(token, keys.find, {
         issuer,
         audience,
         algorithms: ALGORITHMS,
@@ -140,8 +125,8 @@ export function createAuthenticator(
       })
       const caller = callerOf(payload, token)
       const expiresAt = Math.min(payload.exp! * 1000, now + CACHE_MS)
-      // Not after a change of the JWKS meanwhile: the cache was cleared for it.
-      if (publishedBefore === published) cache.set(cacheKeyOf(authorization), { authorization, caller, expiresAt })
+      // Not after a change of the keys meanwhile: the cache was cleared for it.
+      if (began === generation) cache.set(cacheKeyOf(authorization), { authorization, caller, expiresAt })
       return caller
     } catch (error) {
       throw authenticationError(error)
@@ -150,7 +135,7 @@ export function createAuthenticator(
 
   return (authorization = '') => {
     const now = Date.now()
-    if (now >= refreshAt) refresh().catch(() => undefined)
+    keys.refreshIfDue()
     const cached = cache.get(cacheKeyOf(authorization))
     return cached?.authorization === authorization && now < cached.expiresAt ? cached.caller : verify(authorization)
   }

@@ -2,11 +2,7 @@ import type { Cluster, Redis } from 'ioredis'
 import { connect, type RedisAddress } from '../store/connection.js'
 
 /** Redis connection for the audit trail alone. Connection errors are not logged: each failed command reports its own. */
-export function openRedis(address: RedisAddress): Redis | Cluster {
-  const redis = connect(address)
-  redis.on('error', () => undefined)
-  return redis
-}
+export const openRedis = (address: RedisAddress): Redis | Cluster => connect(address)
 
 /** Waits until a connection is ready; rejects when the connection fails. */
 export async function waitUntilReady(redis: Redis | Cluster): Promise<void> {

@@ -6,8 +6,9 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { GraphQLSchema, OperationDefinitionNode, ValidationRule } from 'graphql'
 import type { Store } from '../../datasources/contract/store.js'
+import { PREFLIGHTED_HEADERS } from '../http/request-form.js'
 import { documentLimits, knownKinds, MAX } from '../limits/document.js'
 import type { Log } from '../observability/log.js'
 import type { DocumentCache } from './document-cache.js'
@@ -28,11 +29,10 @@ const DISABLED: readonly ApolloServerPlugin[] = [
   ApolloServerPluginUsageReportingDisabled(),
 ]
 
-/** Headers of which a GET needs one: a page of another site cannot send them without a preflight. */
-const PREFLIGHTED_HEADERS = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name']
-
 interface ApolloOptions {
   readonly schema: GraphQLSchema
+  /** Rules of validation that need more than the schema. */
+  readonly rules: readonly ValidationRule[]
   readonly pipeline: Pipeline
   readonly documents: DocumentCache
   /** Undefined where clients may not register operations by their hash. */
@@ -88,6 +88,7 @@ function pipelinePlugin(pipeline: Pipeline, documents: DocumentCache): ApolloSer
 /** Apollo Server for what it alone does: parsing and validation, persisted queries, content negotiation, landing page. */
 export function createApolloServer({
   schema,
+  rules,
   pipeline,
   documents,
   store,
@@ -101,9 +102,9 @@ export function createApolloServer({
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
-    csrfPrevention: { requestHeaders: PREFLIGHTED_HEADERS },
+    csrfPrevention: { requestHeaders: [...PREFLIGHTED_HEADERS] },
     parseOptions: { maxTokens: MAX.tokens },
-    validationRules: [documentLimits, knownKinds],
+    validationRules: [documentLimits, ...rules, knownKinds],
     validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: explorer === undefined },
     formatError: (_formatted, error) => formatError(error),
     persistedQueries: store === undefined ? false : persistedQueries(store),

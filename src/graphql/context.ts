@@ -1,24 +1,24 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import { ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/caller.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { Store } from '../../datasources/contract/store.js'
-import type { createAuthenticator } from '../access/authenticate.js'
 import type { createGuard } from '../access/guard.js'
 import { Operation } from '../access/operation.js'
 import type { createRecorder } from '../audit/operation-record.js'
-import type { Deadline, Deadlines } from '../lifecycle/deadline.js'
+import type { Deadlines } from '../lifecycle/deadline.js'
 import { SelfTime } from '../observability/self-time.js'
 import { withHttp } from './format-error.js'
-import type { Explain, MaybePromise, OperationContext } from './plugin.js'
+import type { Explain, OperationContext } from './plugin.js'
 
 /** The parts of a server that every operation is given. */
 export interface ContextOptions {
-  readonly authenticate: ReturnType<typeof createAuthenticator>
   readonly deadlines: Deadlines
   readonly guard: ReturnType<typeof createGuard>
   readonly store: Store
   readonly record: ReturnType<typeof createRecorder>
   readonly explain?: Explain | undefined
+  /** Told the stopwatch of the operation that is answered by a response. */
+  readonly measure?: ((response: ServerResponse, stopwatch: SelfTime) => void) | undefined
 }
 
 /** What the context of an operation is made from. */
@@ -26,35 +26,29 @@ export interface ContextRequest {
   readonly headers: IncomingHttpHeaders
   readonly correlationId: string
   readonly response: ServerResponse
+  /** Undefined where the request was let in without a token. */
+  readonly caller: Caller | undefined
+  /** When the operation must have ended, by `performance.now()`. */
+  readonly deadlineAt: number
 }
 
-/** Refuses a caller without a valid token (RFC 6750, 3). */
-function challenge(error: unknown): never {
-  throw error instanceof ApiError ? withHttp(error, 401, [['www-authenticate', 'Bearer']]) : error
-}
-
-function openContext(
-  { guard, store, record }: ContextOptions,
-  correlationId: string,
-  stopwatch: SelfTime,
-  deadline: Deadline,
-  caller: Caller,
-): OperationContext {
-  const audit = record(caller, correlationId)
-  const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
-  return { caller, correlationId, audit, stopwatch, startedAt: performance.now(), ...guard(operation) }
-}
-
-/** Starts the deadline, authenticates the caller and opens the operation's context; a promise only where the caller is not known yet. */
-export function createContextFactory(
-  options: ContextOptions,
-): (request: ContextRequest) => MaybePromise<OperationContext> {
-  const { authenticate, deadlines, explain } = options
-  return ({ headers, correlationId, response }) => {
+/** Opens the context of an operation of a known caller, and starts its deadline. */
+export function createContextFactory({
+  deadlines,
+  guard,
+  store,
+  record,
+  explain,
+  measure,
+}: ContextOptions): (request: ContextRequest) => OperationContext {
+  return ({ headers, correlationId, response, caller, deadlineAt }) => {
+    // A page or a preflight runs no operation.
+    if (caller === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
     const stopwatch = explain?.begin(headers) ?? new SelfTime()
-    const deadline = deadlines.begin(headers, response)
-    const open = (caller: Caller) => openContext(options, correlationId, stopwatch, deadline, caller)
-    const caller = authenticate(headers.authorization)
-    return caller instanceof Promise ? caller.then(open, challenge) : open(caller)
+    measure?.(response, stopwatch)
+    const deadline = deadlines.begin(deadlineAt, response)
+    const audit = record(caller, correlationId)
+    const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
+    return { caller, correlationId, audit, stopwatch, startedAt: performance.now(), ...guard(operation) }
   }
 }

@@ -125,6 +125,20 @@ function compile(schema: GraphQLSchema, source: Source): CompiledQuery {
 /** Executes operations: a result, or what graphql-js throws in place of one. */
 export type Executor = (operation: ResolvedOperation) => MaybePromise<ExecutionResult>
 
+/** Answers an operation in place of its execution; undefined for one that is to be executed. */
+export type Check = (operation: ResolvedOperation) => ExecutionResult | undefined
+
+/** Executes the operations that pass every check; the first check that answers one is its answer. */
+export const checked =
+  (checks: readonly Check[], execute: Executor): Executor =>
+  (operation) => {
+    for (const check of checks) {
+      const answer = check(operation)
+      if (answer !== undefined) return answer
+    }
+    return execute(operation)
+  }
+
 /**
  * Executes operations, as compiled functions where they come again and by graphql-js otherwise; both answer the same.
  * `auto` compiles an operation the second time it comes; the other two modes do one thing always.

@@ -22,8 +22,6 @@ const MISUSED_HASH: Readonly<Record<string, string>> = {
 
 /** Apollo's refusals of a request's form, by how they begin, in words that name what is missing. */
 const FORMS: Readonly<Record<string, string>> = {
-  'This operation has been blocked as a potential Cross-Site':
-    'GET needs the header authorization, apollo-require-preflight or x-apollo-operation-name, or content-type: application/json, as no form of another site can send them.',
   'Operation batching disabled': 'The body must be one JSON object: batches of operations are refused.',
   'POST body missing':
     'The body must be a JSON object that names an operation, such as {"query": "{ viewer { id } }"}.',

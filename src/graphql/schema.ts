@@ -16,6 +16,8 @@ import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import type { RequestContext } from '../../resolvers/context.js'
 import { referenceKeys, references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
+import { missingScope } from '../access/operation.js'
+import { type RequiredScopes, requiredScopesOf } from '../access/required-scopes.js'
 import { leaveOutUnreadableRows } from './left-out-rows.js'
 import { printSchema } from './print-sdl.js'
 import type { OperationContext } from './plugin.js'
@@ -85,6 +87,16 @@ function withNormalTexts(resolve: Resolve, args: readonly GraphQLArgument[]): Re
   return read === undefined ? resolve : (root, given, context, info) => resolve(root, read(given), context, info)
 }
 
+/** A resolver whose arguments are not looked at for a caller who may not call the field. */
+function withScopes(resolve: Resolve, required: RequiredScopes | undefined): Resolve {
+  if (required === undefined) return resolve
+  return (root, args, context, info) => {
+    const missing = required.missing(context.caller.scopes)
+    if (missing !== undefined) throw missingScope(missing)
+    return resolve(root, args, context, info)
+  }
+}
+
 /** A resolver whose values are noted where they may be masked or cut. */
 function withNotes(resolve: Resolve, isCapped: boolean): Resolve {
   return (root, args, context, info) => {
@@ -122,7 +134,8 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
   )
   for (const [type, field] of written) {
     const declared = (schema.getType(type) as GraphQLObjectType).getFields()[field]!
-    const resolve = withNormalTexts(all[type]![field] as Resolve, declared.args)
+    const reading = withNormalTexts(all[type]![field] as Resolve, declared.args)
+    const resolve = declared.args.length > 0 ? withScopes(reading, requiredScopesOf(declared)) : reading
     const isCapped = isListType(getNullableType(declared.type)) && declared.args.some(({ name }) => name === 'first')
     resolvers[type]![field] = withNotes(resolve, isCapped)
   }

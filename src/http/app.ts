@@ -1,12 +1,16 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { CorsConfig } from '../config.js'
 import { registerCors } from './cors.js'
 import { registerSecurityHeaders, clientErrorHandlers } from './headers.js'
 import { correlationIdOf } from './correlation-id.js'
-import { formatError, httpHeadOf } from '../graphql/format-error.js'
+import { formatError, httpHeadOf, withHttp } from '../graphql/format-error.js'
 import { type Log, errorOrigin } from '../observability/log.js'
-import { KEEP_ALIVE_MS, MAX_BODY_BYTES, MAX_REQUEST_MS } from './server-limits.js'
+import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
+import type { BodyReader } from './request-body.js'
+import { CHECK_MS, KEEP_ALIVE_MS, MAX_BODY_BYTES, MAX_HEADER_MS, MAX_REQUEST_MS } from './server-limits.js'
 
 /** The answer to a request that runs no operation. */
 interface ErrorResponse {
@@ -15,11 +19,6 @@ interface ErrorResponse {
   readonly headers: readonly string[]
   readonly body: { readonly errors: readonly object[] }
 }
-
-const messageOf = (status: number): string =>
-  status === 413
-    ? `The request body is too large: at most ${MAX_BODY_BYTES} bytes.`
-    : 'The request cannot be read: its body must be one JSON object.'
 
 /** The answer to a request that was refused as a whole, that ended in an error of HTTP, or in an unforeseen one, which is logged. */
 export function errorResponse(error: unknown, correlationId: string, log: Log): ErrorResponse {
@@ -31,22 +30,27 @@ export function errorResponse(error: unknown, correlationId: string, log: Log): 
   const failure =
     statusCode >= 500
       ? new ApiError('INTERNAL_SERVER_ERROR')
-      : new ApiError('BAD_USER_INPUT', { message: messageOf(statusCode) })
+      : new ApiError('BAD_USER_INPUT', { message: 'The request cannot be read: its body must be one JSON object.' })
   return { status: statusCode, headers: [], body: { errors: [formatError(failure, correlationId)] } }
 }
 
 interface AppOptions {
   readonly log: Log
+  readonly bodies: BodyReader
   readonly cors: CorsConfig
   readonly isStopping: () => boolean
 }
 
+const nothingHere = (): ApiError =>
+  withHttp(new ApiError('NOT_FOUND', { message: 'There is nothing at this address.' }), 404)
+
 /** The HTTP server without its routes: limits, hooks and headers of every request and answer. */
-export async function createApp({ log, cors, isStopping }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ log, bodies, cors, isStopping }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: MAX_REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: MAX_HEADER_MS, connectionsCheckingInterval: CHECK_MS },
     // Plain JSON may hold any name, also in what callers keep for themselves; nothing here copies names it does not know.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
@@ -58,9 +62,12 @@ export async function createApp({ log, cors, isStopping }: AppOptions): Promise<
     void reply.header('x-correlation-id', request.id)
     done()
   })
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  const whole = new WeakSet<IncomingMessage>()
+  app.addHook('onSend', ({ raw }, reply, payload, done) => {
+    const isLeft = !whole.has(raw) && isUnread(raw)
+    if (isLeft) lingerOnClose(raw)
     // A connection that is kept alive would keep a stopping server waiting for its next request.
-    if (isStopping()) void reply.header('connection', 'close')
+    if (isLeft || isStopping()) void reply.header('connection', 'close')
     done(null, payload)
   })
   app.setErrorHandler((error, request, reply) => {
@@ -68,13 +75,19 @@ export async function createApp({ log, cors, isStopping }: AppOptions): Promise<
     for (let i = 0; i < headers.length; i += 2) void reply.header(headers[i]!, headers[i + 1])
     return reply.code(status).send(body)
   })
-
-  app.setNotFoundHandler((request, reply) => {
-    const failure = new ApiError('NOT_FOUND', { message: 'There is nothing at this address.' })
-    return reply.code(404).send({ errors: [formatError(failure, request.id)] })
-  })
-
   registerSecurityHeaders(app)
   await registerCors(app, cors)
+  // Fastify reads the body of a request to an unknown address too.
+  app.addHook('onRequest', async ({ is404 }) => {
+    if (is404) throw nothingHere()
+  })
+  // Fastify would hold each part of a body by itself; it is given the whole body as one part.
+  app.addHook('preParsing', ({ raw }, reply, payload, done) => {
+    if (!hasBody(raw.headers)) return done(null, payload)
+    bodies.read(raw, reply.raw).whenDone((error, bytes) => {
+      if (error === undefined) whole.add(raw)
+      done(error, Readable.from([bytes]))
+    })
+  })
   return app
 }

@@ -3,14 +3,18 @@ import { pipeline } from 'node:stream'
 import type { Log } from '../observability/log.js'
 import { correlationIdOf } from './correlation-id.js'
 import { errorResponse } from './app.js'
-import { MAX_BODY_BYTES } from './server-limits.js'
+import type { Arrival, Front } from './front.js'
 import { hasJsonBody, type HttpRequest, type HttpResponse } from './graphql-handler.js'
 import { SECURITY_HEADERS } from './headers.js'
+import { isUnread, lingerOnClose } from './lingering-close.js'
+import type { BodyReader } from './request-body.js'
 
 /** Takes a request and returns true, or leaves it to the listeners behind it. */
 type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
 
 interface FastPathOptions {
+  readonly front: Front
+  readonly bodies: BodyReader
   readonly answer: (request: HttpRequest) => Promise<HttpResponse>
   readonly log: Log
   /** True where browsers of other origins may call. */
@@ -20,15 +24,17 @@ interface FastPathOptions {
 
 /** An answer that waits to be written. */
 interface PendingResponse {
+  readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly status: number
   /** Names and values, one after the other. */
   readonly headers: string[]
   readonly body: string
+  /** The body of the request may not have arrived as a whole. */
+  readonly isRefusal: boolean
 }
 
 const ON_EVERY_ANSWER = Object.entries(SECURITY_HEADERS).flat()
-const BYTE_ORDER_MARK = 0xfeff
 /** Answers that wait for each other. */
 const MAX_PENDING = 32
 
@@ -51,13 +57,10 @@ export function coalesceWrites<Response>(write: (response: Response) => void): (
   }
 }
 
-/** The length in bytes of a body that is read here; 0 for an empty or too large one, and where the length is not known. */
-function lengthOf({ 'content-length': length = '' }: IncomingHttpHeaders): number {
-  const bytes = /^\d{1,9}$/.test(length) ? Number(length) : 0
-  return bytes <= MAX_BODY_BYTES ? bytes : 0
-}
+const BYTE_ORDER_MARK = 0xfeff
 
-function parse(text: string): unknown {
+function parse(bytes: Buffer): unknown {
+  const text = bytes.toString()
   try {
     return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text)
   } catch {
@@ -65,64 +68,90 @@ function parse(text: string): unknown {
   }
 }
 
-/** Calls back with the body once it is complete; a client that hangs up before has sent nothing. */
-function readBody(request: IncomingMessage, bytes: number, done: (text: string) => void): void {
-  let missing = bytes
-  const parts: Buffer[] = []
-  request.on('data', (part: Buffer) => {
-    parts.push(part)
-    missing -= part.length
-    if (missing === 0) done((parts.length === 1 ? part : Buffer.concat(parts)).toString())
-  })
-}
+/** True for a request that says how long its body is, and has one. */
+const hasLength = ({ 'content-length': length = '0' }: IncomingHttpHeaders): boolean => length !== '0'
 
 /**
  * Takes requests to the graph in the plain form in which almost all come: a POST of JSON with a content length. Through
  * Fastify a small operation costs 14 % more CPU (`docs/performance.md`). A request in any other form goes through
  * Fastify, with the same answers (except that the fast path keeps a connection after a body that is no JSON).
  */
-export function createFastPath({ answer, log, allowsOrigins, isStopping }: FastPathOptions): FastPath {
+export function createFastPath({ front, bodies, answer, log, allowsOrigins, isStopping }: FastPathOptions): FastPath {
   /** Decides at the last moment whether the connection is kept: it would keep a stopping server waiting for its next request. */
-  function writeHead(response: ServerResponse, status: number, headers: string[]): ServerResponse {
-    if (isStopping()) headers.push('connection', 'close')
+  function writeHead({ request, response, status, headers, isRefusal }: Omit<PendingResponse, 'body'>): ServerResponse {
+    const isLeft = isRefusal && isUnread(request)
+    if (isLeft) lingerOnClose(request)
+    if (isLeft || isStopping()) headers.push('connection', 'close')
     return response.writeHead(status, headers)
   }
 
-  const send = coalesceWrites<PendingResponse>(
-    ({ response, status, headers, body }) => void writeHead(response, status, headers).end(body),
-  )
+  const send = coalesceWrites<PendingResponse>((pending) => void writeHead(pending).end(pending.body))
 
   const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
     method === 'POST' &&
     (url === '/graphql' || url === '/graphql/') &&
     hasJsonBody(headers) &&
+    hasLength(headers) &&
     headers['content-encoding'] === undefined &&
     (headers.origin === undefined || !allowsOrigins) &&
     !isStopping()
 
-  function write(response: ServerResponse, correlationId: string, { status, headers: own, body }: HttpResponse): void {
+  function write(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { status, headers: own, body }: HttpResponse,
+    correlationId: string,
+    isRefusal = false,
+  ): void {
     const headers = ON_EVERY_ANSWER.concat(own, ['x-correlation-id', correlationId])
-    if (typeof body !== 'string') return void pipeline(body, writeHead(response, status, headers), () => undefined)
+    if (typeof body !== 'string')
+      return void pipeline(body, writeHead({ request, response, status, headers, isRefusal }), () => undefined)
     headers.push('content-length', String(Buffer.byteLength(body)))
-    send({ response, status, headers, body })
+    send({ request, response, status, headers, body, isRefusal })
   }
 
-  async function take({ method = '', url = '', headers }: IncomingMessage, response: ServerResponse, text: string) {
-    const correlationId = correlationIdOf(headers['x-correlation-id'])
-    try {
-      const body = parse(text)
-      write(response, correlationId, await answer({ method, url, headers, body, correlationId, response }))
-    } catch (error) {
-      const { status, headers: own, body } = errorResponse(error, correlationId, log)
-      const type = ['content-type', 'application/json; charset=utf-8']
-      write(response, correlationId, { status, headers: [...own, ...type], body: JSON.stringify(body) })
-    }
+  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, correlationId: string): void {
+    const { status, headers, body } = errorResponse(error, correlationId, log)
+    const type = ['content-type', 'application/json; charset=utf-8']
+    write(
+      request,
+      response,
+      { status, headers: [...headers, ...type], body: JSON.stringify(body) },
+      correlationId,
+      true,
+    )
   }
 
   return (request, response) => {
-    const bytes = lengthOf(request.headers)
-    if (bytes === 0 || !isPlain(request)) return false
-    readBody(request, bytes, (text) => void take(request, response, text))
+    if (!isPlain(request)) return false
+    const { method = '', url = '', headers } = request
+    const correlationId = correlationIdOf(headers['x-correlation-id'])
+    const failed = (error: unknown): void => refuse(request, response, error, correlationId)
+
+    async function run({ caller, deadlineAt }: Arrival, bytes: Buffer): Promise<void> {
+      try {
+        const body = parse(bytes)
+        const asked = { method, url, headers, body, correlationId, response, caller, deadlineAt }
+        write(request, response, await answer(asked), correlationId)
+      } catch (error) {
+        failed(error)
+      }
+    }
+
+    try {
+      const arrival = front(request, response)
+      const body = bodies.read(request, response)
+      const arrived = (arrival: Arrival): void =>
+        body.whenDone((error, bytes) => (error ? failed(error) : void run(arrival, bytes)))
+      if (arrival instanceof Promise)
+        arrival.then(arrived, (error: unknown) => {
+          body.discard()
+          failed(error)
+        })
+      else arrived(arrival)
+    } catch (error) {
+      failed(error)
+    }
     return true
   }
 }
@@ -134,4 +163,6 @@ export function installFastPath(server: Server, fastPath: FastPath): void {
   server.on('request', (request, response) => {
     if (!fastPath(request, response)) for (const listener of listeners) listener.call(server, request, response)
   })
+  // A client that waits to be told to send its body is told once the body is read, and never where it is refused.
+  server.on('checkContinue', (request, response) => server.emit('request', request, response))
 }

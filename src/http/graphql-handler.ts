@@ -1,24 +1,19 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { type ApolloServer, type BaseContext, type GraphQLRequest, HeaderMap } from '@apollo/server'
 import { getOperationAST, OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { ApiError } from '../../datasources/contract/errors.js'
+import type { ContextRequest } from '../graphql/context.js'
 import type { DocumentCache } from '../graphql/document-cache.js'
-import { formatError, httpHeadOf } from '../graphql/format-error.js'
 import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
-import type { MaybePromise, OperationContext, ResolvedOperation } from '../graphql/plugin.js'
+import type { OperationContext, ResolvedOperation } from '../graphql/plugin.js'
 import { bodyWithout, refuseUnacceptable, searchWithout } from './request-form.js'
 
 /** A request that has arrived as a whole. */
-export interface HttpRequest {
+export interface HttpRequest extends ContextRequest {
   readonly method: string
   readonly url: string
-  readonly headers: IncomingHttpHeaders
   readonly body: unknown
-  readonly correlationId: string
-  /** Where its answer is written. */
-  readonly response: ServerResponse
 }
 
 /** An answer before it is written. */
@@ -113,13 +108,6 @@ function resolve(
   return { context, source: cached.source, document: cached.document, operation, operationName, variables }
 }
 
-/** Words the refusal of a request; any other error is unforeseen and thrown on. */
-function refuse(error: unknown, correlationId: string): GraphQLResponse {
-  if (!(error instanceof ApiError)) throw error
-  const { status = 500, headers } = httpHeadOf([error])
-  return { status, headers, result: { errors: [formatError(error, correlationId)] } }
-}
-
 /** Members in Apollo's order. */
 function write({ status, headers, result }: GraphQLResponse, contentType: readonly string[]): HttpResponse {
   const { errors, data, extensions } = result
@@ -132,8 +120,8 @@ interface HandlerOptions {
   readonly documents: DocumentCache
   /** True where browsers get a page at this address. */
   readonly hasPage: boolean
-  /** Authenticates the caller and starts the deadline. */
-  readonly openContext: (request: HttpRequest) => MaybePromise<OperationContext>
+  /** Opens the context of an operation; throws where the caller is not known. */
+  readonly openContext: (request: ContextRequest) => OperationContext
 }
 
 /**
@@ -168,13 +156,7 @@ export function createGraphqlHandler({
     const graphqlRequest = contentType && readRequest(request)
     if (contentType === undefined || graphqlRequest === undefined)
       return viaApollo(request, async () => openContext(request))
-    let context: OperationContext
-    try {
-      const opening = openContext(request)
-      context = opening instanceof Promise ? await opening : opening
-    } catch (error) {
-      return write(refuse(error, request.correlationId), contentType)
-    }
+    const context = openContext(request)
     pipeline.receive(graphqlRequest, context)
     const operation = resolve(documents, graphqlRequest, context)
     return operation

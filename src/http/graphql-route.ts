@@ -1,29 +1,45 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import type { Arrival, Front } from './front.js'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
-import { METHODS, OTHER_METHODS, refuseOtherMethods, refuseUnreadBody } from './request-form.js'
+import type { BodyReader } from './request-body.js'
+import { METHODS, OTHER_METHODS } from './request-form.js'
 
 /** One endpoint: many clients add the slash, and some proxies do. */
 const URLS = ['/graphql', '/graphql/']
 
-/** Registers `/graphql` in Fastify, for requests that the fast path leaves. */
-export function registerGraphqlRoute(
-  app: FastifyInstance,
-  handle: (request: HttpRequest) => Promise<HttpResponse>,
-): void {
-  for (const url of URLS) registerAt(app, url, handle)
+interface GraphqlRouteOptions {
+  readonly front: Front
+  readonly bodies: BodyReader
+  readonly handle: (request: HttpRequest) => Promise<HttpResponse>
 }
 
-function registerAt(app: FastifyInstance, url: string, handle: (request: HttpRequest) => Promise<HttpResponse>): void {
+/** Registers `/graphql` in Fastify, for requests that the fast path leaves. */
+export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
+  for (const url of URLS) registerAt(app, url, options)
+}
+
+function registerAt(app: FastifyInstance, url: string, { front, bodies, handle }: GraphqlRouteOptions): void {
+  const arrivals = new WeakMap<IncomingMessage, Arrival>()
   app.route({
     url,
     method: [...METHODS, ...OTHER_METHODS],
-    onRequest({ method, headers }, _reply, done) {
-      refuseOtherMethods(method)
-      refuseUnreadBody(method, headers)
-      done()
+    async onRequest({ raw }, reply) {
+      const arrival = front(raw, reply.raw)
+      if (!(arrival instanceof Promise)) return void arrivals.set(raw, arrival)
+      // What arrives meanwhile is counted.
+      const body = bodies.begin(raw, reply.raw)
+      try {
+        arrivals.set(raw, await arrival)
+      } catch (error) {
+        body.discard()
+        throw error
+      }
     },
-    async handler({ method, url, headers, body, id }, reply) {
-      const response = await handle({ method, url, headers, body, correlationId: id, response: reply.raw })
+    async handler({ raw, method, url, headers, body, id }, reply) {
+      const { caller, deadlineAt } = arrivals.get(raw)!
+      const asked = { method, url, headers, body, correlationId: id, response: reply.raw, caller, deadlineAt }
+      const response = await handle(asked)
       for (let i = 0; i < response.headers.length; i += 2)
         void reply.header(response.headers[i]!, response.headers[i + 1])
       return reply.code(response.status).send(response.body)

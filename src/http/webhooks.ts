@@ -49,10 +49,8 @@ async function once(store: Store, provider: string, { id, apply: act }: WebhookE
   if (act === undefined) return 'ignored'
   const key: StoreKey = ['webhook', provider, id]
   const by = randomUUID()
-  const { value, changed } = await store.update<Claim>(key, STORED_SECONDS, (current) =>
-    current === null || (current.until !== null && current.until < Date.now())
-      ? { by, until: Date.now() + LEASE_MS }
-      : undefined,
+  const { value, changed } = await store.update<Claim>(key, STORED_SECONDS, (current, now) =>
+    current === null || (current.until !== null && current.until < now) ? { by, until: now + LEASE_MS } : undefined,
   )
   if (!changed) return value?.until === null ? 'duplicate' : 'busy'
   const finish = (next: Claim | null) =>

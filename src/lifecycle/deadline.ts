@@ -26,7 +26,10 @@ export interface Deadline extends Pick<CallScope, 'signal' | 'deadline' | 'markS
 
 /** Creates the deadlines of a server's operations. */
 export interface Deadlines {
-  readonly begin: (headers: Readonly<Record<string, unknown>>, response: ResponseEvents) => Deadline
+  /** When an operation that is asked for now must have ended, by `performance.now()`. */
+  readonly of: (headers: Readonly<Record<string, unknown>>) => number
+  /** The deadline of an operation that must have ended at this moment. */
+  readonly begin: (deadlineAt: number, response: ResponseEvents) => Deadline
   /** Resolves when no write runs any more. */
   readonly settled: () => Promise<void>
 }
@@ -50,12 +53,12 @@ class OperationDeadline implements Deadline {
   #sent = 0
   #isWriting = false
 
-  constructor(ms: number, response: ResponseEvents, writes: PendingTasks) {
+  constructor(deadlineAt: number, response: ResponseEvents, writes: PendingTasks) {
     this.#writes = writes
-    this.deadline = performance.now() + ms
+    this.deadline = deadlineAt
     // Each provider call of the operation listens.
     setMaxListeners(0, this.signal)
-    const timer = setTimeout(abort, ms, this.#controller)
+    const timer = setTimeout(abort, Math.ceil(deadlineAt - performance.now()), this.#controller)
     response.on('close', () => {
       clearTimeout(timer)
       if (!response.writableFinished) this.#controller.abort()
@@ -87,12 +90,13 @@ export function createDeadlines(maxMs: number): Deadlines {
   const writes = new PendingTasks()
 
   return {
-    begin(headers, response) {
+    of(headers) {
       const requested = headers[HEADER]
       const ms =
         typeof requested === 'string' && /^[1-9]\d{0,8}$/.test(requested) ? Math.min(Number(requested), maxMs) : maxMs
-      return new OperationDeadline(ms, response, writes)
+      return performance.now() + ms
     },
+    begin: (deadlineAt, response) => new OperationDeadline(deadlineAt, response, writes),
     settled: () => writes.settled(),
   }
 }

@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   getNamedType,
   getNullableType,
   type GraphQLCompositeType,
@@ -12,15 +11,13 @@ import {
   isAbstractType,
   isCompositeType,
   isListType,
-  Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
-  type SelectionNode,
   type SelectionSetNode,
   TypeMetaFieldDef,
   valueFromASTUntyped,
-  visit,
 } from 'graphql'
+import { conditionsOf, FieldCollector } from '../graphql/field-collector.js'
 import { type Count, directive, listSizeOf, sizeOf, type Variables } from './list-size.js'
 
 /** The maximum cost of one operation: a page of a hundred customers with all their collections. */
@@ -44,29 +41,15 @@ interface InheritedSize {
   readonly size: Count
 }
 
-const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
-  new Map(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION
-        ? [[definition.name.value, definition] as [string, FragmentDefinitionNode]]
-        : [],
-    ),
-  )
-
 const fieldOf = (type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> | undefined =>
   type.getFields()[name] ?? [SchemaMetaFieldDef, TypeMetaFieldDef].find((meta) => meta.name === name)
 
 /** Cost formula of one operation, for given values of `@skip` and `@include`: a sum over its selections. */
 class CostFormula {
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
-
   constructor(
     private readonly schema: GraphQLSchema,
-    document: DocumentNode,
-    private readonly conditions: Variables,
-  ) {
-    this.#fragments = fragmentsOf(document)
-  }
+    private readonly collector: FieldCollector,
+  ) {}
 
   /** The cost of an operation: a number, or a function of the variables. */
   costOfOperation({ selectionSet, operation }: OperationDefinitionNode): Count {
@@ -79,7 +62,9 @@ class CostFormula {
     return combine(
       members.map((member) =>
         combine(
-          [...this.#collectFields(sets, member).values()].map((nodes) => this.#costOfField(nodes, member, inherited)),
+          [...this.collector.collect(sets, member).values()].map((nodes) =>
+            this.#costOfField(nodes, member, inherited),
+          ),
           sum,
         ),
       ),
@@ -113,58 +98,6 @@ class CostFormula {
       ? max(this.schema.getPossibleTypes(weighted).map((member) => this.#weightOf(member, fallback)))
       : Number(directive(weighted, 'cost')?.['weight'] ?? fallback)
   }
-
-  /** CollectFields of the GraphQL specification: the selected fields of an object type, by response name. */
-  #collectFields(
-    sets: readonly SelectionSetNode[],
-    type: GraphQLObjectType,
-    fields = new Map<string, FieldNode[]>(),
-    visited = new Set<string>(),
-  ): Map<string, FieldNode[]> {
-    for (const selection of sets.flatMap(({ selections }) => selections)) {
-      if (this.#isSkipped(selection)) continue
-      if (selection.kind === Kind.FIELD) {
-        const name = (selection.alias ?? selection.name).value
-        fields.set(name, [...(fields.get(name) ?? []), selection])
-        continue
-      }
-      const fragment =
-        selection.kind === Kind.INLINE_FRAGMENT
-          ? selection
-          : visited.has(selection.name.value)
-            ? undefined
-            : this.#fragments.get(selection.name.value)
-      if (selection.kind === Kind.FRAGMENT_SPREAD) visited.add(selection.name.value)
-      if (fragment && this.#applies(fragment.typeCondition?.name.value, type))
-        this.#collectFields([fragment.selectionSet], type, fields, visited)
-    }
-    return fields
-  }
-
-  #isSkipped({ directives = [] }: SelectionNode): boolean {
-    return directives.some(
-      ({ name, arguments: [condition] = [] }) =>
-        condition !== undefined &&
-        ((name.value === 'skip' && valueFromASTUntyped(condition.value, this.conditions) === true) ||
-          (name.value === 'include' && valueFromASTUntyped(condition.value, this.conditions) === false)),
-    )
-  }
-
-  #applies(typeCondition: string | undefined, type: GraphQLObjectType): boolean {
-    const named = typeCondition === undefined ? type : this.schema.getType(typeCondition)
-    return named === type || (isAbstractType(named) && this.schema.isSubType(named, type))
-  }
-}
-
-/** The variables that directives such as `@skip` and `@include` use. */
-function conditionsOf(document: DocumentNode): string[] {
-  const names = new Set<string>()
-  visit(document, {
-    Directive: ({ arguments: args = [] }) => {
-      for (const { value } of args) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
-    },
-  })
-  return [...names]
 }
 
 /** The cost formulas of one operation. */
@@ -203,7 +136,7 @@ export function createCostEstimator(
     let cost = formulas.get(key)
     if (cost === undefined) {
       const values = Object.fromEntries(conditions.map((name) => [name, isTrue(name)]))
-      cost = new CostFormula(schema, document, values).costOfOperation(operation)
+      cost = new CostFormula(schema, new FieldCollector(schema, document, values)).costOfOperation(operation)
       if (formulas.size < MAX_CACHED_FORMULAS) formulas.set(key, cost)
     }
     return Math.max(1, Math.ceil(typeof cost === 'number' ? cost : cost({ ...defaults, ...variables })))

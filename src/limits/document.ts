@@ -29,6 +29,8 @@ export const MAX = {
   /** Of one operation; more would be a batch of operations in one document. */
   'root fields': 50,
   aliases: 100,
+  /** An answer repeats an alias for each row of a list. */
+  'characters in one alias': 200,
   directives: 50,
   'directives in one place': 5,
   /** Several fragments may select the same field, but rarely more than a few. */
@@ -128,7 +130,10 @@ class DocumentWalk {
   }
 
   #field({ alias, name, selectionSet }: FieldNode, { level, members, enclosing }: Position): void {
-    if (alias) check('aliases', (this.#aliases += 1))
+    if (alias) {
+      check('aliases', (this.#aliases += 1))
+      check('characters in one alias', alias.value.length)
+    }
     const key = (alias ?? name).value
     const member = members.get(key) ?? { count: 0, members: new Map() }
     members.set(key, member)

@@ -124,6 +124,51 @@ function operationMetrics(registers: Registry[]) {
   }
 }
 
+/** What admission control says of itself when it is asked. */
+interface AdmissionState {
+  readonly limit: number
+  readonly inFlight: number
+  readonly queued: number
+}
+
+/** Metrics of admission control. */
+function admissionMetrics(registers: Registry[]) {
+  let state: AdmissionState | undefined
+  const gauge = (name: string, help: string, read: (from: AdmissionState) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        if (state !== undefined) this.set(read(state))
+      },
+    })
+  gauge('kyc_admission_limit', 'Operations that may be in flight now.', ({ limit }) => limit)
+  gauge('kyc_admission_in_flight', 'Operations in flight.', ({ inFlight }) => inFlight)
+  gauge('kyc_admission_queued', 'Requests that wait to be admitted.', ({ queued }) => queued)
+  const refused = new Counter({
+    name: 'kyc_admission_refused_total',
+    help: 'Requests that were refused as OVERLOADED, by reason.',
+    labelNames: ['reason'],
+    registers,
+  })
+  const waits = new Histogram({
+    name: 'kyc_admission_queue_seconds',
+    help: 'Time in the queue of requests that were not admitted at once.',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5],
+    registers,
+  })
+
+  return {
+    /** Names what the gauges are read from, at each scrape. */
+    admits: (from: AdmissionState) => void (state = from),
+    admission: {
+      refused: (reason: string) => refused.inc({ reason }),
+      queued: (seconds: number) => waits.observe(seconds),
+    },
+  }
+}
+
 /** Readiness of the dependencies. */
 function readinessMetrics(registers: Registry[]) {
   const ready = new Gauge({
@@ -134,14 +179,14 @@ function readinessMetrics(registers: Registry[]) {
   })
   const changes = new Counter({
     name: 'kyc_dependency_changes_total',
-    help: 'Changes of the state of a dependency, by the class of the error that made it unusable (ok when it is usable again).',
+    help: 'Changes of the state of a dependency, by the class of the error of its failure (ok when it is usable again).',
     labelNames: ['dependency', 'cause'],
     registers,
   })
 
   return {
-    depended(dependency: string, cause: string | undefined) {
-      ready.set({ dependency }, cause === undefined ? 1 : 0)
+    depended(dependency: string, cause: string | undefined, isUsable: boolean) {
+      ready.set({ dependency }, isUsable ? 1 : 0)
       changes.inc({ dependency, cause: cause ?? 'ok' })
     },
   }
@@ -157,6 +202,7 @@ export function createMetrics() {
     ...providerMetrics(registers),
     ...circuitMetrics(registers),
     ...operationMetrics(registers),
+    ...admissionMetrics(registers),
     ...readinessMetrics(registers),
     text: () => registry.metrics(),
     contentType: registry.contentType,

@@ -9,6 +9,12 @@ export class SelfTime implements OperationTrace {
   #openWaits = 0
   #waitingSince = 0
   #waited = 0
+  #ownMs: number | undefined
+
+  /** The own time of an operation that has ended, in milliseconds. */
+  get ownMs(): number | undefined {
+    return this.#ownMs
+  }
 
   beginWait(): void {
     this.#openWaits += 1
@@ -18,6 +24,12 @@ export class SelfTime implements OperationTrace {
   endWait(): void {
     this.#openWaits -= 1
     if (this.#openWaits === 0) this.#waited += performance.now() - this.#waitingSince
+  }
+
+  /** Ends the measurement when the answer is made, and returns the own time in milliseconds. */
+  end(): number {
+    this.#ownMs = this.read().own
+    return this.#ownMs
   }
 
   /** Own and waiting time so far, in milliseconds. */

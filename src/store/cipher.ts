@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  type DecipherGCM,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto'
 import type { StoreKey } from '../../datasources/contract/store.js'
 
 const VERSION = 1
@@ -9,29 +17,121 @@ const IV_START = 1 + KEY_ID_BYTES
 const TAG_START = IV_START + IV_BYTES
 const TEXT_START = TAG_START + TAG_BYTES
 
+/** The version of the form of stored objects: what they say of themselves is in the member `_`, which 0.1.0 ignores. */
+const FORM = 2
+/** Parts of the names of writes. Each part has one slot of a cluster, with a record of the store's epoch. */
+export const PARTS = 64
+
+/** Why a stored value cannot be read. */
+export type UnreadableCause = 'OTHER_KEY' | 'UNKNOWN_VERSION' | 'ALTERED'
+
+/** A stored value that cannot be read: another key encrypted it, a newer version wrote it, or it was altered. */
+export class Unreadable extends Error {
+  constructor(readonly code: UnreadableCause) {
+    super(code)
+  }
+}
+
+/** What a stored object says of itself. */
+interface Stated {
+  readonly v: number
+  /** Keyed hashes of the persons that it concerns. */
+  readonly s?: readonly string[] | undefined
+}
+
 interface CipherKey {
+  /** Key id in hexadecimal. */
+  readonly id: string
   /** Prefix of every value that is encrypted with the key: format version and key id. */
   readonly prefix: Buffer
   readonly encryption: Buffer
   readonly names: Buffer
+  /** Of values that callers keep: the encryption, and the hash that gives each value its nonce. */
+  readonly seals: Buffer
+  readonly nonces: Buffer
 }
 
 /** Key derivation (HKDF): names and values have separate keys. */
 function deriveKey(secret: Buffer): CipherKey {
   const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `kyc-graph ${use}`, 32))
   const id = createHash('sha256').update(secret).digest().subarray(0, KEY_ID_BYTES)
-  return { prefix: Buffer.concat([Buffer.from([VERSION]), id]), encryption: derive('values'), names: derive('names') }
+  return {
+    id: id.toString('hex'),
+    prefix: Buffer.concat([Buffer.from([VERSION]), id]),
+    encryption: derive('values'),
+    names: derive('names'),
+    seals: derive('seals'),
+    nonces: derive('nonces of seals'),
+  }
 }
 
-/** Keyed hash (HMAC-SHA256) of a list. Each part has its length as a prefix, so that different lists never collide. */
-function keyedHash(key: Buffer, parts: readonly string[]): string {
+/** A list as one text. Each part has its length as a prefix, so that different lists never collide. */
+function joined(parts: readonly string[]): string {
   let text = ''
   for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`
-  return createHmac('sha256', key).update(text).digest('base64url')
+  return text
+}
+
+/** Keyed hash (HMAC-SHA256) of a list. */
+const keyedHash = (key: Buffer, parts: readonly string[]): string =>
+  createHmac('sha256', key).update(joined(parts)).digest('base64url')
+
+/** AES-256-GCM: the tag and the text, bound to `bound`. */
+function encryptGcm(key: Buffer, iv: Buffer, bound: string, text: string): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(bound))
+  const encrypted = cipher.update(text, 'utf8')
+  // GCM has no padding: `final` returns no text, it computes the tag.
+  cipher.final()
+  return Buffer.concat([cipher.getAuthTag(), encrypted])
 }
 
 const nameUnder = (key: CipherKey, [namespace, ...parts]: StoreKey): string =>
   `kyc:${namespace}:${keyedHash(key.names, [namespace, ...parts])}`
+
+/** The name of a write's record: version of the form, key id, and the hash tag that puts it beside its part's epoch. */
+function writeNameUnder(key: CipherKey, parts: StoreKey): string {
+  const hash = keyedHash(key.names, [`write ${FORM}`, ...parts])
+  return `kyc:write:${FORM}:${key.id}:{${partOf(hash)}}:${hash}`
+}
+
+/** The part of a hash: its first character names six bits. */
+const partOf = (hash: string): number => Buffer.from(`${hash[0]}A`, 'base64url')[0]! >> 2
+
+/** Adds what an object says of itself; other values say nothing. */
+function stated(value: unknown, s: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const _: Stated = { v: FORM, ...(s.length > 0 ? { s } : {}) }
+  return { ...value, _ }
+}
+
+/** A value without what it says of itself. */
+function unstated(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('_' in value)) return value
+  const { _, ...rest } = value as { readonly _: Partial<Stated> | null }
+  if (typeof _?.v !== 'number' || _.v > FORM) throw new Unreadable('UNKNOWN_VERSION')
+  return rest
+}
+
+/** The JSON of a decipher's text, which is read only where its tag is valid. */
+function parsed(decipher: DecipherGCM, bytes: Buffer): unknown {
+  try {
+    const text = decipher.update(bytes)
+    decipher.final()
+    return JSON.parse(text.toString('utf8')) as unknown
+  } catch {
+    throw new Unreadable('ALTERED')
+  }
+}
+
+/** A value, or null, as for an absent one, when it cannot be read. */
+function orNull(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Unreadable) return null
+    throw error
+  }
+}
 
 /**
  * Cipher of the store: names are keyed hashes, values are encrypted with AES-256-GCM and bound to their name. The first
@@ -58,31 +158,76 @@ export class StoreCipher {
     return this.#keys.slice(1).map((candidate) => nameUnder(candidate, key))
   }
 
-  encrypt(name: string, value: unknown): Buffer {
-    const iv = randomBytes(IV_BYTES)
-    const cipher = createCipheriv('aes-256-gcm', this.#current.encryption, iv).setAAD(Buffer.from(name))
-    const text = cipher.update(JSON.stringify(value), 'utf8')
-    // GCM has no padding: `final` returns no text, it computes the tag.
-    cipher.final()
-    return Buffer.concat([this.#current.prefix, iv, cipher.getAuthTag(), text])
+  /** All names of a store key: under the current secret first. */
+  namesOf(key: StoreKey): readonly [current: string, ...older: string[]] {
+    return [this.nameOf(key), ...this.olderNamesOf(key)]
   }
 
-  /** Decrypts a value; null, as for an absent one, when its key is not configured or its tag is not valid. */
+  /** The names of a write's record: under the current secret first. */
+  writeNamesOf(key: StoreKey): readonly [current: string, ...older: string[]] {
+    const older = this.#keys.slice(1).map((candidate) => writeNameUnder(candidate, key))
+    return [writeNameUnder(this.#current, key), ...older]
+  }
+
+  /** True of bytes that the current secret encrypted. */
+  isCurrent(bytes: Buffer): boolean {
+    const { prefix } = this.#current
+    return bytes.subarray(0, prefix.length).equals(prefix)
+  }
+
+  /** Encrypts a value; `subjects` are ids of the persons that it concerns. */
+  encrypt(name: string, value: unknown, subjects: readonly string[] = []): Buffer {
+    const iv = randomBytes(IV_BYTES)
+    const { prefix, encryption } = this.#current
+    const text = JSON.stringify(stated(value, this.#subjectHashes(subjects)))
+    return Buffer.concat([prefix, iv, encryptGcm(encryption, iv, name, text)])
+  }
+
+  /** Decrypts a value; null, as for an absent one, when it cannot be read. */
   decrypt(name: string, bytes: Buffer): unknown {
-    if (bytes.length < TEXT_START) return null
+    return orNull(() => this.open(name, bytes))
+  }
+
+  /** Decrypts a value; throws `Unreadable` when it cannot be read. */
+  open(name: string, bytes: Buffer): unknown {
+    return unstated(this.#decrypt('encryption', name, bytes))
+  }
+
+  /**
+   * Encrypts a value for its caller to keep, bound to a context. The nonce is a keyed hash of the context and the value
+   * (a synthetic IV): an equal value has an equal text, and two values have the same nonce as rarely as random ones do.
+   */
+  seal(value: unknown, context: readonly string[]): string {
+    const text = JSON.stringify(value)
+    const bound = joined(context)
+    const { prefix, seals, nonces } = this.#current
+    const iv = createHmac('sha256', nonces)
+      .update(joined([bound, text]))
+      .digest()
+      .subarray(0, IV_BYTES)
+    return Buffer.concat([prefix, iv, encryptGcm(seals, iv, bound, text)]).toString('base64url')
+  }
+
+  /** The value of a text that `seal` made for this context, under any of the secrets; null for any other text. */
+  unseal(text: string, context: readonly string[]): unknown {
+    const bytes = Buffer.from(text, 'base64url')
+    // Node reads other characters and loose bits too; there is one text for each value.
+    return bytes.toString('base64url') === text ? orNull(() => this.#decrypt('seals', joined(context), bytes)) : null
+  }
+
+  #decrypt(use: 'encryption' | 'seals', bound: string, bytes: Buffer): unknown {
+    if (bytes[0] !== VERSION) throw new Unreadable('UNKNOWN_VERSION')
+    if (bytes.length < TEXT_START) throw new Unreadable('ALTERED')
     const key = this.#keys.find(({ prefix }) => bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0)
-    if (!key) return null
-    const decipher = createDecipheriv('aes-256-gcm', key.encryption, bytes.subarray(IV_START, TAG_START))
-      .setAAD(Buffer.from(name))
+    if (!key) throw new Unreadable('OTHER_KEY')
+    const decipher = createDecipheriv('aes-256-gcm', key[use], bytes.subarray(IV_START, TAG_START))
+      .setAAD(Buffer.from(bound))
       .setAuthTag(bytes.subarray(TAG_START, TEXT_START))
-    try {
-      const text = decipher.update(bytes.subarray(TEXT_START))
-      // Throws when the tag is not valid, before the text is parsed.
-      decipher.final()
-      return JSON.parse(text.toString('utf8')) as unknown
-    } catch {
-      return null
-    }
+    return parsed(decipher, bytes.subarray(TEXT_START))
+  }
+
+  #subjectHashes(subjects: readonly string[]): readonly string[] {
+    return [...new Set(subjects)].map((id) => this.digest(['subject', id]))
   }
 
   digest(parts: readonly string[]): string {

@@ -18,6 +18,16 @@ if current ~= ARGV[1] then return (current ~= '' and current == ARGV[2]) and 1 o
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`
 
+// The same, where the epoch's record begins with the id that is expected, else -1. Both keys have one hash tag.
+// ARGV: expected, next, ttl in ms, id of the epoch.
+const CLAIM = `
+local epoch = redis.call('GET', KEYS[2]) or ''
+if string.sub(epoch, 1, #ARGV[4]) ~= ARGV[4] then return -1 end
+${COMPARE_AND_SWAP}`
+
+// A value and the server's time, by one request: a local clock takes no part in what is decided by the value.
+const READ_WITH_TIME = `return {redis.call('GET', KEYS[1]), redis.call('TIME')}`
+
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     compareAndSwap(
@@ -26,6 +36,15 @@ declare module 'ioredis' {
       next: Buffer | string,
       ttlMs: number,
     ): Result<number, Context>
+    claim(
+      name: string,
+      epochName: string,
+      expected: Buffer | string,
+      next: Buffer | string,
+      ttlMs: number,
+      epoch: string,
+    ): Result<number, Context>
+    readWithTimeBuffer(name: string): Result<[bytes: Buffer | null, time: [seconds: Buffer, micros: Buffer]], Context>
   }
 }
 
@@ -95,6 +114,8 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
 
 const scripts = {
   compareAndSwap: { lua: COMPARE_AND_SWAP, numberOfKeys: 1 },
+  claim: { lua: CLAIM, numberOfKeys: 2 },
+  readWithTime: { lua: READ_WITH_TIME, numberOfKeys: 1 },
   ...counterScripts,
   ...permitScripts,
 }
@@ -118,8 +139,8 @@ function optionsOf(address: RedisAddress): RedisOptions {
     retryStrategy,
     // After a failover the server is a replica and read-only; a new connection resolves the address of the new primary.
     reconnectOnError: (error) => error.message.includes('READONLY'),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
     ...tlsOf(address),
   }
 }
@@ -138,8 +159,43 @@ function sentinelOptionsOf(address: RedisAddress): RedisOptions {
   }
 }
 
+/** The error of one attempt to connect to a node by itself; undefined where it succeeds. */
+async function attemptError(address: RedisAddress, node: RedisAddress['nodes'][number]): Promise<unknown> {
+  const { kind, sentinelPassword } = address
+  // A Sentinel has credentials of its own.
+  const login = kind === 'sentinel' ? { ...address, username: '', password: sentinelPassword ?? '' } : address
+  const redis = new Redis({ ...optionsOf(login), ...node, lazyConnect: true, retryStrategy: () => null })
+  let first: unknown
+  redis.on('error', (error: unknown) => (first ??= error))
+  await redis
+    .connect()
+    .then(() => redis.ping())
+    .catch((error: unknown) => (first ??= error))
+  redis.disconnect()
+  return first
+}
+
+/**
+ * Connects once to each node by itself and returns the first error, undefined where there is none: the driver does not
+ * tell why it reaches no node of a cluster, or no Sentinel.
+ */
+export async function connectionError(address: RedisAddress): Promise<unknown> {
+  for (const node of address.nodes) {
+    const error = await attemptError(address, node)
+    if (error !== undefined) return error
+  }
+  return undefined
+}
+
 /** Connects to Redis. The connection reconnects by itself, and every command fails within its timeout. */
 export function connect(address: RedisAddress): Redis | Cluster {
+  const connection = open(address)
+  // The driver prints an error that has no listener.
+  connection.on('error', () => undefined)
+  return connection
+}
+
+function open(address: RedisAddress): Redis | Cluster {
   const { kind, nodes, database } = address
   const options = optionsOf(address)
   switch (kind) {

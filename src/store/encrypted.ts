@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { Store, StoreKey } from '../../datasources/contract/store.js'
+import type { Labels, Store, StoreKey } from '../../datasources/contract/store.js'
 import { createKeyedMutex } from '../../datasources/support/keyed-mutex.js'
 import { StoreCipher } from './cipher.js'
 import type { RawStore } from './raw-store.js'
+import { type Trust, UNCHECKED } from './trust.js'
+import { WriteRecords } from './write-records.js'
 
 const MAX_ATTEMPTS = 50
 const MAX_RETRY_DELAY_MS = 50
@@ -19,33 +21,45 @@ class EncryptedValues {
   }
 
   /** Finds a value under its current name, else under an older one. */
-  async find(key: StoreKey): Promise<{ name: string; bytes: Buffer | null; value: unknown }> {
-    const current = this.#cipher.nameOf(key)
-    for (const name of [current, ...this.#cipher.olderNamesOf(key)]) {
+  async find(key: StoreKey): Promise<unknown> {
+    for (const name of this.#cipher.namesOf(key)) {
       const bytes = await this.#raw.get(name)
-      if (bytes) return { name, bytes, value: this.#cipher.decrypt(name, bytes) }
+      if (bytes) return this.#cipher.decrypt(name, bytes)
     }
-    return { name: current, bytes: null, value: null }
+    return null
   }
 
   /** Optimistic locking: reads, changes and swaps until no other process has changed the value in between. */
   async update<T>(
     key: StoreKey,
     ttlMs: number,
-    change: (current: T | null) => T | null | undefined,
+    change: (current: T | null, now: number) => T | null | undefined,
+    { subjects }: Labels = {},
   ): Promise<{ value: T | null; changed: boolean }> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       if (attempt > 0) await delay(Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS))
-      const { name, bytes, value: found } = await this.find(key)
+      const { name, bytes, value: found, now } = await this.#read(key)
       const current = found as T | null
-      const value = change(current)
+      const value = change(current, now)
       if (value === undefined) return { value: current, changed: false }
-      const next = value === null ? null : this.#cipher.encrypt(name, value)
+      const next = value === null ? null : this.#cipher.encrypt(name, value, subjects)
       if (!(await this.#raw.compareAndSwap(name, bytes, next, ttlMs))) continue
       if (bytes !== null || next === null || !(await this.#existsElsewhere(key, name))) return { value, changed: true }
       await this.#raw.compareAndSwap(name, next, null, ttlMs)
     }
     throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+  }
+
+  /** Finds a value with its name and the store's time. */
+  async #read(key: StoreKey): Promise<{ name: string; bytes: Buffer | null; value: unknown; now: number }> {
+    const [current, ...older] = this.#cipher.namesOf(key)
+    const found = await this.#raw.read(current)
+    if (found.bytes) return { name: current, ...found, value: this.#cipher.decrypt(current, found.bytes) }
+    for (const name of older) {
+      const { bytes, now } = await this.#raw.read(name)
+      if (bytes) return { name, bytes, now, value: this.#cipher.decrypt(name, bytes) }
+    }
+    return { name: current, ...found, value: null }
   }
 
   /**
@@ -54,27 +68,27 @@ class EncryptedValues {
    * reverts its value when it finds one: at most one of two concurrent writers succeeds.
    */
   async #existsElsewhere(key: StoreKey, name: string): Promise<boolean> {
-    for (const other of [this.#cipher.nameOf(key), ...this.#cipher.olderNamesOf(key)])
-      if (other !== name && (await this.#raw.get(other))) return true
+    for (const other of this.#cipher.namesOf(key)) if (other !== name && (await this.#raw.get(other))) return true
     return false
   }
 }
 
-/** Encrypted store: encrypts names and values on their way to a raw store. The first secret is the current one. */
-export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store {
+/** Encrypted store: encrypts names and values on their way to a raw store. `trust` decides whether it may take claims. */
+export function encryptedStore(raw: RawStore, secrets: readonly Buffer[], trust: Trust = UNCHECKED): Store {
   const cipher = new StoreCipher(secrets)
   const values = new EncryptedValues(raw, cipher)
+  const writes = new WriteRecords(raw, cipher, trust)
   // Updates of one name wait for each other here, so that compare-and-swap competes with other processes only.
   const mutex = createKeyedMutex()
 
   return {
     async get<T>(key: StoreKey) {
-      return (await values.find(key)).value as T | null
+      return (await values.find(key)) as T | null
     },
 
-    async set(key, value, ttlSeconds) {
+    async set(key, value, ttlSeconds, { subjects } = {}) {
       const name = cipher.nameOf(key)
-      await raw.set(name, cipher.encrypt(name, value), ttlSeconds * 1000)
+      await raw.set(name, cipher.encrypt(name, value, subjects), ttlSeconds * 1000)
       // During key rotation, a replica with another current secret would find the stale value under an older name first.
       for (const older of cipher.olderNamesOf(key)) {
         const stale = await raw.get(older)
@@ -82,10 +96,20 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[]): Store
       }
     },
 
-    update: (key, ttlSeconds, change) => mutex(cipher.nameOf(key), () => values.update(key, ttlSeconds * 1000, change)),
+    update: (key, ttlSeconds, change, labels) =>
+      mutex(cipher.nameOf(key), () => values.update(key, ttlSeconds * 1000, change, labels)),
+
+    updateWrite: (keys, ttlSeconds, change, options) =>
+      mutex(cipher.nameOf(keys.earlier), () => writes.update(keys, ttlSeconds * 1000, change, options)),
+
+    now: raw.now,
 
     digest: (...parts) => cipher.digest(parts),
 
     isDigest: (digest, ...parts) => cipher.isDigest(digest, parts),
+
+    seal: (value, ...context) => cipher.seal(value, context),
+
+    unseal: (text, ...context) => cipher.unseal(text, context),
   }
 }

@@ -19,6 +19,8 @@ export function memoryStore(): CountingStore {
     void entries.set(name, { value, expiresAt: Date.now() + ttlMs })
 
   return {
+    read: (name) => Promise.resolve({ bytes: read(name), now: Date.now() }),
+    now: () => Date.now(),
     get: (name) => Promise.resolve(read(name)),
     set: (name, value, ttlMs) => Promise.resolve(write(name, value, ttlMs)),
     compareAndSwap: (name, expected, next, ttlMs) => {
@@ -29,7 +31,7 @@ export function memoryStore(): CountingStore {
       return Promise.resolve(isExpected)
     },
     lease: createMemoryLeases(),
-    ping: () => Promise.resolve(),
+    probe: () => Promise.resolve(),
     close: () => {
       clearInterval(sweep)
       return Promise.resolve()

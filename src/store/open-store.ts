@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
 import type { LeasePoints } from '../limits/point-lease.js'
+import type { Log } from '../observability/log.js'
+import { StoreCipher } from './cipher.js'
 import { encryptedStore } from './encrypted.js'
+import { StoreEpoch } from './epoch.js'
 import { memoryStore } from './memory.js'
 import type { PermitStore } from './permits.js'
-import type { RawStore } from './raw-store.js'
+import type { StoreObserver } from './raw-store.js'
 import { redisStore } from './redis.js'
+import type { ServerFacts } from './server-facts.js'
 
-/** How long the start of the process waits for Redis before it continues without it. */
-const START_TIMEOUT_MS = 2_000
-const PING_INTERVAL_MS = 20
+/** How often the epoch and the policy of Redis are checked beside the checks of claims. */
+const CHECK_INTERVAL_MS = 1_000
 
 /** An open store and the connection behind it. */
 export interface OpenStore {
@@ -20,25 +22,70 @@ export interface OpenStore {
   readonly lease: LeasePoints
   /** Semaphores over all processes; absent where there is only this one. */
   readonly permits: PermitStore | undefined
-  readonly ping: () => Promise<void>
+  /** Rejects where a claim of a keyed write would be refused, with a cause that `errorClass` can name. */
+  readonly probe: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-async function waitUntilReachable(raw: RawStore): Promise<void> {
-  const timeoutAt = Date.now() + START_TIMEOUT_MS
-  const isReachable = () =>
-    raw.ping().then(
-      () => true,
-      () => false,
-    )
-  while (Date.now() < timeoutAt && !(await isReachable())) await delay(PING_INTERVAL_MS)
+type StoreConfig = Pick<Config, 'redis' | 'redisReplicas' | 'encryptionKeys' | 'storeEpoch'>
+type Warn = Pick<Log, 'warn'>
+
+/** Warns of a Redis that may forget. */
+function warnOf(facts: readonly ServerFacts[] | undefined, log: Warn | undefined): void {
+  if (facts === undefined)
+    log?.warn('Redis does not let its user run INFO: whether it evicts or persists is not checked')
+  else if (facts.some(({ hasAppendOnlyFile }) => !hasAppendOnlyFile))
+    log?.warn('Redis writes no append-only file: a restart may forget idempotency keys')
 }
 
-/** Opens the store: Redis with `REDIS_URL`, else the memory of this process. Both are encrypted. */
-export async function openStore(config: Config, log: (message: string) => void): Promise<OpenStore> {
-  const raw =
-    config.redis === undefined ? memoryStore() : redisStore(config.redis, log, { replicas: config.redisReplicas })
-  await waitUntilReachable(raw)
-  const { lease, permits, ping, close } = raw
-  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, permits, ping, close }
+/** Redis, whose epoch is checked with each claim, on each new connection and once a second. */
+function openRedisStore(
+  { redis, redisReplicas, encryptionKeys, storeEpoch }: StoreConfig,
+  observe: StoreObserver,
+  log: Warn | undefined,
+): OpenStore {
+  const secrets = encryptionKeys ?? [randomBytes(32)]
+  const raw = redisStore(
+    redis!,
+    (what) => {
+      if (what === 'connection') check()
+      observe(what)
+    },
+    { replicas: redisReplicas },
+  )
+  const epoch = new StoreEpoch(
+    raw,
+    new StoreCipher(secrets),
+    {
+      changed: () => observe('command'),
+      created: (id) => log?.warn({ epoch: id }, 'the store is empty: a new epoch begins'),
+      described: (facts) => warnOf(facts, log),
+    },
+    storeEpoch,
+  )
+  const check = () => void epoch.check().catch(() => undefined)
+  const timer = setInterval(check, CHECK_INTERVAL_MS).unref()
+  return {
+    store: encryptedStore(raw, secrets, epoch),
+    lease: raw.lease,
+    permits: raw.permits,
+    async probe() {
+      await raw.probe()
+      await epoch.check()
+      const { cause } = epoch
+      if (cause !== undefined) throw Object.assign(new Error(cause), { code: cause })
+    },
+    close() {
+      clearInterval(timer)
+      return raw.close()
+    },
+  }
+}
+
+/** Opens the store: Redis with `REDIS_URL`, else the memory of this process. Both are encrypted. Its connection is made meanwhile. */
+export function openStore(config: StoreConfig, observe: StoreObserver, log?: Warn): OpenStore {
+  if (config.redis !== undefined) return openRedisStore(config, observe, log)
+  const raw = memoryStore()
+  const { lease, probe, close } = raw
+  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, permits: undefined, probe, close }
 }

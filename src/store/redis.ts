@@ -1,11 +1,19 @@
-import type { Cluster, Redis } from 'ioredis'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { type ChainableCommander, type Cluster, Redis } from 'ioredis'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { detachedScope } from '../../datasources/http/call.js'
-import { connect, type RedisAddress } from './connection.js'
+import { errorClass } from '../observability/error-class.js'
+import { connect, connectionError, type RedisAddress } from './connection.js'
+import { ConnectionCauses } from './connection-causes.js'
+import { StoreClock } from './clock.js'
+import { PARTS } from './cipher.js'
 import { redisLeases } from './counters.js'
 import { redisPermits } from './permits.js'
-import type { CountingStore } from './raw-store.js'
+import type { EpochServer } from './epoch.js'
+import type { CountingStore, RawStore, StoreObserver } from './raw-store.js'
+import { parseInfo } from './server-facts.js'
+import { EpochChanged } from './trust.js'
 
 /** How long a change waits for its replicas. */
 const REPLICAS_TIMEOUT_MS = 500
@@ -13,35 +21,34 @@ const REPLICAS_TIMEOUT_MS = 500
 const MAX_CONCURRENT_WAITS = 2
 const MAX_QUEUED_WAITS = 1_000
 const MAX_QUEUE_MS = 1_000
+/** The time to live of a record that a probe claims. */
+const PROBE_TTL_MS = 5_000
 
 type Connection = Redis | Cluster
-type Swap = Parameters<Connection['compareAndSwap']>
+type Swap = Parameters<RawStore['compareAndSwap']>
+
+/** Sends a swap on a connection, or adds it to a pipeline. */
+function sendSwap(by: Connection, swap: Swap): Promise<number>
+function sendSwap(by: ChainableCommander, swap: Swap): ChainableCommander
+function sendSwap(
+  by: Connection | ChainableCommander,
+  [name, expected, next, ttlMs, check]: Swap,
+): Promise<number> | ChainableCommander {
+  const values = [expected ?? '', next ?? '', ttlMs] as const
+  return check ? by.claim(name, check.epochName, ...values, check.epoch) : by.compareAndSwap(name, ...values)
+}
+
+/** The number of parts of a cluster that have a record of the epoch; another Redis has one. */
+const partsOf = ({ kind }: RedisAddress): number => (kind === 'cluster' ? PARTS : 1)
+const epochName = (part: number | string): string => `kyc:epoch:{${part}}`
 
 interface RedisOptions {
   /** The replicas that must have a change before it counts: after a failover, a lost lease would mean a write done twice. */
   readonly replicas?: number
 }
 
-async function orUnavailable<T>(reply: Promise<T>): Promise<T> {
-  try {
-    return await reply
-  } catch {
-    throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
-  }
-}
-
-/** Logs each outage once, without the driver's message, which may contain the address. */
-function logOutages(redis: Connection, log: (message: string) => void): void {
-  let isHealthy = true
-  redis.on('error', () => {
-    if (isHealthy) log('the store cannot be reached')
-    isHealthy = false
-  })
-  redis.on('ready', () => {
-    if (!isHealthy) log('the store is back')
-    isHealthy = true
-  })
-}
+/** A store that may forget: its epoch can be checked. */
+export type RedisStore = CountingStore & EpochServer
 
 /** A connection for changes that WAIT for replicas: WAIT blocks its connection, so they have one of their own. */
 class ReplicatedSwaps {
@@ -49,24 +56,22 @@ class ReplicatedSwaps {
   readonly #replicas: number
   readonly #bulkhead = new Bulkhead(MAX_CONCURRENT_WAITS, MAX_QUEUED_WAITS)
 
-  constructor(address: RedisAddress, replicas: number) {
-    this.#connection = connect(address)
+  constructor(connection: Connection, replicas: number) {
+    this.#connection = connection
     this.#replicas = replicas
-    // The other connection logs the outage.
-    this.#connection.on('error', () => undefined)
   }
 
   /** Swaps and waits for the replicas. Both run in order on one connection, so WAIT is for this swap. */
-  async swap(...swap: Swap): Promise<number> {
+  async swap(swap: Swap): Promise<number> {
     if ((await this.#bulkhead.acquire(detachedScope.signal, MAX_QUEUE_MS)) !== 'acquired')
       throw new Error('too many changes wait for replicas')
     try {
-      const pipeline = this.#connection.pipeline().compareAndSwap(...swap)
+      const pipeline = sendSwap(this.#connection.pipeline(), swap)
       const [swapped, waited] = (await pipeline.wait(this.#replicas, REPLICAS_TIMEOUT_MS).exec()) ?? []
       const failed = swapped?.[0] ?? waited?.[0]
       if (failed) throw failed
       if (swapped?.[1] === 1 && Number(waited?.[1]) < this.#replicas)
-        throw new Error('too few replicas have the change')
+        throw Object.assign(new Error('too few replicas have the change'), { code: 'TOO_FEW_REPLICAS' })
       return Number(swapped?.[1])
     } finally {
       this.#bulkhead.release()
@@ -78,28 +83,66 @@ class ReplicatedSwaps {
   }
 }
 
-/** The store that all processes share. Every failure is `STORE_UNAVAILABLE`; the connection is re-established automatically. */
+/** The store that all processes share. Every failure is `STORE_UNAVAILABLE` with its cause; the connection is re-established automatically. */
 export function redisStore(
   address: RedisAddress,
-  log: (message: string) => void,
+  observe: StoreObserver,
   { replicas = 0 }: RedisOptions = {},
-): CountingStore {
-  const redis = connect(address)
-  logOutages(redis, log)
+): RedisStore {
+  const causes = new ConnectionCauses(
+    () => observe('connection'),
+    () => connectionError(address),
+  )
+  const redis = causes.watch(connect(address))
+  const replicated = replicas > 0 ? new ReplicatedSwaps(causes.watch(connect(address)), replicas) : undefined
+  const clock = new StoreClock()
   const lease = redisLeases(redis)
-  const replicated = replicas > 0 ? new ReplicatedSwaps(address, replicas) : undefined
   /** Only a value that is set must not be lost; a removed one may come back. */
-  const swap = (...args: Swap): Promise<number> =>
-    replicated && args[2] !== '' ? replicated.swap(...args) : redis.compareAndSwap(...args)
+  const send = (swap: Swap): Promise<number> =>
+    replicated && swap[2] !== null ? replicated.swap(swap) : sendSwap(redis, swap)
+  const parts = partsOf(address)
+
+  async function orUnavailable<T>(reply: Promise<T>): Promise<T> {
+    try {
+      return await reply
+    } catch (error) {
+      observe('command')
+      throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1, cause: causes.of(error) })
+    }
+  }
 
   return {
+    now: () => clock.now(),
+    async read(name) {
+      const sentAt = performance.now()
+      const [bytes, [seconds, micros]] = await orUnavailable(redis.readWithTimeBuffer(name))
+      const stated = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+      return { bytes, now: clock.observe(stated, sentAt) }
+    },
     get: (name) => orUnavailable(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await orUnavailable(redis.set(name, value, 'PX', ttlMs))),
-    compareAndSwap: async (name, expected, next, ttlMs) =>
-      (await orUnavailable(swap(name, expected ?? '', next ?? '', ttlMs))) === 1,
+    async compareAndSwap(...swap) {
+      const made = await orUnavailable(send(swap))
+      if (made === -1) throw new EpochChanged()
+      return made === 1
+    },
+    epochNames: Array.from({ length: parts }, (_, part) => epochName(part)),
+    epochNameOf: (name) => epochName(parts === 1 ? 0 : (/\{(\d+)\}/.exec(name)?.[1] ?? 0)),
+    async facts() {
+      const nodes = redis instanceof Redis ? [redis] : redis.nodes('master')
+      try {
+        return (await Promise.all(nodes.map((node) => node.info()))).map(parseInfo)
+      } catch (error) {
+        // A user without the right to ask.
+        if (errorClass(error) === 'NOPERM') return undefined
+        return orUnavailable(Promise.reject(error as Error))
+      }
+    },
     lease: (...args) => orUnavailable(lease(...args)),
     permits: redisPermits(redis),
-    ping: async () => void (await orUnavailable(redis.ping())),
+    // A new name each time: a claim of a name that exists writes nothing, so a full server would let it pass.
+    probe: async () =>
+      void (await orUnavailable(send([`kyc:probe:${randomUUID()}`, null, randomBytes(8), PROBE_TTL_MS]))),
     close: () => {
       redis.disconnect()
       replicated?.disconnect()

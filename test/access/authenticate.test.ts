@@ -74,18 +74,20 @@ describe('the whole request is refused with 401, without a provider call', () =>
 })
 
 describe("while the issuer's keys cannot be read", () => {
-  test.each<[string, (response: ServerResponse) => void]>([
-    ['because it fails', (response) => response.writeHead(500).end()],
+  test.each<[string, string, (response: ServerResponse) => void]>([
+    ['because it fails', 'HTTP_500', (response) => response.writeHead(500).end()],
     [
       'because it answers a web page',
+      'NOT_JSON',
       (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
     ],
     [
       'because it answers something else',
+      'NO_JWKS',
       (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"keys":7}'),
     ],
-    ['because it hangs up', (response) => response.destroy()],
-  ])('%s, the request is refused and may be repeated; then it is not', async (_why, fail) => {
+    ['because it hangs up', 'UND_ERR_SOCKET', (response) => response.destroy()],
+  ])('%s, the request is refused with 503 (%s) and may be repeated; then it is not', async (_why, cause, fail) => {
     let failing = true
     const issuer = createServer((_request, response) => {
       if (failing) fail(response)
@@ -99,17 +101,29 @@ describe("while the issuer's keys cannot be read", () => {
       { AUTH_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks` },
       app,
     )
-    const { status, errors } = await other.run(QUERY)
-    expect(status).toBe(401)
+    const { status, errors, headers } = await other.run(QUERY)
+    expect(status).toBe(503)
+    expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+    expect(headers.get('www-authenticate')).toBeNull()
     expect(errors).toMatchObject([
       {
         message: "The issuer's keys cannot be read at the moment.",
-        extensions: { code: 'UNAUTHENTICATED', retryable: true },
+        extensions: { code: 'ISSUER_UNAVAILABLE', retryable: true, retryAfterSeconds: expect.any(Number) },
       },
     ])
     expect(app.calls('synctera')).toEqual([])
+    const ready = await fetch(`${other.url}/ready`)
+    expect([ready.status, await ready.json()]).toMatchObject([503, { reasons: { issuer: cause } }])
+    // Without a token there is nothing that the issuer could say.
+    expect((await other.run(QUERY, undefined, { token: null })).status).toBe(401)
+    expect((await other.run(QUERY, undefined, { token: 'not-a-token' })).status).toBe(401)
     failing = false
-    expect((await other.run(QUERY)).data.person).toEqual({ id: ADA.personId })
+    await expect
+      .poll(async () => (await other.run(QUERY)).data?.person, { timeout: 10_000 })
+      .toEqual({ id: ADA.personId })
+    expect((await fetch(`${other.url}/ready`)).status).toBe(200)
+    expect(other.log().match(/dependency is not usable/g)).toHaveLength(1)
+    expect(other.log().match(/dependency is usable again/g)).toHaveLength(1)
     await other.close()
     issuer.close()
   })

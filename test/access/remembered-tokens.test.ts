@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAuthenticator } from '../../src/access/authenticate.js'
+import { IssuerKeys } from '../../src/access/issuer-keys.js'
 import { later, today } from '../support/clock.js'
 
 const ISSUER = 'https://issuer.test'
@@ -13,6 +14,7 @@ let issuer: Server
 let published: JWK[]
 let away: boolean
 let asked: number
+let keys: IssuerKeys | undefined
 let sign: (claims?: { sub?: string; exp?: number; nbf?: number }) => Promise<string>
 let verifications: () => number
 let open: (most?: number) => (token: string) => Promise<unknown>
@@ -38,19 +40,17 @@ beforeEach(async () => {
   const verify = vi.spyOn(crypto.subtle, 'verify')
   verifications = () => verify.mock.calls.length
   open = (most) => {
-    const authenticate = createAuthenticator(
-      {
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`,
-      },
-      most,
-    )
+    keys = new IssuerKeys({
+      jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`,
+      staleMs: 3_600_000,
+    })
+    const authenticate = createAuthenticator({ issuer: ISSUER, audience: AUDIENCE }, keys, most)
     return async (token) => authenticate(`Bearer ${token}`)
   }
 })
 afterEach(() => {
   today()
+  keys?.close()
   issuer.closeAllConnections()
   issuer.close()
 })
@@ -147,6 +147,39 @@ test('while the issuer is down, tokens are verified with the cached keys', async
     later(61)
     expect(await authenticate(token)).toMatchObject({ subject: 'somebody' })
   }
+})
+
+test('while the issuer is down, keys are used for an hour, and a token of a key that may be new is not judged', async () => {
+  const authenticate = open()
+  await settled(authenticate)
+  const token = await sign()
+  const { privateKey } = await generateKeyPair('ES256')
+  const unknown = await new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub: 'x', exp: seconds() + 36_000 })
+    .setProtectedHeader({ alg: 'ES256', kid: 'two' })
+    .sign(privateKey)
+  later(10)
+  await expect(authenticate(unknown)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  away = true
+  later(61)
+  await authenticate(token)
+  await expect
+    .poll(() => authenticate(unknown).catch((error: { code: string }) => error.code))
+    .toBe('ISSUER_UNAVAILABLE')
+  // Random key ids do not become requests.
+  const before = asked
+  for (let i = 0; i < 20; i += 1)
+    await expect(authenticate(unknown)).rejects.toMatchObject({ code: 'ISSUER_UNAVAILABLE' })
+  expect(asked - before).toBeLessThanOrEqual(1)
+  later(3_400)
+  expect(await authenticate(await sign({ exp: seconds() + 3600 }))).toMatchObject({ subject: 'somebody' })
+  later(200)
+  await expect(authenticate(await sign({ exp: seconds() + 3600 }))).rejects.toMatchObject({
+    code: 'ISSUER_UNAVAILABLE',
+    extensions: { retryAfterSeconds: 1 },
+  })
+  away = false
+  later(2)
+  expect(await authenticate(await sign({ exp: seconds() + 3600 }))).toMatchObject({ subject: 'somebody' })
 })
 
 test('the cache of callers is bounded, and evicts the least recently used', async () => {

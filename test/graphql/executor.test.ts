@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { getOperationAST, parse } from 'graphql'
@@ -16,7 +17,11 @@ import { type App, startApp } from '../support/app.js'
 let apps: Readonly<Record<'interpreted' | 'compiled' | 'auto', App>>
 
 /** The tests of this file spend more than a client may in a minute. */
-const UNLIMITED = { RATE_LIMIT_COST_PER_MINUTE: '0' }
+const UNLIMITED = {
+  // Cursors are encrypted: equal ones need one key.
+  STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+  RATE_LIMIT_COST_PER_MINUTE: '0',
+}
 
 beforeAll(async () => {
   const interpreted = await startApp({ EXECUTOR: 'interpreted', ...UNLIMITED })

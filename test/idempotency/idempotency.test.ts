@@ -269,7 +269,7 @@ describe('a key held by a server that died', () => {
   let app: App
   beforeAll(async () => {
     app = await startApp(shared())
-    await vi.waitFor(() => raw.ping(), { timeout: 20_000 })
+    await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
   })
   beforeEach(() => app.clear())
   afterAll(async () => {

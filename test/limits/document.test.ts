@@ -42,6 +42,7 @@ const OVER: [keyof typeof MAX, string][] = [
     `{ ...A ...B } fragment A on Query { ${many(30, (i) => `a${i}: viewer { id }`)} } fragment B on Query { ${many(30, (i) => `b${i}: viewer { id }`)} }`,
   ],
   ['aliases', `{ viewer { ${many(MAX.aliases + 1, (i) => `a${i}: id`)} } }`],
+  ['characters in one alias', `{ viewer { ${'a'.repeat(MAX['characters in one alias'] + 1)}: id } }`],
   // Each use of a fragment counts, not its text.
   [
     'aliases',

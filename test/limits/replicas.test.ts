@@ -34,11 +34,11 @@ async function processes(count: number, delayMs: number) {
   const limits = stores.map(({ lease }) =>
     createRateLimit({ perMinute: LIMIT, fallbackPercent: 25, lease, digest: (...parts) => parts.join(' ') }),
   )
-  for (const { ping } of stores)
+  for (const { probe } of stores)
     await expect
       .poll(
         () =>
-          ping().then(
+          probe().then(
             () => true,
             () => false,
           ),

@@ -365,17 +365,6 @@ describe('a cursor of another origin', () => {
       expect([...app.calls('synctera'), ...app.calls('obp')]).toEqual([])
     }
   })
-
-  test('but could have written costs no call for each row', async () => {
-    const after = Buffer.from(JSON.stringify([null, 1, 0, ''])).toString('base64url')
-    const { data, errors } = await app.run(
-      'query($after: String) { persons(after: $after, first: 30) { nodes { id } pageInfo { hasNextPage } } }',
-      { after },
-    )
-    expect(errors).toEqual([])
-    expect(data.persons).toMatchObject({ nodes: { length: 30 }, pageInfo: { hasNextPage: true } })
-    expect(app.calls('synctera')).toHaveLength(1)
-  })
 })
 
 describe('a reference of another subgraph', () => {

@@ -204,9 +204,14 @@ describe('refused input is one error with every path', () => {
     const attributes = Array.from({ length: 80 }, () => ({ name: 1, value: 2 }))
     for (const app of Object.values(apps)) {
       const { errors } = await app.run(ATTRIBUTES, { input: { externalId: 'x', attributes } })
-      expect(errors.map(({ extensions }) => [extensions.code, Object.keys(extensions.fields!).length])).toEqual([
-        ['BAD_USER_INPUT', 50],
-      ])
+      expect(
+        errors.map(({ extensions }) => [
+          extensions.code,
+          Object.keys(extensions.fields!).length,
+          extensions['moreFields'],
+        ]),
+      ).toEqual([['BAD_USER_INPUT', 20, 30]])
+      expect(errors[0]!.message).toMatch(/^The input is not valid: .* and 30 more\.$/)
     }
   })
 

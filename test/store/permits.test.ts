@@ -14,10 +14,10 @@ const forever = new AbortController().signal
 /** The permits of several processes on one Redis. */
 async function processes(count: number, permits: number, name = newName()) {
   const stores = Array.from({ length: count }, () => redisStore(addressOf(inject('redisUrl')), () => undefined))
-  for (const { ping } of stores)
+  for (const { probe } of stores)
     await expect
       .poll(() =>
-        ping().then(
+        probe().then(
           () => true,
           () => false,
         ),

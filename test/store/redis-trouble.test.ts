@@ -122,7 +122,7 @@ describe('one Redis', () => {
     const raw = redisStore(addressOf(redis.url), () => undefined)
     await expect
       .poll(() =>
-        raw.ping().then(
+        raw.get('any').then(
           () => true,
           () => false,
         ),
@@ -149,7 +149,7 @@ describe('one Redis', () => {
     const raw = redisStore(addressOf(alone.url), () => undefined, { replicas: 1 })
     await expect
       .poll(() =>
-        raw.ping().then(
+        raw.get('any').then(
           () => true,
           () => false,
         ),
@@ -329,7 +329,7 @@ describe('a cluster', () => {
     await expect
       .poll(
         () =>
-          strict.ping().then(
+          strict.get('any').then(
             () => true,
             () => false,
           ),

@@ -5,7 +5,7 @@ import { memoryStore } from '../../src/store/memory.js'
 import type { RawStore } from '../../src/store/raw-store.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
-import { countTurns } from '../support/clock.js'
+import { countTurns, later, today } from '../support/clock.js'
 import { privateRedis, addressOf } from '../support/redis.js'
 
 const silent = () => undefined
@@ -23,7 +23,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   beforeAll(async () => {
     raw = open()
     // ioredis connects in the background, and a command before that is refused rather than queued.
-    await vi.waitFor(() => raw.ping(), { timeout: 20_000 })
+    await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
   })
   afterAll(() => raw.close())
 
@@ -111,7 +111,7 @@ test('neither names nor values can be read in Redis', async () => {
   const raw = redisStore(addressOf(inject('redisUrl')), silent)
   await expect
     .poll(() =>
-      raw.ping().then(
+      raw.probe().then(
         () => true,
         () => false,
       ),
@@ -130,10 +130,12 @@ test('neither names nor values can be read in Redis', async () => {
 test('a value moved to another name, or altered, counts as absent', async () => {
   const kept = new Map<string, Buffer>()
   const raw: RawStore = {
+    read: (place) => Promise.resolve({ bytes: kept.get(place) ?? null, now: Date.now() }),
+    now: () => Date.now(),
     get: (place) => Promise.resolve(kept.get(place) ?? null),
     set: (place, value) => Promise.resolve(void kept.set(place, value)),
     compareAndSwap: () => Promise.resolve(false),
-    ping: () => Promise.resolve(),
+    probe: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }
   const store = encryptedStore(raw, [key()])
@@ -146,13 +148,26 @@ test('a value moved to another name, or altered, counts as absent', async () => 
   expect(await store.get(['a', '1'])).toBeNull()
 })
 
+test("changes get Redis' time, whatever the clock of this machine says", async () => {
+  const raw = redisStore(addressOf(inject('redisUrl')), silent)
+  await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
+  const store = encryptedStore(raw, [key()])
+  const real = Date.now()
+  later(3600)
+  let given = 0
+  await store.update(name(), 60, (_current, now) => void (given = now))
+  today()
+  for (const now of [given, store.now()]) expect(Math.abs(now - real)).toBeLessThan(60_000)
+  await raw.close()
+})
+
 test('a failed Redis is reported within a second, and found again when it is back', async () => {
   const redis = await privateRedis()
   const raw = redisStore(addressOf(redis.url), silent)
   const store = encryptedStore(raw, [key()])
   await expect
     .poll(() =>
-      raw.ping().then(
+      raw.probe().then(
         () => true,
         () => false,
       ),

@@ -1,10 +1,17 @@
 import { vi } from 'vitest'
+import { StoreClock } from '../../src/store/clock.js'
 
 const real = Date.now.bind(Date)
 let ahead = 0
 let stoppedAt: number | undefined
 
-const mock = () => vi.spyOn(Date, 'now').mockImplementation(() => (stoppedAt ?? real()) + ahead)
+/** Servers of this process go by the time of this clock, also where Redis states the time. */
+function mock(): void {
+  const now = () => (stoppedAt ?? real()) + ahead
+  vi.spyOn(Date, 'now').mockImplementation(now)
+  vi.spyOn(StoreClock.prototype, 'observe').mockImplementation(now)
+  vi.spyOn(StoreClock.prototype, 'now').mockImplementation(now)
+}
 
 /** Lets this much time pass at once, for servers in this process too. The clock goes on from there until `today`. */
 export function later(seconds: number): void {

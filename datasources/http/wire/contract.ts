@@ -54,8 +54,11 @@ export interface TransportOptions {
 
 /** No response was received. `sent` is false only when the request was certainly not sent. */
 export class TransportError extends Error {
-  constructor(readonly sent: boolean) {
-    super(sent ? 'no response' : 'not sent')
+  constructor(
+    readonly sent: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(sent ? 'no response' : 'not sent', options)
   }
 }
 
@@ -88,5 +91,7 @@ function isBeforeSending({ code, syscall, erroredSysCall, name }: SystemError): 
 /** Converts an error of undici or node-fetch. A request counts as sent unless the error proves that it was not. */
 export function transportError(error: unknown): TransportError {
   const { cause } = error as { cause?: SystemError }
-  return new TransportError(!(isBeforeSending(error as SystemError) || (cause !== undefined && isBeforeSending(cause))))
+  const isUnsent = isBeforeSending(error as SystemError) || (cause !== undefined && isBeforeSending(cause))
+  const isConnecting = (error as SystemError).code === NOT_CONNECTED && cause !== undefined
+  return new TransportError(!isUnsent, { cause: isConnecting ? cause : error })
 }

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Customer, CustomerFilter } from '../../../schema/customer.js'
 import { CustomerSortDirection, DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
 import { type ApiError, nullIfNotFound } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import { UnreadableRow } from '../../http/list-contract.js'
-import { decodeCursor, encodeCursor } from '../../support/cursor.js'
+import { cursorsOf } from '../../support/cursor.js'
 import { bankOf } from '../bank-access.js'
 import { unreadableObpRow } from '../error-mapping.js'
 import type { ObpInstance } from '../instance.js'
@@ -35,28 +34,16 @@ const listOf = (filter: CustomerFilter | null | undefined): List => ({
   to: time(filter?.lastOkTo),
 })
 
-/** Identifies a list, so that a cursor of another list is refused. */
-const listHashOf = (bankId: string, list: List): string =>
-  createHash('sha256')
-    .update(JSON.stringify([bankId, list]))
-    .digest('base64url')
-    .slice(0, 12)
+/** What a cursor holds: the position that its page comes after, and where rows without a date are. */
+type CursorPosition = readonly [
+  ...position: [start: number, size: number, date: string | null, id: string],
+  nullsFirst: boolean,
+]
 
-const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31
-
-/** A cursor is the position that its page comes after, and the hash of its list. */
-const encode = ({ start, size, date, id }: Position, nullsFirst: boolean, listHash: string): string =>
-  encodeCursor([start, size, date, id, nullsFirst, listHash])
-
-function parse(value: unknown, listHash: string): Beginning | undefined {
-  if (!Array.isArray(value)) return undefined
-  const [start, size, date, id, nullsFirst, hash] = value as unknown[]
-  const isDate = date === null || (typeof date === 'string' && !Number.isNaN(Date.parse(date)))
-  if (!isCount(start) || !isCount(size) || !isDate || typeof id !== 'string') return undefined
-  if (typeof nullsFirst !== 'boolean' || hash !== listHash) return undefined
-  return { after: { start, size, date, id }, nullsFirst }
-}
+const beginningOf = ([start, size, date, id, nullsFirst]: CursorPosition): Beginning => ({
+  after: { start, size, date, id },
+  nullsFirst,
+})
 
 /** Loads a page of customers, each once over all pages, whatever the order of the provider is within one date. */
 export async function loadCustomerPage(
@@ -67,10 +54,11 @@ export async function loadCustomerPage(
   const bankId = bankOf(instance, operation, requestedBank)
   if (bankId === null) return null
   const list = listOf(filter)
-  const hash = listHashOf(bankId, list)
-  const continued = after == null ? undefined : decodeCursor(after, (value) => parse(value, hash))
+  const { isAscending, from, to } = list
+  const codec = cursorsOf<CursorPosition>(operation, 'customers', [bankId, isAscending, from ?? null, to ?? null])
+  const continued = after == null ? undefined : beginningOf(codec.decode(after))
   const read: RowReader = async (limit, offset) => {
-    const direction = list.isAscending ? 'ASC' : 'DESC'
+    const direction = isAscending ? 'ASC' : 'DESC'
     const { customers } = instance.sources
     return (await customers.getFirehoseCustomers(operation, bankId, direction, limit, offset)).customers
   }
@@ -79,7 +67,7 @@ export async function loadCustomerPage(
     const { rows, hasNext, nullsFirst } = await readPage(read, list, first ?? DEFAULT_PAGE, beginning)
     // Rows of another bank and unreadable ones are left out; the next page begins after them.
     const nodes: Customer[] = []
-    const cursors: string[] = []
+    const positions: Position[] = []
     const leftOut: ApiError[] = []
     for (const { row, position } of rows) {
       if (row instanceof UnreadableRow) {
@@ -90,14 +78,15 @@ export async function loadCustomerPage(
       const node = acceptCustomer(instance, operation, row, bankId)
       if (node === null) continue
       nodes.push(node)
-      cursors.push(encode(position, nullsFirst, hash))
+      positions.push(position)
     }
     const last = rows.at(-1)
+    const cursorOf = ({ start, size, date, id }: Position) => codec.encode([start, size, date, id, nullsFirst])
     return {
       nodes,
-      cursors,
+      cursorAt: (i) => cursorOf(positions[i]!),
       leftOut,
-      endCursor: last ? encode(last.position, nullsFirst, hash) : null,
+      endCursor: last ? cursorOf(last.position) : null,
       hasNextPage: hasNext,
       hasPreviousPage: after != null,
     }

@@ -21,6 +21,6 @@ export const telemetryPlugin = ({ metrics, log }: { metrics: Metrics; log: Log }
       log.error({ correlationId, ...originOf(errors[i]) }, 'unforeseen error')
     }
     metrics.operated(operation?.operation ?? 'none', (performance.now() - startedAt) / 1000)
-    metrics.spent(stopwatch.read().own / 1000)
+    metrics.spent(stopwatch.end() / 1000)
   },
 })

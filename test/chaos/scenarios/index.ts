@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.js'
+import { overloadScenario } from './overload.js'
 import { rateLimitScenario } from './rate-limit.js'
 import { slowWritesScenario } from './slow-writes.js'
 
 /** Every scenario, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [rateLimitScenario, slowWritesScenario]
+export const scenarios: readonly Scenario[] = [overloadScenario, rateLimitScenario, slowWritesScenario]

@@ -251,7 +251,8 @@ async function openRoom(name: ProviderName) {
     const answering = Object.assign(new EventEmitter(), { writableFinished: true })
     // A token is at hand before the clock starts.
     await options.credential!.headers()
-    const visit: CallScope = { correlationId: 'matrix', ...createDeadlines(deadlineMs).begin({}, answering) }
+    const deadlines = createDeadlines(deadlineMs)
+    const visit: CallScope = { correlationId: 'matrix', ...deadlines.begin(deadlines.of({}), answering) }
     const begun = performance.now()
     const turned = countTurns()
     const end = await sources({ client, visit })[method]!(...args).then(

@@ -71,6 +71,6 @@ test('an endless answer of a token endpoint and of the JWKS is cut too', async (
   expect(errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')
   await app.close()
   const other = await startApp({ AUTH_JWKS_URL: `${url}/jwks` }, base)
-  expect((await other.run('{ viewer { id } }')).errors[0]!.extensions.code).toBe('UNAUTHENTICATED')
+  expect((await other.run('{ viewer { id } }')).errors[0]!.extensions.code).toBe('ISSUER_UNAVAILABLE')
   await other.close()
 })

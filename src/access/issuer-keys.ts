@@ -1,0 +1,126 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { NO_PROXIES } from '../../datasources/http/proxy.js'
+import type { Config } from '../config.js'
+import { errorClass } from '../observability/error-class.js'
+import { readJwks } from './read-jwks.js'
+
+const JWKS_TIMEOUT_MS = 5_000
+/** The interval of reads while the issuer answers. */
+export const REFRESH_MS = 60_000
+/** The interval of reads while it does not, and of those because of an unknown key id. */
+const RETRY_MS = 5_000
+/** The same while no keys are known: every caller waits for them. */
+const URGENT_RETRY_MS = 1_000
+/** How often it is looked whether a read is due. */
+const TICK_MS = 1_000
+
+export interface IssuerKeysOptions {
+  readonly jwksUrl: string
+  /** How long keys that were read are used while the issuer cannot be read. */
+  readonly staleMs: number
+  readonly proxies?: Config['proxies'] | undefined
+  /** Called after each read, with the class of the cause where it failed; `isUsable`: keys are there nevertheless. */
+  readonly report?: ((cause: string | undefined, isUsable: boolean) => void) | undefined
+}
+
+/**
+ * The issuer's keys (JWKS): read at the start, each minute, and for an unknown key id. Keys that were good stay in use
+ * for a time while the issuer cannot be read: its outage is no reason to refuse a token.
+ */
+export class IssuerKeys {
+  readonly #options: IssuerKeysOptions
+  readonly #listeners: (() => void)[] = []
+  readonly #timer: NodeJS.Timeout
+  readonly #closing = new AbortController()
+  #keys: { readonly text: string; readonly find: JWTVerifyGetKey } | undefined
+  #readAt = -Infinity
+  #triedAt = -Infinity
+  #isAway = false
+  #reading: Promise<void> | undefined
+
+  constructor(options: IssuerKeysOptions) {
+    this.#options = options
+    this.#timer = setInterval(() => this.refreshIfDue(), TICK_MS).unref()
+    void this.#read()
+  }
+
+  /** Finds the key of a token; for `jwtVerify`. Throws `ISSUER_UNAVAILABLE` where the issuer's outage is why there is none. */
+  readonly find: JWTVerifyGetKey = async (header, token) => {
+    if (!this.#areUsable()) await this.#readUnlessTried(this.#retryMs())
+    if (!this.#areUsable()) throw this.#unavailable()
+    try {
+      return await this.#keys!.find(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+    }
+    // The key may be new.
+    await this.#readUnlessTried(RETRY_MS)
+    if (this.#isAway) throw this.#unavailable()
+    return this.#keys!.find(header, token)
+  }
+
+  /** Starts a read in the background when one is due: no caller waits while the known keys verify its token. */
+  refreshIfDue(): void {
+    const intervalMs = this.#isAway ? this.#retryMs() : REFRESH_MS
+    if (Date.now() - this.#triedAt >= intervalMs) void this.#read()
+  }
+
+  /** Calls the listener when the keys have changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#closing.abort()
+  }
+
+  #areUsable(): boolean {
+    if (this.#keys === undefined) return false
+    const ageMs = Date.now() - this.#readAt
+    // A process that was stopped for long knows nothing of the time between.
+    return this.#isAway ? ageMs < this.#options.staleMs : ageMs < Math.max(this.#options.staleMs, 2 * REFRESH_MS)
+  }
+
+  #retryMs(): number {
+    return this.#areUsable() ? RETRY_MS : URGENT_RETRY_MS
+  }
+
+  #unavailable(): ApiError {
+    const waitMs = this.#triedAt + this.#retryMs() - Date.now()
+    return new ApiError('ISSUER_UNAVAILABLE', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) })
+  }
+
+  /** Reads, or waits for the running read, unless the last one began less than this time ago. */
+  async #readUnlessTried(intervalMs: number): Promise<void> {
+    if (this.#reading !== undefined || Date.now() - this.#triedAt >= intervalMs) await this.#read()
+  }
+
+  /** One read at a time; never rejects. */
+  #read(): Promise<void> {
+    return (this.#reading ??= this.#readOnce().finally(() => (this.#reading = undefined)))
+  }
+
+  async #readOnce(): Promise<void> {
+    const { jwksUrl, proxies = NO_PROXIES, report } = this.#options
+    this.#triedAt = Date.now()
+    try {
+      this.#take(await readJwks(jwksUrl, proxies, JWKS_TIMEOUT_MS, this.#closing.signal))
+      this.#isAway = false
+      report?.(undefined, true)
+    } catch (error) {
+      if (this.#closing.signal.aborted) return
+      this.#isAway = true
+      report?.(errorClass(error), this.#areUsable())
+    }
+  }
+
+  #take(jwks: JSONWebKeySet): void {
+    this.#readAt = Date.now()
+    const text = JSON.stringify(jwks)
+    if (text === this.#keys?.text) return
+    this.#keys = { text, find: createLocalJWKSet(jwks) }
+    for (const listener of this.#listeners) listener()
+  }
+}

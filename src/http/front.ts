@@ -1,0 +1,106 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Caller } from '../../datasources/contract/caller.js'
+import { ApiError, retryAfterOf } from '../../datasources/contract/errors.js'
+import type { createAuthenticator } from '../access/authenticate.js'
+import { withHttp } from '../graphql/format-error.js'
+import type { MaybePromise } from '../graphql/plugin.js'
+import type { Deadlines } from '../lifecycle/deadline.js'
+import { accepts, refuseBareGet, refuseOtherMethods, refuseUnreadBody } from './request-form.js'
+
+/** A request to the graph that was let in: nothing of its body is needed for that. */
+export interface Arrival {
+  /** Undefined where a request needs no token: a page of development and a preflight. */
+  readonly caller: Caller | undefined
+  /** When its operation must have ended, by `performance.now()`; counted from the end of the header. */
+  readonly deadlineAt: number
+}
+
+/** A request whose token is verified and whose body is not looked at yet. */
+export interface Applicant {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly caller: Caller
+  /** When its operation must have ended, by `performance.now()`. */
+  readonly deadlineAt: number
+}
+
+/** The right of one request to run. */
+export interface Permit {
+  /** Called once, when the response is closed: written to its end, or left by the client. */
+  readonly release: () => void
+}
+
+/** Admission control: answers a permit, a promise of one for a request that must wait, or throws an `ApiError` with its HTTP status. */
+export type Admit = (applicant: Applicant) => MaybePromise<Permit | undefined>
+
+interface FrontOptions {
+  readonly authenticate: ReturnType<typeof createAuthenticator>
+  readonly deadlines: Deadlines
+  /** True where browsers get a page at this address. */
+  readonly hasPage: boolean
+  /** Every request that has a token is admitted where this is absent. */
+  readonly admit?: Admit | undefined
+}
+
+/** Lets a request to the graph in, or throws (rejects with) an `ApiError` that has its HTTP status. */
+export type Front = (request: IncomingMessage, response: ServerResponse) => MaybePromise<Arrival>
+
+/** Words the refusal of a token (RFC 6750, 3). An issuer that cannot be asked says nothing about the token. */
+function challenge(error: unknown): never {
+  if (!(error instanceof ApiError)) throw error
+  if (error.code !== 'ISSUER_UNAVAILABLE') throw withHttp(error, 401, [['www-authenticate', 'Bearer']])
+  const seconds = retryAfterOf(error)
+  throw withHttp(error, 503, seconds === undefined ? [] : [['retry-after', String(seconds)]])
+}
+
+/** A browser sends no token with what it asks by itself: a preflight, and the page of development. */
+const needsNoToken = (method: string, { accept }: IncomingHttpHeaders, hasPage: boolean): boolean =>
+  method === 'OPTIONS' || (hasPage && method === 'GET' && accepts(accept, ['text/html']))
+
+/** Releases the permit when the response closes, at once where it has closed meanwhile. */
+function hold(permit: Permit | undefined, response: ServerResponse): void {
+  if (permit === undefined) return
+  if (response.closed) permit.release()
+  else response.once('close', permit.release)
+}
+
+/**
+ * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
+ * both call it first: form of the request → token → admission.
+ */
+export function createFront({ authenticate, deadlines, hasPage, admit }: FrontOptions): Front {
+  function admitted(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    deadlineAt: number,
+  ): MaybePromise<Arrival> {
+    const permit = admit?.({ request, response, caller, deadlineAt })
+    if (!(permit instanceof Promise)) {
+      hold(permit, response)
+      return { caller, deadlineAt }
+    }
+    return permit.then((given) => {
+      hold(given, response)
+      return { caller, deadlineAt }
+    })
+  }
+
+  function verify(authorization: string | undefined): MaybePromise<Caller> {
+    const caller = authenticate(authorization)
+    return caller instanceof Promise ? caller.catch(challenge) : caller
+  }
+
+  return (request, response) => {
+    const { method = '', headers } = request
+    const deadlineAt = deadlines.of(headers)
+    refuseOtherMethods(method)
+    refuseUnreadBody(method, headers)
+    if (needsNoToken(method, headers, hasPage)) return { caller: undefined, deadlineAt }
+    refuseBareGet(method, headers)
+    const caller = verify(headers.authorization)
+    return caller instanceof Promise
+      ? caller.then((verified) => admitted(request, response, verified, deadlineAt))
+      : admitted(request, response, caller, deadlineAt)
+  }
+}

@@ -1,0 +1,185 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { withHttp } from '../graphql/format-error.js'
+import { MAX_BODY_BYTES } from './server-limits.js'
+
+/** Parts (chunks, or segments of TCP) that any body may arrive in; beyond, a part must bring some bytes on average. */
+const FREE_PARTS = 1_000
+const MIN_BYTES_PER_PART = 8
+/** The first size of the buffer of a body that does not arrive in one part. */
+const FIRST_BYTES = 4 * 1024
+const RETRY_SECONDS = 1
+
+const EMPTY = Buffer.alloc(0)
+
+const tooLarge = (): ApiError =>
+  withHttp(
+    new ApiError('BAD_USER_INPUT', { message: `The request body is too large: at most ${MAX_BODY_BYTES} bytes.` }),
+    413,
+  )
+
+const tooManyParts = (): ApiError =>
+  withHttp(
+    new ApiError('BAD_USER_INPUT', {
+      message: `The request body arrives in too many small parts: beyond ${FREE_PARTS} parts, each must bring ${MIN_BYTES_PER_PART} bytes on average.`,
+    }),
+    413,
+  )
+
+const stoodStill = (ms: number): ApiError =>
+  withHttp(
+    new ApiError('BAD_USER_INPUT', {
+      message: `No part of the request body has arrived for ${ms} ms.`,
+      retryable: true,
+    }),
+    408,
+  )
+
+const tooManyBodies = (): ApiError =>
+  withHttp(
+    new ApiError('OVERLOADED', {
+      message: 'The server is reading too many request bodies.',
+      retryAfterSeconds: RETRY_SECONDS,
+    }),
+    503,
+    [['retry-after', String(RETRY_SECONDS)]],
+  )
+
+/** Called with the body, or with the `ApiError` of one that is refused. */
+type Done = (error: ApiError | undefined, bytes: Buffer) => void
+
+export interface BodyLimits {
+  /** How long a body may stand still. */
+  readonly timeoutMs: number
+  /** Bytes that the bodies of all connections may hold while they arrive. */
+  readonly maxBufferedBytes: number
+}
+
+/** Reads request bodies, all within one budget of memory. */
+export class BodyReader {
+  #buffered = 0
+  /** Bodies that were begun before they were asked for. */
+  readonly #begun = new WeakMap<IncomingMessage, RequestBody>()
+
+  constructor(readonly limits: BodyLimits) {}
+
+  /** Begins to read a body, unless it was begun. One of which the length is too large is refused at once. */
+  read(request: IncomingMessage, response: ServerResponse): RequestBody {
+    return this.#begun.get(request) ?? new RequestBody(request, response, this)
+  }
+
+  /** Begins to read a body while it is not decided yet whether the request is let in. */
+  begin(request: IncomingMessage, response: ServerResponse): RequestBody {
+    const body = new RequestBody(request, response, this)
+    this.#begun.set(request, body)
+    return body
+  }
+
+  /** True where so many bytes more are within the budget; they are then taken from it. */
+  take(bytes: number): boolean {
+    if (this.#buffered + bytes > this.limits.maxBufferedBytes) return false
+    this.#buffered += bytes
+    return true
+  }
+
+  give(bytes: number): void {
+    this.#buffered -= bytes
+  }
+}
+
+/** The length that a request states; undefined for a chunked body. */
+function lengthOf({ headers }: IncomingMessage): number | undefined {
+  const { 'content-length': length, 'transfer-encoding': coding } = headers
+  if (coding !== undefined) return undefined
+  return length === undefined ? 0 : Number(length)
+}
+
+/** True where the client sends its body once it is told to (RFC 9110, 10.1.1). */
+const waits = ({ headers: { expect }, httpVersionMinor }: IncomingMessage): boolean =>
+  expect?.toLowerCase() === '100-continue' && httpVersionMinor > 0
+
+/**
+ * One request body. Its parts are copied into one buffer, so that it takes as much memory as it has bytes in however many
+ * parts it arrives (a part held by itself takes 200 bytes), and they are counted.
+ */
+export class RequestBody {
+  readonly #request: IncomingMessage
+  readonly #reader: BodyReader
+  readonly #length: number | undefined
+  #timer: NodeJS.Timeout | undefined
+  #bytes = EMPTY
+  #arrived = 0
+  #parts = 0
+  #done: Done | undefined
+  #outcome: readonly [error: ApiError | undefined, bytes: Buffer] | undefined
+
+  constructor(request: IncomingMessage, response: ServerResponse, reader: BodyReader) {
+    this.#request = request
+    this.#reader = reader
+    this.#length = lengthOf(request)
+    if (this.#length === 0) this.#finish(undefined, EMPTY)
+    else if (this.#length !== undefined && this.#length > MAX_BODY_BYTES) this.#finish(tooLarge(), EMPTY)
+    else this.#begin(response)
+  }
+
+  /** Calls back once, when the body is complete or refused; not for a client that hangs up before. */
+  whenDone(done: Done): void {
+    if (this.#outcome === undefined) this.#done = done
+    else done(...this.#outcome)
+  }
+
+  /** Stops reading and forgets what has arrived. */
+  readonly discard = (): void => {
+    clearTimeout(this.#timer)
+    this.#request.off('data', this.#take).off('end', this.#end).off('close', this.discard)
+    this.#reader.give(this.#bytes.length)
+    this.#bytes = EMPTY
+  }
+
+  #begin(response: ServerResponse): void {
+    this.#timer = setTimeout(this.#expire, this.#reader.limits.timeoutMs)
+    if (waits(this.#request)) response.writeContinue()
+    if (this.#length === undefined) this.#request.on('end', this.#end)
+    this.#request.on('data', this.#take)
+  }
+
+  readonly #take = (part: Buffer): void => {
+    if (this.#arrived === 0 && part.length === this.#length) return this.#finish(undefined, part)
+    const arrived = this.#arrived + part.length
+    this.#parts += 1
+    if (arrived > MAX_BODY_BYTES) return this.#finish(tooLarge(), EMPTY)
+    if (this.#parts > FREE_PARTS + arrived / MIN_BYTES_PER_PART) return this.#finish(tooManyParts(), EMPTY)
+    if (!this.#grow(arrived)) return this.#finish(tooManyBodies(), EMPTY)
+    part.copy(this.#bytes, this.#arrived)
+    this.#arrived = arrived
+    this.#timer?.refresh()
+    if (arrived === this.#length) this.#end()
+  }
+
+  readonly #end = (): void => this.#finish(undefined, this.#bytes.subarray(0, this.#arrived))
+
+  readonly #expire = (): void => this.#finish(stoodStill(this.#reader.limits.timeoutMs), EMPTY)
+
+  /** Makes room for so many bytes, twice as much as before so that each byte is moved once on average; false where the budget has none. */
+  #grow(needed: number): boolean {
+    const { length } = this.#bytes
+    if (needed <= length) return true
+    const larger = Math.max(
+      needed,
+      Math.min(MAX_BODY_BYTES, this.#length ?? Infinity, Math.max(FIRST_BYTES, 2 * length)),
+    )
+    if (!this.#reader.take(larger - length)) return false
+    // A client that hangs up leaves its part of the budget.
+    if (length === 0) this.#request.on('close', this.discard)
+    const bytes = Buffer.allocUnsafeSlow(larger)
+    this.#bytes.copy(bytes, 0, 0, this.#arrived)
+    this.#bytes = bytes
+    return true
+  }
+
+  #finish(error: ApiError | undefined, bytes: Buffer): void {
+    this.discard()
+    this.#outcome = [error, bytes]
+    this.#done?.(error, bytes)
+  }
+}

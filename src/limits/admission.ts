@@ -1,0 +1,351 @@
+import type { Caller } from '../../datasources/contract/caller.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { withHttp } from '../graphql/format-error.js'
+import { ConcurrencyLimit } from './concurrency-limit.js'
+import { FairQueue, type Flow } from './fair-queue.js'
+
+/** The part of a turn of the event loop after which no further operation is begun in it. */
+const TURN_MS = 10
+/** Operations are begun for at least this time in each turn, however long the rest of it takes. */
+const MIN_SHARE_MS = 2.5
+/** The greatest number of operations that are begun in one turn from the queue. */
+const MAX_STARTS_IN_TURN = 64
+/** While the limit is reached, it is looked at again after this time. */
+const TICK_MS = 10
+
+/** The queue that a burst may build, as the time in which it is served. */
+const BURST_MS = 250
+/** The same for a queue that has not been empty for `STANDING_MS`. */
+const STANDING_QUEUE_MS = 100
+const STANDING_MS = 500
+const MIN_QUEUED = 16
+const MAX_QUEUED = 512
+/** The longest time in the queue. */
+const MAX_WAIT_MS = 500
+
+/** A tenant may hold this part of the ceiling, a client this part of that, and a user this part of that. */
+const MAX_SHARE = 7 / 8
+
+/** The weight of the newest value in a moving average. */
+const SMOOTHING = 0.1
+/** The rate of starts is read at least over this time. */
+const RATE_MS = 20
+
+/** A refused client is told to wait from one to this many seconds: a common time would bring all of them back at once. */
+const MAX_RETRY_AFTER_SECONDS = 5
+
+/** Why a request was refused. */
+export type RefusalReason = 'queue_full' | 'deadline' | 'expired' | 'share'
+
+/** What is told of admission control, for metrics. */
+export interface AdmissionObserver {
+  readonly refused: (reason: RefusalReason) => void
+  /** The time of a request in the queue; requests that are admitted at once are not told. */
+  readonly queued: (seconds: number) => void
+}
+
+/** Clock and scheduler; times are in ms. */
+export interface Turns {
+  readonly now: () => number
+  /** Calls back at the end of this turn of the event loop, after its input and output. */
+  readonly atEnd: (step: () => void) => void
+  readonly after: (ms: number, tick: () => void) => () => void
+}
+
+export const EVENT_LOOP: Turns = {
+  now: () => performance.now(),
+  atEnd: (step) => void setImmediate(step),
+  after(ms, tick) {
+    const timer = setTimeout(tick, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+export interface AdmissionOptions {
+  /** The least and the greatest number of operations in flight. */
+  readonly floor: number
+  readonly ceiling: number
+  readonly observer: AdmissionObserver
+  readonly turns?: Turns
+}
+
+/** The part of Node's response that tells of a client that leaves. */
+interface ResponseEvents {
+  once(event: 'close', listener: () => void): unknown
+  off(event: 'close', listener: () => void): unknown
+}
+
+/** A request that asks to be admitted. */
+interface Applicant {
+  readonly caller: Pick<Caller, 'tenant' | 'client' | 'subject'>
+  /** When its operation must have ended, by the clock. */
+  readonly deadlineAt: number
+  readonly response: ResponseEvents
+}
+
+/** The time of this process that an operation took, in ms, once it has ended. */
+interface MeasuredWork {
+  readonly ownMs: number | undefined
+}
+
+/** The right to execute one operation. */
+export interface Permit {
+  /** Ends the operation. Further calls do nothing. */
+  readonly release: () => void
+}
+
+/** A request in the queue. */
+interface Waiting {
+  readonly flow: Flow<Waiting>
+  readonly response: ResponseEvents
+  readonly since: number
+  readonly expiresAt: number
+  settle?: (outcome: Permit | ApiError) => void
+}
+
+function overloaded(): ApiError {
+  const seconds = 1 + Math.floor(Math.random() * MAX_RETRY_AFTER_SECONDS)
+  return withHttp(new ApiError('OVERLOADED', { retryAfterSeconds: seconds }), 503, [['retry-after', String(seconds)]])
+}
+
+/**
+ * Admission control. A process has one thread, so what it can do is measured on its event loop: operations are begun for
+ * a part of each turn, and in the order of a fair queue once there are more. The wait in the queue is known from the rate
+ * at which it is served, and a request that would wait too long is refused. The number in flight is limited too, because
+ * the work after a provider's answer cannot be put off; see `ConcurrencyLimit`.
+ */
+export class Admission {
+  readonly #queue = new FairQueue<Waiting>()
+  readonly #waiting = new Set<Waiting>()
+  readonly #work = new WeakMap<ResponseEvents, MeasuredWork>()
+  readonly #limit: ConcurrencyLimit
+  readonly #observer: AdmissionObserver
+  readonly #turns: Turns
+  /** The greatest numbers in flight of a user, a client and a tenant. */
+  readonly #shares: readonly number[]
+
+  /** The turn in which requests are admitted at once: its first admission, undefined in a new turn. */
+  #turnBegun: number | undefined
+  /** The last turn in which the queue was served. */
+  #servedAt: number | undefined
+  #startsUntil = 0
+  #stepsLeft = 0
+  #isFirstStep = false
+  #cancelTick: (() => void) | undefined
+  #emptyAt: number
+
+  /** Moving averages: the work of an operation, and the time between two that are begun from the queue. */
+  #workMs = 1
+  #intervalMs = 1
+  #starts = 0
+  #rateSince = 0
+
+  constructor({ floor, ceiling, observer, turns = EVENT_LOOP }: AdmissionOptions) {
+    this.#limit = new ConcurrencyLimit(floor, ceiling)
+    this.#observer = observer
+    this.#turns = turns
+    const [tenant, client, user] = [1, 2, 3].map((level) => Math.max(1, Math.floor(ceiling * MAX_SHARE ** level)))
+    this.#shares = [user!, client!, tenant!]
+    this.#emptyAt = turns.now()
+  }
+
+  get limit(): number {
+    return this.#limit.value
+  }
+
+  get inFlight(): number {
+    return this.#queue.inFlight
+  }
+
+  get queued(): number {
+    return this.#queue.queued
+  }
+
+  /**
+   * Admits a request at once, or queues it, or throws `OVERLOADED`. One that is queued is admitted later, refused, or
+   * forgotten when its client leaves.
+   */
+  admit({ caller: { tenant, client, subject }, deadlineAt, response }: Applicant): Permit | Promise<Permit> {
+    const now = this.#turns.now()
+    const flow = this.#queue.open(tenant, client, subject)
+    if (!this.#isWithinShares(flow)) return this.#refuseAtOnce(flow, 'share')
+    if (this.#queue.queued === 0 && this.#queue.inFlight < this.#limit.value && this.#isTurnOpen(now))
+      return this.#start(flow, response)
+    return this.#enqueue(flow, now, deadlineAt, response)
+  }
+
+  #isWithinShares(flow: Flow<Waiting>): boolean {
+    let at = flow
+    for (const share of this.#shares) {
+      if (at.inFlight + at.queued >= share) return false
+      at = at.parent!
+    }
+    return true
+  }
+
+  #isTurnOpen(now: number): boolean {
+    if (this.#turnBegun === undefined) {
+      this.#turnBegun = now
+      this.#turns.atEnd(this.#endTurn)
+    }
+    return now - this.#turnBegun < TURN_MS
+  }
+
+  readonly #endTurn = (): void => {
+    this.#turnBegun = undefined
+  }
+
+  /** Notes where the work of the operation that a response answers is measured; it is read when its permit is released. */
+  readonly measure = (response: ResponseEvents, work: MeasuredWork): void => void this.#work.set(response, work)
+
+  #start(flow: Flow<Waiting>, response: ResponseEvents): Permit {
+    const charged = this.#workMs
+    this.#queue.start(flow, charged)
+    let isHeld = true
+    return {
+      release: () => {
+        if (!isHeld) return
+        isHeld = false
+        const workMs = this.#work.get(response)?.ownMs ?? charged
+        this.#workMs += (workMs - this.#workMs) * SMOOTHING
+        this.#queue.end(flow, workMs - charged)
+        if (this.#cancelTick !== undefined && this.#queue.inFlight < this.#limit.value) this.#serve()
+      },
+    }
+  }
+
+  #enqueue(flow: Flow<Waiting>, now: number, deadline: number, response: ResponseEvents): Promise<Permit> {
+    if (now + (this.#queue.ahead(flow) + 1) * this.#intervalMs >= deadline) this.#refuseAtOnce(flow, 'deadline')
+    if (this.#queue.queued === 0) this.#beginQueue(now)
+    const request: Waiting = { flow, response, since: now, expiresAt: Math.min(deadline, now + MAX_WAIT_MS) }
+    this.#queue.push(flow, request)
+    if (this.#queue.queued > this.#capacity(now)) {
+      const surplus = this.#queue.surplus()!
+      if (surplus === request) {
+        this.#queue.remove(flow, request)
+        this.#refuseAtOnce(flow, 'queue_full')
+      }
+      this.#refuse(surplus, 'queue_full')
+    }
+    return this.#wait(request)
+  }
+
+  #wait(request: Waiting): Promise<Permit> {
+    const { response } = request
+    this.#waiting.add(request)
+    return new Promise((resolve, reject) => {
+      const leave = () => this.#refuse(request, undefined)
+      response.once('close', leave)
+      request.settle = (outcome) => {
+        response.off('close', leave)
+        if (outcome instanceof ApiError) reject(outcome)
+        else resolve(outcome)
+      }
+    })
+  }
+
+  /** The requests that may be queued: as many as are served in a short time. */
+  #capacity(now: number): number {
+    const ms = now - this.#emptyAt > STANDING_MS ? STANDING_QUEUE_MS : BURST_MS
+    return Math.min(MAX_QUEUED, Math.max(MIN_QUEUED, ms / this.#intervalMs))
+  }
+
+  #refuseAtOnce(flow: Flow<Waiting>, reason: RefusalReason): never {
+    this.#queue.close(flow)
+    this.#observer.refused(reason)
+    throw overloaded()
+  }
+
+  /** Takes a request out of the queue; without a reason its client has left. */
+  #refuse(request: Waiting, reason: RefusalReason | undefined): void {
+    this.#remove(request)
+    this.#queue.close(request.flow)
+    if (reason !== undefined) this.#observer.refused(reason)
+    request.settle?.(overloaded())
+  }
+
+  #remove(request: Waiting): void {
+    this.#waiting.delete(request)
+    this.#queue.remove(request.flow, request)
+    if (this.#queue.queued === 0) this.#emptyAt = this.#turns.now()
+  }
+
+  #beginQueue(now: number): void {
+    this.#emptyAt = now
+    this.#servedAt = undefined
+    this.#starts = 0
+    this.#rateSince = now
+    this.#arm()
+  }
+
+  /** Serves the queue at the end of this turn, or looks again later while the limit is reached. */
+  #arm(): void {
+    if (this.#stepsLeft > 0 || this.#cancelTick !== undefined) return
+    if (this.#queue.inFlight >= this.#limit.value) {
+      const due = this.#turns.now() + TICK_MS
+      this.#cancelTick = this.#turns.after(TICK_MS, () => this.#tick(due))
+      return
+    }
+    this.#isFirstStep = true
+    this.#stepsLeft = Math.min(MAX_STARTS_IN_TURN, Math.max(1, this.#queue.queued))
+    // One callback for each start: what an operation does at once has ended when the next one is called.
+    for (let i = 0; i < this.#stepsLeft; i += 1) this.#turns.atEnd(this.#step)
+  }
+
+  #serve(): void {
+    this.#cancelTick?.()
+    this.#cancelTick = undefined
+    this.#servedAt = undefined
+    this.#arm()
+  }
+
+  #tick(due: number): void {
+    const now = this.#turns.now()
+    this.#cancelTick = undefined
+    this.#limit.holdBack()
+    this.#limit.observe(now - due, this.#queue.inFlight, now)
+    this.#measureRate(now)
+    for (const request of this.#waiting) if (request.expiresAt <= now) this.#refuse(request, 'expired')
+    this.#servedAt = undefined
+    if (this.#queue.queued > 0) this.#arm()
+  }
+
+  readonly #step = (): void => {
+    const now = this.#turns.now()
+    const isFirst = this.#isFirstStep
+    if (isFirst) this.#beginTurn(now)
+    if ((isFirst || now < this.#startsUntil) && this.#queue.inFlight < this.#limit.value) this.#startNext(now)
+    this.#stepsLeft -= 1
+    if (this.#stepsLeft === 0 && this.#queue.queued > 0) this.#arm()
+  }
+
+  #beginTurn(now: number): void {
+    this.#isFirstStep = false
+    const begun = this.#servedAt ?? this.#turnBegun ?? now
+    this.#servedAt = now
+    this.#startsUntil = Math.max(begun + TURN_MS, now + MIN_SHARE_MS)
+    this.#limit.observe(now - begun, this.#queue.inFlight, now)
+    this.#measureRate(now)
+  }
+
+  #startNext(now: number): void {
+    let request = this.#queue.next()
+    while (request !== undefined && request.expiresAt <= now) {
+      this.#refuse(request, 'expired')
+      request = this.#queue.next()
+    }
+    if (request === undefined) return
+    this.#remove(request)
+    this.#starts += 1
+    this.#observer.queued((now - request.since) / 1000)
+    request.settle?.(this.#start(request.flow, request.response))
+  }
+
+  #measureRate(now: number): void {
+    const elapsed = now - this.#rateSince
+    if (elapsed < RATE_MS) return
+    this.#intervalMs += (elapsed / Math.max(1, this.#starts) - this.#intervalMs) * SMOOTHING
+    this.#starts = 0
+    this.#rateSince = now
+  }
+}

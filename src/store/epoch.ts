@@ -1,0 +1,173 @@
+import { createSingleTask } from './single-task.js'
+import type { StoreCipher } from './cipher.js'
+import { type EpochRecord, type Evicted, isOlderKey, newEpoch, openEpoch, sealEpoch } from './epoch-record.js'
+import type { RawStore } from './raw-store.js'
+import type { ServerFacts } from './server-facts.js'
+import { type ClaimCheck, type Distrust, type Trust, untrusted } from './trust.js'
+
+/** An epoch's record does not expire. */
+const TTL_MS = 10 * 365 * 24 * 3_600_000
+
+/** What the epoch needs of the store. */
+export interface EpochServer extends Pick<RawStore, 'read' | 'compareAndSwap'> {
+  /** The names of the epoch's records: one, or one for each part of a cluster. */
+  readonly epochNames: readonly string[]
+  readonly epochNameOf: (name: string) => string
+  /** What each primary says of itself; undefined where the user may not ask. */
+  readonly facts: () => Promise<readonly ServerFacts[] | undefined>
+}
+
+/** What is told of the epoch, once per change. */
+export interface EpochEvents {
+  /** The present cause of distrust; undefined: the store is trusted. */
+  readonly changed: (cause: Distrust | undefined) => void
+  readonly created: (id: string) => void
+  /** Server facts that can be read for the first time, or undefined where they cannot be read. */
+  readonly described: (facts: readonly ServerFacts[] | undefined) => void
+}
+
+/** One stored record of the epoch. */
+interface Stored {
+  readonly name: string
+  readonly bytes: Buffer | null
+  readonly epoch: EpochRecord | Distrust | undefined
+}
+
+type Verdict = { readonly epoch: EpochRecord } | { readonly cause: Distrust }
+
+const evictedOf = (facts: readonly ServerFacts[] | undefined): Evicted =>
+  Object.fromEntries((facts ?? []).map(({ runId, evictedKeys }) => [runId, evictedKeys]))
+
+/** True where a server has removed keys since the epoch began. */
+const hasEvicted = ({ evicted }: EpochRecord, facts: readonly ServerFacts[] | undefined): boolean =>
+  (facts ?? []).some(({ runId, evictedKeys }) => evictedKeys > (evicted[runId] ?? 0))
+
+/**
+ * The epoch of the store, as one process knows it. The epoch's record is written once, when the store is first used; a
+ * store without the epoch that was known has forgotten. Its id is checked in the script of each claim, so that a store
+ * that was emptied a moment ago takes none.
+ */
+export class StoreEpoch implements Trust {
+  readonly #server: EpochServer
+  readonly #cipher: StoreCipher
+  readonly #events: EpochEvents
+  /** The epoch that this process trusts, or trusted last. */
+  #known: string | undefined
+  readonly #pinned: string | undefined
+  #cause: Distrust | undefined
+  #isChecked = false
+  #isDescribed = false
+  /** The running check; a caller that finds one waits for it. */
+  readonly check: () => Promise<void>
+
+  /** `pinned` is the only epoch that is trusted; without it, the one that is found first. */
+  constructor(server: EpochServer, cipher: StoreCipher, events: EpochEvents, pinned?: string) {
+    this.#pinned = pinned
+    this.#server = server
+    this.#cipher = cipher
+    this.#events = events
+    this.#known = pinned
+    this.check = createSingleTask(() => this.#check())
+  }
+
+  /** The cause of distrust as of the latest check. */
+  get cause(): Distrust | undefined {
+    return this.#cause
+  }
+
+  async checkOf(name: string): Promise<ClaimCheck> {
+    // An operator may have accepted the store since.
+    if (!this.#isChecked || this.#cause !== undefined) await this.check()
+    if (this.#cause !== undefined) throw untrusted()
+    return { epochName: this.#server.epochNameOf(name), epoch: this.#known! }
+  }
+
+  recheck(): Promise<void> {
+    return this.check()
+  }
+
+  async #check(): Promise<void> {
+    const [facts, { now, stored }] = await Promise.all([this.#server.facts(), this.#read()])
+    if (!this.#isDescribed) this.#events.described(facts)
+    this.#isDescribed = true
+    const verdict = await this.#judge(stored, facts, now)
+    const cause = 'cause' in verdict ? verdict.cause : undefined
+    if ('epoch' in verdict) this.#known = verdict.epoch.id
+    if (!this.#isChecked || cause !== this.#cause) this.#events.changed(cause)
+    this.#isChecked = true
+    this.#cause = cause
+  }
+
+  async #read(): Promise<{ now: number; stored: readonly Stored[] }> {
+    const names = this.#server.epochNames
+    const reads = await Promise.all(names.map((name) => this.#server.read(name)))
+    const stored = reads.map(({ bytes }, i): Stored => {
+      const name = names[i]!
+      return { name, bytes, epoch: bytes === null ? undefined : openEpoch(this.#cipher, name, bytes) }
+    })
+    return { now: reads[0]!.now, stored }
+  }
+
+  async #judge(stored: readonly Stored[], facts: readonly ServerFacts[] | undefined, now: number): Promise<Verdict> {
+    const unreadable = stored.find(({ epoch }) => typeof epoch === 'string')?.epoch
+    if (typeof unreadable === 'string') return { cause: unreadable }
+    if (stored.every(({ bytes }) => bytes === null) && this.#known === undefined) return this.#create(facts, now)
+    const [{ epoch: begun }] = stored as [Stored]
+    if (begun !== undefined && (begun as EpochRecord).state === 'creating') return this.#spread(begun as EpochRecord)
+    if (stored.some(({ bytes }) => bytes === null)) return this.#lose(stored, 'EPOCH_LOST', now)
+    const epochs = stored.map(({ epoch }) => epoch as EpochRecord)
+    const lost = epochs.find(({ state }) => state === 'lost')
+    if (lost) return { cause: lost.cause ?? 'EPOCH_LOST' }
+    const [epoch] = epochs as [EpochRecord]
+    // Of several parts some have another epoch while an operator accepts one.
+    if (epochs.some(({ id }) => id !== epoch.id)) return { cause: 'EPOCH_LOST' }
+    const isKnown = this.#known === undefined || epoch.id === this.#known
+    if (!isKnown && this.#pinned !== undefined) return { cause: 'EPOCH_LOST' }
+    // A process that began on an emptied store took it for a new one.
+    if (!isKnown && epoch.state === 'created') return this.#lose(stored, 'EPOCH_LOST', now)
+    if (hasEvicted(epoch, facts)) return this.#lose(stored, 'EVICTING', now)
+    if (facts?.some(({ evictionPolicy }) => evictionPolicy !== undefined)) return { cause: 'EVICTING' }
+    if (!this.#isChecked) await this.#reseal(stored)
+    return { epoch }
+  }
+
+  /** Begins the first epoch of an empty store. Of several processes that begin one, the first one's counts. */
+  async #create(facts: readonly ServerFacts[] | undefined, now: number): Promise<Verdict> {
+    const [first] = this.#server.epochNames
+    const begun = newEpoch('creating', now, evictedOf(facts))
+    if (await this.#put(first!, null, begun)) this.#events.created(begun.id)
+    const { bytes } = await this.#server.read(first!)
+    const epoch = bytes === null ? 'EPOCH_LOST' : openEpoch(this.#cipher, first!, bytes)
+    return typeof epoch === 'string' ? { cause: epoch } : this.#spread(epoch)
+  }
+
+  /** Writes the first epoch to every part; any process may complete what another one has begun. */
+  async #spread(begun: EpochRecord): Promise<Verdict> {
+    const [first, ...others] = this.#server.epochNames
+    const epoch: EpochRecord = { ...begun, state: 'created' }
+    await Promise.all(others.map((name) => this.#put(name, null, epoch)))
+    const { bytes } = await this.#server.read(first!)
+    const current = bytes === null ? 'EPOCH_LOST' : openEpoch(this.#cipher, first!, bytes)
+    if (typeof current === 'string') return { cause: current }
+    if (current.state === 'creating') await this.#put(first!, bytes, epoch)
+    return current.id === epoch.id && current.state !== 'lost' ? { epoch } : { cause: 'EPOCH_LOST' }
+  }
+
+  /** Tells every process that the store has forgotten, those too that begin later, until an operator accepts it. */
+  async #lose(stored: readonly Stored[], cause: Distrust, now: number): Promise<Verdict> {
+    const [first] = stored as [Stored]
+    const target = stored.find(({ bytes }) => bytes === null) ?? first
+    await this.#put(target.name, target.bytes, newEpoch('lost', now, {}, cause))
+    return { cause }
+  }
+
+  /** Encrypts the epoch with the current key, so that an older one can be dropped. */
+  async #reseal(stored: readonly Stored[]): Promise<void> {
+    const outdated = stored.filter(({ bytes }) => bytes !== null && isOlderKey(this.#cipher, bytes))
+    await Promise.all(outdated.map(({ name, bytes, epoch }) => this.#put(name, bytes, epoch as EpochRecord)))
+  }
+
+  #put(name: string, before: Buffer | null, epoch: EpochRecord): Promise<boolean> {
+    return this.#server.compareAndSwap(name, before, sealEpoch(this.#cipher, name, epoch), TTL_MS)
+  }
+}

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import type { ApiError } from '../../datasources/contract/errors.js'
+import { Bench, type Tried } from './turns.js'
+
+const count = (requests: readonly Tried[], state: Tried['state']): number =>
+  requests.filter((request) => request.state === state).length
+
+/**
+ * Sends requests of several clients at a rate each (per ms) for so long, each with so much work at its start and as
+ * much at its end, and returns them by client.
+ */
+async function load(
+  bench: Bench,
+  clients: Readonly<
+    Record<string, { rate: number; workMs: number; waitMs?: number; tenant?: string; subject?: string }>
+  >,
+  ms: number,
+): Promise<Record<string, Tried[]>> {
+  const { loop } = bench
+  const sent: Record<string, Tried[]> = Object.fromEntries(Object.keys(clients).map((name) => [name, []]))
+  const ending: { at: number; end: () => void }[] = []
+  const begun = loop.now()
+  const due = Object.fromEntries(Object.keys(clients).map((name) => [name, begun]))
+  while (loop.now() < begun + ms) {
+    loop.work(0.2)
+    const ready = ending.filter(({ at }) => at <= loop.now())
+    for (const each of ready) {
+      ending.splice(ending.indexOf(each), 1)
+      each.end()
+    }
+    for (const [client, { rate, workMs, waitMs = 1, tenant, subject }] of Object.entries(clients))
+      for (; due[client]! <= loop.now(); due[client]! += 1 / rate)
+        sent[client]!.push(
+          bench.send(
+            { client, ...(tenant && { tenant }), ...(subject && { subject }) },
+            {
+              onStart(permit, response) {
+                loop.work(workMs / 2)
+                const end = () => {
+                  loop.work(workMs / 2)
+                  bench.admission.measure(response, { ownMs: workMs })
+                  permit.release()
+                }
+                ending.push({ at: loop.now() + waitMs, end })
+              },
+            },
+          ),
+        )
+    await loop.turn()
+  }
+  return sent
+}
+
+describe('Admission', () => {
+  it('admits at once what the process can do', async () => {
+    const bench = new Bench()
+    const { c } = await load(bench, { c: { rate: 0.7, workMs: 1 } }, 2_000)
+    expect(count(c!, 'refused')).toBe(0)
+    expect(bench.refused).toEqual([])
+  })
+
+  it.each([2, 4, 20])(
+    'at %i times the capacity answers nearly as much as it can, after a short wait',
+    async (factor) => {
+      const bench = new Bench()
+      const { c } = await load(bench, { c: { rate: factor, workMs: 1 } }, 1_500)
+      expect(count(c!, 'admitted')).toBeGreaterThan(1_350)
+      expect(Math.max(...bench.waits)).toBeLessThan(0.4)
+      expect(bench.waits.slice(-500).every((wait) => wait < 0.2)).toBe(true)
+    },
+  )
+
+  it('a thousand operations that wait for a slow provider are no overload', async () => {
+    const bench = new Bench({ ceiling: 1_536 })
+    const { c } = await load(bench, { c: { rate: 0.5, workMs: 0.5, waitMs: 2_000 } }, 4_000)
+    expect(count(c!, 'refused')).toBe(0)
+    expect(bench.admission.inFlight).toBeGreaterThan(900)
+    expect(bench.admission.limit).toBe(1_536)
+  })
+
+  it('lowers the limit while what it began comes back as a standing delay, and raises it afterwards', async () => {
+    const bench = new Bench()
+    const heavy = { rate: 1, workMs: 20, waitMs: 200 }
+    await load(bench, { c: heavy }, 5_000)
+    expect(bench.admission.limit).toBeLessThan(64)
+    await load(bench, { c: { rate: 0.5, workMs: 0.2, waitMs: 400 } }, 3_000)
+    const { c } = await load(bench, { c: { rate: 0.5, workMs: 0.2, waitMs: 400 } }, 500)
+    expect(count(c!, 'refused')).toBe(0)
+  })
+
+  it('a single pause of the process neither lowers the limit nor refuses', async () => {
+    const bench = new Bench()
+    await load(bench, { c: { rate: 0.5, workMs: 1 } }, 500)
+    bench.loop.work(150)
+    const { c } = await load(bench, { c: { rate: 0.5, workMs: 1 } }, 1_000)
+    expect(count(c!, 'refused')).toBe(0)
+    expect(bench.admission.limit).toBe(1_024)
+  })
+
+  it('gives clients equal shares of the work, and what one leaves to the others', async () => {
+    const bench = new Bench()
+    const sent = await load(
+      bench,
+      { hog: { rate: 4, workMs: 1 }, modest: { rate: 0.3, workMs: 1 }, heavy: { rate: 0.4, workMs: 5 } },
+      4_000,
+    )
+    const [hog, modest, heavy] = [sent['hog']!, sent['modest']!, sent['heavy']!]
+    expect(count(modest, 'refused')).toBeLessThan(modest.length * 0.02)
+    const work = { hog: count(hog, 'admitted'), heavy: count(heavy, 'admitted') * 5 }
+    expect(work.hog / work.heavy).toBeGreaterThan(0.7)
+    expect(work.hog / work.heavy).toBeLessThan(1.4)
+  })
+
+  it('gives tenants equal shares, however many clients one has', async () => {
+    const bench = new Bench()
+    const many = Object.fromEntries(
+      Array.from({ length: 9 }, (_, i) => [`m${i}`, { rate: 0.5, workMs: 1, tenant: 'many' }]),
+    )
+    const sent = await load(bench, { ...many, one: { rate: 2, workMs: 1, tenant: 'one' } }, 4_000)
+    const one = count(sent['one']!, 'admitted')
+    const all = Object.keys(many).reduce((sum, name) => sum + count(sent[name]!, 'admitted'), 0)
+    expect(one / all).toBeGreaterThan(0.8)
+    expect(one / all).toBeLessThan(1.25)
+  })
+
+  it('refuses at once what its deadline would not let wait', async () => {
+    const bench = new Bench()
+    await load(bench, { c: { rate: 3, workMs: 2 } }, 1_000)
+    const request = bench.send({}, { deadlineMs: 5 })
+    expect(request.state).toBe('refused')
+    expect(bench.refused.at(-1)).toBe('deadline')
+  })
+
+  it('drops a queued request at its deadline', async () => {
+    const bench = new Bench({ floor: 1, ceiling: 1 })
+    const running = bench.send()
+    const waiting = bench.send({ client: 'other', tenant: 'other' }, { deadlineMs: 100 })
+    expect(waiting.state).toBe('queued')
+    await bench.loop.idle(120)
+    expect(waiting.state).toBe('refused')
+    expect(bench.refused).toEqual(['expired'])
+    running.permit!.release()
+  })
+
+  it('a refusal is retryable, says when, and has its HTTP status', async () => {
+    const bench = new Bench()
+    await load(bench, { c: { rate: 8, workMs: 1 } }, 1_000)
+    const errors = Array.from({ length: 200 }, () => bench.send()).flatMap(({ error }) => (error as ApiError) ?? [])
+    const seconds = errors.map(({ extensions }) => extensions['retryAfterSeconds'] as number)
+    expect(new Set(errors.map(({ code, extensions }) => `${code} ${String(extensions['retryable'])}`))).toEqual(
+      new Set(['OVERLOADED true']),
+    )
+    expect(new Set(seconds).size).toBeGreaterThan(1)
+    expect(errors[0]!.extensions['http']).toEqual({
+      status: 503,
+      headers: new Map([['retry-after', String(seconds[0])]]),
+    })
+  })
+
+  it('leaves an eighth of the places to other tenants', () => {
+    const bench = new Bench({ floor: 1, ceiling: 64 })
+    const hog = Array.from({ length: 64 }, (_, i) => bench.send({ tenant: 'hog', client: `c${i}` }))
+    expect(count(hog, 'admitted')).toBe(56)
+    expect(bench.send({ tenant: 'other' }).state).toBe('admitted')
+  })
+
+  it('keeps no permit and no place of a client that leaves', async () => {
+    const bench = new Bench({ floor: 1, ceiling: 2 })
+    const running = [bench.send({ tenant: 'a' }), bench.send({ tenant: 'b' })]
+    const leaver = bench.send({ tenant: 'x' })
+    const stayer = bench.send({ tenant: 'y' })
+    expect([bench.admission.inFlight, bench.admission.queued]).toEqual([2, 2])
+    leaver.response.emit('close')
+    expect(bench.admission.queued).toBe(1)
+    for (const { permit } of running) {
+      permit!.release()
+      permit!.release()
+    }
+    await bench.loop.idle(50)
+    expect([leaver.state, stayer.state]).toEqual(['refused', 'admitted'])
+    expect([bench.admission.inFlight, bench.admission.queued]).toEqual([1, 0])
+    stayer.permit!.release()
+    expect(bench.admission.inFlight).toBe(0)
+    expect(bench.refused).toEqual([])
+  })
+})
