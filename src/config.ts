@@ -24,6 +24,8 @@ export interface ProviderConfig {
   readonly settings: unknown
   readonly timeoutMs: number
   readonly maxConcurrency: number
+  /** The maximum number of concurrent calls of all replicas; 0 is no limit. */
+  readonly maxConcurrencyTotal: number
   /** The largest body that is read, in bytes. */
   readonly maxResponseBytes: number
   /** How long a connection may be idle and still be used. */
@@ -569,14 +571,14 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
 
 type AnyProvider = (typeof providers)[ProviderName]
 
-/** Only some providers have a limit of their own. */
-type ResponseLimit = Pick<Provider<unknown, ProviderInstance>, 'name' | 'maxResponseBytes'>
+/** Only some providers have these. */
+type OwnLimits = Pick<Provider<unknown, ProviderInstance>, 'name' | 'maxResponseBytes' | 'maxConcurrencyTotal'>
 
 const prefixOf = ({ name }: AnyProvider): string => name.toUpperCase()
 
 function providerConfig(provider: AnyProvider, settings: Settings): ProviderConfig {
   const prefix = prefixOf(provider)
-  const { maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES }: ResponseLimit = provider
+  const { maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES, maxConcurrencyTotal = 0 }: OwnLimits = provider
   return {
     settings: provider.settings(settings),
     timeoutMs: settings.integer(
@@ -590,6 +592,12 @@ function providerConfig(provider: AnyProvider, settings: Settings): ProviderConf
       'Bulkhead: calls at the same time; 64 times as many may be queued.',
       provider.maxConcurrency,
       { min: 1, max: 10_000 },
+    ),
+    maxConcurrencyTotal: settings.integer(
+      `${prefix}_MAX_CONCURRENCY_TOTAL`,
+      'Calls at the same time from all replicas together, which they count in Redis; 0 is no limit.',
+      maxConcurrencyTotal,
+      { min: 0, max: 100_000 },
     ),
     maxResponseBytes: settings.integer(
       `${prefix}_MAX_RESPONSE_BYTES`,

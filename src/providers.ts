@@ -9,6 +9,7 @@ import { RetryBudget } from '../datasources/http/retry.js'
 import { IdleLimit, TRANSPORTS } from '../datasources/http/transport.js'
 import { providerEntries, type ProviderName, type Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
+import type { PermitStore } from './store/permits.js'
 
 /** A provider of this deployment: its open room, or the error that says that there is none. */
 export type OpenProvider<Instance = ProviderInstance> =
@@ -25,6 +26,7 @@ const DEFAULT_TENANT = 'default'
 export interface ProvidersOptions {
   readonly config: Config
   readonly store: Store
+  readonly permits?: PermitStore | undefined
   readonly onCall: (attempt: CallAttempt) => void
   readonly onShared: (provider: string) => void
   readonly onDrift: (provider: string, field: string) => void
@@ -40,15 +42,20 @@ export function depsOf(
     ca,
     timeoutMs,
     maxConcurrency,
+    maxConcurrencyTotal,
     maxResponseBytes,
     keepAliveMs,
     proxyUrl,
   }: NonNullable<Config['providers'][ProviderName]>,
-  { config, store, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
+  { config, store, permits, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
   circuits: Circuits,
 ): ProviderDeps {
   const retryBudget = new RetryBudget()
   const idleLimit = new IdleLimit(keepAliveMs)
+  // Zero is no limit.
+  const total = maxConcurrencyTotal || Infinity
+  const sharedPermits =
+    maxConcurrencyTotal > 0 ? permits?.(`${name}:${DEFAULT_TENANT}`, maxConcurrencyTotal) : undefined
   const states = (circuits[name] = {} as Partial<Record<CircuitPart, CircuitState>>)
   return {
     drift: (field) => onDrift(name, field),
@@ -69,7 +76,9 @@ export function depsOf(
         label,
         title,
         timeoutMs,
-        maxConcurrency,
+        maxConcurrency: Math.min(maxConcurrency, total),
+        // A token endpoint is another service.
+        sharedPermits: part === 'api' ? sharedPermits : undefined,
         maxResponseBytes,
         idleLimit,
         proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),

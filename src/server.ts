@@ -82,6 +82,7 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
   const providers = openProviders({
     config,
     store: store.store,
+    permits: store.permits,
     onDrift: metrics.drifted,
     onShared: metrics.shared,
     onCircuit(provider, part, state) {

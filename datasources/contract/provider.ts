@@ -62,6 +62,8 @@ export interface Provider<S, Instance extends ProviderInstance> {
   readonly title: string
   /** Bulkhead: the default of `<NAME>_MAX_CONCURRENCY`, the maximum number of concurrent calls. */
   readonly maxConcurrency: number
+  /** The default of `<NAME>_MAX_CONCURRENCY_TOTAL`, the same for all replicas together. Default: no limit. */
+  readonly maxConcurrencyTotal?: number
   /** Timeout of one attempt of a call, in ms, unless `<NAME>_TIMEOUT_MS` says otherwise. */
   readonly timeoutMs: number
   /** The largest body that is read, unless `<NAME>_MAX_RESPONSE_BYTES` says otherwise. Default: 1 MiB. */

@@ -17,11 +17,14 @@ import type { EncodedRequest } from './encode.js'
 import type { ProviderErrors } from './provider-errors.js'
 import { parseJson } from './json.js'
 import { type FailedAttempt, failedAttempt } from './retry.js'
+import { acquireShared, type SharedPermits } from './shared-permits.js'
 import { USER_AGENT } from './user-agent.js'
 import { type Transport, TransportError, type TransportResponse } from './transport.js'
 
 type Headers = Readonly<Record<string, string>>
 const NO_HEADERS: Headers = {}
+/** How much longer than a call its shared permit lasts when the process dies meanwhile. */
+const PERMIT_MARGIN_MS = 2_000
 const NO_SHARE: readonly string[] = []
 
 /** Codes of a failed token request after which the call may be retried; a time-out is not waited for twice. */
@@ -72,6 +75,7 @@ export interface AttemptRunnerOptions {
   readonly errors: ProviderErrors
   readonly transport: Transport
   readonly bulkhead: Bulkhead
+  readonly sharedPermits: SharedPermits | undefined
   readonly circuit: CircuitBreaker
   readonly credential: Credential | undefined
   readonly mapError: (response: ErrorResponse) => ErrorMapping
@@ -121,6 +125,11 @@ export class AttemptRunner {
     const claim: Claim = { share: scope.share ?? NO_SHARE, isWrite: request.call.effect === 'write' }
     const refused = await this.#admit(scope, claim)
     if (refused) return refused
+    const shared = this.options.sharedPermits && (await this.#acquireShared(scope, this.options.sharedPermits))
+    if (shared && 'error' in shared) {
+      this.options.bulkhead.release(claim)
+      return shared
+    }
     const report = this.options.circuit.begin()
     try {
       const sent = await this.#transmit(scope, request, authenticated.headers)
@@ -131,6 +140,7 @@ export class AttemptRunner {
       report('ignored')
       throw error
     } finally {
+      shared?.release()
       this.options.bulkhead.release(claim)
     }
   }
@@ -175,6 +185,23 @@ export class AttemptRunner {
     const rejected = signal.aborted ? failedAttempt(errors.deadlineExceeded('was asked')) : this.#rejectIfOpen()
     if (rejected && admission === 'acquired') bulkhead.release(claim)
     return rejected
+  }
+
+  /** Takes one of the permits that all processes share. */
+  async #acquireShared(
+    { signal }: CallScope,
+    permits: SharedPermits,
+  ): Promise<FailedAttempt | { readonly release: () => void }> {
+    const { errors, timeoutMs } = this.options
+    const release = await acquireShared(permits, signal, timeoutMs, timeoutMs + PERMIT_MARGIN_MS)
+    if (signal.aborted) {
+      release?.()
+      return failedAttempt(errors.deadlineExceeded('was asked'))
+    }
+    if (!release) return failedAttempt(errors.create('PROVIDER_TIMEOUT'), { detail: 'shared permit time-out' })
+    const rejected = this.#rejectIfOpen()
+    if (rejected) release()
+    return rejected ?? { release }
   }
 
   /** Waits for a permit; `aborted` also when the circuit opens. */

@@ -16,6 +16,7 @@ import { CircuitBreaker, type CircuitState, minCallsFor } from './circuit-breake
 import { type EncodedRequest, encodeRequest, requestKey } from './encode.js'
 import { ProviderErrors } from './provider-errors.js'
 import { type FailedAttempt, RetryBudget, retryDelayMs, sleep } from './retry.js'
+import type { SharedPermits } from './shared-permits.js'
 import { SingleFlight } from './single-flight.js'
 import type { IdleLimit, Tls, Transport, TransportOptions } from './transport.js'
 
@@ -31,6 +32,8 @@ export interface ClientOptions {
   readonly mapError: (response: ErrorResponse) => ErrorMapping
   readonly timeoutMs: number
   readonly maxConcurrency: number
+  /** Permits that all processes share, where the provider's limit is small. */
+  readonly sharedPermits?: SharedPermits | undefined
   /** The largest body that is read. Default: 1 MiB. */
   readonly maxResponseBytes?: number | undefined
   /** Shared by all clients of one provider. Default: 4 s, learned by this client alone. */
@@ -84,6 +87,7 @@ export class ProviderClient {
       errors: this.#errors,
       transport: this.#transport,
       bulkhead: new Bulkhead(maxConcurrency),
+      sharedPermits: options.sharedPermits,
       circuit: new CircuitBreaker({
         minCalls: minCallsFor(maxConcurrency),
         timeoutMs,

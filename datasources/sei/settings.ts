@@ -2,8 +2,8 @@ import type { Settings } from '../contract/provider.js'
 import type { Tls } from '../http/transport.js'
 import { JOB_STATUS_PATH } from './contract.js'
 
-/** Limits of the calls to SEI, unless `<PROVIDER>_MAX_CONCURRENCY` and `<PROVIDER>_TIMEOUT_MS` say otherwise. SEI does not publish its limits. */
-export const LIMITS = { maxConcurrency: 4, timeoutMs: 10_000 }
+/** Limits of the calls to SEI, unless settings say otherwise. SEI does not publish its limits. */
+export const LIMITS = { maxConcurrency: 4, maxConcurrencyTotal: 4, timeoutMs: 10_000 }
 
 export interface SeiSettings {
   readonly url: string

@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 import { counterScripts } from './counters.js'
+import { permitScripts } from './permits.js'
 
 /** Command timeout: longer than any reply of a healthy server, and short enough for a request to wait. */
 const COMMAND_TIMEOUT_MS = 1_000
@@ -116,6 +117,7 @@ const scripts = {
   claim: { lua: CLAIM, numberOfKeys: 2 },
   readWithTime: { lua: READ_WITH_TIME, numberOfKeys: 1 },
   ...counterScripts,
+  ...permitScripts,
 }
 
 const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX_RETRY_DELAY_MS)

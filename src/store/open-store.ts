@@ -7,6 +7,7 @@ import { StoreCipher } from './cipher.js'
 import { encryptedStore } from './encrypted.js'
 import { StoreEpoch } from './epoch.js'
 import { memoryStore } from './memory.js'
+import type { PermitStore } from './permits.js'
 import type { StoreObserver } from './raw-store.js'
 import { redisStore } from './redis.js'
 import type { ServerFacts } from './server-facts.js'
@@ -19,6 +20,8 @@ export interface OpenStore {
   readonly store: Store
   /** Leases points of a rate limit. Its names are not hashed here: callers hash those with personal data. */
   readonly lease: LeasePoints
+  /** Semaphores over all processes; absent where there is only this one. */
+  readonly permits: PermitStore | undefined
   /** Rejects where a claim of a keyed write would be refused, with a cause that `errorClass` can name. */
   readonly probe: () => Promise<void>
   readonly close: () => Promise<void>
@@ -65,6 +68,7 @@ function openRedisStore(
   return {
     store: encryptedStore(raw, secrets, epoch),
     lease: raw.lease,
+    permits: raw.permits,
     async probe() {
       await raw.probe()
       await epoch.check()
@@ -83,5 +87,5 @@ export function openStore(config: StoreConfig, observe: StoreObserver, log?: War
   if (config.redis !== undefined) return openRedisStore(config, observe, log)
   const raw = memoryStore()
   const { lease, probe, close } = raw
-  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, probe, close }
+  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, permits: undefined, probe, close }
 }

@@ -1,4 +1,5 @@
 import type { LeasePoints } from '../limits/point-lease.js'
+import type { PermitStore } from './permits.js'
 import type { ClaimCheck } from './trust.js'
 
 /** Raw store: a key-value store of bytes with time to live. */
@@ -37,4 +38,6 @@ export type StoreObserver = (what: 'connection' | 'command') => void
 /** Raw store with rate limit windows. Their names are not hashed here: callers hash those with personal data. */
 export interface CountingStore extends RawStore {
   readonly lease: LeasePoints
+  /** Semaphores over all processes; absent where there is only this one. */
+  readonly permits?: PermitStore
 }

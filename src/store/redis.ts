@@ -9,6 +9,7 @@ import { ConnectionCauses } from './connection-causes.js'
 import { StoreClock } from './clock.js'
 import { PARTS } from './cipher.js'
 import { redisLeases } from './counters.js'
+import { redisPermits } from './permits.js'
 import type { EpochServer } from './epoch.js'
 import type { CountingStore, RawStore, StoreObserver } from './raw-store.js'
 import { parseInfo } from './server-facts.js'
@@ -138,6 +139,7 @@ export function redisStore(
       }
     },
     lease: (...args) => orUnavailable(lease(...args)),
+    permits: redisPermits(redis),
     // A new name each time: a claim of a name that exists writes nothing, so a full server would let it pass.
     probe: async () =>
       void (await orUnavailable(send([`kyc:probe:${randomUUID()}`, null, randomBytes(8), PROBE_TTL_MS]))),
