@@ -68,7 +68,7 @@ test.concurrent.each(
   'the token of %s that does not come (%s %o) leaves the write certainly undone, and is fetched by the next',
   async (name, fault, rest, code) => {
     const { path, write } = PROVIDERS[name]
-    const app = await startApp({ [`${name.toUpperCase()}_TIMEOUT_MS`]: '1000' })
+    const app = await startApp({ [`${name.toUpperCase()}_TIMEOUT_MS`]: '3000' })
     app.fault(name, { match: `POST ${path}`, fault, ...rest, times: 0 })
     expect((await write(app)).errors[0]!.extensions).toMatchObject({ code, retryable: true })
     expect(app.recorded(name)).toEqual([])
