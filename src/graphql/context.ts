@@ -44,7 +44,15 @@ function openContext(
 ): OperationContext {
   const audit = record(caller, correlationId)
   const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
-  return { caller, correlationId, audit, stopwatch, startedAt: performance.now(), ...guard(operation) }
+  return {
+    caller,
+    correlationId,
+    audit,
+    stopwatch,
+    beginField: deadline.beginField,
+    startedAt: performance.now(),
+    ...guard(operation),
+  }
 }
 
 /** Starts the deadline, authenticates the caller and opens the operation's context; a promise only where the caller is not known yet. */
