@@ -6,7 +6,7 @@ import type { CircuitState } from '../datasources/http/circuit-breaker.js'
 import { ProviderClient } from '../datasources/http/client.js'
 import { proxyFor } from '../datasources/http/proxy.js'
 import { RetryBudget } from '../datasources/http/retry.js'
-import { IdleLimit, TRANSPORTS } from '../datasources/http/transport.js'
+import { IdleLimit, ResponseMemory, TRANSPORTS } from '../datasources/http/transport.js'
 import { providerEntries, type ProviderName, type Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
 
@@ -24,6 +24,8 @@ const DEFAULT_TENANT = 'default'
 
 export interface ProvidersOptions {
   readonly config: Config
+  /** Memory of the answers of all providers. */
+  readonly memory?: ResponseMemory | undefined
   readonly store: Store
   readonly onCall: (attempt: CallAttempt) => void
   readonly onShared: (provider: string) => void
@@ -44,7 +46,7 @@ export function depsOf(
     keepAliveMs,
     proxyUrl,
   }: NonNullable<Config['providers'][ProviderName]>,
-  { config, store, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
+  { config, memory, store, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
   circuits: Circuits,
 ): ProviderDeps {
   const retryBudget = new RetryBudget()
@@ -71,6 +73,7 @@ export function depsOf(
         timeoutMs,
         maxConcurrency,
         maxResponseBytes,
+        memory,
         idleLimit,
         proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),
         transport: TRANSPORTS[config.httpClient],
@@ -84,7 +87,8 @@ export function depsOf(
 }
 
 /** Opens the room of every configured provider; the others answer `PROVIDER_NOT_CONFIGURED`. */
-export function openProviders(options: ProvidersOptions) {
+export function openProviders(given: Omit<ProvidersOptions, 'memory'>) {
+  const options = { ...given, memory: new ResponseMemory(given.config.maxResponseMemoryBytes) }
   const circuits: Circuits = {}
   const open = Object.fromEntries(
     providerEntries.map(([key, provider]): [ProviderName, OpenProvider] => {

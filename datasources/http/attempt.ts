@@ -235,7 +235,7 @@ export class AttemptRunner {
 
   #transportFailure(
     effect: Effect,
-    { sent }: TransportError,
+    { sent, answered }: TransportError,
     reason: AbortReason | undefined,
     beganAt: number,
   ): TransportFailure {
@@ -252,7 +252,7 @@ export class AttemptRunner {
     const transient = reason === undefined || (isTimedOut && circuit.answeredSince(beganAt))
     return {
       failed: failedAttempt(errors.create(code), { transient, notExecuted: !sent, ambiguous }),
-      outcome: 'unanswered',
+      outcome: answered ? 'failure' : 'unanswered',
     }
   }
 
