@@ -108,6 +108,8 @@ export interface Config {
   readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
   /** Settings with an address on another machine that is reached without encryption. */
   readonly plaintext: readonly string[]
+  /** Memory of the answers of all providers that are being read. */
+  readonly maxResponseMemoryBytes: number
   readonly httpClient: 'undici' | 'node-fetch'
   readonly proxies: ProxySettings
   readonly logLevel: string
@@ -559,6 +561,12 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
       'auto',
     ),
     httpClient: settings.choice('HTTP_CLIENT', 'HTTP client for providers.', ['undici', 'node-fetch'], 'undici'),
+    maxResponseMemoryBytes: settings.integer(
+      'MAX_RESPONSE_MEMORY_BYTES',
+      'Memory of the answers of all providers that are read at one time, in bytes, four for each byte of a body; beyond it they are read one after the other.',
+      67_108_864,
+      { min: 1_048_576, max: 4_294_967_296 },
+    ),
     proxies: proxyConfig(settings),
     logLevel: settings.choice(
       'LOG_LEVEL',

@@ -6,7 +6,7 @@ import type { CircuitState } from '../datasources/http/circuit-breaker.js'
 import { ProviderClient } from '../datasources/http/client.js'
 import { proxyFor } from '../datasources/http/proxy.js'
 import { RetryBudget } from '../datasources/http/retry.js'
-import { IdleLimit, TRANSPORTS } from '../datasources/http/transport.js'
+import { IdleLimit, ResponseMemory, TRANSPORTS } from '../datasources/http/transport.js'
 import { providerEntries, type ProviderName, type Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
 import type { PermitStore } from './store/permits.js'
@@ -25,6 +25,8 @@ const DEFAULT_TENANT = 'default'
 
 export interface ProvidersOptions {
   readonly config: Config
+  /** Memory of the answers of all providers. */
+  readonly memory?: ResponseMemory | undefined
   readonly store: Store
   readonly permits?: PermitStore | undefined
   readonly onCall: (attempt: CallAttempt) => void
@@ -47,7 +49,7 @@ export function depsOf(
     keepAliveMs,
     proxyUrl,
   }: NonNullable<Config['providers'][ProviderName]>,
-  { config, store, permits, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
+  { config, memory, store, permits, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
   circuits: Circuits,
 ): ProviderDeps {
   const retryBudget = new RetryBudget()
@@ -80,6 +82,7 @@ export function depsOf(
         // A token endpoint is another service.
         sharedPermits: part === 'api' ? sharedPermits : undefined,
         maxResponseBytes,
+        memory,
         idleLimit,
         proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),
         transport: TRANSPORTS[config.httpClient],
@@ -93,7 +96,8 @@ export function depsOf(
 }
 
 /** Opens the room of every configured provider; the others answer `PROVIDER_NOT_CONFIGURED`. */
-export function openProviders(options: ProvidersOptions) {
+export function openProviders(given: Omit<ProvidersOptions, 'memory'>) {
+  const options = { ...given, memory: new ResponseMemory(given.config.maxResponseMemoryBytes) }
   const circuits: Circuits = {}
   const open = Object.fromEntries(
     providerEntries.map(([key, provider]): [ProviderName, OpenProvider] => {

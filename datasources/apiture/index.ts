@@ -1,5 +1,6 @@
 import { KycProvider as Label } from '../../schema/shared.js'
 import type { Provider } from '../contract/provider.js'
+import { LoginGate } from '../http/login-gate.js'
 import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
 import { mapTokenError } from '../http/token-cache.js'
 import { apitureCommands } from './commands.js'
@@ -18,10 +19,12 @@ export const apiture = {
   settings: apitureSettings,
   queries: apitureQueries,
   commands: apitureCommands,
-  open({ url, tokenUrl, clientId, clientSecret, institutionId }, { client: connect, drift }): ApitureInstance {
+  open({ url, tokenUrl, clientId, clientSecret, institutionId }, deps): ApitureInstance {
+    const { client: connect, drift } = deps
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, mapError: mapTokenError })
-    const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, scope: SCOPE })
+    const gate = new LoginGate(deps, 'apiture', [tokenUrl, clientId, clientSecret])
+    const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, gate, scope: SCOPE })
     const client = connect({ url, credential, mapError })
     return {
       source: apitureSource(client, institutionId),

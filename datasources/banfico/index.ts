@@ -2,6 +2,7 @@ import { KycProvider as Label } from '../../schema/shared.js'
 import type { VerificationResult } from '../../schema/verification.js'
 import { ApiError } from '../contract/errors.js'
 import type { Provider } from '../contract/provider.js'
+import { LoginGate } from '../http/login-gate.js'
 import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
 import { SingleFlight } from '../http/single-flight.js'
 import { mapTokenError } from '../http/token-cache.js'
@@ -24,13 +25,12 @@ export const banfico = {
   settings: banficoSettings,
   queries: banficoQueries,
   commands: banficoCommands,
-  open(
-    { url, tokenUrl, clientId, clientSecret, maxAgeSeconds, apiVersion },
-    { client: connect, drift, store },
-  ): BanficoInstance {
+  open({ url, tokenUrl, clientId, clientSecret, maxAgeSeconds, apiVersion }, deps): BanficoInstance {
+    const { client: connect, drift, store } = deps
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, mapError: mapTokenError })
-    const credential = clientCredentials({ client: tokens, path, clientId, clientSecret })
+    const gate = new LoginGate(deps, 'banfico', [tokenUrl, clientId, clientSecret])
+    const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, gate })
     const client = connect({ url, credential, mapError })
     return {
       source: banficoSource(client, apiVersion, store.now),

@@ -267,7 +267,7 @@ export class AttemptRunner {
 
   #transportFailure(
     effect: Effect,
-    { sent }: TransportError,
+    { sent, answered }: TransportError,
     reason: AbortReason | undefined,
     beganAt: number,
   ): TransportFailure {
@@ -284,7 +284,7 @@ export class AttemptRunner {
     const transient = reason === undefined || (isTimedOut && circuit.answeredSince(beganAt))
     return {
       failed: failedAttempt(errors.create(code), { transient, notExecuted: !sent, ambiguous }),
-      outcome: 'unanswered',
+      outcome: answered ? 'failure' : 'unanswered',
     }
   }
 

@@ -18,7 +18,7 @@ import { ProviderErrors } from './provider-errors.js'
 import { type FailedAttempt, RetryBudget, retryDelayMs, sleep } from './retry.js'
 import type { SharedPermits } from './shared-permits.js'
 import { SingleFlight } from './single-flight.js'
-import type { IdleLimit, Tls, Transport, TransportOptions } from './transport.js'
+import type { IdleLimit, ResponseMemory, Tls, Transport, TransportOptions } from './transport.js'
 
 export interface ClientOptions {
   /** Metric label. */
@@ -36,6 +36,8 @@ export interface ClientOptions {
   readonly sharedPermits?: SharedPermits | undefined
   /** The largest body that is read. Default: 1 MiB. */
   readonly maxResponseBytes?: number | undefined
+  /** Shared by all clients of the process. Default: no limit. */
+  readonly memory?: ResponseMemory | undefined
   /** Shared by all clients of one provider. Default: 4 s, learned by this client alone. */
   readonly idleLimit?: IdleLimit | undefined
   /** The forward proxy for an origin; undefined where it is reached directly. Default: none. */
@@ -79,6 +81,7 @@ export class ProviderClient {
       tls,
       timeoutMs,
       maxResponseBytes: options.maxResponseBytes,
+      memory: options.memory,
       idleLimit: options.idleLimit,
       proxy: options.proxyFor?.(target),
     })

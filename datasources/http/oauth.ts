@@ -1,5 +1,6 @@
 import { type Credential, detachedScope, type Path } from './call.js'
 import type { ProviderClient } from './client.js'
+import type { LoginGate } from './login-gate.js'
 import { type Token, TokenCache, tokenResponse, toToken } from './token-cache.js'
 
 /** Splits a token URL into the URL that a client is created with and the path that it requests. */
@@ -41,9 +42,15 @@ export async function requestToken(
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 /** OAuth 2 client credentials (RFC 6749 section 4.4): one token for all calls. */
-export const clientCredentials = ({ scope, ...endpoint }: TokenEndpoint & { readonly scope?: string }): Credential =>
-  new TokenCache({
-    fetch: () =>
-      requestToken(endpoint, { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }),
+export const clientCredentials = ({
+  scope,
+  gate,
+  ...endpoint
+}: TokenEndpoint & { readonly scope?: string; readonly gate: LoginGate }): Credential => {
+  const form = { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }
+  return new TokenCache({
+    fetch: () => gate.logIn(() => requestToken(endpoint, form)),
+    isGated: true,
     headers: bearer,
   })
+}

@@ -52,20 +52,19 @@ export class SharedToken {
 
   /** Finds the token, or takes the lease where there is none; otherwise another process has it. */
   async #takeTurn(by: string, outdated: string | undefined): Promise<Token | 'login' | 'wait' | 'alone'> {
-    const now = Date.now()
-    const find = (stored: Stored | null): Token | undefined => {
+    const find = (stored: Stored | null, now: number): Token | undefined => {
       const { value, expiresAt } = stored?.token ?? {}
       if (value === undefined || value === outdated) return undefined
       if (expiresAt === undefined) return { value, expiresIn: undefined }
       return expiresAt - now < MIN_LEFT_MS ? undefined : { value, expiresIn: (expiresAt - now) / 1000 }
     }
-    const takeLease = (stored: Stored | null): Stored | undefined =>
-      find(stored) || (stored?.lease && now < stored.lease.until)
+    const takeLease = (stored: Stored | null, now: number): Stored | undefined =>
+      find(stored, now) || (stored?.lease && now < stored.lease.until)
         ? undefined
         : { ...stored, lease: { by, until: now + LEASE_MS } }
     try {
       const { value, changed } = await this.store.update<Stored>(this.key, TTL_SECONDS, takeLease)
-      return find(value) ?? (changed || value?.lease?.by === by ? 'login' : 'wait')
+      return find(value, this.store.now()) ?? (changed || value?.lease?.by === by ? 'login' : 'wait')
     } catch (error) {
       if (isStoreError(error)) return 'alone'
       throw error
@@ -79,14 +78,16 @@ export class SharedToken {
       token = await this.logIn()
       return token
     } finally {
-      const next: Stored = token === undefined ? {} : { token: { value: token.value, expiresAt: endOf(token) } }
+      const next: Stored = token === undefined ? {} : { token: { value: token.value, expiresAt: this.#endOf(token) } }
       // A lease that another process has taken meanwhile stays: its login is newer.
       const release = (stored: Stored | null): Stored | undefined =>
         stored?.lease?.by === by ? { token: stored.token, ...next } : undefined
       await this.store.update<Stored>(this.key, token?.expiresIn ?? TTL_SECONDS, release).catch(() => undefined)
     }
   }
-}
 
-const endOf = ({ expiresIn }: Token): number | undefined =>
-  expiresIn === undefined ? undefined : Date.now() + expiresIn * 1000
+  /** By the store's clock, which all replicas share. */
+  #endOf({ expiresIn }: Token): number | undefined {
+    return expiresIn === undefined ? undefined : this.store.now() + expiresIn * 1000
+  }
+}

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { ErrorCode } from '../contract/error-codes.js'
-import { ApiError, copyError } from '../contract/errors.js'
+import { ApiError, copyError, retryAfterOf } from '../contract/errors.js'
 import { contract, type Credential, type ErrorMapping, type ErrorResponse } from './call.js'
+import { nextRefusedPauseMs } from './login-pause.js'
 
 /** A token as its issuer returned it. */
 export interface Token {
@@ -39,8 +40,6 @@ export function mapTokenError({ status, body }: ErrorResponse): ErrorMapping {
 const MIN_RENEWAL_MARGIN_SECONDS = 10
 /** The pause between two early renewals, when the first fails. */
 const RENEWAL_RETRY_MS = 5_000
-/** The pause after a refused login: five wrong passwords lock an account at some providers. */
-const REFUSED_PAUSE = { minMs: 30_000, maxMs: 300_000 }
 /** The pause when the issuer has not responded for `UNRESPONSIVE_AFTER_MS`. */
 const UNRESPONSIVE_PAUSE = { minMs: 5_000, maxMs: 30_000 }
 const UNRESPONSIVE_AFTER_MS = 5_000
@@ -61,6 +60,8 @@ export interface TokenCacheOptions {
   /** Obtains a token other than `outdated`, the one that was refused or is near its end. */
   readonly fetch: (outdated: string | undefined) => Promise<Token>
   readonly headers: (token: string) => Headers
+  /** True where `fetch` pauses by itself after a refusal, and says for how long. */
+  readonly isGated?: boolean
   /** The newest token that another process may have obtained, for a token that all share; undefined when not known. */
   readonly newest?: () => Promise<string | undefined>
 }
@@ -148,9 +149,18 @@ export class TokenCache implements Credential {
     const isUnresponsive = UNRESPONSIVE.has(error.code)
     if (!isUnresponsive && error.code !== 'PROVIDER_REFUSED') return error
     if (isUnresponsive && Date.now() - (this.#unresponsiveSince ??= beganAt) < UNRESPONSIVE_AFTER_MS) return error
-    const { minMs, maxMs } = isUnresponsive ? UNRESPONSIVE_PAUSE : REFUSED_PAUSE
-    this.#pauseMs = Math.min(Math.max(minMs, this.#pauseMs * 2), maxMs)
+    this.#pauseMs = isUnresponsive ? this.#nextUnresponsivePauseMs() : this.#refusedPauseMs(error)
     this.#pause = { error, until: Date.now() + this.#pauseMs }
     return withRetryAfter(error, this.#pauseMs)
+  }
+
+  #nextUnresponsivePauseMs(): number {
+    const { minMs, maxMs } = UNRESPONSIVE_PAUSE
+    return Math.min(Math.max(minMs, this.#pauseMs * 2), maxMs)
+  }
+
+  #refusedPauseMs(error: ApiError): number {
+    const given = this.#options.isGated ? retryAfterOf(error) : undefined
+    return given === undefined ? nextRefusedPauseMs(this.#pauseMs) : given * 1000
   }
 }

@@ -5,6 +5,7 @@ export { DEFAULT_MAX_RESPONSE_BYTES } from './wire/body.js'
 export type { Tls, Transport, TransportOptions, TransportResponse } from './wire/contract.js'
 export { TransportError, transportError } from './wire/contract.js'
 export { DEFAULT_KEEP_ALIVE_MS, IdleLimit } from './wire/idle-limit.js'
+export { ResponseMemory } from './wire/response-memory.js'
 export { undiciTransport }
 
 /** The transports by the value of `HTTP_CLIENT`. */

@@ -4,8 +4,10 @@ import { LRUCache } from 'lru-cache'
 import { contract, type Credential, detachedScope, path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
 import { bearer, clientCredentials, requestToken, type TokenEndpoint, parseTokenUrl } from '../http/oauth.js'
+import type { ApiError } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import type { ProviderDeps } from '../contract/provider.js'
+import { LoginGate } from '../http/login-gate.js'
 import { SharedToken } from '../http/shared-token.js'
 import { TokenCache, type Token } from '../http/token-cache.js'
 import { obpError, mapLoginError, TITLE } from './error-mapping.js'
@@ -39,19 +41,25 @@ async function logIn(client: ProviderClient, { username, password, consumerKey }
 /** Exchanged tokens that are kept at most; a token that was evicted is exchanged again. */
 const MAX_EXCHANGED = 1000
 
+/** True for a refusal of this server's credential, not of the caller's token. */
+const refusesClient = ({ extensions }: ApiError): boolean =>
+  extensions['providerCode'] === 'invalid_client' || extensions['providerCode'] === 'unauthorized_client'
+
 /** Token exchange (RFC 8693): the caller's token for one that the provider accepts, kept for its lifetime. */
-function tokenExchange(endpoint: TokenEndpoint): (token: string) => Credential {
+function tokenExchange(endpoint: TokenEndpoint, gate: LoginGate): (token: string) => Credential {
   const credentials = new LRUCache<string, Credential>({ max: MAX_EXCHANGED })
-  const exchange = (token: string) =>
-    new TokenCache({
-      fetch: () =>
-        requestToken(endpoint, {
-          grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-          subject_token: token,
-          subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-        }),
+  const exchange = (token: string) => {
+    const form = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    }
+    return new TokenCache({
+      fetch: () => gate.logIn(() => requestToken(endpoint, form), refusesClient),
+      isGated: true,
       headers: bearer,
     })
+  }
   return (token) => {
     const key = createHash('sha256').update(token).digest('base64')
     const credential = credentials.get(key) ?? exchange(token)
@@ -74,10 +82,13 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, deps: Pr
     const client = deps.client({ url, mapError: mapLoginError })
     // At some releases a login ends the older token of the same user and consumer, so all replicas share one.
     const key = ['provider-login', deps.tenant, 'obp', url, service.direct.username] as const
-    const shared = new SharedToken(deps.store, key, () => logIn(client, service.direct))
+    const { username, password, consumerKey } = service.direct
+    const gate = new LoginGate(deps, 'obp', [url, username, password, consumerKey])
+    const shared = new SharedToken(deps.store, key, () => gate.logIn(() => logIn(client, service.direct)))
     return {
       service: new TokenCache({
         fetch: shared.obtain,
+        isGated: true,
         newest: shared.newest,
         headers: (token) => ({ authorization: `DirectLogin token="${token}"` }),
       }),
@@ -85,17 +96,16 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, deps: Pr
       close: () => client.close(),
     }
   }
-  const { origin, path: tokenPath } = parseTokenUrl(service.oauth.tokenUrl)
+  const { tokenUrl, clientId, clientSecret } = service.oauth
+  const { origin, path: tokenPath } = parseTokenUrl(tokenUrl)
   const client = deps.client({ url: origin, mapError: mapLoginError })
-  const endpoint = {
-    client,
-    path: tokenPath,
-    clientId: service.oauth.clientId,
-    clientSecret: service.oauth.clientSecret,
-  }
+  const endpoint = { client, path: tokenPath, clientId, clientSecret }
+  const gate = new LoginGate(deps, 'obp', [tokenUrl, clientId, clientSecret])
   return {
-    service: clientCredentials(endpoint),
-    asUser: asUser(userToken === 'forward' ? forward : userToken === 'exchange' ? tokenExchange(endpoint) : undefined),
+    service: clientCredentials({ ...endpoint, gate }),
+    asUser: asUser(
+      userToken === 'forward' ? forward : userToken === 'exchange' ? tokenExchange(endpoint, gate) : undefined,
+    ),
     close: () => client.close(),
   }
 }

@@ -2,8 +2,9 @@ import { KycProvider as Label } from '../../schema/shared.js'
 import type { Provider } from '../contract/provider.js'
 import { type Credential, detachedScope, type Path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
+import { LoginGate } from '../http/login-gate.js'
 import { parseTokenUrl } from '../http/oauth.js'
-import { TokenCache, mapTokenError, tokenResponse, toToken } from '../http/token-cache.js'
+import { type Token, TokenCache, mapTokenError, tokenResponse, toToken } from '../http/token-cache.js'
 import { createKeyedMutex } from '../support/keyed-mutex.js'
 import { seiCommands } from './commands.js'
 import { mapError, seiSource } from './datasource.js'
@@ -15,22 +16,25 @@ import { LIMITS, type SeiSettings, seiSettings } from './settings.js'
 function credentialOf(
   client: ProviderClient,
   path: Path,
+  gate: LoginGate,
   { appKey, appSecret, username, password }: SeiSettings,
 ): Credential {
   const basic = Buffer.from(`${appKey}:${appSecret}`).toString('base64')
+  async function logIn(): Promise<Token> {
+    const { body } = await client.send(detachedScope, {
+      method: 'POST',
+      path,
+      effect: 'read',
+      retry: 'never',
+      form: { grant_type: 'client_credentials', username, password },
+      headers: { authorization: `Basic ${basic}` },
+      response: tokenResponse,
+    })
+    return toToken(body)
+  }
   return new TokenCache({
-    async fetch() {
-      const { body } = await client.send(detachedScope, {
-        method: 'POST',
-        path,
-        effect: 'read',
-        retry: 'never',
-        form: { grant_type: 'client_credentials', username, password },
-        headers: { authorization: `Basic ${basic}` },
-        response: tokenResponse,
-      })
-      return toToken(body)
-    },
+    fetch: () => gate.logIn(logIn),
+    isGated: true,
     headers: (token) => ({ authorization: `Bearer ${token}`, appkey: appKey }),
   })
 }
@@ -44,11 +48,13 @@ export const sei = {
   settings: seiSettings,
   queries: seiQueries,
   commands: seiCommands,
-  open(settings, { client: connect, drift }): SeiInstance {
-    const { url, tls, jobStatusPath } = settings
-    const { origin, path } = parseTokenUrl(settings.tokenUrl)
+  open(settings, deps): SeiInstance {
+    const { client: connect, drift } = deps
+    const { url, tls, tokenUrl, appKey, appSecret, username, password, jobStatusPath } = settings
+    const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, tls, mapError: mapTokenError })
-    const client = connect({ url, tls, credential: credentialOf(tokens, path, settings), mapError })
+    const gate = new LoginGate(deps, 'sei', [tokenUrl, appKey, appSecret, username, password])
+    const client = connect({ url, tls, credential: credentialOf(tokens, path, gate, settings), mapError })
     return {
       source: seiSource(client, jobStatusPath),
       accountMutex: createKeyedMutex(),

@@ -1,4 +1,5 @@
 import type { Command, Queries, Query } from '../../datasources/contract/operations.js'
+import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { Provider, ProviderInstance } from '../../datasources/contract/provider.js'
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
 import type { GuardedProviders } from '../../resolvers/context.js'
@@ -89,7 +90,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     authorize?.(this.#instance, operation, input)
     // The deadline is outermost: a write that goes on after it is still recorded.
     const payload = await operation.raceWrite(
-      () => operation.audit.write(this.#name, type, input, () => this.#write(operation, input)),
+      (field) => operation.audit.write(this.#name, type, input, () => this.#write(operation.within(field), input)),
       input.idempotencyKey != null,
     )
     if (!operation.seesPii) return this.#mask ? operation.masked(payload, this.#mask) : payload
@@ -97,7 +98,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     return payload
   }
 
-  #write(operation: Operation, input: Input): Promise<Replayable<Payload>> {
+  #write(operation: OperationScope, input: Input): Promise<Replayable<Payload>> {
     const { repeatable, ignoredInput, readBack, recover, fromStored, run } = this.#declared
     return this.#idempotency.execute<Payload>({
       caller: operation.caller,

@@ -8,6 +8,7 @@ import { type OperationTrace, tracedStore } from '../../datasources/support/oper
 import type { Scope } from '../../schema/scopes.js'
 import type { OperationRecord } from '../audit/operation-record.js'
 import type { Deadline } from '../lifecycle/deadline.js'
+import type { Allotment } from '../lifecycle/field-allotment.js'
 
 /** The customers that the Open Bank Project links to the caller, and the persons recorded for them. */
 export interface OwnRecords {
@@ -32,8 +33,6 @@ export class Operation implements OperationScope {
   readonly correlationId: string
   readonly trace: OperationTrace
   readonly audit: OperationRecord
-  readonly signal: OperationScope['signal']
-  readonly deadline: OperationScope['deadline']
   readonly markSent: OperationScope['markSent']
   readonly isWriting: OperationScope['isWriting']
   readonly raceWrite: Deadline['raceWrite']
@@ -42,6 +41,7 @@ export class Operation implements OperationScope {
   readonly seesPii: boolean
   /** The caller's own records, loaded at most once, and only for a caller with an `…:own` scope. */
   ownRecords: Promise<OwnRecords> | undefined
+  readonly #deadline: Deadline
   readonly #store: Store
   #tracedStore: Store | undefined
   readonly #loaders = new Map<unknown, unknown>()
@@ -52,14 +52,30 @@ export class Operation implements OperationScope {
     this.correlationId = correlationId
     this.trace = trace
     this.audit = audit
-    this.signal = deadline.signal
-    this.deadline = deadline.deadline
+    this.#deadline = deadline
     this.markSent = deadline.markSent
     this.isWriting = deadline.isWriting
     this.raceWrite = deadline.raceWrite
     this.share = [caller.tenant, caller.client, caller.subject]
     this.seesPii = caller.scopes.has('pii:read')
     this.#store = store
+  }
+
+  /** Of the root field that runs. */
+  get signal(): AbortSignal {
+    return this.#deadline.field.signal
+  }
+
+  /** Of the root field that runs. */
+  get deadline(): number {
+    return this.#deadline.field.deadline
+  }
+
+  /** The scope of a write: it keeps the deadline of its own root field, also when it goes on beside a later one. */
+  within({ signal, deadline }: Allotment): OperationScope {
+    const { caller, correlationId, trace, markSent, isWriting, store } = this
+    const loader: OperationScope['loader'] = (instance, definition) => this.loader(instance, definition)
+    return { caller, correlationId, trace, markSent, isWriting, store, signal, deadline, loader }
   }
 
   get store(): Store {

@@ -49,6 +49,7 @@ export function createContextFactory({
     const deadline = deadlines.begin(deadlineAt, response)
     const audit = record(caller, correlationId)
     const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
-    return { caller, correlationId, audit, stopwatch, startedAt: performance.now(), ...guard(operation) }
+    const { beginField } = deadline
+    return { caller, correlationId, audit, stopwatch, beginField, startedAt: performance.now(), ...guard(operation) }
   }
 }

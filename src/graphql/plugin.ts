@@ -2,6 +2,7 @@ import type { GraphQLRequest } from '@apollo/server'
 import type { DocumentNode, GraphQLError, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../../resolvers/context.js'
 import type { OperationRecord } from '../audit/operation-record.js'
+import type { Deadline } from '../lifecycle/deadline.js'
 import type { RateLimitStatus } from '../limits/rate-limit.js'
 import type { SelfTime } from '../observability/self-time.js'
 import type { ResponseNotes } from './response-notes.js'
@@ -12,6 +13,8 @@ export interface OperationContext extends RequestContext {
   readonly correlationId: string
   readonly audit: OperationRecord
   readonly stopwatch: SelfTime
+  /** Begins a root field of a mutation, of which so many others wait. */
+  readonly beginField: Deadline['beginField']
   /** When the caller was authenticated, by `performance.now()`. */
   readonly startedAt: number
   /** Set by the safelist: the request names no operation of the list. */

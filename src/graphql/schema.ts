@@ -22,6 +22,7 @@ import { leaveOutUnreadableRows } from './left-out-rows.js'
 import { printSchema } from './print-sdl.js'
 import type { OperationContext } from './plugin.js'
 import { ResponseNotes } from './response-notes.js'
+import { rootFieldsOf } from './root-fields.js'
 import { argumentsReader, readReference, textFaults } from './read-arguments.js'
 import { buildSubgraph } from './subgraph.js'
 
@@ -112,6 +113,15 @@ function withNotes(resolve: Resolve, isCapped: boolean): Resolve {
   }
 }
 
+/** A resolver of a root field of a mutation, which leaves time for those after it. */
+function withAllotment(resolve: Resolve): Resolve {
+  return (root, args, context, info) => {
+    const names = rootFieldsOf(info)
+    context.beginField(names.length - 1 - names.indexOf(String(info.path.key)))
+    return resolve(root, args, context, info)
+  }
+}
+
 type ResolversByType = Record<string, Record<string, unknown>>
 
 /**
@@ -137,7 +147,8 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
     const reading = withNormalTexts(all[type]![field] as Resolve, declared.args)
     const resolve = declared.args.length > 0 ? withScopes(reading, requiredScopesOf(declared)) : reading
     const isCapped = isListType(getNullableType(declared.type)) && declared.args.some(({ name }) => name === 'first')
-    resolvers[type]![field] = withNotes(resolve, isCapped)
+    const noted = withNotes(resolve, isCapped)
+    resolvers[type]![field] = type === 'Mutation' ? withAllotment(noted) : noted
   }
   return resolvers
 }

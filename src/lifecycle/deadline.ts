@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { CallScope } from '../../datasources/http/call.js'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { type Allotment, FieldAllotment } from './field-allotment.js'
 import { PendingTasks } from './pending-tasks.js'
 
 /** The header by which a client, or the proxy before this server, states its time-out; ignored unless it is a number of ms. */
@@ -17,11 +18,15 @@ interface ResponseEvents {
 
 /** The deadline of one operation, and what happens to its writes when it passes. */
 export interface Deadline extends Pick<CallScope, 'signal' | 'deadline' | 'markSent' | 'isWriting'> {
+  /** What the root field that runs may take: the whole operation, or a part of it while other root fields wait. */
+  readonly field: Allotment
+  /** Begins a root field of a mutation, of which so many others wait for this one to end. */
+  readonly beginField: (waiting: number) => void
   /**
-   * Runs a write, and rejects at the deadline if it has not ended. A write that was sent still goes on to its end, and
+   * Runs a write, and rejects at the deadline of its root field if it has not ended. A write that was sent still goes on to its end, and
    * its outcome is stored; no write begins after the deadline. `keyed`: whether an idempotency key tells the outcome.
    */
-  readonly raceWrite: <T>(write: () => Promise<T>, keyed: boolean) => Promise<T>
+  readonly raceWrite: <T>(write: (field: Allotment) => Promise<T>, keyed: boolean) => Promise<T>
 }
 
 /** Creates the deadlines of a server's operations. */
@@ -50,6 +55,8 @@ class OperationDeadline implements Deadline {
   readonly #controller = new AbortController()
   readonly signal = this.#controller.signal
   readonly #writes: PendingTasks
+  field: Allotment = this
+  #allotment: FieldAllotment | undefined
   #sent = 0
   #isWriting = false
 
@@ -61,6 +68,7 @@ class OperationDeadline implements Deadline {
     const timer = setTimeout(abort, Math.ceil(deadlineAt - performance.now()), this.#controller)
     response.on('close', () => {
       clearTimeout(timer)
+      this.#allotment?.end()
       if (!response.writableFinished) this.#controller.abort()
     })
   }
@@ -68,15 +76,22 @@ class OperationDeadline implements Deadline {
   readonly markSent = (): void => void (this.#sent += 1)
   readonly isWriting = (): boolean => this.#isWriting
 
-  readonly raceWrite = <T>(write: () => Promise<T>, keyed: boolean): Promise<T> => {
-    const { signal } = this
+  readonly beginField = (waiting: number): void => {
+    this.#allotment?.end()
+    this.#allotment = waiting > 0 ? new FieldAllotment(this, waiting) : undefined
+    this.field = this.#allotment ?? this
+  }
+
+  readonly raceWrite = <T>(write: (field: Allotment) => Promise<T>, keyed: boolean): Promise<T> => {
+    const { field } = this
+    const { signal } = field
     if (signal.aborted) return Promise.reject(new ApiError('DEADLINE_EXCEEDED'))
     this.#isWriting = true
     const sentBefore = this.#sent
     return new Promise((resolve, reject) => {
       const stop = () => reject(this.#sent > sentBefore ? outcomeUnknown(keyed) : new ApiError('DEADLINE_EXCEEDED'))
       this.#writes.add(
-        write()
+        write(field)
           .then(resolve, reject)
           .finally(() => signal.removeEventListener('abort', stop)),
       )

@@ -95,6 +95,9 @@ type Header = (name: string) => string | undefined
 export const declaresMore = (contentLength: string | undefined, maxBytes: number): boolean =>
   contentLength !== undefined && Number(contentLength) > maxBytes
 
+/** True for a body that takes more memory decompressed than as it was received. */
+export const isCompressed = (header: Header): boolean => codingsOf(header('content-encoding') ?? '').length > 0
+
 /** Reads a received body: decompressed, also when compression was not asked for, and decoded by its charset. */
 export function readBody(chunks: readonly Buffer[], header: Header, maxBytes: number): Body | Promise<Body> {
   const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)

@@ -1,4 +1,5 @@
 import type { IdleLimit } from './idle-limit.js'
+import type { ResponseMemory } from './response-memory.js'
 
 /** PEM texts: a client certificate for a provider that requires one, and the authority of the provider's own. */
 export interface Tls {
@@ -46,19 +47,31 @@ export interface TransportOptions {
   readonly timeoutMs: number
   /** The largest body that is read, in bytes: as sent, and decoded. Default: 1 MiB. */
   readonly maxResponseBytes?: number | undefined
+  /** Shared by all transports of the process. Default: no limit. */
+  readonly memory?: ResponseMemory | undefined
   /** Shared by the transports of one provider. Default: 4 s, of the transport's own. */
   readonly idleLimit?: IdleLimit | undefined
   /** URL of the forward proxy, which may hold credentials. */
   readonly proxy?: string | undefined
 }
 
-/** No response was received. `sent` is false only when the request was certainly not sent. */
+interface TransportErrorOptions extends ErrorOptions {
+  readonly answered?: boolean
+}
+
+/**
+ * No whole response was received. `sent` is false only when the request was certainly not sent; `answered` is true when
+ * a part of the response came.
+ */
 export class TransportError extends Error {
+  readonly answered: boolean
+
   constructor(
     readonly sent: boolean,
-    options?: ErrorOptions,
+    options?: TransportErrorOptions,
   ) {
     super(sent ? 'no response' : 'not sent', options)
+    this.answered = options?.answered ?? false
   }
 }
 
@@ -89,9 +102,9 @@ function isBeforeSending({ code, syscall, erroredSysCall, name }: SystemError): 
 }
 
 /** Converts an error of undici or node-fetch. A request counts as sent unless the error proves that it was not. */
-export function transportError(error: unknown): TransportError {
+export function transportError(error: unknown, answered = false): TransportError {
   const { cause } = error as { cause?: SystemError }
   const isUnsent = isBeforeSending(error as SystemError) || (cause !== undefined && isBeforeSending(cause))
   const isConnecting = (error as SystemError).code === NOT_CONNECTED && cause !== undefined
-  return new TransportError(!isUnsent, { cause: isConnecting ? cause : error })
+  return new TransportError(!isUnsent, { cause: isConnecting ? cause : error, answered })
 }

@@ -3,10 +3,11 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import fetch, { AbortError, type Response } from 'node-fetch'
 import { Bulkhead } from '../bulkhead.js'
-import { type Body, DEFAULT_MAX_RESPONSE_BYTES, declaresMore, readBody, TOO_LARGE } from './body.js'
+import { type Body, DEFAULT_MAX_RESPONSE_BYTES, declaresMore, isCompressed, readBody, TOO_LARGE } from './body.js'
 import { type Connector, createConnector } from './connector.js'
 import { type Transport, TransportError, transportError, type TransportOptions } from './contract.js'
 import { IdleLimit } from './idle-limit.js'
+import { type Reading, unlimitedMemory } from './response-memory.js'
 
 /** How a connection was used, as far as its end must be understood. */
 interface SocketState {
@@ -84,7 +85,21 @@ class IdleLimitedAgent extends http.Agent {
   }
 }
 
-async function readResponse(response: Response, maxBytes: number): Promise<Body> {
+/** Takes memory, and waits for it where there is none until the signal aborts. */
+function waitForMemory(take: Reading['take'], bytes: number, signal: AbortSignal): Promise<void> | undefined {
+  let resume: () => void = () => undefined
+  const waiting = new Promise<void>((resolve) => (resume = resolve))
+  if (take(bytes, () => resume())) return undefined
+  signal.addEventListener('abort', resume, { once: true })
+  return waiting.finally(() => signal.removeEventListener('abort', resume))
+}
+
+async function readResponse(
+  response: Response,
+  maxBytes: number,
+  reading: Reading,
+  signal: AbortSignal,
+): Promise<Body> {
   const header = (name: string) => response.headers.get(name) ?? undefined
   const stream = response.body
   const chunks: Buffer[] = []
@@ -99,7 +114,10 @@ async function readResponse(response: Response, maxBytes: number): Promise<Body>
     bytes += chunk.length
     if (bytes > maxBytes) return TOO_LARGE
     chunks.push(chunk as Buffer)
+    await waitForMemory(reading.take, chunk.length, signal)
   }
+  if (isCompressed(header)) await waitForMemory(reading.reserve, maxBytes, signal)
+  if (signal.aborted) throw new TransportError(true, { answered: true })
   return readBody(chunks, header, maxBytes)
 }
 
@@ -110,6 +128,7 @@ export function nodeFetchTransport(options: TransportOptions): Transport {
     connections,
     timeoutMs,
     maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES,
+    memory = unlimitedMemory,
     idleLimit = new IdleLimit(),
   } = options
   const { protocol } = new URL(origin)
@@ -125,6 +144,8 @@ export function nodeFetchTransport(options: TransportOptions): Transport {
       if (signal.aborted) throw new TransportError(false)
       if (!places.tryAcquire() && (await places.acquire(signal, timeoutMs)) !== 'acquired')
         throw new TransportError(false)
+      const reading = memory.open()
+      let isAnswered = false
       try {
         if (signal.aborted) throw new TransportError(false)
         const response = await fetch(origin + path, {
@@ -137,13 +158,18 @@ export function nodeFetchTransport(options: TransportOptions): Transport {
           // Decoded here, and not asked for.
           compress: false,
         })
-        const read = await readResponse(response, maxResponseBytes)
+        isAnswered = true
+        const read = await readResponse(response, maxResponseBytes, reading, signal)
         return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, ...read }
       } catch (error) {
         if (error instanceof TransportError) throw error
-        throw error instanceof AbortError ? new TransportError(true) : transportError(error)
+        throw error instanceof AbortError
+          ? new TransportError(true, { answered: isAnswered })
+          : transportError(error, isAnswered)
       } finally {
         places.release()
+        // By the next turn of the event loop the answer has been parsed and mapped.
+        setImmediate(reading.release)
       }
     },
     async close() {

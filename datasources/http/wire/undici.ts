@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Client, type Dispatcher, errors } from 'undici'
-import { type Body, DEFAULT_MAX_RESPONSE_BYTES, declaresMore, readBody, TOO_LARGE } from './body.js'
+import { type Body, DEFAULT_MAX_RESPONSE_BYTES, declaresMore, isCompressed, readBody, TOO_LARGE } from './body.js'
 import { createConnector } from './connector.js'
 import {
   type Transport,
@@ -12,6 +12,7 @@ import {
 } from './contract.js'
 import { IdleLimit } from './idle-limit.js'
 import { withoutInterim } from './interim.js'
+import { type Reading, unlimitedMemory } from './response-memory.js'
 
 const headerOf = (headers: IncomingHttpHeaders) => (name: string) => {
   const value = headers[name]
@@ -40,6 +41,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   constructor(
     private readonly signal: AbortSignal,
     private readonly maxBytes: number,
+    private readonly reading: Reading,
     private readonly exchange: Exchange,
     private readonly resolve: (response: TransportResponse) => void,
     private readonly reject: (error: TransportError) => void,
@@ -63,29 +65,42 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length
     if (this.#bytes > this.maxBytes) this.#refuse(controller)
-    else this.#chunks.push(chunk)
+    else {
+      this.#chunks.push(chunk)
+      if (!this.reading.take(chunk.length, () => controller.resume())) controller.pause()
+    }
   }
 
   onResponseEnd(): void {
-    this.#end(false)
+    this.exchange.end(false)
+    this.#controller = undefined
+    const read = () => this.#read()
+    if (!isCompressed(headerOf(this.#headers!)) || this.reading.reserve(this.maxBytes, read)) read()
+  }
+
+  #read(): void {
+    this.signal.removeEventListener('abort', this.#onAbort)
     const body = readBody(this.#chunks, headerOf(this.#headers!), this.maxBytes)
     if (body instanceof Promise) void body.then((read) => this.#resolve(read))
     else this.#resolve(body)
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#end(this.#headers === undefined && this.#controller !== undefined && !this.signal.aborted)
-    if (this.#isTooLarge) this.#resolve(TOO_LARGE)
-    else this.reject(transportError(error))
-  }
-
-  #end(isLost: boolean): void {
     this.signal.removeEventListener('abort', this.#onAbort)
-    this.exchange.end(isLost)
+    this.exchange.end(this.#headers === undefined && this.#controller !== undefined && !this.signal.aborted)
+    if (this.#isTooLarge) this.#resolve(TOO_LARGE)
+    else this.#reject(transportError(error, this.#headers !== undefined))
   }
 
   #resolve(body: Body): void {
     this.resolve({ status: this.#status, header: headerOf(this.#headers!), ...body })
+    // By the next turn of the event loop the answer has been parsed and mapped.
+    setImmediate(this.reading.release)
+  }
+
+  #reject(error: TransportError): void {
+    this.reading.release()
+    this.reject(error)
   }
 
   /** Reads no more, and closes the connection. */
@@ -96,7 +111,9 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   #abort(): void {
-    if (this.#controller === undefined) this.reject(new TransportError(false))
+    // Queued, or received and waiting for memory.
+    if (this.#controller === undefined)
+      this.#reject(new TransportError(this.#headers !== undefined, { answered: this.#headers !== undefined }))
     else this.#controller.abort(new errors.RequestAbortedError())
   }
 }
@@ -204,7 +221,13 @@ class ConnectionPool {
 
 /** Transport by undici: keep-alive connections, as many as the provider's concurrency limit. */
 export function undiciTransport(options: TransportOptions): Transport {
-  const { origin, connections, maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES, idleLimit = new IdleLimit() } = options
+  const {
+    origin,
+    connections,
+    maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES,
+    memory = unlimitedMemory,
+    idleLimit = new IdleLimit(),
+  } = options
   const connector = createConnector(options)
   const keepAliveMs = Math.max(1, idleLimit.maxMs)
   const pool = new ConnectionPool(
@@ -243,7 +266,7 @@ export function undiciTransport(options: TransportOptions): Transport {
         pool.release(connection)
       },
     }
-    const handler = new ResponseHandler(signal, maxResponseBytes, exchange, resolve, reject)
+    const handler = new ResponseHandler(signal, maxResponseBytes, memory.open(), exchange, resolve, reject)
     connection.client.dispatch({ method, path, headers, body: body ?? null }, handler)
   }
 

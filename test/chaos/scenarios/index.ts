@@ -1,8 +1,19 @@
 import type { Scenario } from '../scenario.js'
 import { attackScenario } from './attack.js'
+import { issuer } from './issuer.js'
 import { overloadScenario } from './overload.js'
 import { rateLimitScenario } from './rate-limit.js'
+import { silentProvider } from './silent-provider.js'
 import { slowWritesScenario } from './slow-writes.js'
+import { wrongSecret } from './wrong-secret.js'
 
 /** Every scenario, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [attackScenario, overloadScenario, rateLimitScenario, slowWritesScenario]
+export const scenarios: readonly Scenario[] = [
+  attackScenario,
+  overloadScenario,
+  rateLimitScenario,
+  slowWritesScenario,
+  silentProvider,
+  wrongSecret,
+  issuer,
+]

@@ -284,28 +284,55 @@ describe.concurrent('a write that was not sent', () => {
     await app.close()
   })
 
+  const create = (name: string) =>
+    `${name}: createPerson(input: { idempotencyKey: "${name}", isCustomer: true, status: PROSPECT }) { replayed }`
+
   test('does not start after the operation ends, and leaves its idempotency key free', async () => {
-    const app = await startApp({ REQUEST_TIMEOUT_MS: '1500' })
+    const app = await startApp({ REQUEST_TIMEOUT_MS: '1500', SYNCTERA_MAX_CONCURRENCY: '1' })
     const gate = createGate()
     app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', until: gate.opened })
-    const create = (name: string) =>
-      `${name}: createPerson(input: { idempotencyKey: "${name}", isCustomer: true, status: PROSPECT }) { replayed }`
-    const { data, errors } = await app.run(`mutation {
-      ${create('a')} ${create('b')}
-      c: createMeeting(input: { idempotencyKey: "c", providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed }
-      d: setAccountAttributes(input: { idempotencyKey: "d", externalId: "${ADA.seiExternalId}", attributes: [{ name: "a", value: "b" }] }) { replayed }
-      e: setAccountEntitlements(input: { idempotencyKey: "e", bankingCustomerId: "${ADA.bankingCustomerId}", accounts: [{ accountNumber: "1001", productCode: "DDA_01" }], electronicStatementElection: true, electronicDocumentElection: true, roles: {} }) { replayed } }`)
-    // A write that was already sent continues, and its idempotency key returns the outcome.
-    expect(data).toEqual({ a: null, b: null, c: null, d: null, e: null })
+    // The second waits in the queue behind the first.
+    const { data, errors } = await app.run(`mutation { ${create('a')} ${create('b')} }`)
+    expect(data).toEqual({ a: null, b: null })
     expect(errors.map(({ extensions: { code, retryable } }) => [code, retryable])).toEqual([
       ['OUTCOME_UNKNOWN', true],
-      ...Array<unknown>(4).fill(['DEADLINE_EXCEEDED', true]),
+      ['DEADLINE_EXCEEDED', true],
     ])
     expect(app.calls('synctera')).toEqual([WRITE_ROUTE])
     gate.open()
-    // No token is requested either.
-    for (const name of ['obp', 'sei', 'apiture'] as const) expect(app.emulators[name].calls()).toEqual([])
+    // The write that was sent has continued, and its idempotency key returns the outcome.
+    await expect.poll(async () => (await app.run(`mutation { ${create('a')} }`)).data.a).toEqual({ replayed: true })
     expect((await app.run(`mutation { ${create('b')} }`)).data.b).toEqual({ replayed: false })
+    await app.close()
+  })
+
+  test('leaves time for the root fields after it when it hangs, and for the reads of its payload', async () => {
+    const app = await startApp({ REQUEST_TIMEOUT_MS: '8000', SYNCTERA_TIMEOUT_MS: '60000' })
+    const gate = createGate()
+    app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', until: gate.opened })
+    app.fault('synctera', { match: 'GET /v0/verifications', fault: 'hang', times: 0 })
+    const { data, errors } = await app.run(`mutation {
+      ${create('first')}
+      ...Others
+      skipped: createPerson(input: { isCustomer: true, status: PROSPECT }) @skip(if: true) { replayed }
+      last: createPerson(input: { idempotencyKey: "last", isCustomer: true, status: PROSPECT }) { replayed }
+    }
+    fragment Others on Mutation {
+      second: createPerson(input: { idempotencyKey: "second", isCustomer: true, status: PROSPECT }) { replayed person { verifications { id } } }
+    }`)
+    expect(data).toEqual({
+      first: null,
+      second: { replayed: false, person: { verifications: null } },
+      last: { replayed: false },
+    })
+    expect(errors.map(({ path, extensions }) => [path![0], extensions.code])).toEqual([
+      ['first', 'OUTCOME_UNKNOWN'],
+      ['second', 'DEADLINE_EXCEEDED'],
+    ])
+    gate.open()
+    await expect
+      .poll(async () => (await app.run(`mutation { ${create('first')} }`)).data.first)
+      .toEqual({ replayed: true })
     await app.close()
   })
 })

@@ -463,7 +463,7 @@ describe('a circuit breaker', () => {
 describe('a refused login', () => {
   afterEach(() => void vi.useRealTimers())
 
-  test('pauses logins for half a minute, then a minute, and so on, until one succeeds', async () => {
+  test('pauses logins for half a minute, then five, then twice as long each time, until one succeeds', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     let refuses = true
     let logins = 0
@@ -481,7 +481,7 @@ describe('a refused login', () => {
         () => null,
         (error: ApiError) => error.extensions,
       )
-    for (const [nth, seconds] of [30, 60, 120, 240, 300, 300].entries()) {
+    for (const [nth, seconds] of [30, 300, 600, 1200, 2400, 3600, 3600].entries()) {
       expect(await refusal()).toMatchObject({
         code: 'PROVIDER_REFUSED',
         providerStatus: 401,
