@@ -35,14 +35,15 @@ function challenge(error: unknown): never {
 
 function openContext(
   { guard, store, record }: ContextOptions,
-  correlationId: string,
+  { correlationId, headers }: ContextRequest,
   stopwatch: SelfTime,
   deadline: Deadline,
   caller: Caller,
 ): OperationContext {
   const audit = record(caller, correlationId)
   const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
-  return { caller, correlationId, audit, stopwatch, startedAt: performance.now(), ...guard(operation) }
+  const bodyBytes = Number(headers['content-length'] ?? 0)
+  return { caller, correlationId, audit, stopwatch, bodyBytes, startedAt: performance.now(), ...guard(operation) }
 }
 
 /** Starts the deadline, authenticates the caller and opens the operation's context; a promise only where the caller is not known yet. */
@@ -50,10 +51,11 @@ export function createContextFactory(
   options: ContextOptions,
 ): (request: ContextRequest) => MaybePromise<OperationContext> {
   const { authenticate, deadlines, explain } = options
-  return ({ headers, correlationId, response }) => {
+  return (request) => {
+    const { headers, response } = request
     const stopwatch = explain?.begin(headers) ?? new SelfTime()
     const deadline = deadlines.begin(headers, response)
-    const open = (caller: Caller) => openContext(options, correlationId, stopwatch, deadline, caller)
+    const open = (caller: Caller) => openContext(options, request, stopwatch, deadline, caller)
     const caller = authenticate(headers.authorization)
     return caller instanceof Promise ? caller.then(open, challenge) : open(caller)
   }
