@@ -128,14 +128,26 @@ const fits = (value: unknown, levels = MAX_LEVELS): boolean =>
   value === null ||
   (levels > 0 && Object.values(value).every((inner) => fits(inner, levels - 1)))
 
+/** False for a number that was changed when it was read: beyond 2^53 whole numbers are rounded, and 1e400 is infinite. */
+const isExact = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+    : typeof value !== 'object' || value === null || Object.values(value).every(isExact)
+
 function readObject(value: unknown, node?: ValueNode): Record<string, unknown> {
   if (!isObject(value)) return refuse('must be a JSON object', node)
-  return fits(value) ? value : refuse(`must be a JSON object of at most ${MAX_LEVELS} levels`, node)
+  if (!fits(value)) return refuse(`must be a JSON object of at most ${MAX_LEVELS} levels`, node)
+  return isExact(value)
+    ? value
+    : refuse(
+        'must be a JSON object whose whole numbers lie between -(2^53 - 1) and 2^53 - 1; send others as text',
+        node,
+      )
 }
 
 export const JSONObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
   name: 'JSONObject',
-  description: `A JSON object of at most ${MAX_LEVELS} levels.`,
+  description: `A JSON object of at most ${MAX_LEVELS} levels, with whole numbers between -(2^53 - 1) and 2^53 - 1.`,
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259#section-4',
   parseValue: (value) => readObject(value),
   parseLiteral: (node, variables) => readObject(literal(node, variables), node),

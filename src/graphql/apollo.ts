@@ -56,8 +56,9 @@ function pipelinePlugin(pipeline: Pipeline, documents: DocumentCache): ApolloSer
       let errors: readonly unknown[] = []
       let isAnswered = false
       return {
-        async didResolveSource() {
+        async didResolveSource({ source }) {
           if (isPersisted) context.stopwatch.endWait()
+          pipeline.beginParsing(context, source)
         },
         async didResolveOperation({ source, document }) {
           documents.store(request, source, document)

@@ -50,6 +50,8 @@ export function createContextFactory({
     const audit = record(caller, correlationId)
     const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
     const { beginField } = deadline
-    return { caller, correlationId, audit, stopwatch, beginField, startedAt: performance.now(), ...guard(operation) }
+    const bodyBytes = Number(headers['content-length'] ?? 0)
+    const startedAt = performance.now()
+    return { caller, correlationId, audit, stopwatch, bodyBytes, beginField, startedAt, ...guard(operation) }
   }
 }

@@ -36,6 +36,22 @@ export class Pipeline {
     for (const plugin of this.#options.plugins) plugin.requestReceived?.(request, context)
   }
 
+  /** Called for a request whose document is not known, before it is looked up; throws where a plugin refuses it. */
+  admitUnknown(context: OperationContext): void {
+    try {
+      for (const plugin of this.#options.plugins) plugin.documentUnknown?.(context)
+    } catch (error) {
+      const result: GraphQLResult = { errors: [formatError(error, context.correlationId)] }
+      this.finish({ context, operation: undefined, result, errors: [error] })
+      throw error
+    }
+  }
+
+  /** Called before a text is parsed and validated. */
+  beginParsing(context: OperationContext, source: string): void {
+    for (const plugin of this.#options.plugins) plugin.parsingBegins?.(context, source)
+  }
+
   /** Runs a valid operation and words its answer; never rejects. */
   async run(operation: ResolvedOperation): Promise<GraphQLResponse> {
     let outcome: Outcome

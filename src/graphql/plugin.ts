@@ -15,6 +15,8 @@ export interface OperationContext extends RequestContext {
   readonly stopwatch: SelfTime
   /** Begins a root field of a mutation, of which so many others wait. */
   readonly beginField: Deadline['beginField']
+  /** The length of the request's body; 0 where the request does not say it. */
+  readonly bodyBytes: number
   /** When the caller was authenticated, by `performance.now()`. */
   readonly startedAt: number
   /** Set by the safelist: the request names no operation of the list. */
@@ -25,6 +27,8 @@ export interface OperationContext extends RequestContext {
   notes?: ResponseNotes
   /** Set by the rate limit: what the operation costs and what the client has left. */
   cost?: RateLimitStatus
+  /** Set by the rate limit: the document was paid for. */
+  hasPaid?: boolean
 }
 
 /** A value or a promise of it: synchronous steps return no promise, because each `await` costs a microtask. */
@@ -61,6 +65,10 @@ export interface Answer {
 export interface Plugin {
   /** Called before the document is looked up; may replace what is requested. It may be called twice for one request. */
   readonly requestReceived?: (request: GraphQLRequest, context: OperationContext) => void
+  /** Called for a request whose document is not known, before it is looked up; throws to refuse the request. */
+  readonly documentUnknown?: (context: OperationContext) => void
+  /** Called before a text is parsed and validated; must not throw. */
+  readonly parsingBegins?: (context: OperationContext, source: string) => void
   /** Called once the document is valid and before it is executed; throws to refuse the operation. */
   readonly operationResolved?: (operation: ResolvedOperation) => MaybePromise<void>
   /** Called with every answer before it is written. */

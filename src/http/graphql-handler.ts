@@ -156,7 +156,11 @@ export function createGraphqlHandler({
     const { accept = '' } = request.headers
     // Apollo looks at the header only after it has run the operation.
     if (!contentTypes.has(accept)) refuseUnacceptable(request.method, request.headers, hasPage)
-    const response = await delegate(request, context)
+    const response = await delegate(request, async () => {
+      const opened = await context()
+      pipeline.admitUnknown(opened)
+      return opened
+    })
     const at = response.headers.indexOf('content-type')
     if (request.method === 'POST' && response.status === 200 && at >= 0 && accept.length <= MAX_ACCEPT_LENGTH)
       contentTypes.set(accept, response.headers.slice(at, at + 2))

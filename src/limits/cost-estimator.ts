@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   getNamedType,
   getNullableType,
   type GraphQLCompositeType,
@@ -11,17 +12,21 @@ import {
   isAbstractType,
   isCompositeType,
   isListType,
+  Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
   valueFromASTUntyped,
 } from 'graphql'
-import { conditionsOf, FieldCollector } from '../graphql/field-collector.js'
+import { conditionsOf, FieldCollector, fragmentsOf } from '../graphql/field-collector.js'
 import { type Count, directive, listSizeOf, sizeOf, type Variables } from './list-size.js'
 
 /** The maximum cost of one operation: a page of a hundred customers with all their collections. */
 export const MAX_COST = 25_000
+/** Selections that are free, and those beyond that cost a point: also what is merged into one field takes its time. */
+const FREE_SELECTIONS = 100
+const SELECTIONS_PER_POINT = 20
 /** The maximum number of formulas that are kept for one operation, by the outcome of its `@skip` and `@include`. */
 const MAX_CACHED_FORMULAS = 16
 
@@ -100,25 +105,46 @@ class CostFormula {
   }
 }
 
+/** The selections of a set; a fragment counts each time it is spread, which the limits of documents bound. */
+function selectionsOf(
+  { selections }: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): number {
+  let count = selections.length
+  for (const selection of selections) {
+    const inner =
+      selection.kind === Kind.FRAGMENT_SPREAD
+        ? fragments.get(selection.name.value)?.selectionSet
+        : selection.selectionSet
+    if (inner) count += selectionsOf(inner, fragments)
+  }
+  return count
+}
+
 /** The cost formulas of one operation. */
 interface CachedOperation {
+  /** The points of its selections. */
+  readonly selections: number
   readonly defaults: Variables
   readonly conditions: readonly string[]
   readonly formulas: Map<string, Count>
 }
 
-function prepareOperation(document: DocumentNode, { variableDefinitions }: OperationDefinitionNode): CachedOperation {
+function prepareOperation(document: DocumentNode, operation: OperationDefinitionNode): CachedOperation {
+  const { variableDefinitions, selectionSet } = operation
+  const paid = Math.max(0, selectionsOf(selectionSet, fragmentsOf(document)) - FREE_SELECTIONS)
   const defaults =
     variableDefinitions?.flatMap(({ variable, defaultValue }) =>
       defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
     ) ?? []
-  return { defaults: Object.fromEntries(defaults), conditions: conditionsOf(document), formulas: new Map() }
+  const selections = paid / SELECTIONS_PER_POINT
+  return { selections, defaults: Object.fromEntries(defaults), conditions: conditionsOf(document), formulas: new Map() }
 }
 
 /**
  * Query cost: estimates an operation before it is executed, by the cost specification
  * (https://ibm.github.io/graphql-specs/cost-spec.html): the `@cost` of a field for each call, and the weight of its
- * type (1, of scalars 0) for each object in its result. The minimum is 1. What does not depend on the variables is
+ * type (1, of scalars 0) for each object in its result. Selections beyond a hundred cost too. The minimum is 1. What does not depend on the variables is
  * computed once for each document.
  */
 export function createCostEstimator(
@@ -129,7 +155,7 @@ export function createCostEstimator(
   return (document, operation, variables) => {
     let cached = cache.get(operation)
     if (cached === undefined) cache.set(operation, (cached = prepareOperation(document, operation)))
-    const { defaults, conditions, formulas } = cached
+    const { selections, defaults, conditions, formulas } = cached
     const isTrue = (name: string) => (Object.hasOwn(variables, name) ? variables[name] : defaults[name]) === true
     let key = ''
     for (const name of conditions) key += isTrue(name) ? '1' : '0'
@@ -139,6 +165,6 @@ export function createCostEstimator(
       cost = new CostFormula(schema, new FieldCollector(schema, document, values)).costOfOperation(operation)
       if (formulas.size < MAX_CACHED_FORMULAS) formulas.set(key, cost)
     }
-    return Math.max(1, Math.ceil(typeof cost === 'number' ? cost : cost({ ...defaults, ...variables })))
+    return Math.max(1, Math.ceil(selections + (typeof cost === 'number' ? cost : cost({ ...defaults, ...variables }))))
   }
 }

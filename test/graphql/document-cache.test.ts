@@ -32,7 +32,7 @@ const SERVERS = {
   deciding: { EXECUTOR: 'auto' },
   listing: { SAFELIST: 'log' },
   enforcing: { SAFELIST: 'enforce' },
-  limiting: { RATE_LIMIT_COST_PER_MINUTE: '30' },
+  limiting: { RATE_LIMIT_COST_PER_MINUTE: '100' },
   developing: {},
 } as const
 
@@ -57,7 +57,6 @@ beforeAll(async () => {
     })
     await ask('{ __schema { __typename } }', { of, route: 'apollo' })
   }
-  await ask('{ persons(first: 20) { nodes { id } } }', { of: 'limiting', as: SPENDER, route: 'apollo' })
 })
 afterAll(async () => {
   for (const { app } of Object.values(servers).reverse()) await app.close()
@@ -491,20 +490,11 @@ const LIMITS: Record<string, Kind> = {
   },
   'what costs more than a client has': {
     of: 'limiting',
-    query: '{ persons(first: 50) { nodes { id } } }',
+    query: '{ persons(first: 100) { nodes { id } } }',
     as: { client: 'poor' },
     route: 'direct',
     status: 400,
     says: 'QUERY_TOO_COMPLEX',
-    calls: 0,
-  },
-  'what costs more than a client has left': {
-    of: 'limiting',
-    query: `{ viewer { id } persons(first: 20) { nodes { id } } }`,
-    as: SPENDER,
-    route: 'direct',
-    status: 429,
-    says: 'RATE_LIMITED',
     calls: 0,
   },
 }
@@ -802,8 +792,31 @@ test('each answer states the budget that remains at that time', async () => {
   const costs: any[] = []
   for (let i = 0; i < 3; i += 1)
     costs.push(JSON.parse((await ask(`{ budget: ${PERSON} }`, kind)).seen.body).extensions.cost)
-  const { requested } = costs[0]
-  expect(costs.map(({ remaining }) => remaining)).toEqual([1, 2, 3].map((times) => 30 - times * requested))
+  const { requested, remaining } = costs[0]
+  // To parse the document has cost points too.
+  expect(remaining).toBeLessThan(100 - requested)
+  expect(costs.map((cost) => cost.remaining)).toEqual([0, 1, 2].map((times) => remaining - times * requested))
+})
+
+test('with a spent quota an unknown document is refused before it is parsed, and a known one by its cost', async () => {
+  const kind: Kind = { of: 'limiting', as: SPENDER, route: 'apollo' }
+  for (let i = 0; i < 20; i += 1) await ask(`# spent ${i}\n{ viewer { id } }`, kind)
+  const known = '# known\n{ viewer { id } }'
+  await teach(known, kind)
+  for (const text of ['# unknown\n{ viewer { id } }', '{ not a document', `{ ${'x '.repeat(5_000)}}`]) {
+    const { seen, route } = await ask(text, kind)
+    expect([route, seen.status]).toEqual(['apollo', 429])
+    expect(seen.headers['retry-after']).toMatch(/^\d+$/)
+    expect(JSON.parse(seen.body).errors).toMatchObject([
+      {
+        message: expect.stringMatching(/^None of the 100 points .* the document is not known yet;/) as string,
+        extensions: { code: 'RATE_LIMITED', retryable: true, correlationId: expect.any(String) as string },
+      },
+    ])
+  }
+  const { seen, route } = await ask(known, kind)
+  expect([route, seen.status]).toEqual(['direct', 429])
+  expect(seen.body).toContain('The operation costs 1, and 0 of the 100')
 })
 
 test('a text that differs by one blank is another document', async () => {

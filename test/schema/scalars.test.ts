@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { isCalendarDate, toInstant } from '../../schema/scalars.js'
+import { parseValue } from 'graphql'
+import { describe, expect, test } from 'vitest'
+import { isCalendarDate, JSONObjectScalar, toInstant } from '../../schema/scalars.js'
 
 const two = (number: number) => String(number).padStart(2, '0')
 
@@ -92,4 +93,28 @@ test.each([
   ['2015-07-01t01:59:60.25+02:00', '2015-07-01T00:00:00.250Z'],
 ])('%j is the instant %s', (text, instant) => {
   expect(toInstant(text)).toBe(instant)
+})
+
+describe('numbers of a JSON object', () => {
+  const parse = (text: string) => JSONObjectScalar.parseValue(JSON.parse(`{"a":[{"b":${text}}]}`))
+  const literal = (text: string) => JSONObjectScalar.parseLiteral(parseValue(`{ a: [{ b: ${text} }] }`))
+
+  test.each(['0', '-1', '1.5', '0.1', '1e15', '9007199254740991', '-9007199254740991', '1e-400'])(
+    '%s is kept',
+    (text) => {
+      for (const read of [parse, literal]) expect(read(text)).toEqual({ a: [{ b: Number(text) }] })
+    },
+  )
+
+  test.each([
+    '9007199254740992',
+    '9007199254740993',
+    '-9007199254740993',
+    '12345678901234567890',
+    '1e21',
+    '1e400',
+    '-1e400',
+  ])('%s is refused and not changed', (text) => {
+    for (const read of [parse, literal]) expect(() => read(text)).toThrow(/^must be a JSON object whose whole numbers/)
+  })
 })

@@ -239,6 +239,27 @@ test('what tests cause on purpose is no violation', async () => {
   ])
 })
 
+test.each<[what: string, path: string, versions: object, requests: readonly string[]]>([
+  ['another version', '/v2/cats', { v2: 1 }, []],
+  ['a path of another version that this one does not have', '/v1.1/dogs/Tom', { 'v1.1': 1 }, []],
+  ['an unknown path of the version', '/v1/dogs', {}, ['1 GET /v1/dogs | path | unknown operation']],
+  ['a version at another place', '/cats/v2/toys', {}, ['1 GET /cats/v2/toys | path | unknown operation']],
+])('a request for %s is told apart', async (_what, path, versions, requests) => {
+  await send({ path })
+  expect(report().otherVersions).toEqual(versions)
+  expect(found()).toEqual(requests.length > 0 ? { requests } : {})
+})
+
+test('a version that the document describes is compared', async () => {
+  writeFileSync(
+    openapi,
+    'openapi: 3.1.0\ninfo: { title: Cats, version: 1.0.0 }\npaths:\n  /v1.0/cats: { get: { responses: { "200": { content: { application/json: {} } } } } }\n  /v1.1/cats: { get: { responses: { "204": { description: none } } } }\n',
+  )
+  for (const path of ['/v1.0/cats', '/v1.1/cats', '/v1.2/cats']) await send({ path })
+  expect(report()).toMatchObject({ otherVersions: { 'v1.2': 1 }, usedOperations: ['GET /v1.0/cats', 'GET /v1.1/cats'] })
+  expect(found()).toEqual({ answers: ['1 GET /v1.1/cats | 200 | undocumented status'] })
+})
+
 test('a report holds no value', async () => {
   answer = { status: 200, body: { cats: [{ ...CAT, mood: 'SECRET-1', tags: { 'SECRET 2': 5 }, 'SECRET 3': 1 }] } }
   await send({ path: '/v1/cats/SECRET-4/SECRET-5?limit=SECRET-6' })

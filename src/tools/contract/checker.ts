@@ -33,6 +33,11 @@ export class ExchangeChecker {
     return this.specification.find(method, url.split('?', 1)[0]!)
   }
 
+  /** The version of the API that a request is for, where the specification does not describe it. */
+  otherVersion({ url }: RecordedExchange): string | undefined {
+    return this.specification.otherVersion(url.split('?', 1)[0]!)
+  }
+
   unknown({ method, url }: RecordedExchange): Violation {
     const operation = `${method} ${withoutIds(url.split('?', 1)[0]!)}`
     return { side: 'request', operation, path: 'path', kind: 'unknown operation', detail: 'not in the specification' }

@@ -41,6 +41,8 @@ export interface Specification {
   readonly title: string
   readonly operations: readonly Operation[]
   readonly find: (method: string, path: string) => Match | undefined
+  /** The version of the API in a path where the document describes other versions only; undefined for any other path. */
+  readonly otherVersion: (path: string) => string | undefined
 }
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete', 'head', 'options']
@@ -163,6 +165,22 @@ function routeOf(operation: Operation): Route {
   return { operation, pattern: new RegExp(`^${source}$`), names }
 }
 
+const VERSION = /^v\d+(\.\d+)*$/
+
+/** The versions in a path, such as `v1.0`, each with the part of the path before it. */
+const versionsIn = (path: string): readonly (readonly [before: string, version: string])[] => {
+  const segments = path.split('/')
+  return segments.flatMap((segment, i) => (VERSION.test(segment) ? [[segments.slice(0, i).join('/'), segment]] : []))
+}
+
+/** The versions that a document describes, by the part of the path before them. */
+function describedVersions(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const described = new Map<string, Set<string>>()
+  for (const [before, version] of paths.flatMap(versionsIn))
+    described.set(before, (described.get(before) ?? new Set()).add(version))
+  return described
+}
+
 const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text)
@@ -185,6 +203,7 @@ export function readSpecification(document: Node): Specification {
   // A template with fewer parameters is more concrete and goes first.
   const routes = operations.map(routeOf).sort((a, b) => a.names.length - b.names.length)
   const bases = basePaths(document)
+  const described = describedVersions(bases.flatMap((base) => operations.map(({ template }) => base + template)))
   const info = nodeAt(document, 'info')
   return {
     title: `${String(info['title'])} ${String(info['version'])}`,
@@ -204,5 +223,7 @@ export function readSpecification(document: Node): Specification {
       }
       return undefined
     },
+    otherVersion: (path) =>
+      versionsIn(path).find(([before, version]) => described.has(before) && !described.get(before)!.has(version))?.[1],
   }
 }

@@ -12,6 +12,8 @@ export interface ContractReport {
   readonly exchanges: number
   /** Requests for a token, which no specification of an API holds. */
   readonly tokenRequests: number
+  /** Requests for versions of the API that the specification does not describe, by version. */
+  readonly otherVersions: Readonly<Record<string, number>>
   readonly usedOperations: readonly string[]
   /** Requests of the graph that break the specification. */
   readonly requests: readonly ViolationGroup[]
@@ -54,6 +56,7 @@ export class ContractReporter {
   readonly #used = new Set<string>()
   #exchanges = 0
   #tokenRequests = 0
+  readonly #otherVersions = new Map<string, number>()
 
   constructor(private readonly checker: ExchangeChecker) {}
 
@@ -61,8 +64,7 @@ export class ContractReporter {
     this.#exchanges += 1
     const match = this.checker.find(exchange)
     if (!match) {
-      if (isTokenRequest(exchange)) this.#tokenRequests += 1
-      else this.#put(requestCategory(exchange), [this.checker.unknown(exchange)])
+      this.#addUnknown(exchange)
       return
     }
     this.#used.add(match.operation.name)
@@ -75,12 +77,20 @@ export class ContractReporter {
     this.#put(isPurpose ? category : planted, this.checker.answer(exchange, match))
   }
 
+  #addUnknown(exchange: RecordedExchange): void {
+    const version = this.checker.otherVersion(exchange)
+    if (isTokenRequest(exchange)) this.#tokenRequests += 1
+    else if (version !== undefined) this.#otherVersions.set(version, (this.#otherVersions.get(version) ?? 0) + 1)
+    else this.#put(requestCategory(exchange), [this.checker.unknown(exchange)])
+  }
+
   report(): ContractReport {
     const groups = (category: Category): readonly ViolationGroup[] =>
       [...this.#groups[category].values()].sort((a, b) => b.count - a.count)
     return {
       exchanges: this.#exchanges,
       tokenRequests: this.#tokenRequests,
+      otherVersions: Object.fromEntries([...this.#otherVersions].sort()),
       usedOperations: [...this.#used].sort(),
       requests: groups('requests'),
       answers: groups('answers'),
@@ -117,6 +127,10 @@ export const contractText = (report: ContractReport): string =>
   [
     ...section('Requests of the graph that break the specification', report.requests),
     ...section('Answers of the emulator that break the specification', report.answers),
+    ...Object.entries(report.otherVersions).map(
+      ([version, count]) =>
+        `Requests for version ${version.slice(1)}, which the specification does not describe: ${count}`,
+    ),
     '',
     'Caused by tests on purpose, so no violations (--json lists them):',
     `  requests of the graph that the emulator refused: ${total(report.refused)}`,
