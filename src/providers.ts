@@ -9,6 +9,7 @@ import { RetryBudget } from '../datasources/http/retry.js'
 import { IdleLimit, TRANSPORTS } from '../datasources/http/transport.js'
 import { providerEntries, type ProviderName, type Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
+import { type Change, type ChangeChannel, NO_CHANNEL } from './store/change-channel.js'
 
 /** A provider of this deployment: its open room, or the error that says that there is none. */
 export type OpenProvider<Instance = ProviderInstance> =
@@ -25,10 +26,25 @@ const DEFAULT_TENANT = 'default'
 export interface ProvidersOptions {
   readonly config: Config
   readonly store: Store
+  /** Changes that the replicas tell each other. @default none */
+  readonly changes?: ChangeChannel | undefined
   readonly onCall: (attempt: CallAttempt) => void
   readonly onShared: (provider: string) => void
   readonly onDrift: (provider: string, field: string) => void
   readonly onCircuit: (provider: string, part: CircuitPart, state: CircuitState) => void
+}
+
+/** The changes of one provider: what this process announces, and what it does about those of the others. */
+function changesOf(provider: string, { publish, subscribe }: ChangeChannel) {
+  const clients: ProviderClient[] = []
+  const events: (() => void)[] = []
+  subscribe((change) => {
+    if (change.provider !== provider || change.tenant !== DEFAULT_TENANT) return
+    for (const client of clients) client.invalidate()
+    if (change.kind === 'event') for (const listener of events) listener()
+  })
+  const announcer = (kind: Change['kind']) => () => publish({ provider, tenant: DEFAULT_TENANT, kind })
+  return { announcer, clients, events }
 }
 
 type Circuits = Record<string, Partial<Record<CircuitPart, CircuitState>>>
@@ -44,15 +60,17 @@ export function depsOf(
     keepAliveMs,
     proxyUrl,
   }: NonNullable<Config['providers'][ProviderName]>,
-  { config, store, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
+  { config, store, changes = NO_CHANNEL, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
   circuits: Circuits,
 ): ProviderDeps {
   const retryBudget = new RetryBudget()
   const idleLimit = new IdleLimit(keepAliveMs)
   const states = (circuits[name] = {} as Partial<Record<CircuitPart, CircuitState>>)
+  const { announcer, clients, events } = changesOf(name, changes)
   return {
     drift: (field) => onDrift(name, field),
     store,
+    changes: { announce: announcer('event'), listen: (listener) => void events.push(listener) },
     tenant: DEFAULT_TENANT,
     client(options) {
       // Only the client of a token endpoint has no credential.
@@ -62,7 +80,7 @@ export function depsOf(
         onCircuit(name, part, state)
       }
       circuit('closed')
-      return new ProviderClient({
+      const client = new ProviderClient({
         ...options,
         ...(ca === undefined ? {} : { tls: { ...options.tls, ca } }),
         name,
@@ -78,7 +96,10 @@ export function depsOf(
         onShared: () => onShared(name),
         retryBudget,
         onCircuitChange: circuit,
+        onWrite: part === 'api' ? announcer('write') : undefined,
       })
+      clients.push(client)
+      return client
     },
   }
 }

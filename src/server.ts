@@ -66,6 +66,7 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
   const providers = openProviders({
     config,
     store: store.store,
+    changes: store.changes,
     onDrift: metrics.drifted,
     onShared: metrics.shared,
     onCircuit(provider, part, state) {

@@ -3,6 +3,7 @@ import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
 import type { WindowCounter } from '../limits/window-counter.js'
 import type { Log } from '../observability/log.js'
+import { type ChangeChannel, NO_CHANNEL, openChangeChannel } from './change-channel.js'
 import { StoreCipher } from './cipher.js'
 import { encryptedStore } from './encrypted.js'
 import { StoreEpoch } from './epoch.js'
@@ -19,6 +20,8 @@ export interface OpenStore {
   readonly store: Store
   /** Window counter. Its names are not hashed here: callers hash those with personal data. */
   readonly spend: WindowCounter
+  /** What changed at the providers, between the replicas. */
+  readonly changes: ChangeChannel
   /** Rejects where a claim of a keyed write would be refused, with a cause that `errorClass` can name. */
   readonly probe: () => Promise<void>
   readonly close: () => Promise<void>
@@ -61,10 +64,12 @@ function openRedisStore(
     storeEpoch,
   )
   const check = () => void epoch.check().catch(() => undefined)
+  const changes = openChangeChannel(redis!)
   const timer = setInterval(check, CHECK_INTERVAL_MS).unref()
   return {
     store: encryptedStore(raw, secrets, epoch),
     spend: raw.spend,
+    changes,
     async probe() {
       await raw.probe()
       await epoch.check()
@@ -73,6 +78,7 @@ function openRedisStore(
     },
     close() {
       clearInterval(timer)
+      changes.close()
       return raw.close()
     },
   }
@@ -83,5 +89,11 @@ export function openStore(config: StoreConfig, observe: StoreObserver, log?: War
   if (config.redis !== undefined) return openRedisStore(config, observe, log)
   const raw = memoryStore()
   const { spend, probe, close } = raw
-  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), spend, probe, close }
+  return {
+    store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]),
+    spend,
+    changes: NO_CHANNEL,
+    probe,
+    close,
+  }
 }
