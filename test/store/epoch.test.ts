@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { copyFileSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import fetch from 'node-fetch'
 import { Redis } from 'ioredis'
@@ -133,6 +136,23 @@ test('a Redis that may evict takes no key while it may; one that has evicted tak
   expect(await codeOf(create(app))).toBe('STORE_UNTRUSTED')
   expect((await accept('--yes')).code).toBe(0)
   expect(await codeOf(create(app))).toBeUndefined()
+})
+
+test('a backup that is restored is trusted, and every key in it is known', async () => {
+  const app = await opened()
+  const key = randomUUID()
+  const { person } = (await create(app, key)).data.createPerson
+  const [, from] = (await admin.config('GET', 'dir')) as [string, string]
+  await admin.call('SAVE')
+  const to = mkdtempSync(join(tmpdir(), 'kyc-restored-'))
+  copyFileSync(join(from, 'dump.rdb'), join(to, 'dump.rdb'))
+  const restored = await privateRedis(['--dir', to])
+  const sent = creations()
+  const there = await opened({ REDIS_URL: restored.url })
+  expect((await create(there, key)).data.createPerson).toEqual({ replayed: true, person })
+  expect(await codeOf(create(there))).toBeUndefined()
+  expect(creations()).toBe(sent + 1)
+  await restored.kill()
 })
 
 test('another STORE_ENCRYPTION_KEY takes no key; a rotated one does, also when the older one is gone', async () => {
