@@ -9,6 +9,7 @@ import { RetryBudget } from '../datasources/http/retry.js'
 import { IdleLimit, ResponseMemory, TRANSPORTS } from '../datasources/http/transport.js'
 import { providerEntries, type ProviderName, type Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
+import { type Change, type ChangeChannel, NO_CHANNEL } from './store/change-channel.js'
 import type { PermitStore } from './store/permits.js'
 
 /** A provider of this deployment: its open room, or the error that says that there is none. */
@@ -29,10 +30,25 @@ export interface ProvidersOptions {
   readonly memory?: ResponseMemory | undefined
   readonly store: Store
   readonly permits?: PermitStore | undefined
+  /** Changes that the replicas tell each other. @default none */
+  readonly changes?: ChangeChannel | undefined
   readonly onCall: (attempt: CallAttempt) => void
   readonly onShared: (provider: string) => void
   readonly onDrift: (provider: string, field: string) => void
   readonly onCircuit: (provider: string, part: CircuitPart, state: CircuitState) => void
+}
+
+/** The changes of one provider: what this process announces, and what it does about those of the others. */
+function changesOf(provider: string, { publish, subscribe }: ChangeChannel) {
+  const clients: ProviderClient[] = []
+  const events: (() => void)[] = []
+  subscribe((change) => {
+    if (change.provider !== provider || change.tenant !== DEFAULT_TENANT) return
+    for (const client of clients) client.invalidate()
+    if (change.kind === 'event') for (const listener of events) listener()
+  })
+  const announcer = (kind: Change['kind']) => () => publish({ provider, tenant: DEFAULT_TENANT, kind })
+  return { announcer, clients, events }
 }
 
 type Circuits = Record<string, Partial<Record<CircuitPart, CircuitState>>>
@@ -49,7 +65,7 @@ export function depsOf(
     keepAliveMs,
     proxyUrl,
   }: NonNullable<Config['providers'][ProviderName]>,
-  { config, memory, store, permits, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
+  { config, memory, store, permits, changes = NO_CHANNEL, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
   circuits: Circuits,
 ): ProviderDeps {
   const retryBudget = new RetryBudget()
@@ -59,9 +75,11 @@ export function depsOf(
   const sharedPermits =
     maxConcurrencyTotal > 0 ? permits?.(`${name}:${DEFAULT_TENANT}`, maxConcurrencyTotal) : undefined
   const states = (circuits[name] = {} as Partial<Record<CircuitPart, CircuitState>>)
+  const { announcer, clients, events } = changesOf(name, changes)
   return {
     drift: (field) => onDrift(name, field),
     store,
+    changes: { announce: announcer('event'), listen: (listener) => void events.push(listener) },
     tenant: DEFAULT_TENANT,
     client(options) {
       // Only the client of a token endpoint has no credential.
@@ -71,7 +89,7 @@ export function depsOf(
         onCircuit(name, part, state)
       }
       circuit('closed')
-      return new ProviderClient({
+      const client = new ProviderClient({
         ...options,
         ...(ca === undefined ? {} : { tls: { ...options.tls, ca } }),
         name,
@@ -90,7 +108,10 @@ export function depsOf(
         onShared: () => onShared(name),
         retryBudget,
         onCircuitChange: circuit,
+        onWrite: part === 'api' ? announcer('write') : undefined,
       })
+      clients.push(client)
+      return client
     },
   }
 }

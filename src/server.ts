@@ -83,6 +83,7 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
     config,
     store: store.store,
     permits: store.permits,
+    changes: store.changes,
     onDrift: metrics.drifted,
     onShared: metrics.shared,
     onCircuit(provider, part, state) {

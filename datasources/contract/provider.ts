@@ -36,6 +36,14 @@ export interface Settings {
   problem(message: string): void
 }
 
+/** What the provider's own events change, told to all replicas. */
+export interface ProviderChanges {
+  /** Tells the other replicas that a record has changed; which one is not told. */
+  readonly announce: () => void
+  /** Called for the events that other replicas announce. */
+  readonly listen: (listener: () => void) => void
+}
+
 /** Dependencies that the process passes to each provider folder. */
 export interface ProviderDeps {
   readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => ProviderClient
@@ -43,6 +51,8 @@ export interface ProviderDeps {
   readonly drift: (field: string) => void
   /** The store of all replicas, for state of the provider's own, such as a login that they share. */
   readonly store: Store
+  /** Changes of records that other replicas must not answer from what they have read before. */
+  readonly changes: ProviderChanges
   /** The tenant that the provider is configured for: a part of every key of that state. */
   readonly tenant: string
 }

@@ -48,11 +48,13 @@ export interface ClientOptions {
   /** Shared by all clients of one provider. Default: a budget of the client's own. */
   readonly retryBudget?: RetryBudget | undefined
   readonly onCircuitChange?: ((state: CircuitState) => void) | undefined
+  /** Called after each write, for the clients of other replicas. */
+  readonly onWrite?: (() => void) | undefined
   /** Called for each call that joined the call of another operation. */
   readonly onShared?: (() => void) | undefined
 }
 
-/** Of what another process has written meanwhile this one knows nothing, so a result is at most this old. */
+/** What another process has written is not known where its message was lost, so a result is at most this old. */
 const MAX_SHARED_AGE_MS = 500
 
 /**
@@ -115,7 +117,7 @@ export class ProviderClient {
     return isPrivate || scope.isWriting?.() ? this.#execute(scope, request) : this.#share(scope, request)
   }
 
-  /** Called when the provider reports a change: later reads do not join the reads that run now. */
+  /** Called when the provider or another replica reports a change: later reads do not join the reads that run now. */
   invalidate(): void {
     this.#reads.invalidate()
   }
@@ -144,7 +146,10 @@ export class ProviderClient {
 
   /** Makes a write. Once it has ended, or its operation has, no read joins one that began before. */
   async #write<T>(scope: CallScope, request: EncodedRequest<T>): Promise<Reply<T>> {
-    const invalidate = () => this.invalidate()
+    const invalidate = () => {
+      this.invalidate()
+      this.#options.onWrite?.()
+    }
     scope.signal.addEventListener('abort', invalidate, { once: true })
     try {
       return await this.#execute(scope, request)

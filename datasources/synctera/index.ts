@@ -23,9 +23,13 @@ export const synctera = {
   settings: syncteraSettings,
   queries: syncteraQueries,
   commands: syncteraCommands,
-  open({ url, apiKey, webhookSecret }, { client: connect, drift }): SyncteraInstance {
+  open({ url, apiKey, webhookSecret }, { client: connect, drift, changes }): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })
-    const invalidations = createInvalidations(() => client.invalidate())
+    const invalidations = createInvalidations(() => {
+      client.invalidate()
+      changes.announce()
+    })
+    changes.listen(invalidations.invalidateAll)
     return {
       source: syncteraSource(client),
       invalidations,

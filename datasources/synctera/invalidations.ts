@@ -5,6 +5,8 @@ const MAX_AGE_MS = 15 * 60_000
 export function createInvalidations(onChange: () => void) {
   const latest = new Map<string, { readonly count: number; readonly at: number }>()
   let count = 0
+  /** The number of changes when an unnamed person changed last. */
+  let all = 0
 
   return {
     /** Records that a person changed at Synctera: what was read of the person before must not be used again. */
@@ -20,11 +22,17 @@ export function createInvalidations(onChange: () => void) {
       onChange()
     },
 
+    /** Records that a person changed whose id is not known here: another replica was told of it. */
+    invalidateAll(): void {
+      all = ++count
+    },
+
     /** The number of changes so far. */
     count: (): number => count,
 
     /** True when the person changed after that many changes. */
-    since: (personId: string, seen: number): boolean => (latest.get(personId.toLowerCase())?.count ?? 0) > seen,
+    since: (personId: string, seen: number): boolean =>
+      Math.max(all, latest.get(personId.toLowerCase())?.count ?? 0) > seen,
   }
 }
 

@@ -9,7 +9,9 @@ import { canonicalJson } from './canonical-json.js'
 import { Lease } from './lease.js'
 import { outcomeUnknown, type Resolution } from './outcome-unknown.js'
 import { attemptId, errorDetails, isUnkept, type WriteRecord } from './record.js'
+import { personIds } from './person-ids.js'
 import { retryUntilStored } from './retry-until-stored.js'
+import { nameParts, writeKeys } from './write-name.js'
 
 /** How long an outcome that the store did not take is retried. */
 const PERSIST_MS = 5 * 60_000
@@ -21,7 +23,8 @@ export type Replayable<Payload> = Payload & { replayed: boolean }
 
 /** One write of an operation, with its command's declarations resolved for its input. */
 export interface Write<Payload extends object> {
-  readonly caller: Pick<Caller, 'tenant' | 'client'>
+  /** The key belongs to the subject too, where that is not the client. */
+  readonly caller: Pick<Caller, 'tenant' | 'client'> & Partial<Pick<Caller, 'subject'>>
   readonly store: Store
   readonly mutation: string
   readonly input: object & { readonly idempotencyKey?: string | null }
@@ -148,13 +151,13 @@ export class Idempotency {
   }
 
   async #withKey<Payload extends object>(write: Write<Payload>, key: string): Promise<Replayable<Payload>> {
-    const { caller, store, mutation, toStored } = write
-    const name = [caller.tenant, caller.client, mutation, key] as const
+    const { caller, store, mutation, input, toStored } = write
     const lease = new Lease({
       store,
-      key: ['write', ...name],
+      keys: writeKeys(caller, mutation, key),
+      subjects: personIds(input),
       canonicalInput: canonicalInput(write),
-      attempt: attemptId(...name),
+      attempt: attemptId(...nameParts(caller, mutation, key)),
       leaseMs: this.#leaseMs,
       persist: (change) => void this.#track(retryUntilStored(change, PERSIST_MS)),
     })
@@ -178,7 +181,7 @@ export class Idempotency {
     const found = await read({ id: record.attempt, isRetry: true, begunAt: record.begun })
     // Another value at the provider proves nothing: it may have been changed since.
     if (found === null) return replay(write, record)
-    await lease.resolveUnknown(outcomes.done(found))
+    await lease.resolveUnknown(outcomes.done(found), personIds(found))
     return withReplayed(found, true)
   }
 
@@ -195,7 +198,7 @@ export class Idempotency {
         isRetry: record.again === true,
         begunAt: record.begun,
       })
-      await lease.complete(outcomes.done(payload))
+      await lease.complete(outcomes.done(payload), personIds(payload))
       return withReplayed(payload, false)
     } catch (error) {
       // An unforeseen error may have come after the provider was called.

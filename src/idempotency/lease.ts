@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import type { Store, StoreKey } from '../../datasources/contract/store.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import type { Store, WriteKeys } from '../../datasources/contract/store.js'
 import { isAbandoned, isHeldBy, retained, RETENTION_SECONDS, type WriteRecord } from './record.js'
 import { retryUntilStored } from './retry-until-stored.js'
+import { PairedRecord } from './write-name.js'
 
 /** The time in s for which a running mutation holds its key unless `WRITE_LEASE_SECONDS` says otherwise; renewed while it runs. */
 export const DEFAULT_LEASE_SECONDS = 30
 
-type Change = (record: WriteRecord | null) => WriteRecord | null | undefined
+type Change = (record: WriteRecord | null, now: number) => WriteRecord | null | undefined
 
 export interface LeaseOptions {
   readonly store: Store
-  readonly key: StoreKey
+  readonly keys: WriteKeys
+  /** Ids of the persons that the input names. */
+  readonly subjects: readonly string[]
   /** The canonical form of the input. */
   readonly canonicalInput: string
   /** The attempt id: the idempotency key that the provider gets. */
@@ -45,13 +49,16 @@ export class Lease {
   /** Acquires the lease where the key is free, or where an unfinished write may be repeated. */
   async acquire(mayRepeat: (record: WriteRecord) => boolean): Promise<Acquired> {
     const { leaseMs } = this.#options
-    const { value, changed } = await this.#update((record) => {
-      if (record === null) return this.#newRecord()
+    const claim: Change = (record, now) => {
+      if (record === null) return this.#newRecord(now)
       if (this.#isOtherInput(record)) return undefined
+      const isOver = isAbandoned(record, now)
       // A write that a crash or a lost answer left open is run again only where a repeat does no harm.
-      if ((record.state === 'unknown' || isAbandoned(record)) && mayRepeat(record)) return this.#running(record, true)
-      return isAbandoned(record) ? { ...record, state: 'unknown' } : undefined
-    }).catch((error: unknown) => {
+      if ((record.state === 'unknown' || isOver) && mayRepeat(record)) return this.#running(record, true, now)
+      return isOver ? { ...record, state: 'unknown' } : undefined
+    }
+    const { value, changed } = await this.#update(claim, { isClaim: true }).catch((error: unknown) => {
+      if (error instanceof ApiError && error.code === 'STORE_UNTRUSTED') throw error
       // The store may have taken the change although its answer was lost; it is undone for as long as the lease would last.
       void retryUntilStored(() => this.#update((record) => this.#released(record)), leaseMs)
       throw error
@@ -63,27 +70,53 @@ export class Lease {
   /** Renews the lease until `complete`. */
   keepAlive(record: WriteRecord): void {
     this.#renewal = setInterval(() => {
-      const renew = () => this.#running(record, record.again === true)
-      this.#update((now) => (isHeldBy(now, this.#runner) ? renew() : undefined)).catch(() => undefined)
+      const renew: Change = (current, now) =>
+        isHeldBy(current, this.#runner) ? this.#running(record, record.again === true, now) : undefined
+      this.#update(renew).catch(() => undefined)
     }, this.#options.leaseMs / 3)
   }
 
   /** Ends the lease with the outcome; null frees the key. The caller gets its answer even when the store takes it later. */
-  async complete(outcome: WriteRecord | null): Promise<void> {
+  async complete(outcome: WriteRecord | null, subjects: readonly string[] = []): Promise<void> {
     // First: a renewal after this would hold the key for no runner.
     clearInterval(this.#renewal)
-    const store = () => this.#update((now) => (isHeldBy(now, this.#runner) ? outcome : undefined))
+    const change: Change = (current) => (isHeldBy(current, this.#runner) ? outcome : undefined)
+    const store = () => this.#update(change, { subjects })
     await store().catch(() => this.#options.persist(store))
   }
 
   /** Stores the outcome of an unfinished write that no process runs any more; without the store it is found again later. */
-  async resolveUnknown(outcome: WriteRecord | null): Promise<void> {
-    await this.#update((now) => (now?.state === 'unknown' ? outcome : undefined)).catch(() => undefined)
+  async resolveUnknown(outcome: WriteRecord | null, subjects: readonly string[]): Promise<void> {
+    const change: Change = (current) => (current?.state === 'unknown' ? outcome : undefined)
+    await this.#update(change, { subjects }).catch(() => undefined)
   }
 
-  #update(change: Change) {
-    const { store, key } = this.#options
-    return store.update<WriteRecord>(key, RETENTION_SECONDS, (record) => change(retained(record)))
+  /** Changes the record that decides; returns it. A claim is refused where the store is not trusted. */
+  async #update(
+    change: Change,
+    { isClaim = false, subjects = [] }: { readonly isClaim?: boolean; readonly subjects?: readonly string[] } = {},
+  ): Promise<{ value: WriteRecord | null; changed: boolean }> {
+    const { store, keys } = this.#options
+    const owner = store.digest(...this.#ownName)
+    let value: WriteRecord | null | undefined
+    const { changed } = await store.updateWrite<WriteRecord>(
+      keys,
+      RETENTION_SECONDS,
+      ({ record, earlier }, now) => {
+        const pair = { record: retained(record, now), earlier: retained(earlier, now) }
+        const paired = new PairedRecord(pair, (mirror) => store.isDigest(mirror.owner ?? '', ...this.#ownName))
+        const next = change(paired.value, now)
+        value = next === undefined ? paired.value : next
+        return next === undefined ? undefined : paired.next(next, owner, now)
+      },
+      { isClaim, subjects: [...this.#options.subjects, ...subjects] },
+    )
+    return { value: value ?? null, changed }
+  }
+
+  /** What the owner of a mirror is the hash of. */
+  get #ownName(): readonly string[] {
+    return ['write owner', ...this.#options.keys.record]
   }
 
   #isOtherInput(record: WriteRecord): boolean {
@@ -91,16 +124,16 @@ export class Lease {
     return !store.isDigest(record.input, 'write input', canonicalInput)
   }
 
-  #running({ input, attempt, begun, unkept }: WriteRecord, again: boolean): WriteRecord {
-    const until = Date.now() + this.#options.leaseMs
+  #running({ input, attempt, begun, unkept }: WriteRecord, again: boolean, now: number): WriteRecord {
+    const until = now + this.#options.leaseMs
     const record: WriteRecord = { input, attempt, begun, again, state: 'running', runner: this.#runner, until }
     return unkept ? { ...record, unkept } : record
   }
 
-  #newRecord(): WriteRecord {
+  #newRecord(now: number): WriteRecord {
     const { store, canonicalInput, attempt } = this.#options
     const input = store.digest('write input', canonicalInput)
-    return this.#running({ input, attempt, begun: Date.now(), state: 'running' }, false)
+    return this.#running({ input, attempt, begun: now, state: 'running' }, false, now)
   }
 
   /** The record without this runner's claim. */

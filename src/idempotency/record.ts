@@ -7,6 +7,10 @@ export const RETENTION_SECONDS = 7 * 24 * 3600
 
 /** Idempotency record: the state of a write under its idempotency key. */
 export interface WriteRecord {
+  /** The version of the form; absent in the records of 0.1.0, which ignores this member and the next one. */
+  readonly form?: 2
+  /** Keyed hash of the name that this record mirrors, under the name that 0.1.0 knows. */
+  readonly owner?: string
   /** Keyed hash of the input. */
   readonly input: string
   /** Attempt id: the idempotency key that the provider gets with every attempt. */
@@ -19,18 +23,19 @@ export interface WriteRecord {
   readonly state: 'running' | 'done' | 'refused' | 'unknown'
   /** The holder of the lease: only its changes are stored. */
   readonly runner?: string
-  /** End of the lease: until then no other process runs the write. */
+  /** End of the lease by the store's clock: until then no other process runs the write. */
   readonly until?: number
   readonly payload?: object
   readonly failure?: { readonly code: ErrorCode; readonly details: ApiErrorDetails }
 }
 
 /** The record within its retention, else null. */
-export const retained = (record: WriteRecord | null): WriteRecord | null =>
-  record !== null && record.begun > Date.now() - RETENTION_SECONDS * 1000 ? record : null
+export const retained = (record: WriteRecord | null, now: number): WriteRecord | null =>
+  record !== null && record.begun > now - RETENTION_SECONDS * 1000 ? record : null
 
 /** True of a running write with an expired lease: its process did not renew it. */
-export const isAbandoned = ({ state, until = 0 }: WriteRecord): boolean => state === 'running' && until < Date.now()
+export const isAbandoned = ({ state, until = 0 }: WriteRecord, now: number): boolean =>
+  state === 'running' && until < now
 
 /**
  * True for an unknown outcome after a status that a provider does not keep under its idempotency key: a repeat would

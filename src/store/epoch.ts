@@ -6,7 +6,7 @@ import type { ServerFacts } from './server-facts.js'
 import { type ClaimCheck, type Distrust, type Trust, untrusted } from './trust.js'
 
 /** An epoch's record does not expire. */
-const TTL_MS = 10 * 365 * 24 * 3_600_000
+export const EPOCH_TTL_MS = 10 * 365 * 24 * 3_600_000
 
 /** What the epoch needs of the store. */
 export interface EpochServer extends Pick<RawStore, 'read' | 'compareAndSwap'> {
@@ -35,7 +35,8 @@ interface Stored {
 
 type Verdict = { readonly epoch: EpochRecord } | { readonly cause: Distrust }
 
-const evictedOf = (facts: readonly ServerFacts[] | undefined): Evicted =>
+/** The keys that each server has evicted so far. */
+export const evictedOf = (facts: readonly ServerFacts[] | undefined): Evicted =>
   Object.fromEntries((facts ?? []).map(({ runId, evictedKeys }) => [runId, evictedKeys]))
 
 /** True where a server has removed keys since the epoch began. */
@@ -168,6 +169,6 @@ export class StoreEpoch implements Trust {
   }
 
   #put(name: string, before: Buffer | null, epoch: EpochRecord): Promise<boolean> {
-    return this.#server.compareAndSwap(name, before, sealEpoch(this.#cipher, name, epoch), TTL_MS)
+    return this.#server.compareAndSwap(name, before, sealEpoch(this.#cipher, name, epoch), EPOCH_TTL_MS)
   }
 }

@@ -3,6 +3,7 @@ import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
 import type { LeasePoints } from '../limits/point-lease.js'
 import type { Log } from '../observability/log.js'
+import { type ChangeChannel, NO_CHANNEL, openChangeChannel } from './change-channel.js'
 import { StoreCipher } from './cipher.js'
 import { encryptedStore } from './encrypted.js'
 import { StoreEpoch } from './epoch.js'
@@ -22,6 +23,8 @@ export interface OpenStore {
   readonly lease: LeasePoints
   /** Semaphores over all processes; absent where there is only this one. */
   readonly permits: PermitStore | undefined
+  /** What changed at the providers, between the replicas. */
+  readonly changes: ChangeChannel
   /** Rejects where a claim of a keyed write would be refused, with a cause that `errorClass` can name. */
   readonly probe: () => Promise<void>
   readonly close: () => Promise<void>
@@ -64,11 +67,13 @@ function openRedisStore(
     storeEpoch,
   )
   const check = () => void epoch.check().catch(() => undefined)
+  const changes = openChangeChannel(redis!)
   const timer = setInterval(check, CHECK_INTERVAL_MS).unref()
   return {
     store: encryptedStore(raw, secrets, epoch),
     lease: raw.lease,
     permits: raw.permits,
+    changes,
     async probe() {
       await raw.probe()
       await epoch.check()
@@ -77,6 +82,7 @@ function openRedisStore(
     },
     close() {
       clearInterval(timer)
+      changes.close()
       return raw.close()
     },
   }
@@ -87,5 +93,12 @@ export function openStore(config: StoreConfig, observe: StoreObserver, log?: War
   if (config.redis !== undefined) return openRedisStore(config, observe, log)
   const raw = memoryStore()
   const { lease, probe, close } = raw
-  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, permits: undefined, probe, close }
+  return {
+    store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]),
+    lease,
+    permits: undefined,
+    changes: NO_CHANNEL,
+    probe,
+    close,
+  }
 }

@@ -1,7 +1,8 @@
 import { ApiError } from '../../datasources/contract/errors.js'
 
 /** Why the store is not trusted: the classes in the log, the metrics and the reasons of `/ready`. */
-export type Distrust = 'EPOCH_LOST' | 'EVICTING' | 'OTHER_KEY' | 'UNKNOWN_VERSION'
+export const DISTRUST = ['EPOCH_LOST', 'EVICTING', 'OTHER_KEY', 'UNKNOWN_VERSION'] as const
+export type Distrust = (typeof DISTRUST)[number]
 
 /** What a claim is checked against in its script: the epoch record of the name's part, and the epoch that it must state. */
 export interface ClaimCheck {

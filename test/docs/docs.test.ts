@@ -14,6 +14,7 @@ import { JOBS, REFUSED } from '../../datasources/sei/emulator/index.js'
 import { OUTCOME_BY_SSN, PROBLEM_BY_SSN } from '../../datasources/synctera/emulator/index.js'
 import * as operations from '../../schema/operations/index.js'
 import { SCOPES } from '../../schema/scopes.js'
+import { DISTRUST } from '../../src/store/trust.js'
 import { readConfig } from '../../src/config.js'
 import { FIRST_QUERY, prepare } from '../../src/dev/welcome.js'
 import { createMetrics } from '../../src/observability/metrics.js'
@@ -179,6 +180,7 @@ describe('names', () => {
   const OTHERS = new Set<string>([
     ...(read('schema/schema.graphql').match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? []),
     ...Object.values(LINKS),
+    ...DISTRUST,
     'NODE_EXTRA_CA_CERTS',
   ])
   const scriptsOf = (path: string): string[] =>

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA, BANK, OTHER_BANK } from '../../datasources/emulator/people.js'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Attempt } from '../../datasources/contract/operations.js'
@@ -9,8 +9,9 @@ import { memoryStore } from '../../src/store/memory.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { Idempotency, type Write } from '../../src/idempotency/idempotency.js'
+import { writeKeys } from '../../src/idempotency/write-name.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
-import { addressOf } from '../support/redis.js'
+import { addressOf, emptyDatabase } from '../support/redis.js'
 
 const ROUTE = 'POST /v0/persons'
 const MEETINGS = 'POST /obp/v4.0.0/banks/*/meetings'
@@ -42,7 +43,8 @@ const keysOf = (app: App) => app.recorded('synctera').map(({ headers }) => heade
 const codeOf = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) => errors[0]?.extensions.code
 
 const SECRET = randomBytes(32)
-const shared = () => ({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: SECRET.toString('base64') })
+const REDIS_URL = await emptyDatabase()
+const shared = () => ({ REDIS_URL, STORE_ENCRYPTION_KEY: SECRET.toString('base64') })
 const BANKS = { OBP_BANK_IDS: `${BANK},${OTHER_BANK}` }
 
 describe.each<[string, (app?: App) => Promise<App>]>([
@@ -264,7 +266,7 @@ test('without Redis a restarted server sends the provider the same key', async (
 })
 
 describe('a key held by a server that died', () => {
-  const raw = redisStore(addressOf(inject('redisUrl')), () => undefined)
+  const raw = redisStore(addressOf(REDIS_URL), () => undefined)
   const store = encryptedStore(raw, [SECRET])
   let app: App
   beforeAll(async () => {
@@ -277,19 +279,25 @@ describe('a key held by a server that died', () => {
     await raw.close()
   })
 
-  /** Sets the key to its state during the write: held by a dead process, with a lease that ends in a moment. */
-  const die = (mutation: string, key: string, endsIn: number) =>
-    store.update<object>(['write', 'client:tester', 'tester', mutation, key], 60, (record) => {
-      expect(record).not.toBeNull()
+  /** Changes members of the record, under both of its names. */
+  const changeRecord = (mutation: string, key: string, members: (now: number) => object) =>
+    store.updateWrite(writeKeys({ tenant: 'client:tester', client: 'tester' }, mutation, key), 60, (pair, now) => {
+      expect(pair.record).not.toBeNull()
       return {
-        ...record,
-        state: 'running',
-        runner: 'dead',
-        until: Date.now() + endsIn,
-        payload: undefined,
-        failure: undefined,
+        record: { ...pair.record, ...members(now) },
+        earlier: pair.earlier && { ...pair.earlier, ...members(now) },
       }
     })
+
+  /** Sets the key to its state during the write: held by a dead process, with a lease that ends in a moment. */
+  const die = (mutation: string, key: string, endsIn: number) =>
+    changeRecord(mutation, key, (now) => ({
+      state: 'running',
+      runner: 'dead',
+      until: now + endsIn,
+      payload: undefined,
+      failure: undefined,
+    }))
 
   test('is held until its lease ends', async () => {
     const idempotencyKey = randomUUID()
@@ -315,10 +323,7 @@ describe('a key held by a server that died', () => {
     const idempotencyKey = randomUUID()
     const { person } = (await create(app, { idempotencyKey })).data.createPerson
     const age = (days: number) =>
-      store.update<object>(['write', 'client:tester', 'tester', 'createPerson', idempotencyKey], 60, (record) => ({
-        ...record,
-        begun: Date.now() - days * 24 * 3600 * 1000,
-      }))
+      changeRecord('createPerson', idempotencyKey, (now) => ({ begun: now - days * 24 * 3600 * 1000 }))
     await age(6.9)
     expect((await create(app, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
     // The provider forgets the key at that time too: a write with an unknown outcome may not be repeated later.

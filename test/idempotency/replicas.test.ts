@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { CROWD } from '../../datasources/emulator/people.js'
 import { type App, startApp } from '../support/app.js'
+import { emptyDatabase } from '../support/redis.js'
 import { type Replica, startReplica } from '../support/replica.js'
 
 const LEASE_MS = 3_000
 const SETTINGS = {
-  REDIS_URL: inject('redisUrl'),
+  REDIS_URL: await emptyDatabase(),
   STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
   WRITE_LEASE_SECONDS: String(LEASE_MS / 1000),
 }

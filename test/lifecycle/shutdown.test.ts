@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import fetch from 'node-fetch'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type App, startApp } from '../support/app.js'
 import { build, exitOf, runModule } from '../support/build.js'
+import { emptyDatabase } from '../support/redis.js'
 import { startReplica } from '../support/replica.js'
 
-const SETTINGS = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
+const SETTINGS = { REDIS_URL: await emptyDatabase(), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
 const ROUTE = 'POST /v0/persons'
 const CREATE =
   'mutation($key: String!) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: ACTIVE, firstName: "Nora" }) { replayed person { id } } }'

@@ -9,7 +9,8 @@ import { type PrivateRedis, privateRedis } from '../support/redis.js'
 let redis: PrivateRedis
 let app: App
 beforeAll(async () => {
-  redis = await privateRedis()
+  // With its data on disk: one that comes back empty is not trusted.
+  redis = await privateRedis(['--appendonly', 'yes', '--appendfsync', 'always'])
   app = await startApp({ REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
 })
 afterAll(async () => {

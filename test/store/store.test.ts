@@ -5,7 +5,7 @@ import { memoryStore } from '../../src/store/memory.js'
 import type { RawStore } from '../../src/store/raw-store.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
-import { countTurns, later, today } from '../support/clock.js'
+import { countTurns, today } from '../support/clock.js'
 import { privateRedis, addressOf } from '../support/redis.js'
 
 const silent = () => undefined
@@ -153,7 +153,7 @@ test("changes get Redis' time, whatever the clock of this machine says", async (
   await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
   const store = encryptedStore(raw, [key()])
   const real = Date.now()
-  later(3600)
+  vi.spyOn(Date, 'now').mockReturnValue(real + 3_600_000)
   let given = 0
   await store.update(name(), 60, (_current, now) => void (given = now))
   today()

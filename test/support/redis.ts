@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { inject } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { parseRedisUrl, type RedisAddress } from '../../src/store/connection.js'
 import { startProcess } from './processes.js'
@@ -152,6 +153,23 @@ export async function privateRedis(
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
   }
+}
+
+/** Databases of the common Redis: those of its default configuration, less those that files have by number. */
+const DATABASES = 11
+
+/**
+ * The address of an empty database of the common Redis. A store belongs to one STORE_ENCRYPTION_KEY, so files with keys
+ * of their own have databases of their own; the first one is for names that no key protects.
+ */
+export async function emptyDatabase(): Promise<string> {
+  const url = inject('redisUrl')
+  const redis = new Redis(url)
+  const number = 1 + ((await redis.incr('kyc-test:databases')) % DATABASES)
+  await redis.select(number)
+  await redis.flushdb()
+  redis.disconnect()
+  return `${url}/${number}`
 }
 
 /** Vitest's global setup: one Redis for the whole run, unless `REDIS_URL` names one. */

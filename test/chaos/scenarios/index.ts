@@ -1,8 +1,10 @@
 import type { Scenario } from '../scenario.js'
 import { attackScenario } from './attack.js'
+import { clocks } from './clocks.js'
 import { issuer } from './issuer.js'
 import { overloadScenario } from './overload.js'
 import { rateLimitScenario } from './rate-limit.js'
+import { redis } from './redis.js'
 import { silentProvider } from './silent-provider.js'
 import { slowWritesScenario } from './slow-writes.js'
 import { wrongSecret } from './wrong-secret.js'
@@ -13,6 +15,8 @@ export const scenarios: readonly Scenario[] = [
   overloadScenario,
   rateLimitScenario,
   slowWritesScenario,
+  redis,
+  clocks,
   silentProvider,
   wrongSecret,
   issuer,

@@ -9,7 +9,7 @@ import { openStore } from '../../../src/store/open-store.js'
 import { later, stopClock, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
-import { privateRedis, type PrivateRedis } from '../../support/redis.js'
+import { emptyDatabase, privateRedis, type PrivateRedis } from '../../support/redis.js'
 
 const RESULT =
   'id state fromCache checkedAt nextPollAt account { accountId status nameCheckStatus respondedName } responder { scheme data }'
@@ -432,13 +432,13 @@ describe('two servers with one store', () => {
 
 test('Redis holds no personal data in clear, and the raw answer of the scheme not even encrypted', async () => {
   const STORE_ENCRYPTION_KEY = key()
-  const settings = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY }
+  const settings = { REDIS_URL: await emptyDatabase(), STORE_ENCRYPTION_KEY }
   const app = await startApp(settings)
   const bank = on(app)
   const { id, responder } = await bank.verify({ name: 'Accepted,A' }, { idempotencyKey: 'dump' })
   const pending = (await bank.verify({ id: PENDING, name: 'Accepted,A' })).id
 
-  const redis = new Redis(inject('redisUrl'))
+  const redis = new Redis(settings.REDIS_URL)
   const dump: Buffer[] = []
   for (const name of await redis.keys('*'))
     dump.push(Buffer.from(name), (await redis.getBuffer(name).catch(() => null)) ?? Buffer.alloc(0))

@@ -1,0 +1,14 @@
+/** Members that hold the id of a person, a customer or a user. */
+const ID_MEMBERS: ReadonlySet<string> = new Set(['id', 'personId', 'customerId', 'bankingCustomerId', 'userId'])
+/** Members of a payload that are such a record. */
+const RECORD_MEMBERS: ReadonlySet<string> = new Set(['person', 'customer', 'user'])
+
+/**
+ * The ids of the persons that an input or a payload names: its own members, and those of its person or customer. An
+ * input's `id` may be that of another record, which does no harm: only its hash is kept.
+ */
+export const personIds = (value: object): readonly string[] =>
+  Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    if (typeof member === 'string') return ID_MEMBERS.has(name) && member !== '' ? [member] : []
+    return RECORD_MEMBERS.has(name) && typeof member === 'object' && member !== null ? personIds(member) : []
+  })

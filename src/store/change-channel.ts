@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { connect, type RedisAddress } from './connection.js'
+
+const CHANNEL = 'kyc:changes'
+
+/** A change at a provider: `write` by an operation of this server, `event` by the provider's webhook. It names no record. */
+export interface Change {
+  readonly provider: string
+  readonly tenant: string
+  readonly kind: 'write' | 'event'
+}
+
+/**
+ * Changes that the replicas tell each other (publish and subscribe). A lost message costs freshness only: a read may
+ * then join a call that began up to half a second before the change.
+ */
+export interface ChangeChannel {
+  readonly publish: (change: Change) => void
+  /** The listener gets the changes of the other replicas. */
+  readonly subscribe: (listener: (change: Change) => void) => void
+  readonly close: () => void
+}
+
+/** The channel of one process without others. */
+export const NO_CHANNEL: ChangeChannel = {
+  publish: () => undefined,
+  subscribe: () => undefined,
+  close: () => undefined,
+}
+
+/** A message of another process; undefined for this one's own, and for what is no message. */
+function read(message: string, own: string): Change | undefined {
+  try {
+    const { by, ...change } = JSON.parse(message) as Change & { readonly by: string }
+    return by === own ? undefined : change
+  } catch {
+    return undefined
+  }
+}
+
+/** The channel over Redis, on connections of its own; the driver subscribes again after each reconnection. */
+export function openChangeChannel(address: RedisAddress): ChangeChannel {
+  const own = randomUUID()
+  const publisher = connect(address)
+  const subscriber = connect(address)
+  const listeners: ((change: Change) => void)[] = []
+  subscriber.on('ready', () => void subscriber.subscribe(CHANNEL).catch(() => undefined))
+  subscriber.on('message', (_channel, message) => {
+    const change = read(message, own)
+    if (change) for (const listener of listeners) listener(change)
+  })
+  return {
+    publish: (change) => void publisher.publish(CHANNEL, JSON.stringify({ ...change, by: own })).catch(() => undefined),
+    subscribe: (listener) => void listeners.push(listener),
+    close() {
+      publisher.disconnect()
+      subscriber.disconnect()
+    },
+  }
+}

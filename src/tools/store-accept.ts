@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ConfigError, environment, readAuditConfig } from '../config.js'
+import { errorClass } from '../observability/error-class.js'
+import { acceptEpoch, inspectEpoch, type Inspection } from '../store/accept-epoch.js'
+import { StoreCipher } from '../store/cipher.js'
+import { redisStore, type RedisStore } from '../store/redis.js'
+
+const PATIENCE_MS = 5_000
+const POLL_MS = 50
+
+/** Waits for the connection, and for the right to write. */
+async function waitUntilUsable(store: RedisStore): Promise<void> {
+  for (const until = performance.now() + PATIENCE_MS; ; await delay(POLL_MS)) {
+    try {
+      return await store.probe()
+    } catch (error) {
+      if (performance.now() > until) throw error
+    }
+  }
+}
+
+/** What was found, a fact a line. */
+function lines({ epochs, facts, now }: Inspection): readonly string[] {
+  const ofEpochs = epochs.map((epoch) => {
+    if (epoch === 'absent') return 'epoch: none; the store is new, was emptied, or a part of it was lost'
+    if (typeof epoch === 'string') return `epoch: not readable (${epoch})`
+    const { id, state, at, cause } = epoch
+    const minutes = Math.round((now - at) / 60_000)
+    return `epoch: ${id}, ${state}${cause === undefined ? '' : ` (${cause})`}, ${minutes} minutes old`
+  })
+  if (facts === undefined)
+    return [...ofEpochs, 'server: its user may not run INFO, so eviction and persistence are unknown']
+  const ofServers = facts.map(
+    ({ evictionPolicy, evictedKeys, hasAppendOnlyFile }) =>
+      `server: eviction ${evictionPolicy ?? 'off'}, ${evictedKeys} keys evicted since its start, append-only file ${hasAppendOnlyFile ? 'on' : 'off'}`,
+  )
+  return [...ofEpochs, ...ofServers]
+}
+
+/** `npm run store:accept [-- --yes]`: shows what the store says of itself; with `--yes` begins a new epoch. Answers the exit code. */
+async function main(isSure: boolean): Promise<number> {
+  const { redis, encryptionKeys } = readAuditConfig(environment())
+  if (redis === undefined || encryptionKeys === undefined)
+    throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY are needed'])
+  const store = redisStore(redis, () => undefined)
+  const cipher = new StoreCipher(encryptionKeys)
+  try {
+    await waitUntilUsable(store)
+    const inspection = await inspectEpoch(store, cipher)
+    for (const line of lines(inspection)) console.log(line)
+    if (inspection.facts?.some(({ evictionPolicy }) => evictionPolicy !== undefined)) {
+      console.error('Redis may evict keys: set maxmemory-policy noeviction first.')
+      return 1
+    }
+    if (!isSure) {
+      console.log(
+        'Nothing was changed. With --yes a new epoch begins: keyed writes go on, and a key whose record was lost is a new key.',
+      )
+      return 1
+    }
+    console.log(`A new epoch begins. STORE_EPOCH=${await acceptEpoch(store, cipher)}`)
+    return 0
+  } finally {
+    await store.close()
+  }
+}
+
+main(process.argv.includes('--yes')).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof ConfigError ? error.message : `The store cannot be accepted (${errorClass(error)}).`)
+    process.exit(2)
+  },
+)

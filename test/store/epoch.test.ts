@@ -1,0 +1,192 @@
+import { execFile } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { copyFileSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import fetch from 'node-fetch'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ADA } from '../../datasources/emulator/people.js'
+import { type App, startApp } from '../support/app.js'
+import { type PrivateRedis, privateRedis } from '../support/redis.js'
+
+const CREATE =
+  'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed person { id } } }'
+const KEY = randomBytes(32).toString('base64')
+
+let ground: App
+beforeAll(async () => {
+  ground = await startApp()
+})
+afterAll(() => ground.close())
+
+let redis: PrivateRedis
+let admin: Redis
+const apps: App[] = []
+beforeEach(async () => {
+  redis = await privateRedis()
+  admin = new Redis(redis.url)
+  admin.on('error', () => undefined)
+  ground.clear()
+})
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()))
+  admin.disconnect()
+  await redis.kill()
+})
+
+async function opened(settings: Record<string, string> = {}): Promise<App> {
+  const app = await startApp({ REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: KEY, ...settings }, ground)
+  apps.push(app)
+  await expect.poll(async () => (await ready(app)).reasons.store).not.toBe('CONNECTING')
+  return app
+}
+const create = (app: App, key: string | null = randomUUID()) => app.run(CREATE, { key })
+const codeOf = async (answer: ReturnType<typeof create>) => (await answer).errors[0]?.extensions.code
+const creations = () => ground.calls('synctera').filter((call) => call.startsWith('POST')).length
+async function ready(app: App): Promise<{ status: number; reasons: { store?: string } }> {
+  const response = await fetch(`${app.url}/ready`)
+  return { status: response.status, reasons: ((await response.json()) as { reasons: object }).reasons }
+}
+const accept = (...options: string[]) =>
+  promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/tools/store-accept.ts', ...options], {
+    env: { PATH: process.env['PATH'], REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: KEY },
+  }).then(
+    ({ stdout }) => ({ code: 0, stdout }),
+    ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),
+  )
+
+/** Keyed writes are refused before a call, the cause is in `/ready`, and all else goes on. */
+async function isUntrusted(app: App, cause: string): Promise<void> {
+  const sent = creations()
+  expect(await codeOf(create(app))).toBe('STORE_UNTRUSTED')
+  expect(await ready(app)).toEqual({ status: 503, reasons: { store: cause } })
+  expect(creations()).toBe(sent)
+  expect((await app.run(`{ customer(id: "${ADA.customerId}") { legalName } }`)).data.customer.legalName).toBeTruthy()
+  expect((await create(app, null)).data.createPerson.replayed).toBe(false)
+}
+
+test('a store that was emptied takes no key from any process, one that begins later too, until it is accepted', async () => {
+  const app = await opened()
+  const key = randomUUID()
+  expect(await codeOf(create(app, key))).toBeUndefined()
+  await admin.flushall()
+  const sent = creations()
+  expect(await codeOf(create(app, key))).toBe('STORE_UNTRUSTED')
+  expect(creations()).toBe(sent)
+  await isUntrusted(app, 'EPOCH_LOST')
+  await isUntrusted(await opened(), 'EPOCH_LOST')
+
+  const asked = await accept()
+  expect(asked).toMatchObject({ code: 1, stdout: expect.stringContaining('EPOCH_LOST') })
+  await isUntrusted(app, 'EPOCH_LOST')
+  const accepted = await accept('--yes')
+  expect(accepted.code).toBe(0)
+  for (const each of apps) expect(await codeOf(create(each))).toBeUndefined()
+  expect(await ready(app)).toEqual({ status: 200, reasons: {} })
+
+  // The pinned epoch is trusted at the start, another one is not.
+  const epoch = /STORE_EPOCH=(\S+)/.exec(accepted.stdout)![1]!
+  expect(await codeOf(create(await opened({ STORE_EPOCH: epoch })))).toBeUndefined()
+  await isUntrusted(await opened({ STORE_EPOCH: randomUUID() }), 'EPOCH_LOST')
+})
+
+test('a Redis that was restarted without its data takes no key', async () => {
+  const app = await opened()
+  expect(await codeOf(create(app))).toBeUndefined()
+  await redis.kill()
+  await redis.start()
+  await expect.poll(async () => (await ready(app)).reasons.store).toBe('EPOCH_LOST')
+  await isUntrusted(app, 'EPOCH_LOST')
+})
+
+test('a process that began on an emptied store is told by one that knew it before', async () => {
+  const before = await opened()
+  expect(await codeOf(create(before))).toBeUndefined()
+  // Another epoch, as a process writes it that finds the store empty first.
+  const other = await privateRedis()
+  const there = await startApp({ REDIS_URL: other.url, STORE_ENCRYPTION_KEY: KEY }, ground)
+  await expect.poll(() => codeOf(create(there))).toBeUndefined()
+  const elsewhere = new Redis(other.url)
+  await admin.set('kyc:epoch:{0}', (await elsewhere.getBuffer('kyc:epoch:{0}'))!)
+  elsewhere.disconnect()
+  await isUntrusted(before, 'EPOCH_LOST')
+  await isUntrusted(await opened(), 'EPOCH_LOST')
+  await there.close()
+  await other.kill()
+})
+
+test('a Redis that may evict takes no key while it may; one that has evicted takes none until it is accepted', async () => {
+  const app = await opened()
+  expect(await codeOf(create(app))).toBeUndefined()
+  await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
+  await admin.config('SET', 'maxmemory', String(64 * 1024 * 1024))
+  await expect.poll(async () => (await ready(app)).reasons.store).toBe('EVICTING')
+  await isUntrusted(app, 'EVICTING')
+  await admin.config('SET', 'maxmemory', '0')
+  await expect.poll(() => codeOf(create(app))).toBeUndefined()
+
+  await admin.set('other', 'x'.repeat(1024))
+  await admin.config('SET', 'maxmemory', '1')
+  await admin.set('more', 'y').catch(() => undefined)
+  await admin.config('SET', 'maxmemory', '0')
+  await expect.poll(async () => (await ready(app)).reasons.store).toMatch(/EVICTING|EPOCH_LOST/)
+  await admin.config('SET', 'maxmemory-policy', 'noeviction')
+  expect(await codeOf(create(app))).toBe('STORE_UNTRUSTED')
+  expect((await accept('--yes')).code).toBe(0)
+  expect(await codeOf(create(app))).toBeUndefined()
+})
+
+test('a backup that is restored is trusted, and every key in it is known', async () => {
+  const app = await opened()
+  const key = randomUUID()
+  const { person } = (await create(app, key)).data.createPerson
+  const [, from] = (await admin.config('GET', 'dir')) as [string, string]
+  await admin.call('SAVE')
+  const to = mkdtempSync(join(tmpdir(), 'kyc-restored-'))
+  copyFileSync(join(from, 'dump.rdb'), join(to, 'dump.rdb'))
+  const restored = await privateRedis(['--dir', to])
+  const sent = creations()
+  const there = await opened({ REDIS_URL: restored.url })
+  expect((await create(there, key)).data.createPerson).toEqual({ replayed: true, person })
+  expect(await codeOf(create(there))).toBeUndefined()
+  expect(creations()).toBe(sent + 1)
+  await restored.kill()
+})
+
+test('another STORE_ENCRYPTION_KEY takes no key; a rotated one does, also when the older one is gone', async () => {
+  const app = await opened()
+  const key = randomUUID()
+  const { person } = (await create(app, key)).data.createPerson
+  await isUntrusted(await opened({ STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }), 'OTHER_KEY')
+  const next = randomBytes(32).toString('base64')
+  const rotated = await opened({ STORE_ENCRYPTION_KEY: `${next},${KEY}` })
+  expect((await create(rotated, key)).data.createPerson).toEqual({ replayed: true, person })
+  expect(await codeOf(create(await opened({ STORE_ENCRYPTION_KEY: next })))).toBeUndefined()
+})
+
+test('a record of a version that is not known is refused, never taken for absent', async () => {
+  const app = await opened()
+  const key = randomUUID()
+  await create(app, key)
+  for (const name of await admin.keys('kyc:write:*')) {
+    const bytes = (await admin.getBuffer(name))!
+    bytes[0] = 9
+    await admin.set(name, bytes, 'EX', 60)
+  }
+  const sent = creations()
+  expect(await codeOf(create(app, key))).toBe('STORE_UNTRUSTED')
+  expect(creations()).toBe(sent)
+  expect(await codeOf(create(app))).toBeUndefined()
+})
+
+test('a Redis user needs few rights, and without INFO only a warning is lost', async () => {
+  const rules = ['~kyc:*', '&kyc:*', '+get', '+set', '+del', '+pttl', '+time', '+eval', '+evalsha', '+wait', '+ping']
+  await admin.call('ACL', 'SETUSER', 'small', 'on', '>secret', ...rules)
+  const app = await opened({ REDIS_URL: redis.url.replace('//', '//small:secret@') })
+  const key = randomUUID()
+  expect(await codeOf(create(app, key))).toBeUndefined()
+  expect((await create(app, key)).data.createPerson.replayed).toBe(true)
+  expect(await ready(app)).toEqual({ status: 200, reasons: {} })
+})
