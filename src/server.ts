@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ApolloServer, ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import { createAuthenticator } from './access/authenticate.js'
@@ -14,18 +15,21 @@ import { Pipeline } from './graphql/pipeline.js'
 import type { Explain, OperationContext } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
 import { schemas } from './graphql/schema.js'
+import { startAdminListener } from './http/admin-listener.js'
 import { createApp } from './http/app.js'
 import { allowsOrigins } from './http/cors.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
-import { registerHealth } from './http/health.js'
+import { createReadyReport, type ReadyReport, registerHealth } from './http/health.js'
 import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
 import { createDeadlines } from './lifecycle/deadline.js'
 import { drain } from './lifecycle/drain.js'
+import { closeIdleGently } from './lifecycle/idle-connections.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
+import { StoreReadiness } from './lifecycle/readiness.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
 import { Dependencies } from './observability/dependencies.js'
 import { createLog, type Log } from './observability/log.js'
@@ -48,21 +52,33 @@ export interface ServerOptions {
 
 export interface Server {
   readonly url: string
+  /** The address of the admin listener, where there is one. */
+  readonly adminUrl: string | undefined
+  /** Resolves when the store, the trail and the issuer are usable, or after two seconds; requests are served meanwhile. */
+  readonly reached: Promise<void>
+  /** Says that it stops, serves everything for `DRAIN_DELAY_MS`, then closes. */
+  readonly stop: () => Promise<void>
   /** Stops accepting, finishes what runs, closes pools and store. */
   readonly close: () => Promise<void>
 }
+
+/** How long a start waits for what every operation needs, before it is told as started without it. */
+const START_TIMEOUT_MS = 2_000
 
 type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; readonly dependencies: Dependencies }
 
 /** What is opened once and closed with the server. */
 interface Resources {
   readonly store: OpenStore
+  readonly readiness: StoreReadiness
   readonly providers: ReturnType<typeof openProviders>
   readonly trail: Trail
 }
 
-async function openResources({ config, log, metrics, dependencies }: Options): Promise<Resources> {
-  const store = openStore(config, () => undefined)
+function openResources({ config, log, metrics, dependencies }: Options): Resources {
+  const readiness = new StoreReadiness(dependencies)
+  const store = openStore(config, readiness.observe)
+  readiness.start(store.probe)
   const providers = openProviders({
     config,
     store: store.store,
@@ -77,12 +93,13 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
-  const trail = await openTrail({
+  const trail = openTrail({
     config,
     changed: (usable) => dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE'),
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
-  return { store, providers, trail }
+  void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
+  return { store, readiness, providers, trail }
 }
 
 /** The GraphQL API over the resources. */
@@ -90,12 +107,14 @@ interface Graph {
   readonly apollo: ApolloServer<OperationContext>
   readonly rateLimit: RateLimit
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
+  /** Reads the issuer's keys before the first request needs them. */
+  readonly readKeys: () => void
   /** Resolves when no operation runs, also none of a client that has left. */
   readonly settled: () => Promise<unknown>
 }
 
 function createGraph(options: Options, { store: { store, spend }, providers, trail }: Resources): Graph {
-  const { config, log, metrics, explorer, explain } = options
+  const { config, log, metrics, dependencies, explorer, explain } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
   const idempotency = new Idempotency(config.writeLeaseMs)
@@ -106,8 +125,11 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
   const documents = new DocumentCache()
   const persisted = config.safelist.mode === 'enforce' ? undefined : store
   const apollo = createApolloServer({ schema: served, pipeline, documents, store: persisted, log, explorer })
+  const authenticate = createAuthenticator(config.auth, undefined, config, (cause) =>
+    dependencies.report('issuer', cause),
+  )
   const openContext = createContextFactory({
-    authenticate: createAuthenticator(config.auth, undefined, config),
+    authenticate,
     deadlines,
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
     store,
@@ -124,34 +146,41 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
       requests.add(response)
       return response
     },
+    readKeys: () => void Promise.resolve(authenticate(undefined)).catch(() => undefined),
     settled: () => Promise.all([requests.settled(), deadlines.settled(), idempotency.settled()]),
   }
 }
 
 async function createRoutes(
-  { config, log, metrics, dependencies, routes }: Options,
+  { config, log, metrics, routes }: Options,
   { store, providers }: Resources,
   { handle }: Graph,
-  isStopping: () => boolean,
+  { isStopping, report }: { readonly isStopping: () => boolean; readonly report: () => ReadyReport },
 ): Promise<FastifyInstance> {
-  const { cors } = config
+  const { admin, cors } = config
   const app = await createApp({ log, cors, isStopping })
   const fastPath = createFastPath({ answer: handle, log, allowsOrigins: allowsOrigins(cors), isStopping })
   installFastPath(app.server, fastPath)
+  // After the fast path, so that it sees all requests.
+  closeIdleGently(app.server)
   registerGraphqlRoute(app, handle)
-  const { probe } = store
-  registerHealth(app, { probe, dependencies, isStopping, circuits: providers.circuits, metrics })
+  if (admin === undefined) registerHealth(app, report, metrics)
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
   routes?.(app)
   return app
 }
 
-async function close(app: FastifyInstance, graph: Graph, { store, providers, trail }: Resources): Promise<void> {
+async function close(
+  app: FastifyInstance,
+  graph: Graph,
+  { store, readiness, providers, trail }: Resources,
+): Promise<void> {
   await drain(app, { settled: graph.settled, closeProviders: () => providers.close() })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   // Last: by now every operation has closed its audit record.
   await trail.close()
+  readiness.close()
   await store.close()
 }
 
@@ -163,20 +192,40 @@ function urlOf(app: FastifyInstance): string {
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer(given: ServerOptions): Promise<Server> {
   const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
-  const options: Options = { ...given, log, metrics, dependencies: new Dependencies(log, metrics) }
-  let isStopping = false
+  const dependencies = new Dependencies(log, metrics)
+  const options: Options = { ...given, log, metrics, dependencies }
+  let stopping = false
+  const isStopping = () => stopping
 
-  const resources = await openResources(options)
+  const resources = openResources(options)
   const graph = createGraph(options, resources)
   await graph.apollo.start()
-  const app = await createRoutes(options, resources, graph, () => isStopping)
+  const report = createReadyReport({ dependencies, isStopping, circuits: resources.providers.circuits })
+  const app = await createRoutes(options, resources, graph, { isStopping, report })
   await app.listen({ host: config.host, port: config.port })
+  const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
+  dependencies.onChange(() => admin?.update())
+  graph.readKeys()
 
+  function announceStop(): void {
+    stopping = true
+    admin?.update()
+  }
+  async function closeAll(): Promise<void> {
+    announceStop()
+    await close(app, graph, resources)
+    await admin?.close()
+  }
   return {
     url: urlOf(app),
-    close() {
-      isStopping = true
-      return close(app, graph, resources)
+    adminUrl: admin?.url,
+    reached: dependencies.usable(START_TIMEOUT_MS),
+    async stop() {
+      announceStop()
+      log.info({ drainDelayMs: config.drainDelayMs }, 'stopping')
+      await delay(config.drainDelayMs)
+      await closeAll()
     },
+    close: closeAll,
   }
 }

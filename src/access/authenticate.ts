@@ -4,6 +4,7 @@ import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { NO_PROXIES } from '../../datasources/http/proxy.js'
 import type { Config } from '../config.js'
+import { errorClass } from '../observability/error-class.js'
 import { createJwksFetch } from './jwks-fetch.js'
 
 /** Signature algorithms that are accepted. The issuer, the audience and the JWKS address are settings (`AUTH_ISSUER`, `AUTH_AUDIENCE`, `AUTH_JWKS_URL` in `src/config.ts`). */
@@ -101,6 +102,7 @@ export function createAuthenticator(
   { issuer, audience, jwksUrl }: Config['auth'],
   maxCached = MAX_CACHED,
   network: Pick<Config, 'httpClient' | 'proxies'> = { httpClient: 'undici', proxies: NO_PROXIES },
+  report: (cause: string | undefined) => void = () => undefined,
 ): (authorization: string | undefined) => Caller | Promise<Caller> {
   const jwks = createRemoteJWKSet(new URL(jwksUrl), {
     timeoutDuration: JWKS_TIMEOUT_MS,
@@ -118,7 +120,11 @@ export function createAuthenticator(
   /** Refreshes the JWKS in the background: no caller waits while the known keys verify its token. */
   async function refresh(): Promise<void> {
     refreshAt = Date.now() + CACHE_MS
-    await jwks.reload()
+    await jwks.reload().catch((error: unknown) => {
+      report(errorClass(error))
+      throw error
+    })
+    report(undefined)
     const current = JSON.stringify(jwks.jwks())
     if (current !== published) cache.clear()
     published = current

@@ -140,6 +140,7 @@ function readinessMetrics(registers: Registry[]) {
   })
 
   return {
+    awaited: (dependency: string) => ready.set({ dependency }, 0),
     depended(dependency: string, cause: string | undefined) {
       ready.set({ dependency }, cause === undefined ? 1 : 0)
       changes.inc({ dependency, cause: cause ?? 'ok' })
