@@ -113,7 +113,11 @@ interface Graph {
   readonly settled: () => Promise<unknown>
 }
 
-function createGraph(options: Options, { store: { store, spend }, providers, trail }: Resources): Graph {
+function createGraph(
+  options: Options,
+  reached: Promise<void>,
+  { store: { store, spend }, providers, trail }: Resources,
+): Graph {
   const { config, log, metrics, dependencies, explorer, explain } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
@@ -138,11 +142,14 @@ function createGraph(options: Options, { store: { store, spend }, providers, tra
   })
   const respond = createGraphqlHandler({ apollo, pipeline, documents, hasPage: isDevelopment, openContext })
   const requests = new PendingTasks()
+  let isStarting = true
+  void reached.then(() => (isStarting = false))
   return {
     apollo,
     rateLimit,
     handle(request) {
-      const response = respond(request)
+      // A request that comes while the server starts waits for what it may need.
+      const response = isStarting ? reached.then(() => respond(request)) : respond(request)
       requests.add(response)
       return response
     },
@@ -198,7 +205,8 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const isStopping = () => stopping
 
   const resources = openResources(options)
-  const graph = createGraph(options, resources)
+  const reached = dependencies.usable(START_TIMEOUT_MS)
+  const graph = createGraph(options, reached, resources)
   await graph.apollo.start()
   const report = createReadyReport({ dependencies, isStopping, circuits: resources.providers.circuits })
   const app = await createRoutes(options, resources, graph, { isStopping, report })
@@ -219,7 +227,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   return {
     url: urlOf(app),
     adminUrl: admin?.url,
-    reached: dependencies.usable(START_TIMEOUT_MS),
+    reached,
     async stop() {
       announceStop()
       log.info({ drainDelayMs: config.drainDelayMs }, 'stopping')
