@@ -9,9 +9,13 @@ const HEARTBEAT_MS = 250
 /** The memory of the worker, in MiB: it holds the text of the metrics and a few connections. */
 const WORKER_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 }
 
-/** In development and under test this module is TypeScript, which tsx loads for the worker too. */
-const isSource = import.meta.url.endsWith('.ts')
-const WORKER = new URL(isSource ? 'admin-worker.ts' : 'admin-worker.js', import.meta.url)
+/** The program of the worker. In development and under test it is TypeScript, which tsx loads. */
+function programOf(): { readonly program: URL | string; readonly eval: boolean } {
+  if (!import.meta.url.endsWith('.ts')) return { program: new URL('admin-worker.js', import.meta.url), eval: false }
+  const { href } = new URL('admin-worker.ts', import.meta.url)
+  const program = `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(href)})))`
+  return { program, eval: true }
+}
 
 interface AdminOptions {
   readonly host: string
@@ -78,13 +82,14 @@ export async function startAdminListener({ host, port, report, metrics }: AdminO
     metricsType: metrics.contentType,
     headers: SECURITY_HEADERS,
   }
-  const worker = new Worker(WORKER, {
+  const { program, ...evaluation } = programOf()
+  const worker = new Worker(program, {
     workerData,
+    ...evaluation,
     resourceLimits: WORKER_LIMITS,
     // One log: what Node would print for the worker is dropped.
     stdout: true,
     stderr: true,
-    ...(isSource ? { execArgv: ['--import', 'tsx'] } : {}),
   })
   worker.on('message', ({ kind }: FromAdminWorker) => {
     if (kind === 'metrics') void metrics.text().then((text) => send(worker, { kind: 'metrics', text }))
