@@ -27,7 +27,7 @@ interface Form {
   readonly idleSeconds: number
 }
 const WHOLE: Form = { restarts: 12, perSecond: 200, drainMs: 5_000, idleSeconds: 4 }
-const SHORT: Form = { restarts: 2, perSecond: 40, drainMs: 2_000, idleSeconds: 1 }
+const SHORT: Form = { restarts: 2, perSecond: 40, drainMs: 3_000, idleSeconds: 1 }
 
 type Kind = 'read' | 'keyed write' | 'unkeyed write'
 const KINDS: readonly Kind[] = ['read', 'keyed write', 'read', 'unkeyed write', 'read']
@@ -39,8 +39,13 @@ interface Sent {
 }
 
 /** What a failed request ended in; undefined for one that was answered with data and without an error. */
-const failureOf = ({ failure, status, errors, data }: Answer): string | undefined =>
-  failure ?? errors[0]?.extensions['code']?.toString() ?? (status === 200 && data ? undefined : `status ${status}`)
+function failureOf({ failure, status, errors, data }: Answer): string | undefined {
+  const code = errors[0]?.extensions['code']
+  if (typeof code === 'string') return code
+  // The page of a proxy is no JSON; its status tells more.
+  if (status > 200) return `status ${status}`
+  return failure ?? (status === 200 && data ? undefined : 'no data')
+}
 
 /** Open loop: requests at a fixed rate, whatever their answers take, until it is stopped. */
 function sendSteadily(world: World, url: string, perSecond: number): () => Promise<readonly Sent[]> {
