@@ -9,6 +9,7 @@ import { type Manifest, manifestProblem, type Safelist, safelistOf } from './gra
 import { type TrustedProxies, trustOf } from './http/client-address.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
+import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
 import { parseRedisUrl, type RedisAddress } from './store/connection.js'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -68,6 +69,10 @@ export interface AdmissionConfig {
 export interface Config {
   readonly host: string
   readonly port: number
+  /** Where `/health`, `/ready` and `/metrics` are, instead of on the public port. */
+  readonly admin: { readonly host: string; readonly port: number } | undefined
+  /** How long a stopping server still accepts and serves everything, while `/ready` says that it stops. */
+  readonly drainDelayMs: number
   readonly auth: {
     readonly issuer: string
     readonly audience: string
@@ -535,12 +540,32 @@ const intakeConfig = (settings: Settings): IntakeConfig => ({
   ),
 })
 
+function lifecycleConfig(settings: Settings): Pick<Config, 'admin' | 'drainDelayMs'> {
+  const port = settings.integer(
+    'ADMIN_PORT',
+    'Port of the admin listener with `/health`, `/ready` and `/metrics`, which are then not on the public port; 0: no admin listener.',
+    0,
+    { min: 0, max: 65_535 },
+  )
+  const host = settings.text('ADMIN_HOST', 'Address of the admin listener.', '127.0.0.1')
+  return {
+    admin: port === 0 ? undefined : { host, port },
+    drainDelayMs: settings.integer(
+      'DRAIN_DELAY_MS',
+      'Time in milliseconds between a stop signal, from which `/ready` answers 503, and the closing of the listener; longer than the load balancer takes to notice.',
+      DEFAULT_DRAIN_DELAY_MS,
+      { min: 0, max: 300_000 },
+    ),
+  }
+}
+
 /** The configuration without the providers. */
 function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
   return {
     auth: authConfig(settings),
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
+    ...lifecycleConfig(settings),
     ...auditConfig(settings, plaintext),
     ...idempotencyConfig(settings),
     requestTimeoutMs: settings.integer(

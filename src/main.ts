@@ -1,30 +1,48 @@
 import { ConfigError, environment, readConfig } from './config.js'
 import { exitOnCrash, shutdownOnSignals } from './lifecycle/shutdown.js'
-import { createLog } from './observability/log.js'
-import { startServer } from './server.js'
-
-async function main(): Promise<void> {
-  const config = readConfig(environment())
-  const log = createLog(config.logLevel)
-  if (config.plaintext.length > 0)
-    log.warn({ settings: config.plaintext }, 'ALLOW_PLAINTEXT: these are reached without encryption')
-  exitOnCrash(log)
-  const server = await startServer({ config, log })
-  shutdownOnSignals(server.close)
-  const store = config.redis === undefined ? 'memory' : 'redis'
-  log.info({ url: server.url, providers: Object.keys(config.providers), store }, 'listening')
-}
+import { createLog, type Log } from './observability/log.js'
+import { logProcessOutput } from './observability/process-output.js'
+import { type Server, startServer } from './server.js'
 
 /** The message for an error at the start. Messages of other errors are left out: they may hold the value of a setting. */
 function reasonOf(error: unknown): string {
-  if (error instanceof ConfigError) return error.message
   const { code } = error as { code?: unknown }
-  if (code === 'EADDRINUSE') return 'The address is taken: set HOST and PORT to a free one.'
+  if (code === 'EADDRINUSE')
+    return 'The address is taken: set HOST and PORT, or ADMIN_HOST and ADMIN_PORT, to a free one.'
   const kind = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown'
   return `The server could not be started (${kind}).`
 }
 
-main().catch((error: unknown) => {
-  console.error(reasonOf(error))
-  process.exit(1)
-})
+/** The configuration; without a usable one there is no log either, and the problems are printed. */
+function configuration() {
+  try {
+    return readConfig(environment())
+  } catch (error) {
+    console.error(error instanceof ConfigError ? error.message : reasonOf(error))
+    process.exit(1)
+  }
+}
+
+async function start(config: ReturnType<typeof readConfig>, log: Log): Promise<Server> {
+  try {
+    return await startServer({ config, log })
+  } catch (error) {
+    log.fatal(reasonOf(error))
+    process.exit(1)
+  }
+}
+
+const config = configuration()
+const log = createLog(config.logLevel)
+logProcessOutput(log)
+exitOnCrash(log)
+if (config.plaintext.length > 0)
+  log.warn({ settings: config.plaintext }, 'ALLOW_PLAINTEXT: these are reached without encryption')
+if (config.admin === undefined)
+  log.warn('ADMIN_PORT is not set: /health, /ready and /metrics are on the public port, where overload delays them')
+const server = await start(config, log)
+shutdownOnSignals(server.stop)
+await server.reached
+const { url, adminUrl } = server
+const store = config.redis === undefined ? 'memory' : 'redis'
+log.info({ url, adminUrl, providers: Object.keys(config.providers), store }, 'listening')

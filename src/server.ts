@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ApolloServer, ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
+import type { GraphQLSchema } from 'graphql'
+import type { Store } from '../datasources/contract/store.js'
 import { createAuthenticator } from './access/authenticate.js'
 import { IssuerKeys } from './access/issuer-keys.js'
 import { createMaskers } from './access/mask.js'
@@ -18,6 +21,7 @@ import { Pipeline } from './graphql/pipeline.js'
 import type { Explain, OperationContext } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
 import { schemas } from './graphql/schema.js'
+import { startAdminListener } from './http/admin-listener.js'
 import { createApp } from './http/app.js'
 import { allowsOrigins } from './http/cors.js'
 import { trustOf } from './http/client-address.js'
@@ -27,14 +31,16 @@ import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
 import { createFront, type Front } from './http/front.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
-import { registerHealth } from './http/health.js'
+import { createReadyReport, type ReadyReport, registerHealth } from './http/health.js'
 import { BodyReader } from './http/request-body.js'
 import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
 import { createDeadlines } from './lifecycle/deadline.js'
 import { drain } from './lifecycle/drain.js'
+import { closeIdleGently } from './lifecycle/idle-connections.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
+import { StoreReadiness } from './lifecycle/readiness.js'
 import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
 import { Dependencies } from './observability/dependencies.js'
@@ -58,9 +64,18 @@ export interface ServerOptions {
 
 export interface Server {
   readonly url: string
+  /** The address of the admin listener, where there is one. */
+  readonly adminUrl: string | undefined
+  /** Resolves when the store, the trail and the issuer are usable, or after two seconds; requests are served meanwhile. */
+  readonly reached: Promise<void>
+  /** Says that it stops, serves everything for `DRAIN_DELAY_MS`, then closes. */
+  readonly stop: () => Promise<void>
   /** Stops accepting, finishes what runs, closes pools and store. */
   readonly close: () => Promise<void>
 }
+
+/** How long a start waits for what every operation needs, before it is told as started without it. */
+const START_TIMEOUT_MS = 2_000
 
 type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; readonly dependencies: Dependencies }
 
@@ -68,17 +83,20 @@ type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; r
 interface Resources {
   readonly keys: IssuerKeys
   readonly store: OpenStore
+  readonly readiness: StoreReadiness
   readonly providers: ReturnType<typeof openProviders>
   readonly trail: Trail
 }
 
-async function openResources({ config, log, metrics, dependencies }: Options): Promise<Resources> {
+function openResources({ config, log, metrics, dependencies }: Options): Resources {
   const keys = new IssuerKeys({
     ...config.auth,
     proxies: config.proxies,
     report: (cause, isUsable) => dependencies.report('issuer', cause, isUsable),
   })
-  const store = openStore(config, () => undefined, log)
+  const readiness = new StoreReadiness(dependencies)
+  const store = openStore(config, readiness.observe, log)
+  readiness.start(store.probe)
   const providers = openProviders({
     config,
     store: store.store,
@@ -95,12 +113,13 @@ async function openResources({ config, log, metrics, dependencies }: Options): P
       log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
     },
   })
-  const trail = await openTrail({
+  const trail = openTrail({
     config,
     changed: (usable) => dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE'),
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
-  return { keys, store, providers, trail }
+  void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
+  return { keys, store, readiness, providers, trail }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -120,16 +139,17 @@ interface Graph {
   readonly settled: () => Promise<unknown>
 }
 
-function createGraph(
-  options: Options,
-  { keys, store: { store, lease }, providers, trail }: Resources,
-  countFailure: FailureLimit,
-): Graph {
-  const { config, log, metrics, explorer, explain } = options
-  const { schema, served } = schemas()
-  const deadlines = createDeadlines(config.requestTimeoutMs)
-  const idempotency = new Idempotency(config.writeLeaseMs)
-  const rateLimit = createRateLimit({ ...config.rateLimit, lease, digest: store.digest })
+interface StepsOptions {
+  readonly served: GraphQLSchema
+  readonly rateLimit: RateLimit
+  readonly store: Store
+}
+
+/** What an operation goes through: Apollo Server for a new document, and the pipeline. */
+function createSteps(
+  { config, log, metrics, explorer, explain }: Options,
+  { served, rateLimit, store }: StepsOptions,
+): { apollo: ApolloServer<OperationContext>; pipeline: Pipeline; documents: DocumentCache } {
   const isDevelopment = explorer !== undefined
   const plugins = createPlugins({ config, served, rateLimit, metrics, log, isDevelopment, explain })
   const lists = new ListLimits(served, { declared: declaredListLimits(), fallback: DEFAULT_MAX_ITEMS })
@@ -137,16 +157,31 @@ function createGraph(
   const execute = checked(checks, createExecutor(served, config.executor))
   const pipeline = new Pipeline({ plugins, execute, log })
   const documents = new DocumentCache()
-  const persisted = config.safelist.mode === 'enforce' ? undefined : store
   const apollo = createApolloServer({
     schema: served,
     rules: [lists.rule],
     pipeline,
     documents,
-    store: persisted,
+    store: config.safelist.mode === 'enforce' ? undefined : store,
     log,
     explorer,
   })
+  return { apollo, pipeline, documents }
+}
+
+function createGraph(
+  options: Options,
+  reached: Promise<void>,
+  { keys, store: { store, lease }, providers, trail }: Resources,
+  countFailure: FailureLimit,
+): Graph {
+  const { config, explorer, explain } = options
+  const { schema, served } = schemas()
+  const deadlines = createDeadlines(config.requestTimeoutMs)
+  const idempotency = new Idempotency(config.writeLeaseMs)
+  const rateLimit = createRateLimit({ ...config.rateLimit, lease, digest: store.digest })
+  const isDevelopment = explorer !== undefined
+  const { apollo, pipeline, documents } = createSteps(options, { served, rateLimit, store })
   const admission = createAdmission(options)
   const openContext = createContextFactory({
     deadlines,
@@ -158,6 +193,8 @@ function createGraph(
   })
   const respond = createGraphqlHandler({ apollo, pipeline, documents, hasPage: isDevelopment, openContext })
   const requests = new PendingTasks()
+  let isStarting = true
+  void reached.then(() => (isStarting = false))
   return {
     apollo,
     rateLimit,
@@ -169,7 +206,8 @@ function createGraph(
       admit: admission && ((applicant) => admission.admit(applicant)),
     }),
     handle(request) {
-      const response = respond(request)
+      // A request that comes while the server starts waits for what it may need.
+      const response = isStarting ? reached.then(() => respond(request)) : respond(request)
       requests.add(response)
       return response
     },
@@ -181,36 +219,43 @@ interface RoutesOptions {
   readonly countFailure: FailureLimit
   readonly trusts: ReturnType<typeof trustOf>
   readonly isStopping: () => boolean
+  readonly report: () => ReadyReport
 }
 
 async function createRoutes(
-  { config, log, metrics, dependencies, routes }: Options,
+  { config, log, metrics, routes }: Options,
   { store, providers }: Resources,
   { front, handle }: Graph,
-  { countFailure, trusts, isStopping }: RoutesOptions,
+  { countFailure, trusts, isStopping, report }: RoutesOptions,
 ): Promise<FastifyInstance> {
-  const { cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
+  const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
   const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
   const app = await createApp({ log, bodies, countFailure, cors, isStopping })
   limitConnections(app.server, { max, maxPerAddress, trusts })
   const allows = allowsOrigins(cors)
   const fastPath = createFastPath({ front, bodies, answer: handle, log, allowsOrigins: allows, isStopping })
   installFastPath(app.server, fastPath)
+  // After the fast path, so that it sees all requests.
+  closeIdleGently(app.server)
   registerGraphqlRoute(app, { front, bodies, handle })
-  const { probe } = store
-  registerHealth(app, { probe, dependencies, isStopping, circuits: providers.circuits, metrics })
+  if (admin === undefined) registerHealth(app, report, metrics)
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
   routes?.(app)
   return app
 }
 
-async function close(app: FastifyInstance, graph: Graph, { keys, store, providers, trail }: Resources): Promise<void> {
+async function close(
+  app: FastifyInstance,
+  graph: Graph,
+  { keys, store, readiness, providers, trail }: Resources,
+): Promise<void> {
   await drain(app, { settled: graph.settled, closeProviders: () => providers.close() })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   keys.close()
   // Last: by now every operation has closed its audit record.
   await trail.close()
+  readiness.close()
   await store.close()
 }
 
@@ -222,22 +267,42 @@ function urlOf(app: FastifyInstance): string {
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer(given: ServerOptions): Promise<Server> {
   const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
-  const options: Options = { ...given, log, metrics, dependencies: new Dependencies(log, metrics) }
-  let isStopping = false
+  const dependencies = new Dependencies(log, metrics)
+  const options: Options = { ...given, log, metrics, dependencies }
+  let stopping = false
+  const isStopping = () => stopping
 
-  const resources = await openResources(options)
+  const resources = openResources(options)
+  const reached = dependencies.usable(START_TIMEOUT_MS)
   const trusts = trustOf(config.trustProxy)
   const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)
-  const graph = createGraph(options, resources, countFailure)
+  const graph = createGraph(options, reached, resources, countFailure)
   await graph.apollo.start()
-  const app = await createRoutes(options, resources, graph, { countFailure, trusts, isStopping: () => isStopping })
+  const report = createReadyReport({ dependencies, isStopping, circuits: resources.providers.circuits })
+  const app = await createRoutes(options, resources, graph, { countFailure, trusts, isStopping, report })
   await app.listen({ host: config.host, port: config.port })
+  const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
+  dependencies.onChange(() => admin?.update())
 
+  function announceStop(): void {
+    stopping = true
+    admin?.update()
+  }
+  async function closeAll(): Promise<void> {
+    announceStop()
+    await close(app, graph, resources)
+    await admin?.close()
+  }
   return {
     url: urlOf(app),
-    close() {
-      isStopping = true
-      return close(app, graph, resources)
+    adminUrl: admin?.url,
+    reached,
+    async stop() {
+      announceStop()
+      log.info({ drainDelayMs: config.drainDelayMs }, 'stopping')
+      await delay(config.drainDelayMs)
+      await closeAll()
     },
+    close: closeAll,
   }
 }

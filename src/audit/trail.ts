@@ -15,6 +15,8 @@ const ANCHOR_INTERVAL_MS = 1_000
 
 /** Audit trail of this process: a hash chain that is written to a sink and anchored in Redis. */
 export interface Trail {
+  /** Resolves when the first entry is written, or after two seconds. */
+  readonly started: Promise<void>
   /** False from a failed write to the next successful one, and while the queue is full. */
   readonly usable: () => boolean
   /** Queues an entry; entries are written in order and stay queued until the sink has them. */
@@ -51,16 +53,17 @@ function startAnchoring(anchors: AnchorStore | undefined, newest: () => ChainEnt
 }
 
 /** Opens the trail at the sink of `AUDIT_LOG`. Without `STORE_ENCRYPTION_KEY` its key ends with the process. */
-export async function openTrail({ config, changed, lost }: TrailOptions): Promise<Trail> {
+export function openTrail({ config, changed, lost }: TrailOptions): Trail {
   const key = deriveChainKey(config.encryptionKeys?.[0] ?? randomBytes(32))
   const sink = openSink(config)
   const writer = new BatchWriter(sink, createHashChain(key), changed)
   const anchors = config.redis === undefined ? undefined : openAnchorStore(config.redis, key)
   const anchoring = startAnchoring(anchors, () => writer.newest)
 
-  await writer.pushAndWait({ kind: 'start', version: FORMAT_VERSION, key: key.id }, START_TIMEOUT_MS)
+  const started = writer.pushAndWait({ kind: 'start', version: FORMAT_VERSION, key: key.id }, START_TIMEOUT_MS)
 
   return {
+    started,
     usable: () => writer.isUsable,
     append: (entry) => writer.push(entry),
     commit: (entry) => new Promise((resolve, reject) => writer.push(entry, { resolve, reject })),

@@ -103,6 +103,7 @@ async function main(): Promise<void> {
     await server.close()
     await closeEmulators()
   })
+  await server.reached
   variables = await prepare(server.url, ops)
   await subscribeWebhooks(emulators.synctera, server.url)
   console.log(welcome(server.url, emulators, tokens, variables))

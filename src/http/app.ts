@@ -53,6 +53,8 @@ export async function createApp({ log, bodies, countFailure, cors, isStopping }:
     requestTimeout: MAX_REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { headersTimeout: MAX_HEADER_MS, connectionsCheckingInterval: CHECK_MS },
+    // A request on a connection that is still open is served.
+    return503OnClosing: false,
     // Plain JSON may hold any name, also in what callers keep for themselves; nothing here copies names it does not know.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
+/** The time in which a stopping server still accepts, unless `DRAIN_DELAY_MS` says otherwise: five probes of a load balancer that asks each second. */
+export const DEFAULT_DRAIN_DELAY_MS = 5_000
 /** How long a stopping server waits for running operations. */
 const DRAIN_MS = 20_000
 /** How long it then waits for the operations of the connections that it has closed. */
@@ -12,7 +14,10 @@ interface DrainOptions {
   readonly closeProviders: () => Promise<void>
 }
 
-/** Drains the server: closes the listening socket, waits for running operations, then closes what outlasts the time. */
+/**
+ * Drains the server: closes the listening socket, waits for running operations, then closes what outlasts the time. Idle
+ * connections are closed meanwhile (`closeIdleGently`).
+ */
 export async function drain(app: FastifyInstance, { settled, closeProviders }: DrainOptions): Promise<void> {
   const patience = new AbortController()
   const expired = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(

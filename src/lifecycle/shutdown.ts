@@ -1,13 +1,22 @@
 import { type Log, errorOrigin } from '../observability/log.js'
 
-/** Graceful shutdown: the first SIGTERM or SIGINT calls `close` and ends the process after it; a second one ends it at once. */
-export function shutdownOnSignals(close: () => Promise<void>): void {
-  let stopping = false
+/** Signals within this time are one: a process group and a wrapper such as `npm` each pass a signal on. */
+const SAME_SIGNAL_MS = 2_000
+
+/**
+ * Graceful shutdown: SIGTERM or SIGINT calls `stop` and ends the process after it. Further signals within two seconds
+ * belong to the first; a later one ends the process at once.
+ */
+export function shutdownOnSignals(stop: () => Promise<void>): void {
+  let signalledAt: number | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
-      close().then(
+      if (signalledAt !== undefined) {
+        if (performance.now() - signalledAt > SAME_SIGNAL_MS) process.exit(1)
+        return
+      }
+      signalledAt = performance.now()
+      stop().then(
         () => process.exit(0),
         () => process.exit(1),
       )

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from './log.js'
 import type { Metrics } from './metrics.js'
 
@@ -13,18 +14,24 @@ interface Trouble {
   readonly isUsable: boolean
 }
 
+/** The state of a dependency that has not been reached yet. */
+const CONNECTING: Trouble = { cause: 'CONNECTING', isUsable: false }
+
 /**
  * The state of each dependency: usable, or the class of the cause of its failure (`errorClass`). A change is told once:
- * one line in the log, the metrics `kyc_ready` and `kyc_dependency_changes_total`, and `/ready`.
+ * one line in the log, the metrics `kyc_ready` and `kyc_dependency_changes_total`, and `/ready`. Until its first report a
+ * dependency counts as not usable.
  */
 export class Dependencies {
-  readonly #troubles = new Map<DependencyName, Trouble | undefined>()
+  readonly #troubles = new Map<DependencyName, Trouble | undefined>(DEPENDENCIES.map((name) => [name, CONNECTING]))
+  readonly #listeners: (() => void)[] = []
   readonly #log: Log
-  readonly #metrics: Pick<Metrics, 'depended'>
+  readonly #metrics: Pick<Metrics, 'awaited' | 'depended'>
 
-  constructor(log: Log, metrics: Pick<Metrics, 'depended'>) {
+  constructor(log: Log, metrics: Pick<Metrics, 'awaited' | 'depended'>) {
     this.#log = log
     this.#metrics = metrics
+    for (const name of DEPENDENCIES) metrics.awaited(name)
   }
 
   /**
@@ -32,15 +39,32 @@ export class Dependencies {
    * without it for a while.
    */
   report(dependency: DependencyName, cause: string | undefined, isUsable = false): void {
-    const isKnown = this.#troubles.has(dependency)
     const before = this.#troubles.get(dependency)
     const trouble = cause === undefined ? undefined : { cause, isUsable }
-    if (isKnown && before?.cause === cause && before?.isUsable === trouble?.isUsable) return
+    if (before?.cause === cause && before?.isUsable === trouble?.isUsable) return
     this.#troubles.set(dependency, trouble)
     this.#metrics.depended(dependency, cause, trouble?.isUsable ?? true)
     if (trouble?.isUsable) this.#log.warn({ dependency, cause }, 'dependency fails and is not needed yet')
     else if (trouble) this.#log.warn({ dependency, cause }, 'dependency is not usable')
-    else if (before) this.#log.warn({ dependency }, 'dependency is usable again')
+    else if (before !== CONNECTING) this.#log.warn({ dependency }, 'dependency is usable again')
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Calls the listener after each change. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Resolves when all dependencies are usable, or after this time. */
+  async usable(timeoutMs: number): Promise<void> {
+    const patience = new AbortController()
+    const all = new Promise<void>((resolve) => {
+      const look = () => Object.keys(this.unusable).length === 0 && resolve()
+      this.onChange(look)
+      look()
+    })
+    await Promise.race([all, delay(timeoutMs, undefined, { signal: patience.signal }).catch(() => undefined)])
+    patience.abort()
   }
 
   /** The dependencies that are not usable, with the class of the cause. */

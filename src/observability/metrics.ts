@@ -185,6 +185,7 @@ function readinessMetrics(registers: Registry[]) {
   })
 
   return {
+    awaited: (dependency: string) => ready.set({ dependency }, 0),
     depended(dependency: string, cause: string | undefined, isUsable: boolean) {
       ready.set({ dependency }, isUsable ? 1 : 0)
       changes.inc({ dependency, cause: cause ?? 'ok' })

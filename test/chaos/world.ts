@@ -169,6 +169,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     AUTH_AUDIENCE: AUDIENCE,
     AUTH_JWKS_URL: issuer.jwksUrl,
     RATE_LIMIT_COST_PER_MINUTE: '0',
+    DRAIN_DELAY_MS: '0',
     STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     ...(redis && { REDIS_URL: redis.url }),
     ...emulators.settings,

@@ -27,7 +27,9 @@ test('refuses to start on an address in use, with one sentence', async () => {
     SYNCTERA_API_KEY: 'the-api-key',
   })
   expect(await exitOf(child)).toBe(1)
-  expect(output().match(/The address is taken: set HOST and PORT to a free one\./g)).toHaveLength(1)
+  expect(
+    output().match(/The address is taken: set HOST and PORT, or ADMIN_HOST and ADMIN_PORT, to a free one\./g),
+  ).toHaveLength(1)
   other.close()
 })
 
@@ -37,6 +39,7 @@ test('starts, is ready, serves, and stops in good order on SIGTERM', async () =>
   const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`
   const { child, output } = run({
     PORT: '0',
+    DRAIN_DELAY_MS: '0',
     AUTH_ISSUER: 'https://issuer.example',
     AUTH_AUDIENCE: 'kyc-graph',
     AUTH_JWKS_URL: jwks,

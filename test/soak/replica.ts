@@ -36,7 +36,7 @@ export interface Replica {
   readonly written: () => { readonly stdout: string; readonly stderr: string }
 }
 
-const START_MS = 60_000
+const START_MS = 180_000
 /** A small heap is swept often, so its growth is seen soon. */
 const NODE_OPTIONS = ['--max-old-space-size=192']
 

@@ -70,6 +70,7 @@ export async function startWorld(folder: string, oracle: Oracle): Promise<World>
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: AUDIENCE,
       AUTH_JWKS_URL: jwksUrl,
+      DRAIN_DELAY_MS: '0',
       REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       // Counted, and never reached.
       RATE_LIMIT_COST_PER_MINUTE: '1000000000',

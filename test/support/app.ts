@@ -50,6 +50,8 @@ interface Environment {
 
 export interface App {
   readonly url: string
+  /** The address of the admin listener, where there is one. */
+  readonly adminUrl: string | undefined
   readonly emulators: Emulators
   readonly ground: Environment
   /** Sends an operation over HTTP and answers what came back. */
@@ -126,11 +128,13 @@ export async function startApp(
     log: createLog(config.logLevel, { write: (line) => void lines.push(line) }),
     ...options,
   })
+  await server.reached
 
   const { token } = ground
 
   return {
     url: server.url,
+    adminUrl: server.adminUrl,
     emulators,
     ground,
     token,

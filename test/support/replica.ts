@@ -38,6 +38,7 @@ export async function startReplica(
     {
       AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log'),
       PORT: '0',
+      DRAIN_DELAY_MS: '0',
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: AUDIENCE,
       AUTH_JWKS_URL: jwksUrl,

@@ -5,6 +5,7 @@ import { issuer } from './issuer.js'
 import { overloadScenario } from './overload.js'
 import { rateLimitScenario } from './rate-limit.js'
 import { redis } from './redis.js'
+import { restart } from './restart.js'
 import { silentProvider } from './silent-provider.js'
 import { slowWritesScenario } from './slow-writes.js'
 import { wrongSecret } from './wrong-secret.js'
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   overloadScenario,
   rateLimitScenario,
   slowWritesScenario,
+  restart,
   redis,
   clocks,
   silentProvider,

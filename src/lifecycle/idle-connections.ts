@@ -1,0 +1,76 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** How long a connection is left open after its last answer: a client that is busy sends its next request by then. */
+const GRACE_MS = 100
+/** How long the client has for closing its side; data that it sent meanwhile is discarded, so that nothing is reset. */
+const LINGER_MS = 2_000
+
+/** The requests of one connection. */
+interface Activity {
+  running: number
+  /** When the last request ended, or the connection was made. */
+  idleSince: number
+}
+
+/**
+ * Closes the idle connections of a stopping HTTP server without a reset. Node destroys them at once: a request that was
+ * under way then ends in ECONNRESET. Here a connection that was in use a moment ago may send one more request, whose
+ * answer closes it; then the server closes its side alone (FIN) and waits for the client's.
+ */
+class IdleConnections {
+  readonly #open = new Map<Socket, Activity>()
+  #isClosing = false
+
+  constructor(server: Server) {
+    server.on('connection', (socket) => this.#add(socket))
+    server.prependListener('request', (request, response) => this.#begin(request, response))
+    // Called by `close` of the server.
+    server.closeIdleConnections = () => this.#close(server)
+  }
+
+  #add(socket: Socket): void {
+    this.#open.set(socket, { running: 0, idleSince: performance.now() })
+    socket.once('close', () => this.#open.delete(socket))
+  }
+
+  #begin({ socket }: IncomingMessage, response: ServerResponse): void {
+    const activity = this.#open.get(socket)
+    if (activity === undefined) return
+    activity.running += 1
+    response.once('close', () => {
+      activity.running -= 1
+      activity.idleSince = performance.now()
+      if (this.#isClosing) this.#endLater(socket, activity)
+    })
+  }
+
+  #close(server: Server): void {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    refuseOnClosed(server)
+    for (const [socket, activity] of this.#open) this.#endLater(socket, activity)
+  }
+
+  /** Ends a connection once it has been idle for the grace. */
+  #endLater(socket: Socket, activity: Activity): void {
+    const left = activity.idleSince + GRACE_MS - performance.now()
+    if (activity.running > 0 || socket.writableEnded || socket.destroyed) return
+    if (left > 0) return void setTimeout(() => this.#endLater(socket, activity), Math.ceil(left))
+    socket.end()
+    const linger = setTimeout(() => socket.destroy(), LINGER_MS)
+    socket.once('close', () => clearTimeout(linger))
+  }
+}
+
+/** Makes a server close its idle connections without a reset. To be called after the listeners of `request` are there. */
+export const closeIdleGently = (server: Server): unknown => new IdleConnections(server)
+
+/** Executes no request that arrives on a connection whose answers cannot be sent any more. */
+function refuseOnClosed(server: Server): void {
+  const listeners = server.listeners('request') as RequestListener[]
+  server.removeAllListeners('request')
+  server.on('request', (request, response) => {
+    if (!request.socket.writableEnded) for (const listener of listeners) listener.call(server, request, response)
+  })
+}

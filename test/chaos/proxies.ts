@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { request } from 'undici'
+import { startProcess } from '../support/processes.js'
+import { freePort } from '../support/redis.js'
+
+/** A reverse proxy of the distribution before replicas, with its recipe of `deploy/`. */
+export interface Proxy {
+  readonly name: ProxyName
+  readonly url: string
+  /** What it wrote of failures of a replica. */
+  readonly log: () => string
+  readonly close: () => Promise<void>
+}
+
+export type ProxyName = 'nginx' | 'haproxy'
+
+/** Where a replica is reached, and where its readiness is asked. */
+export interface Upstream {
+  readonly port: number
+  readonly adminPort: number
+}
+
+const RECIPES: Readonly<Record<ProxyName, string>> = {
+  nginx: 'deploy/nginx/kyc-graph.conf',
+  haproxy: 'deploy/haproxy/kyc-graph.cfg',
+}
+const START_MS = 10_000
+
+/** Installs a proxy where it is missing and this machine installs packages with apt; else says what is needed. */
+function install(name: ProxyName): void {
+  const isThere = () => {
+    try {
+      execFileSync(name, ['-v'], { stdio: 'ignore' })
+      return true
+    } catch {
+      return false
+    }
+  }
+  if (isThere()) return
+  if (process.getuid?.() === 0) {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' })
+    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { stdio: 'ignore', env })
+  }
+  if (!isThere()) throw new Error(`This scenario needs ${name}: install the package "${name}" of the distribution.`)
+}
+
+/** The recipe with the addresses of this run in place of its examples. */
+function recipe(name: ProxyName, port: number, upstreams: readonly Upstream[]): string {
+  let text = readFileSync(RECIPES[name], 'utf8')
+  const put = (from: string | RegExp, to: string): void => {
+    if (text.search(from) < 0) throw new Error(`${RECIPES[name]} has no ${String(from)}`)
+    text = text.replace(from, to)
+  }
+  put(name === 'nginx' ? 'listen 8080' : 'bind :8080', `${name === 'nginx' ? 'listen' : 'bind'} 127.0.0.1:${port}`)
+  for (const [i, { port, adminPort }] of upstreams.entries()) {
+    const example = `kyc-graph-${i + 1}:4000`
+    put(
+      new RegExp(`${example}${name === 'nginx' ? '' : ' port 9090'}`),
+      `127.0.0.1:${port}${name === 'nginx' ? '' : ` port ${adminPort}`}`,
+    )
+  }
+  return text
+}
+
+/** The part of nginx's configuration that the distribution gives, with all files in the folder. */
+const nginxMain = (folder: string): string => `
+pid ${folder}/nginx.pid;
+error_log stderr warn;
+worker_processes 1;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n  ')}
+  include ${folder}/kyc-graph.conf;
+}
+`
+
+/** `idleSeconds`: nginx's idle time of connections to replicas, in place of that of the recipe, which fits the default drain delay. */
+export async function startProxy(
+  name: ProxyName,
+  parent: string,
+  upstreams: readonly Upstream[],
+  idleSeconds: number,
+): Promise<Proxy> {
+  install(name)
+  const folder = join(parent, name)
+  mkdirSync(folder, { recursive: true })
+  const port = await freePort()
+  const text = recipe(name, port, upstreams).replace('keepalive_timeout 4s;', `keepalive_timeout ${idleSeconds}s;`)
+  writeFileSync(join(folder, RECIPES[name].split('/').at(-1)!), text)
+  writeFileSync(join(folder, 'nginx.conf'), nginxMain(folder))
+  const args =
+    name === 'nginx'
+      ? ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;']
+      : ['-db', '-f', join(folder, 'kyc-graph.cfg')]
+  let log = ''
+  const child = startProcess(name, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  const url = `http://127.0.0.1:${port}`
+  const until = Date.now() + START_MS
+  const answers = () =>
+    request(`${url}/graphql`).then(
+      async ({ statusCode, body }) => (await body.dump(), statusCode < 500),
+      () => false,
+    )
+  while (!(await answers())) {
+    if (child.exitCode !== null || Date.now() > until) throw new Error(`${name} did not start: ${log}`)
+    await delay(50)
+  }
+  log = ''
+  return {
+    name,
+    url,
+    log: () => log,
+    async close() {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
