@@ -533,8 +533,8 @@ describe('results', () => {
     expect((await app.run(query, { ids: ids(100) }, { scopes })).data.verificationResults).toEqual(
       Array(100).fill(null),
     )
-    const { errors, data } = await app.run(query, { ids: ids(101) }, { scopes })
-    expect(data.verificationResults).toBeNull()
+    const { errors, data, status } = await app.run(query, { ids: ids(101) }, { scopes })
+    expect([status, data]).toEqual([400, undefined])
     expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { ids: expect.any(Array) } })
     expect(app.calls('banfico')).toEqual([])
   })
