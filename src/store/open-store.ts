@@ -87,5 +87,11 @@ export function openStore(config: StoreConfig, observe: StoreObserver, log?: War
   if (config.redis !== undefined) return openRedisStore(config, observe, log)
   const raw = memoryStore()
   const { lease, probe, close } = raw
-  return { store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]), lease, permits: undefined, probe, close }
+  return {
+    store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]),
+    lease,
+    permits: undefined,
+    probe,
+    close,
+  }
 }

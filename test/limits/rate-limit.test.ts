@@ -142,6 +142,7 @@ test('while Redis is down each process lets a client spend its part of the limit
 test('while Redis is away, each of four processes would let a quarter of the limit pass', async () => {
   const LIMIT = 80
   const settings = {
+    ADMISSION: 'off',
     REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
     STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     RATE_LIMIT_COST_PER_MINUTE: String(LIMIT),
@@ -170,7 +171,10 @@ describe('far from its limit', () => {
     await redis.kill()
   })
   const opened = (limit: number) =>
-    startApp({ ...ENCRYPTION, REDIS_URL: redis.url, RATE_LIMIT_COST_PER_MINUTE: String(limit) }, ground)
+    startApp(
+      { ...ENCRYPTION, ADMISSION: 'off', REDIS_URL: redis.url, RATE_LIMIT_COST_PER_MINUTE: String(limit) },
+      ground,
+    )
   const view = (app: App) => ask(app, {}, VIEWER)
   const views = (app: App, times: number) => Promise.all(Array.from({ length: times }, () => view(app)))
   const left = (answers: Awaited<ReturnType<typeof view>>[]) =>
@@ -254,6 +258,7 @@ describe('a Redis that accepts commands and does not answer', () => {
     const app = await startApp(
       {
         ...two,
+        ADMISSION: 'off',
         RATE_LIMIT_FALLBACK_PERCENT: '100',
         REDIS_URL: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`,
         STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
