@@ -150,6 +150,7 @@ test('while Redis is down each process lets a client spend its part of the limit
 test('while Redis is away, each of four processes would let a quarter of the limit pass', async () => {
   const LIMIT = 80
   const settings = {
+    ADMISSION: 'off',
     REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
     STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     RATE_LIMIT_COST_PER_MINUTE: String(LIMIT),
@@ -181,7 +182,10 @@ describe('far from its limit', () => {
   /** A server of so many that leave this limit to a client who has viewed once in each. */
   const opened = async (limit: number, processes = 1) => {
     const perMinute = String(limit + processes * FIRST)
-    const app = await startApp({ ...ENCRYPTION, REDIS_URL: redis.url, RATE_LIMIT_COST_PER_MINUTE: perMinute }, ground)
+    const app = await startApp(
+      { ...ENCRYPTION, ADMISSION: 'off', REDIS_URL: redis.url, RATE_LIMIT_COST_PER_MINUTE: perMinute },
+      ground,
+    )
     expect((await view(app)).status).toBe(200)
     return app
   }
@@ -268,6 +272,7 @@ describe('a Redis that accepts commands and does not answer', () => {
     const app = await startApp(
       {
         ...two,
+        ADMISSION: 'off',
         RATE_LIMIT_FALLBACK_PERCENT: '100',
         REDIS_URL: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`,
         STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),

@@ -83,6 +83,7 @@ test('two replicas send a provider no more calls at the same time than its limit
   const settings = {
     REDIS_URL: redis.url,
     STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    ADMISSION: 'off',
     SEI_MAX_CONCURRENCY: '4',
     SEI_MAX_CONCURRENCY_TOTAL: '4',
   }

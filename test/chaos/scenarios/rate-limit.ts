@@ -61,6 +61,8 @@ export const rateLimitScenario: Scenario = {
     const settings = {
       REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
       RATE_LIMIT_COST_PER_MINUTE: String(LIMIT),
+      // Only the rate limit refuses.
+      ADMISSION: 'off',
     }
     const world = await startWorld({ folder, program, replicas: REPLICAS, redis: false, settings })
     try {

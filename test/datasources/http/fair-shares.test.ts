@@ -12,7 +12,7 @@ const READ_ROUTE = 'GET /v0/persons/*'
 
 let app: App
 beforeAll(async () => {
-  app = await startApp({ SYNCTERA_MAX_CONCURRENCY: String(PERMITS), RATE_LIMIT_COST_PER_MINUTE: '0' })
+  app = await startApp({ SYNCTERA_MAX_CONCURRENCY: String(PERMITS), RATE_LIMIT_COST_PER_MINUTE: '0', ADMISSION: 'off' })
 })
 afterEach(() => app.clear())
 afterAll(() => app.close())
