@@ -24,7 +24,7 @@ const at = (port: number, login = '') => `redis://${login}127.0.0.1:${port}`
 test.each<[what: string, url: () => string | Promise<string>, cause: string | undefined]>([
   ['a wrong password', () => at(closed.port, ':wrong@'), 'WRONGPASS'],
   ['a password that the server does not want', () => at(open.port, ':needless@'), undefined],
-  ['a cluster that is none', () => `${at(open.port)},${at(open.port)}`, 'ERR'],
+  ['a cluster that is none', () => `${at(open.port)},${at(open.port)}`, 'UNREACHABLE'],
   ['Sentinels that are away', async () => `redis+sentinel://127.0.0.1:${await freePort()}/mine`, 'ECONNREFUSED'],
 ])('with %s every line that the process writes is JSON', async (_what, url, cause) => {
   const server = await startReplica(app, { REDIS_URL: await url(), STORE_ENCRYPTION_KEY: KEY })
