@@ -29,7 +29,7 @@ export const synctera = {
       client.invalidate()
       changes.announce()
     })
-    changes.listen(invalidations.invalidateAll)
+    changes.listen(() => invalidations.invalidateAll())
     return {
       source: syncteraSource(client),
       invalidations,

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
 import ipaddr from 'ipaddr.js'
 
@@ -33,7 +32,7 @@ export function clientOf(request: IncomingMessage, trust: Trust): string {
   const { remoteAddress = '' } = request.socket
   // Some proxies add the port.
   const named = proxyAddr(request, trust).replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1')
-  const address = isIP(named) === 0 ? remoteAddress : named
+  const address = ipaddr.isValid(named) ? named : remoteAddress
   // A connection that has closed has no address any more.
-  return isIP(address) === 0 ? 'unknown' : networkOf(address)
+  return ipaddr.isValid(address) ? networkOf(address) : 'unknown'
 }

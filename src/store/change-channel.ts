@@ -45,7 +45,7 @@ export function openChangeChannel(address: RedisAddress): ChangeChannel {
   const subscriber = connect(address)
   const listeners: ((change: Change) => void)[] = []
   subscriber.on('ready', () => void subscriber.subscribe(CHANNEL).catch(() => undefined))
-  subscriber.on('message', (_channel, message) => {
+  subscriber.on('message', (_channel: string, message: string) => {
     const change = read(message, own)
     if (change) for (const listener of listeners) listener(change)
   })

@@ -336,7 +336,7 @@ describe('a trail that is not writable', () => {
 describe('entries appended without waiting', () => {
   const opened = async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
-    const trail = await openTrail({
+    const trail = openTrail({
       config: { audit: { file }, redis: undefined, encryptionKeys: undefined },
       changed: () => undefined,
       lost: () => undefined,
@@ -381,7 +381,7 @@ describe('entries appended without waiting', () => {
 
 test('an entry appended just after a write of the one before does not wait for a third', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
-  const trail = await openTrail({
+  const trail = openTrail({
     config: { audit: { file }, redis: undefined, encryptionKeys: undefined },
     changed: () => undefined,
     lost: () => undefined,

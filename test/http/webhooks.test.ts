@@ -271,7 +271,7 @@ describe('an event', () => {
       AUTH_AUDIENCE: 'x',
       AUTH_JWKS_URL: 'https://x',
     })
-    const open = await openStore(config, () => undefined)
+    const open = openStore(config, () => undefined)
     await open.store.set(['webhook', 'synctera', id], { by: 'the dead', until: Date.now() + 30_000 }, 60)
     await open.close()
     expect(await deliver({ id })).toEqual({ status: 409, text: '' })
@@ -282,7 +282,7 @@ describe('an event', () => {
   })
 
   test('is processed at the next delivery when its processing failed', async () => {
-    const { store: memory, close } = await openStore(
+    const { store: memory, close } = openStore(
       readConfig({ ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }),
       () => undefined,
     )

@@ -49,7 +49,7 @@ export async function probeProvider(name: ProviderName, options: ProbeOptions): 
   let calls = 0
   const ignore = () => undefined
   // A login that the replicas share is taken from their store.
-  const { store, close } = await openStore(config, ignore)
+  const { store, close } = openStore(config, ignore)
   const deps = depsOf(
     provider,
     configured,

@@ -447,7 +447,7 @@ test('Redis holds no personal data in clear, and the raw answer of the scheme no
   expect(text).toContain('kyc:verification')
   for (const value of [ADA.account, 'Accepted', PENDING, responder.data, id, pending]) expect(text).not.toContain(value)
 
-  const { store, close } = await openStore(
+  const { store, close } = openStore(
     readConfig({
       ...settings,
       ...app.emulators.banfico.settings,
