@@ -114,7 +114,7 @@ export class WriteRecords {
     await Promise.all(made.map(({ name, before, after }) => this.#raw.compareAndSwap(name, after, before, ttlMs)))
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
     const failure = failures.find((reason) => !(reason instanceof EpochChanged))
-    if (failure !== undefined) return Promise.reject(failure as Error)
+    if (failure !== undefined) return Promise.reject(failure)
     return failures.length > 0 ? 'epoch' : 'none'
   }
 
