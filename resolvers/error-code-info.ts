@@ -35,7 +35,7 @@ export class ErrorCodeInfo {
 }
 
 /** The codes of which each error says by itself whether it is retryable. */
-const DEPENDS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['OUTCOME_UNKNOWN', 'UNAUTHENTICATED'])
+const DEPENDS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['OUTCOME_UNKNOWN'])
 
 const ERROR_CODE_INFOS: readonly ErrorCodeInfo[] = codes.map((code) => {
   const { meaning, retryable, httpStatuses } = ERROR_CODES[code]
