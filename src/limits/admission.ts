@@ -109,9 +109,20 @@ interface Waiting {
   settle?: (outcome: Permit | ApiError) => void
 }
 
+const retryAfterSeconds = (): number => 1 + Math.floor(Math.random() * MAX_RETRY_AFTER_SECONDS)
+
 function overloaded(): ApiError {
-  const seconds = 1 + Math.floor(Math.random() * MAX_RETRY_AFTER_SECONDS)
+  const seconds = retryAfterSeconds()
   return withHttp(new ApiError('OVERLOADED', { retryAfterSeconds: seconds }), 503, [['retry-after', String(seconds)]])
+}
+
+/** The refusal of a caller that holds its share of all places: others are still served. */
+function tooManyAtOnce(): ApiError {
+  const seconds = retryAfterSeconds()
+  const message = 'Too many operations of this user, client or tenant run at once.'
+  return withHttp(new ApiError('RATE_LIMITED', { message, retryAfterSeconds: seconds }), 429, [
+    ['retry-after', String(seconds)],
+  ])
 }
 
 /**
@@ -170,7 +181,7 @@ export class Admission {
   }
 
   /**
-   * Admits a request at once, or queues it, or throws `OVERLOADED`. One that is queued is admitted later, refused, or
+   * Admits a request at once, or queues it, or throws `OVERLOADED`, or `RATE_LIMITED` where its caller has its share. One that is queued is admitted later, refused, or
    * forgotten when its client leaves.
    */
   admit({ caller: { tenant, client, subject }, deadlineAt, response }: Applicant): Permit | Promise<Permit> {
@@ -261,7 +272,7 @@ export class Admission {
   #refuseAtOnce(flow: Flow<Waiting>, reason: RefusalReason): never {
     this.#queue.close(flow)
     this.#observer.refused(reason)
-    throw overloaded()
+    throw reason === 'share' ? tooManyAtOnce() : overloaded()
   }
 
   /** Takes a request out of the queue; without a reason its client has left. */
