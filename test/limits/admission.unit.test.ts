@@ -157,10 +157,12 @@ describe('Admission', () => {
     })
   })
 
-  it('leaves an eighth of the places to other tenants', () => {
+  it('leaves an eighth of the places to other tenants, and tells the one above its share to slow down', () => {
     const bench = new Bench({ floor: 1, ceiling: 64 })
     const hog = Array.from({ length: 64 }, (_, i) => bench.send({ tenant: 'hog', client: `c${i}` }))
     expect(count(hog, 'admitted')).toBe(56)
+    const { code, extensions } = hog.at(-1)!.error as ApiError
+    expect([code, (extensions['http'] as { status: number }).status]).toEqual(['RATE_LIMITED', 429])
     expect(bench.send({ tenant: 'other' }).state).toBe('admitted')
   })
 
