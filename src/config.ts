@@ -106,6 +106,8 @@ export interface Config {
   readonly bodyTimeoutMs: number
   /** The memory of the request bodies that arrive at one time. */
   readonly maxBufferedBodyBytes: number
+  /** The memory of large answers that wait for their clients. */
+  readonly maxBufferedAnswerBytes: number
   /** Admission control; undefined where it is off. */
   readonly admission: AdmissionConfig | undefined
   readonly cors: CorsConfig
@@ -505,9 +507,10 @@ type IntakeConfig = Pick<
   | 'unauthenticatedPerMinute'
   | 'bodyTimeoutMs'
   | 'maxBufferedBodyBytes'
+  | 'maxBufferedAnswerBytes'
 >
 
-/** The limits of what may be sent before a token is known. */
+/** The limits of what connections may send and leave unread. */
 const intakeConfig = (settings: Settings): IntakeConfig => ({
   trustProxy: trustProxy(settings),
   maxConnections: settings.integer('MAX_CONNECTIONS', 'Open connections of all addresses together.', 10_000, {
@@ -536,6 +539,12 @@ const intakeConfig = (settings: Settings): IntakeConfig => ({
     'MAX_BUFFERED_BODY_BYTES',
     'Memory of the request bodies that arrive at one time, in bytes; beyond it requests answer `OVERLOADED`.',
     67_108_864,
+    { min: 1_048_576, max: 1_073_741_824 },
+  ),
+  maxBufferedAnswerBytes: settings.integer(
+    'MAX_BUFFERED_ANSWER_BYTES',
+    'Memory of answers of 64 KB and more that wait for their clients, in bytes; beyond it requests answer `OVERLOADED`.',
+    134_217_728,
     { min: 1_048_576, max: 1_073_741_824 },
   ),
 })

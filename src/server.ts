@@ -21,6 +21,7 @@ import { Pipeline } from './graphql/pipeline.js'
 import type { Explain, OperationContext } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
 import { schemas } from './graphql/schema.js'
+import { AnswerBuffer } from './http/answer-buffer.js'
 import { startAdminListener } from './http/admin-listener.js'
 import { createApp } from './http/app.js'
 import { allowsOrigins } from './http/cors.js'
@@ -134,6 +135,7 @@ interface Graph {
   readonly apollo: ApolloServer<OperationContext>
   readonly rateLimit: RateLimit
   readonly front: Front
+  readonly answers: AnswerBuffer
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
   /** Resolves when no operation runs, also none of a client that has left. */
   readonly settled: () => Promise<unknown>
@@ -183,6 +185,7 @@ function createGraph(
   const isDevelopment = explorer !== undefined
   const { apollo, pipeline, documents } = createSteps(options, { served, rateLimit, store })
   const admission = createAdmission(options)
+  const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
   const openContext = createContextFactory({
     deadlines,
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
@@ -198,12 +201,16 @@ function createGraph(
   return {
     apollo,
     rateLimit,
+    answers,
     front: createFront({
       authenticate: createAuthenticator(config.auth, keys),
       deadlines,
       countFailure,
       hasPage: isDevelopment,
-      admit: admission && ((applicant) => admission.admit(applicant)),
+      admit(applicant) {
+        answers.assertRoom()
+        return admission?.admit(applicant)
+      },
     }),
     handle(request) {
       // A request that comes while the server starts waits for what it may need.
@@ -225,7 +232,7 @@ interface RoutesOptions {
 async function createRoutes(
   { config, log, metrics, routes }: Options,
   { store, providers }: Resources,
-  { front, handle }: Graph,
+  { front, answers, handle }: Graph,
   { countFailure, trusts, isStopping, report }: RoutesOptions,
 ): Promise<FastifyInstance> {
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
@@ -233,11 +240,11 @@ async function createRoutes(
   const app = await createApp({ log, bodies, countFailure, cors, isStopping })
   limitConnections(app.server, { max, maxPerAddress, trusts })
   const allows = allowsOrigins(cors)
-  const fastPath = createFastPath({ front, bodies, answer: handle, log, allowsOrigins: allows, isStopping })
+  const fastPath = createFastPath({ front, bodies, answers, answer: handle, log, allowsOrigins: allows, isStopping })
   installFastPath(app.server, fastPath)
   // After the fast path, so that it sees all requests.
   closeIdleGently(app.server)
-  registerGraphqlRoute(app, { front, bodies, handle })
+  registerGraphqlRoute(app, { front, bodies, answers, handle })
   if (admin === undefined) registerHealth(app, report, metrics)
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
   routes?.(app)

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream'
 import type { Log } from '../observability/log.js'
 import { correlationIdOf } from './correlation-id.js'
 import { errorResponse } from './app.js'
+import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'
 import { hasJsonBody, type HttpRequest, type HttpResponse } from './graphql-handler.js'
 import { SECURITY_HEADERS } from './headers.js'
@@ -15,6 +16,7 @@ type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
 interface FastPathOptions {
   readonly front: Front
   readonly bodies: BodyReader
+  readonly answers: AnswerBuffer
   readonly answer: (request: HttpRequest) => Promise<HttpResponse>
   readonly log: Log
   /** True where browsers of other origins may call. */
@@ -76,7 +78,15 @@ const hasLength = ({ 'content-length': length = '0' }: IncomingHttpHeaders): boo
  * Fastify a small operation costs 14 % more CPU (`docs/performance.md`). A request in any other form goes through
  * Fastify, with the same answers (except that the fast path keeps a connection after a body that is no JSON).
  */
-export function createFastPath({ front, bodies, answer, log, allowsOrigins, isStopping }: FastPathOptions): FastPath {
+export function createFastPath({
+  front,
+  bodies,
+  answers,
+  answer,
+  log,
+  allowsOrigins,
+  isStopping,
+}: FastPathOptions): FastPath {
   /** Decides at the last moment whether the connection is kept: it would keep a stopping server waiting for its next request. */
   function writeHead({ request, response, status, headers, isRefusal }: Omit<PendingResponse, 'body'>): ServerResponse {
     const isLeft = isRefusal && isUnread(request)
@@ -106,7 +116,9 @@ export function createFastPath({ front, bodies, answer, log, allowsOrigins, isSt
     const headers = ON_EVERY_ANSWER.concat(own, ['x-correlation-id', correlationId])
     if (typeof body !== 'string')
       return void pipeline(body, writeHead({ request, response, status, headers, isRefusal }), () => undefined)
-    headers.push('content-length', String(Buffer.byteLength(body)))
+    const bytes = Buffer.byteLength(body)
+    answers.hold(response, bytes)
+    headers.push('content-length', String(bytes))
     send({ request, response, status, headers, body, isRefusal })
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
 import type { BodyReader } from './request-body.js'
@@ -11,6 +12,7 @@ const URLS = ['/graphql', '/graphql/']
 interface GraphqlRouteOptions {
   readonly front: Front
   readonly bodies: BodyReader
+  readonly answers: AnswerBuffer
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
 }
 
@@ -19,7 +21,7 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
   for (const url of URLS) registerAt(app, url, options)
 }
 
-function registerAt(app: FastifyInstance, url: string, { front, bodies, handle }: GraphqlRouteOptions): void {
+function registerAt(app: FastifyInstance, url: string, { front, bodies, answers, handle }: GraphqlRouteOptions): void {
   const arrivals = new WeakMap<IncomingMessage, Arrival>()
   app.route({
     url,
@@ -40,6 +42,7 @@ function registerAt(app: FastifyInstance, url: string, { front, bodies, handle }
       const { caller, deadlineAt } = arrivals.get(raw)!
       const asked = { method, url, headers, body, correlationId: id, response: reply.raw, caller, deadlineAt }
       const response = await handle(asked)
+      if (typeof response.body === 'string') answers.hold(reply.raw, Buffer.byteLength(response.body))
       for (let i = 0; i < response.headers.length; i += 2)
         void reply.header(response.headers[i]!, response.headers[i + 1])
       return reply.code(response.status).send(response.body)

@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { withHttp } from '../graphql/format-error.js'
+
+/** A shorter answer fits into the buffers of a connection, and is not counted. */
+const MIN_COUNTED_BYTES = 64 * 1024
+/** How long a client may take nothing of an answer. */
+const STALL_MS = 30_000
+/** The least pace of a client beyond that time: 64 KB a second. */
+const MIN_BYTES_PER_MS = 64
+const RETRY_SECONDS = 1
+
+function tooManyAnswers(): ApiError {
+  const message = 'Too many large answers wait for their clients.'
+  return withHttp(new ApiError('OVERLOADED', { message, retryAfterSeconds: RETRY_SECONDS }), 503, [
+    ['retry-after', String(RETRY_SECONDS)],
+  ])
+}
+
+/**
+ * Counts the memory of large answers until their clients have taken them. While it is over its limit no request is let
+ * in, and the connection of a client that takes nothing, or too little, is cut.
+ */
+export class AnswerBuffer {
+  #bytes = 0
+
+  constructor(
+    private readonly maxBytes: number,
+    private readonly stallMs = STALL_MS,
+  ) {}
+
+  /** Throws `OVERLOADED` while the answers that wait are over the limit. */
+  assertRoom(): void {
+    if (this.#bytes > this.maxBytes) throw tooManyAnswers()
+  }
+
+  /** Counts an answer, of so many bytes, until the response closes. */
+  hold(response: ServerResponse, bytes: number): void {
+    if (bytes < MIN_COUNTED_BYTES || response.closed) return
+    this.#bytes += bytes
+    const cut = () => void response.destroy()
+    // Node begins this time again with each part that the client takes.
+    response.setTimeout(this.stallMs, cut)
+    const timer = setTimeout(cut, this.stallMs + bytes / MIN_BYTES_PER_MS).unref()
+    response.once('close', () => {
+      clearTimeout(timer)
+      this.#bytes -= bytes
+    })
+  }
+}
