@@ -26,7 +26,7 @@ import { TrailVerifier } from '../../src/audit/verifier.js'
 import { readAuditConfig } from '../../src/config.js'
 import { type App, startApp } from '../support/app.js'
 import { build } from '../support/build.js'
-import { addressOf } from '../support/redis.js'
+import { addressOf, emptyDatabase } from '../support/redis.js'
 
 const entriesOf = (text: string): any[] =>
   text
@@ -341,7 +341,10 @@ describe('entries appended without waiting', () => {
       changed: () => undefined,
       lost: () => undefined,
     })
-    return { file, trail, of: (path: string) => entriesOf(readFileSync(path, 'utf8')).map(({ seq, n }) => n ?? seq) }
+    const of = (path: string) => entriesOf(readFileSync(path, 'utf8')).map(({ seq, n }) => n ?? seq)
+    // The trail opens in the background.
+    await expect.poll(() => existsSync(file) && of(file)).toEqual([0])
+    return { file, trail, of }
   }
 
   test('are batched, and written before a committed entry, which is in the file once its promise resolves', async () => {
@@ -397,12 +400,12 @@ test('an entry appended just after a write of the one before does not wait for a
 describe('a trail in Redis', () => {
   test('is a stream, and its chain is anchored', async () => {
     const key = randomBytes(32)
-    const redis = new Redis(inject('redisUrl'), { db: 13 })
-    await redis.flushdb()
+    const redisUrl = await emptyDatabase()
+    const redis = new Redis(redisUrl)
     const other = await startApp(
       {
         AUDIT_LOG: 'redis:kyc-trail',
-        REDIS_URL: `${inject('redisUrl')}/13`,
+        REDIS_URL: redisUrl,
         STORE_ENCRYPTION_KEY: key.toString('base64'),
       },
       app,
@@ -412,11 +415,10 @@ describe('a trail in Redis', () => {
     const rows = await redis.xrange('kyc-trail', '-', '+')
     const verifier = new TrailVerifier([deriveChainKey(key)])
     for (const [id, fields] of rows) verifier.add(fields[1]!, id)
-    const { anchors, unverified } = await readAnchors(addressOf(`${inject('redisUrl')}/13`), [deriveChainKey(key)])
+    const { anchors, unverified } = await readAnchors(addressOf(redisUrl), [deriveChainKey(key)])
     expect(anchors).toMatchObject([{ count: 3 }])
     expect(unverified).toBe(0)
     expect(verifier.report(anchors)).toMatchObject({ entries: 3, problems: [], chains: [{ state: 'ended' }] })
-    await redis.flushdb()
     redis.disconnect()
   })
 })

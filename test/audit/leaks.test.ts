@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { print } from 'graphql'
 import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADA, PEOPLE, NIA } from '../../datasources/emulator/people.js'
 import { type ProviderName, providers } from '../../datasources/index.js'
 import type { Fault } from '../../datasources/emulator/run.js'
@@ -25,7 +25,7 @@ import { kycRows } from '../datasources/obp/surface/kyc.js'
 import { onboardingRows } from '../datasources/obp/surface/onboarding.js'
 import { recordsRows } from '../datasources/obp/surface/records.js'
 import { updatesRows } from '../datasources/obp/surface/updates.js'
-import { addressOf } from '../support/redis.js'
+import { addressOf, emptyDatabase } from '../support/redis.js'
 
 // Values that occur nowhere else.
 const markers: string[] = []
@@ -55,7 +55,7 @@ const PERSONAL = [...PEOPLE, NIA].flatMap((member) => [
 
 const key = randomBytes(32)
 const audit = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
-const redisUrl = `${inject('redisUrl')}/12`
+const redisUrl = await emptyDatabase()
 let redis: Redis
 let app: App
 let server: ChildProcess
@@ -66,7 +66,6 @@ const asked: Record<string, string> = {}
 
 beforeAll(async () => {
   redis = new Redis(redisUrl)
-  await redis.flushdb()
   app = await startApp()
   const timeouts = Object.fromEntries(
     Object.keys(providers).map((name) => [`${name.toUpperCase()}_TIMEOUT_MS`, '1200']),
@@ -90,7 +89,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   server.kill('SIGKILL')
-  await redis.flushdb()
   redis.disconnect()
   await app.close()
 })

@@ -8,7 +8,8 @@ import { startReplica } from '../support/replica.js'
 let redis: PrivateRedis
 let app: App
 beforeAll(async () => {
-  redis = await privateRedis()
+  // With its data on disk: one that comes back empty is not trusted.
+  redis = await privateRedis(['--appendonly', 'yes', '--appendfsync', 'always'])
   app = await startApp({
     ADMIN_PORT: String(await freePort()),
     REDIS_URL: redis.url,
@@ -47,7 +48,7 @@ test('its readiness follows that of the store, with the class of the cause', asy
     const answer = await at('/ready')
     return { ...((await answer.json()) as { reasons: object }), status: answer.status }
   }
-  expect(await ready()).toMatchObject({ status: 200, reasons: {} })
+  await expect.poll(ready).toMatchObject({ status: 200, reasons: {} })
   await redis.kill()
   await expect.poll(ready).toMatchObject({ status: 503, reasons: { store: 'ECONNREFUSED' } })
   await redis.start()

@@ -9,7 +9,7 @@ import { createMemoryLeases, type LeaseRequest } from '../../src/limits/point-le
 import { redisStore } from '../../src/store/redis.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 import { countTurns } from '../support/clock.js'
-import { type PrivateRedis, privateRedis, addressOf, freePort } from '../support/redis.js'
+import { type PrivateRedis, privateRedis, addressOf, databaseOf, freePort } from '../support/redis.js'
 
 const PERSON = `{ person(id: "${ADA.personId}") { id verifications { type } } }`
 
@@ -112,7 +112,7 @@ test('replicas share the budget through Redis, where no client can be read', asy
   const client = 'a-client-by-name'
   expect([(await ask(app, { client })).status, (await ask(replica, { client })).status]).toEqual([200, 200])
   expect([(await ask(app, { client })).status, (await ask(replica, { client })).status]).toEqual([429, 429])
-  const redis = new Redis(inject('redisUrl'))
+  const redis = new Redis(await databaseOf(settings.STORE_ENCRYPTION_KEY))
   const names = await redis.keys('kyc:spent:*')
   expect(names.length).toBeGreaterThan(0)
   expect(names.join()).not.toContain(client)

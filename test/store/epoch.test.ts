@@ -61,7 +61,7 @@ const accept = (...options: string[]) =>
 async function isUntrusted(app: App, cause: string): Promise<void> {
   const sent = creations()
   expect(await codeOf(create(app))).toBe('STORE_UNTRUSTED')
-  expect(await ready(app)).toEqual({ status: 503, reasons: { store: cause } })
+  await expect.poll(() => ready(app)).toEqual({ status: 503, reasons: { store: cause } })
   expect(creations()).toBe(sent)
   expect((await app.run(`{ customer(id: "${ADA.customerId}") { legalName } }`)).data.customer.legalName).toBeTruthy()
   expect((await create(app, null)).data.createPerson.replayed).toBe(false)
@@ -84,7 +84,7 @@ test('a store that was emptied takes no key from any process, one that begins la
   const accepted = await accept('--yes')
   expect(accepted.code).toBe(0)
   for (const each of apps) expect(await codeOf(create(each))).toBeUndefined()
-  expect(await ready(app)).toEqual({ status: 200, reasons: {} })
+  await expect.poll(() => ready(app)).toEqual({ status: 200, reasons: {} })
 
   // The pinned epoch is trusted at the start, another one is not.
   const epoch = /STORE_EPOCH=(\S+)/.exec(accepted.stdout)![1]!
@@ -188,5 +188,5 @@ test('a Redis user needs few rights, and without INFO only a warning is lost', a
   const key = randomUUID()
   expect(await codeOf(create(app, key))).toBeUndefined()
   expect((await create(app, key)).data.createPerson.replayed).toBe(true)
-  expect(await ready(app)).toEqual({ status: 200, reasons: {} })
+  await expect.poll(() => ready(app)).toEqual({ status: 200, reasons: {} })
 })

@@ -14,6 +14,7 @@ import { createLog } from '../../src/observability/log.js'
 import { type ServerOptions, startServer } from '../../src/server.js'
 import { switchQuirks } from './quirks.js'
 import { recorder } from './recording.js'
+import { withOwnDatabase } from './redis.js'
 import { createTokens, type TokenOptions } from './tokens.js'
 
 export interface GraphError {
@@ -98,6 +99,7 @@ async function startGround(): Promise<Environment> {
 
 /**
  * Starts the emulators and the server on free ports; `settings` override what the emulators and the test give.
+ * A `REDIS_URL` that is the common Redis becomes the database of the `STORE_ENCRYPTION_KEY` there.
  * Beside another app it is a second server before the same emulators, which go on when it is closed.
  */
 export async function startApp(
@@ -121,7 +123,7 @@ export async function startApp(
     // Every operation compiled at once, or none with `EXECUTOR=interpreted npm test`: both must say the same.
     EXECUTOR: process.env['EXECUTOR'] ?? 'compiled',
     ...ground.settings,
-    ...settings,
+    ...(await withOwnDatabase(settings)),
   })
   const server = await startServer({
     config,

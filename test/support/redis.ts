@@ -1,4 +1,5 @@
 import { execFileSync, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -155,21 +156,42 @@ export async function privateRedis(
   }
 }
 
-/** Databases of the common Redis: those of its default configuration, less those that files have by number. */
-const DATABASES = 11
+/** The database of the keys, where one of them has one; else an empty one, for all of them. Database 0 keeps the numbers. */
+const TAKE_DATABASE = `
+for i = 2, #ARGV do
+  local taken = redis.call('HGET', KEYS[1], ARGV[i])
+  if taken then return tonumber(taken) end
+end
+local number = 1 + redis.call('HINCRBY', KEYS[1], 'taken', 1) % (ARGV[1] - 1)
+for i = 2, #ARGV do redis.call('HSET', KEYS[1], ARGV[i], number) end
+redis.call('SELECT', number)
+redis.call('FLUSHDB')
+return number`
 
 /**
- * The address of an empty database of the common Redis. A store belongs to one STORE_ENCRYPTION_KEY, so files with keys
- * of their own have databases of their own; the first one is for names that no key protects.
+ * The address of the database of a `STORE_ENCRYPTION_KEY` in the common Redis: a store belongs to one key, so each key
+ * has a database of its own. The first database is for names that no key protects.
  */
-export async function emptyDatabase(): Promise<string> {
+export async function databaseOf(encryptionKeys: string): Promise<string> {
   const url = inject('redisUrl')
   const redis = new Redis(url)
-  const number = 1 + ((await redis.incr('kyc-test:databases')) % DATABASES)
-  await redis.select(number)
-  await redis.flushdb()
+  const [, databases] = (await redis.config('GET', 'databases')) as [string, string]
+  const keys = encryptionKeys.split(',')
+  const number = await redis.eval(TAKE_DATABASE, 1, 'kyc-test:databases', databases, ...keys)
   redis.disconnect()
-  return `${url}/${number}`
+  return `${url}/${String(number)}`
+}
+
+/** An empty database of the common Redis, for a test that reads it itself. */
+export const emptyDatabase = (): Promise<string> => databaseOf(randomUUID())
+
+/** Settings of a server whose `REDIS_URL` is the common Redis get the database of their key. */
+export async function withOwnDatabase<Settings extends Readonly<Record<string, string | undefined>>>(
+  settings: Settings,
+): Promise<Settings> {
+  const { REDIS_URL, STORE_ENCRYPTION_KEY } = settings
+  if (REDIS_URL === undefined || STORE_ENCRYPTION_KEY === undefined || REDIS_URL !== inject('redisUrl')) return settings
+  return { ...settings, REDIS_URL: await databaseOf(STORE_ENCRYPTION_KEY) }
 }
 
 /** Vitest's global setup: one Redis for the whole run, unless `REDIS_URL` names one. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import fetch from 'node-fetch'
 import { AUDIENCE } from '../../src/dev/issuer.js'
 import { build, run as start, urlOf } from './build.js'
+import { withOwnDatabase } from './redis.js'
 import type { App, GraphError, RunOptions } from './app.js'
 
 /** A server in a process of its own, before the same emulators as an app. */
@@ -39,11 +40,13 @@ export async function startReplica(
       AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log'),
       PORT: '0',
       DRAIN_DELAY_MS: '0',
+      // As in `app.ts`.
+      ADMISSION: 'off',
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: AUDIENCE,
       AUTH_JWKS_URL: jwksUrl,
       ...ground,
-      ...settings,
+      ...(await withOwnDatabase(settings)),
     },
     options,
   )

@@ -447,7 +447,7 @@ test('Redis holds no personal data in clear, and the raw answer of the scheme no
   expect(text).toContain('kyc:verification')
   for (const value of [ADA.account, 'Accepted', PENDING, responder.data, id, pending]) expect(text).not.toContain(value)
 
-  const { store, close } = openStore(
+  const { store, probe, close } = openStore(
     readConfig({
       ...settings,
       ...app.emulators.banfico.settings,
@@ -457,6 +457,7 @@ test('Redis holds no personal data in clear, and the raw answer of the scheme no
     }),
     () => undefined,
   )
+  await expect.poll(() => probe().then(() => true)).toBe(true)
   const get = (name: StoreKey) => store.get<object>(name)
   expect(await get(['verification-result', id])).toMatchObject({
     account: { id: ADA.account, respondedName: 'Ada Accepted' },

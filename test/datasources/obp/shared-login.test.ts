@@ -9,6 +9,7 @@ import { encryptedStore } from '../../../src/store/encrypted.js'
 import { memoryStore } from '../../../src/store/memory.js'
 import { type App, startApp } from '../../support/app.js'
 import { control, logInBeside } from '../../support/obp.js'
+import { databaseOf } from '../../support/redis.js'
 
 const logins = (app: App) => app.emulators.obp.calls().filter(({ url }) => url === '/my/logins/direct')
 const READ = 'query($id: ID!) { customer(id: $id) { id } }'
@@ -73,7 +74,7 @@ describe('a login that ends the older token, of two replicas', () => {
   test('leaves neither the token nor the user name in Redis in clear', async () => {
     await two.run(READ, { id: ADA.customerId })
     const used = one.recorded('obp').map(({ headers }) => /token="(.+)"/.exec(headers['authorization']!)![1]!)
-    const redis = new Redis(inject('redisUrl'))
+    const redis = new Redis(await databaseOf(shared.STORE_ENCRYPTION_KEY))
     const keys = await redis.keys('kyc:provider-login:*')
     expect(keys.length).toBeGreaterThan(0)
     const stored = [...keys, ...(await Promise.all(keys.map((key) => redis.get(key))))].join()
