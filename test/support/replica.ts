@@ -39,6 +39,8 @@ export async function startReplica(
       AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log'),
       PORT: '0',
       DRAIN_DELAY_MS: '0',
+      // How busy the machine is decides no test.
+      ADMISSION: 'off',
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: AUDIENCE,
       AUTH_JWKS_URL: jwksUrl,
