@@ -581,8 +581,8 @@ const MUTATIONS: Record<string, Kind> = {
   },
   'that outlives its deadline': {
     query: EMAIL,
-    headers: { 'x-request-timeout-ms': '200' },
-    fault: ['obp', { match: EMAILS, fault: 'slow', delayMs: 350 }],
+    headers: { 'x-request-timeout-ms': '1000' },
+    fault: ['obp', { match: EMAILS, fault: 'slow', delayMs: 1500 }],
     lingers: true,
     route: 'direct',
     says: 'OUTCOME_UNKNOWN',
