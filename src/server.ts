@@ -194,7 +194,14 @@ function createGraph(
     explain,
     measure: admission?.measure,
   })
-  const respond = createGraphqlHandler({ apollo, pipeline, documents, hasPage: isDevelopment, openContext })
+  const respond = createGraphqlHandler({
+    apollo,
+    pipeline,
+    documents,
+    hasPage: isDevelopment,
+    hasPersistedQueries: config.safelist.mode !== 'enforce',
+    openContext,
+  })
   const requests = new PendingTasks()
   let isStarting = true
   void reached.then(() => (isStarting = false))

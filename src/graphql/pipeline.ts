@@ -36,10 +36,11 @@ export class Pipeline {
     for (const plugin of this.#options.plugins) plugin.requestReceived?.(request, context)
   }
 
-  /** Called for a request whose document is not known, before it is looked up; throws where a plugin refuses it. */
-  admitUnknown(context: OperationContext): void {
+  /** Called for a request whose document is not known, before it is looked up; throws where a plugin or `check` refuses it. */
+  admitUnknown(context: OperationContext, check: () => void): void {
     try {
       for (const plugin of this.#options.plugins) plugin.documentUnknown?.(context)
+      check()
     } catch (error) {
       const result: GraphQLResult = { errors: [formatError(error, context.correlationId)] }
       this.finish({ context, operation: undefined, result, errors: [error] })

@@ -132,6 +132,8 @@ interface HandlerOptions {
   readonly documents: DocumentCache
   /** True where browsers get a page at this address. */
   readonly hasPage: boolean
+  /** True where Apollo Server reads the hash of a request; an enforced safelist reads it itself. */
+  readonly hasPersistedQueries: boolean
   /** Opens the context of an operation; throws where the caller is not known. */
   readonly openContext: (request: ContextRequest) => OperationContext
 }
@@ -146,6 +148,7 @@ export function createGraphqlHandler({
   pipeline,
   documents,
   hasPage,
+  hasPersistedQueries,
   openContext,
 }: HandlerOptions): (request: HttpRequest) => Promise<HttpResponse> {
   const delegate = delegateToApollo(apollo)
@@ -158,7 +161,9 @@ export function createGraphqlHandler({
     if (!contentTypes.has(accept)) refuseUnacceptable(request.method, request.headers, hasPage)
     const response = await delegate(request, async () => {
       const opened = await context()
-      pipeline.admitUnknown(opened)
+      pipeline.admitUnknown(opened, () => {
+        if (hasPersistedQueries) refuseOddHash(extensionsOf(request))
+      })
       return opened
     })
     const at = response.headers.indexOf('content-type')
@@ -168,7 +173,6 @@ export function createGraphqlHandler({
   }
 
   return async (request) => {
-    refuseOddHash(extensionsOf(request))
     const contentType = contentTypes.get(request.headers.accept ?? '')
     const graphqlRequest = contentType && readRequest(request)
     if (contentType === undefined || graphqlRequest === undefined)

@@ -39,6 +39,8 @@ interface Case {
   readonly as?: RunOptions
   readonly fault?: readonly [ProviderName, Fault]
   readonly headers?: Readonly<Record<string, string>>
+  /** Refused by its header, so that it never enters Apollo Server. */
+  readonly isRefusedAtFront?: true
 }
 
 const PERSON = `{ person(id: "${ADA.personId}") { id } }`
@@ -71,8 +73,13 @@ const timeless = (text: string) =>
     .replace(/begins in \d+ s/, 'begins in … s')
 
 test.each<[what: string, status: number, code: string, asked: Case]>([
-  ['no token', 401, 'UNAUTHENTICATED', { query: PERSON, as: { token: null } }],
-  ['a token that is not valid', 401, 'UNAUTHENTICATED', { query: PERSON, as: { token: 'a.b.c' } }],
+  ['no token', 401, 'UNAUTHENTICATED', { query: PERSON, as: { token: null }, isRefusedAtFront: true }],
+  [
+    'a token that is not valid',
+    401,
+    'UNAUTHENTICATED',
+    { query: PERSON, as: { token: 'a.b.c' }, isRefusedAtFront: true },
+  ],
   ['a missing scope', 200, 'FORBIDDEN', { query: PERSON, as: { scopes: ['customers:read'] } }],
   ['introspection', 403, 'FORBIDDEN', { query: getIntrospectionQuery(), as: { scopes: ['customers:read'] } }],
   ['a variable that is left out', 400, 'BAD_USER_INPUT', { query: BY_ID }],
@@ -124,14 +131,14 @@ test.each<[what: string, status: number, code: string, asked: Case]>([
   const through = await post(ALWAYS_APOLLO, asked)
   isBroken = false
 
-  expect([direct.route, through.route]).toEqual(['direct', 'apollo'])
+  expect([direct.route, through.route]).toEqual(['direct', asked.isRefusedAtFront ? 'direct' : 'apollo'])
   expect(direct.answer.status).toBe(status)
   const { body } = direct.answer
   expect(timeless(through.answer.body)).toBe(timeless(body))
   expect(through.answer.status).toBe(direct.answer.status)
   expect(Object.keys(through.answer.headers).sort()).toEqual(Object.keys(direct.answer.headers).sort())
   expect(through.answer.headers['content-type']).toBe(direct.answer.headers['content-type'])
-  expect(body.endsWith('}\n')).toBe(true)
+  expect(body.endsWith(asked.isRefusedAtFront ? '}' : '}\n')).toBe(true)
   const { errors } = JSON.parse(body) as { errors: { extensions: { code: string; correlationId: string } }[] }
   expect(errors[0]!.extensions.code).toBe(code)
   for (const { extensions } of errors) expect(Object.entries(extensions).at(-1)).toEqual(['correlationId', SAME_ID])

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import fetch from 'node-fetch'
-import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { readConfig } from '../../src/config.js'
 import { subscribeWebhooks } from '../../src/dev/webhook-subscription.js'
@@ -272,6 +272,7 @@ describe('an event', () => {
       AUTH_JWKS_URL: 'https://x',
     })
     const open = openStore(config, () => undefined)
+    await vi.waitFor(() => open.probe(), PATIENT)
     await open.store.set(['webhook', 'synctera', id], { by: 'the dead', until: Date.now() + 30_000 }, 60)
     await open.close()
     expect(await deliver({ id })).toEqual({ status: 409, text: '' })

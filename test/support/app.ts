@@ -120,6 +120,8 @@ export async function startApp(
     LOG_LEVEL: 'trace',
     // How busy the machine is decides no test; those of admission control turn it on.
     ADMISSION: 'off',
+    // Suites send many requests with refused tokens, all from one address; those of the limit set it.
+    UNAUTHENTICATED_REQUESTS_PER_MINUTE: '0',
     // Every operation compiled at once, or none with `EXECUTOR=interpreted npm test`: both must say the same.
     EXECUTOR: process.env['EXECUTOR'] ?? 'compiled',
     ...ground.settings,

@@ -40,7 +40,7 @@ export async function startReplica(
       AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log'),
       PORT: '0',
       DRAIN_DELAY_MS: '0',
-      // As in `app.ts`.
+      // How busy the machine is decides no test.
       ADMISSION: 'off',
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: AUDIENCE,

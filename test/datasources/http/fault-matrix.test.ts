@@ -218,6 +218,7 @@ async function openRoom(name: ProviderName) {
   const house = {
     drift: () => undefined,
     store: encryptedStore(memoryStore(), [randomBytes(32)]),
+    changes: { announce: () => undefined, listen: () => undefined },
     tenant: 'default',
     client(options: Parameters<ProviderDeps['client']>[0]) {
       if (options.credential) lent = options

@@ -286,6 +286,12 @@ describe.concurrent('a write that was not sent', () => {
 
   const create = (name: string) =>
     `${name}: createPerson(input: { idempotencyKey: "${name}", isCustomer: true, status: PROSPECT }) { replayed }`
+  /** Waits for the outcome of a write that has continued. Concurrent tests have no `expect.poll`. */
+  const replayed = (app: App, name: string) =>
+    vi.waitFor(
+      async () => expect((await app.run(`mutation { ${create(name)} }`)).data[name]).toEqual({ replayed: true }),
+      { timeout: 20_000, interval: 50 },
+    )
 
   test('does not start after the operation ends, and leaves its idempotency key free', async () => {
     const app = await startApp({ REQUEST_TIMEOUT_MS: '1500', SYNCTERA_MAX_CONCURRENCY: '1' })
@@ -301,7 +307,7 @@ describe.concurrent('a write that was not sent', () => {
     expect(app.calls('synctera')).toEqual([WRITE_ROUTE])
     gate.open()
     // The write that was sent has continued, and its idempotency key returns the outcome.
-    await expect.poll(async () => (await app.run(`mutation { ${create('a')} }`)).data.a).toEqual({ replayed: true })
+    await replayed(app, 'a')
     expect((await app.run(`mutation { ${create('b')} }`)).data.b).toEqual({ replayed: false })
     await app.close()
   })
@@ -330,9 +336,7 @@ describe.concurrent('a write that was not sent', () => {
       ['second', 'DEADLINE_EXCEEDED'],
     ])
     gate.open()
-    await expect
-      .poll(async () => (await app.run(`mutation { ${create('first')} }`)).data.first)
-      .toEqual({ replayed: true })
+    await replayed(app, 'first')
     await app.close()
   })
 })

@@ -176,24 +176,35 @@ describe('a shared call', () => {
     expect(app.calls('synctera')).toHaveLength(1)
   })
 
-  test('that fails rejects each waiter with an error of its own, and the next caller makes a new call', async () => {
-    const hasty = await startApp({ SYNCTERA_TIMEOUT_MS: '1500' }, app)
-    await hasty.run('{ persons(first: 1) { nodes { id } } }')
-    app.clear()
-    app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: 3 })
-    stopClock()
-    const answers = await Promise.all(times(4, () => post(person(), { to: hasty })))
-    expect(answers.map(({ errors }) => errors![0]!.extensions)).toEqual(
-      times(4, () => expect.objectContaining({ code: 'PROVIDER_TIMEOUT', provider: 'SYNCTERA' })),
-    )
-    expect(new Set(answers.map(({ errors }) => errors![0]!.extensions['correlationId'])).size).toBe(4)
-    // Three attempts for all waiters together.
-    expect(app.calls('synctera')).toHaveLength(3)
-    expect(await metrics(hasty)).toContain('kyc_provider_retries_total{provider="synctera"} 2')
-    expect((await post(person(), { to: hasty })).data.person.lastName).toBe(ADA.lastName)
-    expect(app.calls('synctera')).toHaveLength(4)
-    await hasty.close()
-  })
+  test.each([
+    ['in silence', 1],
+    ['while the provider answers another call', 3],
+  ])(
+    'that times out %s rejects each waiter with an error of its own, and the next caller makes a new call',
+    async (when, attempts) => {
+      const hasty = await startApp({ SYNCTERA_TIMEOUT_MS: '1500' }, app)
+      const another = () => post('{ persons(first: 1) { nodes { id } } }', { to: hasty })
+      const reads = () => app.calls('synctera').filter((call) => call.startsWith('GET /v0/persons/'))
+      await another()
+      app.clear()
+      app.fault('synctera', { match: READ_ROUTE, fault: 'hang', times: attempts })
+      stopClock()(1)
+      const waiting = times(4, () => post(person(), { to: hasty }))
+      if (when !== 'in silence') await another()
+      const answers = await Promise.all(waiting)
+      expect(answers.map(({ errors }) => errors![0]!.extensions)).toEqual(
+        times(4, () => expect.objectContaining({ code: 'PROVIDER_TIMEOUT', provider: 'SYNCTERA' })),
+      )
+      expect(new Set(answers.map(({ errors }) => errors![0]!.extensions['correlationId'])).size).toBe(4)
+      // The attempts are made for all waiters together.
+      expect(reads()).toHaveLength(attempts)
+      const retries = /^kyc_provider_retries_total\{provider="synctera"\} (\d+)$/m.exec(await metrics(hasty))?.[1] ?? 0
+      expect(Number(retries)).toBe(attempts - 1)
+      expect((await post(person(), { to: hasty })).data.person.lastName).toBe(ADA.lastName)
+      expect(reads()).toHaveLength(attempts + 1)
+      await hasty.close()
+    },
+  )
 
   test('that began over half a second ago is not joined', async () => {
     const pass = stopClock()

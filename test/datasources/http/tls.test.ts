@@ -209,7 +209,7 @@ test("the issuer's keys are read over TLS with NODE_EXTRA_CA_CERTS, and the proc
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` }
     return (await fetch(`${url}/graphql`, { method: 'POST', headers, body: '{"query":"{viewer{id}}"}' })).status
   }
-  expect([await status(await urlOf(trusting)), await status(plain.url)]).toEqual([200, 401])
+  expect([await status(await urlOf(trusting)), await status(plain.url)]).toEqual([200, 503])
   trusting.child.kill('SIGTERM')
   await exitOf(trusting.child)
   expect(trusting.output()).not.toMatch(/Warning/)
