@@ -26,8 +26,8 @@ import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
 import { createDeadlines } from './lifecycle/deadline.js'
-import { drain } from './lifecycle/drain.js'
-import { closeIdleGently } from './lifecycle/idle-connections.js'
+import { drain, untilAccepted } from './lifecycle/drain.js'
+import { IdleConnections } from './lifecycle/idle-connections.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { StoreReadiness } from './lifecycle/readiness.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
@@ -64,6 +64,8 @@ export interface Server {
 
 /** How long a start waits for what every operation needs, before it is told as started without it. */
 const START_TIMEOUT_MS = 2_000
+/** How long a connection stays open after its last answer, once a stop signal has closed the listener. */
+const IDLE_GRACE_MS = 1_000
 
 type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; readonly dependencies: Dependencies }
 
@@ -158,31 +160,39 @@ function createGraph(
   }
 }
 
+/** What the routes know of the server's state. */
+interface Lifecycle {
+  /** True while answers close their connection. */
+  readonly isStopping: () => boolean
+  readonly report: () => ReadyReport
+}
+
 async function createRoutes(
   { config, log, metrics, routes }: Options,
   { store, providers }: Resources,
   { handle }: Graph,
-  { isStopping, report }: { readonly isStopping: () => boolean; readonly report: () => ReadyReport },
-): Promise<FastifyInstance> {
+  { isStopping, report }: Lifecycle,
+): Promise<{ readonly app: FastifyInstance; readonly idleConnections: IdleConnections }> {
   const { admin, cors } = config
   const app = await createApp({ log, cors, isStopping })
   const fastPath = createFastPath({ answer: handle, log, allowsOrigins: allowsOrigins(cors), isStopping })
   installFastPath(app.server, fastPath)
   // After the fast path, so that it sees all requests.
-  closeIdleGently(app.server)
+  const idleConnections = new IdleConnections(app.server)
   registerGraphqlRoute(app, handle)
   if (admin === undefined) registerHealth(app, report, metrics)
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
   routes?.(app)
-  return app
+  return { app, idleConnections }
 }
 
 async function close(
   app: FastifyInstance,
   graph: Graph,
   { store, readiness, providers, trail }: Resources,
+  onListenerClosed: () => void,
 ): Promise<void> {
-  await drain(app, { settled: graph.settled, closeProviders: () => providers.close() })
+  await drain(app, { settled: graph.settled, closeProviders: () => providers.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   // Last: by now every operation has closed its audit record.
@@ -201,27 +211,34 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
   const dependencies = new Dependencies(log, metrics)
   const options: Options = { ...given, log, metrics, dependencies }
-  let stopping = false
-  const isStopping = () => stopping
+  let isStopping = false
+  let keepsConnections = true
 
   const resources = openResources(options)
   const reached = dependencies.usable(START_TIMEOUT_MS)
   const graph = createGraph(options, reached, resources)
   await graph.apollo.start()
-  const report = createReadyReport({ dependencies, isStopping, circuits: resources.providers.circuits })
-  const app = await createRoutes(options, resources, graph, { isStopping, report })
+  const report = createReadyReport({
+    dependencies,
+    isStopping: () => isStopping,
+    circuits: resources.providers.circuits,
+  })
+  const { app, idleConnections } = await createRoutes(options, resources, graph, {
+    isStopping: () => !keepsConnections,
+    report,
+  })
   await app.listen({ host: config.host, port: config.port })
   const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
   dependencies.onChange(() => admin?.update())
   graph.readKeys()
 
   function announceStop(): void {
-    stopping = true
+    isStopping = true
     admin?.update()
   }
   async function closeAll(): Promise<void> {
     announceStop()
-    await close(app, graph, resources)
+    await close(app, graph, resources, () => (keepsConnections = false))
     await admin?.close()
   }
   return {
@@ -230,8 +247,13 @@ export async function startServer(given: ServerOptions): Promise<Server> {
     reached,
     async stop() {
       announceStop()
+      keepsConnections = false
       log.info({ drainDelayMs: config.drainDelayMs }, 'stopping')
       await delay(config.drainDelayMs)
+      idleConnections.graceMs = IDLE_GRACE_MS
+      // A client whose connection ends makes the next one, and connections would wait at any moment.
+      keepsConnections = true
+      await untilAccepted(app.server)
       await closeAll()
     },
     close: closeAll,
