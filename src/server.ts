@@ -38,8 +38,8 @@ import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
 import { createDeadlines } from './lifecycle/deadline.js'
-import { drain } from './lifecycle/drain.js'
-import { closeIdleGently } from './lifecycle/idle-connections.js'
+import { drain, untilAccepted } from './lifecycle/drain.js'
+import { IdleConnections } from './lifecycle/idle-connections.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { StoreReadiness } from './lifecycle/readiness.js'
 import { Admission } from './limits/admission.js'
@@ -77,6 +77,8 @@ export interface Server {
 
 /** How long a start waits for what every operation needs, before it is told as started without it. */
 const START_TIMEOUT_MS = 2_000
+/** How long a connection stays open after its last answer, once a stop signal has closed the listener. */
+const IDLE_GRACE_MS = 1_000
 
 type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; readonly dependencies: Dependencies }
 
@@ -229,7 +231,9 @@ function createGraph(
   }
 }
 
+/** What the routes know of the server's state. */
 interface RoutesOptions {
+  /** True while answers close their connection. */
   readonly countFailure: FailureLimit
   readonly trusts: ReturnType<typeof trustOf>
   readonly isStopping: () => boolean
@@ -241,7 +245,7 @@ async function createRoutes(
   { store, providers }: Resources,
   { front, answers, handle }: Graph,
   { countFailure, trusts, isStopping, report }: RoutesOptions,
-): Promise<FastifyInstance> {
+): Promise<{ readonly app: FastifyInstance; readonly idleConnections: IdleConnections }> {
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
   const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
   const app = await createApp({ log, bodies, countFailure, cors, isStopping })
@@ -250,20 +254,21 @@ async function createRoutes(
   const fastPath = createFastPath({ front, bodies, answers, answer: handle, log, allowsOrigins: allows, isStopping })
   installFastPath(app.server, fastPath)
   // After the fast path, so that it sees all requests.
-  closeIdleGently(app.server)
+  const idleConnections = new IdleConnections(app.server)
   registerGraphqlRoute(app, { front, bodies, answers, handle })
   if (admin === undefined) registerHealth(app, report, metrics)
   registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
   routes?.(app)
-  return app
+  return { app, idleConnections }
 }
 
 async function close(
   app: FastifyInstance,
   graph: Graph,
   { keys, store, readiness, providers, trail }: Resources,
+  onListenerClosed: () => void,
 ): Promise<void> {
-  await drain(app, { settled: graph.settled, closeProviders: () => providers.close() })
+  await drain(app, { settled: graph.settled, closeProviders: () => providers.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   keys.close()
@@ -283,8 +288,8 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
   const dependencies = new Dependencies(log, metrics)
   const options: Options = { ...given, log, metrics, dependencies }
-  let stopping = false
-  const isStopping = () => stopping
+  let isStopping = false
+  let keepsConnections = true
 
   const resources = openResources(options)
   const reached = dependencies.usable(START_TIMEOUT_MS)
@@ -292,19 +297,28 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)
   const graph = createGraph(options, reached, resources, countFailure)
   await graph.apollo.start()
-  const report = createReadyReport({ dependencies, isStopping, circuits: resources.providers.circuits })
-  const app = await createRoutes(options, resources, graph, { countFailure, trusts, isStopping, report })
+  const report = createReadyReport({
+    dependencies,
+    isStopping: () => isStopping,
+    circuits: resources.providers.circuits,
+  })
+  const { app, idleConnections } = await createRoutes(options, resources, graph, {
+    countFailure,
+    trusts,
+    isStopping: () => !keepsConnections,
+    report,
+  })
   await app.listen({ host: config.host, port: config.port })
   const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
   dependencies.onChange(() => admin?.update())
 
   function announceStop(): void {
-    stopping = true
+    isStopping = true
     admin?.update()
   }
   async function closeAll(): Promise<void> {
     announceStop()
-    await close(app, graph, resources)
+    await close(app, graph, resources, () => (keepsConnections = false))
     await admin?.close()
   }
   return {
@@ -313,8 +327,13 @@ export async function startServer(given: ServerOptions): Promise<Server> {
     reached,
     async stop() {
       announceStop()
+      keepsConnections = false
       log.info({ drainDelayMs: config.drainDelayMs }, 'stopping')
       await delay(config.drainDelayMs)
+      idleConnections.graceMs = IDLE_GRACE_MS
+      // A client whose connection ends makes the next one, and connections would wait at any moment.
+      keepsConnections = true
+      await untilAccepted(app.server)
       await closeAll()
     },
     close: closeAll,

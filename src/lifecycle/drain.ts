@@ -9,43 +9,55 @@ const DRAIN_MS = 20_000
 /** How long it then waits for the operations of the connections that it has closed. */
 const ABORT_MS = 1_000
 
-/** How long a server waits for a turn of the event loop that brings no new connection. */
-const MAX_ACCEPT_MS = 1_000
+/** How long no new connection comes before the listener closes, and in how many turns of the event loop. */
+const QUIET_MS = 100
+const QUIET_TURNS = 3
+/** How long a server waits for that. */
+const MAX_ACCEPT_MS = 10_000
 
 interface DrainOptions {
   /** Resolves when no operation runs, including those of clients that have disconnected. */
   readonly settled: () => Promise<unknown>
   readonly closeProviders: () => Promise<void>
+  /** Called when the listener is closed: from then on answers may close their connection, and no client makes another. */
+  readonly onListenerClosed: () => void
 }
 
 /**
- * Resolves after a turn of the event loop that brought no new connection. Node accepts one in each turn, and the system
+ * Resolves when no new connection came for a moment. Node accepts one in each turn of the event loop, and the system
  * resets those that still wait when the listener closes.
  */
-async function untilAccepted(server: Server): Promise<void> {
-  let accepted = true
-  const note = () => (accepted = true)
-  server.on('connection', note)
-  for (const until = performance.now() + MAX_ACCEPT_MS; accepted && performance.now() < until;) {
-    accepted = false
-    await nextTurn()
+export async function untilAccepted(server: Server): Promise<void> {
+  const begun = performance.now()
+  let turns = 0
+  let acceptedAt = begun
+  const note = () => {
+    acceptedAt = performance.now()
+    turns = 0
   }
+  server.on('connection', note)
+  const isQuiet = () => turns >= QUIET_TURNS && performance.now() - acceptedAt >= QUIET_MS
+  for (; !isQuiet() && performance.now() - begun < MAX_ACCEPT_MS; turns += 1) await nextTurn()
   server.off('connection', note)
 }
 
 /**
  * Drains the server: closes the listening socket, waits for running operations, then closes what outlasts the time. Idle
- * connections are closed meanwhile (`closeIdleGently`).
+ * connections are closed meanwhile (`IdleConnections`).
  */
-export async function drain(app: FastifyInstance, { settled, closeProviders }: DrainOptions): Promise<void> {
+export async function drain(
+  app: FastifyInstance,
+  { settled, closeProviders, onListenerClosed }: DrainOptions,
+): Promise<void> {
   const patience = new AbortController()
   const expired = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(
     () => app.server.closeAllConnections(),
     () => undefined,
   )
-  await untilAccepted(app.server)
-  // Closes the listener before the event loop turns again.
-  await app.close()
+  const closed = app.close()
+  while (app.server.listening) await nextTurn()
+  onListenerClosed()
+  await closed
   // Requests that were sent are completed, also for callers that have disconnected.
   await Promise.race([settled(), expired])
   patience.abort()

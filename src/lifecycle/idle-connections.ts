@@ -1,8 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** How long a connection is left open after its last answer: a client that is busy sends its next request by then. */
-const GRACE_MS = 100
 /** How long the client has for closing its side; data that it sent meanwhile is discarded, so that nothing is reset. */
 const LINGER_MS = 2_000
 
@@ -18,10 +16,13 @@ interface Activity {
  * under way then ends in ECONNRESET. Here a connection that was in use a moment ago may send one more request, whose
  * answer closes it; then the server closes its side alone (FIN) and waits for the client's.
  */
-class IdleConnections {
+export class IdleConnections {
+  /** How long a connection is left open after its last answer: a client that is busy sends its next request by then. */
+  graceMs = 0
   readonly #open = new Map<Socket, Activity>()
   #isClosing = false
 
+  /** To be created after the listeners of `request` are there. */
   constructor(server: Server) {
     server.on('connection', (socket) => this.#add(socket))
     server.prependListener('request', (request, response) => this.#begin(request, response))
@@ -54,7 +55,7 @@ class IdleConnections {
 
   /** Ends a connection once it has been idle for the grace. */
   #endLater(socket: Socket, activity: Activity): void {
-    const left = activity.idleSince + GRACE_MS - performance.now()
+    const left = activity.idleSince + this.graceMs - performance.now()
     if (activity.running > 0 || socket.writableEnded || socket.destroyed) return
     if (left > 0) return void setTimeout(() => this.#endLater(socket, activity), Math.ceil(left))
     socket.end()
@@ -62,9 +63,6 @@ class IdleConnections {
     socket.once('close', () => clearTimeout(linger))
   }
 }
-
-/** Makes a server close its idle connections without a reset. To be called after the listeners of `request` are there. */
-export const closeIdleGently = (server: Server): unknown => new IdleConnections(server)
 
 /** Executes no request that arrives on a connection whose answers cannot be sent any more. */
 function refuseOnClosed(server: Server): void {

@@ -13,15 +13,20 @@ const MAX_STARTS_IN_TURN = 64
 /** While the limit is reached, it is looked at again after this time. */
 const TICK_MS = 10
 
-/** The queue that a burst may build, as the time in which it is served. */
-const BURST_MS = 500
-/** The same for a queue that has not been empty for `STANDING_MS`. */
-const STANDING_QUEUE_MS = 100
+/** The length of a queue: the time in which it is served, and the least number of requests. */
+interface QueueLength {
+  readonly ms: number
+  readonly min: number
+}
+
+/** The queue that a burst may build. No request comes after it, so that it is served to its end. */
+const BURST: QueueLength = { ms: 1_000, min: 128 }
+/** The queue that has not been empty for `STANDING_MS`: more comes than can be served. */
+const STANDING: QueueLength = { ms: 100, min: 16 }
 const STANDING_MS = 500
-const MIN_QUEUED = 32
 const MAX_QUEUED = 512
 /** The longest time in the queue. */
-const MAX_WAIT_MS = 750
+const MAX_WAIT_MS = 2_000
 
 /** A tenant may hold this part of the ceiling, a client this part of that, and a user this part of that. */
 const MAX_SHARE = 7 / 8
@@ -265,8 +270,8 @@ export class Admission {
 
   /** The requests that may be queued: as many as are served in a short time. */
   #capacity(now: number): number {
-    const ms = now - this.#emptyAt > STANDING_MS ? STANDING_QUEUE_MS : BURST_MS
-    return Math.min(MAX_QUEUED, Math.max(MIN_QUEUED, ms / this.#intervalMs))
+    const { ms, min } = now - this.#emptyAt > STANDING_MS ? STANDING : BURST
+    return Math.min(MAX_QUEUED, Math.max(min, ms / this.#intervalMs))
   }
 
   #refuseAtOnce(flow: Flow<Waiting>, reason: RefusalReason): never {
