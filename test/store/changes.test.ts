@@ -24,7 +24,7 @@ beforeAll(async () => {
   const address = await databaseOf(STORE_ENCRYPTION_KEY)
   redis = new Redis(address)
   // Both have a subscription before anything changes.
-  const subscribers = async () => Number(((await redis.pubsub('NUMSUB', CHANNEL)) as unknown[])[1])
+  const subscribers = async () => Number((await redis.pubsub('NUMSUB', CHANNEL))[1])
   await vi.waitFor(async () => expect(await subscribers()).toBeGreaterThanOrEqual(2), 20_000)
   await redis.subscribe(CHANNEL)
   redis.on('message', (_channel: string, message: string) => told.push(message))

@@ -156,7 +156,8 @@ async function obeysRecords(world: World, current: Replica, results: Results): P
   const ask = async (idempotencyKey: string, rest: object = {}): Promise<string> => {
     const { data, errors } = await world.query(current, CREATE, { input: { ...input, idempotencyKey, ...rest } })
     const { replayed, person } = data?.createPerson ?? {}
-    return replayed === true ? `replayed ${person.id}` : String(errors[0]?.extensions['code'] ?? 'run')
+    const code = errors[0]?.extensions['code'] as string | undefined
+    return replayed === true ? `replayed ${person.id}` : (code ?? 'run')
   }
   const outcome = { state: 'done', payload: { person: { id: 'of-0.1.0' } } } as const
   const rows = [
