@@ -210,8 +210,11 @@ export class SnapshotStore {
   }
 
   #update(bankingCustomerId: string, change: (current: Snapshot, now: number) => Snapshot) {
-    return this.#store.update<StoredSnapshot>(storeKey(bankingCustomerId), TTL_SECONDS, (current, now) =>
-      toStored(change(fromStored(current), now)),
+    return this.#store.update<StoredSnapshot>(
+      storeKey(bankingCustomerId),
+      TTL_SECONDS,
+      (current, now) => toStored(change(fromStored(current), now)),
+      { subjects: [bankingCustomerId] },
     )
   }
 }

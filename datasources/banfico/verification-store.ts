@@ -131,11 +131,13 @@ export class VerificationStore {
       pending: completed ? null : toStoredResult(result),
       pace: pollSchedule(at, hintSeconds),
     }
+    // Banfico knows a person by the account that is verified.
+    const subjects = [verify.account.id]
     await nullIfUnavailable(
       Promise.all([
-        this.#store.set(ownerKey(result.id), verification, OWNER_TTL_SECONDS),
-        completed ? this.#setResult(resultKey(result.id), result) : undefined,
-        isDefinitive(result, verify) ? this.#setResult(questionKey(question), result) : undefined,
+        this.#store.set(ownerKey(result.id), verification, OWNER_TTL_SECONDS, { subjects }),
+        completed ? this.#setResult(resultKey(result.id), result, subjects) : undefined,
+        isDefinitive(result, verify) ? this.#setResult(questionKey(question), result, subjects) : undefined,
       ]),
     )
   }
@@ -203,14 +205,15 @@ export class VerificationStore {
 
   /** Stores a completed result: no more polls while it is stored. */
   async complete(id: string, result: VerificationResult): Promise<void> {
-    await nullIfUnavailable(this.#setResult(resultKey(id), result))
+    const subjects = result.account ? [result.account.accountId] : []
+    await nullIfUnavailable(this.#setResult(resultKey(id), result, subjects))
     await nullIfUnavailable(
       this.#update(id, (current) => (current?.pending ? { ...current, pending: null } : undefined)),
     )
   }
 
-  async #setResult(key: StoreKey, result: VerificationResult): Promise<void> {
-    if (this.#maxAgeSeconds > 0) await this.#store.set(key, toStoredResult(result), this.#maxAgeSeconds)
+  async #setResult(key: StoreKey, result: VerificationResult, subjects: readonly string[]): Promise<void> {
+    if (this.#maxAgeSeconds > 0) await this.#store.set(key, toStoredResult(result), this.#maxAgeSeconds, { subjects })
   }
 
   #update(

@@ -64,7 +64,8 @@ export class JobStore {
     const now = this.#store.now()
     const stored: StoredJob = { tenant, job, pace: pollSchedule(now) }
     // SEI has accepted the job; a store that fails now only means that the job cannot be read later.
-    await this.#store.set(storeKey(job.key), stored, TTL_SECONDS).catch(() => undefined)
+    const subjects = job.externalId === null ? [] : [job.externalId]
+    await this.#store.set(storeKey(job.key), stored, TTL_SECONDS, { subjects }).catch(() => undefined)
     return currentState(stored, now)
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Store, WriteKeys } from '../../datasources/contract/store.js'
-import { isAbandoned, isHeldBy, retained, RETENTION_SECONDS, type WriteRecord } from './record.js'
+import { isAbandoned, isHeldBy, isStored, retained, RETENTION_SECONDS, type WriteRecord } from './record.js'
 import { retryUntilStored } from './retry-until-stored.js'
 import { PairedRecord } from './write-name.js'
 
@@ -80,7 +80,9 @@ export class Lease {
   async complete(outcome: WriteRecord | null, subjects: readonly string[] = []): Promise<void> {
     // First: a renewal after this would hold the key for no runner.
     clearInterval(this.#renewal)
-    const change: Change = (current) => (isHeldBy(current, this.#runner) ? outcome : undefined)
+    // Where too few replicas had the change, it is written again: a failover would forget it.
+    const change: Change = (current) =>
+      isHeldBy(current, this.#runner) || isStored(current, outcome) ? outcome : undefined
     const store = () => this.#update(change, { subjects })
     await store().catch(() => this.#options.persist(store))
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import type { ApiError, ApiErrorDetails } from '../../datasources/contract/errors.js'
+import { canonicalJson } from './canonical-json.js'
 
 /** Retention of an outcome from the first call on: the providers keep their own idempotency keys for the same time. */
 export const RETENTION_SECONDS = 7 * 24 * 3600
@@ -61,6 +62,14 @@ export function attemptId(...parts: readonly string[]): string {
   const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
+
+/** The content of a record, without what its place says of it. */
+const contentOf = ({ form: _form, owner: _owner, ...content }: WriteRecord): string =>
+  JSON.stringify(canonicalJson(JSON.parse(JSON.stringify(content))))
+
+/** True where the outcome is in the store already, perhaps without the replicas that must have it too. */
+export const isStored = (record: WriteRecord | null, outcome: WriteRecord | null): boolean =>
+  record !== null && outcome !== null && contentOf(record) === contentOf(outcome)
 
 /** The details of an error, as they are stored and replayed. */
 export function errorDetails(error: ApiError): ApiErrorDetails {

@@ -2,6 +2,12 @@ import type { Caller } from '../../datasources/contract/caller.js'
 import type { WriteKeys, WritePair } from '../../datasources/contract/store.js'
 import type { WriteRecord } from './record.js'
 
+/**
+ * The version that drops the names of 0.1.0, with `PairedRecord`, `WriteKeys.earlier` and `WriteRecords`' second name.
+ * An upgrade to it passes by a version before it, for as long as records are retained.
+ */
+export const EARLIER_NAMES_END = '0.3.0'
+
 /** The input hash of a guard: that of no input, so 0.1.0 refuses the key and runs nothing. */
 const NO_INPUT = 'guard'
 

@@ -175,11 +175,11 @@ export class StoreCipher {
     return bytes.subarray(0, prefix.length).equals(prefix)
   }
 
-  /** Encrypts a value; `subjects` are ids of the persons that it concerns. */
-  encrypt(name: string, value: unknown, subjects: readonly string[] = []): Buffer {
+  /** Encrypts a value; `subjects` are ids of the persons that it concerns, `hashes` what it states of them already. */
+  encrypt(name: string, value: unknown, subjects: readonly string[] = [], hashes: readonly string[] = []): Buffer {
     const iv = randomBytes(IV_BYTES)
     const { prefix, encryption } = this.#current
-    const text = JSON.stringify(stated(value, this.#subjectHashes(subjects)))
+    const text = JSON.stringify(stated(value, [...new Set([...hashes, ...this.#subjectHashes(subjects)])]))
     return Buffer.concat([prefix, iv, encryptGcm(encryption, iv, name, text)])
   }
 
@@ -191,6 +191,14 @@ export class StoreCipher {
   /** Decrypts a value; throws `Unreadable` when it cannot be read. */
   open(name: string, bytes: Buffer): unknown {
     return unstated(this.#decrypt('encryption', name, bytes))
+  }
+
+  /** The keyed hashes of the persons that a value concerns, as it states them; none where it cannot be read. */
+  subjectsOf(name: string, bytes: Buffer): readonly string[] {
+    const value = orNull(() => this.#decrypt('encryption', name, bytes)) as {
+      readonly _?: Partial<Stated> | null
+    } | null
+    return value?._?.s ?? []
   }
 
   /**
@@ -227,7 +235,7 @@ export class StoreCipher {
   }
 
   #subjectHashes(subjects: readonly string[]): readonly string[] {
-    return [...new Set(subjects)].map((id) => this.digest(['subject', id]))
+    return subjects.map((id) => this.digest(['subject', id]))
   }
 
   digest(parts: readonly string[]): string {

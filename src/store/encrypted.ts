@@ -42,12 +42,17 @@ class EncryptedValues {
       const current = found as T | null
       const value = change(current, now)
       if (value === undefined) return { value: current, changed: false }
-      const next = value === null ? null : this.#cipher.encrypt(name, value, subjects)
+      // What it states of persons stays: a later change may not know their ids.
+      const next = value === null ? null : this.#cipher.encrypt(name, value, subjects, this.#subjectsOf(name, bytes))
       if (!(await this.#raw.compareAndSwap(name, bytes, next, ttlMs))) continue
       if (bytes !== null || next === null || !(await this.#existsElsewhere(key, name))) return { value, changed: true }
       await this.#raw.compareAndSwap(name, next, null, ttlMs)
     }
     throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+  }
+
+  #subjectsOf(name: string, bytes: Buffer | null): readonly string[] {
+    return bytes === null ? [] : this.#cipher.subjectsOf(name, bytes)
   }
 
   /** Finds a value with its name and the store's time. */

@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { Idempotency, type Write } from '../../src/idempotency/idempotency.js'
 import type { WriteRecord } from '../../src/idempotency/record.js'
-import { nameParts } from '../../src/idempotency/write-name.js'
+import { EARLIER_NAMES_END, nameParts } from '../../src/idempotency/write-name.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { later, today } from '../support/clock.js'
@@ -175,4 +176,12 @@ test('the key that a provider gets is that of 0.1.0 for a client, and one of its
   expect(nameParts(APP, 'create', 'k')).toEqual(['tenant:bank', 'app', 'create', 'k'])
   expect(nameParts({ ...APP, subject: 'app' }, 'create', 'k')).toEqual(['tenant:bank', 'app', 'create', 'k'])
   expect(nameParts(ADA, 'create', 'k')).not.toEqual(nameParts(BOB, 'create', 'k'))
+})
+
+test('the names of 0.1.0 are kept before the version that drops them, and the docs state it', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  const isBefore = version.localeCompare(EARLIER_NAMES_END, 'en', { numeric: true }) < 0
+  expect(isBefore, `version ${version} must not have PairedRecord any more`).toBe(true)
+  expect(readFileSync('docs/store.md', 'utf8')).toContain(`The earlier names end with version ${EARLIER_NAMES_END}`)
+  expect(readFileSync('docs/decisions.md', 'utf8')).toContain(`two names until version ${EARLIER_NAMES_END}`)
 })

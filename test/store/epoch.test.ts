@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { copyFileSync, mkdtempSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -138,15 +138,37 @@ test('a Redis that may evict takes no key while it may; one that has evicted tak
   expect(await codeOf(create(app))).toBeUndefined()
 })
 
-test('a backup that is restored is trusted, and every key in it is known', async () => {
+/** Copies what Redis has on disk into a folder, in one of its two forms; returns the settings that load it. */
+const BACKUPS: readonly [form: string, backUp: (from: string, to: string) => Promise<readonly string[]>][] = [
+  [
+    'snapshot (RDB)',
+    async (from, to) => {
+      await admin.call('SAVE')
+      copyFileSync(join(from, 'dump.rdb'), join(to, 'dump.rdb'))
+      return []
+    },
+  ],
+  [
+    'append-only file',
+    (from, to) => {
+      cpSync(join(from, 'appendonlydir'), join(to, 'appendonlydir'), { recursive: true })
+      return Promise.resolve(['--appendonly', 'yes'])
+    },
+  ],
+]
+
+test.each(BACKUPS)('a %s that is restored is trusted, and every key in it is known', async (_form, backUp) => {
+  await admin.config('SET', 'appendfsync', 'always')
+  await admin.config('SET', 'appendonly', 'yes')
+  const isRewritten = async () => !/aof_rewrite_(in_progress|scheduled):1/.test(await admin.info('persistence'))
+  await expect.poll(isRewritten).toBe(true)
   const app = await opened()
   const key = randomUUID()
   const { person } = (await create(app, key)).data.createPerson
   const [, from] = (await admin.config('GET', 'dir')) as [string, string]
-  await admin.call('SAVE')
   const to = mkdtempSync(join(tmpdir(), 'kyc-restored-'))
-  copyFileSync(join(from, 'dump.rdb'), join(to, 'dump.rdb'))
-  const restored = await privateRedis(['--dir', to])
+  const settings = await backUp(from, to)
+  const restored = await privateRedis(['--dir', to, ...settings])
   const sent = creations()
   const there = await opened({ REDIS_URL: restored.url })
   expect((await create(there, key)).data.createPerson).toEqual({ replayed: true, person })

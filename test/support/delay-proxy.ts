@@ -6,6 +6,8 @@ export interface DelayProxy {
   readonly port: number
   /** Changes the delay of bytes that come from now on; those under way must have arrived. */
   readonly setDelay: (delayMs: number) => void
+  /** Changes the port that connections from now on are made to. */
+  readonly setTarget: (port: number) => void
   readonly close: () => void
 }
 
@@ -19,10 +21,11 @@ function pass(from: Socket, to: Socket, delayMs: () => number): void {
 /** Starts a proxy before a port of this machine; bytes arrive `delayMs` later, in each direction. */
 export async function startDelayProxy(target: number, delayMs: number): Promise<DelayProxy> {
   let currentMs = delayMs
+  let port = target
   const delay = () => currentMs
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (client) => {
-    const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true })
+    const upstream = connect({ port, host: '127.0.0.1', noDelay: true })
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
@@ -34,6 +37,7 @@ export async function startDelayProxy(target: number, delayMs: number): Promise<
   return {
     port: (server.address() as AddressInfo).port,
     setDelay: (ms) => void (currentMs = ms),
+    setTarget: (next) => void (port = next),
     close() {
       server.close()
       for (const socket of sockets) socket.destroy()

@@ -8,6 +8,7 @@ import { redis } from './redis.js'
 import { restart } from './restart.js'
 import { silentProvider } from './silent-provider.js'
 import { slowWritesScenario } from './slow-writes.js'
+import { versions } from './versions.js'
 import { wrongSecret } from './wrong-secret.js'
 
 /** Every scenario, in the order in which they run. */
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   restart,
   redis,
   clocks,
+  versions,
   silentProvider,
   wrongSecret,
   issuer,

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { request } from 'undici'
 import { ADA } from '../../../datasources/emulator/people.js'
+import { failover } from '../redis/failover.js'
 import { atMost, type ChaosContext, type Check, type Scenario } from '../scenario.js'
 import { startWorld, type World } from '../world.js'
 
@@ -154,7 +155,9 @@ async function look(
   const isLogged = cause === undefined || at.written().stdout.includes(`"cause":"${reason}"`)
   await mend()
   const isMended = await until(
-    async () => at !== world.replicas[0] || (await create(world, at, randomUUID())) === 'done',
+    async () =>
+      at !== world.replicas[0] ||
+      ((await create(world, at, randomUUID())) === 'done' && (await reasonOf(at)) === undefined),
   )
   const holds = [
     isTold,
@@ -168,7 +171,8 @@ async function look(
   return { row, wrong: holds.filter((each) => !each).length, doubled }
 }
 
-async function run({ folder, program, progress }: ChaosContext) {
+async function run(context: ChaosContext) {
+  const { folder, program, progress } = context
   const key = randomBytes(32).toString('base64')
   const replicas = [{}, { isLate: true, settings: { STORE_ENCRYPTION_KEY: key } }]
   const world = await startWorld({ folder, program, replicas })
@@ -191,7 +195,9 @@ async function run({ folder, program, progress }: ChaosContext) {
     admin.disconnect()
     await world.close()
   }
-  return { checks, table }
+  progress('failing over')
+  const { checks: more, row } = await failover(context)
+  return { checks: [...checks, ...more], table: [...table, row] }
 }
 
 /** Redis refuses, forgets or cannot be read. */
