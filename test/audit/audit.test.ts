@@ -336,11 +336,12 @@ describe('a trail that is not writable', () => {
 describe('entries appended without waiting', () => {
   const opened = async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
-    const trail = await openTrail({
+    const trail = openTrail({
       config: { audit: { file }, redis: undefined, encryptionKeys: undefined },
       changed: () => undefined,
       lost: () => undefined,
     })
+    await trail.started
     return { file, trail, of: (path: string) => entriesOf(readFileSync(path, 'utf8')).map(({ seq, n }) => n ?? seq) }
   }
 
@@ -381,11 +382,12 @@ describe('entries appended without waiting', () => {
 
 test('an entry appended just after a write of the one before does not wait for a third', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
-  const trail = await openTrail({
+  const trail = openTrail({
     config: { audit: { file }, redis: undefined, encryptionKeys: undefined },
     changed: () => undefined,
     lost: () => undefined,
   })
+  await trail.started
   await trail.commit({ kind: 'intent' })
   trail.append({ kind: 'operation' })
   await expect

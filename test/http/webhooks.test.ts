@@ -11,7 +11,7 @@ import { subscribeWebhooks } from '../../src/dev/webhook-subscription.js'
 import type { OpenProviders } from '../../src/providers.js'
 import { createLog } from '../../src/observability/log.js'
 import { createMetrics } from '../../src/observability/metrics.js'
-import { openStore } from '../../src/store/open-store.js'
+import { openStore, untilUsable } from '../../src/store/open-store.js'
 import { registerWebhooks } from '../../src/http/webhooks.js'
 import { later, today } from '../support/clock.js'
 import { type App, startApp } from '../support/app.js'
@@ -271,7 +271,7 @@ describe('an event', () => {
       AUTH_AUDIENCE: 'x',
       AUTH_JWKS_URL: 'https://x',
     })
-    const open = await openStore(config, () => undefined)
+    const open = await untilUsable(openStore(config, () => undefined))
     await open.store.set(['webhook', 'synctera', id], { by: 'the dead', until: Date.now() + 30_000 }, 60)
     await open.close()
     expect(await deliver({ id })).toEqual({ status: 409, text: '' })
@@ -282,7 +282,7 @@ describe('an event', () => {
   })
 
   test('is processed at the next delivery when its processing failed', async () => {
-    const { store: memory, close } = await openStore(
+    const { store: memory, close } = openStore(
       readConfig({ ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }),
       () => undefined,
     )
