@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
 import type { LeasePoints } from '../limits/point-lease.js'
@@ -86,6 +87,22 @@ function openRedisStore(
       return raw.close()
     },
   }
+}
+
+/** How long a program waits for a store that it has just opened. */
+const START_TIMEOUT_MS = 2_000
+const PROBE_INTERVAL_MS = 20
+
+/** Waits until a store that was just opened is usable, two seconds at most, and returns it. */
+export async function untilUsable(store: OpenStore): Promise<OpenStore> {
+  const isUsable = () =>
+    store.probe().then(
+      () => true,
+      () => false,
+    )
+  for (const until = performance.now() + START_TIMEOUT_MS; performance.now() < until && !(await isUsable());)
+    await delay(PROBE_INTERVAL_MS)
+  return store
 }
 
 /** Opens the store: Redis with `REDIS_URL`, else the memory of this process. Both are encrypted. Its connection is made meanwhile. */

@@ -389,6 +389,7 @@ test('an entry appended just after a write of the one before does not wait for a
     changed: () => undefined,
     lost: () => undefined,
   })
+  await trail.started
   await trail.commit({ kind: 'intent' })
   trail.append({ kind: 'operation' })
   await expect

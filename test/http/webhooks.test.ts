@@ -4,14 +4,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import fetch from 'node-fetch'
-import { afterAll, afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { readConfig } from '../../src/config.js'
 import { subscribeWebhooks } from '../../src/dev/webhook-subscription.js'
 import type { OpenProviders } from '../../src/providers.js'
 import { createLog } from '../../src/observability/log.js'
 import { createMetrics } from '../../src/observability/metrics.js'
-import { openStore } from '../../src/store/open-store.js'
+import { openStore, untilUsable } from '../../src/store/open-store.js'
 import { registerWebhooks } from '../../src/http/webhooks.js'
 import { later, today } from '../support/clock.js'
 import { type App, startApp } from '../support/app.js'
@@ -271,8 +271,7 @@ describe('an event', () => {
       AUTH_AUDIENCE: 'x',
       AUTH_JWKS_URL: 'https://x',
     })
-    const open = openStore(config, () => undefined)
-    await vi.waitFor(() => open.probe(), PATIENT)
+    const open = await untilUsable(openStore(config, () => undefined))
     await open.store.set(['webhook', 'synctera', id], { by: 'the dead', until: Date.now() + 30_000 }, 60)
     await open.close()
     expect(await deliver({ id })).toEqual({ status: 409, text: '' })

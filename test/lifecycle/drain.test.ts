@@ -31,7 +31,8 @@ function keepBusy(url: string, token: string) {
       return true
     } catch (error) {
       // The system refuses or resets a new connection that the server has not accepted when its listener closes.
-      if (connection.answers > 0) failures.push(String((error as { code?: string }).code))
+      const { code, syscall } = error as { code?: string; syscall?: string }
+      if (connection.answers > 0 && syscall !== 'connect') failures.push(String(code))
       return false
     }
   }

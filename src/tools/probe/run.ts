@@ -3,7 +3,7 @@ import { type Assumption, type Finding, type ProbeContext, unchecked } from '../
 import { providerEntries, type ProviderName } from '../../../datasources/index.js'
 import type { Config } from '../../config.js'
 import { depsOf } from '../../providers.js'
-import { openStore } from '../../store/open-store.js'
+import { openStore, untilUsable } from '../../store/open-store.js'
 import { connectionAssumptions, loginOf } from './connection.js'
 import { type OpenClient, ProbeSession, ProbeStopped } from './session.js'
 
@@ -49,7 +49,7 @@ export async function probeProvider(name: ProviderName, options: ProbeOptions): 
   let calls = 0
   const ignore = () => undefined
   // A login that the replicas share is taken from their store.
-  const { store, close } = openStore(config, ignore)
+  const { store, close } = await untilUsable(openStore(config, ignore))
   const deps = depsOf(
     provider,
     configured,

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, t
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import type { StoreKey } from '../../../datasources/contract/store.js'
 import { readConfig } from '../../../src/config.js'
-import { openStore } from '../../../src/store/open-store.js'
+import { openStore, untilUsable } from '../../../src/store/open-store.js'
 import { later, stopClock, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
@@ -447,7 +447,7 @@ test('Redis holds no personal data in clear, and the raw answer of the scheme no
   expect(text).toContain('kyc:verification')
   for (const value of [ADA.account, 'Accepted', PENDING, responder.data, id, pending]) expect(text).not.toContain(value)
 
-  const { store, probe, close } = openStore(
+  const opened = openStore(
     readConfig({
       ...settings,
       ...app.emulators.banfico.settings,
@@ -457,7 +457,7 @@ test('Redis holds no personal data in clear, and the raw answer of the scheme no
     }),
     () => undefined,
   )
-  await expect.poll(() => probe().then(() => true)).toBe(true)
+  const { store, close } = await untilUsable(opened)
   const get = (name: StoreKey) => store.get<object>(name)
   expect(await get(['verification-result', id])).toMatchObject({
     account: { id: ADA.account, respondedName: 'Ada Accepted' },
