@@ -23,8 +23,8 @@ describe('admission over HTTP, with few places', () => {
   it('refuses what is beyond the share of a client before it runs, retryable and with the time to wait', async () => {
     const held = await hold('busy', PERSON)
     const refused = await app.run(PERSON, {}, { client: 'busy', claims: { tenant: 'busy' } })
-    expect(refused.status).toBe(503)
-    expect(refused.errors[0]!.extensions).toMatchObject({ code: 'OVERLOADED', retryable: true })
+    expect(refused.status).toBe(429)
+    expect(refused.errors[0]!.extensions).toMatchObject({ code: 'RATE_LIMITED', retryable: true })
     expect(refused.headers.get('retry-after')).toBe(String(refused.errors[0]!.extensions['retryAfterSeconds']))
     expect(app.calls('synctera')).toHaveLength(1)
     expect((await app.run('{ viewer { id } }', {}, { client: 'other', claims: { tenant: 'other' } })).status).toBe(200)

@@ -272,7 +272,7 @@ describe('an event', () => {
       AUTH_JWKS_URL: 'https://x',
     })
     const open = await untilUsable(openStore(config, () => undefined))
-    await open.store.set(['webhook', 'synctera', id], { by: 'the dead', until: Date.now() + 30_000 }, 60)
+    await open.store.set(['webhook', 'synctera', id], { by: 'the dead', until: open.store.now() + 30_000 }, 60)
     await open.close()
     expect(await deliver({ id })).toEqual({ status: 409, text: '' })
     later(31)
