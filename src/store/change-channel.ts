@@ -43,6 +43,8 @@ export function openChangeChannel(address: RedisAddress): ChangeChannel {
   const own = randomUUID()
   const publisher = connect(address)
   const subscriber = connect(address)
+  // The connection of the store tells what is wrong.
+  for (const connection of [publisher, subscriber]) connection.on('error', () => undefined)
   const listeners: ((change: Change) => void)[] = []
   subscriber.on('ready', () => void subscriber.subscribe(CHANNEL).catch(() => undefined))
   subscriber.on('message', (_channel: string, message: string) => {

@@ -15,6 +15,7 @@ import { openStore, untilUsable } from '../../src/store/open-store.js'
 import { registerWebhooks } from '../../src/http/webhooks.js'
 import { later, today } from '../support/clock.js'
 import { type App, startApp } from '../support/app.js'
+import { databaseOf } from '../support/redis.js'
 import { privateRedis } from '../support/redis.js'
 
 const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
@@ -267,6 +268,7 @@ describe('an event', () => {
     const config = readConfig({
       ...store,
       ...one.ground.settings,
+      REDIS_URL: await databaseOf(store.STORE_ENCRYPTION_KEY),
       AUTH_ISSUER: 'x',
       AUTH_AUDIENCE: 'x',
       AUTH_JWKS_URL: 'https://x',
