@@ -15,8 +15,7 @@ import { openStore, untilUsable } from '../../src/store/open-store.js'
 import { registerWebhooks } from '../../src/http/webhooks.js'
 import { later, today } from '../support/clock.js'
 import { type App, startApp } from '../support/app.js'
-import { databaseOf } from '../support/redis.js'
-import { privateRedis } from '../support/redis.js'
+import { databaseOf, privateRedis } from '../support/redis.js'
 
 const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
 /** Waits for what is certain to come, on a machine that is busy. */
