@@ -26,6 +26,7 @@ const PATHS = ['/health', '/ready', '/metrics']
 
 test('the admin listener is at this machine alone, and has what the public port has not', async () => {
   expect(new URL(app.adminUrl!).hostname).toBe('127.0.0.1')
+  await expect.poll(async () => (await at('/ready')).status).toBe(200)
   for (const path of PATHS) {
     expect([path, (await at(path)).status]).toEqual([path, 200])
     expect([path, (await fetch(app.url + path)).status]).toEqual([path, 404])
