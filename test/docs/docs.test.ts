@@ -193,14 +193,6 @@ describe('names', () => {
     ...DISTRUST,
     ...CAUSES,
     'NODE_EXTRA_CA_CERTS',
-    // Classes of causes in `/ready` that are words of the runtime, or of the readiness itself.
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'CERT_HAS_EXPIRED',
-    'ERR_TLS_CERT_ALTNAME_INVALID',
-    'TOO_FEW_REPLICAS',
-    'NOT_WRITABLE',
-    'EVENT_LOOP_STUCK',
   ])
   const scriptsOf = (path: string): string[] =>
     blocksOf(path)
