@@ -53,6 +53,19 @@ function changesOf(provider: string, { publish, subscribe }: ChangeChannel) {
 
 type Circuits = Record<string, Partial<Record<CircuitPart, CircuitState>>>
 
+/** Keeps and tells the state of the circuit of each part of a provider; a circuit begins closed. */
+function circuitReporter(name: string, circuits: Circuits, onCircuit: ProvidersOptions['onCircuit']) {
+  const states: Partial<Record<CircuitPart, CircuitState>> = (circuits[name] = {})
+  return (part: CircuitPart) => {
+    const report = (state: CircuitState): void => {
+      states[part] = state
+      onCircuit(name, part, state)
+    }
+    report('closed')
+    return report
+  }
+}
+
 /** What a room gets of the process: its HTTP clients, the store, and the counter of contract drift. */
 export function depsOf(
   { name, label, title }: Provider<unknown, ProviderInstance>,
@@ -74,7 +87,7 @@ export function depsOf(
   const total = maxConcurrencyTotal || Infinity
   const sharedPermits =
     maxConcurrencyTotal > 0 ? permits?.(`${name}:${DEFAULT_TENANT}`, maxConcurrencyTotal) : undefined
-  const states = (circuits[name] = {} as Partial<Record<CircuitPart, CircuitState>>)
+  const reportCircuit = circuitReporter(name, circuits, onCircuit)
   const { announcer, clients, events } = changesOf(name, changes)
   return {
     drift: (field) => onDrift(name, field),
@@ -84,11 +97,7 @@ export function depsOf(
     client(options) {
       // Only the client of a token endpoint has no credential.
       const part: CircuitPart = options.credential === undefined ? 'login' : 'api'
-      const circuit = (state: CircuitState) => {
-        states[part] = state
-        onCircuit(name, part, state)
-      }
-      circuit('closed')
+      const onCircuitChange = reportCircuit(part)
       const client = new ProviderClient({
         ...options,
         ...(ca === undefined ? {} : { tls: { ...options.tls, ca } }),
@@ -107,7 +116,7 @@ export function depsOf(
         onAttempt: onCall,
         onShared: () => onShared(name),
         retryBudget,
-        onCircuitChange: circuit,
+        onCircuitChange,
         onWrite: part === 'api' ? announcer('write') : undefined,
       })
       clients.push(client)

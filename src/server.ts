@@ -309,6 +309,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
     report,
   })
   await app.listen({ host: config.host, port: config.port })
+  resources.keys.start()
   const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
   dependencies.onChange(() => admin?.update())
 

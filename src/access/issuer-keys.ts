@@ -31,7 +31,7 @@ export interface IssuerKeysOptions {
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions
   readonly #listeners: (() => void)[] = []
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
   readonly #closing = new AbortController()
   #keys: { readonly text: string; readonly find: JWTVerifyGetKey } | undefined
   #readAt = -Infinity
@@ -41,6 +41,10 @@ export class IssuerKeys {
 
   constructor(options: IssuerKeysOptions) {
     this.#options = options
+  }
+
+  /** Reads the keys, and from then on again and again. The issuer of development is this server, so its listener opens first. */
+  start(): void {
     this.#timer = setInterval(() => this.refreshIfDue(), TICK_MS).unref()
     void this.#read()
   }

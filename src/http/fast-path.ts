@@ -73,20 +73,16 @@ function parse(bytes: Buffer): unknown {
 /** True for a request that says how long its body is, and has one. */
 const hasLength = ({ 'content-length': length = '0' }: IncomingHttpHeaders): boolean => length !== '0'
 
-/**
- * Takes requests to the graph in the plain form in which almost all come: a POST of JSON with a content length. Through
- * Fastify a small operation costs 14 % more CPU (`docs/performance.md`). A request in any other form goes through
- * Fastify, with the same answers (except that the fast path keeps a connection after a body that is no JSON).
- */
-export function createFastPath({
-  front,
-  bodies,
-  answers,
-  answer,
-  log,
-  allowsOrigins,
-  isStopping,
-}: FastPathOptions): FastPath {
+/** Writes one answer; a refusal may come before the body of its request has arrived as a whole. */
+type Write = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: HttpResponse,
+  correlationId: string,
+  isRefusal?: boolean,
+) => void
+
+function createWriter({ answers, isStopping }: Pick<FastPathOptions, 'answers' | 'isStopping'>): Write {
   /** Decides at the last moment whether the connection is kept: it would keep a stopping server waiting for its next request. */
   function writeHead({ request, response, status, headers, isRefusal }: Omit<PendingResponse, 'body'>): ServerResponse {
     const isLeft = isRefusal && isUnread(request)
@@ -97,22 +93,7 @@ export function createFastPath({
 
   const send = coalesceWrites<PendingResponse>((pending) => void writeHead(pending).end(pending.body))
 
-  const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
-    method === 'POST' &&
-    (url === '/graphql' || url === '/graphql/') &&
-    hasJsonBody(headers) &&
-    hasLength(headers) &&
-    headers['content-encoding'] === undefined &&
-    (headers.origin === undefined || !allowsOrigins) &&
-    !isStopping()
-
-  function write(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { status, headers: own, body }: HttpResponse,
-    correlationId: string,
-    isRefusal = false,
-  ): void {
+  return (request, response, { status, headers: own, body }, correlationId, isRefusal = false) => {
     const headers = ON_EVERY_ANSWER.concat(own, ['x-correlation-id', correlationId])
     if (typeof body !== 'string')
       return void pipeline(body, writeHead({ request, response, status, headers, isRefusal }), () => undefined)
@@ -121,6 +102,25 @@ export function createFastPath({
     headers.push('content-length', String(bytes))
     send({ request, response, status, headers, body, isRefusal })
   }
+}
+
+/**
+ * Takes requests to the graph in the plain form in which almost all come: a POST of JSON with a content length. Through
+ * Fastify a small operation costs 14 % more CPU (`docs/performance.md`). A request in any other form goes through
+ * Fastify, with the same answers (except that the fast path keeps a connection after a body that is no JSON).
+ */
+export function createFastPath(options: FastPathOptions): FastPath {
+  const { front, bodies, answer, log, allowsOrigins, isStopping } = options
+  const write = createWriter(options)
+
+  const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
+    method === 'POST' &&
+    (url === '/graphql' || url === '/graphql/') &&
+    hasJsonBody(headers) &&
+    hasLength(headers) &&
+    headers['content-encoding'] === undefined &&
+    (headers.origin === undefined || !allowsOrigins) &&
+    !isStopping()
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, correlationId: string): void {
     const { status, headers, body } = errorResponse(error, correlationId, log)

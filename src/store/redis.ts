@@ -12,7 +12,7 @@ import { redisLeases } from './counters.js'
 import { redisPermits } from './permits.js'
 import type { EpochServer } from './epoch.js'
 import type { CountingStore, RawStore, StoreObserver } from './raw-store.js'
-import { parseInfo } from './server-facts.js'
+import { parseInfo, type ServerFacts } from './server-facts.js'
 import { EpochChanged } from './trust.js'
 
 /** How long a change waits for its replicas. */
@@ -83,6 +83,17 @@ class ReplicatedSwaps {
   }
 }
 
+/** What the servers say of themselves; undefined for a user without the right to ask. */
+async function factsOf(redis: Connection): Promise<ServerFacts[] | undefined> {
+  const nodes = redis instanceof Redis ? [redis] : redis.nodes('master')
+  try {
+    return (await Promise.all(nodes.map((node) => node.info()))).map(parseInfo)
+  } catch (error) {
+    if (errorClass(error) === 'NOPERM') return undefined
+    throw error
+  }
+}
+
 /** The store that all processes share. Every failure is `STORE_UNAVAILABLE` with its cause; the connection is re-established automatically. */
 export function redisStore(
   address: RedisAddress,
@@ -128,16 +139,7 @@ export function redisStore(
     },
     epochNames: Array.from({ length: parts }, (_, part) => epochName(part)),
     epochNameOf: (name) => epochName(parts === 1 ? 0 : (/\{(\d+)\}/.exec(name)?.[1] ?? 0)),
-    async facts() {
-      const nodes = redis instanceof Redis ? [redis] : redis.nodes('master')
-      try {
-        return (await Promise.all(nodes.map((node) => node.info()))).map(parseInfo)
-      } catch (error) {
-        // A user without the right to ask.
-        if (errorClass(error) === 'NOPERM') return undefined
-        return orUnavailable(Promise.reject(error as Error))
-      }
-    },
+    facts: () => orUnavailable(factsOf(redis)),
     lease: (...args) => orUnavailable(lease(...args)),
     permits: redisPermits(redis),
     // A new name each time: a claim of a name that exists writes nothing, so a full server would let it pass.

@@ -44,6 +44,7 @@ beforeEach(async () => {
       jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`,
       staleMs: 3_600_000,
     })
+    keys.start()
     const authenticate = createAuthenticator({ issuer: ISSUER, audience: AUDIENCE }, keys, most)
     return async (token) => authenticate(`Bearer ${token}`)
   }

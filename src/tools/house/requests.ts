@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Fastify from 'fastify'
 import { CROWD } from '../../../datasources/emulator/people.js'
+import { providerEntries } from '../../../datasources/index.js'
 import { startEmulators } from '../../dev/emulators.js'
 import { AUDIENCE, createIssuer, type Issuer } from '../../dev/issuer.js'
 import { type Coverage, RequestCoverage } from './coverage.js'
@@ -71,6 +72,12 @@ const REQUESTS: readonly MeasuredRequest[] = [
   },
 ]
 
+/** The process stops at each function of a request, which takes longer than any deadline of production. */
+const PATIENCE = {
+  REQUEST_TIMEOUT_MS: '600000',
+  ...Object.fromEntries(providerEntries.map(([name]) => [`${name.toUpperCase()}_TIMEOUT_MS`, '600000'])),
+}
+
 /** Measures the compiled server in `root`, which runs in a process of its own; this process runs the emulators. */
 export async function measureRequests(root: string): Promise<RequestReport[]> {
   const app = Fastify({ forceCloseConnections: true })
@@ -80,7 +87,7 @@ export async function measureRequests(root: string): Promise<RequestReport[]> {
   const { settings, close } = await startEmulators({ jwksUrl })
   const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-house-'))
   const auth = { AUTH_ISSUER: issuer.issuer, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: jwksUrl }
-  const server = startCompiled(root, { ...settings, ...auth, AUDIT_LOG: join(folder, 'audit.log') })
+  const server = startCompiled(root, { ...settings, ...auth, ...PATIENCE, AUDIT_LOG: join(folder, 'audit.log') })
   try {
     const [url, inspectorUrl] = await Promise.all([
       firstMatch(server, 'stdout', /"url":"([^"]+)"/),
