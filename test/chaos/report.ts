@@ -33,10 +33,10 @@ function section({
 }
 
 /** The report of a run as a page of Markdown. */
-export const page = (node: string, finished: readonly Finished[]): string =>
-  [`# Chaos\n\nWhat the server does when the world around it fails. Node ${node}.`, ...finished.map(section), ''].join(
-    '\n\n',
-  )
+export function page(node: string, finished: readonly Finished[]): string {
+  const head = `# Chaos\n\nWhat the server does when the world around it fails. Node ${node}.`
+  return `${[head, ...finished.map(section)].join('\n\n')}\n`
+}
 
 /** The checks that do not hold, as lines. */
 export const broken = (finished: readonly Finished[]): readonly string[] =>

@@ -105,7 +105,7 @@ export async function privateRedis(
     const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir]
     const begun = sentinel
       ? startProcess(name, [sentinelFile(settings, more), '--sentinel'], { stdio: 'ignore' })
-      : startProcess(name, [...settings, '--save', '', '--appendonly', 'no', '--databases', '64', ...more], {
+      : startProcess(name, [...settings, '--save', '', '--appendonly', 'no', '--databases', '1024', ...more], {
           stdio: 'ignore',
         })
     const probe = new Redis(port, '127.0.0.1', {
