@@ -11,5 +11,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     isolate: false,
+    // All files share one server, and some write to the records that others compare.
+    fileParallelism: false,
   },
 })

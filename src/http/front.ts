@@ -56,8 +56,8 @@ function challenge(error: unknown): unknown {
 }
 
 /** A browser sends no token with what it asks by itself: a preflight, and the page of development. */
-const needsNoToken = (method: string, { accept }: IncomingHttpHeaders, hasPage: boolean): boolean =>
-  method === 'OPTIONS' || (hasPage && method === 'GET' && accepts(accept, ['text/html']))
+const needsNoToken = (method: string, { accept, authorization }: IncomingHttpHeaders, hasPage: boolean): boolean =>
+  method === 'OPTIONS' || (hasPage && method === 'GET' && authorization === undefined && accepts(accept, ['text/html']))
 
 /** Releases the permit when the response closes, at once where it has closed meanwhile. */
 function hold(permit: Permit | undefined, response: ServerResponse): void {

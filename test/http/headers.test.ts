@@ -202,6 +202,16 @@ describe('other origins', () => {
   )
 })
 
+test("a GET with a token is answered where development's page is, also when it accepts every type", async () => {
+  for (const accept of ['*/*', 'application/json, */*;q=0.1']) {
+    const answer = await fetch(`${development.url}/graphql?query={viewer{id}}`, {
+      headers: { accept, authorization: `Bearer ${await app.token()}`, 'apollo-require-preflight': '1' },
+    })
+    expect([accept, answer.status]).toEqual([accept, 200])
+    expect(await answer.json()).toMatchObject({ data: { viewer: { id: expect.any(String) } } })
+  }
+})
+
 test("development's page may load Sandbox and nothing else, by a nonce of its own each time", async () => {
   const page = async () => {
     const answer = await fetch(`${development.url}/graphql`, { headers: { accept: 'text/html' } })
