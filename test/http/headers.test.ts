@@ -4,6 +4,7 @@ import fetch, { type RequestInit } from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.js'
 import { allowSandbox, explorer } from '../../src/dev/explorer.js'
+import { AUDIENCE } from '../../src/dev/issuer.js'
 import { createLog } from '../../src/observability/log.js'
 import { type Server, startServer } from '../../src/server.js'
 import { type App, startApp } from '../support/app.js'
@@ -28,8 +29,8 @@ beforeAll(async () => {
     config: readConfig(
       {
         PORT: '0',
-        AUTH_ISSUER: 'http://127.0.0.1:4000',
-        AUTH_AUDIENCE: 'x',
+        AUTH_ISSUER: app.ground.issuer.issuer,
+        AUTH_AUDIENCE: AUDIENCE,
         AUTH_JWKS_URL: app.ground.jwksUrl,
         ...app.ground.settings,
       },
