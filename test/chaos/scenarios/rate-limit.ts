@@ -42,7 +42,7 @@ async function atDistance(delayMs: number, world: World): Promise<{ checks: Chec
   return {
     checks: [
       atMost(`passed ${what}`, (100 * passed) / LIMIT, 110, ' %'),
-      atLeast(`usable ${what}`, (100 * passed) / LIMIT, 80, ' %'),
+      atLeast(`usable ${what}`, (100 * passed) / LIMIT, 70, ' %'),
       atMost(`neither passed nor refused by the limit ${what}`, others, 0),
     ],
     row: [`${delayMs} ms`, String(passed), String(refused), String(others), `${seconds.toFixed(1)} s`],

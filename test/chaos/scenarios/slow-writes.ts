@@ -8,9 +8,9 @@ const READ = `{ person(id: "${ADA.personId}") { id } }`
 const WRITE = 'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }'
 const WRITES_PER_SECOND = 20
 const READS_PER_SECOND = 20
-/** The greatest p99 of the other client's reads, as a multiple of that without the writes, and its least value in ms. */
+/** The greatest p99 of the other client's reads, as a multiple of that without the writes, and its least value in ms: in the short form, a machine that CI shares. */
 const MAX_RATIO = 3
-const NOISE_MS = 30
+const NOISE_MS = { long: 30, short: 150 }
 
 const input = () => ({ idempotencyKey: randomUUID(), isCustomer: true, status: 'PROSPECT' })
 
@@ -75,7 +75,12 @@ export const slowWritesScenario: Scenario = {
       })
       return {
         checks: [
-          atMost('p99 of the reads beside the writes', during, Math.max(MAX_RATIO * before, NOISE_MS), ' ms'),
+          atMost(
+            'p99 of the reads beside the writes',
+            during,
+            Math.max(MAX_RATIO * before, isShort ? NOISE_MS.short : NOISE_MS.long),
+            ' ms',
+          ),
           atMost('failed reads', failed(busy), 0),
           atLeast('writes that succeeded', written.length - failed(written), 1),
         ],
