@@ -2,7 +2,7 @@ import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/format-error.js'
 import { ConcurrencyLimit } from './concurrency-limit.js'
-import { FairQueue, type Flow } from './fair-queue.js'
+import { StartTimeFairQueue, type Flow } from './start-time-fair-queue.js'
 
 /** The part of a turn of the event loop after which no further operation is begun in it. */
 const TURN_MS = 10
@@ -137,7 +137,7 @@ function tooManyAtOnce(): ApiError {
  * the work after a provider's answer cannot be put off; see `ConcurrencyLimit`.
  */
 export class Admission {
-  readonly #queue = new FairQueue<Waiting>()
+  readonly #queue = new StartTimeFairQueue<Waiting>()
   readonly #waiting = new Set<Waiting>()
   readonly #work = new WeakMap<ResponseEvents, MeasuredWork>()
   readonly #limit: ConcurrencyLimit

@@ -62,6 +62,11 @@ const PERSON = JSON.stringify({ query: `{ person(id: "${ADA.personId}") { firstN
 const statusOf = (text: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1])
 const codeOf = (text: string): string | undefined => /"code":"(\w+)"/.exec(text)?.[1]
 
+/** What is read of an answer that refuses. */
+interface Refusal {
+  readonly errors: readonly { readonly extensions: { readonly code: string; readonly correlationId: string } }[]
+}
+
 describe('a request is refused before its body has arrived', () => {
   test.each<[string, Head & { readonly method?: string }, number, string]>([
     ['without a token', {}, 401, 'UNAUTHENTICATED'],
@@ -217,7 +222,7 @@ describe('an odd form of what a request may say is refused with 400', () => {
       headers: { 'content-type': 'application/json', authorization },
       body,
     })
-    return { status: response.status, answer: (await response.json()) as any }
+    return { status: response.status, answer: (await response.json()) as Refusal }
   }
 
   test.each(['off', 'log', 'enforce'])('with SAFELIST=%s', async (mode) => {
@@ -240,8 +245,8 @@ describe('an odd form of what a request may say is refused with 400', () => {
       for (const [name, value] of Object.entries(body))
         search.set(name, typeof value === 'string' ? value : json(value as object))
       const response = await fetch(`${app.url}/graphql?${search.toString()}`, { headers: { authorization } })
-      const { errors } = (await response.json()) as any
-      expect([what, response.status, typeof errors[0].extensions.correlationId]).toEqual([what, 400, 'string'])
+      const { errors } = (await response.json()) as Refusal
+      expect([what, response.status, typeof errors[0]?.extensions.correlationId]).toEqual([what, 400, 'string'])
     }
   })
 

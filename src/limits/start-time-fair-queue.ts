@@ -41,7 +41,7 @@ function mostQueued<Item>({ active }: Flow<Item>): Flow<Item> {
  * parts of its share, and so have the users of a client. Work is measured in ms. A flow that was idle has no credit, and
  * its share goes to the others. Beyond a thousand flows, only those with a request are kept.
  */
-export class FairQueue<Item> {
+export class StartTimeFairQueue<Item> {
   readonly #root = new Flow<Item>('', undefined)
   #flows = 0
 
