@@ -5,6 +5,7 @@ import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../datasource
 import { type ProviderName, providers } from '../datasources/index.js'
 import type { Provider, ProviderInstance, Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
+import { type ConsentConfig, readConsentSettings } from './consent/settings.js'
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
 import { type TrustedProxies, trustOf } from './http/client-address.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
@@ -31,6 +32,8 @@ export interface ProviderConfig {
   readonly maxResponseBytes: number
   /** How long a connection may be idle and still be used. */
   readonly keepAliveMs: number
+  /** Whether the provider is sent the interaction id of the request. */
+  readonly sendsInteractionId: boolean
   /** The forward proxy of this provider, instead of that of the process. */
   readonly proxyUrl: string | undefined
   /** Certificate authority (PEM) of the provider, instead of the public ones. */
@@ -80,6 +83,7 @@ export interface Config {
     /** How long the issuer's keys are used while they cannot be read again. */
     readonly staleMs: number
   }
+  readonly consent: ConsentConfig
   readonly redis: RedisAddress | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly audit: AuditDestination
@@ -572,6 +576,7 @@ function lifecycleConfig(settings: Settings): Pick<Config, 'admin' | 'drainDelay
 function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
   return {
     auth: authConfig(settings),
+    consent: readConsentSettings(settings),
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
     ...lifecycleConfig(settings),
@@ -653,6 +658,13 @@ function providerConfig(provider: AnyProvider, settings: Settings): ProviderConf
       DEFAULT_KEEP_ALIVE_MS,
       { min: 0, max: 600_000 },
     ),
+    sendsInteractionId:
+      settings.choice(
+        `${prefix}_INTERACTION_ID`,
+        'Whether calls have the header `x-fapi-interaction-id`, by which an exchange is found on both sides.',
+        ['send', 'off'],
+        'send',
+      ) === 'send',
     proxyUrl: settings.optionalProxy(
       `${prefix}_PROXY_URL`,
       'Forward proxy for the provider and its token endpoint, instead of `HTTPS_PROXY` and `HTTP_PROXY`; `NO_PROXY` does not apply.',

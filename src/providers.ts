@@ -76,6 +76,7 @@ export function depsOf(
     maxConcurrencyTotal,
     maxResponseBytes,
     keepAliveMs,
+    sendsInteractionId,
     proxyUrl,
   }: NonNullable<Config['providers'][ProviderName]>,
   { config, memory, store, permits, changes = NO_CHANNEL, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
@@ -109,6 +110,7 @@ export function depsOf(
         // A token endpoint is another service.
         sharedPermits: part === 'api' ? sharedPermits : undefined,
         maxResponseBytes,
+        sendsInteractionId,
         memory,
         idleLimit,
         proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),

@@ -10,6 +10,9 @@ import { createMaskers } from './access/mask.js'
 import { createRecorder } from './audit/operation-record.js'
 import { openTrail, type Trail } from './audit/trail.js'
 import type { Config } from './config.js'
+import { createConsents } from './consent/operation-consent.js'
+import { openConsentRegister } from './consent/open-register.js'
+import type { ConsentRegister } from './consent/register.js'
 import { createApolloServer } from './graphql/apollo.js'
 import { createContextFactory } from './graphql/context.js'
 import { DocumentCache } from './graphql/document-cache.js'
@@ -89,6 +92,7 @@ interface Resources {
   readonly readiness: StoreReadiness
   readonly providers: ReturnType<typeof openProviders>
   readonly trail: Trail
+  readonly consents: ConsentRegister | undefined
 }
 
 function openResources({ config, log, metrics, dependencies }: Options): Resources {
@@ -122,7 +126,8 @@ function openResources({ config, log, metrics, dependencies }: Options): Resourc
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
-  return { keys, store, readiness, providers, trail }
+  const consents = openConsentRegister(config, log, metrics)
+  return { keys, store, readiness, providers, trail, consents }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -176,7 +181,7 @@ function createSteps(
 function createGraph(
   options: Options,
   reached: Promise<void>,
-  { keys, store: { store, lease }, providers, trail }: Resources,
+  { keys, store: { store, lease }, providers, trail, consents }: Resources,
   countFailure: FailureLimit,
 ): Graph {
   const { config, explorer, explain } = options
@@ -193,6 +198,7 @@ function createGraph(
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
     store,
     record: createRecorder(trail, schema, served),
+    consents: createConsents(config.consent, consents),
     explain,
     measure: admission?.measure,
   })
@@ -212,7 +218,7 @@ function createGraph(
     rateLimit,
     answers,
     front: createFront({
-      authenticate: createAuthenticator(config.auth, keys),
+      authenticate: createAuthenticator(config.auth, keys, config.consent),
       deadlines,
       countFailure,
       hasPage: isDevelopment,
@@ -265,13 +271,14 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { keys, store, readiness, providers, trail }: Resources,
+  { keys, store, readiness, providers, trail, consents }: Resources,
   onListenerClosed: () => void,
 ): Promise<void> {
   await drain(app, { settled: graph.settled, closeProviders: () => providers.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   keys.close()
+  await consents?.close()
   // Last: by now every operation has closed its audit record.
   await trail.close()
   readiness.close()

@@ -64,9 +64,10 @@ export function mapError({ status, header, body }: ErrorResponse): ErrorMapping 
 }
 
 /** The scope of a call that several operations may wait for: it does not end with the operation that began it. */
-export const sharedScope = ({ correlationId, trace, share }: CallScope): CallScope => ({
+export const sharedScope = ({ correlationId, interactionId, trace, share }: CallScope): CallScope => ({
   signal: detachedScope.signal,
   correlationId,
+  interactionId,
   trace,
   share,
 })

@@ -13,6 +13,10 @@ export interface Caller {
   readonly actor?: string | undefined
   /** The banks that the token is narrowed to (`banks`); undefined means no narrowing. */
   readonly banks: readonly string[] | undefined
+  /** The purposes that the token is for (`AUTH_PURPOSE_CLAIM`); undefined where it names none. */
+  readonly purposes?: readonly string[] | undefined
+  /** The id of the consent that the token is for (`AUTH_CONSENT_CLAIM`); empty where it cannot be read. */
+  readonly consentId?: string | undefined
   /** The token itself, for providers that are called on behalf of the caller. */
   readonly token: string
 }

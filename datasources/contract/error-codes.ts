@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'STORE_UNAVAILABLE'
   | 'STORE_UNTRUSTED'
   | 'AUDIT_UNAVAILABLE'
+  | 'CONSENT_UNAVAILABLE'
   | 'ISSUER_UNAVAILABLE'
   | 'OVERLOADED'
   | 'PROVIDER_NOT_CONFIGURED'
@@ -47,7 +48,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
     sentence: () => 'A valid bearer token is required.',
   },
   FORBIDDEN: {
-    meaning: 'The token lacks a scope.',
+    meaning: 'The token lacks a scope, or the request lacks a purpose or a consent that this needs.',
     httpStatuses: [200, 403],
     retryable: false,
     sentence: () => 'The token lacks a scope.',
@@ -145,6 +146,12 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
     httpStatuses: [200],
     retryable: true,
     sentence: () => 'The audit trail cannot be written, and this must not go on without it.',
+  },
+  CONSENT_UNAVAILABLE: {
+    meaning: 'The register of consents gave no clear answer, and personal values are not shown without it.',
+    httpStatuses: [200, 503],
+    retryable: true,
+    sentence: () => 'The register of consents cannot be asked at the moment.',
   },
   ISSUER_UNAVAILABLE: {
     meaning: "The issuer's keys cannot be read, so the token cannot be verified; it may be valid.",

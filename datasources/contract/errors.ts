@@ -20,6 +20,8 @@ export interface ApiErrorDetails {
   readonly moreFields?: number
   /** The rows of a list that could not be read and are left out. */
   readonly leftOut?: number
+  /** What was refused, a fixed word such as a scope; for security events alone, and never part of an answer. */
+  readonly refusal?: string | undefined
   /** What failed; for `errorClass` alone, and never part of an answer. */
   readonly cause?: unknown
 }
@@ -44,14 +46,16 @@ function namedFields(fields: InvalidFields): Pick<ApiErrorDetails, 'fields' | 'm
 export class ApiError extends Error {
   readonly code: ErrorCode
   readonly extensions: Record<string, unknown>
+  readonly refusal: string | undefined
 
   constructor(code: ErrorCode, details: ApiErrorDetails = {}) {
-    const { message, title, retryable, cause, fields, ...rest } = details
+    const { message, title, retryable, cause, refusal, fields, ...rest } = details
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     super(message ?? ERROR_CODES[code].sentence(title ?? 'The provider'), cause === undefined ? undefined : { cause })
     Error.stackTraceLimit = stackTraceLimit
     this.code = code
+    this.refusal = refusal
     this.extensions = {
       code,
       retryable: retryable ?? ERROR_CODES[code].retryable,

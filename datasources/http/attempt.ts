@@ -30,9 +30,14 @@ const NO_SHARE: readonly string[] = []
 /** Codes of a failed token request after which the call may be retried; a time-out is not waited for twice. */
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_UNAVAILABLE', 'RATE_LIMITED'])
 
-const headersOf = ({ call, body }: EncodedRequest<unknown>, credential: Headers): Headers => ({
+const headersOf = (
+  { call, body }: EncodedRequest<unknown>,
+  credential: Headers,
+  interactionId: string | undefined,
+): Headers => ({
   accept: 'application/json, application/problem+json',
   'user-agent': USER_AGENT,
+  ...(interactionId !== undefined && { 'x-fapi-interaction-id': interactionId }),
   ...(body && { 'content-type': body.type }),
   ...credential,
   ...call.headers,
@@ -80,6 +85,7 @@ export interface AttemptRunnerOptions {
   readonly credential: Credential | undefined
   readonly mapError: (response: ErrorResponse) => ErrorMapping
   readonly timeoutMs: number
+  readonly sendsInteractionId: boolean
 }
 
 /** Runs one attempt at a call: circuit breaker, credential, bulkhead, transport, contract. */
@@ -229,7 +235,7 @@ export class AttemptRunner {
     request: EncodedRequest<unknown>,
     credential: Headers,
   ): Promise<TransportResponse | TransportFailure> {
-    const { circuit, timeoutMs, transport } = this.options
+    const { circuit, timeoutMs, transport, sendsInteractionId } = this.options
     const { call, target, body } = request
     const isWrite = call.effect === 'write'
     const controller = new AbortController()
@@ -250,7 +256,7 @@ export class AttemptRunner {
       return await transport.send({
         method: call.method,
         path: target,
-        headers: headersOf(request, credential),
+        headers: headersOf(request, credential, sendsInteractionId ? scope.interactionId : undefined),
         body: body?.text,
         signal: controller.signal,
         recentOnly: (call.retry ?? DEFAULT_RETRY_POLICY[call.effect]) !== 'always',

@@ -143,6 +143,8 @@ export interface CallScope {
   readonly isWriting?: (() => boolean) | undefined
   readonly trace?: OperationTrace | undefined
   readonly correlationId: string
+  /** The interaction id (FAPI) of the request that the call belongs to, a UUID; absent where it belongs to none. */
+  readonly interactionId?: string | undefined
   /** The owner of the operation, from the widest to the narrowest share of scarce permits: tenant, client, user. */
   readonly share?: readonly string[] | undefined
 }
@@ -164,5 +166,7 @@ export interface CallAttempt {
   readonly code: ErrorCode | undefined
   readonly seconds: number
   readonly correlationId: string
+  /** Absent where it is the correlation id. */
+  readonly interactionId?: string | undefined
   readonly detail?: string | undefined
 }

@@ -34,6 +34,8 @@ export interface ClientOptions {
   readonly maxConcurrency: number
   /** Permits that all processes share, where the provider's limit is small. */
   readonly sharedPermits?: SharedPermits | undefined
+  /** Whether calls have the header `x-fapi-interaction-id`. Default: no. */
+  readonly sendsInteractionId?: boolean | undefined
   /** The largest body that is read. Default: 1 MiB. */
   readonly maxResponseBytes?: number | undefined
   /** Shared by all clients of the process. Default: no limit. */
@@ -101,6 +103,7 @@ export class ProviderClient {
       credential,
       mapError,
       timeoutMs,
+      sendsInteractionId: options.sendsInteractionId ?? false,
     })
     this.#reads = new SingleFlight({
       maxAgeMs: MAX_SHARED_AGE_MS,
@@ -215,6 +218,7 @@ export class ProviderClient {
       code: failed?.error.code,
       seconds: ms / 1000,
       correlationId: scope.correlationId,
+      interactionId: scope.interactionId === scope.correlationId ? undefined : scope.interactionId,
       detail: failed?.detail,
     })
   }

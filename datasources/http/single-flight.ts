@@ -28,6 +28,7 @@ function deepFreeze(root: unknown): void {
 class Flight<Value> implements CallScope, OperationTrace {
   readonly beganAt = performance.now()
   readonly correlationId: string
+  readonly interactionId: string | undefined
   readonly callStats: OperationTrace['callStats']
   /** Of the operation that began it. */
   readonly share: CallScope['share']
@@ -40,9 +41,10 @@ class Flight<Value> implements CallScope, OperationTrace {
   constructor(
     readonly variant: readonly unknown[],
     private readonly options: SingleFlightOptions,
-    { correlationId, trace, share }: CallScope,
+    { correlationId, interactionId, trace, share }: CallScope,
   ) {
     this.correlationId = correlationId
+    this.interactionId = interactionId
     this.share = share
     this.callStats = trace?.callStats && ((provider, route): CallStats => trace.callStats!(provider, route))
   }

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Config } from '../config.js'
+import { consentClaimsOf } from '../consent/claims.js'
 import { type IssuerKeys, REFRESH_MS } from './issuer-keys.js'
 
 /** Signature algorithms that are accepted. The issuer, the audience and the JWKS address are settings (`AUTH_ISSUER`, `AUTH_AUDIENCE`, `AUTH_JWKS_URL` in `src/config.ts`). */
@@ -96,6 +97,7 @@ const cacheKeyOf = (authorization: string): string => authorization.slice(-CACHE
 export function createAuthenticator(
   { issuer, audience }: Pick<Config['auth'], 'issuer' | 'audience'>,
   keys: IssuerKeys,
+  consentClaims: Pick<Config['consent'], 'purposeClaim' | 'consentClaim'>,
   maxCached = MAX_CACHED,
 ): (authorization: string | undefined) => Caller | Promise<Caller> {
   const cache = new LRUCache<string, CachedCaller>({
@@ -124,7 +126,7 @@ export function createAuthenticator(
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: new Date(now),
       })
-      const caller = callerOf(payload, token)
+      const caller = { ...callerOf(payload, token), ...consentClaimsOf(payload, consentClaims) }
       const expiresAt = Math.min(payload.exp! * 1000, now + CACHE_MS)
       // Not after a change of the keys meanwhile: the cache was cleared for it.
       if (began === generation) cache.set(cacheKeyOf(authorization), { authorization, caller, expiresAt })

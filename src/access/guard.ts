@@ -3,6 +3,7 @@ import type { OperationScope } from '../../datasources/contract/operation-scope.
 import type { Provider, ProviderInstance } from '../../datasources/contract/provider.js'
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
 import type { GuardedProviders } from '../../resolvers/context.js'
+import type { Scope } from '../../schema/scopes.js'
 import type { MutationInput } from '../../schema/mutation.js'
 import type { Idempotency, Replayable } from '../idempotency/idempotency.js'
 import type { OpenProvider, OpenProviders } from '../providers.js'
@@ -42,7 +43,7 @@ class GuardedQuery<Instance, Key, Value> {
   async load(operation: Operation, key: Key): Promise<Value | null> {
     const { extraScopes, type, owner, load } = this.#declared
     const isOwnOnly = this.access(operation) === 'own'
-    if (!isOwnOnly && extraScopes) operation.requireScopes(extraScopes(key))
+    if (!isOwnOnly && extraScopes) await this.#admitSearch(operation, extraScopes(key))
     if (!isOwnOnly && !operation.seesPii && !this.#isGivenAsOwn(operation)) {
       const value = await load(this.#instance, operation, key)
       return this.#mask ? operation.masked(value, this.#mask) : value
@@ -54,6 +55,12 @@ class GuardedQuery<Instance, Key, Value> {
     const value = isVisible ? await load(this.#instance, operation, key) : null
     operation.audit.addRead(type, value, keyOwner)
     return value
+  }
+
+  /** Refuses a search by personal values without their scope, or without the purpose and the consent that they need. */
+  async #admitSearch(operation: Operation, scopes: readonly Scope[]): Promise<void> {
+    operation.requireScopes(scopes)
+    if (scopes.includes('pii:read')) await operation.consent.allow(operation.audit.personalFields)
   }
 
   /** Where the provider decides by the caller's token, its records are the caller's own. */

@@ -7,6 +7,7 @@ import { likeList } from '../../datasources/support/capped-list.js'
 import { type OperationTrace, tracedStore } from '../../datasources/support/operation-trace.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { OperationRecord } from '../audit/operation-record.js'
+import type { OperationConsent } from '../consent/operation-consent.js'
 import type { Deadline } from '../lifecycle/deadline.js'
 import type { Allotment } from '../lifecycle/field-allotment.js'
 
@@ -19,20 +20,25 @@ export interface OwnRecords {
 interface OperationOptions {
   readonly caller: Caller
   readonly correlationId: string
+  readonly interactionId: string
   readonly trace: OperationTrace
   readonly deadline: Deadline
   readonly store: Store
   readonly audit: OperationRecord
+  readonly consent: OperationConsent
 }
 
-export const missingScope = (scope: Scope) => new ApiError('FORBIDDEN', { message: `This needs the scope ${scope}.` })
+export const missingScope = (scope: Scope) =>
+  new ApiError('FORBIDDEN', { message: `This needs the scope ${scope}.`, refusal: scope })
 
 /** One GraphQL operation: its scope for the rooms, and what the guard remembers for it. */
 export class Operation implements OperationScope {
   readonly caller: Caller
   readonly correlationId: string
+  readonly interactionId: string
   readonly trace: OperationTrace
   readonly audit: OperationRecord
+  readonly consent: OperationConsent
   readonly markSent: OperationScope['markSent']
   readonly isWriting: OperationScope['isWriting']
   readonly raceWrite: Deadline['raceWrite']
@@ -47,11 +53,13 @@ export class Operation implements OperationScope {
   readonly #loaders = new Map<unknown, unknown>()
   #masked: WeakMap<object, unknown> | undefined
 
-  constructor({ caller, correlationId, trace, deadline, store, audit }: OperationOptions) {
+  constructor({ caller, correlationId, interactionId, trace, deadline, store, audit, consent }: OperationOptions) {
     this.caller = caller
     this.correlationId = correlationId
+    this.interactionId = interactionId
     this.trace = trace
     this.audit = audit
+    this.consent = consent
     this.#deadline = deadline
     this.markSent = deadline.markSent
     this.isWriting = deadline.isWriting
@@ -73,9 +81,9 @@ export class Operation implements OperationScope {
 
   /** The scope of a write: it keeps the deadline of its own root field, also when it goes on beside a later one. */
   within({ signal, deadline }: Allotment): OperationScope {
-    const { caller, correlationId, trace, markSent, isWriting, store } = this
+    const { caller, correlationId, interactionId, trace, markSent, isWriting, store } = this
     const loader: OperationScope['loader'] = (instance, definition) => this.loader(instance, definition)
-    return { caller, correlationId, trace, markSent, isWriting, store, signal, deadline, loader }
+    return { caller, correlationId, interactionId, trace, markSent, isWriting, store, signal, deadline, loader }
   }
 
   get store(): Store {

@@ -4,15 +4,19 @@ import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Caller } from '../../datasources/contract/caller.js'
 import * as operations from '../../schema/operations/index.js'
+import type { OperationConsent } from '../consent/operation-consent.js'
+import { loggedIds } from '../observability/log.js'
 import { auditUnavailable } from './batch-writer.js'
 import { type PiiFields, type PiiSelection, readPiiFields } from './pii-fields.js'
-import { createSubjectFinder, type SubjectFinder, type Subjects, SubjectSet } from './subjects.js'
+import { createSubjectFinder, type SubjectFinder, type Subjects, SubjectSet, UUID } from './subjects.js'
 import type { Trail } from './trail.js'
 
 /** Outcome of a write. */
 type Outcome =
   | { readonly outcome: 'done' | 'replayed' }
   | { readonly outcome: 'refused' | 'unknown'; readonly code: ErrorCode; readonly replayed?: boolean }
+
+type RequestIds = Parameters<typeof loggedIds>[0]
 
 interface Write {
   readonly mutation: string
@@ -32,6 +36,8 @@ interface ParsedOperation {
 export interface OperationRecord {
   /** Sets the operation, before its first field is resolved. */
   readonly begin: (parsed: ParsedOperation) => void
+  /** The personal fields that the operation selects, sorted. */
+  readonly personalFields: readonly string[]
   /** Throws `AUDIT_UNAVAILABLE` when values of the type contain selected personal fields and the trail is not usable. */
   readonly requireTrail: (type: string) => void
   /** Records that a value was returned unmasked. */
@@ -87,20 +93,26 @@ interface RecorderDeps {
 class AuditRecord implements OperationRecord {
   readonly #deps: RecorderDeps
   readonly #caller: Caller
-  readonly #correlationId: string
+  readonly #ids: RequestIds
+  readonly #consent: OperationConsent
   #info: OperationInfo | undefined
   #read: { readonly types: string[]; readonly found: SubjectSet } | undefined
   #writes: CompletedWrite[] | undefined
   #hasEnded = false
 
-  constructor(deps: RecorderDeps, caller: Caller, correlationId: string) {
+  constructor(deps: RecorderDeps, caller: Caller, ids: RequestIds, consent: OperationConsent) {
     this.#deps = deps
     this.#caller = caller
-    this.#correlationId = correlationId
+    this.#ids = ids
+    this.#consent = consent
   }
 
   begin(parsed: ParsedOperation): void {
     this.#info = this.#deps.infoOf(parsed)
+  }
+
+  get personalFields(): readonly string[] {
+    return this.#selection.fields
   }
 
   requireTrail(type: string): void {
@@ -130,7 +142,7 @@ class AuditRecord implements OperationRecord {
         who: this.#who,
         operation: this.#info?.entry,
         write: intent,
-        correlationId: this.#correlationId,
+        ...this.#request,
       })
       const payload = await run()
       const found = new SubjectSet()
@@ -160,7 +172,7 @@ class AuditRecord implements OperationRecord {
       operation: this.#info?.entry,
       read: read && { fields: this.#selection.fieldsOf(read.types), entities: read.found.list() },
       wrote,
-      correlationId: this.#correlationId,
+      ...this.#request,
     })
   }
 
@@ -171,6 +183,14 @@ class AuditRecord implements OperationRecord {
   get #who() {
     const { subject, client, tenant, actor } = this.#caller
     return { subject, client, tenant, actor }
+  }
+
+  /** The ids of the request, and the purpose and the consent that it states. A consent id that is no UUID may be any text. */
+  get #request() {
+    const { purpose, consentId } = this.#consent.read()
+    const consent =
+      consentId === undefined || UUID.test(consentId) ? consentId : this.#deps.trail.pseudonymOf(consentId)
+    return { ...loggedIds(this.#ids), purpose, consent }
   }
 
   #writeOf(mutation: string, input: object, confirmed: boolean): Write {
@@ -198,7 +218,7 @@ export function createRecorder(
   trail: Trail,
   declared: GraphQLSchema,
   served: GraphQLSchema,
-): (caller: Caller, correlationId: string) => OperationRecord {
+): (caller: Caller, ids: RequestIds, consent: OperationConsent) => OperationRecord {
   const pii = readPiiFields(declared, served)
   // The document cache returns the same nodes for the same text, so each operation is visited once.
   const cache = new WeakMap<OperationDefinitionNode, OperationInfo>()
@@ -220,5 +240,5 @@ export function createRecorder(
   }
 
   const deps: RecorderDeps = { trail, pii, subjects: createSubjectFinder(declared, served), infoOf }
-  return (caller, correlationId) => new AuditRecord(deps, caller, correlationId)
+  return (caller, ids, consent) => new AuditRecord(deps, caller, ids, consent)
 }

@@ -30,6 +30,11 @@ export class PiiSelection {
     this.#sorted = [...fields.values()].flatMap((coordinates) => [...coordinates]).sort()
   }
 
+  /** The selected personal fields, sorted. */
+  get fields(): readonly string[] {
+    return this.#sorted
+  }
+
   /** True when a value of the type contains a selected personal field. */
   exposes(type: string): boolean {
     return this.#sorted.length > 0 && this.#fieldsOf(type).size > 0

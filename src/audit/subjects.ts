@@ -54,7 +54,7 @@ export class SubjectSet {
 
 /** Ids of an input that a successful write proves to exist at the provider. */
 const CONFIRMED_IDS: ReadonlySet<string> = new Set(['bankId', 'customerId', 'personId', 'userId'])
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The field that identifies a value of a type: `id`, else its first other id that is not personal. */
 function idFieldOf(schema: GraphQLSchema, type: string): string | undefined {

@@ -4,6 +4,7 @@ import { ConfigError, environment, readConfig } from '../config.js'
 import { createLog } from '../observability/log.js'
 import { startServer } from '../server.js'
 import { shutdownOnSignals } from '../lifecycle/shutdown.js'
+import { createConsentRegister } from './consent-register.js'
 import { type Emulators, startEmulators } from './emulators.js'
 import { explain } from './explain.js'
 import { allowSandbox, explorer } from './explorer.js'
@@ -96,6 +97,7 @@ async function main(): Promise<void> {
     explain,
     routes: (app) => {
       issuer.routes(app)
+      createConsentRegister().routes(app)
       allowSandbox(app)
     },
   })

@@ -5,6 +5,7 @@ import type { Store } from '../../datasources/contract/store.js'
 import type { createGuard } from '../access/guard.js'
 import { Operation } from '../access/operation.js'
 import type { createRecorder } from '../audit/operation-record.js'
+import type { createConsents } from '../consent/operation-consent.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import { SelfTime } from '../observability/self-time.js'
 import { withHttp } from './format-error.js'
@@ -16,6 +17,7 @@ export interface ContextOptions {
   readonly guard: ReturnType<typeof createGuard>
   readonly store: Store
   readonly record: ReturnType<typeof createRecorder>
+  readonly consents: ReturnType<typeof createConsents>
   readonly explain?: Explain | undefined
   /** Told the stopwatch of the operation that is answered by a response. */
   readonly measure?: ((response: ServerResponse, stopwatch: SelfTime) => void) | undefined
@@ -25,6 +27,8 @@ export interface ContextOptions {
 export interface ContextRequest {
   readonly headers: IncomingHttpHeaders
   readonly correlationId: string
+  /** The client's interaction id (FAPI), else one that was made. */
+  readonly interactionId: string
   readonly response: ServerResponse
   /** Undefined where the request was let in without a token. */
   readonly caller: Caller | undefined
@@ -38,20 +42,42 @@ export function createContextFactory({
   guard,
   store,
   record,
+  consents,
   explain,
   measure,
 }: ContextOptions): (request: ContextRequest) => OperationContext {
-  return ({ headers, correlationId, response, caller, deadlineAt }) => {
+  return ({ headers, correlationId, interactionId, response, caller, deadlineAt }) => {
     // A page or a preflight runs no operation.
     if (caller === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
     const stopwatch = explain?.begin(headers) ?? new SelfTime()
     measure?.(response, stopwatch)
     const deadline = deadlines.begin(deadlineAt, response)
-    const audit = record(caller, correlationId)
-    const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
+    const consent = consents(caller, headers)
+    const audit = record(caller, { correlationId, interactionId }, consent)
+    const operation = new Operation({
+      caller,
+      correlationId,
+      interactionId,
+      trace: stopwatch,
+      deadline,
+      store,
+      audit,
+      consent,
+    })
     const { beginField } = deadline
     const bodyBytes = Number(headers['content-length'] ?? 0)
     const startedAt = performance.now()
-    return { caller, correlationId, audit, stopwatch, bodyBytes, beginField, startedAt, ...guard(operation) }
+    return {
+      caller,
+      correlationId,
+      interactionId,
+      audit,
+      consent,
+      stopwatch,
+      bodyBytes,
+      beginField,
+      startedAt,
+      ...guard(operation),
+    }
   }
 }

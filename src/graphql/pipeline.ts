@@ -1,6 +1,6 @@
 import type { GraphQLRequest } from '@apollo/server'
 import type { DocumentNode, ExecutionResult } from 'graphql'
-import { errorOrigin, type Log } from '../observability/log.js'
+import { errorOrigin, type Log, loggedIds } from '../observability/log.js'
 import { formatError, httpHeadOf, type HttpHead } from './format-error.js'
 import { joinRefusedValues } from './refused-values.js'
 import type { Answer, GraphQLResult, MaybePromise, OperationContext, Plugin, ResolvedOperation } from './plugin.js'
@@ -94,7 +94,7 @@ export class Pipeline {
     try {
       this.finish({ context, operation, result, errors })
     } catch (error) {
-      this.#options.log.error({ correlationId, ...errorOrigin(error) }, 'unforeseen error')
+      this.#options.log.error({ ...loggedIds(context), ...errorOrigin(error) }, 'unforeseen error')
       return { status: 500, headers: [], result: { errors: [formatError(error, correlationId)] } }
     }
     return { status: head.status ?? status, headers: head.headers, result }

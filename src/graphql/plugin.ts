@@ -2,6 +2,7 @@ import type { GraphQLRequest } from '@apollo/server'
 import type { DocumentNode, GraphQLError, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../../resolvers/context.js'
 import type { OperationRecord } from '../audit/operation-record.js'
+import type { OperationConsent } from '../consent/operation-consent.js'
 import type { Deadline } from '../lifecycle/deadline.js'
 import type { RateLimitStatus } from '../limits/rate-limit.js'
 import type { SelfTime } from '../observability/self-time.js'
@@ -11,7 +12,10 @@ import type { ResponseNotes } from './response-notes.js'
 export interface OperationContext extends RequestContext {
   /** The id that the answer and the log lines of an operation share. */
   readonly correlationId: string
+  /** The interaction id of FAPI: the client's, else one that was made. */
+  readonly interactionId: string
   readonly audit: OperationRecord
+  readonly consent: OperationConsent
   readonly stopwatch: SelfTime
   /** Begins a root field of a mutation, of which so many others wait. */
   readonly beginField: Deadline['beginField']

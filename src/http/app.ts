@@ -6,8 +6,9 @@ import type { CorsConfig } from '../config.js'
 import { registerCors } from './cors.js'
 import { registerSecurityHeaders, clientErrorHandlers } from './headers.js'
 import { correlationIdOf } from './correlation-id.js'
+import { INTERACTION_HEADER, idsOf, interactionIdOf } from './interaction-id.js'
 import { formatError, httpHeadOf, withHttp } from '../graphql/format-error.js'
-import { type Log, errorOrigin } from '../observability/log.js'
+import { type Log, errorOrigin, loggedIds } from '../observability/log.js'
 import type { FailureLimit } from './failure-limit.js'
 import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
@@ -22,12 +23,17 @@ interface ErrorResponse {
 }
 
 /** The answer to a request that was refused as a whole, that ended in an error of HTTP, or in an unforeseen one, which is logged. */
-export function errorResponse(error: unknown, correlationId: string, log: Log): ErrorResponse {
+export function errorResponse(
+  error: unknown,
+  ids: { readonly correlationId: string; readonly interactionId: string },
+  log: Log,
+): ErrorResponse {
+  const { correlationId } = ids
   const { status, headers } = httpHeadOf([error])
   if (error instanceof ApiError && status !== undefined)
     return { status, headers: [...headers].flat(), body: { errors: [formatError(error, correlationId)] } }
   const { statusCode = 500 } = (error ?? {}) as { statusCode?: number }
-  if (statusCode >= 500) log.error({ correlationId, ...errorOrigin(error) }, 'unforeseen error')
+  if (statusCode >= 500) log.error({ ...loggedIds(ids), ...errorOrigin(error) }, 'unforeseen error')
   const failure =
     statusCode >= 500
       ? new ApiError('INTERNAL_SERVER_ERROR')
@@ -63,7 +69,9 @@ export async function createApp({ log, bodies, countFailure, cors, isStopping }:
     ...clientErrorHandlers,
   })
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-correlation-id', request.id)
+    void reply
+      .header('x-correlation-id', request.id)
+      .header(INTERACTION_HEADER, interactionIdOf(request.headers[INTERACTION_HEADER], request.id))
     done()
   })
   const whole = new WeakSet<IncomingMessage>()
@@ -75,7 +83,7 @@ export async function createApp({ log, bodies, countFailure, cors, isStopping }:
     done(null, payload)
   })
   app.setErrorHandler((error, request, reply) => {
-    const { status, headers, body } = errorResponse(error, request.id, log)
+    const { status, headers, body } = errorResponse(error, idsOf(request, reply), log)
     for (let i = 0; i < headers.length; i += 2) void reply.header(headers[i]!, headers[i + 1])
     return reply.code(status).send(body)
   })

@@ -10,6 +10,9 @@ const ALLOWED_HEADERS = [
   'content-type',
   'authorization',
   'x-correlation-id',
+  'x-fapi-interaction-id',
+  'x-purpose',
+  'x-consent-id',
   'x-request-timeout-ms',
   'x-explain',
   'apollo-require-preflight',
@@ -24,7 +27,7 @@ const ALLOWED_HEADERS = [
 
 const CORS = {
   methods: ['GET', 'POST'],
-  exposedHeaders: ['x-correlation-id', 'retry-after', 'www-authenticate'],
+  exposedHeaders: ['x-correlation-id', 'x-fapi-interaction-id', 'retry-after', 'www-authenticate'],
   // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
   credentials: false,
   maxAge: PREFLIGHT_SECONDS,

@@ -7,6 +7,7 @@ import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'
 import { hasJsonBody, type HttpRequest, type HttpResponse } from './graphql-handler.js'
 import { SECURITY_HEADERS } from './headers.js'
+import { INTERACTION_HEADER, interactionIdOf } from './interaction-id.js'
 import { isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
 
@@ -73,12 +74,18 @@ function parse(bytes: Buffer): unknown {
 /** True for a request that says how long its body is, and has one. */
 const hasLength = ({ 'content-length': length = '0' }: IncomingHttpHeaders): boolean => length !== '0'
 
+/** The ids of a request, which its answer repeats. */
+interface RequestIds {
+  readonly correlationId: string
+  readonly interactionId: string
+}
+
 /** Writes one answer; a refusal may come before the body of its request has arrived as a whole. */
 type Write = (
   request: IncomingMessage,
   response: ServerResponse,
   answer: HttpResponse,
-  correlationId: string,
+  ids: RequestIds,
   isRefusal?: boolean,
 ) => void
 
@@ -93,8 +100,8 @@ function createWriter({ answers, isStopping }: Pick<FastPathOptions, 'answers' |
 
   const send = coalesceWrites<PendingResponse>((pending) => void writeHead(pending).end(pending.body))
 
-  return (request, response, { status, headers: own, body }, correlationId, isRefusal = false) => {
-    const headers = ON_EVERY_ANSWER.concat(own, ['x-correlation-id', correlationId])
+  return (request, response, { status, headers: own, body }, { correlationId, interactionId }, isRefusal = false) => {
+    const headers = ON_EVERY_ANSWER.concat(own, ['x-correlation-id', correlationId, INTERACTION_HEADER, interactionId])
     if (typeof body !== 'string')
       return void pipeline(body, writeHead({ request, response, status, headers, isRefusal }), () => undefined)
     const bytes = Buffer.byteLength(body)
@@ -122,29 +129,25 @@ export function createFastPath(options: FastPathOptions): FastPath {
     (headers.origin === undefined || !allowsOrigins) &&
     !isStopping()
 
-  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, correlationId: string): void {
-    const { status, headers, body } = errorResponse(error, correlationId, log)
+  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, ids: RequestIds): void {
+    const { status, headers, body } = errorResponse(error, ids, log)
     const type = ['content-type', 'application/json; charset=utf-8']
-    write(
-      request,
-      response,
-      { status, headers: [...headers, ...type], body: JSON.stringify(body) },
-      correlationId,
-      true,
-    )
+    write(request, response, { status, headers: [...headers, ...type], body: JSON.stringify(body) }, ids, true)
   }
 
   return (request, response) => {
     if (!isPlain(request)) return false
     const { method = '', url = '', headers } = request
     const correlationId = correlationIdOf(headers['x-correlation-id'])
-    const failed = (error: unknown): void => refuse(request, response, error, correlationId)
+    const interactionId = interactionIdOf(headers[INTERACTION_HEADER], correlationId)
+    const ids = { correlationId, interactionId }
+    const failed = (error: unknown): void => refuse(request, response, error, ids)
 
     async function run({ caller, deadlineAt }: Arrival, bytes: Buffer): Promise<void> {
       try {
         const body = parse(bytes)
-        const asked = { method, url, headers, body, correlationId, response, caller, deadlineAt }
-        write(request, response, await answer(asked), correlationId)
+        const asked = { method, url, headers, body, correlationId, interactionId, response, caller, deadlineAt }
+        write(request, response, await answer(asked), ids)
       } catch (error) {
         failed(error)
       }

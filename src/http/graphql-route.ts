@@ -4,6 +4,7 @@ import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
 import type { BodyReader } from './request-body.js'
+import { idsOf } from './interaction-id.js'
 import { METHODS, OTHER_METHODS } from './request-form.js'
 
 /** One endpoint: many clients add the slash, and some proxies do. */
@@ -38,9 +39,9 @@ function registerAt(app: FastifyInstance, url: string, { front, bodies, answers,
         throw error
       }
     },
-    async handler({ raw, method, url, headers, body, id }, reply) {
-      const { caller, deadlineAt } = arrivals.get(raw)!
-      const asked = { method, url, headers, body, correlationId: id, response: reply.raw, caller, deadlineAt }
+    async handler(request, reply) {
+      const { raw, method, url, headers, body } = request
+      const asked = { method, url, headers, body, ...idsOf(request, reply), response: reply.raw, ...arrivals.get(raw)! }
       const response = await handle(asked)
       if (typeof response.body === 'string') answers.hold(reply.raw, Buffer.byteLength(response.body))
       for (let i = 0; i < response.headers.length; i += 2)

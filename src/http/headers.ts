@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { formatError } from '../graphql/format-error.js'
+import { INTERACTION_HEADER, interactionIdOf } from './interaction-id.js'
 
 /**
  * The security headers of every answer. No answer is a page: it may load nothing, stand in no frame and be read by no
@@ -49,6 +50,7 @@ export const clientErrorHandlers = {
         ...SECURITY_HEADERS,
         'content-type': 'application/json; charset=utf-8',
         'x-correlation-id': correlationId,
+        [INTERACTION_HEADER]: interactionIdOf(request.headers[INTERACTION_HEADER], correlationId),
       })
       .send(refusal(correlationId))
   },
@@ -61,6 +63,7 @@ export const clientErrorHandlers = {
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(body),
       'x-correlation-id': correlationId,
+      [INTERACTION_HEADER]: correlationId,
       connection: 'close',
     }
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)

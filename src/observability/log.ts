@@ -22,3 +22,15 @@ export function errorOrigin(error: unknown): { kind: string; at: string[] } {
       .filter((line) => /^\s+at /.test(line)) ?? []
   return { kind: error.name, at: frames.slice(0, 8).map((line) => line.trim()) }
 }
+
+/** The ids of a request for a line of the log; the interaction id where it is another one than the correlation id. */
+export const loggedIds = ({
+  correlationId,
+  interactionId,
+}: {
+  readonly correlationId: string
+  readonly interactionId: string
+}): { readonly correlationId: string; readonly interactionId: string | undefined } => ({
+  correlationId,
+  interactionId: interactionId === correlationId ? undefined : interactionId,
+})

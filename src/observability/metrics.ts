@@ -131,6 +131,18 @@ interface AdmissionState {
   readonly queued: number
 }
 
+/** Metrics of the register of consents. */
+function consentMetrics(registers: Registry[]) {
+  const questions = new Counter({
+    name: 'kyc_consent_questions_total',
+    help: 'Questions that the register of consents was asked, by outcome (allowed, refused, failed).',
+    labelNames: ['outcome'],
+    registers,
+  })
+
+  return { askedForConsent: (outcome: 'allowed' | 'refused' | 'failed') => questions.inc({ outcome }) }
+}
+
 /** Metrics of admission control. */
 function admissionMetrics(registers: Registry[]) {
   let state: AdmissionState | undefined
@@ -203,6 +215,7 @@ export function createMetrics() {
     ...providerMetrics(registers),
     ...circuitMetrics(registers),
     ...operationMetrics(registers),
+    ...consentMetrics(registers),
     ...admissionMetrics(registers),
     ...readinessMetrics(registers),
     text: () => registry.metrics(),

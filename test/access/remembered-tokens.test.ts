@@ -9,6 +9,7 @@ import { later, today } from '../support/clock.js'
 
 const ISSUER = 'https://issuer.test'
 const AUDIENCE = 'kyc-graph'
+const CONSENT_CLAIMS = { purposeClaim: 'purpose', consentClaim: 'consent_id' }
 
 let issuer: Server
 let published: JWK[]
@@ -45,7 +46,7 @@ beforeEach(async () => {
       staleMs: 3_600_000,
     })
     keys.start()
-    const authenticate = createAuthenticator({ issuer: ISSUER, audience: AUDIENCE }, keys, most)
+    const authenticate = createAuthenticator({ issuer: ISSUER, audience: AUDIENCE }, keys, CONSENT_CLAIMS, most)
     return async (token) => authenticate(`Bearer ${token}`)
   }
 })

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import fetch, { type RequestInit } from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADA } from '../../datasources/emulator/people.js'
 import { readConfig } from '../../src/config.js'
 import { allowSandbox, explorer } from '../../src/dev/explorer.js'
 import { AUDIENCE } from '../../src/dev/issuer.js'
@@ -10,6 +11,7 @@ import { type Server, startServer } from '../../src/server.js'
 import { type App, startApp } from '../support/app.js'
 
 const ORIGIN = 'https://app.example'
+const INTERACTION_ID = 'A3F1C8DE-1111-4222-8333-444455556666'
 const PREFLIGHT: RequestInit = {
   method: 'OPTIONS',
   headers: {
@@ -73,7 +75,9 @@ describe('every answer has the security headers', () => {
     ['readiness', '/ready', () => ({}), 200],
     ['metrics', '/metrics', () => ({}), 200],
   ])('%s', async (_what, path, request, status) => {
-    const { headers, ...answer } = await fetch(open.url + path, await request()).then((got) => ({
+    const { headers: own, ...init } = await request()
+    const sent = { ...init, headers: { ...(own as Record<string, string>), 'x-fapi-interaction-id': INTERACTION_ID } }
+    const { headers, ...answer } = await fetch(open.url + path, sent).then((got) => ({
       status: got.status,
       headers: Object.fromEntries(got.headers),
     }))
@@ -87,6 +91,7 @@ describe('every answer has the security headers', () => {
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'x-correlation-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'x-fapi-interaction-id': INTERACTION_ID,
     })
     expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['server']))
     expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['x-powered-by']))
@@ -105,6 +110,7 @@ describe('every answer has the security headers', () => {
       'x-content-type-options: nosniff',
       'cache-control: no-store',
       "content-security-policy: default-src 'none'",
+      'x-fapi-interaction-id: ',
     ])
       expect(answer).toContain(header)
     expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({
@@ -116,6 +122,46 @@ describe('every answer has the security headers', () => {
   test('an answer does not echo the address', async () => {
     const answer = await fetch(`${app.url}/%zz123-45-6789`)
     expect(await answer.text()).not.toContain('123-45-6789')
+  })
+})
+
+describe('an interaction id', () => {
+  const PERSON = JSON.stringify({ query: `{ person(id: "${ADA.personId}") { status } }` })
+  const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
+
+  test.each(['/graphql', '/graphql/'])('that is no UUID, or is absent, is a new one at %s', async (path) => {
+    const echoed = async (headers: Record<string, string>) => {
+      const answer = await fetch(app.url + path, await graphql(PERSON, headers))
+      const [interaction, correlation] = ['x-fapi-interaction-id', 'x-correlation-id'].map((name) =>
+        answer.headers.get(name),
+      )
+      return { interaction, correlation }
+    }
+    for (const given of ['123-45-6789', '', TRACE_ID, `${INTERACTION_ID}0`, `${INTERACTION_ID}, ${INTERACTION_ID}`]) {
+      const { interaction, correlation } = await echoed({ 'x-fapi-interaction-id': given })
+      expect(interaction).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+      expect(interaction).toBe(correlation)
+    }
+    expect((await echoed({})).interaction).toMatch(/^[0-9a-f-]{36}$/)
+    expect(await echoed({ 'x-correlation-id': TRACE_ID })).toEqual({
+      interaction: '4bf92f35-77b3-4da6-a3ce-929d0e0e4736',
+      correlation: TRACE_ID,
+    })
+  })
+
+  test.each(['/graphql', '/graphql/'])('is sent to the providers and logged, from %s', async (path) => {
+    app.clear()
+    await fetch(app.url + path, await graphql(PERSON, { 'x-fapi-interaction-id': INTERACTION_ID }))
+    expect(app.recorded('synctera').map(({ headers }) => headers['x-fapi-interaction-id'])).toEqual([INTERACTION_ID])
+    expect(app.log()).toContain(`"interactionId":"${INTERACTION_ID}"`)
+  })
+
+  test('is sent to no provider of which a setting says so', async () => {
+    const other = await startApp({ SYNCTERA_INTERACTION_ID: 'off' }, app)
+    app.clear()
+    await fetch(`${other.url}/graphql`, await graphql(PERSON, { 'x-fapi-interaction-id': INTERACTION_ID }))
+    expect(app.recorded('synctera').map(({ headers }) => headers['x-fapi-interaction-id'])).toEqual([undefined])
+    await other.close()
   })
 })
 
@@ -143,7 +189,9 @@ describe('other origins', () => {
     ])
     expect(headers.get('vary')).toContain('Origin')
     const answer = await fetch(`${open.url}/graphql`, await graphql('{"query":"{viewer{id}}"}', { origin: ORIGIN }))
-    expect(answer.headers.get('access-control-expose-headers')).toBe('x-correlation-id, retry-after, www-authenticate')
+    expect(answer.headers.get('access-control-expose-headers')).toBe(
+      'x-correlation-id, x-fapi-interaction-id, retry-after, www-authenticate',
+    )
   })
 
   test('headers that clients and browser agents send by themselves are allowed', async () => {
@@ -152,6 +200,9 @@ describe('other origins', () => {
       'content-type',
       'authorization',
       'x-correlation-id',
+      'x-fapi-interaction-id',
+      'x-purpose',
+      'x-consent-id',
       'x-request-timeout-ms',
       'x-explain',
       'apollo-require-preflight',

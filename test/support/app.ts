@@ -8,6 +8,7 @@ import fetch from 'node-fetch'
 import type { ProviderName } from '../../datasources/index.js'
 import type { Fault, EmulatorCall } from '../../datasources/emulator/run.js'
 import { readConfig } from '../../src/config.js'
+import { createConsentRegister, type DevConsentRegister } from '../../src/dev/consent-register.js'
 import { type Emulators, startEmulators } from '../../src/dev/emulators.js'
 import { AUDIENCE, createIssuer, type Issuer } from '../../src/dev/issuer.js'
 import { createLog } from '../../src/observability/log.js'
@@ -37,6 +38,8 @@ export interface Result<Data> {
 export interface RunOptions extends TokenOptions {
   /** In place of a token of the above; null sends none. */
   readonly token?: string | null
+  /** Further headers of the request. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** What an app stands on: the issuer of its callers' tokens, and the emulators with the settings that connect to them. */
@@ -44,6 +47,9 @@ interface Environment {
   readonly issuer: Issuer
   readonly token: (options?: TokenOptions) => Promise<string>
   readonly jwksUrl: string
+  readonly consents: DevConsentRegister
+  /** The address of the register of consents, for `CONSENT_URL`. */
+  readonly consentUrl: string
   readonly emulators: Emulators
   readonly settings: Readonly<Record<string, string>>
   readonly close: () => Promise<void>
@@ -81,13 +87,18 @@ async function startGround(): Promise<Environment> {
   const authority = Fastify({ forceCloseConnections: true })
   const issuer = await createIssuer('https://issuer.test')
   issuer.routes(authority)
-  const jwksUrl = `${await authority.listen({ port: 0, host: '127.0.0.1' })}/oauth/jwks`
+  const consents = createConsentRegister()
+  consents.routes(authority)
+  const origin = await authority.listen({ port: 0, host: '127.0.0.1' })
+  const jwksUrl = `${origin}/oauth/jwks`
   const { emulators, settings, close } = await startEmulators({ jwksUrl, watch: recorder })
   switchQuirks(emulators)
   return {
     issuer,
     token: createTokens(issuer),
     jwksUrl,
+    consents,
+    consentUrl: `${origin}/consents/check`,
     emulators,
     settings,
     async close() {
@@ -149,6 +160,7 @@ export async function startApp(
         headers: {
           'content-type': 'application/json',
           ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+          ...options.headers,
         },
         body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
       })

@@ -92,7 +92,12 @@ export function exchange(
       let text = ''
       response.setEncoding('utf8').on('data', (part: string) => (text += part))
       response.on('end', () => {
-        const { date: _date, 'x-correlation-id': _id, ...rest } = response.headers
+        const {
+          date: _date,
+          'x-correlation-id': _id,
+          'x-fapi-interaction-id': _interaction,
+          ...rest
+        } = response.headers
         resolve({ status: response.statusCode!, headers: rest, body: text })
       })
     })

@@ -6,6 +6,7 @@ import type { Log } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
 import type { Explain, Plugin } from '../plugin.js'
 import { auditPlugin } from './audit.js'
+import { consentPlugin } from './consent.js'
 import { deprecationPlugin } from './deprecation.js'
 import { introspectionPlugin } from './introspection.js'
 import { rateLimitPlugin } from './rate-limit.js'
@@ -46,6 +47,7 @@ export function createPlugins({
     rateLimitPlugin({ perMinute, costOf: createCostEstimator(served), rateLimit, metrics }),
     deprecationPlugin({ served, metrics }),
     auditPlugin,
+    consentPlugin,
     responseNotesPlugin,
     ...(explain ? [explain.plugin] : []),
   ]

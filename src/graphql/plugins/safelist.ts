@@ -1,6 +1,6 @@
 import type { GraphQLRequest } from '@apollo/server'
 import { ApiError } from '../../../datasources/contract/errors.js'
-import type { Log } from '../../observability/log.js'
+import { type Log, loggedIds } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
 import { withHttp } from '../format-error.js'
 import { persistedOf } from '../persisted-queries.js'
@@ -61,10 +61,10 @@ export const safelistLogPlugin = ({ list, metrics, log }: Options): Plugin => ({
     const text = request.query === undefined ? listed(request, list) : undefined
     if (text !== undefined) replaceText(request, text)
   },
-  operationResolved({ document, context: { caller, correlationId } }) {
-    if (!list.holds(document) && !(caller.scopes.has('schema:read') && asksOnlyForSchema(document))) {
+  operationResolved({ document, context }) {
+    if (!list.holds(document) && !(context.caller.scopes.has('schema:read') && asksOnlyForSchema(document))) {
       metrics.unlisted('allowed')
-      log.warn({ correlationId, operation: fingerprint(document) }, 'operation is not on the safelist')
+      log.warn({ ...loggedIds(context), operation: fingerprint(document) }, 'operation is not on the safelist')
     }
   },
 })

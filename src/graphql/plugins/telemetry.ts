@@ -1,5 +1,5 @@
 import { GraphQLError, Kind } from 'graphql'
-import { type Log, errorOrigin } from '../../observability/log.js'
+import { type Log, errorOrigin, loggedIds } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
 import { isUnforeseen } from '../format-error.js'
 import type { Plugin } from '../plugin.js'
@@ -14,11 +14,11 @@ function originOf(error: unknown): object {
 /** Counts and times operations and their errors, and logs unforeseen errors. */
 export const telemetryPlugin = ({ metrics, log }: { metrics: Metrics; log: Log }): Plugin => ({
   willSendResponse({ result, errors, context, operation }) {
-    const { correlationId, startedAt, stopwatch } = context
+    const { startedAt, stopwatch } = context
     for (const [i, formatted] of (result.errors ?? []).entries()) {
       metrics.failed(String(formatted.extensions?.['code']))
       if (!isUnforeseen(formatted)) continue
-      log.error({ correlationId, ...originOf(errors[i]) }, 'unforeseen error')
+      log.error({ ...loggedIds(context), ...originOf(errors[i]) }, 'unforeseen error')
     }
     metrics.operated(operation?.operation ?? 'none', (performance.now() - startedAt) / 1000)
     metrics.spent(stopwatch.end() / 1000)
