@@ -56,10 +56,12 @@ export default {
     {
       name: 'only-the-transport-opens-sockets-to-providers',
       severity: 'error',
-      // The inspector of `npm run house` speaks to a process that it started; the admin listener is no client.
+      // The inspector of `npm run house` speaks to a process that it started; the admin listener is no client; a syslog
+      // server takes messages and is no provider.
       from: {
         path: '^(src|resolvers|datasources|schema)/',
-        pathNot: '^(datasources/http/wire/|src/tools/house/inspector\\.ts$|src/http/admin-worker\\.ts$)',
+        pathNot:
+          '^(datasources/http/wire/|src/tools/house/inspector\\.ts$|src/http/admin-worker\\.ts$|src/security-events/syslog\\.ts$)',
       },
       to: {
         path: '(^|node_modules/)(undici|node-fetch|axios|got)(/|$)|^(node:)?(http|https|net|tls)$',

@@ -11,6 +11,7 @@ import { type TrustedProxies, trustOf } from './http/client-address.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
+import { isPlaintextSyslog, readSecuritySettings, type SecurityDestination } from './security-events/settings.js'
 import { parseRedisUrl, type RedisAddress } from './store/connection.js'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -84,6 +85,8 @@ export interface Config {
     readonly staleMs: number
   }
   readonly consent: ConsentConfig
+  /** Where security events go; undefined where they are only counted. */
+  readonly securityLog: SecurityDestination | undefined
   readonly redis: RedisAddress | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly audit: AuditDestination
@@ -303,6 +306,20 @@ function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
 export function readAuditConfig(env: Env): AuditConfig {
   const settings = new EnvironmentSettings(env)
   const config = auditConfig(settings, settings.plaintext)
+  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
+  return config
+}
+
+function securityConfig(settings: Settings, plaintext: string[]): SecurityDestination | undefined {
+  const destination = readSecuritySettings(settings)
+  if (isPlaintextSyslog(destination) && !isLoopback(destination.syslog.host)) plaintext.push('SECURITY_LOG')
+  return destination
+}
+
+/** Reads the settings of security events, for the tools whose use is one. */
+export function readSecurityConfig(env: Env): Pick<Config, 'securityLog' | 'trustProxy'> {
+  const settings = new EnvironmentSettings(env)
+  const config = { securityLog: securityConfig(settings, settings.plaintext), trustProxy: trustProxy(settings) }
   if (settings.problems.length > 0) throw new ConfigError(settings.problems)
   return config
 }
@@ -577,6 +594,7 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
   return {
     auth: authConfig(settings),
     consent: readConsentSettings(settings),
+    securityLog: securityConfig(settings, plaintext),
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
     ...lifecycleConfig(settings),

@@ -47,6 +47,10 @@ import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { StoreReadiness } from './lifecycle/readiness.js'
 import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
+import type { ConnectionRefusal } from './security-events/events.js'
+import { openSecurityEvents } from './security-events/open.js'
+import { refusalRecorder } from './security-events/refusals.js'
+import type { SecurityEvents } from './security-events/security-events.js'
 import { Dependencies } from './observability/dependencies.js'
 import { createLog, type Log } from './observability/log.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
@@ -83,7 +87,12 @@ const START_TIMEOUT_MS = 2_000
 /** How long a connection stays open after its last answer, once a stop signal has closed the listener. */
 const IDLE_GRACE_MS = 1_000
 
-type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; readonly dependencies: Dependencies }
+type Options = ServerOptions & {
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly dependencies: Dependencies
+  readonly events: SecurityEvents
+}
 
 /** What is opened once and closed with the server. */
 interface Resources {
@@ -95,7 +104,7 @@ interface Resources {
   readonly consents: ConsentRegister | undefined
 }
 
-function openResources({ config, log, metrics, dependencies }: Options): Resources {
+function openResources({ config, log, metrics, dependencies, events }: Options): Resources {
   const keys = new IssuerKeys({
     ...config.auth,
     proxies: config.proxies,
@@ -122,8 +131,14 @@ function openResources({ config, log, metrics, dependencies }: Options): Resourc
   })
   const trail = openTrail({
     config,
-    changed: (usable) => dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE'),
-    lost: (entries) => log.error({ entries }, 'audit entries were not written'),
+    changed(usable) {
+      dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE')
+      events.record({ action: usable ? 'audit-usable' : 'audit-unusable' })
+    },
+    lost(entries) {
+      log.error({ entries }, 'audit entries were not written')
+      events.record({ action: 'audit-lost', count: entries })
+    },
   })
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
   const consents = openConsentRegister(config, log, metrics)
@@ -156,11 +171,11 @@ interface StepsOptions {
 
 /** What an operation goes through: Apollo Server for a new document, and the pipeline. */
 function createSteps(
-  { config, log, metrics, explorer, explain }: Options,
+  { config, log, metrics, events, explorer, explain }: Options,
   { served, rateLimit, store }: StepsOptions,
 ): { apollo: ApolloServer<OperationContext>; pipeline: Pipeline; documents: DocumentCache } {
   const isDevelopment = explorer !== undefined
-  const plugins = createPlugins({ config, served, rateLimit, metrics, log, isDevelopment, explain })
+  const plugins = createPlugins({ config, served, rateLimit, metrics, log, events, isDevelopment, explain })
   const lists = new ListLimits(served, { declared: declaredListLimits(), fallback: DEFAULT_MAX_ITEMS })
   const checks = [createRootScopeCheck(served), lists.check]
   const execute = checked(checks, createExecutor(served, config.executor))
@@ -184,7 +199,7 @@ function createGraph(
   { keys, store: { store, lease }, providers, trail, consents }: Resources,
   countFailure: FailureLimit,
 ): Graph {
-  const { config, explorer, explain } = options
+  const { config, explorer, explain, events } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
   const idempotency = new Idempotency(config.writeLeaseMs)
@@ -199,6 +214,7 @@ function createGraph(
     store,
     record: createRecorder(trail, schema, served),
     consents: createConsents(config.consent, consents),
+    events,
     explain,
     measure: admission?.measure,
   })
@@ -247,23 +263,43 @@ interface RoutesOptions {
 }
 
 async function createRoutes(
-  { config, log, metrics, routes }: Options,
+  { config, log, metrics, events, routes }: Options,
   { store, providers }: Resources,
   { front, answers, handle }: Graph,
   { countFailure, trusts, isStopping, report }: RoutesOptions,
 ): Promise<{ readonly app: FastifyInstance; readonly idleConnections: IdleConnections }> {
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
   const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
-  const app = await createApp({ log, bodies, countFailure, cors, isStopping })
-  limitConnections(app.server, { max, maxPerAddress, trusts })
+  const onRefused = refusalRecorder(events)
+  const onConnectionRefused = (reason: ConnectionRefusal, address: string | undefined): void =>
+    events.record({ action: 'connection-refused', reason }, { address })
+  const app = await createApp({
+    log,
+    bodies,
+    countFailure,
+    onRefused,
+    onUnreadable: onConnectionRefused,
+    cors,
+    isStopping,
+  })
+  limitConnections(app.server, { max, maxPerAddress, trusts, onRefused: onConnectionRefused })
   const allows = allowsOrigins(cors)
-  const fastPath = createFastPath({ front, bodies, answers, answer: handle, log, allowsOrigins: allows, isStopping })
+  const fastPath = createFastPath({
+    front,
+    bodies,
+    answers,
+    answer: handle,
+    log,
+    onRefused,
+    allowsOrigins: allows,
+    isStopping,
+  })
   installFastPath(app.server, fastPath)
   // After the fast path, so that it sees all requests.
   const idleConnections = new IdleConnections(app.server)
   registerGraphqlRoute(app, { front, bodies, answers, handle })
   if (admin === undefined) registerHealth(app, report, metrics)
-  registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
+  registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics, events })
   routes?.(app)
   return { app, idleConnections }
 }
@@ -272,6 +308,7 @@ async function close(
   app: FastifyInstance,
   graph: Graph,
   { keys, store, readiness, providers, trail, consents }: Resources,
+  events: SecurityEvents,
   onListenerClosed: () => void,
 ): Promise<void> {
   await drain(app, { settled: graph.settled, closeProviders: () => providers.close(), onListenerClosed })
@@ -283,6 +320,7 @@ async function close(
   await trail.close()
   readiness.close()
   await store.close()
+  await events.close()
 }
 
 function urlOf(app: FastifyInstance): string {
@@ -294,7 +332,8 @@ function urlOf(app: FastifyInstance): string {
 export async function startServer(given: ServerOptions): Promise<Server> {
   const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
   const dependencies = new Dependencies(log, metrics)
-  const options: Options = { ...given, log, metrics, dependencies }
+  const events = openSecurityEvents(config, metrics, log)
+  const options: Options = { ...given, log, metrics, dependencies, events }
   let isStopping = false
   let keepsConnections = true
 
@@ -326,7 +365,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   }
   async function closeAll(): Promise<void> {
     announceStop()
-    await close(app, graph, resources, () => (keepsConnections = false))
+    await close(app, graph, resources, events, () => (keepsConnections = false))
     await admin?.close()
   }
   return {

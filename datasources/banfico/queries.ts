@@ -1,5 +1,4 @@
 import { type VerificationResult, VerificationState } from '../../schema/verification.js'
-import type { Caller } from '../contract/caller.js'
 import { nullIfNotFound, retryAfterOf } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { keyLoader } from '../support/loader.js'
@@ -20,8 +19,12 @@ const notVisibleYet = (at: number): BanficoReply => ({
 })
 
 /** True when the caller may read the verifications of a tenant. */
-const mayRead = ({ scopes, tenant }: Caller, owner: string | undefined): boolean =>
-  scopes.has('verifications:read:any') || owner === tenant
+function mayRead(operation: OperationScope, owner: string | undefined): boolean {
+  const { scopes, tenant } = operation.caller
+  if (scopes.has('verifications:read:any') || owner === tenant) return true
+  if (owner !== undefined) operation.foreign('tenant')
+  return false
+}
 
 /** Polls Banfico for a pending verification, under the lease that this operation holds. */
 async function pollUnderLease(
@@ -78,7 +81,7 @@ const results = keyLoader<BanficoInstance, string, VerificationResult | null>(as
   const { polls, resultCache } = instance
   const store = verificationStore(instance, operation)
   const known = await store.find(id)
-  if (!mayRead(operation.caller, known?.tenant)) return null
+  if (!mayRead(operation, known?.tenant)) return null
   const now = operation.store.now()
   // A poll that is running in this process is joined, even before the next one is due.
   if (known?.pending && !isDue(known.pace, now) && !polls.has(id)) return lastKnownResult(known, now)
@@ -95,7 +98,7 @@ export const banficoQueries = {
     load(instance, operation, id) {
       const cached = instance.resultCache.get(id)
       if (cached === undefined) return operation.loader(instance, results).load(id)
-      return Promise.resolve(mayRead(operation.caller, cached.tenant) ? cached.result : null)
+      return Promise.resolve(mayRead(operation, cached.tenant) ? cached.result : null)
     },
   }),
 }

@@ -23,7 +23,9 @@ export function bankOf(
   bankId: string | null | undefined,
 ): string | null {
   const named = bankId ?? instance.bankId
-  return banksOf(instance, operation).includes(named) ? named : null
+  if (banksOf(instance, operation).includes(named)) return named
+  operation.foreign('bank')
+  return null
 }
 
 /** The bank of a command; throws where the caller may not name it, which `authorize` has refused already. */

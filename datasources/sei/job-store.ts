@@ -1,5 +1,6 @@
 import { type AccountAttributesJob, AccountAttributesJobStatus } from '../../schema/account-attributes.js'
 import type { Progress } from './mapping.js'
+import type { OperationScope } from '../contract/operation-scope.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import {
   completePoll,
@@ -70,15 +71,21 @@ export class JobStore {
   }
 
   /** Null for a job that does not exist or belongs to another tenant; `due` when SEI may be polled. */
-  async find(tenant: string, key: string): Promise<{ job: AccountAttributesJob; due: boolean } | null> {
+  async find(
+    operation: Pick<OperationScope, 'caller' | 'foreign'>,
+    key: string,
+  ): Promise<{ job: AccountAttributesJob; due: boolean } | null> {
     const stored = await this.#store.get<StoredJob>(storeKey(key))
     const now = this.#store.now()
-    return stored?.tenant === tenant
-      ? {
-          job: currentState(stored, now),
-          due: stored.job.status === AccountAttributesJobStatus.PENDING && isDue(stored.pace, now),
-        }
-      : null
+    if (stored === null) return null
+    if (stored.tenant !== operation.caller.tenant) {
+      operation.foreign('tenant')
+      return null
+    }
+    return {
+      job: currentState(stored, now),
+      due: stored.job.status === AccountAttributesJobStatus.PENDING && isDue(stored.pace, now),
+    }
   }
 
   /**

@@ -24,7 +24,7 @@ async function poll(
 
 const jobs = keyLoader<SeiInstance, string, AccountAttributesJob | null>(async (instance, operation, key) => {
   const store = new JobStore(operation.store)
-  const found = await store.find(operation.caller.tenant, key)
+  const found = await store.find(operation, key)
   if (!found?.due) return found && found.job
   const { job, lease } = await store.leasePoll(key)
   return job && lease !== undefined ? poll(instance, operation, job, lease) : job

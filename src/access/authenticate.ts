@@ -72,9 +72,10 @@ function callerOf(claims: JWTPayload, token: string): Caller {
 /** The error of a token that does not verify. */
 function authenticationError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
-  if (error instanceof errors.JWTExpired) return new ApiError('UNAUTHENTICATED', { message: 'The token has expired.' })
+  if (error instanceof errors.JWTExpired)
+    return new ApiError('UNAUTHENTICATED', { message: 'The token has expired.', cause: error })
   if (INVALID_TOKEN.some((kind) => error instanceof kind))
-    return new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.' })
+    return new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.', cause: error })
   // The issuer published the token's key in a form that cannot be read.
   return new ApiError('ISSUER_UNAVAILABLE', { retryAfterSeconds: REFRESH_MS / 1000 })
 }

@@ -52,6 +52,7 @@ class GuardedQuery<Instance, Key, Value> {
     const keyOwner = owner?.(key, this.#instance)
     // Another caller's record is absent, as if it did not exist.
     const isVisible = !isOwnOnly || (await isOwn(this.#open, operation, keyOwner!))
+    if (!isVisible) operation.foreign('owner')
     const value = isVisible ? await load(this.#instance, operation, key) : null
     operation.audit.addRead(type, value, keyOwner)
     return value
@@ -59,8 +60,16 @@ class GuardedQuery<Instance, Key, Value> {
 
   /** Refuses a search by personal values without their scope, or without the purpose and the consent that they need. */
   async #admitSearch(operation: Operation, scopes: readonly Scope[]): Promise<void> {
-    operation.requireScopes(scopes)
-    if (scopes.includes('pii:read')) await operation.consent.allow(operation.audit.personalFields)
+    if (!scopes.includes('pii:read')) return operation.requireScopes(scopes)
+    const rule = this.#declared.type
+    try {
+      operation.requireScopes(scopes)
+      await operation.consent.allow(operation.audit.personalFields)
+    } catch (error) {
+      operation.report({ action: 'personal-search-denied', rule })
+      throw error
+    }
+    operation.report({ action: 'personal-search', rule })
   }
 
   /** Where the provider decides by the caller's token, its records are the caller's own. */

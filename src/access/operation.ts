@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { LoaderDefinition, OperationScope } from '../../datasources/contract/operation-scope.js'
@@ -8,6 +9,8 @@ import { type OperationTrace, tracedStore } from '../../datasources/support/oper
 import type { Scope } from '../../schema/scopes.js'
 import type { OperationRecord } from '../audit/operation-record.js'
 import type { OperationConsent } from '../consent/operation-consent.js'
+import type { ForeignKind, SecurityEvent } from '../security-events/events.js'
+import type { SecurityEvents } from '../security-events/security-events.js'
 import type { Deadline } from '../lifecycle/deadline.js'
 import type { Allotment } from '../lifecycle/field-allotment.js'
 
@@ -26,6 +29,8 @@ interface OperationOptions {
   readonly store: Store
   readonly audit: OperationRecord
   readonly consent: OperationConsent
+  readonly events: SecurityEvents
+  readonly request: IncomingMessage
 }
 
 export const missingScope = (scope: Scope) =>
@@ -49,11 +54,24 @@ export class Operation implements OperationScope {
   ownRecords: Promise<OwnRecords> | undefined
   readonly #deadline: Deadline
   readonly #store: Store
+  readonly #events: SecurityEvents
+  readonly #request: IncomingMessage
   #tracedStore: Store | undefined
   readonly #loaders = new Map<unknown, unknown>()
   #masked: WeakMap<object, unknown> | undefined
 
-  constructor({ caller, correlationId, interactionId, trace, deadline, store, audit, consent }: OperationOptions) {
+  constructor({
+    caller,
+    correlationId,
+    interactionId,
+    trace,
+    deadline,
+    store,
+    audit,
+    consent,
+    events,
+    request,
+  }: OperationOptions) {
     this.caller = caller
     this.correlationId = correlationId
     this.interactionId = interactionId
@@ -67,6 +85,8 @@ export class Operation implements OperationScope {
     this.share = [caller.tenant, caller.client, caller.subject]
     this.seesPii = caller.scopes.has('pii:read')
     this.#store = store
+    this.#events = events
+    this.#request = request
   }
 
   /** Of the root field that runs. */
@@ -82,8 +102,21 @@ export class Operation implements OperationScope {
   /** The scope of a write: it keeps the deadline of its own root field, also when it goes on beside a later one. */
   within({ signal, deadline }: Allotment): OperationScope {
     const { caller, correlationId, interactionId, trace, markSent, isWriting, store } = this
+    const foreign: OperationScope['foreign'] = (kind) => this.foreign(kind)
     const loader: OperationScope['loader'] = (instance, definition) => this.loader(instance, definition)
-    return { caller, correlationId, interactionId, trace, markSent, isWriting, store, signal, deadline, loader }
+    return {
+      caller,
+      correlationId,
+      interactionId,
+      trace,
+      markSent,
+      isWriting,
+      store,
+      foreign,
+      signal,
+      deadline,
+      loader,
+    }
   }
 
   get store(): Store {
@@ -96,6 +129,16 @@ export class Operation implements OperationScope {
     const loader = definition(instance, this)
     this.#loaders.set(definition, loader)
     return loader
+  }
+
+  /** Records a security event of this operation. */
+  report(event: SecurityEvent): void {
+    this.#events.record(event, { request: this.#request, caller: this.caller, ids: this })
+  }
+
+  /** Records that a record is not shown because it is not the caller's. */
+  foreign(reason: ForeignKind): void {
+    this.report({ action: 'foreign-record', reason })
   }
 
   /** Refuses a caller who lacks one of the scopes. */

@@ -96,7 +96,7 @@ function streamSink(address: RedisAddress, stream: string): Sink {
 }
 
 /** Opens the sink of `AUDIT_LOG`. */
-export function openSink({ audit, redis }: AuditConfig): Sink {
+export function openSink({ audit, redis }: Pick<AuditConfig, 'audit' | 'redis'>): Sink {
   if ('stream' in audit) return streamSink(redis!, audit.stream)
   return 'file' in audit ? fileSink(audit.file) : stdoutSink()
 }

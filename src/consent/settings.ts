@@ -22,6 +22,9 @@ export interface ConsentConfig {
   readonly consentClaim: string
 }
 
+const REGISTER_URL =
+  'Register of consents that is asked before an operation shows unmasked personal values; see `docs/consent.md`.'
+
 const PURPOSE = /^[A-Za-z0-9][\w.:-]{0,63}$/
 
 function readPurposes(settings: Settings): readonly string[] {
@@ -35,35 +38,28 @@ function readPurposes(settings: Settings): readonly string[] {
 }
 
 function readRegister(settings: Settings): ConsentRegisterConfig | undefined {
-  if (!settings.has('CONSENT_URL')) {
-    settings.optional('CONSENT_URL', REGISTER_URL)
-    return undefined
-  }
-  return {
-    url: settings.url('CONSENT_URL', REGISTER_URL),
-    credential: settings.optionalSecret('CONSENT_CREDENTIAL', 'Bearer token for the register of consents.'),
-    ca: settings.optionalPem(
-      'CONSENT_CA_FILE',
-      'Certificate authority (PEM) of the register of consents, instead of the public ones.',
-    ),
-    timeoutMs: settings.integer(
-      'CONSENT_TIMEOUT_MS',
-      'Time in milliseconds that the register of consents has for an answer; then operations answer `CONSENT_UNAVAILABLE`.',
-      1_000,
-      { min: 10, max: 30_000 },
-    ),
-    cacheMs:
-      settings.integer(
-        'CONSENT_CACHE_SECONDS',
-        'How long an answer of the register of consents counts for the same question; a consent that is withdrawn counts for as long. 0 asks for every operation.',
-        5,
-        { min: 0, max: 60 },
-      ) * 1000,
-  }
+  const url = settings.has('CONSENT_URL')
+    ? settings.url('CONSENT_URL', REGISTER_URL)
+    : settings.optional('CONSENT_URL', REGISTER_URL)
+  const credential = settings.optionalSecret('CONSENT_CREDENTIAL', 'Bearer token for the register of consents.')
+  const ca = settings.optionalPem(
+    'CONSENT_CA_FILE',
+    'Certificate authority (PEM) of the register of consents, instead of the public ones.',
+  )
+  const timeoutMs = settings.integer(
+    'CONSENT_TIMEOUT_MS',
+    'Time in milliseconds that the register of consents has for an answer; then operations answer `CONSENT_UNAVAILABLE`.',
+    1_000,
+    { min: 10, max: 30_000 },
+  )
+  const cacheSeconds = settings.integer(
+    'CONSENT_CACHE_SECONDS',
+    'How long an answer of the register of consents counts for the same question; a consent that is withdrawn counts for as long. 0 asks for every operation.',
+    5,
+    { min: 0, max: 60 },
+  )
+  return url === undefined ? undefined : { url, credential, ca, timeoutMs, cacheMs: cacheSeconds * 1000 }
 }
-
-const REGISTER_URL =
-  'Register of consents that is asked before an operation shows unmasked personal values; see `docs/consent.md`.'
 
 /** Reads the settings of purpose and consent. */
 export function readConsentSettings(settings: Settings): ConsentConfig {

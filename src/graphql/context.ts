@@ -7,6 +7,7 @@ import { Operation } from '../access/operation.js'
 import type { createRecorder } from '../audit/operation-record.js'
 import type { createConsents } from '../consent/operation-consent.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
+import type { SecurityEvents } from '../security-events/security-events.js'
 import { SelfTime } from '../observability/self-time.js'
 import { withHttp } from './format-error.js'
 import type { Explain, OperationContext } from './plugin.js'
@@ -18,6 +19,7 @@ export interface ContextOptions {
   readonly store: Store
   readonly record: ReturnType<typeof createRecorder>
   readonly consents: ReturnType<typeof createConsents>
+  readonly events: SecurityEvents
   readonly explain?: Explain | undefined
   /** Told the stopwatch of the operation that is answered by a response. */
   readonly measure?: ((response: ServerResponse, stopwatch: SelfTime) => void) | undefined
@@ -43,6 +45,7 @@ export function createContextFactory({
   store,
   record,
   consents,
+  events,
   explain,
   measure,
 }: ContextOptions): (request: ContextRequest) => OperationContext {
@@ -63,6 +66,8 @@ export function createContextFactory({
       store,
       audit,
       consent,
+      events,
+      request: response.req,
     })
     const { beginField } = deadline
     const bodyBytes = Number(headers['content-length'] ?? 0)
@@ -73,6 +78,7 @@ export function createContextFactory({
       interactionId,
       audit,
       consent,
+      request: response.req,
       stopwatch,
       bodyBytes,
       beginField,

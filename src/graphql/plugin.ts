@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { GraphQLRequest } from '@apollo/server'
 import type { DocumentNode, GraphQLError, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../../resolvers/context.js'
@@ -15,6 +16,7 @@ export interface OperationContext extends RequestContext {
   /** The interaction id of FAPI: the client's, else one that was made. */
   readonly interactionId: string
   readonly audit: OperationRecord
+  readonly request: IncomingMessage
   readonly consent: OperationConsent
   readonly stopwatch: SelfTime
   /** Begins a root field of a mutation, of which so many others wait. */

@@ -198,7 +198,7 @@ function guardSdl(schema: GraphQLSchema): void {
   const { resolve } = field
   field.resolve = (root, args, context: RequestContext, info) => {
     if (!context.caller.scopes.has('schema:read'))
-      throw new ApiError('FORBIDDEN', { message: 'This needs the scope schema:read.' })
+      throw new ApiError('FORBIDDEN', { message: 'This needs the scope schema:read.', refusal: 'schema:read' })
     return resolve!(root, args, context, info)
   }
 }

@@ -4,7 +4,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { CorsConfig } from '../config.js'
 import { registerCors } from './cors.js'
-import { registerSecurityHeaders, clientErrorHandlers } from './headers.js'
+import type { OnRefused } from '../security-events/refusals.js'
+import { type ClientErrorObserver, clientErrorHandlers, registerSecurityHeaders } from './headers.js'
 import { correlationIdOf } from './correlation-id.js'
 import { INTERACTION_HEADER, idsOf, interactionIdOf } from './interaction-id.js'
 import { formatError, httpHeadOf, withHttp } from '../graphql/format-error.js'
@@ -45,6 +46,9 @@ interface AppOptions {
   readonly log: Log
   readonly bodies: BodyReader
   readonly countFailure: FailureLimit
+  readonly onRefused: OnRefused
+  /** Told of a connection whose header is refused. */
+  readonly onUnreadable: ClientErrorObserver
   readonly cors: CorsConfig
   readonly isStopping: () => boolean
 }
@@ -53,7 +57,15 @@ const nothingHere = (): ApiError =>
   withHttp(new ApiError('NOT_FOUND', { message: 'There is nothing at this address.' }), 404)
 
 /** The HTTP server without its routes: limits, hooks and headers of every request and answer. */
-export async function createApp({ log, bodies, countFailure, cors, isStopping }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({
+  log,
+  bodies,
+  countFailure,
+  onRefused,
+  onUnreadable,
+  cors,
+  isStopping,
+}: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: MAX_REQUEST_MS,
@@ -66,7 +78,7 @@ export async function createApp({ log, bodies, countFailure, cors, isStopping }:
     onConstructorPoisoning: 'ignore',
     genReqId: (request) => correlationIdOf(request.headers['x-correlation-id']),
     logger: false,
-    ...clientErrorHandlers,
+    ...clientErrorHandlers(onUnreadable),
   })
   app.addHook('onRequest', (request, reply, done) => {
     void reply
@@ -83,7 +95,9 @@ export async function createApp({ log, bodies, countFailure, cors, isStopping }:
     done(null, payload)
   })
   app.setErrorHandler((error, request, reply) => {
-    const { status, headers, body } = errorResponse(error, idsOf(request, reply), log)
+    const ids = idsOf(request, reply)
+    onRefused(request.raw, error, ids)
+    const { status, headers, body } = errorResponse(error, ids, log)
     for (let i = 0; i < headers.length; i += 2) void reply.header(headers[i]!, headers[i + 1])
     return reply.code(status).send(body)
   })

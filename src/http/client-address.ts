@@ -27,12 +27,17 @@ export function networkOf(address: string): string {
     .join(':')
 }
 
-/** The network of the client of a request: the last address that no trusted proxy has. */
-export function clientOf(request: IncomingMessage, trust: Trust): string {
+/** The address of the client of a request: the last one that no trusted proxy has; undefined once its connection has closed. */
+export function addressOf(request: IncomingMessage, trust: Trust): string | undefined {
   const { remoteAddress = '' } = request.socket
   // Some proxies add the port.
   const named = proxyAddr(request, trust).replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1')
   const address = ipaddr.isValid(named) ? named : remoteAddress
-  // A connection that has closed has no address any more.
-  return ipaddr.isValid(address) ? networkOf(address) : 'unknown'
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : undefined
+}
+
+/** The network of the client of a request. */
+export function clientOf(request: IncomingMessage, trust: Trust): string {
+  const address = addressOf(request, trust)
+  return address === undefined ? 'unknown' : networkOf(address)
 }

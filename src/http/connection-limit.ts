@@ -6,18 +6,24 @@ interface ConnectionLimits {
   readonly max: number
   readonly maxPerAddress: number
   readonly trusts: ReturnType<typeof trustOf>
+  /** Told of each connection that is closed because it is one too many. */
+  readonly onRefused: (reason: 'address' | 'total', address: string | undefined) => void
 }
 
 /** Limits the open connections of the server, and those of each address that is not a trusted proxy's. One too many is closed before it is read. */
-export function limitConnections(server: Server, { max, maxPerAddress, trusts }: ConnectionLimits): void {
+export function limitConnections(server: Server, { max, maxPerAddress, trusts, onRefused }: ConnectionLimits): void {
   const open = new Map<string, number>()
   server.maxConnections = max
+  server.on('drop', (dropped) => onRefused('total', dropped?.remoteAddress))
   server.prependListener('connection', (socket: Socket) => {
     const { remoteAddress } = socket
     if (remoteAddress === undefined || trusts(remoteAddress, 0)) return
     const network = networkOf(remoteAddress)
     const count = (open.get(network) ?? 0) + 1
-    if (count > maxPerAddress) return void socket.destroy()
+    if (count > maxPerAddress) {
+      onRefused('address', remoteAddress)
+      return void socket.destroy()
+    }
     open.set(network, count)
     socket.once('close', () => {
       const left = open.get(network)! - 1

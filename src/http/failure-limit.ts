@@ -19,10 +19,14 @@ export type FailureLimit = (request: IncomingMessage) => void
 
 function tooMany(perMinute: number, seconds: number): ApiError {
   const message = `This address has sent more than ${perMinute} requests without a valid token in a minute.`
-  return withHttp(new ApiError('RATE_LIMITED', { message, retryAfterSeconds: seconds }), 429, [
-    ['retry-after', String(seconds)],
-    ['connection', 'close'],
-  ])
+  return withHttp(
+    new ApiError('RATE_LIMITED', { message, retryAfterSeconds: seconds, refusal: 'unauthenticated_requests' }),
+    429,
+    [
+      ['retry-after', String(seconds)],
+      ['connection', 'close'],
+    ],
+  )
 }
 
 /** Creates the limit of failed requests for each address; 0 is no limit. */

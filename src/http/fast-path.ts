@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import type { Log } from '../observability/log.js'
+import { blame, type OnRefused } from '../security-events/refusals.js'
 import { correlationIdOf } from './correlation-id.js'
 import { errorResponse } from './app.js'
 import type { AnswerBuffer } from './answer-buffer.js'
@@ -20,6 +21,7 @@ interface FastPathOptions {
   readonly answers: AnswerBuffer
   readonly answer: (request: HttpRequest) => Promise<HttpResponse>
   readonly log: Log
+  readonly onRefused: OnRefused
   /** True where browsers of other origins may call. */
   readonly allowsOrigins: boolean
   readonly isStopping: () => boolean
@@ -117,7 +119,7 @@ function createWriter({ answers, isStopping }: Pick<FastPathOptions, 'answers' |
  * Fastify, with the same answers (except that the fast path keeps a connection after a body that is no JSON).
  */
 export function createFastPath(options: FastPathOptions): FastPath {
-  const { front, bodies, answer, log, allowsOrigins, isStopping } = options
+  const { front, bodies, answer, log, onRefused, allowsOrigins, isStopping } = options
   const write = createWriter(options)
 
   const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
@@ -130,6 +132,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
     !isStopping()
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, ids: RequestIds): void {
+    onRefused(request, error, ids)
     const { status, headers, body } = errorResponse(error, ids, log)
     const type = ['content-type', 'application/json; charset=utf-8']
     write(request, response, { status, headers: [...headers, ...type], body: JSON.stringify(body) }, ids, true)
@@ -157,7 +160,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
       const arrival = front(request, response)
       const body = bodies.read(request, response)
       const arrived = (arrival: Arrival): void =>
-        body.whenDone((error, bytes) => (error ? failed(error) : void run(arrival, bytes)))
+        body.whenDone((error, bytes) => (error ? failed(blame(error, arrival.caller)) : void run(arrival, bytes)))
       if (arrival instanceof Promise)
         arrival.then(arrived, (error: unknown) => {
           body.refuse()

@@ -5,6 +5,7 @@ import type { createAuthenticator } from '../access/authenticate.js'
 import { withHttp } from '../graphql/format-error.js'
 import type { MaybePromise } from '../graphql/plugin.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
+import { blame } from '../security-events/refusals.js'
 import type { FailureLimit } from './failure-limit.js'
 import { accepts, refuseBareGet, refuseOtherMethods, refuseUnreadBody } from './request-form.js'
 
@@ -71,6 +72,14 @@ function hold(permit: Permit | undefined, response: ServerResponse): void {
  * both call it first: form of the request → token → admission.
  */
 export function createFront({ authenticate, deadlines, countFailure, hasPage, admit }: FrontOptions): Front {
+  function ask(applicant: Applicant): ReturnType<Admit> {
+    try {
+      return admit?.(applicant)
+    } catch (error) {
+      throw blame(error, applicant.caller)
+    }
+  }
+
   function admitted(
     request: IncomingMessage,
     response: ServerResponse,
@@ -82,15 +91,20 @@ export function createFront({ authenticate, deadlines, countFailure, hasPage, ad
       return new Promise((resolve) => response.once('socket', resolve)).then(() =>
         admitted(request, response, caller, deadlineAt),
       )
-    const permit = admit?.({ request, response, caller, deadlineAt })
+    const permit = ask({ request, response, caller, deadlineAt })
     if (!(permit instanceof Promise)) {
       hold(permit, response)
       return { caller, deadlineAt }
     }
-    return permit.then((given) => {
-      hold(given, response)
-      return { caller, deadlineAt }
-    })
+    return permit.then(
+      (given) => {
+        hold(given, response)
+        return { caller, deadlineAt }
+      },
+      (error: unknown) => {
+        throw blame(error, caller)
+      },
+    )
   }
 
   /** Counts the failure of a token; throws where they were too many. */

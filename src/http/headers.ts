@@ -40,8 +40,19 @@ const STATUS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
+/** Which limit the header of a request is over. */
+type HeaderLimit = 'header_bytes' | 'header_time'
+
+const REASON: Readonly<Record<string, HeaderLimit>> = {
+  HPE_HEADER_OVERFLOW: 'header_bytes',
+  ERR_HTTP_REQUEST_TIMEOUT: 'header_time',
+}
+
+/** Told of a connection whose header is refused, with its address. */
+export type ClientErrorObserver = (reason: HeaderLimit, address: string | undefined) => void
+
 /** Answers to what never becomes a request. Fastify's own repeat the address, and no hook of ours sees them. */
-export const clientErrorHandlers = {
+export const clientErrorHandlers = (onUnreadable: ClientErrorObserver) => ({
   frameworkErrors(_error: Error, request: FastifyRequest, reply: FastifyReply) {
     const correlationId = String(request.id)
     void reply
@@ -56,6 +67,8 @@ export const clientErrorHandlers = {
   },
   clientErrorHandler(error: Error & { code?: string }, socket: Socket) {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const reason = REASON[error.code ?? '']
+    if (reason !== undefined) onUnreadable(reason, socket.remoteAddress)
     const correlationId = randomUUID()
     const body = refusal(correlationId)
     const headers = {
@@ -72,4 +85,4 @@ export const clientErrorHandlers = {
       socket.destroy(),
     )
   },
-}
+})

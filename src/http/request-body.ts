@@ -17,7 +17,10 @@ const EMPTY = Buffer.alloc(0)
 
 const tooLarge = (): ApiError =>
   withHttp(
-    new ApiError('BAD_USER_INPUT', { message: `The request body is too large: at most ${MAX_BODY_BYTES} bytes.` }),
+    new ApiError('BAD_USER_INPUT', {
+      message: `The request body is too large: at most ${MAX_BODY_BYTES} bytes.`,
+      refusal: 'body_bytes',
+    }),
     413,
   )
 
@@ -25,6 +28,7 @@ const tooManyParts = (): ApiError =>
   withHttp(
     new ApiError('BAD_USER_INPUT', {
       message: `The request body arrives in too many small parts: beyond ${FREE_PARTS} parts, each must bring ${MIN_BYTES_PER_PART} bytes on average.`,
+      refusal: 'body_parts',
     }),
     413,
   )
@@ -34,6 +38,7 @@ const stoodStill = (ms: number): ApiError =>
     new ApiError('BAD_USER_INPUT', {
       message: `No part of the request body has arrived for ${ms} ms.`,
       retryable: true,
+      refusal: 'body_time',
     }),
     408,
   )
@@ -42,6 +47,7 @@ const tooManyBodies = (): ApiError =>
   withHttp(
     new ApiError('OVERLOADED', {
       message: 'The server is reading too many request bodies.',
+      refusal: 'body_memory',
       retryAfterSeconds: RETRY_SECONDS,
     }),
     503,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
 import {
@@ -11,6 +11,8 @@ import {
 import type { OpenProviders } from '../providers.js'
 import { type Log, errorOrigin } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
+import type { SecurityEvents } from '../security-events/security-events.js'
+import { idsOf } from './interaction-id.js'
 
 const MAX_EVENT_BYTES = 256 * 1024
 /** How long a processed event is stored: longer than any provider goes on redelivering. */
@@ -42,6 +44,7 @@ interface WebhooksOptions {
   readonly store: Store
   readonly log: Log
   readonly metrics: Metrics
+  readonly events: SecurityEvents
 }
 
 /** Processes an event once, over all replicas: leased before, released when it fails so that the next delivery is processed. */
@@ -66,11 +69,15 @@ async function once(store: Store, provider: string, { id, apply: act }: WebhookE
 }
 
 /** `POST /webhooks/<provider>` for every provider that has a webhook. The sender is told a status and nothing else. */
-export function registerWebhooks(app: FastifyInstance, { providers, store, log, metrics }: WebhooksOptions): void {
+export function registerWebhooks(
+  app: FastifyInstance,
+  { providers, store, log, metrics, events }: WebhooksOptions,
+): void {
   async function take(
     provider: string,
     webhook: Webhook,
     request: FastifyRequest<{ Body: Buffer | undefined }>,
+    reply: FastifyReply,
   ): Promise<WebhookOutcome> {
     let type: WebhookEventType | 'none' = 'none'
     let outcome: WebhookOutcome
@@ -85,6 +92,8 @@ export function registerWebhooks(app: FastifyInstance, { providers, store, log, 
         log.error({ correlationId: request.id, ...errorOrigin(error) }, 'unforeseen error')
     }
     metrics.notified(provider, type, outcome)
+    if (outcome === 'forged')
+      events.record({ action: 'webhook-forged', rule: provider }, { request: request.raw, ids: idsOf(request, reply) })
     log.info({ correlationId: request.id, webhook: { provider, type, outcome } }, 'webhook')
     return outcome
   }
@@ -101,7 +110,7 @@ export function registerWebhooks(app: FastifyInstance, { providers, store, log, 
       scope.post<{ Body: Buffer | undefined }>(
         `/webhooks/${provider}`,
         { bodyLimit: MAX_EVENT_BYTES },
-        async (request, reply) => reply.code(STATUS[await take(provider, webhook, request)]).send(),
+        async (request, reply) => reply.code(STATUS[await take(provider, webhook, request, reply)]).send(),
       )
     }
     done()

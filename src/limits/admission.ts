@@ -125,7 +125,7 @@ function overloaded(): ApiError {
 function tooManyAtOnce(): ApiError {
   const seconds = retryAfterSeconds()
   const message = 'Too many operations of this user, client or tenant run at once.'
-  return withHttp(new ApiError('RATE_LIMITED', { message, retryAfterSeconds: seconds }), 429, [
+  return withHttp(new ApiError('RATE_LIMITED', { message, retryAfterSeconds: seconds, refusal: 'share' }), 429, [
     ['retry-after', String(seconds)],
   ])
 }

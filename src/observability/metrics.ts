@@ -143,6 +143,26 @@ function consentMetrics(registers: Registry[]) {
   return { askedForConsent: (outcome: 'allowed' | 'refused' | 'failed') => questions.inc({ outcome }) }
 }
 
+/** Metrics of security events. */
+function securityMetrics(registers: Registry[]) {
+  const events = new Counter({
+    name: 'kyc_security_events_total',
+    help: 'Security events, by action and outcome.',
+    labelNames: ['action', 'outcome'],
+    registers,
+  })
+  const lost = new Counter({
+    name: 'kyc_security_events_lost_total',
+    help: 'Lines of security events that were not written, because the sink fails.',
+    registers,
+  })
+
+  return {
+    securityEvent: (action: string, outcome: string) => events.inc({ action, outcome }),
+    securityEventsLost: (lines: number) => lost.inc(lines),
+  }
+}
+
 /** Metrics of admission control. */
 function admissionMetrics(registers: Registry[]) {
   let state: AdmissionState | undefined
@@ -216,6 +236,7 @@ export function createMetrics() {
     ...circuitMetrics(registers),
     ...operationMetrics(registers),
     ...consentMetrics(registers),
+    ...securityMetrics(registers),
     ...admissionMetrics(registers),
     ...readinessMetrics(registers),
     text: () => registry.metrics(),

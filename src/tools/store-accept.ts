@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ConfigError, environment, readAuditConfig } from '../config.js'
+import { ConfigError, environment, readAuditConfig, readSecurityConfig } from '../config.js'
 import { errorClass } from '../observability/error-class.js'
+import { openSecurityEvents } from '../security-events/open.js'
 import { acceptEpoch, inspectEpoch, type Inspection } from '../store/accept-epoch.js'
 import { StoreCipher } from '../store/cipher.js'
+import type { RedisAddress } from '../store/connection.js'
 import { redisStore, type RedisStore } from '../store/redis.js'
 
 const PATIENCE_MS = 5_000
@@ -37,6 +39,15 @@ function lines({ epochs, facts, now }: Inspection): readonly string[] {
   return [...ofEpochs, ...ofServers]
 }
 
+/** Records that the store was accepted, where `SECURITY_LOG` says. */
+async function recordAcceptance(redis: RedisAddress): Promise<void> {
+  const unheard = { securityEvent: () => undefined, securityEventsLost: () => undefined }
+  const warn = (_facts: object, message: string) => console.error(`SECURITY_LOG: ${message}.`)
+  const events = openSecurityEvents({ ...readSecurityConfig(environment()), redis }, unheard, { warn })
+  events.record({ action: 'store-accepted' })
+  await events.close()
+}
+
 /** `npm run store:accept [-- --yes]`: shows what the store says of itself; with `--yes` begins a new epoch. Answers the exit code. */
 async function main(isSure: boolean): Promise<number> {
   const { redis, encryptionKeys } = readAuditConfig(environment())
@@ -59,6 +70,7 @@ async function main(isSure: boolean): Promise<number> {
       return 1
     }
     console.log(`A new epoch begins. STORE_EPOCH=${await acceptEpoch(store, cipher)}`)
+    await recordAcceptance(redis)
     return 0
   } finally {
     await store.close()

@@ -54,7 +54,9 @@ const PERSONAL = [...PEOPLE, NIA].flatMap((member) => [
 ])
 
 const key = randomBytes(32)
-const audit = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
+const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-audit-'))
+const audit = join(folder, 'audit.log')
+const security = join(folder, 'security.log')
 const redisUrl = await emptyDatabase()
 let redis: Redis
 let app: App
@@ -78,6 +80,10 @@ beforeAll(async () => {
     AUTH_JWKS_URL: app.ground.jwksUrl,
     LOG_LEVEL: 'trace',
     AUDIT_LOG: audit,
+    SECURITY_LOG: security,
+    PURPOSES: 'onboarding',
+    CONSENT_URL: app.ground.consentUrl,
+    CONSENT_CACHE_SECONDS: '1',
     REDIS_URL: redisUrl,
     STORE_ENCRYPTION_KEY: key.toString('base64'),
     ...timeouts,
@@ -112,10 +118,16 @@ async function send(
 ) {
   const response = await fetch(`${url}${path}`, {
     method,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token(options)}`, ...headers },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await app.token(options)}`,
+      'x-purpose': 'onboarding',
+      'x-consent-id': 'consent-given',
+      ...headers,
+    },
     ...(method === 'GET' ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
-  const answer = JSON.parse(await response.text()) as { data?: any; errors?: GraphError[] }
+  const answer = JSON.parse((await response.text()) || '{}') as { data?: any; errors?: GraphError[] }
   // The path holds the caller's own aliases: the form of an answer is GraphQL's.
   const { data = null, errors = [], ...rest } = answer
   answers.push({
@@ -351,6 +363,11 @@ test('every kind of bad request is refused', async () => {
       { query: '{ viewer { id } }' },
       { headers: { 'x-correlation-id': word(), 'x-request-id': word(), cookie: word(), 'user-agent': word() } },
     ],
+    [{ query: '{ viewer { id } }' }, { headers: { 'x-purpose': word(), 'x-fapi-interaction-id': word() } }],
+    [{ query: '{ viewer { id } }' }, { headers: { 'x-consent-id': `${word()}@x`, 'x-forwarded-for': word() } }],
+    [{ query: '{ viewer { id } }' }, { headers: { 'x-purpose': 'onboarding', 'x-large': word().repeat(5_000) } }],
+    [{ query: `{ persons(filter: { email: "${email()}" }) { nodes { id } } }` }, { scopes: ['persons:read'] }],
+    [undefined, { path: '/webhooks/synctera', headers: { 'synctera-signature': word() } }],
     [
       undefined,
       { method: 'GET', path: `/graphql?query=${encodeURIComponent(`{ customer(id: "${word()}") { id } }`)}` },
@@ -376,6 +393,8 @@ test('and nothing personal is left anywhere', async () => {
   const places: Place[] = [
     { name: 'stdout and stderr', text: output() },
     { name: 'the audit trail', text: readFileSync(audit, 'utf8') },
+    { name: 'the security events', text: readFileSync(security, 'utf8') },
+    { name: 'a question to the register of consents', text: JSON.stringify(app.ground.consents.asked()) },
     { name: 'Redis', text: dump.join('\n') },
     { name: 'the metrics', text: metrics },
     { name: '/ready', text: ready },

@@ -12,6 +12,8 @@ import type { OpenProviders } from '../../src/providers.js'
 import { createLog } from '../../src/observability/log.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import { openStore, untilUsable } from '../../src/store/open-store.js'
+import { trustOf } from '../../src/http/client-address.js'
+import { SecurityEvents } from '../../src/security-events/security-events.js'
 import { registerWebhooks } from '../../src/http/webhooks.js'
 import { later, today } from '../support/clock.js'
 import { type App, startApp } from '../support/app.js'
@@ -299,6 +301,7 @@ describe('an event', () => {
       store: memory,
       log: createLog('silent'),
       metrics: createMetrics(),
+      events: new SecurityEvents({ count: () => undefined, trusts: trustOf(0) }),
     })
     const statuses: number[] = []
     for (let i = 0; i < 3; i += 1)

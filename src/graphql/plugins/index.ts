@@ -4,6 +4,7 @@ import { createCostEstimator } from '../../limits/cost-estimator.js'
 import type { RateLimit } from '../../limits/rate-limit.js'
 import type { Log } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
+import type { SecurityEvents } from '../../security-events/security-events.js'
 import type { Explain, Plugin } from '../plugin.js'
 import { auditPlugin } from './audit.js'
 import { consentPlugin } from './consent.js'
@@ -12,6 +13,7 @@ import { introspectionPlugin } from './introspection.js'
 import { rateLimitPlugin } from './rate-limit.js'
 import { responseNotesPlugin } from './response-notes.js'
 import { safelistLogPlugin, safelistPlugin } from './safelist.js'
+import { securityPlugin } from './security.js'
 import { telemetryPlugin } from './telemetry.js'
 
 interface PluginsOptions {
@@ -20,6 +22,7 @@ interface PluginsOptions {
   readonly rateLimit: RateLimit
   readonly metrics: Metrics
   readonly log: Log
+  readonly events: SecurityEvents
   /** In development every caller may read the schema. */
   readonly isDevelopment: boolean
   readonly explain?: Explain | undefined
@@ -32,6 +35,7 @@ export function createPlugins({
   rateLimit,
   metrics,
   log,
+  events,
   isDevelopment,
   explain,
 }: PluginsOptions): readonly Plugin[] {
@@ -43,6 +47,7 @@ export function createPlugins({
     ...(safelist.mode === 'enforce' ? [safelistPlugin({ list: safelist.list, metrics, log })] : []),
     ...(safelist.mode === 'log' ? [safelistLogPlugin({ list: safelist.list, metrics, log })] : []),
     telemetryPlugin({ metrics, log }),
+    securityPlugin(events),
     ...(isDevelopment ? [] : [introspectionPlugin]),
     rateLimitPlugin({ perMinute, costOf: createCostEstimator(served), rateLimit, metrics }),
     deprecationPlugin({ served, metrics }),

@@ -19,6 +19,9 @@ function asksForSchema(source: string, document: DocumentNode): boolean {
 export const introspectionPlugin: Plugin = {
   operationResolved({ source, document, context }) {
     if (!context.caller.scopes.has('schema:read') && asksForSchema(source, document))
-      throw withHttp(new ApiError('FORBIDDEN', { message: 'This needs the scope schema:read.' }), 403)
+      throw withHttp(
+        new ApiError('FORBIDDEN', { message: 'This needs the scope schema:read.', refusal: 'schema:read' }),
+        403,
+      )
   },
 }

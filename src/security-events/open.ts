@@ -1,0 +1,44 @@
+import { openSink, type Sink } from '../audit/sinks.js'
+import type { Config } from '../config.js'
+import { trustOf } from '../http/client-address.js'
+import { EventLog } from './event-log.js'
+import { LineWriter } from './line-writer.js'
+import { SecurityEvents } from './security-events.js'
+import type { SecurityDestination } from './settings.js'
+import { syslogMessage, syslogSink } from './syslog.js'
+
+interface Observer {
+  readonly securityEvent: (action: string, outcome: string) => void
+  readonly securityEventsLost: (events: number) => void
+}
+
+/** The part of the log that is needed: `npm run store:accept` has none. */
+interface Warnings {
+  readonly warn: (facts: object, message: string) => void
+}
+
+const sinkOf = (destination: SecurityDestination, redis: Config['redis']): Sink =>
+  'syslog' in destination ? syslogSink(destination.syslog) : openSink({ audit: destination, redis })
+
+/** Opens the stream of `SECURITY_LOG`. A sink that fails, and one that takes lines again, is logged once. */
+export function openSecurityEvents(
+  { securityLog, redis, trustProxy }: Pick<Config, 'securityLog' | 'redis' | 'trustProxy'>,
+  metrics: Observer,
+  log: Warnings,
+): SecurityEvents {
+  const trusts = trustOf(trustProxy)
+  const count = metrics.securityEvent
+  if (securityLog === undefined) return new SecurityEvents({ count, trusts })
+  const isSyslog = 'syslog' in securityLog
+  const writer = new LineWriter(sinkOf(securityLog, redis), {
+    lost: metrics.securityEventsLost,
+    changed: (cause) =>
+      cause === undefined
+        ? log.warn({}, 'security events are written again')
+        : log.warn({ cause }, 'security events cannot be written'),
+  })
+  const events = new EventLog({
+    write: (line, event) => writer.push(isSyslog ? syslogMessage(line, event, Date.now()) : line),
+  })
+  return new SecurityEvents({ count, trusts, log: { events, writer } })
+}
