@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { copyFileSync, cpSync, mkdtempSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -49,9 +49,10 @@ async function ready(app: App): Promise<{ status: number; reasons: { store?: str
   const response = await fetch(`${app.url}/ready`)
   return { status: response.status, reasons: ((await response.json()) as { reasons: object }).reasons }
 }
+const securityLog = join(mkdtempSync(join(tmpdir(), 'kyc-graph-security-')), 'security.log')
 const accept = (...options: string[]) =>
   promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/tools/store-accept.ts', ...options], {
-    env: { PATH: process.env['PATH'], REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: KEY },
+    env: { PATH: process.env['PATH'], REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: KEY, SECURITY_LOG: securityLog },
   }).then(
     ({ stdout }) => ({ code: 0, stdout }),
     ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),
@@ -83,6 +84,8 @@ test('a store that was emptied takes no key from any process, one that begins la
   await isUntrusted(app, 'EPOCH_LOST')
   const accepted = await accept('--yes')
   expect(accepted.code).toBe(0)
+  // That an operator did so is a security event.
+  expect(readFileSync(securityLog, 'utf8')).toMatch(/^\{"@timestamp".*"action":"store-accepted".*\}\n$/)
   for (const each of apps) expect(await codeOf(create(each))).toBeUndefined()
   await expect.poll(() => ready(app)).toEqual({ status: 200, reasons: {} })
 
