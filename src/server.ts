@@ -21,6 +21,7 @@ import { Pipeline } from './graphql/pipeline.js'
 import type { Explain, OperationContext } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
 import { schemas } from './graphql/schema.js'
+import { AddressBan } from './http/address-ban.js'
 import { AnswerBuffer } from './http/answer-buffer.js'
 import { startAdminListener } from './http/admin-listener.js'
 import { createApp } from './http/app.js'
@@ -249,7 +250,7 @@ async function createRoutes(
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
   const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
   const app = await createApp({ log, bodies, countFailure, cors, isStopping })
-  limitConnections(app.server, { max, maxPerAddress, trusts })
+  limitConnections(app.server, { max, maxPerAddress, trusts, bans: new AddressBan() })
   const allows = allowsOrigins(cors)
   const fastPath = createFastPath({ front, bodies, answers, answer: handle, log, allowsOrigins: allows, isStopping })
   installFastPath(app.server, fastPath)

@@ -7,7 +7,7 @@ import { Operation } from '../access/operation.js'
 import type { createRecorder } from '../audit/operation-record.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import { SelfTime } from '../observability/self-time.js'
-import { withHttp } from './format-error.js'
+import { withHttp } from './http-head.js'
 import type { Explain, OperationContext } from './plugin.js'
 
 /** The parts of a server that every operation is given. */

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import type { AddressBan } from './address-ban.js'
 import { networkOf, type trustOf } from './client-address.js'
 
 interface ConnectionLimits {
@@ -6,10 +7,11 @@ interface ConnectionLimits {
   readonly max: number
   readonly maxPerAddress: number
   readonly trusts: ReturnType<typeof trustOf>
+  readonly bans: AddressBan
 }
 
-/** Limits the open connections of the server, and those of each address that is not a trusted proxy's. One too many is closed before it is read. */
-export function limitConnections(server: Server, { max, maxPerAddress, trusts }: ConnectionLimits): void {
+/** Limits the open connections of the server, and those of each address that is not a trusted proxy's. One too many, and one of a banned address, is closed before it is read. */
+export function limitConnections(server: Server, { max, maxPerAddress, trusts, bans }: ConnectionLimits): void {
   const open = new Map<string, number>()
   server.maxConnections = max
   server.prependListener('connection', (socket: Socket) => {
@@ -17,7 +19,8 @@ export function limitConnections(server: Server, { max, maxPerAddress, trusts }:
     if (remoteAddress === undefined || trusts(remoteAddress, 0)) return
     const network = networkOf(remoteAddress)
     const count = (open.get(network) ?? 0) + 1
-    if (count > maxPerAddress) return void socket.destroy()
+    if (count > maxPerAddress || bans.isBanned(network)) return void socket.destroy()
+    bans.watch(socket, network)
     open.set(network, count)
     socket.once('close', () => {
       const left = open.get(network)! - 1

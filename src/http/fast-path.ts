@@ -125,13 +125,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, correlationId: string): void {
     const { status, headers, body } = errorResponse(error, correlationId, log)
     const type = ['content-type', 'application/json; charset=utf-8']
-    write(
-      request,
-      response,
-      { status, headers: [...headers, ...type], body: JSON.stringify(body) },
-      correlationId,
-      true,
-    )
+    write(request, response, { status, headers: [...headers, ...type], body }, correlationId, true)
   }
 
   return (request, response) => {
