@@ -496,7 +496,7 @@ function admissionConfig(settings: Settings): AdmissionConfig | undefined {
   )
   const floor = settings.integer(
     'ADMISSION_MIN_CONCURRENCY',
-    'Operations that may be in flight however long the event loop takes.',
+    'Operations that may be in flight however busy the process is.',
     Math.min(8, ceiling),
     { min: 1, max: 10_000 },
   )

@@ -24,6 +24,7 @@ import { Pipeline } from './graphql/pipeline.js'
 import type { Explain, OperationContext } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
 import { schemas } from './graphql/schema.js'
+import { AddressBan } from './http/address-ban.js'
 import { AnswerBuffer } from './http/answer-buffer.js'
 import { startAdminListener } from './http/admin-listener.js'
 import { createApp } from './http/app.js'
@@ -282,7 +283,7 @@ async function createRoutes(
     cors,
     isStopping,
   })
-  limitConnections(app.server, { max, maxPerAddress, trusts, onRefused: onConnectionRefused })
+  limitConnections(app.server, { max, maxPerAddress, trusts, bans: new AddressBan(), onRefused: onConnectionRefused })
   const allows = allowsOrigins(cors)
   const fastPath = createFastPath({
     front,

@@ -9,7 +9,7 @@ import type { createConsents } from '../consent/operation-consent.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
 import { SelfTime } from '../observability/self-time.js'
-import { withHttp } from './format-error.js'
+import { withHttp } from './http-head.js'
 import type { Explain, OperationContext } from './plugin.js'
 
 /** The parts of a server that every operation is given. */

@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { type ErrorCode, ERROR_CODES } from '../../datasources/contract/error-codes.js'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import { tooMany } from '../limits/document.js'
+import { headOf } from './http-head.js'
 
 const CODE_OF: Readonly<Record<string, ErrorCode>> = {
   [ApolloServerErrorCode.GRAPHQL_PARSE_FAILED]: 'BAD_USER_INPUT',
@@ -36,36 +37,6 @@ function ofDocument(message: string): string {
   if (message.startsWith('Unknown operation named')) return 'The document has no operation of that name.'
   if (message.startsWith('Syntax Error') && message.includes('"')) return 'The document has a syntax error.'
   return message.length > MAX_MESSAGE_LENGTH ? 'The request is not valid.' : message
-}
-
-/** The HTTP status and headers that an answer's errors ask for. */
-export interface HttpHead {
-  readonly status: number | undefined
-  readonly headers: readonly (readonly [name: string, value: string])[]
-}
-
-/** Gives an error the HTTP status and headers of the whole answer, in Apollo Server's convention: `extensions.http`. */
-export function withHttp(error: ApiError, status: number, headers: HttpHead['headers'] = []): ApiError {
-  error.extensions['http'] = { status, headers: new Map(headers) }
-  return error
-}
-
-const NO_HEAD: HttpHead = { status: undefined, headers: [] }
-
-/** Errors of graphql-js carry the extensions of the error that they wrap. */
-const headOf = (error: unknown): HttpHead =>
-  (error instanceof GraphQLError || error instanceof ApiError
-    ? (error.extensions['http'] as HttpHead | undefined)
-    : undefined) ?? NO_HEAD
-
-/** What `withHttp` gave to errors; the last one counts, as with Apollo Server. */
-export function httpHeadOf(errors: readonly unknown[]): HttpHead {
-  let head = NO_HEAD
-  for (const error of errors) {
-    const { status, headers } = headOf(error)
-    if (status !== undefined) head = { status, headers: [...head.headers, ...headers] }
-  }
-  return head
 }
 
 /** True for an unforeseen error: it is masked in the answer and its kind is logged. */

@@ -1,6 +1,6 @@
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Store } from '../../datasources/contract/store.js'
-import { withHttp } from './format-error.js'
+import { withHttp } from './http-head.js'
 
 const TTL_SECONDS = 24 * 3600
 /** Longer texts are not stored: their clients go on sending them. */

@@ -1,7 +1,8 @@
 import type { GraphQLRequest } from '@apollo/server'
 import type { DocumentNode, ExecutionResult } from 'graphql'
 import { errorOrigin, type Log, loggedIds } from '../observability/log.js'
-import { formatError, httpHeadOf, type HttpHead } from './format-error.js'
+import { formatError } from './format-error.js'
+import { httpHeadOf, type HttpHead } from './http-head.js'
 import { joinRefusedValues } from './refused-values.js'
 import type { Answer, GraphQLResult, MaybePromise, OperationContext, Plugin, ResolvedOperation } from './plugin.js'
 

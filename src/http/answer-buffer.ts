@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
-import { withHttp } from '../graphql/format-error.js'
+import { withHttp } from '../graphql/http-head.js'
 
 /** A shorter answer fits into the buffers of a connection, and is not counted. */
 const MIN_COUNTED_BYTES = 64 * 1024

@@ -8,7 +8,8 @@ import type { OnRefused } from '../security-events/refusals.js'
 import { type ClientErrorObserver, clientErrorHandlers, registerSecurityHeaders } from './headers.js'
 import { correlationIdOf } from './correlation-id.js'
 import { INTERACTION_HEADER, idsOf, interactionIdOf } from './interaction-id.js'
-import { formatError, httpHeadOf, withHttp } from '../graphql/format-error.js'
+import { formatError } from '../graphql/format-error.js'
+import { httpHeadOf, withHttp } from '../graphql/http-head.js'
 import { type Log, errorOrigin, loggedIds } from '../observability/log.js'
 import type { FailureLimit } from './failure-limit.js'
 import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
@@ -20,7 +21,42 @@ interface ErrorResponse {
   readonly status: number
   /** Names and values, one after the other. */
   readonly headers: readonly string[]
-  readonly body: { readonly errors: readonly object[] }
+  /** JSON. */
+  readonly body: string
+}
+
+/** An answer up to its correlation id. */
+type Wording = Omit<ErrorResponse, 'body'> & { readonly beginning: string }
+
+/** What follows a correlation id in the JSON of an error: the ends of its extensions, of itself, and of the list. */
+const END = '}}]}'
+
+/** The refusals of admission control are a few errors that are thrown again and again, most under overload: each is worded once. */
+const refusals = new WeakMap<ApiError, Wording>()
+
+function word(error: ApiError, status: number, headers: readonly string[]): Wording {
+  const text = JSON.stringify({ errors: [formatError(error)] })
+  return { status, headers, beginning: `${text.slice(0, -END.length)},"correlationId":` }
+}
+
+function wordingOf(error: ApiError): Wording | undefined {
+  const known = refusals.get(error)
+  if (known !== undefined) return known
+  const { status, headers } = httpHeadOf([error])
+  if (status === undefined) return undefined
+  const wording = word(error, status, [...headers].flat())
+  if (error.code === 'OVERLOADED') refusals.set(error, wording)
+  return wording
+}
+
+/** The wording of an error of HTTP, or of an unforeseen one. */
+function failureOf(error: unknown): Wording {
+  const { statusCode = 500 } = (error ?? {}) as { statusCode?: number }
+  const failure =
+    statusCode >= 500
+      ? new ApiError('INTERNAL_SERVER_ERROR')
+      : new ApiError('BAD_USER_INPUT', { message: 'The request cannot be read: its body must be one JSON object.' })
+  return word(failure, statusCode, [])
 }
 
 /** The answer to a request that was refused as a whole, that ended in an error of HTTP, or in an unforeseen one, which is logged. */
@@ -29,17 +65,11 @@ export function errorResponse(
   ids: { readonly correlationId: string; readonly interactionId: string },
   log: Log,
 ): ErrorResponse {
-  const { correlationId } = ids
-  const { status, headers } = httpHeadOf([error])
-  if (error instanceof ApiError && status !== undefined)
-    return { status, headers: [...headers].flat(), body: { errors: [formatError(error, correlationId)] } }
-  const { statusCode = 500 } = (error ?? {}) as { statusCode?: number }
-  if (statusCode >= 500) log.error({ ...loggedIds(ids), ...errorOrigin(error) }, 'unforeseen error')
-  const failure =
-    statusCode >= 500
-      ? new ApiError('INTERNAL_SERVER_ERROR')
-      : new ApiError('BAD_USER_INPUT', { message: 'The request cannot be read: its body must be one JSON object.' })
-  return { status: statusCode, headers: [], body: { errors: [formatError(failure, correlationId)] } }
+  const foreseen = error instanceof ApiError ? wordingOf(error) : undefined
+  const { status, headers, beginning } = foreseen ?? failureOf(error)
+  if (foreseen === undefined && status >= 500)
+    log.error({ ...loggedIds(ids), ...errorOrigin(error) }, 'unforeseen error')
+  return { status, headers, body: `${beginning}${JSON.stringify(ids.correlationId)}${END}` }
 }
 
 interface AppOptions {
@@ -99,7 +129,7 @@ export async function createApp({
     onRefused(request.raw, error, ids)
     const { status, headers, body } = errorResponse(error, ids, log)
     for (let i = 0; i < headers.length; i += 2) void reply.header(headers[i]!, headers[i + 1])
-    return reply.code(status).send(body)
+    return reply.code(status).type('application/json; charset=utf-8').send(body)
   })
   registerSecurityHeaders(app)
   await registerCors(app, cors)

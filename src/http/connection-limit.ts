@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import type { AddressBan } from './address-ban.js'
 import { networkOf, type trustOf } from './client-address.js'
 
 interface ConnectionLimits {
@@ -8,10 +9,14 @@ interface ConnectionLimits {
   readonly trusts: ReturnType<typeof trustOf>
   /** Told of each connection that is closed because it is one too many. */
   readonly onRefused: (reason: 'address' | 'total', address: string | undefined) => void
+  readonly bans: AddressBan
 }
 
-/** Limits the open connections of the server, and those of each address that is not a trusted proxy's. One too many is closed before it is read. */
-export function limitConnections(server: Server, { max, maxPerAddress, trusts, onRefused }: ConnectionLimits): void {
+/** Limits the open connections of the server, and those of each address that is not a trusted proxy's. One too many, and one of a banned address, is closed before it is read. */
+export function limitConnections(
+  server: Server,
+  { max, maxPerAddress, trusts, bans, onRefused }: ConnectionLimits,
+): void {
   const open = new Map<string, number>()
   server.maxConnections = max
   server.on('drop', (dropped) => onRefused('total', dropped?.remoteAddress))
@@ -20,10 +25,11 @@ export function limitConnections(server: Server, { max, maxPerAddress, trusts, o
     if (remoteAddress === undefined || trusts(remoteAddress, 0)) return
     const network = networkOf(remoteAddress)
     const count = (open.get(network) ?? 0) + 1
-    if (count > maxPerAddress) {
+    if (count > maxPerAddress || bans.isBanned(network)) {
       onRefused('address', remoteAddress)
       return void socket.destroy()
     }
+    bans.watch(socket, network)
     open.set(network, count)
     socket.once('close', () => {
       const left = open.get(network)! - 1

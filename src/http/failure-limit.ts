@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { ApiError } from '../../datasources/contract/errors.js'
-import { withHttp } from '../graphql/format-error.js'
+import { withHttp } from '../graphql/http-head.js'
 import { clientOf, type trustOf } from './client-address.js'
 
 const MINUTE_MS = 60_000

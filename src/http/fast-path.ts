@@ -135,7 +135,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
     onRefused(request, error, ids)
     const { status, headers, body } = errorResponse(error, ids, log)
     const type = ['content-type', 'application/json; charset=utf-8']
-    write(request, response, { status, headers: [...headers, ...type], body: JSON.stringify(body) }, ids, true)
+    write(request, response, { status, headers: [...headers, ...type], body }, ids, true)
   }
 
   return (request, response) => {

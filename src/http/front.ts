@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError, retryAfterOf } from '../../datasources/contract/errors.js'
 import type { createAuthenticator } from '../access/authenticate.js'
-import { withHttp } from '../graphql/format-error.js'
+import { withHttp } from '../graphql/http-head.js'
 import type { MaybePromise } from '../graphql/plugin.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import { blame } from '../security-events/refusals.js'

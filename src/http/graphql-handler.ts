@@ -8,6 +8,7 @@ import type { DocumentCache } from '../graphql/document-cache.js'
 import { refuseOddHash } from '../graphql/persisted-queries.js'
 import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
 import type { OperationContext, ResolvedOperation } from '../graphql/plugin.js'
+import { checkLines } from '../limits/document.js'
 import { bodyWithout, refuseUnacceptable, searchWithout } from './request-form.js'
 
 /** A request that has arrived as a whole. */
@@ -106,6 +107,12 @@ function extensionsOf({ method, url, body }: HttpRequest): unknown {
   }
 }
 
+/** The text of a request by POST; by GET it is short. */
+const textOf = ({ body }: HttpRequest): string => {
+  const query = isObject(body) ? body['query'] : undefined
+  return typeof query === 'string' ? query : ''
+}
+
 /** The operation that a request names in a document that is known. */
 function resolve(
   documents: DocumentCache,
@@ -162,6 +169,7 @@ export function createGraphqlHandler({
     const response = await delegate(request, async () => {
       const opened = await context()
       pipeline.admitUnknown(opened, () => {
+        checkLines(textOf(request))
         if (hasPersistedQueries) refuseOddHash(extensionsOf(request))
       })
       return opened

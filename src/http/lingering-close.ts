@@ -1,17 +1,36 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { isAbused, reportAbuse } from './address-ban.js'
 
 /** How long, and how much, a client may still send after it was answered. */
 const LINGER_MS = 5_000
 const IDLE_MS = 1_000
 const MAX_LINGER_BYTES = 16 * 1024 * 1024
+/** The time between two reads of what is dropped: a client that floods a connection waits for it. */
+const READ_PAUSE_MS = 20
+/** How long a connection that was abused is held, unread: its client does not get to the next one sooner. */
+const HOLD_MS = 1_000
+
+/** Limit of the parts (chunks, or segments of TCP) that a body arrives in: each part costs time, however small it is. */
+export class PartLimit {
+  /** Parts that any body may have; beyond, a part must bring some bytes on average. */
+  static readonly FREE = 1_000
+  static readonly MIN_BYTES = 8
+  #parts = 0
+  #bytes = 0
+
+  /** Counts a part; false where the parts are too many for their bytes. */
+  allows({ length }: Buffer): boolean {
+    this.#parts += 1
+    this.#bytes += length
+    return this.#parts <= PartLimit.FREE + this.#bytes / PartLimit.MIN_BYTES
+  }
+}
 
 /** True for a request with a body. */
 export const hasBody = ({
   'content-length': length = '0',
   'transfer-encoding': coding,
 }: IncomingHttpHeaders): boolean => length !== '0' || coding !== undefined
-
-const ignore = (): void => undefined
 
 /** Requests of which no more is read. */
 const left = new WeakSet<IncomingMessage>()
@@ -21,7 +40,15 @@ export const isUnread = (request: IncomingMessage): boolean =>
   left.has(request) || (!request.complete && hasBody(request.headers))
 
 /** Drops what still comes of a request part by part: without a listener Node would queue it. */
-export const drop = (request: IncomingMessage): void => void request.on('data', ignore)
+export function drop(request: IncomingMessage): void {
+  const parts = new PartLimit()
+  let isAbuse = false
+  request.on('data', (part: Buffer) => {
+    if (isAbuse || parts.allows(part)) return
+    isAbuse = true
+    reportAbuse(request)
+  })
+}
 
 /**
  * Closes the connection after the answer to a request that is still being sent (lingering close). To close it at once
@@ -41,7 +68,9 @@ export function lingerOnClose(request: IncomingMessage): void {
     // The first listener takes the connection from the HTTP parser.
     socket.on('data', () => {
       idle?.refresh()
-      if (socket.bytesRead > until) destroy()
+      if (socket.bytesRead > until) return destroy()
+      socket.pause()
+      if (!isAbused(socket)) setTimeout(() => socket.resume(), READ_PAUSE_MS)
     })
   }
 
@@ -49,6 +78,7 @@ export function lingerOnClose(request: IncomingMessage): void {
   socket.once('end', destroy)
   // Node calls this once it has written an answer with `connection: close`.
   socket.destroySoon = () => {
+    if (isAbused(socket)) return void setTimeout(destroy, HOLD_MS)
     const expiry = setTimeout(destroy, LINGER_MS)
     idle = setTimeout(destroy, IDLE_MS)
     socket.once('close', () => {

@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
-import { withHttp } from '../graphql/format-error.js'
-import { drop, isUnread, lingerOnClose } from './lingering-close.js'
+import { withHttp } from '../graphql/http-head.js'
+import { reportAbuse } from './address-ban.js'
+import { PartLimit, drop, isUnread, lingerOnClose } from './lingering-close.js'
 import { MAX_BODY_BYTES } from './server-limits.js'
 
-/** Parts (chunks, or segments of TCP) that any body may arrive in; beyond, a part must bring some bytes on average. */
-const FREE_PARTS = 1_000
-const MIN_BYTES_PER_PART = 8
 /** The first size of the buffer of a body that does not arrive in one part. */
 const FIRST_BYTES = 4 * 1024
 /** A body of a refused request that is waited for rather than to close the connection. */
@@ -27,7 +25,7 @@ const tooLarge = (): ApiError =>
 const tooManyParts = (): ApiError =>
   withHttp(
     new ApiError('BAD_USER_INPUT', {
-      message: `The request body arrives in too many small parts: beyond ${FREE_PARTS} parts, each must bring ${MIN_BYTES_PER_PART} bytes on average.`,
+      message: `The request body arrives in too many small parts: beyond ${PartLimit.FREE} parts, each must bring ${PartLimit.MIN_BYTES} bytes on average.`,
       refusal: 'body_parts',
     }),
     413,
@@ -119,7 +117,7 @@ export class RequestBody {
   #timer: NodeJS.Timeout | undefined
   #bytes = EMPTY
   #arrived = 0
-  #parts = 0
+  readonly #parts = new PartLimit()
   #done: Done | undefined
   #outcome: readonly [error: ApiError | undefined, bytes: Buffer] | undefined
 
@@ -168,9 +166,11 @@ export class RequestBody {
   readonly #take = (part: Buffer): void => {
     if (this.#arrived === 0 && part.length === this.#length) return this.#finish(undefined, part)
     const arrived = this.#arrived + part.length
-    this.#parts += 1
     if (arrived > MAX_BODY_BYTES) return this.#finish(tooLarge(), EMPTY)
-    if (this.#parts > FREE_PARTS + arrived / MIN_BYTES_PER_PART) return this.#finish(tooManyParts(), EMPTY)
+    if (!this.#parts.allows(part)) {
+      reportAbuse(this.#request)
+      return this.#finish(tooManyParts(), EMPTY)
+    }
     if (!this.#grow(arrived)) return this.#finish(tooManyBodies(), EMPTY)
     part.copy(this.#bytes, this.#arrived)
     this.#arrived = arrived

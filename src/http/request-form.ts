@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
-import { withHttp } from '../graphql/format-error.js'
+import { withHttp } from '../graphql/http-head.js'
 
 /** Methods of `/graphql`. A GET runs queries only, and needs one of the headers below. */
 export const METHODS = ['GET', 'POST', 'OPTIONS'] as const

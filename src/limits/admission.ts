@@ -1,8 +1,8 @@
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
-import { withHttp } from '../graphql/format-error.js'
-import { ConcurrencyLimit } from './concurrency-limit.js'
+import { withHttp } from '../graphql/http-head.js'
 import { StartTimeFairQueue, type Flow } from './start-time-fair-queue.js'
+import { WorkPace } from './work-pace.js'
 
 /** The part of a turn of the event loop after which no further operation is begun in it. */
 const TURN_MS = 10
@@ -10,7 +10,7 @@ const TURN_MS = 10
 const MIN_SHARE_MS = 2.5
 /** The greatest number of operations that are begun in one turn from the queue. */
 const MAX_STARTS_IN_TURN = 64
-/** While the limit is reached, it is looked at again after this time. */
+/** While no operation may be begun, the queue is looked at again after this time at most. */
 const TICK_MS = 10
 
 /** The length of a queue: the time in which it is served, and the least number of requests. */
@@ -52,8 +52,8 @@ export interface AdmissionObserver {
 /** Clock and scheduler; times are in ms. */
 export interface Turns {
   readonly now: () => number
-  /** The processor time that the process has used. */
-  readonly used: () => number
+  /** The time that the event loop has waited for events since its start. */
+  readonly waited: () => number
   /** Calls back at the end of this turn of the event loop, after its input and output. */
   readonly atEnd: (step: () => void) => void
   readonly after: (ms: number, tick: () => void) => () => void
@@ -61,10 +61,7 @@ export interface Turns {
 
 export const EVENT_LOOP: Turns = {
   now: () => performance.now(),
-  used() {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1000
-  },
+  waited: () => performance.eventLoopUtilization().idle,
   atEnd: (step) => void setImmediate(step),
   after(ms, tick) {
     const timer = setTimeout(tick, ms)
@@ -73,7 +70,7 @@ export const EVENT_LOOP: Turns = {
 }
 
 export interface AdmissionOptions {
-  /** The least and the greatest number of operations in flight. */
+  /** Operations that may be in flight however busy the process is, and however idle it is. */
   readonly floor: number
   readonly ceiling: number
   readonly observer: AdmissionObserver
@@ -114,33 +111,40 @@ interface Waiting {
   settle?: (outcome: Permit | ApiError) => void
 }
 
-const retryAfterSeconds = (): number => 1 + Math.floor(Math.random() * MAX_RETRY_AFTER_SECONDS)
-
-function overloaded(): ApiError {
-  const seconds = retryAfterSeconds()
-  return withHttp(new ApiError('OVERLOADED', { retryAfterSeconds: seconds }), 503, [['retry-after', String(seconds)]])
+/** One error for each time to wait: under overload most answers are refusals, and an error of its own costs a stack trace. */
+function refusals(make: (retryAfterSeconds: number) => ApiError, status: number): () => ApiError {
+  const errors = Array.from({ length: MAX_RETRY_AFTER_SECONDS }, (_, i) =>
+    withHttp(make(i + 1), status, [['retry-after', String(i + 1)]]),
+  )
+  return () => errors[Math.floor(Math.random() * errors.length)]!
 }
+
+const overloaded = refusals((retryAfterSeconds) => new ApiError('OVERLOADED', { retryAfterSeconds }), 503)
 
 /** The refusal of a caller that holds its share of all places: others are still served. */
-function tooManyAtOnce(): ApiError {
-  const seconds = retryAfterSeconds()
-  const message = 'Too many operations of this user, client or tenant run at once.'
-  return withHttp(new ApiError('RATE_LIMITED', { message, retryAfterSeconds: seconds, refusal: 'share' }), 429, [
-    ['retry-after', String(seconds)],
-  ])
-}
+const tooManyAtOnce = refusals(
+  (retryAfterSeconds) =>
+    new ApiError('RATE_LIMITED', {
+      message: 'Too many operations of this user, client or tenant run at once.',
+      retryAfterSeconds,
+      refusal: 'share',
+    }),
+  429,
+)
 
 /**
- * Admission control. A process has one thread, so what it can do is measured on its event loop: operations are begun for
- * a part of each turn, and in the order of a fair queue once there are more. The wait in the queue is known from the rate
- * at which it is served, and a request that would wait too long is refused. The number in flight is limited too, because
- * the work after a provider's answer cannot be put off; see `ConcurrencyLimit`.
+ * Admission control. A process has one thread, so what it can do is measured on its event loop: operations are begun at
+ * the pace at which it keeps up with all that arrives (`WorkPace`), and in the order of a fair queue once there are more.
+ * The wait in the queue is known from the rate at which it is served, and a request that would wait too long is refused.
+ * The number in flight is limited too, because each takes memory.
  */
 export class Admission {
   readonly #queue = new StartTimeFairQueue<Waiting>()
   readonly #waiting = new Set<Waiting>()
   readonly #work = new WeakMap<ResponseEvents, MeasuredWork>()
-  readonly #limit: ConcurrencyLimit
+  readonly #pace = new WorkPace()
+  readonly #floor: number
+  readonly #ceiling: number
   readonly #observer: AdmissionObserver
   readonly #turns: Turns
   /** The greatest numbers in flight of a user, a client and a tenant. */
@@ -150,12 +154,12 @@ export class Admission {
   #turnBegun: number | undefined
   /** The last turn in which the queue was served. */
   #servedAt: number | undefined
-  /** The processor time used when the turn was last looked at. */
-  #usedMs = 0
   #startsUntil = 0
-  #stepsLeft = 0
   #isFirstStep = false
+  #stepsLeft = 0
   #cancelTick: (() => void) | undefined
+  /** True while the queue waits for a place rather than for the pace. */
+  #isFull = false
   #emptyAt: number
 
   /** Moving averages: the work of an operation, and the time between two that are begun from the queue. */
@@ -165,7 +169,8 @@ export class Admission {
   #rateSince = 0
 
   constructor({ floor, ceiling, observer, turns = EVENT_LOOP }: AdmissionOptions) {
-    this.#limit = new ConcurrencyLimit(floor, ceiling)
+    this.#floor = floor
+    this.#ceiling = ceiling
     this.#observer = observer
     this.#turns = turns
     const [tenant, client, user] = [1, 2, 3].map((level) => Math.max(1, Math.floor(ceiling * MAX_SHARE ** level)))
@@ -173,8 +178,9 @@ export class Admission {
     this.#emptyAt = turns.now()
   }
 
-  get limit(): number {
-    return this.#limit.value
+  /** The work that may be begun in a second, in seconds of the process's time. */
+  get pace(): number {
+    return this.#pace.rate
   }
 
   get inFlight(): number {
@@ -193,8 +199,7 @@ export class Admission {
     const now = this.#turns.now()
     const flow = this.#queue.open(tenant, client, subject)
     if (!this.#isWithinShares(flow)) return this.#refuseAtOnce(flow, 'share')
-    if (this.#queue.queued === 0 && this.#queue.inFlight < this.#limit.value && this.#isTurnOpen(now))
-      return this.#start(flow, response)
+    if (this.#queue.queued === 0 && this.#mayStart(now) && this.#isTurnOpen(now)) return this.#start(flow, response)
     return this.#enqueue(flow, now, deadlineAt, response)
   }
 
@@ -205,6 +210,11 @@ export class Admission {
       at = at.parent!
     }
     return true
+  }
+
+  #mayStart(now: number): boolean {
+    const { inFlight } = this.#queue
+    return inFlight < this.#ceiling && (this.#pace.allows(now) || inFlight < this.#floor)
   }
 
   #isTurnOpen(now: number): boolean {
@@ -225,6 +235,7 @@ export class Admission {
   #start(flow: Flow<Waiting>, response: ResponseEvents): Permit {
     const charged = this.#workMs
     this.#queue.start(flow, charged)
+    this.#pace.take(charged)
     let isHeld = true
     return {
       release: () => {
@@ -233,7 +244,7 @@ export class Admission {
         const workMs = this.#work.get(response)?.ownMs ?? charged
         this.#workMs += (workMs - this.#workMs) * SMOOTHING
         this.#queue.end(flow, workMs - charged)
-        if (this.#cancelTick !== undefined && this.#queue.inFlight < this.#limit.value) this.#serve()
+        if (this.#isFull && this.#queue.inFlight < this.#ceiling) this.#serve()
       },
     }
   }
@@ -297,18 +308,20 @@ export class Admission {
   #beginQueue(now: number): void {
     this.#emptyAt = now
     this.#servedAt = undefined
-    this.#usedMs = this.#turns.used()
+    this.#pace.observeFrom(now, this.#turns.waited())
     this.#starts = 0
     this.#rateSince = now
     this.#arm()
   }
 
-  /** Serves the queue at the end of this turn, or looks again later while the limit is reached. */
+  /** Serves the queue at the end of this turn, or looks again when an operation may be begun. */
   #arm(): void {
     if (this.#stepsLeft > 0 || this.#cancelTick !== undefined) return
-    if (this.#queue.inFlight >= this.#limit.value) {
-      const due = this.#turns.now() + TICK_MS
-      this.#cancelTick = this.#turns.after(TICK_MS, () => this.#tick(due))
+    const now = this.#turns.now()
+    if (!this.#mayStart(now)) {
+      this.#isFull = this.#queue.inFlight >= this.#ceiling
+      const waitMs = this.#isFull ? TICK_MS : Math.min(TICK_MS, Math.max(1, Math.ceil(this.#pace.waitMs)))
+      this.#cancelTick = this.#turns.after(waitMs, this.#tick)
       return
     }
     this.#isFirstStep = true
@@ -321,15 +334,15 @@ export class Admission {
     this.#cancelTick?.()
     this.#cancelTick = undefined
     this.#servedAt = undefined
+    this.#isFull = false
     this.#arm()
   }
 
-  #tick(due: number): void {
+  readonly #tick = (): void => {
     const now = this.#turns.now()
     this.#cancelTick = undefined
-    this.#limit.holdBack()
-    this.#observeTurn(now - due, now)
-    this.#measureRate(now)
+    this.#isFull = false
+    this.#measure(now)
     for (const request of this.#waiting) if (request.expiresAt <= now) this.#refuse(request, 'expired')
     this.#servedAt = undefined
     if (this.#queue.queued > 0) this.#arm()
@@ -339,7 +352,7 @@ export class Admission {
     const now = this.#turns.now()
     const isFirst = this.#isFirstStep
     if (isFirst) this.#beginTurn(now)
-    if ((isFirst || now < this.#startsUntil) && this.#queue.inFlight < this.#limit.value) this.#startNext(now)
+    if ((isFirst || now < this.#startsUntil) && this.#mayStart(now)) this.#startNext(now)
     this.#stepsLeft -= 1
     if (this.#stepsLeft === 0 && this.#queue.queued > 0) this.#arm()
   }
@@ -349,15 +362,7 @@ export class Admission {
     const begun = this.#servedAt ?? this.#turnBegun ?? now
     this.#servedAt = now
     this.#startsUntil = Math.max(begun + TURN_MS, now + MIN_SHARE_MS)
-    this.#observeTurn(now - begun, now)
-    this.#measureRate(now)
-  }
-
-  /** A turn in which the process did not get the processor is not late: fewer operations would not shorten it. */
-  #observeTurn(ms: number, now: number): void {
-    const usedMs = this.#turns.used()
-    this.#limit.observe(Math.min(ms, usedMs - this.#usedMs), this.#queue.inFlight, now)
-    this.#usedMs = usedMs
+    this.#measure(now)
   }
 
   #startNext(now: number): void {
@@ -373,7 +378,9 @@ export class Admission {
     request.settle?.(this.#start(request.flow, request.response))
   }
 
-  #measureRate(now: number): void {
+  /** Measures the process and the rate of starts while there is a queue. */
+  #measure(now: number): void {
+    this.#pace.observe(now, this.#turns.waited())
     const elapsed = now - this.#rateSince
     if (elapsed < RATE_MS) return
     this.#intervalMs += (elapsed / Math.max(1, this.#starts) - this.#intervalMs) * SMOOTHING

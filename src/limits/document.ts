@@ -12,6 +12,7 @@ import {
   type ValidationRule,
 } from 'graphql'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { withHttp } from '../graphql/http-head.js'
 
 /**
  * Limits of a document; a fragment is counted each time it is spread. Each limit is several times what the operations
@@ -19,6 +20,8 @@ import { ApiError } from '../../datasources/contract/errors.js'
  * grows with the square of the repeated fields.
  */
 export const MAX = {
+  /** Checked before it is parsed: to tell the line of an error, each line before it is looked for. */
+  lines: 5_000,
   /** Checked by the parser, before it builds the document. */
   tokens: 3_000,
   definitions: 50,
@@ -45,6 +48,14 @@ export const tooMany = (measure: Measure): ApiError =>
 
 function check(measure: Measure, count: number): void {
   if (count > MAX[measure]) throw tooMany(measure)
+}
+
+/** Refuses a text with too many lines. */
+export function checkLines(source: string): void {
+  let lines = 1
+  for (const separator of ['\n', '\r'])
+    for (let at = source.indexOf(separator); at >= 0; at = source.indexOf(separator, at + 1))
+      if ((lines += 1) > MAX.lines) throw withHttp(tooMany('lines'), 400)
 }
 
 /** One member of the response: how often it is selected, and the members below it in all its selections. */

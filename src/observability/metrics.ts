@@ -126,7 +126,7 @@ function operationMetrics(registers: Registry[]) {
 
 /** What admission control says of itself when it is asked. */
 interface AdmissionState {
-  readonly limit: number
+  readonly pace: number
   readonly inFlight: number
   readonly queued: number
 }
@@ -175,7 +175,7 @@ function admissionMetrics(registers: Registry[]) {
         if (state !== undefined) this.set(read(state))
       },
     })
-  gauge('kyc_admission_limit', 'Operations that may be in flight now.', ({ limit }) => limit)
+  gauge('kyc_admission_pace', 'Work that may be begun in a second, in seconds of the process.', ({ pace }) => pace)
   gauge('kyc_admission_in_flight', 'Operations in flight.', ({ inFlight }) => inFlight)
   gauge('kyc_admission_queued', 'Requests that wait to be admitted.', ({ queued }) => queued)
   const refused = new Counter({

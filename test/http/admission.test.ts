@@ -38,7 +38,7 @@ describe('admission over HTTP, with few places', () => {
     for (const path of ['/health', '/ready']) expect((await fetch(app.url + path)).status).toBe(200)
     const metrics = await (await fetch(`${app.url}/metrics`)).text()
     expect(metrics).toMatch(/^kyc_admission_in_flight 2$/m)
-    expect(metrics).toMatch(/^kyc_admission_limit 2$/m)
+    expect(metrics).toMatch(/^kyc_admission_pace [\d.]+$/m)
     expect(metrics).toMatch(/^kyc_admission_refused_total\{reason="share"\} 1$/m)
     a.open()
     b.open()

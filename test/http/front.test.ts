@@ -58,6 +58,7 @@ const head = ({ path = '/graphql', token, headers = [] }: Head): string =>
 
 const CHUNKED = 'transfer-encoding: chunked'
 const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+const ONE = chunk('x').repeat(20_000)
 const PERSON = JSON.stringify({ query: `{ person(id: "${ADA.personId}") { firstName } }` })
 const statusOf = (text: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1])
 const codeOf = (text: string): string | undefined => /"code":"(\w+)"/.exec(text)?.[1]
@@ -116,8 +117,6 @@ describe('a request is refused before its body has arrived', () => {
 })
 
 describe('a body in one-byte chunks', () => {
-  const ONE = chunk('x').repeat(20_000)
-
   test.each<[string, Head]>([
     ['of a client without a token', {}],
     ['at another address', { path: '/nothing' }],
@@ -298,6 +297,25 @@ describe('an address', () => {
     expect(told).toMatch(/^retry-after: \d+\r$/im)
     expect(statusOf(await ask('127.0.0.5', authorization))).toBe(200)
     expect(statusOf(await ask('127.0.0.6'))).toBe(401)
+  })
+
+  test('that goes on to send bodies in chunks of one byte is banned for a time, and no other, nor a proxy', async () => {
+    const abuse = async (address: string) => {
+      const { socket, heard } = await line(small.url, address)
+      socket.write(head({ token: authorization, headers: [CHUNKED] }) + ONE)
+      await Promise.race([once(socket, 'close'), expect.poll(heard).toContain('\r\n\r\n{')])
+      socket.destroy()
+      return statusOf(heard())
+    }
+    const kept = await line(small.url, '127.0.0.21')
+    for (let i = 0; i < 5; i += 1) expect(await abuse('127.0.0.21')).toBe(413)
+    expect(await ask('127.0.0.21', authorization)).toBe('')
+    kept.socket.write(head({ token: authorization, headers: [`content-length: ${PERSON.length}`] }) + PERSON)
+    await expect.poll(() => statusOf(kept.heard())).toBe(200)
+    kept.socket.destroy()
+    expect(statusOf(await ask('127.0.0.22', authorization))).toBe(200)
+    for (let i = 0; i < 6; i += 1) expect(await abuse('127.0.0.9')).toBe(413)
+    expect(statusOf(await ask('127.0.0.9', authorization))).toBe(200)
   })
 
   test('of a client is taken from a trusted proxy and from nobody else; an IPv6 client has its /64', async () => {

@@ -5,12 +5,12 @@ import { Admission, type AdmissionOptions, type Permit, type Turns } from '../..
 /** An event loop on a clock that only the test moves: work takes the time that the test says. */
 export class FakeLoop implements Turns {
   #now = 1_000
-  #used = 0
+  #waited = 0
   #ends: (() => void)[] = []
   #timers: { readonly at: number; readonly tick: () => void }[] = []
 
   readonly now = (): number => this.#now
-  readonly used = (): number => this.#used
+  readonly waited = (): number => this.#waited
   readonly atEnd = (step: () => void): void => void this.#ends.push(step)
 
   readonly after = (ms: number, tick: () => void): (() => void) => {
@@ -22,12 +22,12 @@ export class FakeLoop implements Turns {
   /** Lets the process work for so long. */
   work(ms: number): void {
     this.#now += ms
-    this.#used += ms
   }
 
-  /** Lets time pass in which the process does not get the processor. */
-  stand(ms: number): void {
+  /** Lets the process wait for events for so long. */
+  wait(ms: number): void {
     this.#now += ms
+    this.#waited += ms
   }
 
   /** Ends the turn: due timers, then the callbacks of its end, each with what it starts at once. */
@@ -45,7 +45,7 @@ export class FakeLoop implements Turns {
   /** Lets time pass without work until a condition holds, for at most so long. */
   async idle(ms: number, isDone: () => boolean = () => false): Promise<void> {
     for (const end = this.#now + ms; this.#now < end && !isDone();) {
-      this.#now += 1
+      this.wait(1)
       await this.turn()
     }
   }

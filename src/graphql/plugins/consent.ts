@@ -1,7 +1,7 @@
 import { ApiError, retryAfterOf } from '../../../datasources/contract/errors.js'
 import { traceWait } from '../../../datasources/support/operation-trace.js'
 import { NO_CONSENT } from '../../consent/operation-consent.js'
-import { withHttp } from '../format-error.js'
+import { withHttp } from '../http-head.js'
 import type { Plugin } from '../plugin.js'
 
 /** Gives the refusal of a whole operation its HTTP status. */

@@ -1,6 +1,6 @@
 import { type DocumentNode, visit } from 'graphql'
 import { ApiError } from '../../../datasources/contract/errors.js'
-import { withHttp } from '../format-error.js'
+import { withHttp } from '../http-head.js'
 import type { Plugin } from '../plugin.js'
 
 /** True when a document asks for the schema itself. Most do not even hold the word, and are not walked through. */

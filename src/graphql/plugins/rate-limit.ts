@@ -3,7 +3,7 @@ import { traceWait } from '../../../datasources/support/operation-trace.js'
 import { type createCostEstimator, MAX_COST } from '../../limits/cost-estimator.js'
 import type { Consumption, RateLimit, RateLimitStatus } from '../../limits/rate-limit.js'
 import type { Metrics } from '../../observability/metrics.js'
-import { withHttp } from '../format-error.js'
+import { withHttp } from '../http-head.js'
 import type { OperationContext, Plugin } from '../plugin.js'
 
 export interface RateLimitOptions {

@@ -1,6 +1,8 @@
-import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ask, CORE, helper } from '../../../bench/processes.js'
 import { ADA } from '../../../datasources/emulator/people.js'
+import type { Job, Statuses } from '../attack/attacker.js'
+import { attacks } from '../attack/attacks.js'
 import { atLeast, atMost, type Check, type Outcome, type Scenario } from '../scenario.js'
 import { startWorld, type World } from '../world.js'
 
@@ -9,101 +11,6 @@ const QUERY = `{ customer(id: "${ADA.customerId}") { id legalName } }`
 const MAX_GROWTH_MB = 60
 const MAX_SLOWDOWN = 3
 const PAUSE_MS = 20
-
-/** One attack: what each of its connections sends, again and again. */
-interface Attack {
-  readonly name: string
-  readonly connections: number
-  /** The texts of one connection, and the time between two of them. */
-  readonly parts: (token: string) => readonly string[]
-  readonly everyMs?: number
-}
-
-const head = (path: string, ...headers: readonly string[]): string =>
-  ['POST ' + path + ' HTTP/1.1', 'host: x', 'content-type: application/json', ...headers, '\r\n'].join('\r\n')
-const bearer = (token: string): string => `authorization: Bearer ${token}`
-const whole = (token: string, body: object): string => {
-  const text = JSON.stringify(body)
-  return head('/graphql', bearer(token), `content-length: ${Buffer.byteLength(text)}`) + text
-}
-const ONE_BYTE_CHUNKS = '1\r\nx\r\n'.repeat(20_000)
-const CHUNKED = 'transfer-encoding: chunked'
-const ATTRIBUTES = 'mutation($input: SetAccountAttributesInput!) { setAccountAttributes(input: $input) { replayed } }'
-
-function attacks(isShort: boolean): readonly Attack[] {
-  const oneByte = (path: string): Attack => ({
-    name: `chunks of one byte at ${path}`,
-    connections: 20,
-    parts: () => [head(path, CHUNKED), ONE_BYTE_CHUNKS, ONE_BYTE_CHUNKS],
-  })
-  return [
-    oneByte('/graphql'),
-    oneByte('/nothing'),
-    oneByte('/webhooks/synctera'),
-    {
-      name: 'chunks of one byte with a token',
-      connections: 20,
-      parts: (token) => [head('/graphql', bearer(token), CHUNKED), ONE_BYTE_CHUNKS],
-    },
-    {
-      name: 'headers that trickle',
-      connections: isShort ? 100 : 500,
-      parts: () => ['POST /graphql HTTP/1.1\r\n', ...Array.from({ length: 50 }, (_, i) => `x-${i}: y\r\n`)],
-      everyMs: 200,
-    },
-    {
-      name: 'bodies of which a half comes',
-      connections: isShort ? 200 : 900,
-      parts: (token) => [head('/graphql', bearer(token), 'content-length: 200000'), '{"query":"'.padEnd(4_000)],
-      everyMs: 100,
-    },
-    {
-      name: 'uploads that idle',
-      connections: isShort ? 300 : 1_500,
-      parts: (token) => [head('/graphql', bearer(token), 'content-length: 200000')],
-      everyMs: 1_000,
-    },
-    {
-      name: 'lists of 10,000',
-      connections: 2,
-      parts: (token) => {
-        const input = { externalId: ADA.seiExternalId, attributes: Array.from({ length: 10_000 }, () => ({})) }
-        return [whole(token, { query: ATTRIBUTES, variables: { input } })]
-      },
-    },
-    {
-      name: 'documents of 120,000 lines',
-      connections: 2,
-      parts: (token) => [whole(token, { query: `${'\n'.repeat(120_000)}{` })],
-    },
-  ]
-}
-
-/** Keeps one connection of an attack open, with all that it sends; a new one follows when it is closed. */
-async function strike(world: World, attack: Attack, token: string, until: number, statuses: Map<string, number>) {
-  const { port } = new URL(world.replicas[0]!.url)
-  while (Date.now() < until) {
-    // The honest client has another address.
-    const socket: Socket = connect({ port: Number(port), host: '127.0.0.1', localAddress: '127.0.0.2' })
-    let text = ''
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-    socket.setEncoding('latin1').on('error', () => undefined)
-    socket.on('data', (part: string) => (text = (text + part).slice(0, 20_000)))
-    for (const part of attack.parts(token)) {
-      if (socket.destroyed || Date.now() >= until) break
-      socket.write(part)
-      await Promise.race([closed, delay(attack.everyMs ?? PAUSE_MS)])
-    }
-    await Promise.race([closed, delay(Math.max(0, Math.min(2_000, until - Date.now())))])
-    socket.destroy()
-    for (const [, status = ''] of text.matchAll(/HTTP\/1\.1 (\d+)/g)) {
-      // The status of an operation of which each field is refused for want of a scope.
-      const seen = status === '200' && text.includes('"code":"FORBIDDEN"') ? '200 FORBIDDEN' : status
-      statuses.set(seen, (statuses.get(seen) ?? 0) + 1)
-    }
-    await delay(PAUSE_MS)
-  }
-}
 
 /** What the honest client saw in one stretch of time. */
 interface Seen {
@@ -152,6 +59,8 @@ class Watch {
 async function run(world: World, isShort: boolean, progress: (line: string) => void): Promise<Outcome> {
   const watch = new Watch(world, await world.token({ client: 'honest' }))
   const token = await world.token({ client: 'attacker', scopes: [] })
+  const port = Number(new URL(world.replicas[0]!.url).port)
+  const attacker = helper(new URL('../attack/attacker.ts', import.meta.url).href, CORE.others)
   const ms = isShort ? 1_200 : 6_000
   await watch.ask(Date.now() + 2 * ms)
   const before = await watch.ask(Date.now() + 2 * ms)
@@ -159,15 +68,14 @@ async function run(world: World, isShort: boolean, progress: (line: string) => v
   const checks: Check[] = []
   const rows: string[][] = [['attack', 'p99', 'RSS', 'statuses']]
   const marks: [number, string][] = []
-  for (const attack of attacks(isShort)) {
+  for (const [i, attack] of attacks(isShort).entries()) {
     progress(attack.name)
     marks.push([watch.seconds, attack.name])
     const until = Date.now() + ms
-    const statuses = new Map<string, number>()
-    const strikes = Array.from({ length: attack.connections }, () => strike(world, attack, token, until, statuses))
-    const [seen] = await Promise.all([watch.ask(until), ...strikes])
+    const job: Job = { port, address: `127.0.1.${i + 1}`, attack: attack.name, isShort, token, until }
+    const [seen, statuses] = await Promise.all([watch.ask(until), ask<Statuses>(attacker, job)])
     const grown = (await watch.rss()) - atRest
-    const codes = [...statuses.keys()].sort()
+    const codes = Object.keys(statuses).sort()
     rows.push([attack.name, `${p99(seen).toFixed(1)} ms`, `${grown.toFixed(0)} MB more`, codes.join(' ') || 'closed'])
     const others = codes.filter((code) => !code.startsWith('4') && code !== '200 FORBIDDEN').length
     checks.push(
@@ -177,6 +85,7 @@ async function run(world: World, isShort: boolean, progress: (line: string) => v
       atMost(`${attack.name}: failures of the honest client`, seen.failures, 0),
     )
   }
+  attacker.disconnect()
   checks.push(atLeast('answers to the honest client before', before.times.length, 1))
   return {
     checks,
