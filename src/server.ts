@@ -47,8 +47,9 @@ import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
 import { Dependencies } from './observability/dependencies.js'
 import { createLog, type Log } from './observability/log.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
-import { openProviders } from './providers.js'
 import { openStore, type OpenStore } from './store/open-store.js'
+import { type ProviderReload, watchProviderSettings } from './tenants/reload.js'
+import { Tenants } from './tenants/tenants.js'
 
 export interface ServerOptions {
   readonly config: Config
@@ -87,8 +88,32 @@ interface Resources {
   readonly keys: IssuerKeys
   readonly store: OpenStore
   readonly readiness: StoreReadiness
-  readonly providers: ReturnType<typeof openProviders>
+  readonly tenants: Tenants
+  readonly reload: ProviderReload
   readonly trail: Trail
+}
+
+function openTenants(
+  { config, log, metrics }: Pick<Options, 'config' | 'log' | 'metrics'>,
+  { store, permits, changes }: OpenStore,
+): Tenants {
+  return new Tenants({
+    config,
+    store,
+    permits,
+    changes,
+    onDrift: metrics.drifted,
+    onShared: metrics.shared,
+    onCircuit(provider, part, state, tenant) {
+      metrics.switched(provider, part, state, tenant)
+      log.info({ tenant, provider, part, state }, 'circuit')
+    },
+    onCircuitGone: metrics.circuitGone,
+    onCall(call, tenant) {
+      metrics.called(call, tenant)
+      log[call.code === undefined ? 'debug' : 'info']({ tenant, call }, 'provider call')
+    },
+  })
 }
 
 function openResources({ config, log, metrics, dependencies }: Options): Resources {
@@ -100,29 +125,15 @@ function openResources({ config, log, metrics, dependencies }: Options): Resourc
   const readiness = new StoreReadiness(dependencies)
   const store = openStore(config, readiness.observe, log)
   readiness.start(store.probe)
-  const providers = openProviders({
-    config,
-    store: store.store,
-    permits: store.permits,
-    changes: store.changes,
-    onDrift: metrics.drifted,
-    onShared: metrics.shared,
-    onCircuit(provider, part, state) {
-      metrics.switched(provider, part, state)
-      log.info({ provider, part, state }, 'circuit')
-    },
-    onCall(call) {
-      metrics.called(call)
-      log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
-    },
-  })
+  const tenants = openTenants({ config, log, metrics }, store)
   const trail = openTrail({
     config,
     changed: (usable) => dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE'),
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
-  return { keys, store, readiness, providers, trail }
+  const reload = watchProviderSettings({ config, tenants, log, metrics })
+  return { keys, store, readiness, tenants, reload, trail }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -176,7 +187,7 @@ function createSteps(
 function createGraph(
   options: Options,
   reached: Promise<void>,
-  { keys, store: { store, lease }, providers, trail }: Resources,
+  { keys, store: { store, lease }, tenants, trail }: Resources,
   countFailure: FailureLimit,
 ): Graph {
   const { config, explorer, explain } = options
@@ -190,8 +201,8 @@ function createGraph(
   const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
   const openContext = createContextFactory({
     deadlines,
-    guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
-    store,
+    guard: createGuard({ idempotency, maskerOf: createMaskers(schema) }),
+    tenants,
     record: createRecorder(trail, schema, served),
     explain,
     measure: admission?.measure,
@@ -213,6 +224,7 @@ function createGraph(
     answers,
     front: createFront({
       authenticate: createAuthenticator(config.auth, keys),
+      assertTenant: (caller) => void tenants.of(caller),
       deadlines,
       countFailure,
       hasPage: isDevelopment,
@@ -242,7 +254,7 @@ interface RoutesOptions {
 
 async function createRoutes(
   { config, log, metrics, routes }: Options,
-  { store, providers }: Resources,
+  { tenants }: Resources,
   { front, answers, handle }: Graph,
   { countFailure, trusts, isStopping, report }: RoutesOptions,
 ): Promise<{ readonly app: FastifyInstance; readonly idleConnections: IdleConnections }> {
@@ -257,7 +269,7 @@ async function createRoutes(
   const idleConnections = new IdleConnections(app.server)
   registerGraphqlRoute(app, { front, bodies, answers, handle })
   if (admin === undefined) registerHealth(app, report, metrics)
-  registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics })
+  registerWebhooks(app, { tenants, countFailure, log, metrics })
   routes?.(app)
   return { app, idleConnections }
 }
@@ -265,10 +277,11 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { keys, store, readiness, providers, trail }: Resources,
+  { keys, store, readiness, tenants, reload, trail }: Resources,
   onListenerClosed: () => void,
 ): Promise<void> {
-  await drain(app, { settled: graph.settled, closeProviders: () => providers.close(), onListenerClosed })
+  reload.close()
+  await drain(app, { settled: graph.settled, closeProviders: () => tenants.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   keys.close()
@@ -285,7 +298,8 @@ function urlOf(app: FastifyInstance): string {
 
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer(given: ServerOptions): Promise<Server> {
-  const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
+  const { config, log = createLog(config.logLevel) } = given
+  const { metrics = createMetrics(config.tenancy) } = given
   const dependencies = new Dependencies(log, metrics)
   const options: Options = { ...given, log, metrics, dependencies }
   let isStopping = false
@@ -300,7 +314,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const report = createReadyReport({
     dependencies,
     isStopping: () => isStopping,
-    circuits: resources.providers.circuits,
+    circuits: () => resources.tenants.circuits(),
   })
   const { app, idleConnections } = await createRoutes(options, resources, graph, {
     countFailure,

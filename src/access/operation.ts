@@ -9,6 +9,8 @@ import type { Scope } from '../../schema/scopes.js'
 import type { OperationRecord } from '../audit/operation-record.js'
 import type { Deadline } from '../lifecycle/deadline.js'
 import type { Allotment } from '../lifecycle/field-allotment.js'
+import type { OpenProviders } from '../providers.js'
+import type { Tenant } from '../tenants/tenant.js'
 
 /** The customers that the Open Bank Project links to the caller, and the persons recorded for them. */
 export interface OwnRecords {
@@ -21,7 +23,7 @@ interface OperationOptions {
   readonly correlationId: string
   readonly trace: OperationTrace
   readonly deadline: Deadline
-  readonly store: Store
+  readonly tenant: Tenant
   readonly audit: OperationRecord
 }
 
@@ -35,19 +37,18 @@ export class Operation implements OperationScope {
   readonly audit: OperationRecord
   readonly markSent: OperationScope['markSent']
   readonly isWriting: OperationScope['isWriting']
-  readonly raceWrite: Deadline['raceWrite']
   readonly share: readonly string[]
   /** True when the caller sees every personal value. */
   readonly seesPii: boolean
   /** The caller's own records, loaded at most once, and only for a caller with an `…:own` scope. */
   ownRecords: Promise<OwnRecords> | undefined
   readonly #deadline: Deadline
-  readonly #store: Store
+  readonly #tenant: Tenant
   #tracedStore: Store | undefined
   readonly #loaders = new Map<unknown, unknown>()
   #masked: WeakMap<object, unknown> | undefined
 
-  constructor({ caller, correlationId, trace, deadline, store, audit }: OperationOptions) {
+  constructor({ caller, correlationId, trace, deadline, tenant, audit }: OperationOptions) {
     this.caller = caller
     this.correlationId = correlationId
     this.trace = trace
@@ -55,10 +56,9 @@ export class Operation implements OperationScope {
     this.#deadline = deadline
     this.markSent = deadline.markSent
     this.isWriting = deadline.isWriting
-    this.raceWrite = deadline.raceWrite
     this.share = [caller.tenant, caller.client, caller.subject]
     this.seesPii = caller.scopes.has('pii:read')
-    this.#store = store
+    this.#tenant = tenant
   }
 
   /** Of the root field that runs. */
@@ -71,6 +71,16 @@ export class Operation implements OperationScope {
     return this.#deadline.field.deadline
   }
 
+  /** The providers of the caller's tenant, the same ones for the whole operation. */
+  get providers(): OpenProviders {
+    return this.#tenant.open
+  }
+
+  /** As `Deadline.raceWrite`; the tenant's providers stay open until the write has ended. */
+  raceWrite<T>(write: (field: Allotment) => Promise<T>, keyed: boolean): Promise<T> {
+    return this.#deadline.raceWrite((field) => this.#tenant.during(write(field)), keyed)
+  }
+
   /** The scope of a write: it keeps the deadline of its own root field, also when it goes on beside a later one. */
   within({ signal, deadline }: Allotment): OperationScope {
     const { caller, correlationId, trace, markSent, isWriting, store } = this
@@ -79,7 +89,7 @@ export class Operation implements OperationScope {
   }
 
   get store(): Store {
-    return (this.#tracedStore ??= tracedStore(this.#store, this.trace))
+    return (this.#tracedStore ??= tracedStore(this.#tenant.store, this.trace))
   }
 
   loader<Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>): Loader {

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { Store } from '../../datasources/contract/store.js'
 import type { createGuard } from '../access/guard.js'
 import { Operation } from '../access/operation.js'
 import type { createRecorder } from '../audit/operation-record.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import { SelfTime } from '../observability/self-time.js'
+import type { Tenants } from '../tenants/tenants.js'
 import { withHttp } from './format-error.js'
 import type { Explain, OperationContext } from './plugin.js'
 
@@ -14,7 +14,7 @@ import type { Explain, OperationContext } from './plugin.js'
 export interface ContextOptions {
   readonly deadlines: Deadlines
   readonly guard: ReturnType<typeof createGuard>
-  readonly store: Store
+  readonly tenants: Pick<Tenants, 'of'>
   readonly record: ReturnType<typeof createRecorder>
   readonly explain?: Explain | undefined
   /** Told the stopwatch of the operation that is answered by a response. */
@@ -36,19 +36,22 @@ export interface ContextRequest {
 export function createContextFactory({
   deadlines,
   guard,
-  store,
+  tenants,
   record,
   explain,
   measure,
 }: ContextOptions): (request: ContextRequest) => OperationContext {
-  return ({ headers, correlationId, response, caller, deadlineAt }) => {
+  return ({ headers, correlationId, response, caller: known, deadlineAt }) => {
     // A page or a preflight runs no operation.
-    if (caller === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
+    if (known === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
+    const tenant = tenants.of(known)
+    const caller = tenant.narrow(known)
+    tenant.serve(response)
     const stopwatch = explain?.begin(headers) ?? new SelfTime()
     measure?.(response, stopwatch)
     const deadline = deadlines.begin(deadlineAt, response)
     const audit = record(caller, correlationId)
-    const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, store, audit })
+    const operation = new Operation({ caller, correlationId, trace: stopwatch, deadline, tenant, audit })
     const { beginField } = deadline
     const bodyBytes = Number(headers['content-length'] ?? 0)
     const startedAt = performance.now()

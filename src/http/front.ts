@@ -36,6 +36,8 @@ export type Admit = (applicant: Applicant) => MaybePromise<Permit | undefined>
 
 interface FrontOptions {
   readonly authenticate: ReturnType<typeof createAuthenticator>
+  /** Throws for a caller of no tenant, where there are tenants. */
+  readonly assertTenant: (caller: Caller) => void
   readonly deadlines: Deadlines
   readonly countFailure: FailureLimit
   /** True where browsers get a page at this address. */
@@ -68,9 +70,16 @@ function hold(permit: Permit | undefined, response: ServerResponse): void {
 
 /**
  * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
- * both call it first: form of the request → token → admission.
+ * both call it first: form of the request → token → tenant → admission.
  */
-export function createFront({ authenticate, deadlines, countFailure, hasPage, admit }: FrontOptions): Front {
+export function createFront({
+  authenticate,
+  assertTenant,
+  deadlines,
+  countFailure,
+  hasPage,
+  admit,
+}: FrontOptions): Front {
   function admitted(
     request: IncomingMessage,
     response: ServerResponse,
@@ -116,9 +125,11 @@ export function createFront({ authenticate, deadlines, countFailure, hasPage, ad
     refuseUnreadBody(method, headers)
     if (needsNoToken(method, headers, hasPage)) return { caller: undefined, deadlineAt }
     refuseBareGet(method, headers)
+    const enter = (caller: Caller): MaybePromise<Arrival> => {
+      assertTenant(caller)
+      return admitted(request, response, caller, deadlineAt)
+    }
     const caller = verify(request)
-    return caller instanceof Promise
-      ? caller.then((verified) => admitted(request, response, verified, deadlineAt))
-      : admitted(request, response, caller, deadlineAt)
+    return caller instanceof Promise ? caller.then(enter) : enter(caller)
   }
 }

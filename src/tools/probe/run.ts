@@ -2,8 +2,11 @@ import { ApiError } from '../../../datasources/contract/errors.js'
 import { type Assumption, type Finding, type ProbeContext, unchecked } from '../../../datasources/contract/probe.js'
 import { providerEntries, type ProviderName } from '../../../datasources/index.js'
 import type { Config } from '../../config.js'
+import { ProviderChanges } from '../../provider-changes.js'
 import { depsOf } from '../../providers.js'
+import { NO_CHANNEL } from '../../store/change-channel.js'
 import { openStore, untilUsable } from '../../store/open-store.js'
+import { DEFAULT_TENANT } from '../../tenants/tenants.js'
 import { connectionAssumptions, loginOf } from './connection.js'
 import { type OpenClient, ProbeSession, ProbeStopped } from './session.js'
 
@@ -50,12 +53,16 @@ export async function probeProvider(name: ProviderName, options: ProbeOptions): 
   const ignore = () => undefined
   // A login that the replicas share is taken from their store.
   const { store, close } = await untilUsable(openStore(config, ignore))
-  const deps = depsOf(
-    provider,
-    configured,
-    { config, store, onCall: () => (calls += 1), onShared: ignore, onDrift: ignore, onCircuit: ignore },
-    {},
-  )
+  const { deps } = depsOf(provider, configured, {
+    config,
+    tenant: DEFAULT_TENANT,
+    store,
+    changes: new ProviderChanges(NO_CHANNEL),
+    onCall: () => (calls += 1),
+    onShared: ignore,
+    onDrift: ignore,
+    onCircuit: ignore,
+  })
   const clients: OpenClient[] = []
   const instance = provider.open(configured.settings, {
     ...deps,
