@@ -112,10 +112,10 @@ export function depsOf(
 }
 
 /**
- * Room: the open instance of one provider for one tenant, for as long as its settings are the same. It is closed when the
+ * Open room: the instance of one provider for one tenant, for as long as its settings are the same. It is closed when the
  * last of its holders has let it go.
  */
-export class Room {
+export class OpenRoom {
   readonly open: OpenProvider
   /** The settings that it was opened with. */
   readonly config: ProviderConfig

@@ -3,10 +3,10 @@ import type { Caller } from '../../datasources/contract/caller.js'
 import type { Webhook } from '../../datasources/contract/webhook.js'
 import type { CircuitState } from '../../datasources/http/circuit-breaker.js'
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
-import { absentProvider, type OpenProvider, type OpenProviders, type Room, type RoomOptions } from '../providers.js'
+import { absentProvider, type OpenProvider, type OpenProviders, type OpenRoom, type RoomOptions } from '../providers.js'
 import type { TenantConfig } from './tenancy.js'
 
-export type Rooms = ReadonlyMap<ProviderName, Room>
+export type Rooms = ReadonlyMap<ProviderName, OpenRoom>
 
 /**
  * A tenant in one version of its settings. An operation keeps the version with which it began; the rooms that only

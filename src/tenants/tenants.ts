@@ -10,7 +10,7 @@ import type { Config } from '../config.js'
 import { withHttp } from '../graphql/format-error.js'
 import { ProviderChanges } from '../provider-changes.js'
 import type { ProviderConfig } from '../provider-config.js'
-import { type AnyProvider, type CircuitPart, Room } from '../providers.js'
+import { type AnyProvider, type CircuitPart, OpenRoom } from '../providers.js'
 import { type ChangeChannel, NO_CHANNEL } from '../store/change-channel.js'
 import type { PermitStore } from '../store/permits.js'
 import { tenantStore } from '../store/tenant-store.js'
@@ -77,7 +77,7 @@ export class Tenants {
   readonly #memory: ResponseMemory
   readonly #hasTenants: boolean
   /** The rooms that are open, those of earlier versions too. */
-  readonly #open = new Set<Room>()
+  readonly #open = new Set<OpenRoom>()
   #byName: ByName = new Map()
   #default: Tenant | undefined
 
@@ -123,7 +123,7 @@ export class Tenants {
    * operations that run end on what they began with.
    */
   apply({ tenants }: Tenancy): Replacement {
-    const opened: Room[] = []
+    const opened: OpenRoom[] = []
     const next = new Map<string, Tenant>()
     try {
       const planned = tenants.map((config) => [config, this.#roomsOf(config, opened)] as const)
@@ -140,9 +140,9 @@ export class Tenants {
   }
 
   /** The rooms of a tenant: those that are open with the same settings, and new ones. */
-  #roomsOf(config: TenantConfig, opened: Room[]): Rooms {
+  #roomsOf(config: TenantConfig, opened: OpenRoom[]): Rooms {
     const before = this.#byName.get(nameOf(config))?.rooms
-    const rooms = new Map<ProviderName, Room>()
+    const rooms = new Map<ProviderName, OpenRoom>()
     for (const [name, provider] of providerEntries) {
       const settings = config.providers[name]
       if (settings === undefined) continue
@@ -155,10 +155,10 @@ export class Tenants {
     return rooms
   }
 
-  #openRoom(provider: AnyProvider, settings: ProviderConfig, tenant: TenantConfig): Room {
+  #openRoom(provider: AnyProvider, settings: ProviderConfig, tenant: TenantConfig): OpenRoom {
     const { config, permits, onCall, onShared, onDrift, onCircuit } = this.#options
     const { id } = tenant
-    const room = new Room(provider, settings, {
+    const room = new OpenRoom(provider, settings, {
       config,
       tenant: nameOf(tenant),
       memory: this.#memory,
@@ -210,7 +210,7 @@ export class Tenants {
     return { tenants, providers: [...changed], ...difference(before, next) }
   }
 
-  #tellGone({ id }: TenantConfig, name: ProviderName, room: Room): void {
+  #tellGone({ id }: TenantConfig, name: ProviderName, room: OpenRoom): void {
     for (const part of room.parts) this.#options.onCircuitGone(name, part, id)
   }
 }

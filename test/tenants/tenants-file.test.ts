@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from '../../src/config.js'
@@ -10,7 +10,7 @@ const SERVER = {
   AUTH_JWKS_URL: 'https://issuer.example/jwks',
 }
 /** A value that no problem may hold. */
-const SECRET = '0042-top-secret'
+const SECRET = '0042-top-secret-of-a-hook-that-is-long'
 const place = folder()
 const files = { empty: join(place, 'empty'), key: join(place, 'key') }
 writeFileSync(files.empty, '')
@@ -38,6 +38,12 @@ const hook = (secret: string) =>
   `{ SYNCTERA_URL: https://synctera.example, SYNCTERA_API_KEY: k, SYNCTERA_WEBHOOK_SECRET: ${secret} }`
 
 describe('the file', () => {
+  test('of the documentation is valid', () => {
+    const [, example] = /```yaml\n([^]*?)```/.exec(readFileSync('docs/tenants.md', 'utf8'))!
+    const { tenancy } = read(example!.replaceAll(/_FILE: .*/g, `_FILE: ${files.key}`))
+    expect(tenancy.tenants.map(({ id }) => id)).toEqual(['meridian', 'northwind'])
+  })
+
   test('names tenants with the settings of the environment’s names, in YAML', () => {
     const { tenancy, providers } = read(`
       tenants:
@@ -70,9 +76,9 @@ describe('the file', () => {
     ['a list', `- ${SECRET}`, {}, ['TENANTS_FILE must be a mapping', 'TENANTS_FILE names no tenant']],
     [
       'what is no YAML',
-      `tenants: { a: "${SECRET}\n`,
+      `tenants: { a: "${SECRET}" `,
       {},
-      ['TENANTS_FILE cannot be read as YAML or JSON (MISSING_CHAR, line 2)'],
+      ['TENANTS_FILE cannot be read as YAML or JSON (BAD_INDENT, line 1)'],
     ],
     [
       'one tenant twice',
