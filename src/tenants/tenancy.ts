@@ -6,7 +6,7 @@ import { readTenantsFile, type TenantEntry, told } from './tenants-file.js'
 
 /** The limits of a tenant; what is undefined is as for all others. */
 export interface TenantLimits {
-  /** The query cost that each client of the tenant may use in a minute, in place of `RATE_LIMIT_COST_PER_MINUTE`; 0 is no limit. */
+  /** The query cost that all clients of the tenant together may use in a minute; 0 is no limit. */
   readonly rateLimit: number | undefined
 }
 

@@ -1,12 +1,24 @@
 import type { ServerResponse } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
+import type { Store } from '../../datasources/contract/store.js'
 import type { Webhook } from '../../datasources/contract/webhook.js'
 import type { CircuitState } from '../../datasources/http/circuit-breaker.js'
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
-import { absentProvider, type OpenProvider, type OpenProviders, type OpenRoom, type RoomOptions } from '../providers.js'
+import { absentProvider, type OpenProvider, type OpenProviders, type OpenRoom } from '../providers.js'
+import { tenantStore } from '../store/tenant-store.js'
 import type { TenantConfig } from './tenancy.js'
 
 export type Rooms = ReadonlyMap<ProviderName, OpenRoom>
+
+/** The one tenant of a deployment without tenants, in the keys of the store. */
+export const DEFAULT_TENANT = 'default'
+
+/** A tenant as callers name it. The client of a token without a tenant has another prefix, and is none. */
+export const tenantName = (id: string | undefined): string => (id === undefined ? DEFAULT_TENANT : `tenant:${id}`)
+
+/** The store as a tenant sees it. */
+export const storeOf = (store: Store, id: string | undefined): Store =>
+  id === undefined ? store : tenantStore(store, tenantName(id))
 
 /**
  * A tenant in one version of its settings. An operation keeps the version with which it began; the rooms that only
@@ -14,7 +26,7 @@ export type Rooms = ReadonlyMap<ProviderName, OpenRoom>
  */
 export class Tenant {
   readonly config: TenantConfig
-  readonly store: RoomOptions['store']
+  readonly store: Store
   /** The providers, as the guard gives them to the operations. */
   readonly open: OpenProviders
   readonly rooms: Rooms
@@ -23,7 +35,7 @@ export class Tenant {
   #running = 0
   #isReplaced = false
 
-  constructor(config: TenantConfig, rooms: Rooms, store: RoomOptions['store']) {
+  constructor(config: TenantConfig, rooms: Rooms, store: Store) {
     this.config = config
     this.store = store
     this.rooms = rooms

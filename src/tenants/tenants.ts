@@ -13,15 +13,8 @@ import type { ProviderConfig } from '../provider-config.js'
 import { type AnyProvider, type CircuitPart, OpenRoom } from '../providers.js'
 import { type ChangeChannel, NO_CHANNEL } from '../store/change-channel.js'
 import type { PermitStore } from '../store/permits.js'
-import { tenantStore } from '../store/tenant-store.js'
 import type { Tenancy, TenantConfig } from './tenancy.js'
-import { type Rooms, Tenant } from './tenant.js'
-
-/** The one tenant of a deployment without tenants, in the keys of the store. */
-export const DEFAULT_TENANT = 'default'
-
-/** A tenant as callers name it. The client of a token without a tenant has another prefix, and is none. */
-const nameOf = ({ id }: Pick<TenantConfig, 'id'>): string => (id === undefined ? DEFAULT_TENANT : `tenant:${id}`)
+import { DEFAULT_TENANT, type Rooms, storeOf, Tenant, tenantName } from './tenant.js'
 
 export interface TenantsOptions {
   readonly config: Pick<Config, 'httpClient' | 'proxies' | 'tenancy' | 'maxResponseMemoryBytes'>
@@ -99,14 +92,14 @@ export class Tenants {
 
   /** The tenant with this id; without an id, that of a deployment without tenants. */
   find(id: string | undefined): Tenant | undefined {
-    return this.#byName.get(nameOf({ id }))
+    return this.#byName.get(tenantName(id))
   }
 
   get hasTenants(): boolean {
     return this.#hasTenants
   }
 
-  /** The query cost that each client of a caller's tenant may use in a minute; undefined where the tenant does not say. */
+  /** The query cost that all clients of a caller's tenant may use in a minute; undefined where the tenant does not say. */
   rateLimitOf({ tenant: name }: Pick<Caller, 'tenant'>): number | undefined {
     return (this.#default ?? this.#byName.get(name))?.config.limits.rateLimit
   }
@@ -127,7 +120,7 @@ export class Tenants {
     const next = new Map<string, Tenant>()
     try {
       const planned = tenants.map((config) => [config, this.#roomsOf(config, opened)] as const)
-      for (const [config, rooms] of planned) next.set(nameOf(config), this.#tenantOf(config, rooms))
+      for (const [config, rooms] of planned) next.set(tenantName(config.id), this.#tenantOf(config, rooms))
     } catch (error) {
       for (const room of opened) void room.close().catch(() => undefined)
       throw error
@@ -141,7 +134,7 @@ export class Tenants {
 
   /** The rooms of a tenant: those that are open with the same settings, and new ones. */
   #roomsOf(config: TenantConfig, opened: OpenRoom[]): Rooms {
-    const before = this.#byName.get(nameOf(config))?.rooms
+    const before = this.#byName.get(tenantName(config.id))?.rooms
     const rooms = new Map<ProviderName, OpenRoom>()
     for (const [name, provider] of providerEntries) {
       const settings = config.providers[name]
@@ -160,9 +153,9 @@ export class Tenants {
     const { id } = tenant
     const room = new OpenRoom(provider, settings, {
       config,
-      tenant: nameOf(tenant),
+      tenant: tenantName(id),
       memory: this.#memory,
-      store: this.#storeOf(tenant),
+      store: storeOf(this.#options.store, id),
       permits,
       changes: this.#changes,
       onCall: (attempt) => onCall(attempt, id),
@@ -177,13 +170,10 @@ export class Tenants {
 
   /** The tenant as it is, or another version of it. */
   #tenantOf(config: TenantConfig, rooms: Rooms): Tenant {
-    const known = this.#byName.get(nameOf(config))
-    return known && isDeepStrictEqual(known.config, config) ? known : new Tenant(config, rooms, this.#storeOf(config))
-  }
-
-  #storeOf(config: TenantConfig): Store {
-    const { store } = this.#options
-    return config.id === undefined ? store : tenantStore(store, nameOf(config))
+    const known = this.#byName.get(tenantName(config.id))
+    return known && isDeepStrictEqual(known.config, config)
+      ? known
+      : new Tenant(config, rooms, storeOf(this.#options.store, config.id))
   }
 
   #replace(next: ByName): Replacement {
@@ -194,7 +184,8 @@ export class Tenants {
     const tenants: string[] = []
     for (const tenant of next.values())
       for (const [name, room] of tenant.rooms)
-        if (before.get(nameOf(tenant.config))?.rooms.get(name) !== room) changed.add(labelOf(tenant.config, name))
+        if (before.get(tenantName(tenant.config.id))?.rooms.get(name) !== room)
+          changed.add(labelOf(tenant.config, name))
     for (const [key, tenant] of before) {
       const successor = next.get(key)
       if (successor === tenant) continue
