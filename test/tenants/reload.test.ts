@@ -16,6 +16,8 @@ interface Gateway {
   readonly accepts: Set<string>
   /** The keys of the requests so far, in order. */
   readonly used: string[]
+  /** Those of the requests for Rhea. */
+  readonly usedForRhea: string[]
   /** Holds the next request for Rhea until the gate opens. */
   hold: Gate | undefined
   /** The keys of the connections that are open. */
@@ -34,11 +36,15 @@ async function startGateway(): Promise<Gateway> {
     keys.set(request.socket, given)
     made.used.push(given)
     if (request.url!.includes(RHEA)) {
+      made.usedForRhea.push(given)
       const { hold } = made
       made.hold = undefined
       await hold?.opened
     }
-    if (!made.accepts.has(given)) return response.writeHead(401, { 'content-type': 'application/json' }).end('{}')
+    if (!made.accepts.has(given)) {
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{}')
+      return
+    }
     const answer = await new Promise<IncomingMessage>((resolve) =>
       send(new URL(request.url!, url), { headers: { authorization: `Bearer ${key}` } }, resolve).end(),
     )
@@ -51,6 +57,7 @@ async function startGateway(): Promise<Gateway> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     accepts: new Set(),
     used: [],
+    usedForRhea: [],
     hold: undefined,
     open: () => [...keys.values()],
     async close() {
@@ -123,6 +130,8 @@ describe('a secret in a file', () => {
     await expect.poll(() => gateway.used.at(-1)).toBe('key-2')
     gate.open()
     expect((await long).errors).toEqual([])
+    // Nothing of it was cut and sent again.
+    expect(gateway.usedForRhea).toEqual(['key-1', 'key-1'])
     const { answers, errors } = await running.stop()
     expect(errors).toEqual([])
     expect(answers).toBeGreaterThan(20)

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { print } from 'graphql'
+import { type DocumentNode, print } from 'graphql'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ADA, BANK, NAMED_PEOPLE, OTHER_BANK } from '../../datasources/emulator/people.js'
@@ -62,17 +62,22 @@ const of = (tenant: string, options: RunOptions = {}): RunOptions => ({
 })
 const asked = () => providers.alpha.requests() + providers.beta.requests()
 
+const textOf = (document: DocumentNode | string) => (typeof document === 'string' ? document : print(document))
 type Run = (tenant: TenantId) => Promise<Result<any>>
 const query =
-  (document: Parameters<App['run']>[0], variables: object = {}): Run =>
+  (document: DocumentNode | string, variables: object = {}): Run =>
   (tenant) =>
     // A client that both providers know as one of their customers.
-    app.run(document, variables as Record<string, unknown>, of(tenant, { client: 'ada' }))
+    app.run(textOf(document), variables as Record<string, unknown>, of(tenant, { client: 'ada' }))
 /** Equal keys of both tenants, with inputs that hold the tenant's mark. */
 const mutation =
-  (document: Parameters<App['run']>[0], input: (mark: string) => object): Run =>
+  (document: DocumentNode | string, input: (mark: string) => object): Run =>
   (tenant) =>
-    app.run(document, { input: { ...input(`of ${MARKS[tenant]}`), idempotencyKey: 'the-key-of-both' } }, of(tenant))
+    app.run(
+      textOf(document),
+      { input: { ...input(`of ${MARKS[tenant]}`), idempotencyKey: 'the-key-of-both' } },
+      of(tenant),
+    )
 
 const record = { customerId: ADA.customerId, customerNumber: ADA.customerNumber }
 const MUTATIONS: readonly Run[] = [
