@@ -1,9 +1,6 @@
-import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { ProxySettings } from '../datasources/http/proxy.js'
-import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../datasources/http/transport.js'
-import { type ProviderName, providers } from '../datasources/index.js'
-import type { Provider, ProviderInstance, Settings } from '../datasources/contract/provider.js'
+import { providers } from '../datasources/index.js'
+import type { Settings } from '../datasources/contract/provider.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type ConsentConfig, readConsentSettings } from './consent/settings.js'
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
@@ -11,34 +8,17 @@ import { type TrustedProxies, trustOf } from './http/client-address.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
+import { prefixOf, providerConfig } from './provider-config.js'
 import { isPlaintextSyslog, readSecuritySettings, type SecurityDestination } from './security-events/settings.js'
+import { authority, type Env, isLoopback, SettingsReader } from './settings-reader.js'
 import { parseRedisUrl, type RedisAddress } from './store/connection.js'
-
-type Env = Readonly<Record<string, string | undefined>>
+import { readTenancy, type Tenancy, type TenantConfig, tenantsText } from './tenants/tenancy.js'
 
 /** A configuration error with all problems at once. It holds names of settings, never their values. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`The settings are not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
   }
-}
-
-export interface ProviderConfig {
-  readonly settings: unknown
-  readonly timeoutMs: number
-  readonly maxConcurrency: number
-  /** The maximum number of concurrent calls of all replicas; 0 is no limit. */
-  readonly maxConcurrencyTotal: number
-  /** The largest body that is read, in bytes. */
-  readonly maxResponseBytes: number
-  /** How long a connection may be idle and still be used. */
-  readonly keepAliveMs: number
-  /** Whether the provider is sent the interaction id of the request. */
-  readonly sendsInteractionId: boolean
-  /** The forward proxy of this provider, instead of that of the process. */
-  readonly proxyUrl: string | undefined
-  /** Certificate authority (PEM) of the provider, instead of the public ones. */
-  readonly ca: string | undefined
 }
 
 /** A group of settings, as in the documentation. */
@@ -127,135 +107,21 @@ export interface Config {
   readonly httpClient: 'undici' | 'node-fetch'
   readonly proxies: ProxySettings
   readonly logLevel: string
-  readonly providers: Readonly<Partial<Record<ProviderName, ProviderConfig>>>
+  /** The providers of a deployment without tenants; none with them. */
+  readonly providers: TenantConfig['providers']
+  /** The tenants as they were read at the start. */
+  readonly tenancy: Tenancy
+  /** Reads the tenants and their providers again, from the same settings and the files that these name now. */
+  readonly readTenancy: () => TenancyReading
 }
 
-/** True for an address on another machine that is reached without encryption. */
-const isPlaintext = ({ protocol, hostname }: URL): boolean =>
-  ['http:', 'redis:'].includes(protocol) && !isLoopback(hostname)
-/** True for a host name of this machine. */
-export const isLoopback = (hostname: string): boolean =>
-  /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
-
-/** True for an `http(s)` URL whose credentials, where it has some, can be decoded. */
-function isProxyUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, username, password, search, hash } = new URL(text)
-  try {
-    decodeURIComponent(username + password)
-  } catch {
-    return false
-  }
-  return ['http:', 'https:'].includes(protocol) && search === '' && hash === ''
-}
-
-/** Reads settings by name from the environment, and collects their problems. */
-class EnvironmentSettings implements Settings {
-  readonly problems: string[] = []
-  /** Settings with an address on another machine that is reached without encryption. */
-  readonly plaintext: string[] = []
-
-  constructor(private readonly env: Env) {}
-
-  has(name: string): boolean {
-    return this.raw(name) !== undefined || this.raw(`${name}_FILE`) !== undefined
-  }
-
-  problem(message: string): void {
-    this.problems.push(message)
-  }
-
-  optional(name: string, _description: string): string | undefined {
-    return this.raw(name)
-  }
-
-  text(name: string, _description: string, fallback?: string): string {
-    return this.raw(name) ?? fallback ?? this.missing(name)
-  }
-
-  secret(name: string, description: string): string {
-    return this.optionalSecret(name, description) ?? this.missing(`${name} (or ${name}_FILE)`)
-  }
-
-  optionalSecret(name: string, description: string): string | undefined {
-    const text = this.raw(name)
-    if (text !== undefined && this.raw(`${name}_FILE`) !== undefined)
-      this.problem(`${name} and ${name}_FILE are both set`)
-    return text ?? this.optionalFile(`${name}_FILE`, description)
-  }
-
-  optionalProxy(name: string, description: string): string | undefined {
-    const text = this.optionalSecret(name, description)
-    if (text !== undefined && !isProxyUrl(text)) this.problem(`${name} must be the http or https URL of a proxy`)
-    return text
-  }
-
-  list(name: string, _description: string): readonly string[] {
-    const parts = this.raw(name)?.split(',') ?? []
-    return parts.map((part) => part.trim()).filter(Boolean)
-  }
-
-  optionalFile(name: string, _description: string): string | undefined {
-    const path = this.raw(name)
-    if (path === undefined) return undefined
-    try {
-      return readFileSync(path, 'utf8').trim()
-    } catch {
-      this.problem(`${name} names a file that cannot be read`)
-      return undefined
-    }
-  }
-
-  optionalPem(name: string, description: string): string | undefined {
-    const text = this.optionalFile(name, description)
-    if (text !== undefined && !text.includes('-----BEGIN ')) this.problem(`${name} does not hold PEM`)
-    return text
-  }
-
-  url(name: string, _description: string, fallback?: string): string {
-    const text = this.raw(name) ?? fallback
-    if (text === undefined) return this.missing(name)
-    const url = URL.canParse(text) ? new URL(text) : undefined
-    if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.search || url.hash) {
-      this.problem(`${name} must be an http or https URL without credentials, query or fragment`)
-      return ''
-    }
-    if (isPlaintext(url)) this.plaintext.push(name)
-    return text.replace(/\/+$/, '')
-  }
-
-  integer(name: string, _description: string, fallback: number, { min, max }: { min: number; max: number }): number {
-    const text = this.raw(name)
-    if (text === undefined) return fallback
-    const value = Number(text)
-    if (!Number.isInteger(value) || value < min || value > max)
-      this.problem(`${name} must be a whole number from ${min} to ${max}`)
-    return value
-  }
-
-  choice<T extends string, F extends T | undefined>(
-    name: string,
-    _description: string,
-    choices: readonly T[],
-    fallback: F,
-  ): T | F {
-    const text = this.raw(name)
-    const chosen = choices.find((choice) => choice === text)
-    if (text !== undefined && chosen === undefined) this.problem(`${name} must be one of ${choices.join(', ')}`)
-    return chosen ?? fallback
-  }
-
-  private raw(name: string): string | undefined {
-    // Most programs read proxies in lower case too, and some only so.
-    const text = this.env[name] ?? (name.endsWith('_PROXY') ? this.env[name.toLowerCase()] : undefined)
-    const value = text?.trim()
-    return value === '' ? undefined : value
-  }
-
-  private missing(name: string): string {
-    this.problem(`${name} is missing`)
-    return ''
-  }
+/** What was read of the tenants: all of it, or the problems of it. */
+export interface TenancyReading {
+  /** Undefined where there are problems. */
+  readonly tenancy: Tenancy | undefined
+  readonly problems: readonly string[]
+  /** The files that decide: the tenants', secrets, certificates and keys. */
+  readonly files: readonly string[]
 }
 
 function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
@@ -304,7 +170,7 @@ function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
 
 /** Reads the settings of the audit trail, for its verification. */
 export function readAuditConfig(env: Env): AuditConfig {
-  const settings = new EnvironmentSettings(env)
+  const settings = new SettingsReader(env)
   const config = auditConfig(settings, settings.plaintext)
   if (settings.problems.length > 0) throw new ConfigError(settings.problems)
   return config
@@ -318,22 +184,10 @@ function securityConfig(settings: Settings, plaintext: string[]): SecurityDestin
 
 /** Reads the settings of security events, for the tools whose use is one. */
 export function readSecurityConfig(env: Env): Pick<Config, 'securityLog' | 'trustProxy'> {
-  const settings = new EnvironmentSettings(env)
+  const settings = new SettingsReader(env)
   const config = { securityLog: securityConfig(settings, settings.plaintext), trustProxy: trustProxy(settings) }
   if (settings.problems.length > 0) throw new ConfigError(settings.problems)
   return config
-}
-
-/** Reads a certificate authority (PEM) from the file that a setting names. */
-function authority(settings: Settings, name: string, description: string): string | undefined {
-  const pem = settings.optionalFile(name, description)
-  if (pem === undefined) return undefined
-  try {
-    new X509Certificate(pem)
-  } catch {
-    settings.problem(`${name} holds no certificate in PEM`)
-  }
-  return pem
 }
 
 /** A header's name (RFC 9110, 5.6.2); `*` would be a wildcard. */
@@ -424,7 +278,7 @@ const proxyConfig = (settings: Settings): ProxySettings => ({
     .filter(Boolean),
 })
 
-type ServerConfig = Omit<Config, 'providers' | 'plaintext'>
+type ServerConfig = Omit<Config, 'providers' | 'tenancy' | 'readTenancy' | 'plaintext'>
 
 const authConfig = (settings: Settings): Config['auth'] => ({
   issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
@@ -634,73 +488,13 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
   }
 }
 
-type AnyProvider = (typeof providers)[ProviderName]
-
-/** Only some providers have these. */
-type OwnLimits = Pick<Provider<unknown, ProviderInstance>, 'name' | 'maxResponseBytes' | 'maxConcurrencyTotal'>
-
-const prefixOf = ({ name }: AnyProvider): string => name.toUpperCase()
-
-function providerConfig(provider: AnyProvider, settings: Settings): ProviderConfig {
-  const prefix = prefixOf(provider)
-  const { maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES, maxConcurrencyTotal = 0 }: OwnLimits = provider
-  return {
-    settings: provider.settings(settings),
-    timeoutMs: settings.integer(
-      `${prefix}_TIMEOUT_MS`,
-      'Timeout of one attempt of a call in milliseconds, after at most as long in the queue.',
-      provider.timeoutMs,
-      { min: 1, max: 600_000 },
-    ),
-    maxConcurrency: settings.integer(
-      `${prefix}_MAX_CONCURRENCY`,
-      'Bulkhead: calls at the same time; 64 times as many may be queued.',
-      provider.maxConcurrency,
-      { min: 1, max: 10_000 },
-    ),
-    maxConcurrencyTotal: settings.integer(
-      `${prefix}_MAX_CONCURRENCY_TOTAL`,
-      'Calls at the same time from all replicas together, which they count in Redis; 0 is no limit.',
-      maxConcurrencyTotal,
-      { min: 0, max: 100_000 },
-    ),
-    maxResponseBytes: settings.integer(
-      `${prefix}_MAX_RESPONSE_BYTES`,
-      'Largest body that is read, in bytes, as sent and decompressed; a larger one is `PROVIDER_MALFORMED`.',
-      maxResponseBytes,
-      { min: 1_024, max: 268_435_456 },
-    ),
-    keepAliveMs: settings.integer(
-      `${prefix}_KEEP_ALIVE_MS`,
-      'Idle time in milliseconds after which a connection is not used again, less than the idle timeout of the provider; 0 uses each connection once.',
-      DEFAULT_KEEP_ALIVE_MS,
-      { min: 0, max: 600_000 },
-    ),
-    sendsInteractionId:
-      settings.choice(
-        `${prefix}_INTERACTION_ID`,
-        'Whether calls have the header `x-fapi-interaction-id`, by which an exchange is found on both sides.',
-        ['send', 'off'],
-        'send',
-      ) === 'send',
-    proxyUrl: settings.optionalProxy(
-      `${prefix}_PROXY_URL`,
-      'Forward proxy for the provider and its token endpoint, instead of `HTTPS_PROXY` and `HTTP_PROXY`; `NO_PROXY` does not apply.',
-    ),
-    ca: authority(
-      settings,
-      `${prefix}_CA_FILE`,
-      'Certificate authority (PEM) of the provider and its token endpoint, instead of the public ones.',
-    ),
-  }
-}
-
 /** The settings by group, as `npm run settings` emits them. */
 export const settingGroups: readonly SettingGroup[] = [
   {
     title: 'Server',
     read(settings) {
       serverConfig(settings, [], false)
+      tenantsText(settings)
       refusePlaintext(settings, [])
     },
   },
@@ -711,31 +505,36 @@ export const settingGroups: readonly SettingGroup[] = [
   })),
 ]
 
+/** Reads the tenants and their providers, with the addresses among theirs that are reached without encryption. */
+function tenancyReading(env: Env): TenancyReading & Pick<SettingsReader, 'plaintext'> {
+  const settings = new SettingsReader(env)
+  const { problems, plaintext, files } = settings
+  const tenancy = readTenancy(settings)
+  const allowed = refusePlaintext(settings, plaintext)
+  return { tenancy: problems.length > 0 ? undefined : tenancy, problems, files: [...files], plaintext: [...allowed] }
+}
+
 /** The whole configuration, or a `ConfigError` that lists every problem at once. */
 export function readConfig(env: Env, { development = false } = {}): Config {
-  const settings = new EnvironmentSettings(env)
+  const settings = new SettingsReader(env)
   const { problems, plaintext } = settings
-
-  const configured = Object.values(providers).filter((provider) => settings.has(`${prefixOf(provider)}_URL`))
-  if (configured.length === 0) {
-    const urls = Object.values(providers).map((provider) => `${prefixOf(provider)}_URL`)
-    problems.push(`no provider is configured: set at least one of ${urls.join(', ')}`)
-  }
-
   const server = serverConfig(settings, plaintext, development)
   if (server.redis !== undefined && server.encryptionKeys === undefined)
     problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
   if (!development && isDevelopmentIssuer(server.auth.issuer))
     problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
-
-  const config: Config = {
+  // Last, after all addresses have been read.
+  const allowed = refusePlaintext(settings, plaintext)
+  const { tenancy, ...read } = tenancyReading(env)
+  problems.push(...read.problems)
+  if (tenancy === undefined || problems.length > 0) throw new ConfigError([...new Set(problems)])
+  return {
     ...server,
-    providers: Object.fromEntries(configured.map((provider) => [provider.name, providerConfig(provider, settings)])),
-    // Last, after all addresses have been read.
-    plaintext: refusePlaintext(settings, plaintext),
+    providers: tenancy.hasTenants ? {} : tenancy.tenants[0]!.providers,
+    tenancy,
+    readTenancy: () => tenancyReading(env),
+    plaintext: [...allowed, ...read.plaintext],
   }
-  if (problems.length > 0) throw new ConfigError(problems)
-  return config
 }
 
 /** The environment. `process.env` is read here only. */

@@ -47,4 +47,6 @@ shutdownOnSignals(server.stop)
 await server.reached
 const { url, adminUrl } = server
 const store = config.redis === undefined ? 'memory' : 'redis'
-log.info({ url, adminUrl, providers: Object.keys(config.providers), store }, 'listening')
+const { hasTenants, tenants } = config.tenancy
+const served = hasTenants ? { tenants: tenants.map(({ id }) => id) } : { providers: Object.keys(config.providers) }
+log.info({ url, adminUrl, ...served, store }, 'listening')

@@ -6,13 +6,14 @@ import type { CircuitState } from '../datasources/http/circuit-breaker.js'
 import { ProviderClient } from '../datasources/http/client.js'
 import { proxyFor } from '../datasources/http/proxy.js'
 import { RetryBudget } from '../datasources/http/retry.js'
-import { IdleLimit, ResponseMemory, TRANSPORTS } from '../datasources/http/transport.js'
-import { providerEntries, type ProviderName, type Providers } from '../datasources/index.js'
+import { IdleLimit, type ResponseMemory, TRANSPORTS } from '../datasources/http/transport.js'
+import type { ProviderName, Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
-import { type Change, type ChangeChannel, NO_CHANNEL } from './store/change-channel.js'
+import type { ProviderChanges } from './provider-changes.js'
+import type { ProviderConfig } from './provider-config.js'
 import type { PermitStore } from './store/permits.js'
 
-/** A provider of this deployment: its open room, or the error that says that there is none. */
+/** A provider of a tenant: its open room, or the error that says that there is none. */
 export type OpenProvider<Instance = ProviderInstance> =
   { readonly instance: Instance } | { readonly absent: () => ApiError }
 
@@ -21,54 +22,41 @@ export type OpenProviders = { readonly [Name in ProviderName]: OpenProvider<Retu
 /** The token endpoint of a provider is often another host, with a circuit of its own. */
 export type CircuitPart = 'api' | 'login'
 
-/** The tenant of a deployment without tenants. */
-const DEFAULT_TENANT = 'default'
-
-export interface ProvidersOptions {
-  readonly config: Config
-  /** Memory of the answers of all providers. */
+/** What a tenant's rooms get of the process. */
+export interface RoomOptions {
+  readonly config: Pick<Config, 'httpClient' | 'proxies'>
+  /** The name of the tenant in keys and channels. */
+  readonly tenant: string
+  /** Memory of the answers of all providers of all tenants. */
   readonly memory?: ResponseMemory | undefined
+  /** The store as the tenant sees it. */
   readonly store: Store
   readonly permits?: PermitStore | undefined
-  /** Changes that the replicas tell each other. @default none */
-  readonly changes?: ChangeChannel | undefined
+  readonly changes: ProviderChanges
   readonly onCall: (attempt: CallAttempt) => void
   readonly onShared: (provider: string) => void
   readonly onDrift: (provider: string, field: string) => void
   readonly onCircuit: (provider: string, part: CircuitPart, state: CircuitState) => void
 }
 
-/** The changes of one provider: what this process announces, and what it does about those of the others. */
-function changesOf(provider: string, { publish, subscribe }: ChangeChannel) {
-  const clients: ProviderClient[] = []
-  const events: (() => void)[] = []
-  subscribe((change) => {
-    if (change.provider !== provider || change.tenant !== DEFAULT_TENANT) return
-    for (const client of clients) client.invalidate()
-    if (change.kind === 'event') for (const listener of events) listener()
-  })
-  const announcer = (kind: Change['kind']) => () => publish({ provider, tenant: DEFAULT_TENANT, kind })
-  return { announcer, clients, events }
-}
+/** A provider's folder, whichever it is. */
+export type AnyProvider = Provider<unknown, ProviderInstance>
 
-type Circuits = Record<string, Partial<Record<CircuitPart, CircuitState>>>
-
-/** Keeps and tells the state of the circuit of each part of a provider; a circuit begins closed. */
-function circuitReporter(name: string, circuits: Circuits, onCircuit: ProvidersOptions['onCircuit']) {
-  const states: Partial<Record<CircuitPart, CircuitState>> = (circuits[name] = {})
-  return (part: CircuitPart) => {
-    const report = (state: CircuitState): void => {
-      states[part] = state
-      onCircuit(name, part, state)
-    }
-    report('closed')
-    return report
-  }
-}
+/** A provider that the tenant does not have. */
+export const absentProvider = ({ label, title }: Pick<AnyProvider, 'label' | 'title'>): OpenProvider => ({
+  absent: () => new ApiError('PROVIDER_NOT_CONFIGURED', { provider: label, title }),
+})
 
 /** What a room gets of the process: its HTTP clients, the store, and the counter of contract drift. */
+export interface OpenDeps {
+  readonly deps: ProviderDeps
+  /** Ends the part in the changes of other instances. */
+  readonly leave: () => void
+}
+
+/** Makes what a room gets of the process. */
 export function depsOf(
-  { name, label, title }: Provider<unknown, ProviderInstance>,
+  { name, label, title }: Pick<AnyProvider, 'name' | 'label' | 'title'>,
   {
     ca,
     timeoutMs,
@@ -78,83 +66,126 @@ export function depsOf(
     keepAliveMs,
     sendsInteractionId,
     proxyUrl,
-  }: NonNullable<Config['providers'][ProviderName]>,
-  { config, memory, store, permits, changes = NO_CHANNEL, onCall, onShared, onDrift, onCircuit }: ProvidersOptions,
-  circuits: Circuits,
-): ProviderDeps {
+  }: ProviderConfig,
+  { config, tenant, memory, store, permits, changes, onCall, onShared, onDrift, onCircuit }: RoomOptions,
+): OpenDeps {
   const retryBudget = new RetryBudget()
   const idleLimit = new IdleLimit(keepAliveMs)
   // Zero is no limit.
   const total = maxConcurrencyTotal || Infinity
-  const sharedPermits =
-    maxConcurrencyTotal > 0 ? permits?.(`${name}:${DEFAULT_TENANT}`, maxConcurrencyTotal) : undefined
-  const reportCircuit = circuitReporter(name, circuits, onCircuit)
-  const { announcer, clients, events } = changesOf(name, changes)
+  const sharedPermits = maxConcurrencyTotal > 0 ? permits?.(`${name}:${tenant}`, maxConcurrencyTotal) : undefined
+  const clients: ProviderClient[] = []
+  const listeners: (() => void)[] = []
+  const { announce, leave } = changes.join(name, tenant, (kind) => {
+    for (const client of clients) client.invalidate()
+    if (kind === 'event') for (const listener of listeners) listener()
+  })
+  const client: ProviderDeps['client'] = (options) => {
+    // Only the client of a token endpoint has no credential.
+    const part: CircuitPart = options.credential === undefined ? 'login' : 'api'
+    onCircuit(name, part, 'closed')
+    const made = new ProviderClient({
+      ...options,
+      ...(ca === undefined ? {} : { tls: { ...options.tls, ca } }),
+      name,
+      label,
+      title,
+      timeoutMs,
+      maxConcurrency: Math.min(maxConcurrency, total),
+      // A token endpoint is another service.
+      sharedPermits: part === 'api' ? sharedPermits : undefined,
+      maxResponseBytes,
+      sendsInteractionId,
+      memory,
+      idleLimit,
+      proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),
+      transport: TRANSPORTS[config.httpClient],
+      onAttempt: onCall,
+      onShared: () => onShared(name),
+      retryBudget,
+      onCircuitChange: (state) => onCircuit(name, part, state),
+      onWrite: part === 'api' ? () => announce('write') : undefined,
+    })
+    clients.push(made)
+    return made
+  }
   return {
-    drift: (field) => onDrift(name, field),
-    store,
-    changes: { announce: announcer('event'), listen: (listener) => void events.push(listener) },
-    tenant: DEFAULT_TENANT,
-    client(options) {
-      // Only the client of a token endpoint has no credential.
-      const part: CircuitPart = options.credential === undefined ? 'login' : 'api'
-      const onCircuitChange = reportCircuit(part)
-      const client = new ProviderClient({
-        ...options,
-        ...(ca === undefined ? {} : { tls: { ...options.tls, ca } }),
-        name,
-        label,
-        title,
-        timeoutMs,
-        maxConcurrency: Math.min(maxConcurrency, total),
-        // A token endpoint is another service.
-        sharedPermits: part === 'api' ? sharedPermits : undefined,
-        maxResponseBytes,
-        sendsInteractionId,
-        memory,
-        idleLimit,
-        proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),
-        transport: TRANSPORTS[config.httpClient],
-        onAttempt: onCall,
-        onShared: () => onShared(name),
-        retryBudget,
-        onCircuitChange,
-        onWrite: part === 'api' ? announcer('write') : undefined,
-      })
-      clients.push(client)
-      return client
+    deps: {
+      drift: (field) => onDrift(name, field),
+      store,
+      changes: { announce: () => announce('event'), listen: (listener) => void listeners.push(listener) },
+      tenant,
+      client,
     },
+    leave,
   }
 }
 
-/** Opens the room of every configured provider; the others answer `PROVIDER_NOT_CONFIGURED`. */
-export function openProviders(given: Omit<ProvidersOptions, 'memory'>) {
-  const options = { ...given, memory: new ResponseMemory(given.config.maxResponseMemoryBytes) }
-  const circuits: Circuits = {}
-  const open = Object.fromEntries(
-    providerEntries.map(([key, provider]): [ProviderName, OpenProvider] => {
-      const { label, title } = provider
-      const configured = options.config.providers[key]
-      if (!configured)
-        return [key, { absent: () => new ApiError('PROVIDER_NOT_CONFIGURED', { provider: label, title }) }]
-      return [key, { instance: provider.open(configured.settings, depsOf(provider, configured, options, circuits)) }]
-    }),
-  ) as OpenProviders
+/**
+ * Open room: the instance of one provider for one tenant, for as long as its settings are the same. It is closed when the
+ * last of its holders has let it go.
+ */
+export class OpenRoom {
+  readonly open: OpenProvider
+  /** The settings that it was opened with. */
+  readonly config: ProviderConfig
+  readonly #instance: ProviderInstance
+  readonly #end: () => void
+  readonly #circuits: Partial<Record<CircuitPart, CircuitState>> = {}
+  #isReplaced = false
+  #holders = 0
 
-  return {
-    open,
-    /** The circuit of each provider: the worse of its parts. */
-    circuits: (): Record<string, CircuitState> =>
-      Object.fromEntries(
-        Object.entries(circuits).map(([name, { api = 'closed', login = 'closed' }]) => [
-          name,
-          api === 'closed' ? login : api,
-        ]),
-      ),
-    async close(): Promise<void> {
-      await Promise.all(
-        Object.values(open).flatMap((provider) => ('instance' in provider ? [provider.instance.close()] : [])),
-      )
-    },
+  constructor(
+    provider: AnyProvider,
+    config: ProviderConfig,
+    { onClosed, ...options }: RoomOptions & { readonly onClosed: () => void },
+  ) {
+    this.config = config
+    const { deps, leave } = depsOf(provider, config, {
+      ...options,
+      onCircuit: (of, part, state) => {
+        // The circuits of the room in its place are told.
+        if (this.#isReplaced) return
+        this.#circuits[part] = state
+        options.onCircuit(of, part, state)
+      },
+    })
+    this.#end = () => {
+      leave()
+      onClosed()
+    }
+    this.#instance = provider.open(config.settings, deps)
+    this.open = { instance: this.#instance }
+  }
+
+  /** The circuit of the provider: the worse of its parts. */
+  get circuit(): CircuitState {
+    const { api = 'closed', login = 'closed' } = this.#circuits
+    return api === 'closed' ? login : api
+  }
+
+  /** The parts whose circuits are told. */
+  get parts(): readonly CircuitPart[] {
+    return Object.keys(this.#circuits) as CircuitPart[]
+  }
+
+  /** No new operation gets it. */
+  replace(): void {
+    this.#isReplaced = true
+  }
+
+  hold(): void {
+    this.#holders += 1
+  }
+
+  /** Lets it go; it is closed where no other holds it. */
+  async release(): Promise<void> {
+    this.#holders -= 1
+    if (this.#holders === 0) await this.close()
+  }
+
+  close(): Promise<void> {
+    this.#end()
+    return this.#instance.close()
   }
 }

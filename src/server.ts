@@ -55,8 +55,9 @@ import type { SecurityEvents } from './security-events/security-events.js'
 import { Dependencies } from './observability/dependencies.js'
 import { createLog, type Log } from './observability/log.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
-import { openProviders } from './providers.js'
 import { openStore, type OpenStore } from './store/open-store.js'
+import { type ProviderReload, watchProviderSettings } from './tenants/reload.js'
+import { Tenants } from './tenants/tenants.js'
 
 export interface ServerOptions {
   readonly config: Config
@@ -100,9 +101,33 @@ interface Resources {
   readonly keys: IssuerKeys
   readonly store: OpenStore
   readonly readiness: StoreReadiness
-  readonly providers: ReturnType<typeof openProviders>
+  readonly tenants: Tenants
+  readonly reload: ProviderReload
   readonly trail: Trail
   readonly consents: ConsentRegister | undefined
+}
+
+function openTenants(
+  { config, log, metrics }: Pick<Options, 'config' | 'log' | 'metrics'>,
+  { store, permits, changes }: OpenStore,
+): Tenants {
+  return new Tenants({
+    config,
+    store,
+    permits,
+    changes,
+    onDrift: metrics.drifted,
+    onShared: metrics.shared,
+    onCircuit(provider, part, state, tenant) {
+      metrics.switched(provider, part, state, tenant)
+      log.info({ tenant, provider, part, state }, 'circuit')
+    },
+    onCircuitGone: metrics.circuitGone,
+    onCall(call, tenant) {
+      metrics.called(call, tenant)
+      log[call.code === undefined ? 'debug' : 'info']({ tenant, call }, 'provider call')
+    },
+  })
 }
 
 function openResources({ config, log, metrics, dependencies, events }: Options): Resources {
@@ -114,22 +139,7 @@ function openResources({ config, log, metrics, dependencies, events }: Options):
   const readiness = new StoreReadiness(dependencies)
   const store = openStore(config, readiness.observe, log)
   readiness.start(store.probe)
-  const providers = openProviders({
-    config,
-    store: store.store,
-    permits: store.permits,
-    changes: store.changes,
-    onDrift: metrics.drifted,
-    onShared: metrics.shared,
-    onCircuit(provider, part, state) {
-      metrics.switched(provider, part, state)
-      log.info({ provider, part, state }, 'circuit')
-    },
-    onCall(call) {
-      metrics.called(call)
-      log[call.code === undefined ? 'debug' : 'info']({ call }, 'provider call')
-    },
-  })
+  const tenants = openTenants({ config, log, metrics }, store)
   const trail = openTrail({
     config,
     changed(usable) {
@@ -143,7 +153,8 @@ function openResources({ config, log, metrics, dependencies, events }: Options):
   })
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
   const consents = openConsentRegister(config, log, metrics)
-  return { keys, store, readiness, providers, trail, consents }
+  const reload = watchProviderSettings({ config, tenants, log, metrics })
+  return { keys, store, readiness, tenants, reload, trail, consents }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -197,7 +208,7 @@ function createSteps(
 function createGraph(
   options: Options,
   reached: Promise<void>,
-  { keys, store: { store, lease }, providers, trail, consents }: Resources,
+  { keys, store: { store, lease }, tenants, trail, consents }: Resources,
   countFailure: FailureLimit,
 ): Graph {
   const { config, explorer, explain, events } = options
@@ -211,8 +222,8 @@ function createGraph(
   const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
   const openContext = createContextFactory({
     deadlines,
-    guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
-    store,
+    guard: createGuard({ idempotency, maskerOf: createMaskers(schema) }),
+    tenants,
     record: createRecorder(trail, schema, served),
     consents: createConsents(config.consent, consents),
     events,
@@ -236,6 +247,7 @@ function createGraph(
     answers,
     front: createFront({
       authenticate: createAuthenticator(config.auth, keys, config.consent),
+      assertTenant: (caller) => void tenants.of(caller),
       deadlines,
       countFailure,
       hasPage: isDevelopment,
@@ -265,7 +277,7 @@ interface RoutesOptions {
 
 async function createRoutes(
   { config, log, metrics, events, routes }: Options,
-  { store, providers }: Resources,
+  { tenants }: Resources,
   { front, answers, handle }: Graph,
   { countFailure, trusts, isStopping, report }: RoutesOptions,
 ): Promise<{ readonly app: FastifyInstance; readonly idleConnections: IdleConnections }> {
@@ -300,7 +312,7 @@ async function createRoutes(
   const idleConnections = new IdleConnections(app.server)
   registerGraphqlRoute(app, { front, bodies, answers, handle })
   if (admin === undefined) registerHealth(app, report, metrics)
-  registerWebhooks(app, { providers: providers.open, store: store.store, log, metrics, events })
+  registerWebhooks(app, { tenants, countFailure, log, metrics, events })
   routes?.(app)
   return { app, idleConnections }
 }
@@ -308,11 +320,12 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { keys, store, readiness, providers, trail, consents }: Resources,
+  { keys, store, readiness, tenants, reload, trail, consents }: Resources,
   events: SecurityEvents,
   onListenerClosed: () => void,
 ): Promise<void> {
-  await drain(app, { settled: graph.settled, closeProviders: () => providers.close(), onListenerClosed })
+  reload.close()
+  await drain(app, { settled: graph.settled, closeProviders: () => tenants.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   keys.close()
@@ -331,7 +344,8 @@ function urlOf(app: FastifyInstance): string {
 
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer(given: ServerOptions): Promise<Server> {
-  const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
+  const { config, log = createLog(config.logLevel) } = given
+  const { metrics = createMetrics(config.tenancy) } = given
   const dependencies = new Dependencies(log, metrics)
   const events = openSecurityEvents(config, metrics, log)
   const options: Options = { ...given, log, metrics, dependencies, events }
@@ -347,7 +361,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const report = createReadyReport({
     dependencies,
     isStopping: () => isStopping,
-    circuits: resources.providers.circuits,
+    circuits: () => resources.tenants.circuits(),
   })
   const { app, idleConnections } = await createRoutes(options, resources, graph, {
     countFailure,

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Settings } from '../contract/provider.js'
 import type { Tls } from '../http/transport.js'
 import { JOB_STATUS_PATH } from './contract.js'
@@ -19,6 +20,15 @@ export interface SeiSettings {
   readonly jobStatusPath: string
 }
 
+/** True for the private key of the certificate. While both are replaced, one file is newer than the other. */
+function isPair(cert: string, key: string): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+  } catch {
+    return false
+  }
+}
+
 /** Reads the settings of SEI. */
 export function seiSettings(settings: Settings): SeiSettings {
   const url = settings.url('SEI_URL', 'Base URL of SEI.')
@@ -32,6 +42,8 @@ export function seiSettings(settings: Settings): SeiSettings {
   )
   if (settings.has('SEI_CLIENT_CERT_FILE') !== settings.has('SEI_CLIENT_KEY_FILE'))
     settings.problem('SEI_CLIENT_CERT_FILE and SEI_CLIENT_KEY_FILE belong together; one is missing')
+  if (cert !== undefined && key !== undefined && !isPair(cert, key))
+    settings.problem('SEI_CLIENT_KEY_FILE must hold the private key of SEI_CLIENT_CERT_FILE')
   const jobStatusPath = settings.text(
     'SEI_JOB_STATUS_PATH',
     'Path of the status of a job; it holds `{key}` once.',

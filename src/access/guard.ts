@@ -6,13 +6,12 @@ import type { GuardedProviders } from '../../resolvers/context.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { MutationInput } from '../../schema/mutation.js'
 import type { Idempotency, Replayable } from '../idempotency/idempotency.js'
-import type { OpenProvider, OpenProviders } from '../providers.js'
+import type { OpenProvider } from '../providers.js'
 import type { Masker } from './mask.js'
 import { missingScope, type Operation } from './operation.js'
 import { isOwn } from './ownership.js'
 
 export interface GuardOptions {
-  readonly open: OpenProviders
   readonly idempotency: Idempotency
   /** The mask of a GraphQL type; undefined where the type holds nothing personal. */
   readonly maskerOf: (type: string) => Masker | undefined
@@ -21,15 +20,11 @@ export interface GuardOptions {
 /** A query with its scope, ownership, mask and audit. */
 class GuardedQuery<Instance, Key, Value> {
   readonly #declared: Query<Instance, Key, Value>
-  readonly #instance: Instance
   readonly #mask: Masker | undefined
-  readonly #open: OpenProviders
 
-  constructor(declared: Query<Instance, Key, Value>, instance: Instance, { maskerOf, open }: GuardOptions) {
+  constructor(declared: Query<Instance, Key, Value>, { maskerOf }: GuardOptions) {
     this.#declared = declared
-    this.#instance = instance
     this.#mask = maskerOf(declared.type)
-    this.#open = open
   }
 
   /** The caller's access to the query for any key; throws `FORBIDDEN` where there is none. */
@@ -40,20 +35,20 @@ class GuardedQuery<Instance, Key, Value> {
     throw missingScope(scope)
   }
 
-  async load(operation: Operation, key: Key): Promise<Value | null> {
+  async load(instance: Instance, operation: Operation, key: Key): Promise<Value | null> {
     const { extraScopes, type, owner, load } = this.#declared
     const isOwnOnly = this.access(operation) === 'own'
     if (!isOwnOnly && extraScopes) await this.#admitSearch(operation, extraScopes(key))
     if (!isOwnOnly && !operation.seesPii && !this.#isGivenAsOwn(operation)) {
-      const value = await load(this.#instance, operation, key)
+      const value = await load(instance, operation, key)
       return this.#mask ? operation.masked(value, this.#mask) : value
     }
     operation.audit.requireTrail(type)
-    const keyOwner = owner?.(key, this.#instance)
+    const keyOwner = owner?.(key, instance)
     // Another caller's record is absent, as if it did not exist.
-    const isVisible = !isOwnOnly || (await isOwn(this.#open, operation, keyOwner!))
+    const isVisible = !isOwnOnly || (await isOwn(operation, keyOwner!))
     if (!isVisible) operation.foreign('owner')
-    const value = isVisible ? await load(this.#instance, operation, key) : null
+    const value = isVisible ? await load(instance, operation, key) : null
     operation.audit.addRead(type, value, keyOwner)
     return value
   }
@@ -83,30 +78,24 @@ class GuardedQuery<Instance, Key, Value> {
 class GuardedCommand<Instance, Input extends MutationInput, Payload extends object> {
   readonly #name: string
   readonly #declared: Command<Instance, Input, Payload>
-  readonly #instance: Instance
   readonly #mask: Masker | undefined
   readonly #idempotency: Idempotency
 
-  constructor(
-    name: string,
-    declared: Command<Instance, Input, Payload>,
-    instance: Instance,
-    { maskerOf, idempotency }: GuardOptions,
-  ) {
+  constructor(name: string, declared: Command<Instance, Input, Payload>, { maskerOf, idempotency }: GuardOptions) {
     this.#name = name
     this.#declared = declared
-    this.#instance = instance
     this.#mask = maskerOf(declared.type)
     this.#idempotency = idempotency
   }
 
-  async execute(operation: Operation, input: Input): Promise<Replayable<Payload>> {
+  async execute(instance: Instance, operation: Operation, input: Input): Promise<Replayable<Payload>> {
     const { scope, extraScopes, authorize, type } = this.#declared
     operation.requireScopes([scope, ...(extraScopes?.(input) ?? [])])
-    authorize?.(this.#instance, operation, input)
+    authorize?.(instance, operation, input)
     // The deadline is outermost: a write that goes on after it is still recorded.
     const payload = await operation.raceWrite(
-      (field) => operation.audit.write(this.#name, type, input, () => this.#write(operation.within(field), input)),
+      (field) =>
+        operation.audit.write(this.#name, type, input, () => this.#write(instance, operation.within(field), input)),
       input.idempotencyKey != null,
     )
     if (!operation.seesPii) return this.#mask ? operation.masked(payload, this.#mask) : payload
@@ -114,7 +103,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     return payload
   }
 
-  #write(operation: OperationScope, input: Input): Promise<Replayable<Payload>> {
+  #write(instance: Instance, operation: OperationScope, input: Input): Promise<Replayable<Payload>> {
     const { repeatable, ignoredInput, readBack, recover, fromStored, run } = this.#declared
     return this.#idempotency.execute<Payload>({
       caller: operation.caller,
@@ -123,16 +112,16 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
       input,
       ignoredInput,
       repeatable: typeof repeatable === 'function' ? repeatable(input) : repeatable,
-      run: (attempt) => run(this.#instance, operation, input, attempt),
-      readBack: readBack && ((attempt) => readBack(this.#instance, operation, input, attempt)),
-      recover: recover && ((attempt) => recover(this.#instance, operation, input, attempt)),
+      run: (attempt) => run(instance, operation, input, attempt),
+      readBack: readBack && ((attempt) => readBack(instance, operation, input, attempt)),
+      recover: recover && ((attempt) => recover(instance, operation, input, attempt)),
       toStored: (payload) => (this.#declared.toStored ? this.#declared.toStored(payload) : payload),
       fromStored,
     })
   }
 }
 
-type Method = (operation: Operation, argument: never) => Promise<unknown>
+type Method = (instance: unknown, operation: Operation, argument: never) => Promise<unknown>
 
 /** A provider's guarded queries and commands, as methods by their declared names. */
 interface Methods {
@@ -140,32 +129,24 @@ interface Methods {
   readonly assertAllowed: (operation: Operation, query: string) => void
 }
 
-function methodsOf(provider: Provider<unknown, ProviderInstance>, open: OpenProvider, options: GuardOptions): Methods {
-  const names = [...Object.keys(provider.queries), ...Object.keys(provider.commands)]
-  if ('absent' in open) {
-    const refuse = () => {
-      throw open.absent()
-    }
-    return { run: Object.fromEntries(names.map((name) => [name, async () => refuse()])), assertAllowed: refuse }
-  }
+function methodsOf(provider: Provider<unknown, ProviderInstance>, options: GuardOptions): Methods {
   const queries = Object.entries(provider.queries as Queries<unknown>).map(
-    ([name, declared]) =>
-      [name, new GuardedQuery(declared as Query<unknown, unknown, unknown>, open.instance, options)] as const,
+    ([name, declared]) => [name, new GuardedQuery(declared as Query<unknown, unknown, unknown>, options)] as const,
   )
   const commands = Object.entries(provider.commands).map(
     ([name, declared]) =>
-      [
-        name,
-        new GuardedCommand(name, declared as Command<ProviderInstance, MutationInput, object>, open.instance, options),
-      ] as const,
+      [name, new GuardedCommand(name, declared as Command<unknown, MutationInput, object>, options)] as const,
   )
   const byName = new Map(queries)
   return {
     run: Object.fromEntries([
-      ...queries.map(([name, query]): [string, Method] => [name, (operation, key) => query.load(operation, key)]),
+      ...queries.map(([name, query]): [string, Method] => [
+        name,
+        (instance, operation, key) => query.load(instance, operation, key),
+      ]),
       ...commands.map(([name, command]): [string, Method] => [
         name,
-        (operation, input) => command.execute(operation, input),
+        (instance, operation, input) => command.execute(instance, operation, input),
       ]),
     ]),
     assertAllowed: (operation, query) => void byName.get(query)!.access(operation),
@@ -173,15 +154,19 @@ function methodsOf(provider: Provider<unknown, ProviderInstance>, open: OpenProv
 }
 
 /** The class of a provider's guarded operations; its instances belong to one operation and hold nothing else. */
-function guardedClass(room: string, { run, assertAllowed }: Methods): new (operation: Operation) => object {
+function guardedClass(room: ProviderName, { run, assertAllowed }: Methods): new (operation: Operation) => object {
   class GuardedProvider {
     readonly #operation: Operation
+    /** Of the caller's tenant; looked up once for the operation. */
+    readonly #open: OpenProvider
 
     constructor(operation: Operation) {
       this.#operation = operation
+      this.#open = operation.providers[room]
     }
 
     assertAllowed(query: string): void {
+      if ('absent' in this.#open) throw this.#open.absent()
       assertAllowed(this.#operation, query)
     }
 
@@ -190,8 +175,13 @@ function guardedClass(room: string, { run, assertAllowed }: Methods): new (opera
       Object.defineProperty(GuardedProvider.prototype, name, {
         value(this: GuardedProvider, argument: never) {
           const operation = this.#operation
+          const open = this.#open
+          if ('absent' in open) return Promise.reject(open.absent())
+          const { instance } = open
           const { trace } = operation
-          return trace.span ? trace.span(span, () => method(operation, argument)) : method(operation, argument)
+          return trace.span
+            ? trace.span(span, () => method(instance, operation, argument))
+            : method(instance, operation, argument)
         },
       })
     }
@@ -207,7 +197,7 @@ function guardedClass(room: string, { run, assertAllowed }: Methods): new (opera
  */
 export function createGuard(options: GuardOptions): (operation: Operation) => GuardedProviders {
   const classes = providerEntries.map(
-    ([name, provider]) => [name, guardedClass(name, methodsOf(provider, options.open[name], options))] as const,
+    ([name, provider]) => [name, guardedClass(name, methodsOf(provider, options))] as const,
   )
   return (operation) => {
     const guarded: Partial<Record<ProviderName, object>> = {}

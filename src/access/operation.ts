@@ -13,6 +13,8 @@ import type { ForeignKind, SecurityEvent } from '../security-events/events.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
 import type { Deadline } from '../lifecycle/deadline.js'
 import type { Allotment } from '../lifecycle/field-allotment.js'
+import type { OpenProviders } from '../providers.js'
+import type { Tenant } from '../tenants/tenant.js'
 
 /** The customers that the Open Bank Project links to the caller, and the persons recorded for them. */
 export interface OwnRecords {
@@ -26,7 +28,7 @@ interface OperationOptions {
   readonly interactionId: string
   readonly trace: OperationTrace
   readonly deadline: Deadline
-  readonly store: Store
+  readonly tenant: Tenant
   readonly audit: OperationRecord
   readonly consent: OperationConsent
   readonly events: SecurityEvents
@@ -46,14 +48,13 @@ export class Operation implements OperationScope {
   readonly consent: OperationConsent
   readonly markSent: OperationScope['markSent']
   readonly isWriting: OperationScope['isWriting']
-  readonly raceWrite: Deadline['raceWrite']
   readonly share: readonly string[]
   /** True when the caller sees every personal value. */
   readonly seesPii: boolean
   /** The caller's own records, loaded at most once, and only for a caller with an `…:own` scope. */
   ownRecords: Promise<OwnRecords> | undefined
   readonly #deadline: Deadline
-  readonly #store: Store
+  readonly #tenant: Tenant
   readonly #events: SecurityEvents
   readonly #request: IncomingMessage
   #tracedStore: Store | undefined
@@ -66,7 +67,7 @@ export class Operation implements OperationScope {
     interactionId,
     trace,
     deadline,
-    store,
+    tenant,
     audit,
     consent,
     events,
@@ -81,10 +82,9 @@ export class Operation implements OperationScope {
     this.#deadline = deadline
     this.markSent = deadline.markSent
     this.isWriting = deadline.isWriting
-    this.raceWrite = deadline.raceWrite
     this.share = [caller.tenant, caller.client, caller.subject]
     this.seesPii = caller.scopes.has('pii:read')
-    this.#store = store
+    this.#tenant = tenant
     this.#events = events
     this.#request = request
   }
@@ -97,6 +97,16 @@ export class Operation implements OperationScope {
   /** Of the root field that runs. */
   get deadline(): number {
     return this.#deadline.field.deadline
+  }
+
+  /** The providers of the caller's tenant, the same ones for the whole operation. */
+  get providers(): OpenProviders {
+    return this.#tenant.open
+  }
+
+  /** As `Deadline.raceWrite`; the tenant's providers stay open until the write has ended. */
+  raceWrite<T>(write: (field: Allotment) => Promise<T>, keyed: boolean): Promise<T> {
+    return this.#deadline.raceWrite((field) => this.#tenant.during(write(field)), keyed)
   }
 
   /** The scope of a write: it keeps the deadline of its own root field, also when it goes on beside a later one. */
@@ -120,7 +130,7 @@ export class Operation implements OperationScope {
   }
 
   get store(): Store {
-    return (this.#tracedStore ??= tracedStore(this.#store, this.trace))
+    return (this.#tracedStore ??= tracedStore(this.#tenant.store, this.trace))
   }
 
   loader<Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>): Loader {

@@ -2,10 +2,10 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import type { Owner } from '../../datasources/contract/operations.js'
 import { readableRows } from '../../datasources/contract/rows.js'
 import { providers } from '../../datasources/index.js'
-import type { OpenProviders } from '../providers.js'
 import type { Operation, OwnRecords } from './operation.js'
 
-async function loadOwnRecords({ obp }: OpenProviders, operation: Operation): Promise<OwnRecords> {
+async function loadOwnRecords(operation: Operation): Promise<OwnRecords> {
+  const { obp } = operation.providers
   if ('absent' in obp) throw obp.absent()
   const { customersOfViewer, linksOf } = providers.obp.queries
   // A customer that cannot be read is not known to be the caller's.
@@ -23,8 +23,8 @@ async function loadOwnRecords({ obp }: OpenProviders, operation: Operation): Pro
 }
 
 /** True when a record belongs to the caller: the caller's own customers, or the persons recorded for them. */
-export async function isOwn(open: OpenProviders, operation: Operation, owner: Owner): Promise<boolean> {
-  operation.ownRecords ??= loadOwnRecords(open, operation)
+export async function isOwn(operation: Operation, owner: Owner): Promise<boolean> {
+  operation.ownRecords ??= loadOwnRecords(operation)
   const { customers, persons } = await operation.ownRecords
   if ('person' in owner) return persons.has(owner.person)
   const { id, bankId } = owner.customer

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { Store } from '../../datasources/contract/store.js'
 import type { createGuard } from '../access/guard.js'
 import { Operation } from '../access/operation.js'
 import type { createRecorder } from '../audit/operation-record.js'
@@ -9,6 +8,7 @@ import type { createConsents } from '../consent/operation-consent.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
 import { SelfTime } from '../observability/self-time.js'
+import type { Tenants } from '../tenants/tenants.js'
 import { withHttp } from './http-head.js'
 import type { Explain, OperationContext } from './plugin.js'
 
@@ -16,7 +16,7 @@ import type { Explain, OperationContext } from './plugin.js'
 export interface ContextOptions {
   readonly deadlines: Deadlines
   readonly guard: ReturnType<typeof createGuard>
-  readonly store: Store
+  readonly tenants: Pick<Tenants, 'of'>
   readonly record: ReturnType<typeof createRecorder>
   readonly consents: ReturnType<typeof createConsents>
   readonly events: SecurityEvents
@@ -42,16 +42,19 @@ export interface ContextRequest {
 export function createContextFactory({
   deadlines,
   guard,
-  store,
+  tenants,
   record,
   consents,
   events,
   explain,
   measure,
 }: ContextOptions): (request: ContextRequest) => OperationContext {
-  return ({ headers, correlationId, interactionId, response, caller, deadlineAt }) => {
+  return ({ headers, correlationId, interactionId, response, caller: known, deadlineAt }) => {
     // A page or a preflight runs no operation.
-    if (caller === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
+    if (known === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
+    const tenant = tenants.of(known)
+    const caller = tenant.narrow(known)
+    tenant.serve(response)
     const stopwatch = explain?.begin(headers) ?? new SelfTime()
     measure?.(response, stopwatch)
     const deadline = deadlines.begin(deadlineAt, response)
@@ -63,7 +66,7 @@ export function createContextFactory({
       interactionId,
       trace: stopwatch,
       deadline,
-      store,
+      tenant,
       audit,
       consent,
       events,

@@ -83,7 +83,8 @@ interface AppOptions {
   readonly isStopping: () => boolean
 }
 
-const nothingHere = (): ApiError =>
+/** The answer at an address that leads to nothing. */
+export const nothingHere = (): ApiError =>
   withHttp(new ApiError('NOT_FOUND', { message: 'There is nothing at this address.' }), 404)
 
 /** The HTTP server without its routes: limits, hooks and headers of every request and answer. */

@@ -37,6 +37,8 @@ export type Admit = (applicant: Applicant) => MaybePromise<Permit | undefined>
 
 interface FrontOptions {
   readonly authenticate: ReturnType<typeof createAuthenticator>
+  /** Throws for a caller of no tenant, where there are tenants. */
+  readonly assertTenant: (caller: Caller) => void
   readonly deadlines: Deadlines
   readonly countFailure: FailureLimit
   /** True where browsers get a page at this address. */
@@ -69,14 +71,21 @@ function hold(permit: Permit | undefined, response: ServerResponse): void {
 
 /**
  * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
- * both call it first: form of the request → token → admission.
+ * both call it first: form of the request → token → tenant → admission.
  */
-export function createFront({ authenticate, deadlines, countFailure, hasPage, admit }: FrontOptions): Front {
+export function createFront({
+  authenticate,
+  assertTenant,
+  deadlines,
+  countFailure,
+  hasPage,
+  admit,
+}: FrontOptions): Front {
   function ask(applicant: Applicant): ReturnType<Admit> {
     try {
       return admit?.(applicant)
     } catch (error) {
-      throw blame(error, applicant.caller)
+      throw blame(applicant.request, applicant.caller, error)
     }
   }
 
@@ -102,7 +111,7 @@ export function createFront({ authenticate, deadlines, countFailure, hasPage, ad
         return { caller, deadlineAt }
       },
       (error: unknown) => {
-        throw blame(error, caller)
+        throw blame(request, caller, error)
       },
     )
   }
@@ -130,9 +139,15 @@ export function createFront({ authenticate, deadlines, countFailure, hasPage, ad
     refuseUnreadBody(method, headers)
     if (needsNoToken(method, headers, hasPage)) return { caller: undefined, deadlineAt }
     refuseBareGet(method, headers)
+    const enter = (caller: Caller): MaybePromise<Arrival> => {
+      try {
+        assertTenant(caller)
+      } catch (error) {
+        throw blame(request, caller, error)
+      }
+      return admitted(request, response, caller, deadlineAt)
+    }
     const caller = verify(request)
-    return caller instanceof Promise
-      ? caller.then((verified) => admitted(request, response, verified, deadlineAt))
-      : admitted(request, response, caller, deadlineAt)
+    return caller instanceof Promise ? caller.then(enter) : enter(caller)
   }
 }

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import type { CircuitState } from '../../datasources/http/circuit-breaker.js'
 import type { Dependencies } from '../observability/dependencies.js'
 import type { Metrics } from '../observability/metrics.js'
 
@@ -12,7 +11,8 @@ export interface ReadyReport {
 interface ReadyOptions {
   readonly dependencies: Dependencies
   readonly isStopping: () => boolean
-  readonly circuits: () => Readonly<Record<string, CircuitState>>
+  /** By provider; by tenant and provider where there are tenants. */
+  readonly circuits: () => Readonly<Record<string, unknown>>
 }
 
 /** Readiness at this moment, with the reasons against it; no request waits for a dependency. */

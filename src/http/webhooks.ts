@@ -8,10 +8,13 @@ import {
   RejectedDelivery,
   type Webhook,
 } from '../../datasources/contract/webhook.js'
-import type { OpenProviders } from '../providers.js'
+import { providerEntries, type ProviderName } from '../../datasources/index.js'
 import { type Log, errorOrigin } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
+import type { Tenant } from '../tenants/tenant.js'
+import { nothingHere } from './app.js'
+import type { FailureLimit } from './failure-limit.js'
 import { idsOf } from './interaction-id.js'
 
 const MAX_EVENT_BYTES = 256 * 1024
@@ -40,8 +43,13 @@ interface Claim {
 }
 
 interface WebhooksOptions {
-  readonly providers: OpenProviders
-  readonly store: Store
+  readonly tenants: {
+    /** True where each tenant has addresses of its own. */
+    readonly hasTenants: boolean
+    /** The tenant with this id; without an id, that of a deployment without tenants. */
+    readonly find: (id: string | undefined) => Pick<Tenant, 'store' | 'webhookOf'> | undefined
+  }
+  readonly countFailure: FailureLimit
   readonly log: Log
   readonly metrics: Metrics
   readonly events: SecurityEvents
@@ -68,17 +76,39 @@ async function once(store: Store, provider: string, { id, apply: act }: WebhookE
   return 'done'
 }
 
-/** `POST /webhooks/<provider>` for every provider that has a webhook. The sender is told a status and nothing else. */
+interface Params {
+  readonly tenant?: string
+}
+type Delivery = FastifyRequest<{ Body: Buffer | undefined; Params: Params }>
+
+/** The receiver of one address, and the store of its tenant. */
+interface Receiver {
+  readonly webhook: Webhook
+  readonly store: Store
+}
+
+/**
+ * `POST /webhooks/<provider>` for every provider that has a webhook, `POST /webhooks/<provider>/<tenant>` where there are
+ * tenants. The sender is told a status and nothing else.
+ */
 export function registerWebhooks(
   app: FastifyInstance,
-  { providers, store, log, metrics, events }: WebhooksOptions,
+  { tenants, countFailure, log, metrics, events }: WebhooksOptions,
 ): void {
+  /** What the address leads to now: a reload may bring a webhook or take it away. */
+  function receiverOf(provider: ProviderName, { tenant: id }: Params): Receiver | undefined {
+    const tenant = tenants.find(id)
+    const webhook = tenant?.webhookOf(provider)
+    return webhook && { webhook, store: tenant!.store }
+  }
+
   async function take(
-    provider: string,
-    webhook: Webhook,
-    request: FastifyRequest<{ Body: Buffer | undefined }>,
+    provider: ProviderName,
+    { webhook, store }: Receiver,
+    request: Delivery,
     reply: FastifyReply,
   ): Promise<WebhookOutcome> {
+    const { tenant } = request.params
     let type: WebhookEventType | 'none' = 'none'
     let outcome: WebhookOutcome
     try {
@@ -91,10 +121,10 @@ export function registerWebhooks(
       if (outcome === 'failed' && !(error instanceof ApiError))
         log.error({ correlationId: request.id, ...errorOrigin(error) }, 'unforeseen error')
     }
-    metrics.notified(provider, type, outcome)
+    metrics.notified(provider, type, outcome, tenant)
     if (outcome === 'forged')
       events.record({ action: 'webhook-forged', rule: provider }, { request: request.raw, ids: idsOf(request, reply) })
-    log.info({ correlationId: request.id, webhook: { provider, type, outcome } }, 'webhook')
+    log.info({ correlationId: request.id, webhook: { provider, tenant, type, outcome } }, 'webhook')
     return outcome
   }
 
@@ -104,15 +134,24 @@ export function registerWebhooks(
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_EVENT_BYTES }, (_request, body, parsed) =>
       parsed(null, body),
     )
-    for (const [provider, open] of Object.entries(providers)) {
-      const webhook = 'instance' in open ? open.instance.webhook : undefined
-      if (webhook === undefined) continue
-      scope.post<{ Body: Buffer | undefined }>(
-        `/webhooks/${provider}`,
-        { bodyLimit: MAX_EVENT_BYTES },
-        async (request, reply) => reply.code(STATUS[await take(provider, webhook, request, reply)]).send(),
+    for (const [provider] of providerEntries)
+      scope.post<{ Body: Buffer | undefined; Params: Params }>(
+        `/webhooks/${provider}${tenants.hasTenants ? '/:tenant' : ''}`,
+        {
+          bodyLimit: MAX_EVENT_BYTES,
+          // Before the body is read.
+          onRequest({ params, raw }, _reply, next) {
+            if (receiverOf(provider, params) !== undefined) return next()
+            countFailure(raw)
+            next(nothingHere())
+          },
+        },
+        async (request, reply) => {
+          const receiver = receiverOf(provider, request.params)
+          if (receiver === undefined) throw nothingHere()
+          return reply.code(STATUS[await take(provider, receiver, request, reply)]).send()
+        },
       )
-    }
     done()
   })
 }

@@ -5,71 +5,83 @@ import type { CallAttempt } from '../../datasources/http/call.js'
 const CIRCUIT: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
+/** The label of a tenant, only where a deployment has tenants: its values are the ids of `TENANTS_FILE`. */
+interface TenantLabel {
+  readonly names: readonly ['tenant'] | readonly []
+  readonly of: (tenant: string | undefined) => { readonly tenant?: string }
+}
+
+const tenantLabel = (hasTenants: boolean): TenantLabel =>
+  hasTenants ? { names: ['tenant'], of: (tenant) => ({ tenant: tenant! }) } : { names: [], of: () => ({}) }
+
 /** Metrics of calls to providers: latency, retries and contract drift. */
-function providerMetrics(registers: Registry[]) {
+function providerMetrics(registers: Registry[], { names, of }: TenantLabel) {
   const calls = new Histogram({
     name: 'kyc_provider_call_seconds',
     help: 'Calls to providers by route and by the error code they ended in (ok when none).',
-    labelNames: ['provider', 'method', 'route', 'code'],
+    labelNames: [...names, 'provider', 'method', 'route', 'code'],
     buckets: [...LATENCY_BUCKETS, 10],
     registers,
   })
   const retries = new Counter({
     name: 'kyc_provider_retries_total',
     help: 'Attempts of provider calls beyond the first.',
-    labelNames: ['provider'],
+    labelNames: [...names, 'provider'],
     registers,
   })
   const shared = new Counter({
     name: 'kyc_provider_shared_total',
     help: 'Reads that joined a call of another operation (single-flight).',
-    labelNames: ['provider'],
+    labelNames: [...names, 'provider'],
     registers,
   })
   const drift = new Counter({
     name: 'kyc_provider_drift_total',
     help: "Values that a provider's contract does not list, by field.",
-    labelNames: ['provider', 'field'],
+    labelNames: [...names, 'provider', 'field'],
     registers,
   })
   const webhooks = new Counter({
     name: 'kyc_webhook_events_total',
     help: 'Webhook deliveries by event type (none when the delivery could not be read) and by outcome.',
-    labelNames: ['provider', 'type', 'outcome'],
+    labelNames: [...names, 'provider', 'type', 'outcome'],
     registers,
   })
 
   return {
-    called({ provider, method, route, try: tries, code, seconds }: CallAttempt) {
-      calls.observe({ provider, method, route, code: code ?? 'ok' }, seconds)
-      if (tries > 1) retries.inc({ provider })
+    called({ provider, method, route, try: tries, code, seconds }: CallAttempt, tenant?: string) {
+      calls.observe({ ...of(tenant), provider, method, route, code: code ?? 'ok' }, seconds)
+      if (tries > 1) retries.inc({ ...of(tenant), provider })
     },
-    shared: (provider: string) => shared.inc({ provider }),
-    drifted: (provider: string, field: string) => drift.inc({ provider, field }),
-    notified: (provider: string, type: string, outcome: string) => webhooks.inc({ provider, type, outcome }),
+    shared: (provider: string, tenant?: string) => shared.inc({ ...of(tenant), provider }),
+    drifted: (provider: string, field: string, tenant?: string) => drift.inc({ ...of(tenant), provider, field }),
+    notified: (provider: string, type: string, outcome: string, tenant?: string) =>
+      webhooks.inc({ ...of(tenant), provider, type, outcome }),
   }
 }
 
 /** Metrics of the circuit breakers: their state, and each change of it. */
-function circuitMetrics(registers: Registry[]) {
+function circuitMetrics(registers: Registry[], { names, of }: TenantLabel) {
   const circuit = new Gauge({
     name: 'kyc_provider_circuit_state',
     help: "State of a provider's circuit breaker: 0 closed, 1 half-open, 2 open.",
-    labelNames: ['provider', 'part'],
+    labelNames: [...names, 'provider', 'part'],
     registers,
   })
   const transitions = new Counter({
     name: 'kyc_provider_circuit_transitions_total',
     help: "Changes of a provider's circuit breaker, by the new state.",
-    labelNames: ['provider', 'part', 'state'],
+    labelNames: [...names, 'provider', 'part', 'state'],
     registers,
   })
 
   return {
-    switched(provider: string, part: string, state: CircuitState) {
-      circuit.set({ provider, part }, CIRCUIT[state])
-      transitions.inc({ provider, part, state })
+    switched(provider: string, part: string, state: CircuitState, tenant?: string) {
+      circuit.set({ ...of(tenant), provider, part }, CIRCUIT[state])
+      transitions.inc({ ...of(tenant), provider, part, state })
     },
+    /** The circuit of a provider that is not configured any more. */
+    circuitGone: (provider: string, part: string, tenant?: string) => circuit.remove({ ...of(tenant), provider, part }),
   }
 }
 
@@ -201,6 +213,28 @@ function admissionMetrics(registers: Registry[]) {
   }
 }
 
+/** Metrics of provider settings that were read again because a file of theirs has changed. */
+function reloadMetrics(registers: Registry[]) {
+  const reloads = new Counter({
+    name: 'kyc_provider_settings_reloads_total',
+    help: 'Readings of the provider settings after a change of their files, by outcome (applied, unchanged, refused).',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const stale = new Gauge({
+    name: 'kyc_provider_settings_stale',
+    help: 'Whether the provider settings in use are older than their files, which were refused: 1 or 0.',
+    registers,
+  })
+
+  return {
+    reloaded(outcome: 'applied' | 'unchanged' | 'refused') {
+      reloads.inc({ outcome })
+      stale.set(outcome === 'refused' ? 1 : 0)
+    },
+  }
+}
+
 /** Readiness of the dependencies. */
 function readinessMetrics(registers: Registry[]) {
   const ready = new Gauge({
@@ -226,14 +260,16 @@ function readinessMetrics(registers: Registry[]) {
 }
 
 /** Prometheus metrics of the process. No label holds a value that a person gave; a client is named by its verified token. */
-export function createMetrics() {
+export function createMetrics({ hasTenants = false } = {}) {
+  const label = tenantLabel(hasTenants)
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
 
   return {
-    ...providerMetrics(registers),
-    ...circuitMetrics(registers),
+    ...providerMetrics(registers, label),
+    ...circuitMetrics(registers, label),
+    ...reloadMetrics(registers),
     ...operationMetrics(registers),
     ...consentMetrics(registers),
     ...securityMetrics(registers),

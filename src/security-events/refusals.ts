@@ -84,12 +84,12 @@ export function recordErrors(
   }
 }
 
-/** The caller of a request that was refused after its token was verified. */
-const callers = new WeakMap<object, Caller>()
+/** The callers of requests that are refused after their token was verified. */
+const callers = new WeakMap<IncomingMessage, Caller>()
 
-/** Remembers of an error whom it refused. */
-export function blame(error: unknown, caller: Caller | undefined): unknown {
-  if (caller !== undefined && error instanceof ApiError) callers.set(error, caller)
+/** Remembers whom the refusal of a request concerns; returns the error. */
+export function blame(request: IncomingMessage, caller: Caller | undefined, error: unknown): unknown {
+  if (caller !== undefined) callers.set(request, caller)
   return error
 }
 
@@ -104,7 +104,7 @@ export const refusalRecorder =
       const hasToken = request.headers.authorization !== undefined
       const refusal = error.code === 'UNAUTHENTICATED' ? loginFailure(error, hasToken) : error.refusal
       const event = eventOf({ ...refusalOf(error), refusal })
-      if (event !== undefined) events.record(event, { request, ids, caller: callers.get(error) })
+      if (event !== undefined) events.record(event, { request, ids, caller: callers.get(request) })
     } else if ((error as { statusCode?: unknown } | undefined)?.statusCode === 413) {
       events.record({ action: 'limit-reached', reason: 'body_bytes' }, { request, ids })
     }

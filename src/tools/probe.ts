@@ -4,11 +4,12 @@ import { ConfigError, environment, readConfig } from '../config.js'
 import { MAX_CALLS, probeProvider, type ProbeReport } from './probe/run.js'
 import { probeTable } from './probe/table.js'
 
-const USAGE = `npm run probe -- NAME … [--all] [--write] [--subject ID] [--json]
+const USAGE = `npm run probe -- NAME … [--all] [--write] [--subject ID] [--tenant ID] [--json]
   NAME       ${Object.keys(providers).join(', ')}
   --all      every provider that is configured
   --write    also checks what needs a write, on a throw-away customer or person
   --subject  the throw-away customer or account of --write, for providers where none can be created
+  --tenant   the tenant of TENANTS_FILE with whose credentials the providers are called
 The settings are those of npm start. Without --write only GET requests are sent, at most ${MAX_CALLS} and the login.`
 
 /** A probe authenticates no callers, so these need no value of their own. */
@@ -26,6 +27,7 @@ async function main(): Promise<number> {
       all: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       subject: { type: 'string' },
+      tenant: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   })
@@ -36,13 +38,21 @@ async function main(): Promise<number> {
     return 2
   }
   const config = readConfig({ ...CALLER_SETTINGS, ...environment() }, { development: true })
-  const configured = Object.keys(config.providers).filter(isKnown)
+  const tenant = config.tenancy.tenants.find(({ id }) => id === values.tenant)
+  if (tenant === undefined) throw new ConfigError(['--tenant must name a tenant of TENANTS_FILE, where there is one'])
+  const configured = Object.keys(tenant.providers).filter(isKnown)
   const missing = named.filter((name) => !configured.includes(name))
   if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name.toUpperCase()}_URL is missing`))
   const reports: ProbeReport[] = []
   for (const name of values.all ? configured : named) {
     const onProgress = (states: string) => console.error(`${name}: ${states}`)
-    const report = await probeProvider(name, { config, mayWrite: values.write, subject: values.subject, onProgress })
+    const report = await probeProvider(name, {
+      config,
+      tenant,
+      mayWrite: values.write,
+      subject: values.subject,
+      onProgress,
+    })
     reports.push(report)
     if (!values.json) console.log(`${probeTable(report)}\n`)
   }

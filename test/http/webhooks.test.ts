@@ -8,7 +8,6 @@ import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 
 import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { readConfig } from '../../src/config.js'
 import { subscribeWebhooks } from '../../src/dev/webhook-subscription.js'
-import type { OpenProviders } from '../../src/providers.js'
 import { createLog } from '../../src/observability/log.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import { openStore, untilUsable } from '../../src/store/open-store.js'
@@ -295,10 +294,13 @@ describe('an event', () => {
       if (works === 1) throw new Error('no')
     }
     const app = Fastify()
-    const instance = { webhook: { read: () => ({ id: 'e-1', type: 'other' as const, apply: act }) } }
-    registerWebhooks(app, {
-      providers: { synctera: { instance } } as unknown as OpenProviders,
+    const tenant = {
       store: memory,
+      webhookOf: () => ({ read: () => ({ id: 'e-1', type: 'other' as const, apply: act }) }),
+    }
+    registerWebhooks(app, {
+      tenants: { hasTenants: false, find: () => tenant },
+      countFailure: () => undefined,
       log: createLog('silent'),
       metrics: createMetrics(),
       events: new SecurityEvents({ count: () => undefined, trusts: trustOf(0) }),

@@ -43,7 +43,7 @@ export interface RunOptions extends TokenOptions {
 }
 
 /** What an app stands on: the issuer of its callers' tokens, and the emulators with the settings that connect to them. */
-interface Environment {
+export interface Environment {
   readonly issuer: Issuer
   readonly token: (options?: TokenOptions) => Promise<string>
   readonly jwksUrl: string
@@ -83,7 +83,8 @@ export interface App {
 
 const isToken = ({ url }: EmulatorCall) => /oauth|oidc|token|logins\/direct/.test(url.split('?', 1)[0]!)
 
-async function startGround(): Promise<Environment> {
+/** Starts an issuer and the emulators. */
+export async function startGround(): Promise<Environment> {
   const authority = Fastify({ forceCloseConnections: true })
   const issuer = await createIssuer('https://issuer.test')
   issuer.routes(authority)
@@ -115,7 +116,7 @@ async function startGround(): Promise<Environment> {
  */
 export async function startApp(
   settings: Readonly<Record<string, string | undefined>> = {},
-  beside?: App,
+  beside?: Pick<App, 'ground'>,
   options: Partial<ServerOptions> = {},
 ): Promise<App> {
   const ground = beside?.ground ?? (await startGround())

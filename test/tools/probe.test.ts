@@ -26,8 +26,10 @@ beforeAll(async () => {
 afterAll(() => close())
 beforeEach(() => Object.values(emulators).forEach((emulator) => emulator.clear()))
 
-const probe = (name: ProviderName, options: Partial<ProbeOptions> = {}, more: Record<string, string> = {}) =>
-  probeProvider(name, { config: readConfig({ ...SERVER, ...settings, ...more }), pauseMs: 0, ...options })
+function probe(name: ProviderName, options: Partial<ProbeOptions> = {}, more: Record<string, string> = {}) {
+  const config = readConfig({ ...SERVER, ...settings, ...more })
+  return probeProvider(name, { config, tenant: config.tenancy.tenants[0]!, pauseMs: 0, ...options })
+}
 
 const only = ({ rows }: ProbeReport, result: string) => rows.filter((row) => row.result === result)
 const failing = (report: ProbeReport) => only(report, 'fails').map(({ states }) => states)

@@ -2,8 +2,12 @@ import { ApiError } from '../../../datasources/contract/errors.js'
 import { type Assumption, type Finding, type ProbeContext, unchecked } from '../../../datasources/contract/probe.js'
 import { providerEntries, type ProviderName } from '../../../datasources/index.js'
 import type { Config } from '../../config.js'
+import { ProviderChanges } from '../../provider-changes.js'
 import { depsOf } from '../../providers.js'
+import { NO_CHANNEL } from '../../store/change-channel.js'
 import { openStore, untilUsable } from '../../store/open-store.js'
+import type { TenantConfig } from '../../tenants/tenancy.js'
+import { storeOf, tenantName } from '../../tenants/tenant.js'
 import { connectionAssumptions, loginOf } from './connection.js'
 import { type OpenClient, ProbeSession, ProbeStopped } from './session.js'
 
@@ -19,6 +23,8 @@ export interface ProbeReport {
 
 export interface ProbeOptions {
   readonly config: Config
+  /** The tenant whose credentials are used. */
+  readonly tenant: TenantConfig
   readonly mayWrite?: boolean
   readonly subject?: string | undefined
   readonly maxCalls?: number
@@ -43,19 +49,23 @@ async function findingOf({ states, writes, check }: Assumption, context: ProbeCo
 
 /** Checks the assumptions of one provider that is configured. */
 export async function probeProvider(name: ProviderName, options: ProbeOptions): Promise<ProbeReport> {
-  const { config, mayWrite = false, subject, maxCalls = MAX_CALLS, pauseMs = PAUSE_MS, onProgress } = options
+  const { config, tenant, mayWrite = false, subject, maxCalls = MAX_CALLS, pauseMs = PAUSE_MS, onProgress } = options
   const provider = providerEntries.find(([key]) => key === name)![1]
-  const configured = config.providers[name]!
+  const configured = tenant.providers[name]!
   let calls = 0
   const ignore = () => undefined
   // A login that the replicas share is taken from their store.
   const { store, close } = await untilUsable(openStore(config, ignore))
-  const deps = depsOf(
-    provider,
-    configured,
-    { config, store, onCall: () => (calls += 1), onShared: ignore, onDrift: ignore, onCircuit: ignore },
-    {},
-  )
+  const { deps } = depsOf(provider, configured, {
+    config,
+    tenant: tenantName(tenant.id),
+    store: storeOf(store, tenant.id),
+    changes: new ProviderChanges(NO_CHANNEL),
+    onCall: () => (calls += 1),
+    onShared: ignore,
+    onDrift: ignore,
+    onCircuit: ignore,
+  })
   const clients: OpenClient[] = []
   const instance = provider.open(configured.settings, {
     ...deps,

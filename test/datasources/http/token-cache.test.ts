@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { generate } from 'selfsigned'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { ApiError } from '../../../datasources/contract/errors.js'
@@ -286,11 +287,12 @@ describe('settings', () => {
   }
   const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-'))
   afterAll(() => rmSync(folder, { recursive: true }))
-  const pem = (kind: string) => {
-    const file = join(folder, `${kind}.pem`)
-    writeFileSync(file, `-----BEGIN ${kind}-----`)
+  const written = (name: string, text: string) => {
+    const file = join(folder, name)
+    writeFileSync(file, text)
     return file
   }
+  const pem = (kind: string) => written(`${kind}.pem`, `-----BEGIN ${kind}-----`)
 
   test('have defaults', () => {
     const { providers } = readConfig({ ...BASE, ...APITURE, ...SEI })
@@ -305,16 +307,14 @@ describe('settings', () => {
     expect(providers.apiture).toMatchObject({ maxConcurrency: 64, settings: { institutionId: undefined } })
   })
 
-  test('a client certificate needs its key', () => {
-    const { providers } = readConfig({
-      ...BASE,
-      ...SEI,
-      SEI_CLIENT_CERT_FILE: pem('CERTIFICATE'),
-      SEI_CLIENT_KEY_FILE: pem('PRIVATE KEY'),
-    })
-    expect(providers.sei!.settings).toMatchObject({
-      tls: { cert: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN PRIVATE KEY-----' },
-    })
+  test('a client certificate needs its key, and that of another one is refused', async () => {
+    const [{ cert, private: key }, other] = await Promise.all([generate(), generate()])
+    const settings = { ...BASE, ...SEI, SEI_CLIENT_CERT_FILE: written('client.pem', cert) }
+    const { providers } = readConfig({ ...settings, SEI_CLIENT_KEY_FILE: written('client-key.pem', key) })
+    expect(providers.sei!.settings).toMatchObject({ tls: { cert: cert.trim(), key: key.trim() } })
+    expect(() => readConfig({ ...settings, SEI_CLIENT_KEY_FILE: written('other-key.pem', other.private) })).toThrow(
+      'SEI_CLIENT_KEY_FILE must hold the private key of SEI_CLIENT_CERT_FILE',
+    )
   })
 
   test.each<[string, Record<string, string>, string[]]>([

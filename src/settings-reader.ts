@@ -1,0 +1,156 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Settings } from '../datasources/contract/provider.js'
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+/** True for an address on another machine that is reached without encryption. */
+const isPlaintext = ({ protocol, hostname }: URL): boolean =>
+  ['http:', 'redis:'].includes(protocol) && !isLoopback(hostname)
+/** True for a host name of this machine. */
+export const isLoopback = (hostname: string): boolean =>
+  /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+
+/** True for an `http(s)` URL whose credentials, where it has some, can be decoded. */
+function isProxyUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search, hash } = new URL(text)
+  try {
+    decodeURIComponent(username + password)
+  } catch {
+    return false
+  }
+  return ['http:', 'https:'].includes(protocol) && search === '' && hash === ''
+}
+
+/** Reads settings by name, from the environment or from another source of names and texts, and collects their problems. */
+export class SettingsReader implements Settings {
+  readonly problems: string[] = []
+  /** Settings with an address on another machine that is reached without encryption. */
+  readonly plaintext: string[] = []
+
+  /** The files that the settings name, whether they can be read or not. */
+  readonly files = new Set<string>()
+  /** The names that were asked for. */
+  readonly asked = new Set<string>()
+
+  constructor(private readonly env: Env) {}
+
+  has(name: string): boolean {
+    return this.raw(name) !== undefined || this.raw(`${name}_FILE`) !== undefined
+  }
+
+  problem(message: string): void {
+    this.problems.push(message)
+  }
+
+  optional(name: string, _description: string): string | undefined {
+    return this.raw(name)
+  }
+
+  text(name: string, _description: string, fallback?: string): string {
+    return this.raw(name) ?? fallback ?? this.missing(name)
+  }
+
+  secret(name: string, description: string): string {
+    return this.optionalSecret(name, description) ?? this.missing(`${name} (or ${name}_FILE)`)
+  }
+
+  optionalSecret(name: string, description: string): string | undefined {
+    const text = this.raw(name)
+    if (text !== undefined && this.raw(`${name}_FILE`) !== undefined)
+      this.problem(`${name} and ${name}_FILE are both set`)
+    if (text !== undefined) return text
+    const content = this.optionalFile(`${name}_FILE`, description)
+    // Also a file that is about to be written anew.
+    if (content === '') this.problem(`${name}_FILE names an empty file`)
+    return content
+  }
+
+  optionalProxy(name: string, description: string): string | undefined {
+    const text = this.optionalSecret(name, description)
+    if (text !== undefined && !isProxyUrl(text)) this.problem(`${name} must be the http or https URL of a proxy`)
+    return text
+  }
+
+  list(name: string, _description: string): readonly string[] {
+    const parts = this.raw(name)?.split(',') ?? []
+    return parts.map((part) => part.trim()).filter(Boolean)
+  }
+
+  optionalFile(name: string, _description: string): string | undefined {
+    const path = this.raw(name)
+    if (path === undefined) return undefined
+    this.files.add(path)
+    try {
+      return readFileSync(path, 'utf8').trim()
+    } catch {
+      this.problem(`${name} names a file that cannot be read`)
+      return undefined
+    }
+  }
+
+  optionalPem(name: string, description: string): string | undefined {
+    const text = this.optionalFile(name, description)
+    if (text !== undefined && !text.includes('-----BEGIN ')) this.problem(`${name} does not hold PEM`)
+    return text
+  }
+
+  url(name: string, _description: string, fallback?: string): string {
+    const text = this.raw(name) ?? fallback
+    if (text === undefined) return this.missing(name)
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.search || url.hash) {
+      this.problem(`${name} must be an http or https URL without credentials, query or fragment`)
+      return ''
+    }
+    if (isPlaintext(url)) this.plaintext.push(name)
+    return text.replace(/\/+$/, '')
+  }
+
+  integer(name: string, _description: string, fallback: number, { min, max }: { min: number; max: number }): number {
+    const text = this.raw(name)
+    if (text === undefined) return fallback
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < min || value > max)
+      this.problem(`${name} must be a whole number from ${min} to ${max}`)
+    return value
+  }
+
+  choice<T extends string, F extends T | undefined>(
+    name: string,
+    _description: string,
+    choices: readonly T[],
+    fallback: F,
+  ): T | F {
+    const text = this.raw(name)
+    const chosen = choices.find((choice) => choice === text)
+    if (text !== undefined && chosen === undefined) this.problem(`${name} must be one of ${choices.join(', ')}`)
+    return chosen ?? fallback
+  }
+
+  private raw(name: string): string | undefined {
+    this.asked.add(name)
+    // Most programs read proxies in lower case too, and some only so.
+    const text = this.env[name] ?? (name.endsWith('_PROXY') ? this.env[name.toLowerCase()] : undefined)
+    const value = text?.trim()
+    return value === '' ? undefined : value
+  }
+
+  private missing(name: string): string {
+    this.problem(`${name} is missing`)
+    return ''
+  }
+}
+
+/** Reads a certificate authority (PEM) from the file that a setting names. */
+export function authority(settings: Settings, name: string, description: string): string | undefined {
+  const pem = settings.optionalFile(name, description)
+  if (pem === undefined) return undefined
+  try {
+    new X509Certificate(pem)
+  } catch {
+    settings.problem(`${name} holds no certificate in PEM`)
+  }
+  return pem
+}
