@@ -4,9 +4,11 @@ import type { ProxySettings } from '../datasources/http/proxy.js'
 import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../datasources/http/transport.js'
 import { type ProviderName, providers } from '../datasources/index.js'
 import type { Provider, ProviderInstance, Settings } from '../datasources/contract/provider.js'
+import { type OpenEntry, readTokenSettings, type TokenConfig } from './access/token-settings.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
 import { type TrustedProxies, trustOf } from './http/client-address.js'
+import { readTlsSettings, type TlsConfig } from './http/tls-settings.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
@@ -73,13 +75,10 @@ export interface Config {
   readonly admin: { readonly host: string; readonly port: number } | undefined
   /** How long a stopping server still accepts and serves everything, while `/ready` says that it stops. */
   readonly drainDelayMs: number
-  readonly auth: {
-    readonly issuer: string
-    readonly audience: string
-    readonly jwksUrl: string
-    /** How long the issuer's keys are used while they cannot be read again. */
-    readonly staleMs: number
-  }
+  /** Whose tokens are accepted, and how they must be presented. */
+  readonly auth: TokenConfig
+  /** TLS of the public port; undefined where it speaks plain HTTP. */
+  readonly tls: TlsConfig | undefined
   readonly redis: RedisAddress | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly audit: AuditDestination
@@ -144,18 +143,26 @@ function isProxyUrl(text: string): boolean {
 
 /** Reads settings by name from the environment, and collects their problems. */
 class EnvironmentSettings implements Settings {
-  readonly problems: string[] = []
-  /** Settings with an address on another machine that is reached without encryption. */
-  readonly plaintext: string[] = []
+  constructor(
+    private readonly env: Env,
+    readonly problems: string[] = [],
+    /** Settings with an address on another machine that is reached without encryption. */
+    readonly plaintext: string[] = [],
+    /** Where the settings stand; empty for the environment. */
+    private readonly where = '',
+  ) {}
 
-  constructor(private readonly env: Env) {}
+  /** Settings of an entry of a file; what is told of them begins with `where`. */
+  within(env: Env, where: string): Settings {
+    return new EnvironmentSettings(env, this.problems, this.plaintext, where)
+  }
 
   has(name: string): boolean {
     return this.raw(name) !== undefined || this.raw(`${name}_FILE`) !== undefined
   }
 
   problem(message: string): void {
-    this.problems.push(message)
+    this.problems.push(this.where + message)
   }
 
   optional(name: string, _description: string): string | undefined {
@@ -213,7 +220,7 @@ class EnvironmentSettings implements Settings {
       this.problem(`${name} must be an http or https URL without credentials, query or fragment`)
       return ''
     }
-    if (isPlaintext(url)) this.plaintext.push(name)
+    if (isPlaintext(url)) this.plaintext.push(this.where + name)
     return text.replace(/\/+$/, '')
   }
 
@@ -405,19 +412,6 @@ const proxyConfig = (settings: Settings): ProxySettings => ({
 
 type ServerConfig = Omit<Config, 'providers' | 'plaintext'>
 
-const authConfig = (settings: Settings): Config['auth'] => ({
-  issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
-  audience: settings.text('AUTH_AUDIENCE', 'Audience of access tokens, their claim `aud`.'),
-  jwksUrl: settings.url('AUTH_JWKS_URL', 'Public keys of the issuer, a JSON Web Key Set.'),
-  staleMs:
-    settings.integer(
-      'AUTH_JWKS_STALE_SECONDS',
-      "How long the issuer's keys are used after they were last read, while they cannot be read again; then requests answer `ISSUER_UNAVAILABLE`.",
-      3_600,
-      { min: 0, max: 604_800 },
-    ) * 1000,
-})
-
 function storeEpoch(settings: Settings): string | undefined {
   const id = settings.optional(
     'STORE_EPOCH',
@@ -569,9 +563,15 @@ function lifecycleConfig(settings: Settings): Pick<Config, 'admin' | 'drainDelay
 }
 
 /** The configuration without the providers. */
-function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
+function serverConfig(
+  settings: Settings,
+  plaintext: string[],
+  development: boolean,
+  openEntry: OpenEntry,
+): ServerConfig {
   return {
-    auth: authConfig(settings),
+    auth: readTokenSettings(settings, openEntry),
+    tls: readTlsSettings(settings),
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
     ...lifecycleConfig(settings),
@@ -670,7 +670,7 @@ export const settingGroups: readonly SettingGroup[] = [
   {
     title: 'Server',
     read(settings) {
-      serverConfig(settings, [], false)
+      serverConfig(settings, [], false, () => settings)
       refusePlaintext(settings, [])
     },
   },
@@ -692,11 +692,16 @@ export function readConfig(env: Env, { development = false } = {}): Config {
     problems.push(`no provider is configured: set at least one of ${urls.join(', ')}`)
   }
 
-  const server = serverConfig(settings, plaintext, development)
+  const server = serverConfig(settings, plaintext, development, (values, where) => settings.within(values, where))
   if (server.redis !== undefined && server.encryptionKeys === undefined)
     problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
-  if (!development && isDevelopmentIssuer(server.auth.issuer))
+  if (!development && server.auth.issuers.some(({ issuer }) => isDevelopmentIssuer(issuer)))
     problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
+  if (
+    server.auth.certificateHeader !== undefined &&
+    (typeof server.trustProxy === 'number' || server.trustProxy.length === 0)
+  )
+    problems.push('TLS_CLIENT_CERT_HEADER needs TRUST_PROXY with the addresses of the proxies that send it')
 
   const config: Config = {
     ...server,

@@ -5,7 +5,10 @@ import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { Store } from '../datasources/contract/store.js'
 import { createAuthenticator } from './access/authenticate.js'
-import { IssuerKeys } from './access/issuer-keys.js'
+import { dependenciesOf, reportIssuers } from './access/issuer-dependencies.js'
+import { Issuers } from './access/issuers.js'
+import { createSenderConstraint } from './access/sender-constraint.js'
+import { Refusals } from './access/refusals.js'
 import { createMaskers } from './access/mask.js'
 import { createRecorder } from './audit/operation-record.js'
 import { openTrail, type Trail } from './audit/trail.js'
@@ -84,7 +87,7 @@ type Options = ServerOptions & { readonly log: Log; readonly metrics: Metrics; r
 
 /** What is opened once and closed with the server. */
 interface Resources {
-  readonly keys: IssuerKeys
+  readonly issuers: Issuers
   readonly store: OpenStore
   readonly readiness: StoreReadiness
   readonly providers: ReturnType<typeof openProviders>
@@ -92,11 +95,7 @@ interface Resources {
 }
 
 function openResources({ config, log, metrics, dependencies }: Options): Resources {
-  const keys = new IssuerKeys({
-    ...config.auth,
-    proxies: config.proxies,
-    report: (cause, isUsable) => dependencies.report('issuer', cause, isUsable),
-  })
+  const issuers = new Issuers(config.auth.issuers, config.proxies, reportIssuers(dependencies))
   const readiness = new StoreReadiness(dependencies)
   const store = openStore(config, readiness.observe, log)
   readiness.start(store.probe)
@@ -122,7 +121,7 @@ function openResources({ config, log, metrics, dependencies }: Options): Resourc
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
   })
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
-  return { keys, store, readiness, providers, trail }
+  return { issuers, store, readiness, providers, trail }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -176,8 +175,8 @@ function createSteps(
 function createGraph(
   options: Options,
   reached: Promise<void>,
-  { keys, store: { store, lease }, providers, trail }: Resources,
-  countFailure: FailureLimit,
+  { issuers, store: { store, lease }, providers, trail }: Resources,
+  { countFailure, trusts }: Pick<RoutesOptions, 'countFailure' | 'trusts'>,
 ): Graph {
   const { config, explorer, explain } = options
   const { schema, served } = schemas()
@@ -204,6 +203,8 @@ function createGraph(
     hasPersistedQueries: config.safelist.mode !== 'enforce',
     openContext,
   })
+  const refusals = new Refusals(config.auth.dpop)
+  const constraint = createSenderConstraint(config, { refusals, store, trusts })
   const requests = new PendingTasks()
   let isStarting = true
   void reached.then(() => (isStarting = false))
@@ -212,7 +213,7 @@ function createGraph(
     rateLimit,
     answers,
     front: createFront({
-      authenticate: createAuthenticator(config.auth, keys),
+      authenticate: createAuthenticator({ issuers, refusals, constraint }),
       deadlines,
       countFailure,
       hasPage: isDevelopment,
@@ -248,7 +249,7 @@ async function createRoutes(
 ): Promise<{ readonly app: FastifyInstance; readonly idleConnections: IdleConnections }> {
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
   const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
-  const app = await createApp({ log, bodies, countFailure, cors, isStopping })
+  const app = await createApp({ log, bodies, countFailure, cors, tls: config.tls, isStopping })
   limitConnections(app.server, { max, maxPerAddress, trusts })
   const allows = allowsOrigins(cors)
   const fastPath = createFastPath({ front, bodies, answers, answer: handle, log, allowsOrigins: allows, isStopping })
@@ -265,28 +266,28 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { keys, store, readiness, providers, trail }: Resources,
+  { issuers, store, readiness, providers, trail }: Resources,
   onListenerClosed: () => void,
 ): Promise<void> {
   await drain(app, { settled: graph.settled, closeProviders: () => providers.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
-  keys.close()
+  await issuers.close()
   // Last: by now every operation has closed its audit record.
   await trail.close()
   readiness.close()
   await store.close()
 }
 
-function urlOf(app: FastifyInstance): string {
+function urlOf(app: FastifyInstance, { tls }: Config): string {
   const { address, port, family } = app.server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `${tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer(given: ServerOptions): Promise<Server> {
   const { config, log = createLog(config.logLevel), metrics = createMetrics() } = given
-  const dependencies = new Dependencies(log, metrics)
+  const dependencies = new Dependencies(log, metrics, dependenciesOf(config.auth))
   const options: Options = { ...given, log, metrics, dependencies }
   let isStopping = false
   let keepsConnections = true
@@ -295,7 +296,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const reached = dependencies.usable(START_TIMEOUT_MS)
   const trusts = trustOf(config.trustProxy)
   const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)
-  const graph = createGraph(options, reached, resources, countFailure)
+  const graph = createGraph(options, reached, resources, { countFailure, trusts })
   await graph.apollo.start()
   const report = createReadyReport({
     dependencies,
@@ -309,7 +310,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
     report,
   })
   await app.listen({ host: config.host, port: config.port })
-  resources.keys.start()
+  resources.issuers.start()
   const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
   dependencies.onChange(() => admin?.update())
 
@@ -323,7 +324,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
     await admin?.close()
   }
   return {
-    url: urlOf(app),
+    url: urlOf(app, config),
     adminUrl: admin?.url,
     reached,
     async stop() {

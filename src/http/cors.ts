@@ -9,6 +9,7 @@ const PREFLIGHT_SECONDS = 600
 const ALLOWED_HEADERS = [
   'content-type',
   'authorization',
+  'dpop',
   'x-correlation-id',
   'x-request-timeout-ms',
   'x-explain',
@@ -24,7 +25,7 @@ const ALLOWED_HEADERS = [
 
 const CORS = {
   methods: ['GET', 'POST'],
-  exposedHeaders: ['x-correlation-id', 'retry-after', 'www-authenticate'],
+  exposedHeaders: ['x-correlation-id', 'retry-after', 'www-authenticate', 'dpop-nonce'],
   // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
   credentials: false,
   maxAge: PREFLIGHT_SECONDS,

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError, retryAfterOf } from '../../datasources/contract/errors.js'
-import type { createAuthenticator } from '../access/authenticate.js'
-import { withHttp } from '../graphql/format-error.js'
+import type { Authenticate } from '../access/authenticate.js'
+import { TokenRefusal } from '../access/refusals.js'
+import { httpHeadOf, withHttp } from '../graphql/format-error.js'
 import type { MaybePromise } from '../graphql/plugin.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import type { FailureLimit } from './failure-limit.js'
@@ -35,7 +36,7 @@ export interface Permit {
 export type Admit = (applicant: Applicant) => MaybePromise<Permit | undefined>
 
 interface FrontOptions {
-  readonly authenticate: ReturnType<typeof createAuthenticator>
+  readonly authenticate: Authenticate
   readonly deadlines: Deadlines
   readonly countFailure: FailureLimit
   /** True where browsers get a page at this address. */
@@ -47,10 +48,9 @@ interface FrontOptions {
 /** Lets a request to the graph in, or throws (rejects with) an `ApiError` that has its HTTP status. */
 export type Front = (request: IncomingMessage, response: ServerResponse) => MaybePromise<Arrival>
 
-/** Words the refusal of a token (RFC 6750, 3). An issuer that cannot be asked says nothing about the token. */
-function challenge(error: unknown): unknown {
-  if (!(error instanceof ApiError)) return error
-  if (error.code !== 'ISSUER_UNAVAILABLE') return withHttp(error, 401, [['www-authenticate', 'Bearer']])
+/** Gives the failure to verify a token its status; a refusal has one. An issuer or a store that cannot be asked says nothing about the token. */
+function withStatus(error: unknown): unknown {
+  if (!(error instanceof ApiError) || httpHeadOf([error]).status !== undefined) return error
   const seconds = retryAfterOf(error)
   return withHttp(error, 503, seconds === undefined ? [] : [['retry-after', String(seconds)]])
 }
@@ -95,18 +95,20 @@ export function createFront({ authenticate, deadlines, countFailure, hasPage, ad
 
   /** Counts the failure of a token; throws where they were too many. */
   function refusal(request: IncomingMessage, error: unknown): unknown {
-    if (error instanceof ApiError && error.code === 'UNAUTHENTICATED') countFailure(request)
-    return challenge(error)
+    if (error instanceof TokenRefusal && error.isFault) countFailure(request)
+    return withStatus(error)
   }
 
-  function verify(request: IncomingMessage): MaybePromise<Caller> {
-    const { authorization } = request.headers
-    if (authorization === undefined) throw refusal(request, new ApiError('UNAUTHENTICATED'))
-    const caller = authenticate(authorization)
-    if (!(caller instanceof Promise)) return caller
-    return caller.catch((error: unknown) => {
+  function verify(request: IncomingMessage, response: ServerResponse): MaybePromise<Caller> {
+    try {
+      const caller = authenticate(request, response)
+      if (!(caller instanceof Promise)) return caller
+      return caller.catch((error: unknown) => {
+        throw refusal(request, error)
+      })
+    } catch (error) {
       throw refusal(request, error)
-    })
+    }
   }
 
   return (request, response) => {
@@ -116,7 +118,7 @@ export function createFront({ authenticate, deadlines, countFailure, hasPage, ad
     refuseUnreadBody(method, headers)
     if (needsNoToken(method, headers, hasPage)) return { caller: undefined, deadlineAt }
     refuseBareGet(method, headers)
-    const caller = verify(request)
+    const caller = verify(request, response)
     return caller instanceof Promise
       ? caller.then((verified) => admitted(request, response, verified, deadlineAt))
       : admitted(request, response, caller, deadlineAt)
