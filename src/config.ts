@@ -396,7 +396,7 @@ function refusePlaintext(settings: Settings, plaintext: readonly string[]): read
 const proxyConfig = (settings: Settings): ProxySettings => ({
   https: settings.optionalProxy(
     'HTTPS_PROXY',
-    'Forward proxy for `https://` providers, token endpoints and `AUTH_JWKS_URL`: an `http(s)` URL, which may hold credentials.',
+    'Forward proxy for `https://` providers, token endpoints, `AUTH_JWKS_URL` and `AUTH_INTROSPECTION_URL`: an `http(s)` URL, which may hold credentials.',
   ),
   http: settings.optionalProxy('HTTP_PROXY', 'The same for `http://` addresses.'),
   except: (

@@ -10,6 +10,7 @@ const MAX_CACHED = 10_000
 /** The memory of the cached callers: each holds its header, the token in it and the claims, and objects around them. */
 const MAX_CACHED_BYTES = 24 * 1024 * 1024
 const BYTES_PER_CALLER = 500
+const BYTES_PER_KEY = 1_000
 /** Characters of a header's end that are its cache key: 192 bits of the signature. */
 const CACHE_KEY_LENGTH = 32
 
@@ -56,7 +57,8 @@ export function createAuthenticator({
   const cache = new LRUCache<string, CachedCaller>({
     max: maxCached,
     maxSize: MAX_CACHED_BYTES,
-    sizeCalculation: ({ authorization }) => 2 * authorization.length + BYTES_PER_CALLER,
+    sizeCalculation: ({ authorization, possession }) =>
+      2 * authorization.length + BYTES_PER_CALLER + (possession === undefined ? 0 : BYTES_PER_KEY),
   })
   /** Counts changes of the keys. */
   let generation = 0

@@ -115,7 +115,8 @@ export class Introspection {
 
   async #called(token: string): Promise<Claims | undefined> {
     const signal = this.#closing.signal
-    const unavailable = () => new ApiError('ISSUER_UNAVAILABLE', { retryAfterSeconds: RETRY_SECONDS })
+    const message = 'The issuer cannot be asked about the token at the moment.'
+    const unavailable = () => new ApiError('ISSUER_UNAVAILABLE', { message, retryAfterSeconds: RETRY_SECONDS })
     if ((await this.#bulkhead.acquire(signal, TIMEOUT_MS)) !== 'acquired') throw unavailable()
     try {
       const claims = await this.#send(token)

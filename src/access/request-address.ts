@@ -11,6 +11,9 @@ interface AddressOptions {
   readonly trusts: ReturnType<typeof trustOf>
 }
 
+/** A host with an optional port: nothing that would move the path of an address. */
+const HOST = /^[A-Za-z0-9._:[\]-]+$/
+
 /** The value that the proxy next to this server gave: each proxy appends its own. */
 function lastOf(header: string | string[] | undefined): string | undefined {
   const last = [header].flat().at(-1)?.split(',').at(-1)?.trim()
@@ -37,6 +40,7 @@ export function addressesOf({ url = '', headers, socket }: Addressed, options: A
   const forwarded = (name: string) => (isForwarded ? lastOf(headers[name]) : undefined)
   const scheme = forwarded('x-forwarded-proto') ?? ((socket as Partial<TLSSocket>).encrypted ? 'https' : 'http')
   const host = forwarded('x-forwarded-host') ?? headers.host ?? ''
-  const bases = options.publicUrls.length > 0 ? options.publicUrls : [`${scheme}://${host}`]
+  const named = HOST.test(host) ? [`${scheme}://${host}`] : []
+  const bases = options.publicUrls.length > 0 ? options.publicUrls : named
   return bases.flatMap((base) => normalAddress(base + path) ?? [])
 }

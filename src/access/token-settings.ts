@@ -158,11 +158,14 @@ function issuerConfig(settings: Settings): Unqualified {
   const AUDIENCE = 'Audience of access tokens, their claim `aud`; not needed with `AUTH_CLIENTS`.'
   const KEYS = 'Public keys of the issuer, a JSON Web Key Set; not needed with `AUTH_INTROSPECTION_URL`.'
   const isIntrospected = settings.has('AUTH_INTROSPECTION_URL')
+  const caller = callerRules(settings)
   return {
     issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
-    audience: settings.has('AUTH_CLIENTS')
-      ? settings.optional('AUTH_AUDIENCE', AUDIENCE)
-      : settings.text('AUTH_AUDIENCE', AUDIENCE),
+    // A token of which neither can be checked is for anybody.
+    audience:
+      caller.clients.length > 0
+        ? settings.optional('AUTH_AUDIENCE', AUDIENCE)
+        : settings.text('AUTH_AUDIENCE', AUDIENCE),
     jwksUrl: isIntrospected && !settings.has('AUTH_JWKS_URL') ? undefined : settings.url('AUTH_JWKS_URL', KEYS),
     staleMs:
       settings.integer(
@@ -172,7 +175,7 @@ function issuerConfig(settings: Settings): Unqualified {
         { min: 0, max: 604_800 },
       ) * 1000,
     ...formRules(settings),
-    ...callerRules(settings),
+    ...caller,
     introspection: introspection(settings),
   }
 }

@@ -88,7 +88,7 @@ const bySecret: Proof = ({ method, ...road }, token) =>
     .setProtectedHeader({
       alg: 'HS256',
       typ: 'dpop+jwt',
-      jwk: { kty: 'oct', k: Buffer.alloc(32, 1).toString('base64url') },
+      jwk: { kty: 'oct', ...{ k: Buffer.alloc(32, 1).toString('base64url') } },
     })
     .sign(Buffer.alloc(32, 1))
 
