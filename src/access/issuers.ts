@@ -165,6 +165,6 @@ export class Issuers {
 
   async close(): Promise<void> {
     for (const { keys } of this.#all) keys?.close()
-    await Promise.all(this.#all.map(({ introspection }) => introspection?.close()))
+    await Promise.all(this.#all.flatMap(({ introspection }) => introspection?.close() ?? []))
   }
 }

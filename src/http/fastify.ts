@@ -19,5 +19,5 @@ export function openFastify(tls: TlsConfig | undefined, options: FastifyServerOp
     ...(ca === undefined ? {} : { ca }),
   }
   // A server over HTTPS has all that one over HTTP has; only Fastify's types tell them apart.
-  return Fastify({ ...(options as object), https }) as unknown as FastifyInstance
+  return Fastify({ ...(options as object), https })
 }

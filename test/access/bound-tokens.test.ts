@@ -1,5 +1,6 @@
 import { createHash, randomBytes, X509Certificate } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -270,7 +271,7 @@ describe('a token that is bound to a client certificate', () => {
       const statuses: (number | undefined)[] = []
       for (let i = 0; i < times; i += 1) {
         const address = `${to.url}/graphql${method === 'GET' ? `?query=${encodeURIComponent(QUERY)}` : ''}`
-        const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+        const response = await new Promise<IncomingMessage>((resolve, reject) => {
           request(address, { agent, method, headers: { authorization, 'content-type': 'application/json' } }, resolve)
             .on('error', reject)
             .end(method === 'GET' ? undefined : JSON.stringify({ query: QUERY }))

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 
 /** A DPoP key of a client (RFC 9449). */
 export interface DpopKey {
@@ -34,7 +34,7 @@ export async function createDpopKey(algorithm = 'ES256'): Promise<DpopKey> {
         ath: hashOf(token),
         ...claims,
       })
-        .setProtectedHeader({ alg: algorithm, typ: 'dpop+jwt', jwk: publicJwk, ...header } as JWTHeaderParameters)
+        .setProtectedHeader({ alg: algorithm, typ: 'dpop+jwt', jwk: publicJwk, ...header })
         .sign(privateKey, { crit: { 'x-unknown': true } }),
   }
 }

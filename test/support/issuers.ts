@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 
 const seconds = () => Math.floor(Date.now() / 1000)
 
@@ -66,7 +66,7 @@ export async function startIssuers(): Promise<TestIssuers> {
         answers: new Map(),
         sign: (claims, header = {}) =>
           new SignJWT({ iat: seconds(), exp: seconds() + 3600, ...claims })
-            .setProtectedHeader({ alg: algorithm, kid, ...header } as JWTHeaderParameters)
+            .setProtectedHeader({ alg: algorithm, kid, ...header })
             // Signs a critical member that no verifier knows.
             .sign(privateKey, { crit: { 'x-unknown': true } }),
       }
