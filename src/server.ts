@@ -37,6 +37,7 @@ import { createFront, type Front } from './http/front.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
 import { createReadyReport, type ReadyReport, registerHealth } from './http/health.js'
 import { BodyReader } from './http/request-body.js'
+import { reloadTls } from './http/tls-reload.js'
 import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
@@ -311,6 +312,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   })
   await app.listen({ host: config.host, port: config.port })
   resources.issuers.start()
+  const endTlsReload = reloadTls(app.server, config.tls, log)
   const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
   dependencies.onChange(() => admin?.update())
 
@@ -321,6 +323,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   async function closeAll(): Promise<void> {
     announceStop()
     await close(app, graph, resources, () => (keepsConnections = false))
+    endTlsReload()
     await admin?.close()
   }
   return {

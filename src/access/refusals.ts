@@ -31,7 +31,10 @@ export class TokenRefusal extends ApiError {
   }
 }
 
-/** The refusals of tokens, with the challenges that tell a client what to send (RFC 6750, 3; RFC 9449, 7.1). */
+/**
+ * The refusals of tokens, with the challenge that tells a client what to send (RFC 6750, 3; RFC 9449, 7.1): that of DPoP
+ * where it is required, or where the token is bound to a key.
+ */
 export class Refusals {
   readonly #mode: DpopMode
 
@@ -60,13 +63,11 @@ export class Refusals {
     return this.#refusal(message, { scheme: 'DPoP', error: 'use_dpop_nonce', nonce })
   }
 
-  #refusal(message: string | undefined, { scheme, error, nonce }: Challenge): ApiError {
-    const told = error === undefined ? '' : `error="${error}"`
-    const bearer = this.#mode === 'require' ? [] : [scheme === 'DPoP' ? 'Bearer' : joined('Bearer', told)]
-    const dpop = this.#mode === 'off' ? [] : [joined('DPoP', scheme === 'Bearer' ? '' : told, ALGS)]
-    // One that was presented comes first.
-    const challenges = scheme === 'DPoP' ? [...dpop, ...bearer] : [...bearer, ...dpop]
-    const headers: [string, string][] = [['www-authenticate', challenges.join(', ')]]
+  #refusal(message: string | undefined, { scheme = 'Bearer', error, nonce }: Challenge): ApiError {
+    const isDpop = this.#mode === 'require' || (this.#mode === 'allow' && scheme === 'DPoP')
+    // What is said of one scheme is said in its own challenge alone.
+    const told = error === undefined || scheme === 'Bearer' ? '' : `error="${error}", `
+    const headers: [string, string][] = [['www-authenticate', isDpop ? `DPoP ${told}${ALGS}` : 'Bearer']]
     if (nonce !== undefined) headers.push(['dpop-nonce', nonce])
     return withHttp(new TokenRefusal(message, nonce === undefined), 401, headers)
   }
@@ -78,7 +79,3 @@ interface Challenge {
   readonly error?: string
   readonly nonce?: string
 }
-
-/** A challenge: the scheme, then its parameters. */
-const joined = (scheme: string, ...parameters: readonly string[]): string =>
-  [scheme, parameters.filter(Boolean).join(', ')].filter(Boolean).join(' ')

@@ -49,7 +49,7 @@ export class SenderConstraint {
     if (scheme === 'DPoP' && jkt === undefined)
       throw refusals.badToken('DPoP', 'The token is not bound to a DPoP key: send it as a bearer token.')
     if (scheme === 'Bearer' && jkt !== undefined)
-      throw refusals.badToken('Bearer', 'The token is bound to a DPoP key: send it with the scheme DPoP and a proof.')
+      throw refusals.badToken('DPoP', 'The token is bound to a DPoP key: send it with the scheme DPoP and a proof.')
     if (mode === 'require' && confirmation === undefined)
       throw refusals.badToken('Bearer', 'Only tokens that are bound to a key are accepted here.')
     if (confirmation === undefined) return undefined

@@ -129,11 +129,12 @@ const formRules = (settings: Settings): FormRules => ({
 })
 
 function introspection(settings: Settings): IntrospectionConfig | undefined {
-  if (!settings.has('AUTH_INTROSPECTION_URL')) return undefined
-  const url = settings.url(
-    'AUTH_INTROSPECTION_URL',
-    'Introspection endpoint (RFC 7662) for tokens that are no JWT; one issuer may have it.',
-  )
+  const url = settings.has('AUTH_INTROSPECTION_URL')
+    ? settings.url(
+        'AUTH_INTROSPECTION_URL',
+        'Introspection endpoint (RFC 7662) for tokens that are no JWT; one issuer may have it.',
+      )
+    : undefined
   const id = settings.optional(
     'AUTH_INTROSPECTION_CLIENT_ID',
     'Client that this server is at the introspection endpoint (HTTP Basic); without it, no credentials are sent.',
@@ -147,11 +148,9 @@ function introspection(settings: Settings): IntrospectionConfig | undefined {
     60,
     { min: 0, max: 3_600 },
   )
-  return {
-    url,
-    client: id === undefined || secret === undefined ? undefined : { id, secret },
-    cacheMs: cacheSeconds * 1000,
-  }
+  if (url === undefined) return undefined
+  const client = id === undefined || secret === undefined ? undefined : { id, secret }
+  return { url, client, cacheMs: cacheSeconds * 1000 }
 }
 
 function issuerConfig(settings: Settings): Unqualified {

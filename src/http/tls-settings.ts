@@ -8,6 +8,8 @@ export interface TlsConfig {
   readonly requestCert: boolean
   /** The authority that must have issued the certificates of clients; undefined: any, also self-signed ones. */
   readonly ca: string | undefined
+  /** The files of the three, which are read again when they change. */
+  readonly files: { readonly cert: string; readonly key: string; readonly ca: string | undefined }
 }
 
 /** Reads the settings of TLS on the public port; undefined where it speaks plain HTTP. */
@@ -30,5 +32,9 @@ export function readTlsSettings(settings: Settings): TlsConfig | undefined {
   if ((cert === undefined) !== (key === undefined)) settings.problem('TLS_CERT_FILE and TLS_KEY_FILE belong together')
   if (ca !== undefined && mode === 'off') settings.problem('TLS_CLIENT_CA_FILE needs TLS_CLIENT_CERT=request')
   if (mode === 'request' && cert === undefined) settings.problem('TLS_CLIENT_CERT=request needs TLS_CERT_FILE')
-  return cert === undefined || key === undefined ? undefined : { cert, key, requestCert: mode === 'request', ca }
+  if (cert === undefined || key === undefined) return undefined
+  const [certFile, keyFile, caFile] = ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CLIENT_CA_FILE'].map((name) =>
+    settings.optional(name, 'The path.'),
+  )
+  return { cert, key, requestCert: mode === 'request', ca, files: { cert: certFile!, key: keyFile!, ca: caFile } }
 }

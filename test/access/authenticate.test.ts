@@ -59,14 +59,11 @@ describe('the whole request is refused with 401, without a provider call', () =>
           .sign(Buffer.from(jwks))
       },
     ],
-  ])('%s', async (_what, make) => {
-    const token = await make()
-    const { status, errors, headers, data } = await app.run(QUERY, undefined, { token })
+  ])('%s', async (_what, token) => {
+    const { status, errors, headers, data } = await app.run(QUERY, undefined, { token: await token() })
     expect(status).toBe(401)
     expect(data).toBeUndefined()
-    expect(headers.get('www-authenticate')).toMatch(
-      token === null ? /^Bearer, DPoP algs=/ : /^Bearer error="invalid_token", DPoP/,
-    )
+    expect(headers.get('www-authenticate')).toBe('Bearer')
     expect(errors[0]!.extensions).toMatchObject({
       code: 'UNAUTHENTICATED',
       retryable: false,

@@ -5,6 +5,7 @@ import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { connect } from 'node:tls'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
@@ -297,6 +298,30 @@ describe('a token that is bound to a client certificate', () => {
       const bearer = await app.token()
       expect(await ask(secure, { bearer })).toEqual([200])
       expect(await ask(withAuthority, { bearer, by: mine })).toEqual([200])
+    })
+
+    test('is let in by a connection with a certificate of the server that was renewed meanwhile', async () => {
+      const shown = () =>
+        new Promise<string>((resolve, reject) => {
+          const socket = connect({
+            port: Number(new URL(secure.url).port),
+            host: '127.0.0.1',
+            rejectUnauthorized: false,
+          })
+          socket.once('error', reject).once('secureConnect', () => {
+            resolve(socket.getPeerCertificate().fingerprint256)
+            socket.destroy()
+          })
+        })
+      const before = await shown()
+      const renewed = await certificate('renewed')
+      // A certificate without its key changes nothing.
+      file('cert.pem', renewed.cert)
+      await expect.poll(() => secure.log(), { timeout: 10_000 }).toContain('TLS files cannot be used')
+      expect(await shown()).toBe(before)
+      file('key.pem', renewed.private)
+      await expect.poll(shown, { timeout: 10_000 }).toBe(new X509Certificate(renewed.cert).fingerprint256)
+      expect(await ask(secure, { by: mine })).toEqual([200])
     })
 
     test('is refused where the certificate is not of the configured authority', async () => {

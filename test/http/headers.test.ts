@@ -143,7 +143,9 @@ describe('other origins', () => {
     ])
     expect(headers.get('vary')).toContain('Origin')
     const answer = await fetch(`${open.url}/graphql`, await graphql('{"query":"{viewer{id}}"}', { origin: ORIGIN }))
-    expect(answer.headers.get('access-control-expose-headers')).toBe('x-correlation-id, retry-after, www-authenticate')
+    expect(answer.headers.get('access-control-expose-headers')).toBe(
+      'x-correlation-id, retry-after, www-authenticate, dpop-nonce',
+    )
   })
 
   test('headers that clients and browser agents send by themselves are allowed', async () => {
@@ -151,6 +153,7 @@ describe('other origins', () => {
     expect(headers.get('access-control-allow-headers')!.split(', ')).toEqual([
       'content-type',
       'authorization',
+      'dpop',
       'x-correlation-id',
       'x-request-timeout-ms',
       'x-explain',
