@@ -1,10 +1,12 @@
 import type { ProxySettings } from '../datasources/http/proxy.js'
 import { providers } from '../datasources/index.js'
 import type { Settings } from '../datasources/contract/provider.js'
+import { type OpenEntry, readTokenSettings, type TokenConfig } from './access/token-settings.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type ConsentConfig, readConsentSettings } from './consent/settings.js'
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
 import { type TrustedProxies, trustOf } from './http/client-address.js'
+import { readTlsSettings, type TlsConfig } from './http/tls-settings.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
@@ -57,13 +59,10 @@ export interface Config {
   readonly admin: { readonly host: string; readonly port: number } | undefined
   /** How long a stopping server still accepts and serves everything, while `/ready` says that it stops. */
   readonly drainDelayMs: number
-  readonly auth: {
-    readonly issuer: string
-    readonly audience: string
-    readonly jwksUrl: string
-    /** How long the issuer's keys are used while they cannot be read again. */
-    readonly staleMs: number
-  }
+  /** Whose tokens are accepted, and how they must be presented. */
+  readonly auth: TokenConfig
+  /** TLS of the public port; undefined where it speaks plain HTTP. */
+  readonly tls: TlsConfig | undefined
   readonly consent: ConsentConfig
   /** Where security events go; undefined where they are only counted. */
   readonly securityLog: SecurityDestination | undefined
@@ -264,7 +263,7 @@ function refusePlaintext(settings: Settings, plaintext: readonly string[]): read
 const proxyConfig = (settings: Settings): ProxySettings => ({
   https: settings.optionalProxy(
     'HTTPS_PROXY',
-    'Forward proxy for `https://` providers, token endpoints and `AUTH_JWKS_URL`: an `http(s)` URL, which may hold credentials.',
+    'Forward proxy for `https://` providers, token endpoints, `AUTH_JWKS_URL` and `AUTH_INTROSPECTION_URL`: an `http(s)` URL, which may hold credentials.',
   ),
   http: settings.optionalProxy('HTTP_PROXY', 'The same for `http://` addresses.'),
   except: (
@@ -279,19 +278,6 @@ const proxyConfig = (settings: Settings): ProxySettings => ({
 })
 
 type ServerConfig = Omit<Config, 'providers' | 'tenancy' | 'readTenancy' | 'plaintext'>
-
-const authConfig = (settings: Settings): Config['auth'] => ({
-  issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
-  audience: settings.text('AUTH_AUDIENCE', 'Audience of access tokens, their claim `aud`.'),
-  jwksUrl: settings.url('AUTH_JWKS_URL', 'Public keys of the issuer, a JSON Web Key Set.'),
-  staleMs:
-    settings.integer(
-      'AUTH_JWKS_STALE_SECONDS',
-      "How long the issuer's keys are used after they were last read, while they cannot be read again; then requests answer `ISSUER_UNAVAILABLE`.",
-      3_600,
-      { min: 0, max: 604_800 },
-    ) * 1000,
-})
 
 function storeEpoch(settings: Settings): string | undefined {
   const id = settings.optional(
@@ -444,9 +430,15 @@ function lifecycleConfig(settings: Settings): Pick<Config, 'admin' | 'drainDelay
 }
 
 /** The configuration without the providers. */
-function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
+function serverConfig(
+  settings: Settings,
+  plaintext: string[],
+  development: boolean,
+  openEntry: OpenEntry,
+): ServerConfig {
   return {
-    auth: authConfig(settings),
+    auth: readTokenSettings(settings, openEntry),
+    tls: readTlsSettings(settings),
     consent: readConsentSettings(settings),
     securityLog: securityConfig(settings, plaintext),
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
@@ -493,7 +485,7 @@ export const settingGroups: readonly SettingGroup[] = [
   {
     title: 'Server',
     read(settings) {
-      serverConfig(settings, [], false)
+      serverConfig(settings, [], false, () => settings)
       tenantsText(settings)
       refusePlaintext(settings, [])
     },
@@ -518,11 +510,17 @@ function tenancyReading(env: Env): TenancyReading & Pick<SettingsReader, 'plaint
 export function readConfig(env: Env, { development = false } = {}): Config {
   const settings = new SettingsReader(env)
   const { problems, plaintext } = settings
-  const server = serverConfig(settings, plaintext, development)
+  const server = serverConfig(settings, plaintext, development, (values, where) => settings.within(values, where))
   if (server.redis !== undefined && server.encryptionKeys === undefined)
     problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
-  if (!development && isDevelopmentIssuer(server.auth.issuer))
+  if (!development && server.auth.issuers.some(({ issuer }) => isDevelopmentIssuer(issuer)))
     problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
+  if (
+    server.auth.certificateHeader !== undefined &&
+    (typeof server.trustProxy === 'number' || server.trustProxy.length === 0)
+  )
+    problems.push('TLS_CLIENT_CERT_HEADER needs TRUST_PROXY with the addresses of the proxies that send it')
+
   // Last, after all addresses have been read.
   const allowed = refusePlaintext(settings, plaintext)
   const { tenancy, ...read } = tenancyReading(env)

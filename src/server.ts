@@ -5,7 +5,10 @@ import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { Store } from '../datasources/contract/store.js'
 import { createAuthenticator } from './access/authenticate.js'
-import { IssuerKeys } from './access/issuer-keys.js'
+import { dependenciesOf, reportIssuers } from './access/issuer-dependencies.js'
+import { Issuers } from './access/issuers.js'
+import { createSenderConstraint } from './access/sender-constraint.js'
+import { Refusals } from './access/refusals.js'
 import { createMaskers } from './access/mask.js'
 import { createRecorder } from './audit/operation-record.js'
 import { openTrail, type Trail } from './audit/trail.js'
@@ -38,6 +41,7 @@ import { createFront, type Front } from './http/front.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
 import { createReadyReport, type ReadyReport, registerHealth } from './http/health.js'
 import { BodyReader } from './http/request-body.js'
+import { reloadTls } from './http/tls-reload.js'
 import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
@@ -98,7 +102,7 @@ type Options = ServerOptions & {
 
 /** What is opened once and closed with the server. */
 interface Resources {
-  readonly keys: IssuerKeys
+  readonly issuers: Issuers
   readonly store: OpenStore
   readonly readiness: StoreReadiness
   readonly tenants: Tenants
@@ -131,11 +135,7 @@ function openTenants(
 }
 
 function openResources({ config, log, metrics, dependencies, events }: Options): Resources {
-  const keys = new IssuerKeys({
-    ...config.auth,
-    proxies: config.proxies,
-    report: (cause, isUsable) => dependencies.report('issuer', cause, isUsable),
-  })
+  const issuers = new Issuers(config, reportIssuers(dependencies))
   const readiness = new StoreReadiness(dependencies)
   const store = openStore(config, readiness.observe, log)
   readiness.start(store.probe)
@@ -154,7 +154,7 @@ function openResources({ config, log, metrics, dependencies, events }: Options):
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
   const consents = openConsentRegister(config, log, metrics)
   const reload = watchProviderSettings({ config, tenants, log, metrics })
-  return { keys, store, readiness, tenants, reload, trail, consents }
+  return { issuers, store, readiness, tenants, reload, trail, consents }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -208,8 +208,8 @@ function createSteps(
 function createGraph(
   options: Options,
   reached: Promise<void>,
-  { keys, store: { store, lease }, tenants, trail, consents }: Resources,
-  countFailure: FailureLimit,
+  { issuers, store: { store, lease }, tenants, trail, consents }: Resources,
+  { countFailure, trusts }: Pick<RoutesOptions, 'countFailure' | 'trusts'>,
 ): Graph {
   const { config, explorer, explain, events } = options
   const { schema, served } = schemas()
@@ -238,6 +238,8 @@ function createGraph(
     hasPersistedQueries: config.safelist.mode !== 'enforce',
     openContext,
   })
+  const refusals = new Refusals(config.auth.dpop)
+  const constraint = createSenderConstraint(config, { refusals, store, trusts })
   const requests = new PendingTasks()
   let isStarting = true
   void reached.then(() => (isStarting = false))
@@ -246,7 +248,7 @@ function createGraph(
     rateLimit,
     answers,
     front: createFront({
-      authenticate: createAuthenticator(config.auth, keys, config.consent),
+      authenticate: createAuthenticator({ issuers, refusals, constraint }),
       assertTenant: (caller) => void tenants.of(caller),
       deadlines,
       countFailure,
@@ -293,6 +295,7 @@ async function createRoutes(
     onRefused,
     onUnreadable: onConnectionRefused,
     cors,
+    tls: config.tls,
     isStopping,
   })
   limitConnections(app.server, { max, maxPerAddress, trusts, bans: new AddressBan(), onRefused: onConnectionRefused })
@@ -320,7 +323,7 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { keys, store, readiness, tenants, reload, trail, consents }: Resources,
+  { issuers, store, readiness, tenants, reload, trail, consents }: Resources,
   events: SecurityEvents,
   onListenerClosed: () => void,
 ): Promise<void> {
@@ -328,7 +331,7 @@ async function close(
   await drain(app, { settled: graph.settled, closeProviders: () => tenants.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
-  keys.close()
+  await issuers.close()
   await consents?.close()
   // Last: by now every operation has closed its audit record.
   await trail.close()
@@ -337,16 +340,16 @@ async function close(
   await events.close()
 }
 
-function urlOf(app: FastifyInstance): string {
+function urlOf(app: FastifyInstance, { tls }: Config): string {
   const { address, port, family } = app.server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `${tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer(given: ServerOptions): Promise<Server> {
   const { config, log = createLog(config.logLevel) } = given
   const { metrics = createMetrics(config.tenancy) } = given
-  const dependencies = new Dependencies(log, metrics)
+  const dependencies = new Dependencies(log, metrics, dependenciesOf(config.auth))
   const events = openSecurityEvents(config, metrics, log)
   const options: Options = { ...given, log, metrics, dependencies, events }
   let isStopping = false
@@ -356,7 +359,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const reached = dependencies.usable(START_TIMEOUT_MS)
   const trusts = trustOf(config.trustProxy)
   const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)
-  const graph = createGraph(options, reached, resources, countFailure)
+  const graph = createGraph(options, reached, resources, { countFailure, trusts })
   await graph.apollo.start()
   const report = createReadyReport({
     dependencies,
@@ -370,7 +373,8 @@ export async function startServer(given: ServerOptions): Promise<Server> {
     report,
   })
   await app.listen({ host: config.host, port: config.port })
-  resources.keys.start()
+  resources.issuers.start()
+  const endTlsReload = reloadTls(app.server, config.tls, log)
   const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
   dependencies.onChange(() => admin?.update())
 
@@ -381,10 +385,11 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   async function closeAll(): Promise<void> {
     announceStop()
     await close(app, graph, resources, events, () => (keepsConnections = false))
+    endTlsReload()
     await admin?.close()
   }
   return {
-    url: urlOf(app),
+    url: urlOf(app, config),
     adminUrl: admin?.url,
     reached,
     async stop() {

@@ -25,23 +25,31 @@ function isProxyUrl(text: string): boolean {
 
 /** Reads settings by name, from the environment or from another source of names and texts, and collects their problems. */
 export class SettingsReader implements Settings {
-  readonly problems: string[] = []
-  /** Settings with an address on another machine that is reached without encryption. */
-  readonly plaintext: string[] = []
-
   /** The files that the settings name, whether they can be read or not. */
   readonly files = new Set<string>()
   /** The names that were asked for. */
   readonly asked = new Set<string>()
 
-  constructor(private readonly env: Env) {}
+  constructor(
+    private readonly env: Env,
+    readonly problems: string[] = [],
+    /** Settings with an address on another machine that is reached without encryption. */
+    readonly plaintext: string[] = [],
+    /** Where the settings stand; empty for the environment. */
+    private readonly where = '',
+  ) {}
+
+  /** Settings of an entry of a file; what is told of them begins with `where`. */
+  within(env: Env, where: string): Settings {
+    return new SettingsReader(env, this.problems, this.plaintext, where)
+  }
 
   has(name: string): boolean {
     return this.raw(name) !== undefined || this.raw(`${name}_FILE`) !== undefined
   }
 
   problem(message: string): void {
-    this.problems.push(message)
+    this.problems.push(this.where + message)
   }
 
   optional(name: string, _description: string): string | undefined {
@@ -104,7 +112,7 @@ export class SettingsReader implements Settings {
       this.problem(`${name} must be an http or https URL without credentials, query or fragment`)
       return ''
     }
-    if (isPlaintext(url)) this.plaintext.push(name)
+    if (isPlaintext(url)) this.plaintext.push(this.where + name)
     return text.replace(/\/+$/, '')
   }
 

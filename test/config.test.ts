@@ -55,6 +55,52 @@ describe('a setting that cannot be used is named', () => {
     [{ AUTH_ISSUER: undefined }, 'AUTH_ISSUER is missing'],
     [{ AUTH_AUDIENCE: '  ' }, 'AUTH_AUDIENCE is missing'],
     [{ AUTH_JWKS_URL: 'issuer.example' }, 'AUTH_JWKS_URL must be an http or https URL'],
+    [{ AUTH_AUDIENCE: undefined, AUTH_CLIENTS: ' , ' }, 'AUTH_AUDIENCE is missing'],
+    [{ AUTH_MAX_TOKEN_LIFETIME_SECONDS: '0' }, 'AUTH_MAX_TOKEN_LIFETIME_SECONDS must be a whole number from 60'],
+    [{ AUTH_TOKEN_TYPE: 'JWT' }, 'AUTH_TOKEN_TYPE must be one of any, at+jwt'],
+    [{ AUTH_DPOP: 'on' }, 'AUTH_DPOP must be one of off, allow, require'],
+    [{ PUBLIC_URL: 'api.example' }, 'PUBLIC_URL must be a comma list of http or https URLs'],
+    [{ PUBLIC_URL: 'https://api.example/?a=1' }, 'PUBLIC_URL must be a comma list of http or https URLs'],
+    [{ TLS_CLIENT_CERT_HEADER: 'client-cert' }, 'TLS_CLIENT_CERT_HEADER needs TRUST_PROXY with the addresses'],
+    [{ TLS_CLIENT_CERT_HEADER: 'client-cert', TRUST_PROXY: '1' }, 'TLS_CLIENT_CERT_HEADER needs TRUST_PROXY'],
+    [{ TLS_CLIENT_CERT_HEADER: 'client cert', TRUST_PROXY: 'loopback' }, 'TLS_CLIENT_CERT_HEADER must be the name'],
+    [{ TLS_CLIENT_CERT: 'request' }, 'TLS_CLIENT_CERT=request needs TLS_CERT_FILE'],
+    [{ AUTH_INTROSPECTION_URL: 'http://issuer.example/introspect' }, 'AUTH_INTROSPECTION_URL would be reached without'],
+    [
+      { AUTH_INTROSPECTION_URL: 'https://issuer.example/introspect', AUTH_INTROSPECTION_CLIENT_ID: 'id' },
+      'AUTH_INTROSPECTION_CLIENT_ID and AUTH_INTROSPECTION_CLIENT_SECRET belong together',
+    ],
+    [{ AUTH_ISSUERS_FILE: 'package.json' }, 'AUTH_ISSUERS_FILE must hold a JSON list of objects'],
+    [{ AUTH_ISSUERS_FILE: written([7]) }, 'AUTH_ISSUERS_FILE, entry 1 is no object'],
+    [
+      { AUTH_ISSUERS_FILE: written([{ AUTH_DPOP: 'off' }]) },
+      'AUTH_ISSUERS_FILE, entry 1 has a member that is no setting',
+    ],
+    [{ AUTH_ISSUERS_FILE: written([{}]) }, 'AUTH_ISSUERS_FILE, entry 1: AUTH_ISSUER is missing'],
+    [
+      {
+        AUTH_ISSUERS_FILE: written([
+          { AUTH_ISSUER: 'https://b.example', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'http://b.example/jwks' },
+        ]),
+      },
+      'AUTH_ISSUERS_FILE, entry 1: AUTH_JWKS_URL would be reached without encryption',
+    ],
+    [
+      {
+        AUTH_ISSUERS_FILE: written([
+          { AUTH_ISSUER: GOOD.AUTH_ISSUER, AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://b.example/jwks' },
+        ]),
+      },
+      'AUTH_ISSUERS_FILE names an issuer twice',
+    ],
+    [
+      {
+        AUTH_ISSUERS_FILE: written([
+          { AUTH_ISSUER: 'http://127.0.0.1:4000', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'http://127.0.0.1:4000/jwks' },
+        ]),
+      },
+      'AUTH_ISSUER is that of development',
+    ],
     [{ SYNCTERA_API_KEY: undefined }, 'SYNCTERA_API_KEY (or SYNCTERA_API_KEY_FILE) is missing'],
     [{ SYNCTERA_URL: 'ftp://x' }, 'SYNCTERA_URL must be an http or https URL'],
     [{ SYNCTERA_URL: 'https://user:secret@x' }, 'SYNCTERA_URL must be an http or https URL without credentials'],

@@ -1,4 +1,4 @@
-/** The caller of an operation, as the bearer token describes it. */
+/** The caller of an operation, as the access token describes it. The claims are those of the settings; named here are the defaults. */
 export interface Caller {
   /** The token's `sub`. */
   readonly subject: string

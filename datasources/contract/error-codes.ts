@@ -129,7 +129,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
   },
   STORE_UNAVAILABLE: {
     meaning: 'The store cannot be reached, and the operation must not go on without it.',
-    httpStatuses: [200],
+    httpStatuses: [200, 503],
     retryable: true,
     sentence: () => 'The store cannot be reached, and this must not go on without it.',
   },
@@ -154,7 +154,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
     sentence: () => 'The register of consents cannot be asked at the moment.',
   },
   ISSUER_UNAVAILABLE: {
-    meaning: "The issuer's keys cannot be read, so the token cannot be verified; it may be valid.",
+    meaning: "The issuer's keys or its answer cannot be read, so the token cannot be verified; it may be valid.",
     httpStatuses: [503],
     retryable: true,
     sentence: () => "The issuer's keys cannot be read at the moment.",

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { CorsConfig } from '../config.js'
+import { openFastify } from './fastify.js'
 import { registerCors } from './cors.js'
 import type { OnRefused } from '../security-events/refusals.js'
 import { type ClientErrorObserver, clientErrorHandlers, registerSecurityHeaders } from './headers.js'
@@ -14,7 +15,8 @@ import { type Log, errorOrigin, loggedIds } from '../observability/log.js'
 import type { FailureLimit } from './failure-limit.js'
 import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
-import { CHECK_MS, KEEP_ALIVE_MS, MAX_BODY_BYTES, MAX_HEADER_MS, MAX_REQUEST_MS } from './server-limits.js'
+import type { TlsConfig } from './tls-settings.js'
+import { KEEP_ALIVE_MS, MAX_BODY_BYTES, MAX_REQUEST_MS } from './server-limits.js'
 
 /** The answer to a request that runs no operation. */
 interface ErrorResponse {
@@ -80,6 +82,8 @@ interface AppOptions {
   /** Told of a connection whose header is refused. */
   readonly onUnreadable: ClientErrorObserver
   readonly cors: CorsConfig
+  /** Undefined where the public port speaks plain HTTP. */
+  readonly tls: TlsConfig | undefined
   readonly isStopping: () => boolean
 }
 
@@ -95,13 +99,13 @@ export async function createApp({
   onRefused,
   onUnreadable,
   cors,
+  tls,
   isStopping,
 }: AppOptions): Promise<FastifyInstance> {
-  const app = Fastify({
+  const app = openFastify(tls, {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: MAX_REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: MAX_HEADER_MS, connectionsCheckingInterval: CHECK_MS },
     // A request on a connection that is still open is served.
     return503OnClosing: false,
     // Plain JSON may hold any name, also in what callers keep for themselves; nothing here copies names it does not know.

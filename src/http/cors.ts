@@ -10,6 +10,7 @@ const PREFLIGHT_SECONDS = 600
 const ALLOWED_HEADERS = [
   'content-type',
   'authorization',
+  'dpop',
   'x-correlation-id',
   'x-fapi-interaction-id',
   'x-purpose',
@@ -28,7 +29,7 @@ const ALLOWED_HEADERS = [
 
 const CORS = {
   methods: ['GET', 'POST'],
-  exposedHeaders: ['x-correlation-id', 'x-fapi-interaction-id', 'retry-after', 'www-authenticate'],
+  exposedHeaders: ['x-correlation-id', 'x-fapi-interaction-id', 'retry-after', 'www-authenticate', 'dpop-nonce'],
   // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
   credentials: false,
   maxAge: PREFLIGHT_SECONDS,

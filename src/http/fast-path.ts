@@ -160,7 +160,9 @@ export function createFastPath(options: FastPathOptions): FastPath {
       const arrival = front(request, response)
       const body = bodies.read(request, response)
       const arrived = (arrival: Arrival): void =>
-        body.whenDone((error, bytes) => (error ? failed(blame(request, arrival.caller, error)) : void run(arrival, bytes)))
+        body.whenDone((error, bytes) =>
+          error ? failed(blame(request, arrival.caller, error)) : void run(arrival, bytes),
+        )
       if (arrival instanceof Promise)
         arrival.then(arrived, (error: unknown) => {
           body.refuse()

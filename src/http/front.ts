@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError, retryAfterOf } from '../../datasources/contract/errors.js'
-import type { createAuthenticator } from '../access/authenticate.js'
-import { withHttp } from '../graphql/http-head.js'
+import type { Authenticate } from '../access/authenticate.js'
+import { TokenRefusal } from '../access/refusals.js'
+import { httpHeadOf, withHttp } from '../graphql/http-head.js'
 import type { MaybePromise } from '../graphql/plugin.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import { blame } from '../security-events/refusals.js'
@@ -36,7 +37,7 @@ export interface Permit {
 export type Admit = (applicant: Applicant) => MaybePromise<Permit | undefined>
 
 interface FrontOptions {
-  readonly authenticate: ReturnType<typeof createAuthenticator>
+  readonly authenticate: Authenticate
   /** Throws for a caller of no tenant, where there are tenants. */
   readonly assertTenant: (caller: Caller) => void
   readonly deadlines: Deadlines
@@ -50,10 +51,9 @@ interface FrontOptions {
 /** Lets a request to the graph in, or throws (rejects with) an `ApiError` that has its HTTP status. */
 export type Front = (request: IncomingMessage, response: ServerResponse) => MaybePromise<Arrival>
 
-/** Words the refusal of a token (RFC 6750, 3). An issuer that cannot be asked says nothing about the token. */
-function challenge(error: unknown): unknown {
-  if (!(error instanceof ApiError)) return error
-  if (error.code !== 'ISSUER_UNAVAILABLE') return withHttp(error, 401, [['www-authenticate', 'Bearer']])
+/** Gives the failure to verify a token its status; a refusal has one. An issuer or a store that cannot be asked says nothing about the token. */
+function withStatus(error: unknown): unknown {
+  if (!(error instanceof ApiError) || httpHeadOf([error]).status !== undefined) return error
   const seconds = retryAfterOf(error)
   return withHttp(error, 503, seconds === undefined ? [] : [['retry-after', String(seconds)]])
 }
@@ -118,18 +118,20 @@ export function createFront({
 
   /** Counts the failure of a token; throws where they were too many. */
   function refusal(request: IncomingMessage, error: unknown): unknown {
-    if (error instanceof ApiError && error.code === 'UNAUTHENTICATED') countFailure(request)
-    return challenge(error)
+    if (error instanceof TokenRefusal && error.isFault) countFailure(request)
+    return withStatus(error)
   }
 
-  function verify(request: IncomingMessage): MaybePromise<Caller> {
-    const { authorization } = request.headers
-    if (authorization === undefined) throw refusal(request, new ApiError('UNAUTHENTICATED'))
-    const caller = authenticate(authorization)
-    if (!(caller instanceof Promise)) return caller
-    return caller.catch((error: unknown) => {
+  function verify(request: IncomingMessage, response: ServerResponse): MaybePromise<Caller> {
+    try {
+      const caller = authenticate(request, response)
+      if (!(caller instanceof Promise)) return caller
+      return caller.catch((error: unknown) => {
+        throw refusal(request, error)
+      })
+    } catch (error) {
       throw refusal(request, error)
-    })
+    }
   }
 
   return (request, response) => {
@@ -147,7 +149,7 @@ export function createFront({
       }
       return admitted(request, response, caller, deadlineAt)
     }
-    const caller = verify(request)
+    const caller = verify(request, response)
     return caller instanceof Promise ? caller.then(enter) : enter(caller)
   }
 }

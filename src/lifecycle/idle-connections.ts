@@ -24,7 +24,9 @@ export class IdleConnections {
 
   /** To be created after the listeners of `request` are there. */
   constructor(server: Server) {
-    server.on('connection', (socket) => this.#add(socket))
+    // Over TLS the socket of a request is the one that decrypts.
+    const isTls = 'setSecureContext' in server
+    server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => this.#add(socket))
     server.prependListener('request', (request, response) => this.#begin(request, response))
     // Called by `close` of the server.
     server.closeIdleConnections = () => this.#close(server)

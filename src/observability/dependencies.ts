@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from './log.js'
 import type { Metrics } from './metrics.js'
 
-/** What every operation, or every write with an idempotency key, needs. */
-export const DEPENDENCIES = ['store', 'audit', 'issuer'] as const
-export type DependencyName = (typeof DEPENDENCIES)[number]
+/** What every operation, or every write with an idempotency key, needs. `issuer` is the first; the others are named by their place. */
+const DEPENDENCIES = ['store', 'audit', 'issuer'] as const
+export type DependencyName = (typeof DEPENDENCIES)[number] | `issuer ${number}` | 'introspection'
 
 /** The state of a dependency that fails. */
 interface Trouble {
@@ -23,15 +23,20 @@ const CONNECTING: Trouble = { cause: 'CONNECTING', isUsable: false }
  * dependency counts as not usable.
  */
 export class Dependencies {
-  readonly #troubles = new Map<DependencyName, Trouble | undefined>(DEPENDENCIES.map((name) => [name, CONNECTING]))
+  readonly #troubles: Map<DependencyName, Trouble | undefined>
   readonly #listeners: (() => void)[] = []
   readonly #log: Log
   readonly #metrics: Pick<Metrics, 'awaited' | 'depended'>
 
-  constructor(log: Log, metrics: Pick<Metrics, 'awaited' | 'depended'>) {
+  constructor(
+    log: Log,
+    metrics: Pick<Metrics, 'awaited' | 'depended'>,
+    names: readonly DependencyName[] = DEPENDENCIES,
+  ) {
     this.#log = log
     this.#metrics = metrics
-    for (const name of DEPENDENCIES) metrics.awaited(name)
+    this.#troubles = new Map(names.map((name) => [name, CONNECTING]))
+    for (const name of names) metrics.awaited(name)
   }
 
   /**

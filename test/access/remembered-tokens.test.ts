@@ -1,21 +1,25 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { type AddressInfo, Socket } from 'node:net'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAuthenticator } from '../../src/access/authenticate.js'
-import { IssuerKeys } from '../../src/access/issuer-keys.js'
+import { Issuers } from '../../src/access/issuers.js'
+import { Refusals } from '../../src/access/refusals.js'
+import { createSenderConstraint } from '../../src/access/sender-constraint.js'
+import { readConfig } from '../../src/config.js'
+import { trustOf } from '../../src/http/client-address.js'
+import { openStore } from '../../src/store/open-store.js'
 import { later, today } from '../support/clock.js'
 
 const ISSUER = 'https://issuer.test'
 const AUDIENCE = 'kyc-graph'
-const CONSENT_CLAIMS = { purposeClaim: 'purpose', consentClaim: 'consent_id' }
 
 let issuer: Server
 let published: JWK[]
 let away: boolean
 let asked: number
-let keys: IssuerKeys | undefined
+let issuers: Issuers | undefined
 let sign: (claims?: { sub?: string; exp?: number; nbf?: number }) => Promise<string>
 let verifications: () => number
 let open: (most?: number) => (token: string) => Promise<unknown>
@@ -35,24 +39,35 @@ beforeEach(async () => {
   }).listen(0, '127.0.0.1')
   await once(issuer, 'listening')
   sign = ({ sub = 'somebody', exp = seconds() + 3600, ...more } = {}) =>
-    new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub, exp, ...more })
+    new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub, iat: seconds(), exp, ...more })
       .setProtectedHeader({ alg: 'ES256', kid: 'one' })
       .sign(privateKey)
   const verify = vi.spyOn(crypto.subtle, 'verify')
   verifications = () => verify.mock.calls.length
   open = (most) => {
-    keys = new IssuerKeys({
-      jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`,
-      staleMs: 3_600_000,
+    const config = readConfig({
+      AUTH_ISSUER: ISSUER,
+      AUTH_AUDIENCE: AUDIENCE,
+      AUTH_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`,
+      SYNCTERA_URL: 'http://127.0.0.1:9',
+      SYNCTERA_API_KEY: 'key',
     })
-    keys.start()
-    const authenticate = createAuthenticator({ issuer: ISSUER, audience: AUDIENCE }, keys, CONSENT_CLAIMS, most)
-    return async (token) => authenticate(`Bearer ${token}`)
+    issuers = new Issuers(config)
+    issuers.start()
+    const refusals = new Refusals(config.auth.dpop)
+    const { store } = openStore(config, () => undefined)
+    const constraint = createSenderConstraint(config, { refusals, store, trusts: trustOf(0) })
+    const authenticate = createAuthenticator({ issuers, refusals, constraint, maxCached: most })
+    return async (token) => {
+      const request = new IncomingMessage(new Socket())
+      request.headers.authorization = `Bearer ${token}`
+      return authenticate(request, new ServerResponse(request))
+    }
   }
 })
 afterEach(() => {
   today()
-  keys?.close()
+  void issuers?.close()
   issuer.closeAllConnections()
   issuer.close()
 })
@@ -156,7 +171,7 @@ test('while the issuer is down, keys are used for an hour, and a token of a key 
   await settled(authenticate)
   const token = await sign()
   const { privateKey } = await generateKeyPair('ES256')
-  const unknown = await new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub: 'x', exp: seconds() + 36_000 })
+  const unknown = await new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub: 'x', iat: seconds(), exp: seconds() + 36_000 })
     .setProtectedHeader({ alg: 'ES256', kid: 'two' })
     .sign(privateKey)
   later(10)

@@ -190,7 +190,7 @@ describe('other origins', () => {
     expect(headers.get('vary')).toContain('Origin')
     const answer = await fetch(`${open.url}/graphql`, await graphql('{"query":"{viewer{id}}"}', { origin: ORIGIN }))
     expect(answer.headers.get('access-control-expose-headers')).toBe(
-      'x-correlation-id, x-fapi-interaction-id, retry-after, www-authenticate',
+      'x-correlation-id, x-fapi-interaction-id, retry-after, www-authenticate, dpop-nonce',
     )
   })
 
@@ -199,6 +199,7 @@ describe('other origins', () => {
     expect(headers.get('access-control-allow-headers')!.split(', ')).toEqual([
       'content-type',
       'authorization',
+      'dpop',
       'x-correlation-id',
       'x-fapi-interaction-id',
       'x-purpose',

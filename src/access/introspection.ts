@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { Bulkhead } from '../../datasources/http/bulkhead.js'
+import { proxyFor, type ProxySettings } from '../../datasources/http/proxy.js'
+import { type Transport, TransportError, undiciTransport } from '../../datasources/http/transport.js'
+import { USER_AGENT } from '../../datasources/http/user-agent.js'
+import { errorClass } from '../observability/error-class.js'
+import type { Claims } from './caller-claims.js'
+import type { IntrospectionConfig } from './token-settings.js'
+
+const TIMEOUT_MS = 5_000
+/** Calls at the same time; further ones wait, and answer `ISSUER_UNAVAILABLE` where that takes too long. */
+const MAX_CALLS = 16
+const MAX_QUEUED = 256
+/** How long a token that is not active is known as such. */
+const REFUSED_MS = 5_000
+const MAX_REFUSED = 10_000
+const RETRY_SECONDS = 1
+
+interface IntrospectionOptions extends IntrospectionConfig {
+  readonly proxies: ProxySettings
+  /** Called after each call, with the class of the cause where it failed. */
+  readonly report?: ((cause: string | undefined) => void) | undefined
+}
+
+/** An answer that cannot be used. `code` is the class of the cause: `TIMEOUT`, `HTTP_401`, `NOT_JSON`. */
+class IntrospectionError extends Error {
+  constructor(readonly code: string) {
+    super('the introspection endpoint cannot be used')
+  }
+}
+
+/** RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined. */
+const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
+
+/** The claims of an answer; undefined for a token that is not active. */
+function readAnswer(text: string | undefined): Claims | undefined {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text ?? '')
+  } catch {
+    throw new IntrospectionError('NOT_JSON')
+  }
+  const { active, ...claims } = (answer ?? {}) as Claims
+  if (typeof active !== 'boolean') throw new IntrospectionError('NO_INTROSPECTION')
+  return active ? claims : undefined
+}
+
+/**
+ * Token introspection (RFC 7662), through the forward proxy. One call at a time is made for a token, however many
+ * requests bring it. A failure of the endpoint says nothing about the token.
+ */
+export class Introspection {
+  readonly #options: IntrospectionOptions
+  readonly #path: string
+  readonly #transport: Transport
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #bulkhead = new Bulkhead(MAX_CALLS, MAX_QUEUED)
+  readonly #running = new Map<string, Promise<Claims>>()
+  readonly #refused = new LRUCache<string, number>({ max: MAX_REFUSED })
+  readonly #closing = new AbortController()
+
+  constructor(options: IntrospectionOptions) {
+    const { client, proxies } = options
+    const url = new URL(options.url)
+    this.#options = options
+    this.#path = url.pathname + url.search
+    this.#transport = undiciTransport({
+      origin: url.origin,
+      connections: MAX_CALLS,
+      timeoutMs: TIMEOUT_MS,
+      proxy: proxyFor(url, proxies),
+    })
+    const basic = client && Buffer.from(`${formEncode(client.id)}:${formEncode(client.secret)}`).toString('base64')
+    this.#headers = {
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      'user-agent': USER_AGENT,
+      ...(basic === undefined ? {} : { authorization: `Basic ${basic}` }),
+    }
+  }
+
+  get cacheMs(): number {
+    return this.#options.cacheMs
+  }
+
+  /** The claims of an active token. Rejects with `UNAUTHENTICATED` where it is not active, or `ISSUER_UNAVAILABLE`. */
+  claimsOf(token: string): Promise<Claims> {
+    // Tokens are not kept: their hash is enough.
+    const name = createHash('sha256').update(token).digest('base64')
+    if ((this.#refused.get(name) ?? 0) > Date.now()) return Promise.reject(this.#notActive())
+    const running = this.#running.get(name)
+    if (running !== undefined) return running
+    const call = this.#ask(token, name).finally(() => this.#running.delete(name))
+    this.#running.set(name, call)
+    return call
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#transport.close()
+  }
+
+  #notActive(): ApiError {
+    return new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.' })
+  }
+
+  async #ask(token: string, name: string): Promise<Claims> {
+    const claims = await this.#called(token)
+    if (claims !== undefined) return claims
+    if (this.#options.cacheMs > 0) this.#refused.set(name, Date.now() + Math.min(REFUSED_MS, this.#options.cacheMs))
+    throw this.#notActive()
+  }
+
+  async #called(token: string): Promise<Claims | undefined> {
+    const signal = this.#closing.signal
+    const message = 'The issuer cannot be asked about the token at the moment.'
+    const unavailable = () => new ApiError('ISSUER_UNAVAILABLE', { message, retryAfterSeconds: RETRY_SECONDS })
+    if ((await this.#bulkhead.acquire(signal, TIMEOUT_MS)) !== 'acquired') throw unavailable()
+    try {
+      const claims = await this.#send(token)
+      this.#options.report?.(undefined)
+      return claims
+    } catch (error) {
+      if (!signal.aborted) this.#options.report?.(errorClass(error))
+      throw unavailable()
+    } finally {
+      this.#bulkhead.release()
+    }
+  }
+
+  async #send(token: string): Promise<Claims | undefined> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS)
+    try {
+      const { status, text } = await this.#transport.send({
+        method: 'POST',
+        path: this.#path,
+        headers: this.#headers,
+        body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
+        signal: AbortSignal.any([this.#closing.signal, timeout]),
+      })
+      if (status !== 200) throw new IntrospectionError(`HTTP_${status}`)
+      return readAnswer(text)
+    } catch (error) {
+      if (error instanceof TransportError && timeout.aborted) throw new IntrospectionError('TIMEOUT')
+      throw error
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { ApiError } from '../../datasources/contract/errors.js'
+import { withHttp } from '../graphql/http-head.js'
+import type { DpopMode } from './token-settings.js'
+
+/** How a token is presented (RFC 6750, RFC 9449). */
+export type Scheme = 'Bearer' | 'DPoP'
+
+/** Algorithms of DPoP proofs: asymmetric ones. */
+export const PROOF_ALGORITHMS = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'EdDSA',
+  'Ed25519',
+]
+/** What says by itself why it is refused. */
+const NONE: Pick<ApiError, 'refusal' | 'cause'> = { refusal: undefined, cause: undefined }
+
+const ALGS = `algs="${PROOF_ALGORITHMS.join(' ')}"`
+
+/** The class of a refusal, for security events alone. */
+type Why = Pick<ApiError, 'refusal' | 'cause'>
+
+/** A request that is refused because of its token or proof; `isFault`: it counts against its address. */
+export class TokenRefusal extends ApiError {
+  constructor(
+    message: string | undefined,
+    readonly isFault: boolean,
+    why: Why,
+  ) {
+    super('UNAUTHENTICATED', { ...(message !== undefined && { message }), refusal: why.refusal, cause: why.cause })
+  }
+}
+
+/**
+ * The refusals of tokens, with the challenge that tells a client what to send (RFC 6750, 3; RFC 9449, 7.1): that of DPoP
+ * where it is required, or where the token is bound to a key.
+ */
+export class Refusals {
+  readonly #mode: DpopMode
+
+  constructor(mode: DpopMode) {
+    this.#mode = mode
+  }
+
+  /** Of a request without a token, or with one in no known form. */
+  noToken(): ApiError {
+    return this.#refusal(undefined, {})
+  }
+
+  /** Of a token that is not valid as it is presented. */
+  badToken(scheme: Scheme, message: string, why: Why = { refusal: 'token_unbound', cause: undefined }): ApiError {
+    return this.#refusal(message, { scheme, error: 'invalid_token', why })
+  }
+
+  /** Of a DPoP proof; `what` names what is wrong with it, never its value. */
+  badProof(what: string): ApiError {
+    return this.#refusal(`The DPoP proof is not valid: ${what}.`, {
+      scheme: 'DPoP',
+      error: 'invalid_dpop_proof',
+      why: { refusal: 'proof_invalid', cause: undefined },
+    })
+  }
+
+  /** Of a DPoP proof without the present nonce: the client repeats the request with this one, so it is no fault. */
+  nonceNeeded(nonce: string): ApiError {
+    const message = 'The DPoP proof needs the nonce of the header DPoP-Nonce.'
+    return this.#refusal(message, {
+      scheme: 'DPoP',
+      error: 'use_dpop_nonce',
+      nonce,
+      why: { refusal: 'proof_nonce', cause: undefined },
+    })
+  }
+
+  #refusal(message: string | undefined, { scheme = 'Bearer', error, nonce, why = NONE }: Challenge): ApiError {
+    const isDpop = this.#mode === 'require' || (this.#mode === 'allow' && scheme === 'DPoP')
+    // What is said of one scheme is said in its own challenge alone.
+    const told = error === undefined || scheme === 'Bearer' ? '' : `error="${error}", `
+    const headers: [string, string][] = [['www-authenticate', isDpop ? `DPoP ${told}${ALGS}` : 'Bearer']]
+    if (nonce !== undefined) headers.push(['dpop-nonce', nonce])
+    return withHttp(new TokenRefusal(message, nonce === undefined, why), 401, headers)
+  }
+}
+
+/** What a challenge says beside its scheme. */
+interface Challenge {
+  readonly scheme?: Scheme
+  readonly error?: string
+  readonly nonce?: string
+  readonly why?: Why
+}
