@@ -10,10 +10,11 @@ import type { OperationRecord } from '../audit/operation-record.js'
 import type { Deadline } from '../lifecycle/deadline.js'
 import type { Allotment } from '../lifecycle/field-allotment.js'
 
-/** The customers that the Open Bank Project links to the caller, and the persons recorded for them. */
+/** The customers that the Open Bank Project links to the caller, and the records of other providers linked to them. */
 export interface OwnRecords {
   readonly customers: readonly CustomerKey[]
   readonly persons: ReadonlySet<string>
+  readonly bankingCustomers: ReadonlySet<string>
 }
 
 interface OperationOptions {
@@ -25,7 +26,11 @@ interface OperationOptions {
   readonly audit: OperationRecord
 }
 
-export const missingScope = (scope: Scope) => new ApiError('FORBIDDEN', { message: `This needs the scope ${scope}.` })
+/** The error of a caller who lacks a scope; `members` are those of the input that need it, where the rest does not. */
+export const missingScope = (scope: Scope, members: readonly string[] = []) =>
+  new ApiError('FORBIDDEN', {
+    message: `This needs the scope ${scope}${members.length > 0 ? ` for ${members.join(', ')}` : ''}.`,
+  })
 
 /** One GraphQL operation: its scope for the rooms, and what the guard remembers for it. */
 export class Operation implements OperationScope {

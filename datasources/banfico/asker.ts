@@ -1,0 +1,23 @@
+import type { Caller } from '../contract/caller.js'
+
+/** Who asked for a verification. */
+export interface Asker {
+  readonly tenant: string
+  /** Absent in records of versions that did not keep it: such a verification belongs to its tenant alone. */
+  readonly asker?: { readonly client: string; readonly subject: string } | undefined
+}
+
+export const askerOf = ({ tenant, client, subject }: Caller): Asker => ({ tenant, asker: { client, subject } })
+
+/** True of a caller whose scopes open only what the same subject asked for. */
+export const isOwnOnly = ({ scopes }: Caller): boolean =>
+  scopes.has('verifications:read') ? false : scopes.has('verifications:read:own') || !scopes.has('verifications:write')
+
+/** True when the caller may read the verification; one that this server does not know has no asker. */
+export function mayRead(caller: Caller, verification: Asker | null | undefined): boolean {
+  const { scopes, tenant, client, subject } = caller
+  if (scopes.has('verifications:read') && scopes.has('verifications:read:any')) return true
+  if (verification?.tenant !== tenant) return false
+  const { asker } = verification
+  return scopes.has('verifications:read') || (asker?.client === client && asker.subject === subject)
+}
