@@ -18,7 +18,7 @@ import {
   UpdateCustomerNumberInput,
   UpdateCustomerNumberPayload,
 } from '../schema/customer-update.js'
-import { Scopes } from '../schema/scopes.js'
+import { orOwn, Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 
 @Resolver()
@@ -80,11 +80,12 @@ export class CustomerUpdateResolver {
     return obp.updateCustomerData(input)
   }
 
-  @Scopes('customers:write')
+  @Scopes(orOwn('customers:write'))
   @Cost('write')
   @Mutation(() => UpdateCustomerEmailPayload, {
     nullable: true,
-    description: 'Sets the e-mail address of a customer. Requires the scope `customers:write`.',
+    description:
+      "Sets the e-mail address of a customer. Requires the scope `customers:write`, or `customers:write:own` for the caller's own customers.",
   })
   updateCustomerEmail(
     @Arg('input', () => UpdateCustomerEmailInput, { description: 'The input of the mutation.' })
@@ -108,11 +109,12 @@ export class CustomerUpdateResolver {
     return obp.updateCustomerIdentity(input)
   }
 
-  @Scopes('customers:write')
+  @Scopes(orOwn('customers:write'))
   @Cost('write')
   @Mutation(() => UpdateCustomerMobileNumberPayload, {
     nullable: true,
-    description: 'Sets the mobile phone number of a customer. Requires the scope `customers:write`.',
+    description:
+      "Sets the mobile phone number of a customer. Requires the scope `customers:write`, or `customers:write:own` for the caller's own customers.",
   })
   updateCustomerMobileNumber(
     @Arg('input', () => UpdateCustomerMobileNumberInput, { description: 'The input of the mutation.' })
@@ -122,12 +124,12 @@ export class CustomerUpdateResolver {
     return obp.updateCustomerMobileNumber(input)
   }
 
-  @Scopes('customers:write')
+  @Scopes('customers:write', 'links:write')
   @Cost('write')
   @Mutation(() => UpdateCustomerNumberPayload, {
     nullable: true,
     description:
-      'Sets the customer number; a number of another customer of the bank is refused with `CONFLICT`. Requires the scope `customers:write`.',
+      'Sets the customer number; a number of another customer of the bank is refused with `CONFLICT`. Requires the scopes `customers:write` and `links:write`: records that are kept by customer number move with it.',
   })
   updateCustomerNumber(
     @Arg('input', () => UpdateCustomerNumberInput, { description: 'The input of the mutation.' })

@@ -205,12 +205,12 @@ export class CustomerResolver {
     return links?.personId ? synctera.personById(links.personId) : null
   }
 
-  @Scopes(orOwn('customers:read'), 'entitlements:read')
+  @Scopes(orOwn('customers:read'), orOwn('entitlements:read'))
   @Cost('call')
   @FieldResolver(() => AccountEntitlementSet, {
     nullable: true,
     description:
-      'The last confirmed entitlements of the banking customer that is linked to this customer, or null. Requires the scopes `customers:read`, or `customers:read:own`, and `entitlements:read`.',
+      'The last confirmed entitlements of the banking customer that is linked to this customer, or null. Requires the scopes `customers:read` and `entitlements:read`, or the `:own` form of each.',
   })
   async accountEntitlements(@Root() customer: Customer, @Ctx() { apiture, obp }: RequestContext) {
     apiture.assertAllowed('entitlementsOf')
@@ -275,12 +275,12 @@ export class CustomerResolver {
     return obp.deleteCustomerAttribute(input)
   }
 
-  @Scopes('customers:write')
+  @Scopes('links:write')
   @Cost('write')
   @Mutation(() => LinkCustomerPayload, {
     nullable: true,
     description:
-      'Links a customer to a person at Synctera, a banking customer at Apiture and an account at SEI. Requires the scope `customers:write`, and `persons:read` to set `personId`.',
+      'Links a customer to a person at Synctera, a banking customer at Apiture and an account at SEI. Requires the scope `links:write`, and `persons:read` to set `personId`.',
   })
   linkCustomer(
     @Arg('input', () => LinkCustomerInput, { description: 'The input of the mutation.' }) input: LinkCustomerInput,

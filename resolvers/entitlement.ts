@@ -5,17 +5,17 @@ import {
   SetAccountEntitlementsInput,
   SetAccountEntitlementsPayload,
 } from '../schema/entitlement.js'
-import { Scopes } from '../schema/scopes.js'
+import { orOwn, Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 
 @Resolver(() => AccountEntitlementSet)
 export class EntitlementResolver {
-  @Scopes('entitlements:read')
+  @Scopes(orOwn('entitlements:read'))
   @Cost('call')
   @Query(() => AccountEntitlementSet, {
     nullable: true,
     description:
-      'The entitlements of a banking customer, as Apiture last confirmed them through this server; null when there are none. Apiture has no read operation, so changes by other systems are not seen. Requires the scope `entitlements:read`.',
+      "The entitlements of a banking customer, as Apiture last confirmed them through this server; null when there are none. Apiture has no read operation, so changes by other systems are not seen. Requires the scope `entitlements:read`, or `entitlements:read:own` for a banking customer that is linked to the caller's own customers.",
   })
   accountEntitlements(
     @Arg('bankingCustomerId', () => ID, { description: 'The id of the banking customer at Apiture.' })

@@ -112,11 +112,12 @@ export class PersonResolver {
     return synctera.createPerson(input)
   }
 
-  @Scopes('persons:write')
+  @Scopes(orOwn('persons:write'))
   @Cost('write')
   @Mutation(() => UpdatePersonPayload, {
     nullable: true,
-    description: 'Changes the given members of a person. Requires the scope `persons:write`.',
+    description:
+      "Changes the given members of a person. Requires the scope `persons:write`, or `persons:write:own` for `chosenName`, `email`, `phoneNumber` and `shippingAddress` of the caller's own person.",
   })
   updatePerson(
     @Arg('input', () => UpdatePersonInput, { description: 'The input of the mutation.' }) input: UpdatePersonInput,

@@ -94,11 +94,12 @@ export class CustomerRecordsResolver {
     return obp.creditLimitRequestById({ customer, id })
   }
 
-  @Scopes('customers:write')
+  @Scopes(orOwn('customers:write'))
   @Cost('write')
   @Mutation(() => CreateCustomerAddressPayload, {
     nullable: true,
-    description: 'Adds an address to a customer, even when an equal one exists. Requires the scope `customers:write`.',
+    description:
+      "Adds an address to a customer, even when an equal one exists. Requires the scope `customers:write`, or `customers:write:own` for the caller's own customers.",
   })
   createCustomerAddress(
     @Arg('input', () => CreateCustomerAddressInput, { description: 'The input of the mutation.' })
@@ -108,11 +109,12 @@ export class CustomerRecordsResolver {
     return obp.createCustomerAddress(input)
   }
 
-  @Scopes('customers:write')
+  @Scopes(orOwn('customers:write'))
   @Cost('write')
   @Mutation(() => UpdateCustomerAddressPayload, {
     nullable: true,
-    description: 'Replaces an address of a customer. Requires the scope `customers:write`.',
+    description:
+      "Replaces an address of a customer. Requires the scope `customers:write`, or `customers:write:own` for the caller's own customers.",
   })
   updateCustomerAddress(
     @Arg('input', () => UpdateCustomerAddressInput, { description: 'The input of the mutation.' })
@@ -122,11 +124,12 @@ export class CustomerRecordsResolver {
     return obp.updateCustomerAddress(input)
   }
 
-  @Scopes('customers:write')
+  @Scopes(orOwn('customers:write'))
   @Cost('write')
   @Mutation(() => DeleteCustomerAddressPayload, {
     nullable: true,
-    description: 'Deletes an address of a customer. Requires the scope `customers:write`.',
+    description:
+      "Deletes an address of a customer. Requires the scope `customers:write`, or `customers:write:own` for the caller's own customers.",
   })
   deleteCustomerAddress(
     @Arg('input', () => DeleteCustomerAddressInput, { description: 'The input of the mutation.' })
@@ -165,12 +168,12 @@ export class CustomerRecordsResolver {
     return obp.deleteTaxResidence(input)
   }
 
-  @Scopes('customers:write')
+  @Scopes(orOwn('customers:write'))
   @Cost('write')
   @Mutation(() => AddSocialMediaHandlePayload, {
     nullable: true,
     description:
-      'Adds the one permanent handle of a customer number: a second one is refused with `CONFLICT`, and none can be changed or deleted. Requires the scope `customers:write`.',
+      "Adds the one permanent handle of a customer number: a second one is refused with `CONFLICT`, and none can be changed or deleted. Requires the scope `customers:write`, or `customers:write:own` for the caller's own customers.",
   })
   addSocialMediaHandle(
     @Arg('input', () => AddSocialMediaHandleInput, { description: 'The input of the mutation.' })
@@ -180,12 +183,12 @@ export class CustomerRecordsResolver {
     return obp.addSocialMediaHandle(input)
   }
 
-  @Scopes('customers:write')
+  @Scopes(orOwn('customers:write'))
   @Cost('write')
   @Mutation(() => RequestCreditLimitPayload, {
     nullable: true,
     description:
-      'Requests a new credit limit. The Open Bank Project stores nothing of the request. Requires the scope `customers:write`.',
+      "Requests a new credit limit. The Open Bank Project stores nothing of the request. Requires the scope `customers:write`, or `customers:write:own` for the caller's own customers.",
     deprecationReason: NO_REQUESTS,
   })
   requestCreditLimit(

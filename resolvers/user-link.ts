@@ -58,12 +58,11 @@ export class UserCustomerLinkResolver {
     return obp.customerById({ id: customerId, bankId })
   }
 
-  @Scopes('customers:write')
+  @Scopes('links:write')
   @Cost('write')
   @Mutation(() => CreateUserCustomerLinkPayload, {
     nullable: true,
-    description:
-      'Links a user of the Open Bank Project to a customer of the bank. Requires the scope `customers:write`.',
+    description: 'Links a user of the Open Bank Project to a customer of the bank. Requires the scope `links:write`.',
   })
   createUserCustomerLink(
     @Arg('input', () => CreateUserCustomerLinkInput, { description: 'The input of the mutation.' })
@@ -73,11 +72,11 @@ export class UserCustomerLinkResolver {
     return obp.createUserCustomerLink(input)
   }
 
-  @Scopes('customers:write')
+  @Scopes('links:write')
   @Cost('write')
   @Mutation(() => DeleteUserCustomerLinkPayload, {
     nullable: true,
-    description: 'Deletes a link between a user and a customer of the bank. Requires the scope `customers:write`.',
+    description: 'Deletes a link between a user and a customer of the bank. Requires the scope `links:write`.',
   })
   deleteUserCustomerLink(
     @Arg('input', () => DeleteUserCustomerLinkInput, { description: 'The input of the mutation.' })

@@ -4,7 +4,8 @@ import { Directive } from 'type-graphql'
 /** Every scope of access tokens, with a description. */
 export const SCOPES = {
   'customers:read': 'customers and their own collections',
-  'customers:write': 'changes to those, and linkCustomer',
+  'customers:write': 'changes to those',
+  'links:write': 'links of users, customers and their records at other providers, and customer numbers',
   'kyc:read': 'KYC checks, documents, media and statuses',
   'kyc:write': 'changes to those',
   'persons:read': 'persons and their verifications',
@@ -22,8 +23,13 @@ export const SCOPES = {
   'pii:read': 'personal values unmasked',
   'schema:read': 'introspection outside dev',
   'customers:read:own': 'the same, of customers the provider links to the caller',
+  'customers:write:own': 'changes to the contact data of those customers',
   'kyc:read:own': 'the same, of customers the provider links to the caller',
   'persons:read:own': 'the same, of persons linked to those customers',
+  'persons:write:own': 'changes to the contact data of those persons',
+  'entitlements:read:own': 'the same, of banking customers linked to those customers',
+  'verifications:read:own': 'the same, of verifications that the caller asked for',
+  'verifications:write:own': 'verifyAccount, with an answer for the caller alone',
 } as const
 
 export type Scope = keyof typeof SCOPES

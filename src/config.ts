@@ -7,6 +7,7 @@ import { type ConsentConfig, readConsentSettings } from './consent/settings.js'
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
 import { type TrustedProxies, trustOf } from './http/client-address.js'
 import { readTlsSettings, type TlsConfig } from './http/tls-settings.js'
+import { readRateLimitSettings, type RateLimitSettings } from './limits/rate-limit-settings.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
@@ -82,12 +83,7 @@ export interface Config {
   readonly maxConnectionsPerAddress: number
   /** Requests without a valid token that an address may send in a minute; 0 is no limit. */
   readonly unauthenticatedPerMinute: number
-  readonly rateLimit: {
-    /** The query cost that one client may use in a minute; 0 is no limit. */
-    readonly perMinute: number
-    /** The part of it that a client may use in one process while Redis is away, in percent. */
-    readonly fallbackPercent: number
-  }
+  readonly rateLimit: RateLimitSettings
   /** How long a request body may stand still. */
   readonly bodyTimeoutMs: number
   /** The memory of the request bodies that arrive at one time. */
@@ -306,21 +302,6 @@ const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | '
     ) * 1000,
 })
 
-const rateLimitConfig = (settings: Settings): Config['rateLimit'] => ({
-  perMinute: settings.integer(
-    'RATE_LIMIT_COST_PER_MINUTE',
-    'Query cost that a client may use in a minute; 0 is no limit.',
-    60_000,
-    { min: 0, max: 1_000_000_000 },
-  ),
-  fallbackPercent: settings.integer(
-    'RATE_LIMIT_FALLBACK_PERCENT',
-    'Part of the limit, in percent, that a client may use at one replica while Redis is away: 100 divided by the number of replicas keeps the limit.',
-    25,
-    { min: 0, max: 100 },
-  ),
-})
-
 function admissionConfig(settings: Settings): AdmissionConfig | undefined {
   const mode = settings.choice(
     'ADMISSION',
@@ -452,7 +433,7 @@ function serverConfig(
       DEFAULT_DEADLINE_MS,
       { min: 1, max: 600_000 },
     ),
-    rateLimit: rateLimitConfig(settings),
+    rateLimit: readRateLimitSettings(settings),
     ...intakeConfig(settings),
     admission: admissionConfig(settings),
     cors: { origins: corsOrigins(settings), headers: corsHeaders(settings), allowsLoopback: development },

@@ -215,7 +215,12 @@ function createGraph(
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
   const idempotency = new Idempotency(config.writeLeaseMs)
-  const rateLimit = createRateLimit({ ...config.rateLimit, lease, digest: store.digest })
+  const rateLimit = createRateLimit({
+    ...config.rateLimit,
+    tenantLimitOf: tenants.hasTenants ? (caller) => tenants.rateLimitOf(caller) : undefined,
+    lease,
+    digest: store.digest,
+  })
   const isDevelopment = explorer !== undefined
   const { apollo, pipeline, documents } = createSteps(options, { served, rateLimit, store })
   const admission = createAdmission(options)

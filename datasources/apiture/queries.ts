@@ -21,6 +21,7 @@ export function clearEntitlements(
 export const apitureQueries = {
   entitlementsOf: query<string, AccountEntitlementSet | null>({
     scope: 'entitlements:read',
+    owner: (bankingCustomer) => ({ bankingCustomer }),
     type: 'AccountEntitlementSet',
     load: (instance, operation, bankingCustomerId) => operation.loader(instance, entitlements).load(bankingCustomerId),
   }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, type VerifyAccountInput } from '../../schema/verification.js'
 import { ApiError, copyError, type InvalidFields } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
+import { askedByCaller } from '../contract/operations.js'
 import type { Verify } from './contract.js'
 import { sharedScope } from './datasource.js'
 import { type BanficoInstance, command, verificationStore } from './instance.js'
@@ -37,6 +38,9 @@ function refusedHolders(error: unknown, { account: { holders } }: VerifyAccountI
 export const banficoCommands = {
   verifyAccount: command<VerifyAccountInput, { result: VerificationResult }>({
     scope: 'verifications:write',
+    owner: askedByCaller,
+    // A payer asks about the account of another, so any account may be named.
+    ownInput: ['types', 'account', 'initiator', 'maxAgeSeconds'],
     type: 'VerifyAccountPayload',
     repeatable: true,
     // A pending verification is stored as the outcome too: another call would begin another verification.

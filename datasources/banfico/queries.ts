@@ -1,8 +1,10 @@
 import { type VerificationResult, VerificationState } from '../../schema/verification.js'
 import { nullIfNotFound, retryAfterOf } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
+import { askedByCaller } from '../contract/operations.js'
 import { keyLoader } from '../support/loader.js'
 import { isDue } from '../support/poll-schedule.js'
+import { mayRead } from './asker.js'
 import { type BanficoReply, isVerificationId } from './contract.js'
 import { sharedScope } from './datasource.js'
 import { type BanficoInstance, query, verificationStore } from './instance.js'
@@ -17,14 +19,6 @@ const notVisibleYet = (at: number): BanficoReply => ({
   hintSeconds: undefined,
   slaSeconds: undefined,
 })
-
-/** True when the caller may read the verifications of a tenant. */
-function mayRead(operation: OperationScope, owner: string | undefined): boolean {
-  const { scopes, tenant } = operation.caller
-  if (scopes.has('verifications:read:any') || owner === tenant) return true
-  if (owner !== undefined) operation.foreign('tenant')
-  return false
-}
 
 /** Polls Banfico for a pending verification, under the lease that this operation holds. */
 async function pollUnderLease(
@@ -81,12 +75,12 @@ const results = keyLoader<BanficoInstance, string, VerificationResult | null>(as
   const { polls, resultCache } = instance
   const store = verificationStore(instance, operation)
   const known = await store.find(id)
-  if (!mayRead(operation, known?.tenant)) return null
+  if (!mayRead(operation, known)) return null
   const now = operation.store.now()
   // A poll that is running in this process is joined, even before the next one is due.
   if (known?.pending && !isDue(known.pace, now) && !polls.has(id)) return lastKnownResult(known, now)
   const completed = known && !known.pending ? await store.completed(id) : null
-  if (known && completed) resultCache.put(id, known.tenant, completed, now)
+  if (known && completed) resultCache.put(id, known, completed, now)
   return completed ?? polls.run(id, operation, () => poll(instance, operation, id))
 })
 
@@ -94,11 +88,12 @@ const results = keyLoader<BanficoInstance, string, VerificationResult | null>(as
 export const banficoQueries = {
   resultById: query<string, VerificationResult | null>({
     scope: 'verifications:read',
+    owner: askedByCaller,
     type: 'VerificationResult',
     load(instance, operation, id) {
       const cached = instance.resultCache.get(id)
       if (cached === undefined) return operation.loader(instance, results).load(id)
-      return Promise.resolve(mayRead(operation, cached.tenant) ? cached.result : null)
+      return Promise.resolve(mayRead(operation, cached.of) ? cached.result : null)
     },
   }),
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { VerificationResult } from '../../schema/verification.js'
+import type { Asker } from './asker.js'
 
 /** A result contains a name, so it stays in memory no longer than this. */
 const MAX_TTL_MS = 30_000
@@ -8,14 +9,14 @@ const MAX_RESULTS = 1_000
 const MAX_RESULT_LENGTH = 4_096
 
 interface CachedResult {
-  /** Compared with the tenant of every caller. */
-  readonly tenant: string
+  /** Compared with every caller. */
+  readonly of: Asker
   readonly result: VerificationResult
 }
 
 /**
  * Result cache: completed results that were just read, so that the store is not asked again. Neither a completed result
- * nor its tenant changes. A record that an operator deletes from the store may be returned until its entry expires.
+ * nor its asker changes. A record that an operator deletes from the store may be returned until its entry expires.
  */
 export function createResultCache(maxAgeSeconds: number) {
   const cache = new LRUCache<string, CachedResult>({
@@ -32,9 +33,9 @@ export function createResultCache(maxAgeSeconds: number) {
   return {
     get: (id: string): CachedResult | undefined => cache.get(id),
 
-    put(id: string, tenant: string, result: VerificationResult, now: number): void {
+    put(id: string, { tenant, asker }: Asker, result: VerificationResult, now: number): void {
       const maxTtl = Date.parse(result.checkedAt) + maxAgeSeconds * 1000 - now
-      if (maxTtl > 0) cache.set(id, { tenant, result }, { ttl: Math.min(MAX_TTL_MS, maxTtl) })
+      if (maxTtl > 0) cache.set(id, { of: { tenant, asker }, result }, { ttl: Math.min(MAX_TTL_MS, maxTtl) })
     },
   }
 }

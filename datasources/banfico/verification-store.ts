@@ -17,6 +17,7 @@ import {
   type PollSchedule,
   pollSchedule,
 } from '../support/poll-schedule.js'
+import { type Asker, askerOf, isOwnOnly } from './asker.js'
 import type { BanficoReply, Verify } from './contract.js'
 import { fromStoredResult, type StoredResult, toStoredResult } from './stored-result.js'
 
@@ -26,9 +27,7 @@ const OWNER_TTL_SECONDS = 7 * 24 * 3600
 const DEFAULT_SLA_SECONDS = 24 * 3600
 
 /** The stored state of a verification that this server began. */
-export interface StoredVerification {
-  /** The tenant that may read it. */
-  readonly tenant: string
+export interface StoredVerification extends Asker {
   /** Until this time, in ms since 1970, a 404 means that the answer is still to come. */
   readonly slaUntil: number
   /** The last result of a pending verification; null once it is completed. */
@@ -87,7 +86,8 @@ const questionKey = (question: string): StoreKey => ['verification-question', qu
 
 /**
  * The verifications in the store. Only the client that asked a question gets a stored answer to it, because a bank
- * discloses a name to one client only; a result can be read by id within its tenant.
+ * discloses a name to one client only, and only the same user where the user reads its own; a result can be read by id
+ * within its tenant.
  */
 export class VerificationStore {
   readonly #store: Store
@@ -104,8 +104,10 @@ export class VerificationStore {
   }
 
   /** Identifies a question of this caller: a keyed hash. */
-  questionOf({ tenant, client }: Caller, verify: Verify): string {
-    return this.#store.digest('verification', tenant, client, canonical(verify))
+  questionOf(caller: Caller, verify: Verify): string {
+    const { tenant, client, subject } = caller
+    const user = isOwnOnly(caller) ? [subject] : []
+    return this.#store.digest('verification', tenant, client, canonical(verify), ...user)
   }
 
   /** An earlier answer to the question, up to this age. */
@@ -118,7 +120,7 @@ export class VerificationStore {
 
   /** Stores a new verification. While the store is unavailable the answer is returned all the same, but cannot be read later. */
   async add(
-    { tenant }: Caller,
+    caller: Caller,
     question: string,
     verify: Verify,
     result: VerificationResult,
@@ -126,7 +128,7 @@ export class VerificationStore {
   ): Promise<void> {
     const completed = result.state === VerificationState.COMPLETED
     const verification: StoredVerification = {
-      tenant,
+      ...askerOf(caller),
       slaUntil: at + slaSeconds * 1000,
       pending: completed ? null : toStoredResult(result),
       pace: pollSchedule(at, hintSeconds),

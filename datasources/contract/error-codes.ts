@@ -74,7 +74,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
   },
   RATE_LIMITED: {
     meaning:
-      "The client's quota of this minute is spent, its address sent too many requests without a valid token, or the provider limits its calls.",
+      "The quota of this minute of the user, the client or the tenant is spent, the client's address sent too many requests without a valid token, or the provider limits its calls.",
     httpStatuses: [200, 429],
     retryable: true,
     sentence: (who) => `${who} asks to slow down.`,

@@ -12,6 +12,8 @@ export interface ApiErrorDetails {
   readonly title?: string
   readonly retryable?: boolean
   readonly retryAfterSeconds?: number
+  /** Whose limit is spent: that of the user, of the client or of the tenant. */
+  readonly limitedBy?: 'user' | 'client' | 'tenant'
   readonly providerCode?: string
   readonly providerStatus?: number
   readonly providerRequestId?: string

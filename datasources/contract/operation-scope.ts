@@ -11,7 +11,7 @@ export interface OperationScope extends CallScope {
   /** The store; the operation's trace counts the time spent waiting for it. */
   readonly store: Store
   /** Told of a record that is absent for the caller because it belongs to another tenant or bank. */
-  readonly foreign: (kind: 'tenant' | 'bank') => void
+  readonly foreign: (kind: 'owner' | 'tenant' | 'bank') => void
   /** The loader of a definition for this operation, created at first use. */
   readonly loader: <Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>) => Loader
 }

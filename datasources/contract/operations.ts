@@ -1,8 +1,21 @@
 import type { Scope } from '../../schema/scopes.js'
 import type { OperationScope } from './operation-scope.js'
 
-/** Owner: the customer or person that the data of a key belongs to; the `…:own` scopes are checked against it. */
-export type Owner = { readonly customer: CustomerKey } | { readonly person: string }
+/**
+ * Owner: the customer, person or banking customer that the data of a key belongs to, or the caller who asked for it; the
+ * `…:own` scopes are checked against it.
+ */
+export type Owner =
+  | { readonly customer: CustomerKey }
+  | { readonly person: string }
+  | { readonly bankingCustomer: string }
+  | { readonly asker: true }
+
+/**
+ * The owner of what a caller asked for about another person. The provider folder stores who asked, and answers nothing
+ * to another caller; personal values stay masked, because they are not the caller's own.
+ */
+export const askedByCaller = (): Owner => ({ asker: true })
 
 /** Key of a customer; without `bankId` in the configured bank. */
 export interface CustomerKey {
@@ -44,11 +57,19 @@ export interface Attempt {
 /** Command: one write of a provider, declared once at load. The guard adds the scope, the idempotency key and the mask. */
 export interface Command<Instance, Input, Payload extends object> {
   readonly scope: Scope
+  /** The owner of the record that the input names; without it the `…:own` form of the scope does not open this command. */
+  readonly owner?: ((input: Input, instance: Instance) => Owner) | undefined
+  /** Members of the input that the owner may give; any other needs the full scope, because the bank decides it. */
+  readonly ownInput?: readonly (keyof Input & string)[] | undefined
+  /** The error for a record of another owner: that of a record that does not exist. Default: `NOT_FOUND` of the provider. */
+  readonly absent?: (() => Error) | undefined
   readonly extraScopes?: ((input: Input) => readonly Scope[]) | undefined
   /** Refuses a caller who may not even learn the stored outcome; throws. */
   readonly authorize?: ((instance: Instance, operation: OperationScope, input: Input) => void) | undefined
   /** The GraphQL payload type. */
   readonly type: string
+  /** Ids of the records that the write concerned and its input does not name, for the audit trail. */
+  concerned?(payload: Payload): Readonly<Record<string, string>>
   /**
    * True when a write that a crash or a lost answer left open may be sent again with the same attempt id: a repeat
    * neither adds a second record nor reverts a later change.

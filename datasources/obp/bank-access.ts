@@ -9,8 +9,8 @@ import type { ObpInstance } from './instance.js'
 // Bank access: the provider finds customers and KYC records by their own id and hardly checks the bank in the path.
 // So access is checked here: at a bank that the caller may not name, nothing exists.
 
-/** The same message for an absent customer and for one at a bank that the caller may not name. */
-export const NO_CUSTOMER = 'The bank has no such customer.'
+/** The same error for an absent customer, for one at a bank that the caller may not name, and for another owner's. */
+export const noCustomer = () => obpError('NOT_FOUND', 'The bank has no such customer.')
 
 /** Every bank that the caller may name. */
 export const banksOf = ({ bankIds }: ObpInstance, { caller: { banks } }: OperationScope): readonly string[] =>
@@ -54,6 +54,12 @@ export const ownerOf = ({ id, bankId }: CustomerKey, instance: ObpInstance): Own
   customer: { id, bankId: bankId ?? instance.bankId },
 })
 
+/** The owner of the data that a command's input names. */
+export const ownerOfInput = (
+  { customerId, bankId }: { readonly customerId: string; readonly bankId?: string | null | undefined },
+  instance: ObpInstance,
+): Owner => ownerOf({ id: customerId, bankId }, instance)
+
 /** The `load` of a query by customer; null where the caller may not name the bank. */
 export const loadByCustomer =
   <Value>(definition: LoaderDefinition<ObpInstance, Pick<Loader<CustomerRef, Value>, 'load'>>) =>
@@ -68,11 +74,11 @@ function authorize(
   { bankId, customerId }: { readonly bankId?: string | null; readonly customerId?: string },
 ): void {
   if (customerId === undefined) requiredBankOf(instance, operation, bankId)
-  else if (bankOf(instance, operation, bankId) === null) throw obpError('NOT_FOUND', NO_CUSTOMER)
+  else if (bankOf(instance, operation, bankId) === null) throw noCustomer()
 }
 
 /** The same commands, refused where the caller may not name the bank, stored outcomes included. */
 export const forBank = <Declared extends Commands<ObpInstance>>(commands: Declared): Declared =>
   Object.fromEntries<unknown>(
-    Object.entries(commands).map(([name, declared]) => [name, { ...declared, authorize }]),
+    Object.entries(commands).map(([name, declared]) => [name, { ...declared, authorize, absent: noCustomer }]),
   ) as Declared

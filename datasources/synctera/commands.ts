@@ -29,6 +29,9 @@ export const syncteraCommands = {
 
   updatePerson: command<UpdatePersonInput, { person: Person }>({
     scope: 'persons:write',
+    owner: ({ id }) => ({ person: id }),
+    // Names, date of birth, legal address and SSN are what Synctera's checks compare; the rest is the bank's.
+    ownInput: ['id', 'chosenName', 'email', 'phoneNumber', 'shippingAddress'],
     type: 'UpdatePersonPayload',
     repeatable: true,
     async recover(instance, operation, input, { begunAt }) {

@@ -1,4 +1,5 @@
-import type { Command, Queries, Query } from '../../datasources/contract/operations.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { askedByCaller, type Command, type Queries, type Query } from '../../datasources/contract/operations.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { Provider, ProviderInstance } from '../../datasources/contract/provider.js'
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
@@ -39,7 +40,7 @@ class GuardedQuery<Instance, Key, Value> {
     const { extraScopes, type, owner, load } = this.#declared
     const isOwnOnly = this.access(operation) === 'own'
     if (!isOwnOnly && extraScopes) await this.#admitSearch(operation, extraScopes(key))
-    if (!isOwnOnly && !operation.seesPii && !this.#isGivenAsOwn(operation)) {
+    if (!operation.seesPii && (isOwnOnly ? owner === askedByCaller : !this.#isGivenAsOwn(operation))) {
       const value = await load(instance, operation, key)
       return this.#mask ? operation.masked(value, this.#mask) : value
     }
@@ -74,33 +75,90 @@ class GuardedQuery<Instance, Key, Value> {
   }
 }
 
-/** A command with its scopes, deadline, audit, idempotency and mask. */
+/** A command with its scopes, ownership, deadline, audit, idempotency and mask. */
 class GuardedCommand<Instance, Input extends MutationInput, Payload extends object> {
   readonly #name: string
+  readonly #provider: Provider<unknown, ProviderInstance>
   readonly #declared: Command<Instance, Input, Payload>
   readonly #mask: Masker | undefined
   readonly #idempotency: Idempotency
+  /** The `…:own` form of the scope, and that of reading the same; undefined where only the full scope opens the command. */
+  readonly #own: { readonly write: string; readonly read: string; readonly input: ReadonlySet<string> } | undefined
 
-  constructor(name: string, declared: Command<Instance, Input, Payload>, { maskerOf, idempotency }: GuardOptions) {
+  constructor(
+    name: string,
+    provider: Provider<unknown, ProviderInstance>,
+    declared: Command<Instance, Input, Payload>,
+    { maskerOf, idempotency }: GuardOptions,
+  ) {
+    const { scope, owner, ownInput = [] } = declared
     this.#name = name
+    this.#provider = provider
     this.#declared = declared
     this.#mask = maskerOf(declared.type)
     this.#idempotency = idempotency
+    this.#own = owner && {
+      write: `${scope}:own`,
+      read: `${scope.replace(/:write$/, ':read')}:own`,
+      input: new Set<string>(['idempotencyKey', ...ownInput]),
+    }
   }
 
   async execute(instance: Instance, operation: Operation, input: Input): Promise<Replayable<Payload>> {
     const { scope, extraScopes, authorize, type } = this.#declared
-    operation.requireScopes([scope, ...(extraScopes?.(input) ?? [])])
+    const isOwnOnly = this.#requireScope(operation, input) === 'own'
+    if (extraScopes) operation.requireScopes(extraScopes(input))
     authorize?.(instance, operation, input)
+    // Before the stored outcome is told, and before anything is asked about the record.
+    if (isOwnOnly) await this.#assertOwn(instance, operation, input)
     // The deadline is outermost: a write that goes on after it is still recorded.
-    const payload = await operation.raceWrite(
-      (field) =>
-        operation.audit.write(this.#name, type, input, () => this.#write(instance, operation.within(field), input)),
-      input.idempotencyKey != null,
-    )
-    if (!operation.seesPii) return this.#mask ? operation.masked(payload, this.#mask) : payload
+    const payload = await operation
+      .raceWrite(
+        (field) => this.#record(operation, input, () => this.#write(instance, operation.within(field), input)),
+        input.idempotencyKey != null,
+      )
+      .finally(() => {
+        // A failed write may have been executed.
+        if (scope === 'links:write') operation.ownRecords = undefined
+      })
+    if (!operation.seesPii && !(isOwnOnly && this.#showsOwn(operation)))
+      return this.#mask ? operation.masked(payload, this.#mask) : payload
     operation.audit.addRead(type, payload)
     return payload
+  }
+
+  /** The caller's access to the command with this input; throws `FORBIDDEN` where there is none. */
+  #requireScope({ caller: { scopes } }: Operation, input: Input): 'full' | 'own' {
+    const { scope } = this.#declared
+    if (scopes.has(scope)) return 'full'
+    const own = this.#own
+    if (own === undefined || !scopes.has(own.write)) throw missingScope(scope)
+    const others = Object.entries(input).flatMap(([name, value]) =>
+      value === undefined || own.input.has(name) ? [] : [`input.${name}`],
+    )
+    if (others.length > 0) throw missingScope(scope, others)
+    return 'own'
+  }
+
+  /** Throws for another owner's record as for one that does not exist. */
+  async #assertOwn(instance: Instance, operation: Operation, input: Input): Promise<void> {
+    const { owner, absent } = this.#declared
+    if (await isOwn(operation, owner!(input, instance))) return
+    operation.foreign('owner')
+    const { label, title } = this.#provider
+    throw absent?.() ?? new ApiError('NOT_FOUND', { provider: label, title })
+  }
+
+  /** True where the payload holds the caller's own values, and the caller may read them too: to write opens no read. */
+  #showsOwn({ caller: { scopes } }: Operation): boolean {
+    const { owner, scope } = this.#declared
+    const read = this.#own!.read
+    return owner !== askedByCaller && scopes.has(read) && !scopes.has(scope.replace(/:write$/, ':read'))
+  }
+
+  #record(operation: Operation, input: Input, run: () => Promise<Replayable<Payload>>): Promise<Replayable<Payload>> {
+    const concerned = (payload: Payload) => this.#declared.concerned?.(payload) ?? {}
+    return operation.audit.write(this.#name, this.#declared.type, input, run, concerned)
   }
 
   #write(instance: Instance, operation: OperationScope, input: Input): Promise<Replayable<Payload>> {
@@ -135,7 +193,7 @@ function methodsOf(provider: Provider<unknown, ProviderInstance>, options: Guard
   )
   const commands = Object.entries(provider.commands).map(
     ([name, declared]) =>
-      [name, new GuardedCommand(name, declared as Command<unknown, MutationInput, object>, options)] as const,
+      [name, new GuardedCommand(name, provider, declared as Command<unknown, MutationInput, object>, options)] as const,
   )
   const byName = new Map(queries)
   return {

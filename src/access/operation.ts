@@ -16,10 +16,11 @@ import type { Allotment } from '../lifecycle/field-allotment.js'
 import type { OpenProviders } from '../providers.js'
 import type { Tenant } from '../tenants/tenant.js'
 
-/** The customers that the Open Bank Project links to the caller, and the persons recorded for them. */
+/** The customers that the Open Bank Project links to the caller, and the records of other providers linked to them. */
 export interface OwnRecords {
   readonly customers: readonly CustomerKey[]
   readonly persons: ReadonlySet<string>
+  readonly bankingCustomers: ReadonlySet<string>
 }
 
 interface OperationOptions {
@@ -35,8 +36,12 @@ interface OperationOptions {
   readonly request: IncomingMessage
 }
 
-export const missingScope = (scope: Scope) =>
-  new ApiError('FORBIDDEN', { message: `This needs the scope ${scope}.`, refusal: scope })
+/** The error of a caller who lacks a scope; `members` are those of the input that need it, where the rest does not. */
+export const missingScope = (scope: Scope, members: readonly string[] = []) =>
+  new ApiError('FORBIDDEN', {
+    message: `This needs the scope ${scope}${members.length > 0 ? ` for ${members.join(', ')}` : ''}.`,
+    refusal: scope,
+  })
 
 /** One GraphQL operation: its scope for the rooms, and what the guard remembers for it. */
 export class Operation implements OperationScope {

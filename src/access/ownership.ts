@@ -13,20 +13,29 @@ async function loadOwnRecords(operation: Operation): Promise<OwnRecords> {
   const links = await Promise.all(
     customers.map((customer) =>
       linksOf.load(obp.instance, operation, customer).catch((error: unknown) => {
-        // Contradictory links give access to no person, and do not close the other records.
+        // Contradictory links give access to no linked record, and do not close the other records.
         if (error instanceof ApiError && error.code === 'CONFLICT') return null
         throw error
       }),
     ),
   )
-  return { customers, persons: new Set(links.flatMap((link) => link?.personId ?? [])) }
+  return {
+    customers,
+    persons: new Set(links.flatMap((link) => link?.personId ?? [])),
+    bankingCustomers: new Set(links.flatMap((link) => link?.bankingCustomerId ?? [])),
+  }
 }
 
-/** True when a record belongs to the caller: the caller's own customers, or the persons recorded for them. */
+/**
+ * True when a record belongs to the caller: the caller's own customers, the records linked to them, or what the caller
+ * asked for, which the provider folder tells apart. Rejects where the links cannot be read.
+ */
 export async function isOwn(operation: Operation, owner: Owner): Promise<boolean> {
+  if ('asker' in owner) return true
   operation.ownRecords ??= loadOwnRecords(operation)
-  const { customers, persons } = await operation.ownRecords
+  const { customers, persons, bankingCustomers } = await operation.ownRecords
   if ('person' in owner) return persons.has(owner.person)
+  if ('bankingCustomer' in owner) return bankingCustomers.has(owner.bankingCustomer)
   const { id, bankId } = owner.customer
   return customers.some((customer) => customer.id === id && (bankId == null || bankId === customer.bankId))
 }

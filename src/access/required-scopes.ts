@@ -7,7 +7,7 @@ import { directive } from '../limits/list-size.js'
  * all of them have the same requirements at the same places: a scope, or its `…:own` form.
  */
 export class RequiredScopes {
-  constructor(private readonly alternatives: readonly (readonly Scope[])[]) {}
+  constructor(readonly alternatives: readonly (readonly Scope[])[]) {}
 
   /** The first scope that a caller lacks; undefined for one who may call the field. */
   missing(scopes: ReadonlySet<string>): Scope | undefined {

@@ -42,12 +42,16 @@ export interface OperationRecord {
   readonly requireTrail: (type: string) => void
   /** Records that a value was returned unmasked. */
   readonly addRead: (type: string, value: unknown, owner?: Owner) => void
-  /** Runs a write between two entries: its intent, written before the provider is called, and its outcome. */
+  /**
+   * Runs a write between two entries: its intent, written before the provider is called, and its outcome, with the ids
+   * of records that the input does not name.
+   */
   readonly write: <Payload extends { readonly replayed: boolean }>(
     mutation: string,
     type: string,
     input: object,
     run: () => Promise<Payload>,
+    concerned?: (payload: Payload) => Readonly<Record<string, string>>,
   ) => Promise<Payload>
   /** Appends the entry to the trail, unless the operation has nothing to record. */
   readonly end: () => void
@@ -132,6 +136,7 @@ class AuditRecord implements OperationRecord {
     type: string,
     input: object,
     run: () => Promise<Payload>,
+    concerned?: (payload: Payload) => Readonly<Record<string, string>>,
   ): Promise<Payload> {
     const { trail, subjects } = this.#deps
     if (!trail.usable()) throw auditUnavailable()
@@ -147,8 +152,10 @@ class AuditRecord implements OperationRecord {
       const payload = await run()
       const found = new SubjectSet()
       subjects.collect(type, payload, found)
+      const write = this.#writeOf(mutation, input, true)
       this.#addWrite({
-        ...this.#writeOf(mutation, input, true),
+        ...write,
+        ids: { ...write.ids, ...concerned?.(payload) },
         outcome: payload.replayed ? 'replayed' : 'done',
         entities: found.list(),
       })

@@ -35,7 +35,8 @@ export class SubjectSet {
 
   addOwner(owner: Owner): void {
     if ('person' in owner) this.add('Person', owner.person)
-    else this.add('Customer', owner.customer.id, owner.customer.bankId)
+    else if ('customer' in owner) this.add('Customer', owner.customer.id, owner.customer.bankId)
+    else if ('bankingCustomer' in owner) this.add('AccountEntitlementSet', owner.bankingCustomer)
   }
 
   list(): Subjects[] {

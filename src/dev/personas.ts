@@ -19,6 +19,7 @@ export const PERSONAS: readonly Persona[] = [
     scopes: [
       'customers:read',
       'customers:write',
+      'links:write',
       'kyc:read',
       'kyc:write',
       'persons:read',
@@ -32,6 +33,6 @@ export const PERSONAS: readonly Persona[] = [
   {
     client: 'ada',
     title: "an app user: Ada's own records only",
-    scopes: ['customers:read:own', 'kyc:read:own', 'persons:read:own'],
+    scopes: (Object.keys(SCOPES) as Scope[]).filter((scope) => scope.endsWith(':own')),
   },
 ]

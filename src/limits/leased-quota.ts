@@ -16,7 +16,7 @@ export interface Waiter {
 }
 
 /**
- * Leased quota: the points of one client's window that this process has leased, and those that it spent. Only leased
+ * Leased quota: the points of one window of a user, client or tenant that this process has leased, and those that it spent. Only leased
  * points are spent, so that all processes together keep the limit, however late the store answers. Points that were
  * spent without a lease (charges, and what passes while the store is away) are a debt, which the next lease pays first.
  * All times are by one clock that the caller chooses.
@@ -26,6 +26,7 @@ export class LeasedQuota {
   /** True while a request to the store is under way. */
   isRequesting = false
   #rest = 0
+  #window = 0
   /** Points that this process spent in the window. */
   #spent = 0
   /** Points that no process had leased, and the end of the window by the store's clock, by the last answer. */
@@ -56,7 +57,12 @@ export class LeasedQuota {
     return Math.max(0, this.#left + this.#rest)
   }
 
-  /** Points that this process let the client spend in this window. */
+  /** Changes with each window. */
+  get window(): number {
+    return this.#window
+  }
+
+  /** Points that this process let pass in this window. */
   get spent(): number {
     return this.#spent
   }
@@ -74,9 +80,14 @@ export class LeasedQuota {
     return now >= this.#until
   }
 
+  /** True when so many leased points are left. */
+  canSpend(points: number, now: number): boolean {
+    return now < this.#until && points <= this.#rest
+  }
+
   /** Spends leased points; false when there are too few. */
   spend(points: number, now: number): boolean {
-    if (now >= this.#until || points > this.#rest) return false
+    if (!this.canSpend(points, now)) return false
     this.#rest -= points
     this.#spent += points
     this.#spentAt = now
@@ -91,6 +102,13 @@ export class LeasedQuota {
     this.#spentAt = now
   }
 
+  /** Takes back points that were spent in this window for an operation that does not run. */
+  refund(points: number, window: number): void {
+    if (window !== this.#window) return
+    this.#rest += points
+    this.#spent -= points
+  }
+
   /** True when more points should be leased before these are spent. */
   isLow(): boolean {
     return this.#rest < Math.min(this.#block, Math.floor(this.#left / SPARE_DIVISOR)) / 2
@@ -101,13 +119,16 @@ export class LeasedQuota {
     return this.#rest > 0 && now - Math.max(this.#spentAt, this.#grantedAt) >= ms
   }
 
-  /** Begins a request for what the waiters need and a block in advance; the debt goes with it. */
-  request(now: number): LeaseRequest {
+  /**
+   * Begins a request for what the waiters need and a block in advance; the debt goes with it. `wanted` are the points
+   * of an operation that is to wait here next.
+   */
+  request(now: number, wanted = 0): LeaseRequest {
     this.isRequesting = true
     if (this.isOver(now)) this.begin(now)
     const rest = Math.max(0, this.#rest)
-    const total = this.waiters.reduce((sum, { points }) => sum + points, 0)
-    const first = Math.max(0, (this.waiters[0]?.points ?? 0) - rest)
+    const total = this.waiters.reduce((sum, { points }) => sum + points, wanted)
+    const first = Math.max(0, (this.waiters[0]?.points ?? wanted) - rest)
     const need = Math.max(0, total - rest)
     return { first, need, spare: this.#block, owed: Math.max(0, -this.#rest), returned: 0, endsAt: this.#endsAt }
   }
@@ -138,6 +159,7 @@ export class LeasedQuota {
       if (this.limit - lease.left < this.#spent + this.#rest) {
         this.#rest = lease.granted
         this.#spent = owed
+        this.#window += 1
       }
     } else {
       this.begin(now)
@@ -153,6 +175,7 @@ export class LeasedQuota {
   /** Begins a window without asking the store. */
   begin(now: number): void {
     this.#until = now + this.windowMs
+    this.#window += 1
     this.#rest = 0
     this.#spent = 0
     this.#left = this.limit

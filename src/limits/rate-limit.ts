@@ -1,28 +1,17 @@
-import { LRUCache } from 'lru-cache'
 import type { Caller } from '../../datasources/contract/caller.js'
-import { ApiError } from '../../datasources/contract/errors.js'
 import type { Store } from '../../datasources/contract/store.js'
-import { LeasedQuota } from './leased-quota.js'
-import type { LeasePoints, LeaseRequest } from './point-lease.js'
+import type { LeasedQuota } from './leased-quota.js'
+import type { LeasePoints } from './point-lease.js'
+import { type LevelName, QuotaLevel } from './quota-level.js'
 
-const WINDOW_MS = 60_000
-/** How long an operation waits for the store; then this process decides, and no other operation waits meanwhile. */
-const STORE_TIMEOUT_MS = 1_000
-/** After a failure the store is asked again, beside the operations: first after this time, then after twice as long each time. */
-const MIN_RETRY_MS = 100
-const MAX_RETRY_MS = 2_000
-/** The delay until points that were charged are reported to the store, together with those charged meanwhile. */
-const REPORT_DELAY_MS = 50
-/** Leased points that were not used for this long are given back. */
-const IDLE_MS = 2_000
-const MAX_QUOTAS = 10_000
-
-/** The cost of an operation, and the points left in its client's window (absent without a limit). */
+/** The cost of an operation, and the points left in the window that is nearest to its end (absent without a limit). */
 export interface RateLimitStatus {
   readonly requested: number
   readonly limit?: number
   readonly remaining?: number
   readonly resetSeconds?: number
+  /** Whose window it is; absent for the client's. */
+  readonly level?: Exclude<LevelName, 'client'>
 }
 
 export interface Consumption {
@@ -31,215 +20,187 @@ export interface Consumption {
 }
 
 export interface RateLimitConfig {
+  /** Points of a client. */
   readonly perMinute: number
-  /** The part of the limit that a client may spend in this process while the store is away, in percent. */
+  /** Points of a user of a client, and of a tenant. @default no limit */
+  readonly userPerMinute?: number
+  readonly tenantPerMinute?: number
+  /** The points of a tenant that has a limit of its own; absent where there are no such tenants. */
+  readonly tenantLimitOf?: ((caller: Caller) => number | undefined) | undefined
+  /** The part of each limit that may be spent in this process while the store is away, in percent. */
   readonly fallbackPercent: number
   readonly lease: LeasePoints
   readonly digest: Store['digest']
 }
 
 export interface RateLimit {
-  /** Pays for an operation; a promise only when the store must be asked first. */
+  /** The smallest limit of a caller; undefined where it has none. */
+  readonly smallest: (caller: Caller) => { readonly level: LevelName; readonly perMinute: number } | undefined
+  /** Pays for an operation at every level or at none; a promise only when the store must be asked first. */
   readonly consume: (caller: Caller, cost: number) => Consumption | Promise<Consumption>
   /**
    * Charges for work that was done already, such as parsing a document that is refused then. It never waits; `allowed`
-   * is false where the client had no points left, as far as this process knows.
+   * is false where a level had no points left, as far as this process knows, and then the others are not charged.
    */
   readonly charge: (caller: Caller, points: number) => Consumption
   /** Pays debts to the store and gives leased points back; called once, at the end of the process. */
   readonly close: () => Promise<void>
 }
 
-function withTimeout<T>(promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new ApiError('STORE_UNAVAILABLE')), STORE_TIMEOUT_MS)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
-}
-
-/** Creates the rate limit of a server, or none when `perMinute` is 0. */
+/** Creates the rate limit of a server, or none when every limit is 0. */
 export function createRateLimit(config: RateLimitConfig): RateLimit {
-  if (config.perMinute > 0) return new StoreRateLimit(config)
+  const { perMinute, userPerMinute = 0, tenantPerMinute = 0, tenantLimitOf } = config
+  if (perMinute > 0 || userPerMinute > 0 || tenantPerMinute > 0 || tenantLimitOf) return new StoreRateLimit(config)
   const pass = (_caller: Caller, cost: number): Consumption => ({ allowed: true, status: { requested: cost } })
-  return { consume: pass, charge: pass, close: () => Promise.resolve() }
+  return { smallest: () => undefined, consume: pass, charge: pass, close: () => Promise.resolve() }
 }
-
-/** The names that own a quota, from the widest to the narrowest. */
-const ownerOf = ({ tenant, client }: Caller): readonly string[] => [tenant, client]
 
 /**
- * Rate limit: each client of a tenant has points per minute, which all processes share through the store. A process
- * spends only points that it has leased there, and leases more before they run out, so an operation waits for the
- * store only at first and where the window is nearly spent.
+ * The names that own a window of a caller, by level. A caller that stands for itself at two levels has one window: a
+ * subject that is the client, and a client without a tenant.
  */
+function ownersOf({ tenant, client, subject }: Caller): Readonly<Record<LevelName, readonly string[] | undefined>> {
+  return {
+    user: subject === client ? undefined : ['spent-user', tenant, client, subject],
+    client: ['spent', tenant, client],
+    tenant: tenant === `client:${client}` ? undefined : ['spent-tenant', tenant],
+  }
+}
+
+/** Whose window it is, by a hashed name, and its points. */
+interface Owner {
+  readonly level: QuotaLevel
+  readonly name: string
+  readonly perMinute: number
+}
+
+/** A window of a caller. */
+interface Held {
+  readonly level: QuotaLevel
+  readonly quota: LeasedQuota
+}
+
+/** Rate limit: each user, client and tenant has points per minute, and an operation is paid from the windows of all three. */
 class StoreRateLimit implements RateLimit {
-  readonly #config: RateLimitConfig
-  readonly #fallbackLimit: number
+  /** From the narrowest to the widest, so that what a user may not spend is never held back from other users. */
+  readonly #levels: readonly QuotaLevel[]
+  readonly #digest: Store['digest']
+  readonly #tenantLimitOf: RateLimitConfig['tenantLimitOf']
   /** A token that is presented again has the same caller object. */
-  readonly #names = new WeakMap<Caller, string>()
-  readonly #quotas = new LRUCache<string, LeasedQuota>({ max: MAX_QUOTAS })
-  #sweepAt = 0
-  /** Quotas that the store is to be asked for beside the operations. */
-  #due = new Set<LeasedQuota>()
-  #timer: NodeJS.Timeout | undefined
-  /** Quotas that may hold unused points. */
-  readonly #holding = new Set<LeasedQuota>()
-  #idleTimer: NodeJS.Timeout | undefined
-  /** The delay of the next attempt while the store is away, else 0. */
-  #retryMs = 0
+  readonly #owners = new WeakMap<Caller, readonly Owner[]>()
 
   constructor(config: RateLimitConfig) {
-    this.#config = config
-    this.#fallbackLimit = Math.floor((config.perMinute * config.fallbackPercent) / 100)
+    const { perMinute, userPerMinute = 0, tenantPerMinute = 0, tenantLimitOf, fallbackPercent, lease, digest } = config
+    const limits: Readonly<Record<LevelName, number>> = {
+      user: userPerMinute,
+      client: perMinute,
+      tenant: tenantPerMinute,
+    }
+    this.#digest = digest
+    this.#tenantLimitOf = tenantLimitOf
+    this.#levels = (Object.keys(limits) as LevelName[])
+      .filter((name) => limits[name] > 0 || (name === 'tenant' && tenantLimitOf))
+      .map((name) => new QuotaLevel({ name, perMinute: limits[name], fallbackPercent, lease }))
+  }
+
+  readonly smallest = (caller: Caller) => {
+    let found: Owner | undefined
+    for (const owner of this.#ownersOf(caller))
+      if (found === undefined || owner.perMinute < found.perMinute) found = owner
+    return found && { level: found.level.name, perMinute: found.perMinute }
   }
 
   readonly consume = (caller: Caller, cost: number): Consumption | Promise<Consumption> => {
     const now = performance.now()
-    const quota = this.#quotaOf(caller, now)
-    if (quota.spend(cost, now)) {
-      if (!quota.isRequesting && quota.isLow()) this.#refill(quota)
-      return this.#consumption(quota, cost, true, now)
-    }
-    if (this.#isAway) return this.#consumption(quota, cost, this.#spendFallback(quota, cost, now), now)
-    return new Promise((resolve) => {
-      const settle = (allowed: boolean) => resolve(this.#consumption(quota, cost, allowed, performance.now()))
-      quota.waiters.push({ points: cost, settle })
-      if (!quota.isRequesting) this.#request(quota, quota.request(now))
-    })
+    const held = this.#held(caller, now)
+    if (!held.every(({ quota }) => quota.canSpend(cost, now))) return this.#reserve(held, cost, now)
+    for (const { level, quota } of held) level.spend(quota, cost, now)
+    return { allowed: true, status: statusOf(held, cost, now) }
   }
 
   readonly charge = (caller: Caller, points: number): Consumption => {
     const now = performance.now()
-    const quota = this.#quotaOf(caller, now)
-    if (quota.isOver(now)) quota.begin(now)
-    const allowed = this.#remaining(quota) > 0
-    quota.force(points, now)
-    if (quota.rest < 0) this.#askLater(quota)
-    return this.#consumption(quota, points, allowed, now)
+    const held = this.#held(caller, now)
+    for (const { quota } of held) if (quota.isOver(now)) quota.begin(now)
+    const spent = held.find(({ level, quota }) => level.remaining(quota) <= 0)
+    const charged = spent ? [spent] : held
+    for (const { level, quota } of charged) level.charge(quota, points, now)
+    return { allowed: spent === undefined, status: statusOf(charged, points, now) }
   }
 
   readonly close = async (): Promise<void> => {
-    clearTimeout(this.#timer)
-    clearTimeout(this.#idleTimer)
-    const now = performance.now()
-    const open = [...this.#quotas.values()].filter((quota) => quota.rest !== 0 && !quota.isOver(now))
-    await Promise.all(open.map((quota) => this.#send(quota, quota.giveBack())))
+    await Promise.all(this.#levels.map((level) => level.close()))
   }
 
-  get #isAway(): boolean {
-    return this.#retryMs > 0
-  }
-
-  #quotaOf(caller: Caller, now: number): LeasedQuota {
-    let name = this.#names.get(caller)
-    if (name === undefined) {
-      name = `kyc:spent:${this.#config.digest('spent', ...ownerOf(caller))}`
-      this.#names.set(caller, name)
+  #ownersOf(caller: Caller): readonly Owner[] {
+    let owners = this.#owners.get(caller)
+    if (owners === undefined) {
+      const names = ownersOf(caller)
+      owners = this.#levels.flatMap((level) => {
+        const name = names[level.name]
+        const perMinute = (level.name === 'tenant' ? this.#tenantLimitOf?.(caller) : undefined) ?? level.perMinute
+        if (name === undefined || perMinute === 0) return []
+        return [{ level, name: `kyc:spent:${this.#digest(...name)}`, perMinute }]
+      })
+      this.#owners.set(caller, owners)
     }
-    return this.#quotas.get(name) ?? this.#createQuota(name, now)
+    return owners
   }
 
-  #createQuota(name: string, now: number): LeasedQuota {
-    if (now >= this.#sweepAt) {
-      for (const [other, quota] of [...this.#quotas])
-        if (quota.isOver(now) && !quota.isRequesting) this.#quotas.delete(other)
-      this.#sweepAt = now + WINDOW_MS
+  #held(caller: Caller, now: number): readonly Held[] {
+    return this.#ownersOf(caller).map(({ level, name, perMinute }) => ({
+      level,
+      quota: level.quotaOf(name, perMinute, now),
+    }))
+  }
+
+  /**
+   * Reserves the cost at one level after the other, and takes it back where a wider one refuses. The store is asked for
+   * all levels side by side, so the operation waits once.
+   */
+  #reserve(held: readonly Held[], cost: number, now: number): Consumption | Promise<Consumption> {
+    const reserved: (Held & { readonly window: number })[] = []
+    let decided: Consumption | undefined
+    let resolve: ((consumption: Consumption) => void) | undefined
+    const decide = (allowed: boolean, by: readonly Held[]) => {
+      decided = { allowed, status: statusOf(by, cost, performance.now()) }
+      resolve?.(decided)
     }
-    const quota = new LeasedQuota(name, this.#config.perMinute, WINDOW_MS)
-    this.#quotas.set(name, quota)
-    return quota
-  }
-
-  /** The points left, as far as this process knows. */
-  #remaining(quota: LeasedQuota): number {
-    return this.#isAway ? Math.max(0, quota.rest, this.#fallbackLimit - quota.spent) : quota.remaining
-  }
-
-  #consumption(quota: LeasedQuota, cost: number, allowed: boolean, now: number): Consumption {
-    const status = {
-      requested: cost,
-      limit: this.#config.perMinute,
-      remaining: this.#remaining(quota),
-      resetSeconds: Math.ceil(quota.resetMs(now) / 1000),
+    const reserveAt = (i: number): void => {
+      const next = held[i]
+      if (next === undefined) return decide(true, held)
+      next.level.reserve(next.quota, cost, performance.now(), (isReserved) => {
+        if (!isReserved) {
+          for (const { level, quota, window } of reserved) level.refund(quota, cost, window)
+          return decide(false, [next])
+        }
+        reserved.push({ ...next, window: next.quota.window })
+        reserveAt(i + 1)
+      })
     }
-    return { allowed, status }
+    for (const { level, quota } of held.slice(1)) level.prepare(quota, cost, now)
+    reserveAt(0)
+    return decided ?? new Promise((settle) => (resolve = settle))
   }
+}
 
-  /** Lets a client spend its part of the limit in this process, leased points included, while the store is away. */
-  #spendFallback(quota: LeasedQuota, cost: number, now: number): boolean {
-    if (quota.isOver(now)) quota.begin(now)
-    const allowed = quota.spent + cost <= this.#fallbackLimit
-    if (allowed) quota.force(cost, now)
-    this.#askLater(quota)
-    return allowed
+/** The status of the window with the fewest points left. */
+function statusOf(held: readonly Held[], cost: number, now: number): RateLimitStatus {
+  let tightest: Held | undefined
+  let remaining = Infinity
+  for (const one of held) {
+    const left = one.level.remaining(one.quota)
+    if (left >= remaining) continue
+    remaining = left
+    tightest = one
   }
-
-  #refill(quota: LeasedQuota): void {
-    if (this.#isAway) this.#askLater(quota)
-    else this.#request(quota, quota.request(performance.now()))
-  }
-
-  /** Sends a request, and others after it for as long as operations wait. */
-  #request(quota: LeasedQuota, request: LeaseRequest): void {
-    void this.#send(quota, request).then((isAnswered) => {
-      const now = performance.now()
-      if (!isAnswered)
-        for (const { points, settle } of quota.waiters.splice(0)) settle(this.#spendFallback(quota, points, now))
-      if (quota.waiters.length > 0) this.#request(quota, quota.request(now))
-      else if (quota.rest < 0 || !isAnswered) this.#askLater(quota)
-    })
-  }
-
-  /** Sends a request and applies its answer; false when there was none. */
-  async #send(quota: LeasedQuota, request: LeaseRequest): Promise<boolean> {
-    const { lease, perMinute } = this.#config
-    const requestedAt = performance.now()
-    try {
-      const answer = await withTimeout(lease(quota.name, perMinute, WINDOW_MS, request))
-      this.#retryMs = 0
-      quota.answered(request, answer, requestedAt, performance.now())
-      if (quota.rest > 0) this.#watch(quota)
-      return true
-    } catch {
-      this.#retryMs = Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, this.#retryMs * 2))
-      quota.failed()
-      return false
-    }
-  }
-
-  #askLater(quota: LeasedQuota): void {
-    this.#due.add(quota)
-    this.#timer ??= setTimeout(() => this.#ask(), Math.max(REPORT_DELAY_MS, this.#retryMs)).unref()
-  }
-
-  /** Asks the store for the quotas that are due; while it is away for one of them, to see whether it is back. */
-  #ask(): void {
-    this.#timer = undefined
-    const due = [...this.#due].filter(({ isRequesting }) => !isRequesting)
-    for (const quota of this.#isAway ? due.slice(0, 1) : due) {
-      this.#due.delete(quota)
-      this.#request(quota, quota.request(performance.now()))
-    }
-    const [next] = this.#due
-    if (next !== undefined) this.#askLater(next)
-  }
-
-  /** Watches for leased points that are not used. */
-  #watch(quota: LeasedQuota): void {
-    this.#holding.add(quota)
-    this.#idleTimer ??= setTimeout(() => this.#giveIdleBack(), IDLE_MS / 2).unref()
-  }
-
-  #giveIdleBack(): void {
-    this.#idleTimer = undefined
-    const now = performance.now()
-    const quotas = [...this.#holding]
-    this.#holding.clear()
-    for (const quota of quotas) {
-      if (quota.rest <= 0 || quota.isOver(now)) continue
-      if (this.#isAway || quota.isRequesting || !quota.isIdle(now, IDLE_MS)) this.#watch(quota)
-      // Without an answer the points are lost until the window ends.
-      else this.#request(quota, quota.giveBack())
-    }
+  if (tightest === undefined) return { requested: cost }
+  const { level, quota } = tightest
+  return {
+    requested: cost,
+    limit: quota.limit,
+    remaining,
+    resetSeconds: Math.ceil(quota.resetMs(now) / 1000),
+    ...(level.name === 'client' ? {} : { level: level.name }),
   }
 }

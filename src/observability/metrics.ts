@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { CircuitState } from '../../datasources/http/circuit-breaker.js'
 import type { CallAttempt } from '../../datasources/http/call.js'
+import type { LevelName } from '../limits/quota-level.js'
 
 const CIRCUIT: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -99,6 +100,12 @@ function operationMetrics(registers: Registry[]) {
     labelNames: ['outcome'],
     registers,
   })
+  const limited = new Counter({
+    name: 'kyc_rate_limited_operations_total',
+    help: 'Operations over the rate limit, by whose limit is spent: that of the user, of the client or of the tenant.',
+    labelNames: ['level'],
+    registers,
+  })
   const deprecated = new Counter({
     name: 'kyc_deprecated_uses_total',
     help: 'Operations that use a deprecated part of the schema, by its coordinate and by the client that the token names (none without one, other beyond 100).',
@@ -130,6 +137,7 @@ function operationMetrics(registers: Registry[]) {
     failed: (code: string) => errors.inc({ code }),
     deprecated: (coordinate: string, client: string) => deprecated.inc({ coordinate, client }),
     unlisted: (outcome: 'allowed' | 'refused') => unlisted.inc({ outcome }),
+    limited: (level: LevelName) => limited.inc({ level }),
     operated: (type: string, seconds: number) => operations.observe({ type }, seconds),
     spent: (seconds: number) => overhead.observe(seconds),
     reckoned: (type: string, cost: number) => costs.observe({ type }, cost),

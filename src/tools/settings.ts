@@ -1,5 +1,6 @@
 import type { Settings } from '../../datasources/contract/provider.js'
 import type { SettingGroup } from '../config.js'
+import { withGenerated } from './generated.js'
 
 /** A documented setting. */
 export interface Setting {
@@ -100,7 +101,5 @@ ${parts.join('\n')}`
 
 /** Replaces the tables between the two markers of a page. */
 export function withSettingTables(page: string, tables: string): string {
-  const marked = /(<!-- generated:settings -->\n)[^]*(<!-- \/generated:settings -->)/
-  if (!marked.test(page)) throw new Error('The page has no marks for the settings.')
-  return page.replace(marked, (_all, begin: string, end: string) => `${begin}\n${tables}\n${end}`)
+  return withGenerated(page, 'settings', tables)
 }

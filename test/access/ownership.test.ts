@@ -120,13 +120,13 @@ describe('a caller with only :own scopes', () => {
     expect(app.calls('obp')).not.toContain(MINE)
   })
 
-  test('may write nothing', async () => {
+  test('may not link anything', async () => {
     const { errors } = await app.run(
       `mutation { linkCustomer(input: { customerId: "${ADA.customerId}", seiExternalId: "mine" }) { replayed } }`,
       undefined,
       as('ada'),
     )
-    expect(errors[0]!.message).toBe('This needs the scope customers:write.')
+    expect(errors[0]!.message).toBe('This needs the scope links:write.')
   })
 
   test('that the provider does not know gets PROVIDER_REFUSED', async () => {

@@ -127,17 +127,17 @@ describe('every field that reaches a provider says what it needs', () => {
 describe.each<[string, readonly Scope[]]>([
   ['without any scope', []],
   ["with every scope of a caller's own", EVERY_SCOPE.filter((scope) => scope.endsWith(':own'))],
-  ['with every scope that is not for writing', EVERY_SCOPE.filter((scope) => !scope.endsWith(':write'))],
+  ['with every scope that is not for writing', EVERY_SCOPE.filter((scope) => !scope.includes(':write'))],
 ])('a token %s', (_what, scopes) => {
-  test.each(mutationPaths.map((accessPath) => [accessPath.name, accessPath] as const))(
-    'is refused %s',
-    async (_name, accessPath) => {
-      const { data, errors } = await run(accessPath, scopes)
-      expect(errors).toMatchObject([{ path: accessPath.path, extensions: { code: 'FORBIDDEN', retryable: false } }])
-      expect(data).toEqual({ [accessPath.path[0]!]: null })
-      expect(askedOf(app)).toEqual([])
-    },
-  )
+  const isOpened = ({ demands }: AccessPath) => demands!.some((all) => all.every((scope) => scopes.includes(scope)))
+  test.each(
+    mutationPaths.filter((path) => !isOpened(path)).map((accessPath) => [accessPath.name, accessPath] as const),
+  )('is refused %s', async (_name, accessPath) => {
+    const { data, errors } = await run(accessPath, scopes)
+    expect(errors).toMatchObject([{ path: accessPath.path, extensions: { code: 'FORBIDDEN', retryable: false } }])
+    expect(data).toEqual({ [accessPath.path[0]!]: null })
+    expect(askedOf(app)).toEqual([])
+  })
 })
 
 describe('what hangs off a value is not opened by the value', () => {

@@ -105,6 +105,39 @@ test('a limit of 0 disables the limit, and the answer still states its cost', as
   await app.close()
 })
 
+test('the spent budget of one user leaves the other users of the app theirs, and the answer says whose it is', async () => {
+  const app = await taught(
+    await startApp({ RATE_LIMIT_USER_COST_PER_MINUTE: String(Number(two['RATE_LIMIT_COST_PER_MINUTE'])) }, ground),
+  )
+  const as = (sub: string) => ask(app, { client: 'app', claims: { sub } })
+  expect([(await as('eve')).cost.level, (await as('eve')).status, (await as('eve')).status]).toEqual(['user', 200, 429])
+  const refused = await app.run(PERSON, undefined, { client: 'app', claims: { sub: 'eve' } })
+  expect(refused.errors[0]!.message).toContain('that a user may spend in a minute')
+  expect(refused.errors[0]!.extensions).toMatchObject({ code: 'RATE_LIMITED', limitedBy: 'user' })
+  expect(refused.headers.get('ratelimit-policy')).toBe(`"user";q=${two['RATE_LIMIT_COST_PER_MINUTE']};w=60`)
+  expect(refused.headers.get('ratelimit')).toMatch(/^"user";r=\d+;t=\d+$/)
+  expect((await as('fay')).status).toBe(200)
+  const metrics = await (await fetch(`${app.url}/metrics`)).text()
+  expect(metrics).toContain('kyc_rate_limited_operations_total{level="user"} 2')
+  expect(metrics).not.toMatch(/"(eve|fay|app)"/)
+  await app.close()
+})
+
+test('without a setting of its own a user has half of the points of the client, and a tenant those of ten', async () => {
+  const app = await taught(await startApp({ RATE_LIMIT_COST_PER_MINUTE: '100' }, ground))
+  const limits = async (claims: object) => (await ask(app, { client: 'app', claims: { ...claims } }, VIEWER)).cost
+  expect(await limits({ sub: 'eve' })).toMatchObject({ level: 'user', limit: 50 })
+  expect(await limits({ sub: 'app', tenant: 't' })).toMatchObject({ limit: 100 })
+  await app.close()
+  const narrow = { RATE_LIMIT_COST_PER_MINUTE: '100', RATE_LIMIT_TENANT_COST_PER_MINUTE: '30' }
+  const other = await taught(await startApp(narrow, ground))
+  expect((await ask(other, { client: 'app', claims: { tenant: 't' } }, VIEWER)).cost).toMatchObject({
+    level: 'tenant',
+    limit: 30,
+  })
+  await other.close()
+})
+
 test('replicas share the budget through Redis, where no client can be read', async () => {
   const settings = { ...two, REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
   const app = await taught(await startApp(settings, ground))

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { createMemoryLeases, type LeaseRequest } from '../../src/limits/point-lease.js'
@@ -23,9 +23,10 @@ const ada = callerOf('ada')
 function world(delayMs = 1) {
   const requests: (LeaseRequest & { readonly name: string })[] = []
   const state = { away: false, delayMs, leases: createMemoryLeases() }
-  const open = (fallbackPercent = 25) =>
+  const open = (fallbackPercent = 25, limits: { userPerMinute?: number; tenantPerMinute?: number } = {}) =>
     createRateLimit({
       perMinute: LIMIT,
+      ...limits,
       fallbackPercent,
       digest: (...parts) => parts.join(' '),
       async lease(name, limit, windowMs, request) {
@@ -286,4 +287,126 @@ test('clients and tenants have windows of their own', async () => {
   expect((await afterAsking(one, 1, callerOf('ben'))).status.remaining).toBe(999)
   expect((await afterAsking(one, 1, { ...ada, tenant: 'other' })).status.remaining).toBe(999)
   expect((await afterAsking(one, 1)).allowed).toBe(false)
+})
+
+describe('with limits of users, clients and tenants', () => {
+  const LIMITS = { userPerMinute: 400, tenantPerMinute: 1_500 }
+  const userOf = (subject: string, client = 'app'): Caller => ({ ...callerOf(client), subject })
+  const [eve, fay] = [userOf('eve'), userOf('fay')]
+  const spentOf = async ({ state }: ReturnType<typeof world>, name: string, limit = LIMIT) => {
+    const none = { first: 0, need: 0, spare: 0, owed: 0, returned: 0, endsAt: 0 }
+    return limit - (await state.leases(`kyc:spent:${name}`, limit, 60_000, none)).left
+  }
+
+  test('an operation waits once for the leases of all three, and those that follow ask for none', async () => {
+    const { open, requests } = world(600)
+    const one = open(25, LIMITS)
+    const first = one.consume(eve, 10)
+    await rest(601)
+    expect(await Promise.race([first, Promise.resolve('waits')])).toEqual({
+      allowed: true,
+      status: { requested: 10, limit: 400, remaining: 390, resetSeconds: 60, level: 'user' },
+    })
+    expect(requests.map(({ name }) => name)).toEqual([
+      'kyc:spent:spent tenant app',
+      'kyc:spent:spent-tenant tenant',
+      'kyc:spent:spent-user tenant app eve',
+    ])
+    atOnce(one, 1, eve)
+    expect(requests).toHaveLength(3)
+  })
+
+  test('the spent budget of one user leaves the other users theirs, and takes nothing from client and tenant', async () => {
+    const all = world()
+    const one = all.open(25, LIMITS)
+    await afterAsking(one, 400, eve)
+    for (let i = 0; i < 20; i += 1)
+      expect(await afterAsking(one, 50, eve)).toMatchObject({
+        allowed: false,
+        status: { level: 'user', limit: 400, remaining: 0 },
+      })
+    for (let i = 0; i < 4; i += 1) expect(await afterAsking(one, 100, fay)).toMatchObject({ allowed: true })
+    await rest(5_000)
+    expect(await spentOf(all, 'spent tenant app')).toBe(800)
+    expect(await spentOf(all, 'spent-tenant tenant', 1_500)).toBe(800)
+  })
+
+  test.each([
+    {
+      refuses: 'client',
+      spend: [
+        ['eve', 400],
+        ['fay', 400],
+        ['gus', 150],
+      ] as const,
+      by: userOf('hal'),
+    },
+    {
+      refuses: 'tenant',
+      spend: [
+        ['eve', 400],
+        ['fay', 400],
+      ] as const,
+      by: userOf('hal', 'third'),
+    },
+  ])('what the $refuses refuses is spent by neither of the others', async ({ refuses, spend, by }) => {
+    const all = world()
+    const one = all.open(25, LIMITS)
+    for (const [subject, cost] of spend) await afterAsking(one, cost, userOf(subject))
+    if (refuses === 'tenant')
+      for (const subject of ['ida', 'jo']) await afterAsking(one, 325, userOf(subject, 'second'))
+    expect(await afterAsking(one, 60, by)).toMatchObject({
+      allowed: false,
+      status: { limit: refuses === 'client' ? 1_000 : 1_500 },
+    })
+    await rest(5_000)
+    expect(await spentOf(all, `spent-user tenant ${by.client} hal`, 400)).toBe(0)
+    expect(await afterAsking(one, 50, by)).toMatchObject({ allowed: true })
+  })
+
+  test('a charge to a user without points is not charged to client and tenant', async () => {
+    const all = world()
+    const one = all.open(25, LIMITS)
+    await afterAsking(one, 400, eve)
+    expect(one.charge(eve, 10)).toMatchObject({ allowed: false, status: { level: 'user' } })
+    expect(one.charge(fay, 10)).toMatchObject({ allowed: true })
+    await rest(5_000)
+    expect(await spentOf(all, 'spent tenant app')).toBe(410)
+  })
+
+  test('processes let no more than each limit pass together', async () => {
+    const { open } = world(300)
+    const processes = Array.from({ length: 3 }, () => open(25, LIMITS))
+    const passed: Record<string, number> = {}
+    for (let round = 0; round < 60; round += 1) {
+      for (const { consume } of processes)
+        for (const subject of ['eve', 'fay', 'gus'])
+          void Promise.resolve(consume(userOf(subject), 5)).then(({ allowed }) => {
+            if (allowed) passed[subject] = (passed[subject] ?? 0) + 5
+          })
+      await rest(100)
+    }
+    await rest(2_000)
+    expect(Math.max(...Object.values(passed))).toBeLessThanOrEqual(400)
+    const all = Object.values(passed).reduce((sum, points) => sum + points, 0)
+    expect(all).toBeLessThanOrEqual(LIMIT)
+    expect(all).toBeGreaterThan(0.97 * LIMIT)
+  })
+
+  test('while the store is away each level lets its part pass, and nothing waits', async () => {
+    const { state, open } = world()
+    state.away = true
+    const one = open(25, LIMITS)
+    await afterAsking(one, 1, eve)
+    let allowed = 1
+    for (let i = 0; i < 200; i += 1) allowed += Number(atOnce(one, 1, eve).allowed)
+    expect(allowed).toBe(100)
+    expect(atOnce(one, 1, fay)).toMatchObject({ allowed: true })
+  })
+
+  test('a subject that is the client, and a client without a tenant, have one window', async () => {
+    const { open, requests } = world()
+    await afterAsking(open(25, LIMITS), 1, { ...ada, tenant: 'client:ada' })
+    expect(requests.map(({ name }) => name)).toEqual(['kyc:spent:spent client:ada ada'])
+  })
 })

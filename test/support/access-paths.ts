@@ -207,7 +207,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   KycCheck: byWrite('addKycCheck', 'kycCheck', { customerId }, 'kyc:write'),
   KycDocument: byWrite('addKycDocument', 'kycDocument', { customerId }, 'kyc:write'),
   KycMedia: byWrite('addKycMedia', 'kycMedia', { customerId }, 'kyc:write'),
-  UserCustomerLink: byWrite('createUserCustomerLink', 'link', { customerId, userId }, 'customers:write'),
+  UserCustomerLink: byWrite('createUserCustomerLink', 'link', { customerId, userId }, 'links:write'),
 }
 /** Another customer's, for a caller without access to them. */
 const WAYS_TO_ANOTHERS: Readonly<Record<string, Way>> = {
@@ -265,7 +265,7 @@ export const REFERENCE_SCOPES: Readonly<Record<keyof typeof references, readonly
   Customer: [['customers:read'], ['customers:read:own']],
   KycCheck: [['kyc:read'], ['kyc:read:own']],
   Person: [['persons:read'], ['persons:read:own']],
-  VerificationResult: [['verifications:read']],
+  VerificationResult: [['verifications:read'], ['verifications:read:own']],
 }
 
 export const referencePaths: readonly AccessPath[] = Object.entries(REFERENCE_SCOPES).map(([type, demands]) => ({

@@ -171,7 +171,7 @@ export const customerCommands = {
   }),
 
   linkCustomer: command<Linking, { customer: Customer }>({
-    scope: 'customers:write',
+    scope: 'links:write',
     extraScopes: ({ personId }) => (personId == null ? [] : ['persons:read']),
     ignoredInput: ['personExists'],
     type: 'LinkCustomerPayload',

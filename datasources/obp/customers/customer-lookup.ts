@@ -3,9 +3,8 @@ import type { CustomerAttribute } from '../../../schema/customer-attribute.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import type { CustomerKey } from '../../contract/operations.js'
 import type { Rows } from '../../contract/rows.js'
-import { customerRefOf, NO_CUSTOMER } from '../bank-access.js'
+import { customerRefOf, noCustomer } from '../bank-access.js'
 import type { CustomerRef } from '../customer-ref.js'
-import { obpError } from '../error-mapping.js'
 import type { ObpInstance } from '../instance.js'
 import { attributes, clearCustomer, customers } from './loaders.js'
 
@@ -24,7 +23,7 @@ const keyOf = ({ customerId, bankId }: CustomerInput): CustomerKey => ({ id: cus
 
 async function load(instance: ObpInstance, operation: OperationScope, ref: CustomerRef | null): Promise<FoundCustomer> {
   const customer = ref && (await operation.loader(instance, customers).load(ref))
-  if (!customer) throw obpError('NOT_FOUND', NO_CUSTOMER)
+  if (!customer) throw noCustomer()
   return { ref, customer }
 }
 

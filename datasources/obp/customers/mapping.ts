@@ -63,7 +63,7 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
 const LINK_NAMES: readonly string[] = Object.values(LINKS)
 
 /** True for a name that only `linkCustomer` may use, in any case: a database may compare without case. */
-export const isLinkName = (name: string): boolean => LINK_NAMES.includes(name.trim().toUpperCase())
+export const isLinkName = (name: string): boolean => LINK_NAMES.includes(name.normalize('NFKC').trim().toUpperCase())
 
 /** The links among a customer's attributes. Several values under one name contradict each other and are a conflict. */
 export function toLinks(attributes: readonly CustomerAttribute[]): CustomerLinks {

@@ -46,6 +46,12 @@ async function searchLink(
   return undefined
 }
 
+/** The payload of a deletion, with what the link connected; absent where an earlier attempt deleted it. */
+interface DeletedLink {
+  readonly deletedId: string
+  readonly link?: Pick<UserCustomerLink, 'userId' | 'customerId'> | undefined
+}
+
 /** The bank's link of this id; the provider would delete any other bank's as well. */
 async function findLink(
   instance: ObpInstance,
@@ -73,7 +79,7 @@ function clearLinks(instance: ObpInstance, operation: OperationScope, ref: Custo
 export const linkCommands = {
   /** The provider refuses a second link of the same two, so a retry first looks for the link of an earlier attempt. */
   createUserCustomerLink: command<CreateUserCustomerLinkInput, { link: UserCustomerLink }>({
-    scope: 'customers:write',
+    scope: 'links:write',
     type: 'CreateUserCustomerLinkPayload',
     repeatable: true,
     async run(instance, operation, input, { isRetry }) {
@@ -89,9 +95,11 @@ export const linkCommands = {
     },
   }),
 
-  deleteUserCustomerLink: command<DeleteUserCustomerLinkInput, { deletedId: string }>({
-    scope: 'customers:write',
+  deleteUserCustomerLink: command<DeleteUserCustomerLinkInput, DeletedLink>({
+    scope: 'links:write',
     type: 'DeleteUserCustomerLinkPayload',
+    // The input may name the link alone.
+    concerned: ({ link }) => link ?? {},
     repeatable: true,
     async run(instance, operation, input, { isRetry }) {
       const link = await findLink(instance, operation, input)
@@ -101,7 +109,7 @@ export const linkCommands = {
           .finally(() => clearLinks(instance, operation, { bankId: link.bankId, id: link.customerId }))
         await (isRetry ? nullIfNotFound(deletion) : deletion)
       } else if (!isRetry) throw obpError('NOT_FOUND', 'The bank has no such link.')
-      return { deletedId: input.linkId }
+      return { deletedId: input.linkId, link: link && { userId: link.userId, customerId: link.customerId } }
     },
   }),
 }

@@ -16,6 +16,7 @@ import type { LoaderDefinition, OperationScope } from '../../contract/operation-
 import type { Attempt } from '../../contract/operations.js'
 import { completeRows, findRow, type Rows } from '../../contract/rows.js'
 import type { Loader } from '../../support/loader.js'
+import { ownerOfInput } from '../bank-access.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { type CustomerInput, findCustomer } from '../customers/customer-lookup.js'
 import { obpError } from '../error-mapping.js'
@@ -38,6 +39,31 @@ const isSince = (time: string, begunAt: number): boolean => Date.parse(time) >= 
 
 const NO_ADDRESS = 'The customer has no such address.'
 const NO_TAX_RESIDENCE = 'The customer has no such tax residence.'
+
+// What a customer may give: all members, named so that a new one is closed until it is decided.
+const CUSTOMER = ['customerId', 'bankId'] as const
+const ADDRESS = [
+  ...CUSTOMER,
+  'line1',
+  'line2',
+  'line3',
+  'city',
+  'county',
+  'state',
+  'postcode',
+  'countryCode',
+  'tags',
+] as const
+const CREDIT_LIMIT_REQUEST = [
+  ...CUSTOMER,
+  'requestedCurrentRateAmount1',
+  'requestedCurrentRateAmount2',
+  'requestedCurrentValidEndDate',
+  'currentCreditDocumentation',
+  'temporaryRequestedCurrentAmount',
+  'requestedTemporaryValidEndDate',
+  'temporaryCreditDocumentation',
+] as const
 
 /** The records of one kind, and how to delete one. */
 interface Deletion {
@@ -73,6 +99,8 @@ async function deleteRecord(
 export const recordCommands = {
   createCustomerAddress: command<CreateCustomerAddressInput, { address: CustomerAddress }>({
     scope: 'customers:write',
+    owner: ownerOfInput,
+    ownInput: ADDRESS,
     type: 'CreateCustomerAddressPayload',
     repeatable: false,
     /** Of the provider's creations only an address tells when it was made. */
@@ -97,6 +125,8 @@ export const recordCommands = {
 
   updateCustomerAddress: command<UpdateCustomerAddressInput, { address: CustomerAddress }>({
     scope: 'customers:write',
+    owner: ownerOfInput,
+    ownInput: ['addressId', ...ADDRESS],
     type: 'UpdateCustomerAddressPayload',
     // A late repeat would revert a later change.
     repeatable: false,
@@ -122,6 +152,8 @@ export const recordCommands = {
 
   deleteCustomerAddress: command<DeleteCustomerAddressInput, { deletedId: string }>({
     scope: 'customers:write',
+    owner: ownerOfInput,
+    ownInput: [...CUSTOMER, 'addressId'],
     type: 'DeleteCustomerAddressPayload',
     repeatable: true,
     run: (instance, operation, input, attempt) =>
@@ -169,6 +201,8 @@ export const recordCommands = {
   /** The provider stores one handle per customer number, and fails without an error code for a second one. */
   addSocialMediaHandle: command<AddSocialMediaHandleInput, { handle: SocialMediaHandle }>({
     scope: 'customers:write',
+    owner: ownerOfInput,
+    ownInput: [...CUSTOMER, 'customerNumber', 'type', 'handle', 'addedAt', 'activatedAt'],
     type: 'AddSocialMediaHandlePayload',
     repeatable: true,
     async run(instance, operation, input, { isRetry }) {
@@ -194,6 +228,8 @@ export const recordCommands = {
 
   requestCreditLimit: command<RequestCreditLimitInput, { receipt: CreditLimitRequestReceipt }>({
     scope: 'customers:write',
+    owner: ownerOfInput,
+    ownInput: CREDIT_LIMIT_REQUEST,
     type: 'RequestCreditLimitPayload',
     repeatable: false,
     async run(instance, operation, input) {

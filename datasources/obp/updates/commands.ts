@@ -9,7 +9,9 @@ import type {
   UpdateCustomerMobileNumberInput,
   UpdateCustomerNumberInput,
 } from '../../../schema/customer-update.js'
+import type { Scope } from '../../../schema/scopes.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
+import { ownerOfInput } from '../bank-access.js'
 import { sameDate, sameText } from '../codecs.js'
 import type { CustomerRef } from '../customer-ref.js'
 import type { ObpCustomer } from '../customers/contract.js'
@@ -30,14 +32,28 @@ interface UpdateOptions<Input> {
   ) => Promise<ObpCustomer>
   /** True where the customer has the values of the input. */
   readonly isSet: (customer: Customer, input: Input) => boolean
+  /** Members that the customer may set; absent where only the bank may. */
+  readonly ownInput?: readonly (keyof Input & string)[]
+  /** Further scopes that the command needs. */
+  readonly extraScopes?: () => readonly Scope[]
   /** True where values that are set already are not sent. */
   readonly skipIfSet?: boolean
 }
 
 /** A command that sets a part of the customer that the input names. */
-const updateCommand = <Input extends CustomerInput>({ type, update, isSet, skipIfSet = false }: UpdateOptions<Input>) =>
+const updateCommand = <Input extends CustomerInput>({
+  type,
+  update,
+  isSet,
+  ownInput,
+  extraScopes,
+  skipIfSet = false,
+}: UpdateOptions<Input>) =>
   command<Input, { customer: Customer }>({
     scope: 'customers:write',
+    extraScopes,
+    owner: ownInput && ownerOfInput,
+    ownInput,
     type,
     // A late repeat would revert a later change.
     repeatable: false,
@@ -97,6 +113,7 @@ export const updateCommands = {
   /** The provider stores email addresses in lower case. */
   updateCustomerEmail: updateCommand<UpdateCustomerEmailInput>({
     type: 'UpdateCustomerEmailPayload',
+    ownInput: ['customerId', 'bankId', 'email'],
     update: (source, operation, ref, { email }) => source.updateCustomerEmail(operation, ref, { email }),
     isSet: (customer, { email }) => customer.email?.toLowerCase() === email.trim().toLowerCase(),
   }),
@@ -113,14 +130,19 @@ export const updateCommands = {
 
   updateCustomerMobileNumber: updateCommand<UpdateCustomerMobileNumberInput>({
     type: 'UpdateCustomerMobileNumberPayload',
+    ownInput: ['customerId', 'bankId', 'mobilePhoneNumber'],
     update: (source, operation, ref, { mobilePhoneNumber }) =>
       source.updateCustomerMobileNumber(operation, ref, { mobile_phone_number: mobilePhoneNumber }),
     isSet: (customer, { mobilePhoneNumber }) => customer.mobilePhoneNumber === mobilePhoneNumber,
   }),
 
-  /** The provider refuses the customer's own number as taken, so a number that is set already is not sent. */
+  /**
+   * The provider keeps social media handles by customer number, so a customer with another's former number has its
+   * handle: the number is a link. It refuses the customer's own number as taken, so one that is set already is not sent.
+   */
   updateCustomerNumber: updateCommand<UpdateCustomerNumberInput>({
     type: 'UpdateCustomerNumberPayload',
+    extraScopes: () => ['links:write'],
     update: (source, operation, ref, { customerNumber }) =>
       source.updateCustomerNumber(operation, ref, { customer_number: customerNumber }),
     isSet: (customer, { customerNumber }) => customer.number === customerNumber,

@@ -39,17 +39,14 @@ export function createPlugins({
   isDevelopment,
   explain,
 }: PluginsOptions): readonly Plugin[] {
-  const {
-    safelist,
-    rateLimit: { perMinute },
-  } = config
+  const { safelist } = config
   return [
     ...(safelist.mode === 'enforce' ? [safelistPlugin({ list: safelist.list, metrics, log })] : []),
     ...(safelist.mode === 'log' ? [safelistLogPlugin({ list: safelist.list, metrics, log })] : []),
     telemetryPlugin({ metrics, log }),
     securityPlugin(events),
     ...(isDevelopment ? [] : [introspectionPlugin]),
-    rateLimitPlugin({ perMinute, costOf: createCostEstimator(served), rateLimit, metrics }),
+    rateLimitPlugin({ costOf: createCostEstimator(served), rateLimit, metrics }),
     deprecationPlugin({ served, metrics }),
     auditPlugin,
     consentPlugin,

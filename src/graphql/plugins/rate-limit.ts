@@ -1,13 +1,13 @@
 import { ApiError } from '../../../datasources/contract/errors.js'
 import { traceWait } from '../../../datasources/support/operation-trace.js'
 import { type createCostEstimator, MAX_COST } from '../../limits/cost-estimator.js'
+import type { LevelName } from '../../limits/quota-level.js'
 import type { Consumption, RateLimit, RateLimitStatus } from '../../limits/rate-limit.js'
 import type { Metrics } from '../../observability/metrics.js'
 import { withHttp } from '../http-head.js'
 import type { OperationContext, Plugin } from '../plugin.js'
 
 export interface RateLimitOptions {
-  readonly perMinute: number
   readonly costOf: ReturnType<typeof createCostEstimator>
   readonly rateLimit: RateLimit
   readonly metrics: Metrics
@@ -23,53 +23,64 @@ const REFUSAL_POINTS = 1
 
 const tooComplex = (message: string): ApiError => withHttp(new ApiError('QUERY_TOO_COMPLEX', { message }), 400)
 
-function tooFast({ requested, limit, remaining, resetSeconds = 1 }: RateLimitStatus): ApiError {
+/** Whose window a status tells of. */
+const levelOf = ({ level }: RateLimitStatus): LevelName => level ?? 'client'
+
+function tooFast(status: RateLimitStatus): ApiError {
+  const { requested, limit, remaining, resetSeconds = 1 } = status
+  const level = levelOf(status)
   const message =
     requested === 0
-      ? `None of the ${limit} points that a client may spend in a minute are left, and the document is not known yet; the next minute begins in ${resetSeconds} s.`
-      : `The operation costs ${requested}, and ${remaining} of the ${limit} that a client may spend in a minute are left; the next minute begins in ${resetSeconds} s.`
-  return withHttp(new ApiError('RATE_LIMITED', { message, retryAfterSeconds: resetSeconds }), 429, [
+      ? `None of the ${limit} points that a ${level} may spend in a minute are left, and the document is not known yet; the next minute begins in ${resetSeconds} s.`
+      : `The operation costs ${requested}, and ${remaining} of the ${limit} that a ${level} may spend in a minute are left; the next minute begins in ${resetSeconds} s.`
+  const error = new ApiError('RATE_LIMITED', { message, retryAfterSeconds: resetSeconds, limitedBy: level })
+  return withHttp(error, 429, [
     ['retry-after', String(resetSeconds)],
+    ['ratelimit-policy', `"${level}";q=${limit};w=60`],
+    ['ratelimit', `"${level}";r=${remaining};t=${resetSeconds}`],
   ])
 }
 
-function settle(context: OperationContext, { status, allowed }: Consumption): void {
-  context.cost = status
-  if (!allowed) throw tooFast(status)
-}
-
 /**
- * Estimates the cost of an operation before it runs, takes it from the client's quota, and tells both in the answer.
+ * Estimates the cost of an operation before it runs, takes it from the quotas of its user, client and tenant, and tells
+ * both in the answer.
  * Documents that are parsed, large requests and refusals cost points too.
  */
-export const rateLimitPlugin = ({ perMinute, costOf, rateLimit, metrics }: RateLimitOptions): Plugin => ({
-  documentUnknown(context) {
-    const { allowed, status } = rateLimit.charge(context.caller, 0)
-    if (!allowed) {
-      context.cost = status
-      throw tooFast(status)
-    }
-    rateLimit.charge(context.caller, DOCUMENT_POINTS)
-    context.hasPaid = true
-  },
-  parsingBegins({ caller }, source) {
-    rateLimit.charge(caller, Math.ceil(source.length / CHARACTERS_PER_POINT))
-  },
-  operationResolved({ document, operation, variables, context }) {
-    const requested = costOf(document, operation, variables) + Math.floor(context.bodyBytes / BYTES_PER_POINT)
-    metrics.reckoned(operation.operation, requested)
-    if (requested > MAX_COST)
-      throw tooComplex(`The operation costs ${requested}, more than the ${MAX_COST} that one may cost.`)
-    if (perMinute > 0 && requested > perMinute)
-      throw tooComplex(
-        `The operation costs ${requested}, more than the ${perMinute} that a client may spend in a minute.`,
-      )
-    const consumed = rateLimit.consume(context.caller, requested)
-    if (!(consumed instanceof Promise)) return settle(context, consumed)
-    return traceWait(context.stopwatch, () => consumed).then((consumption) => settle(context, consumption))
-  },
-  willSendResponse({ result, context: { caller, cost, hasPaid } }) {
-    if (cost) result.extensions = { ...result.extensions, cost }
-    else if (!hasPaid) rateLimit.charge(caller, REFUSAL_POINTS)
-  },
-})
+export function rateLimitPlugin({ costOf, rateLimit, metrics }: RateLimitOptions): Plugin {
+  function settle(context: OperationContext, { status, allowed }: Consumption): void {
+    context.cost = status
+    if (allowed) return
+    metrics.limited(levelOf(status))
+    throw tooFast(status)
+  }
+
+  return {
+    documentUnknown(context) {
+      const known = rateLimit.charge(context.caller, 0)
+      if (!known.allowed) return settle(context, known)
+      rateLimit.charge(context.caller, DOCUMENT_POINTS)
+      context.hasPaid = true
+    },
+    parsingBegins({ caller }, source) {
+      rateLimit.charge(caller, Math.ceil(source.length / CHARACTERS_PER_POINT))
+    },
+    operationResolved({ document, operation, variables, context }) {
+      const requested = costOf(document, operation, variables) + Math.floor(context.bodyBytes / BYTES_PER_POINT)
+      metrics.reckoned(operation.operation, requested)
+      if (requested > MAX_COST)
+        throw tooComplex(`The operation costs ${requested}, more than the ${MAX_COST} that one may cost.`)
+      const smallest = rateLimit.smallest(context.caller)
+      if (smallest !== undefined && requested > smallest.perMinute)
+        throw tooComplex(
+          `The operation costs ${requested}, more than the ${smallest.perMinute} that a ${smallest.level} may spend in a minute.`,
+        )
+      const consumed = rateLimit.consume(context.caller, requested)
+      if (!(consumed instanceof Promise)) return settle(context, consumed)
+      return traceWait(context.stopwatch, () => consumed).then((consumption) => settle(context, consumption))
+    },
+    willSendResponse({ result, context: { caller, cost, hasPaid } }) {
+      if (cost) result.extensions = { ...result.extensions, cost }
+      else if (!hasPaid) rateLimit.charge(caller, REFUSAL_POINTS)
+    },
+  }
+}

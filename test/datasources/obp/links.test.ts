@@ -133,18 +133,18 @@ test('a person who does not exist is not recorded', async () => {
   expect(app.calls('obp')).toEqual([])
 })
 
-test('linking needs customers:write, and linking a person also needs persons:read', async () => {
-  const named = await link({ customerId: ADA.customerId, personId: ADA.personId }, { scopes: ['customers:write'] })
+test('linking needs links:write, and linking a person also needs persons:read', async () => {
+  const named = await link({ customerId: ADA.customerId, personId: ADA.personId }, { scopes: ['links:write'] })
   expect(named.errors[0]!.message).toBe('This needs the scope persons:read.')
   const input = { customerId: ADA.customerId, seiExternalId: 'sei-1' }
-  expect((await link(input, { scopes: ['customers:read', 'persons:read'] })).errors[0]!.message).toBe(
-    'This needs the scope customers:write.',
-  )
+  expect(
+    (await link(input, { scopes: ['customers:read', 'customers:write', 'persons:read'] })).errors[0]!.message,
+  ).toBe('This needs the scope links:write.')
   expect(app.calls('obp')).toEqual([])
   const { data } = await app.run(
     'mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { customer { legalName } } }',
     { input: { ...input, seiExternalId: ADA.seiExternalId } },
-    { scopes: ['customers:write'] },
+    { scopes: ['links:write'] },
   )
   expect(data.linkCustomer.customer).toEqual({ legalName: 'A•••' })
 })
@@ -199,9 +199,9 @@ describe('the person of a link', () => {
   const personId = CROWD[6]!.personId
   const input = { customerId: CROWD[6]!.customerId, personId, idempotencyKey: 'link-person' }
 
-  test('is not looked up for a caller without customers:write', async () => {
-    const { errors } = await link(input, { scopes: ['customers:read', 'persons:read'] })
-    expect(errors[0]!.message).toBe('This needs the scope customers:write.')
+  test('is not looked up for a caller without links:write', async () => {
+    const { errors } = await link(input, { scopes: ['customers:read', 'customers:write', 'persons:read'] })
+    expect(errors[0]!.message).toBe('This needs the scope links:write.')
     expect(app.calls('synctera')).toEqual([])
   })
 
@@ -216,7 +216,7 @@ describe('the person of a link', () => {
     )
     expect({ data, errors }).toEqual({ data: { linkCustomer: { replayed: true } }, errors: [] })
     expect([...app.calls('synctera'), ...app.calls('obp')]).toEqual([])
-    const named = await link(input, { scopes: ['customers:write'] })
+    const named = await link(input, { scopes: ['links:write'] })
     expect(named.errors[0]!.message).toBe('This needs the scope persons:read.')
   })
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, BANK, CROWD, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
+import type { Scope } from '../../../schema/scopes.js'
 import { type App, startApp } from '../../support/app.js'
 import { besideTheGraph } from '../../support/obp.js'
 
@@ -109,7 +110,8 @@ describe.each(CHANGES)('%s', (mutation, given, part, seen) => {
     const refused = await change(mutation, input, { scopes: ['customers:read', 'pii:read'] })
     expect(refused.errors[0]!.message).toBe('This needs the scope customers:write.')
     expect(app.calls('obp')).toEqual([])
-    const { data, errors } = await change(mutation, input, { scopes: ['customers:write'] }, 'email dateOfBirth')
+    const scopes: Scope[] = part === 'number' ? ['customers:write', 'links:write'] : ['customers:write']
+    const { data, errors } = await change(mutation, input, { scopes }, 'email dateOfBirth')
     expect(errors).toEqual([])
     expect(data[mutation].customer).toEqual({ email: expect.stringMatching(/^.•••$/), dateOfBirth: null })
   })

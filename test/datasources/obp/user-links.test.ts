@@ -291,9 +291,9 @@ describe('the deletion of a link', () => {
 test.each([
   ['createUserCustomerLink', CREATE, { userId: 'u', customerId: ADA.customerId }],
   ['deleteUserCustomerLink', DELETE, { linkId: 'l' }],
-])('%s needs customers:write', async (_mutation, mutation, input) => {
-  const { errors } = await app.run(mutation, { input }, { scopes: ['customers:read', 'pii:read'] })
-  expect(errors[0]!.message).toBe('This needs the scope customers:write.')
+])('%s needs links:write', async (_mutation, mutation, input) => {
+  const { errors } = await app.run(mutation, { input }, { scopes: ['customers:read', 'customers:write', 'pii:read'] })
+  expect(errors[0]!.message).toBe('This needs the scope links:write.')
   expect(app.calls('obp')).toEqual([])
 })
 

@@ -1,0 +1,32 @@
+import type { Caller } from '../contract/caller.js'
+import type { OperationScope } from '../contract/operation-scope.js'
+
+/** Who asked for a verification. */
+export interface Asker {
+  readonly tenant: string
+  /** Absent in records of versions that did not keep it: such a verification belongs to its tenant alone. */
+  readonly asker?: { readonly client: string; readonly subject: string } | undefined
+}
+
+export const askerOf = ({ tenant, client, subject }: Caller): Asker => ({ tenant, asker: { client, subject } })
+
+/** True of a caller whose scopes open only what the same subject asked for. */
+export const isOwnOnly = ({ scopes }: Caller): boolean =>
+  scopes.has('verifications:read') ? false : scopes.has('verifications:read:own') || !scopes.has('verifications:write')
+
+/** True when the caller may read the verification; one that this server does not know has no asker. */
+export function mayRead(
+  { caller: { scopes, tenant, client, subject }, foreign }: Pick<OperationScope, 'caller' | 'foreign'>,
+  verification: Asker | null | undefined,
+): boolean {
+  if (scopes.has('verifications:read') && scopes.has('verifications:read:any')) return true
+  if (verification == null) return false
+  if (verification.tenant !== tenant) {
+    foreign('tenant')
+    return false
+  }
+  const { asker } = verification
+  const isOwn = asker?.client === client && asker.subject === subject
+  if (!isOwn && !scopes.has('verifications:read')) foreign('owner')
+  return isOwn || scopes.has('verifications:read')
+}
