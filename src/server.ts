@@ -182,7 +182,7 @@ function createGraph(
   const { config, explorer, explain } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
-  const idempotency = new Idempotency(config.writeLeaseMs)
+  const idempotency = new Idempotency(config.writeLeaseMs, config.lifetimes)
   const rateLimit = createRateLimit({ ...config.rateLimit, lease, digest: store.digest })
   const isDevelopment = explorer !== undefined
   const { apollo, pipeline, documents } = createSteps(options, { served, rateLimit, store })
@@ -192,7 +192,7 @@ function createGraph(
     deadlines,
     guard: createGuard({ open: providers.open, idempotency, maskerOf: createMaskers(schema) }),
     store,
-    record: createRecorder(trail, schema, served),
+    record: createRecorder(trail, schema, served, config.auditMaskedReads),
     explain,
     measure: admission?.measure,
   })

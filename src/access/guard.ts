@@ -40,12 +40,15 @@ class GuardedQuery<Instance, Key, Value> {
   }
 
   async load(operation: Operation, key: Key): Promise<Value | null> {
-    const { extraScopes, type, owner, load } = this.#declared
+    const { extraScopes, searchedBy, type, owner, load } = this.#declared
     const isOwnOnly = this.access(operation) === 'own'
     if (!isOwnOnly && extraScopes) operation.requireScopes(extraScopes(key))
+    if (searchedBy) operation.audit.addSearch(searchedBy(key))
     if (!isOwnOnly && !operation.seesPii && !this.#isGivenAsOwn(operation)) {
       const value = await load(this.#instance, operation, key)
-      return this.#mask ? operation.masked(value, this.#mask) : value
+      if (!this.#mask) return value
+      operation.audit.addMasked(type, value, owner?.(key, this.#instance))
+      return operation.masked(value, this.#mask)
     }
     operation.audit.requireTrail(type)
     const keyOwner = owner?.(key, this.#instance)
@@ -93,8 +96,11 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
       (field) => operation.audit.write(this.#name, type, input, () => this.#write(operation.within(field), input)),
       input.idempotencyKey != null,
     )
-    if (!operation.seesPii) return this.#mask ? operation.masked(payload, this.#mask) : payload
-    operation.audit.addRead(type, payload)
+    if (operation.seesPii) operation.audit.addRead(type, payload)
+    else if (this.#mask) {
+      operation.audit.addMasked(type, payload)
+      return operation.masked(payload, this.#mask)
+    }
     return payload
   }
 
