@@ -33,14 +33,14 @@ export const NAMESPACES = {
   entitlements: {
     holds: 'the entitlements of a banking customer, with account numbers, as Apiture last confirmed them',
     subjects: 'banking customer',
-    lifetime: '400 days from the last change',
+    lifetime: '`APITURE_RETENTION_DAYS` from the last change',
     erasure: 'removed',
     isNamedById: true,
   },
   verification: {
     holds: 'the tenant and the poll schedule of an account verification, and its last pending result',
     subjects: 'the verified account',
-    lifetime: '7 days',
+    lifetime: '`BANFICO_RETENTION_DAYS`',
     erasure: 'removed',
   },
   'verification-result': {
@@ -59,7 +59,7 @@ export const NAMESPACES = {
     holds:
       'the state of a write of account attributes at SEI, and the errors that SEI reported, which may repeat a value',
     subjects: 'SEI external id',
-    lifetime: '30 days from the last change',
+    lifetime: '`SEI_RETENTION_DAYS` from the last change',
     erasure: 'removed',
   },
   apq: {

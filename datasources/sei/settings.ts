@@ -17,6 +17,8 @@ export interface SeiSettings {
   readonly tls: Tls | undefined
   /** A path with the placeholder `{key}`. */
   readonly jobStatusPath: string
+  /** How long jobs are kept after their last change. */
+  readonly retentionSeconds: number
 }
 
 /** Reads the settings of SEI. */
@@ -48,5 +50,12 @@ export function seiSettings(settings: Settings): SeiSettings {
     password: settings.secret('SEI_PASSWORD', 'Password of the service account.'),
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     jobStatusPath,
+    retentionSeconds:
+      settings.integer(
+        'SEI_RETENTION_DAYS',
+        'How long the state of a write of account attributes is kept after its last change; then `accountAttributesJob` is null.',
+        30,
+        { min: 1, max: 30 },
+      ) * 86_400,
   }
 }
