@@ -50,7 +50,7 @@ const LINES: readonly (readonly [file: string, before: string, lines: string])[]
 ]
 
 /** The scripts that emit files from the declarations. */
-const EMITTERS = ['schema', 'codegen', 'settings', 'data-map'] as const
+const EMITTERS = ['schema', 'codegen', 'settings', 'data:map'] as const
 
 function fill(template: string, name: string): string {
   const title = name[0]!.toUpperCase() + name.slice(1)
