@@ -9,6 +9,7 @@ import { type PiiFields, type PiiSelection, readPiiFields } from './pii-fields.j
 import { RecordedReads } from './recorded-reads.js'
 import { createSubjectFinder, type SubjectFinder, type Subjects, SubjectSet } from './subjects.js'
 import type { Trail } from './trail.js'
+import { Unrecorded } from './unrecorded.js'
 
 /** Outcome of a write. */
 type Outcome =
@@ -71,30 +72,6 @@ interface OperationInfo {
   readonly selection: PiiSelection
   /** The member `operation` of the entries. */
   readonly entry: { readonly type: string; readonly name: string | undefined; readonly document: string }
-}
-
-/**
- * Operations that only read masked or searched while the trail could not be written. They go on without it, so they are
- * counted: their entries would fill the queue of those that must not be lost.
- */
-class Unrecorded {
-  readonly #trail: Trail
-  #operations = 0
-
-  constructor(trail: Trail) {
-    this.#trail = trail
-  }
-
-  add(): void {
-    this.#operations += 1
-  }
-
-  /** Appends the count, once the trail can be written again. */
-  settle(): void {
-    if (this.#operations === 0) return
-    this.#trail.append({ kind: 'unrecorded', operations: this.#operations })
-    this.#operations = 0
-  }
 }
 
 /** Dependencies that the records of all operations share. */
