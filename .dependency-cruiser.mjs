@@ -49,7 +49,7 @@ export default {
       from: { path: '^resolvers/' },
       to: {
         path: '^datasources/',
-        pathNot: '^datasources/contract/(error-codes|errors|rows)\\.ts$',
+        pathNot: '^datasources/contract/(error-codes|errors|evidence|rows)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,3 +1,4 @@
+import { evidenceOf } from '../datasources/contract/evidence.js'
 import { readableRows, type Rows, unreadableRows } from '../datasources/contract/rows.js'
 import type { KycCheck, KycDocument, KycStatus } from '../schema/kyc.js'
 import type { KycOverview, KycSource } from '../schema/kyc-overview.js'
@@ -60,26 +61,29 @@ interface Verdict {
 const isMissing = (part: object): part is Unreachable => 'unreachable' in part
 
 /** The rows of a list that could be read, and the reason why others are missing. */
-function readRows<Row>(part: Part<Rows<Row>>): { readonly rows: readonly Row[]; readonly missing?: Unreachable } {
+function readRows<Row extends object>(
+  part: Part<Rows<Row>>,
+): { readonly rows: readonly Row[]; readonly missing?: Unreachable } {
   if (isMissing(part)) return { rows: [], missing: part }
   const [unreadable] = unreadableRows(part)
-  return unreadable
-    ? { rows: readableRows(part), missing: { unreachable: unreadable.message } }
-    : { rows: part as Row[] }
+  const rows = readableRows(part).map(evidenceOf)
+  return unreadable ? { rows, missing: { unreachable: unreadable.message } } : { rows }
 }
 
 /** True for a part that is missing, or of which a row is. */
 const isIncomplete = (part: unknown): boolean =>
   Array.isArray(part)
-    ? readRows(part as Rows<unknown>).missing !== undefined
+    ? readRows(part as Rows<object>).missing !== undefined
     : typeof part === 'object' && part !== null && isMissing(part)
 
 /** Missing evidence gives no status. */
 const noVerdict = ({ unreachable }: Unreachable): Verdict => ({ status: null, detail: unreachable })
 
-/** True when the document has expired. */
-export const isExpired = ({ expiryDate }: Pick<KycDocument, 'expiryDate'>, now: Date): boolean =>
-  expiryDate !== null && Date.parse(expiryDate) <= now.getTime()
+/** True when the document has expired, also where the caller gets it masked. */
+export function isExpired(document: Pick<KycDocument, 'expiryDate'>, now: Date): boolean {
+  const { expiryDate } = evidenceOf(document)
+  return expiryDate !== null && Date.parse(expiryDate) <= now.getTime()
+}
 
 /** The time of a record for comparison. A bad record without a date is the newest; a good one without a date or with a future date is the oldest. */
 function timeOf(date: string | null, good: boolean, now: Date): number {
@@ -172,8 +176,8 @@ function syncteraVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
   if ('contradicting' in evidence)
     return { status: REVIEW, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }
   if (!evidence.recorded) return { status: null, detail: 'No person is recorded for this customer.' }
-  const { person } = evidence
-  if (!person) return { status: null, detail: 'Synctera has no person of the recorded id.' }
+  if (!evidence.person) return { status: null, detail: 'Synctera has no person of the recorded id.' }
+  const person = evidenceOf(evidence.person)
   if (person.verificationStatus === null)
     return { status: REVIEW, detail: 'The status of the recorded person is one that this graph does not know.' }
   if (person.verificationStatus === ACCEPTED) {

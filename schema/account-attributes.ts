@@ -4,7 +4,6 @@ import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql
 import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
 import { MutationInput, Payload } from './mutation.js'
-import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
 export enum AccountAttributesJobStatus {
@@ -43,10 +42,9 @@ export class JobError {
   })
   location!: string | null
 
-  @Pii('hidden')
   @Field(() => String, {
     nullable: true,
-    description: "SEI's error text, which may contain a submitted value. Null without the scope `pii:read`.",
+    description: "SEI's error text, which may contain a submitted value.",
   })
   reason!: string | null
 }

@@ -2,7 +2,6 @@ import 'reflect-metadata'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { Length } from './length.js'
 import { CustomerMutationInput, Payload } from './mutation.js'
-import { Pii } from './pii.js'
 
 export enum AttributeType {
   STRING = 'STRING',
@@ -44,10 +43,8 @@ export class CustomerAttribute {
   })
   typeRaw!: string | null
 
-  @Pii('lastFour')
   @Field(() => String, {
-    description:
-      'The value as text; empty when the Open Bank Project has none. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The value as text; empty when the Open Bank Project has none.',
   })
   value!: string
 }

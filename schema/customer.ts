@@ -3,16 +3,14 @@ import { ArrayMaxSize, IsEmail, IsOptional, IsUUID, Matches } from 'class-valida
 import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
 import { BankMutationInput, CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
-import { Pii } from './pii.js'
 import { DateScalar, DateTimeScalar } from './scalars.js'
 import { MonetaryAmount, MonetaryAmountInput, PageInfo, CustomerSortDirection } from './shared.js'
 
 @ObjectType({ description: 'A portrait of a customer.' })
 export class FaceImage {
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The URL of the image. Only the first character is visible without the scope `pii:read`.',
+    description: 'The URL of the image.',
   })
   url!: string | null
 
@@ -61,10 +59,9 @@ export class Customer {
   @Field(() => String, { description: 'The customer number, unique within the bank.' })
   number!: string
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The full legal name. Only the first character is visible without the scope `pii:read`.',
+    description: 'The full legal name.',
   })
   legalName!: string | null
 
@@ -74,26 +71,22 @@ export class Customer {
   @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr.`.' })
   nameSuffix!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The e-mail address. Only the first character is visible without the scope `pii:read`.',
+    description: 'The e-mail address.',
   })
   email!: string | null
 
-  @Pii('lastFour')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The mobile phone number as the bank entered it, in no fixed format. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The mobile phone number as the bank entered it, in no fixed format.',
   })
   mobilePhoneNumber!: string | null
 
   @Field(() => FaceImage, { nullable: true, description: 'The portrait of the customer.' })
   faceImage!: FaceImage | null
 
-  @Pii('hidden')
-  @Field(() => DateScalar, { nullable: true, description: 'The date of birth. Null without the scope `pii:read`.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of birth.' })
   dateOfBirth!: string | null
 
   @Field(() => String, { nullable: true, description: 'The relationship status as free text, such as `single`.' })
@@ -105,10 +98,9 @@ export class Customer {
   })
   dependants!: number | null
 
-  @Pii('hidden')
   @Field(() => [DateScalar], {
     nullable: true,
-    description: 'The dates of birth of the dependants. Null without the scope `pii:read`.',
+    description: 'The dates of birth of the dependants.',
   })
   datesOfBirthOfDependants!: string[] | null
 

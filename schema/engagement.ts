@@ -4,7 +4,6 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
 import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js'
-import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
 @ObjectType({
@@ -18,11 +17,9 @@ export class CrmEvent {
   @Field(() => ID, { description: 'The id of the bank of the event.' })
   bankId!: string
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The name of the customer, as recorded. Only the first character is visible without the scope `pii:read`.',
+    description: 'The name of the customer, as recorded.',
   })
   customerName!: string | null
 
@@ -35,11 +32,9 @@ export class CrmEvent {
   @Field(() => String, { nullable: true, description: 'The category of the event as free text.' })
   category!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The description of the event as free text. Only the first character is visible without the scope `pii:read`.',
+    description: 'The description of the event as free text.',
   })
   detail!: string | null
 
@@ -64,9 +59,8 @@ export class CustomerMessage {
   @Field(() => DateTimeScalar, { description: 'The time at which the message was sent.' })
   date!: string
 
-  @Pii('firstLetter')
   @Field(() => String, {
-    description: 'The text of the message. Only the first character is visible without the scope `pii:read`.',
+    description: 'The text of the message.',
   })
   message!: string
 
@@ -85,26 +79,20 @@ export class CustomerMessage {
 
 @ObjectType({ description: 'The contact details of a participant of a meeting.' })
 export class ContactDetails {
-  @Pii('firstLetter')
   @Field(() => String, {
-    description:
-      'The name of the participant; empty when the Open Bank Project has none. Only the first character is visible without the scope `pii:read`.',
+    description: 'The name of the participant; empty when the Open Bank Project has none.',
   })
   name!: string
 
-  @Pii('lastFour')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The mobile phone number as given, in no fixed format; null when there is none. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The mobile phone number as given, in no fixed format; null when there is none.',
   })
   mobilePhone!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The e-mail address; null when there is none. Only the first character is visible without the scope `pii:read`.',
+    description: 'The e-mail address; null when there is none.',
   })
   emailAddress!: string | null
 }

@@ -4,7 +4,6 @@ import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql
 import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
 import { MutationInput, Payload } from './mutation.js'
-import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
 export enum BankingProductType {
@@ -59,18 +58,14 @@ export class BankingAccount {
   })
   accountId!: string | null
 
-  @Pii('lastFour')
   @Field(() => String, {
-    description:
-      'The account number. Spaces, dashes and dots are significant. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The account number. Spaces, dashes and dots are significant.',
   })
   accountNumber!: string
 
-  @Pii('lastFour')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The account part of the MICR line; null when Apiture reports none. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The account part of the MICR line; null when Apiture reports none.',
   })
   accountMicrNumber!: string | null
 
@@ -194,19 +189,16 @@ export class ChallengeFactor {
   })
   typeRaw!: string | null
 
-  @Pii('hidden')
   @Field(() => [String], {
     description:
-      'The possible recipients of a code: the last digits of a phone number, a shortened e-mail address or the name of a device. Empty without the scope `pii:read`.',
+      'The possible recipients of a code: the last digits of a phone number, a shortened e-mail address or the name of a device.',
   })
   labels!: string[]
 
   @ListSize({ assumedSize: 3 })
-  @Pii('hidden')
   @Field(() => [SecurityQuestion], {
     nullable: true,
-    description:
-      'The questions to answer; null for another kind than `SECURITY_QUESTIONS`. Null without the scope `pii:read`.',
+    description: 'The questions to answer; null for another kind than `SECURITY_QUESTIONS`.',
   })
   securityQuestions!: SecurityQuestion[] | null
 }

@@ -3,7 +3,6 @@ import { IsOptional, Matches } from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql'
 import { MaxLength } from './length.js'
 import { CustomerMutationInput, Payload } from './mutation.js'
-import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
 /** Fields that all KYC records with an id share. */
@@ -54,10 +53,9 @@ export class KycCheck extends KycRecord {
   @Field(() => Boolean, { description: 'True when the customer passed the check.' })
   satisfied!: boolean
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The comments of the staff member. Only the first character is visible without the scope `pii:read`.',
+    description: 'The comments of the staff member.',
   })
   comments!: string | null
 }
@@ -67,10 +65,9 @@ export class KycDocument extends KycRecord {
   @Field(() => String, { nullable: true, description: 'The kind of document as free text, such as `passport`.' })
   type!: string | null
 
-  @Pii('lastFour')
   @Field(() => String, {
     nullable: true,
-    description: 'The number of the document. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The number of the document.',
   })
   number!: string | null
 
@@ -92,10 +89,9 @@ export class KycMedia extends KycRecord {
   @Field(() => String, { nullable: true, description: 'The kind of media as free text, such as `image`.' })
   type!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The URL of the media. Only the first character is visible without the scope `pii:read`.',
+    description: 'The URL of the media.',
   })
   url!: string | null
 

@@ -5,7 +5,6 @@ import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
 import { AttributeType } from './customer-attribute.js'
 import { BankMutationInput, MutationInput, Payload } from './mutation.js'
-import { Pii } from './pii.js'
 import { MonetaryAmount } from './shared.js'
 
 @ObjectType({ description: 'An address of an account in one scheme, such as its IBAN.' })
@@ -13,10 +12,8 @@ export class AccountRouting {
   @Field(() => String, { description: 'The scheme as free text, such as `IBAN`.' })
   scheme!: string
 
-  @Pii('lastFour')
   @Field(() => String, {
-    description:
-      'The address of the account in the scheme. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The address of the account in the scheme.',
   })
   address!: string
 }
@@ -114,11 +111,9 @@ export class BankUser {
   @Field(() => ID, { description: "The user's id at the Open Bank Project." })
   id!: string
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The e-mail address; null when the Open Bank Project has none. Only the first character is visible without the scope `pii:read`.',
+    description: 'The e-mail address; null when the Open Bank Project has none.',
   })
   email!: string | null
 

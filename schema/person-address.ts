@@ -2,7 +2,6 @@ import 'reflect-metadata'
 import { IsOptional, Matches } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
-import { Pii } from './pii.js'
 
 @ObjectType({ description: 'A postal address of a person.' })
 export class PersonAddress {
@@ -15,38 +14,32 @@ export class PersonAddress {
   })
   type!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
-    description: 'The first line: street and number. Only the first character is visible without the scope `pii:read`.',
+    description: 'The first line: street and number.',
   })
   line1!: string
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The second line. Only the first character is visible without the scope `pii:read`.',
+    description: 'The second line.',
   })
   line2!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The city. Only the first character is visible without the scope `pii:read`.',
+    description: 'The city.',
   })
   city!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The ISO 3166-2 subdivision code without the country, such as `NY`. Only the first character is visible without the scope `pii:read`.',
+    description: 'The ISO 3166-2 subdivision code without the country, such as `NY`.',
   })
   state!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The postal code. Only the first character is visible without the scope `pii:read`.',
+    description: 'The postal code.',
   })
   postalCode!: string | null
 

@@ -7,7 +7,6 @@ import { IsBirthDate, MutationInput, Payload } from './mutation.js'
 import { PersonAddress, PersonAddressInput } from './person-address.js'
 import { VerificationStatus } from './person-verification.js'
 import { PersonalId, PersonalIdInput } from './personal-id.js'
-import { Pii } from './pii.js'
 import { DateScalar, DateTimeScalar, JSONObjectScalar } from './scalars.js'
 import { PageInfo, CustomerSortDirection } from './shared.js'
 
@@ -144,50 +143,42 @@ export class Person {
   })
   verificationLastRun!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The first name. Only the first character is visible without the scope `pii:read`.',
+    description: 'The first name.',
   })
   firstName!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The middle name. Only the first character is visible without the scope `pii:read`.',
+    description: 'The middle name.',
   })
   middleName!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The last name. Only the first character is visible without the scope `pii:read`.',
+    description: 'The last name.',
   })
   lastName!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The name that the person prefers. Only the first character is visible without the scope `pii:read`.',
+    description: 'The name that the person prefers.',
   })
   chosenName!: string | null
 
-  @Pii('hidden')
-  @Field(() => DateScalar, { nullable: true, description: 'The date of birth. Null without the scope `pii:read`.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The date of birth.' })
   dateOfBirth!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The e-mail address. Only the first character is visible without the scope `pii:read`.',
+    description: 'The e-mail address.',
   })
   email!: string | null
 
-  @Pii('lastFour')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The phone number in E.164 format. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The phone number in E.164 format.',
   })
   phoneNumber!: string | null
 
@@ -231,10 +222,9 @@ export class Person {
   })
   personalIds!: PersonalId[] | null
 
-  @Pii('hidden')
   @Field(() => JSONObjectScalar, {
     nullable: true,
-    description: "The integrator's custom data. Null without the scope `pii:read`.",
+    description: "The integrator's custom data.",
   })
   metadata!: Record<string, unknown> | null
 
@@ -283,7 +273,10 @@ export class PersonFilter {
   @Field(() => Boolean, { nullable: true, description: 'The value of `isCustomer` that the persons must have.' })
   isCustomer?: boolean | null
 
-  @Field(() => PersonStatus, { nullable: true, description: 'The status that the persons must have.' })
+  @Field(() => PersonStatus, {
+    nullable: true,
+    description: 'The status that the persons must have. Requires the scope `pii:read`.',
+  })
   status?: PersonStatus | null
 
   @Field(() => String, {

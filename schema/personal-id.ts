@@ -2,7 +2,6 @@ import 'reflect-metadata'
 import { Matches, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { Length } from './length.js'
-import { Pii } from './pii.js'
 import { DateScalar } from './scalars.js'
 
 export enum PersonalIdType {
@@ -55,10 +54,9 @@ export class PersonalId {
   })
   typeRaw!: string | null
 
-  @Pii('lastFour')
   @Field(() => String, {
     description:
-      'The identifier. Of an SSN, ITIN or SIN, and of an identifier whose type is null, only the last four characters are ever returned. Only the last four characters are visible without the scope `pii:read`.',
+      'The identifier. Of an SSN, ITIN or SIN, and of an identifier whose type is null, only the last four characters are ever returned.',
   })
   identifier!: string
 

@@ -1,20 +1,32 @@
-import { Extensions } from 'type-graphql'
-
 /**
  * Mask: the part of a personal value that remains for a caller without access.
  * - `lastFour`: the last four characters (`••••6789`)
  * - `firstLetter`: the first character (`J•••`)
- * - `hidden`: nothing; the value is null, or an empty list where the field is a non-null list (dates, lists, objects)
+ * - `hidden`: nothing; the value is null, an empty list where the field is a non-null list, `•••` where it is a non-null text
  */
 export type Mask = 'lastFour' | 'firstLetter' | 'hidden'
 
 /**
- * Marks a field as personal data. The declaration has four effects:
- * - masking: a caller without `pii:read` (or an `…:own` scope) gets the masked value (`src/access/mask.ts`, at the guard)
- * - no value in logs, traces, metrics and errors: they accept no values, so nothing is redacted (`src/observability/log.ts`)
- * - encryption: stored values are encrypted with AES-256-GCM, names are keyed hashes (`src/store/encrypted.ts`)
- * - audit: the trail records which caller read the field unmasked, and not its value (`src/audit/`)
- *
- * Inputs need no mark: all of them count as personal. No input value reaches a log line, an error or the audit trail.
+ * Category of a field:
+ * - `public`: it says nothing of a person
+ * - `personal`: GDPR art. 4(1)
+ * - `special`: GDPR art. 9 and 10, what lets infer such data, and what banks treat alike (credit, balances, screening)
+ * - `composed`: it only groups fields, each of which has its own decision
  */
-export const Pii = (mask: Mask) => Extensions({ pii: mask })
+export type Category = 'public' | 'personal' | 'special' | 'composed'
+
+/** Decision on a field, with its reason. A field without a mask is shown to every caller who may read its type. */
+export interface PiiDecision {
+  readonly category: Category
+  readonly mask?: Mask
+  readonly reason: string
+}
+
+/** What remains of a masked field, as a sentence of its description. */
+export const MASK_SENTENCES: Readonly<Record<Mask | 'emptied' | 'blanked', string>> = {
+  lastFour: 'Only the last four characters are visible without the scope `pii:read`.',
+  firstLetter: 'Only the first character is visible without the scope `pii:read`.',
+  hidden: 'Null without the scope `pii:read`.',
+  emptied: 'Empty without the scope `pii:read`.',
+  blanked: 'Not visible without the scope `pii:read`.',
+}

@@ -4,7 +4,6 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
 import { lengthOf } from './text.js'
 import { CustomerMutationInput, Payload } from './mutation.js'
-import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
 @ObjectType({ description: 'A postal address of a customer. A field is null when the bank has recorded no value.' })
@@ -12,52 +11,44 @@ export class CustomerAddress {
   @Field(() => ID, { description: "The address's id at the Open Bank Project." })
   id!: string
 
-  @Pii('firstLetter')
   @Field(() => String, {
-    description:
-      'The first line: street and number; empty when the Open Bank Project has none. Only the first character is visible without the scope `pii:read`.',
+    description: 'The first line: street and number; empty when the Open Bank Project has none.',
   })
   line1!: string
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The second line. Only the first character is visible without the scope `pii:read`.',
+    description: 'The second line.',
   })
   line2!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The third line. Only the first character is visible without the scope `pii:read`.',
+    description: 'The third line.',
   })
   line3!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The city. Only the first character is visible without the scope `pii:read`.',
+    description: 'The city.',
   })
   city!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The county. Only the first character is visible without the scope `pii:read`.',
+    description: 'The county.',
   })
   county!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The state or region. Only the first character is visible without the scope `pii:read`.',
+    description: 'The state or region.',
   })
   state!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description: 'The postal code. Only the first character is visible without the scope `pii:read`.',
+    description: 'The postal code.',
   })
   postcode!: string | null
 
@@ -95,10 +86,8 @@ export class TaxResidence {
   })
   domain!: string
 
-  @Pii('lastFour')
   @Field(() => String, {
-    description:
-      'The tax number; empty when the Open Bank Project has none. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The tax number; empty when the Open Bank Project has none.',
   })
   taxNumber!: string
 }
@@ -114,10 +103,8 @@ export class SocialMediaHandle {
   @Field(() => String, { nullable: true, description: 'The network as free text, such as `twitter`.' })
   type!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
-    description:
-      'The handle; empty when the Open Bank Project has none. Only the first character is visible without the scope `pii:read`.',
+    description: 'The handle; empty when the Open Bank Project has none.',
   })
   handle!: string
 

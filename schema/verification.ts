@@ -18,7 +18,6 @@ import { Length } from './length.js'
 import { Cost, ListSize } from './cost-weights.js'
 import { HolderNameInput } from './holder-name.js'
 import { MutationInput, Payload } from './mutation.js'
-import { Pii } from './pii.js'
 import { DateTimeScalar } from './scalars.js'
 
 export enum VerificationState {
@@ -126,9 +125,8 @@ export class VerifiedIdentity {
   @Field(() => String, { description: 'The kind of identifier, such as `CRN`, `TXID` or `DUNS`.' })
   type!: string
 
-  @Pii('lastFour')
   @Field(() => String, {
-    description: 'The identifier. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The identifier.',
   })
   value!: string
 
@@ -138,18 +136,14 @@ export class VerifiedIdentity {
 
 @ObjectType({ description: 'The account as the account-holding bank knows it.' })
 export class VerifiedAccount {
-  @Pii('lastFour')
   @Field(() => String, {
-    description:
-      'The account id that was verified. It is no cache key: two checks of one account may differ. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The account id that was verified. It is no cache key: two checks of one account may differ.',
   })
   accountId!: string
 
-  @Pii('lastFour')
   @Field(() => String, {
     nullable: true,
-    description:
-      'The roll number or card number that was verified; null when none was given. Only the last four characters are visible without the scope `pii:read`.',
+    description: 'The roll number or card number that was verified; null when none was given.',
   })
   secondaryId!: string | null
 
@@ -179,11 +173,9 @@ export class VerifiedAccount {
   })
   nameCheckStatusRaw!: string | null
 
-  @Pii('firstLetter')
   @Field(() => String, {
     nullable: true,
-    description:
-      "The holder's name, when the bank discloses it, mostly with `PARTIAL_MATCH`; otherwise null. Only the first character is visible without the scope `pii:read`.",
+    description: "The holder's name, when the bank discloses it, mostly with `PARTIAL_MATCH`; otherwise null.",
   })
   respondedName!: string | null
 
@@ -231,11 +223,10 @@ export class VerificationResponder {
   @Field(() => DateTimeScalar, { nullable: true, description: "The time at which the scheme's response was received." })
   receivedAt!: string | null
 
-  @Pii('hidden')
   @Field(() => String, {
     nullable: true,
     description:
-      'The response of the scheme in base64. It is never stored, so it is null in a repeated or cached result. Null without the scope `pii:read`.',
+      'The response of the scheme in base64. It is never stored, so it is null in a repeated or cached result.',
   })
   data!: string | null
 

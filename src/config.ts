@@ -9,6 +9,7 @@ import { type TrustedProxies, trustOf } from './http/client-address.js'
 import { readTlsSettings, type TlsConfig } from './http/tls-settings.js'
 import { readRateLimitSettings, type RateLimitSettings } from './limits/rate-limit-settings.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
+import { type Lifetimes, readLifetimes } from './idempotency/lifetimes.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
 import { prefixOf, providerConfig } from './provider-config.js'
@@ -37,6 +38,9 @@ export type AuditDestination = { readonly file: string } | { readonly stdout: tr
 
 /** The configuration of the audit trail and of its verification. */
 export type AuditConfig = Pick<Config, 'audit' | 'redis' | 'encryptionKeys'>
+
+/** The configuration of an erasure. */
+export type ErasureConfig = AuditConfig & Pick<Config, 'redisReplicas' | 'lifetimes'>
 
 /** Which pages browsers may call from, and what these may send. */
 export interface CorsConfig {
@@ -70,12 +74,16 @@ export interface Config {
   readonly redis: RedisAddress | undefined
   readonly encryptionKeys: readonly Buffer[] | undefined
   readonly audit: AuditDestination
+  /** True where masked reads of persons, and searches, are in the audit trail too. */
+  readonly auditMaskedReads: boolean
   /** The epoch of the store that is trusted; without it, the one that is found at the start. */
   readonly storeEpoch: string | undefined
   /** The number of Redis replicas that must acknowledge a write before it counts. */
   readonly redisReplicas: number
   /** Lease of an idempotency key: a process that died loses the key after this time. */
   readonly writeLeaseMs: number
+  /** How long idempotency keys and the payloads of their writes are kept. */
+  readonly lifetimes: Lifetimes
   readonly requestTimeoutMs: number
   /** The proxies that are trusted to name the address of their client. */
   readonly trustProxy: TrustedProxies
@@ -163,6 +171,14 @@ function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
   return { audit, redis: address, encryptionKeys: encryptionKeys(settings) }
 }
 
+const auditMaskedReads = (settings: Settings): boolean =>
+  settings.choice(
+    'AUDIT_MASKED_READS',
+    'Whether masked reads of persons and searches for them are in the audit trail too: a line for each such operation.',
+    ['on', 'off'],
+    'on',
+  ) === 'on'
+
 /** Reads the settings of the audit trail, for its verification. */
 export function readAuditConfig(env: Env): AuditConfig {
   const settings = new SettingsReader(env)
@@ -181,6 +197,14 @@ function securityConfig(settings: Settings, plaintext: string[]): SecurityDestin
 export function readSecurityConfig(env: Env): Pick<Config, 'securityLog' | 'trustProxy'> {
   const settings = new SettingsReader(env)
   const config = { securityLog: securityConfig(settings, settings.plaintext), trustProxy: trustProxy(settings) }
+  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
+  return config
+}
+
+/** Reads the settings of an erasure. */
+export function readErasureConfig(env: Env): ErasureConfig {
+  const settings = new SettingsReader(env)
+  const config = { ...auditConfig(settings, settings.plaintext), ...idempotencyConfig(settings) }
   if (settings.problems.length > 0) throw new ConfigError(settings.problems)
   return config
 }
@@ -285,7 +309,10 @@ function storeEpoch(settings: Settings): string | undefined {
   return id
 }
 
-const idempotencyConfig = (settings: Settings): Pick<Config, 'redisReplicas' | 'storeEpoch' | 'writeLeaseMs'> => ({
+type IdempotencyConfig = Pick<Config, 'redisReplicas' | 'storeEpoch' | 'writeLeaseMs' | 'lifetimes'>
+
+const idempotencyConfig = (settings: Settings): IdempotencyConfig => ({
+  lifetimes: readLifetimes(settings),
   storeEpoch: storeEpoch(settings),
   redisReplicas: settings.integer(
     'REDIS_REPLICAS',
@@ -426,6 +453,7 @@ function serverConfig(
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
     ...lifecycleConfig(settings),
     ...auditConfig(settings, plaintext),
+    auditMaskedReads: auditMaskedReads(settings),
     ...idempotencyConfig(settings),
     requestTimeoutMs: settings.integer(
       'REQUEST_TIMEOUT_MS',

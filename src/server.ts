@@ -214,7 +214,7 @@ function createGraph(
   const { config, explorer, explain, events } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
-  const idempotency = new Idempotency(config.writeLeaseMs)
+  const idempotency = new Idempotency(config.writeLeaseMs, config.lifetimes)
   const rateLimit = createRateLimit({
     ...config.rateLimit,
     tenantLimitOf: tenants.hasTenants ? (caller) => tenants.rateLimitOf(caller) : undefined,
@@ -229,7 +229,7 @@ function createGraph(
     deadlines,
     guard: createGuard({ idempotency, maskerOf: createMaskers(schema) }),
     tenants,
-    record: createRecorder(trail, schema, served),
+    record: createRecorder(trail, schema, served, config.auditMaskedReads),
     consents: createConsents(config.consent, consents),
     events,
     explain,

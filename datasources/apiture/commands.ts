@@ -5,11 +5,11 @@ import { unreadableRow } from '../contract/errors.js'
 import { type LeftOutRows, readableRows, unreadableRows } from '../contract/rows.js'
 import { toNodes } from '../support/rows.js'
 import type { ApitureOutcome } from './datasource.js'
-import { command } from './instance.js'
+import { command, snapshotStore } from './instance.js'
 import { assignmentBody, toChallenge, toEntitlement } from './mapping.js'
 import { clearEntitlements } from './queries.js'
 import { fromStoredSet, type StoredEntitlementSet, toStoredSet } from './stored-entitlement.js'
-import { executedDespite, type Executed, SnapshotStore, toWrite, unstoredSet } from './snapshot-store.js'
+import { executedDespite, type Executed, toWrite, unstoredSet } from './snapshot-store.js'
 
 const unreadableItem = () => unreadableRow(Label.APITURE, 'Apiture')
 
@@ -34,7 +34,7 @@ export const apitureCommands = {
     async run(instance, operation, input) {
       const { source, drift } = instance
       const customer = input.bankingCustomerId
-      const snapshots = new SnapshotStore(operation.store)
+      const snapshots = snapshotStore(instance, operation)
       const body = assignmentBody(input)
       // Each attempt is recorded under an id of its own: the outcome of one does not tell the outcome of another.
       const write = toWrite(randomUUID(), body)

@@ -19,7 +19,7 @@ export const apiture = {
   settings: apitureSettings,
   queries: apitureQueries,
   commands: apitureCommands,
-  open({ url, tokenUrl, clientId, clientSecret, institutionId }, deps): ApitureInstance {
+  open({ url, tokenUrl, clientId, clientSecret, institutionId, retentionSeconds }, deps): ApitureInstance {
     const { client: connect, drift } = deps
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, mapError: mapTokenError })
@@ -29,6 +29,7 @@ export const apiture = {
     return {
       source: apitureSource(client, institutionId),
       drift,
+      retentionSeconds,
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }
   },

@@ -1,11 +1,10 @@
 import type { AccountEntitlementSet } from '../../schema/entitlement.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { keyLoader } from '../support/loader.js'
-import { type ApitureInstance, query } from './instance.js'
-import { SnapshotStore } from './snapshot-store.js'
+import { type ApitureInstance, query, snapshotStore } from './instance.js'
 
 const entitlements = keyLoader<ApitureInstance, string, AccountEntitlementSet | null>(
-  (_instance, operation, bankingCustomerId) => new SnapshotStore(operation.store).read(bankingCustomerId),
+  (instance, operation, bankingCustomerId) => snapshotStore(instance, operation).read(bankingCustomerId),
 )
 
 /** Clears what the operation has loaded of a banking customer, after a write to it. */

@@ -10,6 +10,8 @@ export interface ApitureSettings {
   readonly clientSecret: string
   /** Sent where one client serves several institutions. */
   readonly institutionId: string | undefined
+  /** How long confirmed entitlements are kept after their last change. */
+  readonly retentionSeconds: number
 }
 
 /** Reads the settings of Apiture. */
@@ -26,5 +28,12 @@ export function apitureSettings(settings: Settings): ApitureSettings {
     clientId: settings.secret('APITURE_CLIENT_ID', 'OAuth2 client id for Apiture.'),
     clientSecret: settings.secret('APITURE_CLIENT_SECRET', 'OAuth2 client secret for Apiture.'),
     institutionId,
+    retentionSeconds:
+      settings.integer(
+        'APITURE_RETENTION_DAYS',
+        'How long the confirmed entitlements of a banking customer are kept after their last change; then `accountEntitlements` is null.',
+        400,
+        { min: 1, max: 3_650 },
+      ) * 86_400,
   }
 }

@@ -4,7 +4,6 @@ import type { Store, StoreKey } from '../contract/store.js'
 import type { AssignmentBody, Assignments } from './contract.js'
 import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } from './stored-entitlement.js'
 
-const TTL_SECONDS = 400 * 24 * 3600
 /** Longer than any write can run: the process of a write that is still open after this has died. */
 const MAX_WRITE_MS = 15 * 60_000
 /** The maximum time in which the provider may still execute a write after its answer was lost. */
@@ -144,9 +143,11 @@ export const unstoredSet = (
  */
 export class SnapshotStore {
   readonly #store: Store
+  readonly #retentionSeconds: number
 
-  constructor(store: Store) {
+  constructor(store: Store, retentionSeconds: number) {
     this.#store = store
+    this.#retentionSeconds = retentionSeconds
   }
 
   async read(bankingCustomerId: string): Promise<AccountEntitlementSet | null> {
@@ -212,7 +213,7 @@ export class SnapshotStore {
   #update(bankingCustomerId: string, change: (current: Snapshot, now: number) => Snapshot) {
     return this.#store.update<StoredSnapshot>(
       storeKey(bankingCustomerId),
-      TTL_SECONDS,
+      this.#retentionSeconds,
       (current, now) => toStored(change(fromStored(current), now)),
       { subjects: [bankingCustomerId] },
     )

@@ -25,7 +25,7 @@ export const banfico = {
   settings: banficoSettings,
   queries: banficoQueries,
   commands: banficoCommands,
-  open({ url, tokenUrl, clientId, clientSecret, maxAgeSeconds, apiVersion }, deps): BanficoInstance {
+  open({ url, tokenUrl, clientId, clientSecret, maxAgeSeconds, retentionSeconds, apiVersion }, deps): BanficoInstance {
     const { client: connect, drift, store } = deps
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, mapError: mapTokenError })
@@ -35,6 +35,7 @@ export const banfico = {
     return {
       source: banficoSource(client, apiVersion, store.now),
       maxAgeSeconds,
+      retentionSeconds,
       resultCache: createResultCache(maxAgeSeconds),
       checks: new SingleFlight<VerificationResult>(DETACHED),
       polls: new SingleFlight<VerificationResult | null>(DETACHED),

@@ -13,6 +13,8 @@ export interface BanficoInstance extends ProviderInstance {
   readonly source: BanficoSource
   /** The maximum age of a result that answers a repeated question, and the time for which results are stored. */
   readonly maxAgeSeconds: number
+  /** How long it is known which tenant a verification belongs to. */
+  readonly retentionSeconds: number
   /** In-process cache of completed results. */
   readonly resultCache: ResultCache
   /** Single-flight of verifications, by question. */
@@ -25,5 +27,7 @@ export interface BanficoInstance extends ProviderInstance {
 export const { query, command } = operationsOf<BanficoInstance>()
 
 /** The stored verifications, as one operation uses them. */
-export const verificationStore = ({ maxAgeSeconds }: BanficoInstance, { store }: OperationScope): VerificationStore =>
-  new VerificationStore(store, maxAgeSeconds)
+export const verificationStore = (
+  { maxAgeSeconds, retentionSeconds }: BanficoInstance,
+  { store }: OperationScope,
+): VerificationStore => new VerificationStore(store, maxAgeSeconds, retentionSeconds)

@@ -11,6 +11,8 @@ export interface BanficoSettings {
   readonly clientSecret: string
   /** The maximum age of a result that answers a repeated question, and the time for which results are stored. */
   readonly maxAgeSeconds: number
+  /** How long it is known which tenant a verification belongs to. */
+  readonly retentionSeconds: number
   readonly apiVersion: ApiVersion
 }
 
@@ -26,6 +28,13 @@ export const banficoSettings = (settings: Settings): BanficoSettings => ({
     300,
     { min: 0, max: 86_400 },
   ),
+  retentionSeconds:
+    settings.integer(
+      'BANFICO_RETENTION_DAYS',
+      'How long a verification is known here, with its tenant and its pending result; then it cannot be read by id any more.',
+      7,
+      { min: 1, max: 30 },
+    ) * 86_400,
   apiVersion: settings.choice(
     'BANFICO_API_VERSION',
     'Version of the account verification API that the Banfico tenant offers.',

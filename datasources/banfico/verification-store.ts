@@ -7,7 +7,7 @@ import {
 } from '../../schema/verification.js'
 import type { Caller } from '../contract/caller.js'
 import { ApiError } from '../contract/errors.js'
-import type { Store, StoreKey } from '../contract/store.js'
+import type { Labels, Store, StoreKey } from '../contract/store.js'
 import {
   completePoll,
   isDue,
@@ -21,8 +21,6 @@ import { type Asker, askerOf, isOwnOnly } from './asker.js'
 import type { BanficoReply, Verify } from './contract.js'
 import { fromStoredResult, type StoredResult, toStoredResult } from './stored-result.js'
 
-/** The time for which the tenant of a verification is stored. */
-const OWNER_TTL_SECONDS = 7 * 24 * 3600
 /** Slow schemes give up after hours; this is the deadline of a responder that promises none. */
 const DEFAULT_SLA_SECONDS = 24 * 3600
 
@@ -92,10 +90,12 @@ const questionKey = (question: string): StoreKey => ['verification-question', qu
 export class VerificationStore {
   readonly #store: Store
   readonly #maxAgeSeconds: number
+  readonly #retentionSeconds: number
 
-  constructor(store: Store, maxAgeSeconds: number) {
+  constructor(store: Store, maxAgeSeconds: number, retentionSeconds: number) {
     this.#store = store
     this.#maxAgeSeconds = maxAgeSeconds
+    this.#retentionSeconds = retentionSeconds
   }
 
   /** The maximum age of a stored answer for a caller that accepts this age. */
@@ -134,12 +134,12 @@ export class VerificationStore {
       pace: pollSchedule(at, hintSeconds),
     }
     // Banfico knows a person by the account that is verified.
-    const subjects = [verify.account.id]
+    const labels = { subjects: [verify.account.id], tenant: caller.tenant }
     await nullIfUnavailable(
       Promise.all([
-        this.#store.set(ownerKey(result.id), verification, OWNER_TTL_SECONDS, { subjects }),
-        completed ? this.#setResult(resultKey(result.id), result, subjects) : undefined,
-        isDefinitive(result, verify) ? this.#setResult(questionKey(question), result, subjects) : undefined,
+        this.#store.set(ownerKey(result.id), verification, this.#retentionSeconds, labels),
+        completed ? this.#setResult(resultKey(result.id), result, labels) : undefined,
+        isDefinitive(result, verify) ? this.#setResult(questionKey(question), result, labels) : undefined,
       ]),
     )
   }
@@ -208,20 +208,20 @@ export class VerificationStore {
   /** Stores a completed result: no more polls while it is stored. */
   async complete(id: string, result: VerificationResult): Promise<void> {
     const subjects = result.account ? [result.account.accountId] : []
-    await nullIfUnavailable(this.#setResult(resultKey(id), result, subjects))
+    await nullIfUnavailable(this.#setResult(resultKey(id), result, { subjects }))
     await nullIfUnavailable(
       this.#update(id, (current) => (current?.pending ? { ...current, pending: null } : undefined)),
     )
   }
 
-  async #setResult(key: StoreKey, result: VerificationResult, subjects: readonly string[]): Promise<void> {
-    if (this.#maxAgeSeconds > 0) await this.#store.set(key, toStoredResult(result), this.#maxAgeSeconds, { subjects })
+  async #setResult(key: StoreKey, result: VerificationResult, labels: Labels): Promise<void> {
+    if (this.#maxAgeSeconds > 0) await this.#store.set(key, toStoredResult(result), this.#maxAgeSeconds, labels)
   }
 
   #update(
     id: string,
     change: (current: StoredVerification | null, now: number) => StoredVerification | undefined,
   ): Promise<{ readonly value: StoredVerification | null; readonly changed: boolean }> {
-    return this.#store.update<StoredVerification>(ownerKey(id), OWNER_TTL_SECONDS, change)
+    return this.#store.update<StoredVerification>(ownerKey(id), this.#retentionSeconds, change)
   }
 }

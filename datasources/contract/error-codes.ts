@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'IDEMPOTENCY_IN_PROGRESS'
   | 'OUTCOME_UNKNOWN'
+  | 'OUTCOME_ERASED'
   | 'PROVIDER_REFUSED'
   | 'PROVIDER_TIMEOUT'
   | 'PROVIDER_UNAVAILABLE'
@@ -102,6 +103,13 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRule>> = {
     httpStatuses: [200],
     retryable: false,
     sentence: (who) => `The request reached ${who}, but whether it was carried out is not known.`,
+  },
+  OUTCOME_ERASED: {
+    meaning:
+      'The idempotency key was used, and its outcome was erased with the data of a person or at the end of its life; the write is not done again.',
+    httpStatuses: [200],
+    retryable: false,
+    sentence: () => 'This idempotencyKey was used, and its outcome has been erased. Read the record itself.',
   },
   PROVIDER_REFUSED: {
     meaning: 'The provider refuses the credentials or permissions of this server.',

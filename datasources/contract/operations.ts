@@ -34,6 +34,8 @@ export interface Query<Instance, Key, Value> {
   readonly ownScope?: 'customers:read' | undefined
   /** Further scopes that this key needs, such as `pii:read` for a search by name. */
   readonly extraScopes?: ((key: Key) => readonly Scope[]) | undefined
+  /** Of a search: the schema coordinates of what the key searches or sorts by, for the audit trail; never a value. */
+  readonly searchedBy?: ((key: Key) => readonly string[]) | undefined
   /** The GraphQL type of the value (or of its items); it selects the mask. */
   readonly type: string
   /** The owner of the data that the key names; without it the `…:own` scopes do not open this query. */

@@ -1,13 +1,19 @@
+import type { Namespace } from './namespaces.js'
+
 /**
- * Key of a stored value: a namespace in clear, then parts that are never stored in clear (the stored key is a keyed
- * hash of them).
+ * Key of a stored value: a declared namespace in clear, then parts that are never stored in clear (the stored key is a
+ * keyed hash of them).
  */
-export type StoreKey = readonly [namespace: string, ...parts: string[]]
+export type StoreKey = readonly [namespace: Namespace, ...parts: string[]]
 
 /** What a writer says of a value beside the value itself. */
 export interface Labels {
   /** Ids of the persons that the value concerns: it keeps a keyed hash of each, so that their values can be found. */
   readonly subjects?: readonly string[] | undefined
+  /** The tenant that it belongs to, where it belongs to one: kept as a keyed hash too. */
+  readonly tenant?: string | undefined
+  /** The bank of its customer, where it names one: kept as a keyed hash too. */
+  readonly bank?: string | undefined
 }
 
 /** The keys of a write's record: its own name, and the name under which version 0.1.0 looks for it. */

@@ -4,8 +4,7 @@ import {
   type SetAccountAttributesInput,
 } from '../../schema/account-attributes.js'
 import { ApiError } from '../contract/errors.js'
-import { command } from './instance.js'
-import { JobStore } from './job-store.js'
+import { command, jobStore } from './instance.js'
 import { attributesBody, toTrackingId } from './mapping.js'
 
 /**
@@ -17,16 +16,16 @@ export const seiCommands = {
     scope: 'attributes:write',
     type: 'SetAccountAttributesPayload',
     repeatable: false,
-    run: ({ source, accountMutex }, operation, input) =>
-      accountMutex(input.externalId, async () => {
+    run: (instance, operation, input) =>
+      instance.accountMutex(input.externalId, async () => {
         if (operation.signal.aborted)
           throw new ApiError('DEADLINE_EXCEEDED', {
             message: 'The operation ended before it was the turn of this write; nothing was sent.',
           })
-        const jobs = new JobStore(operation.store)
+        const jobs = jobStore(instance, operation)
         // Only the store records the tenant of a job, so no job is started while the store is unavailable.
         await jobs.assertAvailable()
-        const { key, requestTrackingId } = await source.setAccountAttributes(operation, attributesBody(input))
+        const { key, requestTrackingId } = await instance.source.setAccountAttributes(operation, attributesBody(input))
         const job = await jobs.add(operation.caller.tenant, {
           key,
           externalId: input.externalId,

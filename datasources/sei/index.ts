@@ -50,7 +50,7 @@ export const sei = {
   commands: seiCommands,
   open(settings, deps): SeiInstance {
     const { client: connect, drift } = deps
-    const { url, tls, tokenUrl, appKey, appSecret, username, password, jobStatusPath } = settings
+    const { url, tls, tokenUrl, appKey, appSecret, username, password, jobStatusPath, retentionSeconds } = settings
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, tls, mapError: mapTokenError })
     const gate = new LoginGate(deps, 'sei', [tokenUrl, appKey, appSecret, username, password])
@@ -59,6 +59,7 @@ export const sei = {
       source: seiSource(client, jobStatusPath),
       accountMutex: createKeyedMutex(),
       drift,
+      retentionSeconds,
       close: async () => void (await Promise.all([client.close(), tokens.close()])),
     }
   },

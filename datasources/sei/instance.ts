@@ -1,8 +1,10 @@
+import type { OperationScope } from '../contract/operation-scope.js'
 import { operationsOf } from '../contract/operations.js'
 import type { ProviderInstance } from '../contract/provider.js'
 import type { KeyedMutex } from '../support/keyed-mutex.js'
 import type { Drift } from '../support/mapping.js'
 import type { SeiSource } from './datasource.js'
+import { JobStore } from './job-store.js'
 
 /** What SEI's queries and commands work with, for as long as the process runs. */
 export interface SeiInstance extends ProviderInstance {
@@ -10,6 +12,12 @@ export interface SeiInstance extends ProviderInstance {
   /** Serialises the writes to one account. */
   readonly accountMutex: KeyedMutex
   readonly drift: Drift
+  /** How long jobs are kept after their last change. */
+  readonly retentionSeconds: number
 }
 
 export const { query, command } = operationsOf<SeiInstance>()
+
+/** The jobs, as one operation uses them. */
+export const jobStore = ({ retentionSeconds }: SeiInstance, { store }: OperationScope): JobStore =>
+  new JobStore(store, retentionSeconds)

@@ -12,7 +12,6 @@ import {
   pollSchedule,
 } from '../support/poll-schedule.js'
 
-const TTL_SECONDS = 30 * 24 * 3600
 /** A job ends as `UNKNOWN` when SEI has answered nothing that this server understands for this long. */
 const MAX_UNKNOWN_MS = 24 * 3600_000
 
@@ -50,9 +49,11 @@ function progressed(stored: StoredJob, progress: Progress | null, now: number): 
 /** The jobs in the store. A job that has ended does not change any more. */
 export class JobStore {
   readonly #store: Store
+  readonly #retentionSeconds: number
 
-  constructor(store: Store) {
+  constructor(store: Store, retentionSeconds: number) {
     this.#store = store
+    this.#retentionSeconds = retentionSeconds
   }
 
   /** Rejects with `STORE_UNAVAILABLE` when the store cannot be reached. */
@@ -66,7 +67,9 @@ export class JobStore {
     const stored: StoredJob = { tenant, job, pace: pollSchedule(now) }
     // SEI has accepted the job; a store that fails now only means that the job cannot be read later.
     const subjects = job.externalId === null ? [] : [job.externalId]
-    await this.#store.set(storeKey(job.key), stored, TTL_SECONDS, { subjects }).catch(() => undefined)
+    await this.#store
+      .set(storeKey(job.key), stored, this.#retentionSeconds, { subjects, tenant })
+      .catch(() => undefined)
     return currentState(stored, now)
   }
 
@@ -124,7 +127,7 @@ export class JobStore {
   }
 
   #updatePending(key: string, change: (current: StoredJob, now: number) => StoredJob | undefined) {
-    return this.#store.update<StoredJob>(storeKey(key), TTL_SECONDS, (current, now) =>
+    return this.#store.update<StoredJob>(storeKey(key), this.#retentionSeconds, (current, now) =>
       current?.job.status === AccountAttributesJobStatus.PENDING ? change(current, now) : undefined,
     )
   }

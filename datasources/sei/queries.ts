@@ -2,18 +2,18 @@ import type { AccountAttributesJob } from '../../schema/account-attributes.js'
 import { nullIfNotFound, retryAfterOf } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { keyLoader } from '../support/loader.js'
-import { query, type SeiInstance } from './instance.js'
-import { JobStore } from './job-store.js'
+import { jobStore, query, type SeiInstance } from './instance.js'
 import { toProgress } from './mapping.js'
 
 /** Polls SEI for a job, under the lease that this operation holds. */
 async function poll(
-  { source, drift }: SeiInstance,
+  instance: SeiInstance,
   operation: OperationScope,
   job: AccountAttributesJob,
   lease: string,
 ): Promise<AccountAttributesJob> {
-  const store = new JobStore(operation.store)
+  const { source, drift } = instance
+  const store = jobStore(instance, operation)
   // SEI may answer 404 for a job that is not visible yet, so the job stays pending.
   const answer = await nullIfNotFound(source.getJobStatus(operation, job.key)).catch(async (error: unknown) => {
     await store.completePoll(job, lease, null, retryAfterOf(error))
@@ -23,7 +23,7 @@ async function poll(
 }
 
 const jobs = keyLoader<SeiInstance, string, AccountAttributesJob | null>(async (instance, operation, key) => {
-  const store = new JobStore(operation.store)
+  const store = jobStore(instance, operation)
   const found = await store.find(operation, key)
   if (!found?.due) return found && found.job
   const { job, lease } = await store.leasePoll(key)

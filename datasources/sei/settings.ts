@@ -18,6 +18,8 @@ export interface SeiSettings {
   readonly tls: Tls | undefined
   /** A path with the placeholder `{key}`. */
   readonly jobStatusPath: string
+  /** How long jobs are kept after their last change. */
+  readonly retentionSeconds: number
 }
 
 /** True for the private key of the certificate. While both are replaced, one file is newer than the other. */
@@ -60,5 +62,12 @@ export function seiSettings(settings: Settings): SeiSettings {
     password: settings.secret('SEI_PASSWORD', 'Password of the service account.'),
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     jobStatusPath,
+    retentionSeconds:
+      settings.integer(
+        'SEI_RETENTION_DAYS',
+        'How long the state of a write of account attributes is kept after its last change; then `accountAttributesJob` is null.',
+        30,
+        { min: 1, max: 30 },
+      ) * 86_400,
   }
 }

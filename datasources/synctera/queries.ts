@@ -1,7 +1,7 @@
-import { type Person, PersonOrderField } from '../../schema/person.js'
+import { type Person, type PersonFilter, PersonOrderField } from '../../schema/person.js'
 import type { PersonVerificationResult } from '../../schema/person-verification.js'
+import { inputDecisions, maskedMembersOf } from '../../schema/pii-decisions.js'
 import type { Page } from '../../schema/shared.js'
-import type { Scope } from '../../schema/scopes.js'
 import type { LoaderDefinition, OperationScope } from '../contract/operation-scope.js'
 import { type ApiError, copyError, nullIfNotFound } from '../contract/errors.js'
 import { readableRows, type Rows, unreadableRows } from '../contract/rows.js'
@@ -16,18 +16,19 @@ import { toPerson, toVerificationResult } from './mapping.js'
 import { loadPersonPage, type PersonsKey } from './person-page.js'
 
 /** A filter on a personal value discloses it, and an order by a personal value discloses its neighbours. */
-const PERSONAL_FILTERS = ['firstName', 'lastName', 'email', 'phoneNumber', 'ssnLast4'] as const
+const PERSONAL_FILTERS = maskedMembersOf(inputDecisions['PersonFilter']!) as readonly (keyof PersonFilter)[]
 const PERSONAL_ORDERS: readonly PersonOrderField[] = [
   PersonOrderField.DATE_OF_BIRTH,
   PersonOrderField.FIRST_NAME,
   PersonOrderField.LAST_NAME,
 ]
 
-const scopesOfSearch = ({ filter, orderBy }: PersonsKey): readonly Scope[] =>
-  PERSONAL_FILTERS.some((name) => filter?.[name] != null) ||
-  orderBy?.some(({ field }) => PERSONAL_ORDERS.includes(field))
-    ? ['pii:read']
-    : []
+const personalCriteriaOf = ({ filter, orderBy }: PersonsKey): readonly string[] => [
+  ...PERSONAL_FILTERS.filter((name) => filter?.[name] != null).map((name) => `PersonFilter.${name}`),
+  ...(orderBy ?? [])
+    .filter(({ field }) => PERSONAL_ORDERS.includes(field))
+    .map(({ field }) => `PersonOrderField.${field}`),
+]
 
 /** Wraps a loader by person id: a person that a webhook reports as changed is loaded again, also within a running operation. */
 function invalidated<Value>(
@@ -130,7 +131,8 @@ export const syncteraQueries = {
 
   personPage: query<PersonsKey, Page<Person>>({
     scope: 'persons:read',
-    extraScopes: scopesOfSearch,
+    extraScopes: (key) => (personalCriteriaOf(key).length > 0 ? ['pii:read'] : []),
+    searchedBy: personalCriteriaOf,
     type: 'PersonConnection',
     async load(instance, operation, key) {
       const page = await loadPersonPage(instance, operation, key)

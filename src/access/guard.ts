@@ -37,12 +37,15 @@ class GuardedQuery<Instance, Key, Value> {
   }
 
   async load(instance: Instance, operation: Operation, key: Key): Promise<Value | null> {
-    const { extraScopes, type, owner, load } = this.#declared
+    const { extraScopes, searchedBy, type, owner, load } = this.#declared
     const isOwnOnly = this.access(operation) === 'own'
     if (!isOwnOnly && extraScopes) await this.#admitSearch(operation, extraScopes(key))
+    if (searchedBy) operation.audit.addSearch(searchedBy(key))
     if (!operation.seesPii && (isOwnOnly ? owner === askedByCaller : !this.#isGivenAsOwn(operation))) {
       const value = await load(instance, operation, key)
-      return this.#mask ? operation.masked(value, this.#mask) : value
+      if (!this.#mask) return value
+      operation.audit.addMasked(type, value, owner?.(key, instance))
+      return operation.masked(value, this.#mask)
     }
     operation.audit.requireTrail(type)
     const keyOwner = owner?.(key, instance)
@@ -121,9 +124,11 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
         // A failed write may have been executed.
         if (scope === 'links:write') operation.ownRecords = undefined
       })
-    if (!operation.seesPii && !(isOwnOnly && this.#showsOwn(operation)))
-      return this.#mask ? operation.masked(payload, this.#mask) : payload
-    operation.audit.addRead(type, payload)
+    if (operation.seesPii || (isOwnOnly && this.#showsOwn(operation))) operation.audit.addRead(type, payload)
+    else if (this.#mask) {
+      operation.audit.addMasked(type, payload)
+      return operation.masked(payload, this.#mask)
+    }
     return payload
   }
 

@@ -7,13 +7,14 @@ import {
   isObjectType,
 } from 'graphql'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { UNMASKED } from '../../datasources/contract/evidence.js'
 import type { Mask } from '../../schema/pii.js'
 import { lengthOf } from '../../schema/text.js'
 
 type Row = Record<string, unknown>
 type MaskValue = (value: unknown) => unknown
 
-/** Masker: copies a value with its personal fields masked, which `@Pii` declares beside each field in `schema/`. Null and the error of an unreadable row pass through; of a list, each item is masked. */
+/** Masker: copies a value with its personal fields masked, as `schema/pii-decisions.ts` decides. Null and the error of an unreadable row pass through; of a list, each item is masked. */
 export type Masker = (value: unknown) => unknown
 
 const MASKED_LETTERS = '•••'
@@ -33,9 +34,11 @@ const MASKS: Record<Mask, MaskValue> = {
       : null,
 }
 
-/** The mask of a field. A hidden list of a non-null type is empty, because null would make its parent null. */
-const maskOf = (mask: Mask, type: GraphQLOutputType): MaskValue =>
-  mask === 'hidden' && isNonNullType(type) && isListType(type.ofType) ? () => [] : MASKS[mask]
+/** The mask of a field. A hidden value of a non-null type is an empty list or dots, because null would make its parent null. */
+function maskOf(mask: Mask, type: GraphQLOutputType): MaskValue {
+  if (mask !== 'hidden' || !isNonNullType(type)) return MASKS[mask]
+  return isListType(type.ofType) ? () => [] : () => MASKED_LETTERS
+}
 
 /** Holds the names of the fields that are masked in a copy. Copies of the copy keep it. */
 const MASKED_FIELDS = Symbol('masked fields')
@@ -55,7 +58,7 @@ function createMasker(fields: readonly MaskedField[]): Masker {
   const masker: Masker = (value) => {
     if (Array.isArray(value)) return value.map(masker)
     if (typeof value !== 'object' || value === null || value instanceof ApiError) return value
-    const copy: Row & { [MASKED_FIELDS]?: readonly string[] } = { ...(value as Row) }
+    const copy: Row & { [MASKED_FIELDS]?: readonly string[]; [UNMASKED]?: object } = { ...(value as Row) }
     const masked: string[] = []
     for (const { name, mask, isOwn } of fields) {
       const original = copy[name]
@@ -63,14 +66,17 @@ function createMasker(fields: readonly MaskedField[]): Masker {
       copy[name] = mask(original)
       if (isOwn) masked.push(name)
     }
-    if (masked.length > 0) copy[MASKED_FIELDS] = masked
+    if (masked.length > 0) {
+      copy[MASKED_FIELDS] = masked
+      copy[UNMASKED] = value
+    }
     return copy
   }
   return masker
 }
 
 /**
- * Maskers by type, compiled from the `@Pii` declarations of the schema. A type without personal fields, its own or
+ * Maskers by type, compiled from the decisions of the PII review. A type without personal fields, its own or
  * nested ones, has none: its values are returned uncopied. Throws for a name that is no type of the schema: values of a
  * misspelt type would be returned without a mask.
  */

@@ -8,8 +8,10 @@ import type { OperationConsent } from '../consent/operation-consent.js'
 import { loggedIds } from '../observability/log.js'
 import { auditUnavailable } from './batch-writer.js'
 import { type PiiFields, type PiiSelection, readPiiFields } from './pii-fields.js'
+import { RecordedReads } from './recorded-reads.js'
 import { createSubjectFinder, type SubjectFinder, type Subjects, SubjectSet, UUID } from './subjects.js'
 import type { Trail } from './trail.js'
+import { Unrecorded } from './unrecorded.js'
 
 /** Outcome of a write. */
 type Outcome =
@@ -32,7 +34,7 @@ interface ParsedOperation {
   readonly source: string
 }
 
-/** Audit record of one GraphQL operation: the personal data that it showed unmasked, and its writes. */
+/** Audit record of one GraphQL operation: the personal data that it showed, what it searched by, and its writes. */
 export interface OperationRecord {
   /** Sets the operation, before its first field is resolved. */
   readonly begin: (parsed: ParsedOperation) => void
@@ -42,6 +44,10 @@ export interface OperationRecord {
   readonly requireTrail: (type: string) => void
   /** Records that a value was returned unmasked. */
   readonly addRead: (type: string, value: unknown, owner?: Owner) => void
+  /** Records that a value was returned masked. */
+  readonly addMasked: (type: string, value: unknown, owner?: Owner) => void
+  /** Records what a search goes by: schema coordinates, never values. */
+  readonly addSearch: (coordinates: readonly string[]) => void
   /**
    * Runs a write between two entries: its intent, written before the provider is called, and its outcome, with the ids
    * of records that the input does not name.
@@ -64,13 +70,6 @@ const PROMISED_NAMES: ReadonlySet<string> = new Set(
   ),
 )
 
-/** True of a value without a record: null, an empty list or an empty page. */
-function isEmpty(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  const list = Array.isArray(value) ? (value as unknown[]) : (value as { nodes?: unknown }).nodes
-  return Array.isArray(list) && list.length === 0
-}
-
 function outcomeOf(error: unknown): Outcome {
   // An unexpected error may follow the call to the provider, so the write may have been executed.
   if (!(error instanceof ApiError)) return { outcome: 'unknown', code: 'INTERNAL_SERVER_ERROR' }
@@ -90,6 +89,9 @@ interface RecorderDeps {
   readonly trail: Trail
   readonly pii: PiiFields
   readonly subjects: SubjectFinder
+  /** True where masked reads and searches are recorded too. */
+  readonly recordsMasked: boolean
+  readonly unrecorded: Unrecorded
   readonly infoOf: (parsed: ParsedOperation) => OperationInfo
 }
 
@@ -100,7 +102,9 @@ class AuditRecord implements OperationRecord {
   readonly #ids: RequestIds
   readonly #consent: OperationConsent
   #info: OperationInfo | undefined
-  #read: { readonly types: string[]; readonly found: SubjectSet } | undefined
+  #read: RecordedReads | undefined
+  #masked: RecordedReads | undefined
+  #searched: string[] | undefined
   #writes: CompletedWrite[] | undefined
   #hasEnded = false
 
@@ -124,11 +128,16 @@ class AuditRecord implements OperationRecord {
   }
 
   addRead(type: string, value: unknown, owner?: Owner): void {
-    if (isEmpty(value) || !this.#selection.exposes(type)) return
-    const { types, found } = (this.#read ??= { types: [], found: new SubjectSet() })
-    if (!types.includes(type)) types.push(type)
-    this.#deps.subjects.collect(type, value, found)
-    if (owner) found.addOwner(owner)
+    this.#read = this.#added(this.#read, type, value, owner)
+  }
+
+  addMasked(type: string, value: unknown, owner?: Owner): void {
+    if (this.#deps.recordsMasked) this.#masked = this.#added(this.#masked, type, value, owner)
+  }
+
+  addSearch(coordinates: readonly string[]): void {
+    if (!this.#deps.recordsMasked) return
+    for (const one of coordinates) if (!this.#searched?.includes(one)) (this.#searched ??= []).push(one)
   }
 
   async write<Payload extends { readonly replayed: boolean }>(
@@ -168,19 +177,30 @@ class AuditRecord implements OperationRecord {
 
   end(): void {
     this.#hasEnded = true
+    const { trail, unrecorded } = this.#deps
     const read = this.#read
     const wrote = this.#writes
-    if (read === undefined && wrote === undefined) return
-    this.#read = undefined
-    this.#writes = undefined
-    this.#deps.trail.append({
-      kind: 'operation',
+    const masked = this.#masked
+    const searched = this.#searched
+    const kind = read || wrote ? 'operation' : masked ? 'masked' : 'search'
+    if (kind === 'search' && searched === undefined) return
+    this.#read = this.#writes = this.#masked = this.#searched = undefined
+    if (trail.usable()) unrecorded.settle()
+    else if (kind !== 'operation') return unrecorded.add()
+    trail.append({
+      kind,
       who: this.#who,
       operation: this.#info?.entry,
-      read: read && { fields: this.#selection.fieldsOf(read.types), entities: read.found.list() },
+      searched,
+      read: read?.entry(this.#selection),
+      masked: masked?.entry(this.#selection),
       wrote,
       ...this.#request,
     })
+  }
+
+  #added(reads: RecordedReads | undefined, type: string, value: unknown, owner?: Owner): RecordedReads | undefined {
+    return RecordedReads.add(reads, { subjects: this.#deps.subjects, selection: this.#selection }, type, value, owner)
   }
 
   get #selection(): PiiSelection {
@@ -219,12 +239,13 @@ class AuditRecord implements OperationRecord {
 
 /**
  * Recorder: creates the record of each operation. `declared` is the schema of the classes, `served` the schema with
- * resolvers.
+ * resolvers; `recordsMasked` says whether masked reads and searches are recorded too.
  */
 export function createRecorder(
   trail: Trail,
   declared: GraphQLSchema,
   served: GraphQLSchema,
+  recordsMasked: boolean,
 ): (caller: Caller, ids: RequestIds, consent: OperationConsent) => OperationRecord {
   const pii = readPiiFields(declared, served)
   // The document cache returns the same nodes for the same text, so each operation is visited once.
@@ -246,6 +267,7 @@ export function createRecorder(
     return info
   }
 
-  const deps: RecorderDeps = { trail, pii, subjects: createSubjectFinder(declared, served), infoOf }
+  const subjects = createSubjectFinder(declared, served)
+  const deps: RecorderDeps = { trail, pii, subjects, recordsMasked, unrecorded: new Unrecorded(trail), infoOf }
   return (caller, ids, consent) => new AuditRecord(deps, caller, ids, consent)
 }

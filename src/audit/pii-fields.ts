@@ -65,7 +65,7 @@ export interface PiiFields {
   readonly selectedBy: (document: DocumentNode, operation: OperationDefinitionNode) => PiiSelection
 }
 
-/** Reads the `@Pii` declarations of the schema. */
+/** Reads the masked fields of the schema. */
 function declaredFieldsOf(schema: GraphQLSchema): FieldsByType {
   const declared = new Map<string, Set<string>>()
   for (const type of Object.values(schema.getTypeMap())) {

@@ -20,6 +20,7 @@ import { missingScope } from '../access/operation.js'
 import { type RequiredScopes, requiredScopesOf } from '../access/required-scopes.js'
 import { leaveOutUnreadableRows } from './left-out-rows.js'
 import { printSchema } from './print-sdl.js'
+import { reviewPii } from './pii-review.js'
 import type { OperationContext } from './plugin.js'
 import { ResponseNotes } from './response-notes.js'
 import { rootFieldsOf } from './root-fields.js'
@@ -66,7 +67,7 @@ export function validateArgument(value: unknown, { args, info }: { args: object;
   if (Object.keys(fields).length > 0) throw invalidInput(fields)
 }
 
-/** The schema as the classes say it: what masking reads the `@Pii` declarations from. */
+/** The schema as the classes say it, with the decisions of the PII review: what masks and the trail are compiled from. */
 export function buildClassSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers,
@@ -77,6 +78,7 @@ export function buildClassSchema(): GraphQLSchema {
   schema.getQueryType()!.description = 'Read operations. Each field states the scopes that it requires.'
   schema.getMutationType()!.description =
     'Write operations. Each takes one `input` with an optional idempotency key, and states the scopes that it requires.'
+  reviewPii(schema)
   return schema
 }
 

@@ -7,11 +7,12 @@ import type { Store } from '../../datasources/contract/store.js'
 import { PendingTasks } from '../lifecycle/pending-tasks.js'
 import { canonicalJson } from './canonical-json.js'
 import { Lease } from './lease.js'
+import { DEFAULT_LIFETIMES, isPayloadApart, type Lifetimes } from './lifetimes.js'
 import { outcomeUnknown, type Resolution } from './outcome-unknown.js'
 import { attemptId, errorDetails, isUnkept, type WriteRecord } from './record.js'
-import { personIds } from './person-ids.js'
+import { labelsOf } from './write-labels.js'
 import { retryUntilStored } from './retry-until-stored.js'
-import { nameParts, writeKeys } from './write-name.js'
+import { nameParts, payloadKey, writeKeys } from './write-name.js'
 
 /** How long an outcome that the store did not take is retried. */
 const PERSIST_MS = 5 * 60_000
@@ -56,14 +57,29 @@ const withReplayed = <Payload extends object>(payload: Payload, replayed: boolea
   replayed,
 })
 
+/** The payload of a record that is done; null where its life has ended. */
+const payloadOf = async <Payload extends object>(
+  { caller, store, mutation, input }: Write<Payload>,
+  { payload, isApart }: WriteRecord,
+): Promise<object | null> =>
+  isApart ? store.get<object>(payloadKey(caller, mutation, input.idempotencyKey!)) : payload!
+
+const erased = () => new ApiError('OUTCOME_ERASED', { replayed: true } as ApiErrorDetails)
+
 /** The outcome that a record holds, answered once more. */
-function replay<Payload extends object>(
-  { fromStored }: Write<Payload>,
-  { state, payload, failure }: WriteRecord,
-): Replayable<Payload> {
+async function replay<Payload extends object>(
+  write: Write<Payload>,
+  record: WriteRecord,
+): Promise<Replayable<Payload>> {
+  const { state, failure } = record
   switch (state) {
-    case 'done':
-      return withReplayed(fromStored ? fromStored(payload!) : (payload as Payload), true)
+    case 'done': {
+      const payload = await payloadOf(write, record)
+      if (payload === null) throw erased()
+      return withReplayed(write.fromStored ? write.fromStored(payload) : (payload as Payload), true)
+    }
+    case 'erased':
+      throw erased()
     case 'refused':
       throw new ApiError(failure!.code, { ...failure!.details, replayed: true } as ApiErrorDetails)
     case 'unknown':
@@ -119,10 +135,12 @@ class Outcomes<Payload extends object> {
  */
 export class Idempotency {
   readonly #leaseMs: number
+  readonly #lifetimes: Lifetimes
   readonly #pending = new PendingTasks()
 
-  constructor(leaseMs: number) {
+  constructor(leaseMs: number, lifetimes: Lifetimes = DEFAULT_LIFETIMES) {
     this.#leaseMs = leaseMs
+    this.#lifetimes = lifetimes
   }
 
   /** Executes a write, once per idempotency key. */
@@ -155,15 +173,20 @@ export class Idempotency {
     const lease = new Lease({
       store,
       keys: writeKeys(caller, mutation, key),
-      subjects: personIds(input),
+      labels: { tenant: caller.tenant, ...labelsOf(input) },
       canonicalInput: canonicalInput(write),
       attempt: attemptId(...nameParts(caller, mutation, key)),
       leaseMs: this.#leaseMs,
+      keyMs: this.#lifetimes.keyMs,
+      payload: isPayloadApart(this.#lifetimes)
+        ? { key: payloadKey(caller, mutation, key), ttlSeconds: this.#lifetimes.payloadMs / 1000 }
+        : undefined,
       persist: (change) => void this.#track(retryUntilStored(change, PERSIST_MS)),
     })
     const { record, isHolder, isOtherInput } = await lease.acquire(
       ({ unkept }) => resolutionOf(write, unkept === true) === 'repeat',
     )
+    if (record.state === 'erased') throw erased()
     if (isOtherInput) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
     const outcomes = new Outcomes(record, toStored)
     return isHolder ? this.#run(write, record, lease, outcomes) : this.#replay(write, record, lease, outcomes)
@@ -181,7 +204,7 @@ export class Idempotency {
     const found = await read({ id: record.attempt, isRetry: true, begunAt: record.begun })
     // Another value at the provider proves nothing: it may have been changed since.
     if (found === null) return replay(write, record)
-    await lease.resolveUnknown(outcomes.done(found), personIds(found))
+    await lease.resolveUnknown(outcomes.done(found), labelsOf(found))
     return withReplayed(found, true)
   }
 
@@ -198,7 +221,7 @@ export class Idempotency {
         isRetry: record.again === true,
         begunAt: record.begun,
       })
-      await lease.complete(outcomes.done(payload), personIds(payload))
+      await lease.complete(outcomes.done(payload), labelsOf(payload))
       return withReplayed(payload, false)
     } catch (error) {
       // An unforeseen error may have come after the provider was called.

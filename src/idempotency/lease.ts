@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { Store, WriteKeys } from '../../datasources/contract/store.js'
-import { isAbandoned, isHeldBy, isStored, retained, RETENTION_SECONDS, type WriteRecord } from './record.js'
+import type { Labels, Store, StoreKey, WriteKeys, WriteOptions } from '../../datasources/contract/store.js'
+import { PROVIDER_RETENTION_MS } from './lifetimes.js'
+import { isAbandoned, isHeldBy, isStored, retained, type WriteRecord } from './record.js'
 import { retryUntilStored } from './retry-until-stored.js'
 import { PairedRecord } from './write-name.js'
 
@@ -13,13 +14,17 @@ type Change = (record: WriteRecord | null, now: number) => WriteRecord | null | 
 export interface LeaseOptions {
   readonly store: Store
   readonly keys: WriteKeys
-  /** Ids of the persons that the input names. */
-  readonly subjects: readonly string[]
+  /** What the record concerns: the tenant, and the bank and the persons that the input names. */
+  readonly labels: Labels
   /** The canonical form of the input. */
   readonly canonicalInput: string
   /** The attempt id: the idempotency key that the provider gets. */
   readonly attempt: string
   readonly leaseMs: number
+  /** How long the key is kept. */
+  readonly keyMs: number
+  /** Where the payload is kept as a value of its own; undefined where it is a part of the record. */
+  readonly payload?: { readonly key: StoreKey; readonly ttlSeconds: number } | undefined
   /** Retries a change that the store did not take, in the background. */
   readonly persist: (change: () => Promise<unknown>) => void
 }
@@ -54,7 +59,10 @@ export class Lease {
       if (this.#isOtherInput(record)) return undefined
       const isOver = isAbandoned(record, now)
       // A write that a crash or a lost answer left open is run again only where a repeat does no harm.
-      if ((record.state === 'unknown' || isOver) && mayRepeat(record)) return this.#running(record, true, now)
+      // The provider would take it for a new one, once it has forgotten its own key.
+      const isKnown = record.begun > now - PROVIDER_RETENTION_MS
+      if ((record.state === 'unknown' || isOver) && isKnown && mayRepeat(record))
+        return this.#running(record, true, now)
       return isOver ? { ...record, state: 'unknown' } : undefined
     }
     const { value, changed } = await this.#update(claim, { isClaim: true }).catch((error: unknown) => {
@@ -77,41 +85,60 @@ export class Lease {
   }
 
   /** Ends the lease with the outcome; null frees the key. The caller gets its answer even when the store takes it later. */
-  async complete(outcome: WriteRecord | null, subjects: readonly string[] = []): Promise<void> {
+  async complete(outcome: WriteRecord | null, labels: Labels = {}): Promise<void> {
     // First: a renewal after this would hold the key for no runner.
     clearInterval(this.#renewal)
     // Where too few replicas had the change, it is written again: a failover would forget it.
-    const change: Change = (current) =>
-      isHeldBy(current, this.#runner) || isStored(current, outcome) ? outcome : undefined
-    const store = () => this.#update(change, { subjects })
+    const change = (next: WriteRecord | null) => (current: WriteRecord | null) =>
+      isHeldBy(current, this.#runner) || isStored(current, next) ? next : undefined
+    const store = () => this.#store(outcome, change, labels)
     await store().catch(() => this.#options.persist(store))
   }
 
   /** Stores the outcome of an unfinished write that no process runs any more; without the store it is found again later. */
-  async resolveUnknown(outcome: WriteRecord | null, subjects: readonly string[]): Promise<void> {
-    const change: Change = (current) => (current?.state === 'unknown' ? outcome : undefined)
-    await this.#update(change, { subjects }).catch(() => undefined)
+  async resolveUnknown(outcome: WriteRecord | null, labels: Labels): Promise<void> {
+    const change = (next: WriteRecord | null) => (current: WriteRecord | null) =>
+      current?.state === 'unknown' ? next : undefined
+    await this.#store(outcome, change, labels).catch(() => undefined)
+  }
+
+  /** Stores an outcome: its payload first where that has a shorter life, then the record. */
+  async #store(
+    outcome: WriteRecord | null,
+    change: (next: WriteRecord | null) => Change,
+    labels: Labels,
+  ): Promise<unknown> {
+    const { store, payload: apart } = this.#options
+    if (apart === undefined || outcome?.payload === undefined) return this.#update(change(outcome), labels)
+    const { payload, ...record } = outcome
+    await store.set(apart.key, payload, apart.ttlSeconds, this.#labelsWith(labels))
+    return this.#update(change({ ...record, isApart: true }), labels)
+  }
+
+  #labelsWith({ subjects = [], bank }: Labels): Labels {
+    const { labels } = this.#options
+    return { ...labels, subjects: [...(labels.subjects ?? []), ...subjects], bank: bank ?? labels.bank }
   }
 
   /** Changes the record that decides; returns it. A claim is refused where the store is not trusted. */
   async #update(
     change: Change,
-    { isClaim = false, subjects = [] }: { readonly isClaim?: boolean; readonly subjects?: readonly string[] } = {},
+    { isClaim = false, ...labels }: WriteOptions = {},
   ): Promise<{ value: WriteRecord | null; changed: boolean }> {
-    const { store, keys } = this.#options
+    const { store, keys, keyMs } = this.#options
     const owner = store.digest(...this.#ownName)
     let value: WriteRecord | null | undefined
     const { changed } = await store.updateWrite<WriteRecord>(
       keys,
-      RETENTION_SECONDS,
+      keyMs / 1000,
       ({ record, earlier }, now) => {
-        const pair = { record: retained(record, now), earlier: retained(earlier, now) }
+        const pair = { record: retained(record, now, keyMs), earlier: retained(earlier, now, keyMs) }
         const paired = new PairedRecord(pair, (mirror) => store.isDigest(mirror.owner ?? '', ...this.#ownName))
         const next = change(paired.value, now)
         value = next === undefined ? paired.value : next
         return next === undefined ? undefined : paired.next(next, owner, now)
       },
-      { isClaim, subjects: [...this.#options.subjects, ...subjects] },
+      { ...this.#labelsWith(labels), isClaim },
     )
     return { value: value ?? null, changed }
   }

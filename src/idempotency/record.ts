@@ -3,8 +3,8 @@ import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import type { ApiError, ApiErrorDetails } from '../../datasources/contract/errors.js'
 import { canonicalJson } from './canonical-json.js'
 
-/** Retention of an outcome from the first call on: the providers keep their own idempotency keys for the same time. */
-export const RETENTION_SECONDS = 7 * 24 * 3600
+/** The input hash of a record that is of no input: another than any, so 0.1.0 refuses the key and runs nothing. */
+export const NO_INPUT = 'guard'
 
 /** Idempotency record: the state of a write under its idempotency key. */
 export interface WriteRecord {
@@ -21,18 +21,29 @@ export interface WriteRecord {
   readonly again?: boolean
   /** True when an attempt got an answer that the provider does not keep under its idempotency key. */
   readonly unkept?: boolean
-  readonly state: 'running' | 'done' | 'refused' | 'unknown'
+  readonly state: 'running' | 'done' | 'refused' | 'unknown' | 'erased'
   /** The holder of the lease: only its changes are stored. */
   readonly runner?: string
   /** End of the lease by the store's clock: until then no other process runs the write. */
   readonly until?: number
   readonly payload?: object
+  /** True where the payload is a value of its own, with a shorter life. */
+  readonly isApart?: true
   readonly failure?: { readonly code: ErrorCode; readonly details: ApiErrorDetails }
 }
 
 /** The record within its retention, else null. */
-export const retained = (record: WriteRecord | null, now: number): WriteRecord | null =>
-  record !== null && record.begun > now - RETENTION_SECONDS * 1000 ? record : null
+export const retained = (record: WriteRecord | null, now: number, keyMs: number): WriteRecord | null =>
+  record !== null && record.begun > now - keyMs ? record : null
+
+/** What remains of a record after an erasure: the key is still taken, and nothing says for what. */
+export const tombstoneOf = ({ form, begun }: WriteRecord): WriteRecord => ({
+  ...(form === undefined ? {} : { form }),
+  input: NO_INPUT,
+  attempt: '',
+  begun,
+  state: 'erased',
+})
 
 /** True of a running write with an expired lease: its process did not renew it. */
 export const isAbandoned = ({ state, until = 0 }: WriteRecord, now: number): boolean =>

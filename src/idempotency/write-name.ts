@@ -1,15 +1,12 @@
 import type { Caller } from '../../datasources/contract/caller.js'
-import type { WriteKeys, WritePair } from '../../datasources/contract/store.js'
-import type { WriteRecord } from './record.js'
+import type { StoreKey, WriteKeys, WritePair } from '../../datasources/contract/store.js'
+import { NO_INPUT, type WriteRecord } from './record.js'
 
 /**
  * The version that drops the names of 0.1.0, with `PairedRecord`, `WriteKeys.earlier` and `WriteRecords`' second name.
  * An upgrade to it passes by a version before it, for as long as records are retained.
  */
 export const EARLIER_NAMES_END = '0.3.0'
-
-/** The input hash of a guard: that of no input, so 0.1.0 refuses the key and runs nothing. */
-const NO_INPUT = 'guard'
 
 /** Whose key it is. A token whose subject is the client, or that has none, belongs to no user. */
 type Holder = Pick<Caller, 'tenant' | 'client'> & Partial<Pick<Caller, 'subject'>>
@@ -27,9 +24,15 @@ export const nameParts = (caller: Holder, mutation: string, key: string): readon
 
 /** The store keys of a write. Version 0.1.0 does not know users: those of one client share a name there. */
 export const writeKeys = (caller: Holder, mutation: string, key: string): WriteKeys => ({
-  record: ['write', caller.tenant, caller.client, mutation, key, ...userOf(caller)],
+  record: ['write', ...nameParts(caller, mutation, key)],
   earlier: ['write', caller.tenant, caller.client, mutation, key],
 })
+
+/** The store key of a write's payload, where it is a value of its own. */
+export const payloadKey = (caller: Holder, mutation: string, key: string): StoreKey => [
+  'write-payload',
+  ...nameParts(caller, mutation, key),
+]
 
 type Pair = WritePair<WriteRecord>
 
@@ -74,7 +77,9 @@ export class PairedRecord {
     if (this.#isEarlierForm) return { earlier: value }
     const record = value && { ...value, form: 2 as const }
     const { earlier } = this.#pair
-    if (earlier === null || this.#isMirror(earlier)) return { record, earlier: record && { ...record, owner } }
+    // 0.1.0 cannot replay a payload that is a value of its own.
+    const mirror = record?.isApart ? guard(record.begun) : record && { ...record, owner }
+    if (earlier === null || this.#isMirror(earlier)) return { record, earlier: mirror }
     // A new record begins its retention, so the guard does too: it outlasts the records of every user.
     const isNew = this.#pair.record === null && value !== null
     return isNew || (value !== null && !isGuard(earlier)) ? { record, earlier: guard(now) } : { record }

@@ -7,7 +7,7 @@ import {
   hkdfSync,
   randomBytes,
 } from 'node:crypto'
-import type { StoreKey } from '../../datasources/contract/store.js'
+import type { Labels, StoreKey } from '../../datasources/contract/store.js'
 
 const VERSION = 1
 const KEY_ID_BYTES = 4
@@ -32,11 +32,19 @@ export class Unreadable extends Error {
   }
 }
 
-/** What a stored object says of itself. */
-interface Stated {
-  readonly v: number
-  /** Keyed hashes of the persons that it concerns. */
+/** What a stored object states of what it concerns, as keyed hashes. */
+export interface Statement {
+  /** Of the persons' ids. */
   readonly s?: readonly string[] | undefined
+  /** Of the tenant. */
+  readonly t?: string | undefined
+  /** Of the bank. */
+  readonly b?: string | undefined
+}
+
+/** What a stored object says of itself. */
+interface Stated extends Statement {
+  readonly v: number
 }
 
 interface CipherKey {
@@ -98,9 +106,9 @@ function writeNameUnder(key: CipherKey, parts: StoreKey): string {
 const partOf = (hash: string): number => Buffer.from(`${hash[0]}A`, 'base64url')[0]! >> 2
 
 /** Adds what an object says of itself; other values say nothing. */
-function stated(value: unknown, s: readonly string[]): unknown {
+function stated(value: unknown, statement: Statement): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const _: Stated = { v: FORM, ...(s.length > 0 ? { s } : {}) }
+  const _: Stated = { v: FORM, ...statement }
   return { ...value, _ }
 }
 
@@ -175,11 +183,11 @@ export class StoreCipher {
     return bytes.subarray(0, prefix.length).equals(prefix)
   }
 
-  /** Encrypts a value; `subjects` are ids of the persons that it concerns, `hashes` what it states of them already. */
-  encrypt(name: string, value: unknown, subjects: readonly string[] = [], hashes: readonly string[] = []): Buffer {
+  /** Encrypts a value, with keyed hashes of its labels; `before` is what it states already. */
+  encrypt(name: string, value: unknown, labels: Labels = {}, before: Statement = {}): Buffer {
     const iv = randomBytes(IV_BYTES)
     const { prefix, encryption } = this.#current
-    const text = JSON.stringify(stated(value, [...new Set([...hashes, ...this.#subjectHashes(subjects)])]))
+    const text = JSON.stringify(stated(value, this.#statementOf(labels, before)))
     return Buffer.concat([prefix, iv, encryptGcm(encryption, iv, name, text)])
   }
 
@@ -193,12 +201,13 @@ export class StoreCipher {
     return unstated(this.#decrypt('encryption', name, bytes))
   }
 
-  /** The keyed hashes of the persons that a value concerns, as it states them; none where it cannot be read. */
-  subjectsOf(name: string, bytes: Buffer): readonly string[] {
+  /** What a value states of what it concerns; nothing where it cannot be read. */
+  statementOf(name: string, bytes: Buffer): Statement {
     const value = orNull(() => this.#decrypt('encryption', name, bytes)) as {
       readonly _?: Partial<Stated> | null
     } | null
-    return value?._?.s ?? []
+    const { v: _v, ...statement } = value?._ ?? {}
+    return statement
   }
 
   /**
@@ -234,8 +243,20 @@ export class StoreCipher {
     return parsed(decipher, bytes.subarray(TEXT_START))
   }
 
-  #subjectHashes(subjects: readonly string[]): readonly string[] {
-    return subjects.map((id) => this.digest(['subject', id]))
+  #statementOf({ subjects = [], tenant, bank }: Labels, before: Statement): Statement {
+    const s = new Set([...(before.s ?? []), ...subjects.map((id) => this.digest(['subject', id]))])
+    const t = tenant === undefined ? before.t : this.digest(['tenant', tenant])
+    const b = bank === undefined ? before.b : this.digest(['bank', bank])
+    return {
+      ...(s.size > 0 ? { s: [...s] } : {}),
+      ...(t === undefined ? {} : { t }),
+      ...(b === undefined ? {} : { b }),
+    }
+  }
+
+  /** The digests of the parts under every secret: what a value of any age states of them. */
+  digestsOf(parts: readonly string[]): readonly string[] {
+    return this.#keys.map((key) => keyedHash(key.names, ['digest', ...parts]))
   }
 
   digest(parts: readonly string[]): string {

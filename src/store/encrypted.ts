@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Labels, Store, StoreKey } from '../../datasources/contract/store.js'
 import { createKeyedMutex } from '../../datasources/support/keyed-mutex.js'
-import { StoreCipher } from './cipher.js'
+import { type Statement, StoreCipher } from './cipher.js'
 import type { RawStore } from './raw-store.js'
 import { type Trust, UNCHECKED } from './trust.js'
 import { WriteRecords } from './write-records.js'
@@ -34,7 +34,7 @@ class EncryptedValues {
     key: StoreKey,
     ttlMs: number,
     change: (current: T | null, now: number) => T | null | undefined,
-    { subjects }: Labels = {},
+    labels?: Labels,
   ): Promise<{ value: T | null; changed: boolean }> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       if (attempt > 0) await delay(Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS))
@@ -43,7 +43,7 @@ class EncryptedValues {
       const value = change(current, now)
       if (value === undefined) return { value: current, changed: false }
       // What it states of persons stays: a later change may not know their ids.
-      const next = value === null ? null : this.#cipher.encrypt(name, value, subjects, this.#subjectsOf(name, bytes))
+      const next = value === null ? null : this.#cipher.encrypt(name, value, labels, this.#statementOf(name, bytes))
       if (!(await this.#raw.compareAndSwap(name, bytes, next, ttlMs))) continue
       if (bytes !== null || next === null || !(await this.#existsElsewhere(key, name))) return { value, changed: true }
       await this.#raw.compareAndSwap(name, next, null, ttlMs)
@@ -51,8 +51,8 @@ class EncryptedValues {
     throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
   }
 
-  #subjectsOf(name: string, bytes: Buffer | null): readonly string[] {
-    return bytes === null ? [] : this.#cipher.subjectsOf(name, bytes)
+  #statementOf(name: string, bytes: Buffer | null): Statement {
+    return bytes === null ? {} : this.#cipher.statementOf(name, bytes)
   }
 
   /** Finds a value with its name and the store's time. */
@@ -91,9 +91,9 @@ export function encryptedStore(raw: RawStore, secrets: readonly Buffer[], trust:
       return (await values.find(key)) as T | null
     },
 
-    async set(key, value, ttlSeconds, { subjects } = {}) {
+    async set(key, value, ttlSeconds, labels) {
       const name = cipher.nameOf(key)
-      await raw.set(name, cipher.encrypt(name, value, subjects), ttlSeconds * 1000)
+      await raw.set(name, cipher.encrypt(name, value, labels), ttlSeconds * 1000)
       // During key rotation, a replica with another current secret would find the stale value under an older name first.
       for (const older of cipher.olderNamesOf(key)) {
         const stale = await raw.get(older)

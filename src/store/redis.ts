@@ -47,8 +47,22 @@ interface RedisOptions {
   readonly replicas?: number
 }
 
-/** A store that may forget: its epoch can be checked. */
-export type RedisStore = CountingStore & EpochServer
+/** A store that may forget: its epoch can be checked. Its names can be walked through, on every primary. */
+export type RedisStore = CountingStore & EpochServer & { readonly scan: () => AsyncGenerator<readonly string[]> }
+
+const SCAN_COUNT = 500
+
+/** The names of every primary, in batches; a name may come twice. */
+async function* scanNames(redis: Connection): AsyncGenerator<readonly string[]> {
+  for (const node of redis instanceof Redis ? [redis] : redis.nodes('master')) {
+    let cursor: string | undefined
+    while (cursor !== '0') {
+      const [next, names]: [string, string[]] = await node.scan(cursor ?? '0', 'MATCH', 'kyc:*', 'COUNT', SCAN_COUNT)
+      yield names
+      cursor = next
+    }
+  }
+}
 
 /** A connection for changes that WAIT for replicas: WAIT blocks its connection, so they have one of their own. */
 class ReplicatedSwaps {
@@ -140,6 +154,7 @@ export function redisStore(
     epochNames: Array.from({ length: parts }, (_, part) => epochName(part)),
     epochNameOf: (name) => epochName(parts === 1 ? 0 : (/\{(\d+)\}/.exec(name)?.[1] ?? 0)),
     facts: () => orUnavailable(factsOf(redis)),
+    scan: () => scanNames(redis),
     lease: (...args) => orUnavailable(lease(...args)),
     permits: redisPermits(redis),
     // A new name each time: a claim of a name that exists writes nothing, so a full server would let it pass.

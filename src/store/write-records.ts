@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { WriteKeys, WriteOptions, WritePair } from '../../datasources/contract/store.js'
+import type { Labels, WriteKeys, WriteOptions, WritePair } from '../../datasources/contract/store.js'
 import { type StoreCipher, Unreadable } from './cipher.js'
 import type { RawStore } from './raw-store.js'
 import { type ClaimCheck, EpochChanged, type Trust, untrusted } from './trust.js'
@@ -51,7 +51,7 @@ export class WriteRecords {
     keys: WriteKeys,
     ttlMs: number,
     change: (current: WritePair<T>, now: number) => Partial<WritePair<T>> | undefined,
-    { isClaim = false, subjects = [] }: WriteOptions = {},
+    { isClaim = false, ...labels }: WriteOptions = {},
   ): Promise<{ value: WritePair<T>; changed: boolean }> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       if (attempt > 0) await delay(Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS))
@@ -66,8 +66,8 @@ export class WriteRecords {
       const check = isClaim ? await this.#trust.checkOf(record.name) : undefined
       const ended = await this.#swapAll(
         [
-          ...this.#swapOf(earlier, next.earlier, subjects),
-          ...this.#swapOf(record, next.record, subjects).map((swap) => ({ ...swap, check })),
+          ...this.#swapOf(earlier, next.earlier, labels),
+          ...this.#swapOf(record, next.record, labels).map((swap) => ({ ...swap, check })),
         ],
         ttlMs,
       )
@@ -98,9 +98,9 @@ export class WriteRecords {
     }
   }
 
-  #swapOf<T>({ name, otherNames, bytes }: Found<T>, next: T | null | undefined, subjects: readonly string[]): Swap[] {
+  #swapOf<T>({ name, otherNames, bytes }: Found<T>, next: T | null | undefined, labels: Labels): Swap[] {
     if (next === undefined || (next === null && bytes === null)) return []
-    const after = next === null ? null : this.#cipher.encrypt(name, next, subjects)
+    const after = next === null ? null : this.#cipher.encrypt(name, next, labels)
     return [{ name, otherNames, before: bytes, after }]
   }
 

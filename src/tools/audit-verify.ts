@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type AuditConfig, ConfigError, environment, readAuditConfig } from '../config.js'
 import { readAnchors } from '../audit/anchors.js'
 import { deriveChainKey } from '../audit/chain.js'
+import { receiptDestination } from '../erasure/receipt.js'
 import type { RedisAddress } from '../store/connection.js'
 import { openRedis, waitUntilReady } from '../audit/redis.js'
 import { TrailVerifier } from '../audit/verifier.js'
@@ -36,7 +37,9 @@ async function* ofStream(address: RedisAddress, stream: string): Lines {
 function sources({ audit, redis }: AuditConfig, files: readonly string[]): Lines[] {
   if (files.length > 0) return files.map(ofFile)
   if ('stdout' in audit) throw new ConfigError(['AUDIT_LOG is stdout: name the files it was written to'])
-  return 'stream' in audit ? [ofStream(redis!, audit.stream)] : [ofFile(audit.file)]
+  if ('stream' in audit) return [ofStream(redis!, audit.stream)]
+  const receipts = receiptDestination(audit) as { readonly file: string }
+  return existsSync(receipts.file) ? [ofFile(audit.file), ofFile(receipts.file)] : [ofFile(audit.file)]
 }
 
 /** `npm run audit:verify [file …]`: the files in the order they were written, or what `AUDIT_LOG` names. Answers the exit code. */

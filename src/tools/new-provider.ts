@@ -37,13 +37,20 @@ const LINES: readonly (readonly [file: string, before: string, lines: string])[]
     "    {{NAME}}: { description: '{{Name}}: one sentence on what this provider knows.' },\n",
   ],
   ['schema/scopes.ts', "  'pii:read':", "  '{{name}}:read': 'records of {{Name}}',\n"],
+  ['schema/pii-decisions.ts', '      userCustomerLinks verificationResult', '      {{name}}Record\n'],
+  [
+    'schema/pii-decisions.ts',
+    '  AddKycCheckPayload: {',
+    "  {{Name}}Record: { identifier: 'id', name: 'name', recordTime: 'createdAt' },\n",
+  ],
+  ['schema/pii-decisions.ts', "  'Query.userCustomerLinks'", "  'Query.{{name}}Record': { identifier: 'id' },\n"],
   ['docs/scopes.md', '| `pii:read`', '| `{{name}}:read` | records of {{Name}} |\n'],
   ['test/support/methods.ts', '  banfico: () => ({', "  {{name}}: () => ({ getRecord: read('nothing') }),\n"],
   ['test/soak/chaos.ts', '}\nconst MATCHES', "  {{name}}: '* /v1/**',\n"],
 ]
 
 /** The scripts that emit files from the declarations. */
-const EMITTERS = ['schema', 'codegen', 'settings', 'scopes'] as const
+const EMITTERS = ['schema', 'codegen', 'settings', 'scopes', 'data:map'] as const
 
 function fill(template: string, name: string): string {
   const title = name[0]!.toUpperCase() + name.slice(1)

@@ -1,25 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ConfigError, environment, readAuditConfig, readSecurityConfig } from '../config.js'
 import { errorClass } from '../observability/error-class.js'
 import { openSecurityEvents } from '../security-events/open.js'
 import { acceptEpoch, inspectEpoch, type Inspection } from '../store/accept-epoch.js'
 import { StoreCipher } from '../store/cipher.js'
 import type { RedisAddress } from '../store/connection.js'
-import { redisStore, type RedisStore } from '../store/redis.js'
-
-const PATIENCE_MS = 5_000
-const POLL_MS = 50
-
-/** Waits for the connection, and for the right to write. */
-async function waitUntilUsable(store: RedisStore): Promise<void> {
-  for (const until = performance.now() + PATIENCE_MS; ; await delay(POLL_MS)) {
-    try {
-      return await store.probe()
-    } catch (error) {
-      if (performance.now() > until) throw error
-    }
-  }
-}
+import { openToolStore } from '../store/tool-store.js'
 
 /** What was found, a fact a line. */
 function lines({ epochs, facts, now }: Inspection): readonly string[] {
@@ -53,10 +38,9 @@ async function main(isSure: boolean): Promise<number> {
   const { redis, encryptionKeys } = readAuditConfig(environment())
   if (redis === undefined || encryptionKeys === undefined)
     throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY are needed'])
-  const store = redisStore(redis, () => undefined)
+  const store = await openToolStore(redis)
   const cipher = new StoreCipher(encryptionKeys)
   try {
-    await waitUntilUsable(store)
     const inspection = await inspectEpoch(store, cipher)
     for (const line of lines(inspection)) console.log(line)
     if (inspection.facts?.some(({ evictionPolicy }) => evictionPolicy !== undefined)) {

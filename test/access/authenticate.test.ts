@@ -217,7 +217,7 @@ test('personal values are masked without pii:read', async () => {
     email: 'a•••',
     phoneNumber: '••••0101',
     dateOfBirth: null,
-    ssnLast4: '0001',
+    ssnLast4: null,
     metadata: null,
     legalAddress: { line1: '1•••', city: 'N•••', postalCode: '1•••', countryCode: 'US' },
   })
@@ -230,6 +230,7 @@ test.each([
   ['email', '"ada@example.com"'],
   ['phoneNumber', '"+14155550101"'],
   ['ssnLast4', '"0001"'],
+  ['status', 'SANCTION'],
 ])('searching by %s needs pii:read', async (field, value) => {
   const { errors } = await app.run(`{ persons(filter: { ${field}: ${value} }) { nodes { id } } }`, undefined, {
     scopes: ['persons:read'],

@@ -69,7 +69,15 @@ describe('the audit trail', () => {
       kind: 'operation',
       who: { subject: 'user-7', client: 'agent', tenant: 'tenant:meridian', actor: 'helpdesk' },
       operation: { type: 'query', document: expect.stringMatching(/^#/) },
-      read: { fields: ['Customer.dateOfBirth', 'Customer.legalName', 'KycDocument.number', 'Person.firstName'] },
+      read: {
+        fields: [
+          'Customer.dateOfBirth',
+          'Customer.legalName',
+          'KycDocument.number',
+          'Person.firstName',
+          'Person.ssnLast4',
+        ],
+      },
       correlationId: expect.any(String),
     })
     expect(new Date(entry.at).getTime()).toBeGreaterThan(Date.now() - 60_000)
@@ -90,31 +98,67 @@ describe('the audit trail', () => {
     )
     const [page, persons] = await added(2)
     expect(page.operation).toMatchObject({ type: 'query', name: 'CustomersWithPersons' })
-    expect(page.read.fields).toEqual(['Customer.legalName'])
-    expect(page.read.entities).toEqual([
-      { type: 'Customer', bankId: BANK, ids: data.customers.nodes.map(({ id }: any) => id) },
-    ])
+    expect(page.read.fields).toEqual(['Customer.legalName', 'Person.status'])
+    expect(page.read.entities).toContainEqual({
+      type: 'Customer',
+      bankId: BANK,
+      ids: data.customers.nodes.map(({ id }: any) => id),
+    })
     expect(persons.read).toEqual({
       fields: ['Person.lastName'],
       entities: [{ type: 'Person', ids: data.persons.nodes.map(({ id }: any) => id) }],
     })
   })
 
-  test('holds no masked, non-personal or absent field', async () => {
-    await app.run(`{ customer(id: "${ADA.customerId}") { legalName } }`, undefined, { scopes: ['customers:read'] })
+  test('holds no non-personal or absent field', async () => {
     await app.run(`{ customer(id: "${ADA.customerId}") { id kycStatus kycOverview { status } } }`)
-    await app.run(
-      '{ customer(id: "nobody") { legalName } persons(filter: { lastName: "Nobody" }) { nodes { lastName } } }',
-    )
+    await app.run('{ customer(id: "nobody") { legalName } }')
     await app.run('{ viewer { customers { legalName } } }', undefined, {
       client: 'ada',
       scopes: ['customers:read:own'],
     })
     const [entry] = await added(1)
     expect(entry).toMatchObject({
+      kind: 'operation',
       who: { subject: 'ada' },
       read: { fields: ['Customer.legalName'], entities: [{ type: 'Customer', ids: [ADA.customerId] }] },
     })
+  })
+
+  test('says who looked at a credit rating, and who was shown it masked', async () => {
+    const query = `{ customer(id: "${ADA.customerId}") { id creditRating { rating } } }`
+    await app.run(query, undefined, { client: 'analyst' })
+    await app.run(query, undefined, { client: 'clerk', scopes: ['customers:read'] })
+    const shown = {
+      fields: ['Customer.creditRating', 'CreditRating.rating'].sort(),
+      entities: [{ type: 'Customer', bankId: BANK, ids: [ADA.customerId] }],
+    }
+    const lines = await added(2)
+    expect(lines.map(({ kind, who, read, masked }) => [kind, who.client, read, masked])).toEqual([
+      ['operation', 'analyst', shown, undefined],
+      ['masked', 'clerk', undefined, shown],
+    ])
+  })
+
+  test('says by what persons and customers were searched, also where nothing was found, and never for what', async () => {
+    await app.run(
+      '{ persons(filter: { lastName: "Nobody", isCustomer: true }, orderBy: [{ field: FIRST_NAME, direction: ASC }]) { nodes { id } } }',
+    )
+    await app.run(`{ customerByNumber(customerNumber: "${ADA.customerNumber}") { id } }`, undefined, {
+      scopes: ['customers:read'],
+    })
+    await app.run(
+      `{ customersByMobilePhoneNumber(mobilePhoneNumber: "${ADA.phone}") { email } persons(first: 1) { nodes { id } } }`,
+      undefined,
+      { scopes: ['customers:read', 'persons:read'] },
+    )
+    const lines = await added(3)
+    expect(lines.map(({ kind, searched, read, masked }) => [kind, searched, read, masked?.fields])).toEqual([
+      ['search', ['PersonFilter.lastName', 'PersonOrderField.FIRST_NAME'], undefined, undefined],
+      ['search', ['Query.customerByNumber(customerNumber:)'], undefined, undefined],
+      ['masked', ['Query.customersByMobilePhoneNumber(mobilePhoneNumber:)'], undefined, ['Customer.email']],
+    ])
+    expect(JSON.stringify(lines)).not.toMatch(new RegExp(`Nobody|${ADA.customerNumber}|${ADA.phone.slice(1)}`))
   })
 
   test('records the fields read by each execution of the same document', async () => {
@@ -139,6 +183,10 @@ describe('the audit trail', () => {
     expect(entry.read).toEqual({
       fields: ['Customer.legalName'],
       entities: [{ type: 'Customer', bankId: BANK, ids: [ADA.customerId] }],
+    })
+    expect(entry.masked).toEqual({
+      fields: ['Person.firstName'],
+      entities: [{ type: 'Person', ids: [ADA.personId] }],
     })
   })
 
@@ -277,7 +325,7 @@ describe('a trail that is not writable', () => {
       other.run(READ),
       other.run(WRITE),
       other.run(READ, undefined, { scopes: ['customers:read'] }),
-      other.run('{ persons(first: 1) { nodes { status } } }'),
+      other.run('{ persons(first: 1) { nodes { isCustomer } } }'),
     ])
     for (const { errors } of [read, write])
       expect(errors[0]).toMatchObject({
@@ -298,9 +346,12 @@ describe('a trail that is not writable', () => {
       [0, 'start'],
       [1, 'operation'],
       [2, 'operation'],
-      [3, 'operation'],
-      [4, 'end'],
+      [3, 'unrecorded'],
+      [4, 'operation'],
+      [5, 'end'],
     ])
+    // The masked read.
+    expect(entriesOf(text)[3]).toMatchObject({ operations: 1 })
   })
 
   test('refuses the write that discovers it', async () => {

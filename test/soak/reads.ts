@@ -23,7 +23,7 @@ export interface ReadKind {
 }
 
 /** The masked form of a value for a caller without `pii:read`, written from the documentation and not from the code. */
-const MASKED: Readonly<Record<string, (value: string) => string>> = {
+const MASKED: Readonly<Record<string, (value: string) => string | null>> = {
   firstName: (value) => `${value.length > 1 ? value[0]! : ''}•••`,
   lastName: (value) => `${value.length > 1 ? value[0]! : ''}•••`,
   chosenName: (value) => `${value.length > 1 ? value[0]! : ''}•••`,
@@ -32,10 +32,13 @@ const MASKED: Readonly<Record<string, (value: string) => string>> = {
   comments: (value) => `${value.length > 1 ? value[0]! : ''}•••`,
   phoneNumber: (value) => `••••${value.length >= 8 ? value.slice(-4) : ''}`,
   mobilePhoneNumber: (value) => `••••${value.length >= 8 ? value.slice(-4) : ''}`,
+  ssnLast4: () => null,
+  // Of a person.
+  status: () => null,
 }
 
 const shown = (name: string, value: unknown, caller: Caller): unknown =>
-  caller.sees === 'masked' && typeof value === 'string' ? (MASKED[name]?.(value) ?? value) : value
+  caller.sees === 'masked' && typeof value === 'string' && Object.hasOwn(MASKED, name) ? MASKED[name]!(value) : value
 
 /** True when all members that were answered are of one and the same version. */
 const isOneOf = (answer: Row, versions: readonly Row[], caller: Caller): boolean =>

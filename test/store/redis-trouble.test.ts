@@ -349,7 +349,7 @@ describe('a cluster', () => {
       )
       .toBe(true)
     // None of its nodes has a replica, and each is asked about its own.
-    await expect(encryptedStore(strict, [SECRET]).update(['a'], 60, () => 1)).rejects.toMatchObject({
+    await expect(encryptedStore(strict, [SECRET]).update(['apq', 'a'], 60, () => 1)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     })
     await strict.close()

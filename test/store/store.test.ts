@@ -11,7 +11,7 @@ import { privateRedis, addressOf } from '../support/redis.js'
 const silent = () => undefined
 const key = () => randomBytes(32)
 let unique = 0
-const name = () => ['test', String(process.pid), String((unique += 1))] as const
+const name = () => ['apq', String(process.pid), String((unique += 1))] as const
 
 const stores: readonly [string, () => RawStore][] = [
   ['memory', () => memoryStore()],
@@ -117,9 +117,9 @@ test('neither names nor values can be read in Redis', async () => {
       ),
     )
     .toBe(true)
-  await encryptedStore(raw, [key()]).set(['secret-test', '90070012345678'], { name: 'Ada Accepted' }, 60)
+  await encryptedStore(raw, [key()]).set(['apq', '90070012345678'], { name: 'Ada Accepted' }, 60)
   const redis = new Redis(inject('redisUrl'))
-  const [found] = await redis.keys('kyc:secret-test:*')
+  const [found] = await redis.keys('kyc:apq:*')
   const value = await redis.getBuffer(found!)
   expect(found).not.toContain('90070012345678')
   expect(value!.toString('latin1')).not.toContain('Ada')
@@ -139,13 +139,13 @@ test('a value moved to another name, or altered, counts as absent', async () => 
     close: () => Promise.resolve(),
   }
   const store = encryptedStore(raw, [key()])
-  await store.set(['a', '1'], 'first', 60)
-  await store.set(['a', '2'], 'second', 60)
+  await store.set(['apq', '1'], 'first', 60)
+  await store.set(['apq', '2'], 'second', 60)
   const [one, two] = [...kept.keys()] as [string, string]
   kept.set(two, kept.get(one)!)
-  expect(await store.get(['a', '2'])).toBeNull()
+  expect(await store.get(['apq', '2'])).toBeNull()
   kept.get(one)!.writeUInt8(kept.get(one)!.at(-1)! ^ 1, kept.get(one)!.length - 1)
-  expect(await store.get(['a', '1'])).toBeNull()
+  expect(await store.get(['apq', '1'])).toBeNull()
 })
 
 test("changes get Redis' time, whatever the clock of this machine says", async () => {
@@ -175,13 +175,13 @@ test('a failed Redis is reported within a second, and found again when it is bac
     .toBe(true)
   await redis.kill()
   const turned = countTurns()
-  await expect(store.get(['a'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', extensions: { retryable: true } })
-  await expect(store.update(['a'], 60, () => 1)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  await expect(store.get(['apq'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', extensions: { retryable: true } })
+  await expect(store.update(['apq'], 60, () => 1)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   expect(turned()).toBeLessThan(2_500)
   await redis.start()
   await expect
     .poll(() =>
-      store.set(['a'], 1, 60).then(
+      store.set(['apq'], 1, 60).then(
         () => true,
         () => false,
       ),

@@ -48,7 +48,7 @@ describe('a record of version 0.1.0', () => {
     const store = storeOf()
     const key = ['entitlements', 'ada'] as const
     await store.set(key, { items: [ENTITLEMENT], asOf: SET.asOf, open: [], last: {} }, 60)
-    const snapshots = new SnapshotStore(store)
+    const snapshots = new SnapshotStore(store, 60)
     const { id, ...members } = ENTITLEMENT.account
     const account = { accountId: id, ...members }
     expect((await snapshots.read('ada'))!.items).toEqual([{ ...ENTITLEMENT, account }])
@@ -64,7 +64,7 @@ describe('a record of version 0.1.0', () => {
     const store = storeOf()
     await store.set(['verification-result', RESULT.id], RESULT, 60)
     const { id, ...members } = RESULT.account
-    expect(await new VerificationStore(store, 60).completed(RESULT.id)).toMatchObject({
+    expect(await new VerificationStore(store, 60, 60).completed(RESULT.id)).toMatchObject({
       ...RESULT,
       account: { accountId: id, ...members },
     })

@@ -30,7 +30,7 @@ async function valuesOf(id: string): Promise<readonly string[]> {
   const found: string[] = []
   for (const name of await redis.keys('kyc:*')) {
     const bytes = await redis.getBuffer(name).catch(() => null)
-    const hashes = bytes ? cipher.subjectsOf(name, bytes) : []
+    const hashes = bytes ? (cipher.statementOf(name, bytes).s ?? []) : []
     if (hashes.some((hash) => cipher.isDigest(hash, ['subject', id]))) found.push(name.split(':')[1]!)
   }
   return found.sort()

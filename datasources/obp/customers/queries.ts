@@ -60,6 +60,7 @@ export const customerQueries = {
 
   customerByNumber: query<NumberKey, Customer | null>({
     scope: 'customers:read',
+    searchedBy: () => ['Query.customerByNumber(customerNumber:)'],
     type: 'Customer',
     async load(instance, operation, { customerNumber, bankId: requestedBank }) {
       const bankId = bankOf(instance, operation, requestedBank)
@@ -71,6 +72,7 @@ export const customerQueries = {
   customersByAttributes: query<AttributesKey, Rows<Customer> | null>({
     scope: 'customers:read',
     extraScopes: () => ['pii:read'],
+    searchedBy: () => ['CustomerAttributeMatch.value'],
     type: 'Customer',
     async load(instance, operation, { attributes: wanted, first, bankId: requestedBank }) {
       const bankId = bankOf(instance, operation, requestedBank)
@@ -85,6 +87,7 @@ export const customerQueries = {
   customersByPhone: query<PhoneKey, Rows<Customer> | null>({
     scope: 'customers:read',
     extraScopes: ({ match }) => ((match ?? PhoneNumberMatch.EXACT) === PhoneNumberMatch.EXACT ? [] : ['pii:read']),
+    searchedBy: () => ['Query.customersByMobilePhoneNumber(mobilePhoneNumber:)'],
     type: 'Customer',
     async load(instance, operation, { mobilePhoneNumber, match: requestedMatch, first, bankId: requestedBank }) {
       const bankId = bankOf(instance, operation, requestedBank)

@@ -64,6 +64,7 @@ export const linkQueries = {
   /** The provider lists links of every bank; links to customers at banks that the caller may not name are left out. */
   linksOfUser: query<UserKey, Rows<UserCustomerLink> | null>({
     scope: 'customers:read',
+    searchedBy: () => ['Query.userCustomerLinks(userId:)'],
     type: 'UserCustomerLink',
     async load(instance, operation, { userId, bankId: requestedBank }) {
       const bankId = bankOf(instance, operation, requestedBank)

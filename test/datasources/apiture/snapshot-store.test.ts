@@ -333,7 +333,7 @@ describe('a process that died during a write', () => {
       accounts: ['1001'],
       assignments: { ...assignments, roles: { view } },
     })
-    const snapshots = new SnapshotStore(store)
+    const snapshots = new SnapshotStore(store, 60)
     await snapshots.confirm('ada', write('first'), [])
     await snapshots.begin('ada', write('died', true))
 

@@ -115,6 +115,13 @@ describe('a customer', () => {
       datesOfBirthOfDependants: null,
       faceImage: { url: 'h•••' },
       number: ADA.customerNumber,
+      title: null,
+      relationshipStatus: null,
+      dependants: null,
+      creditRating: null,
+      creditLimit: null,
+      highestEducationAttained: null,
+      employmentStatus: null,
     })
     expect(data.customer.attributes).toContainEqual({ name: 'SPECIAL_TAX_NUMBER', value: '••••0001' })
   })

@@ -146,12 +146,10 @@ describe('CRM events and meetings', () => {
     const { data, errors } = await app.run(query, undefined, { scopes: ['engagement:read'] })
     expect(errors).toEqual([])
     expect(data).toEqual({
-      crmEvents: [{ customerName: 'A•••', customerNumber: ADA.customerNumber, detail: 'C•••', result: 'reached' }],
+      crmEvents: [{ customerName: 'A•••', customerNumber: ADA.customerNumber, detail: 'C•••', result: 'r•••' }],
       meeting: {
         creator: { name: 'S•••', mobilePhone: '•••• 876', emailAddress: 's•••' },
-        invitees: [
-          { contactDetails: { name: 'A•••', mobilePhone: '••••0101', emailAddress: 'a•••' }, status: 'accepted' },
-        ],
+        invitees: [{ contactDetails: { name: 'A•••', mobilePhone: '••••0101', emailAddress: 'a•••' }, status: 'a•••' }],
       },
       meetings: [
         { id: 'meeting-percy', creator: { name: 'S•••' } },

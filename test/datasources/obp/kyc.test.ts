@@ -132,6 +132,14 @@ describe('the KYC records of a customer', () => {
       kycChecks: [{ comments: 'A•••', documents: [{ number: '••••0001' }] }],
       kycMedia: [{ url: 'h•••' }],
     })
+    const expired = await app.run(
+      `{ customer(id: "${named('Prue').customerId}") { kycDocuments { type issueDate expiryDate expired } } }`,
+      undefined,
+      { scopes: ['customers:read', 'kyc:read'] },
+    )
+    expect(expired.data.customer.kycDocuments).toEqual([
+      { type: null, issueDate: null, expiryDate: null, expired: true },
+    ])
     app.clear()
     const closed = await app.run(query, undefined, { scopes: ['customers:read', 'pii:read'] })
     expect(closed.data.customer).toEqual({ kycChecks: null, kycMedia: null })

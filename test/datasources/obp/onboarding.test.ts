@@ -242,7 +242,7 @@ describe('a user', () => {
     expect(app.calls('obp')).toHaveLength(1)
   })
 
-  test('needs users:write, and shows no email without pii:read', async () => {
+  test('needs users:write, and shows no email and no user name without pii:read', async () => {
     const refused = await createUser(
       { username: 'scope.nora' },
       { scopes: ['customers:write', 'accounts:write', 'pii:read'] },
@@ -251,7 +251,7 @@ describe('a user', () => {
     expect(app.calls('obp')).toEqual([])
     expect(
       (await createUser({ username: 'scope.nora' }, { scopes: ['users:write'] })).data.createUser.user,
-    ).toMatchObject({ email: 'n•••', username: 'scope.nora' })
+    ).toMatchObject({ email: 'n•••', username: 's•••' })
   })
 
   test("has a password that is only in the provider's request, on success and on failure", async () => {

@@ -64,11 +64,11 @@ describe('what hangs off a customer', () => {
           state: 'B•••',
           postcode: '1•••',
           countryCode: 'DE',
-          tags: ['mailing', 'home'],
+          tags: [],
           status: null,
         },
       ],
-      taxResidences: [{ domain: 'DE', taxNumber: '••••0001' }],
+      taxResidences: [{ domain: 'D•••', taxNumber: '••••0001' }],
       socialMediaHandles: [{ customerNumber: ADA.customerNumber, handle: '@•••' }],
     })
   })

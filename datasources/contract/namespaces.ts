@@ -1,0 +1,103 @@
+/** How the values of a namespace are erased: removed, replaced by a tombstone, or not at all, because none concerns a person. */
+export type Erasure = 'removed' | 'tombstone' | 'not needed'
+
+/** A declared namespace of stored values. What is not declared cannot be stored; the data map lists what is. */
+export interface NamespaceRule {
+  /** What its values hold. */
+  readonly holds: string
+  /** The ids by which the values of a person are found; undefined where no value concerns a person. */
+  readonly subjects?: string
+  readonly lifetime: string
+  readonly erasure: Erasure
+  /** True where the first part of a name is the id of the person: found by name too. */
+  readonly isNamedById?: boolean
+  /** True where values hold text of clients that may name a person: it is searched for the id. */
+  readonly holdsText?: boolean
+}
+
+/** The namespaces of the store. */
+export const NAMESPACES = {
+  write: {
+    holds: 'the outcome of a write under an idempotency key: its payload or its refusal, and a keyed hash of the input',
+    subjects:
+      'customer, person, banking customer, SEI external id, account, user, staff user; e-mail and phone of contacts',
+    lifetime: '`IDEMPOTENCY_KEY_DAYS` from the first call',
+    erasure: 'tombstone',
+  },
+  'write-payload': {
+    holds: 'the payload of a write, apart from its record, where `IDEMPOTENCY_PAYLOAD_HOURS` is shorter than its key',
+    subjects: 'as `write`',
+    lifetime: '`IDEMPOTENCY_PAYLOAD_HOURS` from the end of the write',
+    erasure: 'removed',
+  },
+  entitlements: {
+    holds: 'the entitlements of a banking customer, with account numbers, as Apiture last confirmed them',
+    subjects: 'banking customer',
+    lifetime: '`APITURE_RETENTION_DAYS` from the last change',
+    erasure: 'removed',
+    isNamedById: true,
+  },
+  verification: {
+    holds: 'who asked for an account verification, its poll schedule, and its last pending result',
+    subjects: 'the verified account',
+    lifetime: '`BANFICO_RETENTION_DAYS`',
+    erasure: 'removed',
+  },
+  'verification-result': {
+    holds: 'the result of an account verification, with the name that the bank disclosed',
+    subjects: 'the verified account',
+    lifetime: '`VERIFICATION_MAX_AGE_SECONDS`',
+    erasure: 'removed',
+  },
+  'verification-question': {
+    holds: 'the same result, by a keyed hash of the question',
+    subjects: 'the verified account',
+    lifetime: '`VERIFICATION_MAX_AGE_SECONDS`',
+    erasure: 'removed',
+  },
+  'attributes-job': {
+    holds:
+      'the state of a write of account attributes at SEI, and the errors that SEI reported, which may repeat a value',
+    subjects: 'SEI external id',
+    lifetime: '`SEI_RETENTION_DAYS` from the last change',
+    erasure: 'removed',
+  },
+  apq: {
+    holds: 'texts of persisted queries; a client may have written values into one',
+    subjects: 'any id in the text',
+    lifetime: '24 hours',
+    erasure: 'removed',
+    holdsText: true,
+  },
+  webhook: {
+    holds: 'that the event of a provider was processed; its id is in the name, as a keyed hash',
+    lifetime: '7 days',
+    erasure: 'not needed',
+  },
+  dpop: {
+    holds: 'that a DPoP proof was used; its id and its key are in the name, as a keyed hash',
+    lifetime: 'minutes: as long as the proof could be used again',
+    erasure: 'not needed',
+  },
+  'provider-login': {
+    holds: "the access token of this server's own user at a provider",
+    lifetime: "the token's lifetime, 7 days at most",
+    erasure: 'not needed',
+  },
+  'login-refusal': {
+    holds: "that a provider refused this server's own credential",
+    lifetime: '24 hours at most',
+    erasure: 'not needed',
+  },
+} as const satisfies Readonly<Record<string, NamespaceRule>>
+
+export type Namespace = keyof typeof NAMESPACES
+
+/** Names in Redis that hold no stored value: the store's own records, counters, permits, probes and anchors. */
+export const UNSTORED: Readonly<Record<string, string>> = {
+  epoch: 'the epoch of the store',
+  spent: 'query cost that was spent in this minute, by a keyed hash of the caller',
+  permits: 'calls that run at a provider',
+  probe: 'a claim of the health check',
+  audit: 'anchors of the audit trail: how far a chain is',
+}

@@ -1,0 +1,111 @@
+import { userInfo } from 'node:os'
+import { parseArgs } from 'node:util'
+import { openTrail, type Trail } from '../audit/trail.js'
+import { ConfigError, environment, type ErasureConfig, readErasureConfig } from '../config.js'
+import { erasePerson, type ErasureReport } from '../erasure/erasure.js'
+import type { Person } from '../erasure/person-match.js'
+import { beginReceipt, isComplete, linesOf, receiptDestination } from '../erasure/receipt.js'
+import { errorClass } from '../observability/error-class.js'
+import { StoreCipher } from '../store/cipher.js'
+import { openToolStore } from '../store/tool-store.js'
+
+const USAGE =
+  'erase --customer ID … | --person ID … | --id ID … [--bank ID] [--tenant NAME] [--by NAME] [--dry-run]: what the store holds of one person, by every id that a provider knows them by'
+
+/** Arguments that are not usable. */
+class UsageError extends Error {}
+
+interface Request {
+  readonly person: Person
+  readonly by: string
+  readonly isDryRun: boolean
+}
+
+function readRequest(args: readonly string[]): Request {
+  const ids = { type: 'string', multiple: true } as const
+  const text = { type: 'string' } as const
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        customer: ids,
+        person: ids,
+        id: ids,
+        bank: text,
+        tenant: text,
+        by: text,
+        'dry-run': { type: 'boolean' },
+      },
+    })
+    const all = [...(values.customer ?? []), ...(values.person ?? []), ...(values.id ?? [])].filter((id) => id !== '')
+    if (all.length === 0) throw new UsageError(USAGE)
+    return {
+      person: { ids: all, bank: values.bank, tenant: values.tenant },
+      by: values.by ?? userInfo().username,
+      isDryRun: values['dry-run'] === true,
+    }
+  } catch {
+    throw new UsageError(USAGE)
+  }
+}
+
+async function erase({ person, isDryRun }: Request, config: ErasureConfig): Promise<ErasureReport> {
+  const store = await openToolStore(config.redis!, config.redisReplicas)
+  try {
+    return await erasePerson(person, {
+      store,
+      cipher: new StoreCipher(config.encryptionKeys!),
+      keyMs: config.lifetimes.keyMs,
+      isDryRun,
+      progress: (names) => console.error(`${names} names …`),
+    })
+  } finally {
+    await store.close()
+  }
+}
+
+/** Erases between two entries of the trail: what is to be done, and what was done. */
+async function eraseOnRecord(request: Request, config: ErasureConfig, trail: Trail): Promise<ErasureReport> {
+  const receipt = beginReceipt(request.person, request.by, trail.pseudonymOf)
+  await trail.commit({ kind: 'erasure', state: 'begun', ...receipt })
+  try {
+    const report = await erase(request, config)
+    await trail.commit({ kind: 'erasure', state: isComplete(report) ? 'done' : 'incomplete', ...receipt, ...report })
+    console.log(JSON.stringify({ at: new Date().toISOString(), ...receipt, ...report }))
+    return report
+  } catch (error) {
+    await trail.commit({ kind: 'erasure', state: 'failed', ...receipt }).catch(() => undefined)
+    throw error
+  }
+}
+
+/** `npm run erase`: erases a person from the store, with a receipt in the trail. Answers the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const request = readRequest(args)
+  const config = readErasureConfig(environment())
+  if (config.redis === undefined || config.encryptionKeys === undefined)
+    throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY are needed'])
+  if (request.isDryRun) {
+    const report = await erase(request, config)
+    for (const line of linesOf(report, true)) console.log(line)
+    return isComplete(report) ? 0 : 1
+  }
+  const audit = receiptDestination(config.audit)
+  const trail = openTrail({ config: { ...config, audit }, changed: () => undefined, lost: () => undefined })
+  try {
+    const report = await eraseOnRecord(request, config, trail)
+    for (const line of linesOf(report, false)) console.log(line)
+    return isComplete(report) ? 0 : 1
+  } finally {
+    await trail.close()
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const isOwn = error instanceof ConfigError || error instanceof UsageError
+    console.error(isOwn ? error.message : `Nothing is known to be erased (${errorClass(error)}).`)
+    process.exit(2)
+  },
+)

@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Redis } from 'ioredis'
+import fetch from 'node-fetch'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { NAMESPACES } from '../../datasources/contract/namespaces.js'
+import { ADA } from '../../datasources/emulator/people.js'
+import { deriveChainKey } from '../../src/audit/chain.js'
+import { TrailVerifier } from '../../src/audit/verifier.js'
+import { StoreCipher } from '../../src/store/cipher.js'
+import { mutationPaths, queryPaths } from '../support/access-paths.js'
+import { type App, startApp } from '../support/app.js'
+import { search } from '../support/leaks.js'
+import { databaseOf } from '../support/redis.js'
+
+const KEY = randomBytes(32)
+const STORE_ENCRYPTION_KEY = KEY.toString('base64')
+const cipher = new StoreCipher([KEY])
+const AUDIT_LOG = join(mkdtempSync(join(tmpdir(), 'kyc-graph-erasure-')), 'audit.log')
+
+/** By what Ada is known: to the Open Bank Project, Synctera, Apiture, SEI and Banfico, and in a meeting. */
+const IDS = [ADA.customerId, ADA.personId!, ADA.bankingCustomerId, ADA.seiExternalId, ADA.account, 'ada@vob.example']
+/** What must be nowhere after the erasure. */
+const MARKS = [...IDS, 'Ada Accepted', ADA.email, ADA.phone, 'Zyxquuvob']
+
+let app: App
+let redis: Redis
+let url: string
+beforeAll(async () => {
+  app = await startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY, RATE_LIMIT_COST_PER_MINUTE: '0' })
+  url = await databaseOf(STORE_ENCRYPTION_KEY)
+  redis = new Redis(url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await app.close()
+})
+
+/** The members of an input that say whom it is about. */
+const OF_ADA: Readonly<Record<string, unknown>> = {
+  customerId: ADA.customerId,
+  customerNumber: ADA.customerNumber,
+  personId: ADA.personId,
+  bankingCustomerId: ADA.bankingCustomerId,
+  externalId: ADA.seiExternalId,
+  comments: 'Zyxquuvob',
+  message: 'Zyxquuvob',
+  line1: 'Zyxquuvob',
+  creator: { name: 'Ada Accepted', emailAddress: 'ada@vob.example' },
+}
+const ofAda = (input: object) =>
+  Object.fromEntries(Object.entries(input).map(([name, value]) => [name, OF_ADA[name] ?? value]))
+
+/** Every mutation, under a key of its own; `id` is the person's where the input names no other. */
+const writes = () =>
+  mutationPaths.map(({ name, ask }) => {
+    const { document, variables } = ask()
+    const input = { ...ofAda(variables['input'] as object), idempotencyKey: name }
+    return { name, document, input: name === 'Mutation.updatePerson' ? { ...input, id: ADA.personId } : input }
+  })
+
+interface Value {
+  readonly namespace: string
+  readonly state: unknown
+  readonly text: string
+  readonly isAdas: boolean
+}
+
+/** The stored values that are encrypted; each must be readable. */
+async function values(): Promise<Value[]> {
+  const subjects = new Set(IDS.flatMap((id) => cipher.digestsOf(['subject', id])))
+  const names = (await redis.keys('kyc:*')).filter((name) => Object.hasOwn(NAMESPACES, name.split(':')[1]!))
+  return Promise.all(
+    names.map(async (name) => {
+      const bytes = (await redis.getBuffer(name))!
+      const value = cipher.open(name, bytes)
+      const { s = [] } = cipher.statementOf(name, bytes)
+      const text = JSON.stringify(value)
+      return {
+        namespace: name.split(':')[1]!,
+        state: (value as { state?: unknown }).state,
+        text,
+        isAdas: s.some((hash) => subjects.has(hash)) || search(MARKS, [{ name: '', text }]).length > 0,
+      }
+    }),
+  )
+}
+
+/** The command, as it runs in a container beside the server. */
+const erase = (args: readonly string[], keys = STORE_ENCRYPTION_KEY) =>
+  promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/tools/erase.ts', ...args], {
+    env: { PATH: process.env['PATH'], REDIS_URL: url, STORE_ENCRYPTION_KEY: keys, AUDIT_LOG },
+  }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+  )
+const OF_ALL = IDS.flatMap((id) => ['--id', id])
+
+test('a person whom every operation was about is erased; their keys stay taken', async () => {
+  for (const { document, input } of writes()) await app.run(document, { input })
+  for (const { ask } of queryPaths) {
+    const { document, variables } = ask()
+    await app.run(document, { ...variables, ...('id' in variables ? { id: ADA.customerId } : {}) })
+  }
+  const literal = `{ customer(id: "${ADA.customerId}") { legalName } }`
+  const sha256Hash = createHash('sha256').update(literal).digest('hex')
+  await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` },
+    body: JSON.stringify({ query: literal, extensions: { persistedQuery: { version: 1, sha256Hash } } }),
+  })
+
+  const before = await values()
+  const adas = before.filter(({ isAdas }) => isAdas)
+  expect([...new Set(adas.map(({ namespace }) => namespace))].sort()).toEqual([
+    'apq',
+    'attributes-job',
+    'entitlements',
+    'verification',
+    'verification-question',
+    'verification-result',
+    'write',
+  ])
+  expect(adas.length).toBeGreaterThan(50)
+
+  const dry = await erase([...OF_ALL, '--dry-run'])
+  expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('Would become tombstones') })
+  expect(await values()).toHaveLength(before.length)
+
+  const done = await erase(OF_ALL)
+  expect(done).toMatchObject({ code: 0, stderr: '' })
+  const after = await values()
+  expect(after.filter(({ isAdas }) => isAdas)).toEqual([])
+  const tombstones = after.filter(({ state }) => state === 'erased')
+  expect(tombstones).toHaveLength(adas.filter(({ namespace }) => namespace === 'write').length)
+  for (const { text } of tombstones)
+    expect(text).toMatch(/^\{("form":2,)?"input":"guard","attempt":"","begun":\d+,"state":"erased"\}$/)
+
+  const receipt = JSON.parse(done.stdout.split('\n')[0]!) as Record<string, unknown>
+  expect(receipt).toMatchObject({ tombstones: { write: tombstones.length }, unreadable: {}, remaining: {} })
+  const trail = readFileSync(`${AUDIT_LOG}.erasure`, 'utf8')
+  expect(trail).toContain('"kind":"erasure","state":"begun"')
+  expect(trail).toContain('"kind":"erasure","state":"done"')
+  expect(
+    search(MARKS, [
+      { name: 'the trail', text: trail },
+      { name: 'the output', text: done.stdout },
+    ]),
+  ).toEqual([])
+  const verifier = new TrailVerifier([deriveChainKey(KEY)])
+  trail.split('\n').forEach((line, i) => verifier.add(line, `audit.log:${i + 1}`))
+  expect(verifier.report([])).toMatchObject({ problems: [], chains: [{ state: 'ended' }] })
+
+  app.clear()
+  const keys = new Set<string>()
+  for (const { name, document, input } of writes()) {
+    const { errors } = await app.run(document, { input })
+    if (errors[0]?.extensions.code !== 'OUTCOME_ERASED') continue
+    keys.add(name)
+    expect(errors[0].extensions).toMatchObject({ retryable: false, replayed: true })
+  }
+  expect(keys.size).toBe(tombstones.length / 2)
+}, 120_000)
+
+test.each([
+  ['without an id', [], 2, 'erase --customer'],
+  ['with an unknown option', ['--customer', 'x', '--everything'], 2, 'erase --customer'],
+])('%s nothing is erased', async (_what, args, code, message) => {
+  expect(await erase(args)).toMatchObject({ code, stderr: expect.stringContaining(message) })
+})
+
+test('values under a key that is not given are counted, and the exit code says that they may be left', async () => {
+  await app.run('mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }', {
+    input: { isCustomer: true, status: 'PROSPECT', idempotencyKey: 'other key' },
+  })
+  const { code, stdout } = await erase(['--person', 'x'], randomBytes(32).toString('base64'))
+  expect(code).toBe(1)
+  expect(stdout).toContain('Not readable with the given keys')
+})

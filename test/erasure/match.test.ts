@@ -1,0 +1,76 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { Labels, Store } from '../../datasources/contract/store.js'
+import { erasePerson } from '../../src/erasure/erasure.js'
+import type { Person } from '../../src/erasure/person-match.js'
+import { DEFAULT_LIFETIMES } from '../../src/idempotency/lifetimes.js'
+import { StoreCipher } from '../../src/store/cipher.js'
+import { encryptedStore } from '../../src/store/encrypted.js'
+import { redisStore, type RedisStore } from '../../src/store/redis.js'
+import { addressOf, emptyDatabase } from '../support/redis.js'
+
+const OLD = randomBytes(32)
+const NEW = randomBytes(32)
+const PERSON = 'c0000000-0000-4000-8000-000000000009'
+
+let raw: RedisStore
+beforeAll(async () => {
+  raw = redisStore(addressOf(await emptyDatabase()), () => undefined)
+  await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
+})
+afterAll(() => raw.close())
+
+const erase = (person: Partial<Person>, secrets: readonly Buffer[] = [NEW, OLD]) =>
+  erasePerson(
+    { ids: [PERSON], ...person },
+    {
+      store: raw,
+      cipher: new StoreCipher(secrets),
+      keyMs: DEFAULT_LIFETIMES.keyMs,
+      isDryRun: false,
+      progress: () => undefined,
+    },
+  )
+
+const put = (labels: Labels, value: object = { a: 1 }, secrets: readonly Buffer[] = [NEW]) => {
+  const key = ['verification-result', randomUUID()] as const
+  const store = encryptedStore(raw, secrets)
+  return { key, done: store.set(key, value, 60, labels) }
+}
+
+test.each<[what: string, labels: Labels, value: object, person: Partial<Person>, isErased: boolean]>([
+  ['that states the person', { subjects: ['x', PERSON] }, {}, {}, true],
+  ['that states another one', { subjects: [`${PERSON}0`] }, {}, {}, false],
+  ['that holds the id as a text and states nothing', {}, { rows: [{ owner: PERSON }] }, {}, true],
+  ['that holds a longer text with the id in it', {}, { text: `of ${PERSON}` }, {}, false],
+  ['of the tenant', { subjects: [PERSON], tenant: 'bank' }, {}, { tenant: 'bank' }, true],
+  ['of another tenant', { subjects: [PERSON], tenant: 'other' }, {}, { tenant: 'bank' }, false],
+  ['of no stated tenant', { subjects: [PERSON] }, {}, { tenant: 'bank' }, true],
+  ['of another bank', { subjects: [PERSON], bank: 'other' }, {}, { bank: 'meridian' }, false],
+  ['of every tenant and bank, where none is named', { subjects: [PERSON], tenant: 'a', bank: 'b' }, {}, {}, true],
+])('a value %s', async (_what, labels, value, person, isErased) => {
+  const { key, done } = put(labels, value)
+  await done
+  expect((await erase(person)).removed).toEqual(isErased ? { 'verification-result': 1 } : {})
+  const store: Store = encryptedStore(raw, [NEW])
+  expect((await store.get(key)) === null).toBe(isErased)
+  await store.update(key, 60, () => null)
+})
+
+test('a value under a rotated key is found by that key, and counted as unreadable without it', async () => {
+  const { done } = put({ subjects: [PERSON] }, {}, [OLD])
+  await done
+  expect(await erase({}, [NEW])).toMatchObject({ removed: {}, unreadable: { 'verification-result': 1 } })
+  expect(await erase({})).toMatchObject({ removed: { 'verification-result': 1 }, unreadable: {} })
+})
+
+test('a value that was named by the id before values stated persons', async () => {
+  await encryptedStore(raw, [OLD]).set(['entitlements', PERSON], { items: [] }, 60)
+  expect(await erase({})).toMatchObject({ removed: { entitlements: 1 } })
+})
+
+test('names that hold no stored value are passed over; those of a newer version are counted', async () => {
+  await raw.set('kyc:spent:x', Buffer.from('1'), 60_000)
+  await raw.set('kyc:ledger:x', Buffer.from('1'), 60_000)
+  expect(await erase({})).toMatchObject({ removed: {}, unreadable: {}, unknown: { ledger: 1 } })
+})
