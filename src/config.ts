@@ -1,16 +1,25 @@
-import { X509Certificate } from 'node:crypto'
+import { type KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ProxySettings } from '../datasources/http/proxy.js'
 import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../datasources/http/transport.js'
 import { type ProviderName, providers } from '../datasources/index.js'
 import type { Provider, ProviderInstance, Settings } from '../datasources/contract/provider.js'
+import { type AuditSinkConfig, readAuditSink } from './audit/audit-settings.js'
+import {
+  type CheckpointConfig,
+  readCheckpointDestination,
+  readCheckpointSettings,
+  readRootKeys,
+} from './audit/checkpoints/settings.js'
+import type { CheckpointDestination } from './audit/checkpoints/sinks.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type Manifest, manifestProblem, type Safelist, safelistOf } from './graphql/safelist.js'
 import { type TrustedProxies, trustOf } from './http/client-address.js'
 import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
-import { parseRedisUrl, type RedisAddress } from './store/connection.js'
+import { type KeyConfig, readKeySettings } from './keys/key-settings.js'
+import { parseRedisUrl, type RedisAddress } from './store/redis-address.js'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -45,11 +54,22 @@ export interface SettingGroup {
   readonly read: (settings: Settings) => void
 }
 
-/** The sink of the audit trail. */
-export type AuditDestination = { readonly file: string } | { readonly stdout: true } | { readonly stream: string }
+/** The configuration of what changes while the server runs, when a file of it does: the access to Redis, and the data keys. */
+export type SecretConfig = KeyConfig & Pick<Config, 'redis'>
 
-/** The configuration of the audit trail and of its verification. */
-export type AuditConfig = Pick<Config, 'audit' | 'redis' | 'encryptionKeys'>
+/** The secrets that come from files. */
+export interface ReloadableSecrets {
+  readonly paths: readonly string[]
+  /** Reads them again; throws a `ConfigError`. */
+  readonly read: () => SecretConfig
+}
+
+/** The configuration of the verification of the audit trail. */
+export interface VerifyConfig extends SecretConfig, AuditSinkConfig {
+  readonly checkpoints: CheckpointDestination | undefined
+  /** Public root keys of checkpoints. */
+  readonly rootKeys: readonly KeyObject[]
+}
 
 /** Which pages browsers may call from, and what these may send. */
 export interface CorsConfig {
@@ -66,7 +86,7 @@ export interface AdmissionConfig {
   readonly ceiling: number
 }
 
-export interface Config {
+export interface Config extends KeyConfig, AuditSinkConfig {
   readonly host: string
   readonly port: number
   /** Where `/health`, `/ready` and `/metrics` are, instead of on the public port. */
@@ -81,8 +101,9 @@ export interface Config {
     readonly staleMs: number
   }
   readonly redis: RedisAddress | undefined
-  readonly encryptionKeys: readonly Buffer[] | undefined
-  readonly audit: AuditDestination
+  /** Signed checkpoints of the audit trail. */
+  readonly checkpoints: CheckpointConfig | undefined
+  readonly secrets: ReloadableSecrets
   /** The epoch of the store that is trusted; without it, the one that is found at the start. */
   readonly storeEpoch: string | undefined
   /** The number of Redis replicas that must acknowledge a write before it counts. */
@@ -147,6 +168,8 @@ class EnvironmentSettings implements Settings {
   readonly problems: string[] = []
   /** Settings with an address on another machine that is reached without encryption. */
   readonly plaintext: string[] = []
+  /** Files that were read. */
+  readonly paths: string[] = []
 
   constructor(private readonly env: Env) {}
 
@@ -191,6 +214,7 @@ class EnvironmentSettings implements Settings {
   optionalFile(name: string, _description: string): string | undefined {
     const path = this.raw(name)
     if (path === undefined) return undefined
+    this.paths.push(path)
     try {
       return readFileSync(path, 'utf8').trim()
     } catch {
@@ -251,17 +275,21 @@ class EnvironmentSettings implements Settings {
   }
 }
 
-function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
-  const keys = settings
-    .optionalSecret(
-      'STORE_ENCRYPTION_KEY',
-      'Key of stored values, 32 bytes in base64 (`openssl rand -base64 32`); required with `REDIS_URL`; a comma list rotates keys, the first one encrypts.',
-    )
-    ?.split(',')
-    .map((part) => Buffer.from(part.trim(), 'base64'))
-  if (keys?.some((key) => key.length !== 32))
-    settings.problem('STORE_ENCRYPTION_KEY must be 32 bytes in base64, or a comma list of such')
-  return keys
+/** Credentials of Redis outside of its URL. */
+function redisCredentials(settings: Settings): Pick<RedisAddress, 'username' | 'password'> {
+  const username = settings.optionalSecret('REDIS_USERNAME', 'User name for Redis, instead of that in `REDIS_URL`.')
+  const password = settings.optionalSecret('REDIS_PASSWORD', 'Password for Redis, instead of that in `REDIS_URL`.')
+  return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) }
+}
+
+/** The certificates of connections to Redis. */
+function redisTls(settings: Settings): Pick<RedisAddress, 'ca' | 'cert' | 'key'> {
+  const ca = authority(settings, 'REDIS_CA_FILE', 'Certificate authority (PEM) of Redis, instead of the public ones.')
+  const cert = authority(settings, 'REDIS_CERT_FILE', 'Client certificate (PEM) for Redis.')
+  const key = settings.optionalPem('REDIS_KEY_FILE', 'Private key (PEM) of the client certificate for Redis.')
+  if ((cert === undefined) !== (key === undefined))
+    settings.problem('REDIS_CERT_FILE and REDIS_KEY_FILE need each other')
+  return { ...(ca === undefined ? {} : { ca }), ...(cert === undefined || key === undefined ? {} : { cert, key }) }
 }
 
 function redis(settings: Settings, plaintext: string[]): RedisAddress | undefined {
@@ -275,33 +303,58 @@ function redis(settings: Settings, plaintext: string[]): RedisAddress | undefine
       'REDIS_URL must be redis:// or rediss://, a comma list of such, or redis+sentinel://host:port,host:port/name',
     )
   if (address && !address.tls && address.nodes.some(({ host }) => !isLoopback(host))) plaintext.push('REDIS_URL')
-  const ca = authority(settings, 'REDIS_CA_FILE', 'Certificate authority (PEM) of Redis, instead of the public ones.')
-  if (ca === undefined) return address
-  if (address?.tls !== true) settings.problem('REDIS_CA_FILE needs a REDIS_URL that is rediss:// or rediss+sentinel://')
-  return address && { ...address, ca }
+  const credentials = redisCredentials(settings)
+  const tls = redisTls(settings)
+  for (const [name, value] of Object.entries({ REDIS_CA_FILE: tls.ca, REDIS_CERT_FILE: tls.cert }))
+    if (value !== undefined && address?.tls !== true)
+      settings.problem(`${name} needs a REDIS_URL that is rediss:// or rediss+sentinel://`)
+  return address && { ...address, ...credentials, ...tls }
 }
 
-function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
-  const address = redis(settings, plaintext)
-  const named = settings.text(
-    'AUDIT_LOG',
-    'Destination of the audit trail: a file, `stdout`, or `redis:<stream>` in `REDIS_URL`.',
-    'audit.log',
-  )
-  const stream = /^redis:(.*)$/.exec(named)?.[1]?.trim()
-  if (stream === '') settings.problem('AUDIT_LOG names no stream after redis:')
-  if (stream !== undefined && address === undefined) settings.problem('REDIS_URL is missing; AUDIT_LOG needs it')
-  const audit = stream !== undefined ? { stream } : named === 'stdout' ? ({ stdout: true } as const) : { file: named }
-  return { audit, redis: address, encryptionKeys: encryptionKeys(settings) }
+/** Redis and data keys, with the names of those settings that are reached without encryption. */
+function secretConfig(settings: Settings, plaintext: string[], proxies: ProxySettings): SecretConfig {
+  return { redis: redis(settings, plaintext), ...readKeySettings(settings, proxies) }
+}
+
+function auditConfig(settings: Settings, { redis, keyServices }: SecretConfig, proxies: ProxySettings) {
+  return {
+    ...readAuditSink(settings, redis),
+    checkpoints: readCheckpointSettings(settings, { redis, proxies, services: keyServices }),
+  }
+}
+
+/** Reads some settings alone; throws a `ConfigError`. */
+function readPart<Part>(env: Env, read: (settings: EnvironmentSettings) => Part): Part {
+  const settings = new EnvironmentSettings(env)
+  const part = read(settings)
+  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
+  return part
+}
+
+/** Reads the settings of Redis and of the data keys, for tools and when a file of them has changed. */
+export const readSecretConfig = (env: Env): SecretConfig =>
+  readPart(env, (settings) => secretConfig(settings, settings.plaintext, proxyConfig(settings)))
+
+/** The files that those settings name. */
+function secretPaths(env: Env): readonly string[] {
+  const settings = new EnvironmentSettings(env)
+  secretConfig(settings, settings.plaintext, proxyConfig(settings))
+  return settings.paths
 }
 
 /** Reads the settings of the audit trail, for its verification. */
-export function readAuditConfig(env: Env): AuditConfig {
-  const settings = new EnvironmentSettings(env)
-  const config = auditConfig(settings, settings.plaintext)
-  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
-  return config
-}
+export const readVerifyConfig = (env: Env): VerifyConfig =>
+  readPart(env, (settings) => {
+    const proxies = proxyConfig(settings)
+    const secrets = secretConfig(settings, settings.plaintext, proxies)
+    const deps = { redis: secrets.redis, proxies, services: secrets.keyServices }
+    return {
+      ...secrets,
+      ...readAuditSink(settings, secrets.redis),
+      checkpoints: readCheckpointDestination(settings, deps),
+      rootKeys: readRootKeys(settings),
+    }
+  })
 
 /** Reads a certificate authority (PEM) from the file that a setting names. */
 function authority(settings: Settings, name: string, description: string): string | undefined {
@@ -403,7 +456,7 @@ const proxyConfig = (settings: Settings): ProxySettings => ({
     .filter(Boolean),
 })
 
-type ServerConfig = Omit<Config, 'providers' | 'plaintext'>
+type ServerConfig = Omit<Config, 'providers' | 'plaintext' | 'secrets'>
 
 const authConfig = (settings: Settings): Config['auth'] => ({
   issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
@@ -570,12 +623,15 @@ function lifecycleConfig(settings: Settings): Pick<Config, 'admin' | 'drainDelay
 
 /** The configuration without the providers. */
 function serverConfig(settings: Settings, plaintext: string[], development: boolean): ServerConfig {
+  const proxies = proxyConfig(settings)
+  const secrets = secretConfig(settings, plaintext, proxies)
   return {
     auth: authConfig(settings),
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
     ...lifecycleConfig(settings),
-    ...auditConfig(settings, plaintext),
+    ...secrets,
+    ...auditConfig(settings, secrets, proxies),
     ...idempotencyConfig(settings),
     requestTimeoutMs: settings.integer(
       'REQUEST_TIMEOUT_MS',
@@ -601,7 +657,7 @@ function serverConfig(settings: Settings, plaintext: string[], development: bool
       67_108_864,
       { min: 1_048_576, max: 4_294_967_296 },
     ),
-    proxies: proxyConfig(settings),
+    proxies,
     logLevel: settings.choice(
       'LOG_LEVEL',
       'Least severe level that is logged; `debug` logs every provider call.',
@@ -671,6 +727,7 @@ export const settingGroups: readonly SettingGroup[] = [
     title: 'Server',
     read(settings) {
       serverConfig(settings, [], false)
+      readRootKeys(settings)
       refusePlaintext(settings, [])
     },
   },
@@ -693,13 +750,14 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   }
 
   const server = serverConfig(settings, plaintext, development)
-  if (server.redis !== undefined && server.encryptionKeys === undefined)
-    problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
+  if (server.redis !== undefined && server.encryptionKeys === undefined && server.keyRing === undefined)
+    problems.push('STORE_ENCRYPTION_KEY (or STORE_KEY_RING_FILE) is missing; REDIS_URL needs it')
   if (!development && isDevelopmentIssuer(server.auth.issuer))
     problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
 
   const config: Config = {
     ...server,
+    secrets: { paths: secretPaths(env), read: () => readSecretConfig(env) },
     providers: Object.fromEntries(configured.map((provider) => [provider.name, providerConfig(provider, settings)])),
     // Last, after all addresses have been read.
     plaintext: refusePlaintext(settings, plaintext),

@@ -10,6 +10,8 @@ import { createMaskers } from './access/mask.js'
 import { createRecorder } from './audit/operation-record.js'
 import { openTrail, type Trail } from './audit/trail.js'
 import type { Config } from './config.js'
+import { openKeys } from './keys/open-keys.js'
+import type { KeyHolder } from './keys/key-holder.js'
 import { createApolloServer } from './graphql/apollo.js'
 import { createContextFactory } from './graphql/context.js'
 import { DocumentCache } from './graphql/document-cache.js'
@@ -42,6 +44,7 @@ import { drain, untilAccepted } from './lifecycle/drain.js'
 import { IdleConnections } from './lifecycle/idle-connections.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { StoreReadiness } from './lifecycle/readiness.js'
+import { SecretReload } from './lifecycle/secret-reload.js'
 import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
 import { Dependencies } from './observability/dependencies.js'
@@ -89,16 +92,17 @@ interface Resources {
   readonly readiness: StoreReadiness
   readonly providers: ReturnType<typeof openProviders>
   readonly trail: Trail
+  readonly reload: SecretReload
 }
 
-function openResources({ config, log, metrics, dependencies }: Options): Resources {
+function openResources({ config, log, metrics, dependencies }: Options, dataKeys: KeyHolder): Resources {
   const keys = new IssuerKeys({
     ...config.auth,
     proxies: config.proxies,
     report: (cause, isUsable) => dependencies.report('issuer', cause, isUsable),
   })
   const readiness = new StoreReadiness(dependencies)
-  const store = openStore(config, readiness.observe, log)
+  const store = openStore(config, dataKeys, readiness.observe, log)
   readiness.start(store.probe)
   const providers = openProviders({
     config,
@@ -118,11 +122,19 @@ function openResources({ config, log, metrics, dependencies }: Options): Resourc
   })
   const trail = openTrail({
     config,
+    keys: dataKeys,
     changed: (usable) => dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE'),
     lost: (entries) => log.error({ entries }, 'audit entries were not written'),
+    notice: (what) => log.warn({ what }, 'the audit file was open to others'),
+    checkpointed: (cause) =>
+      log.warn(
+        { cause },
+        cause === undefined ? 'audit checkpoints are written again' : 'audit checkpoints are not written',
+      ),
   })
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
-  return { keys, store, readiness, providers, trail }
+  const reload = new SecretReload({ config, keys: dataKeys, log })
+  return { keys, store, readiness, providers, trail, reload }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -265,13 +277,14 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { keys, store, readiness, providers, trail }: Resources,
+  { keys, store, readiness, providers, trail, reload }: Resources,
   onListenerClosed: () => void,
 ): Promise<void> {
   await drain(app, { settled: graph.settled, closeProviders: () => providers.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   keys.close()
+  reload.close()
   // Last: by now every operation has closed its audit record.
   await trail.close()
   readiness.close()
@@ -291,7 +304,8 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   let isStopping = false
   let keepsConnections = true
 
-  const resources = openResources(options)
+  const dataKeys = await openKeys(config)
+  const resources = openResources(options, dataKeys)
   const reached = dependencies.usable(START_TIMEOUT_MS)
   const trusts = trustOf(config.trustProxy)
   const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ConfigError, environment, readAuditConfig } from '../config.js'
+import { ConfigError, environment, readSecretConfig } from '../config.js'
+import { KeyRingError, loadKeys } from '../keys/key-ring.js'
 import { errorClass } from '../observability/error-class.js'
 import { acceptEpoch, inspectEpoch, type Inspection } from '../store/accept-epoch.js'
 import { StoreCipher } from '../store/cipher.js'
@@ -39,11 +40,13 @@ function lines({ epochs, facts, now }: Inspection): readonly string[] {
 
 /** `npm run store:accept [-- --yes]`: shows what the store says of itself; with `--yes` begins a new epoch. Answers the exit code. */
 async function main(isSure: boolean): Promise<number> {
-  const { redis, encryptionKeys } = readAuditConfig(environment())
-  if (redis === undefined || encryptionKeys === undefined)
-    throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY are needed'])
+  const config = readSecretConfig(environment())
+  const { redis } = config
+  const keys = await loadKeys(config)
+  if (redis === undefined || keys === undefined)
+    throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY (or STORE_KEY_RING_FILE) are needed'])
   const store = redisStore(redis, () => undefined)
-  const cipher = new StoreCipher(encryptionKeys)
+  const cipher = new StoreCipher(keys)
   try {
     await waitUntilUsable(store)
     const inspection = await inspectEpoch(store, cipher)
@@ -68,7 +71,11 @@ async function main(isSure: boolean): Promise<number> {
 main(process.argv.includes('--yes')).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(error instanceof ConfigError ? error.message : `The store cannot be accepted (${errorClass(error)}).`)
+    console.error(
+      error instanceof ConfigError || error instanceof KeyRingError
+        ? error.message
+        : `The store cannot be accepted (${errorClass(error)}).`,
+    )
     process.exit(2)
   },
 )

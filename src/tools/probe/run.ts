@@ -6,6 +6,7 @@ import { depsOf } from '../../providers.js'
 import { openStore, untilUsable } from '../../store/open-store.js'
 import { connectionAssumptions, loginOf } from './connection.js'
 import { type OpenClient, ProbeSession, ProbeStopped } from './session.js'
+import { openKeys } from '../../keys/open-keys.js'
 
 /** An assumption and what was found. */
 export type ProbeRow = { readonly states: string } & Finding
@@ -49,7 +50,7 @@ export async function probeProvider(name: ProviderName, options: ProbeOptions): 
   let calls = 0
   const ignore = () => undefined
   // A login that the replicas share is taken from their store.
-  const { store, close } = await untilUsable(openStore(config, ignore))
+  const { store, close } = await untilUsable(openStore(config, await openKeys(config), ignore))
   const deps = depsOf(
     provider,
     configured,
