@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { type DataKeys, PURPOSES } from '../keys/data-keys.js'
 import type { StoreCipher } from './cipher.js'
 import { KEY_ID_BYTES, VERSION } from './cipher-keys.js'
 import { connect } from './connection.js'
@@ -21,6 +22,23 @@ export const UNNAMED = 'shared'
 export interface KeyUsage {
   readonly values: ReadonlyMap<string, number>
   readonly names: ReadonlyMap<string, number>
+}
+
+/** The keys that a process has told: all of them, and those that it uses. */
+export interface ToldKeys {
+  readonly all: ReadonlySet<string>
+  readonly current: ReadonlySet<string>
+}
+
+/** What a process tells of its keys: the ids of those that it uses, then of all. */
+export function toldText(keys: DataKeys): string {
+  const all = new Set(PURPOSES.flatMap((purpose) => keys[purpose].map(({ id }) => id)))
+  return `${PURPOSES.map((purpose) => keys[purpose][0]!.id).join(' ')}/${[...all].join(' ')}`
+}
+
+const readTold = (text: string): ToldKeys => {
+  const [current = '', all = ''] = text.split('/')
+  return { current: new Set(current.split(' ')), all: new Set(all.split(' ')) }
 }
 
 /** The name under which a process tells its keys. */
@@ -75,13 +93,13 @@ export class StoreScan {
     return done
   }
 
-  /** The ids of the keys that each process has that ran within the last half minute. */
-  async processes(): Promise<readonly ReadonlySet<string>[]> {
-    const found: ReadonlySet<string>[] = []
+  /** The keys that each process has told that ran within the last half minute. */
+  async processes(): Promise<readonly ToldKeys[]> {
+    const found: ToldKeys[] = []
     for await (const batch of this.#names(`${PROCESS_NAME}*`))
       for (const name of batch) {
         const text = await this.redis.get(name)
-        if (text !== null) found.push(new Set(text.split(' ')))
+        if (text !== null) found.push(readTold(text))
       }
     return found
   }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
-import { PURPOSES } from '../keys/data-keys.js'
 import type { KeyHolder } from '../keys/key-holder.js'
 import type { LeasePoints } from '../limits/point-lease.js'
 import type { Log } from '../observability/log.js'
@@ -13,7 +12,7 @@ import { StoreEpoch } from './epoch.js'
 import { memoryStore } from './memory.js'
 import type { PermitStore } from './permits.js'
 import type { StoreObserver } from './raw-store.js'
-import { processName } from './key-usage.js'
+import { processName, toldText } from './key-usage.js'
 import { redisStore, type RedisStore } from './redis.js'
 import type { ServerFacts } from './server-facts.js'
 
@@ -59,8 +58,7 @@ function cipherOf(keys: KeyHolder): StoreCipher {
 function tellKeys(raw: RedisStore, keys: KeyHolder) {
   const name = processName(randomUUID())
   const tell = () => {
-    const ids = new Set(PURPOSES.flatMap((purpose) => keys.current[purpose].map(({ id }) => id)))
-    void raw.set(name, Buffer.from([...ids].join(' ')), TOLD_MS).catch(() => undefined)
+    void raw.set(name, Buffer.from(toldText(keys.current)), TOLD_MS).catch(() => undefined)
   }
   keys.onChange(tell)
   const timer = setInterval(tell, TELL_INTERVAL_MS).unref()
