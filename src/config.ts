@@ -103,6 +103,8 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   readonly redis: RedisAddress | undefined
   /** Signed checkpoints of the audit trail. */
   readonly checkpoints: CheckpointConfig | undefined
+  /** Public root keys of checkpoints, for the verification. */
+  readonly rootKeys: readonly KeyObject[]
   readonly secrets: ReloadableSecrets
   /** The epoch of the store that is trusted; without it, the one that is found at the start. */
   readonly storeEpoch: string | undefined
@@ -320,6 +322,7 @@ function auditConfig(settings: Settings, { redis, keyServices }: SecretConfig, p
   return {
     ...readAuditSink(settings, redis),
     checkpoints: readCheckpointSettings(settings, { redis, proxies, services: keyServices }),
+    rootKeys: readRootKeys(settings),
   }
 }
 
@@ -727,7 +730,6 @@ export const settingGroups: readonly SettingGroup[] = [
     title: 'Server',
     read(settings) {
       serverConfig(settings, [], false)
-      readRootKeys(settings)
       refusePlaintext(settings, [])
     },
   },
@@ -751,7 +753,7 @@ export function readConfig(env: Env, { development = false } = {}): Config {
 
   const server = serverConfig(settings, plaintext, development)
   if (server.redis !== undefined && server.encryptionKeys === undefined && server.keyRing === undefined)
-    problems.push('STORE_ENCRYPTION_KEY (or STORE_KEY_RING_FILE) is missing; REDIS_URL needs it')
+    problems.push('STORE_ENCRYPTION_KEY is missing, or STORE_KEY_RING_FILE; REDIS_URL needs one of them')
   if (!development && isDevelopmentIssuer(server.auth.issuer))
     problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
 

@@ -39,7 +39,8 @@ const STICKY = 0o1000
  * What is told of a file: `MODE_NARROWED` others could read it and cannot any more, `MODE_TOO_WIDE` the same where the
  * mode cannot be set, `DIRECTORY_WRITABLE` others may replace it.
  */
-export type FileNotice = 'MODE_NARROWED' | 'MODE_TOO_WIDE' | 'DIRECTORY_WRITABLE'
+export const FILE_NOTICES = ['MODE_NARROWED', 'MODE_TOO_WIDE', 'DIRECTORY_WRITABLE'] as const
+export type FileNotice = (typeof FILE_NOTICES)[number]
 
 interface FileOptions {
   readonly fsync: Fsync

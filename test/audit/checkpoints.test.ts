@@ -45,10 +45,12 @@ async function process(hour: number, known: Statement['known'], signer = root) {
     { state: 'ended', chains: [headOf(4)] },
   ]
   const checkpoints: string[] = []
+  vi.useFakeTimers({ toFake: ['Date'] })
   for (const statement of statements) {
     vi.setSystemTime(Date.parse(statement.chains[0]!.at))
     checkpoints.push((await sequence.next(statement)).line)
   }
+  vi.useRealTimers()
   return { id: chain.id, lines: entries.map(({ line }) => line), checkpoints, last: headOf(4) }
 }
 
@@ -58,10 +60,8 @@ describe('what is missing in a range', () => {
   let a: Process
   let b: Process
   beforeAll(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
     a = await process(8, [])
     b = await process(12, [a.last])
-    vi.useRealTimers()
   })
 
   function problemsOf(lines: readonly string[], checkpoints: readonly string[], range: Range = {}) {

@@ -53,8 +53,11 @@ test('.env.example is refused while they are empty', () => {
 test('every default in .env.example is the default of the server', () => {
   const withDefaults = example.replaceAll(/^# ([A-Z_]+=[^<\n]+)$/gm, '$1')
   expect(Object.keys(filled(withDefaults)).length).toBeGreaterThan(Object.keys(filled(example)).length + 20)
-  // The list of the safelist holds functions.
-  const config = (text: string) => ({ ...readConfig(filled(text)), safelist: readConfig(filled(text)).safelist.mode })
+  // The list of the safelist, and the secrets, hold functions.
+  const config = (text: string) => {
+    const { safelist, secrets, ...rest } = readConfig(filled(text))
+    return { ...rest, safelist: safelist.mode, secrets: secrets.paths }
+  }
   expect(config(withDefaults)).toEqual(config(example))
 })
 

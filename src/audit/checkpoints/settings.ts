@@ -52,10 +52,11 @@ const kmsSigner = (aws: AwsAccess, keyId: string): RootSigner => ({
   },
 })
 
-function rootSigner(settings: Settings, { aws, vault }: KeyServices): RootSigner | undefined {
+/** The signer; where there are no checkpoints its settings are read and not used. */
+function rootSigner(settings: Settings, { aws, vault }: KeyServices, isUsed: boolean): RootSigner | undefined {
   const signer = settings.choice(
     'AUDIT_CHECKPOINT_SIGNER',
-    'Root key of checkpoints: a private key in a file, AWS KMS (`ECDSA_SHA_256`), or the Transit engine of Vault (`ed25519` or `ecdsa-p256`).',
+    'Root key of checkpoints: a private key in a file, AWS KMS (ECDSA with P-256), or the Transit engine of Vault (`ed25519` or `ecdsa-p256`).',
     SIGNERS,
     'file',
   )
@@ -67,6 +68,7 @@ function rootSigner(settings: Settings, { aws, vault }: KeyServices): RootSigner
     'AUDIT_CHECKPOINT_KEY_ID',
     'Root key in AWS KMS (id, ARN or alias) or in Vault (name): an asymmetric key to sign with.',
   )
+  if (!isUsed) return undefined
   if (signer === 'file') return fileSigner(settings, pem)
   if (keyId === undefined)
     settings.problem(`AUDIT_CHECKPOINT_KEY_ID is missing; AUDIT_CHECKPOINT_SIGNER=${signer} needs it`)
@@ -159,8 +161,7 @@ export function readCheckpointSettings(settings: Settings, deps: CheckpointDeps)
     1_000,
     { min: 1, max: 1_000_000 },
   )
-  if (destination === undefined && settings.has('AUDIT_CHECKPOINTS')) return undefined
-  const root = destination === undefined ? undefined : rootSigner(settings, deps.services)
+  const root = rootSigner(settings, deps.services, destination !== undefined)
   return destination && root && { destination, intervalSeconds, maxEntries, root }
 }
 
