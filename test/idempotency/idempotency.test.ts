@@ -267,11 +267,13 @@ test('without Redis a restarted server sends the provider the same key', async (
 })
 
 describe('a key held by a server that died', () => {
+  const NEXT = randomBytes(32).toString('base64')
   const raw = redisStore(addressOf(REDIS_URL), () => undefined)
   const store = encryptedStore(raw, cipherOf([SECRET]))
   let app: App
   beforeAll(async () => {
-    app = await startApp(shared())
+    // It has the next key already, as before every rotation.
+    app = await startApp({ ...shared(), STORE_ENCRYPTION_KEY: `${SECRET.toString('base64')},${NEXT}` })
     await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
   })
   beforeEach(() => app.clear())
@@ -336,10 +338,7 @@ describe('a key held by a server that died', () => {
   test('has an outcome that a server with the same secret can read, also as an older secret', async () => {
     const idempotencyKey = randomUUID()
     const { person } = (await create(app, { idempotencyKey })).data.createPerson
-    const rotated = await startApp(
-      { ...shared(), STORE_ENCRYPTION_KEY: `${randomBytes(32).toString('base64')},${SECRET.toString('base64')}` },
-      app,
-    )
+    const rotated = await startApp({ ...shared(), STORE_ENCRYPTION_KEY: `${NEXT},${SECRET.toString('base64')}` }, app)
     expect((await create(rotated, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
     expect(codeOf(await create(rotated, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
     const lost = randomUUID()
