@@ -1,6 +1,15 @@
+import type { KeyObject } from 'node:crypto'
 import type { ProxySettings } from '../datasources/http/proxy.js'
 import { providers } from '../datasources/index.js'
 import type { Settings } from '../datasources/contract/provider.js'
+import { type AuditSinkConfig, readAuditSink } from './audit/audit-settings.js'
+import {
+  type CheckpointConfig,
+  readCheckpointDestination,
+  readCheckpointSettings,
+  readRootKeys,
+} from './audit/checkpoints/settings.js'
+import type { CheckpointDestination } from './audit/checkpoints/sinks.js'
 import { type OpenEntry, readTokenSettings, type TokenConfig } from './access/token-settings.js'
 import builtIn from '../schema/operations/manifest.json' with { type: 'json' }
 import { type ConsentConfig, readConsentSettings } from './consent/settings.js'
@@ -12,10 +21,11 @@ import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { type Lifetimes, readLifetimes } from './idempotency/lifetimes.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
+import { type KeyConfig, readKeySettings } from './keys/key-settings.js'
 import { prefixOf, providerConfig } from './provider-config.js'
 import { isPlaintextSyslog, readSecuritySettings, type SecurityDestination } from './security-events/settings.js'
 import { authority, type Env, isLoopback, SettingsReader } from './settings-reader.js'
-import { parseRedisUrl, type RedisAddress } from './store/connection.js'
+import { parseRedisUrl, type RedisAddress } from './store/redis-address.js'
 import { readTenancy, type Tenancy, type TenantConfig, tenantsText } from './tenants/tenancy.js'
 
 /** A configuration error with all problems at once. It holds names of settings, never their values. */
@@ -33,14 +43,25 @@ export interface SettingGroup {
   readonly read: (settings: Settings) => void
 }
 
-/** The sink of the audit trail. */
-export type AuditDestination = { readonly file: string } | { readonly stdout: true } | { readonly stream: string }
+/** The configuration of what changes while the server runs, when a file of it does: the access to Redis, and the data keys. */
+export type SecretConfig = KeyConfig & Pick<Config, 'redis'>
 
-/** The configuration of the audit trail and of its verification. */
-export type AuditConfig = Pick<Config, 'audit' | 'redis' | 'encryptionKeys'>
+/** The secrets that come from files. */
+export interface ReloadableSecrets {
+  readonly paths: readonly string[]
+  /** Reads them again; throws a `ConfigError`. */
+  readonly read: () => SecretConfig
+}
+
+/** The configuration of the verification of the audit trail. */
+export interface VerifyConfig extends SecretConfig, AuditSinkConfig {
+  readonly checkpoints: CheckpointDestination | undefined
+  /** Public root keys of checkpoints. */
+  readonly rootKeys: readonly KeyObject[]
+}
 
 /** The configuration of an erasure. */
-export type ErasureConfig = AuditConfig & Pick<Config, 'redisReplicas' | 'lifetimes'>
+export type ErasureConfig = SecretConfig & AuditSinkConfig & Pick<Config, 'checkpoints' | 'redisReplicas' | 'lifetimes'>
 
 /** Which pages browsers may call from, and what these may send. */
 export interface CorsConfig {
@@ -57,7 +78,7 @@ export interface AdmissionConfig {
   readonly ceiling: number
 }
 
-export interface Config {
+export interface Config extends KeyConfig, AuditSinkConfig {
   readonly host: string
   readonly port: number
   /** Where `/health`, `/ready` and `/metrics` are, instead of on the public port. */
@@ -72,10 +93,13 @@ export interface Config {
   /** Where security events go; undefined where they are only counted. */
   readonly securityLog: SecurityDestination | undefined
   readonly redis: RedisAddress | undefined
-  readonly encryptionKeys: readonly Buffer[] | undefined
-  readonly audit: AuditDestination
   /** True where masked reads of persons, and searches, are in the audit trail too. */
   readonly auditMaskedReads: boolean
+  /** Signed checkpoints of the audit trail. */
+  readonly checkpoints: CheckpointConfig | undefined
+  /** Public root keys of checkpoints, for the verification. */
+  readonly rootKeys: readonly KeyObject[]
+  readonly secrets: ReloadableSecrets
   /** The epoch of the store that is trusted; without it, the one that is found at the start. */
   readonly storeEpoch: string | undefined
   /** The number of Redis replicas that must acknowledge a write before it counts. */
@@ -127,17 +151,21 @@ export interface TenancyReading {
   readonly files: readonly string[]
 }
 
-function encryptionKeys(settings: Settings): readonly Buffer[] | undefined {
-  const keys = settings
-    .optionalSecret(
-      'STORE_ENCRYPTION_KEY',
-      'Key of stored values, 32 bytes in base64 (`openssl rand -base64 32`); required with `REDIS_URL`; a comma list rotates keys, the first one encrypts.',
-    )
-    ?.split(',')
-    .map((part) => Buffer.from(part.trim(), 'base64'))
-  if (keys?.some((key) => key.length !== 32))
-    settings.problem('STORE_ENCRYPTION_KEY must be 32 bytes in base64, or a comma list of such')
-  return keys
+/** Credentials of Redis outside of its URL. */
+function redisCredentials(settings: Settings): Pick<RedisAddress, 'username' | 'password'> {
+  const username = settings.optionalSecret('REDIS_USERNAME', 'User name for Redis, instead of that in `REDIS_URL`.')
+  const password = settings.optionalSecret('REDIS_PASSWORD', 'Password for Redis, instead of that in `REDIS_URL`.')
+  return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) }
+}
+
+/** The certificates of connections to Redis. */
+function redisTls(settings: Settings): Pick<RedisAddress, 'ca' | 'cert' | 'key'> {
+  const ca = authority(settings, 'REDIS_CA_FILE', 'Certificate authority (PEM) of Redis, instead of the public ones.')
+  const cert = authority(settings, 'REDIS_CERT_FILE', 'Client certificate (PEM) for Redis.')
+  const key = settings.optionalPem('REDIS_KEY_FILE', 'Private key (PEM) of the client certificate for Redis.')
+  if ((cert === undefined) !== (key === undefined))
+    settings.problem('REDIS_CERT_FILE and REDIS_KEY_FILE need each other')
+  return { ...(ca === undefined ? {} : { ca }), ...(cert === undefined || key === undefined ? {} : { cert, key }) }
 }
 
 function redis(settings: Settings, plaintext: string[]): RedisAddress | undefined {
@@ -151,24 +179,44 @@ function redis(settings: Settings, plaintext: string[]): RedisAddress | undefine
       'REDIS_URL must be redis:// or rediss://, a comma list of such, or redis+sentinel://host:port,host:port/name',
     )
   if (address && !address.tls && address.nodes.some(({ host }) => !isLoopback(host))) plaintext.push('REDIS_URL')
-  const ca = authority(settings, 'REDIS_CA_FILE', 'Certificate authority (PEM) of Redis, instead of the public ones.')
-  if (ca === undefined) return address
-  if (address?.tls !== true) settings.problem('REDIS_CA_FILE needs a REDIS_URL that is rediss:// or rediss+sentinel://')
-  return address && { ...address, ca }
+  const credentials = redisCredentials(settings)
+  const tls = redisTls(settings)
+  for (const [name, value] of Object.entries({ REDIS_CA_FILE: tls.ca, REDIS_CERT_FILE: tls.cert }))
+    if (value !== undefined && address?.tls !== true)
+      settings.problem(`${name} needs a REDIS_URL that is rediss:// or rediss+sentinel://`)
+  return address && { ...address, ...credentials, ...tls }
 }
 
-function auditConfig(settings: Settings, plaintext: string[]): AuditConfig {
-  const address = redis(settings, plaintext)
-  const named = settings.text(
-    'AUDIT_LOG',
-    'Destination of the audit trail: a file, `stdout`, or `redis:<stream>` in `REDIS_URL`.',
-    'audit.log',
-  )
-  const stream = /^redis:(.*)$/.exec(named)?.[1]?.trim()
-  if (stream === '') settings.problem('AUDIT_LOG names no stream after redis:')
-  if (stream !== undefined && address === undefined) settings.problem('REDIS_URL is missing; AUDIT_LOG needs it')
-  const audit = stream !== undefined ? { stream } : named === 'stdout' ? ({ stdout: true } as const) : { file: named }
-  return { audit, redis: address, encryptionKeys: encryptionKeys(settings) }
+/** Redis and data keys, with the names of those settings that are reached without encryption. */
+function secretConfig(settings: Settings, plaintext: string[], proxies: ProxySettings): SecretConfig {
+  return { redis: redis(settings, plaintext), ...readKeySettings(settings, proxies) }
+}
+
+function auditConfig(settings: Settings, { redis, keyServices }: SecretConfig, proxies: ProxySettings) {
+  return {
+    ...readAuditSink(settings, redis),
+    checkpoints: readCheckpointSettings(settings, { redis, proxies, services: keyServices }),
+    rootKeys: readRootKeys(settings),
+  }
+}
+
+/** Reads some settings alone; throws a `ConfigError`. */
+function readPart<Part>(env: Env, read: (settings: SettingsReader) => Part): Part {
+  const settings = new SettingsReader(env)
+  const part = read(settings)
+  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
+  return part
+}
+
+/** Reads the settings of Redis and of the data keys, for tools and when a file of them has changed. */
+export const readSecretConfig = (env: Env): SecretConfig =>
+  readPart(env, (settings) => secretConfig(settings, settings.plaintext, proxyConfig(settings)))
+
+/** The files that those settings name. */
+function secretPaths(env: Env): readonly string[] {
+  const settings = new SettingsReader(env)
+  secretConfig(settings, settings.plaintext, proxyConfig(settings))
+  return [...settings.files]
 }
 
 const auditMaskedReads = (settings: Settings): boolean =>
@@ -180,12 +228,18 @@ const auditMaskedReads = (settings: Settings): boolean =>
   ) === 'on'
 
 /** Reads the settings of the audit trail, for its verification. */
-export function readAuditConfig(env: Env): AuditConfig {
-  const settings = new SettingsReader(env)
-  const config = auditConfig(settings, settings.plaintext)
-  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
-  return config
-}
+export const readVerifyConfig = (env: Env): VerifyConfig =>
+  readPart(env, (settings) => {
+    const proxies = proxyConfig(settings)
+    const secrets = secretConfig(settings, settings.plaintext, proxies)
+    const deps = { redis: secrets.redis, proxies, services: secrets.keyServices }
+    return {
+      ...secrets,
+      ...readAuditSink(settings, secrets.redis),
+      checkpoints: readCheckpointDestination(settings, deps),
+      rootKeys: readRootKeys(settings),
+    }
+  })
 
 function securityConfig(settings: Settings, plaintext: string[]): SecurityDestination | undefined {
   const destination = readSecuritySettings(settings)
@@ -194,20 +248,19 @@ function securityConfig(settings: Settings, plaintext: string[]): SecurityDestin
 }
 
 /** Reads the settings of security events, for the tools whose use is one. */
-export function readSecurityConfig(env: Env): Pick<Config, 'securityLog' | 'trustProxy'> {
-  const settings = new SettingsReader(env)
-  const config = { securityLog: securityConfig(settings, settings.plaintext), trustProxy: trustProxy(settings) }
-  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
-  return config
-}
+export const readSecurityConfig = (env: Env): Pick<Config, 'securityLog' | 'trustProxy'> =>
+  readPart(env, (settings) => ({
+    securityLog: securityConfig(settings, settings.plaintext),
+    trustProxy: trustProxy(settings),
+  }))
 
 /** Reads the settings of an erasure. */
-export function readErasureConfig(env: Env): ErasureConfig {
-  const settings = new SettingsReader(env)
-  const config = { ...auditConfig(settings, settings.plaintext), ...idempotencyConfig(settings) }
-  if (settings.problems.length > 0) throw new ConfigError(settings.problems)
-  return config
-}
+export const readErasureConfig = (env: Env): ErasureConfig =>
+  readPart(env, (settings) => {
+    const proxies = proxyConfig(settings)
+    const secrets = secretConfig(settings, settings.plaintext, proxies)
+    return { ...secrets, ...auditConfig(settings, secrets, proxies), ...idempotencyConfig(settings) }
+  })
 
 /** A header's name (RFC 9110, 5.6.2); `*` would be a wildcard. */
 const HEADER_NAME = /^(?!\*$)[!#$%&'*+.^_`|~0-9a-z-]+$/
@@ -297,7 +350,7 @@ const proxyConfig = (settings: Settings): ProxySettings => ({
     .filter(Boolean),
 })
 
-type ServerConfig = Omit<Config, 'providers' | 'tenancy' | 'readTenancy' | 'plaintext'>
+type ServerConfig = Omit<Config, 'providers' | 'tenancy' | 'readTenancy' | 'plaintext' | 'secrets'>
 
 function storeEpoch(settings: Settings): string | undefined {
   const id = settings.optional(
@@ -444,6 +497,8 @@ function serverConfig(
   development: boolean,
   openEntry: OpenEntry,
 ): ServerConfig {
+  const proxies = proxyConfig(settings)
+  const secrets = secretConfig(settings, plaintext, proxies)
   return {
     auth: readTokenSettings(settings, openEntry),
     tls: readTlsSettings(settings),
@@ -452,7 +507,8 @@ function serverConfig(
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
     ...lifecycleConfig(settings),
-    ...auditConfig(settings, plaintext),
+    ...secrets,
+    ...auditConfig(settings, secrets, proxies),
     auditMaskedReads: auditMaskedReads(settings),
     ...idempotencyConfig(settings),
     requestTimeoutMs: settings.integer(
@@ -479,7 +535,7 @@ function serverConfig(
       67_108_864,
       { min: 1_048_576, max: 4_294_967_296 },
     ),
-    proxies: proxyConfig(settings),
+    proxies,
     logLevel: settings.choice(
       'LOG_LEVEL',
       'Least severe level that is logged; `debug` logs every provider call.',
@@ -520,8 +576,8 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   const settings = new SettingsReader(env)
   const { problems, plaintext } = settings
   const server = serverConfig(settings, plaintext, development, (values, where) => settings.within(values, where))
-  if (server.redis !== undefined && server.encryptionKeys === undefined)
-    problems.push('STORE_ENCRYPTION_KEY is missing; REDIS_URL needs it')
+  if (server.redis !== undefined && server.encryptionKeys === undefined && server.keyRing === undefined)
+    problems.push('STORE_ENCRYPTION_KEY is missing, or STORE_KEY_RING_FILE; REDIS_URL needs one of them')
   if (!development && server.auth.issuers.some(({ issuer }) => isDevelopmentIssuer(issuer)))
     problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
   if (
@@ -537,6 +593,7 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   if (tenancy === undefined || problems.length > 0) throw new ConfigError([...new Set(problems)])
   return {
     ...server,
+    secrets: { paths: secretPaths(env), read: () => readSecretConfig(env) },
     providers: tenancy.hasTenants ? {} : tenancy.tenants[0]!.providers,
     tenancy,
     readTenancy: () => tenancyReading(env),

@@ -1,4 +1,5 @@
 import { ConfigError, environment, readConfig } from './config.js'
+import { KeyRingError } from './keys/key-ring.js'
 import { exitOnCrash, shutdownOnSignals } from './lifecycle/shutdown.js'
 import { createLog, type Log } from './observability/log.js'
 import { logProcessOutput } from './observability/process-output.js'
@@ -7,6 +8,7 @@ import { type Server, startServer } from './server.js'
 /** The message for an error at the start. Messages of other errors are left out: they may hold the value of a setting. */
 function reasonOf(error: unknown): string {
   const { code } = error as { code?: unknown }
+  if (error instanceof KeyRingError) return `The server could not be started: ${error.message}.`
   if (code === 'EADDRINUSE')
     return 'The address is taken: set HOST and PORT, or ADMIN_HOST and ADMIN_PORT, to a free one.'
   const kind = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown'

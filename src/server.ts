@@ -16,6 +16,8 @@ import type { Config } from './config.js'
 import { createConsents } from './consent/operation-consent.js'
 import { openConsentRegister } from './consent/open-register.js'
 import type { ConsentRegister } from './consent/register.js'
+import { openKeys } from './keys/open-keys.js'
+import type { KeyHolder } from './keys/key-holder.js'
 import { createApolloServer } from './graphql/apollo.js'
 import { createContextFactory } from './graphql/context.js'
 import { DocumentCache } from './graphql/document-cache.js'
@@ -50,6 +52,7 @@ import { drain, untilAccepted } from './lifecycle/drain.js'
 import { IdleConnections } from './lifecycle/idle-connections.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { StoreReadiness } from './lifecycle/readiness.js'
+import { SecretReload } from './lifecycle/secret-reload.js'
 import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
 import type { ConnectionRefusal } from './security-events/events.js'
@@ -109,6 +112,7 @@ interface Resources {
   readonly reload: ProviderReload
   readonly trail: Trail
   readonly consents: ConsentRegister | undefined
+  readonly secrets: SecretReload
 }
 
 function openTenants(
@@ -134,14 +138,15 @@ function openTenants(
   })
 }
 
-function openResources({ config, log, metrics, dependencies, events }: Options): Resources {
+function openResources({ config, log, metrics, dependencies, events }: Options, dataKeys: KeyHolder): Resources {
   const issuers = new Issuers(config, reportIssuers(dependencies))
   const readiness = new StoreReadiness(dependencies)
-  const store = openStore(config, readiness.observe, log)
+  const store = openStore(config, dataKeys, readiness.observe, log)
   readiness.start(store.probe)
   const tenants = openTenants({ config, log, metrics }, store)
   const trail = openTrail({
     config,
+    keys: dataKeys,
     changed(usable) {
       dependencies.report('audit', usable ? undefined : 'NOT_WRITABLE')
       events.record({ action: usable ? 'audit-usable' : 'audit-unusable' })
@@ -150,11 +155,18 @@ function openResources({ config, log, metrics, dependencies, events }: Options):
       log.error({ entries }, 'audit entries were not written')
       events.record({ action: 'audit-lost', count: entries })
     },
+    notice: (what) => log.warn({ what }, 'the audit file was open to others'),
+    checkpointed: (cause) =>
+      log.warn(
+        { cause },
+        cause === undefined ? 'audit checkpoints are written again' : 'audit checkpoints are not written',
+      ),
   })
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
   const consents = openConsentRegister(config, log, metrics)
   const reload = watchProviderSettings({ config, tenants, log, metrics })
-  return { issuers, store, readiness, tenants, reload, trail, consents }
+  const secrets = new SecretReload({ config, keys: dataKeys, log })
+  return { issuers, store, readiness, tenants, reload, trail, consents, secrets }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -328,7 +340,7 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { issuers, store, readiness, tenants, reload, trail, consents }: Resources,
+  { issuers, store, readiness, tenants, reload, trail, consents, secrets }: Resources,
   events: SecurityEvents,
   onListenerClosed: () => void,
 ): Promise<void> {
@@ -338,6 +350,7 @@ async function close(
   await graph.rateLimit.close()
   await issuers.close()
   await consents?.close()
+  secrets.close()
   // Last: by now every operation has closed its audit record.
   await trail.close()
   readiness.close()
@@ -360,7 +373,8 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   let isStopping = false
   let keepsConnections = true
 
-  const resources = openResources(options)
+  const dataKeys = await openKeys(config)
+  const resources = openResources(options, dataKeys)
   const reached = dependencies.usable(START_TIMEOUT_MS)
   const trusts = trustOf(config.trustProxy)
   const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)

@@ -99,5 +99,6 @@ export const UNSTORED: Readonly<Record<string, string>> = {
   spent: 'query cost that was spent in this minute, by a keyed hash of the caller',
   permits: 'calls that run at a provider',
   probe: 'a claim of the health check',
+  keys: 'which data keys a running process has',
   audit: 'anchors of the audit trail: how far a chain is',
 }

@@ -1,20 +1,17 @@
 import { Redis } from 'ioredis'
-import type { RedisAddress } from '../store/connection.js'
-import { appendMac, type ChainKey, isMacValid, splitMac } from './chain.js'
+import type { RedisAddress } from '../store/redis-address.js'
+import { appendMac, type ChainKey, type Head, isMacValid, splitMac } from './chain.js'
 import { openRedis, waitUntilReady } from './redis.js'
 
 /** Anchor: the length and the head of a hash chain, stored outside the trail. It shows that a chain's tail was removed. */
-export interface Anchor {
-  readonly chain: string
-  readonly count: number
-  /** MAC of the newest entry. */
-  readonly head: string
-  readonly at: string
+export interface Anchor extends Omit<Head, 'since'> {
+  /** When the chain began; anchors of version 0.1.0 do not state it. */
+  readonly since?: string
 }
 
 /** Anchor store: keeps one anchor for each chain. */
 export interface AnchorStore {
-  readonly put: (anchor: Anchor) => Promise<void>
+  readonly put: (anchor: Anchor, key: ChainKey) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -23,10 +20,10 @@ const TTL_SECONDS = 400 * 24 * 3600
 const SCAN_COUNT = 1_000
 
 /** Anchor store in Redis. It is separate from the sink: write access to the sink does not permit to change an anchor. */
-export function openAnchorStore(address: RedisAddress, key: ChainKey): AnchorStore {
+export function openAnchorStore(address: RedisAddress): AnchorStore {
   const redis = openRedis(address)
   return {
-    async put(anchor) {
+    async put(anchor, key) {
       await redis.set(`${KEY_PREFIX}${anchor.chain}`, appendMac(key, JSON.stringify(anchor)).text, 'EX', TTL_SECONDS)
     },
     close: async () => redis.disconnect(),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { ChainEntry, HashChain } from './chain.js'
-import type { Sink } from './sinks.js'
+import type { ChainEntry, HashChain, Head } from './chain.js'
+import type { Sink } from './sink.js'
 
 const MAX_BATCH = 500
 /** Length of the queue from which no further operation that needs the trail is accepted. */
@@ -19,6 +19,7 @@ interface Waiter {
 }
 
 interface QueuedEntry {
+  readonly chain: HashChain
   readonly at: string
   readonly entry: object
   readonly waiter: Waiter | undefined
@@ -47,11 +48,12 @@ function createClock(): () => string {
  */
 export class BatchWriter {
   readonly #sink: Sink
-  readonly #chain: HashChain
+  #chain: HashChain
   readonly #onStateChange: (usable: boolean) => void
   readonly #timestamp = createClock()
   readonly #queue: QueuedEntry[] = []
-  #newest: ChainEntry | undefined
+  /** The newest entry that the sink has, of each chain. */
+  readonly #heads = new Map<string, Head>()
   #hasFailed = false
   #isClosed = false
   #isWriting = false
@@ -68,14 +70,19 @@ export class BatchWriter {
     return !this.#hasFailed && this.#queue.length < MAX_QUEUED
   }
 
-  /** The newest entry that the sink has. */
-  get newest(): ChainEntry | undefined {
-    return this.#newest
+  /** How far the sink has each chain of this process. */
+  get heads(): readonly Head[] {
+    return [...this.#heads.values()]
+  }
+
+  /** Entries that are pushed from now on belong to this chain. */
+  use(chain: HashChain): void {
+    this.#chain = chain
   }
 
   /** Queues an entry. */
   push(entry: object, waiter?: Waiter): void {
-    this.#queue.push({ at: this.#timestamp(), entry, waiter })
+    this.#queue.push({ chain: this.#chain, at: this.#timestamp(), entry, waiter })
     if (this.#isWriting) return
     if (waiter) this.#start()
     else this.#startLater()
@@ -125,14 +132,20 @@ export class BatchWriter {
   async #writeBatch(): Promise<number> {
     const lines = this.#queue
       .slice(0, MAX_BATCH)
-      .map((queued) => (queued.chained ??= this.#chain.next(queued.at, queued.entry)).line)
+      .map((queued) => (queued.chained ??= queued.chain.next(queued.at, queued.entry)).line)
     const timeout = setTimeout(() => this.#setUsable(false), WRITE_TIMEOUT_MS)
     const written = await this.#sink.write(lines).catch(() => 0)
     clearTimeout(timeout)
     const done = this.#queue.splice(0, written)
-    this.#newest = done.at(-1)?.chained ?? this.#newest
-    for (const { waiter } of done) waiter?.resolve()
+    for (const { chained, at, waiter } of done) {
+      this.#advance(chained!, at)
+      waiter?.resolve()
+    }
     return written
+  }
+
+  #advance({ chain, seq, mac }: ChainEntry, at: string): void {
+    this.#heads.set(chain, { chain, since: this.#heads.get(chain)?.since ?? at, at, count: seq + 1, head: mac })
   }
 
   #setUsable(usable: boolean): void {

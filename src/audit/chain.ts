@@ -16,8 +16,21 @@ export interface ChainEntry {
   readonly mac: string
 }
 
+/** How far a chain is: what anchors and checkpoints state of it. */
+export interface Head {
+  readonly chain: string
+  /** When its first entry was made. */
+  readonly since: string
+  /** When its newest entry was made. */
+  readonly at: string
+  readonly count: number
+  /** MAC of the newest entry. */
+  readonly head: string
+}
+
 /** Hash chain: each entry contains the MAC of its predecessor. */
 export interface HashChain {
+  readonly id: string
   /** Appends an entry with its timestamp. */
   readonly next: (at: string, entry: object) => ChainEntry
 }
@@ -68,6 +81,7 @@ export function createHashChain(key: ChainKey): HashChain {
   let seq = 0
   let prev = ''
   return {
+    id,
     next(at, entry) {
       // Concatenates the JSON text, because copying the entry into a new object costs more.
       const { text, mac } = appendMac(

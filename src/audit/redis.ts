@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
-import { connect, type RedisAddress } from '../store/connection.js'
+import { connect } from '../store/connection.js'
+import type { RedisAddress } from '../store/redis-address.js'
 
 /** Redis connection for the audit trail alone. Connection errors are not logged: each failed command reports its own. */
 export const openRedis = (address: RedisAddress): Redis | Cluster => connect(address)

@@ -1,9 +1,13 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import type { AuditConfig } from '../config.js'
+import { createHmac } from 'node:crypto'
+import type { KeyHolder } from '../keys/key-holder.js'
 import { type AnchorStore, openAnchorStore } from './anchors.js'
 import { BatchWriter } from './batch-writer.js'
-import { type ChainEntry, createHashChain, deriveChainKey } from './chain.js'
-import { openSink } from './sinks.js'
+import { type ChainKey, createHashChain, deriveChainKey, type Head } from './chain.js'
+import type { CheckpointConfig } from './checkpoints/settings.js'
+import { openCheckpointSink } from './checkpoints/sinks.js'
+import { CheckpointWriter } from './checkpoints/writer.js'
+import type { FileNotice } from './file-sink.js'
+import { openSink, type SinkConfig } from './sinks.js'
 
 /** Version of the format of entries. */
 const FORMAT_VERSION = 1
@@ -30,50 +34,120 @@ export interface Trail {
 }
 
 interface TrailOptions {
-  readonly config: AuditConfig
+  readonly config: SinkConfig & { readonly checkpoints: CheckpointConfig | undefined }
+  readonly keys: KeyHolder
   /** Called when the sink becomes unusable, and when it becomes usable again. */
   readonly changed: (usable: boolean) => void
   /** Called at the end with the number of entries that were not written. */
   readonly lost: (entries: number) => void
+  /** Told of a file whose mode or directory others could use. */
+  readonly notice: (what: FileNotice) => void
+  /** Called when checkpoints cannot be written, with the class of the cause, and when they can again. */
+  readonly checkpointed: (cause: string | undefined) => void
 }
 
-/** Anchors the newest entry at an interval. A failed attempt is repeated at the next interval; the trail does not depend on it. */
-function startAnchoring(anchors: AnchorStore | undefined, newest: () => ChainEntry | undefined) {
-  let anchored: ChainEntry | undefined
+/** Anchors the heads at an interval. A failed attempt is repeated at the next interval; the trail does not depend on it. */
+function startAnchoring(
+  anchors: AnchorStore | undefined,
+  heads: () => readonly Head[],
+  keyOf: (head: Head) => ChainKey,
+) {
+  const anchored = new Map<string, string>()
 
   async function anchor(): Promise<void> {
-    const head = newest()
-    if (anchors === undefined || head === undefined || head === anchored) return
-    await anchors.put({ chain: head.chain, count: head.seq + 1, head: head.mac, at: new Date().toISOString() })
-    anchored = head
+    if (anchors === undefined) return
+    for (const head of heads()) {
+      if (anchored.get(head.chain) === head.head) continue
+      await anchors.put({ ...head, at: new Date().toISOString() }, keyOf(head))
+      anchored.set(head.chain, head.head)
+    }
   }
 
   const timer = setInterval(() => void anchor().catch(() => undefined), ANCHOR_INTERVAL_MS).unref()
   return { anchor: () => anchor().catch(() => undefined), stop: () => clearInterval(timer) }
 }
 
-/** Opens the trail at the sink of `AUDIT_LOG`. Without `STORE_ENCRYPTION_KEY` its key ends with the process. */
-export function openTrail({ config, changed, lost }: TrailOptions): Trail {
-  const key = deriveChainKey(config.encryptionKeys?.[0] ?? randomBytes(32))
-  const sink = openSink(config)
-  const writer = new BatchWriter(sink, createHashChain(key), changed)
-  const anchors = config.redis === undefined ? undefined : openAnchorStore(config.redis, key)
-  const anchoring = startAnchoring(anchors, () => writer.newest)
+function startCheckpoints(
+  config: CheckpointConfig | undefined,
+  heads: () => readonly Head[],
+  changed: (cause: string | undefined) => void,
+): CheckpointWriter | undefined {
+  if (config === undefined) return undefined
+  const { destination, ...options } = config
+  return new CheckpointWriter({ ...options, sink: openCheckpointSink(destination), heads, changed })
+}
 
-  const started = writer.pushAndWait({ kind: 'start', version: FORMAT_VERSION, key: key.id }, START_TIMEOUT_MS)
+/** The chains of this process: one, and another one after each change of the current key. */
+class Chains {
+  readonly #keys = new Map<string, ChainKey>()
+  #current: ChainKey
+
+  constructor(secret: Buffer) {
+    this.#current = deriveChainKey(secret)
+  }
+
+  get key(): ChainKey {
+    return this.#current
+  }
+
+  /** Begins a chain under the current key. */
+  begin() {
+    const chain = createHashChain(this.#current)
+    this.#keys.set(chain.id, this.#current)
+    return { chain, entry: { kind: 'start', version: FORMAT_VERSION, key: this.#current.id } }
+  }
+
+  /** True where the secret is another one. */
+  rotate(secret: Buffer): boolean {
+    const key = deriveChainKey(secret)
+    if (key.id === this.#current.id) return false
+    this.#current = key
+    return true
+  }
+
+  keyOf({ chain }: Head): ChainKey {
+    return this.#keys.get(chain)!
+  }
+}
+
+/** Opens the trail at the sink of `AUDIT_LOG`. */
+export function openTrail({ config, keys, changed, lost, notice, checkpointed }: TrailOptions): Trail {
+  const chains = new Chains(keys.current.seals[0]!.secret)
+  const sink = openSink(config, notice)
+  const first = chains.begin()
+  const writer = new BatchWriter(sink, first.chain, changed)
+  const anchors = config.redis === undefined ? undefined : openAnchorStore(config.redis)
+  const anchoring = startAnchoring(
+    anchors,
+    () => writer.heads,
+    (head) => chains.keyOf(head),
+  )
+  const checkpoints = startCheckpoints(config.checkpoints, () => writer.heads, checkpointed)
+
+  const started = writer.pushAndWait(first.entry, START_TIMEOUT_MS)
+  void started.then(() => checkpoints?.step())
+  keys.onChange(({ seals }) => {
+    if (!chains.rotate(seals[0]!.secret)) return
+    writer.push({ kind: 'end' })
+    const { chain, entry } = chains.begin()
+    writer.use(chain)
+    writer.push(entry)
+  })
 
   return {
     started,
     usable: () => writer.isUsable,
     append: (entry) => writer.push(entry),
     commit: (entry) => new Promise((resolve, reject) => writer.push(entry, { resolve, reject })),
-    pseudonymOf: (text) => `#${createHmac('sha256', key.pseudonyms).update(text).digest('base64url').slice(0, 22)}`,
+    pseudonymOf: (text) =>
+      `#${createHmac('sha256', chains.key.pseudonyms).update(text).digest('base64url').slice(0, 22)}`,
     async close() {
       anchoring.stop()
       await writer.pushAndWait({ kind: 'end' }, SHUTDOWN_TIMEOUT_MS)
       const unwritten = writer.close()
       if (unwritten > 0) lost(unwritten)
       await anchoring.anchor()
+      await checkpoints?.close()
       await sink.close().catch(() => undefined)
       await anchors?.close()
     },

@@ -1,5 +1,5 @@
 import type { Anchor } from './anchors.js'
-import { type AuthenticatedText, type ChainKey, isMacValid, splitMac } from './chain.js'
+import { type AuthenticatedText, type ChainKey, type Head, isMacValid, splitMac } from './chain.js'
 
 /** Members of an entry that the verification reads. */
 interface Link {
@@ -13,6 +13,11 @@ interface Link {
 
 /** State of one chain after the lines so far. */
 interface ChainState {
+  /** The first entry here. */
+  readonly first: number
+  /** Times of the first and the newest entry here. */
+  readonly from: string
+  to: string
   /** The key of its MACs; undefined when it is not given. */
   readonly key: ChainKey | undefined
   seq: number
@@ -22,9 +27,29 @@ interface ChainState {
   readonly newest: Set<string>
 }
 
+/** A chain, as far as it is here. */
+export interface ChainFound {
+  readonly chain: string
+  /** Number of its first entry here. */
+  readonly first: number
+  /** Number of its entries, those in earlier files included. */
+  readonly entries: number
+  readonly from: string
+  readonly to: string
+  readonly state: 'ended' | 'open'
+}
+
+/** Options of a verification. */
+interface VerifierOptions {
+  /** Heads that checkpoints state: the entry before `count` has this MAC. */
+  readonly heads?: readonly Head[]
+  /** With it chains may begin in earlier files, as far as the range permits. */
+  readonly since?: string | undefined
+}
+
 /** Result of a verification. */
 export interface Report {
-  readonly chains: readonly { readonly chain: string; readonly entries: number; readonly state: 'ended' | 'open' }[]
+  readonly chains: readonly ChainFound[]
   readonly entries: number
   /** Number of exact duplicates. */
   readonly repeated: number
@@ -66,6 +91,7 @@ function violationOf(state: ChainState, link: Link, isChanged: boolean): string 
 function advance(state: ChainState, link: Link, mac: string): void {
   if (link.seq <= state.seq) return
   state.seq = link.seq
+  state.to = link.at
   state.mac = mac
   state.hasEnded = link.kind === 'end'
   state.newest.add(mac)
@@ -87,8 +113,26 @@ export class TrailVerifier {
   #others = 0
   #earliest: string | undefined
 
-  constructor(keys: readonly ChainKey[]) {
+  readonly #since: string | undefined
+  /** MACs that checkpoints state, by chain and count. */
+  readonly #stated = new Map<string, string>()
+
+  constructor(keys: readonly ChainKey[], { heads = [], since }: VerifierOptions = {}) {
     this.#keys = keys
+    this.#since = since
+    for (const { chain, count, head } of heads) this.#stated.set(`${chain} ${count}`, head)
+  }
+
+  /** The chains, as far as they are here. */
+  get chains(): readonly ChainFound[] {
+    return [...this.#chains].map(([chain, { first, seq, from, to, hasEnded }]) => ({
+      chain,
+      first,
+      entries: seq + 1,
+      from,
+      to,
+      state: hasEnded ? 'ended' : 'open',
+    }))
   }
 
   /** Verifies the next line; `where` is its position in messages. */
@@ -113,11 +157,7 @@ export class TrailVerifier {
   report(anchors: readonly Anchor[] | undefined): Report {
     const missing = (anchors ?? []).filter((anchor) => !this.#compare(anchor))
     return {
-      chains: [...this.#chains].map(([chain, { seq, hasEnded }]) => ({
-        chain,
-        entries: seq + 1,
-        state: hasEnded ? 'ended' : 'open',
-      })),
+      chains: this.chains,
       entries: this.#entries,
       repeated: this.#repeated,
       others: this.#others,
@@ -136,9 +176,17 @@ export class TrailVerifier {
     }
     this.#entries += 1
     this.#completePartial(line, link.chain)
-    const violation = violationOf(state, link, isChanged)
+    const violation = violationOf(state, link, isChanged) ?? this.#contradictionOf(link, text.mac)
     if (violation !== undefined) this.#problem(where, violation)
     advance(state, link, text.mac)
+  }
+
+  /** A checkpoint that states another entry. */
+  #contradictionOf({ chain, seq }: Link, mac: string): string | undefined {
+    const stated = this.#stated.get(`${chain} ${seq + 1}`)
+    return stated === undefined || stated === mac
+      ? undefined
+      : `entry ${seq} of chain ${chain} is another one than a checkpoint states: the chain was written anew`
   }
 
   #begin(link: Link, text: AuthenticatedText, where: string): ChainState {
@@ -146,12 +194,21 @@ export class TrailVerifier {
       this.#keys.find((candidate) => isMacValid(candidate, text)) ?? this.#keys.find(({ id }) => id === link.key)
     if (this.#keys.length > 0 && !key)
       this.#problem(where, `chain ${link.chain} is sealed with a key that is not given`)
-    if (link.seq !== 0)
+    if (link.seq !== 0 && this.#since === undefined)
       this.#problem(
         where,
         `chain ${link.chain} begins with entry ${link.seq}: what came before is missing, or in an earlier file`,
       )
-    const state: ChainState = { key, seq: link.seq - 1, mac: link.prev, hasEnded: false, newest: new Set() }
+    const state: ChainState = {
+      key,
+      first: link.seq,
+      from: link.at,
+      to: link.at,
+      seq: link.seq - 1,
+      mac: link.prev,
+      hasEnded: false,
+      newest: new Set(),
+    }
     this.#chains.set(link.chain, state)
     return state
   }

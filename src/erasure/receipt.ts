@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Trail } from '../audit/trail.js'
-import type { AuditDestination } from '../config.js'
+import type { AuditDestination } from '../audit/audit-settings.js'
 import type { Counts, ErasureReport } from './erasure.js'
 import type { Person } from './person-match.js'
 

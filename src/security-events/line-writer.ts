@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Sink } from '../audit/sinks.js'
+import type { Sink } from '../audit/sink.js'
 import { errorClass } from '../observability/error-class.js'
 
 /** Lines that wait to be written; more are dropped. */

@@ -1,4 +1,5 @@
-import { openSink, type Sink } from '../audit/sinks.js'
+import type { Sink } from '../audit/sink.js'
+import { openSink } from '../audit/sinks.js'
 import type { Config } from '../config.js'
 import { trustOf } from '../http/client-address.js'
 import { EventLog } from './event-log.js'
@@ -17,8 +18,12 @@ interface Warnings {
   readonly warn: (facts: object, message: string) => void
 }
 
-const sinkOf = (destination: SecurityDestination, redis: Config['redis']): Sink =>
-  'syslog' in destination ? syslogSink(destination.syslog) : openSink({ audit: destination, redis })
+const sinkOf = (destination: SecurityDestination, redis: Config['redis'], { warn }: Warnings): Sink =>
+  'syslog' in destination
+    ? syslogSink(destination.syslog)
+    : openSink({ audit: destination, auditFsync: 'off', redis }, (what) =>
+        warn({ what }, 'the file of security events was open to others'),
+      )
 
 /** Opens the stream of `SECURITY_LOG`. A sink that fails, and one that takes lines again, is logged once. */
 export function openSecurityEvents(
@@ -30,7 +35,7 @@ export function openSecurityEvents(
   const count = metrics.securityEvent
   if (securityLog === undefined) return new SecurityEvents({ count, trusts })
   const isSyslog = 'syslog' in securityLog
-  const writer = new LineWriter(sinkOf(securityLog, redis), {
+  const writer = new LineWriter(sinkOf(securityLog, redis, log), {
     lost: metrics.securityEventsLost,
     changed: (cause) =>
       cause === undefined

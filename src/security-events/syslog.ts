@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { connect as connectTls } from 'node:tls'
-import type { Sink } from '../audit/sinks.js'
+import type { Sink } from '../audit/sink.js'
 import { ACTIONS, type SecurityEvent } from './events.js'
 import type { SyslogAddress } from './settings.js'
 

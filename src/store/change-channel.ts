@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { connect, type RedisAddress } from './connection.js'
+import { connect } from './connection.js'
+import type { RedisAddress } from './redis-address.js'
 
 const CHANNEL = 'kyc:changes'
 

@@ -1,16 +1,8 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  type DecipherGCM,
-  createHash,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-} from 'node:crypto'
+import { createCipheriv, createDecipheriv, type DecipherGCM, createHmac, randomBytes } from 'node:crypto'
 import type { Labels, StoreKey } from '../../datasources/contract/store.js'
+import type { DataKeys } from '../keys/data-keys.js'
+import { type CipherKeys, cipherKeysOf, KEY_ID_BYTES, VERSION } from './cipher-keys.js'
 
-const VERSION = 1
-const KEY_ID_BYTES = 4
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const IV_START = 1 + KEY_ID_BYTES
@@ -47,32 +39,6 @@ interface Stated extends Statement {
   readonly v: number
 }
 
-interface CipherKey {
-  /** Key id in hexadecimal. */
-  readonly id: string
-  /** Prefix of every value that is encrypted with the key: format version and key id. */
-  readonly prefix: Buffer
-  readonly encryption: Buffer
-  readonly names: Buffer
-  /** Of values that callers keep: the encryption, and the hash that gives each value its nonce. */
-  readonly seals: Buffer
-  readonly nonces: Buffer
-}
-
-/** Key derivation (HKDF): names and values have separate keys. */
-function deriveKey(secret: Buffer): CipherKey {
-  const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `kyc-graph ${use}`, 32))
-  const id = createHash('sha256').update(secret).digest().subarray(0, KEY_ID_BYTES)
-  return {
-    id: id.toString('hex'),
-    prefix: Buffer.concat([Buffer.from([VERSION]), id]),
-    encryption: derive('values'),
-    names: derive('names'),
-    seals: derive('seals'),
-    nonces: derive('nonces of seals'),
-  }
-}
-
 /** A list as one text. Each part has its length as a prefix, so that different lists never collide. */
 function joined(parts: readonly string[]): string {
   let text = ''
@@ -93,11 +59,13 @@ function encryptGcm(key: Buffer, iv: Buffer, bound: string, text: string): Buffe
   return Buffer.concat([cipher.getAuthTag(), encrypted])
 }
 
-const nameUnder = (key: CipherKey, [namespace, ...parts]: StoreKey): string =>
-  `kyc:${namespace}:${keyedHash(key.names, [namespace, ...parts])}`
+type NameKey = CipherKeys['names'][number]
+
+const nameUnder = (key: NameKey, [namespace, ...parts]: StoreKey): string =>
+  `kyc:${namespace}:${key.label}${keyedHash(key.names, [namespace, ...parts])}`
 
 /** The name of a write's record: version of the form, key id, and the hash tag that puts it beside its part's epoch. */
-function writeNameUnder(key: CipherKey, parts: StoreKey): string {
+function writeNameUnder(key: NameKey, parts: StoreKey): string {
   const hash = keyedHash(key.names, [`write ${FORM}`, ...parts])
   return `kyc:write:${FORM}:${key.id}:{${partOf(hash)}}:${hash}`
 }
@@ -143,52 +111,61 @@ function orNull(read: () => unknown): unknown {
 
 /**
  * Cipher of the store: names are keyed hashes, values are encrypted with AES-256-GCM and bound to their name. The first
- * secret is the current one (`STORE_ENCRYPTION_KEY`, a comma list); the others still decrypt, so that keys can be rotated.
+ * key of each purpose is the current one; the others still read, so that keys can be rotated.
  */
 export class StoreCipher {
-  readonly #keys: readonly CipherKey[]
-  readonly #current: CipherKey
+  #keys: CipherKeys
 
-  constructor(secrets: readonly Buffer[]) {
-    this.#keys = secrets.map(deriveKey)
-    const [current] = this.#keys
-    if (!current) throw new Error('a store needs at least one key')
-    this.#current = current
+  constructor(keys: DataKeys) {
+    this.#keys = cipherKeysOf(keys)
   }
 
-  /** The name of a store key under the current secret. */
+  /** Goes on with other keys, as from the next call. */
+  use(keys: DataKeys): void {
+    this.#keys = cipherKeysOf(keys)
+  }
+
+  /** The name of a store key under the current key. */
   nameOf(key: StoreKey): string {
-    return nameUnder(this.#current, key)
+    return nameUnder(this.#keys.names[0]!, key)
   }
 
-  /** The names of a store key under the other secrets. */
+  /** The names of a store key under the other keys. */
   olderNamesOf(key: StoreKey): string[] {
-    return this.#keys.slice(1).map((candidate) => nameUnder(candidate, key))
+    return this.#keys.names.slice(1).map((candidate) => nameUnder(candidate, key))
   }
 
-  /** All names of a store key: under the current secret first. */
+  /** All names of a store key: under the current key first. */
   namesOf(key: StoreKey): readonly [current: string, ...older: string[]] {
     return [this.nameOf(key), ...this.olderNamesOf(key)]
   }
 
-  /** The names of a write's record: under the current secret first. */
+  /** The names of a write's record: under the current key first. */
   writeNamesOf(key: StoreKey): readonly [current: string, ...older: string[]] {
-    const older = this.#keys.slice(1).map((candidate) => writeNameUnder(candidate, key))
-    return [writeNameUnder(this.#current, key), ...older]
+    const [current, ...older] = this.#keys.names
+    return [writeNameUnder(current!, key), ...older.map((candidate) => writeNameUnder(candidate, key))]
   }
 
-  /** True of bytes that the current secret encrypted. */
+  /** The id of the key that encrypts values. */
+  get currentId(): string {
+    return this.#keys.values[0]!.id
+  }
+
+  /** Encrypts with the current key what another one encrypted; undefined where it cannot be read. */
+  reencrypt(name: string, bytes: Buffer): Buffer | undefined {
+    const value = orNull(() => this.#decrypt('values', name, bytes))
+    return value === null ? undefined : this.#encrypt(name, JSON.stringify(value))
+  }
+
+  /** True of bytes that the current key encrypted. */
   isCurrent(bytes: Buffer): boolean {
-    const { prefix } = this.#current
+    const { prefix } = this.#keys.values[0]!
     return bytes.subarray(0, prefix.length).equals(prefix)
   }
 
   /** Encrypts a value, with keyed hashes of its labels; `before` is what it states already. */
   encrypt(name: string, value: unknown, labels: Labels = {}, before: Statement = {}): Buffer {
-    const iv = randomBytes(IV_BYTES)
-    const { prefix, encryption } = this.#current
-    const text = JSON.stringify(stated(value, this.#statementOf(labels, before)))
-    return Buffer.concat([prefix, iv, encryptGcm(encryption, iv, name, text)])
+    return this.#encrypt(name, JSON.stringify(stated(value, this.#statementOf(labels, before))))
   }
 
   /** Decrypts a value; null, as for an absent one, when it cannot be read. */
@@ -198,12 +175,12 @@ export class StoreCipher {
 
   /** Decrypts a value; throws `Unreadable` when it cannot be read. */
   open(name: string, bytes: Buffer): unknown {
-    return unstated(this.#decrypt('encryption', name, bytes))
+    return unstated(this.#decrypt('values', name, bytes))
   }
 
   /** What a value states of what it concerns; nothing where it cannot be read. */
   statementOf(name: string, bytes: Buffer): Statement {
-    const value = orNull(() => this.#decrypt('encryption', name, bytes)) as {
+    const value = orNull(() => this.#decrypt('values', name, bytes)) as {
       readonly _?: Partial<Stated> | null
     } | null
     const { v: _v, ...statement } = value?._ ?? {}
@@ -217,27 +194,33 @@ export class StoreCipher {
   seal(value: unknown, context: readonly string[]): string {
     const text = JSON.stringify(value)
     const bound = joined(context)
-    const { prefix, seals, nonces } = this.#current
+    const { prefix, encryption, nonces } = this.#keys.seals[0]!
     const iv = createHmac('sha256', nonces)
       .update(joined([bound, text]))
       .digest()
       .subarray(0, IV_BYTES)
-    return Buffer.concat([prefix, iv, encryptGcm(seals, iv, bound, text)]).toString('base64url')
+    return Buffer.concat([prefix, iv, encryptGcm(encryption, iv, bound, text)]).toString('base64url')
   }
 
-  /** The value of a text that `seal` made for this context, under any of the secrets; null for any other text. */
+  /** The value of a text that `seal` made for this context, under any of the keys; null for any other text. */
   unseal(text: string, context: readonly string[]): unknown {
     const bytes = Buffer.from(text, 'base64url')
     // Node reads other characters and loose bits too; there is one text for each value.
     return bytes.toString('base64url') === text ? orNull(() => this.#decrypt('seals', joined(context), bytes)) : null
   }
 
-  #decrypt(use: 'encryption' | 'seals', bound: string, bytes: Buffer): unknown {
+  #encrypt(name: string, text: string): Buffer {
+    const iv = randomBytes(IV_BYTES)
+    const { prefix, encryption } = this.#keys.values[0]!
+    return Buffer.concat([prefix, iv, encryptGcm(encryption, iv, name, text)])
+  }
+
+  #decrypt(use: 'values' | 'seals', bound: string, bytes: Buffer): unknown {
     if (bytes[0] !== VERSION) throw new Unreadable('UNKNOWN_VERSION')
     if (bytes.length < TEXT_START) throw new Unreadable('ALTERED')
-    const key = this.#keys.find(({ prefix }) => bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0)
+    const key = this.#keys[use].find(({ prefix }) => bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0)
     if (!key) throw new Unreadable('OTHER_KEY')
-    const decipher = createDecipheriv('aes-256-gcm', key[use], bytes.subarray(IV_START, TAG_START))
+    const decipher = createDecipheriv('aes-256-gcm', key.encryption, bytes.subarray(IV_START, TAG_START))
       .setAAD(Buffer.from(bound))
       .setAuthTag(bytes.subarray(TAG_START, TEXT_START))
     return parsed(decipher, bytes.subarray(TEXT_START))
@@ -254,17 +237,17 @@ export class StoreCipher {
     }
   }
 
-  /** The digests of the parts under every secret: what a value of any age states of them. */
+  /** The digests of the parts under every key: what a value of any age states of them. */
   digestsOf(parts: readonly string[]): readonly string[] {
-    return this.#keys.map((key) => keyedHash(key.names, ['digest', ...parts]))
+    return this.#keys.names.map((key) => keyedHash(key.names, ['digest', ...parts]))
   }
 
   digest(parts: readonly string[]): string {
-    return keyedHash(this.#current.names, ['digest', ...parts])
+    return keyedHash(this.#keys.names[0]!.names, ['digest', ...parts])
   }
 
-  /** True when a digest of the parts was made under one of the secrets. */
+  /** True when a digest of the parts was made under one of the keys. */
   isDigest(digest: string, parts: readonly string[]): boolean {
-    return this.#keys.some((key) => keyedHash(key.names, ['digest', ...parts]) === digest)
+    return this.#keys.names.some((key) => keyedHash(key.names, ['digest', ...parts]) === digest)
   }
 }

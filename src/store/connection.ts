@@ -1,6 +1,8 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 import { counterScripts } from './counters.js'
 import { permitScripts } from './permits.js'
+import { keepConnection, presentAddress, tlsOf } from './redis-access.js'
+import type { RedisAddress } from './redis-address.js'
 
 /** Command timeout: longer than any reply of a healthy server, and short enough for a request to wait. */
 const COMMAND_TIMEOUT_MS = 1_000
@@ -48,70 +50,6 @@ declare module 'ioredis' {
   }
 }
 
-/** Redis address: one server, the nodes of a cluster, or the Sentinels that know the primary. */
-export interface RedisAddress {
-  readonly nodes: readonly { readonly host: string; readonly port: number }[]
-  readonly kind: 'server' | 'cluster' | 'sentinel'
-  /** The name of the primary in the Sentinels' configuration. */
-  readonly primary?: string
-  readonly tls: boolean
-  /** Certificate authority of the server (PEM), instead of the public ones. */
-  readonly ca?: string
-  readonly username?: string
-  readonly password?: string
-  readonly sentinelPassword?: string
-  readonly database?: number
-}
-
-const SENTINEL_URL = /^redis(s?)\+sentinel:\/\/(?:([^@/]*)@)?([^@/?]+)\/([\w.-]+)(?:\?sentinelPassword=([^&]+))?$/
-
-const parseNode = (url: string): URL | undefined =>
-  /^rediss?:\/\/[^/\s]/.test(url) && URL.canParse(url) ? new URL(url) : undefined
-
-/** Credentials of a URL, where they are percent-encoded. */
-const credentialsOf = (username: string, password: string) => ({
-  ...(username ? { username: decodeURIComponent(username) } : {}),
-  ...(password ? { password: decodeURIComponent(password) } : {}),
-})
-
-function parseSentinelUrl(url: string): RedisAddress | undefined {
-  const match = SENTINEL_URL.exec(url)
-  if (!match) return undefined
-  const [, secure, login = '', hosts, primary, sentinelPassword] = match
-  const urls = hosts!.split(',').map((host) => parseNode(`redis://${host.trim()}`))
-  if (urls.some((node) => node === undefined)) return undefined
-  const [username = '', password = ''] = login.split(':')
-  return {
-    kind: 'sentinel',
-    nodes: urls.map((node) => ({ host: node!.hostname, port: Number(node!.port || 26379) })),
-    primary: primary!,
-    tls: secure === 's',
-    ...credentialsOf(username, password),
-    ...(sentinelPassword === undefined ? {} : { sentinelPassword: decodeURIComponent(sentinelPassword) }),
-  }
-}
-
-/** Parses `REDIS_URL`; undefined when the form is not supported. */
-export function parseRedisUrl(text: string): RedisAddress | undefined {
-  try {
-    if (/^rediss?\+sentinel:/.test(text)) return parseSentinelUrl(text)
-    const urls = text.split(',').map((url) => parseNode(url.trim()))
-    const [first] = urls
-    if (first === undefined || urls.some((url) => url?.protocol !== first.protocol)) return undefined
-    const database = Number(first.pathname.slice(1) || 0)
-    if (!Number.isInteger(database)) return undefined
-    return {
-      kind: urls.length > 1 ? 'cluster' : 'server',
-      nodes: urls.map((url) => ({ host: url!.hostname, port: Number(url!.port || 6379) })),
-      tls: first.protocol === 'rediss:',
-      database,
-      ...credentialsOf(first.username, first.password),
-    }
-  } catch {
-    return undefined
-  }
-}
-
 const scripts = {
   compareAndSwap: { lua: COMPARE_AND_SWAP, numberOfKeys: 1 },
   claim: { lua: CLAIM, numberOfKeys: 2 },
@@ -121,8 +59,6 @@ const scripts = {
 }
 
 const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX_RETRY_DELAY_MS)
-
-const tlsOf = ({ tls, ca }: RedisAddress) => (tls ? { tls: ca === undefined ? {} : { ca } } : {})
 
 /** Options of a connection to one server. */
 function optionsOf(address: RedisAddress): RedisOptions {
@@ -141,13 +77,12 @@ function optionsOf(address: RedisAddress): RedisOptions {
     reconnectOnError: (error) => error.message.includes('READONLY'),
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),
-    ...tlsOf(address),
+    ...(address.tls ? { tls: tlsOf(address) } : {}),
   }
 }
 
 function sentinelOptionsOf(address: RedisAddress): RedisOptions {
   const { nodes, primary, sentinelPassword } = address
-  const { tls } = tlsOf(address)
   return {
     name: primary!,
     sentinels: [...nodes],
@@ -155,7 +90,7 @@ function sentinelOptionsOf(address: RedisAddress): RedisOptions {
     sentinelRetryStrategy: retryStrategy,
     sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
-    ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: tls } : {}),
+    ...(address.tls ? { enableTLSForSentinelMode: true, sentinelTLS: tlsOf(address) } : {}),
   }
 }
 
@@ -180,8 +115,9 @@ async function attemptError(address: RedisAddress, node: RedisAddress['nodes'][n
  * tell why it reaches no node of a cluster, or no Sentinel.
  */
 export async function connectionError(address: RedisAddress): Promise<unknown> {
+  const present = presentAddress(address)
   for (const node of address.nodes) {
-    const error = await attemptError(address, node)
+    const error = await attemptError(present, node)
     if (error !== undefined) return error
   }
   return undefined
@@ -189,7 +125,7 @@ export async function connectionError(address: RedisAddress): Promise<unknown> {
 
 /** Connects to Redis. The connection reconnects by itself, and every command fails within its timeout. */
 export function connect(address: RedisAddress): Redis | Cluster {
-  const connection = open(address)
+  const connection = keepConnection(address, open(presentAddress(address)))
   // The driver prints an error that has no listener.
   connection.on('error', () => undefined)
   return connection

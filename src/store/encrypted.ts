@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Labels, Store, StoreKey } from '../../datasources/contract/store.js'
 import { createKeyedMutex } from '../../datasources/support/keyed-mutex.js'
-import { type Statement, StoreCipher } from './cipher.js'
+import type { Statement, StoreCipher } from './cipher.js'
 import type { RawStore } from './raw-store.js'
 import { type Trust, UNCHECKED } from './trust.js'
 import { WriteRecords } from './write-records.js'
@@ -79,8 +79,7 @@ class EncryptedValues {
 }
 
 /** Encrypted store: encrypts names and values on their way to a raw store. `trust` decides whether it may take claims. */
-export function encryptedStore(raw: RawStore, secrets: readonly Buffer[], trust: Trust = UNCHECKED): Store {
-  const cipher = new StoreCipher(secrets)
+export function encryptedStore(raw: RawStore, cipher: StoreCipher, trust: Trust = UNCHECKED): Store {
   const values = new EncryptedValues(raw, cipher)
   const writes = new WriteRecords(raw, cipher, trust)
   // Updates of one name wait for each other here, so that compare-and-swap competes with other processes only.

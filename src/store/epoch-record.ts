@@ -3,7 +3,7 @@ import { type StoreCipher, Unreadable } from './cipher.js'
 import type { Distrust } from './trust.js'
 
 /** Length of the epoch's id, a UUID, at the start of its record: the script of a claim compares it. */
-const EPOCH_ID_LENGTH = 36
+export const EPOCH_ID_LENGTH = 36
 
 /** The keys that each server had evicted when the epoch began, by the server's run id. */
 export type Evicted = Readonly<Record<string, number>>

@@ -58,6 +58,8 @@ export class StoreEpoch implements Trust {
   #cause: Distrust | undefined
   #isChecked = false
   #isDescribed = false
+  /** True until the record is known to be encrypted with the current key. */
+  #mayBeOutdated = true
   /** The running check; a caller that finds one waits for it. */
   readonly check: () => Promise<void>
 
@@ -85,6 +87,11 @@ export class StoreEpoch implements Trust {
 
   recheck(): Promise<void> {
     return this.check()
+  }
+
+  /** Encrypts the record with the current key at the next check; for when that key has changed. */
+  reseal(): void {
+    this.#mayBeOutdated = true
   }
 
   async #check(): Promise<void> {
@@ -128,7 +135,7 @@ export class StoreEpoch implements Trust {
     if (!isKnown && epoch.state === 'created') return this.#lose(stored, 'EPOCH_LOST', now)
     if (hasEvicted(epoch, facts)) return this.#lose(stored, 'EVICTING', now)
     if (facts?.some(({ evictionPolicy }) => evictionPolicy !== undefined)) return { cause: 'EVICTING' }
-    if (!this.#isChecked) await this.#reseal(stored)
+    if (this.#mayBeOutdated) await this.#reseal(stored)
     return { epoch }
   }
 
@@ -166,6 +173,7 @@ export class StoreEpoch implements Trust {
   async #reseal(stored: readonly Stored[]): Promise<void> {
     const outdated = stored.filter(({ bytes }) => bytes !== null && isOlderKey(this.#cipher, bytes))
     await Promise.all(outdated.map(({ name, bytes, epoch }) => this.#put(name, bytes, epoch as EpochRecord)))
+    this.#mayBeOutdated = false
   }
 
   #put(name: string, before: Buffer | null, epoch: EpochRecord): Promise<boolean> {

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
+import type { KeyHolder } from '../keys/key-holder.js'
 import type { LeasePoints } from '../limits/point-lease.js'
 import type { Log } from '../observability/log.js'
 import { type ChangeChannel, NO_CHANNEL, openChangeChannel } from './change-channel.js'
@@ -11,11 +12,15 @@ import { StoreEpoch } from './epoch.js'
 import { memoryStore } from './memory.js'
 import type { PermitStore } from './permits.js'
 import type { StoreObserver } from './raw-store.js'
-import { redisStore } from './redis.js'
+import { processName, toldText } from './key-usage.js'
+import { redisStore, type RedisStore } from './redis.js'
 import type { ServerFacts } from './server-facts.js'
 
 /** How often the epoch and the policy of Redis are checked beside the checks of claims. */
 const CHECK_INTERVAL_MS = 1_000
+/** How often a process tells which keys it has, and how long that counts. */
+const TELL_INTERVAL_MS = 10_000
+const TOLD_MS = 30_000
 
 /** An open store and the connection behind it. */
 export interface OpenStore {
@@ -31,7 +36,7 @@ export interface OpenStore {
   readonly close: () => Promise<void>
 }
 
-type StoreConfig = Pick<Config, 'redis' | 'redisReplicas' | 'encryptionKeys' | 'storeEpoch'>
+type StoreConfig = Pick<Config, 'redis' | 'redisReplicas' | 'storeEpoch'>
 type Warn = Pick<Log, 'warn'>
 
 /** Warns of a Redis that may forget. */
@@ -42,24 +47,46 @@ function warnOf(facts: readonly ServerFacts[] | undefined, log: Warn | undefined
     log?.warn('Redis writes no append-only file: a restart may forget idempotency keys')
 }
 
+/** A cipher that goes on with the keys that the process has. */
+function cipherOf(keys: KeyHolder): StoreCipher {
+  const cipher = new StoreCipher(keys.current)
+  keys.onChange((replaced) => cipher.use(replaced))
+  return cipher
+}
+
+/** Tells the commands of `npm run keys` which keys this process has: at the start, after each change, and at an interval. */
+function tellKeys(raw: RedisStore, keys: KeyHolder) {
+  const name = processName(randomUUID())
+  const tell = () => {
+    void raw.set(name, Buffer.from(toldText(keys.current)), TOLD_MS).catch(() => undefined)
+  }
+  keys.onChange(tell)
+  const timer = setInterval(tell, TELL_INTERVAL_MS).unref()
+  return { tell, close: () => clearInterval(timer) }
+}
+
 /** Redis, whose epoch is checked with each claim, on each new connection and once a second. */
 function openRedisStore(
-  { redis, redisReplicas, encryptionKeys, storeEpoch }: StoreConfig,
+  { redis, redisReplicas, storeEpoch }: StoreConfig,
+  keys: KeyHolder,
   observe: StoreObserver,
   log: Warn | undefined,
 ): OpenStore {
-  const secrets = encryptionKeys ?? [randomBytes(32)]
+  const cipher = cipherOf(keys)
   const raw = redisStore(
     redis!,
     (what) => {
-      if (what === 'connection') check()
+      if (what === 'connection') {
+        check()
+        told.tell()
+      }
       observe(what)
     },
     { replicas: redisReplicas },
   )
   const epoch = new StoreEpoch(
     raw,
-    new StoreCipher(secrets),
+    cipher,
     {
       changed: () => observe('command'),
       created: (id) => log?.warn({ epoch: id }, 'the store is empty: a new epoch begins'),
@@ -68,10 +95,12 @@ function openRedisStore(
     storeEpoch,
   )
   const check = () => void epoch.check().catch(() => undefined)
+  keys.onChange(() => epoch.reseal())
   const changes = openChangeChannel(redis!)
+  const told = tellKeys(raw, keys)
   const timer = setInterval(check, CHECK_INTERVAL_MS).unref()
   return {
-    store: encryptedStore(raw, secrets, epoch),
+    store: encryptedStore(raw, cipher, epoch),
     lease: raw.lease,
     permits: raw.permits,
     changes,
@@ -83,6 +112,7 @@ function openRedisStore(
     },
     close() {
       clearInterval(timer)
+      told.close()
       changes.close()
       return raw.close()
     },
@@ -106,12 +136,12 @@ export async function untilUsable(store: OpenStore): Promise<OpenStore> {
 }
 
 /** Opens the store: Redis with `REDIS_URL`, else the memory of this process. Both are encrypted. Its connection is made meanwhile. */
-export function openStore(config: StoreConfig, observe: StoreObserver, log?: Warn): OpenStore {
-  if (config.redis !== undefined) return openRedisStore(config, observe, log)
+export function openStore(config: StoreConfig, keys: KeyHolder, observe: StoreObserver, log?: Warn): OpenStore {
+  if (config.redis !== undefined) return openRedisStore(config, keys, observe, log)
   const raw = memoryStore()
   const { lease, probe, close } = raw
   return {
-    store: encryptedStore(raw, config.encryptionKeys ?? [randomBytes(32)]),
+    store: encryptedStore(raw, cipherOf(keys)),
     lease,
     permits: undefined,
     changes: NO_CHANNEL,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { RedisAddress } from './connection.js'
+import type { RedisAddress } from './redis-address.js'
 import { redisStore, type RedisStore } from './redis.js'
 
 const PATIENCE_MS = 5_000

@@ -1,17 +1,31 @@
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type AuditConfig, ConfigError, environment, readAuditConfig } from '../config.js'
-import { readAnchors } from '../audit/anchors.js'
+import { parseArgs } from 'node:util'
+import { type Anchor, readAnchors } from '../audit/anchors.js'
 import { deriveChainKey } from '../audit/chain.js'
+import { type VerifiedCheckpoints, verifyCheckpoints } from '../audit/checkpoints/verifier.js'
+import { missingCheckpoints, missingIn, type Range } from '../audit/coverage.js'
 import { receiptDestination } from '../erasure/receipt.js'
-import type { RedisAddress } from '../store/connection.js'
 import { openRedis, waitUntilReady } from '../audit/redis.js'
-import { TrailVerifier } from '../audit/verifier.js'
+import { type ChainFound, TrailVerifier } from '../audit/verifier.js'
+import { ConfigError, environment, readVerifyConfig, type VerifyConfig } from '../config.js'
+import { KeyRingError, loadKeys } from '../keys/key-ring.js'
+import type { RedisAddress } from '../store/redis-address.js'
 
 const PROGRESS_LINES = 200_000
 const STREAM_BATCH = 1_000
 
 type Lines = AsyncIterable<{ line: string; where: string }>
+
+/** What the command line asks for. */
+interface Request {
+  readonly files: readonly string[]
+  /** Files, or folders of objects, with checkpoints. */
+  readonly checkpoints: readonly string[]
+  readonly range: Range | undefined
+}
 
 async function* ofFile(path: string): Lines {
   let number = 0
@@ -34,7 +48,7 @@ async function* ofStream(address: RedisAddress, stream: string): Lines {
   }
 }
 
-function sources({ audit, redis }: AuditConfig, files: readonly string[]): Lines[] {
+function sources({ audit, redis }: VerifyConfig, files: readonly string[]): Lines[] {
   if (files.length > 0) return files.map(ofFile)
   if ('stdout' in audit) throw new ConfigError(['AUDIT_LOG is stdout: name the files it was written to'])
   if ('stream' in audit) return [ofStream(redis!, audit.stream)]
@@ -42,52 +56,166 @@ function sources({ audit, redis }: AuditConfig, files: readonly string[]): Lines
   return existsSync(receipts.file) ? [ofFile(audit.file), ofFile(receipts.file)] : [ofFile(audit.file)]
 }
 
-/** `npm run audit:verify [file …]`: the files in the order they were written, or what `AUDIT_LOG` names. Answers the exit code. */
-async function main(files: readonly string[]): Promise<number> {
-  const config = readAuditConfig(environment())
-  const keys = (config.encryptionKeys ?? []).map(deriveChainKey)
-  // Read first: a chain that is being written only grows past its anchor.
-  const anchored = config.redis === undefined ? undefined : await readAnchors(config.redis, keys)
-  const verifier = new TrailVerifier(keys)
+/** The files of a path: itself, or all files of a folder. */
+async function filesOf(path: string): Promise<readonly string[]> {
+  if (!statSync(path).isDirectory()) return [path]
+  const entries = await readdir(path, { withFileTypes: true, recursive: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+async function checkpointSources({ checkpoints }: VerifyConfig, paths: readonly string[]): Promise<Lines[]> {
+  if (paths.length > 0) return (await Promise.all(paths.map(filesOf))).flat().map(ofFile)
+  if (checkpoints === undefined) return []
+  if ('file' in checkpoints) return [ofFile(checkpoints.file)]
+  if ('stream' in checkpoints) return [ofStream(checkpoints.redis, checkpoints.stream)]
+  throw new ConfigError(['AUDIT_CHECKPOINTS is an object store: name the folder of its objects with --checkpoints'])
+}
+
+/** The checkpoints, verified; undefined where there are none to read. */
+async function readCheckpoints(
+  config: VerifyConfig,
+  paths: readonly string[],
+): Promise<VerifiedCheckpoints | undefined> {
+  const read = await checkpointSources(config, paths)
+  if (read.length === 0) return undefined
+  if (config.rootKeys.length === 0)
+    throw new ConfigError(['AUDIT_CHECKPOINT_PUBLIC_KEY_FILE is missing; checkpoints need it'])
+  const lines: string[] = []
+  for (const source of read) for await (const { line } of source) lines.push(line)
+  return verifyCheckpoints(lines, config.rootKeys)
+}
+
+/** Anchors of an earlier run of the server also count as statements of checkpoints do. */
+async function readStatements(config: VerifyConfig, request: Request, keys: readonly Buffer[]) {
+  const chainKeys = keys.map(deriveChainKey)
+  // Read first: a chain that is being written only grows past its anchor and its checkpoints.
+  const anchored = config.redis === undefined ? undefined : await readAnchors(config.redis, chainKeys)
+  return { chainKeys, anchored, checkpoints: await readCheckpoints(config, request.checkpoints) }
+}
+
+/** A table of the chains: when, how many entries, and how many checkpoints state them. */
+function table(chains: readonly ChainFound[], checkpoints: VerifiedCheckpoints | undefined): readonly string[] {
+  const rows = chains.map(({ chain, from, to, first, entries, state }) => {
+    const sequence = checkpoints?.sequences.find(({ heads }) => heads.some((head) => head.chain === chain))
+    return [chain, from, to, String(entries - first), sequence ? String(sequence.count) : '-', state]
+  })
+  const all = [['chain', 'from', 'to', 'entries', 'checkpoints', 'state'], ...rows]
+  const widths = all[0]!.map((_title, i) => Math.max(...all.map((row) => row[i]!.length)))
+  return all.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** Problems of what is missing: in the range, or without one against all that is stated. */
+function missing(
+  range: Range | undefined,
+  chains: readonly ChainFound[],
+  anchors: readonly Anchor[],
+  sequences: VerifiedCheckpoints['sequences'],
+): readonly string[] {
+  const evidence = { chains, anchors, sequences }
+  return range === undefined ? missingCheckpoints({}, evidence) : missingIn(range, evidence)
+}
+
+/** What cannot be found out for want of a setting. */
+function limits(keys: readonly unknown[], anchored: unknown, checkpoints: unknown): readonly string[] {
+  return [
+    ...(keys.length === 0
+      ? ['Without STORE_ENCRYPTION_KEY only numbers and links were verified: a rewritten chain is not detected.']
+      : []),
+    ...(anchored === undefined
+      ? ['Without REDIS_URL there are no anchors: a tail that was cut off is not detected.']
+      : []),
+    ...(checkpoints === undefined
+      ? ['Without AUDIT_CHECKPOINTS the holder of the keys of this server can write the trail anew.']
+      : []),
+  ]
+}
+
+/** Verifies, prints what was found, and answers the exit code. */
+async function main(request: Request): Promise<number> {
+  const config = readVerifyConfig(environment())
+  const loaded = await loadKeys(config, { withRetired: true })
+  const secrets = (loaded?.seals ?? []).map(({ secret }) => secret)
+  const { chainKeys, anchored, checkpoints } = await readStatements(config, request, secrets)
+  const { sequences = [], problems: broken = [] } = checkpoints ?? {}
+  const heads = sequences.flatMap((sequence) => sequence.heads)
+  const verifier = new TrailVerifier(chainKeys, { heads, since: request.range && (request.range.since ?? '') })
   let lines = 0
-  for (const source of sources(config, files)) {
+  for (const source of sources(config, request.files)) {
     for await (const { line, where } of source) {
       verifier.add(line, where)
       lines += 1
       if (lines % PROGRESS_LINES === 0) console.error(`${lines} lines …`)
     }
   }
-  const { chains, entries, repeated, others, earlier, problems } = verifier.report(anchored?.anchors)
-  for (const { chain, entries: count, state } of chains) console.log(`chain ${chain}: ${count} entries, ${state}`)
+  const stated = request.range === undefined ? [...(anchored?.anchors ?? []), ...heads] : undefined
+  const { chains, entries, repeated, others, earlier, problems: found } = verifier.report(stated)
+  const problems = [...found, ...broken, ...missing(request.range, chains, anchored?.anchors ?? [], sequences)]
+  for (const row of table(chains, checkpoints)) console.log(row)
   console.log(
     `${lines} lines: ${chains.length} chains, ${entries} entries${repeated > 0 ? `, ${repeated} repeated` : ''}${others > 0 ? `, ${others} other lines` : ''}`,
   )
-  if (keys.length === 0)
-    console.log('Without STORE_ENCRYPTION_KEY only numbers and links were verified: a rewritten chain is not detected.')
-  if (anchored === undefined)
-    console.log('Without REDIS_URL there are no anchors: a tail that was cut off is not detected.')
-  else
+  if (anchored)
     console.log(
       `${anchored.anchors.length} anchors${anchored.unverified > 0 ? `, and ${anchored.unverified} under keys that are not given` : ''}`,
     )
+  if (checkpoints)
+    console.log(`${sequences.reduce((sum, { count }) => sum + count, 0)} checkpoints of ${sequences.length} processes`)
   if (earlier > 0)
     console.log(
-      `${earlier} anchored chains ended before the first line here: they are in earlier files, or were removed.`,
+      `${earlier} chains that are stated ended before the first line here: they are in earlier files, or were removed; --since finds out.`,
     )
-  for (const problem of problems) console.error(problem)
+  for (const limit of limits(chainKeys, anchored, checkpoints)) console.log(limit)
+  for (const problem of new Set(problems)) console.error(problem)
   console.log(problems.length === 0 ? 'The trail is whole.' : `The trail is NOT whole: ${problems.length} problems.`)
   return problems.length === 0 ? 0 : 1
 }
 
-main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
+/** A time of the command line in the form of the trail. */
+function timeOf(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const time = new Date(text)
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time.getTime()))
+    throw new ConfigError([`--${name} must be a time such as 2026-01-31T00:00:00Z`])
+  return time.toISOString()
+}
+
+/** `npm run audit:verify -- [--since TIME] [--until TIME] [--checkpoints PATH] [file …]`: files in the order they were written. */
+function requestOf(args: readonly string[]): Request {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      since: { type: 'string' },
+      until: { type: 'string' },
+      checkpoints: { type: 'string', multiple: true },
+    },
+  })
+  const since = timeOf('since', values.since)
+  const until = timeOf('until', values.until)
+  return {
+    files: positionals,
+    checkpoints: values.checkpoints ?? [],
+    range: since === undefined && until === undefined ? undefined : { since, until },
+  }
+}
+
+async function run(): Promise<number> {
+  try {
+    return await main(requestOf(process.argv.slice(2)))
+  } catch (error) {
     const { code } = error as { code?: unknown }
     console.error(
-      error instanceof ConfigError
+      error instanceof ConfigError || error instanceof KeyRingError
         ? error.message
         : `The trail cannot be read (${typeof code === 'string' ? code : 'unknown'}).`,
     )
-    process.exit(2)
-  },
-)
+    return 2
+  }
+}
+
+process.exit(await run())

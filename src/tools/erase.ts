@@ -5,6 +5,9 @@ import { ConfigError, environment, type ErasureConfig, readErasureConfig } from 
 import { erasePerson, type ErasureReport } from '../erasure/erasure.js'
 import type { Person } from '../erasure/person-match.js'
 import { beginReceipt, isComplete, linesOf, receiptDestination } from '../erasure/receipt.js'
+import type { DataKeys } from '../keys/data-keys.js'
+import { KeyHolder } from '../keys/key-holder.js'
+import { KeyRingError, loadKeys } from '../keys/key-ring.js'
 import { errorClass } from '../observability/error-class.js'
 import { StoreCipher } from '../store/cipher.js'
 import { openToolStore } from '../store/tool-store.js'
@@ -49,12 +52,12 @@ function readRequest(args: readonly string[]): Request {
   }
 }
 
-async function erase({ person, isDryRun }: Request, config: ErasureConfig): Promise<ErasureReport> {
+async function erase({ person, isDryRun }: Request, config: ErasureConfig, keys: DataKeys): Promise<ErasureReport> {
   const store = await openToolStore(config.redis!, config.redisReplicas)
   try {
     return await erasePerson(person, {
       store,
-      cipher: new StoreCipher(config.encryptionKeys!),
+      cipher: new StoreCipher(keys),
       keyMs: config.lifetimes.keyMs,
       isDryRun,
       progress: (names) => console.error(`${names} names …`),
@@ -65,11 +68,15 @@ async function erase({ person, isDryRun }: Request, config: ErasureConfig): Prom
 }
 
 /** Erases between two entries of the trail: what is to be done, and what was done. */
-async function eraseOnRecord(request: Request, config: ErasureConfig, trail: Trail): Promise<ErasureReport> {
+async function eraseOnRecord(
+  request: Request,
+  config: ErasureConfig,
+  { keys, trail }: { readonly keys: DataKeys; readonly trail: Trail },
+): Promise<ErasureReport> {
   const receipt = beginReceipt(request.person, request.by, trail.pseudonymOf)
   await trail.commit({ kind: 'erasure', state: 'begun', ...receipt })
   try {
-    const report = await erase(request, config)
+    const report = await erase(request, config, keys)
     await trail.commit({ kind: 'erasure', state: isComplete(report) ? 'done' : 'incomplete', ...receipt, ...report })
     console.log(JSON.stringify({ at: new Date().toISOString(), ...receipt, ...report }))
     return report
@@ -83,17 +90,25 @@ async function eraseOnRecord(request: Request, config: ErasureConfig, trail: Tra
 async function main(args: readonly string[]): Promise<number> {
   const request = readRequest(args)
   const config = readErasureConfig(environment())
-  if (config.redis === undefined || config.encryptionKeys === undefined)
-    throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY are needed'])
+  const keys = await loadKeys(config)
+  if (config.redis === undefined || keys === undefined)
+    throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY (or STORE_KEY_RING_FILE) are needed'])
   if (request.isDryRun) {
-    const report = await erase(request, config)
+    const report = await erase(request, config, keys)
     for (const line of linesOf(report, true)) console.log(line)
     return isComplete(report) ? 0 : 1
   }
   const audit = receiptDestination(config.audit)
-  const trail = openTrail({ config: { ...config, audit }, changed: () => undefined, lost: () => undefined })
+  const trail = openTrail({
+    config: { ...config, audit },
+    keys: new KeyHolder(keys),
+    changed: () => undefined,
+    lost: () => undefined,
+    notice: (what) => console.error(`The file of receipts was open to others (${what}).`),
+    checkpointed: (cause) => cause !== undefined && console.error(`Checkpoints are not written (${cause}).`),
+  })
   try {
-    const report = await eraseOnRecord(request, config, trail)
+    const report = await eraseOnRecord(request, config, { keys, trail })
     for (const line of linesOf(report, false)) console.log(line)
     return isComplete(report) ? 0 : 1
   } finally {
@@ -104,7 +119,7 @@ async function main(args: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const isOwn = error instanceof ConfigError || error instanceof UsageError
+    const isOwn = error instanceof ConfigError || error instanceof UsageError || error instanceof KeyRingError
     console.error(isOwn ? error.message : `Nothing is known to be erased (${errorClass(error)}).`)
     process.exit(2)
   },

@@ -1,9 +1,10 @@
-import { ConfigError, environment, readAuditConfig, readSecurityConfig } from '../config.js'
+import { ConfigError, environment, readSecretConfig, readSecurityConfig } from '../config.js'
+import { KeyRingError, loadKeys } from '../keys/key-ring.js'
 import { errorClass } from '../observability/error-class.js'
 import { openSecurityEvents } from '../security-events/open.js'
 import { acceptEpoch, inspectEpoch, type Inspection } from '../store/accept-epoch.js'
 import { StoreCipher } from '../store/cipher.js'
-import type { RedisAddress } from '../store/connection.js'
+import type { RedisAddress } from '../store/redis-address.js'
 import { openToolStore } from '../store/tool-store.js'
 
 /** What was found, a fact a line. */
@@ -35,11 +36,13 @@ async function recordAcceptance(redis: RedisAddress): Promise<void> {
 
 /** `npm run store:accept [-- --yes]`: shows what the store says of itself; with `--yes` begins a new epoch. Answers the exit code. */
 async function main(isSure: boolean): Promise<number> {
-  const { redis, encryptionKeys } = readAuditConfig(environment())
-  if (redis === undefined || encryptionKeys === undefined)
-    throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY are needed'])
+  const config = readSecretConfig(environment())
+  const { redis } = config
+  const keys = await loadKeys(config)
+  if (redis === undefined || keys === undefined)
+    throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY (or STORE_KEY_RING_FILE) are needed'])
   const store = await openToolStore(redis)
-  const cipher = new StoreCipher(encryptionKeys)
+  const cipher = new StoreCipher(keys)
   try {
     const inspection = await inspectEpoch(store, cipher)
     for (const line of lines(inspection)) console.log(line)
@@ -64,7 +67,11 @@ async function main(isSure: boolean): Promise<number> {
 main(process.argv.includes('--yes')).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(error instanceof ConfigError ? error.message : `The store cannot be accepted (${errorClass(error)}).`)
+    console.error(
+      error instanceof ConfigError || error instanceof KeyRingError
+        ? error.message
+        : `The store cannot be accepted (${errorClass(error)}).`,
+    )
     process.exit(2)
   },
 )

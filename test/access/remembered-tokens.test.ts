@@ -11,6 +11,7 @@ import { readConfig } from '../../src/config.js'
 import { trustOf } from '../../src/http/client-address.js'
 import { openStore } from '../../src/store/open-store.js'
 import { later, today } from '../support/clock.js'
+import { keysOf } from '../support/keys.js'
 
 const ISSUER = 'https://issuer.test'
 const AUDIENCE = 'kyc-graph'
@@ -55,7 +56,7 @@ beforeEach(async () => {
     issuers = new Issuers(config)
     issuers.start()
     const refusals = new Refusals(config.auth.dpop)
-    const { store } = openStore(config, () => undefined)
+    const { store } = openStore(config, keysOf(), () => undefined)
     const constraint = createSenderConstraint(config, { refusals, store, trusts: trustOf(0) })
     const authenticate = createAuthenticator({ issuers, refusals, constraint, maxCached: most })
     return async (token) => {

@@ -23,10 +23,11 @@ import { readAnchors } from '../../src/audit/anchors.js'
 import { createHashChain, deriveChainKey } from '../../src/audit/chain.js'
 import { openTrail } from '../../src/audit/trail.js'
 import { TrailVerifier } from '../../src/audit/verifier.js'
-import { readAuditConfig } from '../../src/config.js'
+import { readVerifyConfig } from '../../src/config.js'
 import { type App, startApp } from '../support/app.js'
 import { build } from '../support/build.js'
 import { addressOf, emptyDatabase } from '../support/redis.js'
+import { keysOf } from '../support/keys.js'
 
 const entriesOf = (text: string): any[] =>
   text
@@ -34,6 +35,14 @@ const entriesOf = (text: string): any[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line))
 const RHEA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
+
+/** Nothing is told to these tests. */
+const UNTOLD = {
+  changed: () => undefined,
+  lost: () => undefined,
+  notice: () => undefined,
+  checkpointed: () => undefined,
+}
 
 let app: App
 let before = 0
@@ -390,9 +399,9 @@ describe('entries appended without waiting', () => {
   const opened = async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
     const trail = openTrail({
-      config: { audit: { file }, redis: undefined, encryptionKeys: undefined },
-      changed: () => undefined,
-      lost: () => undefined,
+      config: { audit: { file }, auditFsync: 'off', redis: undefined, checkpoints: undefined },
+      keys: keysOf(),
+      ...UNTOLD,
     })
     await trail.started
     return { file, trail, of: (path: string) => entriesOf(readFileSync(path, 'utf8')).map(({ seq, n }) => n ?? seq) }
@@ -436,9 +445,9 @@ describe('entries appended without waiting', () => {
 test('an entry appended just after a write of the one before does not wait for a third', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'audit.log')
   const trail = openTrail({
-    config: { audit: { file }, redis: undefined, encryptionKeys: undefined },
-    changed: () => undefined,
-    lost: () => undefined,
+    config: { audit: { file }, auditFsync: 'off', redis: undefined, checkpoints: undefined },
+    keys: keysOf(),
+    ...UNTOLD,
   })
   await trail.started
   await trail.commit({ kind: 'intent' })
@@ -483,8 +492,8 @@ test.each<[Record<string, string>, unknown]>([
   [{ AUDIT_LOG: 'redis:trail' }, 'REDIS_URL is missing; AUDIT_LOG needs it'],
   [{ AUDIT_LOG: 'redis:', REDIS_URL: 'redis://127.0.0.1:1' }, 'AUDIT_LOG names no stream after redis:'],
 ])('the settings %j are read', (settings, expected) => {
-  if (typeof expected === 'string') expect(() => readAuditConfig(settings)).toThrow(expected)
-  else expect(readAuditConfig(settings).audit).toEqual(expected)
+  if (typeof expected === 'string') expect(() => readVerifyConfig(settings)).toThrow(expected)
+  else expect(readVerifyConfig(settings).audit).toEqual(expected)
 })
 
 describe('the check of a trail', () => {

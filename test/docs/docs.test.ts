@@ -14,6 +14,7 @@ import { JOBS, REFUSED } from '../../datasources/sei/emulator/index.js'
 import { OUTCOME_BY_SSN, PROBLEM_BY_SSN } from '../../datasources/synctera/emulator/index.js'
 import * as operations from '../../schema/operations/index.js'
 import { SCOPES } from '../../schema/scopes.js'
+import { FILE_NOTICES } from '../../src/audit/file-sink.js'
 import { DISTRUST } from '../../src/store/trust.js'
 import { readConfig } from '../../src/config.js'
 import { FIRST_QUERY, prepare } from '../../src/dev/welcome.js'
@@ -191,6 +192,7 @@ describe('names', () => {
     ...(read('schema/schema.graphql').match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? []),
     ...Object.values(LINKS),
     ...DISTRUST,
+    ...FILE_NOTICES,
     ...CAUSES,
     'NODE_EXTRA_CA_CERTS',
   ])

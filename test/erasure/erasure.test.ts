@@ -11,15 +11,15 @@ import { NAMESPACES } from '../../datasources/contract/namespaces.js'
 import { ADA } from '../../datasources/emulator/people.js'
 import { deriveChainKey } from '../../src/audit/chain.js'
 import { TrailVerifier } from '../../src/audit/verifier.js'
-import { StoreCipher } from '../../src/store/cipher.js'
 import { mutationPaths, queryPaths } from '../support/access-paths.js'
 import { type App, startApp } from '../support/app.js'
 import { search } from '../support/leaks.js'
 import { databaseOf } from '../support/redis.js'
+import { cipherOf } from '../support/keys.js'
 
 const KEY = randomBytes(32)
 const STORE_ENCRYPTION_KEY = KEY.toString('base64')
-const cipher = new StoreCipher([KEY])
+const cipher = cipherOf([KEY])
 const AUDIT_LOG = join(mkdtempSync(join(tmpdir(), 'kyc-graph-erasure-')), 'audit.log')
 
 /** By what Ada is known: to the Open Bank Project, Synctera, Apiture, SEI and Banfico, and in a meeting. */

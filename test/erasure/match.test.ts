@@ -4,10 +4,10 @@ import type { Labels, Store } from '../../datasources/contract/store.js'
 import { erasePerson } from '../../src/erasure/erasure.js'
 import type { Person } from '../../src/erasure/person-match.js'
 import { DEFAULT_LIFETIMES } from '../../src/idempotency/lifetimes.js'
-import { StoreCipher } from '../../src/store/cipher.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { redisStore, type RedisStore } from '../../src/store/redis.js'
 import { addressOf, emptyDatabase } from '../support/redis.js'
+import { cipherOf } from '../support/keys.js'
 
 const OLD = randomBytes(32)
 const NEW = randomBytes(32)
@@ -25,7 +25,7 @@ const erase = (person: Partial<Person>, secrets: readonly Buffer[] = [NEW, OLD])
     { ids: [PERSON], ...person },
     {
       store: raw,
-      cipher: new StoreCipher(secrets),
+      cipher: cipherOf(secrets),
       keyMs: DEFAULT_LIFETIMES.keyMs,
       isDryRun: false,
       progress: () => undefined,
@@ -34,7 +34,7 @@ const erase = (person: Partial<Person>, secrets: readonly Buffer[] = [NEW, OLD])
 
 const put = (labels: Labels, value: object = { a: 1 }, secrets: readonly Buffer[] = [NEW]) => {
   const key = ['verification-result', randomUUID()] as const
-  const store = encryptedStore(raw, secrets)
+  const store = encryptedStore(raw, cipherOf(secrets))
   return { key, done: store.set(key, value, 60, labels) }
 }
 
@@ -52,7 +52,7 @@ test.each<[what: string, labels: Labels, value: object, person: Partial<Person>,
   const { key, done } = put(labels, value)
   await done
   expect((await erase(person)).removed).toEqual(isErased ? { 'verification-result': 1 } : {})
-  const store: Store = encryptedStore(raw, [NEW])
+  const store: Store = encryptedStore(raw, cipherOf([NEW]))
   expect((await store.get(key)) === null).toBe(isErased)
   await store.update(key, 60, () => null)
 })
@@ -65,7 +65,7 @@ test('a value under a rotated key is found by that key, and counted as unreadabl
 })
 
 test('a value that was named by the id before values stated persons', async () => {
-  await encryptedStore(raw, [OLD]).set(['entitlements', PERSON], { items: [] }, 60)
+  await encryptedStore(raw, cipherOf([OLD])).set(['entitlements', PERSON], { items: [] }, 60)
   expect(await erase({})).toMatchObject({ removed: { entitlements: 1 } })
 })
 

@@ -17,6 +17,8 @@ import { registerWebhooks } from '../../src/http/webhooks.js'
 import { later, today } from '../support/clock.js'
 import { type App, startApp } from '../support/app.js'
 import { databaseOf, privateRedis } from '../support/redis.js'
+import { openKeys } from '../../src/keys/open-keys.js'
+import { keysOf } from '../support/keys.js'
 
 const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
 /** Waits for what is certain to come, on a machine that is busy. */
@@ -273,7 +275,7 @@ describe('an event', () => {
       AUTH_AUDIENCE: 'x',
       AUTH_JWKS_URL: 'https://x',
     })
-    const open = await untilUsable(openStore(config, () => undefined))
+    const open = await untilUsable(openStore(config, await openKeys(config), () => undefined))
     await open.store.set(['webhook', 'synctera', id], { by: 'the dead', until: open.store.now() + 30_000 }, 60)
     await open.close()
     expect(await deliver({ id })).toEqual({ status: 409, text: '' })
@@ -286,6 +288,7 @@ describe('an event', () => {
   test('is processed at the next delivery when its processing failed', async () => {
     const { store: memory, close } = openStore(
       readConfig({ ...one.ground.settings, AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'x', AUTH_JWKS_URL: 'https://x' }),
+      keysOf(),
       () => undefined,
     )
     let works = 0

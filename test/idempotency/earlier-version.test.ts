@@ -9,6 +9,7 @@ import { EARLIER_NAMES_END, nameParts } from '../../src/idempotency/write-name.j
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { later, today } from '../support/clock.js'
+import { cipherOf } from '../support/keys.js'
 
 const LEASE_MS = 30_000
 const APP = { tenant: 'tenant:bank', client: 'app' }
@@ -62,7 +63,7 @@ function earlier(store: Store, input: object) {
 
 /** Both versions on one store. `run` is the provider's call. */
 function sideBySide({ repeatable = true } = {}) {
-  const store = encryptedStore(memoryStore(), [randomBytes(32)])
+  const store = encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
   const input = { name: 'Ada' }
   const run = vi.fn(() => Promise.resolve({ id: 'new' }))
   const idempotency = new Idempotency(LEASE_MS)

@@ -12,6 +12,7 @@ import { Idempotency, type Write } from '../../src/idempotency/idempotency.js'
 import { writeKeys } from '../../src/idempotency/write-name.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 import { addressOf, emptyDatabase } from '../support/redis.js'
+import { cipherOf } from '../support/keys.js'
 
 const ROUTE = 'POST /v0/persons'
 const MEETINGS = 'POST /obp/v4.0.0/banks/*/meetings'
@@ -266,11 +267,13 @@ test('without Redis a restarted server sends the provider the same key', async (
 })
 
 describe('a key held by a server that died', () => {
+  const NEXT = randomBytes(32).toString('base64')
   const raw = redisStore(addressOf(REDIS_URL), () => undefined)
-  const store = encryptedStore(raw, [SECRET])
+  const store = encryptedStore(raw, cipherOf([SECRET]))
   let app: App
   beforeAll(async () => {
-    app = await startApp(shared())
+    // It has the next key already, as before every rotation.
+    app = await startApp({ ...shared(), STORE_ENCRYPTION_KEY: `${SECRET.toString('base64')},${NEXT}` })
     await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
   })
   beforeEach(() => app.clear())
@@ -335,10 +338,7 @@ describe('a key held by a server that died', () => {
   test('has an outcome that a server with the same secret can read, also as an older secret', async () => {
     const idempotencyKey = randomUUID()
     const { person } = (await create(app, { idempotencyKey })).data.createPerson
-    const rotated = await startApp(
-      { ...shared(), STORE_ENCRYPTION_KEY: `${randomBytes(32).toString('base64')},${SECRET.toString('base64')}` },
-      app,
-    )
+    const rotated = await startApp({ ...shared(), STORE_ENCRYPTION_KEY: `${NEXT},${SECRET.toString('base64')}` }, app)
     expect((await create(rotated, { idempotencyKey })).data.createPerson).toEqual({ replayed: true, person })
     expect(codeOf(await create(rotated, { idempotencyKey, firstName: 'Norma' }))).toBe('IDEMPOTENCY_KEY_REUSED')
     const lost = randomUUID()
@@ -376,7 +376,7 @@ describe('an unexpected error', () => {
     'during a write (repeatable: %s) leaves its key with an unknown outcome, not released',
     async (repeatable) => {
       const raw = memoryStore()
-      const store = encryptedStore(raw, [SECRET])
+      const store = encryptedStore(raw, cipherOf([SECRET]))
       const tries: { id: string; isRetry: boolean; begunAt: number }[] = []
       const idempotency = new Idempotency(30_000)
       const carry = (name: string) =>
@@ -417,7 +417,7 @@ describe('an unexpected error', () => {
       () => Promise.resolve({ name: 'challenge' }),
       () => Promise.resolve({ name: 'done' }),
     ]
-    const store = encryptedStore(raw, [SECRET])
+    const store = encryptedStore(raw, cipherOf([SECRET]))
     const idempotency = new Idempotency(30_000)
     const carry = (size: number) => {
       const write: Write<{ name: string }> = {
@@ -438,7 +438,7 @@ describe('an unexpected error', () => {
 
   test('of the store after the write does not lose the answer', async () => {
     const raw = { ...memoryStore() }
-    const store = encryptedStore(raw, [SECRET])
+    const store = encryptedStore(raw, cipherOf([SECRET]))
     const write: Write<{ name: string }> = {
       ...writeOf(store),
       repeatable: false,

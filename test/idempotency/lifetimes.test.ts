@@ -8,6 +8,7 @@ import type { WriteRecord } from '../../src/idempotency/record.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { later, today } from '../support/clock.js'
+import { cipherOf } from '../support/keys.js'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
@@ -17,7 +18,7 @@ afterEach(today)
 
 function open(lifetimes: Lifetimes, { repeatable = true, fails = false } = {}) {
   const raw = memoryStore()
-  const store = encryptedStore(raw, [randomBytes(32)])
+  const store = encryptedStore(raw, cipherOf([randomBytes(32)]))
   const run = vi.fn(() => (fails ? Promise.reject(new ApiError('OUTCOME_UNKNOWN')) : Promise.resolve({ id: 'ada' })))
   const idempotency = new Idempotency(30_000, lifetimes)
   const write = () =>

@@ -4,6 +4,7 @@ import { Idempotency } from '../../src/idempotency/idempotency.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
 import type { RawStore } from '../../src/store/raw-store.js'
+import { cipherOf } from '../support/keys.js'
 
 test('an outcome that too few replicas confirmed is written again, although the primary has it', async () => {
   const raw = memoryStore()
@@ -36,7 +37,7 @@ test('an outcome that too few replicas confirmed is written again, although the 
         return Promise.resolve({ id: 'new' })
       },
     })
-  const store = encryptedStore(primary, [randomBytes(32)])
+  const store = encryptedStore(primary, cipherOf([randomBytes(32)]))
   const idempotencyKey = randomUUID()
   expect(await write()).toEqual({ id: 'new', replayed: false })
   expect(refused).toBe(2)

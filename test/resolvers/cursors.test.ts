@@ -5,6 +5,7 @@ import { cursorsOf, MAX_CURSOR_LENGTH } from '../../datasources/support/cursor.j
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
+import { cipherOf } from '../support/keys.js'
 
 const keys = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')] as const
 const REDIS_URL = inject('redisUrl')
@@ -216,7 +217,7 @@ test('a page token that no cursor can hold is malformed at once', async () => {
 test('the largest position that is encoded is decoded', () => {
   const raw = memoryStore()
   const codec = cursorsOf<string>(
-    { store: encryptedStore(raw, [randomBytes(32)]), caller: { tenant: 't' } as never },
+    { store: encryptedStore(raw, cipherOf([randomBytes(32)])), caller: { tenant: 't' } as never },
     'list',
     null,
   )

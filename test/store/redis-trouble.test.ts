@@ -5,13 +5,14 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import type { ApiError } from '../../datasources/contract/errors.js'
-import { parseRedisUrl } from '../../src/store/connection.js'
+import { parseRedisUrl } from '../../src/store/redis-address.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { Idempotency } from '../../src/idempotency/idempotency.js'
 import { type App, startApp } from '../support/app.js'
 import { countTurns } from '../support/clock.js'
 import { type PrivateRedis, privateRedis, addressOf } from '../support/redis.js'
+import { cipherOf } from '../support/keys.js'
 
 const CREATE =
   'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed person { id } } }'
@@ -156,7 +157,7 @@ describe('one Redis', () => {
       )
       .toBe(true)
     const idempotency = new Idempotency(30_000)
-    const store = encryptedStore(raw, [SECRET])
+    const store = encryptedStore(raw, cipherOf([SECRET]))
     const run = vi.fn()
     const write = () =>
       idempotency
@@ -349,7 +350,7 @@ describe('a cluster', () => {
       )
       .toBe(true)
     // None of its nodes has a replica, and each is asked about its own.
-    await expect(encryptedStore(strict, [SECRET]).update(['apq', 'a'], 60, () => 1)).rejects.toMatchObject({
+    await expect(encryptedStore(strict, cipherOf([SECRET])).update(['apq', 'a'], 60, () => 1)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     })
     await strict.close()

@@ -7,6 +7,7 @@ import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { countTurns, today } from '../support/clock.js'
 import { privateRedis, addressOf } from '../support/redis.js'
+import { cipherOf } from '../support/keys.js'
 
 const silent = () => undefined
 const key = () => randomBytes(32)
@@ -28,7 +29,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   afterAll(() => raw.close())
 
   test('answers a value until its TTL ends', async () => {
-    const store = encryptedStore(raw, [key()])
+    const store = encryptedStore(raw, cipherOf([key()]))
     const place = name()
     await store.set(place, { a: ['value'] }, 60)
     expect(await store.get(place)).toEqual({ a: ['value'] })
@@ -37,7 +38,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   })
 
   test('counts every one of a hundred concurrent changes', async () => {
-    const store = encryptedStore(raw, [key()])
+    const store = encryptedStore(raw, cipherOf([key()]))
     const place = name()
     await Promise.all(
       Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)),
@@ -47,7 +48,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
 
   test('counts every one of sixty concurrent changes of each of two processes', async () => {
     const secret = key()
-    const stores = [encryptedStore(raw, [secret]), encryptedStore(raw, [secret])]
+    const stores = [encryptedStore(raw, cipherOf([secret])), encryptedStore(raw, cipherOf([secret]))]
     const place = name()
     await Promise.all(
       stores.flatMap((store) =>
@@ -59,7 +60,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
 
   test('lets one of two claim a name, also while keys rotate and each puts another first', async () => {
     const [old, fresh] = [key(), key()]
-    const stores = [encryptedStore(raw, [old, fresh]), encryptedStore(raw, [fresh, old])]
+    const stores = [encryptedStore(raw, cipherOf([old, fresh])), encryptedStore(raw, cipherOf([fresh, old]))]
     for (let round = 0; round < 50; round += 1) {
       const place = name()
       const claims = await Promise.all(
@@ -72,7 +73,7 @@ describe.each(stores)('the store in %s', (_where, open) => {
   })
 
   test('leaves, changes and removes as the change says', async () => {
-    const store = encryptedStore(raw, [key()])
+    const store = encryptedStore(raw, cipherOf([key()]))
     const place = name()
     expect(await store.update(place, 60, () => undefined)).toEqual({ value: null, changed: false })
     expect(await store.update(place, 60, () => 'one')).toEqual({ value: 'one', changed: true })
@@ -84,23 +85,24 @@ describe.each(stores)('the store in %s', (_where, open) => {
   test('finds and opens under an older key while keys rotate, and not once it is gone', async () => {
     const [old, fresh] = [key(), key()]
     const place = name()
-    await encryptedStore(raw, [old]).set(place, 'kept', 60)
-    expect(await encryptedStore(raw, [fresh, old]).get(place)).toBe('kept')
-    expect((await encryptedStore(raw, [fresh, old]).update(place, 60, () => 'changed')).changed).toBe(true)
-    expect(await encryptedStore(raw, [fresh, old]).get(place)).toBe('changed')
+    await encryptedStore(raw, cipherOf([old])).set(place, 'kept', 60)
+    expect(await encryptedStore(raw, cipherOf([fresh, old])).get(place)).toBe('kept')
+    expect((await encryptedStore(raw, cipherOf([fresh, old])).update(place, 60, () => 'changed')).changed).toBe(true)
+    expect(await encryptedStore(raw, cipherOf([fresh, old])).get(place)).toBe('changed')
     // A process that still puts the older key first finds values set under the newer one.
-    await encryptedStore(raw, [fresh, old]).set(place, 'set', 60)
-    expect(await encryptedStore(raw, [old, fresh]).get(place)).toBe('set')
-    expect(await encryptedStore(raw, [fresh]).get(place)).toBe('set')
+    await encryptedStore(raw, cipherOf([fresh, old])).set(place, 'set', 60)
+    expect(await encryptedStore(raw, cipherOf([old, fresh])).get(place)).toBe('set')
+    expect(await encryptedStore(raw, cipherOf([fresh])).get(place)).toBe('set')
   })
 })
 
 test('changes of one name in one process are queued, and so never conflict', async () => {
   const raw = memoryStore()
   let swaps = 0
-  const store = encryptedStore({ ...raw, compareAndSwap: (...asked) => ((swaps += 1), raw.compareAndSwap(...asked)) }, [
-    key(),
-  ])
+  const store = encryptedStore(
+    { ...raw, compareAndSwap: (...asked) => ((swaps += 1), raw.compareAndSwap(...asked)) },
+    cipherOf([key()]),
+  )
   const place = name()
   await Promise.all(Array.from({ length: 100 }, () => store.update<number>(place, 60, (current) => (current ?? 0) + 1)))
   expect([await store.get(place), swaps]).toEqual([100, 100])
@@ -117,7 +119,7 @@ test('neither names nor values can be read in Redis', async () => {
       ),
     )
     .toBe(true)
-  await encryptedStore(raw, [key()]).set(['apq', '90070012345678'], { name: 'Ada Accepted' }, 60)
+  await encryptedStore(raw, cipherOf([key()])).set(['apq', '90070012345678'], { name: 'Ada Accepted' }, 60)
   const redis = new Redis(inject('redisUrl'))
   const [found] = await redis.keys('kyc:apq:*')
   const value = await redis.getBuffer(found!)
@@ -138,7 +140,7 @@ test('a value moved to another name, or altered, counts as absent', async () => 
     probe: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }
-  const store = encryptedStore(raw, [key()])
+  const store = encryptedStore(raw, cipherOf([key()]))
   await store.set(['apq', '1'], 'first', 60)
   await store.set(['apq', '2'], 'second', 60)
   const [one, two] = [...kept.keys()] as [string, string]
@@ -151,7 +153,7 @@ test('a value moved to another name, or altered, counts as absent', async () => 
 test("changes get Redis' time, whatever the clock of this machine says", async () => {
   const raw = redisStore(addressOf(inject('redisUrl')), silent)
   await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
-  const store = encryptedStore(raw, [key()])
+  const store = encryptedStore(raw, cipherOf([key()]))
   const real = Date.now()
   vi.spyOn(Date, 'now').mockReturnValue(real + 3_600_000)
   let given = 0
@@ -164,7 +166,7 @@ test("changes get Redis' time, whatever the clock of this machine says", async (
 test('a failed Redis is reported within a second, and found again when it is back', async () => {
   const redis = await privateRedis()
   const raw = redisStore(addressOf(redis.url), silent)
-  const store = encryptedStore(raw, [key()])
+  const store = encryptedStore(raw, cipherOf([key()]))
   await expect
     .poll(() =>
       raw.probe().then(

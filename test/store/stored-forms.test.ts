@@ -7,6 +7,7 @@ import { banficoCommands } from '../../datasources/banfico/commands.js'
 import { accountCommands } from '../../datasources/obp/onboarding/commands.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
+import { cipherOf } from '../support/keys.js'
 
 /** Records as version 0.1.0 stores them. */
 const ENTITLEMENT = {
@@ -41,7 +42,7 @@ const RESULT = {
 }
 const SET = { bankingCustomerId: 'ada', items: [ENTITLEMENT], asOf: RESULT.checkedAt, confirmed: true }
 
-const storeOf = () => encryptedStore(memoryStore(), [randomBytes(32)])
+const storeOf = () => encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
 
 describe('a record of version 0.1.0', () => {
   test('of confirmed entitlements is read, and stays readable by 0.1.0 after a write', async () => {

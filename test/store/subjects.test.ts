@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { ADA, CROWD } from '../../datasources/emulator/people.js'
-import { StoreCipher } from '../../src/store/cipher.js'
 import { type App, startApp } from '../support/app.js'
 import { later, today } from '../support/clock.js'
 import { databaseOf } from '../support/redis.js'
+import { cipherOf } from '../support/keys.js'
 
 const KEY = randomBytes(32)
 const STORE_ENCRYPTION_KEY = KEY.toString('base64')
-const cipher = new StoreCipher([KEY])
+const cipher = cipherOf([KEY])
 /** The emulator of Banfico answers this account later. */
 const LATER = '90070020000030'
 

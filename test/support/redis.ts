@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { inject } from 'vitest'
 import type { TestProject } from 'vitest/node'
-import { parseRedisUrl, type RedisAddress } from '../../src/store/connection.js'
+import { parseRedisUrl, type RedisAddress } from '../../src/store/redis-address.js'
 import { startProcess } from './processes.js'
 
 declare module 'vitest' {

@@ -10,6 +10,7 @@ import type { TenantConfig } from '../../tenants/tenancy.js'
 import { storeOf, tenantName } from '../../tenants/tenant.js'
 import { connectionAssumptions, loginOf } from './connection.js'
 import { type OpenClient, ProbeSession, ProbeStopped } from './session.js'
+import { openKeys } from '../../keys/open-keys.js'
 
 /** An assumption and what was found. */
 export type ProbeRow = { readonly states: string } & Finding
@@ -55,7 +56,7 @@ export async function probeProvider(name: ProviderName, options: ProbeOptions): 
   let calls = 0
   const ignore = () => undefined
   // A login that the replicas share is taken from their store.
-  const { store, close } = await untilUsable(openStore(config, ignore))
+  const { store, close } = await untilUsable(openStore(config, await openKeys(config), ignore))
   const { deps } = depsOf(provider, configured, {
     config,
     tenant: tenantName(tenant.id),

@@ -3,9 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { WriteRecord } from '../../../src/idempotency/record.js'
 import { canonicalJson } from '../../../src/idempotency/canonical-json.js'
 import { encryptedStore } from '../../../src/store/encrypted.js'
-import { parseRedisUrl } from '../../../src/store/connection.js'
+import { parseRedisUrl } from '../../../src/store/redis-address.js'
 import { redisStore } from '../../../src/store/redis.js'
 import type { World } from '../world.js'
+import { cipherOf } from '../../support/keys.js'
 
 const LEASE_MS = 60_000
 const RETENTION_SECONDS = 604_800
@@ -21,7 +22,7 @@ export interface EarlierRecords {
 
 export async function openEarlierRecords({ settings }: World): Promise<EarlierRecords> {
   const raw = redisStore(parseRedisUrl(settings['REDIS_URL']!)!, () => undefined)
-  const store = encryptedStore(raw, [Buffer.from(settings['STORE_ENCRYPTION_KEY']!, 'base64')])
+  const store = encryptedStore(raw, cipherOf([Buffer.from(settings['STORE_ENCRYPTION_KEY']!, 'base64')]))
   const isUsable = () =>
     raw.probe().then(
       () => true,

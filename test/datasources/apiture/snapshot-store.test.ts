@@ -8,6 +8,7 @@ import { encryptedStore } from '../../../src/store/encrypted.js'
 import { later, today } from '../../support/clock.js'
 import { type App, startApp } from '../../support/app.js'
 import { privateRedis, type PrivateRedis } from '../../support/redis.js'
+import { cipherOf } from '../../support/keys.js'
 
 const SET = `mutation($input: SetAccountEntitlementsInput!) { setAccountEntitlements(input: $input) {
   entitlements { confirmed items { electronicStatementElection account { accountNumber } roles { default view basic billPay loanAdvance } } }
@@ -326,7 +327,7 @@ describe('a process that died during a write', () => {
 
   test('leaves the snapshot unconfirmed until a later write covers it', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 0 })
-    const store = encryptedStore(memoryStore(), [randomBytes(32)])
+    const store = encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
     const assignments = { electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } }
     const write = (id: string, view = false) => ({
       id,

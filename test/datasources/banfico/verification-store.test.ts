@@ -10,6 +10,7 @@ import { later, stopClock, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { emptyDatabase, privateRedis, type PrivateRedis } from '../../support/redis.js'
+import { openKeys } from '../../../src/keys/open-keys.js'
 
 const RESULT =
   'id state fromCache checkedAt nextPollAt account { accountId status nameCheckStatus respondedName } responder { scheme data }'
@@ -447,16 +448,14 @@ test('Redis holds no personal data in clear, and the raw answer of the scheme no
   expect(text).toContain('kyc:verification')
   for (const value of [ADA.account, 'Accepted', PENDING, responder.data, id, pending]) expect(text).not.toContain(value)
 
-  const opened = openStore(
-    readConfig({
-      ...settings,
-      ...app.emulators.banfico.settings,
-      AUTH_ISSUER: 'x',
-      AUTH_AUDIENCE: 'x',
-      AUTH_JWKS_URL: 'https://x',
-    }),
-    () => undefined,
-  )
+  const config = readConfig({
+    ...settings,
+    ...app.emulators.banfico.settings,
+    AUTH_ISSUER: 'x',
+    AUTH_AUDIENCE: 'x',
+    AUTH_JWKS_URL: 'https://x',
+  })
+  const opened = openStore(config, await openKeys(config), () => undefined)
   const { store, close } = await untilUsable(opened)
   const get = (name: StoreKey) => store.get<object>(name)
   expect(await get(['verification-result', id])).toMatchObject({

@@ -18,6 +18,7 @@ import { countTurns } from '../../support/clock.js'
 import { readConfig } from '../../../src/config.js'
 import { type Emulators, startEmulators } from '../../../src/dev/emulators.js'
 import { type Kind, type Row, rows } from '../../support/methods.js'
+import { cipherOf } from '../../support/keys.js'
 
 /** Where the time-out is what is looked at; elsewhere there is time enough. */
 const TIMEOUT_MS = 1_000
@@ -217,7 +218,7 @@ async function openRoom(name: ProviderName) {
   }
   const house = {
     drift: () => undefined,
-    store: encryptedStore(memoryStore(), [randomBytes(32)]),
+    store: encryptedStore(memoryStore(), cipherOf([randomBytes(32)])),
     changes: { announce: () => undefined, listen: () => undefined },
     tenant: 'default',
     client(options: Parameters<ProviderDeps['client']>[0]) {

@@ -9,10 +9,11 @@ import { memoryStore } from '../../../src/store/memory.js'
 import { type App, startApp } from '../../support/app.js'
 import { later, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
+import { cipherOf } from '../../support/keys.js'
 
 afterEach(today)
 
-const newStore = () => encryptedStore(memoryStore(), [randomBytes(32)])
+const newStore = () => encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
 const gateOf = (store: Store, secret = 'wrong') => new LoginGate({ store, tenant: 'default' }, 'test', ['url', secret])
 const refusal = () => Promise.reject(new ApiError('PROVIDER_REFUSED', { providerStatus: 401, providerCode: 'no' }))
 const secondsOf = (login: Promise<unknown>) =>

@@ -10,6 +10,7 @@ import { memoryStore } from '../../../src/store/memory.js'
 import { type App, startApp } from '../../support/app.js'
 import { control, logInBeside } from '../../support/obp.js'
 import { databaseOf } from '../../support/redis.js'
+import { cipherOf } from '../../support/keys.js'
 
 const logins = (app: App) => app.emulators.obp.calls().filter(({ url }) => url === '/my/logins/direct')
 const READ = 'query($id: ID!) { customer(id: $id) { id } }'
@@ -98,7 +99,7 @@ describe('a login that ends the older token, of two replicas', () => {
 
 describe('a shared token', () => {
   const KEY = ['provider-login', 'default', 'test'] as const
-  const store = () => encryptedStore(memoryStore(), [randomBytes(32)])
+  const store = () => encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
 
   test('is obtained by one of many that want it at once, and the others get the same', async () => {
     const one = store()

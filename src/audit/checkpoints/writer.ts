@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { errorClass } from '../../observability/error-class.js'
+import type { Head } from '../chain.js'
+import { CheckpointSequence, readCheckpoint, type RootSigner, type SignedCheckpoint } from './checkpoint.js'
+import type { CheckpointSink } from './sinks.js'
+
+const TICK_MS = 1_000
+/** How long the shutdown waits for the last checkpoint. */
+const END_TIMEOUT_MS = 5_000
+/** How long checkpoints of later processes name a chain. */
+const KNOWN_MS = 35 * 24 * 3_600_000
+
+export interface CheckpointOptions {
+  readonly root: RootSigner
+  readonly sink: CheckpointSink
+  readonly intervalSeconds: number
+  /** Entries after which a checkpoint is made before its time. */
+  readonly maxEntries: number
+  /** How far the chains of this process are. */
+  readonly heads: () => readonly Head[]
+  /** Called when checkpoints cannot be written, with the class of the cause, and when they can again. */
+  readonly changed: (cause: string | undefined) => void
+}
+
+/** The chains that checkpoints name, each as its newest statement has it. */
+function chainsOf(lines: readonly string[]): readonly Head[] {
+  const known = new Map<string, Head>()
+  const oldest = new Date(Date.now() - KNOWN_MS).toISOString()
+  for (const line of lines) {
+    const { chains = [], known: others = [] } = readCheckpoint(line)?.checkpoint ?? {}
+    for (const head of [...chains, ...others])
+      if (head.at > oldest && head.count > (known.get(head.chain)?.count ?? 0)) known.set(head.chain, head)
+  }
+  return [...known.values()]
+}
+
+const countOf = (heads: readonly Head[]): number => heads.reduce((sum, { count }) => sum + count, 0)
+
+/**
+ * Writes checkpoints at the start, at an interval, after a number of entries, and at the end. A checkpoint that the sink
+ * did not take is put again until it does; meanwhile no other one is made.
+ */
+export class CheckpointWriter {
+  readonly #options: CheckpointOptions
+  readonly #sequence: CheckpointSequence
+  readonly #timer: NodeJS.Timeout
+  #pending: SignedCheckpoint | undefined
+  #running: Promise<void> | undefined
+  #madeAt = -Infinity
+  #entries = 0
+  #isBegun = false
+  #cause: string | undefined
+
+  constructor(options: CheckpointOptions) {
+    this.#options = options
+    this.#sequence = new CheckpointSequence(options.root, options.intervalSeconds)
+    this.#timer = setInterval(() => void this.step(), TICK_MS).unref()
+  }
+
+  /** Makes a checkpoint where one is due, and puts what waits. */
+  step(): Promise<void> {
+    return (this.#running ??= this.#step().finally(() => (this.#running = undefined)))
+  }
+
+  /** Writes the last checkpoint, and closes the sink. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    const timeout = new AbortController()
+    const ended = this.#end().catch((error: unknown) => this.#report(errorClass(error)))
+    await Promise.race([ended, delay(END_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => undefined)])
+    timeout.abort()
+    await this.#options.sink.close()
+  }
+
+  async #step(): Promise<void> {
+    try {
+      const heads = this.#options.heads()
+      if (this.#pending === undefined && this.#isDue(heads)) await this.#make(this.#isBegun ? 'running' : 'begun')
+      await this.#put()
+    } catch (error) {
+      this.#report(errorClass(error))
+    }
+  }
+
+  async #end(): Promise<void> {
+    await this.#running
+    await this.#put()
+    if (!this.#isBegun) await this.#make('begun')
+    await this.#put()
+    await this.#make('ended')
+    await this.#put()
+  }
+
+  #isDue(heads: readonly Head[]): boolean {
+    const { intervalSeconds, maxEntries } = this.#options
+    if (heads.length === 0) return false
+    return performance.now() - this.#madeAt >= intervalSeconds * 1000 || countOf(heads) - this.#entries >= maxEntries
+  }
+
+  async #make(state: 'begun' | 'running' | 'ended'): Promise<void> {
+    const known = state === 'begun' ? chainsOf(await this.#options.sink.newest()) : undefined
+    const chains = this.#options.heads()
+    this.#pending = await this.#sequence.next({ state, chains, ...(known && { known }) })
+    this.#isBegun = true
+    this.#madeAt = performance.now()
+    this.#entries = countOf(chains)
+  }
+
+  async #put(): Promise<void> {
+    if (this.#pending === undefined) return
+    await this.#options.sink.put(this.#pending)
+    this.#pending = undefined
+    this.#report(undefined)
+  }
+
+  #report(cause: string | undefined): void {
+    if (cause === this.#cause) return
+    this.#cause = cause
+    this.#options.changed(cause)
+  }
+}

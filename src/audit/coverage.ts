@@ -1,0 +1,112 @@
+import type { Anchor } from './anchors.js'
+import type { Head } from './chain.js'
+import type { VerifiedSequence } from './checkpoints/verifier.js'
+import type { ChainFound } from './verifier.js'
+
+/** The time that is verified; an absent end is open. */
+export interface Range {
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+}
+
+/** What was found: the trail, and what states how far it was. */
+export interface Evidence {
+  readonly chains: readonly ChainFound[]
+  readonly anchors: readonly Anchor[]
+  readonly sequences: readonly VerifiedSequence[]
+}
+
+/** A statement of an anchor or a checkpoint: how far a chain was. */
+type Mark = Pick<Head, 'chain' | 'since' | 'at' | 'count'>
+
+/** Checkpoints may be late by this many intervals before their absence is told. */
+const LATE_INTERVALS = 3
+const MIN_LATE_MS = 60_000
+
+const isBefore = (at: string, bound: string | undefined): boolean => bound !== undefined && at < bound
+const isAfter = (at: string, bound: string | undefined): boolean => bound !== undefined && at > bound
+
+/** Anchors of version 0.1.0 do not state when their chain began. */
+const marksOf = ({ anchors, sequences }: Evidence): readonly Mark[] => [
+  ...anchors.map((anchor) => ({ ...anchor, since: anchor.since ?? anchor.at })),
+  ...sequences.flatMap(({ heads }) => heads),
+]
+
+function byChain(marks: readonly Mark[]): ReadonlyMap<string, readonly Mark[]> {
+  const found = new Map<string, Mark[]>()
+  for (const mark of marks) found.set(mark.chain, [...(found.get(mark.chain) ?? []), mark])
+  return found
+}
+
+/** True where a chain was written to in the range, as far as is stated. */
+const isIn = (marks: readonly Mark[], { since, until }: Range): boolean =>
+  marks.some(({ at }) => !isBefore(at, since)) && marks.some((mark) => !isAfter(mark.since, until))
+
+/** True where entries of a chain here may be in the range. */
+const isFoundIn = ({ from, to }: ChainFound, { since, until }: Range): boolean =>
+  !isBefore(to, since) && !isAfter(from, until)
+
+/** What is missing at the beginning of a chain: its first entry here must be in the range, or before it. */
+function missingBeginning({ chain, first, from }: ChainFound, marks: readonly Mark[], { since }: Range) {
+  const isWhole = first === 0 || isBefore(from, since)
+  const isStated = marks.some(({ at, count }) => isBefore(at, since) && count >= first)
+  return isWhole || isStated
+    ? []
+    : [`chain ${chain} begins with entry ${first}: earlier entries of the range are missing`]
+}
+
+/** What is missing at the end of a chain. */
+function missingEnd({ chain, entries, to, state }: ChainFound, marks: readonly Mark[], { until }: Range) {
+  const stated = Math.max(0, ...marks.filter(({ at }) => !isAfter(at, until)).map(({ count }) => count))
+  if (entries < stated)
+    return [`chain ${chain} ends with entry ${entries - 1}, and ${stated} are stated: its tail is cut off`]
+  const later = marks.filter(({ at }) => isAfter(at, until)).map(({ count }) => count)
+  const isReached = later.length === 0 || entries >= Math.min(...later) || isAfter(to, until) || state === 'ended'
+  return isReached
+    ? []
+    : [`chain ${chain} goes on after entry ${entries - 1}: entries up to the end of the range are missing`]
+}
+
+/** Chains that go on after the last checkpoint of their process, for longer than one may be late. */
+export function missingCheckpoints(range: Range, { chains, sequences }: Omit<Evidence, 'anchors'>): readonly string[] {
+  const begun = sequences.map(({ from }) => from).sort()[0]
+  if (begun === undefined) return []
+  return chains
+    .filter((found) => isFoundIn(found, range) && found.to >= begun)
+    .flatMap(({ chain, to, entries }) => {
+      const own = sequences.filter(({ heads }) => heads.some((head) => head.chain === chain))
+      if (own.length === 0) return [`chain ${chain} is in no checkpoint`]
+      const last = own
+        .map((sequence) => sequence.to)
+        .sort()
+        .at(-1)!
+      const stated = Math.max(
+        ...own.flatMap(({ heads }) => heads.filter((head) => head.chain === chain).map(({ count }) => count)),
+      )
+      const lateMs = Math.max(MIN_LATE_MS, LATE_INTERVALS * 1000 * Math.max(...own.map(({ every }) => every)))
+      return entries > stated && Date.parse(to) - Date.parse(last) > lateMs
+        ? [`chain ${chain} goes on after its last checkpoint (${last}): checkpoints are missing`]
+        : []
+    })
+}
+
+/** What is missing of the trail in a range. */
+export function missingIn(range: Range, evidence: Evidence): readonly string[] {
+  const marks = marksOf(evidence)
+  if (marks.length === 0)
+    return ['there is no anchor and no checkpoint: nothing states which chains the range must hold']
+  const here = new Map(evidence.chains.map((found) => [found.chain, found]))
+  const stated = byChain(marks)
+  const absent = [...stated].flatMap(([chain, known]) => {
+    const [{ since, at }] = [...known].sort((a, b) => b.count - a.count) as [Mark]
+    return !here.has(chain) && isIn(known, range)
+      ? [`chain ${chain} (${since} to ${at}) is stated and not here: its file is missing`]
+      : []
+  })
+  const incomplete = evidence.chains.flatMap((found) => {
+    const known = stated.get(found.chain) ?? []
+    const isConcerned = isFoundIn(found, range) || isIn(known, range)
+    return isConcerned ? [...missingBeginning(found, known, range), ...missingEnd(found, known, range)] : []
+  })
+  return [...absent, ...incomplete, ...missingCheckpoints(range, evidence)]
+}

@@ -1,0 +1,455 @@
+import { execFile } from 'node:child_process'
+import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import Fastify from 'fastify'
+import { Redis } from 'ioredis'
+import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { appendMac, createHashChain, deriveChainKey } from '../../src/audit/chain.js'
+import { CheckpointSequence, type RootSigner, type Statement } from '../../src/audit/checkpoints/checkpoint.js'
+import { verifyCheckpoints } from '../../src/audit/checkpoints/verifier.js'
+import { missingIn, type Range } from '../../src/audit/coverage.js'
+import { openTrail } from '../../src/audit/trail.js'
+import { TrailVerifier } from '../../src/audit/verifier.js'
+import { readConfig } from '../../src/config.js'
+import { build } from '../support/build.js'
+import { keysOf } from '../support/keys.js'
+import { emptyDatabase } from '../support/redis.js'
+
+const SECRET = randomBytes(32)
+const KEY = deriveChainKey(SECRET)
+const ROOT = generateKeyPairSync('ed25519')
+const CURVE = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+const root: RootSigner = { sign: (text) => Promise.resolve(sign(null, text, ROOT.privateKey)) }
+const folder = () => mkdtempSync(join(tmpdir(), 'kyc-graph-checkpoints-'))
+const at = (hour: number, minute = 0) => new Date(Date.UTC(2030, 0, 1, hour, minute)).toISOString()
+
+/** A process that writes five entries from `hour` on, a quarter of an hour apart, with a checkpoint after the 1st, 3rd and 5th. */
+async function process(hour: number, known: Statement['known'], signer = root) {
+  const chain = createHashChain(KEY)
+  const kinds = ['start', 'operation', 'operation', 'operation', 'end']
+  const entries = kinds.map((kind, i) => chain.next(at(hour, i * 10), { kind, n: i }))
+  const sequence = new CheckpointSequence(signer, 60)
+  const headOf = (n: number) => ({
+    chain: chain.id,
+    since: at(hour),
+    at: at(hour, n * 10),
+    count: n + 1,
+    head: entries[n]!.mac,
+  })
+  const statements: Statement[] = [
+    { state: 'begun', chains: [headOf(0)], known: known ?? [] },
+    { state: 'running', chains: [headOf(2)] },
+    { state: 'ended', chains: [headOf(4)] },
+  ]
+  const checkpoints: string[] = []
+  vi.useFakeTimers({ toFake: ['Date'] })
+  for (const statement of statements) {
+    vi.setSystemTime(Date.parse(statement.chains[0]!.at))
+    checkpoints.push((await sequence.next(statement)).line)
+  }
+  vi.useRealTimers()
+  return { id: chain.id, lines: entries.map(({ line }) => line), checkpoints, last: headOf(4) }
+}
+
+type Process = Awaited<ReturnType<typeof process>>
+
+describe('what is missing in a range', () => {
+  let a: Process
+  let b: Process
+  beforeAll(async () => {
+    a = await process(8, [])
+    b = await process(12, [a.last])
+  })
+
+  function problemsOf(lines: readonly string[], checkpoints: readonly string[], range: Range = {}) {
+    const verified = verifyCheckpoints(checkpoints, [CURVE.publicKey, ROOT.publicKey])
+    const verifier = new TrailVerifier([KEY], {
+      heads: verified.sequences.flatMap(({ heads }) => heads),
+      since: range.since ?? '',
+    })
+    lines.forEach((line, i) => verifier.add(line, String(i + 1)))
+    const { chains, problems } = verifier.report(undefined)
+    return [
+      ...problems,
+      ...verified.problems,
+      ...missingIn(range, { chains, anchors: [], sequences: verified.sequences }),
+    ]
+  }
+  const wrong = 'signature":"AAAA'
+
+  test.each<
+    [
+      string,
+      () => readonly [lines: readonly string[], checkpoints: readonly string[], range?: Range],
+      RegExp | undefined,
+    ]
+  >([
+    [
+      'nothing, in all of it',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...b.checkpoints],
+      ],
+      undefined,
+    ],
+    [
+      'nothing, where a checkpoint came twice',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...a.checkpoints, ...b.checkpoints],
+      ],
+      undefined,
+    ],
+    [
+      'nothing, of the one process in the range',
+      () => [b.lines, [...a.checkpoints, ...b.checkpoints], { since: at(11) }],
+      undefined,
+    ],
+    [
+      'nothing, of the other process in the range',
+      () => [a.lines, [...a.checkpoints, ...b.checkpoints], { until: at(11) }],
+      undefined,
+    ],
+    [
+      'nothing, where a file before the range is not given',
+      () => [b.lines.slice(2), [...a.checkpoints, ...b.checkpoints], { since: at(12, 25) }],
+      undefined,
+    ],
+    [
+      'nothing, where the range ends within a file',
+      () => [b.lines.slice(0, 3), [...a.checkpoints, ...b.checkpoints], { since: at(11), until: at(12, 15) }],
+      undefined,
+    ],
+    [
+      'the file of a process',
+      () => [b.lines, [...a.checkpoints, ...b.checkpoints], { since: at(7), until: at(13) }],
+      /is stated and not here/,
+    ],
+    [
+      'the file of a process with its checkpoints',
+      () => [b.lines, b.checkpoints, { since: at(7) }],
+      /is stated and not here/,
+    ],
+    [
+      'a tail with its checkpoints',
+      () => [
+        [...a.lines.slice(0, 3), ...b.lines],
+        [...a.checkpoints.slice(0, 2), ...b.checkpoints],
+      ],
+      /its tail is cut off/,
+    ],
+    [
+      'a tail',
+      () => [
+        [...a.lines, ...b.lines.slice(0, -1)],
+        [...a.checkpoints, ...b.checkpoints],
+      ],
+      /its tail is cut off/,
+    ],
+    [
+      'the beginning of a file in the range',
+      () => [[...a.lines.slice(1), ...b.lines], [...a.checkpoints, ...b.checkpoints], { since: at(7) }],
+      /begins with entry 1/,
+    ],
+    [
+      'entries up to the end of the range',
+      () => [b.lines.slice(0, 3), [...a.checkpoints, ...b.checkpoints], { since: at(11), until: at(12, 35) }],
+      /entries up to the end of the range/,
+    ],
+    [
+      'a checkpoint',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...b.checkpoints.toSpliced(1, 1)],
+      ],
+      /checkpoints 1 to 1 of sequence .* are missing/,
+    ],
+    [
+      'the first checkpoint',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...b.checkpoints.slice(1)],
+      ],
+      /checkpoints 0 to 0 of sequence .* are missing/,
+    ],
+    ['all checkpoints', () => [[...a.lines, ...b.lines], []], /no anchor and no checkpoint/],
+    [
+      'the last checkpoints',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...b.checkpoints.slice(0, 1)],
+      ],
+      /goes on after its last checkpoint/,
+    ],
+    ['all checkpoints of one process', () => [[...a.lines, ...b.lines], a.checkpoints], /is in no checkpoint/],
+    [
+      'truth, in an edited checkpoint',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...b.checkpoints.with(1, b.checkpoints[1]!.replace('"count":3', '"count":2'))],
+      ],
+      /checkpoint 1 of sequence .* was changed/,
+    ],
+    [
+      'truth, in a checkpoint with another signature',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...b.checkpoints.with(2, b.checkpoints[2]!.replace(/signature":"[^"]+(?="\}$)/, wrong))],
+      ],
+      /checkpoint 2 of sequence .* was changed/,
+    ],
+  ])('%s', (_what, given, problem) => {
+    const problems = problemsOf(...given())
+    if (problem === undefined) expect(problems).toEqual([])
+    else expect(problems.join('\n')).toMatch(problem)
+  })
+
+  test('a chain that the holder of its key wrote anew', () => {
+    let prev = ''
+    const resealed = a.lines.map((line) => {
+      const body = line.replace(/,"mac":"[\w-]+"\}$/, '}').replace(/"prev":"[\w-]*"/, `"prev":"${prev}"`)
+      const { text, mac } = appendMac(KEY, body.replace(/"n":(\d)/, '"n":1$1'))
+      prev = mac
+      return text
+    })
+    expect(problemsOf([...resealed, ...b.lines], [...a.checkpoints, ...b.checkpoints]).join('\n')).toMatch(
+      /entry 0 of chain .* is another one than a checkpoint states/,
+    )
+  })
+
+  test('a process whose root key is another one', async () => {
+    const foreign = await process(15, [], {
+      sign: (text) =>
+        Promise.resolve(sign('sha256', text, generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey)),
+    })
+    expect(problemsOf(foreign.lines, foreign.checkpoints).join('\n')).toMatch(/was not signed with a root key/)
+    const known = await process(15, [], { sign: (text) => Promise.resolve(sign('sha256', text, CURVE.privateKey)) })
+    expect(problemsOf(known.lines, known.checkpoints)).toEqual([])
+  })
+
+  test('is a command that sets its exit code', async () => {
+    build()
+    const place = folder()
+    const file = (name: string, text: string) => (writeFileSync(join(place, name), text), join(place, name))
+    mkdirSync(join(place, 'objects'))
+    a.checkpoints.forEach((line, i) => file(`objects/a-${i}.json`, line))
+    const rest = file('b.json', b.checkpoints.join('\n'))
+    const env = {
+      PATH: globalThis.process.env['PATH'],
+      AUDIT_LOG: file('a.log', `${a.lines.join('\n')}\n`),
+      STORE_ENCRYPTION_KEY: SECRET.toString('base64'),
+      AUDIT_CHECKPOINT_PUBLIC_KEY_FILE: file(
+        'root.pem',
+        ROOT.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      ),
+    }
+    const objects = ['--checkpoints', join(place, 'objects'), '--checkpoints', rest]
+    const run = (...args: string[]) =>
+      promisify(execFile)(globalThis.process.execPath, [join(inject('built'), 'src/tools/audit-verify.js'), ...args], {
+        env,
+      }).then(
+        ({ stdout }) => ({ code: 0, text: stdout }),
+        ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+          code,
+          text: stdout + stderr,
+        }),
+      )
+    const [early, late, wrongTime] = await Promise.all([
+      run('--until', at(11), ...objects),
+      run('--since', at(7), ...objects),
+      run('--since', 'yesterday'),
+    ])
+    expect(early).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/chain +from +to +entries +checkpoints +state[^]*The trail is whole/),
+    })
+    expect(late).toMatchObject({ code: 1, text: expect.stringContaining(`chain ${b.id} (`) })
+    expect(wrongTime).toMatchObject({ code: 2, text: expect.stringContaining('--since must be a time') })
+  })
+})
+
+/** The settings of checkpoints as the server reads them, without its own. */
+function checkpointsOf(settings: Readonly<Record<string, string>>) {
+  const { checkpoints } = readConfig({
+    SYNCTERA_URL: 'https://synctera.test',
+    SYNCTERA_API_KEY: 'x',
+    AUTH_ISSUER: 'x',
+    AUTH_AUDIENCE: 'x',
+    AUTH_JWKS_URL: 'https://issuer.test',
+    AUDIT_CHECKPOINT_KEY: ROOT.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    ...settings,
+  })
+  return checkpoints!
+}
+
+/** Runs a trail with one entry to its end, and returns its checkpoints. */
+async function runTrail({
+  file = join(folder(), 'audit.log'),
+  checkpoints,
+}: {
+  file?: string
+  checkpoints?: ReturnType<typeof checkpointsOf>
+}) {
+  const notices: string[] = []
+  const causes: (string | undefined)[] = []
+  const trail = openTrail({
+    config: { audit: { file }, auditFsync: 'write', redis: undefined, checkpoints },
+    keys: keysOf(),
+    changed: () => undefined,
+    lost: () => undefined,
+    notice: (what) => notices.push(what),
+    checkpointed: (cause) => causes.push(cause),
+  })
+  await trail.started
+  await trail.commit({ kind: 'operation' })
+  await trail.close()
+  return { file, notices, causes, lines: readFileSync(file, 'utf8').split('\n').filter(Boolean) }
+}
+
+describe('the sinks of checkpoints', () => {
+  test('a file: each process names the chains of those before it', async () => {
+    const file = join(folder(), 'checkpoints')
+    const chains: string[] = []
+    for (let i = 0; i < 2; i += 1) {
+      const { lines } = await runTrail({ checkpoints: checkpointsOf({ AUDIT_CHECKPOINTS: file }) })
+      chains.push((JSON.parse(lines[0]!) as { chain: string }).chain)
+    }
+    const { sequences, problems } = verifyCheckpoints(readFileSync(file, 'utf8').split('\n'), [ROOT.publicKey])
+    expect(problems).toEqual([])
+    expect(sequences).toMatchObject([{ hasEnded: true }, { hasEnded: true }])
+    expect(sequences[1]!.heads).toMatchObject([
+      { chain: chains[1], count: 1 },
+      { chain: chains[0], count: 3 },
+      { chain: chains[1], count: 3 },
+    ])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  test('a stream in Redis', async () => {
+    const url = await emptyDatabase()
+    const redis = new Redis(url)
+    const config = checkpointsOf({
+      AUDIT_CHECKPOINTS: 'redis:checkpoints',
+      REDIS_URL: url,
+      STORE_ENCRYPTION_KEY: SECRET.toString('base64'),
+    })
+    await runTrail({ checkpoints: config })
+    const lines = (await redis.xrange('checkpoints', '-', '+')).map(([, fields]) => fields[1]!)
+    redis.disconnect()
+    expect(verifyCheckpoints(lines, [ROOT.publicKey])).toMatchObject({
+      problems: [],
+      sequences: [{ count: 2, hasEnded: true }],
+    })
+  })
+
+  test('an object store: an object for each, put again until it is there, and never over another', async () => {
+    const objects = new Map<string, string>()
+    const requests: { method: string; authorization: string | undefined; match: unknown }[] = []
+    let failures = 1
+    const store = Fastify()
+    store.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    store.put('/*', (request, reply) => {
+      requests.push({
+        method: request.method,
+        authorization: request.headers.authorization,
+        match: request.headers['if-none-match'],
+      })
+      if ((failures -= 1) >= 0) return reply.code(503).send()
+      if (objects.has(request.url)) return reply.code(412).send()
+      objects.set(request.url, request.body as string)
+      return reply.code(201).send()
+    })
+    const url = await store.listen({ port: 0, host: '127.0.0.1' })
+    const config = checkpointsOf({ AUDIT_CHECKPOINTS: `${url}/trail`, AUDIT_CHECKPOINTS_TOKEN: 'checkpoint-token' })
+    const { causes } = await runTrail({ checkpoints: config })
+    await store.close()
+    expect(causes).toEqual(['HTTP_503', undefined])
+    expect(requests[0]).toEqual({ method: 'PUT', authorization: 'Bearer checkpoint-token', match: '*' })
+    expect([...objects.keys()]).toEqual([
+      expect.stringMatching(/^\/trail\/[\w-]{36}\/00000000\.json$/),
+      expect.stringMatching(/^\/trail\/[\w-]{36}\/00000001\.json$/),
+    ])
+    expect(verifyCheckpoints([...objects.values()], [ROOT.publicKey])).toMatchObject({
+      problems: [],
+      sequences: [{ count: 2 }],
+    })
+  })
+
+  test('the root key of a file signs once, and is forgotten', async () => {
+    const { root: signer } = checkpointsOf({ AUDIT_CHECKPOINTS: '/nowhere' })
+    const text = Buffer.from('once')
+    expect(verify(null, text, ROOT.publicKey, await signer.sign(text))).toBe(true)
+    await expect(signer.sign(text)).rejects.toMatchObject({ code: 'KEY_FORGOTTEN' })
+  })
+})
+
+describe('the file of the trail', () => {
+  test.each<[string, (file: string) => void, readonly string[]]>([
+    ['is new', () => undefined, []],
+    ['was readable by others', (file) => (writeFileSync(file, ''), chmodSync(file, 0o644)), ['MODE_NARROWED']],
+    ['is in a directory where others write', (file) => chmodSync(join(file, '..'), 0o777), ['DIRECTORY_WRITABLE']],
+    ['is in such a directory with the sticky bit', (file) => chmodSync(join(file, '..'), 0o1777), []],
+  ])('%s', async (_what, prepare, expected) => {
+    const file = join(folder(), 'audit.log')
+    prepare(file)
+    const { notices, lines } = await runTrail({ file })
+    expect(notices).toEqual(expected)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(lines).toHaveLength(3)
+  })
+
+  test('is not written through a symbolic link', async () => {
+    const place = folder()
+    writeFileSync(join(place, 'target'), '')
+    symlinkSync(join(place, 'target'), join(place, 'audit.log'))
+    const trail = openTrail({
+      config: {
+        audit: { file: join(place, 'audit.log') },
+        auditFsync: 'off',
+        redis: undefined,
+        checkpoints: undefined,
+      },
+      keys: keysOf(),
+      changed: () => undefined,
+      lost: () => undefined,
+      notice: () => undefined,
+      checkpointed: () => undefined,
+    })
+    await expect(trail.commit({ kind: 'operation' })).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' })
+    rmSync(join(place, 'audit.log'))
+    await trail.close()
+    expect(readFileSync(join(place, 'target'), 'utf8')).toBe('')
+  })
+
+  test('goes on in a new chain when the key of seals is another one', async () => {
+    const file = join(folder(), 'audit.log')
+    const keys = keysOf([SECRET])
+    const trail = openTrail({
+      config: { audit: { file }, auditFsync: 'interval', redis: undefined, checkpoints: undefined },
+      keys,
+      changed: () => undefined,
+      lost: () => undefined,
+      notice: () => undefined,
+      checkpointed: () => undefined,
+    })
+    await trail.commit({ kind: 'operation' })
+    const next = randomBytes(32)
+    keys.replace(keysOf([next, SECRET]).current)
+    await trail.commit({ kind: 'operation' })
+    await trail.close()
+    const verifier = new TrailVerifier([deriveChainKey(next), KEY])
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .forEach((line, i) => verifier.add(line, String(i + 1)))
+    expect(verifier.report(undefined)).toMatchObject({
+      problems: [],
+      chains: [
+        { entries: 3, state: 'ended' },
+        { entries: 3, state: 'ended' },
+      ],
+    })
+  })
+})
