@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { contract, path, type Path } from '../http/call.js'
-import { Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
+import { AnyList, Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
 
 /**
  * Banfico account verifications v1.0 and v1.1; the answers of both are read alike.
@@ -9,7 +9,7 @@ import { Optional, OptionalObject, OptionalText } from '../support/contract-type
  */
 
 const Identity = Type.Object({ status: Type.String(), type: Type.String(), value: Type.String() })
-const Identities = Type.Union([Type.Array(Type.Unknown()), Type.Object({})])
+const Identities = Type.Union([AnyList, Type.Object({})])
 
 const Account = Type.Object({
   id: Type.String(),
@@ -21,16 +21,13 @@ const Account = Type.Object({
   identities: Optional(Identities),
 })
 
-// Texts in v1.0, objects in v1.1.
-const Codes = Type.Array(Type.Union([Type.String(), Type.Object({ name: Type.String() })]))
-
 const Responder = Type.Object({
   accountVerificationScheme: Type.String(),
   apiVersion: OptionalText,
   urlVerificationScheme: OptionalText,
-  // The reference has the singular, its examples the plural.
-  schemeResponseCode: Optional(Codes),
-  schemeResponseCodes: Optional(Codes),
+  // The reference has the singular, its examples the plural; texts in v1.0, objects in v1.1.
+  schemeResponseCode: Optional(AnyList),
+  schemeResponseCodes: Optional(AnyList),
   receivedTime: OptionalText,
   data: OptionalText,
   entity: OptionalObject({ idType: Type.String(), idValue: Type.String(), reference: OptionalText }),

@@ -14,7 +14,7 @@ import {
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import type { ProblemBody } from '../http/provider-errors.js'
 import { toInputPath } from '../support/input-path.js'
-import { type Drift, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
+import { type Drift, textsOf, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
 import {
   answers,
@@ -61,13 +61,17 @@ function toAccount(account: BanficoAccount, drift: Drift): VerifiedAccount {
   }
 }
 
+/** A code of the scheme: a text in v1.0, an object in v1.1. */
+const codeOf = (code: unknown): unknown =>
+  typeof code === 'object' && code !== null ? (code as { name?: unknown }).name : code
+
 function toResponder(responder: BanficoResponder, drift: Drift): VerificationResponder {
   const codes = [...(responder.schemeResponseCodes ?? []), ...(responder.schemeResponseCode ?? [])]
   return {
     scheme: responder.accountVerificationScheme,
     apiVersion: responder.apiVersion ?? null,
     schemeUrl: responder.urlVerificationScheme ?? null,
-    responseCodes: [...new Set(codes.map((code) => (typeof code === 'string' ? code : code.name)))],
+    responseCodes: [...new Set(textsOf(codes.map(codeOf), 'responder.schemeResponseCodes', drift))],
     receivedAt: toDateTime(responder.receivedTime, 'responder.receivedTime', drift),
     data: responder.data ?? null,
     entity: responder.entity

@@ -40,6 +40,14 @@ export function toDate(text: string | null | undefined, field: string, drift: Dr
   return null
 }
 
+/** The texts of a list; an element of another type is left out, and counted unless it is null. */
+export const textsOf = (list: readonly unknown[] | null | undefined, field: string, drift: Drift): string[] =>
+  (list ?? []).flatMap((element) => {
+    if (typeof element === 'string') return element
+    if (element !== null) drift(field)
+    return []
+  })
+
 /** A copy without undefined and null members, for providers that have no null. */
 export function omitNullish<T extends object>(value: T): { [K in keyof T]: NonNullable<T[K]> } {
   const kept: Partial<T> = {}

@@ -141,11 +141,7 @@ describe('one row that cannot be read', () => {
   const ODD: [string, object, string][] = [
     ['an address without its country', { legal_address: { address_line_1: '1' } }, 'persons/legal_address'],
     ['a status that is no text', { status: 7 }, 'persons/status'],
-    [
-      'a personal id without its text',
-      { personal_ids: [{ id: 'a', id_type: 'SSN', system_provided: true }] },
-      'persons/personal_ids',
-    ],
+    ['personal ids that are no list', { personal_ids: { id: 'a' } }, 'persons/personal_ids'],
   ]
 
   test.each(ODD)(
@@ -186,7 +182,7 @@ describe('one row that cannot be read', () => {
   })
 
   test.each([
-    ['a score as text', { details: [{ score: '0.5' }] }],
+    ['details that are no list', { details: 'none' }],
     ['no time', { verification_time: null }],
     ['a result that is no text', { result: true }],
   ])('a verification with %s is left out of its person, and not of another', async (_what, rest) => {
