@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, BANK } from '../../../datasources/emulator/people.js'
 import type { ProviderName } from '../../../datasources/index.js'
-import { type App, startApp } from '../../support/app.js'
+import { type App, type RunOptions, startApp } from '../../support/app.js'
 
 let app: App
 beforeAll(async () => {
@@ -125,7 +125,8 @@ describe('a list within a row has the rows that can be read, and its parent stan
 
   test.each(ROWS)('%s of %s', async (_what, provider, match, body, query, path) => {
     answer(provider, match, body, match.startsWith('POST') ? 201 : 200)
-    for (const options of [{}, { scopes: ['persons:read', 'engagement:read', 'accounts:write', 'users:write'] }]) {
+    const masked: RunOptions = { scopes: ['persons:read', 'engagement:read', 'accounts:write', 'users:write'] }
+    for (const options of [{}, masked]) {
       const { data, errors } = await app.run(query, undefined, options)
       expect(read(data, path)).toHaveLength(1)
       expect(errors).toMatchObject([{ path, extensions: { code: 'PROVIDER_MALFORMED', leftOut: 1 } }])
