@@ -40,6 +40,13 @@ export function toDate(text: string | null | undefined, field: string, drift: Dr
   return null
 }
 
+/** A text; null, and counted, for a value of another type. */
+export function textOf(value: unknown, field: string, drift: Drift): string | null {
+  if (typeof value === 'string' || value === null || value === undefined) return value ?? null
+  drift(field)
+  return null
+}
+
 /** The texts of a list; an element of another type is left out, and counted unless it is null. */
 export const textsOf = (list: readonly unknown[] | null | undefined, field: string, drift: Drift): string[] =>
   (list ?? []).flatMap((element) => {

@@ -47,8 +47,9 @@ const Person = Type.Object({
   dob: OptionalText,
   email: OptionalText,
   phone_number: OptionalText,
-  // The last four digits; Synctera never returns the full number. Any other text makes the answer malformed.
-  ssn: Optional(Type.String({ pattern: '^\\d{4}$' })),
+  // The last four digits, also behind signs that hide the others, or an empty text; Synctera never returns the full
+  // number. Any other text makes the answer malformed.
+  ssn: Optional(Type.String({ pattern: '^([^\\d]*\\d{4})?$' })),
   ssn_source: OptionalText,
   has_accounts: Optional(Type.Boolean()),
   legal_address: Optional(Address),

@@ -77,6 +77,9 @@ function toPersonalId(id: SyncteraPersonalId, drift: Drift): PersonalId {
   }
 }
 
+/** The last four digits of the number that Synctera holds; undefined where it holds none. */
+export const ssnLast4 = ({ ssn }: SyncteraPerson): string | undefined => ssn?.slice(-4) || undefined
+
 export function toPerson(person: SyncteraPerson, drift: Drift): Person {
   const ids = person.personal_ids
   const members = {
@@ -98,7 +101,7 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
     dateOfBirth: toDate(person.dob, 'person.dob', drift),
     email: person.email ?? null,
     phoneNumber: person.phone_number ?? null,
-    ssnLast4: person.ssn ?? null,
+    ssnLast4: ssnLast4(person) ?? null,
     ssnSource: toEnum(SsnSource, person.ssn_source, 'person.ssn_source', drift),
     ssnSourceRaw: providerWord(person.ssn_source),
     hasAccounts: person.has_accounts ?? null,

@@ -316,6 +316,29 @@ test.each(['ssn', 'Ssn', 'US_SSN', 'SOCIAL SECURITY NUMBER', 'SSN'])(
   },
 )
 
+test.each([
+  ['6789', '6789'],
+  ['***-**-6789', '6789'],
+  ['XXX-XX-6789', '6789'],
+  ['', null],
+  [null, null],
+])('of the social security number %j, %j is shown', async (ssn, shown) => {
+  answer('GET /v0/persons/*', personRow(ada, { ssn }))
+  const { data, errors } = await app.run(`{ person(id: "${ada}") { ssnLast4 } }`)
+  expect(errors).toEqual([])
+  expect(data.person).toEqual({ ssnLast4: shown })
+})
+
+test.each(['123-45-6789', '123456789', '1**-**-6789', '678', 6789])(
+  'a social security number with more than its last four digits, or fewer, is not answered: %j',
+  async (ssn) => {
+    answer('GET /v0/persons/*', personRow(ada, { ssn }))
+    const { data, errors } = await app.run(`{ person(id: "${ada}") { ssnLast4 } }`)
+    expect(data.person).toBeNull()
+    expect(errors).toMatchObject([{ extensions: { code: 'PROVIDER_MALFORMED' } }])
+  },
+)
+
 test.each(['Ada Lovelace', '', '2024-02-31T00:00:00Z', '2024-01-01'])(
   'the text %j in place of a time stamp is not answered',
   async (time) => {
