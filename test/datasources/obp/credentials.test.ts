@@ -209,7 +209,7 @@ describe('OAuth2', () => {
       [401, { error: 'invalid_token' }],
       [401, '', 'text/plain'],
     ])('by %i and %j is renewed once, also for a write, and then PROVIDER_REFUSED', async (status, body, type) => {
-      const headers = type === undefined ? {} : { 'content-type': type }
+      const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type }
       const refuse = (match: string, count: number) => {
         app.clear()
         app.fault('obp', { match, fault: 'status', status, body, headers, times: count })
