@@ -10,7 +10,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { isPlainMember } from '../graphql/left-out-rows.js'
+import { isPlainMember } from '../graphql/plain-members.js'
 
 /** Schema coordinates of personal fields by the type that declares them. */
 type FieldsByType = ReadonlyMap<string, ReadonlySet<string>>

@@ -1,6 +1,6 @@
 import { getNamedType, GraphQLID, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql'
 import type { Owner } from '../../datasources/contract/operations.js'
-import { isPlainMember } from '../graphql/left-out-rows.js'
+import { isPlainMember } from '../graphql/plain-members.js'
 
 /** Subjects: the ids of records of one type, at one bank where the type belongs to a bank. */
 export interface Subjects {

@@ -1,7 +1,6 @@
 import {
   getNamedType,
   GraphQLError,
-  type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -19,6 +18,7 @@ import {
   type Rows,
   unreadableRows,
 } from '../../datasources/contract/rows.js'
+import { markPlainMember } from './plain-members.js'
 import type { OperationContext } from './plugin.js'
 
 function pathOf({ path }: GraphQLResolveInfo): (string | number)[] {
@@ -75,13 +75,6 @@ const listWithin =
     return list
   }
 
-/** The lists whose resolver only tells what is left out of them. */
-const WITHIN_NODES = new WeakSet<GraphQLField<unknown, unknown>>()
-
-/** True for a field whose value is a plain member of its parent. */
-export const isPlainMember = (field: GraphQLField<unknown, unknown>): boolean =>
-  field.resolve === undefined || WITHIN_NODES.has(field)
-
 /**
  * Left-out rows: a row of a provider that could not be read must not cost the other rows of its list. Where the list
  * may hold null, the row is null and its error stands at its own path, as graphql-js has it. Where it may not, the row is
@@ -94,7 +87,7 @@ export function leaveOutUnreadableRows(schema: GraphQLSchema): void {
       const { resolve } = field
       if (!resolve && isWithinNode(type, field.type)) {
         field.resolve = listWithin(field.name, !isNonNullType(field.type))
-        WITHIN_NODES.add(field)
+        markPlainMember(field)
       }
       if (!resolve || !mayLeaveOut(field.type)) continue
       field.resolve = ((root, args, context: OperationContext, info) => {

@@ -13,7 +13,7 @@ import {
 } from 'graphql'
 import { isCut } from '../../datasources/support/capped-list.js'
 import { maskedFieldsOf } from '../access/mask.js'
-import { isPlainMember } from './left-out-rows.js'
+import { isPlainMember } from './plain-members.js'
 
 /** The path of a response member, as in an error. */
 type ResponsePath = readonly (string | number)[]

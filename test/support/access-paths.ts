@@ -18,7 +18,7 @@ import type { references } from '../../resolvers/index.js'
 import { type Scope, SCOPES } from '../../schema/scopes.js'
 import { schemas } from '../../src/graphql/schema.js'
 import type { App } from './app.js'
-import { isPlainMember } from '../../src/graphql/left-out-rows.js'
+import { isPlainMember } from '../../src/graphql/plain-members.js'
 
 /** The schema as it is served; the rest is read from it, so a new field gets its access path automatically. */
 export const schema = schemas().served
