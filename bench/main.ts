@@ -45,7 +45,10 @@ const crowd = isWhole ? 1000 : 250
 function install(): void {
   if (existsSync(join(ROOT, 'bench/node_modules'))) return
   progress('installing the contenders')
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: join(ROOT, 'bench'), stdio: 'inherit' })
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: join(ROOT, 'bench'),
+    stdio: 'inherit',
+  })
 }
 
 function build(root: string): void {

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { contract, path, type Path } from '../http/call.js'
-import { Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
+import { AnyList, Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
 
 /**
  * Banfico account verifications v1.0 and v1.1; the answers of both are read alike.
@@ -9,28 +9,25 @@ import { Optional, OptionalObject, OptionalText } from '../support/contract-type
  */
 
 const Identity = Type.Object({ status: Type.String(), type: Type.String(), value: Type.String() })
-const Identities = Type.Union([Type.Array(Type.Unknown()), Type.Object({})])
 
+// The optional members are read each by itself: one that is odd must not lose a check that was paid for.
 const Account = Type.Object({
   id: Type.String(),
-  secondaryId: OptionalText,
-  status: OptionalText,
-  respondedName: OptionalText,
-  nameCheckStatus: OptionalText,
+  secondaryId: Type.Optional(Type.Unknown()),
+  status: Type.Optional(Type.Unknown()),
+  respondedName: Type.Optional(Type.Unknown()),
+  nameCheckStatus: Type.Optional(Type.Unknown()),
   // An object in the reference, an array in the request of the same example; each is read by itself.
-  identities: Optional(Identities),
+  identities: Type.Optional(Type.Unknown()),
 })
-
-// Texts in v1.0, objects in v1.1.
-const Codes = Type.Array(Type.Union([Type.String(), Type.Object({ name: Type.String() })]))
 
 const Responder = Type.Object({
   accountVerificationScheme: Type.String(),
   apiVersion: OptionalText,
   urlVerificationScheme: OptionalText,
-  // The reference has the singular, its examples the plural.
-  schemeResponseCode: Optional(Codes),
-  schemeResponseCodes: Optional(Codes),
+  // The reference has the singular, its examples the plural; texts in v1.0, objects in v1.1.
+  schemeResponseCode: Optional(AnyList),
+  schemeResponseCodes: Optional(AnyList),
   receivedTime: OptionalText,
   data: OptionalText,
   entity: OptionalObject({ idType: Type.String(), idValue: Type.String(), reference: OptionalText }),
@@ -38,7 +35,7 @@ const Responder = Type.Object({
 
 const Result = Type.Object({
   id: Type.String({ minLength: 1 }),
-  message: OptionalText,
+  message: Type.Optional(Type.Unknown()),
   // Absent while the verification is pending.
   account: Optional(Account),
   // Optional in one row of the reference and mandatory in the next.

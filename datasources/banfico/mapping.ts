@@ -14,7 +14,7 @@ import {
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import type { ProblemBody } from '../http/provider-errors.js'
 import { toInputPath } from '../support/input-path.js'
-import { type Drift, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
+import { type Drift, textOf, textsOf, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
 import {
   answers,
@@ -39,27 +39,28 @@ const NAME_WORDS: Readonly<Record<string, NameCheckStatus>> = {
 function toAccount(account: BanficoAccount, drift: Drift): VerifiedAccount {
   const given = account.identities ?? []
   // One that cannot be read must not lose a check that was paid for.
-  const identities = (Array.isArray(given) ? given : [given]).flatMap((identity: unknown) => {
+  const identities = (Array.isArray(given) ? (given as unknown[]) : [given]).flatMap((identity) => {
     if (answers.identity.fits(identity)) return identity
     drift('account.identities')
     return []
   })
+  const status = textOf(account.status, 'account.status', drift)
+  const nameCheck = textOf(account.nameCheckStatus, 'account.nameCheckStatus', drift)?.trim()
   return {
     accountId: account.id,
-    secondaryId: account.secondaryId ?? null,
-    status: toEnum(AccountStatus, account.status, 'account.status', drift),
-    statusRaw: providerWord(account.status),
-    nameCheckStatus: toEnum(
-      NAME_WORDS,
-      account.nameCheckStatus?.trim().toUpperCase(),
-      'account.nameCheckStatus',
-      drift,
-    ),
-    nameCheckStatusRaw: providerWord(account.nameCheckStatus),
-    respondedName: account.respondedName ?? null,
+    secondaryId: textOf(account.secondaryId, 'account.secondaryId', drift),
+    status: toEnum(AccountStatus, status, 'account.status', drift),
+    statusRaw: providerWord(status),
+    nameCheckStatus: toEnum(NAME_WORDS, nameCheck?.toUpperCase(), 'account.nameCheckStatus', drift),
+    nameCheckStatusRaw: providerWord(nameCheck),
+    respondedName: textOf(account.respondedName, 'account.respondedName', drift),
     identities: identities.map(({ type, value, status }) => ({ type, value, status })),
   }
 }
+
+/** A code of the scheme: a text in v1.0, an object in v1.1. */
+const codeOf = (code: unknown): unknown =>
+  typeof code === 'object' && code !== null ? (code as { name?: unknown }).name : code
 
 function toResponder(responder: BanficoResponder, drift: Drift): VerificationResponder {
   const codes = [...(responder.schemeResponseCodes ?? []), ...(responder.schemeResponseCode ?? [])]
@@ -67,7 +68,7 @@ function toResponder(responder: BanficoResponder, drift: Drift): VerificationRes
     scheme: responder.accountVerificationScheme,
     apiVersion: responder.apiVersion ?? null,
     schemeUrl: responder.urlVerificationScheme ?? null,
-    responseCodes: [...new Set(codes.map((code) => (typeof code === 'string' ? code : code.name)))],
+    responseCodes: [...new Set(textsOf(codes.map(codeOf), 'responder.schemeResponseCodes', drift))],
     receivedAt: toDateTime(responder.receivedTime, 'responder.receivedTime', drift),
     data: responder.data ?? null,
     entity: responder.entity
@@ -98,7 +99,7 @@ export function toResult(
   return {
     id,
     state: account ? VerificationState.COMPLETED : VerificationState.PENDING,
-    message: result?.message ?? null,
+    message: textOf(result?.message, 'message', drift),
     account: account && toAccount(account, drift),
     responder: result?.responder != null ? responderOf(result.responder, drift) : null,
     checkedAt: new Date(at).toISOString(),

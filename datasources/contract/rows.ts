@@ -34,3 +34,30 @@ export function completeRows<Node>(rows: Rows<Node>): Node[] {
 /** The row that fits; where there is none, it might be one that could not be read, of which this throws the error. */
 export const findRow = <Node>(rows: Rows<Node>, fits: (node: Node) => boolean): Node | undefined =>
   readableRows(rows).find(fits) ?? completeRows(rows).find(fits)
+
+type RowsOf<List> = List extends readonly (infer Node)[] ? Rows<Node> : List
+
+/** Holds the errors of the rows that are left out of a node's lists. Copies of the node keep it; what is stored does not. */
+const LEFT_OUT = Symbol('left-out rows')
+
+interface WithLeftOut {
+  [LEFT_OUT]?: Record<string, readonly ApiError[]>
+}
+
+/** A node with the lists within it: each has the rows that could be read, and the node keeps the errors of the others. */
+export function withLists<Node extends object, Name extends keyof Node & string>(
+  members: Omit<Node, Name>,
+  lists: { readonly [N in Name]: RowsOf<Node[N]> },
+): Node {
+  const node = members as Record<string, unknown> & WithLeftOut
+  for (const [name, rows] of Object.entries(lists as Readonly<Record<string, Rows<unknown> | null>>)) {
+    node[name] = rows && readableRows(rows)
+    const errors = rows ? unreadableRows(rows) : []
+    if (errors.length > 0) (node[LEFT_OUT] ??= {})[name] = errors
+  }
+  return node as unknown as Node
+}
+
+/** The errors of the rows that are left out of a node's list; undefined where none is. */
+export const leftOutOf = (node: object, name: string): readonly ApiError[] | undefined =>
+  (node as WithLeftOut)[LEFT_OUT]?.[name]

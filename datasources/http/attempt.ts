@@ -109,7 +109,7 @@ export class AttemptRunner {
       return this.#checkContract(request, response, json)
     }
     const refusal = { status, header, body: json }
-    const mapping = this.#map(request, refusal, report)
+    const mapping = this.#map(request, credential, refusal, report)
     if (mapping.stale && credential && (await mayRenew(credential, received.credential, renewals))) {
       credential.renew?.(received.credential)
       return this.run(scope, request, renewals + 1)
@@ -314,12 +314,14 @@ export class AttemptRunner {
   /** Maps an error response, and reports to the circuit breaker whether it means that the provider fails. */
   #map(
     { call }: EncodedRequest<unknown>,
+    credential: Credential | undefined,
     response: ErrorResponse,
     report: (outcome: CallOutcome) => void,
   ): ErrorMapping {
     let mapping: ErrorMapping | undefined
     try {
-      mapping = (call.mapError ?? this.options.mapError)(response)
+      const mapped = (call.mapError ?? this.options.mapError)(response)
+      mapping = credential?.mapError?.(response, mapped) ?? mapped
       return mapping
     } finally {
       report(mapping !== undefined && isProviderFailure(response.status, mapping) ? 'failure' : 'success')

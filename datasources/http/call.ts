@@ -129,6 +129,8 @@ export interface Credential {
   readonly renew?: (refused: Readonly<Record<string, string>>) => void
   /** True when a newer token exists than in these headers, here or at another replica. */
   readonly isSuperseded?: (refused: Readonly<Record<string, string>>) => Promise<boolean>
+  /** What an error response means that answers this credential, where the mapping of the call does not tell it. */
+  readonly mapError?: (response: ErrorResponse, mapping: ErrorMapping) => ErrorMapping
 }
 
 /** The operation that a call belongs to. */

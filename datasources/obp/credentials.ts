@@ -10,7 +10,7 @@ import type { ProviderDeps } from '../contract/provider.js'
 import { LoginGate } from '../http/login-gate.js'
 import { SharedToken } from '../http/shared-token.js'
 import { TokenCache, type Token } from '../http/token-cache.js'
-import { obpError, mapLoginError, TITLE } from './error-mapping.js'
+import { mapLoginError, mapTokenRefusal, obpError, TITLE } from './error-mapping.js'
 import type { DirectLogin, ObpSettings } from './settings.js'
 
 export interface Credentials {
@@ -48,17 +48,18 @@ const refusesClient = ({ extensions }: ApiError): boolean =>
 /** Token exchange (RFC 8693): the caller's token for one that the provider accepts, kept for its lifetime. */
 function tokenExchange(endpoint: TokenEndpoint, gate: LoginGate): (token: string) => Credential {
   const credentials = new LRUCache<string, Credential>({ max: MAX_EXCHANGED })
-  const exchange = (token: string) => {
+  const exchange = (token: string): Credential => {
     const form = {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
       subject_token: token,
       subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
     }
-    return new TokenCache({
+    const tokens = new TokenCache({
       fetch: () => gate.logIn(() => requestToken(endpoint, form), refusesClient),
       isGated: true,
       headers: bearer,
     })
+    return { ...tokens, mapError: mapTokenRefusal }
   }
   return (token) => {
     const key = createHash('sha256').update(token).digest('base64')
@@ -102,7 +103,7 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, deps: Pr
   const endpoint = { client, path: tokenPath, clientId, clientSecret }
   const gate = new LoginGate(deps, 'obp', [tokenUrl, clientId, clientSecret])
   return {
-    service: clientCredentials({ ...endpoint, gate }),
+    service: { ...clientCredentials({ ...endpoint, gate }), mapError: mapTokenRefusal },
     asUser: asUser(
       userToken === 'forward' ? forward : userToken === 'exchange' ? tokenExchange(endpoint, gate) : undefined,
     ),

@@ -126,6 +126,15 @@ export function mapCallerError(response: ErrorResponse): ErrorMapping {
     : mapping
 }
 
+/**
+ * Maps an error of a call with an OAuth2 token of this server: the provider refuses a token that it cannot verify also
+ * with 400 and without a code of its own, which all its refusals of input have. Such a token is renewed.
+ */
+export const mapTokenRefusal = ({ status }: ErrorResponse, mapping: ErrorMapping): ErrorMapping =>
+  status === 400 && mapping.providerCode === undefined && (mapping.code ?? 'PROVIDER_REFUSED') === 'PROVIDER_REFUSED'
+    ? { ...mapping, code: 'PROVIDER_REFUSED', stale: true }
+    : mapping
+
 /** Maps the error of a login, at the provider or at an OAuth2 server. */
 export function mapLoginError(response: ErrorResponse): ErrorMapping {
   const { providerCode, providerRequestId } = mapError(response)

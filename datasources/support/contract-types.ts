@@ -14,3 +14,6 @@ export const OptionalText = Optional(Type.String())
 
 /** An object member that may be absent or null. */
 export const OptionalObject = <Members extends TProperties>(members: Members) => Optional(Type.Object(members))
+
+/** A list of which each element is read by itself, so that an odd one does not make the whole answer malformed. */
+export const AnyList = Type.Array(Type.Unknown())

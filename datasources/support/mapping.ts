@@ -40,6 +40,21 @@ export function toDate(text: string | null | undefined, field: string, drift: Dr
   return null
 }
 
+/** A text; null, and counted, for a value of another type. */
+export function textOf(value: unknown, field: string, drift: Drift): string | null {
+  if (typeof value === 'string' || value === null || value === undefined) return value ?? null
+  drift(field)
+  return null
+}
+
+/** The texts of a list; an element of another type is left out, and counted unless it is null. */
+export const textsOf = (list: readonly unknown[] | null | undefined, field: string, drift: Drift): string[] =>
+  (list ?? []).flatMap((element) => {
+    if (typeof element === 'string') return element
+    if (element !== null) drift(field)
+    return []
+  })
+
 /** A copy without undefined and null members, for providers that have no null. */
 export function omitNullish<T extends object>(value: T): { [K in keyof T]: NonNullable<T[K]> } {
   const kept: Partial<T> = {}

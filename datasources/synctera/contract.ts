@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { contract } from '../http/call.js'
-import { listContract } from '../http/list-contract.js'
-import { Instant, Optional, OptionalText } from '../support/contract-types.js'
+import { listContract, rowReader } from '../http/list-contract.js'
+import { AnyList, Instant, Optional, OptionalText } from '../support/contract-types.js'
 
 /**
  * Synctera v0: persons and verifications.
@@ -47,13 +47,14 @@ const Person = Type.Object({
   dob: OptionalText,
   email: OptionalText,
   phone_number: OptionalText,
-  // The last four digits; Synctera never returns the full number. Any other text makes the answer malformed.
-  ssn: Optional(Type.String({ pattern: '^\\d{4}$' })),
+  // The last four digits, also behind signs that hide the others, or an empty text; Synctera never returns the full
+  // number. Any other text makes the answer malformed.
+  ssn: Optional(Type.String({ pattern: '^([^\\d]*\\d{4})?$' })),
   ssn_source: OptionalText,
   has_accounts: Optional(Type.Boolean()),
   legal_address: Optional(Address),
   shipping_address: Optional(Address),
-  personal_ids: Optional(Type.Array(PersonalId)),
+  personal_ids: Optional(AnyList),
   metadata: Optional(Type.Record(Type.String(), Type.Unknown())),
 })
 
@@ -73,7 +74,7 @@ const Verification = Type.Object({
   verification_type: Type.String(),
   result: Type.String(),
   verification_time: Instant,
-  details: Optional(Type.Array(Detail)),
+  details: Optional(AnyList),
 })
 
 const NextPage = { next_page_token: OptionalText }
@@ -94,10 +95,15 @@ export const answers = {
   event: contract(Event),
 }
 
+/** Read the lists within a person and a verification. */
+export const readPersonalIds = rowReader(PersonalId)
+export const readDetails = rowReader(Detail)
+
 export type SyncteraEvent = Static<typeof Event>
 export type SyncteraPerson = Static<typeof Person>
 export type SyncteraPersonalId = Static<typeof PersonalId>
 export type SyncteraAddress = Static<typeof Address>
+export type SyncteraDetail = Static<typeof Detail>
 export type SyncteraVerification = Static<typeof Verification>
 
 /** The body of a request that creates or updates a person. */

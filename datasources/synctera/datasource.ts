@@ -3,7 +3,7 @@ import type { ProviderClient } from '../http/client.js'
 import type { ReadRows, UnreadableRow } from '../http/list-contract.js'
 import { ProblemBody } from '../http/provider-errors.js'
 import { omitNullish } from '../support/mapping.js'
-import { problemName } from '../support/problem-type.js'
+import { lastName, problemName } from '../support/problem-type.js'
 import { Walk } from '../support/walk.js'
 import {
   answers,
@@ -58,6 +58,17 @@ const NAMES: Readonly<Record<string, ErrorMapping['code']>> = {
 const lookUp = (codes: typeof CODES, name: string | undefined) =>
   name !== undefined && Object.hasOwn(codes, name) ? codes[name] : undefined
 
+/** The name in a type: the last segment, where it is one of Synctera's, else the one after `errors`. */
+function nameOf(type: string | undefined): string | undefined {
+  const last = lastName(type)?.toLowerCase()
+  return lookUp(NAMES, last) === undefined ? problemName(type)?.toLowerCase() : last
+}
+
+const VENDOR_TIMEOUTS: ReadonlySet<string> = new Set(['VENDOR_TIMEOUT', 'vendor-timeout'])
+
+/** The vendor of a check did not answer in time: the check may have been run, and paid for, whatever the status is. */
+const VENDOR_TIMEOUT: ErrorMapping = { code: 'PROVIDER_TIMEOUT', notExecuted: false, transient: false }
+
 /** Statuses that also stand for a request whose first attempt still runs under the same idempotency key. */
 const MAY_RUN: ReadonlySet<number> = new Set([409, 422])
 
@@ -67,7 +78,9 @@ export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   const problem = new ProblemBody(body)
   if (!problem.isObject)
     return status === 404 ? { code: 'PROVIDER_MALFORMED' } : { notExecuted: MAY_RUN.has(status) ? false : undefined }
-  const [code, name] = [problem.text('code'), problemName(problem.text('type'))?.toLowerCase()]
+  const code = problem.text('code')
+  const name = nameOf(problem.text('type'))
+  if (VENDOR_TIMEOUTS.has(code ?? name ?? '')) return { ...VENDOR_TIMEOUT, providerCode: code ?? name }
   const mapped = code === undefined ? lookUp(NAMES, name) : lookUp(CODES, code)
   const fields = refusedFields(problem)
   return {

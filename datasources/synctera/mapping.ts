@@ -14,6 +14,7 @@ import {
   PersonVerificationOutcome,
   type PersonVerificationResult,
   PersonVerificationType,
+  type VerificationDetail,
   VerificationStatus,
   type VerifyPersonInput,
 } from '../../schema/person-verification.js'
@@ -22,14 +23,19 @@ import { toInstant } from '../../schema/scalars.js'
 import { CustomerSortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import type { ProblemBody } from '../http/provider-errors.js'
+import { withLists } from '../contract/rows.js'
 import { toInputPath } from '../support/input-path.js'
 import { toDate, type Drift, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
+import { toNodes } from '../support/rows.js'
+import { readDetails, readPersonalIds } from './contract.js'
+import { unreadableSyncteraRow } from './errors.js'
 import type {
   AddressBody,
   PersonalIdBody,
   PersonBody,
   PersonQuery,
   SyncteraAddress,
+  SyncteraDetail,
   SyncteraPerson,
   SyncteraPersonalId,
   SyncteraVerification,
@@ -71,9 +77,13 @@ function toPersonalId(id: SyncteraPersonalId, drift: Drift): PersonalId {
   }
 }
 
+/** The last four digits of the number that Synctera holds; undefined where it holds none. */
+export const ssnLast4 = ({ ssn }: SyncteraPerson): string | undefined => ssn?.slice(-4) || undefined
+
 export function toPerson(person: SyncteraPerson, drift: Drift): Person {
-  return {
-    __typename: 'Person',
+  const ids = person.personal_ids
+  const members = {
+    __typename: 'Person' as const,
     id: person.id,
     tenant: person.tenant,
     isCustomer: person.is_customer,
@@ -91,36 +101,45 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
     dateOfBirth: toDate(person.dob, 'person.dob', drift),
     email: person.email ?? null,
     phoneNumber: person.phone_number ?? null,
-    ssnLast4: person.ssn ?? null,
+    ssnLast4: ssnLast4(person) ?? null,
     ssnSource: toEnum(SsnSource, person.ssn_source, 'person.ssn_source', drift),
     ssnSourceRaw: providerWord(person.ssn_source),
     hasAccounts: person.has_accounts ?? null,
     legalAddress: toAddress(person.legal_address),
     shippingAddress: toAddress(person.shipping_address),
-    personalIds: person.personal_ids?.map((id) => toPersonalId(id, drift)) ?? null,
     metadata: person.metadata ?? null,
     createdAt: toInstant(person.creation_time)!,
     updatedAt: toInstant(person.last_updated_time)!,
   }
+  return withLists<Person, 'personalIds'>(members, {
+    personalIds: ids
+      ? toNodes(readPersonalIds(ids), 'person.personal_ids', toPersonalId, unreadableSyncteraRow, drift)
+      : null,
+  })
 }
 
+const toDetail = (detail: SyncteraDetail): VerificationDetail => ({
+  category: detail.category ?? null,
+  label: detail.label ?? null,
+  description: detail.description ?? null,
+  result: detail.result ?? null,
+  score: detail.score ?? null,
+  vendorCode: detail.vendor_code ?? null,
+})
+
 export function toVerificationResult(verification: SyncteraVerification, drift: Drift): PersonVerificationResult {
-  return {
+  const members = {
     id: verification.id ?? null,
     type: toEnum(PersonVerificationType, verification.verification_type, 'verification.verification_type', drift),
     typeRaw: providerWord(verification.verification_type),
     result: toEnum(PersonVerificationOutcome, verification.result, 'verification.result', drift),
     resultRaw: providerWord(verification.result),
     verifiedAt: toInstant(verification.verification_time)!,
-    details: (verification.details ?? []).map((detail) => ({
-      category: detail.category ?? null,
-      label: detail.label ?? null,
-      description: detail.description ?? null,
-      result: detail.result ?? null,
-      score: detail.score ?? null,
-      vendorCode: detail.vendor_code ?? null,
-    })),
   }
+  const details = readDetails(verification.details ?? [])
+  return withLists<PersonVerificationResult, 'details'>(members, {
+    details: toNodes(details, 'verification.details', toDetail, unreadableSyncteraRow, drift),
+  })
 }
 
 export const toVerificationStatus = (status: string, drift: Drift) =>

@@ -8,7 +8,7 @@ import { Walk } from '../support/walk.js'
 import { PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraPerson } from './contract.js'
 import { endlessList } from './errors.js'
 import type { SyncteraInstance } from './instance.js'
-import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody } from './mapping.js'
+import { createBody, ssnLast4, toPerson, toVerificationResult, toVerificationStatus, updateBody } from './mapping.js'
 
 // Recovery: what a write of which Synctera does not keep the answer may have made. Synctera keeps no 5xx under an
 // idempotency key, so a repeat would be executed again.
@@ -31,7 +31,7 @@ const isSame = (name: string, sent: unknown, held: unknown): boolean =>
 
 /** A member that was not sent is none of the created person's, so a person that has one is another. */
 const equals = (sent: PersonBody, held: SyncteraPerson): boolean =>
-  FILTERS.every((name) => isSame(name, sent[name] ?? '', held[name])) && lastFour(sent.ssn) === (held.ssn ?? undefined)
+  FILTERS.every((name) => isSame(name, sent[name] ?? '', held[name])) && lastFour(sent.ssn) === ssnLast4(held)
 
 /** The query of persons that equal a body; `*` is a wildcard there, so that a text with one is compared here only. */
 function queryOf(body: PersonBody): PersonQuery {
@@ -88,7 +88,7 @@ export async function findUpdatedPerson(
     isHeld(legal_address ?? {}, held.legal_address) &&
     isHeld(shipping_address ?? {}, held.shipping_address) &&
     (metadata === undefined || JSON.stringify(metadata) === JSON.stringify(held.metadata)) &&
-    (ssn === undefined || held.ssn === lastFour(ssn))
+    (ssn === undefined || ssnLast4(held) === lastFour(ssn))
   return isWritten ? toPerson(held, drift) : null
 }
 

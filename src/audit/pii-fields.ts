@@ -10,6 +10,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { isPlainMember } from '../graphql/plain-members.js'
 
 /** Schema coordinates of personal fields by the type that declares them. */
 type FieldsByType = ReadonlyMap<string, ReadonlySet<string>>
@@ -87,7 +88,7 @@ function createContainedTypes(schema: GraphQLSchema): ContainedTypes {
       if (!isObjectType(object) || contained.has(name)) return
       contained.add(name)
       for (const field of Object.values(object.getFields()))
-        if (field.resolve === undefined) add(getNamedType(field.type).name)
+        if (isPlainMember(field)) add(getNamedType(field.type).name)
     }
     add(type)
     cache.set(type, contained)

@@ -1,5 +1,6 @@
 import { getNamedType, GraphQLID, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql'
 import type { Owner } from '../../datasources/contract/operations.js'
+import { isPlainMember } from '../graphql/plain-members.js'
 
 /** Subjects: the ids of records of one type, at one bank where the type belongs to a bank. */
 export interface Subjects {
@@ -92,7 +93,7 @@ function createCollectors(declared: GraphQLSchema, served: GraphQLSchema): (type
     if (id === undefined && isObjectType(object)) {
       for (const field of Object.values(object.getFields())) {
         const part = getNamedType(field.type)
-        if (field.resolve === undefined && isObjectType(part)) parts.push([field.name, collectorOf(part.name)])
+        if (isPlainMember(field) && isObjectType(part)) parts.push([field.name, collectorOf(part.name)])
       }
     }
     return collect

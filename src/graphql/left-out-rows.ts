@@ -1,6 +1,8 @@
 import {
+  getNamedType,
   GraphQLError,
   type GraphQLFieldResolver,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
@@ -9,7 +11,14 @@ import {
   isObjectType,
 } from 'graphql'
 import { type ApiError, copyError } from '../../datasources/contract/errors.js'
-import { type LeftOutRows, readableRows, type Rows, unreadableRows } from '../../datasources/contract/rows.js'
+import {
+  leftOutOf,
+  type LeftOutRows,
+  readableRows,
+  type Rows,
+  unreadableRows,
+} from '../../datasources/contract/rows.js'
+import { markPlainMember } from './plain-members.js'
 import type { OperationContext } from './plugin.js'
 
 function pathOf({ path }: GraphQLResolveInfo): (string | number)[] {
@@ -48,16 +57,38 @@ function mayLeaveOut(type: GraphQLOutputType): boolean {
   return isObjectType(nullable) && /(Connection|Payload)$/.test(nullable.name)
 }
 
+/** True for a list within a node, of a type of its own. The lists of a page are read where the page is loaded. */
+const isWithinNode = (parent: GraphQLObjectType, type: GraphQLOutputType): boolean => {
+  const nullable = isNonNullType(type) ? type.ofType : type
+  return isListType(nullable) && isObjectType(getNamedType(type)) && !parent.name.endsWith('Connection')
+}
+
+/** The resolver of a list within a node. Where none of its rows could be read, it is null, or empty where it may not be null. */
+const listWithin =
+  (name: string, isNullable: boolean): GraphQLFieldResolver<Readonly<Record<string, unknown>>, OperationContext> =>
+  (node, _args, context, info) => {
+    const list = node[name]
+    const errors = leftOutOf(node, name)
+    if (errors === undefined) return list
+    if (isNullable && Array.isArray(list) && list.length === 0) throw copyError(errors[0]!)
+    report(context, info, errors)
+    return list
+  }
+
 /**
  * Left-out rows: a row of a provider that could not be read must not cost the other rows of its list. Where the list
  * may hold null, the row is null and its error stands at its own path, as graphql-js has it. Where it may not, the row is
- * left out, and an error at the path of the list says how many were.
+ * left out, and an error at the path of the list says how many were. The same holds of a list within a row.
  */
 export function leaveOutUnreadableRows(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue
     for (const field of Object.values(type.getFields())) {
       const { resolve } = field
+      if (!resolve && isWithinNode(type, field.type)) {
+        field.resolve = listWithin(field.name, !isNonNullType(field.type))
+        markPlainMember(field)
+      }
       if (!resolve || !mayLeaveOut(field.type)) continue
       field.resolve = ((root, args, context: OperationContext, info) => {
         const value: unknown = resolve(root, args, context, info)

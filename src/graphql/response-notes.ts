@@ -13,6 +13,7 @@ import {
 } from 'graphql'
 import { isCut } from '../../datasources/support/capped-list.js'
 import { maskedFieldsOf } from '../access/mask.js'
+import { isPlainMember } from './plain-members.js'
 
 /** The path of a response member, as in an error. */
 type ResponsePath = readonly (string | number)[]
@@ -168,7 +169,7 @@ function membersOf(type: string, sets: readonly SelectionSetNode[], info: GraphQ
     const field = object.getFields()[first!.name.value]
     if (!field) return []
     const below = getNamedType(field.type)
-    const hasOwn = field.resolve !== undefined || !isCompositeType(below)
+    const hasOwn = !isPlainMember(field) || !isCompositeType(below)
     const selected = [first!, ...others].flatMap(({ selectionSet }) => selectionSet ?? [])
     return [{ key, name: field.name, below: hasOwn ? undefined : { type: below, sets: selected } }]
   })

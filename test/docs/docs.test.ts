@@ -195,6 +195,11 @@ describe('names', () => {
     ...FILE_NOTICES,
     ...CAUSES,
     'NODE_EXTRA_CA_CERTS',
+    'NODE_ENV',
+    'NODE_OPTIONS',
+    'AF_INET',
+    'AF_INET6',
+    'AF_UNIX',
   ])
   const scriptsOf = (path: string): string[] =>
     blocksOf(path)

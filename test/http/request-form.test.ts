@@ -290,3 +290,14 @@ describe('a number that does not fit Int is named, and costs nothing', () => {
     expect([status, errors.map(({ extensions }) => extensions.code)]).toEqual([400, ['BAD_USER_INPUT']])
   })
 })
+
+test.each<[string, (token: string) => Sent]>([
+  ['the query', (token) => ({ method: 'GET', path: `/graphql${query({ access_token: token })}` })],
+  ['a member of the body', (token) => ({ body: JSON.stringify({ query: PERSON, access_token: token }) })],
+  ['a cookie', (token) => ({ headers: { cookie: `access_token=${token}` }, body: JSON.stringify({ query: PERSON }) })],
+])('a token in %s is no token', async (_where, sentWith) => {
+  const { headers, ...sent } = sentWith(await app.token())
+  const { status, data } = await send({ ...sent, headers: { ...JSON_TYPE, ...headers, authorization: '' } })
+  expect({ status, data }).toEqual({ status: 401, data: undefined })
+  expect(app.calls('synctera')).toEqual([])
+})

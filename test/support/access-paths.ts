@@ -18,6 +18,7 @@ import type { references } from '../../resolvers/index.js'
 import { type Scope, SCOPES } from '../../schema/scopes.js'
 import { schemas } from '../../src/graphql/schema.js'
 import type { App } from './app.js'
+import { isPlainMember } from '../../src/graphql/plain-members.js'
 
 /** The schema as it is served; the rest is read from it, so a new field gets its access path automatically. */
 export const schema = schemas().served
@@ -220,7 +221,7 @@ export const nestedFields: readonly (readonly [type: string, field: Field])[] = 
   .filter(isObjectType)
   .filter((type) => !type.name.startsWith('__') && type !== schema.getQueryType() && type !== schema.getMutationType())
   .flatMap((type) =>
-    Object.values(type.getFields()).flatMap((field) => (field.resolve ? [[type.name, field] as const] : [])),
+    Object.values(type.getFields()).flatMap((field) => (isPlainMember(field) ? [] : [[type.name, field] as const])),
   )
 
 const nestedPaths = (ways: Readonly<Record<string, Way>>): AccessPath[] =>

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import http from 'node:http'
+import https from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 
 /** A forward proxy for tests: it opens tunnels (CONNECT) and serves nothing else. */
@@ -13,12 +14,14 @@ export interface Proxy {
   readonly close: () => void
 }
 
-/** Starts a proxy on a free port that demands these credentials. */
-export async function startProxy(name: string, password: string): Promise<Proxy> {
+/** Starts a proxy on a free port that demands these credentials; with `tls` it is reached by `https://`. */
+export async function startProxy(name: string, password: string, tls?: https.ServerOptions): Promise<Proxy> {
   const targets: string[] = []
   const tunnels = new Set<Socket>()
   const wanted = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
-  const server = http.createServer((_request, response) => void response.writeHead(405).end())
+  const refuse: http.RequestListener = (_request, response) => void response.writeHead(405).end()
+  const server = tls ? https.createServer(tls, refuse) : http.createServer(refuse)
+  server.on('tlsClientError', () => undefined)
   server.on('connect', (request, client: Socket, head) => {
     client.on('error', () => undefined)
     if (request.headers['proxy-authorization'] !== wanted) {
@@ -41,7 +44,7 @@ export async function startProxy(name: string, password: string): Promise<Proxy>
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}`,
     targets,
     tunnels,
     close() {

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 
 /** The begin of an interim response; `d` is a digit. */
 const INTERIM = 'HTTP/1.d 1dd'
-/** A protocol that changes is an error, which the parser reports. */
-const SWITCHING = '101'
+/** `101 Switching Protocols`, which no request asks for: what follows is not HTTP. */
+const SWITCHING = /^HTTP\/1\.\d 101/
 /** The head of an interim response is larger only when something is wrong; the parser refuses it then. */
 const MAX_HEAD_BYTES = 16 * 1024
 const NOTHING = Buffer.alloc(0)
@@ -13,12 +13,15 @@ function mayBeInterim(bytes: Buffer): boolean {
   const begin = bytes.toString('latin1', 0, INTERIM.length)
   for (const [index, char] of Array.from(begin).entries())
     if (INTERIM[index] === 'd' ? char < '0' || char > '9' : char !== INTERIM[index]) return false
-  return !begin.endsWith(SWITCHING)
+  return true
 }
+
+const isSwitching = (bytes: Buffer): boolean => SWITCHING.test(bytes.toString('latin1', 0, INTERIM.length))
 
 /**
  * Removes the interim responses (1xx; RFC 9110, 15.2) before the response to a request. A server may send them though
- * the request does not ask for them, and undici closes the connection when one of them is `100 Continue`.
+ * the request does not ask for them, and undici closes the connection when one of them is `100 Continue`. A switch of the
+ * protocol ends the connection with an error.
  */
 export function withoutInterim(socket: Socket): Socket {
   const [read, write] = [socket.read.bind(socket), socket.write.bind(socket)]
@@ -33,6 +36,10 @@ export function withoutInterim(socket: Socket): Socket {
     if (!isHead || chunk === null) return chunk
     let bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk])
     while (mayBeInterim(bytes)) {
+      if (isSwitching(bytes)) {
+        socket.destroy(new Error('the protocol was switched'))
+        return null
+      }
       const end = bytes.indexOf('\r\n\r\n')
       if (end === -1 && bytes.length > MAX_HEAD_BYTES) break
       held = end === -1 ? bytes : NOTHING

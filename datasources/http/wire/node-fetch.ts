@@ -19,6 +19,25 @@ interface SocketState {
   bytesRead: number
 }
 
+/** `101 Switching Protocols`, which no request asks for: what follows is not HTTP. */
+const SWITCHING = 101
+
+/** Ends a request, and its connection, that is answered by a switch of the protocol. Node would wait, or take it for the response. */
+function refuseSwitch(request: ClientRequest): void {
+  request.prependListener('response', (response) => {
+    if (response.statusCode === SWITCHING) response.socket.destroy()
+  })
+  request.once('upgrade', (_response, socket) => {
+    socket.destroy()
+    request.emit('error', new Error('the protocol was switched'))
+  })
+}
+
+/** What Node's agent has, and its types do not declare. */
+interface QueuingAgent {
+  addRequest(request: ClientRequest, options: object): void
+}
+
 /** Keep-alive agent that leaves idle connections as the idle limit says. */
 class IdleLimitedAgent extends http.Agent {
   readonly #states = new WeakMap<Duplex, SocketState>()
@@ -32,6 +51,12 @@ class IdleLimitedAgent extends http.Agent {
     super({ keepAlive: true })
     // The connector speaks TLS where it must; Node refuses an agent of the other protocol.
     Object.assign(this, { protocol, defaultPort: protocol === 'https:' ? 443 : 80 })
+  }
+
+  /** Called by Node for each request. */
+  addRequest(request: ClientRequest, options: object): void {
+    refuseSwitch(request)
+    ;(http.Agent.prototype as unknown as QueuingAgent).addRequest.call(this, request, options)
   }
 
   override createConnection(
@@ -158,6 +183,7 @@ export function nodeFetchTransport(options: TransportOptions): Transport {
           // Decoded here, and not asked for.
           compress: false,
         })
+        if (response.status === SWITCHING) throw new TransportError(true)
         isAnswered = true
         const read = await readResponse(response, maxResponseBytes, reading, signal)
         return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, ...read }

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
 import { listContract, rowReader } from '../../http/list-contract.js'
-import { Optional, OptionalObject, OptionalText } from '../../support/contract-types.js'
+import { AnyList, Optional, OptionalObject, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: customers and their attributes.
@@ -27,7 +27,7 @@ const Customer = Type.Object({
   date_of_birth: OptionalText,
   relationship_status: OptionalText,
   dependants: Optional(Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1 })),
-  dob_of_dependants: Optional(Type.Array(Type.Union([Type.String(), Type.Null()]))),
+  dob_of_dependants: Optional(AnyList),
   credit_rating: OptionalObject({ rating: OptionalText, source: OptionalText }),
   credit_limit: OptionalObject({ currency: OptionalText, amount: OptionalText }),
   highest_education_attained: OptionalText,
@@ -38,7 +38,7 @@ const Customer = Type.Object({
   branch_id: OptionalText,
   name_suffix: OptionalText,
   // Only in some responses; then all attributes of the customer at the bank.
-  customer_attributes: Optional(Type.Array(Type.Unknown())),
+  customer_attributes: Optional(AnyList),
 })
 
 export const answers = {

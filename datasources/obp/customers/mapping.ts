@@ -2,7 +2,7 @@ import type { CreateCustomerInput, Customer, CustomerLinks } from '../../../sche
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { PhoneNumberMatch } from '../../../schema/shared.js'
 import { plainPhoneNumber } from '../../../schema/text.js'
-import { type Drift, toDateTime, providerWord, toEnum } from '../../support/mapping.js'
+import { type Drift, textsOf, toDateTime, providerWord, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { dayOf, text, toWireDate } from '../codecs.js'
 import {
@@ -25,8 +25,15 @@ export const toAttribute = (attribute: ObpAttribute, drift: Drift): CustomerAttr
   value: attribute.value ?? '',
 })
 
+const DEPENDANTS = 'customer.dob_of_dependants'
+
 export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
-  const { face_image: face, credit_rating: rating, credit_limit: limit } = customer
+  const {
+    face_image: face,
+    credit_rating: rating,
+    credit_limit: limit,
+    dob_of_dependants: dependants = null,
+  } = customer
   const [currency, amount] = [text(limit?.currency), text(limit?.amount)]
   return {
     __typename: 'Customer',
@@ -46,7 +53,7 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
     relationshipStatus: text(customer.relationship_status),
     dependants: customer.dependants ?? null,
     datesOfBirthOfDependants:
-      customer.dob_of_dependants?.flatMap((date) => dayOf(date, 'customer.dob_of_dependants', drift) ?? []) ?? null,
+      dependants && textsOf(dependants, DEPENDANTS, drift).flatMap((date) => dayOf(date, DEPENDANTS, drift) ?? []),
     creditRating:
       text(rating?.rating) === null && text(rating?.source) === null
         ? null

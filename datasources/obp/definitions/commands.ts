@@ -23,7 +23,15 @@ const comparable = ({
   can_be_seen_on_views: views,
   is_active,
 }: DefinitionBody | ObpDefinition): string =>
-  JSON.stringify([name, category, type, text(description), text(alias), views.filter((view) => view !== ''), is_active])
+  JSON.stringify([
+    name,
+    category,
+    type,
+    text(description),
+    text(alias),
+    (views ?? []).filter((view) => view !== ''),
+    is_active,
+  ])
 
 /** Commands on attribute definitions. A name has one definition per bank. */
 export const definitionCommands = {

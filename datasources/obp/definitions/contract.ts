@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
 import { listContract } from '../../http/list-contract.js'
-import { OptionalText } from '../../support/contract-types.js'
+import { AnyList, Optional, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: a bank's definitions of its customers' attributes.
@@ -17,7 +17,7 @@ const Definition = Type.Object({
   description: OptionalText,
   alias: OptionalText,
   // No view is one empty text.
-  can_be_seen_on_views: Type.Array(Type.String()),
+  can_be_seen_on_views: Optional(AnyList),
   is_active: Type.Boolean(),
 })
 

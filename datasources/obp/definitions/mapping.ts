@@ -3,7 +3,7 @@ import type {
   CustomerAttributeDefinition,
   SetCustomerAttributeDefinitionInput,
 } from '../../../schema/attribute-definition.js'
-import { type Drift, toEnum } from '../../support/mapping.js'
+import { type Drift, textsOf, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
 import { text } from '../codecs.js'
 import type { DefinitionBody, ObpDefinition } from './contract.js'
@@ -20,7 +20,9 @@ export function toDefinition(definition: ObpDefinition, drift: Drift): CustomerA
     type,
     description: text(definition.description),
     alias: text(definition.alias),
-    canBeSeenOnViews: definition.can_be_seen_on_views.filter((view) => view !== ''),
+    canBeSeenOnViews: textsOf(definition.can_be_seen_on_views, 'attribute_definition.views', drift).filter(
+      (view) => view !== '',
+    ),
     isActive: definition.is_active,
   }
 }

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
-import { listContract } from '../../http/list-contract.js'
-import { OptionalObject, OptionalText } from '../../support/contract-types.js'
+import { listContract, rowReader } from '../../http/list-contract.js'
+import { AnyList, Optional, OptionalObject, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: CRM events, meetings and messages to customers.
@@ -23,6 +23,8 @@ const CrmEvent = Type.Object({
 
 const Contact = Type.Object({ name: OptionalText, mobile_phone: OptionalText, email_address: OptionalText })
 
+const Invitee = Type.Object({ contact_details: Contact, status: OptionalText })
+
 // `keys` are credentials of the conference and are not even read.
 const Meeting = Type.Object({
   meeting_id: Type.String({ minLength: 1 }),
@@ -33,7 +35,7 @@ const Meeting = Type.Object({
   // The request that creates a meeting names this member `date`.
   when: OptionalText,
   creator: Contact,
-  invitees: Type.Array(Type.Object({ contact_details: Contact, status: OptionalText })),
+  invitees: Optional(AnyList),
 })
 
 // It names neither the customer nor the bank.
@@ -53,6 +55,10 @@ export const answers = {
   messages: listContract('messages', Message),
 }
 
+/** Reads the invitees of a meeting. */
+export const readInvitees = rowReader(Invitee)
+
+export type ObpInvitee = Static<typeof Invitee>
 export type ObpCrmEvent = Static<typeof CrmEvent>
 export type ObpContact = Static<typeof Contact>
 export type ObpMeeting = Static<typeof Meeting>

@@ -6,16 +6,21 @@ import type {
   CrmEvent,
   CustomerMessage,
   BankMeeting,
+  MeetingInvitee,
 } from '../../../schema/engagement.js'
 import { type Drift, toDateTime } from '../../support/mapping.js'
-import { obpError } from '../error-mapping.js'
+import { withLists } from '../../contract/rows.js'
+import { toNodes } from '../../support/rows.js'
+import { obpError, unreadableObpRow } from '../error-mapping.js'
 import { text, toWireDate } from '../codecs.js'
+import { readInvitees } from './contract.js'
 import type {
   ContactBody,
   MeetingBody,
   MessageBody,
   ObpContact,
   ObpCrmEvent,
+  ObpInvitee,
   ObpMeeting,
   ObpMessage,
 } from './contract.js'
@@ -41,20 +46,27 @@ const toContact = (contact: ObpContact): ContactDetails => ({
   emailAddress: text(contact.email_address),
 })
 
-export const toMeeting = (meeting: ObpMeeting, drift: Drift): BankMeeting => ({
-  id: meeting.meeting_id,
-  bankId: meeting.bank_id,
-  providerId: meeting.provider_id ?? '',
-  purposeId: meeting.purpose_id ?? '',
-  when: toDateTime(meeting.when, 'meeting.when', drift),
-  staffUserId: text(meeting.present?.staff_user_id),
-  customerUserId: text(meeting.present?.customer_user_id),
-  creator: toContact(meeting.creator),
-  invitees: meeting.invitees.map(({ contact_details, status }) => ({
-    contactDetails: toContact(contact_details),
-    status: status ?? '',
-  })),
+const toInvitee = ({ contact_details, status }: ObpInvitee): MeetingInvitee => ({
+  contactDetails: toContact(contact_details),
+  status: status ?? '',
 })
+
+export function toMeeting(meeting: ObpMeeting, drift: Drift): BankMeeting {
+  const members = {
+    id: meeting.meeting_id,
+    bankId: meeting.bank_id,
+    providerId: meeting.provider_id ?? '',
+    purposeId: meeting.purpose_id ?? '',
+    when: toDateTime(meeting.when, 'meeting.when', drift),
+    staffUserId: text(meeting.present?.staff_user_id),
+    customerUserId: text(meeting.present?.customer_user_id),
+    creator: toContact(meeting.creator),
+  }
+  const invitees = readInvitees(meeting.invitees ?? [])
+  return withLists<BankMeeting, 'invitees'>(members, {
+    invitees: toNodes(invitees, 'meeting.invitees', toInvitee, unreadableObpRow, drift),
+  })
+}
 
 /** The date is the time of sending, which always exists: an unreadable date is a malformed response. */
 export function toMessage(message: ObpMessage, drift: Drift): CustomerMessage {

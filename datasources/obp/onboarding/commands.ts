@@ -43,8 +43,8 @@ export const userCommands = {
     scope: 'users:write',
     type: 'CreateUserPayload',
     repeatable: false,
-    run: async ({ sources }, operation, input) => ({
-      user: toUser(await sources.onboarding.createUser(operation, userBody(input))),
+    run: async ({ sources, drift }, operation, input) => ({
+      user: toUser(await sources.onboarding.createUser(operation, userBody(input)), drift),
     }),
   }),
 }

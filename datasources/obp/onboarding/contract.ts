@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
-import { Optional, OptionalObject, OptionalText } from '../../support/contract-types.js'
+import { rowReader } from '../../http/list-contract.js'
+import { AnyList, Optional, OptionalObject, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: opening accounts, registering users.
@@ -15,6 +16,10 @@ const Attribute = Type.Object({
   value: OptionalText,
 })
 
+const Routing = Type.Object({ scheme: Type.String(), address: Type.String() })
+
+const Entitlement = Type.Object({ entitlement_id: Type.String(), role_name: Type.String(), bank_id: Type.String() })
+
 const Account = Type.Object({
   account_id: Type.String({ minLength: 1 }),
   user_id: OptionalText,
@@ -22,8 +27,8 @@ const Account = Type.Object({
   product_code: OptionalText,
   balance: Type.Object({ currency: Type.String(), amount: Type.String() }),
   branch_id: OptionalText,
-  account_routings: Optional(Type.Array(Type.Object({ scheme: Type.String(), address: Type.String() }))),
-  account_attributes: Optional(Type.Array(Attribute)),
+  account_routings: Optional(AnyList),
+  account_attributes: Optional(AnyList),
 })
 
 const User = Type.Object({
@@ -32,9 +37,7 @@ const User = Type.Object({
   username: Type.String(),
   provider: Type.String(),
   provider_id: Type.String(),
-  entitlements: OptionalObject({
-    list: Type.Array(Type.Object({ entitlement_id: Type.String(), role_name: Type.String(), bank_id: Type.String() })),
-  }),
+  entitlements: OptionalObject({ list: Optional(AnyList) }),
 })
 
 export const answers = {
@@ -42,6 +45,14 @@ export const answers = {
   user: contract(User),
 }
 
+/** Read the lists within an account and a user. */
+export const readRoutings = rowReader(Routing)
+export const readAttributes = rowReader(Attribute)
+export const readEntitlements = rowReader(Entitlement)
+
+export type ObpRouting = Static<typeof Routing>
+export type ObpAccountAttribute = Static<typeof Attribute>
+export type ObpEntitlement = Static<typeof Entitlement>
 export type ObpAccount = Static<typeof Account>
 export type ObpUser = Static<typeof User>
 

@@ -1,30 +1,62 @@
 import { AttributeType } from '../../../schema/customer-attribute.js'
-import type { BankUser, CreateAccountInput, CreateUserInput, DepositAccount } from '../../../schema/onboarding.js'
+import type {
+  AccountAttribute,
+  AccountRouting,
+  BankUser,
+  CreateAccountInput,
+  CreateUserInput,
+  DepositAccount,
+  UserEntitlement,
+} from '../../../schema/onboarding.js'
+import { withLists } from '../../contract/rows.js'
 import { type Drift, providerWord, toEnum } from '../../support/mapping.js'
+import { toNodes } from '../../support/rows.js'
 import { text } from '../codecs.js'
-import type { AccountBody, ObpAccount, ObpUser, UserBody } from './contract.js'
+import { unreadableObpRow } from '../error-mapping.js'
+import {
+  type AccountBody,
+  type ObpAccount,
+  type ObpAccountAttribute,
+  type ObpEntitlement,
+  type ObpRouting,
+  type ObpUser,
+  readAttributes,
+  readEntitlements,
+  readRoutings,
+  type UserBody,
+} from './contract.js'
 
 // ---- from the provider's responses to the graph
 
-/** `bankId` is the bank of the request: an account does not name its bank. */
-export const toAccount = (account: ObpAccount, bankId: string, drift: Drift): DepositAccount => ({
-  accountId: account.account_id,
-  bankId,
-  userId: text(account.user_id),
-  label: account.label ?? '',
-  productCode: account.product_code ?? '',
-  balance: { currency: account.balance.currency, amount: account.balance.amount },
-  branchId: text(account.branch_id),
-  routings: (account.account_routings ?? []).map(({ scheme, address }) => ({ scheme, address })),
-  attributes: (account.account_attributes ?? []).map((attribute) => ({
-    id: attribute.account_attribute_id,
-    productCode: text(attribute.product_code),
-    name: attribute.name,
-    type: toEnum(AttributeType, attribute.type, 'account_attribute.type', drift),
-    typeRaw: providerWord(attribute.type),
-    value: attribute.value ?? '',
-  })),
+const toRouting = ({ scheme, address }: ObpRouting): AccountRouting => ({ scheme, address })
+
+const toAttribute = (attribute: ObpAccountAttribute, drift: Drift): AccountAttribute => ({
+  id: attribute.account_attribute_id,
+  productCode: text(attribute.product_code),
+  name: attribute.name,
+  type: toEnum(AttributeType, attribute.type, 'account_attribute.type', drift),
+  typeRaw: providerWord(attribute.type),
+  value: attribute.value ?? '',
 })
+
+/** `bankId` is the bank of the request: an account does not name its bank. */
+export function toAccount(account: ObpAccount, bankId: string, drift: Drift): DepositAccount {
+  const members = {
+    accountId: account.account_id,
+    bankId,
+    userId: text(account.user_id),
+    label: account.label ?? '',
+    productCode: account.product_code ?? '',
+    balance: { currency: account.balance.currency, amount: account.balance.amount },
+    branchId: text(account.branch_id),
+  }
+  const routings = readRoutings(account.account_routings ?? [])
+  const attributes = readAttributes(account.account_attributes ?? [])
+  return withLists<DepositAccount, 'routings' | 'attributes'>(members, {
+    routings: toNodes(routings, 'account.account_routings', toRouting, unreadableObpRow, drift),
+    attributes: toNodes(attributes, 'account.account_attributes', toAttribute, unreadableObpRow, drift),
+  })
+}
 
 /** An account as an idempotency record holds it: with `id` for `accountId`, as version 0.1.0 stores it, so that both can serve side by side. */
 export interface StoredAccount extends Omit<DepositAccount, 'accountId'> {
@@ -35,18 +67,25 @@ export const toStoredAccount = ({ accountId, ...rest }: DepositAccount): StoredA
 
 export const fromStoredAccount = ({ id, ...rest }: StoredAccount): DepositAccount => ({ accountId: id, ...rest })
 
-export const toUser = (user: ObpUser): BankUser => ({
-  id: user.user_id,
-  email: text(user.email),
-  username: user.username,
-  provider: user.provider,
-  providerId: user.provider_id,
-  entitlements: (user.entitlements?.list ?? []).map(({ entitlement_id, role_name, bank_id }) => ({
-    id: entitlement_id,
-    roleName: role_name,
-    bankId: bank_id,
-  })),
+const toEntitlement = ({ entitlement_id, role_name, bank_id }: ObpEntitlement): UserEntitlement => ({
+  id: entitlement_id,
+  roleName: role_name,
+  bankId: bank_id,
 })
+
+export function toUser(user: ObpUser, drift: Drift): BankUser {
+  const members = {
+    id: user.user_id,
+    email: text(user.email),
+    username: user.username,
+    provider: user.provider,
+    providerId: user.provider_id,
+  }
+  const entitlements = readEntitlements(user.entitlements?.list ?? [])
+  return withLists<BankUser, 'entitlements'>(members, {
+    entitlements: toNodes(entitlements, 'user.entitlements', toEntitlement, unreadableObpRow, drift),
+  })
+}
 
 // ---- from the graph's input to the provider's requests
 

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { contract } from '../../http/call.js'
 import { listContract } from '../../http/list-contract.js'
-import { Optional, OptionalText } from '../../support/contract-types.js'
+import { AnyList, Optional, OptionalText } from '../../support/contract-types.js'
 
 /**
  * Open Bank Project v4.0.0: addresses, tax residences, social media handles and credit limit requests of a customer.
@@ -20,7 +20,7 @@ const Address = Type.Object({
   postcode: OptionalText,
   country_code: OptionalText,
   // No tags are one empty tag.
-  tags: Optional(Type.Array(Type.String())),
+  tags: Optional(AnyList),
   // The provider stores the value of `state` in place of the one that was sent.
   status: OptionalText,
   insert_date: OptionalText,

@@ -9,7 +9,7 @@ import type {
   SocialMediaHandle,
   TaxResidence,
 } from '../../../schema/records.js'
-import { type Drift, toDateTime } from '../../support/mapping.js'
+import { type Drift, textsOf, toDateTime } from '../../support/mapping.js'
 import { sameText, text, toWireDate } from '../codecs.js'
 import type {
   AddressBody,
@@ -35,7 +35,7 @@ export const toAddress = (address: ObpAddress, drift: Drift): CustomerAddress =>
   state: text(address.state),
   postcode: text(address.postcode),
   countryCode: address.country_code ?? '',
-  tags: (address.tags ?? []).filter((tag) => tag !== ''),
+  tags: textsOf(address.tags, 'customer_address.tags', drift).filter((tag) => tag !== ''),
   // A copy of the state is no status, and would disclose the state where that is masked.
   status: address.status === address.state ? null : text(address.status),
   insertedAt: toDateTime(address.insert_date, 'customer_address.insert_date', drift),

@@ -47,6 +47,7 @@ describe('the words of a name check', () => {
     ['NMTC', 'NO_MATCH', 'NMTC'],
     ['NOAP', 'UNABLE_TO_MATCH', 'NOAP'],
     ['mtch', 'FULL_MATCH', 'mtch'],
+    [' MTCH ', 'FULL_MATCH', 'MTCH'],
     ['FULL_MATCH', 'FULL_MATCH', 'FULL_MATCH'],
     ['SIMILAR', null, 'SIMILAR'],
     ['CLOSE_MATCH', null, 'CLOSE_MATCH'],
@@ -88,6 +89,10 @@ describe('a check that was paid for is answered', () => {
       { message: null },
       [],
     ],
+    ['a responded name that is no text', { respondedName: ['Ada'] }, {}, []],
+    ['a name check that is a number', { nameCheckStatus: 7 }, {}, []],
+    ['a secondary id and a message that are objects', { secondaryId: {} }, { message: { text: 'x' } }, []],
+    ['identities that are a text', { identities: 'SSN' }, {}, []],
     ['a responder that is a text', {}, { responder: 'UK_COP' }, []],
     ['a responder without its scheme', {}, { responder: { receivedTime: null } }, []],
   ])('with %s', async (_what, account, rest, expected) => {

@@ -73,6 +73,13 @@ const ANSWERS: Readonly<Record<string, readonly Buffer[]>> = {
     after(interim('100 Continue'), interim('102 Processing'), interim('103 Early Hints', 'link: </a>\r\n')),
   ],
   '/103-100': [after(interim('103 Early Hints'), interim('100 Continue'))],
+  '/101': [after(interim('101 Switching Protocols'))],
+  '/101-upgrade': [after(interim('101 Switching Protocols', 'connection: upgrade\r\nupgrade: h2c\r\n'))],
+  '/101-upgrade-alone': [after(interim('101 Switching Protocols', 'upgrade: websocket\r\n'))],
+  '/101-nothing': [interim('101 Switching Protocols')],
+  '/101-in-bytes': [...Array.from(after(interim('101 Switching Protocols')), (byte) => Buffer.of(byte))],
+  '/100-101': [after(interim('100 Continue'), interim('101 Switching Protocols'))],
+  '/101-100': [after(interim('101 Switching Protocols'), interim('100 Continue'))],
   '/body-like-100': [response('HTTP/1.1 100 Continue\r\n\r\n')],
 }
 
@@ -174,6 +181,14 @@ describe.each(['undici', 'node-fetch'] as const)('a body, by %s,', (name) => {
     expect(await get(path)).toMatchObject({ status: 200, text: undefined, unreadable })
     expect((await get('/utf-8')).text).toBe(NAMES)
   })
+
+  test.each(['/101', '/101-upgrade', '/101-upgrade-alone', '/101-nothing', '/101-in-bytes', '/100-101', '/101-100'])(
+    'of %s, a switch of the protocol that was not asked for, is none, and its connection is closed',
+    async (path) => {
+      await expect(get(path)).rejects.toMatchObject({ sent: true, answered: false })
+      expect((await get('/utf-8')).text).toBe(NAMES)
+    },
+  )
 
   test('of an error that cannot be decoded leaves its status', async () => {
     expect(await get('/404-unreadable')).toMatchObject({ status: 404, text: undefined })

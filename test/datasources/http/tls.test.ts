@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
 import { build, exitOf, run, urlOf } from '../../support/build.js'
 import { startProcess } from '../../support/processes.js'
+import { startProxy } from '../../support/proxy.js'
 import { type App, startApp } from '../../support/app.js'
 import { redisProgram } from '../../support/redis.js'
 
@@ -150,6 +151,68 @@ describe.each(['undici', 'node-fetch'])(
     })
   },
 )
+
+describe.each(['undici', 'node-fetch'])('a forward proxy that is reached by https://, through %s,', (HTTP_CLIENT) => {
+  const CREATE = 'mutation { createPerson(input: { isCustomer: true, status: PROSPECT }) { replayed } }'
+  const MEETINGS = '{ meetings { id } }'
+
+  test('tunnels calls, TLS of a provider, token requests and the JWKS, where its authority is trusted', async () => {
+    build()
+    app.clear()
+    const [proxy, synctera, issuer] = await Promise.all([
+      startProxy('kyc', 's3cret@word', own),
+      gateway(app.emulators.synctera.url, own),
+      gateway(new URL(app.ground.jwksUrl).origin, own),
+    ])
+    const started = run({
+      ...app.ground.settings,
+      HTTP_CLIENT,
+      HTTP_PROXY: proxy.url,
+      HTTPS_PROXY: proxy.url,
+      SYNCTERA_URL: synctera.url,
+      PORT: '0',
+      AUTH_ISSUER: app.ground.issuer.issuer,
+      AUTH_AUDIENCE: 'kyc-graph',
+      AUTH_JWKS_URL: `${issuer.url}/oauth/jwks`,
+      NODE_EXTRA_CA_CERTS: caFile,
+    })
+    const url = await urlOf(started)
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` }
+    for (const query of [PERSON, CREATE, MEETINGS]) {
+      const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+      expect(await response.json()).not.toHaveProperty('errors')
+    }
+    expect(new Set(proxy.targets)).toEqual(
+      new Set([synctera.url, issuer.url, app.emulators.obp.url].map((target) => new URL(target).host)),
+    )
+    for (const call of [...app.emulators.synctera.calls(), ...app.emulators.obp.calls()])
+      expect(call.headers).not.toHaveProperty('proxy-authorization')
+    expect(app.emulators.obp.calls().map(({ url: path }) => path)).toContain('/my/logins/direct')
+    started.child.kill('SIGTERM')
+    await exitOf(started.child)
+    expect(started.output()).not.toMatch(/s3cret|kyc:/)
+    for (const { close } of [proxy, synctera, issuer]) close()
+  }, 120_000)
+
+  test.each([
+    ['whose authority is not trusted', (url: string) => url],
+    ['that speaks no TLS', (url: string) => url.replace(/^http:/, 'https:')],
+  ])('%s is PROVIDER_UNAVAILABLE, and a write was not sent', async (what, change) => {
+    app.clear()
+    const proxy = await startProxy('kyc', 's3cret', what.startsWith('whose') ? own : undefined)
+    const SYNCTERA_PROXY_URL = change(proxy.url)
+    const behind = await startApp({ HTTP_CLIENT, SYNCTERA_PROXY_URL, OBP_PROXY_URL: SYNCTERA_PROXY_URL }, app)
+    for (const operation of [PERSON, CREATE, MEETINGS]) {
+      const [error] = (await behind.run(operation)).errors
+      expect(error).toMatchObject({ extensions: { code: 'PROVIDER_UNAVAILABLE', retryable: true } })
+      expect(JSON.stringify(error)).not.toMatch(/s3cret|127\.0/)
+    }
+    expect([...proxy.targets, ...behind.calls('synctera'), ...behind.calls('obp')]).toEqual([])
+    expect(behind.log()).not.toMatch(/s3cret/)
+    await behind.close()
+    proxy.close()
+  })
+})
 
 test('Redis is reached over TLS only with its authority configured', async () => {
   const probe = createServer().listen(0, '127.0.0.1')

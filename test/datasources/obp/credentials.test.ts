@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import fetch from 'node-fetch'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, BANK, CROWD } from '../../../datasources/emulator/people.js'
 import type { Fault } from '../../../datasources/emulator/run.js'
 import { ConfigError, readConfig } from '../../../src/config.js'
@@ -185,6 +185,62 @@ describe('OAuth2', () => {
     expect((await app.run(READ)).errors).toEqual([])
     expect(server.asked).toHaveLength(2)
     expect(logins(app)).toEqual([])
+  })
+
+  describe('a token of this server that is refused', () => {
+    const JAVA = 'com.nimbusds.jose.proc.BadJOSEException: Signed JWT rejected: Invalid signature'
+    const WRITE = `mutation { addKycStatus(input: { customerId: "${ADA.customerId}", customerNumber: "1", ok: true, date: "2024-01-01T00:00:00Z" }) { kycStatus { ok } } }`
+    const ADD = `PUT /obp/v4.0.0/banks/${BANK}/customers/${ADA.customerId}/kyc_statuses`
+    let server: TokenServer
+    let app: App
+    beforeEach(async () => {
+      server = await tokenServer(async () => ({ access_token: await serviceToken(app), expires_in: 300 }))
+      app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url })
+      await app.run(READ)
+    })
+    const times = (match: string) => app.calls('obp').filter((call) => call === match).length
+
+    test.each<[number, unknown, string?]>([
+      [400, { code: 400, message: JAVA }],
+      [400, { message: 'Expired JWT' }],
+      [400, JAVA, 'text/plain'],
+      [400, {}],
+      [401, { code: 401, message: JAVA }],
+      [401, { error: 'invalid_token' }],
+      [401, '', 'text/plain'],
+    ])('by %i and %j is renewed once, also for a write, and then PROVIDER_REFUSED', async (status, body, type) => {
+      const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type }
+      const refuse = (match: string, count: number) => {
+        app.clear()
+        app.fault('obp', { match, fault: 'status', status, body, headers, times: count })
+      }
+      for (const [operation, match, route] of [
+        [READ, CUSTOMER, CUSTOMER.replace('*', ADA.customerId)],
+        [WRITE, ADD, ADD],
+      ] as const) {
+        const before = server.asked.length
+        refuse(match, 1)
+        expect((await app.run(operation)).errors).toEqual([])
+        expect([server.asked.length - before, times(route)]).toEqual([1, 2])
+        refuse(match, 0)
+        expect((await app.run(operation)).errors[0]!.extensions).toMatchObject({
+          code: 'PROVIDER_REFUSED',
+          provider: 'OPEN_BANK_PROJECT',
+          providerStatus: status,
+        })
+        expect([server.asked.length - before, times(route)]).toEqual([2, 2])
+      }
+    })
+
+    test.each([
+      ['OBP-10001: Incorrect json format.', 'BAD_USER_INPUT'],
+      ['OBP-30058: Cannot add the KYC status', 'PROVIDER_UNAVAILABLE'],
+    ])('is not what %s says', async (message, code) => {
+      const before = server.asked.length
+      app.fault('obp', { match: ADD, fault: 'status', status: 400, body: { code: 400, message }, times: 0 })
+      expect((await app.run(WRITE)).errors[0]!.extensions.code).toBe(code)
+      expect(server.asked).toHaveLength(before)
+    })
   })
 
   test('a refusal of the token server is PROVIDER_REFUSED', async () => {

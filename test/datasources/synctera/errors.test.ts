@@ -41,6 +41,9 @@ describe('an error without a code is told by the last segment of its type', () =
     [429, `${TYPE}/too-many-requests`, 'RATE_LIMITED'],
     [400, `${TYPE}/bad-request-body`, 'BAD_USER_INPUT'],
     [403, `${TYPE}/forbidden`, 'PROVIDER_REFUSED'],
+    [400, 'https://api.example/kinds/duplicate', 'CONFLICT'],
+    [422, 'https://api.example/v2/kinds/not-found/v2', 'NOT_FOUND'],
+    [400, 'https://tools.ietf.org/html/rfc9110#section-15.5.2', 'BAD_USER_INPUT'],
   ])('%i %s is %s', async (status, type, code) => {
     for (let i = 0; i < 3; i += 1) refuse(status, { type, status, retry_after: 60 })
     const { errors } = await create()
@@ -203,6 +206,19 @@ describe('a write that is carried out and answered 500', () => {
     refuse(504, { code: 'VENDOR_TIMEOUT' }, 'POST /v0/verifications/verify')
     unknown((await app.run(VERIFY, { input })).errors, true)
     unknown((await app.run(VERIFY, { input })).errors, false)
+    expect(writes()).toHaveLength(1)
+  })
+
+  test.each([
+    [408, { code: 'VENDOR_TIMEOUT' }],
+    [422, { code: 'VENDOR_TIMEOUT' }],
+    [502, { code: 'VENDOR_TIMEOUT' }],
+    [503, { type: `${TYPE}/vendor-timeout` }],
+    [504, { type: '/errors/vendor-timeout/v1' }],
+  ])('a check whose vendor does not answer (%i %j) is not repeated by itself', async (status, body) => {
+    refuse(status, body, 'POST /v0/verifications/verify')
+    const { errors } = await app.run(VERIFY, { input: { personId: ADA.personId, customerConsent: true } })
+    expect(errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN', providerStatus: status } }])
     expect(writes()).toHaveLength(1)
   })
 

@@ -141,11 +141,7 @@ describe('one row that cannot be read', () => {
   const ODD: [string, object, string][] = [
     ['an address without its country', { legal_address: { address_line_1: '1' } }, 'persons/legal_address'],
     ['a status that is no text', { status: 7 }, 'persons/status'],
-    [
-      'a personal id without its text',
-      { personal_ids: [{ id: 'a', id_type: 'SSN', system_provided: true }] },
-      'persons/personal_ids',
-    ],
+    ['personal ids that are no list', { personal_ids: { id: 'a' } }, 'persons/personal_ids'],
   ]
 
   test.each(ODD)(
@@ -186,7 +182,7 @@ describe('one row that cannot be read', () => {
   })
 
   test.each([
-    ['a score as text', { details: [{ score: '0.5' }] }],
+    ['details that are no list', { details: 'none' }],
     ['no time', { verification_time: null }],
     ['a result that is no text', { result: true }],
   ])('a verification with %s is left out of its person, and not of another', async (_what, rest) => {
@@ -317,6 +313,29 @@ test.each(['ssn', 'Ssn', 'US_SSN', 'SOCIAL SECURITY NUMBER', 'SSN'])(
     answer('GET /v0/persons/*', personRow(ada, { personal_ids: [id] }))
     const { data } = await app.run(`{ person(id: "${ada}") { personalIds { identifier } } }`)
     expect(data.person.personalIds).toEqual([{ identifier: '6789' }])
+  },
+)
+
+test.each([
+  ['6789', '6789'],
+  ['***-**-6789', '6789'],
+  ['XXX-XX-6789', '6789'],
+  ['', null],
+  [null, null],
+])('of the social security number %j, %j is shown', async (ssn, shown) => {
+  answer('GET /v0/persons/*', personRow(ada, { ssn }))
+  const { data, errors } = await app.run(`{ person(id: "${ada}") { ssnLast4 } }`)
+  expect(errors).toEqual([])
+  expect(data.person).toEqual({ ssnLast4: shown })
+})
+
+test.each(['123-45-6789', '123456789', '1**-**-6789', '678', 6789])(
+  'a social security number with more than its last four digits, or fewer, is not answered: %j',
+  async (ssn) => {
+    answer('GET /v0/persons/*', personRow(ada, { ssn }))
+    const { data, errors } = await app.run(`{ person(id: "${ada}") { ssnLast4 } }`)
+    expect(data.person).toBeNull()
+    expect(errors).toMatchObject([{ extensions: { code: 'PROVIDER_MALFORMED' } }])
   },
 )
 
