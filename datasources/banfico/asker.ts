@@ -16,17 +16,18 @@ export const isOwnOnly = ({ scopes }: Caller): boolean =>
 
 /** True when the caller may read the verification; one that this server does not know has no asker. */
 export function mayRead(
-  { caller: { scopes, tenant, client, subject }, foreign }: Pick<OperationScope, 'caller' | 'foreign'>,
+  operation: Pick<OperationScope, 'caller' | 'foreign'>,
   verification: Asker | null | undefined,
 ): boolean {
+  const { scopes, tenant, client, subject } = operation.caller
   if (scopes.has('verifications:read') && scopes.has('verifications:read:any')) return true
   if (verification == null) return false
   if (verification.tenant !== tenant) {
-    foreign('tenant')
+    operation.foreign('tenant')
     return false
   }
   const { asker } = verification
   const isOwn = asker?.client === client && asker.subject === subject
-  if (!isOwn && !scopes.has('verifications:read')) foreign('owner')
+  if (!isOwn && !scopes.has('verifications:read')) operation.foreign('owner')
   return isOwn || scopes.has('verifications:read')
 }

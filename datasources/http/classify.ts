@@ -101,7 +101,9 @@ export function classify({ status, header }: ErrorResponse, mapped: ErrorMapping
     code,
     ambiguous,
     transient:
-      mapping.transient ?? (isTransientFailure(status, mappedCode) && (!isWrite || REPEATABLE_WRITE.has(status))),
+      mapping.transient ??
+      (isTransientFailure(status, mappedCode) &&
+        (!isWrite || (REPEATABLE_WRITE.has(status) && mapping.notExecuted !== false))),
     // Not 503: a proxy also sends it when the connection broke after the request had been passed on.
     notExecuted: !ambiguous && (mapping.transient === true || status === 429),
     details: {

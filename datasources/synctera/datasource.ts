@@ -67,7 +67,7 @@ function nameOf(type: string | undefined): string | undefined {
 const VENDOR_TIMEOUTS: ReadonlySet<string> = new Set(['VENDOR_TIMEOUT', 'vendor-timeout'])
 
 /** The vendor of a check did not answer in time: the check may have been run, and paid for, whatever the status is. */
-const VENDOR_TIMEOUT: ErrorMapping = { code: 'PROVIDER_TIMEOUT', notExecuted: false, transient: false }
+const VENDOR_TIMEOUT: ErrorMapping = { code: 'PROVIDER_TIMEOUT', notExecuted: false }
 
 /** Statuses that also stand for a request whose first attempt still runs under the same idempotency key. */
 const MAY_RUN: ReadonlySet<number> = new Set([409, 422])

@@ -24,7 +24,8 @@ export interface CallerRules {
   readonly otherNamespaces: readonly string[]
 }
 
-const refused = (message = 'The token is not valid here.'): ApiError => new ApiError('UNAUTHENTICATED', { message })
+const refused = (message = 'The token is not valid here.'): ApiError =>
+  new ApiError('UNAUTHENTICATED', { message, refusal: 'token_claims' })
 
 const isRecord = (value: unknown): value is Claims =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

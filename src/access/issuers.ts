@@ -41,15 +41,15 @@ export interface Verified {
   readonly until: number
 }
 
-const notValid = (cause?: unknown): ApiError =>
-  new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.', cause })
+const notValid = (why: { readonly refusal?: string; readonly cause?: unknown }): ApiError =>
+  new ApiError('UNAUTHENTICATED', { message: 'The token is not valid here.', ...why })
 
 /** The error of a token that does not verify. */
 function authenticationError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof errors.JWTExpired)
     return new ApiError('UNAUTHENTICATED', { message: 'The token has expired.', cause: error })
-  if (INVALID_TOKEN.some((kind) => error instanceof kind)) return notValid(error)
+  if (INVALID_TOKEN.some((kind) => error instanceof kind)) return notValid({ cause: error })
   // The issuer published the token's key in a form that cannot be read.
   return new ApiError('ISSUER_UNAVAILABLE', { retryAfterSeconds: REFRESH_MS / 1000 })
 }
@@ -84,14 +84,16 @@ class Issuer {
   /** Asks the issuer about a token that it alone can read. */
   async verifyOpaque(token: string): Promise<Verified> {
     const { config, introspection } = this
-    if (introspection === undefined) throw notValid()
+    if (introspection === undefined) throw notValid({ refusal: 'token_opaque' })
     const now = Date.now()
     const claims = await introspection.claimsOf(token)
     const { iss = config.issuer, exp, nbf = 0 } = claims
     const ends = exp === undefined ? Infinity : exp
-    if (iss !== config.issuer || typeof ends !== 'number' || typeof nbf !== 'number') throw notValid()
-    if (!(ends * 1000 > now)) throw new ApiError('UNAUTHENTICATED', { message: 'The token has expired.' })
-    if (nbf > now / 1000 + CLOCK_TOLERANCE_SECONDS) throw notValid()
+    if (iss !== config.issuer || typeof ends !== 'number' || typeof nbf !== 'number')
+      throw notValid({ refusal: 'token_claims' })
+    if (!(ends * 1000 > now))
+      throw new ApiError('UNAUTHENTICATED', { message: 'The token has expired.', refusal: 'token_expired' })
+    if (nbf > now / 1000 + CLOCK_TOLERANCE_SECONDS) throw notValid({ refusal: 'token_not_yet' })
     return this.#verified(token, claims, Math.min(ends * 1000, now + introspection.cacheMs))
   }
 
@@ -179,7 +181,7 @@ export class Issuers {
   async verify(token: string): Promise<Verified> {
     const jwt = decode(token)
     const issuer = jwt === undefined ? this.#opaque : this.#byName.get(jwt.iss)
-    if (issuer === undefined) throw notValid()
+    if (issuer === undefined) throw notValid({ refusal: jwt === undefined ? 'token_opaque' : 'issuer_unknown' })
     try {
       return await (jwt === undefined ? issuer.verifyOpaque(token) : issuer.verifyJwt(token, jwt.header))
     } catch (error) {

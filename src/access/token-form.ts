@@ -13,8 +13,8 @@ export interface FormRules {
   readonly maxLifetimeSeconds: number
 }
 
-const refused = (message: string): ApiError => new ApiError('UNAUTHENTICATED', { message })
-const noAccessToken = (): ApiError => refused('The token is not an access token.')
+const refused = (message: string, refusal: string): ApiError => new ApiError('UNAUTHENTICATED', { message, refusal })
+const noAccessToken = (): ApiError => refused('The token is not an access token.', 'token_kind')
 
 /** A media type as RFC 7515, 4.1.9 shortens it. */
 const typeOf = (typ: string): string => typ.toLowerCase().replace(/^application\//, '')
@@ -52,13 +52,14 @@ export function refuseOtherClaims(claims: Claims, headerType?: unknown): void {
 /** Refuses a token that was issued in the future, or lives for too long; one without `iat` cannot be judged. */
 export function refuseLongLife({ iat, exp }: Claims, nowSeconds: number, { maxLifetimeSeconds }: FormRules): void {
   if (typeof iat !== 'number' || typeof exp !== 'number' || iat > nowSeconds + CLOCK_TOLERANCE_SECONDS)
-    throw refused('The token does not say when it was issued.')
-  if (!(exp - iat <= maxLifetimeSeconds)) throw refused('The token lives for longer than is accepted here.')
+    throw refused('The token does not say when it was issued.', 'token_lifetime')
+  if (!(exp - iat <= maxLifetimeSeconds))
+    throw refused('The token lives for longer than is accepted here.', 'token_lifetime')
 }
 
 /** Refuses a token with an audience where none is configured: it was issued for another API. */
 export function refuseOtherAudience(claims: Claims, audience: string | undefined): void {
   const { aud } = claims
   const isMeant = audience === undefined ? aud === undefined : [aud].flat().includes(audience)
-  if (!isMeant) throw refused('The token is not valid here.')
+  if (!isMeant) throw refused('The token is not valid here.', 'token_audience')
 }

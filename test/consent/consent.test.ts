@@ -78,7 +78,7 @@ describe('a token with pii:read', () => {
   })
 
   test('reads what is not personal without them', async () => {
-    const { data, errors } = await app.run(`{ person(id: "${ADA.personId}") { id status } }`)
+    const { data, errors } = await app.run(`{ person(id: "${ADA.personId}") { id verificationStatus } }`)
     expect([errors, data.person.id]).toEqual([[], ADA.personId])
   })
 })

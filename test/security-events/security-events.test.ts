@@ -107,7 +107,7 @@ describe('is a line with the field names of ECS', () => {
     [
       'a token that is none',
       { query: VIEWER, token: 'Bearer a.b.c' },
-      { event: { action: 'login-failed', reason: 'err_jws_invalid' } },
+      { event: { action: 'login-failed', reason: 'token_opaque' } },
     ],
     [
       'a token that has expired',
@@ -120,8 +120,16 @@ describe('is a line with the field names of ECS', () => {
       { event: { action: 'login-failed', reason: 'err_jwt_claim_validation_failed' } },
     ],
     [
-      'a token of another key',
+      'a token of another issuer',
       { query: VIEWER, token: `Bearer eyJhbGciOiJFUzI1NiIsImtpZCI6Im5vbmUifQ.e30.${'A'.repeat(86)}` },
+      { event: { action: 'login-failed', reason: 'issuer_unknown' } },
+    ],
+    [
+      'a token of another key',
+      {
+        query: VIEWER,
+        token: `Bearer eyJhbGciOiJFUzI1NiIsImtpZCI6Im5vbmUifQ.${Buffer.from(JSON.stringify({ iss: 'https://issuer.test' })).toString('base64url')}.${'A'.repeat(86)}`,
+      },
       { event: { action: 'login-failed', reason: 'err_jwks_no_matching_key' } },
     ],
     [
