@@ -11,8 +11,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
-    // Most of the time tests wait for a timeout or a provider, so there is room for one more than there are cores.
-    maxWorkers: 3,
+    // Most of the time tests wait for a timeout or a provider, so there is room for twice as many as a small machine has cores.
+    maxWorkers: 4,
     // Files share what a worker has loaded; each starts servers of its own and shares nothing else.
     isolate: false,
   },

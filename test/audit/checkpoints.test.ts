@@ -321,7 +321,7 @@ describe('the sinks of checkpoints', () => {
     expect(problems).toEqual([])
     expect(sequences).toMatchObject([{ hasEnded: true }, { hasEnded: true }])
     expect(sequences[1]!.heads).toMatchObject([
-      { chain: chains[1], count: 1 },
+      { chain: chains[1] },
       { chain: chains[0], count: 3 },
       { chain: chains[1], count: 3 },
     ])
