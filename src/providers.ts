@@ -9,8 +9,8 @@ import { RetryBudget } from '../datasources/http/retry.js'
 import { IdleLimit, type ResponseMemory, TRANSPORTS } from '../datasources/http/transport.js'
 import type { ProviderName, Providers } from '../datasources/index.js'
 import type { Config } from './config.js'
-import type { ProviderChanges } from './provider-changes.js'
-import type { ProviderConfig } from './provider-config.js'
+import type { ProviderChanges } from './tenants/provider-changes.js'
+import type { ProviderConfig } from './tenants/provider-config.js'
 import type { PermitStore } from './store/permits.js'
 
 /** A provider of a tenant: its open room, or the error that says that there is none. */
@@ -54,19 +54,20 @@ export interface OpenDeps {
   readonly leave: () => void
 }
 
+const limitsOf = ({
+  timeoutMs,
+  maxResponseBytes,
+  sendsInteractionId,
+}: Pick<ProviderConfig, 'timeoutMs' | 'maxResponseBytes' | 'sendsInteractionId'>) => ({
+  timeoutMs,
+  maxResponseBytes,
+  sendsInteractionId,
+})
+
 /** Makes what a room gets of the process. */
 export function depsOf(
   { name, label, title }: Pick<AnyProvider, 'name' | 'label' | 'title'>,
-  {
-    ca,
-    timeoutMs,
-    maxConcurrency,
-    maxConcurrencyTotal,
-    maxResponseBytes,
-    keepAliveMs,
-    sendsInteractionId,
-    proxyUrl,
-  }: ProviderConfig,
+  { ca, keepAliveMs, maxConcurrency, maxConcurrencyTotal, proxyUrl, ...limits }: ProviderConfig,
   { config, tenant, memory, store, permits, changes, onCall, onShared, onDrift, onCircuit }: RoomOptions,
 ): OpenDeps {
   const retryBudget = new RetryBudget()
@@ -90,12 +91,10 @@ export function depsOf(
       name,
       label,
       title,
-      timeoutMs,
+      ...limitsOf(limits),
       maxConcurrency: Math.min(maxConcurrency, total),
       // A token endpoint is another service.
       sharedPermits: part === 'api' ? sharedPermits : undefined,
-      maxResponseBytes,
-      sendsInteractionId,
       memory,
       idleLimit,
       proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),

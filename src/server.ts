@@ -4,7 +4,7 @@ import type { ApolloServer, ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { Store } from '../datasources/contract/store.js'
-import { createAuthenticator } from './access/authenticate.js'
+import { type Authenticate, createAuthenticator } from './access/authenticate.js'
 import { dependenciesOf, reportIssuers } from './access/issuer-dependencies.js'
 import { Issuers } from './access/issuers.js'
 import { createSenderConstraint } from './access/sender-constraint.js'
@@ -54,7 +54,7 @@ import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { StoreReadiness } from './lifecycle/readiness.js'
 import { SecretReload } from './lifecycle/secret-reload.js'
 import { Admission } from './limits/admission.js'
-import { createRateLimit, type RateLimit } from './limits/rate-limit.js'
+import { createRateLimit, type RateLimit, type RateLimitConfig } from './limits/rate-limit.js'
 import type { ConnectionRefusal } from './security-events/events.js'
 import { openSecurityEvents } from './security-events/open.js'
 import { refusalRecorder } from './security-events/refusals.js'
@@ -217,6 +217,25 @@ function createSteps(
   return { apollo, pipeline, documents }
 }
 
+const openRateLimit = (config: Config, tenants: Tenants, store: Pick<RateLimitConfig, 'lease' | 'digest'>): RateLimit =>
+  createRateLimit({
+    ...config.rateLimit,
+    tenantLimitOf: tenants.hasTenants ? (caller) => tenants.rateLimitOf(caller) : undefined,
+    ...store,
+  })
+
+function authenticatorOf(
+  config: Config,
+  { issuers, store, trusts }: Pick<Resources, 'issuers'> & { readonly store: Store } & Pick<RoutesOptions, 'trusts'>,
+): Authenticate {
+  const refusals = new Refusals(config.auth.dpop)
+  return createAuthenticator({
+    issuers,
+    refusals,
+    constraint: createSenderConstraint(config, { refusals, store, trusts }),
+  })
+}
+
 function createGraph(
   options: Options,
   reached: Promise<void>,
@@ -227,13 +246,8 @@ function createGraph(
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
   const idempotency = new Idempotency(config.writeLeaseMs, config.lifetimes)
-  const rateLimit = createRateLimit({
-    ...config.rateLimit,
-    tenantLimitOf: tenants.hasTenants ? (caller) => tenants.rateLimitOf(caller) : undefined,
-    lease,
-    digest: store.digest,
-  })
-  const isDevelopment = explorer !== undefined
+  const rateLimit = openRateLimit(config, tenants, { lease, digest: store.digest })
+  const hasPage = explorer !== undefined
   const { apollo, pipeline, documents } = createSteps(options, { served, rateLimit, store })
   const admission = createAdmission(options)
   const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
@@ -251,12 +265,10 @@ function createGraph(
     apollo,
     pipeline,
     documents,
-    hasPage: isDevelopment,
+    hasPage,
     hasPersistedQueries: config.safelist.mode !== 'enforce',
     openContext,
   })
-  const refusals = new Refusals(config.auth.dpop)
-  const constraint = createSenderConstraint(config, { refusals, store, trusts })
   const requests = new PendingTasks()
   let isStarting = true
   void reached.then(() => (isStarting = false))
@@ -265,11 +277,11 @@ function createGraph(
     rateLimit,
     answers,
     front: createFront({
-      authenticate: createAuthenticator({ issuers, refusals, constraint }),
+      authenticate: authenticatorOf(config, { issuers, store, trusts }),
       assertTenant: (caller) => void tenants.of(caller),
       deadlines,
       countFailure,
-      hasPage: isDevelopment,
+      hasPage,
       admit(applicant) {
         answers.assertRoom()
         return admission?.admit(applicant)
@@ -380,11 +392,8 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)
   const graph = createGraph(options, reached, resources, { countFailure, trusts })
   await graph.apollo.start()
-  const report = createReadyReport({
-    dependencies,
-    isStopping: () => isStopping,
-    circuits: () => resources.tenants.circuits(),
-  })
+  const circuits = () => resources.tenants.circuits()
+  const report = createReadyReport({ dependencies, isStopping: () => isStopping, circuits })
   const { app, idleConnections } = await createRoutes(options, resources, graph, {
     countFailure,
     trusts,

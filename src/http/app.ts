@@ -91,6 +91,26 @@ interface AppOptions {
 export const nothingHere = (): ApiError =>
   withHttp(new ApiError('NOT_FOUND', { message: 'There is nothing at this address.' }), 404)
 
+/** Reads bodies by the reader of the server, and closes the connections of those that are not read to their end. */
+function readBodies(app: FastifyInstance, { bodies, isStopping }: Pick<AppOptions, 'bodies' | 'isStopping'>): void {
+  const whole = new WeakSet<IncomingMessage>()
+  app.addHook('onSend', ({ raw }, reply, payload, done) => {
+    const isLeft = !whole.has(raw) && isUnread(raw)
+    if (isLeft) lingerOnClose(raw)
+    // A connection that is kept alive would keep a stopping server waiting for its next request.
+    if (isLeft || isStopping()) void reply.header('connection', 'close')
+    done(null, payload)
+  })
+  // Fastify would hold each part of a body by itself; it is given the whole body as one part.
+  app.addHook('preParsing', ({ raw }, reply, payload, done) => {
+    if (!hasBody(raw.headers)) return done(null, payload)
+    bodies.read(raw, reply.raw).whenDone((error, bytes) => {
+      if (error === undefined) whole.add(raw)
+      done(error, Readable.from([bytes]))
+    })
+  })
+}
+
 /** The HTTP server without its routes: limits, hooks and headers of every request and answer. */
 export async function createApp({
   log,
@@ -121,14 +141,6 @@ export async function createApp({
       .header(INTERACTION_HEADER, interactionIdOf(request.headers[INTERACTION_HEADER], request.id))
     done()
   })
-  const whole = new WeakSet<IncomingMessage>()
-  app.addHook('onSend', ({ raw }, reply, payload, done) => {
-    const isLeft = !whole.has(raw) && isUnread(raw)
-    if (isLeft) lingerOnClose(raw)
-    // A connection that is kept alive would keep a stopping server waiting for its next request.
-    if (isLeft || isStopping()) void reply.header('connection', 'close')
-    done(null, payload)
-  })
   app.setErrorHandler((error, request, reply) => {
     const ids = idsOf(request, reply)
     onRefused(request.raw, error, ids)
@@ -144,13 +156,6 @@ export async function createApp({
     countFailure(raw)
     throw nothingHere()
   })
-  // Fastify would hold each part of a body by itself; it is given the whole body as one part.
-  app.addHook('preParsing', ({ raw }, reply, payload, done) => {
-    if (!hasBody(raw.headers)) return done(null, payload)
-    bodies.read(raw, reply.raw).whenDone((error, bytes) => {
-      if (error === undefined) whole.add(raw)
-      done(error, Readable.from([bytes]))
-    })
-  })
+  readBodies(app, { bodies, isStopping })
   return app
 }

@@ -1,7 +1,7 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import type { CorsConfig } from '../config.js'
-import { isLoopback } from '../settings-reader.js'
+import { isLoopback } from '../settings/settings-reader.js'
 
 /** How long a browser may remember what a preflight said. */
 const PREFLIGHT_SECONDS = 600

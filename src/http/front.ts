@@ -69,6 +69,27 @@ function hold(permit: Permit | undefined, response: ServerResponse): void {
   else response.once('close', permit.release)
 }
 
+/** Admits a request of a known caller, and holds its permit until the response closes. */
+function admitted(admit: Admit | undefined, applicant: Applicant): MaybePromise<Arrival> {
+  const { request, response, caller, deadlineAt } = applicant
+  const blamed = (error: unknown): never => {
+    throw blame(request, caller, error)
+  }
+  const arrive = (given: Permit | undefined): Arrival => {
+    hold(given, response)
+    return { caller, deadlineAt }
+  }
+  // A pipelined request asks once it is the next to be answered: a permit that waits for an answer before it could block that.
+  if (admit !== undefined && response.socket === null)
+    return new Promise((resolve) => response.once('socket', resolve)).then(() => admitted(admit, applicant))
+  try {
+    const permit = admit?.(applicant)
+    return permit instanceof Promise ? permit.then(arrive, blamed) : arrive(permit)
+  } catch (error) {
+    return blamed(error)
+  }
+}
+
 /**
  * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
  * both call it first: form of the request → token → tenant → admission.
@@ -81,41 +102,6 @@ export function createFront({
   hasPage,
   admit,
 }: FrontOptions): Front {
-  function ask(applicant: Applicant): ReturnType<Admit> {
-    try {
-      return admit?.(applicant)
-    } catch (error) {
-      throw blame(applicant.request, applicant.caller, error)
-    }
-  }
-
-  function admitted(
-    request: IncomingMessage,
-    response: ServerResponse,
-    caller: Caller,
-    deadlineAt: number,
-  ): MaybePromise<Arrival> {
-    // A pipelined request asks once it is the next to be answered: a permit that waits for an answer before it could block that.
-    if (admit !== undefined && response.socket === null)
-      return new Promise((resolve) => response.once('socket', resolve)).then(() =>
-        admitted(request, response, caller, deadlineAt),
-      )
-    const permit = ask({ request, response, caller, deadlineAt })
-    if (!(permit instanceof Promise)) {
-      hold(permit, response)
-      return { caller, deadlineAt }
-    }
-    return permit.then(
-      (given) => {
-        hold(given, response)
-        return { caller, deadlineAt }
-      },
-      (error: unknown) => {
-        throw blame(request, caller, error)
-      },
-    )
-  }
-
   /** Counts the failure of a token; throws where they were too many. */
   function refusal(request: IncomingMessage, error: unknown): unknown {
     if (error instanceof TokenRefusal && error.isFault) countFailure(request)
@@ -147,7 +133,7 @@ export function createFront({
       } catch (error) {
         throw blame(request, caller, error)
       }
-      return admitted(request, response, caller, deadlineAt)
+      return admitted(admit, { request, response, caller, deadlineAt })
     }
     const caller = verify(request, response)
     return caller instanceof Promise ? caller.then(enter) : enter(caller)

@@ -87,45 +87,45 @@ interface Receiver {
   readonly store: Store
 }
 
+/** Reads a delivery and processes its event. */
+async function take(
+  { log, metrics, events }: Pick<WebhooksOptions, 'log' | 'metrics' | 'events'>,
+  provider: ProviderName,
+  { webhook, store }: Receiver,
+  request: Delivery,
+  reply: FastifyReply,
+): Promise<WebhookOutcome> {
+  const { tenant } = request.params
+  let type: WebhookEventType | 'none' = 'none'
+  let outcome: WebhookOutcome
+  try {
+    const header = (name: string) => [request.headers[name]].flat()[0]
+    const notice = webhook.read({ header, body: request.body ?? Buffer.alloc(0) })
+    type = notice.type
+    outcome = await once(store, provider, notice)
+  } catch (error) {
+    outcome = error instanceof RejectedDelivery ? error.reason : 'failed'
+    if (outcome === 'failed' && !(error instanceof ApiError))
+      log.error({ correlationId: request.id, ...errorOrigin(error) }, 'unforeseen error')
+  }
+  metrics.notified(provider, type, outcome, tenant)
+  if (outcome === 'forged')
+    events.record({ action: 'webhook-forged', rule: provider }, { request: request.raw, ids: idsOf(request, reply) })
+  log.info({ correlationId: request.id, webhook: { provider, tenant, type, outcome } }, 'webhook')
+  return outcome
+}
+
 /**
  * `POST /webhooks/<provider>` for every provider that has a webhook, `POST /webhooks/<provider>/<tenant>` where there are
  * tenants. The sender is told a status and nothing else.
  */
-export function registerWebhooks(
-  app: FastifyInstance,
-  { tenants, countFailure, log, metrics, events }: WebhooksOptions,
-): void {
+export function registerWebhooks(app: FastifyInstance, options: WebhooksOptions): void {
+  const { tenants, countFailure } = options
   /** What the address leads to now: a reload may bring a webhook or take it away. */
   function receiverOf(provider: ProviderName, { tenant: id }: Params): Receiver | undefined {
     const tenant = tenants.find(id)
     const webhook = tenant?.webhookOf(provider)
     return webhook && { webhook, store: tenant!.store }
-  }
-
-  async function take(
-    provider: ProviderName,
-    { webhook, store }: Receiver,
-    request: Delivery,
-    reply: FastifyReply,
-  ): Promise<WebhookOutcome> {
-    const { tenant } = request.params
-    let type: WebhookEventType | 'none' = 'none'
-    let outcome: WebhookOutcome
-    try {
-      const header = (name: string) => [request.headers[name]].flat()[0]
-      const notice = webhook.read({ header, body: request.body ?? Buffer.alloc(0) })
-      type = notice.type
-      outcome = await once(store, provider, notice)
-    } catch (error) {
-      outcome = error instanceof RejectedDelivery ? error.reason : 'failed'
-      if (outcome === 'failed' && !(error instanceof ApiError))
-        log.error({ correlationId: request.id, ...errorOrigin(error) }, 'unforeseen error')
-    }
-    metrics.notified(provider, type, outcome, tenant)
-    if (outcome === 'forged')
-      events.record({ action: 'webhook-forged', rule: provider }, { request: request.raw, ids: idsOf(request, reply) })
-    log.info({ correlationId: request.id, webhook: { provider, tenant, type, outcome } }, 'webhook')
-    return outcome
   }
 
   void app.register((scope, _options, done) => {
@@ -149,7 +149,7 @@ export function registerWebhooks(
         async (request, reply) => {
           const receiver = receiverOf(provider, request.params)
           if (receiver === undefined) throw nothingHere()
-          return reply.code(STATUS[await take(provider, receiver, request, reply)]).send()
+          return reply.code(STATUS[await take(options, provider, receiver, request, reply)]).send()
         },
       )
     done()

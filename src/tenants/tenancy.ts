@@ -1,7 +1,7 @@
 import { type ProviderName, providers, type Providers } from '../../datasources/index.js'
 import type { Settings } from '../../datasources/contract/provider.js'
-import { prefixOf, type ProviderConfig, providerConfig } from '../provider-config.js'
-import { SettingsReader } from '../settings-reader.js'
+import { prefixOf, type ProviderConfig, providerConfig } from './provider-config.js'
+import { SettingsReader } from '../settings/settings-reader.js'
 import { readTenantsFile, type TenantEntry, told } from './tenants-file.js'
 
 /** The limits of a tenant; what is undefined is as for all others. */

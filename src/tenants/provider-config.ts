@@ -1,7 +1,7 @@
-import type { Provider, ProviderInstance, Settings } from '../datasources/contract/provider.js'
-import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../datasources/http/transport.js'
-import type { ProviderName, providers } from '../datasources/index.js'
-import { authority } from './settings-reader.js'
+import type { Provider, ProviderInstance, Settings } from '../../datasources/contract/provider.js'
+import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../../datasources/http/transport.js'
+import type { ProviderName, providers } from '../../datasources/index.js'
+import { authority } from '../settings/settings-reader.js'
 
 export interface ProviderConfig {
   readonly settings: unknown

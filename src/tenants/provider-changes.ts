@@ -1,4 +1,4 @@
-import type { Change, ChangeChannel } from './store/change-channel.js'
+import type { Change, ChangeChannel } from '../store/change-channel.js'
 
 type Kind = Change['kind']
 

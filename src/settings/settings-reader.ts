@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Settings } from '../datasources/contract/provider.js'
+import type { Settings } from '../../datasources/contract/provider.js'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
