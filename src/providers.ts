@@ -54,24 +54,15 @@ export interface OpenDeps {
   readonly leave: () => void
 }
 
-const limitsOf = ({
-  timeoutMs,
-  maxResponseBytes,
-  sendsInteractionId,
-}: Pick<ProviderConfig, 'timeoutMs' | 'maxResponseBytes' | 'sendsInteractionId'>) => ({
-  timeoutMs,
-  maxResponseBytes,
-  sendsInteractionId,
-})
-
 /** Makes what a room gets of the process. */
 export function depsOf(
   { name, label, title }: Pick<AnyProvider, 'name' | 'label' | 'title'>,
-  { ca, keepAliveMs, maxConcurrency, maxConcurrencyTotal, proxyUrl, ...limits }: ProviderConfig,
+  own: ProviderConfig,
   { config, tenant, memory, store, permits, changes, onCall, onShared, onDrift, onCircuit }: RoomOptions,
 ): OpenDeps {
+  const { ca, maxConcurrencyTotal, proxyUrl } = own
   const retryBudget = new RetryBudget()
-  const idleLimit = new IdleLimit(keepAliveMs)
+  const idleLimit = new IdleLimit(own.keepAliveMs)
   // Zero is no limit.
   const total = maxConcurrencyTotal || Infinity
   const sharedPermits = maxConcurrencyTotal > 0 ? permits?.(`${name}:${tenant}`, maxConcurrencyTotal) : undefined
@@ -91,10 +82,12 @@ export function depsOf(
       name,
       label,
       title,
-      ...limitsOf(limits),
-      maxConcurrency: Math.min(maxConcurrency, total),
+      timeoutMs: own.timeoutMs,
+      maxConcurrency: Math.min(own.maxConcurrency, total),
       // A token endpoint is another service.
       sharedPermits: part === 'api' ? sharedPermits : undefined,
+      maxResponseBytes: own.maxResponseBytes,
+      sendsInteractionId: own.sendsInteractionId,
       memory,
       idleLimit,
       proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),

@@ -139,10 +139,10 @@ function openTenants(
 }
 
 function openResources({ config, log, metrics, dependencies, events }: Options, dataKeys: KeyHolder): Resources {
-  const issuers = new Issuers(config, reportIssuers(dependencies))
   const readiness = new StoreReadiness(dependencies)
   const store = openStore(config, dataKeys, readiness.observe, log)
   readiness.start(store.probe)
+  const issuers = new Issuers(config, reportIssuers(dependencies), store.store.now)
   const tenants = openTenants({ config, log, metrics }, store)
   const trail = openTrail({
     config,

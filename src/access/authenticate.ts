@@ -76,7 +76,7 @@ export function createAuthenticator({
       const possession = constraint.possessionOf(token, scheme, confirmation)
       const verified = { authorization, caller, possession, expiresAt }
       // Not after a change of the keys meanwhile: the cache was cleared for it.
-      if (began === generation && expiresAt > Date.now()) cache.set(cacheKeyOf(authorization), verified)
+      if (began === generation && expiresAt > issuers.now()) cache.set(cacheKeyOf(authorization), verified)
       return verified
     } catch (error) {
       const isPlain = error instanceof ApiError && error.code === 'UNAUTHENTICATED' && !('http' in error.extensions)
@@ -96,7 +96,7 @@ export function createAuthenticator({
   return (sender, response) => {
     const { authorization } = sender.headers
     if (authorization === undefined) throw refusals.noToken()
-    const now = Date.now()
+    const now = issuers.now()
     issuers.refreshIfDue()
     const cached = cache.get(cacheKeyOf(authorization))
     if (cached?.authorization === authorization && now < cached.expiresAt) return admit(cached, sender, response)

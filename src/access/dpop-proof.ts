@@ -23,7 +23,7 @@ export interface ProofRequest {
 
 interface ProofsOptions {
   readonly refusals: Refusals
-  readonly store: Pick<Store, 'update'>
+  readonly store: Pick<Store, 'update' | 'now'>
   /** Absent where proofs need no nonce. */
   readonly nonces: DpopNonces | undefined
 }
@@ -74,7 +74,7 @@ export class DpopProofs {
     if (address === undefined || !request.addresses.includes(address))
       throw refusals.badProof('htu is not the address of the request')
     if (ath !== bound.tokenHash) throw refusals.badProof('ath is not the hash of the token')
-    if (typeof iat !== 'number' || !(Math.abs(Date.now() / 1000 - iat) <= WINDOW_SECONDS))
+    if (typeof iat !== 'number' || !(Math.abs(this.#options.store.now() / 1000 - iat) <= WINDOW_SECONDS))
       throw refusals.badProof('iat is not the present time')
     if (typeof jti !== 'string' || jti === '') throw refusals.badProof('jti is missing')
     if (nonces !== undefined && !nonces.isValid(nonce)) throw refusals.nonceNeeded(nonces.current())
@@ -89,7 +89,7 @@ export class DpopProofs {
       const { payload } = await jwtVerify(proof, (header) => keyOf(header, bound), {
         typ: 'dpop+jwt',
         algorithms: PROOF_ALGORITHMS,
-        currentDate: new Date(Date.now()),
+        currentDate: new Date(this.#options.store.now()),
         clockTolerance: WINDOW_SECONDS,
       })
       return payload

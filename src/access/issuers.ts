@@ -61,6 +61,7 @@ class Issuer {
     readonly keys: IssuerKeys | undefined,
     readonly introspection: Introspection | undefined,
     readonly consentClaims: ConsentClaimNames,
+    readonly now: () => number,
   ) {}
 
   /** Verifies a JWT by the keys of this issuer alone. */
@@ -68,7 +69,7 @@ class Issuer {
     const { config, keys } = this
     if (keys === undefined) return this.verifyOpaque(token)
     refuseOtherHeader(header, config)
-    const now = Date.now()
+    const now = this.now()
     const { payload } = await jwtVerify(token, keys.find, {
       issuer: config.issuer,
       ...(config.audience === undefined ? {} : { audience: config.audience }),
@@ -85,7 +86,7 @@ class Issuer {
   async verifyOpaque(token: string): Promise<Verified> {
     const { config, introspection } = this
     if (introspection === undefined) throw notValid({ refusal: 'token_opaque' })
-    const now = Date.now()
+    const now = this.now()
     const claims = await introspection.claimsOf(token)
     const { iss = config.issuer, exp, nbf = 0 } = claims
     const ends = exp === undefined ? Infinity : exp
@@ -117,9 +118,10 @@ interface OpenOptions {
   /** The claims with purposes and a consent. */
   readonly consent: ConsentClaimNames
   readonly report: IssuerReport
+  readonly now: () => number
 }
 
-function openIssuer(config: IssuerConfig, index: number, { proxies, consent, report }: OpenOptions): Issuer {
+function openIssuer(config: IssuerConfig, index: number, { proxies, consent, report, now }: OpenOptions): Issuer {
   const { jwksUrl, staleMs, introspection } = config
   const keys =
     jwksUrl === undefined
@@ -136,6 +138,7 @@ function openIssuer(config: IssuerConfig, index: number, { proxies, consent, rep
     keys,
     introspection && new Introspection({ ...introspection, proxies, report: reportCall }),
     consent,
+    now,
   )
 }
 
@@ -157,8 +160,10 @@ export class Issuers {
   constructor(
     { auth, proxies, consent }: Pick<Config, 'auth' | 'proxies' | 'consent'>,
     report: IssuerReport = () => undefined,
+    /** The time in ms since 1970 by which tokens begin and end: a replica whose clock is wrong judges as the others do. */
+    readonly now: () => number = Date.now,
   ) {
-    this.#all = auth.issuers.map((config, index) => openIssuer(config, index, { proxies, consent, report }))
+    this.#all = auth.issuers.map((config, index) => openIssuer(config, index, { proxies, consent, report, now }))
     this.#byName = new Map(this.#all.map((issuer) => [issuer.config.issuer, issuer]))
     this.#opaque = this.#all.find(({ introspection }) => introspection !== undefined)
   }

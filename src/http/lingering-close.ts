@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isAbused, reportAbuse } from './address-ban.js'
+import { PartLimit } from './part-limit.js'
 
 /** How long, and how much, a client may still send after it was answered. */
 const LINGER_MS = 5_000
@@ -9,22 +10,6 @@ const MAX_LINGER_BYTES = 16 * 1024 * 1024
 const READ_PAUSE_MS = 20
 /** How long a connection that was abused is held, unread: its client does not get to the next one sooner. */
 const HOLD_MS = 1_000
-
-/** Limit of the parts (chunks, or segments of TCP) that a body arrives in: each part costs time, however small it is. */
-export class PartLimit {
-  /** Parts that any body may have; beyond, a part must bring some bytes on average. */
-  static readonly FREE = 1_000
-  static readonly MIN_BYTES = 8
-  #parts = 0
-  #bytes = 0
-
-  /** Counts a part; false where the parts are too many for their bytes. */
-  allows({ length }: Buffer): boolean {
-    this.#parts += 1
-    this.#bytes += length
-    return this.#parts <= PartLimit.FREE + this.#bytes / PartLimit.MIN_BYTES
-  }
-}
 
 /** True for a request with a body. */
 export const hasBody = ({
@@ -42,11 +27,8 @@ export const isUnread = (request: IncomingMessage): boolean =>
 /** Drops what still comes of a request part by part: without a listener Node would queue it. */
 export function drop(request: IncomingMessage): void {
   const parts = new PartLimit()
-  let isAbuse = false
   request.on('data', (part: Buffer) => {
-    if (isAbuse || parts.allows(part)) return
-    isAbuse = true
-    reportAbuse(request)
+    if (!parts.allows(part)) reportAbuse(request)
   })
 }
 

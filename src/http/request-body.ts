@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
 import { reportAbuse } from './address-ban.js'
-import { PartLimit, drop, isUnread, lingerOnClose } from './lingering-close.js'
+import { drop, isUnread, lingerOnClose } from './lingering-close.js'
+import { PartLimit } from './part-limit.js'
 import { MAX_BODY_BYTES } from './server-limits.js'
 
 /** The first size of the buffer of a body that does not arrive in one part. */

@@ -192,8 +192,8 @@ export class Admission {
   }
 
   /**
-   * Admits a request at once, or queues it, or throws `OVERLOADED`, or `RATE_LIMITED` where its caller has its share. One that is queued is admitted later, refused, or
-   * forgotten when its client leaves.
+   * Admits a request at once, or queues it, or throws `OVERLOADED`, or `RATE_LIMITED` where its caller has its share. One
+   * that is queued is admitted later, refused, or forgotten when its client leaves.
    */
   admit({ caller: { tenant, client, subject }, deadlineAt, response }: Applicant): Permit | Promise<Permit> {
     const now = this.#turns.now()

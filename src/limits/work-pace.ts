@@ -15,7 +15,7 @@ const MIN_RATE = 0.05
 const MAX_RATE = 8
 
 /**
- * Pace: a token bucket (leaky bucket) of work, in ms of the process's time. Its rate, the work that may be begun in each ms, adapts by
+ * Pace: a token bucket of work, in ms of the process's time. Its rate, the work that may be begun in each ms, adapts by
  * multiplicative increase and decrease so that the event loop keeps a little time in which it waits for events: then
  * all that arrives is read at once, also what is refused, however much of it comes. What operations wait for does not
  * count as work, so that a slow provider does not lower the pace.
