@@ -161,7 +161,7 @@ export class Issuers {
     { auth, proxies, consent }: Pick<Config, 'auth' | 'proxies' | 'consent'>,
     report: IssuerReport = () => undefined,
     /** The time in ms since 1970 by which tokens begin and end: a replica whose clock is wrong judges as the others do. */
-    readonly now: () => number = Date.now,
+    readonly now: () => number = () => Date.now(),
   ) {
     this.#all = auth.issuers.map((config, index) => openIssuer(config, index, { proxies, consent, report, now }))
     this.#byName = new Map(this.#all.map((issuer) => [issuer.config.issuer, issuer]))
