@@ -12,7 +12,8 @@ import type { Bucket, Job, Phase } from '../overload/generator.js'
 import { atLeast, atMost, type ChaosContext, type Line, type Outcome, type Scenario } from '../scenario.js'
 
 const CLIENTS = 16
-const CUSTOMERS_MADE = 200
+const TENANTS = 4
+const CUSTOMERS_MADE = 1_000
 /** The parts of capacity that are sent, and the part of the bound's base that must be answered in time. */
 const LOADS = [
   { name: '0.7x', factor: 0.7, goodput: 0.95 },
@@ -24,6 +25,10 @@ const MAX_HEALTH_MS = 100
 const MAX_RECOVERY_SECONDS = 3
 /** Requests after which a server is warm: its code is compiled by then. */
 const WARM = 3_000
+/** Times of one phase: machines are noisy, so that each load stands between two measurements of capacity. */
+const LONG = { rounds: 3, warmUp: 20, closedLoop: 6, load: 20, afterwards: 8 }
+const SHORT = { rounds: 1, warmUp: 1, closedLoop: 2, load: 2, afterwards: 3 }
+const timesOf = ({ isShort }: ChaosContext) => (isShort ? SHORT : LONG)
 /** The arguments of `node` in `npm start`. */
 const NODE_ARGUMENTS = ['--max-semi-space-size=24', '--max-old-space-size=512', '--no-allocation-site-pretenuring']
 
@@ -58,7 +63,7 @@ async function startWorld(): Promise<World> {
     .join(' ')
   const tokens = await Promise.all(
     Array.from({ length: CLIENTS }, (_, i) =>
-      issuer.token({ client: `client-${i}`, scope, claims: { tenant: `tenant-${i % 4}` } }),
+      issuer.token({ client: `client-${i}`, scope, claims: { tenant: `tenant-${i % TENANTS}` } }),
     ),
   )
   return {
@@ -72,7 +77,7 @@ async function startWorld(): Promise<World> {
         Object.entries(settings).map(([name, value]) => [name, value.replace(emulators.obp.url, obp)]),
       ),
     },
-    requests: (url) => mixedRequests(url, tokens),
+    requests: (url) => distinctRequests(url, tokens),
     async close() {
       await close()
       await authority.close()
@@ -80,55 +85,79 @@ async function startWorld(): Promise<World> {
   }
 }
 
-/** Of ten requests eight are for one customer, one for a page of 25 and one for a page of 100. */
-async function mixedRequests(url: string, tokens: readonly string[]): Promise<readonly GraphqlRequest[]> {
-  const bodies = {
-    customer: (id: string) => JSON.stringify({ query: CUSTOMER, variables: { id } }),
-    page: (first: number) => JSON.stringify({ query: PAGE, variables: { first } }),
-  }
-  const answer = await request(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[0]!}` },
-    body: bodies.page(100),
+/**
+ * Of ten requests eight are for one customer, one for a page of 25 and one for a page of 100. No two are for the same
+ * customer or page: what runs at the same time shares no call, so that an operation costs the same at any load.
+ */
+async function distinctRequests(url: string, tokens: readonly string[]): Promise<readonly GraphqlRequest[]> {
+  // A cursor is bound to its tenant.
+  const lists = await Promise.all(tokens.slice(0, TENANTS).map((token) => customersOf(url, token)))
+  return lists[0]!.map(({ node }, i) => {
+    const { cursor } = lists[i % TENANTS]![i]!
+    const page = i % 10 === 8 ? 25 : i % 10 === 9 ? 100 : undefined
+    return {
+      token: tokens[i % tokens.length]!,
+      body: JSON.stringify(
+        page === undefined
+          ? { query: CUSTOMER, variables: { id: node.id } }
+          : { query: PAGE, variables: { first: page, after: cursor } },
+      ),
+    }
   })
-  const { data } = (await answer.body.json()) as { data: { customers: { nodes: { id: string }[] } } }
-  const ids = data.customers.nodes.map(({ id }) => id)
-  return Array.from({ length: 160 }, (_, i) => ({
-    token: tokens[i % tokens.length]!,
-    body: i % 10 === 8 ? bodies.page(25) : i % 10 === 9 ? bodies.page(100) : bodies.customer(ids[i % ids.length]!),
-  }))
 }
 
 /** A page of customers without their persons, which are another provider's. */
 const PAGE = CUSTOMERS.replace(/person \{[^}]*\} /, '')
 
+interface CustomerEdges {
+  readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[]
+  readonly pageInfo: { readonly endCursor: string; readonly hasNextPage: boolean }
+}
+
+/** The customers of the bank, without the last hundred, after which no whole page would follow. */
+async function customersOf(url: string, token: string): Promise<CustomerEdges['edges']> {
+  const query = `query Customers($after: String) {
+    customers(first: 100, after: $after) { edges { cursor node { id } } pageInfo { endCursor hasNextPage } }
+  }`
+  const read = async (after: string | null): Promise<CustomerEdges> => {
+    const answer = await request(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query, variables: { after } }),
+    })
+    return ((await answer.body.json()) as { data: { customers: CustomerEdges } }).data.customers
+  }
+  const edges: CustomerEdges['edges'][number][] = []
+  for (let page = await read(null); page.pageInfo.hasNextPage; page = await read(page.pageInfo.endCursor))
+    edges.push(...page.edges)
+  return edges
+}
+
 interface RunningServer {
   readonly port: number
   readonly url: string
-  readonly stop: () => Promise<void>
+  readonly requests: readonly GraphqlRequest[]
 }
 
+/** Starts a server and warms it up. */
 async function startServer(
-  { program: file, folder }: ChaosContext,
+  context: ChaosContext,
+  world: World,
   name: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const child = program(process.execPath, [...NODE_ARGUMENTS, file], CORE.measured, {
-    log: join(folder, `${name}.log`),
-    env: { ...settings, PORT: String(port), LOG_LEVEL: 'warn', AUDIT_LOG: join(folder, `${name}-audit.log`) },
+  const log = join(context.folder, `${name}.log`)
+  const audit = join(context.folder, `${name}-audit.log`)
+  program(process.execPath, [...NODE_ARGUMENTS, context.program], CORE.measured, {
+    log,
+    env: { ...world.settings, ...settings, PORT: String(port), LOG_LEVEL: 'warn', AUDIT_LOG: audit },
   })
   await until(async () => (await fetch(`${url}/ready`)).ok, `The server ${name}`)
-  return {
-    port,
-    url,
-    async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGKILL')
-      await gone
-    },
-  }
+  const requests = await world.requests(url)
+  await load({ port, requests, phases: [{ name: 'warm-up', seconds: timesOf(context).warmUp, atLeast: WARM }] })
+  return { port, url, requests }
 }
 
 /** Asks for `/health` all the time, and returns what ends it and tells how long each answer took, by the time of its request. */
@@ -154,8 +183,12 @@ function probeHealth(url: string): () => Promise<readonly (readonly [at: number,
   }
 }
 
-const load = (job: Job): Promise<Bucket[]> =>
-  ask<Bucket[]>(helper(new URL('../overload/generator.ts', import.meta.url).href, CORE.others), job)
+async function load(job: Job): Promise<Bucket[]> {
+  const generator = helper(new URL('../overload/generator.ts', import.meta.url).href, CORE.others)
+  const buckets = await ask<Bucket[]>(generator, job)
+  generator.disconnect()
+  return buckets
+}
 
 /** The time after the overload until the load is answered as before it, in seconds. */
 function recoverySeconds(buckets: readonly Bucket[]): number {
@@ -164,72 +197,105 @@ function recoverySeconds(buckets: readonly Bucket[]): number {
   return last < 0 ? 0 : after[last]!.at - (after[0]!.at - after[0]!.seconds)
 }
 
-const warmUp = ({ isShort }: ChaosContext): Phase => ({
-  name: 'warm-up',
-  seconds: isShort ? 1 : 20,
-  atLeast: WARM,
-})
-
 /** The rate of a closed loop, with admission control off. */
-async function measureCapacity(context: ChaosContext, world: World): Promise<number> {
-  const seconds = context.isShort ? 2 : 20
-  const server = await startServer(context, 'admission-off', { ...world.settings, ADMISSION: 'off' })
-  const requests = await world.requests(server.url)
-  const buckets = await load({
-    port: server.port,
-    requests,
-    phases: [warmUp(context), { name: 'closed loop', seconds }],
-  })
-  await server.stop()
-  const measured = buckets.filter(({ phase }) => phase === 'closed loop')
-  return sum(measured, ({ good }) => good) / seconds
+async function measureCapacity({ port, requests }: RunningServer, seconds: number): Promise<number> {
+  const name = 'closed loop'
+  const buckets = await load({ port, requests, phases: [{ name, seconds }] })
+  return sum(buckets, ({ good }) => good) / seconds
 }
 
-function panelLines(buckets: readonly Bucket[]) {
+/** One load in one round. */
+interface Measurement {
+  readonly name: string
+  /** What could have been answered in time: of the load, or of the capacity before and after it. */
+  readonly possible: number
+  readonly capacity: number
+  /** When it began, in seconds from the begin of the first. */
+  readonly from: number
+  readonly buckets: readonly Bucket[]
+  readonly health: readonly (readonly [at: number, ms: number])[]
+}
+
+/** Sends each load between two measurements of capacity. */
+async function measureRound(context: ChaosContext, off: RunningServer, on: RunningServer, begun: number) {
+  const times = timesOf(context)
+  const measurements: Measurement[] = []
+  let before = await measureCapacity(off, times.closedLoop)
+  for (const { name, factor } of LOADS) {
+    const phases: Phase[] = [{ name, seconds: times.load, rate: before * factor }]
+    if (factor === 4) phases.push({ name: AFTERWARDS, seconds: times.afterwards, rate: before * 0.7 })
+    const from = (performance.now() - begun) / 1000
+    const endProbes = probeHealth(on.url)
+    const buckets = await load({ port: on.port, requests: on.requests, phases })
+    const health = await endProbes()
+    const after = await measureCapacity(off, times.closedLoop)
+    const capacity = (before + after) / 2
+    const possible = factor < 1 ? sum(ownBuckets(buckets, name), ({ due }) => due) : capacity * times.load
+    context.progress(`${name}: ${(sum(ownBuckets(buckets, name), ({ good }) => good) / possible).toFixed(3)}`)
+    measurements.push({ name, possible, capacity, from, buckets, health })
+    before = after
+  }
+  return measurements
+}
+
+const ownBuckets = (buckets: readonly Bucket[], name: string): readonly Bucket[] =>
+  buckets.filter(({ phase }) => phase === name)
+
+function panelsOf(measurements: readonly Measurement[]) {
   const line = (name: string, read: (bucket: Bucket) => number): Line => ({
     name,
-    points: buckets.map((bucket) => [bucket.at, read(bucket)]),
+    points: measurements.flatMap(({ from, buckets }) => buckets.map((bucket) => [from + bucket.at, read(bucket)])),
   })
-  return {
-    rates: [
-      line('sent', ({ due, seconds }) => due / seconds),
-      line('answered in time', ({ good, seconds }) => good / seconds),
-      line('refused', ({ refused, seconds }) => refused / seconds),
-    ],
-    latency: [line('p99', ({ latencies }) => quantile(latencies, 0.99))],
+  const capacity: Line = {
+    name: 'capacity',
+    points: measurements.flatMap(({ from, buckets, capacity: rate }) =>
+      buckets.map((bucket) => [from + bucket.at, rate]),
+    ),
   }
+  const probes: Line = {
+    name: 'each probe',
+    points: measurements.flatMap(({ from, health }) => health.map(([at, ms]) => [from + at, ms] as const)),
+  }
+  return [
+    {
+      title: 'Requests a second',
+      unit: '',
+      lines: [
+        line('sent', ({ due, seconds }) => due / seconds),
+        line('answered in time', ({ good, seconds }) => good / seconds),
+        line('refused', ({ refused, seconds }) => refused / seconds),
+        capacity,
+      ],
+    },
+    {
+      title: 'Latency of what was answered in time',
+      unit: ' ms',
+      lines: [line('p99', ({ latencies }) => quantile(latencies, 0.99))],
+    },
+    { title: 'Latency of /health', unit: ' ms', lines: [probes] },
+  ]
 }
 
-async function overload(context: ChaosContext, world: World, capacity: number): Promise<Outcome> {
-  const { isShort } = context
-  const seconds = isShort ? 2 : 60
-  const server = await startServer(context, 'admission-on', world.settings)
-  const requests = await world.requests(server.url)
-  const phases: Phase[] = [
-    ...LOADS.map(({ name, factor }) => ({ name, seconds, rate: capacity * factor })),
-    { name: AFTERWARDS, seconds: isShort ? 3 : 10, rate: capacity * 0.7 },
-  ]
-  await load({ port: server.port, requests, phases: [warmUp(context)] })
-  const endProbes = probeHealth(server.url)
-  const buckets = await load({ port: server.port, requests, phases })
-  const health = await endProbes()
-  await server.stop()
-
-  const rows = LOADS.map(({ name, factor, goodput }) => {
-    const own = buckets.filter(({ phase }) => phase === name)
-    const base = Math.min(factor, 1) * capacity * seconds
-    const counts = (['due', 'good', 'refused', 'late', 'failed'] as const).map((key) => sum(own, (each) => each[key]))
+function outcomeOf(measurements: readonly Measurement[]): Outcome {
+  const rows = LOADS.map(({ name, goodput }) => {
+    const own = measurements.filter((each) => each.name === name)
+    const buckets = own.flatMap((each) => ownBuckets(each.buckets, name))
+    const counts = (['due', 'good', 'refused', 'late', 'failed'] as const).map((key) =>
+      sum(buckets, (each) => each[key]),
+    )
+    const capacity = own.reduce((total, each) => total + each.capacity, 0) / own.length
+    const share = counts[1]! / own.reduce((total, { possible }) => total + possible, 0)
     const p99 = quantile(
-      own.flatMap(({ latencies }) => latencies),
+      buckets.flatMap(({ latencies }) => latencies),
       0.99,
     )
-    return { name, goodput, counts, share: counts[1]! / base, p99 }
+    return { name, goodput, capacity, counts, share, p99 }
   })
   const healthP99 = quantile(
-    health.map(([, ms]) => ms),
+    measurements.flatMap(({ health }) => health.map(([, ms]) => ms)),
     0.99,
   )
-  const { rates, latency } = panelLines(buckets)
+  const recovery = Math.max(...measurements.map(({ buckets }) => recoverySeconds(buckets)))
   return {
     checks: [
       ...rows.map(({ name, share, goodput }) =>
@@ -240,27 +306,32 @@ async function overload(context: ChaosContext, world: World, capacity: number): 
         ),
       ),
       atMost('p99 of /health under all loads', healthP99, MAX_HEALTH_MS, ' ms'),
-      atMost('back to normal after the overload', recoverySeconds(buckets), MAX_RECOVERY_SECONDS, ' s'),
+      atMost('back to normal after the overload, the longest', recovery, MAX_RECOVERY_SECONDS, ' s'),
     ],
     table: [
-      ['load', 'sent', 'answered within 1 s', 'refused', 'late', 'failed', 'p99 in ms', 'share'],
-      ...rows.map(({ name, counts, p99, share }) => [name, ...counts.map(String), p99.toFixed(0), share.toFixed(3)]),
-      ['capacity per second', capacity.toFixed(0), '', '', '', '', '', ''],
+      ['load', 'capacity a second', 'sent', 'answered within 1 s', 'refused', 'late', 'failed', 'p99 in ms', 'share'],
+      ...rows.map(({ name, capacity, counts, p99, share }) => [
+        name,
+        capacity.toFixed(0),
+        ...counts.map(String),
+        p99.toFixed(0),
+        share.toFixed(3),
+      ]),
     ],
-    panels: [
-      { title: 'Requests a second', unit: '', lines: rates },
-      { title: 'Latency of what was answered in time', unit: ' ms', lines: latency },
-      { title: 'Latency of /health', unit: ' ms', lines: [{ name: 'each probe', points: health }] },
-    ],
+    panels: panelsOf(measurements),
   }
 }
 
 async function run(context: ChaosContext): Promise<Outcome> {
   const world = await startWorld()
   try {
-    const capacity = await measureCapacity(context, world)
-    context.progress(`capacity: ${capacity.toFixed(0)} requests a second`)
-    return await overload(context, world, capacity)
+    const off = await startServer(context, world, 'admission-off', { ADMISSION: 'off' })
+    const on = await startServer(context, world, 'admission-on', {})
+    const begun = performance.now()
+    const measurements: Measurement[] = []
+    for (let round = 0; round < timesOf(context).rounds; round += 1)
+      measurements.push(...(await measureRound(context, off, on, begun)))
+    return outcomeOf(measurements)
   } finally {
     await stopAll()
     await world.close()
