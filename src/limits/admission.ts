@@ -255,7 +255,7 @@ export class Admission {
     const request: Waiting = { flow, response, since: now, expiresAt: Math.min(deadline, now + MAX_WAIT_MS) }
     this.#queue.push(flow, request)
     if (this.#queue.queued > this.#capacity(now)) {
-      const surplus = this.#queue.surplus()!
+      const surplus = this.#queue.surplus(flow)!
       if (surplus === request) {
         this.#queue.remove(flow, request)
         this.#refuseAtOnce(flow, 'queue_full')

@@ -29,9 +29,9 @@ function leastServed<Item>({ active }: Flow<Item>): Flow<Item> {
   return least!
 }
 
-/** The child with the most queued requests. */
-function mostQueued<Item>({ active }: Flow<Item>): Flow<Item> {
-  let most: Flow<Item> | undefined
+/** The child with the most queued requests: `own`, which is one of them, where it has as many as any. */
+function mostQueued<Item>({ active }: Flow<Item>, own: Flow<Item> | undefined): Flow<Item> {
+  let most = own
   for (const flow of active) if (most === undefined || flow.queued > most.queued) most = flow
   return most!
 }
@@ -112,11 +112,15 @@ export class StartTimeFairQueue<Item> {
     return flow.items[0]
   }
 
-  /** The newest request of the user that has the most queued, in the client and the tenant that have the most queued. */
-  surplus(): Item | undefined {
-    if (this.#root.queued === 0) return undefined
+  /**
+   * The newest request of the user that has the most queued, in the client and the tenant that have the most queued. Among
+   * equals it is one of `newest`, the flow that was pushed to last: to refuse what has just come costs least.
+   */
+  surplus(newest: Flow<Item>): Item | undefined {
+    const path = new Map<Flow<Item>, Flow<Item>>()
+    for (let at = newest; at.parent !== undefined; at = at.parent) path.set(at.parent, at)
     let flow = this.#root
-    while (flow.active.size > 0) flow = mostQueued(flow)
+    while (flow.active.size > 0) flow = mostQueued(flow, path.get(flow))
     return flow.items.at(-1)
   }
 

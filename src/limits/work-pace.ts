@@ -2,14 +2,12 @@
 const MAX_CREDIT_MS = 10
 /** The rate changes at most once in this time. */
 const INTERVAL_MS = 100
-/** The part of an interval in which the event loop waits for events: with less it is saturated, with more it has room. */
-const SATURATED = 0.02
-const ROOM = 0.06
-const MUCH_ROOM = 0.2
-/** The factors of the rate after an interval. */
-const DECREASE = 0.94
-const INCREASE = 1.1
-const FAST_INCREASE = 1.5
+/** The part of an interval in which the event loop is to wait for events. */
+const IDLE = 0.03
+/** How much the rate changes for each part of an interval that the event loop waited more or less, and its bounds. */
+const GAIN = 4
+const MAX_DECREASE = 0.88
+const MAX_INCREASE = 1.5
 /** Bounds of the rate. The work of an operation is measured without its share of garbage collection and HTTP. */
 const MIN_RATE = 0.05
 const MAX_RATE = 8
@@ -26,6 +24,7 @@ export class WorkPace {
   #refilledAt = 0
   #intervalBegin = 0
   #idleAtBegin = 0
+  #begunMs = 0
 
   /** The work that may be begun in a ms, in ms. */
   get rate(): number {
@@ -47,12 +46,14 @@ export class WorkPace {
   /** Takes the work of an operation that begins. */
   take(workMs: number): void {
     this.#credit -= workMs
+    this.#begunMs += workMs
   }
 
   /** Begins an interval: a queue has formed. `idleMs` is the time that the event loop has waited since its start. */
   observeFrom(now: number, idleMs: number): void {
     this.#intervalBegin = now
     this.#idleAtBegin = idleMs
+    this.#begunMs = 0
   }
 
   /** Adapts the rate after an interval in which requests were queued. */
@@ -60,8 +61,10 @@ export class WorkPace {
     const elapsed = now - this.#intervalBegin
     if (elapsed < INTERVAL_MS) return
     const idle = (idleMs - this.#idleAtBegin) / elapsed
-    if (idle < SATURATED) this.#rate = Math.max(MIN_RATE, this.#rate * DECREASE)
-    else if (idle > ROOM) this.#rate = Math.min(MAX_RATE, this.#rate * (idle > MUCH_ROOM ? FAST_INCREASE : INCREASE))
+    // Work that was begun though the rate did not allow it is no surplus: the rate follows it (anti-windup).
+    const begun = this.#begunMs / elapsed
+    const factor = Math.min(MAX_INCREASE, Math.max(MAX_DECREASE, 1 + GAIN * (idle - IDLE)))
+    this.#rate = Math.min(MAX_RATE, Math.max(MIN_RATE, Math.max(this.#rate, begun) * factor))
     this.observeFrom(now, idleMs)
   }
 }
