@@ -146,7 +146,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       createMeeting createCustomerMessage addKycCheck addKycStatus addKycDocument addKycMedia createAccount createUser
       createPerson updatePerson verifyPerson createCustomerAddress updateCustomerAddress deleteCustomerAddress
       createTaxResidence deleteTaxResidence addSocialMediaHandle requestCreditLimit createUserCustomerLink
-      deleteUserCustomerLink verifyAccount`,
+      deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor`,
   },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
