@@ -64,11 +64,11 @@ const absent = () =>
 /** Challenges and the tokens of completed ones, by the caller who was challenged: no other caller finds them. */
 export class ChallengeStore {
   readonly #store: Store
-  readonly #caller: readonly [client: string, subject: string]
+  readonly #caller: readonly [tenant: string, client: string, subject: string]
 
-  constructor(store: Store, { client, subject }: Pick<Caller, 'client' | 'subject'>) {
+  constructor(store: Store, { tenant, client, subject }: Pick<Caller, 'tenant' | 'client' | 'subject'>) {
     this.#store = store
-    this.#caller = [client, subject]
+    this.#caller = [tenant, client, subject]
   }
 
   /** Remembers a challenge; one that was answered again keeps its counts. */

@@ -12,13 +12,15 @@ import { problem, PROBLEMS, refuse } from './problems.js'
 export { ANSWER, CHALLENGE, CHALLENGE_TOKEN, CODES } from './challenges.js'
 export { PROBLEMS } from './problems.js'
 
-/** Banking customers with a special behaviour; in addition, `problem-<name>` answers every request with that problem. */
+/**
+ * Banking customers with a special behaviour; in addition, `problem-<name>` answers every request with that problem, and
+ * each id that begins with `challenge-anew` is a customer who gets challenges with ids of their own.
+ */
 export const CUSTOMERS = {
   challenged: 'challenge-401',
   challengedByOldRules: 'challenge-403',
   challengedWithoutFactors: 'challenge-empty',
   challengedAnew: 'challenge-anew',
-  challengedTooOften: 'challenge-anew-often',
   answeredOtherwise: 'answers-more',
   answeredInPart: 'answers-fewer',
   answeredWithSentRolesOnly: 'answers-sent-roles',
@@ -102,7 +104,7 @@ class Apiture {
   set({ params: { id }, body, headers }: Put, reply: FastifyReply): unknown {
     const asked = /^problem-(\w+)$/.exec(id)?.[1]
     if (asked !== undefined && Object.hasOwn(PROBLEMS, asked)) return refuse(reply, asked)
-    const held = this.customers.get(id)
+    const held = this.#held(id)
     if (!held) return refuse(reply, 'notFound', { detail: 'The resource at the request URL does not exist.' })
     if (id.startsWith('challenge-') && !this.challenges.redeem(headers['challenge'])) {
       if (headers['challenge'] !== undefined) return refuse(reply, 'invalidIdentityChallengeHeader')
@@ -130,6 +132,12 @@ class Apiture {
     }
     const items = body.accounts.map((account) => this.#assign(held, account, body))
     return { items: this.#answer(id, items, body) }
+  }
+
+  /** What a customer holds; every id that begins like that of a customer with challenges of its own is one. */
+  #held(id: string): Entitlements | undefined {
+    if (id.startsWith(CUSTOMERS.challengedAnew) && !this.customers.has(id)) this.customers.set(id, new Map())
+    return this.customers.get(id)
   }
 
   /** An absent role does not change, so a role that was never set stays absent. */
