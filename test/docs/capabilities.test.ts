@@ -25,9 +25,7 @@ const hasField = (coordinate: string): boolean => {
 
 /** The titles of a test file: the texts that its tests and tables of tests are named by. */
 const titlesOf = (text: string): string[] =>
-  [...text.matchAll(/^\s*(?:test|describe)\(\s*(['"`])(.+?)\1,|^\s*\]?\)?(?:[\w.]+)?\)\(\s*(['"`])(.+?)\3,/gm)].map(
-    ([, , alone, , ofTable]) => (alone ?? ofTable)!,
-  )
+  [...text.matchAll(/(?:\b(?:test|describe)|\))\(\s*(['"`])(.+?)\1,/g)].map(([, , title]) => title!)
 
 describe('every capability', () => {
   test('has a row of four cells', () => {

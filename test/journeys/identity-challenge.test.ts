@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { Kind } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CODES, CUSTOMERS } from '../../datasources/apiture/emulator/index.js'
 import {
@@ -28,7 +29,7 @@ test('a partner walks the page from the first call to the last', async () => {
     const result = await app.run(document, variables, { client, scopes })
     expect(result.errors).toEqual([])
     const [definition] = typeof document === 'string' ? [] : document.definitions
-    if (definition?.kind === 'OperationDefinition') walked.push(definition.name!.value)
+    if (definition?.kind === Kind.OPERATION_DEFINITION) walked.push(definition.name!.value)
     return result
   }
   const input = {
@@ -44,7 +45,9 @@ test('a partner walks the page from the first call to the last', async () => {
   const { challenge, entitlements } = await entitle()
   expect(entitlements).toBeNull()
   const { challengeId, factors } = challenge!
-  const factorId = factors.find(({ type }) => type === 'SMS')!.factorId!
+  const [sms] = factors
+  expect(sms).toMatchObject({ type: 'SMS', factorId: expect.any(String) as string })
+  const factorId = sms!.factorId!
 
   const started = await run(StartChallengeFactorDocument, { input: { challengeId, factorId } })
   expect(started.data.startChallengeFactor!.progress).toMatchObject({

@@ -6,7 +6,7 @@ import { changeAnswers, Quirks, type QuirkyAnswer, withNulls, withRelativeType }
 import { type EmulatorOptions, readForms, runEmulator, secret } from '../../emulator/run.js'
 import type { ApitureAccount, ApitureItem, AssignmentBody } from '../contract.js'
 import { SCOPE } from '../contract.js'
-import { CHALLENGE, ChallengeDesk, type FactorCall } from './challenges.js'
+import { type CHALLENGE, ChallengeDesk, type FactorCall } from './challenges.js'
 import { problem, PROBLEMS, refuse } from './problems.js'
 
 export { ANSWER, CHALLENGE, CHALLENGE_TOKEN, CODES } from './challenges.js'
