@@ -1,6 +1,7 @@
 import { AccountAttributesResolver } from './account-attributes.js'
 import { EntitlementResolver } from './entitlement.js'
 import { AttributeDefinitionResolver } from './attribute-definition.js'
+import { ChallengeResolver } from './challenge.js'
 import { CustomerResolver } from './customer.js'
 import { CustomerUpdateResolver } from './customer-update.js'
 import { BankMeetingResolver, CrmEventResolver, CustomerMessageResolver, ViewerMessagesResolver } from './engagement.js'
@@ -42,4 +43,5 @@ export const resolvers = [
   ViewerResolver,
   ViewerMessagesResolver,
   ErrorCodeResolver,
+  ChallengeResolver,
 ] as const

@@ -205,7 +205,7 @@ export class ChallengeFactor {
 
 @ObjectType({
   description:
-    'An identity challenge of Apiture. After the customer completes it, repeat the mutation with the resulting `challengeToken`.',
+    'An identity challenge of Apiture. The customer completes it with `startChallengeFactor` and `verifyChallengeFactor`; then repeat the mutation as it was.',
 })
 export class IdentityChallenge {
   @Field(() => ID, { description: 'The id of the operation at Apiture that the challenge protects.' })
@@ -338,7 +338,7 @@ export class SetAccountEntitlementsInput extends MutationInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The token of a completed identity challenge, 8 to 255 characters, sent to Apiture in the `Challenge` header. A repeat with the same `idempotencyKey` may have another token.',
+      'The token of an identity challenge that the customer completed at Apiture itself, 8 to 255 characters, sent in the `Challenge` header. Leave it out after `verifyChallengeFactor`: this server then has the token. A repeat with the same `idempotencyKey` may have another token.',
   })
   @IsOptional()
   @Matches(/^[-_:.~%$a-zA-Z0-9]{8,255}$/, { message: 'must be 8 to 255 letters, digits and - _ : . ~ % $' })

@@ -146,7 +146,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       createMeeting createCustomerMessage addKycCheck addKycStatus addKycDocument addKycMedia createAccount createUser
       createPerson updatePerson verifyPerson createCustomerAddress updateCustomerAddress deleteCustomerAddress
       createTaxResidence deleteTaxResidence addSocialMediaHandle requestCreditLimit createUserCustomerLink
-      deleteUserCustomerLink verifyAccount`,
+      deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor`,
   },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
@@ -310,6 +310,11 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   IdentityChallenge: { identifier: 'operationId challengeId', composed: 'factors' },
   ChallengeFactor: { identifier: 'factorId', catalogue: 'type typeRaw', challenge: 'labels securityQuestions' },
   SecurityQuestion: { identifier: 'questionId', challenge: 'prompt' },
+  ChallengeProgress: {
+    identifier: 'bankingCustomerId challengeId factorId',
+    caseState: 'state stateRaw attemptsLeft',
+    recordTime: 'expiresAt',
+  },
   DepositAccount: {
     identifier: 'accountId bankId userId branchId',
     accountName: 'label',
@@ -375,6 +380,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   SetAccountAttributesPayload: { technical: 'replayed', composed: 'job' },
   SetAccountEntitlementsPayload: { technical: 'replayed', composed: 'entitlements challenge' },
   SetCustomerAttributeDefinitionPayload: { technical: 'replayed', composed: 'definition' },
+  StartChallengeFactorPayload: { technical: 'replayed', composed: 'progress' },
   UpdateCustomerAddressPayload: { technical: 'replayed', composed: 'address' },
   UpdateCustomerAttributePayload: { technical: 'replayed', composed: 'attribute' },
   UpdateCustomerBranchPayload: { technical: 'replayed', composed: 'customer' },
@@ -387,6 +393,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   UpdateCustomerNumberPayload: { technical: 'replayed', composed: 'customer' },
   UpdatePersonPayload: { technical: 'replayed', composed: 'person' },
   VerifyAccountPayload: { technical: 'replayed', composed: 'result' },
+  VerifyChallengeFactorPayload: { technical: 'replayed', composed: 'progress' },
   VerifyPersonPayload: { technical: 'replayed', composed: 'verification' },
 }
 
@@ -420,6 +427,13 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
     accountName: 'nickname',
   },
   AccountRolesInput: { caseState: 'default view basic billPay loanAdvance' },
+  StartChallengeFactorInput: { identifier: 'idempotencyKey challengeId factorId' },
+  VerifyChallengeFactorInput: {
+    identifier: 'idempotencyKey challengeId factorId',
+    secret: 'code',
+    composed: 'answers',
+  },
+  SecurityAnswerInput: { identifier: 'questionId', secret: 'answer' },
   SetCustomerAttributeDefinitionInput: {
     identifier: 'idempotencyKey',
     catalogue: 'bankId name type description alias canBeSeenOnViews isActive',

@@ -1,3 +1,4 @@
+import { ApiError } from '../contract/errors.js'
 import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
 import type { ReadRows } from '../http/list-contract.js'
@@ -16,20 +17,27 @@ const BAD_CHALLENGE_TOKEN: ErrorMapping = {
   fields: { 'input.challengeToken': ['is not accepted by the provider'] },
 }
 
+/** The reference uses both names. */
+const REFUSED_TOKEN: ReadonlySet<string> = new Set(['invalidIdentityChallengeHeader', 'invalidChallengeHeader'])
+
+/** The problem of a customer who failed too many challenges. */
+export const blocked: ErrorMapping = {
+  code: 'CHALLENGE_REQUIRED',
+  message: "The customer's identity challenges are blocked at Apiture; the customer must ask the bank to unblock them.",
+}
+
+/** The header that names the institution, where the client serves several. */
+export const institutionHeader = (institutionId: string | undefined): Readonly<Record<string, string>> =>
+  institutionId === undefined ? {} : { 'institution-id': institutionId }
+
 /** Problem names that are more precise than the status. */
 const PROBLEMS: Readonly<Record<string, ErrorMapping>> = {
   unauthorized: { stale: true },
   sessionExpired: { stale: true },
   challengeRequired: { code: 'CHALLENGE_REQUIRED' },
-  invalidIdentityChallengeHeader: BAD_CHALLENGE_TOKEN,
-  // The reference uses both names.
-  invalidChallengeHeader: BAD_CHALLENGE_TOKEN,
+  ...Object.fromEntries([...REFUSED_TOKEN].map((name) => [name, BAD_CHALLENGE_TOKEN])),
   // The customer must act, and may then repeat the write under the same idempotency key.
-  challengeBlocked: {
-    code: 'CHALLENGE_REQUIRED',
-    message:
-      "The customer's identity challenges are blocked at Apiture; the customer must ask the bank to unblock them.",
-  },
+  challengeBlocked: blocked,
   noIdentityChallengeFactors: {
     code: 'CHALLENGE_REQUIRED',
     message:
@@ -58,6 +66,12 @@ export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   if (status === 401 && name === undefined) return { ...ids, stale: true }
   return status === 412 || status === 428 ? { ...ids, code: 'CONFLICT' } : ids
 }
+
+/** True where Apiture refused the token of a challenge: it was used, or it has expired. Nothing was executed. */
+export const isRefusedToken = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  error.code === BAD_CHALLENGE_TOKEN.code &&
+  REFUSED_TOKEN.has(String(error.extensions['providerCode']))
 
 /** A factor of a challenge; what it needs is its kind, and its labels and questions help the customer. */
 function factorOf(factor: ProblemBody): ApitureChallenge['factors'][number] {
@@ -106,7 +120,7 @@ export function apitureSource(client: ProviderClient, institutionId: string | un
           effect: 'write',
           json: body,
           headers: {
-            ...(institutionId === undefined ? {} : { 'institution-id': institutionId }),
+            ...institutionHeader(institutionId),
             ...(challengeToken === undefined ? {} : { challenge: challengeToken }),
           },
           response: answers.entitlements,

@@ -3,6 +3,7 @@ import type { Provider } from '../contract/provider.js'
 import { LoginGate } from '../http/login-gate.js'
 import { clientCredentials, parseTokenUrl } from '../http/oauth.js'
 import { mapTokenError } from '../http/token-cache.js'
+import { challengeSource } from './challenge-source.js'
 import { apitureCommands } from './commands.js'
 import { SCOPE } from './contract.js'
 import { apitureSource, mapError } from './datasource.js'
@@ -19,7 +20,7 @@ export const apiture = {
   settings: apitureSettings,
   queries: apitureQueries,
   commands: apitureCommands,
-  open({ url, tokenUrl, clientId, clientSecret, institutionId, retentionSeconds }, deps): ApitureInstance {
+  open({ url, tokenUrl, clientId, clientSecret, institutionId, factorPath, retentionSeconds }, deps): ApitureInstance {
     const { client: connect, drift } = deps
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, mapError: mapTokenError })
@@ -28,6 +29,7 @@ export const apiture = {
     const client = connect({ url, credential, mapError })
     return {
       source: apitureSource(client, institutionId),
+      challenges: challengeSource(client, factorPath, institutionId),
       drift,
       retentionSeconds,
       close: async () => void (await Promise.all([client.close(), tokens.close()])),

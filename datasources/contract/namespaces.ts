@@ -37,6 +37,26 @@ export const NAMESPACES = {
     erasure: 'removed',
     isNamedById: true,
   },
+  challenge: {
+    holds:
+      'an identity challenge of Apiture that a caller got: ids and kinds of its factors, a hash of the write that it guards, and how often it was tried',
+    subjects: 'banking customer',
+    lifetime: '30 minutes from the last step',
+    erasure: 'removed',
+  },
+  'challenge-token': {
+    holds: 'the token of a challenge that a customer has completed, until the write that it guards has used it',
+    subjects: 'banking customer',
+    lifetime: '30 minutes at most',
+    erasure: 'removed',
+  },
+  'challenge-attempts': {
+    holds: 'how often factors of a banking customer were started and verified in this hour',
+    subjects: 'banking customer',
+    lifetime: '1 hour',
+    erasure: 'removed',
+    isNamedById: true,
+  },
   verification: {
     holds: 'who asked for an account verification, its poll schedule, and its last pending result',
     subjects: 'the verified account',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { GraphQLObjectType } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CODES, CUSTOMERS } from '../../datasources/apiture/emulator/index.js'
 import { ADA, BANK, CROWD } from '../../datasources/emulator/people.js'
 import type { ProviderName } from '../../datasources/index.js'
 import { buildClassSchema } from '../../src/graphql/schema.js'
@@ -53,6 +54,7 @@ const RESOLUTIONS: Readonly<Record<string, Resolution>> = {
   setAccountAttributes: 'not at all',
   setAccountEntitlements: 'in place',
   setCustomerAttributeDefinition: 'read back',
+  startChallengeFactor: 'in place',
   updateCustomerAddress: 'read back',
   updateCustomerAttribute: 'read back',
   updateCustomerBranch: 'read back',
@@ -65,6 +67,7 @@ const RESOLUTIONS: Readonly<Record<string, Resolution>> = {
   updateCustomerNumber: 'read back',
   updatePerson: 'by its key',
   verifyAccount: 'in place',
+  verifyChallengeFactor: 'not at all',
   verifyPerson: 'by its key',
 }
 
@@ -94,6 +97,24 @@ const row = (
   input: () => Promise.resolve({ ...input }),
   method,
   path: () => path,
+})
+
+/** A step of a challenge, on a factor that is started. */
+const challengeRow = (step: 'start' | 'verify', answer: object): Row => ({
+  ...row('apiture', `${step}ChallengeFactor`, 'POST', `/banking/challenges/*/factors/*/${step}`, {}),
+  async input(of) {
+    const { data } = await of.run(
+      `mutation { setAccountEntitlements(input: { bankingCustomerId: "${CUSTOMERS.challengedAnew}-${step}",
+        accounts: [{ accountNumber: "1001", productCode: "DDA_01" }], electronicStatementElection: true,
+        electronicDocumentElection: true, roles: { view: true } }) { challenge { challengeId factors { factorId } } } }`,
+    )
+    const { challengeId, factors } = data.setAccountEntitlements.challenge
+    const factor = { challengeId, factorId: factors[0].factorId }
+    await of.run('mutation($input: StartChallengeFactorInput!) { startChallengeFactor(input: $input) { replayed } }', {
+      input: factor,
+    })
+    return { ...factor, ...answer }
+  },
 })
 
 const SURFACE: readonly Row[] = [
@@ -162,6 +183,8 @@ const ROWS: readonly Row[] = [
       roles: { default: true },
     },
   ),
+  challengeRow('start', {}),
+  challengeRow('verify', { code: CODES.right }),
   row('sei', 'setAccountAttributes', 'POST', '/v1/accounts/attributes', {
     externalId: 'test',
     attributes: [{ name: 'LineOfCreditAccountNumber', value: 'true' }],

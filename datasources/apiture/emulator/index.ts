@@ -1,60 +1,30 @@
-import { randomUUID } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE, NIA } from '../../emulator/people.js'
 import { contract } from '../../http/call.js'
 import { changeAnswers, Quirks, type QuirkyAnswer, withNulls, withRelativeType } from '../../emulator/quirks.js'
-import { type EmulatorOptions, now, readForms, runEmulator, secret } from '../../emulator/run.js'
+import { type EmulatorOptions, readForms, runEmulator, secret } from '../../emulator/run.js'
 import type { ApitureAccount, ApitureItem, AssignmentBody } from '../contract.js'
 import { SCOPE } from '../contract.js'
+import { type CHALLENGE, ChallengeDesk, type FactorCall } from './challenges.js'
+import { problem, PROBLEMS, refuse } from './problems.js'
 
-/** Every problem of the reference, by name, with its status. */
-export const PROBLEMS: Readonly<Record<string, { readonly status: number; readonly title: string }>> = {
-  badRequest: { status: 400, title: 'Bad Request' },
-  unauthorized: { status: 401, title: 'Unauthorized' },
-  sessionExpired: { status: 401, title: 'Session Expired' },
-  challengeRequired: { status: 401, title: 'Challenge Required' },
-  loginIncomplete: { status: 401, title: 'Login Incomplete' },
-  passwordChangeRequired: { status: 401, title: 'Password Change Required' },
-  invalidCsrfToken: { status: 401, title: 'Invalid CSRF Token' },
-  challengeBlocked: { status: 401, title: 'Challenge Blocked' },
-  noIdentityChallengeFactors: { status: 401, title: 'No Identity Challenge Factors' },
-  invalidIdentityChallengeHeader: { status: 401, title: 'Invalid Identity Challenge Header' },
-  forbidden: { status: 403, title: 'Forbidden' },
-  customerDisabled: { status: 403, title: 'Customer Disabled' },
-  antiMalwareRequired: { status: 403, title: 'Anti-Malware Required' },
-  modificationForbidden: { status: 403, title: 'Modification Forbidden' },
-  notFound: { status: 404, title: 'Not Found' },
-  methodNotAllowed: { status: 405, title: 'Method Not Allowed' },
-  notAcceptable: { status: 406, title: 'Not Acceptable' },
-  conflict: { status: 409, title: 'Conflict' },
-  preconditionFailed: { status: 412, title: 'Precondition Failed' },
-  payloadTooLarge: { status: 413, title: 'Payload Too Large' },
-  unsupportedMediaType: { status: 415, title: 'Unsupported Media Type' },
-  unprocessableEntity: { status: 422, title: 'Unprocessable Entity' },
-  noSuchAccount: { status: 422, title: 'Account Not Found' },
-  accountNotFound: { status: 422, title: 'Account Not Found' },
-  preconditionRequired: { status: 428, title: 'Precondition Required' },
-  tooManyRequests: { status: 429, title: 'Too Many Requests' },
-  internalServerError: { status: 500, title: 'Internal Server Error' },
-  notImplemented: { status: 501, title: 'Not Implemented' },
-  serviceUnavailable: { status: 503, title: 'Service Unavailable' },
-  gatewayTimeout: { status: 504, title: 'Gateway Timeout' },
-}
-const NAMES = Object.keys(PROBLEMS)
+export { ANSWER, CHALLENGE, CHALLENGE_TOKEN, CODES } from './challenges.js'
+export { PROBLEMS } from './problems.js'
 
-/** Banking customers with a special behaviour; in addition, `problem-<name>` answers every request with that problem. */
+/**
+ * Banking customers with a special behaviour; in addition, `problem-<name>` answers every request with that problem, and
+ * each id that begins with `challenge-anew` is a customer who gets challenges with ids of their own.
+ */
 export const CUSTOMERS = {
   challenged: 'challenge-401',
   challengedByOldRules: 'challenge-403',
   challengedWithoutFactors: 'challenge-empty',
+  challengedAnew: 'challenge-anew',
   answeredOtherwise: 'answers-more',
   answeredInPart: 'answers-fewer',
   answeredWithSentRolesOnly: 'answers-sent-roles',
 } as const
-
-/** The token that ends a challenge. */
-export const CHALLENGE_TOKEN = 'verified-0001'
 
 /** Accounts that do not exist in the core system, and the problem that each causes. */
 export const ACCOUNTS: Readonly<Record<string, string>> = {
@@ -63,70 +33,12 @@ export const ACCOUNTS: Readonly<Record<string, string>> = {
   '422422422': 'unprocessableEntity',
 }
 
-/** The example of the reference, with every kind of factor. */
-export const CHALLENGE = {
-  operationId: 'createTransfer',
-  challengeId: '0504076c566a3cf7009c',
-  factors: [
-    { type: 'sms', labels: ['9876'], id: '85c0ee5753fcd0b0953f' },
-    { type: 'voice', labels: ['9876'], id: 'd089e10a80a8627df37b' },
-    { type: 'voice', labels: ['6754'], id: '10506ecf9d1c2ee00403' },
-    { type: 'email', labels: ['an****nk@example.com', 'an****98@example.com'], id: 'e917d671cb2f030b56f1' },
-    { type: 'authenticatorToken', labels: ['Acme fob'], id: 'fe6c452d7da0bbb4e407' },
-    {
-      type: 'securityQuestions',
-      securityQuestions: {
-        questions: [
-          { id: 'q1', prompt: "What is your mother's maiden name?" },
-          { id: 'q4', prompt: "What is your high school's name?" },
-          { id: 'q9', prompt: 'What is the name of your first pet?' },
-        ],
-      },
-      id: 'df33c6f88a37d6b3f0a6',
-    },
-  ],
-}
-
 /** An item for an account that is not in the request. */
 const UNREQUESTED_ITEM: ApitureItem = {
   account: { id: 'a1b4067f35ae4f0ac4a6', accountNumber: '234567890', productType: 'checking', productCode: 'DDA_01' },
   electronicStatementElection: true,
   electronicDocumentElection: true,
   roles: { default: true, billPay: true },
-}
-
-const RETRY_AFTER: Readonly<Record<number, () => string>> = {
-  429: () => '7',
-  503: () => new Date(Date.now() + 60_000).toUTCString(),
-}
-
-/** A problem response. Media types and hosts of problem types vary, so each problem uses one of the four forms. */
-function problemResponse(name: string, extras: Record<string, unknown> = {}, status = PROBLEMS[name]!.status) {
-  const form = NAMES.indexOf(name)
-  const wait = RETRY_AFTER[status]
-  return {
-    status,
-    headers: {
-      'content-type': form % 2 === 0 ? 'application/problem+json' : 'application/json',
-      ...(wait ? { 'retry-after': wait() } : {}),
-    },
-    body: {
-      id: randomUUID(),
-      type: `https://${form % 4 < 2 ? 'production.api' : 'api'}.apiture.com/errors/${name}/v1.0.0${form % 3 === 0 ? '/' : ''}`,
-      title: PROBLEMS[name]!.title,
-      status,
-      occurredAt: now(),
-      ...extras,
-    },
-  }
-}
-
-const problem = (status: number) =>
-  problemResponse(NAMES.find((name) => PROBLEMS[name]!.status === status) ?? 'internalServerError', {}, status)
-
-function refuse(reply: FastifyReply, name: string, extras?: Record<string, unknown>, status?: number) {
-  const answer = problemResponse(name, extras, status)
-  return reply.code(answer.status).headers(answer.headers).send(JSON.stringify(answer.body))
 }
 
 const Text = (minLength: number, maxLength: number, pattern: string) => Type.String({ minLength, maxLength, pattern })
@@ -163,7 +75,7 @@ class Apiture {
   readonly tokens = new Map<string, number>()
   readonly customers = new Map<string, Entitlements>()
 
-  constructor() {
+  constructor(readonly challenges: ChallengeDesk) {
     for (const id of [
       ...[...PEOPLE, NIA].map(({ bankingCustomerId }) => bankingCustomerId),
       ...Object.values(CUSTOMERS),
@@ -192,14 +104,16 @@ class Apiture {
   set({ params: { id }, body, headers }: Put, reply: FastifyReply): unknown {
     const asked = /^problem-(\w+)$/.exec(id)?.[1]
     if (asked !== undefined && Object.hasOwn(PROBLEMS, asked)) return refuse(reply, asked)
-    const held = this.customers.get(id)
+    const held = this.#held(id)
     if (!held) return refuse(reply, 'notFound', { detail: 'The resource at the request URL does not exist.' })
-    if (id.startsWith('challenge-') && headers['challenge'] !== CHALLENGE_TOKEN) {
+    if (id.startsWith('challenge-') && !this.challenges.redeem(headers['challenge'])) {
       if (headers['challenge'] !== undefined) return refuse(reply, 'invalidIdentityChallengeHeader')
       return refuse(
         reply,
         'challengeRequired',
-        id === CUSTOMERS.challengedWithoutFactors ? {} : { attributes: CHALLENGE },
+        id === CUSTOMERS.challengedWithoutFactors
+          ? {}
+          : { attributes: this.challenges.open(id.startsWith(CUSTOMERS.challengedAnew)) },
         id === CUSTOMERS.challengedByOldRules ? 403 : 401,
       )
     }
@@ -218,6 +132,12 @@ class Apiture {
     }
     const items = body.accounts.map((account) => this.#assign(held, account, body))
     return { items: this.#answer(id, items, body) }
+  }
+
+  /** What a customer holds; every id that begins like that of a customer with challenges of its own is one. */
+  #held(id: string): Entitlements | undefined {
+    if (id.startsWith(CUSTOMERS.challengedAnew) && !this.customers.has(id)) this.customers.set(id, new Map())
+    return this.customers.get(id)
   }
 
   /** An absent role does not change, so a role that was never set stays absent. */
@@ -252,6 +172,8 @@ const createQuirks = () =>
   new Quirks({
     relativeProblemTypes: 'The `type` of an error is relative and ends in a version.',
     nullMembers: 'Optional members that are absent are null, the labels of challenge factors among them.',
+    challengeProblems: 'A wrong or expired code is a problem and not a state.',
+    oddChallengeForms: 'States of challenges are in capitals, numbers are texts, and a start has no body.',
     oddRow: 'The answer has one item more, without the number of its account.',
   })
 
@@ -259,17 +181,17 @@ const ROLES = ['default', 'view', 'basic', 'billPay', 'loanAdvance']
 const ACCOUNT_MEMBERS = ['id', 'accountMicrNumber', 'productType', 'nickname']
 
 /** The members of a challenge, of which the reference does not say which are optional. */
-const nulledChallenge = ({ factors, ...challenge }: typeof CHALLENGE) => ({
+const nulledChallenge = ({ factors = [], ...challenge }: Partial<typeof CHALLENGE>) => ({
   ...challenge,
   factors: factors.map((factor) => withNulls(factor, ['id', 'labels', 'securityQuestions'])),
 })
 
 /** Changes an answer as the quirks that are on say. */
 function quirky(quirks: ReturnType<typeof createQuirks>, { status, body }: QuirkyAnswer): QuirkyAnswer['body'] {
-  const { attributes, items } = body as { attributes?: typeof CHALLENGE; items?: ApitureItem[] }
+  const { attributes, items } = body as { attributes?: Partial<typeof CHALLENGE>; items?: ApitureItem[] }
   const isNulled = quirks.has('nullMembers')
   if (status >= 400) {
-    const problem = attributes && isNulled ? { ...body, attributes: nulledChallenge(attributes) } : body
+    const problem = attributes?.factors && isNulled ? { ...body, attributes: nulledChallenge(attributes) } : body
     return quirks.has('relativeProblemTypes') ? withRelativeType(problem) : problem
   }
   if (items === undefined) return body
@@ -284,8 +206,8 @@ function quirky(quirks: ReturnType<typeof createQuirks>, { status, body }: Quirk
 
 /** Starts Apiture's emulator: state in memory, the people enabled for digital banking, without entitlements. */
 export const start = (options: EmulatorOptions) => {
-  const apiture = new Apiture()
   const quirks = createQuirks()
+  const apiture = new Apiture(new ChallengeDesk(quirks))
   return runEmulator(
     {
       problem,
@@ -312,6 +234,11 @@ export const start = (options: EmulatorOptions) => {
               apiture.isAuthenticated(call.headers.authorization)
                 ? apiture.set(call, reply)
                 : refuse(reply, 'unauthorized'),
+          )
+          app.post<FactorCall>('/banking/challenges/:challengeId/factors/:factorId/:step', (call, reply) =>
+            apiture.isAuthenticated(call.headers.authorization)
+              ? apiture.challenges.step(call, reply)
+              : refuse(reply, 'unauthorized'),
           )
           done()
         })
