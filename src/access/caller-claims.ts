@@ -27,6 +27,8 @@ export interface CallerRules {
 const refused = (message = 'The token is not valid here.'): ApiError =>
   new ApiError('UNAUTHENTICATED', { message, refusal: 'token_claims' })
 
+const LONE_SURROGATE = /\p{Cs}/u
+
 const isRecord = (value: unknown): value is Claims =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -43,7 +45,9 @@ function nameOf(claims: Claims, names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = claimOf(claims, name)
     if (value === undefined || value === null || value === '') continue
-    if (typeof value !== 'string') throw refused(`The claim ${name} of the token is no text.`)
+    // Two texts with halves of surrogate pairs would be one in a hash.
+    if (typeof value !== 'string' || LONE_SURROGATE.test(value))
+      throw refused(`The claim ${name} of the token is no text.`)
     return value
   }
   return undefined
@@ -63,7 +67,12 @@ function scopesOf(claims: Claims, { scopeClaims, scopePrefix = '' }: CallerRules
 }
 
 /** The current actor of a delegated token (RFC 8693, 4.1). Nested actors are the history of the delegation. */
-const actorOf = (claim: unknown): string | undefined => (isRecord(claim) ? nameOf(claim, ['sub']) : undefined)
+function actorOf(claim: unknown): string | undefined {
+  if (claim === undefined || claim === null) return undefined
+  const actor = isRecord(claim) ? nameOf(claim, ['sub']) : undefined
+  if (actor === undefined) throw refused('The claim act of the token names no actor.')
+  return actor
+}
 
 /** A name of this issuer, which no other issuer can give. */
 function qualified(name: string, { namespace, otherNamespaces }: CallerRules): string {

@@ -17,17 +17,21 @@ const thumbprintOf = (der: Buffer): string => createHash('sha256').update(der).d
 /** Base64 between colons (RFC 9440, a byte sequence), or alone. */
 const BASE64 = /^(:?)([A-Za-z0-9+/]+={0,2})\1$/
 
-/** The text of a certificate in a header: URL-encoded PEM (nginx, AWS), or DER in base64 (RFC 9440, HAProxy). */
-function readHeader(value: string): X509Certificate {
-  const base64 = BASE64.exec(value)?.[2]
-  return new X509Certificate(base64 === undefined ? decodeURIComponent(value) : Buffer.from(base64, 'base64'))
-}
+/** The text of one certificate and of nothing else. */
+const PEM = /^\s*-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/
+
+/** The bytes that a header gives: URL-encoded PEM (nginx, AWS), or DER in base64 (RFC 9440, HAProxy). */
+const bytesOf = (value: string): Buffer =>
+  Buffer.from(BASE64.exec(value)?.[2] ?? PEM.exec(decodeURIComponent(value))?.[1] ?? '', 'base64')
 
 /** The thumbprint of a certificate in a header; undefined for what is not one certificate. */
 function ofHeader(value: string | string[] | undefined): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined
   try {
-    return thumbprintOf(readHeader(value).raw)
+    const bytes = bytesOf(value)
+    const { raw } = new X509Certificate(bytes)
+    // More than one certificate: a proxy has added its own to that of the client, or to a chain.
+    return raw.equals(bytes) ? thumbprintOf(raw) : undefined
   } catch {
     return undefined
   }

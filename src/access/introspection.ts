@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { Bulkhead } from '../../datasources/http/bulkhead.js'
+import { parseJson } from '../../datasources/http/json.js'
 import { proxyFor, type ProxySettings } from '../../datasources/http/proxy.js'
 import { type Transport, TransportError, undiciTransport } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
@@ -13,6 +14,8 @@ const TIMEOUT_MS = 5_000
 /** Calls at the same time; further ones wait, and answer `ISSUER_UNAVAILABLE` where that takes too long. */
 const MAX_CALLS = 16
 const MAX_QUEUED = 256
+/** The claims of a token are cached with it. */
+const MAX_ANSWER_BYTES = 64 * 1024
 /** How long a token that is not active is known as such. */
 const REFUSED_MS = 5_000
 const MAX_REFUSED = 10_000
@@ -36,12 +39,8 @@ const formEncode = (text: string): string => new URLSearchParams([['', text]]).t
 
 /** The claims of an answer; undefined for a token that is not active. */
 function readAnswer(text: string | undefined): Claims | undefined {
-  let answer: unknown
-  try {
-    answer = JSON.parse(text ?? '')
-  } catch {
-    throw new IntrospectionError('NOT_JSON')
-  }
+  const answer = parseJson(text ?? '')
+  if (answer === undefined) throw new IntrospectionError('NOT_JSON')
   const { active, ...claims } = (answer ?? {}) as Claims
   if (typeof active !== 'boolean') throw new IntrospectionError('NO_INTROSPECTION')
   return active ? claims : undefined
@@ -70,6 +69,7 @@ export class Introspection {
       origin: url.origin,
       connections: MAX_CALLS,
       timeoutMs: TIMEOUT_MS,
+      maxResponseBytes: MAX_ANSWER_BYTES,
       proxy: proxyFor(url, proxies),
     })
     const basic = client && Buffer.from(`${formEncode(client.id)}:${formEncode(client.secret)}`).toString('base64')

@@ -15,6 +15,8 @@ import {
   refuseOtherAudience,
   refuseOtherClaims,
   refuseOtherHeader,
+  refuseOtherTokenType,
+  refuseUnboundDpop,
 } from './token-form.js'
 import type { IssuerConfig } from './token-settings.js'
 
@@ -88,21 +90,28 @@ class Issuer {
     if (introspection === undefined) throw notValid({ refusal: 'token_opaque' })
     const now = this.now()
     const claims = await introspection.claimsOf(token)
-    const { iss = config.issuer, exp, nbf = 0 } = claims
+    const { iss = config.issuer, exp, nbf = 0, iat } = claims
     const ends = exp === undefined ? Infinity : exp
     if (iss !== config.issuer || typeof ends !== 'number' || typeof nbf !== 'number')
       throw notValid({ refusal: 'token_claims' })
     if (!(ends * 1000 > now))
       throw new ApiError('UNAUTHENTICATED', { message: 'The token has expired.', refusal: 'token_expired' })
     if (nbf > now / 1000 + CLOCK_TOLERANCE_SECONDS) throw notValid({ refusal: 'token_not_yet' })
+    refuseOtherTokenType(claims)
+    // Both may be absent here; what is there obeys the rules of a JWT.
+    const seconds = now / 1000
+    if (iat !== undefined || exp !== undefined)
+      refuseLongLife({ iat: iat === undefined ? seconds : iat, exp: exp === undefined ? iat : exp }, seconds, config)
     return this.#verified(token, claims, Math.min(ends * 1000, now + introspection.cacheMs))
   }
 
   #verified(token: string, claims: Claims, until: number, headerType?: string): Verified {
     refuseOtherClaims(claims, headerType)
     refuseOtherAudience(claims, this.config.audience)
+    const confirmation = confirmationOf(claims['cnf'])
+    refuseUnboundDpop(claims, confirmation)
     const caller = { ...callerOf(claims, token, this.config), ...consentClaimsOf(claims, this.consentClaims) }
-    return { caller, confirmation: confirmationOf(claims['cnf']), until }
+    return { caller, confirmation, until }
   }
 }
 

@@ -11,6 +11,7 @@ interface AddressOptions {
   readonly trusts: ReturnType<typeof trustOf>
 }
 
+const SCHEME = /^https?$/i
 /** A host with an optional port: nothing that would move the path of an address. */
 const HOST = /^[A-Za-z0-9._:[\]-]+$/
 
@@ -40,7 +41,7 @@ export function addressesOf({ url = '', headers, socket }: Addressed, options: A
   const forwarded = (name: string) => (isForwarded ? lastOf(headers[name]) : undefined)
   const scheme = forwarded('x-forwarded-proto') ?? ((socket as Partial<TLSSocket>).encrypted ? 'https' : 'http')
   const host = forwarded('x-forwarded-host') ?? headers.host ?? ''
-  const named = HOST.test(host) ? [`${scheme}://${host}`] : []
+  const named = SCHEME.test(scheme) && HOST.test(host) ? [`${scheme}://${host}`] : []
   const bases = options.publicUrls.length > 0 ? options.publicUrls : named
   return bases.flatMap((base) => normalAddress(base + path) ?? [])
 }

@@ -1,6 +1,7 @@
 import type { ProtectedHeaderParameters } from 'jose'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Claims } from './caller-claims.js'
+import type { Confirmation } from './confirmation.js'
 
 /** The difference of clocks that is tolerated. */
 export const CLOCK_TOLERANCE_SECONDS = 5
@@ -28,6 +29,8 @@ const HEADER_TYPES: Readonly<Record<FormRules['tokenType'], readonly (string | u
 const CLAIM_TYPES: readonly unknown[] = [undefined, 'bearer', 'dpop', 'jwt', 'at+jwt']
 /** Values of the claim `token_use`, by which Cognito and Hydra do. */
 const TOKEN_USES: readonly unknown[] = [undefined, 'access', 'access_token']
+/** Values of the member `token_type` of an introspection (RFC 6749, 7.1). */
+const TOKEN_TYPES: readonly unknown[] = [undefined, 'bearer', 'dpop', 'access_token', 'jwt', 'at+jwt']
 /** Claims of ID tokens and logout tokens that no access token has. */
 const OTHER_CLAIMS = ['at_hash', 'c_hash', 's_hash', 'events']
 
@@ -35,8 +38,8 @@ const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? type
 
 /** Refuses the header of a token that is no access token. It stands before the verification: any key may have signed it. */
 export function refuseOtherHeader({ typ }: ProtectedHeaderParameters, { tokenType }: FormRules): void {
-  const type = typ === undefined ? undefined : typeOf(String(typ))
-  if (!HEADER_TYPES[tokenType].includes(type)) throw noAccessToken()
+  const type: unknown = lowerCase(typ)
+  if (!HEADER_TYPES[tokenType].some((known) => known === type)) throw noAccessToken()
 }
 
 /** Refuses the claims of an ID token, a logout token or a refresh token (RFC 8725, 3.12). */
@@ -49,10 +52,24 @@ export function refuseOtherClaims(claims: Claims, headerType?: unknown): void {
   if (Object.hasOwn(claims, 'nonce') && !isNamed) throw noAccessToken()
 }
 
+/** Refuses an introspected token that is no access token: its kind stands beside its claims. */
+export function refuseOtherTokenType(claims: Claims): void {
+  if (!TOKEN_TYPES.includes(lowerCase(claims['token_type']))) throw noAccessToken()
+}
+
+/** Refuses a token that names DPoP as its type, and no key: as a bearer token anyone could use it. */
+export function refuseUnboundDpop(claims: Claims, confirmation: Confirmation | undefined): void {
+  const isDpop = [claims['typ'], claims['token_type']].some((type) => lowerCase(type) === 'dpop')
+  if (isDpop && confirmation?.jkt === undefined)
+    throw refused('The token is a DPoP token that is bound to no key.', 'token_unbound')
+}
+
 /** Refuses a token that was issued in the future, or lives for too long; one without `iat` cannot be judged. */
 export function refuseLongLife({ iat, exp }: Claims, nowSeconds: number, { maxLifetimeSeconds }: FormRules): void {
-  if (typeof iat !== 'number' || typeof exp !== 'number' || iat > nowSeconds + CLOCK_TOLERANCE_SECONDS)
+  if (typeof iat !== 'number' || typeof exp !== 'number')
     throw refused('The token does not say when it was issued.', 'token_lifetime')
+  if (!(iat <= nowSeconds + CLOCK_TOLERANCE_SECONDS))
+    throw refused('The token was issued in the future.', 'token_lifetime')
   if (!(exp - iat <= maxLifetimeSeconds))
     throw refused('The token lives for longer than is accepted here.', 'token_lifetime')
 }

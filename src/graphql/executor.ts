@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   execute,
   type ExecutionResult,
-  getVariableValues,
   GraphQLError,
   type GraphQLSchema,
   Kind,
@@ -15,6 +14,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { LRUCache } from 'lru-cache'
 import type { MaybePromise, ResolvedOperation } from './plugin.js'
+import { readVariables } from './variables.js'
 
 /** Runs an operation of one document. */
 type CompiledQuery = (context: unknown, variables: Variables) => MaybePromise<ExecutionResult>
@@ -33,9 +33,6 @@ const MAX_COMPILED_CHARACTERS = 128 * 1024
 const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
 
 const TEXTS: ReadonlySet<string> = new Set(['ID', 'String'])
-
-/** Errors of variables that are told in one answer; graphql-js has the same limit. */
-const MAX_VARIABLE_ERRORS = 50
 
 /** Names that every object inherits: the compiler takes them for names that were given. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
@@ -100,9 +97,11 @@ const completed = (result: ExecutionResult): ExecutionResult =>
   result.errors ? { ...result, errors: result.errors.map(complete) } : result
 
 const interpret =
-  (schema: GraphQLSchema, { document, operationName }: Source): CompiledQuery =>
-  (contextValue, variableValues) =>
-    execute({ schema, document, contextValue, variableValues, operationName })
+  (schema: GraphQLSchema, { document, operation, operationName }: Source): CompiledQuery =>
+  (contextValue, variableValues) => {
+    const { errors } = readVariables(schema, operation.variableDefinitions ?? [], variableValues)
+    return errors ? { errors } : execute({ schema, document, contextValue, variableValues, operationName })
+  }
 
 /** An operation as a function, or by graphql-js where the compiler would read it otherwise. */
 function compile(schema: GraphQLSchema, source: Source): CompiledQuery {
@@ -113,11 +112,11 @@ function compile(schema: GraphQLSchema, source: Source): CompiledQuery {
   if (code === undefined || !isCompiledQuery(code)) return interpret(schema, source)
   const texts = textsOf(operation)
   return (context, variables) => {
-    // graphql-js coerces the variables, so that refusals and defaults are the same whichever way the operation runs.
+    // As for the interpreter, so that refusals and defaults are the same whichever way the operation runs.
     const plain = texts && given(texts, variables)
     const { errors, coerced } = plain
-      ? { coerced: plain }
-      : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: MAX_VARIABLE_ERRORS })
+      ? { errors: undefined, coerced: plain }
+      : readVariables(schema, operation.variableDefinitions ?? [], variables)
     if (errors) return { errors }
     const result = code.query(undefined, context, coerced)
     return result instanceof Promise ? result.then(completed) : completed(result)

@@ -155,6 +155,9 @@ describe('the address of a proof', () => {
     const url = 'https://api.bank.test/graphql'
     expect((await send({}, { to: trusting, url, headers })).status).toBe(200)
     expect((await send({}, { to: distrusting, url, headers })).status).toBe(401)
+    // The scheme of a client that the proxy passes on makes no other address.
+    const forged = { ...headers, 'x-forwarded-proto': 'https://elsewhere.test/graphql?' }
+    expect((await send({}, { to: trusting, url: 'https://elsewhere.test/graphql', headers: forged })).status).toBe(401)
     await Promise.all([trusting.close(), distrusting.close()])
   })
 })
@@ -208,6 +211,13 @@ describe('a token that is bound to a client certificate', () => {
     ['in base64', () => der(mine), 200],
     ['that is another one', () => `:${der(other)}:`, 401],
     ['that comes twice', () => `:${der(mine)}:, :${der(mine)}:`, 401],
+    ['before that of another', () => `${encodeURIComponent(mine.cert)}, ${encodeURIComponent(other.cert)}`, 401],
+    ['in a chain', () => encodeURIComponent(`${mine.cert}\n${other.cert}`), 401],
+    [
+      'with further bytes',
+      () => Buffer.concat([Buffer.from(der(mine), 'base64'), Buffer.from(der(other), 'base64')]).toString('base64'),
+      401,
+    ],
     ['that is none', () => ':AAAA:', 401],
     ['that is not encoded well', () => '%E0%A4%A', 401],
     ['that is missing', () => undefined, 401],

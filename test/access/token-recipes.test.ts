@@ -270,6 +270,12 @@ describe('an opaque token', () => {
     ['is bound to a key', () => active({ cnf: { jkt: 'x'.repeat(43) } })],
     ['is bound to something unknown', () => active({ cnf: { kid: 'k' } })],
     ['names nobody', () => active({ sub: undefined, client_id: undefined })],
+    ['is a refresh token by its type', () => active({ token_type: 'refresh_token' })],
+    ['is a DPoP token without a key', () => active({ token_type: 'DPoP' })],
+    ['was issued in the future', () => active({ iat: seconds() + 600 })],
+    ['has a time of issue that is a text', () => active({ iat: 'now' })],
+    ['lives for ten years', () => active({ iat: seconds(), exp: seconds() + 315_360_000 })],
+    ['lives for ten years from now', () => active({ iat: undefined, exp: seconds() + 315_360_000 })],
     ['has an end that is a text', () => active({ exp: 'tomorrow' })],
   ])('that %s is refused, and what is not active is known for a moment', async (_what, answer) => {
     const token = opaque(answer())
@@ -289,6 +295,8 @@ describe('an opaque token', () => {
     ['a web page', 200, '<html></html>'],
     ['no word on whether it is active', 200, '{"sub":"x"}'],
     ['a word in another form', 200, '{"active":"true"}'],
+    ['two words', 200, '{"active":false,"active":true,"client_id":"app","aud":"kyc-graph"}'],
+    ['too many words', 200, JSON.stringify({ active: true, client_id: 'app', note: 'x'.repeat(70_000) })],
     ['null', 200, 'null'],
   ])('is not judged by %s: 503', async (_what, status, body) => {
     issuers.faults.push({ status, body })
