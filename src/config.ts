@@ -61,7 +61,9 @@ export interface VerifyConfig extends SecretConfig, AuditSinkConfig {
 }
 
 /** The configuration of an erasure. */
-export type ErasureConfig = SecretConfig & AuditSinkConfig & Pick<Config, 'checkpoints' | 'redisReplicas' | 'lifetimes'>
+export type ErasureConfig = SecretConfig &
+  AuditSinkConfig &
+  Pick<Config, 'checkpoints' | 'redisReplicas' | 'lifetimes' | 'securityLog' | 'trustProxy'>
 
 /** Which pages browsers may call from, and what these may send. */
 export interface CorsConfig {
@@ -247,19 +249,26 @@ function securityConfig(settings: Settings, plaintext: string[]): SecurityDestin
   return destination
 }
 
+const toolSecurityConfig = (settings: SettingsReader): Pick<Config, 'securityLog' | 'trustProxy'> => ({
+  securityLog: securityConfig(settings, settings.plaintext),
+  trustProxy: trustProxy(settings),
+})
+
 /** Reads the settings of security events, for the tools whose use is one. */
 export const readSecurityConfig = (env: Env): Pick<Config, 'securityLog' | 'trustProxy'> =>
-  readPart(env, (settings) => ({
-    securityLog: securityConfig(settings, settings.plaintext),
-    trustProxy: trustProxy(settings),
-  }))
+  readPart(env, toolSecurityConfig)
 
 /** Reads the settings of an erasure. */
 export const readErasureConfig = (env: Env): ErasureConfig =>
   readPart(env, (settings) => {
     const proxies = proxyConfig(settings)
     const secrets = secretConfig(settings, settings.plaintext, proxies)
-    return { ...secrets, ...auditConfig(settings, secrets, proxies), ...idempotencyConfig(settings) }
+    return {
+      ...secrets,
+      ...auditConfig(settings, secrets, proxies),
+      ...idempotencyConfig(settings),
+      ...toolSecurityConfig(settings),
+    }
   })
 
 /** A header's name (RFC 9110, 5.6.2); `*` would be a wildcard. */

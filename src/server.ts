@@ -315,8 +315,11 @@ async function createRoutes(
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
   const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
   const onRefused = refusalRecorder(events)
-  const onConnectionRefused = (reason: ConnectionRefusal, address: string | undefined): void =>
+  const onConnectionRefused = (reason: ConnectionRefusal, address: string | undefined): void => {
+    metrics.connectionRefused(reason)
     events.record({ action: 'connection-refused', reason }, { address })
+  }
+  const bans = new AddressBan((address) => events.record({ action: 'address-banned', reason: 'body_parts' }, { address }))
   const app = await createApp({
     log,
     bodies,
@@ -327,7 +330,7 @@ async function createRoutes(
     tls: config.tls,
     isStopping,
   })
-  limitConnections(app.server, { max, maxPerAddress, trusts, bans: new AddressBan(), onRefused: onConnectionRefused })
+  limitConnections(app.server, { max, maxPerAddress, trusts, bans, onRefused: onConnectionRefused })
   const allows = allowsOrigins(cors)
   const fastPath = createFastPath({
     front,

@@ -13,7 +13,7 @@ interface Observer {
   readonly securityEventsLost: (events: number) => void
 }
 
-/** The part of the log that is needed: `npm run store:accept` has none. */
+/** The part of the log that is needed; a tool has none. */
 interface Warnings {
   readonly warn: (facts: object, message: string) => void
 }
@@ -46,4 +46,11 @@ export function openSecurityEvents(
     write: (line, event) => writer.push(isSyslog ? syslogMessage(line, event, Date.now()) : line),
   })
   return new SecurityEvents({ count, trusts, log: { events, writer } })
+}
+
+/** Opens the stream for a tool, which has no metrics and tells its operator what fails. */
+export function openToolEvents(config: Parameters<typeof openSecurityEvents>[0]): SecurityEvents {
+  const unheard = { securityEvent: () => undefined, securityEventsLost: () => undefined }
+  const warn = (_facts: object, message: string) => console.error(`SECURITY_LOG: ${message}.`)
+  return openSecurityEvents(config, unheard, { warn })
 }
