@@ -25,8 +25,6 @@ function isProxyUrl(text: string): boolean {
 
 /** Reads settings by name, from the environment or from another source of names and texts, and collects their problems. */
 export class SettingsReader implements Settings {
-  /** The files that the settings name, whether they can be read or not. */
-  readonly files = new Set<string>()
   /** The names that were asked for. */
   readonly asked = new Set<string>()
 
@@ -37,11 +35,13 @@ export class SettingsReader implements Settings {
     readonly plaintext: string[] = [],
     /** Where the settings stand; empty for the environment. */
     private readonly where = '',
+    /** The files that the settings name, whether they can be read or not. */
+    readonly files = new Set<string>(),
   ) {}
 
   /** Settings of an entry of a file; what is told of them begins with `where`. */
   within(env: Env, where: string): Settings {
-    return new SettingsReader(env, this.problems, this.plaintext, where)
+    return new SettingsReader(env, this.problems, this.plaintext, where, this.files)
   }
 
   has(name: string): boolean {
