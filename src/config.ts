@@ -257,8 +257,7 @@ const reloadedParts = (env: Env, development: boolean): ReloadedParts => ({
     partReading(env, (settings) => ({ auth: tokenConfig(settings, development), proxies: proxyConfig(settings) })),
   consent: () =>
     partReading(env, (settings) => ({ consent: readConsentSettings(settings), proxies: proxyConfig(settings) })),
-  securityLog: () =>
-    partReading(env, (settings) => ({ securityLog: securityConfig(settings, settings.plaintext) })),
+  securityLog: () => partReading(env, (settings) => ({ securityLog: securityConfig(settings, settings.plaintext) })),
   checkpoints: () =>
     partReading(env, (settings) => {
       const proxies = proxyConfig(settings)

@@ -320,7 +320,9 @@ async function createRoutes(
     metrics.connectionRefused(reason)
     events.record({ action: 'connection-refused', reason }, { address })
   }
-  const bans = new AddressBan((address) => events.record({ action: 'address-banned', reason: 'body_parts' }, { address }))
+  const bans = new AddressBan((address) =>
+    events.record({ action: 'address-banned', reason: 'body_parts' }, { address }),
+  )
   const app = await createApp({
     log,
     bodies,

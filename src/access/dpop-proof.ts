@@ -71,8 +71,7 @@ export class DpopProofs {
     const { jti, htm, htu, iat, ath, nonce } = claims
     if (htm !== request.method) throw refusals.badProof('method')
     const address = typeof htu === 'string' ? normalAddress(htu) : undefined
-    if (address === undefined || !request.addresses.includes(address))
-      throw refusals.badProof('address')
+    if (address === undefined || !request.addresses.includes(address)) throw refusals.badProof('address')
     if (ath !== bound.tokenHash) throw refusals.badProof('token')
     if (typeof iat !== 'number' || !(Math.abs(this.#options.store.now() / 1000 - iat) <= WINDOW_SECONDS))
       throw refusals.badProof('time')

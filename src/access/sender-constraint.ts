@@ -48,7 +48,8 @@ export class SenderConstraint {
   possessionOf(token: string, scheme: Scheme, confirmation: Confirmation | undefined): Possession | undefined {
     const { mode, refusals } = this.#options
     const { jkt, certificate } = confirmation ?? {}
-    if (scheme === 'DPoP' && mode === 'off') throw refusals.badToken('DPoP', 'DPoP is not accepted here.', why('dpop_off'))
+    if (scheme === 'DPoP' && mode === 'off')
+      throw refusals.badToken('DPoP', 'DPoP is not accepted here.', why('dpop_off'))
     if (scheme === 'DPoP' && jkt === undefined)
       throw refusals.badToken(
         'DPoP',

@@ -1,4 +1,5 @@
 import type { Settings } from '../../datasources/contract/provider.js'
+import { authority } from '../settings/settings-reader.js'
 import { readSyslogAddress, type SyslogAddress } from './syslog-address.js'
 
 /** The destination of security events. */
@@ -15,7 +16,8 @@ export function readSecuritySettings(settings: Settings): SecurityDestination | 
     'Destination of security events: `off`, `stdout`, a file, `redis:<stream>` in `REDIS_URL`, or `syslog:udp://host:port`, `syslog:tcp://…`, `syslog:tls://…` (RFC 5424).',
     'off',
   )
-  const ca = settings.optionalPem(
+  const ca = authority(
+    settings,
     'SECURITY_LOG_CA_FILE',
     'Certificate authority (PEM) of the syslog server of `SECURITY_LOG`, instead of the public ones.',
   )

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { connect as connectTls } from 'node:tls'
 import type { Sink } from '../audit/sink.js'
@@ -51,7 +51,9 @@ function udpSink(address: () => SyslogAddress): Sink {
 function open({ transport, host, port, ca }: SyslogAddress): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const isTls = transport === 'tls'
-    const socket = isTls ? connectTls({ host, port, servername: host, ...(ca && { ca }) }) : connectTcp({ host, port })
+    const socket = isTls
+      ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) })
+      : connectTcp({ host, port })
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new DOMException('no connection', 'TimeoutError')))
     // The server sends nothing; what it sends is dropped.
     socket.resume()

@@ -151,12 +151,15 @@ export class SettingsReader implements Settings {
   }
 }
 
-/** Reads a certificate authority (PEM) from the file that a setting names. */
+/** Reads certificate authorities (PEM, one or several) from the file that a setting names. */
 export function authority(settings: Settings, name: string, description: string): string | undefined {
   const pem = settings.optionalFile(name, description)
   if (pem === undefined) return undefined
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----(?=\s|$)/g) ?? []
   try {
-    new X509Certificate(pem)
+    for (const certificate of certificates) new X509Certificate(certificate)
+    if (certificates.length !== pem.split('-----BEGIN ').length - 1) throw new Error('something else is in it')
+    if (certificates.length === 0) throw new Error('none')
   } catch {
     settings.problem(`${name} holds no certificate in PEM`)
   }

@@ -5,6 +5,7 @@ import { type AwsAccess, callKms, requestAws } from '../../keys/aws.js'
 import { bytesOf, KeyServiceError, requestService, type ServiceAccess } from '../../keys/key-service.js'
 import type { KeyServices } from '../../keys/key-settings.js'
 import { callTransit, type VaultKey, withoutPrefix } from '../../keys/vault.js'
+import { authority } from '../../settings/settings-reader.js'
 import { readSyslogAddress } from '../../security-events/syslog-address.js'
 import type { RedisAddress } from '../../store/redis-address.js'
 import type { RootSigner } from './checkpoint.js'
@@ -155,7 +156,8 @@ export function readCheckpointDestination(
     'AUDIT_CHECKPOINTS_TOKEN',
     'Bearer token for the object store; without it requests are signed for S3, where AWS is configured.',
   )
-  const ca = settings.optionalPem(
+  const ca = authority(
+    settings,
     'AUDIT_CHECKPOINTS_CA_FILE',
     'Certificate authority (PEM) of the object store or the syslog server, instead of the public ones.',
   )
