@@ -248,6 +248,7 @@ function partReading<Part>(env: Env, read: (settings: SettingsReader) => Part): 
 function tokenConfig(settings: SettingsReader, development: boolean): TokenConfig {
   const auth = readTokenSettings(settings, (values, where) => settings.within(values, where))
   if (!development) refuseDevelopmentIssuer(settings, auth)
+  refuseIssuersWithoutTenants(settings, auth)
   return auth
 }
 
@@ -372,6 +373,28 @@ const isDevelopmentIssuer = (issuer: string): boolean =>
 function refuseDevelopmentIssuer(settings: Settings, { issuers }: TokenConfig): void {
   if (issuers.some(({ issuer }) => isDevelopmentIssuer(issuer)))
     settings.problem('AUTH_ISSUER is that of development; its tokens are for everybody')
+}
+
+/** Names of a further issuer have its address before them, unless it shares tenants: none of those is in a tenants' file. */
+function refuseIssuersWithoutTenants(settings: Settings, { issuers }: TokenConfig): void {
+  if (!settings.has('TENANTS_FILE')) return
+  issuers.slice(1).forEach(({ tenants }, index) => {
+    if (tenants.length === 0)
+      settings.problem(`AUTH_ISSUERS_FILE, entry ${index + 1}: AUTH_TENANTS is missing; TENANTS_FILE needs it`)
+  })
+}
+
+/** A tenant that an issuer shares must be one of the file: its tokens would be refused, all of them. */
+function unknownTenants({ issuers }: TokenConfig, { hasTenants, tenants }: Tenancy): readonly string[] {
+  if (!hasTenants || tenants.length === 0) return []
+  const known = tenants.map(({ id }) => id)
+  return issuers.flatMap((issuer, index) =>
+    issuer.tenants.every((name) => known.includes(name))
+      ? []
+      : [
+          `${index === 0 ? '' : `AUTH_ISSUERS_FILE, entry ${index}: `}AUTH_TENANTS names a tenant that TENANTS_FILE does not have`,
+        ],
+  )
 }
 
 /** Reports addresses without encryption as problems, unless `ALLOW_PLAINTEXT` allows them; returns the allowed ones. */
@@ -638,6 +661,7 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   if (server.redis !== undefined && server.encryptionKeys === undefined && server.keyRing === undefined)
     problems.push('STORE_ENCRYPTION_KEY is missing, or STORE_KEY_RING_FILE; REDIS_URL needs one of them')
   if (!development) refuseDevelopmentIssuer(settings, server.auth)
+  refuseIssuersWithoutTenants(settings, server.auth)
   if (
     server.auth.certificateHeader !== undefined &&
     (typeof server.trustProxy === 'number' || server.trustProxy.length === 0)
@@ -648,6 +672,8 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   const allowed = refusePlaintext(settings, plaintext)
   const { part: tenancy, ...read } = tenancyReading(env)
   problems.push(...read.problems)
+  // What a file loses later is refused to its callers, and needs no restart.
+  if (tenancy !== undefined) problems.push(...unknownTenants(server.auth, tenancy))
   if (tenancy === undefined || problems.length > 0) throw new ConfigError([...new Set(problems)])
   return {
     ...server,
