@@ -14,7 +14,7 @@ const filled = (text: string) =>
   Object.fromEntries(
     Object.entries(parseEnv(text)).map(([name, value]) => [
       name,
-      value !== '' ? value : name.endsWith('_URL') ? 'https://example.com/path' : 'value',
+      value !== '' ? value : name.endsWith('_URL') || name === 'AUTH_ISSUER' ? 'https://example.com/path' : 'value',
     ]),
   )
 
