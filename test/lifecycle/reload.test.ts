@@ -162,6 +162,10 @@ beforeAll(async () => {
       CONSENT_CREDENTIAL_FILE: path('consents'),
       CONSENT_CA_FILE: path('consents-ca'),
       CONSENT_CACHE_SECONDS: '0',
+      // How busy the machine is decides nothing.
+      CONSENT_TIMEOUT_MS: '30000',
+      SYNCTERA_TIMEOUT_MS: '30000',
+      REQUEST_TIMEOUT_MS: '60000',
       AUDIT_CHECKPOINTS: `${urlOf()}/trail`,
       AUDIT_CHECKPOINTS_TOKEN_FILE: path('trail'),
       AUDIT_CHECKPOINTS_CA_FILE: path('trail-ca'),

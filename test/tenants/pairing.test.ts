@@ -105,7 +105,7 @@ describe('a token of the tenant', () => {
       start({ ...served, AUTH_TENANTS: 'a,b' }),
       start({ ...served, AUTH_TENANTS: 'a' }),
     ])
-    apps = { none: none!, named: named!, both: both!, one: one!, file: await start(served) }
+    apps = { none: none, named: named, both: both, one: one, file: await start(served) }
   })
   afterAll(async () => {
     for (const app of Object.values(apps)) await app.close()
