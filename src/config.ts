@@ -1,10 +1,12 @@
 import type { KeyObject } from 'node:crypto'
-import type { ProxySettings } from '../datasources/http/proxy.js'
+import { NO_PROXIES, type ProxySettings } from '../datasources/http/proxy.js'
 import { providers } from '../datasources/index.js'
 import type { Settings } from '../datasources/contract/provider.js'
 import { type AuditSinkConfig, readAuditSink } from './audit/audit-settings.js'
 import {
+  type CheckpointAccess,
   type CheckpointConfig,
+  readCheckpointAccess,
   readCheckpointDestination,
   readCheckpointSettings,
   readRootKeys,
@@ -23,7 +25,8 @@ import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
 import { type KeyConfig, readKeySettings } from './keys/key-settings.js'
 import { prefixOf, providerConfig } from './tenants/provider-config.js'
-import { isPlaintextSyslog, readSecuritySettings, type SecurityDestination } from './security-events/settings.js'
+import { readSecuritySettings, type SecurityDestination } from './security-events/settings.js'
+import { isPlaintextSyslog } from './security-events/syslog-address.js'
 import { authority, type Env, isLoopback, SettingsReader } from './settings/settings-reader.js'
 import { parseRedisUrl, type RedisAddress } from './store/redis-address.js'
 import { readTenancy, type Tenancy, type TenantConfig, tenantsText } from './tenants/tenancy.js'
@@ -46,11 +49,27 @@ export interface SettingGroup {
 /** The configuration of what changes while the server runs, when a file of it does: the access to Redis, and the data keys. */
 export type SecretConfig = KeyConfig & Pick<Config, 'redis'>
 
-/** The secrets that come from files. */
-export interface ReloadableSecrets {
-  readonly paths: readonly string[]
-  /** Reads them again; throws a `ConfigError`. */
-  readonly read: () => SecretConfig
+/** A part of the configuration that was read: all of it, or the problems of it. */
+export interface Reading<Part> {
+  /** Undefined where there are problems. */
+  readonly part: Part | undefined
+  readonly problems: readonly string[]
+  /** The files that decide: secrets, certificates, keys, and what else is read again. */
+  readonly files: readonly string[]
+}
+
+/** The parts that change while the server runs, when a file of theirs does: each is read again by itself. */
+export interface ReloadedParts {
+  /** The access to Redis, and the data keys. */
+  readonly store: () => Reading<SecretConfig>
+  /** The issuers, with their authorities and the credentials of the introspection endpoint. */
+  readonly issuers: () => Reading<Pick<Config, 'auth' | 'proxies'>>
+  /** The credential and the authority of the register of consents. */
+  readonly consent: () => Reading<Pick<Config, 'consent' | 'proxies'>>
+  /** The authority of the destination of security events. */
+  readonly securityLog: () => Reading<Pick<Config, 'securityLog'>>
+  /** How the destination of checkpoints, and the service with their root key, are reached. */
+  readonly checkpoints: () => Reading<{ readonly checkpoints: CheckpointAccess | undefined }>
 }
 
 /** The configuration of the verification of the audit trail. */
@@ -61,7 +80,9 @@ export interface VerifyConfig extends SecretConfig, AuditSinkConfig {
 }
 
 /** The configuration of an erasure. */
-export type ErasureConfig = SecretConfig & AuditSinkConfig & Pick<Config, 'checkpoints' | 'redisReplicas' | 'lifetimes'>
+export type ErasureConfig = SecretConfig &
+  AuditSinkConfig &
+  Pick<Config, 'checkpoints' | 'redisReplicas' | 'lifetimes' | 'securityLog' | 'trustProxy'>
 
 /** Which pages browsers may call from, and what these may send. */
 export interface CorsConfig {
@@ -99,7 +120,7 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   readonly checkpoints: CheckpointConfig | undefined
   /** Public root keys of checkpoints, for the verification. */
   readonly rootKeys: readonly KeyObject[]
-  readonly secrets: ReloadableSecrets
+  readonly reloaded: ReloadedParts
   /** The epoch of the store that is trusted; without it, the one that is found at the start. */
   readonly storeEpoch: string | undefined
   /** The number of Redis replicas that must acknowledge a write before it counts. */
@@ -142,14 +163,8 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   readonly readTenancy: () => TenancyReading
 }
 
-/** What was read of the tenants: all of it, or the problems of it. */
-export interface TenancyReading {
-  /** Undefined where there are problems. */
-  readonly tenancy: Tenancy | undefined
-  readonly problems: readonly string[]
-  /** The files that decide: the tenants', secrets, certificates and keys. */
-  readonly files: readonly string[]
-}
+/** What was read of the tenants. */
+export type TenancyReading = Reading<Tenancy>
 
 /** Credentials of Redis outside of its URL. */
 function redisCredentials(settings: Settings): Pick<RedisAddress, 'username' | 'password'> {
@@ -192,10 +207,18 @@ function secretConfig(settings: Settings, plaintext: string[], proxies: ProxySet
   return { redis: redis(settings, plaintext), ...readKeySettings(settings, proxies) }
 }
 
-function auditConfig(settings: Settings, { redis, keyServices }: SecretConfig, proxies: ProxySettings) {
+function auditConfig(
+  settings: Settings,
+  plaintext: string[],
+  { redis, keyServices }: SecretConfig,
+  proxies: ProxySettings,
+) {
+  const checkpoints = readCheckpointSettings(settings, { redis, proxies, services: keyServices })
+  const destination = checkpoints?.destination
+  if (isPlaintextSyslog(destination) && !isLoopback(destination.syslog.host)) plaintext.push('AUDIT_CHECKPOINTS')
   return {
     ...readAuditSink(settings, redis),
-    checkpoints: readCheckpointSettings(settings, { redis, proxies, services: keyServices }),
+    checkpoints,
     rootKeys: readRootKeys(settings),
   }
 }
@@ -212,12 +235,37 @@ function readPart<Part>(env: Env, read: (settings: SettingsReader) => Part): Par
 export const readSecretConfig = (env: Env): SecretConfig =>
   readPart(env, (settings) => secretConfig(settings, settings.plaintext, proxyConfig(settings)))
 
-/** The files that those settings name. */
-function secretPaths(env: Env): readonly string[] {
+/** Reads a part of the settings again, and checks it as at the start. */
+function partReading<Part>(env: Env, read: (settings: SettingsReader) => Part): Reading<Part> {
   const settings = new SettingsReader(env)
-  secretConfig(settings, settings.plaintext, proxyConfig(settings))
-  return [...settings.files]
+  const { problems, plaintext, files } = settings
+  const part = read(settings)
+  refusePlaintext(settings, plaintext)
+  return { part: problems.length > 0 ? undefined : part, problems, files: [...files] }
 }
+
+/** The settings of tokens, with what is refused outside of development. */
+function tokenConfig(settings: SettingsReader, development: boolean): TokenConfig {
+  const auth = readTokenSettings(settings, (values, where) => settings.within(values, where))
+  if (!development) refuseDevelopmentIssuer(settings, auth)
+  refuseIssuersWithoutTenants(settings, auth)
+  return auth
+}
+
+const reloadedParts = (env: Env, development: boolean): ReloadedParts => ({
+  store: () => partReading(env, (settings) => secretConfig(settings, settings.plaintext, proxyConfig(settings))),
+  issuers: () =>
+    partReading(env, (settings) => ({ auth: tokenConfig(settings, development), proxies: proxyConfig(settings) })),
+  consent: () =>
+    partReading(env, (settings) => ({ consent: readConsentSettings(settings), proxies: proxyConfig(settings) })),
+  securityLog: () => partReading(env, (settings) => ({ securityLog: securityConfig(settings, settings.plaintext) })),
+  checkpoints: () =>
+    partReading(env, (settings) => {
+      const proxies = proxyConfig(settings)
+      const { redis, keyServices } = secretConfig(settings, settings.plaintext, proxies)
+      return { checkpoints: readCheckpointAccess(settings, { redis, proxies, services: keyServices }) }
+    }),
+})
 
 const auditMaskedReads = (settings: Settings): boolean =>
   settings.choice(
@@ -247,19 +295,26 @@ function securityConfig(settings: Settings, plaintext: string[]): SecurityDestin
   return destination
 }
 
+const toolSecurityConfig = (settings: SettingsReader): Pick<Config, 'securityLog' | 'trustProxy'> => ({
+  securityLog: securityConfig(settings, settings.plaintext),
+  trustProxy: trustProxy(settings),
+})
+
 /** Reads the settings of security events, for the tools whose use is one. */
 export const readSecurityConfig = (env: Env): Pick<Config, 'securityLog' | 'trustProxy'> =>
-  readPart(env, (settings) => ({
-    securityLog: securityConfig(settings, settings.plaintext),
-    trustProxy: trustProxy(settings),
-  }))
+  readPart(env, toolSecurityConfig)
 
 /** Reads the settings of an erasure. */
 export const readErasureConfig = (env: Env): ErasureConfig =>
   readPart(env, (settings) => {
     const proxies = proxyConfig(settings)
     const secrets = secretConfig(settings, settings.plaintext, proxies)
-    return { ...secrets, ...auditConfig(settings, secrets, proxies), ...idempotencyConfig(settings) }
+    return {
+      ...secrets,
+      ...auditConfig(settings, settings.plaintext, secrets, proxies),
+      ...idempotencyConfig(settings),
+      ...toolSecurityConfig(settings),
+    }
   })
 
 /** A header's name (RFC 9110, 5.6.2); `*` would be a wildcard. */
@@ -315,6 +370,33 @@ function safelist(settings: Settings): Config['safelist'] {
 const isDevelopmentIssuer = (issuer: string): boolean =>
   URL.canParse(issuer) && new URL(issuer).protocol === 'http:' && isLoopback(new URL(issuer).hostname)
 
+function refuseDevelopmentIssuer(settings: Settings, { issuers }: TokenConfig): void {
+  if (issuers.some(({ issuer }) => isDevelopmentIssuer(issuer)))
+    settings.problem('AUTH_ISSUER is that of development; its tokens are for everybody')
+}
+
+/** Names of a further issuer have its address before them, unless it shares tenants: none of those is in a tenants' file. */
+function refuseIssuersWithoutTenants(settings: Settings, { issuers }: TokenConfig): void {
+  if (!settings.has('TENANTS_FILE')) return
+  issuers.slice(1).forEach(({ tenants }, index) => {
+    if (tenants.length === 0)
+      settings.problem(`AUTH_ISSUERS_FILE, entry ${index + 1}: AUTH_TENANTS is missing; TENANTS_FILE needs it`)
+  })
+}
+
+/** A tenant that an issuer shares must be one of the file: its tokens would be refused, all of them. */
+function unknownTenants({ issuers }: TokenConfig, { hasTenants, tenants }: Tenancy): readonly string[] {
+  if (!hasTenants || tenants.length === 0) return []
+  const known = tenants.map(({ id }) => id)
+  return issuers.flatMap((issuer, index) =>
+    issuer.tenants.every((name) => known.includes(name))
+      ? []
+      : [
+          `${index === 0 ? '' : `AUTH_ISSUERS_FILE, entry ${index}: `}AUTH_TENANTS names a tenant that TENANTS_FILE does not have`,
+        ],
+  )
+}
+
 /** Reports addresses without encryption as problems, unless `ALLOW_PLAINTEXT` allows them; returns the allowed ones. */
 function refusePlaintext(settings: Settings, plaintext: readonly string[]): readonly string[] {
   if (
@@ -350,7 +432,7 @@ const proxyConfig = (settings: Settings): ProxySettings => ({
     .filter(Boolean),
 })
 
-type ServerConfig = Omit<Config, 'providers' | 'tenancy' | 'readTenancy' | 'plaintext' | 'secrets'>
+type ServerConfig = Omit<Config, 'providers' | 'tenancy' | 'readTenancy' | 'plaintext' | 'reloaded'>
 
 function storeEpoch(settings: Settings): string | undefined {
   const id = settings.optional(
@@ -508,7 +590,7 @@ function serverConfig(
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
     ...lifecycleConfig(settings),
     ...secrets,
-    ...auditConfig(settings, secrets, proxies),
+    ...auditConfig(settings, plaintext, secrets, proxies),
     auditMaskedReads: auditMaskedReads(settings),
     ...idempotencyConfig(settings),
     requestTimeoutMs: settings.integer(
@@ -558,7 +640,7 @@ export const settingGroups: readonly SettingGroup[] = [
   ...Object.values(providers).map((provider) => ({
     title: provider.title,
     condition: `${prefixOf(provider)}_URL`,
-    read: (settings: Settings) => void providerConfig(provider, settings),
+    read: (settings: Settings) => void providerConfig(provider, settings, NO_PROXIES),
   })),
 ]
 
@@ -566,9 +648,9 @@ export const settingGroups: readonly SettingGroup[] = [
 function tenancyReading(env: Env): TenancyReading & Pick<SettingsReader, 'plaintext'> {
   const settings = new SettingsReader(env)
   const { problems, plaintext, files } = settings
-  const tenancy = readTenancy(settings)
+  const tenancy = readTenancy(settings, proxyConfig(settings))
   const allowed = refusePlaintext(settings, plaintext)
-  return { tenancy: problems.length > 0 ? undefined : tenancy, problems, files: [...files], plaintext: [...allowed] }
+  return { part: problems.length > 0 ? undefined : tenancy, problems, files: [...files], plaintext: [...allowed] }
 }
 
 /** The whole configuration, or a `ConfigError` that lists every problem at once. */
@@ -578,8 +660,8 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   const server = serverConfig(settings, plaintext, development, (values, where) => settings.within(values, where))
   if (server.redis !== undefined && server.encryptionKeys === undefined && server.keyRing === undefined)
     problems.push('STORE_ENCRYPTION_KEY is missing, or STORE_KEY_RING_FILE; REDIS_URL needs one of them')
-  if (!development && server.auth.issuers.some(({ issuer }) => isDevelopmentIssuer(issuer)))
-    problems.push('AUTH_ISSUER is that of development; its tokens are for everybody')
+  if (!development) refuseDevelopmentIssuer(settings, server.auth)
+  refuseIssuersWithoutTenants(settings, server.auth)
   if (
     server.auth.certificateHeader !== undefined &&
     (typeof server.trustProxy === 'number' || server.trustProxy.length === 0)
@@ -588,12 +670,14 @@ export function readConfig(env: Env, { development = false } = {}): Config {
 
   // Last, after all addresses have been read.
   const allowed = refusePlaintext(settings, plaintext)
-  const { tenancy, ...read } = tenancyReading(env)
+  const { part: tenancy, ...read } = tenancyReading(env)
   problems.push(...read.problems)
+  // What a file loses later is refused to its callers, and needs no restart.
+  if (tenancy !== undefined) problems.push(...unknownTenants(server.auth, tenancy))
   if (tenancy === undefined || problems.length > 0) throw new ConfigError([...new Set(problems)])
   return {
     ...server,
-    secrets: { paths: secretPaths(env), read: () => readSecretConfig(env) },
+    reloaded: reloadedParts(env, development),
     providers: tenancy.hasTenants ? {} : tenancy.tenants[0]!.providers,
     tenancy,
     readTenancy: () => tenancyReading(env),

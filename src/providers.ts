@@ -24,7 +24,7 @@ export type CircuitPart = 'api' | 'login'
 
 /** What a tenant's rooms get of the process. */
 export interface RoomOptions {
-  readonly config: Pick<Config, 'httpClient' | 'proxies'>
+  readonly config: Pick<Config, 'httpClient'>
   /** The name of the tenant in keys and channels. */
   readonly tenant: string
   /** Memory of the answers of all providers of all tenants. */
@@ -60,7 +60,7 @@ export function depsOf(
   own: ProviderConfig,
   { config, tenant, memory, store, permits, changes, onCall, onShared, onDrift, onCircuit }: RoomOptions,
 ): OpenDeps {
-  const { ca, maxConcurrencyTotal, proxyUrl } = own
+  const { ca, maxConcurrencyTotal, proxyUrl, proxies } = own
   const retryBudget = new RetryBudget()
   const idleLimit = new IdleLimit(own.keepAliveMs)
   // Zero is no limit.
@@ -90,7 +90,7 @@ export function depsOf(
       sendsInteractionId: own.sendsInteractionId,
       memory,
       idleLimit,
-      proxyFor: (url) => proxyUrl ?? proxyFor(url, config.proxies),
+      proxyFor: (url) => proxyUrl ?? proxyFor(url, proxies),
       transport: TRANSPORTS[config.httpClient],
       onAttempt: onCall,
       onShared: () => onShared(name),

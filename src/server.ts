@@ -52,7 +52,7 @@ import { drain, untilAccepted } from './lifecycle/drain.js'
 import { IdleConnections } from './lifecycle/idle-connections.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { StoreReadiness } from './lifecycle/readiness.js'
-import { SecretReload } from './lifecycle/secret-reload.js'
+import { watchParts } from './lifecycle/reload.js'
 import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit, type RateLimitConfig } from './limits/rate-limit.js'
 import type { ConnectionRefusal } from './security-events/events.js'
@@ -112,7 +112,8 @@ interface Resources {
   readonly reload: ProviderReload
   readonly trail: Trail
   readonly consents: ConsentRegister | undefined
-  readonly secrets: SecretReload
+  /** Ends the watch of the files of settings. */
+  readonly endReload: () => void
 }
 
 function openTenants(
@@ -165,8 +166,8 @@ function openResources({ config, log, metrics, dependencies, events }: Options, 
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
   const consents = openConsentRegister(config, log, metrics)
   const reload = watchProviderSettings({ config, tenants, log, metrics })
-  const secrets = new SecretReload({ config, keys: dataKeys, log })
-  return { issuers, store, readiness, tenants, reload, trail, consents, secrets }
+  const endReload = watchParts({ config, keys: dataKeys, issuers, consents, events, trail, log })
+  return { issuers, store, readiness, tenants, reload, trail, consents, endReload }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -315,8 +316,13 @@ async function createRoutes(
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
   const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
   const onRefused = refusalRecorder(events)
-  const onConnectionRefused = (reason: ConnectionRefusal, address: string | undefined): void =>
+  const onConnectionRefused = (reason: ConnectionRefusal, address: string | undefined): void => {
+    metrics.connectionRefused(reason)
     events.record({ action: 'connection-refused', reason }, { address })
+  }
+  const bans = new AddressBan((address) =>
+    events.record({ action: 'address-banned', reason: 'body_parts' }, { address }),
+  )
   const app = await createApp({
     log,
     bodies,
@@ -327,7 +333,7 @@ async function createRoutes(
     tls: config.tls,
     isStopping,
   })
-  limitConnections(app.server, { max, maxPerAddress, trusts, bans: new AddressBan(), onRefused: onConnectionRefused })
+  limitConnections(app.server, { max, maxPerAddress, trusts, bans, onRefused: onConnectionRefused })
   const allows = allowsOrigins(cors)
   const fastPath = createFastPath({
     front,
@@ -352,7 +358,7 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { issuers, store, readiness, tenants, reload, trail, consents, secrets }: Resources,
+  { issuers, store, readiness, tenants, reload, trail, consents, endReload }: Resources,
   events: SecurityEvents,
   onListenerClosed: () => void,
 ): Promise<void> {
@@ -362,7 +368,7 @@ async function close(
   await graph.rateLimit.close()
   await issuers.close()
   await consents?.close()
-  secrets.close()
+  endReload()
   // Last: by now every operation has closed its audit record.
   await trail.close()
   readiness.close()

@@ -16,7 +16,10 @@ const isThumbprint = (value: unknown): value is string => typeof value === 'stri
 /** Reads the claim `cnf`; undefined for a bearer token. Throws `UNAUTHENTICATED` for a binding that cannot be verified here. */
 export function confirmationOf(cnf: unknown): Confirmation | undefined {
   if (cnf === undefined) return undefined
-  const refused = new ApiError('UNAUTHENTICATED', { message: 'The token is bound to a key that is not verified here.' })
+  const refused = new ApiError('UNAUTHENTICATED', {
+    message: 'The token is bound to a key that is not verified here.',
+    refusal: 'binding_unknown',
+  })
   if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) throw refused
   const { jkt, 'x5t#S256': certificate, ...unknown } = cnf as Readonly<Record<string, unknown>>
   const members = [jkt, certificate].filter((member) => member !== undefined)

@@ -66,25 +66,24 @@ export class DpopProofs {
   /** Verifies the proof of a request; rejects with `UNAUTHENTICATED`, or with `STORE_UNAVAILABLE` where a replay cannot be told. */
   async verify(proof: string | undefined, request: ProofRequest, bound: BoundKey): Promise<void> {
     const { refusals, nonces } = this.#options
-    if (proof === undefined) throw refusals.badProof('the header DPoP is missing')
+    if (proof === undefined) throw refusals.badProof('missing')
     const claims = await this.#claimsOf(proof, bound)
     const { jti, htm, htu, iat, ath, nonce } = claims
-    if (htm !== request.method) throw refusals.badProof('htm is not the method of the request')
+    if (htm !== request.method) throw refusals.badProof('method')
     const address = typeof htu === 'string' ? normalAddress(htu) : undefined
-    if (address === undefined || !request.addresses.includes(address))
-      throw refusals.badProof('htu is not the address of the request')
-    if (ath !== bound.tokenHash) throw refusals.badProof('ath is not the hash of the token')
+    if (address === undefined || !request.addresses.includes(address)) throw refusals.badProof('address')
+    if (ath !== bound.tokenHash) throw refusals.badProof('token')
     if (typeof iat !== 'number' || !(Math.abs(this.#options.store.now() / 1000 - iat) <= WINDOW_SECONDS))
-      throw refusals.badProof('iat is not the present time')
-    if (typeof jti !== 'string' || jti === '') throw refusals.badProof('jti is missing')
+      throw refusals.badProof('time')
+    if (typeof jti !== 'string' || jti === '') throw refusals.badProof('id')
     if (nonces !== undefined && !nonces.isValid(nonce)) throw refusals.nonceNeeded(nonces.current())
-    if (!(await this.#isFirst(bound.thumbprint, jti))) throw refusals.badProof('it was used before')
+    if (!(await this.#isFirst(bound.thumbprint, jti))) throw refusals.badProof('replayed')
   }
 
   /** The claims of a proof that the key of the token has signed. */
   async #claimsOf(proof: string, bound: BoundKey): Promise<Readonly<Record<string, unknown>>> {
     const { refusals } = this.#options
-    if (!COMPACT.test(proof)) throw refusals.badProof('the header DPoP must hold one JWT')
+    if (!COMPACT.test(proof)) throw refusals.badProof('form')
     try {
       const { payload } = await jwtVerify(proof, (header) => keyOf(header, bound), {
         typ: 'dpop+jwt',
@@ -94,9 +93,9 @@ export class DpopProofs {
       })
       return payload
     } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey) throw refusals.badProof('its key is not that of the token')
+      if (error instanceof errors.JWKSNoMatchingKey) throw refusals.badProof('key')
       // What jose and Web Crypto cannot read is the proof: nothing of it comes from elsewhere.
-      throw refusals.badProof('it cannot be verified')
+      throw refusals.badProof('signature')
     }
   }
 

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { parseJson } from '../../datasources/http/json.js'
 import { proxyFor, type ProxySettings } from '../../datasources/http/proxy.js'
-import { type Transport, TransportError, undiciTransport } from '../../datasources/http/transport.js'
+import { ReplaceableTransport } from '../../datasources/http/replaceable-transport.js'
+import { TransportError, type TransportOptions } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Claims } from './caller-claims.js'
@@ -21,8 +23,14 @@ const REFUSED_MS = 5_000
 const MAX_REFUSED = 10_000
 const RETRY_SECONDS = 1
 
-interface IntrospectionOptions extends IntrospectionConfig {
+/** How an endpoint is reached, and how long its answers are used. */
+export interface IntrospectionAccess extends IntrospectionConfig {
   readonly proxies: ProxySettings
+  /** Certificate authority (PEM), instead of the public ones. */
+  readonly ca: string | undefined
+}
+
+interface IntrospectionOptions extends IntrospectionAccess {
   /** Called after each call, with the class of the cause where it failed. */
   readonly report?: ((cause: string | undefined) => void) | undefined
 }
@@ -36,6 +44,25 @@ class IntrospectionError extends Error {
 
 /** RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined. */
 const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
+
+const transportOptions = ({ url, proxies, ca }: IntrospectionAccess): TransportOptions => ({
+  origin: new URL(url).origin,
+  connections: MAX_CALLS,
+  timeoutMs: TIMEOUT_MS,
+  maxResponseBytes: MAX_ANSWER_BYTES,
+  proxy: proxyFor(new URL(url), proxies),
+  ...(ca === undefined ? {} : { tls: { ca } }),
+})
+
+function headersOf({ client }: IntrospectionAccess): Readonly<Record<string, string>> {
+  const basic = client && Buffer.from(`${formEncode(client.id)}:${formEncode(client.secret)}`).toString('base64')
+  return {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+    'user-agent': USER_AGENT,
+    ...(basic === undefined ? {} : { authorization: `Basic ${basic}` }),
+  }
+}
 
 /** The claims of an answer; undefined for a token that is not active. */
 function readAnswer(text: string | undefined): Claims | undefined {
@@ -51,38 +78,31 @@ function readAnswer(text: string | undefined): Claims | undefined {
  * requests bring it. A failure of the endpoint says nothing about the token.
  */
 export class Introspection {
-  readonly #options: IntrospectionOptions
-  readonly #path: string
-  readonly #transport: Transport
-  readonly #headers: Readonly<Record<string, string>>
+  readonly #report: IntrospectionOptions['report']
+  readonly #transport: ReplaceableTransport
+  #access: IntrospectionAccess
   readonly #bulkhead = new Bulkhead(MAX_CALLS, MAX_QUEUED)
   readonly #running = new Map<string, Promise<Claims>>()
   readonly #refused = new LRUCache<string, number>({ max: MAX_REFUSED })
   readonly #closing = new AbortController()
 
-  constructor(options: IntrospectionOptions) {
-    const { client, proxies } = options
-    const url = new URL(options.url)
-    this.#options = options
-    this.#path = url.pathname + url.search
-    this.#transport = undiciTransport({
-      origin: url.origin,
-      connections: MAX_CALLS,
-      timeoutMs: TIMEOUT_MS,
-      maxResponseBytes: MAX_ANSWER_BYTES,
-      proxy: proxyFor(url, proxies),
-    })
-    const basic = client && Buffer.from(`${formEncode(client.id)}:${formEncode(client.secret)}`).toString('base64')
-    this.#headers = {
-      accept: 'application/json',
-      'content-type': 'application/x-www-form-urlencoded',
-      'user-agent': USER_AGENT,
-      ...(basic === undefined ? {} : { authorization: `Basic ${basic}` }),
-    }
+  constructor({ report, ...access }: IntrospectionOptions) {
+    this.#report = report
+    this.#access = access
+    this.#transport = new ReplaceableTransport(transportOptions(access))
+  }
+
+  /** Takes another address, credential or authority in use: calls that have begun end as they began. */
+  use(access: IntrospectionAccess): void {
+    if (isDeepStrictEqual(access, this.#access)) return
+    this.#access = access
+    // What another endpoint, or the same one for another client, refuses is not known.
+    this.#refused.clear()
+    this.#transport.use(transportOptions(access))
   }
 
   get cacheMs(): number {
-    return this.#options.cacheMs
+    return this.#access.cacheMs
   }
 
   /** The claims of an active token. Rejects with `UNAUTHENTICATED` where it is not active, or `ISSUER_UNAVAILABLE`. */
@@ -97,6 +117,12 @@ export class Introspection {
     return call
   }
 
+  /** Closes it once the calls that run have ended. */
+  async retire(): Promise<void> {
+    await Promise.allSettled(this.#running.values())
+    await this.close()
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#transport.close()
@@ -109,7 +135,7 @@ export class Introspection {
   async #ask(token: string, name: string): Promise<Claims> {
     const claims = await this.#called(token)
     if (claims !== undefined) return claims
-    if (this.#options.cacheMs > 0) this.#refused.set(name, Date.now() + Math.min(REFUSED_MS, this.#options.cacheMs))
+    if (this.cacheMs > 0) this.#refused.set(name, Date.now() + Math.min(REFUSED_MS, this.cacheMs))
     throw this.#notActive()
   }
 
@@ -120,10 +146,10 @@ export class Introspection {
     if ((await this.#bulkhead.acquire(signal, TIMEOUT_MS)) !== 'acquired') throw unavailable()
     try {
       const claims = await this.#send(token)
-      this.#options.report?.(undefined)
+      this.#report?.(undefined)
       return claims
     } catch (error) {
-      if (!signal.aborted) this.#options.report?.(errorClass(error))
+      if (!signal.aborted) this.#report?.(errorClass(error))
       throw unavailable()
     } finally {
       this.#bulkhead.release()
@@ -132,11 +158,12 @@ export class Introspection {
 
   async #send(token: string): Promise<Claims | undefined> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS)
+    const { pathname, search } = new URL(this.#access.url)
     try {
       const { status, text } = await this.#transport.send({
         method: 'POST',
-        path: this.#path,
-        headers: this.#headers,
+        path: pathname + search,
+        headers: headersOf(this.#access),
         body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
         signal: AbortSignal.any([this.#closing.signal, timeout]),
       })

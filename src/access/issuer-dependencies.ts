@@ -9,7 +9,7 @@ const nameOf = (part: IssuerPart): DependencyName =>
 export const dependenciesOf = ({ issuers }: TokenConfig): readonly DependencyName[] => [
   'store',
   'audit',
-  ...issuers.flatMap(({ jwksUrl }, index) => (jwksUrl === undefined ? [] : [nameOf(index)])),
+  ...issuers.flatMap(({ keys }, index) => (keys === undefined ? [] : [nameOf(index)])),
 ]
 
 /**

@@ -3,6 +3,7 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import { NO_PROXIES } from '../../datasources/http/proxy.js'
 import type { Config } from '../config.js'
 import { errorClass } from '../observability/error-class.js'
+import { discoverJwksUrl } from './discovery.js'
 import { readJwks } from './read-jwks.js'
 
 const JWKS_TIMEOUT_MS = 5_000
@@ -15,13 +16,23 @@ const URGENT_RETRY_MS = 1_000
 /** How often it is looked whether a read is due. */
 const TICK_MS = 1_000
 
-export interface IssuerKeysOptions {
-  readonly jwksUrl: string
+/** Where the keys of an issuer are, and how they are reached. */
+export interface KeyAccess {
+  readonly source: { readonly url: string } | { readonly issuer: string }
   /** How long keys that were read are used while the issuer cannot be read. */
   readonly staleMs: number
   readonly proxies?: Config['proxies'] | undefined
+  readonly ca?: string | undefined
+}
+
+export interface IssuerKeysOptions extends KeyAccess {
   /** Called after each read, with the class of the cause where it failed; `isUsable`: keys are there nevertheless. */
   readonly report?: ((cause: string | undefined, isUsable: boolean) => void) | undefined
+}
+
+interface KeyState {
+  readonly cause: string | undefined
+  readonly isUsable: boolean
 }
 
 /**
@@ -37,10 +48,17 @@ export class IssuerKeys {
   #readAt = -Infinity
   #triedAt = -Infinity
   #isAway = false
+  #state: KeyState | undefined
   #reading: Promise<void> | undefined
 
   constructor(options: IssuerKeysOptions) {
     this.#options = options
+  }
+
+  /** How they are reached. */
+  get access(): KeyAccess {
+    const { source, staleMs, proxies, ca } = this.#options
+    return { source, staleMs, proxies, ca }
   }
 
   /** Reads the keys, and from then on again and again. The issuer of development is this server, so its listener opens first. */
@@ -75,8 +93,18 @@ export class IssuerKeys {
     this.#listeners.push(listener)
   }
 
-  close(): void {
+  /** Reports the state of the last read. */
+  reportAgain(): void {
+    if (this.#state !== undefined) this.#options.report?.(this.#state.cause, this.#state.isUsable)
+  }
+
+  /** Reads no more by itself: others are in its place, and only what has begun still needs it. */
+  retire(): void {
     clearInterval(this.#timer)
+  }
+
+  close(): void {
+    this.retire()
     this.#closing.abort()
   }
 
@@ -107,17 +135,25 @@ export class IssuerKeys {
   }
 
   async #readOnce(): Promise<void> {
-    const { jwksUrl, proxies = NO_PROXIES, report } = this.#options
+    const { source, proxies = NO_PROXIES, ca } = this.#options
+    const access = { proxies, ca, timeoutMs: JWKS_TIMEOUT_MS, closed: this.#closing.signal }
     this.#triedAt = Date.now()
     try {
-      this.#take(await readJwks(jwksUrl, proxies, JWKS_TIMEOUT_MS, this.#closing.signal))
+      // The metadata are read with the keys, so that what is stale is as old as they are.
+      const url = 'url' in source ? source.url : await discoverJwksUrl(source.issuer, access)
+      this.#take(await readJwks(url, access))
       this.#isAway = false
-      report?.(undefined, true)
+      this.#tell({ cause: undefined, isUsable: true })
     } catch (error) {
       if (this.#closing.signal.aborted) return
       this.#isAway = true
-      report?.(errorClass(error), this.#areUsable())
+      this.#tell({ cause: errorClass(error), isUsable: this.#areUsable() })
     }
+  }
+
+  #tell(state: KeyState): void {
+    this.#state = state
+    this.reportAgain()
   }
 
   #take(jwks: JSONWebKeySet): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type ProtectedHeaderParameters } from 'jose'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
@@ -8,7 +9,7 @@ import type { ConsentConfig } from '../consent/settings.js'
 import { callerOf, type Claims } from './caller-claims.js'
 import { type Confirmation, confirmationOf } from './confirmation.js'
 import { Introspection } from './introspection.js'
-import { IssuerKeys, REFRESH_MS } from './issuer-keys.js'
+import { IssuerKeys, type KeyAccess, REFRESH_MS } from './issuer-keys.js'
 import {
   CLOCK_TOLERANCE_SECONDS,
   refuseLongLife,
@@ -122,34 +123,8 @@ export type IssuerPart = number | 'introspection'
 /** Told the state of a part; without a cause it is usable. `isUsable`: it fails, and tokens are verified nevertheless. */
 export type IssuerReport = (part: IssuerPart, cause: string | undefined, isUsable: boolean) => void
 
-interface OpenOptions {
-  readonly proxies: ProxySettings
-  /** The claims with purposes and a consent. */
-  readonly consent: ConsentClaimNames
-  readonly report: IssuerReport
-  readonly now: () => number
-}
-
-function openIssuer(config: IssuerConfig, index: number, { proxies, consent, report, now }: OpenOptions): Issuer {
-  const { jwksUrl, staleMs, introspection } = config
-  const keys =
-    jwksUrl === undefined
-      ? undefined
-      : new IssuerKeys({
-          jwksUrl,
-          staleMs,
-          proxies,
-          report: (cause, isUsable) => report(index, cause, isUsable),
-        })
-  const reportCall = (cause: string | undefined) => report('introspection', cause, true)
-  return new Issuer(
-    config,
-    keys,
-    introspection && new Introspection({ ...introspection, proxies, report: reportCall }),
-    consent,
-    now,
-  )
-}
+const keyAccess = ({ issuer, keys, staleMs, ca }: IssuerConfig, proxies: ProxySettings): KeyAccess | undefined =>
+  keys && { source: keys === 'discovered' ? { issuer } : keys, staleMs, proxies, ca }
 
 /** The header and the claims of a JWT that is not verified; undefined for an opaque token. */
 function decode(token: string): { readonly header: ProtectedHeaderParameters; readonly iss: unknown } | undefined {
@@ -160,11 +135,19 @@ function decode(token: string): { readonly header: ProtectedHeaderParameters; re
   }
 }
 
+/** What of the settings verifies tokens. */
+export type TokenSources = Pick<Config, 'auth' | 'proxies'>
+
 /** The issuers whose tokens are accepted. The claim `iss` chooses one before anything is verified, and its keys alone count. */
 export class Issuers {
-  readonly #byName: ReadonlyMap<unknown, Issuer>
-  readonly #all: readonly Issuer[]
-  readonly #opaque: Issuer | undefined
+  readonly #consentClaims: ConsentClaimNames
+  readonly #report: IssuerReport
+  readonly #listeners: (() => void)[] = []
+  #sources: TokenSources
+  #all: readonly Issuer[] = []
+  #byName: ReadonlyMap<unknown, Issuer> = new Map()
+  #opaque: Issuer | undefined
+  #isStarted = false
 
   constructor(
     { auth, proxies, consent }: Pick<Config, 'auth' | 'proxies' | 'consent'>,
@@ -172,13 +155,28 @@ export class Issuers {
     /** The time in ms since 1970 by which tokens begin and end: a replica whose clock is wrong judges as the others do. */
     readonly now: () => number = () => Date.now(),
   ) {
-    this.#all = auth.issuers.map((config, index) => openIssuer(config, index, { proxies, consent, report, now }))
-    this.#byName = new Map(this.#all.map((issuer) => [issuer.config.issuer, issuer]))
-    this.#opaque = this.#all.find(({ introspection }) => introspection !== undefined)
+    this.#consentClaims = consent
+    this.#report = report
+    this.#sources = { auth, proxies }
+    this.#take(this.#sources)
+  }
+
+  /**
+   * Takes other issuers in use; what is the same goes on with the keys that it has. Tokens whose verification has begun
+   * are verified as they were. Returns whether they are others.
+   */
+  use({ auth, proxies }: TokenSources): boolean {
+    const sources = { auth, proxies }
+    if (isDeepStrictEqual(sources, this.#sources)) return false
+    this.#sources = sources
+    this.#take(sources)
+    this.#changed()
+    return true
   }
 
   /** Reads the keys of all issuers, and from then on again and again. */
   start(): void {
+    this.#isStarted = true
     for (const { keys } of this.#all) keys?.start()
   }
 
@@ -186,9 +184,9 @@ export class Issuers {
     for (const { keys } of this.#all) keys?.refreshIfDue()
   }
 
-  /** Calls the listener when keys of an issuer have changed. */
+  /** Calls the listener when keys of an issuer have changed, or the issuers have. */
   onChange(listener: () => void): void {
-    for (const { keys } of this.#all) keys?.onChange(listener)
+    this.#listeners.push(listener)
   }
 
   /** Verifies a token. Rejects with `UNAUTHENTICATED`, or with `ISSUER_UNAVAILABLE` where the issuer cannot be asked. */
@@ -206,5 +204,61 @@ export class Issuers {
   async close(): Promise<void> {
     for (const { keys } of this.#all) keys?.close()
     await Promise.all(this.#all.flatMap(({ introspection }) => introspection?.close() ?? []))
+  }
+
+  #take({ auth, proxies }: TokenSources): void {
+    const before = this.#all
+    const known = this.#byName
+    this.#all = auth.issuers.map((config) => {
+      const earlier = known.get(config.issuer)
+      const keys = this.#keysOf(config, proxies, earlier)
+      return new Issuer(config, keys, this.#introspectionOf(config, proxies, earlier), this.#consentClaims, this.now)
+    })
+    this.#byName = new Map(this.#all.map((issuer) => [issuer.config.issuer, issuer]))
+    this.#opaque = this.#all.find(({ introspection }) => introspection !== undefined)
+    for (const { keys, introspection } of before) {
+      if (!this.#all.some((issuer) => issuer.keys === keys)) keys?.retire()
+      if (!this.#all.some((issuer) => issuer.introspection === introspection)) void introspection?.retire()
+    }
+    this.#reportMoved(before)
+  }
+
+  /** The states of issuers that have another place now; a place without an issuer does not fail. */
+  #reportMoved(before: readonly Issuer[]): void {
+    for (const [part, { keys }] of this.#all.entries())
+      if (before.length > 0 && before[part]?.keys !== keys) keys?.reportAgain()
+    for (let part = this.#all.length; part < before.length; part += 1) this.#report(part, undefined, true)
+  }
+
+  #keysOf(config: IssuerConfig, proxies: ProxySettings, earlier: Issuer | undefined): IssuerKeys | undefined {
+    const access = keyAccess(config, proxies)
+    if (access === undefined) return undefined
+    if (earlier?.keys !== undefined && isDeepStrictEqual(earlier.keys.access, access)) return earlier.keys
+    const keys: IssuerKeys = new IssuerKeys({
+      ...access,
+      report: (cause, isUsable) => {
+        const part = this.#all.findIndex((issuer) => issuer.keys === keys)
+        if (part !== -1) this.#report(part, cause, isUsable)
+      },
+    })
+    keys.onChange(() => this.#changed())
+    if (this.#isStarted) keys.start()
+    return keys
+  }
+
+  #introspectionOf(
+    { introspection, ca }: IssuerConfig,
+    proxies: ProxySettings,
+    earlier: Issuer | undefined,
+  ): Introspection | undefined {
+    if (introspection === undefined) return undefined
+    const access = { ...introspection, ca, proxies }
+    earlier?.introspection?.use(access)
+    const report = (cause: string | undefined) => this.#report('introspection', cause, true)
+    return earlier?.introspection ?? new Introspection({ ...access, report })
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
   }
 }

@@ -22,6 +22,22 @@ export const PROOF_ALGORITHMS = [
 /** What says by itself why it is refused. */
 const NONE: Pick<ApiError, 'refusal' | 'cause'> = { refusal: undefined, cause: undefined }
 
+/** What may be wrong with a DPoP proof (RFC 9449, 4.3), by the class that security events name. */
+const PROOF_FAULTS = {
+  missing: 'the header DPoP is missing',
+  form: 'the header DPoP must hold one JWT',
+  signature: 'it cannot be verified',
+  key: 'its key is not that of the token',
+  method: 'htm is not the method of the request',
+  address: 'htu is not the address of the request',
+  token: 'ath is not the hash of the token',
+  time: 'iat is not the present time',
+  id: 'jti is missing',
+  replayed: 'it was used before',
+} as const
+
+export type ProofFault = keyof typeof PROOF_FAULTS
+
 const ALGS = `algs="${PROOF_ALGORITHMS.join(' ')}"`
 
 /** The class of a refusal, for security events alone. */
@@ -55,16 +71,16 @@ export class Refusals {
   }
 
   /** Of a token that is not valid as it is presented. */
-  badToken(scheme: Scheme, message: string, why: Why = { refusal: 'token_unbound', cause: undefined }): ApiError {
+  badToken(scheme: Scheme, message: string, why: Why): ApiError {
     return this.#refusal(message, { scheme, error: 'invalid_token', why })
   }
 
-  /** Of a DPoP proof; `what` names what is wrong with it, never its value. */
-  badProof(what: string): ApiError {
-    return this.#refusal(`The DPoP proof is not valid: ${what}.`, {
+  /** Of a DPoP proof; the message names what is wrong with it, never its value. */
+  badProof(fault: ProofFault): ApiError {
+    return this.#refusal(`The DPoP proof is not valid: ${PROOF_FAULTS[fault]}.`, {
       scheme: 'DPoP',
       error: 'invalid_dpop_proof',
-      why: { refusal: 'proof_invalid', cause: undefined },
+      why: { refusal: `proof_${fault}`, cause: undefined },
     })
   }
 

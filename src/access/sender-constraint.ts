@@ -28,6 +28,9 @@ interface ConstraintOptions {
   readonly addresses: Parameters<typeof addressesOf>[1]
 }
 
+/** The class of a refusal, as security events name it. */
+const why = (refusal: string) => ({ refusal, cause: undefined })
+
 const NOT_SHOWN = 'The token is bound to a client certificate, which this request does not show.'
 
 /** Sender-constrained tokens: a token that is bound to a key is valid with a proof of that key alone. */
@@ -45,13 +48,22 @@ export class SenderConstraint {
   possessionOf(token: string, scheme: Scheme, confirmation: Confirmation | undefined): Possession | undefined {
     const { mode, refusals } = this.#options
     const { jkt, certificate } = confirmation ?? {}
-    if (scheme === 'DPoP' && mode === 'off') throw refusals.badToken('DPoP', 'DPoP is not accepted here.')
+    if (scheme === 'DPoP' && mode === 'off')
+      throw refusals.badToken('DPoP', 'DPoP is not accepted here.', why('dpop_off'))
     if (scheme === 'DPoP' && jkt === undefined)
-      throw refusals.badToken('DPoP', 'The token is not bound to a DPoP key: send it as a bearer token.')
+      throw refusals.badToken(
+        'DPoP',
+        'The token is not bound to a DPoP key: send it as a bearer token.',
+        why('token_unbound'),
+      )
     if (scheme === 'Bearer' && jkt !== undefined)
-      throw refusals.badToken('DPoP', 'The token is bound to a DPoP key: send it with the scheme DPoP and a proof.')
+      throw refusals.badToken(
+        'DPoP',
+        'The token is bound to a DPoP key: send it with the scheme DPoP and a proof.',
+        why('token_bound'),
+      )
     if (mode === 'require' && confirmation === undefined)
-      throw refusals.badToken('Bearer', 'Only tokens that are bound to a key are accepted here.')
+      throw refusals.badToken('Bearer', 'Only tokens that are bound to a key are accepted here.', why('token_unbound'))
     if (confirmation === undefined) return undefined
     return { key: jkt === undefined ? undefined : new BoundKey(token, jkt), certificate }
   }
@@ -59,8 +71,11 @@ export class SenderConstraint {
   /** Verifies what a sender shows; a promise only where a proof must be verified. */
   verify({ key, certificate }: Possession, sender: Sender, response: ServerResponse): void | Promise<void> {
     const { refusals, certificates } = this.#options
-    if (certificate !== undefined && certificates.thumbprintOf(sender) !== certificate)
-      throw refusals.badToken(key === undefined ? 'Bearer' : 'DPoP', NOT_SHOWN)
+    if (certificate !== undefined) {
+      const shown = certificates.thumbprintOf(sender)
+      const refusal = shown === undefined ? 'certificate_missing' : 'certificate_other'
+      if (shown !== certificate) throw refusals.badToken(key === undefined ? 'Bearer' : 'DPoP', NOT_SHOWN, why(refusal))
+    }
     return key && this.#verifyProof(key, sender, response)
   }
 

@@ -1,4 +1,5 @@
 import type { Settings } from '../../datasources/contract/provider.js'
+import { authority } from '../settings/settings-reader.js'
 import type { CallerRules } from './caller-claims.js'
 import type { FormRules } from './token-form.js'
 
@@ -19,8 +20,10 @@ export interface IssuerConfig extends CallerRules, FormRules {
   readonly issuer: string
   /** Undefined where the clients alone tell for whom a token is. */
   readonly audience: string | undefined
-  /** Undefined where every token is introspected. */
-  readonly jwksUrl: string | undefined
+  /** Where its keys are: an address, the one that its metadata names, or none where every token is introspected. */
+  readonly keys: { readonly url: string } | 'discovered' | undefined
+  /** Certificate authority (PEM) of the issuer, instead of the public ones. */
+  readonly ca: string | undefined
   /** How long keys that were read are used while they cannot be read again. */
   readonly staleMs: number
   readonly introspection: IntrospectionConfig | undefined
@@ -50,6 +53,7 @@ const PER_ISSUER = [
   'AUTH_CLIENTS',
   'AUTH_JWKS_URL',
   'AUTH_JWKS_STALE_SECONDS',
+  'AUTH_CA_FILE',
   'AUTH_TOKEN_TYPE',
   'AUTH_MAX_TOKEN_LIFETIME_SECONDS',
   'AUTH_SCOPE_CLAIM',
@@ -153,19 +157,38 @@ function introspection(settings: Settings): IntrospectionConfig | undefined {
   return { url, client, cacheMs: cacheSeconds * 1000 }
 }
 
+const ISSUER = 'Issuer of access tokens, their claim `iss`.'
+
+/** Where the keys of an issuer are. */
+function keySource(settings: Settings): IssuerConfig['keys'] {
+  const KEYS =
+    'Public keys of the issuer, a JSON Web Key Set; without it, its metadata say where they are (OpenID Connect Discovery, RFC 8414). Not needed with `AUTH_INTROSPECTION_URL`.'
+  if (settings.has('AUTH_JWKS_URL')) return { url: settings.url('AUTH_JWKS_URL', KEYS) }
+  settings.optional('AUTH_JWKS_URL', KEYS)
+  if (settings.has('AUTH_INTROSPECTION_URL')) return undefined
+  if (!/^https?:/.test(settings.text('AUTH_ISSUER', ISSUER)))
+    settings.problem('AUTH_JWKS_URL is missing; it is needed where AUTH_ISSUER is no http or https URL')
+  // An address like any other: without credentials, query and fragment, and with TLS.
+  else settings.url('AUTH_ISSUER', ISSUER)
+  return 'discovered'
+}
+
 function issuerConfig(settings: Settings): Unqualified {
   const AUDIENCE = 'Audience of access tokens, their claim `aud`; not needed with `AUTH_CLIENTS`.'
-  const KEYS = 'Public keys of the issuer, a JSON Web Key Set; not needed with `AUTH_INTROSPECTION_URL`.'
-  const isIntrospected = settings.has('AUTH_INTROSPECTION_URL')
   const caller = callerRules(settings)
   return {
-    issuer: settings.text('AUTH_ISSUER', 'Issuer of access tokens, their claim `iss`.'),
+    issuer: settings.text('AUTH_ISSUER', ISSUER),
     // A token of which neither can be checked is for anybody.
     audience:
       caller.clients.length > 0
         ? settings.optional('AUTH_AUDIENCE', AUDIENCE)
         : settings.text('AUTH_AUDIENCE', AUDIENCE),
-    jwksUrl: isIntrospected && !settings.has('AUTH_JWKS_URL') ? undefined : settings.url('AUTH_JWKS_URL', KEYS),
+    keys: keySource(settings),
+    ca: authority(
+      settings,
+      'AUTH_CA_FILE',
+      'Certificate authority (PEM) of the issuer: of its keys, metadata and introspection endpoint, instead of the public ones.',
+    ),
     staleMs:
       settings.integer(
         'AUTH_JWKS_STALE_SECONDS',

@@ -3,7 +3,7 @@ import type { KeyHolder } from '../keys/key-holder.js'
 import { type AnchorStore, openAnchorStore } from './anchors.js'
 import { BatchWriter } from './batch-writer.js'
 import { type ChainKey, createHashChain, deriveChainKey, type Head } from './chain.js'
-import type { CheckpointConfig } from './checkpoints/settings.js'
+import type { CheckpointAccess, CheckpointConfig } from './checkpoints/settings.js'
 import { openCheckpointSink } from './checkpoints/sinks.js'
 import { CheckpointWriter } from './checkpoints/writer.js'
 import type { FileNotice } from './file-sink.js'
@@ -29,6 +29,8 @@ export interface Trail {
   readonly commit: (entry: object) => Promise<void>
   /** Pseudonym: a keyed hash of text that a client has chosen, because such text may hold personal data. */
   readonly pseudonymOf: (text: string) => string
+  /** Takes another way to the destination of checkpoints and to their root key in use. */
+  readonly useCheckpoints: (access: CheckpointAccess) => void
   /** Ends the chain and writes the queue. */
   readonly close: () => Promise<void>
 }
@@ -141,6 +143,10 @@ export function openTrail({ config, keys, changed, lost, notice, checkpointed }:
     commit: (entry) => new Promise((resolve, reject) => writer.push(entry, { resolve, reject })),
     pseudonymOf: (text) =>
       `#${createHmac('sha256', chains.key.pseudonyms).update(text).digest('base64url').slice(0, 22)}`,
+    useCheckpoints({ destination, root }) {
+      // The credentials of Redis are replaced on its connections, and a file needs none.
+      if ('put' in destination || 'syslog' in destination) checkpoints?.use(openCheckpointSink(destination), root)
+    },
     async close() {
       anchoring.stop()
       await writer.pushAndWait({ kind: 'end' }, SHUTDOWN_TIMEOUT_MS)

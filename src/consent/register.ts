@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { Type } from '@sinclair/typebox'
 import { LRUCache } from 'lru-cache'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { contract } from '../../datasources/http/call.js'
 import { parseJson } from '../../datasources/http/json.js'
 import { type ProxySettings, proxyFor } from '../../datasources/http/proxy.js'
-import { type Transport, undiciTransport } from '../../datasources/http/transport.js'
+import { ReplaceableTransport } from '../../datasources/http/replaceable-transport.js'
+import type { TransportOptions } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { errorClass } from '../observability/error-class.js'
 import type { ConsentRegisterConfig } from './settings.js'
@@ -54,6 +56,15 @@ function readAnswer(text: string | undefined, question: ConsentQuestion): boolea
   return allowed
 }
 
+const transportOptions = ({ url, timeoutMs, ca, proxies }: Omit<RegisterOptions, 'report'>): TransportOptions => ({
+  origin: new URL(url).origin,
+  connections: CONNECTIONS,
+  timeoutMs,
+  maxResponseBytes: MAX_ANSWER_BYTES,
+  tls: ca === undefined ? undefined : { ca },
+  proxy: proxyFor(new URL(url), proxies),
+})
+
 const unavailable = () => new ApiError('CONSENT_UNAVAILABLE', { retryAfterSeconds: FAILURE_MS / 1000 })
 
 /**
@@ -61,25 +72,27 @@ const unavailable = () => new ApiError('CONSENT_UNAVAILABLE', { retryAfterSecond
  * Equal questions share one call (single-flight), and its answer for `CONSENT_CACHE_SECONDS`.
  */
 export class ConsentRegister {
-  readonly #options: RegisterOptions
+  #options: RegisterOptions
   readonly #target: string
-  readonly #transport: Transport
+  readonly #transport: ReplaceableTransport
   /** False, true, or undefined for a failure. */
   readonly #cache = new LRUCache<string, { readonly allowed: boolean | undefined }>({ max: MAX_CACHED })
   readonly #flights = new Map<string, Promise<boolean>>()
 
   constructor(options: RegisterOptions) {
-    const url = new URL(options.url)
     this.#options = options
-    this.#target = url.pathname
-    this.#transport = undiciTransport({
-      origin: url.origin,
-      connections: CONNECTIONS,
-      timeoutMs: options.timeoutMs,
-      maxResponseBytes: MAX_ANSWER_BYTES,
-      tls: options.ca === undefined ? undefined : { ca: options.ca },
-      proxy: proxyFor(url, options.proxies),
-    })
+    this.#target = new URL(options.url).pathname
+    this.#transport = new ReplaceableTransport(transportOptions(options))
+  }
+
+  /** Takes another credential, authority or proxy in use. Returns whether one of them is another. */
+  use({ credential, ca, proxies }: Pick<RegisterOptions, 'credential' | 'ca' | 'proxies'>): boolean {
+    const before = this.#options
+    const next = { ...before, credential, ca, proxies }
+    if (isDeepStrictEqual(next, before)) return false
+    this.#options = next
+    this.#transport.use(transportOptions(next))
+    return true
   }
 
   /** Whether the register allows an access; a promise only where it must be asked. Throws or rejects with `CONSENT_UNAVAILABLE`. */

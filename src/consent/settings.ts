@@ -1,4 +1,5 @@
 import type { Settings } from '../../datasources/contract/provider.js'
+import { authority } from '../settings/settings-reader.js'
 
 /** The register of consents that is asked before personal values are shown. */
 export interface ConsentRegisterConfig {
@@ -42,7 +43,8 @@ function readRegister(settings: Settings): ConsentRegisterConfig | undefined {
     ? settings.url('CONSENT_URL', REGISTER_URL)
     : settings.optional('CONSENT_URL', REGISTER_URL)
   const credential = settings.optionalSecret('CONSENT_CREDENTIAL', 'Bearer token for the register of consents.')
-  const ca = settings.optionalPem(
+  const ca = authority(
+    settings,
     'CONSENT_CA_FILE',
     'Certificate authority (PEM) of the register of consents, instead of the public ones.',
   )

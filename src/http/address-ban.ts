@@ -34,19 +34,27 @@ export const isAbused = (socket: Socket): boolean => abused.has(socket)
 export class AddressBan {
   readonly #abuses = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: WINDOW_MS, noUpdateTTL: true })
   readonly #banned = new LRUCache<string, true>({ max: MAX_ADDRESSES, ttl: BAN_MS })
+  readonly #onBanned: (address: string) => void
+
+  /** `onBanned` is told of each ban when it begins. */
+  constructor(onBanned: (address: string) => void) {
+    this.#onBanned = onBanned
+  }
 
   /** Counts the abuses of a connection of an address. */
   watch(socket: Socket, address: string): void {
-    if (!LOOPBACK.includes(address)) listeners.set(socket, () => this.#count(address))
+    if (!LOOPBACK.includes(address)) listeners.set(socket, () => this.#count(address, socket))
   }
 
   isBanned(address: string): boolean {
     return this.#banned.has(address)
   }
 
-  #count(address: string): void {
+  #count(address: string, { remoteAddress }: Socket): void {
     const abuses = (this.#abuses.get(address) ?? 0) + 1
     this.#abuses.set(address, abuses)
-    if (abuses >= MAX_ABUSES) this.#banned.set(address, true)
+    if (abuses < MAX_ABUSES) return
+    if (!this.isBanned(address)) this.#onBanned(remoteAddress ?? address)
+    this.#banned.set(address, true)
   }
 }

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import type { ConnectionRefusal } from '../security-events/events.js'
 import type { AddressBan } from './address-ban.js'
 import { networkOf, type trustOf } from './client-address.js'
 
@@ -7,8 +8,8 @@ interface ConnectionLimits {
   readonly max: number
   readonly maxPerAddress: number
   readonly trusts: ReturnType<typeof trustOf>
-  /** Told of each connection that is closed because it is one too many. */
-  readonly onRefused: (reason: 'address' | 'total', address: string | undefined) => void
+  /** Told of each connection that is closed because it is one too many, or its address is banned. */
+  readonly onRefused: (reason: ConnectionRefusal, address: string | undefined) => void
   readonly bans: AddressBan
 }
 
@@ -25,8 +26,9 @@ export function limitConnections(
     if (remoteAddress === undefined || trusts(remoteAddress, 0)) return
     const network = networkOf(remoteAddress)
     const count = (open.get(network) ?? 0) + 1
-    if (count > maxPerAddress || bans.isBanned(network)) {
-      onRefused('address', remoteAddress)
+    const isBanned = bans.isBanned(network)
+    if (isBanned || count > maxPerAddress) {
+      onRefused(isBanned ? 'banned' : 'address', remoteAddress)
       return void socket.destroy()
     }
     bans.watch(socket, network)

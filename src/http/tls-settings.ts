@@ -1,4 +1,5 @@
 import type { Settings } from '../../datasources/contract/provider.js'
+import { authority } from '../settings/settings-reader.js'
 
 /** The public listener's own TLS; PEM texts. */
 export interface TlsConfig {
@@ -25,7 +26,8 @@ export function readTlsSettings(settings: Settings): TlsConfig | undefined {
     ['off', 'request'],
     'off',
   )
-  const ca = settings.optionalPem(
+  const ca = authority(
+    settings,
     'TLS_CLIENT_CA_FILE',
     'Certificate authorities (PEM) of client certificates; without it, self-signed ones count too.',
   )

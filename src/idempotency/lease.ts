@@ -68,7 +68,7 @@ export class Lease {
     const { value, changed } = await this.#update(claim, { isClaim: true }).catch((error: unknown) => {
       if (error instanceof ApiError && error.code === 'STORE_UNTRUSTED') throw error
       // The store may have taken the change although its answer was lost; it is undone for as long as the lease would last.
-      void retryUntilStored(() => this.#update((record) => this.#released(record)), leaseMs)
+      void retryUntilStored(() => this.#release(), leaseMs)
       throw error
     })
     const record = value!
@@ -163,6 +163,15 @@ export class Lease {
     const { store, canonicalInput, attempt } = this.#options
     const input = store.digest('write input', canonicalInput)
     return this.#running({ input, attempt, begun: now, state: 'running' }, false, now)
+  }
+
+  /**
+   * Undoes the claim. Rejects where there is no record: a claim that waits, on a connection of its own, is made later.
+   * Beside the record of another claim it is not made any more.
+   */
+  async #release(): Promise<void> {
+    const { value, changed } = await this.#update((record) => this.#released(record))
+    if (!changed && value === null) throw new Error('the claim is not made yet')
   }
 
   /** The record without this runner's claim. */

@@ -1,5 +1,6 @@
 import type { Settings } from '../../datasources/contract/provider.js'
 import type { ProxySettings } from '../../datasources/http/proxy.js'
+import { authority } from '../settings/settings-reader.js'
 import type { AwsAccess, AwsCredentialSource } from './aws.js'
 import { KEY_BYTES } from './data-keys.js'
 import type { VaultKey } from './vault.js'
@@ -81,7 +82,7 @@ function vaultKey(settings: Settings, proxies: ProxySettings): VaultKey | undefi
     'VAULT_TOKEN',
     'Token for Vault; a file is read again when it changes, as an agent renews it.',
   )
-  const ca = settings.optionalPem('VAULT_CA_FILE', 'Certificate authority (PEM) of Vault, instead of the public ones.')
+  const ca = authority(settings, 'VAULT_CA_FILE', 'Certificate authority (PEM) of Vault, instead of the public ones.')
   if (!settings.has('VAULT_ADDR')) {
     settings.optional('VAULT_ADDR', 'URL of HashiCorp Vault or OpenBao.')
     return undefined

@@ -177,9 +177,17 @@ function securityMetrics(registers: Registry[]) {
     registers,
   })
 
+  const refused = new Counter({
+    name: 'kyc_connections_refused_total',
+    help: 'Connections that were closed before a request was read, by reason (address, banned, total, header_bytes, header_time).',
+    labelNames: ['reason'],
+    registers,
+  })
+
   return {
     securityEvent: (action: string, outcome: string) => events.inc({ action, outcome }),
     securityEventsLost: (lines: number) => lost.inc(lines),
+    connectionRefused: (reason: string) => refused.inc({ reason }),
   }
 }
 

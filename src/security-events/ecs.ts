@@ -1,5 +1,5 @@
 import type { Caller } from '../../datasources/contract/caller.js'
-import { ACTIONS, type SecurityEvent } from './events.js'
+import { ACTIONS, type ErasureReceipt, type SecurityEvent } from './events.js'
 
 /** Characters of an id in a line; a token may name longer ones. */
 const MAX_ID_LENGTH = 200
@@ -40,12 +40,13 @@ interface Details {
   readonly reason?: string
   readonly rule?: string | undefined
   readonly count?: number
+  readonly receipt?: ErasureReceipt
 }
 
 /** The line of an event: one JSON object with the field names of ECS. */
 export function ecsLine({ event, address, caller, ids }: EventRecord, now: number, repeats?: Repeats): string {
   const { category, types, outcome } = ACTIONS[event.action]
-  const { reason, rule, count }: Details = event
+  const { reason, rule, count, receipt }: Details = event
   const other = ids && ids.interactionId !== ids.correlationId ? ids.interactionId : undefined
   const line = {
     '@timestamp': timeOf(now),
@@ -66,9 +67,11 @@ export function ecsLine({ event, address, caller, ids }: EventRecord, now: numbe
     ...(rule !== undefined && { rule: { name: rule } }),
     ...(ids && { trace: { id: ids.correlationId } }),
     ...(caller && { user: { id: short(caller.subject) }, organization: { id: short(caller.tenant) } }),
+    ...(receipt && { user: { name: short(receipt.by) } }),
     kyc: {
       count: repeats?.count ?? count ?? 1,
       ...(caller && { client: { id: short(caller.client) }, actor: { id: short(caller.actor) } }),
+      receipt: receipt && { id: receipt.erasure },
       interaction: other === undefined ? undefined : { id: other },
     },
   }

@@ -1,6 +1,6 @@
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ecsLine, type EventRecord } from './ecs.js'
-import type { SecurityEvent } from './events.js'
+import type { ErasureReceipt, SecurityEvent } from './events.js'
 
 /** The interval in which equal events are counted after the first. */
 const INTERVAL_MS = 60_000
@@ -19,6 +19,14 @@ interface Series {
 interface EventLogOptions {
   readonly write: (line: string, event: SecurityEvent) => void
   readonly intervalMs?: number
+}
+
+/** What makes two events different, beside where they come from. */
+interface Identity {
+  readonly action: string
+  readonly reason?: string
+  readonly rule?: string | undefined
+  readonly receipt?: ErasureReceipt
 }
 
 const idsOf = ({ tenant, client, subject }: Caller): readonly string[] => [tenant, client, subject]
@@ -43,8 +51,8 @@ export class EventLog {
   add(record: EventRecord, network: string | undefined): void {
     const now = Date.now()
     const { event, caller } = record
-    const { action, reason, rule }: { action: string; reason?: string; rule?: string | undefined } = event
-    const what = `${action} ${reason} ${rule}`
+    const { action, reason, rule, receipt }: Identity = event
+    const what = `${action} ${reason} ${rule} ${receipt?.erasure}`
     const key = JSON.stringify([what, network, ...(caller ? idsOf(caller) : [])])
     if (this.#repeat(key, now)) return
     if (this.#hasRoom(caller)) return this.#begin(key, record, now)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Sink } from '../audit/sink.js'
 import { openSink } from '../audit/sinks.js'
 import type { Config } from '../config.js'
@@ -6,21 +7,27 @@ import { EventLog } from './event-log.js'
 import { LineWriter } from './line-writer.js'
 import { SecurityEvents } from './security-events.js'
 import type { SecurityDestination } from './settings.js'
-import { syslogMessage, syslogSink } from './syslog.js'
+import type { SyslogAddress } from './syslog-address.js'
+import { headOf, syslogMessage, syslogSink } from './syslog.js'
 
 interface Observer {
   readonly securityEvent: (action: string, outcome: string) => void
   readonly securityEventsLost: (events: number) => void
 }
 
-/** The part of the log that is needed: `npm run store:accept` has none. */
+/** The part of the log that is needed; a tool has none. */
 interface Warnings {
   readonly warn: (facts: object, message: string) => void
 }
 
-const sinkOf = (destination: SecurityDestination, redis: Config['redis'], { warn }: Warnings): Sink =>
+const sinkOf = (
+  destination: SecurityDestination,
+  address: () => SyslogAddress,
+  redis: Config['redis'],
+  { warn }: Warnings,
+): Sink =>
   'syslog' in destination
-    ? syslogSink(destination.syslog)
+    ? syslogSink(destination.syslog.transport, address)
     : openSink({ audit: destination, auditFsync: 'off', redis }, (what) =>
         warn({ what }, 'the file of security events was open to others'),
       )
@@ -34,8 +41,10 @@ export function openSecurityEvents(
   const trusts = trustOf(trustProxy)
   const count = metrics.securityEvent
   if (securityLog === undefined) return new SecurityEvents({ count, trusts })
+  let destination = securityLog
   const isSyslog = 'syslog' in securityLog
-  const writer = new LineWriter(sinkOf(securityLog, redis, log), {
+  const address = () => (destination as { readonly syslog: SyslogAddress }).syslog
+  const writer = new LineWriter(sinkOf(securityLog, address, redis, log), {
     lost: metrics.securityEventsLost,
     changed: (cause) =>
       cause === undefined
@@ -43,7 +52,23 @@ export function openSecurityEvents(
         : log.warn({ cause }, 'security events cannot be written'),
   })
   const events = new EventLog({
-    write: (line, event) => writer.push(isSyslog ? syslogMessage(line, event, Date.now()) : line),
+    write: (line, event) => writer.push(isSyslog ? syslogMessage(line, headOf(event), Date.now()) : line),
   })
-  return new SecurityEvents({ count, trusts, log: { events, writer } })
+  return new SecurityEvents({
+    count,
+    trusts,
+    log: { events, writer },
+    use(next) {
+      if (isDeepStrictEqual(next, destination)) return false
+      destination = next
+      return true
+    },
+  })
+}
+
+/** Opens the stream for a tool, which has no metrics and tells its operator what fails. */
+export function openToolEvents(config: Parameters<typeof openSecurityEvents>[0]): SecurityEvents {
+  const unheard = { securityEvent: () => undefined, securityEventsLost: () => undefined }
+  const warn = (_facts: object, message: string) => console.error(`SECURITY_LOG: ${message}.`)
+  return openSecurityEvents(config, unheard, { warn })
 }

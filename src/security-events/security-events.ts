@@ -5,6 +5,7 @@ import type { EventIds } from './ecs.js'
 import type { EventLog } from './event-log.js'
 import { ACTIONS, type SecurityAction, type SecurityEvent } from './events.js'
 import type { LineWriter } from './line-writer.js'
+import type { SecurityDestination } from './settings.js'
 
 /** Where an event comes from, as far as it is known. */
 export interface Origin {
@@ -20,6 +21,8 @@ interface SecurityEventsOptions {
   readonly trusts: ReturnType<typeof trustOf>
   /** Absent where events are only counted. */
   readonly log?: { readonly events: EventLog; readonly writer: LineWriter } | undefined
+  /** Takes another certificate authority of the destination in use, from the next connection on; false where it is the same. */
+  readonly use?: (destination: SecurityDestination) => boolean
 }
 
 /** The stream of security events: who, from where, what was refused and why; never a value. No request waits for it or fails by it. */
@@ -36,6 +39,11 @@ export class SecurityEvents {
     if (log === undefined) return
     const from = address ?? (request && addressOf(request, trusts))
     log.events.add({ event, address: from, caller, ids }, from && networkOf(from))
+  }
+
+  /** Takes a destination in use that was read again. Returns whether it is another. */
+  use(destination: SecurityDestination | undefined): boolean {
+    return destination !== undefined && this.#options.use?.(destination) === true
   }
 
   /** Writes what is still counted and queued. */

@@ -1,26 +1,38 @@
 import { createSocket } from 'node:dgram'
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { connect as connectTls } from 'node:tls'
 import type { Sink } from '../audit/sink.js'
 import { ACTIONS, type SecurityEvent } from './events.js'
-import type { SyslogAddress } from './settings.js'
+import type { SyslogAddress } from './syslog-address.js'
 
-/** Facility "security/authorization messages" and the severities of RFC 5424, 6.2.1. */
-const FACILITY = 10
-const SEVERITY = { failure: 4, success: 6 } as const
+/** What the header of a message says of its content. */
+export interface SyslogHead {
+  /** Facility and severity (RFC 5424, 6.2.1). */
+  readonly priority: number
+  /** The type of the message, without blanks. */
+  readonly id: string
+}
+
+/** Facility "security/authorization messages", with the severities "warning" and "informational". */
+const PRIORITY = { failure: 10 * 8 + 4, success: 10 * 8 + 6 } as const
+
+export const headOf = ({ action }: SecurityEvent): SyslogHead => ({
+  priority: PRIORITY[ACTIONS[action].outcome],
+  id: action,
+})
+
 const CONNECT_TIMEOUT_MS = 3_000
 
 const HOST = /^[\x21-\x7e]{1,255}$/.test(hostname()) ? hostname() : '-'
 
 /** A message of RFC 5424; `line` is ASCII, so it needs no byte order mark. */
-export function syslogMessage(line: string, { action }: SecurityEvent, now: number): string {
-  const priority = FACILITY * 8 + SEVERITY[ACTIONS[action].outcome]
-  return `<${priority}>1 ${new Date(now).toISOString()} ${HOST} kyc-graph ${process.pid} ${action} - ${line}`
-}
+export const syslogMessage = (line: string, { priority, id }: SyslogHead, now: number): string =>
+  `<${priority}>1 ${new Date(now).toISOString()} ${HOST} kyc-graph ${process.pid} ${id} - ${line}`
 
 /** One datagram for each message (RFC 5426). Nothing is known of its arrival. */
-function udpSink({ host, port }: SyslogAddress): Sink {
+function udpSink(address: () => SyslogAddress): Sink {
+  const { host, port } = address()
   const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4').unref()
   socket.on('error', () => undefined)
   const send = (message: string): Promise<void> =>
@@ -39,7 +51,9 @@ function udpSink({ host, port }: SyslogAddress): Sink {
 function open({ transport, host, port, ca }: SyslogAddress): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const isTls = transport === 'tls'
-    const socket = isTls ? connectTls({ host, port, servername: host, ...(ca && { ca }) }) : connectTcp({ host, port })
+    const socket = isTls
+      ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) })
+      : connectTcp({ host, port })
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new DOMException('no connection', 'TimeoutError')))
     // The server sends nothing; what it sends is dropped.
     socket.resume()
@@ -52,12 +66,12 @@ function open({ transport, host, port, ca }: SyslogAddress): Promise<Socket> {
 }
 
 /** One connection with octet counting (RFC 5425, RFC 6587), opened again after it was lost. */
-function streamSink(address: SyslogAddress): Sink {
+function streamSink(address: () => SyslogAddress): Sink {
   let socket: Socket | undefined
 
   return {
     async write(messages) {
-      if (socket === undefined || socket.destroyed || !socket.writable) socket = await open(address)
+      if (socket === undefined || socket.destroyed || !socket.writable) socket = await open(address())
       const current = socket
       const frames = messages.map((message) => `${Buffer.byteLength(message)} ${message}`).join('')
       await new Promise<void>((resolve, reject) =>
@@ -73,6 +87,6 @@ function streamSink(address: SyslogAddress): Sink {
   }
 }
 
-/** The sink of a syslog server. */
-export const syslogSink = (address: SyslogAddress): Sink =>
-  address.transport === 'udp' ? udpSink(address) : streamSink(address)
+/** The sink of a syslog server; `address` may name another authority each time. */
+export const syslogSink = (transport: SyslogAddress['transport'], address: () => SyslogAddress): Sink =>
+  transport === 'udp' ? udpSink(address) : streamSink(address)

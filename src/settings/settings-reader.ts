@@ -25,8 +25,6 @@ function isProxyUrl(text: string): boolean {
 
 /** Reads settings by name, from the environment or from another source of names and texts, and collects their problems. */
 export class SettingsReader implements Settings {
-  /** The files that the settings name, whether they can be read or not. */
-  readonly files = new Set<string>()
   /** The names that were asked for. */
   readonly asked = new Set<string>()
 
@@ -37,11 +35,13 @@ export class SettingsReader implements Settings {
     readonly plaintext: string[] = [],
     /** Where the settings stand; empty for the environment. */
     private readonly where = '',
+    /** The files that the settings name, whether they can be read or not. */
+    readonly files = new Set<string>(),
   ) {}
 
   /** Settings of an entry of a file; what is told of them begins with `where`. */
   within(env: Env, where: string): Settings {
-    return new SettingsReader(env, this.problems, this.plaintext, where)
+    return new SettingsReader(env, this.problems, this.plaintext, where, this.files)
   }
 
   has(name: string): boolean {
@@ -151,12 +151,15 @@ export class SettingsReader implements Settings {
   }
 }
 
-/** Reads a certificate authority (PEM) from the file that a setting names. */
+/** Reads certificate authorities (PEM, one or several) from the file that a setting names. */
 export function authority(settings: Settings, name: string, description: string): string | undefined {
   const pem = settings.optionalFile(name, description)
   if (pem === undefined) return undefined
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----(?=\s|$)/g) ?? []
   try {
-    new X509Certificate(pem)
+    for (const certificate of certificates) new X509Certificate(certificate)
+    if (certificates.length !== pem.split('-----BEGIN ').length - 1) throw new Error('something else is in it')
+    if (certificates.length === 0) throw new Error('none')
   } catch {
     settings.problem(`${name} holds no certificate in PEM`)
   }

@@ -1,4 +1,5 @@
 import type { Provider, ProviderInstance, Settings } from '../../datasources/contract/provider.js'
+import type { ProxySettings } from '../../datasources/http/proxy.js'
 import { DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_RESPONSE_BYTES } from '../../datasources/http/transport.js'
 import type { ProviderName, providers } from '../../datasources/index.js'
 import { authority } from '../settings/settings-reader.js'
@@ -17,6 +18,8 @@ export interface ProviderConfig {
   readonly sendsInteractionId: boolean
   /** The forward proxy of this provider, instead of that of the process. */
   readonly proxyUrl: string | undefined
+  /** The forward proxies of the process. */
+  readonly proxies: ProxySettings
   /** Certificate authority (PEM) of the provider, instead of the public ones. */
   readonly ca: string | undefined
 }
@@ -30,7 +33,7 @@ type OwnLimits = Pick<Provider<unknown, ProviderInstance>, 'name' | 'maxResponse
 export const prefixOf = ({ name }: AnyProvider): string => name.toUpperCase()
 
 /** Reads the settings of one provider: its own, and those that every provider has. */
-export function providerConfig(provider: AnyProvider, settings: Settings): ProviderConfig {
+export function providerConfig(provider: AnyProvider, settings: Settings, proxies: ProxySettings): ProviderConfig {
   const prefix = prefixOf(provider)
   const { maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES, maxConcurrencyTotal = 0 }: OwnLimits = provider
   return {
@@ -76,6 +79,7 @@ export function providerConfig(provider: AnyProvider, settings: Settings): Provi
       `${prefix}_PROXY_URL`,
       'Forward proxy for the provider and its token endpoint, instead of `HTTPS_PROXY` and `HTTP_PROXY`; `NO_PROXY` does not apply.',
     ),
+    proxies,
     ca: authority(
       settings,
       `${prefix}_CA_FILE`,

@@ -23,7 +23,7 @@ const REFUSED = 'changed provider settings are refused; the earlier ones stay in
 
 /** Takes what was read in use, or says why not: an invalid configuration changes nothing. */
 function take(
-  { tenancy, problems }: TenancyReading,
+  { part: tenancy, problems }: TenancyReading,
   { tenants, log }: ReloadOptions,
 ): 'applied' | 'unchanged' | 'refused' {
   if (tenancy === undefined) {

@@ -1,5 +1,6 @@
 import { type ProviderName, providers, type Providers } from '../../datasources/index.js'
 import type { Settings } from '../../datasources/contract/provider.js'
+import type { ProxySettings } from '../../datasources/http/proxy.js'
 import { prefixOf, type ProviderConfig, providerConfig } from './provider-config.js'
 import { SettingsReader } from '../settings/settings-reader.js'
 import { readTenantsFile, type TenantEntry, told } from './tenants-file.js'
@@ -39,10 +40,10 @@ export const tenantsText = (settings: Settings): string | undefined =>
   )
 
 /** The configuration of the providers that the settings name, at least one. */
-function configsOf(settings: SettingsReader): TenantConfig['providers'] {
+function configsOf(settings: SettingsReader, proxies: ProxySettings): TenantConfig['providers'] {
   const configured = everyProvider.filter((provider) => settings.has(`${prefixOf(provider)}_URL`))
   if (configured.length === 0) settings.problem(`no provider is configured: set at least one of ${URLS.join(', ')}`)
-  return Object.fromEntries(configured.map((provider) => [provider.name, providerConfig(provider, settings)]))
+  return Object.fromEntries(configured.map((provider) => [provider.name, providerConfig(provider, settings, proxies)]))
 }
 
 function limitsOf({ limits }: TenantEntry, problem: (message: string) => void): TenantLimits {
@@ -65,10 +66,10 @@ function checkBanks({ banks }: TenantEntry, obp: ProviderConfig | undefined, pro
 }
 
 /** Reads the settings of one tenant, from the same names as the environment has. */
-function tenantOf(entry: TenantEntry, main: SettingsReader): TenantConfig {
+function tenantOf(entry: TenantEntry, main: SettingsReader, proxies: ProxySettings): TenantConfig {
   const { id, banks, settings } = entry
   const reader = new SettingsReader(settings)
-  const configs = configsOf(reader)
+  const configs = configsOf(reader, proxies)
   const problem = (message: string) => reader.problem(message)
   for (const name of Object.keys(settings))
     if (!reader.asked.has(name)) problem(`${told(name)} is not a setting of a provider that the tenant has`)
@@ -97,18 +98,18 @@ function refuseSharedSecrets(tenants: readonly TenantConfig[], problem: (message
  * Reads the tenants. With `TENANTS_FILE` the provider settings of the environment are refused, so that no tenant is
  * given credentials that are not its own; without the file they are those of the one default tenant.
  */
-export function readTenancy(settings: SettingsReader): Tenancy {
+export function readTenancy(settings: SettingsReader, proxies: ProxySettings): Tenancy {
   const text = tenantsText(settings)
   if (settings.optional('TENANTS_FILE', '') === undefined)
     return {
       hasTenants: false,
-      tenants: [{ id: undefined, banks: undefined, limits: NO_LIMITS, providers: configsOf(settings) }],
+      tenants: [{ id: undefined, banks: undefined, limits: NO_LIMITS, providers: configsOf(settings, proxies) }],
     }
   for (const url of URLS)
     if (settings.has(url)) settings.problem(`${url} is not used with TENANTS_FILE: set it for a tenant there`)
   if (text === undefined) return { hasTenants: true, tenants: [] }
   const problem = (message: string) => settings.problem(message)
-  const tenants = readTenantsFile(text, problem).map((entry) => tenantOf(entry, settings))
+  const tenants = readTenantsFile(text, problem).map((entry) => tenantOf(entry, settings, proxies))
   refuseSharedSecrets(tenants, problem)
   return { hasTenants: true, tenants }
 }

@@ -17,7 +17,7 @@ import type { Tenancy, TenantConfig } from './tenancy.js'
 import { DEFAULT_TENANT, type Rooms, storeOf, Tenant, tenantName } from './tenant.js'
 
 export interface TenantsOptions {
-  readonly config: Pick<Config, 'httpClient' | 'proxies' | 'tenancy' | 'maxResponseMemoryBytes'>
+  readonly config: Pick<Config, 'httpClient' | 'tenancy' | 'maxResponseMemoryBytes'>
   readonly store: Store
   readonly permits?: PermitStore | undefined
   /** Changes that the replicas tell each other. @default none */

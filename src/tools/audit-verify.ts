@@ -68,7 +68,9 @@ async function checkpointSources({ checkpoints }: VerifyConfig, paths: readonly 
   if (checkpoints === undefined) return []
   if ('file' in checkpoints) return [ofFile(checkpoints.file)]
   if ('stream' in checkpoints) return [ofStream(checkpoints.redis, checkpoints.stream)]
-  throw new ConfigError(['AUDIT_CHECKPOINTS is an object store: name the folder of its objects with --checkpoints'])
+  throw new ConfigError([
+    'AUDIT_CHECKPOINTS cannot be listed: name a file of its lines, or the folder of its objects, with --checkpoints',
+  ])
 }
 
 /** The checkpoints, verified; undefined where there are none to read. */

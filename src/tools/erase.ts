@@ -2,6 +2,8 @@ import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { openTrail, type Trail } from '../audit/trail.js'
 import { ConfigError, environment, type ErasureConfig, readErasureConfig } from '../config.js'
+import { openToolEvents } from '../security-events/open.js'
+import type { SecurityEvents } from '../security-events/security-events.js'
 import { erasePerson, type ErasureReport } from '../erasure/erasure.js'
 import type { Person } from '../erasure/person-match.js'
 import { beginReceipt, isComplete, linesOf, receiptDestination } from '../erasure/receipt.js'
@@ -71,16 +73,18 @@ async function erase({ person, isDryRun }: Request, config: ErasureConfig, keys:
 async function eraseOnRecord(
   request: Request,
   config: ErasureConfig,
-  { keys, trail }: { readonly keys: DataKeys; readonly trail: Trail },
+  { keys, trail, events }: { readonly keys: DataKeys; readonly trail: Trail; readonly events: SecurityEvents },
 ): Promise<ErasureReport> {
   const receipt = beginReceipt(request.person, request.by, trail.pseudonymOf)
   await trail.commit({ kind: 'erasure', state: 'begun', ...receipt })
   try {
     const report = await erase(request, config, keys)
     await trail.commit({ kind: 'erasure', state: isComplete(report) ? 'done' : 'incomplete', ...receipt, ...report })
+    events.record({ action: 'person-erased', reason: isComplete(report) ? 'complete' : 'incomplete', receipt })
     console.log(JSON.stringify({ at: new Date().toISOString(), ...receipt, ...report }))
     return report
   } catch (error) {
+    events.record({ action: 'erasure-failed', receipt })
     await trail.commit({ kind: 'erasure', state: 'failed', ...receipt }).catch(() => undefined)
     throw error
   }
@@ -107,12 +111,14 @@ async function main(args: readonly string[]): Promise<number> {
     notice: (what) => console.error(`The file of receipts was open to others (${what}).`),
     checkpointed: (cause) => cause !== undefined && console.error(`Checkpoints are not written (${cause}).`),
   })
+  const events = openToolEvents(config)
   try {
-    const report = await eraseOnRecord(request, config, { keys, trail })
+    const report = await eraseOnRecord(request, config, { keys, trail, events })
     for (const line of linesOf(report, false)) console.log(line)
     return isComplete(report) ? 0 : 1
   } finally {
     await trail.close()
+    await events.close()
   }
 }
 

@@ -1,7 +1,7 @@
 import { ConfigError, environment, readSecretConfig, readSecurityConfig } from '../config.js'
 import { KeyRingError, loadKeys } from '../keys/key-ring.js'
 import { errorClass } from '../observability/error-class.js'
-import { openSecurityEvents } from '../security-events/open.js'
+import { openToolEvents } from '../security-events/open.js'
 import { acceptEpoch, inspectEpoch, type Inspection } from '../store/accept-epoch.js'
 import { StoreCipher } from '../store/cipher.js'
 import type { RedisAddress } from '../store/redis-address.js'
@@ -27,9 +27,7 @@ function lines({ epochs, facts, now }: Inspection): readonly string[] {
 
 /** Records that the store was accepted, where `SECURITY_LOG` says. */
 async function recordAcceptance(redis: RedisAddress): Promise<void> {
-  const unheard = { securityEvent: () => undefined, securityEventsLost: () => undefined }
-  const warn = (_facts: object, message: string) => console.error(`SECURITY_LOG: ${message}.`)
-  const events = openSecurityEvents({ ...readSecurityConfig(environment()), redis }, unheard, { warn })
+  const events = openToolEvents({ ...readSecurityConfig(environment()), redis })
   events.record({ action: 'store-accepted' })
   await events.close()
 }

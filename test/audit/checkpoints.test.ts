@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -376,6 +378,30 @@ describe('the sinks of checkpoints', () => {
       problems: [],
       sequences: [{ count: 2 }],
     })
+  })
+
+  test('a syslog server over a connection: its lines are verified with the header of each', async () => {
+    let received = ''
+    const server = createServer((socket) => socket.on('data', (part) => (received += String(part))))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    await runTrail({ checkpoints: checkpointsOf({ AUDIT_CHECKPOINTS: `syslog:tcp://127.0.0.1:${port}` }) })
+    server.close()
+    await expect.poll(() => received).toContain('"state":"ended"')
+    expect(received).toMatch(/^\d+ <110>1 \S+ \S+ kyc-graph \d+ audit-checkpoint - \{"checkpoint":/)
+    const lines = received.split(/(?=\d+ <110>1 )/).filter((line) => line.includes('{'))
+    const verified = verifyCheckpoints([...lines, ...lines], [ROOT.publicKey])
+    expect(verified).toMatchObject({ problems: [], sequences: [{ count: 2, hasEnded: true }] })
+    const forged = lines.map((line) => line.replace(/"count":\d+/, '"count":9'))
+    expect(verifyCheckpoints(forged, [ROOT.publicKey]).problems).not.toEqual([])
+  })
+
+  test.each([
+    ['syslog:udp://127.0.0.1:514', 'AUDIT_CHECKPOINTS must not be syslog:udp://'],
+    ['syslog:tcp://syslog.test:601', 'AUDIT_CHECKPOINTS would be reached without encryption'],
+    ['syslog:tls://syslog.test', 'AUDIT_CHECKPOINTS must be syslog:udp://host:port'],
+  ])('%s is refused', (AUDIT_CHECKPOINTS, problem) => {
+    expect(() => checkpointsOf({ AUDIT_CHECKPOINTS })).toThrow(problem)
   })
 
   test('the root key of a file signs once, and is forgotten', async () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -20,7 +20,9 @@ import { cipherOf } from '../support/keys.js'
 const KEY = randomBytes(32)
 const STORE_ENCRYPTION_KEY = KEY.toString('base64')
 const cipher = cipherOf([KEY])
-const AUDIT_LOG = join(mkdtempSync(join(tmpdir(), 'kyc-graph-erasure-')), 'audit.log')
+const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-erasure-'))
+const AUDIT_LOG = join(folder, 'audit.log')
+const SECURITY_LOG = join(folder, 'security.log')
 
 /** By what Ada is known: to the Open Bank Project, Synctera, Apiture, SEI and Banfico, and in a meeting. */
 const IDS = [ADA.customerId, ADA.personId!, ADA.bankingCustomerId, ADA.seiExternalId, ADA.account, 'ada@vob.example']
@@ -93,7 +95,7 @@ async function values(): Promise<Value[]> {
 /** The command, as it runs in a container beside the server. */
 const erase = (args: readonly string[], keys = STORE_ENCRYPTION_KEY) =>
   promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/tools/erase.ts', ...args], {
-    env: { PATH: process.env['PATH'], REDIS_URL: url, STORE_ENCRYPTION_KEY: keys, AUDIT_LOG },
+    env: { PATH: process.env['PATH'], REDIS_URL: url, STORE_ENCRYPTION_KEY: keys, AUDIT_LOG, SECURITY_LOG },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
@@ -131,7 +133,8 @@ test('a person whom every operation was about is erased; their keys stay taken',
   expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('Would become tombstones') })
   expect(await values()).toHaveLength(before.length)
 
-  const done = await erase(OF_ALL)
+  expect(existsSync(SECURITY_LOG)).toBe(false)
+  const done = await erase([...OF_ALL, '--by', 'officer-7'])
   expect(done).toMatchObject({ code: 0, stderr: '' })
   const after = await values()
   expect(after.filter(({ isAdas }) => isAdas)).toEqual([])
@@ -151,6 +154,13 @@ test('a person whom every operation was about is erased; their keys stay taken',
       { name: 'the output', text: done.stdout },
     ]),
   ).toEqual([])
+  const events = readFileSync(SECURITY_LOG, 'utf8')
+  expect(JSON.parse(events)).toMatchObject({
+    event: { action: 'person-erased', reason: 'complete', outcome: 'success' },
+    user: { name: 'officer-7' },
+    kyc: { receipt: { id: receipt['erasure'] } },
+  })
+  expect(search(MARKS, [{ name: 'the events', text: events }])).toEqual([])
   const verifier = new TrailVerifier([deriveChainKey(KEY)])
   trail.split('\n').forEach((line, i) => verifier.add(line, `audit.log:${i + 1}`))
   expect(verifier.report([])).toMatchObject({ problems: [], chains: [{ state: 'ended' }] })
@@ -180,4 +190,6 @@ test('values under a key that is not given are counted, and the exit code says t
   const { code, stdout } = await erase(['--person', 'x'], randomBytes(32).toString('base64'))
   expect(code).toBe(1)
   expect(stdout).toContain('Not readable with the given keys')
+  const events = readFileSync(SECURITY_LOG, 'utf8').trim().split('\n')
+  expect(events.map((line) => JSON.parse(line).event.reason)).toEqual(['complete', 'incomplete'])
 })

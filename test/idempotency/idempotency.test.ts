@@ -436,6 +436,37 @@ describe('an unexpected error', () => {
     await raw.close()
   })
 
+  test('of a claim that the store makes only later does not hold the key', async () => {
+    const raw = { ...memoryStore() }
+    const { compareAndSwap, read } = raw
+    const late: (() => void)[] = []
+    // A claim waits on a connection of its own: it is refused for its time, and is made after the first look for it.
+    Object.assign(raw, {
+      compareAndSwap(...swap: Parameters<typeof compareAndSwap>) {
+        late.push(() => void compareAndSwap(...swap))
+        raw.compareAndSwap = compareAndSwap
+        return Promise.reject(new ApiError('STORE_UNAVAILABLE'))
+      },
+      async read(name: string) {
+        const found = await read(name)
+        // The claim's own look came before it was sent.
+        for (const make of late.splice(0)) make()
+        return found
+      },
+    })
+    const write: Write<{ name: string }> = {
+      ...writeOf(encryptedStore(raw, cipherOf([SECRET]))),
+      input: { idempotencyKey: 'k' },
+      run: () => Promise.resolve({ name: 'done' }),
+    }
+    const idempotency = new Idempotency(30_000)
+    await expect(idempotency.execute(write)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect
+      .poll(() => idempotency.execute(write).catch(({ code }: ApiError) => code), { timeout: 5_000 })
+      .toEqual({ name: 'done', replayed: false })
+    await raw.close()
+  })
+
   test('of the store after the write does not lose the answer', async () => {
     const raw = { ...memoryStore() }
     const store = encryptedStore(raw, cipherOf([SECRET]))

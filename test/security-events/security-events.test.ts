@@ -10,6 +10,7 @@ import { ADA, CROWD } from '../../datasources/emulator/people.js'
 import { SCOPES } from '../../schema/scopes.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import { type App, startApp } from '../support/app.js'
+import { createDpopKey, type DpopKey } from '../support/dpop.js'
 import type { TokenOptions } from '../support/tokens.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-security-'))
@@ -40,6 +41,7 @@ beforeAll(async () => {
       UNAUTHENTICATED_REQUESTS_PER_MINUTE: '2',
       MAX_CONNECTIONS_PER_ADDRESS: '2',
       TRUST_PROXY: '127.0.0.9',
+      AUTH_DPOP_NONCE: 'true',
     },
     app,
   )
@@ -260,6 +262,52 @@ describe('is a line with the field names of ECS', () => {
   })
 })
 
+describe('of a bound token', () => {
+  let key: DpopKey
+  let token: string
+  beforeAll(async () => {
+    key = await createDpopKey()
+    token = await app.token({ client: 'dpop', claims: { cnf: { jkt: key.thumbprint } } })
+  })
+  const url = (of = app) => `${of.url}/graphql`
+  const sendProof = async (dpop: string | undefined, of = app) =>
+    send({ query: VIEWER, token: `DPoP ${token}`, headers: dpop === undefined ? {} : { dpop } }, of)
+
+  test.each<readonly [what: string, reason: string, proof: () => string | undefined | Promise<string>]>([
+    ['no proof', 'missing', () => undefined],
+    ['two JWTs', 'form', () => 'a.b.c, a.b.c'],
+    ['a proof of another type', 'signature', () => key.proof({ url: url(), token }, {}, { typ: 'JWT' })],
+    ['a proof of another key', 'key', async () => (await createDpopKey()).proof({ url: url(), token })],
+    ['another method', 'method', () => key.proof({ url: url(), token, method: 'GET' })],
+    ['another address', 'address', () => key.proof({ url: 'https://other.test/graphql', token })],
+    ['another token', 'token', () => key.proof({ url: url(), token: 'other' })],
+    ['a proof of an hour ago', 'time', () => key.proof({ url: url(), token }, { iat: Date.now() / 1000 - 3_600 })],
+    ['no id', 'id', () => key.proof({ url: url(), token }, { jti: undefined })],
+  ])('%s is told as proof_%s', async (_what, reason, proof) => {
+    const events = await eventsOf(await sendProof(await proof()))
+    expect(events.map(({ event }) => [event.action, event.reason])).toEqual([['login-failed', `proof_${reason}`]])
+  })
+
+  test('a proof that comes a second time, and one without the nonce', async () => {
+    const proof = await key.proof({ url: url(), token })
+    await sendProof(proof)
+    expect(await eventsOf(await sendProof(proof))).toMatchObject([{ event: { reason: 'proof_replayed' } }])
+    const id = await sendProof(await key.proof({ url: url(strict), token }), strict)
+    expect(await eventsOf(id, FILES.strict)).toMatchObject([{ event: { reason: 'proof_nonce' } }])
+  })
+
+  test.each<readonly [what: string, reason: string, scheme: string, cnf: () => unknown]>([
+    ['a binding beside an unknown one', 'binding_unknown', 'DPoP', () => ({ jkt: key.thumbprint, jwe: 'a' })],
+    ['a bound token that is sent as a bearer token', 'token_bound', 'Bearer', () => ({ jkt: key.thumbprint })],
+    ['a bearer token with the scheme DPoP', 'token_unbound', 'DPoP', () => undefined],
+    ['no certificate', 'certificate_missing', 'Bearer', () => ({ 'x5t#S256': key.thumbprint })],
+  ])('%s is told as %s', async (_what, reason, scheme, cnf) => {
+    const bound = await app.token({ client: 'cnf', claims: { cnf: cnf() } })
+    const events = await eventsOf(await send({ query: VIEWER, token: `${scheme} ${bound}` }))
+    expect(events.map(({ event }) => [event.action, event.reason])).toEqual([['login-failed', reason]])
+  })
+})
+
 describe('limits', () => {
   test('the budget of a client, the safelist, failures of an address', async () => {
     const unlisted = await send({ query: PERSON, options: { client: 'unlisted' } }, strict)
@@ -294,6 +342,23 @@ describe('limits', () => {
       ]),
     )
     for (const socket of sockets) socket.destroy()
+  })
+
+  test('an address that is banned, and its connections after that', async () => {
+    const head = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\nauthorization: Bearer ${await app.token()}\r\n\r\n`
+    for (let i = 0; i < 5; i += 1) {
+      const socket = await line('127.0.0.10', head + '1\r\na\r\n'.repeat(20_000))
+      await once(socket, 'data')
+      socket.destroy()
+    }
+    const late = await line('127.0.0.10')
+    await once(late, 'close')
+    await expect.poll(refused).toContainEqual(['banned', '127.0.0.10'])
+    const bans = () => linesOf(FILES.strict).filter(({ event: { action } }) => action === 'address-banned')
+    await expect.poll(bans).toMatchObject([{ event: { reason: 'body_parts' }, source: { ip: '127.0.0.10' } }])
+    const text = await (await fetch(`${strict.url}/metrics`)).text()
+    expect(text).toMatch(/^kyc_connections_refused_total\{reason="banned"\} 1$/m)
+    expect(text).toMatch(/^kyc_security_events_total\{action="address-banned",outcome="failure"\} 1$/m)
   })
 
   test('a client behind a trusted proxy has its own address', async () => {

@@ -55,7 +55,7 @@ export const hashOfLine = (line: string): string => createHash('sha256').update(
  * sign another past.
  */
 export class CheckpointSequence {
-  readonly #root: RootSigner
+  #root: RootSigner
   readonly #every: number
   readonly #id = randomUUID()
   #key = newKey()
@@ -66,6 +66,11 @@ export class CheckpointSequence {
   constructor(root: RootSigner, everySeconds: number) {
     this.#root = root
     this.#every = everySeconds
+  }
+
+  /** The first checkpoint, where it is not signed yet, is signed by this root key. */
+  useRoot(root: RootSigner): void {
+    this.#root = root
   }
 
   /** Signs the next checkpoint. The first one needs the root key; it rejects where that cannot sign. */
@@ -98,8 +103,9 @@ export class CheckpointSequence {
 
 const SIGNED = /^(\{"checkpoint":"[\w-]{36}".*),"signature":"([\w-]+)"\}$/
 
-/** Reads a line; undefined where it is no checkpoint. The signature is not verified. */
-export function readCheckpoint(line: string): SignedCheckpoint | undefined {
+/** Reads a line; undefined where it is no checkpoint. A header before it, such as that of syslog, is left out. The signature is not verified. */
+export function readCheckpoint(given: string): SignedCheckpoint | undefined {
+  const line = given.slice(Math.max(0, given.indexOf('{"checkpoint":"')))
   const body = SIGNED.exec(line)?.[1]
   if (body === undefined) return undefined
   try {

@@ -4,7 +4,9 @@ import type { Settings } from '../../../datasources/contract/provider.js'
 import { type AwsAccess, callKms, requestAws } from '../../keys/aws.js'
 import { bytesOf, KeyServiceError, requestService, type ServiceAccess } from '../../keys/key-service.js'
 import type { KeyServices } from '../../keys/key-settings.js'
-import { callTransit, withoutPrefix } from '../../keys/vault.js'
+import { callTransit, type VaultKey, withoutPrefix } from '../../keys/vault.js'
+import { authority } from '../../settings/settings-reader.js'
+import { readSyslogAddress } from '../../security-events/syslog-address.js'
 import type { RedisAddress } from '../../store/redis-address.js'
 import type { RootSigner } from './checkpoint.js'
 import type { CheckpointDestination, PutObject } from './sinks.js'
@@ -52,37 +54,52 @@ const kmsSigner = (aws: AwsAccess, keyId: string): RootSigner => ({
   },
 })
 
-/** The signer; where there are no checkpoints its settings are read and not used. */
-function rootSigner(settings: Settings, { aws, vault }: KeyServices, isUsed: boolean): RootSigner | undefined {
+const vaultSigner = (vault: VaultKey, keyId: string): RootSigner => ({
+  async sign(text) {
+    const input = { input: text.toString('base64'), hash_algorithm: 'sha2-256' }
+    return bytesOf(withoutPrefix((await callTransit({ ...vault, key: keyId }, 'sign', input))['signature']))
+  },
+})
+
+/** The settings of the root key. */
+function readRoot(settings: Settings) {
   const signer = settings.choice(
     'AUDIT_CHECKPOINT_SIGNER',
     'Root key of checkpoints: a private key in a file, AWS KMS (ECDSA with P-256), or the Transit engine of Vault (`ed25519` or `ecdsa-p256`).',
     SIGNERS,
     'file',
   )
-  const pem = settings.optionalSecret(
-    'AUDIT_CHECKPOINT_KEY',
-    'Private root key (PEM, Ed25519 or P-256) with `AUDIT_CHECKPOINT_SIGNER=file`; it is read at the start, used once and forgotten.',
-  )
   const keyId = settings.optional(
     'AUDIT_CHECKPOINT_KEY_ID',
     'Root key in AWS KMS (id, ARN or alias) or in Vault (name): an asymmetric key to sign with.',
   )
-  if (!isUsed) return undefined
-  if (signer === 'file') return fileSigner(settings, pem)
+  return { signer, keyId }
+}
+
+/** A root key that a service keeps; undefined, and a problem told, where the service is not configured. */
+function serviceSigner(
+  settings: Settings,
+  { signer, keyId }: ReturnType<typeof readRoot>,
+  { aws, vault }: KeyServices,
+): RootSigner | undefined {
   if (keyId === undefined)
     settings.problem(`AUDIT_CHECKPOINT_KEY_ID is missing; AUDIT_CHECKPOINT_SIGNER=${signer} needs it`)
   else if (signer === 'aws-kms' && aws) return kmsSigner(aws, keyId)
-  else if (signer === 'vault' && vault)
-    return {
-      async sign(text) {
-        const input = { input: text.toString('base64'), hash_algorithm: 'sha2-256' }
-        return bytesOf(withoutPrefix((await callTransit({ ...vault, key: keyId }, 'sign', input))['signature']))
-      },
-    }
+  else if (signer === 'vault' && vault) return vaultSigner(vault, keyId)
   else
     settings.problem(`AUDIT_CHECKPOINT_SIGNER=${signer} needs the settings of ${signer === 'vault' ? 'Vault' : 'AWS'}`)
   return undefined
+}
+
+/** The signer; where there are no checkpoints its settings are read and not used. */
+function rootSigner(settings: Settings, services: KeyServices, isUsed: boolean): RootSigner | undefined {
+  const root = readRoot(settings)
+  const pem = settings.optionalSecret(
+    'AUDIT_CHECKPOINT_KEY',
+    'Private root key (PEM, Ed25519 or P-256) with `AUDIT_CHECKPOINT_SIGNER=file`; it is read at the start, used once and forgotten.',
+  )
+  if (!isUsed) return undefined
+  return root.signer === 'file' ? fileSigner(settings, pem) : serviceSigner(settings, root, services)
 }
 
 /** An object is never written over; one that exists was put by an attempt whose answer was lost. */
@@ -119,6 +136,13 @@ export interface CheckpointDeps {
   readonly services: KeyServices
 }
 
+/** A syslog server over a connection: by a datagram nothing is known of a checkpoint that was lost. */
+function syslogDestination(settings: Settings, text: string, ca: string | undefined): CheckpointDestination {
+  const syslog = readSyslogAddress(settings, 'AUDIT_CHECKPOINTS', text, ca)
+  if (syslog.transport === 'udp') settings.problem('AUDIT_CHECKPOINTS must not be syslog:udp://: use tls or tcp')
+  return { syslog }
+}
+
 /** Reads `AUDIT_CHECKPOINTS`. */
 export function readCheckpointDestination(
   settings: Settings,
@@ -126,15 +150,16 @@ export function readCheckpointDestination(
 ): CheckpointDestination | undefined {
   const named = settings.optional(
     'AUDIT_CHECKPOINTS',
-    'Destination of signed checkpoints of the audit trail, one that this server can only append to: a file, `redis:<stream>` in `REDIS_URL`, or the URL of an object store, where each one is put below.',
+    'Destination of signed checkpoints of the audit trail, one that this server can only append to: a file, `redis:<stream>` in `REDIS_URL`, a syslog server (`syslog:tls://host:port`, `syslog:tcp://…`), or the URL of an object store, where each one is put below.',
   )
   const token = settings.optionalSecret(
     'AUDIT_CHECKPOINTS_TOKEN',
     'Bearer token for the object store; without it requests are signed for S3, where AWS is configured.',
   )
-  const ca = settings.optionalPem(
+  const ca = authority(
+    settings,
     'AUDIT_CHECKPOINTS_CA_FILE',
-    'Certificate authority (PEM) of the object store, instead of the public ones.',
+    'Certificate authority (PEM) of the object store or the syslog server, instead of the public ones.',
   )
   if (named === undefined) return undefined
   const stream = /^redis:(?!\/\/)(.*)$/.exec(named)?.[1]?.trim()
@@ -143,6 +168,7 @@ export function readCheckpointDestination(
     if (redis === undefined) settings.problem('REDIS_URL is missing; AUDIT_CHECKPOINTS needs it')
     return redis && { stream, redis }
   }
+  if (named.startsWith('syslog:')) return syslogDestination(settings, named, ca)
   if (!/^https?:\/\//.test(named)) return { file: named }
   const url = settings.url('AUDIT_CHECKPOINTS', 'The same.')
   return { put: objectPutter(url, { aws: services.aws, token, access: { proxies, ca } }) }
@@ -163,6 +189,18 @@ export function readCheckpointSettings(settings: Settings, deps: CheckpointDeps)
   )
   const root = rootSigner(settings, deps.services, destination !== undefined)
   return destination && root && { destination, intervalSeconds, maxEntries, root }
+}
+
+/** What of checkpoints is read again: how their destination and the service with their root key are reached. */
+export type CheckpointAccess = Pick<CheckpointConfig, 'destination'> & Partial<Pick<CheckpointConfig, 'root'>>
+
+/** Reads that again. A private root key in a file was used and is forgotten, so it is not read. */
+export function readCheckpointAccess(settings: Settings, deps: CheckpointDeps): CheckpointAccess | undefined {
+  const destination = readCheckpointDestination(settings, deps)
+  const root = readRoot(settings)
+  if (destination === undefined || root.signer === 'file') return destination && { destination }
+  const signer = serviceSigner(settings, root, deps.services)
+  return signer && { destination, root: signer }
 }
 
 /** Reads the public root keys (PEM, several one after the other). */

@@ -1,5 +1,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { syslogMessage, syslogSink } from '../../security-events/syslog.js'
+import type { SyslogAddress } from '../../security-events/syslog-address.js'
 import type { RedisAddress } from '../../store/redis-address.js'
 import { openRedis, waitUntilReady } from '../redis.js'
 import type { SignedCheckpoint } from './checkpoint.js'
@@ -74,12 +76,29 @@ const objectSink = (put: PutObject): CheckpointSink => ({
   close: () => Promise.resolve(),
 })
 
+/** Facility "log audit" with the severity "informational". */
+const SYSLOG_HEAD = { priority: 13 * 8 + 6, id: 'audit-checkpoint' }
+
+/** A syslog server, over a connection: what it does with a line is its own. */
+function syslogCheckpoints(address: SyslogAddress): CheckpointSink {
+  const sink = syslogSink(address.transport, () => address)
+  return {
+    put: async ({ line }) => void (await sink.write([syslogMessage(line, SYSLOG_HEAD, Date.now())])),
+    newest: () => Promise.resolve([]),
+    close: () => sink.close(),
+  }
+}
+
 /** The destination of checkpoints. */
 export type CheckpointDestination =
-  { readonly file: string } | { readonly stream: string; readonly redis: RedisAddress } | { readonly put: PutObject }
+  | { readonly file: string }
+  | { readonly stream: string; readonly redis: RedisAddress }
+  | { readonly syslog: SyslogAddress }
+  | { readonly put: PutObject }
 
 /** Opens the sink of `AUDIT_CHECKPOINTS`. */
 export function openCheckpointSink(destination: CheckpointDestination): CheckpointSink {
   if ('file' in destination) return fileSink(destination.file)
+  if ('syslog' in destination) return syslogCheckpoints(destination.syslog)
   return 'put' in destination ? objectSink(destination.put) : streamSink(destination.redis, destination.stream)
 }

@@ -24,11 +24,12 @@ export interface VerifiedCheckpoints {
 /** The checkpoints by sequence, each in order of its numbers, without exact copies. */
 function grouped(lines: readonly string[], problems: string[]): Map<string, SignedCheckpoint[]> {
   const sequences = new Map<string, SignedCheckpoint[]>()
-  for (const line of new Set(lines)) {
-    if (line.trim() === '') continue
+  const taken = new Set<string>()
+  for (const line of lines) {
     const read = readCheckpoint(line)
     // A line may be torn; the whole one follows it, or its number is missing.
-    if (!read) continue
+    if (!read || taken.has(read.line)) continue
+    taken.add(read.line)
     const { checkpoint, n } = read.checkpoint
     const sequence = sequences.get(checkpoint) ?? []
     if (sequence.some((other) => other.checkpoint.n === n))

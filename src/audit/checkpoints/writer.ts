@@ -43,6 +43,7 @@ const countOf = (heads: readonly Head[]): number => heads.reduce((sum, { count }
 export class CheckpointWriter {
   readonly #options: CheckpointOptions
   readonly #sequence: CheckpointSequence
+  #sink: CheckpointSink
   readonly #timer: NodeJS.Timeout
   #pending: SignedCheckpoint | undefined
   #running: Promise<void> | undefined
@@ -53,8 +54,17 @@ export class CheckpointWriter {
 
   constructor(options: CheckpointOptions) {
     this.#options = options
+    this.#sink = options.sink
     this.#sequence = new CheckpointSequence(options.root, options.intervalSeconds)
     this.#timer = setInterval(() => void this.step(), TICK_MS).unref()
+  }
+
+  /** Puts what comes into another sink; what is being put ends in the earlier one. */
+  use(sink: CheckpointSink, root: RootSigner | undefined): void {
+    const before = this.#sink
+    this.#sink = sink
+    if (root !== undefined) this.#sequence.useRoot(root)
+    void Promise.resolve(this.#running).then(() => before.close())
   }
 
   /** Makes a checkpoint where one is due, and puts what waits. */
@@ -69,7 +79,7 @@ export class CheckpointWriter {
     const ended = this.#end().catch((error: unknown) => this.#report(errorClass(error)))
     await Promise.race([ended, delay(END_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => undefined)])
     timeout.abort()
-    await this.#options.sink.close()
+    await this.#sink.close()
   }
 
   async #step(): Promise<void> {
@@ -98,7 +108,7 @@ export class CheckpointWriter {
   }
 
   async #make(state: 'begun' | 'running' | 'ended'): Promise<void> {
-    const known = state === 'begun' ? chainsOf(await this.#options.sink.newest()) : undefined
+    const known = state === 'begun' ? chainsOf(await this.#sink.newest()) : undefined
     const chains = this.#options.heads()
     this.#pending = await this.#sequence.next({ state, chains, ...(known && { known }) })
     this.#isBegun = true
@@ -108,7 +118,7 @@ export class CheckpointWriter {
 
   async #put(): Promise<void> {
     if (this.#pending === undefined) return
-    await this.#options.sink.put(this.#pending)
+    await this.#sink.put(this.#pending)
     this.#pending = undefined
     this.#report(undefined)
   }

@@ -6,9 +6,9 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
-import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
+import { authority, certificate, type Signed } from '../../support/certificates.js'
 import { build, exitOf, run, urlOf } from '../../support/build.js'
 import { startProcess } from '../../support/processes.js'
 import { startProxy } from '../../support/proxy.js'
@@ -20,43 +20,6 @@ const file = (name: string, text: string): string => {
   const path = join(folder, name)
   writeFileSync(path, text, { mode: 0o600 })
   return path
-}
-
-interface Signed {
-  readonly cert: string
-  readonly key: string
-}
-
-async function authority(name: string): Promise<Signed> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true },
-    ],
-  })
-  return { cert, key }
-}
-
-async function certificate(name: string, ca: Signed): Promise<Signed> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    ca,
-    extensions: [
-      { name: 'basicConstraints', cA: false },
-      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
-      },
-    ],
-  })
-  return { cert, key }
 }
 
 /** A TLS-terminating proxy before a plain server; records the client certificates. */
