@@ -1,6 +1,6 @@
 import { DisclosureType } from '../../schema/disclosure.js'
 import { KycProvider as Label } from '../../schema/shared.js'
-import { ApiError, copyError } from '../contract/errors.js'
+import { type ApiError, copyError } from '../contract/errors.js'
 import type { ErrorResponse } from '../http/call.js'
 import { ProblemBody } from '../http/provider-errors.js'
 

@@ -32,6 +32,8 @@ async function findDisclosure(
   return found.length === 1 ? toDisclosure(found[0]!, drift) : null
 }
 
+const ACKNOWLEDGED: string = DisclosureEventType.ACKNOWLEDGED
+
 /**
  * The error of a check that Synctera refuses until disclosures are recorded. Where the refusal names none, those that
  * the person has acknowledged are read; where they cannot be read, the error names none either.
@@ -46,7 +48,7 @@ export async function missingDisclosures(
   try {
     const rows = await source.listDisclosures(operation, [personId])
     const acknowledged = rows.flatMap((row) =>
-      !(row instanceof UnreadableRow) && row.event_type === DisclosureEventType.ACKNOWLEDGED ? row.type : [],
+      !(row instanceof UnreadableRow) && row.event_type === ACKNOWLEDGED ? row.type : [],
     )
     return disclosuresMissing(refusal, impliedTypes(new Set(acknowledged)))
   } catch (error) {
