@@ -6,6 +6,7 @@ import { type App, startApp } from '../../support/app.js'
 import { later, today } from '../../support/clock.js'
 import { search } from '../../support/leaks.js'
 import { firstPages } from '../../support/quirks.js'
+import { specification } from '../../support/specification.js'
 
 let app: App
 beforeAll(async () => {
@@ -385,4 +386,30 @@ describe('a document verification session', () => {
     ]
     expect(search(tokens, places)).toEqual([])
   })
+})
+
+test('requests and answers fit the specification of the provider', async () => {
+  const { operations, checkRequest, checkAnswer } = specification(
+    new URL('specification/documents.json', import.meta.url),
+  )
+  const personId = CROWD[29]!.personId!
+  await record({ personId })
+  await record({ personId, type: 'REG_E', disclosedAt: '2024-05-01T09:00:00+02:00', acknowledgingPersonId: fresh })
+  await read(personId)
+  await app.run(`{ persons(first: 3) { nodes { disclosures { id } } } }`)
+  await start({ documentType: 'LICENSE', language: 'ZH-HK', sendMessage: false })
+  await start()
+  const specified = app.recorded('synctera').filter(checkRequest)
+  expect(new Set(specified.map(({ method, url }) => `${method} ${url.split('?')[0]!}`))).toEqual(
+    new Set(operations.map(({ method, path }) => `${method} ${path}`)),
+  )
+  const { url: base, settings } = app.emulators.synctera
+  for (const { method, url, body } of specified) {
+    const answer = await fetch(`${base}${url}`, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${settings['SYNCTERA_API_KEY']!}` },
+      ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
+    })
+    checkAnswer(method, url.split('?')[0]!, answer.status, await answer.json())
+  }
 })
