@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox'
-import type { DocumentVerificationSession, StartDocumentVerificationInput } from '../../schema/document-verification.js'
+import type { StartDocumentVerificationInput } from '../../schema/document-verification.js'
 import { contract } from '../http/call.js'
 import { omitNullish } from '../support/mapping.js'
-import { command } from './instance.js'
 
 /**
  * Document verification sessions of Synctera v0. Reference: https://docs.synctera.com/reference/docvsession
@@ -23,27 +22,10 @@ export interface SessionBody {
   send_message?: boolean
 }
 
-const sessionBody = (input: StartDocumentVerificationInput): SessionBody =>
+export const sessionBody = (input: StartDocumentVerificationInput): SessionBody =>
   omitNullish({
     person_id: input.personId,
     document_type: input.documentType,
     language: input.language,
     send_message: input.sendMessage,
   })
-
-export const documentCommands = {
-  /**
-   * No list holds sessions, so one with a lost answer is never found: the same key starts another one, or gets the first
-   * one again where Synctera has kept its answer.
-   */
-  startDocumentVerification: command<StartDocumentVerificationInput, { session: DocumentVerificationSession }>({
-    scope: 'persons:write',
-    type: 'StartDocumentVerificationPayload',
-    repeatable: true,
-    payloadMs: ({ documentSessionMs }) => documentSessionMs,
-    async run({ source }, operation, input, { id }) {
-      const { session_token: token, url } = await source.startDocumentSession(operation, sessionBody(input), id)
-      return { session: { token, url } }
-    },
-  }),
-}
