@@ -7,6 +7,8 @@ import { CustomerUpdateResolver } from './customer-update.js'
 import { BankMeetingResolver, CrmEventResolver, CustomerMessageResolver, ViewerMessagesResolver } from './engagement.js'
 import { CustomerKycResolver, KycCheckResolver, KycDocumentResolver, KycMediaResolver } from './kyc.js'
 import { ErrorCodeResolver } from './error-code-info.js'
+import { DisclosureResolver } from './disclosures.js'
+import { DocumentVerificationResolver } from './document-verification.js'
 import { KycOverviewResolver } from './kyc-overview.js'
 import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
@@ -44,4 +46,6 @@ export const resolvers = [
   ViewerMessagesResolver,
   ErrorCodeResolver,
   ChallengeResolver,
+  DisclosureResolver,
+  DocumentVerificationResolver,
 ] as const

@@ -177,7 +177,8 @@ export class VerifyPersonInput extends MutationInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The id at Synctera of an identity document that was captured before; 1 to 255 characters.',
+    description:
+      'The token of a document verification session (`startDocumentVerification`), or the id at Synctera of an identity document that was captured otherwise; 1 to 255 characters. It is a secret.',
   })
   @IsOptional()
   @Length(1, 255)

@@ -56,6 +56,10 @@ export const piiGroups = {
     mask: 'hidden',
     reason: 'Proves a person to be the one; it goes to the provider only.',
   },
+  credential: {
+    category: 'personal',
+    reason: 'Opens one session of a person, to the caller who started it alone. No trail names it, also not by its id.',
+  },
   challenge: { category: 'personal', mask: 'hidden', reason: 'Hints at what a person has or knows.' },
   birth: {
     category: 'personal',
@@ -146,7 +150,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       createMeeting createCustomerMessage addKycCheck addKycStatus addKycDocument addKycMedia createAccount createUser
       createPerson updatePerson verifyPerson createCustomerAddress updateCustomerAddress deleteCustomerAddress
       createTaxResidence deleteTaxResidence addSocialMediaHandle requestCreditLimit createUserCustomerLink
-      deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor`,
+      deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor recordDisclosure startDocumentVerification`,
   },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
@@ -239,7 +243,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     phone: 'phoneNumber',
     partOfNumber: 'ssnLast4',
     openData: 'metadata',
-    composed: 'legalAddress shippingAddress personalIds verifications customers',
+    composed: 'legalAddress shippingAddress personalIds verifications customers disclosures',
   },
   PersonConnection: { composed: 'edges nodes pageInfo' },
   PersonEdge: { technical: 'cursor', composed: 'node' },
@@ -263,6 +267,13 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     recordTime: 'verifiedAt',
     composed: 'details',
   },
+  Disclosure: {
+    identifier: 'id acknowledgingPersonId',
+    catalogue: 'type typeRaw version',
+    consent: 'eventType eventTypeRaw',
+    recordTime: 'disclosedAt createdAt',
+  },
+  DocumentVerificationSession: { credential: 'token url' },
   VerificationDetail: { screening: 'category label description result score vendorCode' },
 
   CrmEvent: {
@@ -395,6 +406,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   VerifyAccountPayload: { technical: 'replayed', composed: 'result' },
   VerifyChallengeFactorPayload: { technical: 'replayed', composed: 'progress' },
   VerifyPersonPayload: { technical: 'replayed', composed: 'verification' },
+  RecordDisclosurePayload: { technical: 'replayed', composed: 'disclosure' },
+  StartDocumentVerificationPayload: { technical: 'replayed', composed: 'session' },
 }
 
 /** The members of input types. */
@@ -601,9 +614,21 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
   PersonAddressInput: { address: 'line1 line2 city state postalCode', country: 'countryCode' },
   PersonalIdInput: { identityDocument: 'type countryCode issueDate expiryDate', officialNumber: 'identifier' },
   VerifyPersonInput: {
-    identifier: 'idempotencyKey personId documentId',
+    identifier: 'idempotencyKey personId',
+    credential: 'documentId',
     consent: 'customerConsent',
     network: 'customerIpAddress',
+  },
+  RecordDisclosureInput: {
+    identifier: 'idempotencyKey personId acknowledgingPersonId',
+    catalogue: 'type version',
+    consent: 'eventType',
+    recordTime: 'disclosedAt',
+  },
+  StartDocumentVerificationInput: {
+    identifier: 'idempotencyKey personId',
+    identityDocument: 'documentType',
+    technical: 'language sendMessage',
   },
 
   VerifyAccountInput: {

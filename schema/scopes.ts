@@ -26,7 +26,7 @@ export const SCOPES = {
   'customers:write:own': 'changes to the contact data of those customers',
   'kyc:read:own': 'the same, of customers the provider links to the caller',
   'persons:read:own': 'the same, of persons linked to those customers',
-  'persons:write:own': 'changes to the contact data of those persons',
+  'persons:write:own': 'changes to the contact data of those persons, and disclosures to them',
   'entitlements:read:own': 'the same, of banking customers linked to those customers',
   'verifications:read:own': 'the same, of verifications that the caller asked for',
   'verifications:write:own': 'verifyAccount, with an answer for the caller alone',

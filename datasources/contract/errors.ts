@@ -20,6 +20,8 @@ export interface ApiErrorDetails {
   readonly fields?: InvalidFields
   /** The number of invalid members that `fields` does not name. */
   readonly moreFields?: number
+  /** The types of disclosure that the provider demands first; empty where it names none. */
+  readonly missingDisclosures?: readonly string[]
   /** The rows of a list that could not be read and are left out. */
   readonly leftOut?: number
   /** What was refused, a fixed word such as a scope; for security events alone, and never part of an answer. */

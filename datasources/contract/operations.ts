@@ -94,6 +94,8 @@ export interface Command<Instance, Input, Payload extends object> {
     | undefined
   /** Input members that are left out when inputs under the same idempotency key are compared. */
   readonly ignoredInput?: readonly string[] | undefined
+  /** How long the payload is kept for repeats, in ms, where that is shorter than `IDEMPOTENCY_PAYLOAD_HOURS`: that of a secret. */
+  readonly payloadMs?: ((instance: Instance) => number) | undefined
   /** The part of the payload that is stored for a replay; undefined when this payload is not final and is not stored. */
   toStored?(payload: Payload): object | undefined
   /** The payload of a stored outcome; absent where the stored form is the payload itself. */

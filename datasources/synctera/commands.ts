@@ -2,6 +2,7 @@ import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/
 import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
 import { type LeftOutRows, readableRows, unreadableRows } from '../contract/rows.js'
 import { toNodes } from '../support/rows.js'
+import { missingDisclosures } from './disclosure-operations.js'
 import { unreadableSyncteraRow } from './errors.js'
 import { command } from './instance.js'
 import { providerWord } from '../support/mapping.js'
@@ -58,6 +59,7 @@ export const syncteraCommands = {
     async run(instance, operation, input, { id }) {
       const { source, drift } = instance
       const answer = await source.verify(operation, verifyBody(input), id)
+      if ('demand' in answer) throw await missingDisclosures(instance, operation, input.personId, answer)
       clearPerson(instance, operation, input.personId)
       const results = toNodes(answer.verifications, 'verifications', toVerificationResult, unreadableSyncteraRow, drift)
       return {

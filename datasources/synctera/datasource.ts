@@ -1,5 +1,6 @@
-import { type Call, type CallScope, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
+import { type Call, type CallScope, type Contract, type ErrorMapping, type ErrorResponse, path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
+import { ApiError } from '../contract/errors.js'
 import type { ReadRows, UnreadableRow } from '../http/list-contract.js'
 import { ProblemBody } from '../http/provider-errors.js'
 import { omitNullish } from '../support/mapping.js'
@@ -14,6 +15,9 @@ import {
   type SyncteraVerification,
   type VerifyBody,
 } from './contract.js'
+import { demandOf, type DisclosureDemand } from './disclosure-demand.js'
+import { disclosureAnswers, type DisclosureBody, type SyncteraDisclosure } from './disclosures.js'
+import { sessionAnswer, type SessionBody } from './document-sessions.js'
 import { endlessList } from './errors.js'
 import { refusedFields } from './mapping.js'
 
@@ -113,6 +117,18 @@ async function rowsOfAllPages<Row>(load: (pageToken?: string) => Promise<ReadPag
   return found
 }
 
+/** The query of a page of a list of these persons' records. */
+const personsPage = (personIds: readonly string[], pageToken?: string): [string, string][] => [
+  ['person_id', personIds.join(',')],
+  ['limit', String(PAGE_LIMIT)],
+  ...(pageToken === undefined ? [] : [['page_token', pageToken] as [string, string]]),
+]
+
+/** The outcome of a check; a demand means that nothing was checked. */
+export type SyncteraChecked =
+  | { readonly demand: DisclosureDemand; readonly refusal: ApiError }
+  | (typeof answers.verified extends Contract<infer T> ? T : never)
+
 /** Synctera's endpoints, one method each, in Synctera's words. */
 export function syncteraSource(client: ProviderClient) {
   const send = async <T>(scope: CallScope, call: Call<T>): Promise<T> => (await client.send(scope, call)).body
@@ -121,7 +137,7 @@ export function syncteraSource(client: ProviderClient) {
   const write = <T>(
     scope: CallScope,
     idempotencyKey: string,
-    call: Pick<Call<T>, 'method' | 'path' | 'json' | 'response'>,
+    call: Pick<Call<T>, 'method' | 'path' | 'json' | 'response' | 'mapError'>,
   ) => send(scope, { ...call, effect: 'write', retry: 'always', headers: { 'idempotency-key': idempotencyKey } })
 
   return {
@@ -145,8 +161,24 @@ export function syncteraSource(client: ProviderClient) {
     updatePerson: (scope: CallScope, id: string, json: PersonBody, key: string) =>
       write(scope, key, { method: 'PATCH', path: path`/v0/persons/${id}`, json, response: answers.person }),
 
-    verify: (scope: CallScope, json: VerifyBody, key: string) =>
-      write(scope, key, { method: 'POST', path: path`/v0/verifications/verify`, json, response: answers.verified }),
+    async verify(scope: CallScope, json: VerifyBody, key: string): Promise<SyncteraChecked> {
+      let demand: DisclosureDemand | undefined
+      try {
+        return await write(scope, key, {
+          method: 'POST',
+          path: path`/v0/verifications/verify`,
+          json,
+          response: answers.verified,
+          mapError(response) {
+            demand = demandOf(response)
+            return { ...mapError(response), ...(demand && { code: 'CONFLICT', notExecuted: undefined }) }
+          },
+        })
+      } catch (error) {
+        if (demand && error instanceof ApiError && error.code === 'CONFLICT') return { demand, refusal: error }
+        throw error
+      }
+    },
 
     /** Every current verification of these persons: all pages. */
     listVerifications: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraVerification>> =>
@@ -155,12 +187,32 @@ export function syncteraSource(client: ProviderClient) {
           method: 'GET',
           path: path`/v0/verifications`,
           effect: 'read',
-          query: [
-            ['person_id', personIds.join(',')],
-            ['limit', String(PAGE_LIMIT)],
-            ...(pageToken === undefined ? [] : [['page_token', pageToken] as const]),
-          ],
+          query: personsPage(personIds, pageToken),
           response: answers.verifications,
+        })
+        return { rows, next }
+      }),
+
+    startDocumentSession: (scope: CallScope, json: SessionBody, key: string) =>
+      write(scope, key, { method: 'POST', path: path`/v0/verifications/docv_session`, json, response: sessionAnswer }),
+
+    recordDisclosure: (scope: CallScope, json: DisclosureBody, key: string) =>
+      write(scope, key, {
+        method: 'POST',
+        path: path`/v0/disclosures`,
+        json,
+        response: disclosureAnswers.disclosure,
+      }),
+
+    /** Every disclosure to these persons: all pages. */
+    listDisclosures: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraDisclosure>> =>
+      rowsOfAllPages(async (pageToken) => {
+        const { disclosures: rows, next_page_token: next } = await send(scope, {
+          method: 'GET',
+          path: path`/v0/disclosures`,
+          effect: 'read',
+          query: personsPage(personIds, pageToken),
+          response: disclosureAnswers.disclosures,
         })
         return { rows, next }
       }),

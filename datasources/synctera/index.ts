@@ -3,6 +3,8 @@ import type { Provider } from '../contract/provider.js'
 import type { Credential } from '../http/call.js'
 import { syncteraCommands } from './commands.js'
 import { mapError, syncteraSource } from './datasource.js'
+import { disclosureCommands, disclosureQueries } from './disclosure-operations.js'
+import { documentCommands } from './document-operations.js'
 import type { SyncteraInstance } from './instance.js'
 import { createInvalidations } from './invalidations.js'
 import { syncteraQueries } from './queries.js'
@@ -21,9 +23,9 @@ export const synctera = {
   title: 'Synctera',
   ...LIMITS,
   settings: syncteraSettings,
-  queries: syncteraQueries,
-  commands: syncteraCommands,
-  open({ url, apiKey, webhookSecret }, { client: connect, drift, changes }): SyncteraInstance {
+  queries: { ...syncteraQueries, ...disclosureQueries },
+  commands: { ...syncteraCommands, ...disclosureCommands, ...documentCommands },
+  open({ url, apiKey, webhookSecret, documentSessionMs }, { client: connect, drift, changes }): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })
     const invalidations = createInvalidations(() => {
       client.invalidate()
@@ -34,6 +36,7 @@ export const synctera = {
       source: syncteraSource(client),
       invalidations,
       drift,
+      documentSessionMs,
       webhook: webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, invalidations, drift),
       close: () => client.close(),
     }

@@ -9,6 +9,8 @@ export interface SyncteraInstance extends ProviderInstance {
   readonly source: SyncteraSource
   readonly invalidations: Invalidations
   readonly drift: Drift
+  /** How long a document verification session is kept for repeats. */
+  readonly documentSessionMs: number
 }
 
 export const { query, command } = operationsOf<SyncteraInstance>()

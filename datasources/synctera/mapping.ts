@@ -273,6 +273,12 @@ const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
   ['id_type', 'type'],
   ['issue_date', 'issueDate'],
   ['expiry_date', 'expiryDate'],
+  ['event_type', 'eventType'],
+  ['disclosure_date', 'disclosedAt'],
+  ['acknowledging_person_id', 'acknowledgingPersonId'],
+  ['document_type', 'documentType'],
+  ['send_message', 'sendMessage'],
+  ...['type', 'version', 'language'].map((name): [string, string] => [name, name]),
   ...['status', 'email', 'ssn', 'metadata', 'tenant', 'note', 'city', 'state', 'identifier'].map(
     (name): [string, string] => [name, name],
   ),

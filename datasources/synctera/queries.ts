@@ -5,12 +5,13 @@ import type { Page } from '../../schema/shared.js'
 import type { LoaderDefinition, OperationScope } from '../contract/operation-scope.js'
 import { type ApiError, copyError, nullIfNotFound } from '../contract/errors.js'
 import { readableRows, type Rows, unreadableRows } from '../contract/rows.js'
-import { UnreadableRow } from '../http/list-contract.js'
+import { type ReadRows, UnreadableRow } from '../http/list-contract.js'
 import { batchLoader, type Loader } from '../support/loader.js'
 import { toNodes } from '../support/rows.js'
-import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS, type SyncteraVerification } from './contract.js'
+import type { Drift } from '../support/mapping.js'
+import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS } from './contract.js'
 import { unreadableSyncteraRow } from './errors.js'
-import { personsById } from './datasource.js'
+import { personsById, type SyncteraSource } from './datasource.js'
 import { query, type SyncteraInstance } from './instance.js'
 import { toPerson, toVerificationResult } from './mapping.js'
 import { loadPersonPage, type PersonsKey } from './person-page.js'
@@ -76,35 +77,51 @@ const persons = invalidated(
   }),
 )
 
+interface PersonRow {
+  readonly person_id?: string | null | undefined
+}
+
 /**
  * The persons that a row belongs to. Without `person_id` that is the requested person where there is only one; an
  * unreadable row may be any person's.
  */
-function ownersOf(row: SyncteraVerification | UnreadableRow, requested: readonly string[]): readonly string[] {
+function ownersOf(row: PersonRow | UnreadableRow, requested: readonly string[]): readonly string[] {
   const owner = row instanceof UnreadableRow ? row.text('person_id') : row.person_id
   if (owner != null) return [owner]
   return requested.length === 1 || row instanceof UnreadableRow ? requested : []
 }
 
-const verifications = invalidated(
-  batchLoader<SyncteraInstance, string, Rows<PersonVerificationResult>>({
-    maxBatchSize: MAX_VERIFIED_IDS,
-    absent: () => [],
-    async load({ source, drift }, operation, ids) {
-      const valid = ids.filter(isPersonId)
-      const byPerson = new Map<string, (PersonVerificationResult | ApiError)[]>()
-      if (valid.length === 0) return byPerson
-      const found = await source.listVerifications(operation, valid)
-      const rows = toNodes(found, 'verifications', toVerificationResult, unreadableSyncteraRow, drift)
-      for (const [i, row] of rows.entries())
-        for (const owner of ownersOf(found[i]!, valid)) {
-          const results = byPerson.get(owner)
-          if (results) results.push(row)
-          else byPerson.set(owner, [row])
-        }
-      return byPerson
-    },
-  }),
+/** A loader of records by person id: Synctera lists those of several persons in one call. */
+export const recordsByPerson = <Row extends PersonRow, Node>(
+  list: string,
+  rowsOf: (source: SyncteraSource, operation: OperationScope, personIds: readonly string[]) => Promise<ReadRows<Row>>,
+  toNode: (row: Row, drift: Drift) => Node,
+): LoaderDefinition<SyncteraInstance, Loader<string, Rows<Node>>> =>
+  invalidated(
+    batchLoader<SyncteraInstance, string, Rows<Node>>({
+      maxBatchSize: MAX_VERIFIED_IDS,
+      absent: () => [],
+      async load({ source, drift }, operation, ids) {
+        const valid = ids.filter(isPersonId)
+        const byPerson = new Map<string, (Node | ApiError)[]>()
+        if (valid.length === 0) return byPerson
+        const found = await rowsOf(source, operation, valid)
+        const rows = toNodes(found, list, toNode, unreadableSyncteraRow, drift)
+        for (const [i, row] of rows.entries())
+          for (const owner of ownersOf(found[i]!, valid)) {
+            const own = byPerson.get(owner)
+            if (own) own.push(row)
+            else byPerson.set(owner, [row])
+          }
+        return byPerson
+      },
+    }),
+  )
+
+const verifications = recordsByPerson(
+  'verifications',
+  (source, operation, personIds) => source.listVerifications(operation, personIds),
+  toVerificationResult,
 )
 
 /** Clears what the operation has loaded of a person, after a write to it. */

@@ -8,7 +8,11 @@ export interface SyncteraSettings {
   readonly apiKey: string
   /** The signing secret of webhooks; undefined where none are accepted. */
   readonly webhookSecret: string | undefined
+  /** How long the token and URL of a document verification session are kept for repeats of its idempotency key. */
+  readonly documentSessionMs: number
 }
+
+const DEFAULT_DOCUMENT_SESSION_MINUTES = 30
 
 /** Synctera's own secrets have 64 characters. */
 const MIN_SECRET_LENGTH = 32
@@ -25,5 +29,12 @@ export function syncteraSettings(settings: Settings): SyncteraSettings {
     url: settings.url('SYNCTERA_URL', 'Base URL of Synctera.'),
     apiKey: settings.secret('SYNCTERA_API_KEY', 'API key for Synctera.'),
     webhookSecret,
+    documentSessionMs:
+      settings.integer(
+        'SYNCTERA_DOCUMENT_SESSION_MINUTES',
+        'How long a repeat of `startDocumentVerification` returns its session; after that it answers `OUTCOME_ERASED`. Synctera states no lifetime of a session.',
+        DEFAULT_DOCUMENT_SESSION_MINUTES,
+        { min: 1, max: 7 * 24 * 60 },
+      ) * 60_000,
   }
 }

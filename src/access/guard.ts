@@ -167,7 +167,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
   }
 
   #write(instance: Instance, operation: OperationScope, input: Input): Promise<Replayable<Payload>> {
-    const { repeatable, ignoredInput, readBack, recover, fromStored, run } = this.#declared
+    const { repeatable, ignoredInput, readBack, recover, payloadMs, fromStored, run } = this.#declared
     return this.#idempotency.execute<Payload>({
       caller: operation.caller,
       store: operation.store,
@@ -179,6 +179,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
       readBack: readBack && ((attempt) => readBack(instance, operation, input, attempt)),
       recover: recover && ((attempt) => recover(instance, operation, input, attempt)),
       toStored: (payload) => (this.#declared.toStored ? this.#declared.toStored(payload) : payload),
+      payloadMs: payloadMs?.(instance),
       fromStored,
     })
   }

@@ -1,5 +1,6 @@
 import { getNamedType, GraphQLID, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql'
 import type { Owner } from '../../datasources/contract/operations.js'
+import { inputDecisions } from '../../schema/pii-decisions.js'
 import { isPlainMember } from '../graphql/plain-members.js'
 
 /** Subjects: the ids of records of one type, at one bank where the type belongs to a bank. */
@@ -102,13 +103,21 @@ function createCollectors(declared: GraphQLSchema, served: GraphQLSchema): (type
   return collectorOf
 }
 
-/** Names of the id members of each mutation's input. */
+/** True for a member that opens something, which a reader of the trail must not. */
+const isCredential = (type: string, member: string): boolean =>
+  inputDecisions[type]?.credential?.split(/\s+/).includes(member) === true
+
+/** Names of the id members of each mutation's input, without credentials. */
 function inputIdsOf(schema: GraphQLSchema): ReadonlyMap<string, readonly string[]> {
   return new Map(
     Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ name, args }) => {
       const types = args.map(({ type }) => getNamedType(type)).filter(isInputObjectType)
-      const fields = types.flatMap((type) => Object.values(type.getFields()))
-      return [name, fields.filter(({ type }) => getNamedType(type) === GraphQLID).map((field) => field.name)] as const
+      const ids = types.flatMap((type) =>
+        Object.values(type.getFields())
+          .filter((field) => getNamedType(field.type) === GraphQLID && !isCredential(type.name, field.name))
+          .map((field) => field.name),
+      )
+      return [name, ids] as const
     }),
   )
 }

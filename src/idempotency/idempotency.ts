@@ -7,7 +7,7 @@ import type { Store } from '../../datasources/contract/store.js'
 import { PendingTasks } from '../lifecycle/pending-tasks.js'
 import { canonicalJson } from './canonical-json.js'
 import { Lease } from './lease.js'
-import { DEFAULT_LIFETIMES, isPayloadApart, type Lifetimes } from './lifetimes.js'
+import { DEFAULT_LIFETIMES, isPayloadApart, type Lifetimes, shortened } from './lifetimes.js'
 import { outcomeUnknown, type Resolution } from './outcome-unknown.js'
 import { attemptId, errorDetails, isUnkept, type WriteRecord } from './record.js'
 import { labelsOf } from './write-labels.js'
@@ -35,6 +35,8 @@ export interface Write<Payload extends object> {
   readonly readBack?: ((attempt: Attempt) => Promise<Payload | null>) | undefined
   readonly recover?: ((attempt: Attempt) => Promise<Payload | null>) | undefined
   readonly toStored: (payload: Payload) => object | undefined
+  /** How long the payload is kept, where that is shorter than the setting says. */
+  readonly payloadMs?: number | undefined
   /** The payload of a stored outcome; absent where the stored form is the payload itself. */
   readonly fromStored?: ((stored: object) => Payload) | undefined
 }
@@ -170,6 +172,7 @@ export class Idempotency {
 
   async #withKey<Payload extends object>(write: Write<Payload>, key: string): Promise<Replayable<Payload>> {
     const { caller, store, mutation, input, toStored } = write
+    const { keyMs, payloadMs } = shortened(this.#lifetimes, write.payloadMs)
     const lease = new Lease({
       store,
       keys: writeKeys(caller, mutation, key),
@@ -177,9 +180,9 @@ export class Idempotency {
       canonicalInput: canonicalInput(write),
       attempt: attemptId(...nameParts(caller, mutation, key)),
       leaseMs: this.#leaseMs,
-      keyMs: this.#lifetimes.keyMs,
-      payload: isPayloadApart(this.#lifetimes)
-        ? { key: payloadKey(caller, mutation, key), ttlSeconds: this.#lifetimes.payloadMs / 1000 }
+      keyMs,
+      payload: isPayloadApart({ keyMs, payloadMs })
+        ? { key: payloadKey(caller, mutation, key), ttlSeconds: payloadMs / 1000 }
         : undefined,
       persist: (change) => void this.#track(retryUntilStored(change, PERSIST_MS)),
     })

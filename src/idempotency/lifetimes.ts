@@ -25,6 +25,12 @@ export const DEFAULT_LIFETIMES: Lifetimes = {
 /** True where a payload ends before its key: it is then a value of its own. */
 export const isPayloadApart = ({ keyMs, payloadMs }: Lifetimes): boolean => payloadMs < keyMs
 
+/** The lifetimes of a write whose payload ends earlier; of any other they are unchanged. */
+export const shortened = (lifetimes: Lifetimes, payloadMs = Infinity): Lifetimes => ({
+  ...lifetimes,
+  payloadMs: Math.min(lifetimes.payloadMs, payloadMs),
+})
+
 /** Reads the settings. */
 export const readLifetimes = (settings: Settings): Lifetimes => ({
   keyMs:

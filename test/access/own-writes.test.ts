@@ -54,6 +54,7 @@ const OWNED: [mutation: string, inputOf: (whose: typeof ADA) => object, code?: s
   ['requestCreditLimit', ({ customerId }) => ({ customerId, ...REQUEST })],
   ['addSocialMediaHandle', ({ customerId, customerNumber }) => ({ customerId, customerNumber, ...HANDLE }), 'CONFLICT'],
   ['updatePerson', ({ personId }) => ({ id: personId, chosenName: 'Addie', email: 'new@example.com' })],
+  ['recordDisclosure', ({ personId }) => ({ personId, type: 'E_SIGN', version: '1.0', eventType: 'ACKNOWLEDGED' })],
 ]
 
 describe.each(OWNED.map(([mutation, inputOf, code]) => ({ mutation, inputOf, code })))(

@@ -39,6 +39,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   customerConsent: true,
   emailAddress: 'nora@example.com',
   mobilePhone: '+14155550100',
+  version: '1.0',
   username: 'nora.newcomer',
   password: 'Long-enough-4-anybody!',
   account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Ada' },

@@ -3,6 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PEOPLE } from '../../emulator/people.js'
 import { type EmulatorOptions, now, runEmulator, secret } from '../../emulator/run.js'
 import { isPersonId } from '../contract.js'
+import { Disclosures } from './disclosures.js'
+import { DocumentSessions, type Outcome } from './document-sessions.js'
 import { applyQuirks, createQuirks, pageOf } from './quirks.js'
 import { Deliveries } from './webhook-deliveries.js'
 
@@ -31,9 +33,7 @@ type StoredVerification = {
 const TENANT = 'kycgraph_sandbox'
 
 /** The outcome of a check, by the last four digits of the person's SSN. */
-export const OUTCOME_BY_SSN: Readonly<
-  Record<string, { status: string; results: readonly (readonly [type: string, result: string, code?: string])[] }>
-> = {
+export const OUTCOME_BY_SSN: Readonly<Record<string, Outcome>> = {
   '0001': {
     status: 'ACCEPTED',
     results: [
@@ -154,12 +154,24 @@ function storedMembers(body: Record<string, unknown>, previous?: StoredPerson): 
   }
 }
 
+const CATEGORIES: Readonly<Record<string, readonly [category: string, label: string]>> = {
+  WATCHLIST: ['WATCHLIST', 'Watchlist'],
+  DOCUMENT_VERIFICATION: ['DOC_VERIFICATION', 'Document Verification'],
+}
+const CIP = ['CIP', 'Customer Identification Program (CIP)'] as const
+
 class Synctera {
   readonly apiKey = secret()
   readonly deliveries = new Deliveries()
   readonly quirks = createQuirks()
   readonly persons = new Map<string, StoredPerson>()
   readonly verifications: StoredVerification[] = []
+  readonly disclosures = new Disclosures(this.quirks, (id) => this.persons.has(id), refuse)
+  readonly documents = new DocumentSessions(
+    (id) => this.persons.get(id),
+    (digits) => OUTCOME_BY_SSN[digits],
+    refuse,
+  )
   readonly keys = new Map<string, { fingerprint: string; status?: number; payload?: string; type?: string }>()
 
   constructor() {
@@ -230,8 +242,8 @@ class Synctera {
       last_updated_time: time,
       details: [
         {
-          category: type === 'WATCHLIST' ? 'WATCHLIST' : 'CIP',
-          label: type === 'WATCHLIST' ? 'Watchlist' : 'Customer Identification Program (CIP)',
+          category: (CATEGORIES[type] ?? CIP)[0],
+          label: (CATEGORIES[type] ?? CIP)[1],
           result: result === 'ACCEPTED' ? 'PASS' : result === 'REJECTED' ? 'FAIL' : 'WARN',
           ...(code === undefined ? {} : { vendor_code: code }),
         },
@@ -256,6 +268,13 @@ class Synctera {
     const outcome = OUTCOME_BY_SSN[digits]
     if (person && outcome) this.#record(person, outcome)
     return person !== undefined && outcome !== undefined
+  }
+
+  /** Shows a document in a session; a check that waits for it ends with the outcome of these digits. */
+  capture(token: string, digits: string): boolean {
+    const captured = this.documents.capture(token, digits)
+    if (captured?.outcome) this.#record(this.persons.get(captured.personId)!, captured.outcome)
+    return captured !== null
   }
 
   create(body: Record<string, unknown>, reply: FastifyReply): unknown {
@@ -304,6 +323,8 @@ class Synctera {
       })
     const missing = NEEDED_TO_VERIFY.filter((name) => person[name] === undefined)
     if (missing.length > 0) return refuse(reply, 400, { code: 'BAD_REQUEST_BODY', missing })
+    const demand = this.disclosures.demandOf(person.id)
+    if (demand) return refuse(reply, 422, demand)
     const failing = PROBLEM_BY_SSN[person.ssn!]
     if (failing)
       return refuse(reply, failing.status, {
@@ -311,7 +332,9 @@ class Synctera {
         ...(failing.code === 'INVALID_STATUS' ? { valid_status: ['ACTIVE'] } : {}),
       })
     // Another request ends a running check.
-    const outcome = person.verification_status === 'PENDING' ? ACCEPTED : (OUTCOME_BY_SSN[person.ssn!] ?? ACCEPTED)
+    const outcome =
+      this.documents.check(body.document_id, person.id) ??
+      (person.verification_status === 'PENDING' ? ACCEPTED : (OUTCOME_BY_SSN[person.ssn!] ?? ACCEPTED))
     const verifications = this.#record(person, outcome)
     return reply.code(201).send({ verification_status: outcome.status, verifications })
   }
@@ -436,6 +459,9 @@ export const start = (options: EmulatorOptions) => {
         root.post<{ Body: { personId: string; digits: string } }>('/__emulator/outcomes', (request, reply) =>
           reply.code(synctera.endCheck(request.body.personId, request.body.digits) ? 204 : 404).send(),
         )
+        root.post<{ Body: { sessionToken: string; digits: string } }>('/__emulator/captures', (request, reply) =>
+          reply.code(synctera.capture(request.body.sessionToken, request.body.digits) ? 204 : 404).send(),
+        )
         root.addHook('onClose', () => synctera.deliveries.close())
         void root.register((app, _options, done) => {
           app.addHook('onRequest', async (request, reply) => {
@@ -456,6 +482,8 @@ export const start = (options: EmulatorOptions) => {
           )
           app.post<Body>('/v0/verifications/verify', (request, reply) => synctera.verify(request.body, reply))
           app.get<Query>('/v0/verifications', (request) => synctera.listVerifications(request.query))
+          synctera.disclosures.routes(app)
+          synctera.documents.routes(app)
           app.get('/v0/webhooks', () => synctera.deliveries.list())
           app.post('/v0/webhooks', (request, reply) => {
             const webhook = synctera.deliveries.subscribe(request.body)

@@ -14,6 +14,8 @@ export const createQuirks = () =>
     oddRow: 'Lists have one row more, without a member that must be there.',
     numbersAsText: 'The scores of verifications and the seconds of `retry_after` are texts.',
     createThen500: 'A person is created, or a check run, and the answer is 500 or 504.',
+    demandsDisclosures: 'A check needs an acknowledged KYC_DATA_COLLECTION disclosure, which its refusal names.',
+    demandsUnnamedDisclosures: 'A check needs the same, and its refusal names no type.',
   })
 
 export type SyncteraQuirks = ReturnType<typeof createQuirks>
@@ -35,9 +37,13 @@ const PERSON_MEMBERS = [
 ]
 const DETAIL_MEMBERS = ['category', 'label', 'description', 'result', 'score', 'vendor_code']
 
+const DISCLOSURE_MEMBERS = ['acknowledging_person_id', 'creation_time', 'metadata']
+const LISTS = ['persons', 'verifications', 'disclosures']
+
 const isVerification = (row: Row): boolean => 'verification_type' in row
 
 function nulled(row: Row): Row {
+  if ('disclosure_date' in row) return withNulls(row, DISCLOSURE_MEMBERS)
   if (!isVerification(row)) return withNulls(row, PERSON_MEMBERS)
   const details = row['details'] as Row[] | undefined
   return withNulls({ ...row, details: details?.map((detail) => withNulls(detail, DETAIL_MEMBERS)) ?? null }, ['id'])
@@ -51,13 +57,13 @@ const scoredAsText = (row: Row): Row =>
 /** A row like the first, without a member that must be there. */
 function oddRow([first]: readonly Row[]): Row[] {
   if (first === undefined) return []
-  const { verification_time: _time, creation_time: _creation, ...rest } = first
+  const { verification_time: _time, creation_time: _creation, disclosure_date: _date, ...rest } = first
   return [{ ...rest, id: randomUUID() }]
 }
 
 /** The body with each of its persons and verifications changed. */
 function mapRows(body: QuirkyAnswer['body'], map: (row: Row) => Row): QuirkyAnswer['body'] {
-  const lists = ['persons', 'verifications'].filter((name) => Array.isArray(body[name]))
+  const lists = LISTS.filter((name) => Array.isArray(body[name]))
   if (lists.length === 0) return map(body)
   return { ...body, ...Object.fromEntries(lists.map((name) => [name, (body[name] as Row[]).map(map)])) }
 }
@@ -76,7 +82,7 @@ function problemOf(quirks: SyncteraQuirks, body: QuirkyAnswer['body']): QuirkyAn
 
 function answerOf(quirks: SyncteraQuirks, { method, path, body }: QuirkyAnswer): QuirkyAnswer['body'] {
   let answer = body
-  const list = ['persons', 'verifications'].find((name) => path === `/v0/${name}`)
+  const list = LISTS.find((name) => path === `/v0/${name}`)
   if (quirks.has('oddRow') && list !== undefined && method === 'GET')
     answer = { ...answer, [list]: [...(answer[list] as Row[]), ...oddRow(answer[list] as Row[])] }
   if (quirks.has('numbersAsText')) answer = mapRows(answer, scoredAsText)
@@ -96,7 +102,7 @@ export function applyQuirks(
   changeAnswers(app, quirks, (answer) => {
     const { method, path, status, body } = answer
     if (status >= 400) return { body: problemOf(quirks, body) }
-    if (!path.startsWith('/v0/persons') && !path.startsWith('/v0/verifications')) return undefined
+    if (!LISTS.some((list) => path.startsWith(`/v0/${list}`))) return undefined
     if (method === 'POST' && quirks.has('createThen500')) {
       const isCheck = path.endsWith('/verify')
       const failure = isCheck ? problem(504, { code: 'VENDOR_TIMEOUT' }) : problem(500)
