@@ -145,8 +145,8 @@ function prepareOperation(document: DocumentNode, operation: OperationDefinition
 /**
  * Query cost: estimates an operation before it is executed, by the cost specification
  * (https://ibm.github.io/graphql-specs/cost-spec.html): the `@cost` of a field for each call, that of each member of its
- * input, and the weight of its type (1, of scalars 0) for each object in its result. Selections beyond a hundred cost too. The minimum is 1. What does not depend on the variables is
- * computed once for each document.
+ * input, and the weight of its type (1, of scalars 0) for each object in its result. Selections beyond a hundred
+ * cost too. The minimum is 1. What does not depend on the variables is computed once for each document.
  */
 export function createCostEstimator(
   schema: GraphQLSchema,
