@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsInt, IsOptional, Max, Min } from 'class-validator'
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { MAX_JOB_ROWS } from './account-verification-limits.js'
 import { Length } from './length.js'
 import { WEIGHTS } from './cost-weights.js'
 import { MutationInput, Payload } from './mutation.js'
@@ -142,9 +143,6 @@ export class AccountVerificationConnection {
   @Field(() => PageInfo, { description: 'The position of the page in the list.' })
   pageInfo!: PageInfo
 }
-
-/** The greatest number of rows of one job: Banfico publishes no limit, and a job of this size ends within seconds. */
-export const MAX_JOB_ROWS = 100
 
 @InputType({ description: 'One row of a job: an account, and the reference by which the client knows it.' })
 export class AccountOfJobInput {

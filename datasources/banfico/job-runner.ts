@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { VerificationResult } from '../../schema/verification.js'
 import { KycProvider as Label } from '../../schema/shared.js'
 import { ApiError, retryAfterOf } from '../contract/errors.js'
@@ -129,6 +130,8 @@ export class JobRunner {
   async #askAll(run: JobRun, rows: Rows, signal: AbortSignal): Promise<void> {
     const failed = new AbortController()
     const either = AbortSignal.any([signal, failed.signal])
+    // Each worker listens while it waits.
+    setMaxListeners(0, either)
     const work = async () => {
       try {
         await this.#work(run, rows, either)

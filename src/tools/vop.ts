@@ -1,4 +1,4 @@
-import { environment } from '../config.js'
+import { environment } from '../settings/environment.js'
 import { readArguments, UsageError } from './vop/arguments.js'
 import { Stopped } from './vop/client.js'
 import { ChangedFile, runFile } from './vop/run.js'

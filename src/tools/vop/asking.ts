@@ -5,7 +5,7 @@ import {
   PayeeChecksDocument,
   PayeeJobDocument,
 } from '../../../schema/operations/index.js'
-import { MAX_JOB_ROWS } from '../../../schema/account-verification-job.js'
+import { MAX_JOB_ROWS } from '../../../schema/account-verification-limits.js'
 import type { VopArguments } from './arguments.js'
 import { type Batch, hashOfRow } from './batches.js'
 import { type GraphClient, Refused, Stopped } from './client.js'

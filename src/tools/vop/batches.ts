@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { MAX_JOB_ROWS } from '../../../schema/account-verification-job.js'
+import { MAX_JOB_ROWS } from '../../../schema/account-verification-limits.js'
 import type { Payee } from './payees.js'
 
 /** Rows that are one job. Rows without an account are not sent. */

@@ -36,6 +36,7 @@ interface Options {
 
 const TIMEOUT_MS = 60_000
 const MAX_ATTEMPTS = 12
+const MIN_WAIT_SECONDS = 0.5
 const MAX_WAIT_SECONDS = 60
 
 /** Codes are words; anything else that a server sends is not printed. */
@@ -59,7 +60,7 @@ export class GraphClient {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#send(body)
       if ('data' in outcome) return outcome.data as Data
-      const { reason, seconds = 2 ** Math.min(attempt - 1, 5) } = outcome
+      const { reason, seconds = MIN_WAIT_SECONDS * 2 ** Math.min(attempt - 1, 6) } = outcome
       if (attempt >= MAX_ATTEMPTS) throw new Stopped(`The server answers ${reason}.`)
       const wait = Math.min(MAX_WAIT_SECONDS, Math.max(0.1, seconds))
       this.options.onWait(reason, wait)

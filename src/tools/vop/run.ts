@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { PayeeCheckAccessDocument } from '../../../schema/operations/index.js'
 import { type VopArguments, UsageError } from './arguments.js'
 import { Asking } from './asking.js'
@@ -67,6 +68,15 @@ async function access(client: GraphClient): Promise<boolean> {
   return viewer?.seesPersonalData === true
 }
 
+/** The results must be those of the journal: nothing else is written over, and nothing may be missing. */
+function assertResults(out: string, journal: Journal): void {
+  const size = statSync(out, { throwIfNoEntry: false })?.size
+  if (journal.run === undefined && size !== undefined)
+    throw new UsageError('The results file exists and has no journal; give another --out.')
+  if ((size ?? 0) < journal.bytes)
+    throw new UsageError('The results file is shorter than the journal says; restore it, or give another --out.')
+}
+
 interface Running {
   readonly batch: Batch
   readonly outcomes: Promise<readonly Outcome[]>
@@ -80,17 +90,23 @@ class Writing {
     private readonly journal: Journal,
     private readonly results: ResultsFile,
     private readonly progress: Progress,
+    private readonly width: number,
   ) {
     this.unanswered = [...journal.ended.values()].reduce((sum, { unanswered }) => sum + unanswered, 0)
   }
 
   async write({ batch, outcomes }: Running): Promise<void> {
     const found = await outcomes
-    const bytes = this.results.append(batch.rows.map(({ cells }: Payee, i) => [...cells, ...cellsOf(found[i]!)]))
+    const bytes = this.results.append(batch.rows.map((row, i) => [...this.#cells(row), ...cellsOf(found[i]!)]))
     const unanswered = found.filter(({ code }) => code !== '').length
     this.journal.append({ kind: 'ended', batch: batch.number, bytes, rows: found.length, unanswered })
     this.unanswered += unanswered
     this.progress.add(found.length)
+  }
+
+  /** As many cells as the header has, also of a bad row. */
+  #cells({ cells }: Payee): string[] {
+    return Array.from({ length: this.width }, (_, i) => cells[i] ?? '')
   }
 }
 
@@ -123,6 +139,7 @@ export async function runFile(options: VopArguments, output: ProgressOutput): Pr
   const total = await checkedRows(payees, skipsBadRows)
   const journal = new Journal(`${out}.journal`)
   try {
+    assertResults(out, journal)
     const run = await runOf(options, payees, journal)
     const resumed = [...journal.ended.values()].reduce((sum, { rows }) => sum + rows, 0)
     const progress = new Progress(total, resumed, output)
@@ -133,7 +150,7 @@ export async function runFile(options: VopArguments, output: ProgressOutput): Pr
     const results = new ResultsFile(out, journal.bytes, delimiter)
     try {
       if (journal.bytes === 0) results.append([[...header, ...OUTCOME_COLUMNS]])
-      const writing = new Writing(journal, results, progress)
+      const writing = new Writing(journal, results, progress, header.length)
       return { rows: total, unanswered: await askAll(payees, asking, writing, options, journal) }
     } finally {
       results.close()
