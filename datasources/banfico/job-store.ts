@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { VerificationResult } from '../../schema/verification.js'
-import { ApiError } from '../contract/errors.js'
+import type { ApiError } from '../contract/errors.js'
 import type { ErrorCode } from '../contract/error-codes.js'
 import type { Caller } from '../contract/caller.js'
 import type { Store, StoreKey } from '../contract/store.js'
