@@ -21,11 +21,11 @@ export default defineConfig(
   },
   {
     files: ['**/*.ts'],
-    ignores: ['src/config.ts', 'test/**', 'clients/**'],
+    ignores: ['src/settings/environment.ts', 'test/**', 'clients/**'],
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Settings are read in src/config.ts only.' },
+        { object: 'process', property: 'env', message: 'The environment is read in src/settings/environment.ts only.' },
       ],
     },
   },

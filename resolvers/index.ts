@@ -1,3 +1,4 @@
+import { AccountVerificationJobResolver } from './account-verification-job.js'
 import { AccountAttributesResolver } from './account-attributes.js'
 import { EntitlementResolver } from './entitlement.js'
 import { AttributeDefinitionResolver } from './attribute-definition.js'
@@ -48,4 +49,5 @@ export const resolvers = [
   ChallengeResolver,
   DisclosureResolver,
   DocumentVerificationResolver,
+  AccountVerificationJobResolver,
 ] as const

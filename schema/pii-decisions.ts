@@ -140,7 +140,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   Query: {
     composed: `accountAttributesJob accountEntitlements customerAttributeDefinitions customer customerByNumber customers
       customersByAttributes customersByMobilePhoneNumber crmEvents meeting meetings errorCodes person persons
-      userCustomerLinks verificationResult verificationResults viewer`,
+      userCustomerLinks verificationResult verificationResults viewer accountVerifications`,
   },
   Mutation: {
     composed: `setAccountAttributes setAccountEntitlements setCustomerAttributeDefinition
@@ -150,7 +150,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       createMeeting createCustomerMessage addKycCheck addKycStatus addKycDocument addKycMedia createAccount createUser
       createPerson updatePerson verifyPerson createCustomerAddress updateCustomerAddress deleteCustomerAddress
       createTaxResidence deleteTaxResidence addSocialMediaHandle requestCreditLimit createUserCustomerLink
-      deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor recordDisclosure startDocumentVerification`,
+      deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor recordDisclosure startDocumentVerification verifyAccounts`,
   },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
@@ -365,6 +365,17 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     composed: 'entity',
   },
   ResponderEntity: { catalogue: 'idType idValue reference' },
+  AccountVerificationJob: {
+    identifier: 'id',
+    caseState: 'state',
+    recordTime: 'createdAt nextPollAt',
+    composed: 'counts results',
+  },
+  AccountVerificationCounts: { caseState: 'total queued pending completed failed' },
+  AccountVerificationConnection: { composed: 'edges nodes pageInfo' },
+  AccountVerificationEdge: { technical: 'cursor', composed: 'node' },
+  AccountVerification: { identifier: 'clientReference', caseState: 'state', composed: 'result error' },
+  AccountVerificationError: { technical: 'code retryable message' },
 
   AddKycCheckPayload: { technical: 'replayed', composed: 'kycCheck' },
   AddKycDocumentPayload: { technical: 'replayed', composed: 'kycDocument' },
@@ -403,6 +414,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   UpdateCustomerMobileNumberPayload: { technical: 'replayed', composed: 'customer' },
   UpdateCustomerNumberPayload: { technical: 'replayed', composed: 'customer' },
   UpdatePersonPayload: { technical: 'replayed', composed: 'person' },
+  VerifyAccountsPayload: { technical: 'replayed', composed: 'job' },
   VerifyAccountPayload: { technical: 'replayed', composed: 'result' },
   VerifyChallengeFactorPayload: { technical: 'replayed', composed: 'progress' },
   VerifyPersonPayload: { technical: 'replayed', composed: 'verification' },
@@ -637,6 +649,13 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
     technical: 'maxAgeSeconds',
     composed: 'account initiator',
   },
+  VerifyAccountsInput: {
+    identifier: 'idempotencyKey',
+    catalogue: 'types',
+    technical: 'maxAgeSeconds',
+    composed: 'accounts initiator',
+  },
+  AccountOfJobInput: { identifier: 'clientReference', composed: 'account' },
   AccountToVerifyInput: {
     catalogue: 'type idScheme',
     name: 'name',
@@ -670,6 +689,8 @@ export const argumentDecisions: Readonly<Record<string, FieldGroups>> = {
   'Query.person': { identifier: 'id' },
   'Query.persons': { technical: 'first after', composed: 'filter orderBy' },
   'Query.userCustomerLinks': { identifier: 'bankId userId' },
+  'Query.accountVerifications': { identifier: 'jobId' },
+  'AccountVerificationJob.results': { technical: 'first after' },
   'Query.verificationResult': { identifier: 'id' },
   'Query.verificationResults': { identifier: 'ids' },
   'Viewer.messages': { identifier: 'bankId' },

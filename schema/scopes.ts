@@ -13,8 +13,8 @@ export const SCOPES = {
   'entitlements:read': 'account entitlements',
   'entitlements:write': 'changes to those',
   'attributes:write': 'account attributes and their jobs',
-  'verifications:read': 'account verification results',
-  'verifications:write': 'verifyAccount',
+  'verifications:read': 'account verification results and jobs',
+  'verifications:write': 'verifyAccount and verifyAccounts',
   'verifications:read:any': 'account verification results of other tenants',
   'engagement:read': 'CRM events, meetings and messages',
   'engagement:write': 'creating meetings and messages',
@@ -29,7 +29,7 @@ export const SCOPES = {
   'persons:write:own': 'changes to the contact data of those persons, and disclosures to them',
   'entitlements:read:own': 'the same, of banking customers linked to those customers',
   'verifications:read:own': 'the same, of verifications that the caller asked for',
-  'verifications:write:own': 'verifyAccount, with an answer for the caller alone',
+  'verifications:write:own': 'verifyAccount and verifyAccounts, with an answer for the caller alone',
 } as const
 
 export type Scope = keyof typeof SCOPES

@@ -685,5 +685,4 @@ export function readConfig(env: Env, { development = false } = {}): Config {
   }
 }
 
-/** The environment. `process.env` is read here only. */
-export const environment = (): Env => process.env
+export { environment } from './settings/environment.js'

@@ -66,6 +66,7 @@ export function depsOf(
   // Zero is no limit.
   const total = maxConcurrencyTotal || Infinity
   const sharedPermits = maxConcurrencyTotal > 0 ? permits?.(`${name}:${tenant}`, maxConcurrencyTotal) : undefined
+  const maxConcurrency = Math.min(own.maxConcurrency, total)
   const clients: ProviderClient[] = []
   const listeners: (() => void)[] = []
   const { announce, leave } = changes.join(name, tenant, (kind) => {
@@ -83,7 +84,7 @@ export function depsOf(
       label,
       title,
       timeoutMs: own.timeoutMs,
-      maxConcurrency: Math.min(own.maxConcurrency, total),
+      maxConcurrency,
       // A token endpoint is another service.
       sharedPermits: part === 'api' ? sharedPermits : undefined,
       maxResponseBytes: own.maxResponseBytes,
@@ -103,6 +104,7 @@ export function depsOf(
   }
   return {
     deps: {
+      maxConcurrency,
       drift: (field) => onDrift(name, field),
       store,
       changes: { announce: () => announce('event'), listen: (listener) => void listeners.push(listener) },

@@ -1,26 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, type VerifyAccountInput } from '../../schema/verification.js'
+import type { VerificationResult, VerifyAccountInput } from '../../schema/verification.js'
 import { ApiError, copyError, type InvalidFields } from '../contract/errors.js'
-import type { OperationScope } from '../contract/operation-scope.js'
 import { askedByCaller } from '../contract/operations.js'
-import type { Verify } from './contract.js'
-import { sharedScope } from './datasource.js'
-import { type BanficoInstance, command, verificationStore } from './instance.js'
-import { toResult, toVerify } from './mapping.js'
+import { check } from './check.js'
+import { command } from './instance.js'
+import { verifyAccounts } from './job-command.js'
+import { toVerify } from './mapping.js'
 import { fromStoredResult, type StoredResult, toStoredResult } from './stored-result.js'
-
-/** Begins a verification at Banfico and stores it. */
-async function verifyAtBank(
-  instance: BanficoInstance,
-  operation: OperationScope,
-  verify: Verify,
-  question: string,
-): Promise<VerificationResult> {
-  const reply = await instance.source.verify(sharedScope(operation), verify)
-  const result = toResult(reply.result.id, reply, instance.drift)
-  await verificationStore(instance, operation).add(operation.caller, question, verify, result, reply)
-  return result
-}
 
 const NAME = 'input.account.name'
 const HOLDERS = 'input.account.holders'
@@ -34,7 +19,7 @@ function refusedHolders(error: unknown, { account: { holders } }: VerifyAccountI
   return copyError(error, { fields: Object.fromEntries(renamed) })
 }
 
-/** Banfico's command, which changes nothing at any bank. */
+/** Banfico's commands, which change nothing at any bank. */
 export const banficoCommands = {
   verifyAccount: command<VerifyAccountInput, { result: VerificationResult }>({
     scope: 'verifications:write',
@@ -47,24 +32,13 @@ export const banficoCommands = {
     toStored: ({ result }) => ({ result: { ...toStoredResult(result), fromCache: true } }),
     fromStored: (stored) => ({ result: fromStoredResult((stored as { result: StoredResult }).result) }),
     async run(instance, operation, input) {
-      const { checks } = instance
-      const store = verificationStore(instance, operation)
       const verify = toVerify(input)
-      const question = store.questionOf(operation.caller, verify)
-      const maxAge = store.limitAge(input.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS)
-      const ask = () => verifyAtBank(instance, operation, verify, question)
-      const begun = operation.store.now()
-      // A call that ended during the first look-up has stored its result by now.
-      const recallOrAsk = async () =>
-        (await store.recall(question, (operation.store.now() - begun) / 1000)) ?? (await ask())
       try {
-        // A random key joins no other call, so a caller that accepts no stored result gets a verification of its own.
-        if (maxAge === 0) return { result: await checks.run(randomUUID(), operation, ask) }
-        const known = await store.recall(question, maxAge)
-        return { result: known ?? (await checks.run(question, operation, recallOrAsk)) }
+        return { result: await check(instance, operation, verify, input.maxAgeSeconds) }
       } catch (error) {
         throw refusedHolders(error, input)
       }
     },
   }),
+  verifyAccounts,
 }

@@ -9,6 +9,7 @@ import { mapTokenError } from '../http/token-cache.js'
 import { banficoCommands } from './commands.js'
 import { banficoSource, mapError } from './datasource.js'
 import type { BanficoInstance } from './instance.js'
+import { JobRunner } from './job-runner.js'
 import { banficoQueries } from './queries.js'
 import { createResultCache } from './result-cache.js'
 import { LIMITS, type BanficoSettings, banficoSettings } from './settings.js'
@@ -32,6 +33,7 @@ export const banfico = {
     const gate = new LoginGate(deps, 'banfico', [tokenUrl, clientId, clientSecret])
     const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, gate })
     const client = connect({ url, credential, mapError })
+    const jobs = new JobRunner(deps.maxConcurrency)
     return {
       source: banficoSource(client, apiVersion, store.now),
       maxAgeSeconds,
@@ -39,8 +41,12 @@ export const banfico = {
       resultCache: createResultCache(maxAgeSeconds),
       checks: new SingleFlight<VerificationResult>(DETACHED),
       polls: new SingleFlight<VerificationResult | null>(DETACHED),
+      jobs,
       drift,
-      close: async () => void (await Promise.all([client.close(), tokens.close()])),
+      async close() {
+        await jobs.stop()
+        await Promise.all([client.close(), tokens.close()])
+      },
     }
   },
   emulator: () => import('./emulator/index.js'),

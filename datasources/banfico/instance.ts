@@ -5,6 +5,8 @@ import type { ProviderInstance } from '../contract/provider.js'
 import type { Drift } from '../support/mapping.js'
 import type { BanficoSource } from './datasource.js'
 import type { SingleFlight } from '../http/single-flight.js'
+import type { JobRunner } from './job-runner.js'
+import { JobStore } from './job-store.js'
 import type { ResultCache } from './result-cache.js'
 import { VerificationStore } from './verification-store.js'
 
@@ -21,6 +23,8 @@ export interface BanficoInstance extends ProviderInstance {
   readonly checks: SingleFlight<VerificationResult>
   /** Single-flight of polls, by verification id. */
   readonly polls: SingleFlight<VerificationResult | null>
+  /** Runs the jobs of `verifyAccounts`. */
+  readonly jobs: JobRunner
   readonly drift: Drift
 }
 
@@ -31,3 +35,7 @@ export const verificationStore = (
   { maxAgeSeconds, retentionSeconds }: BanficoInstance,
   { store }: OperationScope,
 ): VerificationStore => new VerificationStore(store, maxAgeSeconds, retentionSeconds)
+
+/** The stored jobs, as one operation uses them. */
+export const jobStore = ({ retentionSeconds }: BanficoInstance, { store }: OperationScope): JobStore =>
+  new JobStore(store, retentionSeconds)

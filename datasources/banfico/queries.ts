@@ -1,88 +1,9 @@
-import { type VerificationResult, VerificationState } from '../../schema/verification.js'
-import { nullIfNotFound, retryAfterOf } from '../contract/errors.js'
-import type { OperationScope } from '../contract/operation-scope.js'
+import type { VerificationResult } from '../../schema/verification.js'
 import { askedByCaller } from '../contract/operations.js'
-import { keyLoader } from '../support/loader.js'
-import { isDue } from '../support/poll-schedule.js'
 import { mayRead } from './asker.js'
-import { type BanficoReply, isVerificationId } from './contract.js'
-import { sharedScope } from './datasource.js'
-import { type BanficoInstance, query, verificationStore } from './instance.js'
-import { toResult } from './mapping.js'
-import { lastKnownResult, type StoredVerification } from './verification-store.js'
-
-/** A 404 for a verification that is known to be pending means: not visible yet. */
-const notVisibleYet = (at: number): BanficoReply => ({
-  accepted: true,
-  result: undefined,
-  at,
-  hintSeconds: undefined,
-  slaSeconds: undefined,
-})
-
-/** Polls Banfico for a pending verification, under the lease that this operation holds. */
-async function pollUnderLease(
-  instance: BanficoInstance,
-  operation: OperationScope,
-  id: string,
-  { slaUntil, pace }: StoredVerification,
-  lease: string,
-): Promise<VerificationResult | null> {
-  const store = verificationStore(instance, operation)
-  const found = await nullIfNotFound(instance.source.fetch(sharedScope(operation), id)).catch(
-    async (error: unknown) => {
-      await store.failPoll(id, lease, retryAfterOf(error))
-      throw error
-    },
-  )
-  const now = operation.store.now()
-  const reply = found ?? notVisibleYet(now)
-  const isOverdue = found === null && now >= slaUntil
-  const result = isOverdue ? null : toResult(id, reply, instance.drift, pace.begunAt)
-  await store.completePoll(id, lease, result, reply)
-  return result
-}
-
-/** Fetches a result that is not in the store: it has expired there, or this server did not begin its verification. */
-async function recover(
-  instance: BanficoInstance,
-  operation: OperationScope,
-  id: string,
-  known: StoredVerification | null,
-): Promise<VerificationResult | null> {
-  const found = await nullIfNotFound(instance.source.fetch(sharedScope(operation), id))
-  const result = found && toResult(id, found, instance.drift)
-  if (known && result?.state === VerificationState.COMPLETED)
-    await verificationStore(instance, operation).complete(id, result)
-  return result
-}
-
-async function poll(
-  instance: BanficoInstance,
-  operation: OperationScope,
-  id: string,
-): Promise<VerificationResult | null> {
-  const store = verificationStore(instance, operation)
-  const { known, lease } = await store.leasePoll(id)
-  if (known && lease !== undefined) return pollUnderLease(instance, operation, id, known, lease)
-  if (known?.pending) return lastKnownResult(known, operation.store.now())
-  return (known && (await store.completed(id))) ?? recover(instance, operation, id, known)
-}
-
-/** Results that are not in the in-process cache. */
-const results = keyLoader<BanficoInstance, string, VerificationResult | null>(async (instance, operation, id) => {
-  if (!isVerificationId(id)) return null
-  const { polls, resultCache } = instance
-  const store = verificationStore(instance, operation)
-  const known = await store.find(id)
-  if (!mayRead(operation, known)) return null
-  const now = operation.store.now()
-  // A poll that is running in this process is joined, even before the next one is due.
-  if (known?.pending && !isDue(known.pace, now) && !polls.has(id)) return lastKnownResult(known, now)
-  const completed = known && !known.pending ? await store.completed(id) : null
-  if (known && completed) resultCache.put(id, known, completed, now)
-  return completed ?? polls.run(id, operation, () => poll(instance, operation, id))
-})
+import { query } from './instance.js'
+import { jobQueries } from './jobs.js'
+import { results } from './results.js'
 
 /** Banfico's queries. */
 export const banficoQueries = {
@@ -96,4 +17,5 @@ export const banficoQueries = {
       return Promise.resolve(mayRead(operation, cached.of) ? cached.result : null)
     },
   }),
+  ...jobQueries,
 }

@@ -75,6 +75,23 @@ export const NAMESPACES = {
     lifetime: '`VERIFICATION_MAX_AGE_SECONDS`',
     erasure: 'removed',
   },
+  'verification-job': {
+    holds: 'who began a job of account verifications, when, and the number of its rows',
+    lifetime: '`BANFICO_RETENTION_DAYS`',
+    erasure: 'not needed',
+  },
+  'verification-row': {
+    holds:
+      "a row of such a job: the client's reference, the payee until the bank is asked, then the result or the error",
+    subjects: 'the verified account',
+    lifetime: '`BANFICO_RETENTION_DAYS` from the last change',
+    erasure: 'removed',
+  },
+  'verification-lease': {
+    holds: 'which process runs such a job, and until when',
+    lifetime: '`BANFICO_RETENTION_DAYS` at most',
+    erasure: 'not needed',
+  },
   'attributes-job': {
     holds:
       'the state of a write of account attributes at SEI, and the errors that SEI reported, which may repeat a value',

@@ -47,6 +47,8 @@ export interface ProviderChanges {
 /** Dependencies that the process passes to each provider folder. */
 export interface ProviderDeps {
   readonly client: (options: Pick<ClientOptions, 'url' | 'tls' | 'credential' | 'mapError'>) => ProviderClient
+  /** Bulkhead: the maximum number of concurrent calls of this process. */
+  readonly maxConcurrency: number
   /** Counts a value that the provider's contract does not list, by its field. */
   readonly drift: (field: string) => void
   /** The store of all replicas, for state of the provider's own, such as a login that they share. */

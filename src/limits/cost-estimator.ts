@@ -20,6 +20,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { conditionsOf, FieldCollector, fragmentsOf } from '../graphql/field-collector.js'
+import { inputCostOf } from './input-cost.js'
 import { type Count, directive, listSizeOf, sizeOf, type Variables } from './list-size.js'
 
 /** The maximum cost of one operation: a page of a hundred customers with all their collections. */
@@ -94,7 +95,7 @@ class CostFormula {
         )
       : 0
     const item = combine([this.#weightOf(type, isCompositeType(type) ? 1 : 0), selections], sum)
-    return combine([this.#weightOf(field, 0), combine([size, item], product)], sum)
+    return combine([this.#weightOf(field, 0), inputCostOf(field, node), combine([size, item], product)], sum)
   }
 
   /** The weight of a field or type. Of an abstract type the highest counts: any member may come. */
@@ -143,9 +144,9 @@ function prepareOperation(document: DocumentNode, operation: OperationDefinition
 
 /**
  * Query cost: estimates an operation before it is executed, by the cost specification
- * (https://ibm.github.io/graphql-specs/cost-spec.html): the `@cost` of a field for each call, and the weight of its
- * type (1, of scalars 0) for each object in its result. Selections beyond a hundred cost too. The minimum is 1. What does not depend on the variables is
- * computed once for each document.
+ * (https://ibm.github.io/graphql-specs/cost-spec.html): the `@cost` of a field for each call, that of each member of its
+ * input, and the weight of its type (1, of scalars 0) for each object in its result. Selections beyond a hundred
+ * cost too. The minimum is 1. What does not depend on the variables is computed once for each document.
  */
 export function createCostEstimator(
   schema: GraphQLSchema,

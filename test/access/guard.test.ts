@@ -212,6 +212,9 @@ describe("another customer's data is absent for a caller with only :own scopes",
     const value = accessPath.path.reduce<any>((member, step) => member[step], data)
     // A person's verification was asked for about Ada herself.
     if (accessPath.name === 'PersonVerification.person') expect(value).toEqual({ __typename: 'Person' })
+    // A job is the caller's own, and its rows are masked.
+    else if (accessPath.name === 'AccountVerificationJob.results')
+      expect(value).toEqual({ __typename: 'AccountVerificationConnection' })
     else expect(value).toBeNull()
     expect(
       askedAfterwards(app).filter((call) => call.includes(other.customerId) || call.includes(other.personId!)),

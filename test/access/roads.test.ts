@@ -127,12 +127,14 @@ const ENTITIES: Readonly<Record<string, (whose: Whose) => object>> = {
   Person: ({ personId }) => ({ id: personId }),
 }
 
-/** Verifications and writes of own records are in test/access/own-writes.test.ts. */
+/** Verifications and writes of own records are in test/access/own-writes.test.ts, their jobs in test/datasources/banfico/jobs.test.ts. */
 const rows = scopeRows().filter(
   ({ name, kind, own }) =>
     own !== undefined &&
     kind !== 'mutation' &&
-    !/^Query\.verification|^VerificationResult$|^PersonVerification/.test(name),
+    !/^Query\.verification|^VerificationResult$|^PersonVerification|^Query\.accountVerifications$|^AccountVerificationJob/.test(
+      name,
+    ),
 )
 
 /** The scopes of the way to a nested field, in the form of the field's own. */

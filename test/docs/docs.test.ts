@@ -200,6 +200,12 @@ describe('names', () => {
     'AF_INET',
     'AF_INET6',
     'AF_UNIX',
+    // Of `npm run vop`: its settings, and words of its results.
+    'VOP_URL',
+    'VOP_TOKEN',
+    'VOP_TOKEN_FILE',
+    'NOT_ASKED',
+    'UNKNOWN_WORD',
   ])
   const scriptsOf = (path: string): string[] =>
     blocksOf(path)

@@ -125,6 +125,7 @@ test('a person whom every operation was about is erased; their keys stay taken',
     'verification',
     'verification-question',
     'verification-result',
+    'verification-row',
     'write',
   ])
   expect(adas.length).toBeGreaterThan(50)

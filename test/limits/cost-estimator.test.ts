@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createCostEstimator } from '../../src/limits/cost-estimator.js'
 
 const DIRECTIVES = `
-  directive @cost(weight: Int!) on FIELD_DEFINITION | OBJECT | SCALAR | ENUM
+  directive @cost(weight: Int!) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR | ENUM
   directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION
 `
 const schema = buildSchema(`${DIRECTIVES}
@@ -23,7 +23,10 @@ const schema = buildSchema(`${DIRECTIVES}
     weighty: Weighty
     _entities(representations: [ID!]!): [Any]!
   }
-  type Mutation { add: Item @cost(weight: 10) }
+  type Mutation { add: Item @cost(weight: 10), order(input: Order!): Item @cost(weight: 10) }
+  input Order { name: String, lines: [Line!], more: [Order!] }
+  input Line { part: Part @cost(weight: 50), note: String @cost(weight: 2) }
+  input Part { id: ID }
   input Slice { ids: [ID!] }
   interface Named { name: String }
   type Item implements Named { id: ID, name: String, tags: [String!], inner: Item, mood: Mood, heavy: Heavy }
@@ -46,6 +49,30 @@ test.each<[string, string, number, Record<string, unknown>?]>([
   ['nothing is free', '{ __typename }', 1],
   ['a field that calls a provider costs its weight beside', '{ dear { id } }', 6],
   ['a write costs its weight', 'mutation { add { id } }', 11],
+  ['a member of the input costs its weight', 'mutation { order(input: { lines: [{ note: "" }] }) { id } }', 13],
+  [
+    'each item of a list in the input counts',
+    'mutation { order(input: { lines: [{ part: {} }, { part: {}, note: "" }, {}] }) { id } }',
+    113,
+  ],
+  ['a single value in place of a list counts as one', 'mutation { order(input: { lines: { part: {} } }) { id } }', 61],
+  [
+    'null and what is left out cost nothing',
+    'mutation { order(input: { name: "", lines: [{ part: null }] }) { id } }',
+    11,
+  ],
+  [
+    'a variable is counted by its value',
+    'mutation($o: Order!) { order(input: $o) { id } }',
+    161,
+    { o: { lines: [{ part: {} }, { part: {} }, { part: {} }] } },
+  ],
+  [
+    'a variable within a literal too',
+    'mutation($l: [Line!]) { order(input: { lines: $l }) { id } }',
+    111,
+    { l: [{ part: {} }, { part: {} }] },
+  ],
   ['a type may weigh more', '{ one { heavy { id } mood } }', 1 + 4 + 2],
   ['a list of which nothing is known is taken to have five', '{ all { id } }', 5],
   ['a list has the size that the schema assumes', '{ three { inner { id } } }', 6],

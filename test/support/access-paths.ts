@@ -209,6 +209,15 @@ const WAYS: Readonly<Record<string, Way>> = {
   KycCheck: byWrite('addKycCheck', 'kycCheck', { customerId }, 'kyc:write'),
   KycDocument: byWrite('addKycDocument', 'kycDocument', { customerId }, 'kyc:write'),
   KycMedia: byWrite('addKycMedia', 'kycMedia', { customerId }, 'kyc:write'),
+  AccountVerificationJob: byWrite(
+    'verifyAccounts',
+    'job',
+    {
+      types: ['STATUS'],
+      accounts: [{ clientReference: 'one', account: { idScheme: 'SCAN', id: ADA.account } }],
+    },
+    'verifications:write',
+  ),
   UserCustomerLink: byWrite('createUserCustomerLink', 'link', { customerId, userId }, 'links:write'),
 }
 /** Another customer's, for a caller without access to them. */

@@ -1,0 +1,188 @@
+import { setMaxListeners } from 'node:events'
+import type { VerificationResult } from '../../schema/verification.js'
+import { KycProvider as Label } from '../../schema/shared.js'
+import { ApiError, retryAfterOf } from '../contract/errors.js'
+import { Bulkhead, type Claim } from '../http/bulkhead.js'
+import { sleep } from '../http/retry.js'
+import { type JobStore, LEASE_MS, type OpenRow, type StoredJob, type StoredRow } from './job-store.js'
+import type { Verify } from './contract.js'
+
+/** The part of the provider's permits that rows of jobs may hold: the others stay free for single checks. */
+const PART_OF_PERMITS = 1 / 4
+/** How often a row is tried that the provider certainly did not execute. */
+const MAX_ATTEMPTS = 5
+const MIN_PAUSE_SECONDS = 1
+const MAX_PAUSE_SECONDS = 60
+/** How often the outcome of a row is offered to a store that is away, with longer and longer waits. */
+const MAX_STORE_ATTEMPTS = 8
+const MAX_STORE_WAIT_MS = 10_000
+/** The greatest delay of a timer. */
+const FOREVER_MS = 2 ** 31 - 1
+/** The pause before a row whose attempt certainly had no effect. */
+const pauseMs = (error: ApiError, attempts: number): number =>
+  Math.min(MAX_PAUSE_SECONDS, Math.max(MIN_PAUSE_SECONDS, retryAfterOf(error) ?? 2 ** (attempts - 1))) * 1000
+
+const isOf = (code: ApiError['code'], error: unknown): error is ApiError =>
+  error instanceof ApiError && error.code === code
+
+/** True where the row was certainly not executed, and a later attempt may succeed. */
+const isUnexecuted = (error: unknown): error is ApiError =>
+  isOf('RATE_LIMITED', error) ||
+  (isOf('PROVIDER_UNAVAILABLE', error) && [undefined, 503].includes(error.extensions['providerStatus'] as number))
+
+const outcomeUnknown = (): ApiError => new ApiError('OUTCOME_UNKNOWN', { provider: Label.BANFICO, title: 'Banfico' })
+
+/** The error of a row: a lost answer may have been billed, so it is an unknown outcome. */
+function rowError(error: unknown): ApiError {
+  if (!(error instanceof ApiError)) return outcomeUnknown()
+  const isLost = error.code === 'PROVIDER_TIMEOUT' && error.extensions['providerStatus'] === undefined
+  return isLost ? outcomeUnknown() : error
+}
+
+/** A job as one process runs it. */
+export interface JobRun {
+  readonly id: string
+  readonly job: StoredJob
+  readonly store: JobStore
+  readonly ask: (verify: Verify, maxAgeSeconds: number | null) => Promise<VerificationResult>
+  /** Tenant, client and user: the rows of jobs have fair shares. */
+  readonly share: readonly string[]
+}
+
+/** The rows of one job that wait, and the pause that the provider asked for. */
+class Rows {
+  readonly waiting: number[] = []
+  #pause: Promise<unknown> = Promise.resolve()
+
+  constructor(rows: readonly (StoredRow | null)[]) {
+    for (const [index, row] of rows.entries()) if (row?.state === 'waiting') this.waiting.push(index)
+  }
+
+  putBack(index: number, ms: number, signal: AbortSignal): void {
+    this.waiting.unshift(index)
+    this.#pause = sleep(ms, signal)
+  }
+
+  pause(): Promise<unknown> {
+    return this.#pause
+  }
+}
+
+/**
+ * Runs the jobs of one process: a row at a time under its own permits, each asked at most once. A job belongs to the
+ * process that has its lease; the next query of a job without one takes it over.
+ */
+export class JobRunner {
+  readonly #permits: Bulkhead
+  readonly #maxWorkers: number
+  readonly #stopping = new AbortController()
+  readonly #running = new Map<string, Promise<void>>()
+
+  constructor(maxConcurrency: number) {
+    this.#maxWorkers = Math.max(1, Math.floor(maxConcurrency * PART_OF_PERMITS))
+    this.#permits = new Bulkhead(this.#maxWorkers, Infinity)
+  }
+
+  /** Runs a job in the background, unless a process runs it already. */
+  start(run: JobRun): void {
+    const { id } = run
+    if (this.#stopping.signal.aborted || this.#running.has(id)) return
+    // A store that is away, or that is not trusted, ends the run; a later query begins another.
+    const ended = this.#run(run)
+      .catch(() => undefined)
+      .finally(() => this.#running.delete(id))
+    this.#running.set(id, ended)
+  }
+
+  /** Begins no further row, and resolves when the rows that are asked have their outcomes. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all(this.#running.values())
+  }
+
+  async #run(run: JobRun): Promise<void> {
+    const { id, job, store } = run
+    const lease = await store.lease(id)
+    if (lease === undefined) return
+    const end = new AbortController()
+    const signal = AbortSignal.any([this.#stopping.signal, end.signal])
+    const heartbeat = setInterval(() => {
+      store.renew(id, lease).then(
+        (isKept) => isKept || end.abort(),
+        () => undefined,
+      )
+    }, LEASE_MS / 3)
+    heartbeat.unref()
+    try {
+      const rows = await store.rows(id, job.rows)
+      // The process that asked them has died: the answers are lost.
+      for (const [index, row] of rows.entries())
+        if (row?.state === 'asked') await store.fail(id, index, outcomeUnknown())
+      await this.#askAll(run, new Rows(rows), signal)
+    } finally {
+      clearInterval(heartbeat)
+      end.abort()
+      await store.release(id, lease).catch(() => undefined)
+    }
+  }
+
+  /** Asks the rows; rejects when a worker cannot go on, after the others have stopped too. */
+  async #askAll(run: JobRun, rows: Rows, signal: AbortSignal): Promise<void> {
+    const failed = new AbortController()
+    const either = AbortSignal.any([signal, failed.signal])
+    // Each worker listens while it waits.
+    setMaxListeners(0, either)
+    const work = async () => {
+      try {
+        await this.#work(run, rows, either)
+      } catch (error) {
+        failed.abort()
+        throw error
+      }
+    }
+    const workers = Math.min(this.#maxWorkers, rows.waiting.length)
+    const ended = await Promise.allSettled(Array.from({ length: workers }, work))
+    for (const worker of ended) if (worker.status === 'rejected') throw worker.reason
+  }
+
+  async #work(run: JobRun, rows: Rows, signal: AbortSignal): Promise<void> {
+    const claim: Claim = { share: run.share, isWrite: false }
+    while (rows.waiting.length > 0) {
+      await rows.pause()
+      if ((await this.#permits.acquire(signal, FOREVER_MS, claim)) !== 'acquired') return
+      try {
+        const index = rows.waiting.shift()
+        if (index !== undefined) await this.#askRow(run, rows, index, signal)
+      } finally {
+        this.#permits.release(claim)
+      }
+    }
+  }
+
+  async #askRow({ id, job, store, ask }: JobRun, rows: Rows, index: number, signal: AbortSignal): Promise<void> {
+    const row = await store.claim(id, index)
+    if (row === undefined) return
+    const outcome = await ask(row.verify, job.maxAgeSeconds).catch((error: unknown) => ({ error }))
+    if (!('error' in outcome)) return this.#untilStored(() => store.answer(id, index, outcome))
+    if (isUnexecuted(outcome.error) && mayTryAgain(row)) {
+      await this.#untilStored(() => store.putBack(id, index))
+      return rows.putBack(index, pauseMs(outcome.error, row.attempts), signal)
+    }
+    const error = rowError(outcome.error)
+    return this.#untilStored(() => store.fail(id, index, error))
+  }
+
+  /** An outcome that was paid for is offered to the store until it takes it. */
+  async #untilStored(change: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await change()
+      } catch (error) {
+        if (attempt >= MAX_STORE_ATTEMPTS || !isOf('STORE_UNAVAILABLE', error)) throw error
+        await sleep(Math.min(MAX_STORE_WAIT_MS, 2 ** attempt * 250), this.#stopping.signal)
+      }
+    }
+  }
+}
+
+const mayTryAgain = ({ attempts }: OpenRow): boolean => attempts < MAX_ATTEMPTS

@@ -1,0 +1,201 @@
+import {
+  type AccountVerification,
+  type AccountVerificationCounts,
+  type AccountVerificationJob,
+  AccountVerificationJobState,
+  AccountVerificationState,
+} from '../../schema/account-verification-job.js'
+import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
+import { type VerificationResult, VerificationState } from '../../schema/verification.js'
+import { ApiError } from '../contract/errors.js'
+import type { OperationScope } from '../contract/operation-scope.js'
+import { askedByCaller } from '../contract/operations.js'
+import { detachedScope } from '../http/call.js'
+import { cursorsOf } from '../support/cursor.js'
+import { keyLoader } from '../support/loader.js'
+import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
+import { mayRead } from './asker.js'
+import { check } from './check.js'
+import { type BanficoInstance, jobStore, query } from './instance.js'
+import type { StoredJob, StoredRow } from './job-store.js'
+import { results } from './results.js'
+import { fromStoredResult } from './stored-result.js'
+
+/** A page of the rows of a job. */
+export interface JobRowsKey {
+  readonly jobId: string
+  readonly first?: number | null | undefined
+  readonly after?: string | null | undefined
+}
+
+/** A job with its rows, as one operation reads it. */
+interface LoadedJob {
+  readonly job: AccountVerificationJob
+  readonly rows: readonly AccountVerification[]
+}
+
+const { QUEUED, PENDING, COMPLETED, FAILED } = AccountVerificationState
+
+const failed = (clientReference: string | null, error: AccountVerification['error']): AccountVerification => ({
+  clientReference,
+  state: FAILED,
+  result: null,
+  error,
+})
+
+const errorOf = (code: 'OUTCOME_ERASED' | 'PROVIDER_TIMEOUT', message: string) => ({ code, retryable: false, message })
+
+/** A row as the graph shows it; null stands for one that was erased. */
+function toRow(row: StoredRow | null): AccountVerification {
+  if (row === null) return failed(null, errorOf('OUTCOME_ERASED', 'The row was erased with the data of a person.'))
+  const { clientReference, state } = row
+  if (state === 'failed') return failed(clientReference, row.failure)
+  if (state !== 'answered') return { clientReference, state: QUEUED, result: null, error: null }
+  const result = fromStoredResult(row.result)
+  const isPending = result.state === VerificationState.PENDING
+  return { clientReference, state: isPending ? PENDING : COMPLETED, result, error: null }
+}
+
+/** The scope of the calls of a job, which does not end with the operation that began it. */
+const scopeOf = (operation: OperationScope): OperationScope => {
+  const { caller, correlationId, interactionId, store, foreign, loader } = operation
+  const share = [caller.tenant, caller.client, caller.subject]
+  return { caller, correlationId, interactionId, store, foreign, loader, share, signal: detachedScope.signal }
+}
+
+/** Runs the rows of a job that wait, unless a process does so already. */
+export function runJob(instance: BanficoInstance, operation: OperationScope, id: string, job: StoredJob): void {
+  const scope = scopeOf(operation)
+  instance.jobs.start({
+    id,
+    job,
+    store: jobStore(instance, scope),
+    share: scope.share!,
+    ask: (verify, maxAgeSeconds) => check(instance, scope, verify, maxAgeSeconds),
+  })
+}
+
+/** Asks for the answer of a pending row, where that is due, and stores what has ended. */
+async function refreshed(
+  instance: BanficoInstance,
+  operation: OperationScope,
+  jobId: string,
+  index: number,
+  row: AccountVerification,
+): Promise<AccountVerification> {
+  const { id } = row.result!
+  let latest: VerificationResult | null
+  try {
+    latest = await operation.loader(instance, results).load(id)
+  } catch {
+    // A failed poll does not tell the state of the row.
+    return row
+  }
+  const store = jobStore(instance, operation)
+  if (latest === null) {
+    const error = new ApiError('PROVIDER_TIMEOUT', {
+      message: 'The bank did not answer within the time that it promised.',
+      retryable: false,
+    })
+    await store.fail(jobId, index, error)
+    return failed(row.clientReference, errorOf('PROVIDER_TIMEOUT', error.message))
+  }
+  if (latest.state === VerificationState.PENDING) return { ...row, result: latest }
+  await store.answer(jobId, index, latest)
+  return { ...row, state: COMPLETED, result: latest }
+}
+
+const countsOf = (rows: readonly AccountVerification[]): AccountVerificationCounts => {
+  const count = (wanted: AccountVerificationState) => rows.filter(({ state }) => state === wanted).length
+  return {
+    total: rows.length,
+    queued: count(QUEUED),
+    pending: count(PENDING),
+    completed: count(COMPLETED),
+    failed: count(FAILED),
+  }
+}
+
+/** When the next query makes sense: soon while rows wait, else when the first pending row is due. */
+function nextQueryAt(rows: readonly AccountVerification[], createdAt: number, now: number): string {
+  const later = nextPollAt(pollSchedule(now, undefined, createdAt), now)
+  if (rows.some(({ state }) => state === QUEUED)) return later
+  const due = rows.flatMap(({ state, result }) => (state === PENDING ? [result?.nextPollAt ?? later] : []))
+  return due.sort()[0] ?? later
+}
+
+/** A job as the graph shows it. */
+export function toJob(
+  id: string,
+  { createdAt }: StoredJob,
+  rows: readonly AccountVerification[],
+  now: number,
+): AccountVerificationJob {
+  const counts = countsOf(rows)
+  const isRunning = counts.queued + counts.pending > 0
+  return {
+    id,
+    state: isRunning ? AccountVerificationJobState.RUNNING : AccountVerificationJobState.COMPLETED,
+    counts,
+    createdAt: new Date(createdAt).toISOString(),
+    nextPollAt: isRunning ? nextQueryAt(rows, createdAt, now) : null,
+  }
+}
+
+/** A new job, none of whose rows has been asked. */
+export const newJob = (id: string, job: StoredJob, references: readonly string[]): AccountVerificationJob =>
+  toJob(
+    id,
+    job,
+    references.map((clientReference) => ({ clientReference, state: QUEUED, result: null, error: null })),
+    job.createdAt,
+  )
+
+const jobs = keyLoader<BanficoInstance, string, LoadedJob | null>(async (instance, operation, id) => {
+  const store = jobStore(instance, operation)
+  const stored = await store.find(id)
+  if (stored === null || !mayRead(operation, stored)) return null
+  const found = (await store.rows(id, stored.rows)).map(toRow)
+  if (found.some(({ state }) => state === QUEUED)) runJob(instance, operation, id, stored)
+  const rows = await Promise.all(
+    found.map((row, index) =>
+      row.state === PENDING ? refreshed(instance, operation, id, index, row) : Promise.resolve(row),
+    ),
+  )
+  return { job: toJob(id, stored, rows, store.now()), rows }
+})
+
+async function jobPage(
+  instance: BanficoInstance,
+  operation: OperationScope,
+  { jobId, first, after }: JobRowsKey,
+): Promise<Page<AccountVerification>> {
+  const cursors = cursorsOf<number>(operation, 'accountVerifications', jobId)
+  const begin = after == null ? 0 : cursors.decode(after)
+  const all = (await operation.loader(instance, jobs).load(jobId))?.rows ?? []
+  const nodes = all.slice(begin, begin + (first ?? DEFAULT_PAGE))
+  const cursorAt = (i: number) => cursors.encode(begin + i + 1)
+  return {
+    nodes,
+    cursorAt,
+    endCursor: nodes.length > 0 ? cursorAt(nodes.length - 1) : null,
+    hasNextPage: begin + nodes.length < all.length,
+    hasPreviousPage: after != null,
+  }
+}
+
+/** The queries of jobs. */
+export const jobQueries = {
+  jobById: query<string, AccountVerificationJob | null>({
+    scope: 'verifications:read',
+    owner: askedByCaller,
+    type: 'AccountVerificationJob',
+    load: async (instance, operation, id) => (await operation.loader(instance, jobs).load(id))?.job ?? null,
+  }),
+  jobRows: query<JobRowsKey, Page<AccountVerification>>({
+    scope: 'verifications:read',
+    owner: askedByCaller,
+    type: 'AccountVerificationConnection',
+    load: jobPage,
+  }),
+}

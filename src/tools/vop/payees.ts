@@ -1,0 +1,142 @@
+import { createReadStream } from 'node:fs'
+import { parse } from 'csv-parse'
+import type { AccountToVerifyInput } from '../../../schema/operations/index.js'
+import { lengthOf } from '../../../schema/text.js'
+import { UsageError } from './arguments.js'
+
+/** A row of the file; `problems` say what is wrong with it and hold no value of it. */
+export interface Payee {
+  /** The line on which the row begins. */
+  readonly line: number
+  readonly cells: readonly string[]
+  readonly account: AccountToVerifyInput | undefined
+  readonly problems: readonly string[]
+}
+
+/** Columns by their names in lower case, without what separates words. */
+const COLUMNS = ['iban', 'sortcode', 'accountnumber', 'name', 'type', 'bic', 'secondaryid'] as const
+type Column = (typeof COLUMNS)[number]
+
+const MAX_NAME_LENGTH = 150
+/** A quotation mark that is not closed must not read the whole file into one row. */
+const MAX_RECORD_BYTES = 65_536
+
+const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/
+const BIC = /^[A-Z0-9]{8}([A-Z0-9]{3})?$/
+
+const isColumn = (name: string): name is Column => (COLUMNS as readonly string[]).includes(name)
+
+/** The columns that are read, by position; throws a `UsageError`. */
+export function columnsOf(header: readonly string[]): ReadonlyMap<Column, number> {
+  const found = new Map<Column, number>()
+  for (const [index, title] of header.entries()) {
+    const name = title.toLowerCase().replace(/[\s_-]/g, '')
+    if (!isColumn(name)) continue
+    if (found.has(name)) throw new UsageError(`line 1: two columns are named ${name}`)
+    found.set(name, index)
+  }
+  if (!found.has('iban') && !(found.has('sortcode') && found.has('accountnumber')))
+    throw new UsageError('line 1: the header must have the column iban, or sort code and account number')
+  return found
+}
+
+type Get = (column: Column) => string
+
+/** The account id of a row: an IBAN, or a sort code with an account number. */
+function idOf(get: Get, problems: string[]): Pick<AccountToVerifyInput, 'idScheme' | 'id'> {
+  const iban = get('iban').replace(/\s/g, '').toUpperCase()
+  if (iban !== '') {
+    if (!IBAN.test(iban)) problems.push('iban must be two letters, two digits, then 11 to 30 letters and digits')
+    return { idScheme: 'IBAN', id: iban }
+  }
+  const [sortCode, number] = [get('sortcode'), get('accountnumber')].map((text) => text.replace(/[\s-]/g, ''))
+  if (sortCode === '' && number === '') problems.push('iban, or sort code and account number, is required')
+  else if (!/^\d{6}$/.test(sortCode!) || !/^\d{8}$/.test(number!))
+    problems.push('sort code must have 6 digits and account number 8')
+  return { idScheme: 'SCAN', id: `${sortCode}${number}` }
+}
+
+/** The account of a row, and what is wrong with it. */
+export function readRow(
+  cells: readonly string[],
+  columns: ReadonlyMap<Column, number>,
+  needsName: boolean,
+): Pick<Payee, 'account' | 'problems'> {
+  const problems: string[] = []
+  const get: Get = (column) => cells[columns.get(column) ?? -1]?.trim() ?? ''
+  const id = idOf(get, problems)
+  const name = get('name')
+  if (needsName && name === '') problems.push('name is required')
+  if (lengthOf(name) > MAX_NAME_LENGTH) problems.push(`name must have at most ${MAX_NAME_LENGTH} characters`)
+  const type = get('type').toUpperCase()
+  if (!['', 'PERSONAL', 'BUSINESS'].includes(type)) problems.push('type must be PERSONAL or BUSINESS')
+  const bic = get('bic').toUpperCase()
+  if (bic !== '' && !BIC.test(bic)) problems.push('bic must have 8 or 11 letters and digits')
+  const secondaryId = get('secondaryid')
+  const account = {
+    ...id,
+    ...(name === '' ? {} : { name }),
+    ...(type === '' ? {} : { type: type as 'PERSONAL' | 'BUSINESS' }),
+    ...(bic === '' ? {} : { holdingEntity: { type: 'BICFI', value: bic } }),
+    ...(secondaryId === '' ? {} : { secondaryId }),
+  }
+  return { account: problems.length === 0 ? account : undefined, problems }
+}
+
+interface Parsed {
+  readonly record: readonly string[]
+  readonly info: { readonly lines: number }
+}
+
+/** The records of a file, one at a time, each with the line on which it ends. */
+async function* records(file: string, delimiter: string): AsyncGenerator<Parsed> {
+  const parser = parse({
+    bom: true,
+    delimiter,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_RECORD_BYTES,
+  })
+  const input = createReadStream(file)
+  input.once('error', (error) => parser.destroy(error))
+  try {
+    for await (const parsed of input.pipe(parser)) yield parsed as Parsed
+  } catch (error) {
+    // The parser's messages may hold a cell.
+    const { lines } = error as { readonly lines?: number }
+    throw new UsageError(lines === undefined ? 'The file of payees cannot be read.' : `line ${lines}: not valid CSV`)
+  } finally {
+    input.destroy()
+  }
+}
+
+/** A file of payees, read as a stream. */
+export class PayeeFile {
+  constructor(
+    private readonly file: string,
+    private readonly delimiter: string,
+    private readonly needsName: boolean,
+  ) {}
+
+  /** The titles of the columns. */
+  async header(): Promise<readonly string[]> {
+    for await (const { record } of records(this.file, this.delimiter)) return record
+    throw new UsageError('line 1: the file is empty')
+  }
+
+  async *rows(): AsyncGenerator<Payee> {
+    let columns: ReadonlyMap<Column, number> | undefined
+    let width = 0
+    for await (const { record: cells, info } of records(this.file, this.delimiter)) {
+      if (columns === undefined) {
+        columns = columnsOf(cells)
+        width = cells.length
+        continue
+      }
+      const line = info.lines
+      if (cells.length === width) yield { line, cells, ...readRow(cells, columns, this.needsName) }
+      else yield { line, cells, account: undefined, problems: [`the row must have ${width} cells, as the header has`] }
+    }
+  }
+}

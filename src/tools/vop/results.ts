@@ -1,0 +1,85 @@
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { stringify } from 'csv-stringify/sync'
+import type { PayeeChecksQuery } from '../../../schema/operations/index.js'
+
+type Job = NonNullable<PayeeChecksQuery['accountVerifications']>
+/** A row of a job, as the server answers it. */
+export type CheckedRow = NonNullable<Job['results']>['nodes'][number]
+
+/** What the results say of a row. */
+export interface Outcome {
+  readonly outcome: string
+  readonly reason: string
+  readonly suggestedName: string
+  readonly code: string
+}
+
+export const OUTCOME_COLUMNS = ['vop_outcome', 'vop_reason', 'vop_suggested_name', 'vop_code']
+
+/** A row without an answer. */
+export const unanswered = (outcome: string, code: string, reason: string): Outcome => ({
+  outcome,
+  reason,
+  suggestedName: '',
+  code,
+})
+
+/** The outcome of a row: the comparison of the name, else the status of the account. A masked name is no suggestion. */
+export function outcomeOf({ state, result, error }: CheckedRow, seesNames: boolean): Outcome {
+  if (error || state !== 'COMPLETED' || !result?.account) {
+    const code = error?.code ?? 'OUTCOME_UNKNOWN'
+    return unanswered(code === 'OUTCOME_UNKNOWN' ? code : 'FAILED', code, error?.message ?? 'There is no answer.')
+  }
+  const { status, nameCheckStatus, nameCheckStatusRaw, respondedName } = result.account
+  const name = nameCheckStatus ?? (nameCheckStatusRaw === null ? undefined : 'UNKNOWN_WORD')
+  const reasons = [...(status && status !== 'ACTIVE' ? [status] : []), ...(result.responder?.responseCodes ?? [])]
+  return {
+    outcome: name ?? status ?? 'UNKNOWN_WORD',
+    reason: reasons.join(' '),
+    suggestedName: seesNames ? (respondedName ?? '') : '',
+    code: '',
+  }
+}
+
+/** The results file: input columns and outcomes, in the order of the input. */
+export class ResultsFile {
+  readonly #file: number
+  #bytes: number
+
+  /** Cuts off what was written of a batch that had not ended. */
+  constructor(
+    path: string,
+    bytes: number,
+    private readonly delimiter: string,
+  ) {
+    this.#file = openSync(path, 'a', 0o600)
+    ftruncateSync(this.#file, bytes)
+    this.#bytes = bytes
+  }
+
+  /** Appends rows, which are on the disk when it returns; answers the length of the file. */
+  append(rows: readonly (readonly string[])[]): number {
+    // Spreadsheets run cells that begin with = + - @ as formulas.
+    const text = stringify(rows as string[][], { delimiter: this.delimiter, escape_formulas: true })
+    this.#bytes += writeAll(this.#file, Buffer.from(text))
+    fsyncSync(this.#file)
+    return this.#bytes
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+}
+
+function writeAll(file: number, bytes: Buffer): number {
+  let written = 0
+  while (written < bytes.length) written += writeSync(file, bytes, written)
+  return written
+}
+
+export const cellsOf = ({ outcome, reason, suggestedName, code }: Outcome): string[] => [
+  outcome,
+  reason,
+  suggestedName,
+  code,
+]
