@@ -11,6 +11,7 @@ import { ErrorCodeResolver } from './error-code-info.js'
 import { DisclosureResolver } from './disclosures.js'
 import { DocumentVerificationResolver } from './document-verification.js'
 import { KycOverviewResolver } from './kyc-overview.js'
+import { KycReviewResolver } from './kyc-review.js'
 import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { CustomerRecordsResolver } from './records.js'
@@ -33,6 +34,7 @@ export const resolvers = [
   KycDocumentResolver,
   KycMediaResolver,
   KycOverviewResolver,
+  KycReviewResolver,
   CrmEventResolver,
   BankMeetingResolver,
   CustomerMessageResolver,

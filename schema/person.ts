@@ -1,5 +1,14 @@
 import 'reflect-metadata'
-import { ArrayMaxSize, ArrayUnique, IsEmail, IsOptional, IsUUID, Matches, ValidateIf } from 'class-validator'
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsEmail,
+  IsOptional,
+  IsUUID,
+  Matches,
+  ValidateIf,
+} from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-weights.js'
@@ -278,6 +287,36 @@ export class PersonFilter {
     description: 'The status that the persons must have. Requires the scope `pii:read`.',
   })
   status?: PersonStatus | null
+
+  @Field(() => [VerificationStatus], {
+    nullable: true,
+    description: 'The values of `verificationStatus` of which the persons must have one; 1 to 6, each once.',
+  })
+  @IsOptional()
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  verificationStatuses?: VerificationStatus[] | null
+
+  @Field(() => [BanStatus], {
+    nullable: true,
+    description:
+      'The values of `banStatus` of which the persons must have one; 1 to 3, each once. Requires the scope `pii:read`.',
+  })
+  @IsOptional()
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  banStatuses?: BanStatus[] | null
+
+  @Field(() => Boolean, { nullable: true, description: 'The value of `hasAccounts` that the persons must have.' })
+  hasAccounts?: boolean | null
+
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'The date of birth, from 1900-01-01 to yesterday. Requires the scope `pii:read`.',
+  })
+  @IsOptional()
+  @IsBirthDate()
+  dateOfBirth?: string | null
 
   @Field(() => String, {
     nullable: true,

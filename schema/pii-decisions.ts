@@ -275,6 +275,14 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   },
   DocumentVerificationSession: { credential: 'token url' },
   VerificationDetail: { screening: 'category label description result score vendorCode' },
+  KycReview: { caseState: 'status', screening: 'action instruction', composed: 'person reasons' },
+  KycReviewReason: {
+    catalogue: 'type',
+    screening: 'result category label description vendorCode',
+    recordTime: 'verifiedAt',
+  },
+  KycReviewConnection: { composed: 'edges nodes pageInfo' },
+  KycReviewEdge: { technical: 'cursor', composed: 'node' },
 
   CrmEvent: {
     identifier: 'id bankId customerNumber',
@@ -428,9 +436,10 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
   CustomerAttributeMatch: { catalogue: 'name', openValue: 'value' },
   PersonFilter: {
     identifier: 'ids',
-    caseState: 'isCustomer',
-    screening: 'status',
+    caseState: 'isCustomer hasAccounts verificationStatuses',
+    screening: 'status banStatuses',
     name: 'firstName lastName',
+    birth: 'dateOfBirth',
     email: 'email',
     phone: 'phoneNumber',
     partOfNumber: 'ssnLast4',

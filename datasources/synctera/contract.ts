@@ -163,6 +163,10 @@ export interface PersonQuery {
   readonly phone_number?: string
   readonly ssn_last_4?: string
   readonly dob?: string
+  readonly has_accounts?: boolean
+  /** Values separated by commas. */
+  readonly verification_status?: string
+  readonly ban_status?: string
   readonly sort_by?: string
 }
 

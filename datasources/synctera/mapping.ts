@@ -240,6 +240,10 @@ export const personQuery = (
     email: filter?.email,
     phone_number: filter?.phoneNumber,
     ssn_last_4: filter?.ssnLast4,
+    dob: filter?.dateOfBirth,
+    has_accounts: filter?.hasAccounts,
+    verification_status: filter?.verificationStatuses?.join(','),
+    ban_status: filter?.banStatuses?.join(','),
     sort_by: orderBy?.length
       ? orderBy
           .map(({ field, direction }) => `${ORDER[field]}:${direction === CustomerSortDirection.ASC ? 'asc' : 'desc'}`)

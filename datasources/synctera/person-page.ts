@@ -47,14 +47,32 @@ class Collected {
     return this.nodes.length + this.leftOut.length
   }
 
-  add(row: Person | ApiError, position: Position): void {
+  /** Passes a row that does not belong to the list. */
+  pass(position: Position): void {
     this.end = position
+  }
+
+  add(row: Person | ApiError, position: Position): void {
+    this.pass(position)
     if (!isReadable(row)) this.leftOut.push(row)
     else {
       this.nodes.push(row)
       this.positions.push(position)
     }
   }
+}
+
+/** True for a row that has what the filter asks for, as far as the row tells: a provider may ignore a filter that it does not know. */
+function belongs(person: Person, filter: PersonFilter | null | undefined): boolean {
+  const { isCustomer, hasAccounts, dateOfBirth, status, verificationStatuses, banStatuses } = filter ?? {}
+  return (
+    (isCustomer == null || person.isCustomer === isCustomer) &&
+    (hasAccounts == null || person.hasAccounts === null || person.hasAccounts === hasAccounts) &&
+    (dateOfBirth == null || person.dateOfBirth === dateOfBirth) &&
+    (status == null || person.status === status) &&
+    (verificationStatuses == null || verificationStatuses.some((each) => each === person.verificationStatus)) &&
+    (banStatuses == null || banStatuses.some((each) => each === person.banStatus))
+  )
 }
 
 const emptyPage = (hasPreviousPage: boolean): Page<Person> => ({
@@ -94,7 +112,11 @@ export async function loadPersonPage(
     const rows = toNodes(page.persons.slice(skip, skip + wanted), 'persons', toPerson, unreadableSyncteraRow, drift)
     for (const [i, row] of rows.entries()) {
       const taken = skip + i + 1
-      collected.add(row, taken === length && following ? following : { token, skip: taken, walked })
+      const position = taken === length && following ? following : { token, skip: taken, walked }
+      if (isReadable(row) && !belongs(row, filter)) {
+        drift('persons.filter')
+        collected.pass(position)
+      } else collected.add(row, position)
     }
     if (collected.count === first || next === undefined || walk.isExhausted) {
       const { nodes, positions, leftOut } = collected

@@ -346,6 +346,9 @@ class Synctera {
         code: 'BAD_QUERY_PARAMETER',
         type: 'https://dev.synctera.com/errors/bad-request-query',
       })
+    // A server of another version knows fewer filters, and ignores the others.
+    const isOneOf = (value: string, filter: string | undefined) =>
+      filter === undefined || this.quirks.has('ignoredFilters') || filter.split(',').includes(value)
     const like = (value: unknown, filter: string | undefined) =>
       filter === undefined ||
       new RegExp(
@@ -365,7 +368,10 @@ class Synctera {
         like(person['last_name'], query.last_name) &&
         like(person['email'], query.email) &&
         like(person['phone_number'], query.phone_number) &&
-        (query.dob === undefined || person['dob'] === query.dob),
+        (query.dob === undefined || person['dob'] === query.dob) &&
+        (query.has_accounts === undefined || String(person['has_accounts']) === query.has_accounts) &&
+        isOneOf(person.ban_status, query.ban_status) &&
+        isOneOf(person.verification_status, query.verification_status),
     )
     const order = (query.sort_by ?? 'creation_time:asc').split(',').map((part) => part.split(':') as [string, string])
     found.sort((a, b) => {
