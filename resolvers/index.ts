@@ -9,9 +9,11 @@ import { ErrorCodeResolver } from './error-code-info.js'
 import { KycOverviewResolver } from './kyc-overview.js'
 import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
+import { PersonalIdResolver } from './personal-id.js'
 import { CustomerRecordsResolver } from './records.js'
 import { CustomerUserLinkResolver, UserCustomerLinkResolver } from './user-link.js'
 import { VerificationResolver } from './verification.js'
+import { VerificationHistoryResolver } from './verification-history.js'
 import { ViewerResolver } from './viewer.js'
 
 export { keys as referenceKeys, references } from './references.js'
@@ -42,4 +44,6 @@ export const resolvers = [
   ViewerResolver,
   ViewerMessagesResolver,
   ErrorCodeResolver,
+  PersonalIdResolver,
+  VerificationHistoryResolver,
 ] as const

@@ -136,7 +136,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   Query: {
     composed: `accountAttributesJob accountEntitlements customerAttributeDefinitions customer customerByNumber customers
       customersByAttributes customersByMobilePhoneNumber crmEvents meeting meetings errorCodes person persons
-      userCustomerLinks verificationResult verificationResults viewer`,
+      userCustomerLinks verificationResult verificationResults viewer personVerification`,
   },
   Mutation: {
     composed: `setAccountAttributes setAccountEntitlements setCustomerAttributeDefinition
@@ -146,7 +146,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       createMeeting createCustomerMessage addKycCheck addKycStatus addKycDocument addKycMedia createAccount createUser
       createPerson updatePerson verifyPerson createCustomerAddress updateCustomerAddress deleteCustomerAddress
       createTaxResidence deleteTaxResidence addSocialMediaHandle requestCreditLimit createUserCustomerLink
-      deleteUserCustomerLink verifyAccount`,
+      deleteUserCustomerLink verifyAccount addPersonalId correctPersonalId deletePersonalId recordPersonVerification`,
   },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
@@ -239,7 +239,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     phone: 'phoneNumber',
     partOfNumber: 'ssnLast4',
     openData: 'metadata',
-    composed: 'legalAddress shippingAddress personalIds verifications customers',
+    composed: 'legalAddress shippingAddress personalIds verifications customers verificationHistory',
   },
   PersonConnection: { composed: 'edges nodes pageInfo' },
   PersonEdge: { technical: 'cursor', composed: 'node' },
@@ -256,14 +256,25 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     technical: 'systemProvided',
   },
   PersonVerification: { caseState: 'status statusRaw', composed: 'results person' },
+  ChangedPersonalId: {
+    identifier: 'id personId',
+    identityDocument: 'type typeRaw countryCode issueDate expiryDate',
+    partOfNumber: 'lastFour',
+  },
+  PersonVerificationResultConnection: { composed: 'edges nodes pageInfo' },
+  PersonVerificationResultEdge: { technical: 'cursor', composed: 'node' },
+  VendorCodeMeaning: { screening: 'outcome meaning', catalogue: 'source' },
   PersonVerificationResult: {
-    identifier: 'id',
-    catalogue: 'type typeRaw',
+    identifier: 'id personId',
+    catalogue: 'type typeRaw vendor',
     screening: 'result resultRaw',
     recordTime: 'verifiedAt',
     composed: 'details',
   },
-  VerificationDetail: { screening: 'category label description result score vendorCode' },
+  VerificationDetail: {
+    screening: 'category label description result score vendorCode',
+    composed: 'vendorCodeMeaning',
+  },
 
   CrmEvent: {
     identifier: 'id bankId customerNumber',
@@ -388,6 +399,10 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   UpdatePersonPayload: { technical: 'replayed', composed: 'person' },
   VerifyAccountPayload: { technical: 'replayed', composed: 'result' },
   VerifyPersonPayload: { technical: 'replayed', composed: 'verification' },
+  AddPersonalIdPayload: { technical: 'replayed', composed: 'personalId' },
+  CorrectPersonalIdPayload: { technical: 'replayed', composed: 'personalId' },
+  DeletePersonalIdPayload: { technical: 'replayed', identifier: 'personalIdId' },
+  RecordPersonVerificationPayload: { technical: 'replayed', composed: 'verification' },
 }
 
 /** The members of input types. */
@@ -586,6 +601,26 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
   },
   PersonAddressInput: { address: 'line1 line2 city state postalCode', country: 'countryCode' },
   PersonalIdInput: { identityDocument: 'type countryCode issueDate expiryDate', officialNumber: 'identifier' },
+  AddPersonalIdInput: {
+    identifier: 'idempotencyKey personId',
+    identityDocument: 'type countryCode issueDate expiryDate',
+    officialNumber: 'identifier',
+  },
+  CorrectPersonalIdInput: {
+    identifier: 'idempotencyKey personId personalIdId',
+    identityDocument: 'countryCode issueDate expiryDate',
+    officialNumber: 'identifier',
+  },
+  DeletePersonalIdInput: { identifier: 'idempotencyKey personId personalIdId' },
+  PersonVerificationFilter: { catalogue: 'types', screening: 'results' },
+  RecordPersonVerificationInput: {
+    identifier: 'idempotencyKey personId',
+    catalogue: 'type vendor',
+    screening: 'result',
+    recordTime: 'verifiedAt',
+    composed: 'details',
+  },
+  VerificationDetailInput: { screening: 'category result description score vendorCode' },
   VerifyPersonInput: {
     identifier: 'idempotencyKey personId documentId',
     consent: 'customerConsent',
@@ -630,10 +665,12 @@ export const argumentDecisions: Readonly<Record<string, FieldGroups>> = {
   'Query.meetings': { technical: 'first', identifier: 'bankId' },
   'Query.person': { identifier: 'id' },
   'Query.persons': { technical: 'first after', composed: 'filter orderBy' },
+  'Query.personVerification': { identifier: 'id' },
   'Query.userCustomerLinks': { identifier: 'bankId userId' },
   'Query.verificationResult': { identifier: 'id' },
   'Query.verificationResults': { identifier: 'ids' },
   'Viewer.messages': { identifier: 'bankId' },
+  'Person.verificationHistory': { technical: 'first after', composed: 'filter' },
   'Customer.attribute': { identifier: 'id' },
   'Customer.creditLimitRequest': { identifier: 'id' },
 }

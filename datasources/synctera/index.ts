@@ -5,7 +5,9 @@ import { syncteraCommands } from './commands.js'
 import { mapError, syncteraSource } from './datasource.js'
 import type { SyncteraInstance } from './instance.js'
 import { createInvalidations } from './invalidations.js'
+import { personalIdCommands } from './personal-id-commands.js'
 import { syncteraQueries } from './queries.js'
+import { verificationHistoryCommands, verificationHistoryQueries } from './verification-history-operations.js'
 import { syncteraWebhook } from './webhook.js'
 import { LIMITS, type SyncteraSettings, syncteraSettings } from './settings.js'
 
@@ -21,8 +23,8 @@ export const synctera = {
   title: 'Synctera',
   ...LIMITS,
   settings: syncteraSettings,
-  queries: syncteraQueries,
-  commands: syncteraCommands,
+  queries: { ...syncteraQueries, ...verificationHistoryQueries },
+  commands: { ...syncteraCommands, ...personalIdCommands, ...verificationHistoryCommands },
   open({ url, apiKey, webhookSecret }, { client: connect, drift, changes }): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })
     const invalidations = createInvalidations(() => {

@@ -17,7 +17,7 @@ import { createBody, ssnLast4, toPerson, toVerificationResult, toVerificationSta
 const FILTERS = ['is_customer', 'status', 'first_name', 'last_name', 'email', 'phone_number', 'dob'] as const
 
 /** True for a time that is not before this one. Some of Synctera's times have whole seconds. */
-const isSince = (time: string | null | undefined, begunAt: number): boolean =>
+export const isSince = (time: string | null | undefined, begunAt: number): boolean =>
   time != null && Date.parse(time) >= Math.floor(begunAt / 1000) * 1000
 
 const lastFour = (ssn: string | undefined): string | undefined => ssn?.slice(-4)
