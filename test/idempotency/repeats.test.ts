@@ -66,6 +66,10 @@ const RESOLUTIONS: Readonly<Record<string, Resolution>> = {
   updatePerson: 'by its key',
   verifyAccount: 'in place',
   verifyPerson: 'by its key',
+  addPersonalId: 'by its key',
+  correctPersonalId: 'by its key',
+  deletePersonalId: 'looked for',
+  recordPersonVerification: 'by its key',
 }
 
 interface Row {
@@ -148,6 +152,33 @@ const ROWS: readonly Row[] = [
   row('synctera', 'verifyPerson', 'POST', '/v0/verifications/verify', {
     personId: ADA.personId,
     customerConsent: true,
+  }),
+  row('synctera', 'addPersonalId', 'POST', '/v0/persons/personal_ids', {
+    personId: CROWD[11]!.personId,
+    type: 'STATE_ID',
+    identifier: 'S-12345678',
+  }),
+  ...(
+    [
+      ['correctPersonalId', 'PATCH', { identifier: 'D-11111111' }],
+      ['deletePersonalId', 'DELETE', {}],
+    ] as const
+  ).map(([mutation, method, change], i) => ({
+    ...row('synctera', mutation, method, '/v0/persons/personal_ids/*', {}),
+    input: async (of: App) => {
+      const personId = CROWD[12 + i]!.personId!
+      const added = await of.run(
+        'mutation($input: AddPersonalIdInput!) { addPersonalId(input: $input) { personalId { id } } }',
+        { input: { personId, type: 'DRIVER_LICENSE', identifier: 'D-00000000' } },
+      )
+      return { personId, personalIdId: added.data.addPersonalId.personalId.id as string, ...change }
+    },
+  })),
+  row('synctera', 'recordPersonVerification', 'POST', '/v0/verifications', {
+    personId: CROWD[14]!.personId,
+    type: 'IDENTITY',
+    result: 'ACCEPTED',
+    verifiedAt: '2024-01-02T03:04:05Z',
   }),
   row(
     'apiture',
