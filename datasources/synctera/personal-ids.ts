@@ -80,7 +80,7 @@ export function personalIdsOf(person: SyncteraPerson): {
   readonly isWhole: boolean
 } {
   const rows = readPersonalIds(person.personal_ids ?? [])
-  const ids = rows.filter((row) => !(row instanceof UnreadableRow))
+  const ids = rows.flatMap((row) => (row instanceof UnreadableRow ? [] : [row]))
   return { ids, isWhole: ids.length === rows.length }
 }
 

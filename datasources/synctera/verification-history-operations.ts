@@ -101,7 +101,8 @@ export const verificationHistoryCommands = {
     scope: 'person-outcomes:write',
     type: 'RecordPersonVerificationPayload',
     repeatable: true,
-    concerned: ({ verification: { id } }) => (id === null ? {} : { verificationId: id }),
+    concerned: ({ verification: { id } }): Readonly<Record<string, string>> =>
+      id === null ? {} : { verificationId: id },
     async recover(instance, operation, input, { begunAt }) {
       const verification = await findRecorded(instance, operation, input, begunAt)
       return verification && { verification }

@@ -214,10 +214,7 @@ function readsAfter(writes: readonly Recorded[]): readonly (readonly [field: str
     ['meetings', ...banks],
     ['meeting', { id: 'meeting-ada', bankId: BANK }, { id: 'meeting-otto', bankId: OTHER_BANK }],
     ['person', ...PEOPLE.map(({ personId }) => ({ id: personId }))],
-    [
-      'personVerification',
-      ...valuesAt(writes, 'recordPersonVerification', 'verification', 'id').map((id) => ({ id })),
-    ],
+    ['personVerification', ...valuesAt(writes, 'recordPersonVerification', 'verification', 'id').map((id) => ({ id }))],
     ['persons', { first: 3 }, { first: 3, filter: { ids: [OTTO.personId] } }],
     ['userCustomerLinks', ...PEOPLE.map(({ customerId }) => ({ userId: customerId.replace(/^c/, 'e') }))],
     ['accountEntitlements', ...[ADA, PERCY].map(({ bankingCustomerId }) => ({ bankingCustomerId }))],

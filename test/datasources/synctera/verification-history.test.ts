@@ -15,8 +15,8 @@ beforeAll(async () => {
 })
 beforeEach(() => app.clear())
 afterEach(() => {
-  for (const call of app.recorded('synctera')) SPECIFICATION.checkRequest(call)
   app.emulators.synctera.quirks([])
+  for (const call of app.recorded('synctera')) SPECIFICATION.checkRequest(call)
 })
 afterAll(() => app.close())
 
