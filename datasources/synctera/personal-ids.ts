@@ -55,11 +55,14 @@ export function correctedMembers(input: CorrectPersonalIdInput): Partial<Persona
 /** Length from which the last four characters are shown: of a shorter identifier they would disclose most. */
 const MIN_LENGTH_FOR_LAST_FOUR = 8
 
+/** An identifier without the signs that are written between its characters, or in place of hidden ones. */
+const plain = (identifier: string): string => identifier.replace(/[^\p{L}\p{N}]/gu, '').toUpperCase()
+
 /** The last four characters of an identifier. What Synctera shows of a masked one is not longer than that. */
 function lastFourOf({ id_type: type, identifier }: SyncteraPersonalId): string | null {
-  if (identifier.length >= MIN_LENGTH_FOR_LAST_FOUR || (isMaskedType(type) && identifier.length === 4))
-    return identifier.slice(-4)
-  return null
+  const text = isMaskedType(type) ? plain(identifier) : identifier
+  if (text.length >= MIN_LENGTH_FOR_LAST_FOUR) return text.slice(-4)
+  return isMaskedType(type) && text.length <= 4 ? text || null : null
 }
 
 /** A personal id without its identifier: a write does not tell what was written. */
@@ -84,12 +87,13 @@ export function personalIdsOf(person: SyncteraPerson): {
   return { ids, isWhole: ids.length === rows.length }
 }
 
-/** An identifier without the signs that are written between its characters, or in place of hidden ones. */
-const plain = (identifier: string): string => identifier.replace(/[^\p{L}\p{N}]/gu, '').toUpperCase()
+/** The least that is compared of a masked identifier: four characters, of which one may be a hyphen. */
+const MIN_LENGTH_COMPARED = 3
 
 function isSameIdentifier(type: string, sent: string, held: string): boolean {
   const [whole, shown] = [plain(sent), plain(held)]
-  return whole === shown || (isMaskedType(type) && shown.slice(-4) === whole.slice(-4))
+  const end = shown.slice(-4)
+  return whole === shown || (isMaskedType(type) && end.length >= MIN_LENGTH_COMPARED && whole.endsWith(end))
 }
 
 /** True of a personal id that holds all that was sent, as far as Synctera shows it. */

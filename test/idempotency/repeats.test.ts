@@ -221,6 +221,9 @@ test.each(ROWS.map((one) => [one.name, RESOLUTIONS[one.name]!, one] as const))(
   async (_name, resolution, { mutation, provider, query, input, method, path }) => {
     const keyed: Record<string, unknown> = { ...(await input(app)), idempotencyKey: randomUUID() }
     const place = path(keyed)
+    // Enough answers beside the lost ones, so that the circuit stays closed.
+    if (resolution === 'by its key')
+      for (let i = 0; i < 4; i += 1) await app.run('{ persons(first: 1) { nodes { id } } }')
     app.clear()
     // Where the provider knows keys, one call tries again by itself before it gives up.
     const tries = resolution === 'by its key' ? 3 : 1
