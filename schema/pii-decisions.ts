@@ -612,7 +612,7 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
     officialNumber: 'identifier',
   },
   DeletePersonalIdInput: { identifier: 'idempotencyKey personId personalIdId' },
-  PersonVerificationFilter: { catalogue: 'types', screening: 'results' },
+  PersonVerificationFilter: { catalogue: 'types', screening: 'outcomes' },
   RecordPersonVerificationInput: {
     identifier: 'idempotencyKey personId',
     catalogue: 'type vendor',

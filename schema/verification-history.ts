@@ -42,7 +42,7 @@ export class PersonVerificationFilter {
   @IsOptional()
   @ArrayMaxSize(7)
   @ArrayUnique()
-  results?: PersonVerificationOutcome[] | null
+  outcomes?: PersonVerificationOutcome[] | null
 }
 
 @ObjectType({ description: 'A verification in a page.' })

@@ -34,7 +34,7 @@ async function historyPage(
   { personId, filter, ...part }: HistoryKey,
 ): Promise<Page<PersonVerificationResult>> {
   // A person of another id than Synctera's has no verifications there; a filter for nothing finds nothing.
-  if (!isPersonId(personId) || filter?.types?.length === 0 || filter?.results?.length === 0) return emptyPage(part)
+  if (!isPersonId(personId) || filter?.types?.length === 0 || filter?.outcomes?.length === 0) return emptyPage(part)
   const selection = historyQuery(personId, filter)
   return loadTokenPage(
     operation,

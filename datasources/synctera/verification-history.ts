@@ -33,7 +33,7 @@ export const historyQuery = (
   filter: PersonVerificationFilter | null | undefined,
 ): VerificationQuery => ({
   person_id: personId,
-  ...omitNullish({ verification_type: filter?.types?.join(','), result: filter?.results?.join(',') }),
+  ...omitNullish({ verification_type: filter?.types?.join(','), result: filter?.outcomes?.join(',') }),
   include_history: true,
 })
 

@@ -140,8 +140,8 @@ describe('the history of a person', () => {
 
   test.each([
     [{ types: ['WATCHLIST'] }, 4],
-    [{ results: ['REVIEW'] }, 2],
-    [{ types: ['WATCHLIST'], results: ['ACCEPTED'] }, 2],
+    [{ outcomes: ['REVIEW'] }, 2],
+    [{ types: ['WATCHLIST'], outcomes: ['ACCEPTED'] }, 2],
     [{ types: ['DOCUMENT_VERIFICATION'] }, 0],
     [{ types: [] }, 0],
   ])('limited to %o has %i', async (filter, count) => {
@@ -160,7 +160,7 @@ describe('the history of a person', () => {
     const scopes = ['persons:read'] as const
     const masked = await history(percy, { filter: { types: ['WATCHLIST'] } }, { scopes: [...scopes] })
     expect(masked.data.person.verificationHistory.nodes[0]).toMatchObject({ type: 'WATCHLIST', result: null })
-    expect(codes(await history(percy, { filter: { results: ['REVIEW'] } }, { scopes: [...scopes] }))).toEqual([
+    expect(codes(await history(percy, { filter: { outcomes: ['REVIEW'] } }, { scopes: [...scopes] }))).toEqual([
       'FORBIDDEN',
     ])
   })
