@@ -545,7 +545,7 @@ export type PersonStatus =
 /** Limits the verifications of a person; all given members must match. */
 export type PersonVerificationFilter = {
   /** The outcomes, at most 7, each once; all outcomes when omitted. Requires the scope `pii:read`. */
-  results?: Array<PersonVerificationOutcome> | null | undefined;
+  outcomes?: Array<PersonVerificationOutcome> | null | undefined;
   /** The kinds of check, at most 6, each once; all kinds when omitted. */
   types?: Array<PersonVerificationType> | null | undefined;
 };
