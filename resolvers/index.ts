@@ -14,9 +14,11 @@ import { KycOverviewResolver } from './kyc-overview.js'
 import { KycReviewResolver } from './kyc-review.js'
 import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
+import { PersonalIdResolver } from './personal-id.js'
 import { CustomerRecordsResolver } from './records.js'
 import { CustomerUserLinkResolver, UserCustomerLinkResolver } from './user-link.js'
 import { VerificationResolver } from './verification.js'
+import { VerificationHistoryResolver } from './verification-history.js'
 import { ViewerResolver } from './viewer.js'
 
 export { keys as referenceKeys, references } from './references.js'
@@ -52,4 +54,6 @@ export const resolvers = [
   DisclosureResolver,
   DocumentVerificationResolver,
   AccountVerificationJobResolver,
+  PersonalIdResolver,
+  VerificationHistoryResolver,
 ] as const

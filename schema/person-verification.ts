@@ -71,6 +71,36 @@ registerEnumType(PersonVerificationType, {
   },
 })
 
+export enum VendorCodeOutcome {
+  REVIEW = 'REVIEW',
+  REJECT = 'REJECT',
+}
+registerEnumType(VendorCodeOutcome, {
+  name: 'VendorCodeOutcome',
+  description: 'The outcomes that a reason code of a vendor suggests.',
+  valuesConfig: {
+    REVIEW: { description: 'A human should review the person.' },
+    REJECT: { description: 'The person should be rejected.' },
+  },
+})
+
+@ObjectType({
+  description: 'The documented meaning of a reason code. It is a suggestion and not the outcome of the check.',
+})
+export class VendorCodeMeaning {
+  @Field(() => VendorCodeOutcome, {
+    nullable: true,
+    description: 'The outcome that the code suggests.',
+  })
+  outcome!: VendorCodeOutcome | null
+
+  @Field(() => String, { nullable: true, description: 'The meaning of the code as a sentence.' })
+  meaning!: string | null
+
+  @Field(() => String, { description: 'The address of the public document that states the meaning.' })
+  source!: string
+}
+
 @ObjectType({ description: 'One finding of a check.' })
 export class VerificationDetail {
   @Field(() => String, {
@@ -96,12 +126,24 @@ export class VerificationDetail {
     description: "The vendor's reason code, such as `R940`; null when there is none.",
   })
   vendorCode!: string | null
+
+  @Field(() => VendorCodeMeaning, {
+    nullable: true,
+    description: 'The meaning of `vendorCode`; null when there is no code, or no public document states its meaning.',
+  })
+  vendorCodeMeaning!: VendorCodeMeaning | null
 }
 
 @ObjectType({ description: 'The result of one check of a person.' })
 export class PersonVerificationResult {
   @Field(() => ID, { nullable: true, description: "The result's id at Synctera; null when Synctera returns none." })
   id!: string | null
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id at Synctera of the verified person; null when Synctera does not report it.',
+  })
+  personId!: string | null
 
   @Field(() => PersonVerificationType, {
     nullable: true,
@@ -129,6 +171,12 @@ export class PersonVerificationResult {
 
   @Field(() => DateTimeScalar, { description: 'The time of the check.' })
   verifiedAt!: string
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the vendor that made the check, such as `SOCURE`; null when Synctera does not report it.',
+  })
+  vendor!: string | null
 
   @ListSize({ assumedSize: 5 })
   @Field(() => [VerificationDetail], { description: 'The findings of the check.' })

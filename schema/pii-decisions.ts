@@ -140,7 +140,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   Query: {
     composed: `accountAttributesJob accountEntitlements customerAttributeDefinitions customer customerByNumber customers
       customersByAttributes customersByMobilePhoneNumber crmEvents meeting meetings errorCodes person persons
-      userCustomerLinks verificationResult verificationResults viewer accountVerifications`,
+      userCustomerLinks verificationResult verificationResults viewer accountVerifications kycReviewQueue
+      personVerification`,
   },
   Mutation: {
     composed: `setAccountAttributes setAccountEntitlements setCustomerAttributeDefinition
@@ -150,7 +151,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       createMeeting createCustomerMessage addKycCheck addKycStatus addKycDocument addKycMedia createAccount createUser
       createPerson updatePerson verifyPerson createCustomerAddress updateCustomerAddress deleteCustomerAddress
       createTaxResidence deleteTaxResidence addSocialMediaHandle requestCreditLimit createUserCustomerLink
-      deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor recordDisclosure startDocumentVerification verifyAccounts`,
+      deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor recordDisclosure
+      startDocumentVerification verifyAccounts addPersonalId correctPersonalId deletePersonalId recordPersonVerification`,
   },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
@@ -243,7 +245,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     phone: 'phoneNumber',
     partOfNumber: 'ssnLast4',
     openData: 'metadata',
-    composed: 'legalAddress shippingAddress personalIds verifications customers disclosures',
+    composed: `legalAddress shippingAddress personalIds verifications customers disclosures verificationHistory`,
   },
   PersonConnection: { composed: 'edges nodes pageInfo' },
   PersonEdge: { technical: 'cursor', composed: 'node' },
@@ -260,9 +262,17 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     technical: 'systemProvided',
   },
   PersonVerification: { caseState: 'status statusRaw', composed: 'results person' },
+  ChangedPersonalId: {
+    identifier: 'id personId',
+    identityDocument: 'type typeRaw countryCode issueDate expiryDate',
+    partOfNumber: 'lastFour',
+  },
+  PersonVerificationResultConnection: { composed: 'edges nodes pageInfo' },
+  PersonVerificationResultEdge: { technical: 'cursor', composed: 'node' },
+  VendorCodeMeaning: { screening: 'outcome meaning', catalogue: 'source' },
   PersonVerificationResult: {
-    identifier: 'id',
-    catalogue: 'type typeRaw',
+    identifier: 'id personId',
+    catalogue: 'type typeRaw vendor',
     screening: 'result resultRaw',
     recordTime: 'verifiedAt',
     composed: 'details',
@@ -274,7 +284,6 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     recordTime: 'disclosedAt createdAt',
   },
   DocumentVerificationSession: { credential: 'token url' },
-  VerificationDetail: { screening: 'category label description result score vendorCode' },
   KycReview: { caseState: 'status', screening: 'action instruction', composed: 'person reasons' },
   KycReviewReason: {
     catalogue: 'type',
@@ -283,6 +292,10 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   },
   KycReviewConnection: { composed: 'edges nodes pageInfo' },
   KycReviewEdge: { technical: 'cursor', composed: 'node' },
+  VerificationDetail: {
+    screening: 'category label description result score vendorCode',
+    composed: 'vendorCodeMeaning',
+  },
 
   CrmEvent: {
     identifier: 'id bankId customerNumber',
@@ -428,6 +441,10 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   VerifyPersonPayload: { technical: 'replayed', composed: 'verification' },
   RecordDisclosurePayload: { technical: 'replayed', composed: 'disclosure' },
   StartDocumentVerificationPayload: { technical: 'replayed', composed: 'session' },
+  AddPersonalIdPayload: { technical: 'replayed', composed: 'personalId' },
+  CorrectPersonalIdPayload: { technical: 'replayed', composed: 'personalId' },
+  DeletePersonalIdPayload: { technical: 'replayed', identifier: 'personalIdId' },
+  RecordPersonVerificationPayload: { technical: 'replayed', composed: 'verification' },
 }
 
 /** The members of input types. */
@@ -634,6 +651,26 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
   },
   PersonAddressInput: { address: 'line1 line2 city state postalCode', country: 'countryCode' },
   PersonalIdInput: { identityDocument: 'type countryCode issueDate expiryDate', officialNumber: 'identifier' },
+  AddPersonalIdInput: {
+    identifier: 'idempotencyKey personId',
+    identityDocument: 'type countryCode issueDate expiryDate',
+    officialNumber: 'identifier',
+  },
+  CorrectPersonalIdInput: {
+    identifier: 'idempotencyKey personId personalIdId',
+    identityDocument: 'countryCode issueDate expiryDate',
+    officialNumber: 'identifier',
+  },
+  DeletePersonalIdInput: { identifier: 'idempotencyKey personId personalIdId' },
+  PersonVerificationFilter: { catalogue: 'types', screening: 'outcomes' },
+  RecordPersonVerificationInput: {
+    identifier: 'idempotencyKey personId',
+    catalogue: 'type vendor',
+    screening: 'result',
+    recordTime: 'verifiedAt',
+    composed: 'details',
+  },
+  VerificationDetailInput: { screening: 'category result description score vendorCode' },
   VerifyPersonInput: {
     identifier: 'idempotencyKey personId',
     credential: 'documentId',
@@ -697,12 +734,15 @@ export const argumentDecisions: Readonly<Record<string, FieldGroups>> = {
   'Query.meetings': { technical: 'first', identifier: 'bankId' },
   'Query.person': { identifier: 'id' },
   'Query.persons': { technical: 'first after', composed: 'filter orderBy' },
+  'Query.personVerification': { identifier: 'id' },
+  'Query.kycReviewQueue': { technical: 'first after' },
   'Query.userCustomerLinks': { identifier: 'bankId userId' },
   'Query.accountVerifications': { identifier: 'jobId' },
   'AccountVerificationJob.results': { technical: 'first after' },
   'Query.verificationResult': { identifier: 'id' },
   'Query.verificationResults': { identifier: 'ids' },
   'Viewer.messages': { identifier: 'bankId' },
+  'Person.verificationHistory': { technical: 'first after', composed: 'filter' },
   'Customer.attribute': { identifier: 'id' },
   'Customer.creditLimitRequest': { identifier: 'id' },
 }

@@ -10,6 +10,8 @@ export const SCOPES = {
   'kyc:write': 'changes to those',
   'persons:read': 'persons and their verifications',
   'persons:write': 'creating, changing and verifying persons',
+  'personal-ids:write': 'adding, correcting and deleting the official identifiers of persons',
+  'person-outcomes:write': 'recording the outcomes of checks of persons that were made outside Synctera',
   'entitlements:read': 'account entitlements',
   'entitlements:write': 'changes to those',
   'attributes:write': 'account attributes and their jobs',

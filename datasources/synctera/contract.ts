@@ -67,13 +67,16 @@ const Detail = Type.Object({
   vendor_code: OptionalText,
 })
 
-// `vendor_info` holds the vendor's raw data, which may be personal, and is not read.
-const Verification = Type.Object({
+/** Of `vendor_info` the name is read; the vendor's raw data may be personal. */
+export const Verification = Type.Object({
   id: OptionalText,
   person_id: OptionalText,
+  business_id: OptionalText,
   verification_type: Type.String(),
   result: Type.String(),
   verification_time: Instant,
+  creation_time: OptionalText,
+  vendor_info: Type.Optional(Type.Unknown()),
   details: Optional(AnyList),
 })
 

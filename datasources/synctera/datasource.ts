@@ -18,6 +18,8 @@ import {
 import { demandOf, type DisclosureDemand } from './disclosure-demand.js'
 import { disclosureAnswers, type DisclosureBody, type SyncteraDisclosure } from './disclosures.js'
 import { sessionAnswer, type SessionBody } from './document-sessions.js'
+import { type PersonalIdChange, personalIdAnswer, type PersonalIdOfPerson } from './personal-ids.js'
+import { type RecordedVerification, verificationAnswer, type VerificationQuery } from './verification-history.js'
 import { endlessList } from './errors.js'
 import { refusedFields } from './mapping.js'
 
@@ -104,7 +106,9 @@ interface ReadPage<Row> {
 }
 
 /** The rows of all pages of a list. */
-async function rowsOfAllPages<Row>(load: (pageToken?: string) => Promise<ReadPage<Row>>): Promise<ReadRows<Row>> {
+export async function rowsOfAllPages<Row>(
+  load: (pageToken?: string) => Promise<ReadPage<Row>>,
+): Promise<ReadRows<Row>> {
   const found: (Row | UnreadableRow)[] = []
   const walk = new Walk(endlessList)
   let pageToken: string | undefined
@@ -179,6 +183,49 @@ export function syncteraSource(client: ProviderClient) {
         throw error
       }
     },
+
+    addPersonalId: (scope: CallScope, json: PersonalIdOfPerson, key: string) =>
+      write(scope, key, { method: 'POST', path: path`/v0/persons/personal_ids`, json, response: personalIdAnswer }),
+
+    updatePersonalId: (scope: CallScope, id: string, json: PersonalIdChange, key: string) =>
+      write(scope, key, {
+        method: 'PATCH',
+        path: path`/v0/persons/personal_ids/${id}`,
+        json,
+        response: personalIdAnswer,
+      }),
+
+    /** Synctera takes no idempotency key here: a repeat is answered 404. */
+    deletePersonalId: (scope: CallScope, id: string) =>
+      send(scope, {
+        method: 'DELETE',
+        path: path`/v0/persons/personal_ids/${id}`,
+        effect: 'write',
+        response: null,
+      }),
+
+    recordVerification: (scope: CallScope, json: RecordedVerification, key: string) =>
+      write(scope, key, { method: 'POST', path: path`/v0/verifications`, json, response: verificationAnswer }),
+
+    getVerification: (scope: CallScope, id: string) =>
+      send(scope, {
+        method: 'GET',
+        path: path`/v0/verifications/${id}`,
+        effect: 'read',
+        response: verificationAnswer,
+      }),
+
+    /** A page of the verifications of a person, also of those that later ones replaced. */
+    pageOfVerifications: (scope: CallScope, query: VerificationQuery, limit: number, pageToken?: string) =>
+      send(scope, {
+        method: 'GET',
+        path: path`/v0/verifications`,
+        effect: 'read',
+        query: Object.entries(omitNullish({ ...query, limit, page_token: pageToken })).map(
+          ([name, value]) => [name, String(value)] as const,
+        ),
+        response: answers.verifications,
+      }),
 
     /** Every current verification of these persons: all pages. */
     listVerifications: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraVerification>> =>

@@ -7,7 +7,9 @@ import { disclosureCommands, disclosureQueries } from './disclosure-operations.j
 import { documentCommands } from './document-operations.js'
 import type { SyncteraInstance } from './instance.js'
 import { createInvalidations } from './invalidations.js'
+import { personalIdCommands } from './personal-id-commands.js'
 import { syncteraQueries } from './queries.js'
+import { verificationHistoryCommands, verificationHistoryQueries } from './verification-history-operations.js'
 import { syncteraWebhook } from './webhook.js'
 import { LIMITS, type SyncteraSettings, syncteraSettings } from './settings.js'
 
@@ -23,8 +25,14 @@ export const synctera = {
   title: 'Synctera',
   ...LIMITS,
   settings: syncteraSettings,
-  queries: { ...syncteraQueries, ...disclosureQueries },
-  commands: { ...syncteraCommands, ...disclosureCommands, ...documentCommands },
+  queries: { ...syncteraQueries, ...disclosureQueries, ...verificationHistoryQueries },
+  commands: {
+    ...syncteraCommands,
+    ...disclosureCommands,
+    ...documentCommands,
+    ...personalIdCommands,
+    ...verificationHistoryCommands,
+  },
   open({ url, apiKey, webhookSecret, documentSessionMs }, { client: connect, drift, changes }): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })
     const invalidations = createInvalidations(() => {

@@ -29,6 +29,7 @@ import { toDate, type Drift, toDateTime, toEnum, omitNullish, providerWord } fro
 import { toNodes } from '../support/rows.js'
 import { readDetails, readPersonalIds } from './contract.js'
 import { unreadableSyncteraRow } from './errors.js'
+import { meaningOf } from './vendor-codes.js'
 import type {
   AddressBody,
   PersonalIdBody,
@@ -59,12 +60,15 @@ const toAddress = (address: SyncteraAddress | null | undefined): PersonAddress |
       }
 
 /** Whether Synctera masks these is not documented, so only the last four characters are passed on. */
-const MASKED_ID_TYPES: readonly PersonalIdType[] = [PersonalIdType.SSN, PersonalIdType.ITIN, PersonalIdType.SIN]
+const MASKED_ID_TYPES: readonly string[] = [PersonalIdType.SSN, PersonalIdType.ITIN, PersonalIdType.SIN]
+
+/** True of a kind of which Synctera may show the last four characters alone. */
+export const isMaskedType = (type: string): boolean => MASKED_ID_TYPES.includes(type)
 
 function toPersonalId(id: SyncteraPersonalId, drift: Drift): PersonalId {
   const type = toEnum(PersonalIdType, id.id_type, 'person.personal_ids.id_type', drift)
   // An unknown type may be another word for one of these.
-  const isMasked = type === null || MASKED_ID_TYPES.includes(type)
+  const isMasked = type === null || isMaskedType(type)
   return {
     id: id.id,
     type,
@@ -125,16 +129,24 @@ const toDetail = (detail: SyncteraDetail): VerificationDetail => ({
   result: detail.result ?? null,
   score: detail.score ?? null,
   vendorCode: detail.vendor_code ?? null,
+  vendorCodeMeaning: meaningOf(detail.vendor_code),
 })
+
+const vendorOf = (info: unknown): string | null => {
+  const { vendor } = (info ?? {}) as { readonly vendor?: unknown }
+  return typeof vendor === 'string' ? providerWord(vendor) : null
+}
 
 export function toVerificationResult(verification: SyncteraVerification, drift: Drift): PersonVerificationResult {
   const members = {
     id: verification.id ?? null,
+    personId: verification.person_id ?? null,
     type: toEnum(PersonVerificationType, verification.verification_type, 'verification.verification_type', drift),
     typeRaw: providerWord(verification.verification_type),
     result: toEnum(PersonVerificationOutcome, verification.result, 'verification.result', drift),
     resultRaw: providerWord(verification.result),
     verifiedAt: toInstant(verification.verification_time)!,
+    vendor: vendorOf(verification.vendor_info),
   }
   const details = readDetails(verification.details ?? [])
   return withLists<PersonVerificationResult, 'details'>(members, {
@@ -192,8 +204,17 @@ export const createBody = (input: CreatePersonInput): PersonBody => ({
   ...omitNullish({ personal_ids: input.personalIds?.map(personalIdBody), tenant: input.tenant }),
 })
 
-const nullMembers = (path: string, value: object): string[] =>
+export const nullMembers = (path: string, value: object): string[] =>
   Object.entries(value).flatMap(([name, member]) => (member === null ? [`${path}.${name}`] : []))
+
+/** Refuses changes that clear a member, which Synctera cannot do, and changes of nothing. */
+export function assertChanges(cleared: readonly string[], changes: object): void {
+  if (cleared.length > 0)
+    throw invalidInput(
+      Object.fromEntries(cleared.map((path) => [path, ['cannot be cleared at the provider; leave it out to keep it']])),
+    )
+  if (Object.keys(changes).length === 0) throw invalidInput({ input: ['changes nothing'] })
+}
 
 /** The changes of an update. Synctera cannot clear a member, so a null is invalid input. */
 export function updateBody({ idempotencyKey: _key, id: _id, ...changes }: UpdatePersonInput): PersonBody {
@@ -202,12 +223,8 @@ export function updateBody({ idempotencyKey: _key, id: _id, ...changes }: Update
     ...nullMembers('input.legalAddress', changes.legalAddress ?? {}),
     ...nullMembers('input.shippingAddress', changes.shippingAddress ?? {}),
   ]
-  if (paths.length > 0)
-    throw invalidInput(
-      Object.fromEntries(paths.map((path) => [path, ['cannot be cleared at the provider; leave it out to keep it']])),
-    )
   const body = personBody(changes as UpdatePersonInput)
-  if (Object.keys(body).length === 0) throw invalidInput({ input: ['changes nothing'] })
+  assertChanges(paths, body)
   return body
 }
 
@@ -267,6 +284,12 @@ const INPUT_NAMES: ReadonlyMap<string, string> = new Map([
   ['shipping_address', 'shippingAddress'],
   ['personal_ids', 'personalIds'],
   ['person_id', 'personId'],
+  ['customer_id', 'personId'],
+  ['verification_type', 'type'],
+  ['verification_time', 'verifiedAt'],
+  ['vendor_info', 'vendor'],
+  ['vendor_code', 'vendorCode'],
+  ...['result', 'details', 'category', 'description', 'score'].map((name): [string, string] => [name, name]),
   ['customer_consent', 'customerConsent'],
   ['customer_ip_address', 'customerIpAddress'],
   ['document_id', 'documentId'],

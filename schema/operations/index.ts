@@ -39,6 +39,14 @@ export type AccountIdScheme =
   /** A universal payment identification code (USA). */
   | 'UPIC';
 
+/** One row of a job: an account, and the reference by which the client knows it. */
+export type AccountOfJobInput = {
+  /** The account and the expected holder. */
+  account: AccountToVerifyInput;
+  /** The client's own reference of the row, unique within the job; 1 to 255 characters. */
+  clientReference: string;
+};
+
 /** The roles to change: true grants, false removes, an omitted role is unchanged. Null is refused. */
 export type AccountRolesInput = {
   /** True when the customer is an account holder. */
@@ -87,6 +95,24 @@ export type AccountToVerifyInput = {
   /** The kind of holder. UK banks compare it too. */
   type?: PayeeAccountType | null | undefined;
 };
+
+/** The states of a job of account verifications. */
+export type AccountVerificationJobState =
+  /** Every row has its outcome. */
+  | 'COMPLETED'
+  /** Some rows have no outcome yet. Query `accountVerifications` again from `nextPollAt` on. */
+  | 'RUNNING';
+
+/** The states of one row of a job. */
+export type AccountVerificationState =
+  /** The bank has answered: see `result`. */
+  | 'COMPLETED'
+  /** There is no answer: see `error`. */
+  | 'FAILED'
+  /** The bank answers later. */
+  | 'PENDING'
+  /** The row waits, or its bank is being asked. */
+  | 'QUEUED';
 
 /** The kinds of verification. The account-holding bank decides which of them it supports. */
 export type AccountVerificationType =
@@ -187,6 +213,24 @@ export type AddKycStatusInput = {
   ok: boolean;
 };
 
+/** An identifier to add to a person. */
+export type AddPersonalIdInput = {
+  /** The ISO 3166-1 alpha-2 code of the issuing country; implied for SSN, ITIN and SIN, required for a passport. */
+  countryCode?: string | null | undefined;
+  /** The date of expiry. */
+  expiryDate?: string | null | undefined;
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
+  idempotencyKey?: string | null | undefined;
+  /** The identifier, as issued; 1 to 64 characters. It is sent to Synctera and never stored. */
+  identifier: string;
+  /** The date of issue. */
+  issueDate?: string | null | undefined;
+  /** The person's id at Synctera, a UUID. */
+  personId: string;
+  /** The kind of identifier. It cannot be changed later. */
+  type: PersonalIdType;
+};
+
 /** The declared type of an attribute value. The Open Bank Project does not check values against it. */
 export type AttributeType =
   /** The value is a calendar date. */
@@ -267,6 +311,24 @@ export type ChallengeState =
   | 'UNKNOWN'
   /** The customer has proved who they are. Send `setAccountEntitlements` again as it was. */
   | 'VERIFIED';
+
+/** The members of a personal identifier to correct; omitted members are unchanged. Synctera cannot clear a value, so null is refused, and it cannot change the kind: delete the identifier and add another one. */
+export type CorrectPersonalIdInput = {
+  /** The ISO 3166-1 alpha-2 code of the issuing country. */
+  countryCode?: string | null | undefined;
+  /** The date of expiry. */
+  expiryDate?: string | null | undefined;
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
+  idempotencyKey?: string | null | undefined;
+  /** The identifier, as issued; 1 to 64 characters. It is sent to Synctera and never stored. */
+  identifier?: string | null | undefined;
+  /** The date of issue. */
+  issueDate?: string | null | undefined;
+  /** The person's id at Synctera, a UUID. */
+  personId: string;
+  /** The identifier's id at Synctera, a UUID; it must be one of this person's. */
+  personalIdId: string;
+};
 
 /** A new customer. Omitted details are stored empty. */
 export type CreateCustomerInput = {
@@ -373,6 +435,60 @@ export type CustomerSortDirection =
   /** Descending: largest or newest first. */
   | 'DESC';
 
+/** A personal identifier to delete. */
+export type DeletePersonalIdInput = {
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
+  idempotencyKey?: string | null | undefined;
+  /** The person's id at Synctera, a UUID. */
+  personId: string;
+  /** The identifier's id at Synctera, a UUID; it must be one of this person's. */
+  personalIdId: string;
+};
+
+/** The ways in which a person met a disclosed document. */
+export type DisclosureEventType =
+  /** The person confirmed that they have read and accepted the document. */
+  | 'ACKNOWLEDGED'
+  /** The document was visible, and the person did not interact with it. */
+  | 'DISPLAYED'
+  /** The person saw the whole document, for example by scrolling to its end. */
+  | 'VIEWED';
+
+/** The regulatory requirements for which a document is disclosed to a person. */
+export type DisclosureType =
+  /** The consent to electronic debits and credits by ACH (USA). */
+  | 'ACH_AUTHORIZATION'
+  /** The terms of a card. */
+  | 'CARDHOLDER_AGREEMENT'
+  /** The prescribed terms of a card, shown beside its agreement (Canada). */
+  | 'CARD_DISCLOSURE'
+  /** The authorization of Synctera to debit and credit the settlement account by ACH (USA). */
+  | 'DIRECT_BILLING_AUTHORIZATION'
+  /** The consent to receive documents electronically. */
+  | 'E_SIGN'
+  /** The notice that personal data is collected and compared with external data; made before a check. */
+  | 'KYC_DATA_COLLECTION'
+  /** The certification that the beneficial owners of a business are entered correctly. */
+  | 'OWNER_CERTIFICATION'
+  /** The authorization of pre-authorized debits (Canada). */
+  | 'PAD_AUTHORIZATION'
+  /** The notice of what is done with personal data, and with whom it is shared. */
+  | 'PRIVACY_NOTICE'
+  /** The availability of deposited funds (Regulation CC, USA). */
+  | 'REG_CC'
+  /** The terms of a deposit account (Regulation DD, USA). */
+  | 'REG_DD'
+  /** The rights in electronic transactions (Regulation E, USA). */
+  | 'REG_E'
+  /** The terms of a smart card account (USA). */
+  | 'SC_ACCOUNT_AGREEMENT'
+  /** The terms of automatic repayment of a smart card (USA). */
+  | 'SC_AUTO_PAYMENT'
+  /** The terms of a smart card security account (USA). */
+  | 'SC_SECURITY_AGREEMENT'
+  /** The agreement on the product, its fees and its rules. */
+  | 'TERMS_AND_CONDITIONS';
+
 /** A portrait of a customer. */
 export type FaceImageInput = {
   /** The time at which the image was taken, in whole seconds. */
@@ -409,6 +525,13 @@ export type HoldingEntityInput = {
   value: string;
 };
 
+/** The kinds of identity document that a document verification session may ask for. */
+export type IdentityDocumentType =
+  /** A driver's licence. */
+  | 'LICENSE'
+  /** A passport. */
+  | 'PASSPORT';
+
 /** An expected identifier of the account holder. */
 export type IdentityInput = {
   /** The kind of identifier, such as `CRN`, `TXID` or `DUNS`; 1 to 64 characters. */
@@ -429,6 +552,19 @@ export type KycProvider =
   | 'SEI'
   /** Synctera: persons and KYC verification. */
   | 'SYNCTERA';
+
+/** What a review desk does next with a person. */
+export type KycReviewAction =
+  /** All checks are done: a human decides on the findings. */
+  | 'DECIDE'
+  /** The identity is in doubt and no document was checked: ask for one (`startDocumentVerification`). */
+  | 'REQUEST_DOCUMENT'
+  /** A watch list has possible matches: compare them with the person. */
+  | 'REVIEW_MATCHES'
+  /** A check is missing, or its vendor failed: run the checks (`verifyPerson`). */
+  | 'RUN_CHECKS'
+  /** A check is in progress. Its outcome comes by itself. */
+  | 'WAIT';
 
 /** The links to set: an omitted link is unchanged, null removes it. */
 export type LinkCustomerInput = {
@@ -488,6 +624,34 @@ export type PersonAddressInput = {
   state?: string | null | undefined;
 };
 
+/** Limits a list of persons; all given members must match exactly. The characters `*` and `%` are refused. */
+export type PersonFilter = {
+  /** The values of `banStatus` of which the persons must have one; 1 to 3, each once. Requires the scope `pii:read`. */
+  banStatuses?: Array<BanStatus> | null | undefined;
+  /** The date of birth, from 1900-01-01 to yesterday. Requires the scope `pii:read`. */
+  dateOfBirth?: string | null | undefined;
+  /** The e-mail address; 1 to 255 characters. Requires the scope `pii:read`. */
+  email?: string | null | undefined;
+  /** The first or chosen name; 1 to 255 characters. Requires the scope `pii:read`. */
+  firstName?: string | null | undefined;
+  /** The value of `hasAccounts` that the persons must have. */
+  hasAccounts?: boolean | null | undefined;
+  /** The ids of the persons, UUIDs; at most 100, each once. */
+  ids?: Array<string> | null | undefined;
+  /** The value of `isCustomer` that the persons must have. */
+  isCustomer?: boolean | null | undefined;
+  /** The last name; 1 to 255 characters. Requires the scope `pii:read`. */
+  lastName?: string | null | undefined;
+  /** The phone number in E.164 format, such as `+14155550100`. Requires the scope `pii:read`. */
+  phoneNumber?: string | null | undefined;
+  /** The last four digits of the social security number. Requires the scope `pii:read`. */
+  ssnLast4?: string | null | undefined;
+  /** The status that the persons must have. Requires the scope `pii:read`. */
+  status?: PersonStatus | null | undefined;
+  /** The values of `verificationStatus` of which the persons must have one; 1 to 6, each once. */
+  verificationStatuses?: Array<VerificationStatus> | null | undefined;
+};
+
 /** The status of a person, as the integrator sets it. */
 export type PersonStatus =
   /** The person is an active customer. */
@@ -508,6 +672,14 @@ export type PersonStatus =
   | 'PROSPECT'
   /** The person is on a sanctions list. */
   | 'SANCTION';
+
+/** Limits the verifications of a person; all given members must match. */
+export type PersonVerificationFilter = {
+  /** The outcomes, at most 7, each once; all outcomes when omitted. Requires the scope `pii:read`. */
+  outcomes?: Array<PersonVerificationOutcome> | null | undefined;
+  /** The kinds of check, at most 6, each once; all kinds when omitted. */
+  types?: Array<PersonVerificationType> | null | undefined;
+};
 
 /** The outcomes of one check of a person. */
 export type PersonVerificationOutcome =
@@ -582,6 +754,42 @@ export type PersonalIdType =
   /** A tax identification number. */
   | 'TAX_ID';
 
+/** A disclosure to record. */
+export type RecordDisclosureInput = {
+  /** The id at Synctera of the person who acknowledged in place of this one, a UUID; required with `OWNER_CERTIFICATION`. Requires the scope `persons:write`. */
+  acknowledgingPersonId?: string | null | undefined;
+  /** The time of the disclosure; the time of this call when omitted. Requires the scope `persons:write`. */
+  disclosedAt?: string | null | undefined;
+  /** What the person did with the document. */
+  eventType: DisclosureEventType;
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
+  idempotencyKey?: string | null | undefined;
+  /** The person's id at Synctera, a UUID. */
+  personId: string;
+  /** The requirement for which the document was disclosed. */
+  type: DisclosureType;
+  /** The version of the document, such as `1.0` or `v1.1`. Synctera must know a document of this type and version. */
+  version: string;
+};
+
+/** The outcome of a check of a person that was made outside Synctera. */
+export type RecordPersonVerificationInput = {
+  /** The findings, at most 20. */
+  details?: Array<VerificationDetailInput> | null | undefined;
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
+  idempotencyKey?: string | null | undefined;
+  /** The person's id at Synctera, a UUID. */
+  personId: string;
+  /** The outcome of the check. */
+  result: PersonVerificationOutcome;
+  /** The kind of check. `MANUAL_REVIEW` overrides the other checks. */
+  type: PersonVerificationType;
+  /** The name of the vendor that made the check, such as `SOCURE`: 1 to 64 letters, digits, `_` and `-`. */
+  vendor?: string | null | undefined;
+  /** The time at which the check was complete. */
+  verifiedAt: string;
+};
+
 /** The answer to one security question. */
 export type SecurityAnswerInput = {
   /** The customer's answer, 1 to 200 characters. It is passed on and never kept. */
@@ -627,6 +835,52 @@ export type StartChallengeFactorInput = {
   /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
 };
+
+/** The document verification session to start. */
+export type StartDocumentVerificationInput = {
+  /** The only kind of document that the person may show; any kind when omitted. */
+  documentType?: IdentityDocumentType | null | undefined;
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
+  idempotencyKey?: string | null | undefined;
+  /** The language of the session: a language tag of Synctera in capital letters, such as `ES-US`; `EN-US` when omitted. */
+  language?: string | null | undefined;
+  /** The person's id at Synctera, a UUID. */
+  personId: string;
+  /** True to send the URL to the person's phone number as a text message too. */
+  sendMessage?: boolean | null | undefined;
+};
+
+/** The outcomes that a reason code of a vendor suggests. */
+export type VendorCodeOutcome =
+  /** The person should be rejected. */
+  | 'REJECT'
+  /** A human should review the person. */
+  | 'REVIEW';
+
+/** One finding of a check that another vendor made. */
+export type VerificationDetailInput = {
+  /** Synctera's category of the finding, such as `CIP` or `ADDRESS`: 1 to 64 capital letters and `_`. */
+  category?: string | null | undefined;
+  /** The finding as a sentence; 1 to 500 characters. */
+  description?: string | null | undefined;
+  /** The severity of the finding. */
+  result?: VerificationDetailResult | null | undefined;
+  /** The vendor's score, from -1000000 to 1000000. */
+  score?: number | null | undefined;
+  /** The vendor's reason code: 1 to 64 letters, digits, `.`, `_` and `-`. */
+  vendorCode?: string | null | undefined;
+};
+
+/** The severities of a finding. */
+export type VerificationDetailResult =
+  /** The finding speaks against the person. */
+  | 'FAIL'
+  /** The finding is information. */
+  | 'INFO'
+  /** The finding speaks for the person. */
+  | 'PASS'
+  /** The finding must be looked at. */
+  | 'WARN';
 
 /** The party on whose behalf an account is verified. */
 export type VerificationInitiatorInput = {
@@ -674,6 +928,20 @@ export type VerifyAccountInput = {
   types: Array<AccountVerificationType>;
 };
 
+/** The accounts to verify in one job. */
+export type VerifyAccountsInput = {
+  /** The rows, 1 to 100, with distinct client references. */
+  accounts: Array<AccountOfJobInput>;
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
+  idempotencyKey?: string | null | undefined;
+  /** The party on whose behalf the accounts are verified. */
+  initiator?: VerificationInitiatorInput | null | undefined;
+  /** The maximum age of a cached answer to the same question, in seconds, 0 to 86400, as in `verifyAccount`. */
+  maxAgeSeconds?: number | null | undefined;
+  /** The kinds of verification of every row: 1 to 3, each once. */
+  types: Array<AccountVerificationType>;
+};
+
 /** What the customer answered: either `code` or `answers`, as the kind of the factor needs. */
 export type VerifyChallengeFactorInput = {
   /** The answers to all questions of the factor, 1 to 8; for `SECURITY_QUESTIONS` only. */
@@ -694,7 +962,7 @@ export type VerifyPersonInput = {
   customerConsent: boolean;
   /** The IPv4 or IPv6 address of the person. */
   customerIpAddress?: string | null | undefined;
-  /** The id at Synctera of an identity document that was captured before; 1 to 255 characters. */
+  /** The token of a document verification session (`startDocumentVerification`), or the id at Synctera of an identity document that was captured otherwise; 1 to 255 characters. It is a secret. */
   documentId?: string | null | undefined;
   /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
@@ -725,12 +993,85 @@ export type VerifyChallengeFactorMutationVariables = Exact<{
 
 export type VerifyChallengeFactorMutation = { verifyChallengeFactor: { replayed: boolean, progress: { bankingCustomerId: string, challengeId: string, factorId: string, state: ChallengeState, stateRaw: string | null, attemptsLeft: number | null, expiresAt: string | null } } | null };
 
+export type AddPersonalIdMutationVariables = Exact<{
+  input: AddPersonalIdInput;
+}>;
+
+
+export type AddPersonalIdMutation = { addPersonalId: { replayed: boolean, personalId: { id: string, type: PersonalIdType | null, lastFour: string | null } } | null };
+
+export type CorrectPersonalIdMutationVariables = Exact<{
+  input: CorrectPersonalIdInput;
+}>;
+
+
+export type CorrectPersonalIdMutation = { correctPersonalId: { replayed: boolean, personalId: { id: string, type: PersonalIdType | null, lastFour: string | null } } | null };
+
+export type DeletePersonalIdMutationVariables = Exact<{
+  input: DeletePersonalIdInput;
+}>;
+
+
+export type DeletePersonalIdMutation = { deletePersonalId: { replayed: boolean, personalIdId: string } | null };
+
+export type VerificationHistoryQueryVariables = Exact<{
+  personId: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: PersonVerificationFilter | null | undefined;
+}>;
+
+
+export type VerificationHistoryQuery = { person: { id: string, verificationHistory: { nodes: Array<{ id: string | null, type: PersonVerificationType | null, result: PersonVerificationOutcome | null, verifiedAt: string, vendor: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+
+export type PersonVerificationByIdQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PersonVerificationByIdQuery = { personVerification: { id: string | null, personId: string | null, type: PersonVerificationType | null, result: PersonVerificationOutcome | null, verifiedAt: string, vendor: string | null, details: Array<{ category: string | null, label: string | null, result: string | null, vendorCode: string | null, vendorCodeMeaning: { outcome: VendorCodeOutcome | null, meaning: string | null, source: string } | null }> } | null };
+
+export type RecordPersonVerificationMutationVariables = Exact<{
+  input: RecordPersonVerificationInput;
+}>;
+
+
+export type RecordPersonVerificationMutation = { recordPersonVerification: { replayed: boolean, verification: { id: string | null, type: PersonVerificationType | null, result: PersonVerificationOutcome | null, verifiedAt: string, vendor: string | null } } | null };
+
 export type CustomerPageQueryVariables = Exact<{
   customerId: string;
 }>;
 
 
 export type CustomerPageQuery = { customer: { id: string, bankId: string, number: string, legalName: string | null, title: string | null, nameSuffix: string | null, email: string | null, mobilePhoneNumber: string | null, dateOfBirth: string | null, relationshipStatus: string | null, dependants: number | null, datesOfBirthOfDependants: Array<string> | null, highestEducationAttained: string | null, employmentStatus: string | null, kycStatus: boolean, lastOkDate: string | null, branchId: string | null, faceImage: { url: string | null, date: string | null } | null, creditRating: { rating: string | null, source: string | null } | null, creditLimit: { currency: string, amount: string } | null, attributes: Array<{ id: string, name: string, type: AttributeType | null, value: string }> | null, addresses: Array<{ id: string, line1: string, line2: string | null, line3: string | null, city: string | null, county: string | null, state: string | null, postcode: string | null, countryCode: string, tags: Array<string> }> | null, taxResidences: Array<{ id: string, domain: string, taxNumber: string }> | null, socialMediaHandles: Array<{ type: string | null, handle: string }> | null, userLinks: Array<{ id: string, userId: string, isActive: boolean }> | null, links: { personId: string | null, bankingCustomerId: string | null, seiExternalId: string | null } | null, kycOverview: { status: VerificationStatus, asOf: string, sources: Array<{ provider: KycProvider, status: VerificationStatus | null, detail: string | null, observedAt: string, available: boolean }> } | null, kycChecks: Array<{ id: string, date: string | null, how: string | null, staffName: string | null, satisfied: boolean, comments: string | null }> | null, kycDocuments: Array<{ id: string, type: string | null, number: string | null, issueDate: string | null, issuePlace: string | null, expiryDate: string | null, expired: boolean }> | null, kycMedia: Array<{ id: string, type: string | null, url: string | null, date: string | null, relatesToKycDocumentId: string | null, relatesToKycCheckId: string | null }> | null, kycStatuses: Array<{ ok: boolean, date: string | null }> | null, person: { id: string, firstName: string | null, lastName: string | null, status: PersonStatus | null, banStatus: BanStatus | null, verificationStatus: VerificationStatus | null, verificationLastRun: string | null, verifications: Array<{ type: PersonVerificationType | null, result: PersonVerificationOutcome | null, verifiedAt: string }> | null } | null, accountEntitlements: { confirmed: boolean, asOf: string, items: Array<{ account: { accountNumber: string, productType: BankingProductType | null, nickname: string | null }, roles: { default: boolean | null, view: boolean | null, basic: boolean | null, billPay: boolean | null, loanAdvance: boolean | null } }> } | null } | null };
+
+export type RecordDisclosureMutationVariables = Exact<{
+  input: RecordDisclosureInput;
+}>;
+
+
+export type RecordDisclosureMutation = { recordDisclosure: { replayed: boolean, disclosure: { id: string | null, type: DisclosureType | null, version: string, eventType: DisclosureEventType | null, disclosedAt: string } } | null };
+
+export type PersonDisclosuresQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PersonDisclosuresQuery = { person: { id: string, disclosures: Array<{ id: string | null, type: DisclosureType | null, typeRaw: string | null, version: string, eventType: DisclosureEventType | null, disclosedAt: string }> | null } | null };
+
+export type StartDocumentVerificationMutationVariables = Exact<{
+  input: StartDocumentVerificationInput;
+}>;
+
+
+export type StartDocumentVerificationMutation = { startDocumentVerification: { replayed: boolean, session: { token: string, url: string } } | null };
+
+export type PersonChecksQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PersonChecksQuery = { person: { id: string, verificationStatus: VerificationStatus | null, verificationLastRun: string | null, verifications: Array<{ type: PersonVerificationType | null, typeRaw: string | null, result: PersonVerificationOutcome | null, resultRaw: string | null, verifiedAt: string, details: Array<{ category: string | null, label: string | null, result: string | null, vendorCode: string | null }> }> | null } | null };
 
 export type EntitleMutationVariables = Exact<{
   input: SetAccountEntitlementsInput;
@@ -847,6 +1188,34 @@ export type PayeeCheckQueryVariables = Exact<{
 
 export type PayeeCheckQuery = { verificationResult: { state: VerificationState, nextPollAt: string | null, account: { status: AccountStatus | null, nameCheckStatus: NameCheckStatus | null, respondedName: string | null } | null } | null };
 
+export type CheckPayeesMutationVariables = Exact<{
+  input: VerifyAccountsInput;
+}>;
+
+
+export type CheckPayeesMutation = { verifyAccounts: { replayed: boolean, job: { id: string, state: AccountVerificationJobState, nextPollAt: string | null } } | null };
+
+export type PayeeChecksQueryVariables = Exact<{
+  jobId: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type PayeeChecksQuery = { accountVerifications: { id: string, state: AccountVerificationJobState, nextPollAt: string | null, counts: { total: number, queued: number, pending: number, completed: number, failed: number }, results: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ clientReference: string | null, state: AccountVerificationState, result: { id: string, state: VerificationState, checkedAt: string, fromCache: boolean, account: { status: AccountStatus | null, nameCheckStatus: NameCheckStatus | null, nameCheckStatusRaw: string | null, respondedName: string | null } | null, responder: { scheme: string, responseCodes: Array<string> } | null } | null, error: { code: string, retryable: boolean, message: string } | null }> } | null } | null };
+
+export type PayeeJobQueryVariables = Exact<{
+  jobId: string;
+}>;
+
+
+export type PayeeJobQuery = { accountVerifications: { id: string, state: AccountVerificationJobState, nextPollAt: string | null, counts: { total: number, queued: number, pending: number, completed: number, failed: number } } | null };
+
+export type PayeeCheckAccessQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PayeeCheckAccessQuery = { viewer: { scopes: Array<string>, seesPersonalData: boolean } };
+
 export type PersonByIdQueryVariables = Exact<{
   id: string;
 }>;
@@ -854,11 +1223,38 @@ export type PersonByIdQueryVariables = Exact<{
 
 export type PersonByIdQuery = { person: { id: string, firstName: string | null, lastName: string | null, status: PersonStatus | null, verificationStatus: VerificationStatus | null, verifications: Array<{ type: PersonVerificationType | null, result: PersonVerificationOutcome | null, verifiedAt: string }> | null } | null };
 
+export type ReviewQueueQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ReviewQueueQuery = { kycReviewQueue: { nodes: Array<{ status: VerificationStatus, action: KycReviewAction | null, instruction: string | null, reasons: Array<{ type: PersonVerificationType | null, result: PersonVerificationOutcome | null, category: string | null, label: string | null, vendorCode: string | null, verifiedAt: string }> | null, person: { id: string, firstName: string | null, lastName: string | null, createdAt: string, customers: Array<{ id: string, number: string }> | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type FindPersonsQueryVariables = Exact<{
+  filter?: PersonFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type FindPersonsQuery = { persons: { nodes: Array<{ id: string, verificationStatus: VerificationStatus | null, banStatus: BanStatus | null, hasAccounts: boolean | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
 
 export const CustomersWithPersonsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomersWithPersons"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"CustomerFilter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customers"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"lastOkDate"}},{"kind":"Field","name":{"kind":"Name","value":"person"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"verificationStatus"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<CustomersWithPersonsQuery, CustomersWithPersonsQueryVariables>;
 export const StartChallengeFactorDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"StartChallengeFactor"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"StartChallengeFactorInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"startChallengeFactor"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"bankingCustomerId"}},{"kind":"Field","name":{"kind":"Name","value":"challengeId"}},{"kind":"Field","name":{"kind":"Name","value":"factorId"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateRaw"}},{"kind":"Field","name":{"kind":"Name","value":"attemptsLeft"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}}]}}]}}]} as unknown as DocumentNode<StartChallengeFactorMutation, StartChallengeFactorMutationVariables>;
 export const VerifyChallengeFactorDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"VerifyChallengeFactor"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"VerifyChallengeFactorInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"verifyChallengeFactor"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"bankingCustomerId"}},{"kind":"Field","name":{"kind":"Name","value":"challengeId"}},{"kind":"Field","name":{"kind":"Name","value":"factorId"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateRaw"}},{"kind":"Field","name":{"kind":"Name","value":"attemptsLeft"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}}]}}]}}]} as unknown as DocumentNode<VerifyChallengeFactorMutation, VerifyChallengeFactorMutationVariables>;
+export const AddPersonalIdDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"AddPersonalId"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"AddPersonalIdInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"addPersonalId"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"personalId"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"lastFour"}}]}}]}}]}}]} as unknown as DocumentNode<AddPersonalIdMutation, AddPersonalIdMutationVariables>;
+export const CorrectPersonalIdDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CorrectPersonalId"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CorrectPersonalIdInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"correctPersonalId"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"personalId"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"lastFour"}}]}}]}}]}}]} as unknown as DocumentNode<CorrectPersonalIdMutation, CorrectPersonalIdMutationVariables>;
+export const DeletePersonalIdDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeletePersonalId"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeletePersonalIdInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletePersonalId"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"personalIdId"}}]}}]}}]} as unknown as DocumentNode<DeletePersonalIdMutation, DeletePersonalIdMutationVariables>;
+export const VerificationHistoryDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"VerificationHistory"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"personId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"PersonVerificationFilter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"person"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"personId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"verificationHistory"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"vendor"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]}}]} as unknown as DocumentNode<VerificationHistoryQuery, VerificationHistoryQueryVariables>;
+export const PersonVerificationByIdDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PersonVerificationById"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"personVerification"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"personId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"vendor"}},{"kind":"Field","name":{"kind":"Name","value":"details"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"category"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"vendorCode"}},{"kind":"Field","name":{"kind":"Name","value":"vendorCodeMeaning"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"meaning"}},{"kind":"Field","name":{"kind":"Name","value":"source"}}]}}]}}]}}]}}]} as unknown as DocumentNode<PersonVerificationByIdQuery, PersonVerificationByIdQueryVariables>;
+export const RecordPersonVerificationDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RecordPersonVerification"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RecordPersonVerificationInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"recordPersonVerification"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"vendor"}}]}}]}}]}}]} as unknown as DocumentNode<RecordPersonVerificationMutation, RecordPersonVerificationMutationVariables>;
 export const CustomerPageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomerPage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"nameSuffix"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"faceImage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}},{"kind":"Field","name":{"kind":"Name","value":"dateOfBirth"}},{"kind":"Field","name":{"kind":"Name","value":"relationshipStatus"}},{"kind":"Field","name":{"kind":"Name","value":"dependants"}},{"kind":"Field","name":{"kind":"Name","value":"datesOfBirthOfDependants"}},{"kind":"Field","name":{"kind":"Name","value":"creditRating"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"rating"}},{"kind":"Field","name":{"kind":"Name","value":"source"}}]}},{"kind":"Field","name":{"kind":"Name","value":"creditLimit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"highestEducationAttained"}},{"kind":"Field","name":{"kind":"Name","value":"employmentStatus"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"lastOkDate"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"addresses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"line1"}},{"kind":"Field","name":{"kind":"Name","value":"line2"}},{"kind":"Field","name":{"kind":"Name","value":"line3"}},{"kind":"Field","name":{"kind":"Name","value":"city"}},{"kind":"Field","name":{"kind":"Name","value":"county"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"postcode"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}},{"kind":"Field","name":{"kind":"Name","value":"tags"}}]}},{"kind":"Field","name":{"kind":"Name","value":"taxResidences"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"domain"}},{"kind":"Field","name":{"kind":"Name","value":"taxNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"socialMediaHandles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"userId"}},{"kind":"Field","name":{"kind":"Name","value":"isActive"}}]}},{"kind":"Field","name":{"kind":"Name","value":"links"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"personId"}},{"kind":"Field","name":{"kind":"Name","value":"bankingCustomerId"}},{"kind":"Field","name":{"kind":"Name","value":"seiExternalId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycOverview"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"sources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"detail"}},{"kind":"Field","name":{"kind":"Name","value":"observedAt"}},{"kind":"Field","name":{"kind":"Name","value":"available"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycChecks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"how"}},{"kind":"Field","name":{"kind":"Name","value":"staffName"}},{"kind":"Field","name":{"kind":"Name","value":"satisfied"}},{"kind":"Field","name":{"kind":"Name","value":"comments"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycDocuments"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"issueDate"}},{"kind":"Field","name":{"kind":"Name","value":"issuePlace"}},{"kind":"Field","name":{"kind":"Name","value":"expiryDate"}},{"kind":"Field","name":{"kind":"Name","value":"expired"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycMedia"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"relatesToKycDocumentId"}},{"kind":"Field","name":{"kind":"Name","value":"relatesToKycCheckId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycStatuses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"ok"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}},{"kind":"Field","name":{"kind":"Name","value":"person"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"banStatus"}},{"kind":"Field","name":{"kind":"Name","value":"verificationStatus"}},{"kind":"Field","name":{"kind":"Name","value":"verificationLastRun"}},{"kind":"Field","name":{"kind":"Name","value":"verifications"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"accountEntitlements"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"confirmed"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"items"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountNumber"}},{"kind":"Field","name":{"kind":"Name","value":"productType"}},{"kind":"Field","name":{"kind":"Name","value":"nickname"}}]}},{"kind":"Field","name":{"kind":"Name","value":"roles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"default"}},{"kind":"Field","name":{"kind":"Name","value":"view"}},{"kind":"Field","name":{"kind":"Name","value":"basic"}},{"kind":"Field","name":{"kind":"Name","value":"billPay"}},{"kind":"Field","name":{"kind":"Name","value":"loanAdvance"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<CustomerPageQuery, CustomerPageQueryVariables>;
+export const RecordDisclosureDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RecordDisclosure"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RecordDisclosureInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"recordDisclosure"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"disclosure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"eventType"}},{"kind":"Field","name":{"kind":"Name","value":"disclosedAt"}}]}}]}}]}}]} as unknown as DocumentNode<RecordDisclosureMutation, RecordDisclosureMutationVariables>;
+export const PersonDisclosuresDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PersonDisclosures"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"person"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"disclosures"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"typeRaw"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"eventType"}},{"kind":"Field","name":{"kind":"Name","value":"disclosedAt"}}]}}]}}]}}]} as unknown as DocumentNode<PersonDisclosuresQuery, PersonDisclosuresQueryVariables>;
+export const StartDocumentVerificationDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"StartDocumentVerification"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"StartDocumentVerificationInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"startDocumentVerification"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"session"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"token"}},{"kind":"Field","name":{"kind":"Name","value":"url"}}]}}]}}]}}]} as unknown as DocumentNode<StartDocumentVerificationMutation, StartDocumentVerificationMutationVariables>;
+export const PersonChecksDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PersonChecks"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"person"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"verificationStatus"}},{"kind":"Field","name":{"kind":"Name","value":"verificationLastRun"}},{"kind":"Field","name":{"kind":"Name","value":"verifications"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"typeRaw"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"resultRaw"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"details"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"category"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"vendorCode"}}]}}]}}]}}]}}]} as unknown as DocumentNode<PersonChecksQuery, PersonChecksQueryVariables>;
 export const EntitleDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Entitle"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SetAccountEntitlementsInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"setAccountEntitlements"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"entitlements"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"confirmed"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"items"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountId"}},{"kind":"Field","name":{"kind":"Name","value":"accountNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"roles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"default"}},{"kind":"Field","name":{"kind":"Name","value":"view"}},{"kind":"Field","name":{"kind":"Name","value":"basic"}},{"kind":"Field","name":{"kind":"Name","value":"billPay"}},{"kind":"Field","name":{"kind":"Name","value":"loanAdvance"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"challenge"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"operationId"}},{"kind":"Field","name":{"kind":"Name","value":"challengeId"}},{"kind":"Field","name":{"kind":"Name","value":"factors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"factorId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"labels"}}]}}]}}]}}]}}]} as unknown as DocumentNode<EntitleMutation, EntitleMutationVariables>;
 export const SetAttributesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SetAttributes"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SetAccountAttributesInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"setAccountAttributes"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"job"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"submittedAt"}}]}}]}}]}}]} as unknown as DocumentNode<SetAttributesMutation, SetAttributesMutationVariables>;
 export const AttributesJobDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"AttributesJob"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"key"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountAttributesJob"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"key"},"value":{"kind":"Variable","name":{"kind":"Name","value":"key"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"errors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"location"}}]}}]}}]}}]} as unknown as DocumentNode<AttributesJobQuery, AttributesJobQueryVariables>;
@@ -875,4 +1271,10 @@ export const LinkCustomerDocument = {"kind":"Document","definitions":[{"kind":"O
 export const OnboardedDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Onboarded"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"kycOverview"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"sources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"detail"}},{"kind":"Field","name":{"kind":"Name","value":"available"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"accountEntitlements"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"confirmed"}},{"kind":"Field","name":{"kind":"Name","value":"asOf"}},{"kind":"Field","name":{"kind":"Name","value":"items"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"roles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"default"}},{"kind":"Field","name":{"kind":"Name","value":"view"}},{"kind":"Field","name":{"kind":"Name","value":"basic"}},{"kind":"Field","name":{"kind":"Name","value":"billPay"}},{"kind":"Field","name":{"kind":"Name","value":"loanAdvance"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<OnboardedQuery, OnboardedQueryVariables>;
 export const CheckPayeeDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CheckPayee"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"VerifyAccountInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"verifyAccount"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"result"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}},{"kind":"Field","name":{"kind":"Name","value":"fromCache"}},{"kind":"Field","name":{"kind":"Name","value":"nextPollAt"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"nameCheckStatus"}},{"kind":"Field","name":{"kind":"Name","value":"respondedName"}}]}}]}}]}}]}}]} as unknown as DocumentNode<CheckPayeeMutation, CheckPayeeMutationVariables>;
 export const PayeeCheckDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PayeeCheck"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"verificationResult"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"nextPollAt"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"nameCheckStatus"}},{"kind":"Field","name":{"kind":"Name","value":"respondedName"}}]}}]}}]}}]} as unknown as DocumentNode<PayeeCheckQuery, PayeeCheckQueryVariables>;
+export const CheckPayeesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CheckPayees"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"VerifyAccountsInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"verifyAccounts"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replayed"}},{"kind":"Field","name":{"kind":"Name","value":"job"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"nextPollAt"}}]}}]}}]}}]} as unknown as DocumentNode<CheckPayeesMutation, CheckPayeesMutationVariables>;
+export const PayeeChecksDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PayeeChecks"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"jobId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountVerifications"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"jobId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"jobId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"nextPollAt"}},{"kind":"Field","name":{"kind":"Name","value":"counts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"total"}},{"kind":"Field","name":{"kind":"Name","value":"queued"}},{"kind":"Field","name":{"kind":"Name","value":"pending"}},{"kind":"Field","name":{"kind":"Name","value":"completed"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}}]}},{"kind":"Field","name":{"kind":"Name","value":"results"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"clientReference"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"result"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}},{"kind":"Field","name":{"kind":"Name","value":"fromCache"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"nameCheckStatus"}},{"kind":"Field","name":{"kind":"Name","value":"nameCheckStatusRaw"}},{"kind":"Field","name":{"kind":"Name","value":"respondedName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"responder"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"scheme"}},{"kind":"Field","name":{"kind":"Name","value":"responseCodes"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<PayeeChecksQuery, PayeeChecksQueryVariables>;
+export const PayeeJobDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PayeeJob"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"jobId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountVerifications"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"jobId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"jobId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"nextPollAt"}},{"kind":"Field","name":{"kind":"Name","value":"counts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"total"}},{"kind":"Field","name":{"kind":"Name","value":"queued"}},{"kind":"Field","name":{"kind":"Name","value":"pending"}},{"kind":"Field","name":{"kind":"Name","value":"completed"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}}]}}]}}]}}]} as unknown as DocumentNode<PayeeJobQuery, PayeeJobQueryVariables>;
+export const PayeeCheckAccessDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PayeeCheckAccess"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"viewer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"scopes"}},{"kind":"Field","name":{"kind":"Name","value":"seesPersonalData"}}]}}]}}]} as unknown as DocumentNode<PayeeCheckAccessQuery, PayeeCheckAccessQueryVariables>;
 export const PersonByIdDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PersonById"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"person"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"verificationStatus"}},{"kind":"Field","name":{"kind":"Name","value":"verifications"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}}]}}]}}]}}]} as unknown as DocumentNode<PersonByIdQuery, PersonByIdQueryVariables>;
+export const ReviewQueueDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ReviewQueue"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kycReviewQueue"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"action"}},{"kind":"Field","name":{"kind":"Name","value":"instruction"}},{"kind":"Field","name":{"kind":"Name","value":"reasons"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"result"}},{"kind":"Field","name":{"kind":"Name","value":"category"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"vendorCode"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"person"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"customers"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"number"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<ReviewQueueQuery, ReviewQueueQueryVariables>;
+export const FindPersonsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FindPersons"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"PersonFilter"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"persons"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"verificationStatus"}},{"kind":"Field","name":{"kind":"Name","value":"banStatus"}},{"kind":"Field","name":{"kind":"Name","value":"hasAccounts"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<FindPersonsQuery, FindPersonsQueryVariables>;

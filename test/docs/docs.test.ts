@@ -171,7 +171,7 @@ describe('names', () => {
 
   test.each(PAGES)('%s names no scope that does not exist', (path) => {
     expect(
-      (proseOf(path).match(/\b[a-z]+:(?:read|write)(?::\w+)?\b/g) ?? []).filter(
+      (proseOf(path).match(/\b[a-z]+(?:-[a-z]+)*:(?:read|write)(?::\w+)?\b/g) ?? []).filter(
         (scope) => !Object.hasOwn(SCOPES, scope),
       ),
     ).toEqual([])

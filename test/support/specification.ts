@@ -28,7 +28,13 @@ const isPathOf = (template: string, path: string) =>
 
 /** A value of the query as its schema has it: lists are separated by commas, numbers are digits. */
 const queryValue = ({ type }: { readonly type?: string }, text: string): unknown =>
-  type === 'array' ? text.split(',') : type === 'integer' || type === 'number' ? Number(text) : text
+  type === 'array'
+    ? text.split(',')
+    : type === 'integer' || type === 'number'
+      ? Number(text)
+      : type === 'boolean' && /^(true|false)$/.test(text)
+        ? text === 'true'
+        : text
 
 /** The operations of a file of `specification/`. */
 export function specification(file: URL) {

@@ -92,6 +92,20 @@ const WRITES: readonly (readonly [field: string, ...inputs: object[]])[] = [
   ],
   ['verifyPerson', ...[PERCY, RHEA].map(({ personId }) => ({ personId, customerConsent: true }))],
   [
+    'addPersonalId',
+    ...[PERCY, RHEA].map(({ personId }, i) => ({ personId, type: 'STATE_ID', identifier: `S-${i}12345678` })),
+  ],
+  [
+    'recordPersonVerification',
+    ...[PERCY, RHEA].map(({ personId }, i) => ({
+      personId,
+      type: 'LICENSE',
+      result: 'REVIEW',
+      verifiedAt: '2024-01-02T03:04:05Z',
+      details: [{ category: 'ADDRESS', vendorCode: ['R703', 'R705'][i] }],
+    })),
+  ],
+  [
     'updateCustomerCreditRating',
     ...[ADA, PERCY].map(({ customerId, username }) => ({ customerId, rating: 'B', source: `source of ${username}` })),
   ],
@@ -200,6 +214,7 @@ function readsAfter(writes: readonly Recorded[]): readonly (readonly [field: str
     ['meetings', ...banks],
     ['meeting', { id: 'meeting-ada', bankId: BANK }, { id: 'meeting-otto', bankId: OTHER_BANK }],
     ['person', ...PEOPLE.map(({ personId }) => ({ id: personId }))],
+    ['personVerification', ...valuesAt(writes, 'recordPersonVerification', 'verification', 'id').map((id) => ({ id }))],
     ['persons', { first: 3 }, { first: 3, filter: { ids: [OTTO.personId] } }],
     ['userCustomerLinks', ...PEOPLE.map(({ customerId }) => ({ userId: customerId.replace(/^c/, 'e') }))],
     ['accountEntitlements', ...[ADA, PERCY].map(({ bankingCustomerId }) => ({ bankingCustomerId }))],

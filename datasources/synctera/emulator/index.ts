@@ -5,7 +5,9 @@ import { type EmulatorOptions, now, runEmulator, secret } from '../../emulator/r
 import { isPersonId } from '../contract.js'
 import { Disclosures } from './disclosures.js'
 import { DocumentSessions, type Outcome } from './document-sessions.js'
+import { createdIds, PersonalIds } from './personal-ids.js'
 import { applyQuirks, createQuirks, pageOf } from './quirks.js'
+import { type StoredVerification, Verifications } from './verification-history.js'
 import { Deliveries } from './webhook-deliveries.js'
 
 interface StoredPerson {
@@ -18,15 +20,6 @@ interface StoredPerson {
   creation_time: string
   last_updated_time: string
   ssn?: string
-  [member: string]: unknown
-}
-
-type StoredVerification = {
-  id: string
-  person_id: string
-  verification_type: string
-  result: string
-  verification_time: string
   [member: string]: unknown
 }
 
@@ -129,15 +122,6 @@ function invalidMembers(body: Record<string, unknown>): Record<string, string> |
 const withId = (address: unknown, type: string) =>
   address ? { id: randomUUID(), address_type: type, ...address } : undefined
 
-const maskedIds = (ids: unknown) =>
-  (ids as { id_type: string; identifier: string; country_code?: string }[] | undefined)?.map((id) => ({
-    id: randomUUID(),
-    system_provided: false,
-    ...id,
-    country_code: id.country_code ?? (id.id_type === 'SIN' ? 'CA' : 'US'),
-    identifier: ['SSN', 'ITIN', 'SIN'].includes(id.id_type) ? id.identifier.slice(-4) : id.identifier,
-  }))
-
 /** The members that Synctera stores; absent ones stay absent. */
 function storedMembers(body: Record<string, unknown>, previous?: StoredPerson): Record<string, unknown> {
   const { ssn, note: _note, personal_ids, legal_address, shipping_address, ...rest } = body
@@ -150,7 +134,7 @@ function storedMembers(body: Record<string, unknown>, previous?: StoredPerson): 
     ...(ssn === undefined ? {} : { ssn: String(ssn).slice(-4), ssn_source: 'MANUAL' }),
     ...(legal ? { legal_address: legal } : {}),
     ...(shipping ? { shipping_address: shipping } : {}),
-    ...(personal_ids === undefined ? {} : { personal_ids: maskedIds(personal_ids) }),
+    ...(personal_ids === undefined ? {} : { personal_ids: createdIds(personal_ids as Record<string, unknown>[]) }),
   }
 }
 
@@ -165,12 +149,20 @@ class Synctera {
   readonly deliveries = new Deliveries()
   readonly quirks = createQuirks()
   readonly persons = new Map<string, StoredPerson>()
-  readonly verifications: StoredVerification[] = []
   readonly disclosures = new Disclosures(this.quirks, (id) => this.persons.has(id), refuse)
   readonly documents = new DocumentSessions(
     (id) => this.persons.get(id),
     (digits) => OUTCOME_BY_SSN[digits],
     refuse,
+  )
+  readonly verifications = new Verifications(
+    this.quirks,
+    refuse,
+    (id) => this.persons.has(id),
+    ({ person_id, result }) => this.#decide(this.persons.get(person_id)!, result),
+  )
+  readonly personalIds = new PersonalIds(this.persons, this.quirks, refuse, (person) =>
+    this.deliveries.emit('PERSON.UPDATED', person, {}),
   )
   readonly keys = new Map<string, { fingerprint: string; status?: number; payload?: string; type?: string }>()
 
@@ -251,15 +243,17 @@ class Synctera {
       vendor_info: { vendor: 'SOCURE', content_type: 'application/json', json: { raw: 'vendor data' } },
       metadata: {},
     }))
-    for (const result of fresh) {
-      const index = this.verifications.findIndex(
-        (old) => old.person_id === person.id && old.verification_type === result.verification_type,
-      )
-      if (index >= 0) this.verifications.splice(index, 1)
-      this.verifications.push(result)
-    }
+    for (const result of fresh) this.verifications.add(result)
     this.deliveries.emit('PERSON.VERIFICATION_OUTCOME.UPDATED', person, before)
     return fresh
+  }
+
+  /** The outcome of a recorded check becomes that of the person, except where it says nothing of it. */
+  #decide(person: StoredPerson, result: string): void {
+    if (result === 'VENDOR_ERROR') return
+    const before = { verification_status: person.verification_status }
+    person.verification_status = result
+    this.deliveries.emit('PERSON.VERIFICATION_OUTCOME.UPDATED', person, before)
   }
 
   /** Ends a running check with the outcome of these digits. */
@@ -384,16 +378,6 @@ class Synctera {
     return pageOf(this.quirks, 'persons', found, query)
   }
 
-  listVerifications(query: Record<string, string | undefined>): unknown {
-    const persons = query.person_id?.split(',')
-    return pageOf(
-      this.quirks,
-      'verifications',
-      this.verifications.filter((row) => !persons || persons.includes(row.person_id)),
-      query,
-    )
-  }
-
   read(id: string, reply: FastifyReply): unknown {
     if (!isPersonId(id)) return refuse(reply, 400, { code: 'BAD_REQUEST' })
     const person = this.persons.get(id)
@@ -487,9 +471,10 @@ export const start = (options: EmulatorOptions) => {
             synctera.update(request.params.id, request.body, reply),
           )
           app.post<Body>('/v0/verifications/verify', (request, reply) => synctera.verify(request.body, reply))
-          app.get<Query>('/v0/verifications', (request) => synctera.listVerifications(request.query))
           synctera.disclosures.routes(app)
           synctera.documents.routes(app)
+          synctera.verifications.routes(app)
+          synctera.personalIds.routes(app)
           app.get('/v0/webhooks', () => synctera.deliveries.list())
           app.post('/v0/webhooks', (request, reply) => {
             const webhook = synctera.deliveries.subscribe(request.body)

@@ -17,6 +17,9 @@ export const createQuirks = () =>
     createThen500: 'A person is created, or a check run, and the answer is 500 or 504.',
     demandsDisclosures: 'A check needs an acknowledged KYC_DATA_COLLECTION disclosure, which its refusal names.',
     demandsUnnamedDisclosures: 'A check needs the same, and its refusal names no type.',
+    changeThen500: 'A change or a deletion is carried out, and the answer is 500.',
+    wholeIdentifiers: 'The answer to a change of a personal id has the whole identifier.',
+    unknownIdType: 'The answer to a change of a personal id has an `id_type` that is not in the specification.',
   })
 
 export type SyncteraQuirks = ReturnType<typeof createQuirks>
@@ -109,6 +112,8 @@ export function applyQuirks(
       const failure = isCheck ? problem(504, { code: 'VENDOR_TIMEOUT' }) : problem(500)
       return { status: isCheck ? 504 : 500, body: problemOf(quirks, failure.body) }
     }
+    if ((method === 'PATCH' || method === 'DELETE') && quirks.has('changeThen500'))
+      return { status: 500, body: problemOf(quirks, problem(500).body) }
     return { body: answerOf(quirks, answer) }
   })
 }
