@@ -62,6 +62,13 @@ export class KycReviewReason {
   verifiedAt!: string
 }
 
+/** What the checks of a person say to a review desk. */
+export interface KycReviewFindings {
+  readonly action: KycReviewAction
+  readonly instruction: string
+  readonly reasons: readonly KycReviewReason[]
+}
+
 @ObjectType({ description: 'A person whose verification waits for a check or for a human.' })
 export class KycReview {
   @Field(() => Person, {

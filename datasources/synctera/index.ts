@@ -10,6 +10,7 @@ import { createInvalidations } from './invalidations.js'
 import { personalIdCommands } from './personal-id-commands.js'
 import { syncteraQueries } from './queries.js'
 import { verificationHistoryCommands, verificationHistoryQueries } from './verification-history-operations.js'
+import { reviewQueries } from './review-queue.js'
 import { syncteraWebhook } from './webhook.js'
 import { LIMITS, type SyncteraSettings, syncteraSettings } from './settings.js'
 
@@ -25,7 +26,7 @@ export const synctera = {
   title: 'Synctera',
   ...LIMITS,
   settings: syncteraSettings,
-  queries: { ...syncteraQueries, ...disclosureQueries, ...verificationHistoryQueries },
+  queries: { ...syncteraQueries, ...disclosureQueries, ...verificationHistoryQueries, ...reviewQueries },
   commands: {
     ...syncteraCommands,
     ...disclosureCommands,

@@ -124,6 +124,20 @@ const verifications = recordsByPerson(
   toVerificationResult,
 )
 
+/** Loads a person, batched with the others of the operation. */
+export const loadPerson = (instance: SyncteraInstance, operation: OperationScope, id: string) =>
+  operation.loader(instance, persons).load(id)
+
+/** Gives the operation persons that it has loaded in a list. */
+export function primePersons(instance: SyncteraInstance, operation: OperationScope, loaded: readonly Person[]): void {
+  const loader = operation.loader(instance, persons)
+  for (const person of loaded) loader.prime(person.id, person)
+}
+
+/** Loads the current verifications of a person, batched with those of the others of the operation. */
+export const verificationsOfPerson = (instance: SyncteraInstance, operation: OperationScope, personId: string) =>
+  operation.loader(instance, verifications).load(personId)
+
 /** Clears what the operation has loaded of a person, after a write to it. */
 export function clearPerson(instance: SyncteraInstance, operation: OperationScope, personId: string): void {
   operation.loader(instance, persons).clear(personId)
@@ -153,8 +167,7 @@ export const syncteraQueries = {
     type: 'PersonConnection',
     async load(instance, operation, key) {
       const page = await loadPersonPage(instance, operation, key)
-      const loader = operation.loader(instance, persons)
-      for (const person of page.nodes) loader.prime(person.id, person)
+      primePersons(instance, operation, page.nodes)
       return page
     },
   }),

@@ -33,6 +33,8 @@ class Collected<Node> {
   readonly positions: Position[] = []
   readonly leftOut: ApiError[] = []
   end: Position | undefined
+  /** True where a row was passed over: then whole pages are read, because a provider that ignores a filter has many. */
+  hasPassed = false
 
   get count(): number {
     return this.nodes.length + this.leftOut.length
@@ -41,10 +43,11 @@ class Collected<Node> {
   /** Passes a row that does not belong to the list. */
   pass(position: Position): void {
     this.end = position
+    this.hasPassed = true
   }
 
   add(row: Node | ApiError, position: Position): void {
-    this.pass(position)
+    this.end = position
     if (!isReadable(row)) this.leftOut.push(row)
     else {
       this.nodes.push(row)
@@ -104,14 +107,17 @@ export async function loadTokenPage<Row, Node extends object>(
   for (;;) {
     const wanted = first - collected.count
     // As many rows as are still wanted: a position within a page must not cost one call for each row.
-    const page = await load(Math.min(PAGE_LIMIT, skip + wanted), token ?? undefined)
+    const limit = collected.hasPassed ? PAGE_LIMIT : Math.min(PAGE_LIMIT, skip + wanted)
+    const page = await load(limit, token ?? undefined)
     const { length } = page.rows
     const next = walk.next(page.next, length)
     if (next !== undefined && !fitsCursor(next)) throw longToken()
     const following = next === undefined ? undefined : { token: next, skip: 0, walked: walk.state }
-    const rows = toNodes(page.rows.slice(skip, skip + wanted), name, toNode, unreadableSyncteraRow, drift)
-    for (const [i, row] of rows.entries()) {
-      const taken = skip + i + 1
+    const rows = toNodes(page.rows.slice(skip), name, toNode, unreadableSyncteraRow, drift)
+    let taken = skip
+    for (const row of rows) {
+      if (collected.count === first) break
+      taken += 1
       const position = taken === length && following ? following : { token, skip: taken, walked }
       if (isReadable(row) && !belongs(row)) {
         drift(`${name}.filter`)
@@ -127,7 +133,7 @@ export async function loadTokenPage<Row, Node extends object>(
         cursorAt: (i) => cursorOf(positions[i]!),
         leftOut,
         endCursor: end ? cursorOf(end) : null,
-        hasNextPage: next !== undefined || skip + rows.length < length,
+        hasNextPage: next !== undefined || taken < length,
         hasPreviousPage,
       }
     }

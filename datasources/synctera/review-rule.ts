@@ -1,11 +1,11 @@
-import { KycReviewAction, type KycReviewReason } from '../schema/kyc-review.js'
+import { KycReviewAction, type KycReviewFindings, type KycReviewReason } from '../../schema/kyc-review.js'
 import {
   PersonVerificationOutcome,
   type PersonVerificationResult,
   PersonVerificationType,
   type VerificationDetail,
   VerificationStatus,
-} from '../schema/person-verification.js'
+} from '../../schema/person-verification.js'
 
 // What a review desk does with a person, as pure functions. docs/review-desk.md holds it as a table.
 
@@ -15,8 +15,8 @@ const { DOCUMENT_VERIFICATION, IDENTITY, WATCHLIST } = PersonVerificationType
 const hasPassed = ({ result }: PersonVerificationResult): boolean => result === ACCEPTED || result === PROVISIONAL
 const isFinding = ({ result }: VerificationDetail): boolean => result !== 'PASS' && result !== 'INFO'
 
-/** The findings of the checks that did not pass; a check without findings is a reason itself. */
-export function reasonsOf(results: readonly PersonVerificationResult[]): KycReviewReason[] {
+/** The findings of the checks that did not pass; such a check without findings is a reason itself. */
+function reasonsOf(results: readonly PersonVerificationResult[]): KycReviewReason[] {
   return results
     .filter((check) => !hasPassed(check))
     .flatMap(({ type, result, verifiedAt, details }) => {
@@ -34,7 +34,7 @@ export function reasonsOf(results: readonly PersonVerificationResult[]): KycRevi
 }
 
 /** The next action for a person of this status with these current results. */
-export function actionOf(status: VerificationStatus, results: readonly PersonVerificationResult[]): KycReviewAction {
+function actionOf(status: VerificationStatus | null, results: readonly PersonVerificationResult[]): KycReviewAction {
   const isAny = (outcome: PersonVerificationOutcome, kind?: PersonVerificationType) =>
     results.some(({ type, result }) => result === outcome && (kind === undefined || type === kind))
   if (isAny(PENDING)) return KycReviewAction.WAIT
@@ -46,10 +46,19 @@ export function actionOf(status: VerificationStatus, results: readonly PersonVer
 }
 
 /** The action as a sentence for people. */
-export const INSTRUCTIONS: Readonly<Record<KycReviewAction, string>> = {
+const INSTRUCTIONS: Readonly<Record<KycReviewAction, string>> = {
   WAIT: 'A check is in progress. Look again when its outcome is there.',
   RUN_CHECKS: 'Run the checks: one is missing, or its vendor failed.',
   REQUEST_DOCUMENT: 'Ask the person for an identity document: the identity is in doubt, and no document was checked.',
   REVIEW_MATCHES: 'Compare the possible matches of the watch lists with the person.',
   DECIDE: 'Decide on the findings, and record the decision as a manual review at Synctera.',
+}
+
+/** Why a person of this status is in review, and what is to be done. */
+export function findingsOf(
+  status: VerificationStatus | null,
+  results: readonly PersonVerificationResult[],
+): KycReviewFindings {
+  const action = actionOf(status, results)
+  return { action, instruction: INSTRUCTIONS[action], reasons: reasonsOf(results) }
 }
