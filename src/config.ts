@@ -424,7 +424,7 @@ const proxyConfig = (settings: Settings): ProxySettings => ({
   except: (
     settings.optional(
       'NO_PROXY',
-      'Hosts that are reached without a proxy: a comma list of hosts, domains (with all below) and `*`, each also with a port.',
+      'Hosts that are reached without a proxy: a comma list of hosts, domains (with all below) and `*`, each also with a port, and of networks (`10.0.0.0/8`).',
     ) ?? ''
   )
     // Blanks separate hosts too.

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { contract, path, type Path } from '../http/call.js'
-import { AnyList, Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
+import { Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
 
 /**
  * Banfico account verifications v1.0 and v1.1; the answers of both are read alike.
@@ -25,9 +25,9 @@ const Responder = Type.Object({
   accountVerificationScheme: Type.String(),
   apiVersion: OptionalText,
   urlVerificationScheme: OptionalText,
-  // The reference has the singular, its examples the plural; texts in v1.0, objects in v1.1.
-  schemeResponseCode: Optional(AnyList),
-  schemeResponseCodes: Optional(AnyList),
+  // The reference has the singular, its examples the plural; texts in v1.0, objects in v1.1; one code may stand without its list.
+  schemeResponseCode: Type.Optional(Type.Unknown()),
+  schemeResponseCodes: Type.Optional(Type.Unknown()),
   receivedTime: OptionalText,
   data: OptionalText,
   entity: OptionalObject({ idType: Type.String(), idValue: Type.String(), reference: OptionalText }),

@@ -36,10 +36,13 @@ const NAME_WORDS: Readonly<Record<string, NameCheckStatus>> = {
   NOAP: NameCheckStatus.UNABLE_TO_MATCH,
 }
 
+/** The items of a list; a value that is no list is its only item, and null has none. */
+const itemsOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value as unknown[]) : value === undefined || value === null ? [] : [value]
+
 function toAccount(account: BanficoAccount, drift: Drift): VerifiedAccount {
-  const given = account.identities ?? []
   // One that cannot be read must not lose a check that was paid for.
-  const identities = (Array.isArray(given) ? (given as unknown[]) : [given]).flatMap((identity) => {
+  const identities = itemsOf(account.identities).flatMap((identity) => {
     if (answers.identity.fits(identity)) return identity
     drift('account.identities')
     return []
@@ -63,7 +66,7 @@ const codeOf = (code: unknown): unknown =>
   typeof code === 'object' && code !== null ? (code as { name?: unknown }).name : code
 
 function toResponder(responder: BanficoResponder, drift: Drift): VerificationResponder {
-  const codes = [...(responder.schemeResponseCodes ?? []), ...(responder.schemeResponseCode ?? [])]
+  const codes = [...itemsOf(responder.schemeResponseCodes), ...itemsOf(responder.schemeResponseCode)]
   return {
     scheme: responder.accountVerificationScheme,
     apiVersion: responder.apiVersion ?? null,

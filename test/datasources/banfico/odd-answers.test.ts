@@ -160,6 +160,9 @@ describe('version 1.1', () => {
     ['data.account.id', 'input.account.id'],
     ['data.query.types', 'input.types'],
     ['data.initiator.idType', 'input.initiator.idType'],
+    ['data.query.types[0]', 'input.types[0]'],
+    ['data.account.holdingEntity.value', 'input.account.holdingEntity.value'],
+    ['data.query.xRefId', 'input'],
     ['data.verification.account.identities[0].value', 'input.account.identities[0].value'],
   ])('its refused member %s is %s', async (path, field) => {
     app.fault('banfico', {
@@ -172,7 +175,13 @@ describe('version 1.1', () => {
     expect(Object.keys(errors[0]!.extensions.fields!)).toEqual([field])
   })
 
-  test('codes as objects are read', async () => {
+  test.each<[string, object]>([
+    ['a list of objects', { schemeResponseCodes: [{ name: 'MTCH' }] }],
+    ['a list of texts', { schemeResponseCodes: ['MTCH'] }],
+    ['a list with null and one code twice', { schemeResponseCodes: [null, { name: 'MTCH' }, 'MTCH', { name: null }] }],
+    ['one object', { schemeResponseCodes: { name: 'MTCH' } }],
+    ['one text', { schemeResponseCode: 'MTCH' }],
+  ])('codes as %s are read', async (_what, codes) => {
     app.fault('banfico', {
       match: 'POST /v1.1/**',
       fault: 'status',
@@ -182,7 +191,7 @@ describe('version 1.1', () => {
           result: {
             id: 'r',
             account: { id: 'a', status: 'ACTIVE', nameCheckStatus: 'MTCH' },
-            responder: { accountVerificationScheme: 'EPC_VOP', schemeResponseCodes: [{ name: 'MTCH' }] },
+            responder: { accountVerificationScheme: 'EPC_VOP', ...codes },
           },
         },
       },

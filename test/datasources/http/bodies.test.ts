@@ -83,6 +83,38 @@ const ANSWERS: Readonly<Record<string, readonly Buffer[]>> = {
   '/body-like-100': [response('HTTP/1.1 100 Continue\r\n\r\n')],
 }
 
+interface Endless {
+  /** From the status on. */
+  readonly head: string
+  /** What comes again and again. */
+  readonly part?: Buffer
+}
+const BLANKS = Buffer.alloc(16 * 1024, 0x20)
+const LETTERS = Buffer.alloc(16 * 1024, 'a')
+const chunk = (bytes: Buffer) =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
+
+/** By path: bodies without end, or of a length beyond the limit. */
+const ENDLESS: Readonly<Record<string, Endless>> = {
+  '/endless': { head: '200 OK\r\nx-a: 1\r\n\r\n', part: BLANKS },
+  '/endless-declared': { head: `200 OK\r\ncontent-length: ${MAX_BYTES + 1}\r\n\r\n` },
+  '/endless-chunked': { head: '200 OK\r\ntransfer-encoding: chunked\r\n\r\n', part: chunk(BLANKS) },
+  '/endless-chunks-of-a-byte': { head: '200 OK\r\ntransfer-encoding: chunked\r\n\r\n', part: chunk(Buffer.of(0x20)) },
+  '/endless-chunk': { head: '200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffff\r\n', part: BLANKS },
+  '/endless-gzip': { head: '200 OK\r\ncontent-encoding: gzip\r\n\r\n', part: gzipSync(BLANKS) },
+  '/endless-problem': { head: '200 OK\r\ncontent-type: application/problem+json\r\n\r\n', part: BLANKS },
+}
+/** By path: heads without end. */
+const ENDLESS_HEADS: Readonly<Record<string, Endless>> = {
+  '/head-of-one-field': { head: '200 OK\r\nx-a: ', part: LETTERS },
+  '/head-of-many-fields': { head: '200 OK\r\n', part: Buffer.from('x-a: 1\r\n'.repeat(1000)) },
+  '/head-of-interim-response': { head: '103 Early Hints\r\nx-a: ', part: LETTERS },
+  '/trailer': {
+    head: '200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n',
+    part: Buffer.from('x-a: 1\r\n'.repeat(1000)),
+  },
+}
+
 let server: Server
 let port: number
 const sockets = new Set<Socket>()
@@ -94,9 +126,9 @@ async function answer(socket: Socket, parts: readonly Buffer[]): Promise<void> {
   }
 }
 /** Writes until the other side closes. */
-function flood(socket: Socket): void {
-  while (!socket.destroyed && socket.write(Buffer.alloc(16 * 1024, 0x20)));
-  socket.once('drain', () => flood(socket))
+function flood(socket: Socket, part: Buffer): void {
+  while (!socket.destroyed && socket.write(part));
+  socket.once('drain', () => flood(socket, part))
 }
 beforeAll(async () => {
   server = createServer({ noDelay: true }, (socket) => {
@@ -104,10 +136,10 @@ beforeAll(async () => {
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
     socket.on('data', (data) => {
       const path = data.toString('latin1').split(' ')[1]!
-      if (path === '/endless' || path === '/endless-declared') {
-        const length = path === '/endless' ? '' : `content-length: ${MAX_BYTES + 1}\r\n`
-        socket.write(`HTTP/1.1 200 OK\r\nx-a: 1\r\n${length}\r\n`)
-        if (path === '/endless') flood(socket)
+      const endless = ENDLESS[path] ?? ENDLESS_HEADS[path]
+      if (endless) {
+        socket.write(`HTTP/1.1 ${endless.head}`)
+        if (endless.part) flood(socket, endless.part)
       } else void answer(socket, ANSWERS[path]!)
     })
   }).listen(0, '127.0.0.1')
@@ -194,12 +226,17 @@ describe.each(['undici', 'node-fetch'] as const)('a body, by %s,', (name) => {
     expect(await get('/404-unreadable')).toMatchObject({ status: 404, text: undefined })
   })
 
-  test.each(['/endless', '/endless-declared'])('of %s is cut, and its connection closed', async (path) => {
+  test.each(Object.keys(ENDLESS))('of %s is cut, and its connection closed', async (path) => {
     const [before] = [await get('/utf-8'), ...sockets]
     expect(before.status).toBe(200)
     const [socket] = sockets
     expect(await get(path)).toMatchObject({ status: 200, text: undefined, unreadable: 'body too large' })
     await expect.poll(() => socket!.destroyed).toBe(true)
+    expect((await get('/utf-8')).text).toBe(NAMES)
+  })
+
+  test.each(Object.keys(ENDLESS_HEADS))('of %s: a head without end is no answer', async (path) => {
+    await expect(get(path)).rejects.toMatchObject({ sent: true })
     expect((await get('/utf-8')).text).toBe(NAMES)
   })
 })

@@ -24,6 +24,10 @@ describe('the idle limit', () => {
     ['timeout=1', 0],
     ['timeout=0', 0],
     ['max=5', Infinity],
+    ['max=5,timeout=3', 2000],
+    ['timeout=2.5', 1000],
+    ['timeout=3, timeout=60', 2000],
+    ['idle-timeout=3', Infinity],
     ['timeout=soon', Infinity],
     ['', Infinity],
     [undefined, Infinity],
@@ -60,12 +64,14 @@ describe.each(['undici', 'node-fetch'] as const)('a server that closes idle conn
   let opened: number
   let keepAlive: string
   let habitMs: number
+  let close: (socket: Socket) => void
   const sockets = new Set<Socket>()
   beforeEach(async () => {
     received = 0
     opened = 0
     keepAlive = ''
     habitMs = HABIT_MS
+    close = (socket) => socket.destroy()
     server = createServer({ noDelay: true }, (socket) => {
       opened += 1
       sockets.add(socket)
@@ -75,7 +81,7 @@ describe.each(['undici', 'node-fetch'] as const)('a server that closes idle conn
         clearTimeout(timer)
         received += 1
         socket.write(`${ANSWER}${keepAlive}\r\n{}`)
-        if (habitMs > 0) timer = setTimeout(() => socket.destroy(), habitMs)
+        if (habitMs > 0) timer = setTimeout(() => close(socket), habitMs)
       })
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -98,7 +104,12 @@ describe.each(['undici', 'node-fetch'] as const)('a server that closes idle conn
     })
   const wave = (recentOnly: boolean) => Promise.all(Array.from({ length: WIDTH }, () => send(recentOnly)))
 
-  test('loses none of 300 writes that come just when it closes, and each is executed once', async () => {
+  test.each<[string, (socket: Socket) => void]>([
+    ['at once', (socket) => socket.destroy()],
+    ['with a FIN', (socket) => socket.end()],
+    ['with a reset', (socket) => socket.resetAndDestroy()],
+  ])('%s, loses none of 300 writes that come just when it closes, and each is executed once', async (_how, how) => {
+    close = how
     habitMs = 600
     await wave(true)
     for (let waves = 1; waves < WAVES; waves += 1) {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CROWD } from '../../../datasources/emulator/people.js'
+import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 
 const CALLERS = 40
@@ -64,11 +64,25 @@ test.each(['undici', 'node-fetch'])(
 
 test('an endless answer of a token endpoint and of the JWKS is cut too', async () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const app = await startApp({ BANFICO_TOKEN_URL: `${url}/token` }, base)
-  const { errors } = await app.run(
-    'mutation { verifyAccount(input: { types: [STATUS], account: { idScheme: SCAN, id: "12345612345678" } }) { result { id } } }',
+  const app = await startApp(
+    {
+      BANFICO_TOKEN_URL: `${url}/token`,
+      SEI_TOKEN_URL: `${url}/token`,
+      OBP_TOKEN_URL: `${url}/token`,
+      OBP_USERNAME: undefined,
+      OBP_PASSWORD: undefined,
+      OBP_CONSUMER_KEY: undefined,
+      OBP_CLIENT_ID: 'c',
+      OBP_CLIENT_SECRET: 's',
+    },
+    base,
   )
-  expect(errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')
+  for (const operation of [
+    'mutation { verifyAccount(input: { types: [STATUS], account: { idScheme: SCAN, id: "12345612345678" } }) { result { id } } }',
+    `mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "LineOfCreditAccountNumber", value: "true" }] }) { job { key } } }`,
+    '{ meetings { id } }',
+  ])
+    expect((await app.run(operation)).errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')
   await app.close()
   const other = await startApp({ AUTH_JWKS_URL: `${url}/jwks` }, base)
   expect((await other.run('{ viewer { id } }')).errors[0]!.extensions.code).toBe('ISSUER_UNAVAILABLE')

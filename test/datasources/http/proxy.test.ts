@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
-import type { AddressInfo } from 'node:net'
+import net, { type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,6 +41,17 @@ describe('NO_PROXY', () => {
     ['::1', 'http://[::1]:8080/', true],
     ['[::1]:8080', 'http://[::1]:8080/', true],
     ['[::1]:8081', 'http://[::1]:8080/', false],
+    ['api.example.com.', 'https://api.example.com/', true],
+    ['api.example.com', 'https://api.example.com./', true],
+    ['0:0:0:0:0:0:0:1', 'http://[::1]:8080/', true],
+    ['[2001:DB8::0:1]:443', 'https://[2001:db8::1]/', true],
+    ['10.0.0.0/8', 'http://10.20.30.40:8080/', true],
+    ['10.0.0.0/8', 'http://11.0.0.1/', false],
+    ['10.0.0.0/8', 'http://10.example.com/', false],
+    ['fd00::/8', 'http://[fd12::1]/', true],
+    ['fd00::/8', 'http://[fe80::1]/', false],
+    ['0.0.1', 'http://10.0.0.1/', false],
+    ['10.0.0.0/99', 'http://10.0.0.1/', false],
   ])('of %s is asked for %s: direct is %s', (entry, url, isDirect) => {
     expect(direct([entry], url)).toBe(isDirect)
     expect(direct(['other.test', entry], url)).toBe(isDirect)
@@ -58,8 +69,20 @@ describe('NO_PROXY', () => {
 
 let base: App
 let proxy: Proxy
+let oddProxy: net.Server
+/** What the odd proxy answers before it closes. */
+let oddAnswer: string
+/** The URL of a server that answers every request with this, and closes. */
+function other(answer: string): string {
+  oddAnswer = answer
+  return `http://127.0.0.1:${(oddProxy.address() as AddressInfo).port}`
+}
 beforeAll(async () => {
   base = await startApp()
+  oddProxy = net.createServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.end(oddAnswer))
+  })
+  await once(oddProxy.listen(0, '127.0.0.1'), 'listening')
   proxy = await startProxy('kyc', 's3cret@word')
 })
 beforeEach(() => {
@@ -69,6 +92,7 @@ beforeEach(() => {
 afterAll(async () => {
   await base.close()
   proxy.close()
+  oddProxy.close()
 })
 
 describe.each(['undici', 'node-fetch'])('through %s, a forward proxy', (HTTP_CLIENT) => {
@@ -100,6 +124,10 @@ describe.each(['undici', 'node-fetch'])('through %s, a forward proxy', (HTTP_CLI
     ['does not listen', () => 'http://kyc:s3cret@127.0.0.1:9'],
     ['refuses the credentials', () => proxy.url.replace('s3cret', 'other')],
     ['is no proxy', () => base.emulators.synctera.url],
+    ['answers a tunnel with a redirect', () => other('HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\n\r\n')],
+    ['speaks another protocol', () => other('SSH-2.0-OpenSSH_9.6\r\n')],
+    ['closes without an answer', () => other('')],
+    ['answers a head without end', () => other(`HTTP/1.1 200 OK\r\nx-a: ${'a'.repeat(100_000)}`)],
   ])('that %s is PROVIDER_UNAVAILABLE, and a write was not sent', async (_what, url) => {
     const app = await startApp({ HTTP_CLIENT, SYNCTERA_PROXY_URL: url(), OBP_PROXY_URL: url() }, base)
     for (const operation of [PERSON, CREATE, MEET]) {
@@ -149,23 +177,35 @@ describe.each(['undici', 'node-fetch'])('through %s, a forward proxy', (HTTP_CLI
   })
 })
 
-test('every request names this server, and says what it reads', async () => {
-  const seen: http.IncomingHttpHeaders[] = []
-  const issuer = http.createServer((request, response) => {
-    seen.push(request.headers)
-    http.get(base.ground.jwksUrl, (answer) => answer.pipe(response))
-  })
-  await once(issuer.listen(0, '127.0.0.1'), 'listening')
-  const app = await startApp({ AUTH_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/` }, base)
-  await Promise.all([app.run(PERSON), app.run(MEETINGS)])
-  const requests = [...base.emulators.synctera.calls(), ...base.emulators.obp.calls()]
-  expect(requests.some(({ url }) => url.includes('/my/logins/direct'))).toBe(true)
-  for (const { headers } of requests) {
-    expect(headers['user-agent']).toMatch(/^kyc-graph\/\d+\.\d+\.\d+/)
-    expect(headers['accept']).toBe('application/json, application/problem+json')
-  }
-  expect(seen.map((headers) => headers['user-agent'])).toEqual([requests[0]!.headers['user-agent']])
-  await app.close()
-  issuer.close()
-  issuer.closeAllConnections()
-})
+const CHECK_ACCOUNT =
+  'mutation { verifyAccount(input: { types: [STATUS], account: { idScheme: SCAN, id: "12345612345678" } }) { result { id } } }'
+const SET_ATTRIBUTES = `mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "LineOfCreditAccountNumber", value: "true" }] }) { job { key } } }`
+
+test.each(['undici', 'node-fetch'])(
+  'every request names this server, and says what it reads, by %s',
+  async (HTTP_CLIENT) => {
+    const seen: http.IncomingHttpHeaders[] = []
+    const issuer = http.createServer((request, response) => {
+      seen.push(request.headers)
+      http.get(base.ground.jwksUrl, (answer) => answer.pipe(response))
+    })
+    await once(issuer.listen(0, '127.0.0.1'), 'listening')
+    const app = await startApp(
+      { HTTP_CLIENT, AUTH_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/` },
+      base,
+    )
+    await Promise.all([PERSON, MEETINGS, CHECK_ACCOUNT, SET_ATTRIBUTES].map((operation) => app.run(operation)))
+    const { synctera, obp, banfico, sei } = base.emulators
+    const requests = [synctera, obp, banfico, sei].flatMap((emulator) => emulator.calls())
+    for (const login of ['/my/logins/direct', '/oauth/token', '/v2/oauthtoken'])
+      expect(requests.some(({ url }) => url.includes(login))).toBe(true)
+    for (const { headers } of requests) {
+      expect(headers['user-agent']).toMatch(/^kyc-graph\/\d+\.\d+\.\d+/)
+      expect(headers['accept']).toBe('application/json, application/problem+json')
+    }
+    expect(seen.map((headers) => headers['user-agent'])).toEqual([requests[0]!.headers['user-agent']])
+    await app.close()
+    issuer.close()
+    issuer.closeAllConnections()
+  },
+)

@@ -208,6 +208,8 @@ describe('OAuth2', () => {
       [401, { code: 401, message: JAVA }],
       [401, { error: 'invalid_token' }],
       [401, '', 'text/plain'],
+      [400, { code: 400, message: 'OBP-20206: Expired JWT' }],
+      [401, '<html><body>401</body></html>', 'text/html'],
     ])('by %i and %j is renewed once, also for a write, and then PROVIDER_REFUSED', async (status, body, type) => {
       const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type }
       const refuse = (match: string, count: number) => {

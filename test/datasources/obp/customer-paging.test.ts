@@ -50,7 +50,7 @@ describe('customers of one last OK date, whose order differs for each limit and 
 
   test.each(
     ['ASC', 'DESC'].flatMap((sortDirection) =>
-      [1, 7, 37, 61, 62, 63, 100].map((first) => [sortDirection, first] as const),
+      [1, 2, 7, 20, 37, 61, 62, 63, 100].map((first) => [sortDirection, first] as const),
     ),
   )('are each in one page, %s in pages of %i', async (sortDirection, first) => {
     const seen = await walk({ sortDirection, lastOkFrom: DAY, lastOkTo: DAY }, first)
@@ -94,6 +94,9 @@ describe('customers of one last OK date, whose order differs for each limit and 
     [{ lastOkFrom: '2024-01-01T01:00:00+01:00', lastOkTo: '2024-01-01T01:00:00+01:00' }, true],
     [{ lastOkFrom: '2024-01-01T00:00:01Z', lastOkTo: '2024-01-31T00:00:00Z' }, false],
     [{ lastOkTo: '2023-12-31T23:59:59Z' }, false],
+    [{ lastOkFrom: '2024-01-01T00:00:00.001Z' }, false],
+    [{ lastOkTo: '2024-01-01T05:30:00.000+05:30' }, true],
+    [{ lastOkTo: '2024-01-01T05:30:00.000+05:31' }, false],
     [{ lastOkFrom: '2090-01-01T00:00:01Z' }, false],
   ])('%j is held against the last OK date', async (window, isIn) => {
     for (const sortDirection of ['ASC', 'DESC']) {
@@ -150,6 +153,7 @@ describe('a list of many shapes', () => {
     'some without a date': [DAY, null, null, '2020-01-01T00:00:00Z', null, DAY, DAY],
     'all of one date': Array<string>(20).fill(DAY),
     'all different': Array.from({ length: 20 }, (_, i) => `20${10 + i}-01-01T00:00:00Z`),
+    'two dates, a millisecond apart': Array.from({ length: 20 }, (_, i) => `2016-01-01T00:00:00.00${i % 2}Z`),
     groups: Array.from({ length: 40 }, (_, i) => `20${10 + (i % 5)}-01-01T00:00:00Z`),
   }
 

@@ -63,6 +63,8 @@ describe.each(RUN_RELEASES)('the server as of %s', (release) => {
     ['two persons', [ADA, RHEA]],
     ['three persons', [ADA, RHEA, CROWD[0]!]],
     ['one person', [RHEA]],
+    ['one person twice', [ADA, RHEA, ADA]],
+    ['twelve persons', CROWD.slice(0, 12)],
   ])('answers the customers of %s, though it refuses a repeated query name', async (_what, people) => {
     const { data, errors } = await app.run(
       'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on Person { customers { id } } } }',
@@ -87,6 +89,8 @@ describe.each(RUN_RELEASES)('the server as of %s', (release) => {
     ['two values of one name', [ADA, RHEA], 2],
     ['four values of one name', [ADA, RHEA, CROWD[0]!, CROWD[1]!], 4],
     ['the same value twice', [ADA, ADA], 1],
+    ['three values, one of them twice', [RHEA, ADA, RHEA, CROWD[0]!], 3],
+    ['ten values of one name', CROWD.slice(0, 10), 10],
   ])('finds customers by %s', async (_what, people, calls) => {
     const attributes = people.map(({ personId: value }) => ({ name: 'SYNCTERA_PERSON_ID', value }))
     const { data, errors } = await app.run(
@@ -241,6 +245,21 @@ describe('what the server is not set up for', () => {
       `{ customer(id: "${ADA.customerId}") { kycChecks { id } } }`,
     ],
     ['CanUseCustomerFirehoseAtAnyBank', 'GET /obp/v4.0.0/banks/*/firehose/customers', '{ customers { nodes { id } } }'],
+    [
+      'CanAddKycStatus',
+      `PUT /obp/v4.0.0/banks/${BANK}/customers/*/kyc_statuses`,
+      `mutation { addKycStatus(input: { customerId: "${ADA.customerId}", customerNumber: "1", ok: true, date: "2024-01-01T00:00:00Z" }) { replayed } }`,
+    ],
+    [
+      'CanGetSocialMediaHandles',
+      'GET /obp/v4.0.0/banks/*/customers/*/social_media_handles',
+      `{ customer(id: "${ADA.customerId}") { socialMediaHandles { handle } } }`,
+    ],
+    [
+      'CanGetTaxResidence',
+      'GET /obp/v4.0.0/banks/*/customers/*/tax-residences',
+      `{ customer(id: "${ADA.customerId}") { taxResidences { id } } }`,
+    ],
   ])('is named: the role %s', async (role, match, document) => {
     const message = `OBP-20006: User is missing one or more roles: ${role} at Bank(x)`
     app.fault('obp', { match, fault: 'status', status: 403, body: { code: 403, message } })
@@ -336,11 +355,13 @@ describe('answers with odd values', () => {
 
 test('the emulator is no other release than those that it knows', async () => {
   const app = await startApp()
-  const answer = await fetch(`${app.emulators.obp.url}/__emulator/release`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ release: '2019-01' }),
-  })
-  expect(answer.status).toBe(400)
+  for (const release of ['2019-01', '2023-4', '', null, 2023, ['2023-04'], 'constructor']) {
+    const answer = await fetch(`${app.emulators.obp.url}/__emulator/release`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ release }),
+    })
+    expect(answer.status).toBe(400)
+  }
   await app.close()
 })

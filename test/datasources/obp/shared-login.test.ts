@@ -89,6 +89,14 @@ describe('a login that ends the older token, of two replicas', () => {
       '400 OBP-20003',
       { status: 400, body: { code: 400, message: 'OBP-20003: This DirectLogin token is invalid or expired: x' } },
     ],
+    [
+      '401 OBP-20003 as the cause',
+      {
+        status: 401,
+        body: { code: '401', message: 'OBP-20001: User not logged in. <- OBP-20003: invalid or expired: x' },
+      },
+    ],
+    ['401 text', { status: 401, body: 'Unauthorized', headers: { 'content-type': 'text/plain' } }],
   ])('that is refused for good (%s) ends after one renewal', async (_what, fault) => {
     one.fault('obp', { match: 'GET /obp/**', fault: 'status', ...fault, times: 0 })
     const { errors } = await one.run(READ, { id: ADA.customerId })
