@@ -43,7 +43,7 @@ async function control(name: string, body: object): Promise<void> {
 async function allPersons(): Promise<readonly string[]> {
   const ids: string[] = []
   for (let after: string | null = null; ;) {
-    const answer: { data: FindPersonsQuery; errors: unknown[] } = await app.run(
+    const answer: { data: FindPersonsQuery; errors: readonly unknown[] } = await app.run(
       FindPersonsDocument,
       { first: 100, after },
       DESK,
@@ -65,7 +65,7 @@ const queue = (first: number, after: string | null = null, options: RunOptions =
 /** Reads the queue to its end, and calls back with each page. */
 async function walk(first: number, each: (ids: readonly string[]) => Promise<void> | void): Promise<void> {
   for (let after: string | null = null; ;) {
-    const answer: { data: ReviewQueueQuery; errors: unknown[] } = await queue(first, after)
+    const answer: { data: ReviewQueueQuery; errors: readonly unknown[] } = await queue(first, after)
     expect(answer.errors).toEqual([])
     const { nodes, pageInfo } = answer.data.kycReviewQueue!
     await each(nodes.map(({ person }) => person.id))
@@ -167,7 +167,7 @@ describe('a filter of persons', () => {
     [{ banStatuses: ['ALLOWED', 'ALLOWED'] }, 'BAD_USER_INPUT'],
     [{ dateOfBirth: '1890-01-01' }, 'BAD_USER_INPUT'],
   ])('%j is refused: %s', async (filter, code) => {
-    const scopes = code === 'FORBIDDEN' ? ['persons:read'] : DESK.scopes
+    const scopes: readonly Scope[] = code === 'FORBIDDEN' ? ['persons:read'] : DESK.scopes
     const { errors } = await app.run(FindPersonsDocument, { filter: filter as object, first: 1 }, { scopes })
     expect(errors[0]!.extensions).toMatchObject({ code })
     expect(app.calls('synctera')).toEqual([])
