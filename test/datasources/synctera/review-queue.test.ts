@@ -154,7 +154,7 @@ describe('a filter of persons', () => {
     [{ hasAccounts: false, verificationStatuses: ['REVIEW'] }, 'has_accounts=false', (WAITING * 3) / 4],
     [{ dateOfBirth: RHEA!.dateOfBirth, isCustomer: true }, `dob=${RHEA!.dateOfBirth}`, 1],
   ])('%j is sent as %s and finds its persons', async (filter, sent, count) => {
-    const { data, errors } = await app.run(FindPersonsDocument, { filter: filter as object, first: 100 }, DESK)
+    const { data, errors } = await app.run(FindPersonsDocument, { filter: filter, first: 100 }, DESK)
     expect(errors).toEqual([])
     expect(data.persons!.nodes).toHaveLength(count)
     expect(app.recorded('synctera')[0]!.url).toContain(sent)
@@ -168,7 +168,7 @@ describe('a filter of persons', () => {
     [{ dateOfBirth: '1890-01-01' }, 'BAD_USER_INPUT'],
   ])('%j is refused: %s', async (filter, code) => {
     const scopes: readonly Scope[] = code === 'FORBIDDEN' ? ['persons:read'] : DESK.scopes
-    const { errors } = await app.run(FindPersonsDocument, { filter: filter as object, first: 1 }, { scopes })
+    const { errors } = await app.run(FindPersonsDocument, { filter: filter, first: 1 }, { scopes })
     expect(errors[0]!.extensions).toMatchObject({ code })
     expect(app.calls('synctera')).toEqual([])
   })
