@@ -9,6 +9,7 @@ import { ErrorCodeResolver } from './error-code-info.js'
 import { DisclosureResolver } from './disclosures.js'
 import { DocumentVerificationResolver } from './document-verification.js'
 import { KycOverviewResolver } from './kyc-overview.js'
+import { MonitoringResolver } from './monitoring.js'
 import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { CustomerRecordsResolver } from './records.js'
@@ -46,4 +47,5 @@ export const resolvers = [
   ErrorCodeResolver,
   DisclosureResolver,
   DocumentVerificationResolver,
+  MonitoringResolver,
 ] as const

@@ -150,7 +150,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       createMeeting createCustomerMessage addKycCheck addKycStatus addKycDocument addKycMedia createAccount createUser
       createPerson updatePerson verifyPerson createCustomerAddress updateCustomerAddress deleteCustomerAddress
       createTaxResidence deleteTaxResidence addSocialMediaHandle requestCreditLimit createUserCustomerLink
-      deleteUserCustomerLink verifyAccount recordDisclosure startDocumentVerification`,
+      deleteUserCustomerLink verifyAccount recordDisclosure startDocumentVerification
+      subscribeToMonitoring endMonitoring setMonitoringAlertStatus`,
   },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
@@ -243,7 +244,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     phone: 'phoneNumber',
     partOfNumber: 'ssnLast4',
     openData: 'metadata',
-    composed: 'legalAddress shippingAddress personalIds verifications customers disclosures',
+    composed:
+      'legalAddress shippingAddress personalIds verifications customers disclosures monitoringSubscriptions monitoringAlerts',
   },
   PersonConnection: { composed: 'edges nodes pageInfo' },
   PersonEdge: { technical: 'cursor', composed: 'node' },
@@ -274,6 +276,12 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     recordTime: 'disclosedAt createdAt',
   },
   DocumentVerificationSession: { credential: 'token url' },
+  MonitoringSubscription: { identifier: 'id', recordTime: 'createdAt' },
+  MonitoringAlert: {
+    identifier: 'id',
+    screening: 'type typeRaw status statusRaw meaning title urls vendor',
+    recordTime: 'createdAt updatedAt',
+  },
   VerificationDetail: { screening: 'category label description result score vendorCode' },
 
   CrmEvent: {
@@ -401,6 +409,9 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   VerifyPersonPayload: { technical: 'replayed', composed: 'verification' },
   RecordDisclosurePayload: { technical: 'replayed', composed: 'disclosure' },
   StartDocumentVerificationPayload: { technical: 'replayed', composed: 'session' },
+  SubscribeToMonitoringPayload: { technical: 'replayed', composed: 'subscription' },
+  EndMonitoringPayload: { technical: 'replayed', identifier: 'deletedId' },
+  SetMonitoringAlertStatusPayload: { technical: 'replayed', composed: 'alert' },
 }
 
 /** The members of input types. */
@@ -616,6 +627,9 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
     identityDocument: 'documentType',
     technical: 'language sendMessage',
   },
+  SubscribeToMonitoringInput: { identifier: 'idempotencyKey personId' },
+  EndMonitoringInput: { identifier: 'idempotencyKey subscriptionId' },
+  SetMonitoringAlertStatusInput: { identifier: 'idempotencyKey alertId', screening: 'status' },
 
   VerifyAccountInput: {
     identifier: 'idempotencyKey',

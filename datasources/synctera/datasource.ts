@@ -20,6 +20,7 @@ import { disclosureAnswers, type DisclosureBody, type SyncteraDisclosure } from 
 import { sessionAnswer, type SessionBody } from './document-sessions.js'
 import { endlessList } from './errors.js'
 import { refusedFields } from './mapping.js'
+import { monitoringAnswers, type SyncteraAlert, type SyncteraSubscription } from './monitoring.js'
 
 /** Synctera's codes that are more precise than the status. */
 const CODES: Readonly<Record<string, ErrorMapping['code']>> = {
@@ -129,6 +130,77 @@ export type SyncteraChecked =
   | { readonly demand: DisclosureDemand; readonly refusal: ApiError }
   | (typeof answers.verified extends Contract<infer T> ? T : never)
 
+/** Synctera's endpoints of the monitoring. They take no idempotency key. */
+const monitoringSource = (send: <T>(scope: CallScope, call: Call<T>) => Promise<T>) => ({
+  subscribe: (scope: CallScope, personId: string) =>
+    send(scope, {
+      method: 'POST',
+      path: path`/v0/monitoring/subscriptions`,
+      effect: 'write',
+      json: { person_id: personId },
+      response: monitoringAnswers.subscription,
+    }),
+
+  getSubscription: (scope: CallScope, id: string) =>
+    send(scope, {
+      method: 'GET',
+      path: path`/v0/monitoring/subscriptions/${id}`,
+      effect: 'read',
+      response: monitoringAnswers.subscription,
+    }),
+
+  endSubscription: (scope: CallScope, id: string) =>
+    send(scope, {
+      method: 'DELETE',
+      path: path`/v0/monitoring/subscriptions/${id}`,
+      effect: 'write',
+      response: null,
+    }),
+
+  /** Every subscription of these persons: all pages. */
+  listSubscriptions: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraSubscription>> =>
+    rowsOfAllPages(async (pageToken) => {
+      const { subscriptions: rows, next_page_token: next } = await send(scope, {
+        method: 'GET',
+        path: path`/v0/monitoring/subscriptions`,
+        effect: 'read',
+        query: personsPage(personIds, pageToken),
+        response: monitoringAnswers.subscriptions,
+      })
+      return { rows, next }
+    }),
+
+  /** Every alert of these persons: all pages. */
+  listAlerts: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraAlert>> =>
+    rowsOfAllPages(async (pageToken) => {
+      const { alerts: rows, next_page_token: next } = await send(scope, {
+        method: 'GET',
+        path: path`/v0/monitoring/alerts`,
+        effect: 'read',
+        query: personsPage(personIds, pageToken),
+        response: monitoringAnswers.alerts,
+      })
+      return { rows, next }
+    }),
+
+  getAlert: (scope: CallScope, id: string) =>
+    send(scope, {
+      method: 'GET',
+      path: path`/v0/monitoring/alerts/${id}`,
+      effect: 'read',
+      response: monitoringAnswers.alert,
+    }),
+
+  setAlertStatus: (scope: CallScope, id: string, status: string) =>
+    send(scope, {
+      method: 'PATCH',
+      path: path`/v0/monitoring/alerts/${id}`,
+      effect: 'write',
+      json: { status },
+      response: null,
+    }),
+})
+
 /** Synctera's endpoints, one method each, in Synctera's words. */
 export function syncteraSource(client: ProviderClient) {
   const send = async <T>(scope: CallScope, call: Call<T>): Promise<T> => (await client.send(scope, call)).body
@@ -216,6 +288,8 @@ export function syncteraSource(client: ProviderClient) {
         })
         return { rows, next }
       }),
+
+    ...monitoringSource(send),
   }
 }
 

@@ -7,6 +7,7 @@ import { disclosureCommands, disclosureQueries } from './disclosure-operations.j
 import { documentCommands } from './document-operations.js'
 import type { SyncteraInstance } from './instance.js'
 import { createInvalidations } from './invalidations.js'
+import { monitoringCommands, monitoringQueries } from './monitoring-operations.js'
 import { syncteraQueries } from './queries.js'
 import { syncteraWebhook } from './webhook.js'
 import { LIMITS, type SyncteraSettings, syncteraSettings } from './settings.js'
@@ -23,8 +24,8 @@ export const synctera = {
   title: 'Synctera',
   ...LIMITS,
   settings: syncteraSettings,
-  queries: { ...syncteraQueries, ...disclosureQueries },
-  commands: { ...syncteraCommands, ...disclosureCommands, ...documentCommands },
+  queries: { ...syncteraQueries, ...disclosureQueries, ...monitoringQueries },
+  commands: { ...syncteraCommands, ...disclosureCommands, ...documentCommands, ...monitoringCommands },
   open({ url, apiKey, webhookSecret, documentSessionMs }, { client: connect, drift, changes }): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })
     const invalidations = createInvalidations(() => {

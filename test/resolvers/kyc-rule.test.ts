@@ -31,10 +31,12 @@ const person = (
   verificationStatus: VerificationStatus | null,
   results: readonly ReturnType<typeof result>[] | typeof UNREACHABLE = [],
   rest: Partial<Pick<Person, 'status' | 'banStatus'>> = {},
+  alerts: readonly { readonly status: MonitoringAlertStatus | null }[] | typeof UNREACHABLE = [],
 ): SyncteraEvidence => ({
   recorded: true,
   person: { verificationStatus, status: PersonStatus.ACTIVE, banStatus: BanStatus.ALLOWED, ...rest },
   results,
+  alerts,
 })
 const result = (type: PersonVerificationType, outcome: PersonVerificationOutcome | null, verifiedAt = EARLIER) => ({
   type,
@@ -268,7 +270,7 @@ describe("Synctera's word", () => {
       PENDING,
     ],
     ['no person is recorded', { recorded: false }, null],
-    ['the recorded person is not there', { recorded: true, person: null, results: [] }, null],
+    ['the recorded person is not there', { recorded: true, person: null, results: [], alerts: [] }, null],
     ['the links contradict each other', { contradicting: true }, REVIEW],
   ])('%s', (_row, evidence, expected) => {
     const [, source] = overview({ bank: bank(), synctera: evidence }, NOW).sources
@@ -316,7 +318,7 @@ describe('together', () => {
     ],
     [
       'accepted by the bank, and the recorded person is not there',
-      { bank: words['ACCEPTED']!, synctera: { recorded: true, person: null, results: [] } },
+      { bank: words['ACCEPTED']!, synctera: { recorded: true, person: null, results: [], alerts: [] } },
       PROVISIONAL,
     ],
     [

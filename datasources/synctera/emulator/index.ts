@@ -5,6 +5,7 @@ import { type EmulatorOptions, now, runEmulator, secret } from '../../emulator/r
 import { isPersonId } from '../contract.js'
 import { Disclosures } from './disclosures.js'
 import { DocumentSessions, type Outcome } from './document-sessions.js'
+import { Monitoring } from './monitoring.js'
 import { applyQuirks, createQuirks, pageOf } from './quirks.js'
 import { Deliveries } from './webhook-deliveries.js'
 
@@ -172,6 +173,7 @@ class Synctera {
     (digits) => OUTCOME_BY_SSN[digits],
     refuse,
   )
+  readonly monitoring = new Monitoring(this.quirks, (id) => this.persons.has(id), refuse, this.deliveries)
   readonly keys = new Map<string, { fingerprint: string; status?: number; payload?: string; type?: string }>()
 
   constructor() {
@@ -462,6 +464,11 @@ export const start = (options: EmulatorOptions) => {
         root.post<{ Body: { sessionToken: string; digits: string } }>('/__emulator/captures', (request, reply) =>
           reply.code(synctera.capture(request.body.sessionToken, request.body.digits) ? 204 : 404).send(),
         )
+        root.post<{ Body: { personId: string; rest?: Record<string, unknown> } }>(
+          '/__emulator/alerts',
+          ({ body: { personId, rest } }, reply) =>
+            reply.code(201).send({ id: synctera.monitoring.raise(personId, rest) }),
+        )
         root.addHook('onClose', () => synctera.deliveries.close())
         void root.register((app, _options, done) => {
           app.addHook('onRequest', async (request, reply) => {
@@ -484,6 +491,7 @@ export const start = (options: EmulatorOptions) => {
           app.get<Query>('/v0/verifications', (request) => synctera.listVerifications(request.query))
           synctera.disclosures.routes(app)
           synctera.documents.routes(app)
+          synctera.monitoring.routes(app)
           app.get('/v0/webhooks', () => synctera.deliveries.list())
           app.post('/v0/webhooks', (request, reply) => {
             const webhook = synctera.deliveries.subscribe(request.body)
