@@ -12,6 +12,7 @@ import { DisclosureResolver } from './disclosures.js'
 import { DocumentVerificationResolver } from './document-verification.js'
 import { KycOverviewResolver } from './kyc-overview.js'
 import { KycReviewResolver } from './kyc-review.js'
+import { MonitoringResolver } from './monitoring.js'
 import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { PersonalIdResolver } from './personal-id.js'
@@ -56,4 +57,5 @@ export const resolvers = [
   AccountVerificationJobResolver,
   PersonalIdResolver,
   VerificationHistoryResolver,
+  MonitoringResolver,
 ] as const

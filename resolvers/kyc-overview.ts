@@ -62,11 +62,12 @@ async function loadSyncteraEvidence(
   if (links === null) return null
   if (links === 'contradicting') return { contradicting: true }
   if (links.personId === null) return { recorded: false }
-  const [person, results] = await Promise.all([
+  const [person, results, alerts] = await Promise.all([
     synctera.personById(links.personId),
     reached(synctera.verificationsOf(links.personId)),
+    reached(synctera.alertEvidenceOf(links.personId)),
   ])
-  return { recorded: true, person, results: results ?? [] }
+  return { recorded: true, person, results: results ?? [], alerts: alerts ?? [] }
 }
 
 /** Refuses a caller who lacks one of the scopes before any provider is called. False where this deployment has no Synctera. */

@@ -2,6 +2,7 @@ import { evidenceOf } from '../datasources/contract/evidence.js'
 import { readableRows, type Rows, unreadableRows } from '../datasources/contract/rows.js'
 import type { KycCheck, KycDocument, KycStatus } from '../schema/kyc.js'
 import type { KycOverview, KycSource } from '../schema/kyc-overview.js'
+import { type MonitoringAlert, MonitoringAlertStatus } from '../schema/monitoring.js'
 import { BanStatus, type Person, PersonStatus } from '../schema/person.js'
 import {
   PersonVerificationOutcome,
@@ -44,6 +45,7 @@ export type SyncteraEvidence =
       /** Null when Synctera has no person with the recorded id. */
       readonly person: Pick<Person, 'verificationStatus' | 'status' | 'banStatus'> | null
       readonly results: Part<Rows<Pick<PersonVerificationResult, 'type' | 'result' | 'verifiedAt'>>>
+      readonly alerts: Part<Rows<Pick<MonitoringAlert, 'status'>>>
     }
 
 /** The evidence of all sources; `synctera` is undefined where this deployment has no Synctera. */
@@ -172,7 +174,8 @@ const NEEDS_REVIEW: readonly (PersonStatus | null)[] = [
 ]
 const SUSPENDED: readonly (BanStatus | null)[] = [BanStatus.SUSPENDED, null]
 
-function syncteraVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
+/** The status of the recorded person, from the person and their checks. */
+function personVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
   if ('contradicting' in evidence)
     return { status: REVIEW, detail: 'The links of this customer contradict each other; linkCustomer sets them right.' }
   if (!evidence.recorded) return { status: null, detail: 'No person is recorded for this customer.' }
@@ -201,6 +204,17 @@ function syncteraVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
     if (missing) return noVerdict(missing)
   }
   return { status: person.verificationStatus, detail: 'The status of the recorded person.' }
+}
+
+/** An open alert asks for a review of a person who is not turned down. The sentence does not name it to the person. */
+function syncteraVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
+  const verdict = personVerdict(evidence, now)
+  if (!('alerts' in evidence) || !evidence.person || verdict.status === REJECTED || verdict.status === REVIEW)
+    return verdict
+  const { rows: alerts, missing } = readRows(evidence.alerts)
+  if (alerts.some(({ status }) => status !== MonitoringAlertStatus.SUPPRESSED))
+    return { status: REVIEW, detail: 'Records of the recorded person are to be reviewed.' }
+  return missing && verdict.status === ACCEPTED ? noVerdict(missing) : verdict
 }
 
 /** The KYC overview of a customer: the status of each source, and the one with the highest precedence. */

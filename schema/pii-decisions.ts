@@ -152,7 +152,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       createPerson updatePerson verifyPerson createCustomerAddress updateCustomerAddress deleteCustomerAddress
       createTaxResidence deleteTaxResidence addSocialMediaHandle requestCreditLimit createUserCustomerLink
       deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor recordDisclosure
-      startDocumentVerification verifyAccounts addPersonalId correctPersonalId deletePersonalId recordPersonVerification`,
+      startDocumentVerification verifyAccounts addPersonalId correctPersonalId deletePersonalId recordPersonVerification
+      subscribeToMonitoring endMonitoring setMonitoringAlertStatus`,
   },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
@@ -245,7 +246,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     phone: 'phoneNumber',
     partOfNumber: 'ssnLast4',
     openData: 'metadata',
-    composed: `legalAddress shippingAddress personalIds verifications customers disclosures verificationHistory`,
+    composed: `legalAddress shippingAddress personalIds verifications customers disclosures verificationHistory
+      monitoringSubscriptions monitoringAlerts`,
   },
   PersonConnection: { composed: 'edges nodes pageInfo' },
   PersonEdge: { technical: 'cursor', composed: 'node' },
@@ -295,6 +297,12 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   VerificationDetail: {
     screening: 'category label description result score vendorCode',
     composed: 'vendorCodeMeaning',
+  },
+  MonitoringSubscription: { identifier: 'id', recordTime: 'createdAt' },
+  MonitoringAlert: {
+    identifier: 'id',
+    screening: 'type typeRaw status statusRaw meaning title urls vendor',
+    recordTime: 'createdAt updatedAt',
   },
 
   CrmEvent: {
@@ -445,6 +453,9 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   CorrectPersonalIdPayload: { technical: 'replayed', composed: 'personalId' },
   DeletePersonalIdPayload: { technical: 'replayed', identifier: 'personalIdId' },
   RecordPersonVerificationPayload: { technical: 'replayed', composed: 'verification' },
+  SubscribeToMonitoringPayload: { technical: 'replayed', composed: 'subscription' },
+  EndMonitoringPayload: { technical: 'replayed', identifier: 'deletedId' },
+  SetMonitoringAlertStatusPayload: { technical: 'replayed', composed: 'alert' },
 }
 
 /** The members of input types. */
@@ -688,6 +699,9 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
     identityDocument: 'documentType',
     technical: 'language sendMessage',
   },
+  SubscribeToMonitoringInput: { identifier: 'idempotencyKey personId' },
+  EndMonitoringInput: { identifier: 'idempotencyKey subscriptionId' },
+  SetMonitoringAlertStatusInput: { identifier: 'idempotencyKey alertId', screening: 'status' },
 
   VerifyAccountInput: {
     identifier: 'idempotencyKey',

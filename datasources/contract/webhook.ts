@@ -16,7 +16,8 @@ export interface WebhookEvent {
 }
 
 /** All event types, a closed set because it is a metric label. `other` is a type that the provider's contract does not list. */
-export type WebhookEventType = 'person_created' | 'person_updated' | 'person_verified' | 'other'
+export type WebhookEventType =
+  'person_created' | 'person_updated' | 'person_verified' | 'case_created' | 'case_updated' | 'other'
 
 /** A delivery that is refused: forged (or too old), or unreadable. The sender learns no more than the reason. */
 export class RejectedDelivery extends Error {

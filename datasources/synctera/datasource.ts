@@ -22,6 +22,7 @@ import { type PersonalIdChange, personalIdAnswer, type PersonalIdOfPerson } from
 import { type RecordedVerification, verificationAnswer, type VerificationQuery } from './verification-history.js'
 import { endlessList } from './errors.js'
 import { refusedFields } from './mapping.js'
+import { monitoringAnswers, type SyncteraAlert, type SyncteraSubscription } from './monitoring.js'
 
 /** Synctera's codes that are more precise than the status. */
 const CODES: Readonly<Record<string, ErrorMapping['code']>> = {
@@ -132,6 +133,77 @@ const personsPage = (personIds: readonly string[], pageToken?: string): [string,
 export type SyncteraChecked =
   | { readonly demand: DisclosureDemand; readonly refusal: ApiError }
   | (typeof answers.verified extends Contract<infer T> ? T : never)
+
+/** Synctera's endpoints of the monitoring. They take no idempotency key. */
+const monitoringSource = (send: <T>(scope: CallScope, call: Call<T>) => Promise<T>) => ({
+  subscribe: (scope: CallScope, personId: string) =>
+    send(scope, {
+      method: 'POST',
+      path: path`/v0/monitoring/subscriptions`,
+      effect: 'write',
+      json: { person_id: personId },
+      response: monitoringAnswers.subscription,
+    }),
+
+  getSubscription: (scope: CallScope, id: string) =>
+    send(scope, {
+      method: 'GET',
+      path: path`/v0/monitoring/subscriptions/${id}`,
+      effect: 'read',
+      response: monitoringAnswers.subscription,
+    }),
+
+  endSubscription: (scope: CallScope, id: string) =>
+    send(scope, {
+      method: 'DELETE',
+      path: path`/v0/monitoring/subscriptions/${id}`,
+      effect: 'write',
+      response: null,
+    }),
+
+  /** Every subscription of these persons: all pages. */
+  listSubscriptions: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraSubscription>> =>
+    rowsOfAllPages(async (pageToken) => {
+      const { subscriptions: rows, next_page_token: next } = await send(scope, {
+        method: 'GET',
+        path: path`/v0/monitoring/subscriptions`,
+        effect: 'read',
+        query: personsPage(personIds, pageToken),
+        response: monitoringAnswers.subscriptions,
+      })
+      return { rows, next }
+    }),
+
+  /** Every alert of these persons: all pages. */
+  listAlerts: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraAlert>> =>
+    rowsOfAllPages(async (pageToken) => {
+      const { alerts: rows, next_page_token: next } = await send(scope, {
+        method: 'GET',
+        path: path`/v0/monitoring/alerts`,
+        effect: 'read',
+        query: personsPage(personIds, pageToken),
+        response: monitoringAnswers.alerts,
+      })
+      return { rows, next }
+    }),
+
+  getAlert: (scope: CallScope, id: string) =>
+    send(scope, {
+      method: 'GET',
+      path: path`/v0/monitoring/alerts/${id}`,
+      effect: 'read',
+      response: monitoringAnswers.alert,
+    }),
+
+  setAlertStatus: (scope: CallScope, id: string, status: string) =>
+    send(scope, {
+      method: 'PATCH',
+      path: path`/v0/monitoring/alerts/${id}`,
+      effect: 'write',
+      json: { status },
+      response: null,
+    }),
+})
 
 /** Synctera's endpoints, one method each, in Synctera's words. */
 export function syncteraSource(client: ProviderClient) {
@@ -263,6 +335,8 @@ export function syncteraSource(client: ProviderClient) {
         })
         return { rows, next }
       }),
+
+    ...monitoringSource(send),
   }
 }
 

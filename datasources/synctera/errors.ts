@@ -17,3 +17,10 @@ export const longToken = (): ApiError =>
     provider: Label.SYNCTERA,
     message: 'Synctera answered a page token that is too long.',
   })
+
+/** The error of a monitoring record that is no person's: businesses are none of this graph. */
+export const noMonitoringRecord = (): ApiError =>
+  new ApiError('NOT_FOUND', {
+    provider: Label.SYNCTERA,
+    message: 'Synctera has no such monitoring record of a person.',
+  })

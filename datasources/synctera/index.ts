@@ -7,6 +7,7 @@ import { disclosureCommands, disclosureQueries } from './disclosure-operations.j
 import { documentCommands } from './document-operations.js'
 import type { SyncteraInstance } from './instance.js'
 import { createInvalidations } from './invalidations.js'
+import { monitoringCommands, monitoringQueries } from './monitoring-operations.js'
 import { personalIdCommands } from './personal-id-commands.js'
 import { syncteraQueries } from './queries.js'
 import { verificationHistoryCommands, verificationHistoryQueries } from './verification-history-operations.js'
@@ -26,13 +27,20 @@ export const synctera = {
   title: 'Synctera',
   ...LIMITS,
   settings: syncteraSettings,
-  queries: { ...syncteraQueries, ...disclosureQueries, ...verificationHistoryQueries, ...reviewQueries },
+  queries: {
+    ...syncteraQueries,
+    ...disclosureQueries,
+    ...verificationHistoryQueries,
+    ...reviewQueries,
+    ...monitoringQueries,
+  },
   commands: {
     ...syncteraCommands,
     ...disclosureCommands,
     ...documentCommands,
     ...personalIdCommands,
     ...verificationHistoryCommands,
+    ...monitoringCommands,
   },
   open({ url, apiKey, webhookSecret, documentSessionMs }, { client: connect, drift, changes }): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })

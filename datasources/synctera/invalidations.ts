@@ -27,6 +27,12 @@ export function createInvalidations(onChange: () => void) {
       all = ++count
     },
 
+    /** Records that a person changed at Synctera who is not named. */
+    invalidateUnnamed(): void {
+      all = ++count
+      onChange()
+    },
+
     /** The number of changes so far. */
     count: (): number => count,
 

@@ -23,6 +23,8 @@ const TYPES: Readonly<Record<string, WebhookEventType>> = {
   'CUSTOMER.UPDATED': 'person_updated',
   'PERSON.VERIFICATION_OUTCOME.UPDATED': 'person_verified',
   'CUSTOMER.KYC_OUTCOME.UPDATED': 'person_verified',
+  'CASE.CREATED': 'case_created',
+  'CASE.UPDATED': 'case_updated',
 }
 
 /** The signature of a delivery: HMAC-SHA256 over its timestamp and its raw bytes. */
@@ -56,6 +58,13 @@ function personIds({ resource_id: resourceId, event_resource: given }: SyncteraE
   return [...new Set(ids)]
 }
 
+/** The person of a case; Synctera's specification does not say that an event names it. */
+function personOfCase({ event_resource: given }: SyncteraEvent): string | undefined {
+  const resource = typeof given === 'string' ? parseJson(given) : given
+  const { person_id: id } = (resource ?? {}) as Readonly<Record<string, unknown>>
+  return typeof id === 'string' && isPersonId(id) ? id : undefined
+}
+
 function read(body: Buffer): SyncteraEvent {
   const event = parseJson(body.toString('utf8'))
   if (!answers.event.fits(event)) throw new RejectedDelivery('unreadable')
@@ -71,6 +80,14 @@ export const syncteraWebhook = (secret: string, invalidations: Invalidations, dr
     if (!Object.hasOwn(TYPES, type)) {
       drift('webhook.type')
       return { id, type: 'other' }
+    }
+    if (type.startsWith('CASE.')) {
+      const person = personOfCase(event)
+      return {
+        id,
+        type: TYPES[type]!,
+        apply: () => (person === undefined ? invalidations.invalidateUnnamed() : invalidations.invalidate(person)),
+      }
     }
     const ids = personIds(event)
     if (ids.length === 0) {

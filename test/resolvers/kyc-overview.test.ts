@@ -116,6 +116,7 @@ describe('calls', () => {
     await ask(ADA.customerId)
     expect(app.calls('obp').sort()).toEqual([at, ...LISTS].sort())
     expect(firstPages(app.calls('synctera')).sort()).toEqual([
+      `GET /v0/monitoring/alerts?person_id=${ADA.personId}&limit=100`,
       `GET /v0/persons/${ADA.personId}`,
       `GET /v0/verifications?person_id=${ADA.personId}&limit=100`,
     ])
@@ -127,6 +128,7 @@ describe('calls', () => {
     expect(errors).toEqual([])
     expect(app.calls('obp').sort()).toEqual([at, ...LISTS].sort())
     expect(firstPages(app.calls('synctera')).sort()).toEqual([
+      `GET /v0/monitoring/alerts?person_id=${ADA.personId}&limit=100`,
       `GET /v0/persons/${ADA.personId}`,
       `GET /v0/verifications?person_id=${ADA.personId}&limit=100`,
     ])
@@ -143,6 +145,7 @@ describe('calls', () => {
     expect(firstPages(app.calls('synctera'))).toEqual([
       'GET /v0/persons?id=…&limit=100',
       'GET /v0/verifications?person_id=…&limit=100',
+      'GET /v0/monitoring/alerts?person_id=…&limit=100',
     ])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type BankEvidence, type Evidence, overview, type SyncteraEvidence } from '../../resolvers/kyc-rule.js'
+import { MonitoringAlertStatus } from '../../schema/monitoring.js'
 import { BanStatus, type Person, PersonStatus } from '../../schema/person.js'
 import {
   PersonVerificationOutcome,
@@ -31,10 +32,12 @@ const person = (
   verificationStatus: VerificationStatus | null,
   results: readonly ReturnType<typeof result>[] | typeof UNREACHABLE = [],
   rest: Partial<Pick<Person, 'status' | 'banStatus'>> = {},
+  alerts: readonly { readonly status: MonitoringAlertStatus | null }[] | typeof UNREACHABLE = [],
 ): SyncteraEvidence => ({
   recorded: true,
   person: { verificationStatus, status: PersonStatus.ACTIVE, banStatus: BanStatus.ALLOWED, ...rest },
   results,
+  alerts,
 })
 const result = (type: PersonVerificationType, outcome: PersonVerificationOutcome | null, verifiedAt = EARLIER) => ({
   type,
@@ -267,8 +270,27 @@ describe("Synctera's word", () => {
       person(PENDING, [result(IDENTITY, PersonVerificationOutcome.REJECTED)]),
       PENDING,
     ],
+    ...([PENDING, UNVERIFIED, PROVISIONAL, ACCEPTED, REVIEW] as const).map(
+      (status): [string, SyncteraEvidence, VerificationStatus] => [
+        `${status} with an open alert`,
+        person(status, [], {}, [{ status: MonitoringAlertStatus.ACTIVE }]),
+        REVIEW,
+      ],
+    ),
+    ['rejected, with an open alert', person(REJECTED, [], {}, [{ status: MonitoringAlertStatus.ACTIVE }]), REJECTED],
+    [
+      'accepted and banned, with an open alert',
+      person(ACCEPTED, [], { banStatus: BanStatus.BANNED }, [{ status: MonitoringAlertStatus.ACTIVE }]),
+      REJECTED,
+    ],
+    ['accepted, with an alert of an unknown status', person(ACCEPTED, [], {}, [{ status: null }]), REVIEW],
+    [
+      'accepted, with a closed alert',
+      person(ACCEPTED, [], {}, [{ status: MonitoringAlertStatus.SUPPRESSED }]),
+      ACCEPTED,
+    ],
     ['no person is recorded', { recorded: false }, null],
-    ['the recorded person is not there', { recorded: true, person: null, results: [] }, null],
+    ['the recorded person is not there', { recorded: true, person: null, results: [], alerts: [] }, null],
     ['the links contradict each other', { contradicting: true }, REVIEW],
   ])('%s', (_row, evidence, expected) => {
     const [, source] = overview({ bank: bank(), synctera: evidence }, NOW).sources
@@ -316,7 +338,7 @@ describe('together', () => {
     ],
     [
       'accepted by the bank, and the recorded person is not there',
-      { bank: words['ACCEPTED']!, synctera: { recorded: true, person: null, results: [] } },
+      { bank: words['ACCEPTED']!, synctera: { recorded: true, person: null, results: [], alerts: [] } },
       PROVISIONAL,
     ],
     [
@@ -328,6 +350,24 @@ describe('together', () => {
       'accepted by the bank, and the links contradict each other',
       { bank: words['ACCEPTED']!, synctera: { contradicting: true } },
       REVIEW,
+    ],
+    [
+      'accepted by both, and the alerts cannot be read',
+      { bank: words['ACCEPTED']!, synctera: person(ACCEPTED, [], {}, UNREACHABLE) },
+      PROVISIONAL,
+    ],
+    [
+      'rejected by Synctera, and the alerts cannot be read',
+      { bank: words['ACCEPTED']!, synctera: person(REJECTED, [], {}, UNREACHABLE) },
+      REJECTED,
+    ],
+    [
+      'rejected by the bank, with an open alert',
+      {
+        bank: words['REJECTED']!,
+        synctera: person(ACCEPTED, [], {}, [{ status: MonitoringAlertStatus.ACTIVE }]),
+      },
+      REJECTED,
     ],
     [
       'rejected by the bank, and Synctera cannot be reached',

@@ -6,6 +6,7 @@ import { isPersonId } from '../contract.js'
 import { Disclosures } from './disclosures.js'
 import { DocumentSessions, type Outcome } from './document-sessions.js'
 import { createdIds, PersonalIds } from './personal-ids.js'
+import { Monitoring } from './monitoring.js'
 import { applyQuirks, createQuirks, pageOf } from './quirks.js'
 import { type StoredVerification, Verifications } from './verification-history.js'
 import { Deliveries } from './webhook-deliveries.js'
@@ -164,6 +165,7 @@ class Synctera {
   readonly personalIds = new PersonalIds(this.persons, this.quirks, refuse, (person) =>
     this.deliveries.emit('PERSON.UPDATED', person, {}),
   )
+  readonly monitoring = new Monitoring(this.quirks, (id) => this.persons.has(id), refuse, this.deliveries)
   readonly keys = new Map<string, { fingerprint: string; status?: number; payload?: string; type?: string }>()
 
   constructor() {
@@ -452,6 +454,11 @@ export const start = (options: EmulatorOptions) => {
         root.post<{ Body: { sessionToken: string; digits: string } }>('/__emulator/captures', (request, reply) =>
           reply.code(synctera.capture(request.body.sessionToken, request.body.digits) ? 204 : 404).send(),
         )
+        root.post<{ Body: { personId: string; rest?: Record<string, unknown> } }>(
+          '/__emulator/alerts',
+          ({ body: { personId, rest } }, reply) =>
+            reply.code(201).send({ id: synctera.monitoring.raise(personId, rest) }),
+        )
         root.addHook('onClose', () => synctera.deliveries.close())
         void root.register((app, _options, done) => {
           app.addHook('onRequest', async (request, reply) => {
@@ -475,6 +482,7 @@ export const start = (options: EmulatorOptions) => {
           synctera.documents.routes(app)
           synctera.verifications.routes(app)
           synctera.personalIds.routes(app)
+          synctera.monitoring.routes(app)
           app.get('/v0/webhooks', () => synctera.deliveries.list())
           app.post('/v0/webhooks', (request, reply) => {
             const webhook = synctera.deliveries.subscribe(request.body)

@@ -42,12 +42,20 @@ const PERSON_MEMBERS = [
 const DETAIL_MEMBERS = ['category', 'label', 'description', 'result', 'score', 'vendor_code']
 
 const DISCLOSURE_MEMBERS = ['acknowledging_person_id', 'creation_time', 'metadata']
-const LISTS = ['persons', 'verifications', 'disclosures']
+const ALERT_MEMBERS = ['title', 'urls', 'vendor_info', 'metadata', 'creation_time', 'last_updated_time']
+const SUBSCRIPTION_MEMBERS = ['metadata', 'creation_time', 'last_updated_time']
+const LISTS = ['persons', 'verifications', 'disclosures', 'alerts', 'subscriptions']
+const ROOTS = ['persons', 'verifications', 'disclosures', 'monitoring']
+
+const isAlert = (row: Row): boolean => 'urls' in row
+const isSubscription = (row: Row): boolean => 'person_id' in row && Object.keys(row).length === 5
 
 const isVerification = (row: Row): boolean => 'verification_type' in row
 
 function nulled(row: Row): Row {
   if ('disclosure_date' in row) return withNulls(row, DISCLOSURE_MEMBERS)
+  if (isAlert(row)) return withNulls(row, ALERT_MEMBERS)
+  if (isSubscription(row)) return withNulls(row, SUBSCRIPTION_MEMBERS)
   if (!isVerification(row)) return withNulls(row, PERSON_MEMBERS)
   const details = row['details'] as Row[] | undefined
   return withNulls({ ...row, details: details?.map((detail) => withNulls(detail, DETAIL_MEMBERS)) ?? null }, ['id'])
@@ -62,7 +70,9 @@ const scoredAsText = (row: Row): Row =>
 function oddRow([first]: readonly Row[]): Row[] {
   if (first === undefined) return []
   const { verification_time: _time, creation_time: _creation, disclosure_date: _date, ...rest } = first
-  return [{ ...rest, id: randomUUID() }]
+  if (!isAlert(first) && !isSubscription(first)) return [{ ...rest, id: randomUUID() }]
+  const { person_id: _person, ...unowned } = first
+  return [{ ...unowned, id: randomUUID() }]
 }
 
 /** The body with each of its persons and verifications changed. */
@@ -86,7 +96,7 @@ function problemOf(quirks: SyncteraQuirks, body: QuirkyAnswer['body']): QuirkyAn
 
 function answerOf(quirks: SyncteraQuirks, { method, path, body }: QuirkyAnswer): QuirkyAnswer['body'] {
   let answer = body
-  const list = LISTS.find((name) => path === `/v0/${name}`)
+  const list = LISTS.find((name) => path === `/v0/${name}` || path === `/v0/monitoring/${name}`)
   if (quirks.has('oddRow') && list !== undefined && method === 'GET')
     answer = { ...answer, [list]: [...(answer[list] as Row[]), ...oddRow(answer[list] as Row[])] }
   if (quirks.has('numbersAsText')) answer = mapRows(answer, scoredAsText)
@@ -106,7 +116,7 @@ export function applyQuirks(
   changeAnswers(app, quirks, (answer) => {
     const { method, path, status, body } = answer
     if (status >= 400) return { body: problemOf(quirks, body) }
-    if (!LISTS.some((list) => path.startsWith(`/v0/${list}`))) return undefined
+    if (!ROOTS.some((root) => path.startsWith(`/v0/${root}`))) return undefined
     if (method === 'POST' && quirks.has('createThen500')) {
       const isCheck = path.endsWith('/verify')
       const failure = isCheck ? problem(504, { code: 'VENDOR_TIMEOUT' }) : problem(500)
