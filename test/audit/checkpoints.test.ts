@@ -184,6 +184,30 @@ describe('what is missing in a range', () => {
       ],
       /goes on after its last checkpoint/,
     ],
+    [
+      'the last checkpoint of a process that has ended',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...b.checkpoints.slice(0, -1)],
+      ],
+      /has ended, and no checkpoint states its end/,
+    ],
+    [
+      'the half of the last line of the sink',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...b.checkpoints.with(2, b.checkpoints[2]!.slice(0, -60))],
+      ],
+      /has ended, and no checkpoint states its end/,
+    ],
+    [
+      'the signature of the last checkpoint',
+      () => [
+        [...a.lines, ...b.lines],
+        [...a.checkpoints, ...b.checkpoints.with(2, b.checkpoints[2]!.replace(/,"signature":"[^"]+"(?=\}$)/, ''))],
+      ],
+      /has ended, and no checkpoint states its end/,
+    ],
     ['all checkpoints of one process', () => [[...a.lines, ...b.lines], a.checkpoints], /is in no checkpoint/],
     [
       'truth, in an edited checkpoint',
@@ -257,11 +281,18 @@ describe('what is missing in a range', () => {
           text: stdout + stderr,
         }),
       )
-    const [early, late, wrongTime] = await Promise.all([
+    mkdirSync(join(place, 'none'))
+    const [empty, emptyFolder, turned, early, late, wrongTime] = await Promise.all([
+      run('--checkpoints', file('none.json', '')),
+      run('--checkpoints', join(place, 'none')),
+      run('--since', at(12), '--until', at(7), ...objects),
       run('--until', at(11), ...objects),
       run('--since', at(7), ...objects),
       run('--since', 'yesterday'),
     ])
+    for (const sink of [empty, emptyFolder])
+      expect(sink).toMatchObject({ code: 1, text: expect.stringContaining('no valid checkpoint was found') })
+    expect(turned).toMatchObject({ code: 2, text: expect.stringContaining('--since must not be later than --until') })
     expect(early).toMatchObject({
       code: 0,
       text: expect.stringMatching(/chain +from +to +entries +checkpoints +state[^]*The trail is whole/),
