@@ -122,32 +122,43 @@ function literal(node: ValueNode, variables?: Record<string, unknown> | null): u
 
 /** The maximum depth of a JSON object: more than real data has, and less than parsers and serialisers handle. */
 const MAX_LEVELS = 32
-
-const fits = (value: unknown, levels = MAX_LEVELS): boolean =>
-  typeof value !== 'object' ||
-  value === null ||
-  (levels > 0 && Object.values(value).every((inner) => fits(inner, levels - 1)))
+/** The maximum number of values in a JSON object, on all levels: of members, and of items of lists. */
+const MAX_VALUES = 256
 
 /** False for a number that was changed when it was read: beyond 2^53 whole numbers are rounded, and 1e400 is infinite. */
-const isExact = (value: unknown): boolean =>
-  typeof value === 'number'
-    ? Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
-    : typeof value !== 'object' || value === null || Object.values(value).every(isExact)
+const isExact = (value: number): boolean =>
+  Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+
+/** The fault of a JSON object; undefined where it has none. What is beyond a limit is not looked at. */
+function faultOf(object: Record<string, unknown>): string | undefined {
+  let level: object[] = [object]
+  let values = 0
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > MAX_LEVELS) return `must be a JSON object of at most ${MAX_LEVELS} levels`
+    const next: object[] = []
+    for (const container of level)
+      for (const name in container) {
+        values += 1
+        if (values > MAX_VALUES) return `must be a JSON object of at most ${MAX_VALUES} values on all levels`
+        const value: unknown = container[name as keyof typeof container]
+        if (typeof value === 'object' && value !== null) next.push(value)
+        else if (typeof value === 'number' && !isExact(value))
+          return 'must be a JSON object whose whole numbers lie between -(2^53 - 1) and 2^53 - 1; send others as text'
+      }
+    level = next
+  }
+  return undefined
+}
 
 function readObject(value: unknown, node?: ValueNode): Record<string, unknown> {
   if (!isObject(value)) return refuse('must be a JSON object', node)
-  if (!fits(value)) return refuse(`must be a JSON object of at most ${MAX_LEVELS} levels`, node)
-  return isExact(value)
-    ? value
-    : refuse(
-        'must be a JSON object whose whole numbers lie between -(2^53 - 1) and 2^53 - 1; send others as text',
-        node,
-      )
+  const fault = faultOf(value)
+  return fault === undefined ? value : refuse(fault, node)
 }
 
 export const JSONObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
   name: 'JSONObject',
-  description: `A JSON object of at most ${MAX_LEVELS} levels, with whole numbers between -(2^53 - 1) and 2^53 - 1.`,
+  description: `A JSON object of at most ${MAX_LEVELS} levels and, as input, ${MAX_VALUES} values on all of them, with whole numbers between -(2^53 - 1) and 2^53 - 1.`,
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259#section-4',
   parseValue: (value) => readObject(value),
   parseLiteral: (node, variables) => readObject(literal(node, variables), node),

@@ -67,13 +67,16 @@ function missingEnd({ chain, entries, to, state }: ChainFound, marks: readonly M
     : [`chain ${chain} goes on after entry ${entries - 1}: entries up to the end of the range are missing`]
 }
 
-/** Chains that go on after the last checkpoint of their process, for longer than one may be late. */
+/**
+ * Chains that go on after the last checkpoint of their process, for longer than one may be late, and chains that have
+ * ended without a checkpoint of their end: a process that ends makes one, so the last ones were removed or never written.
+ */
 export function missingCheckpoints(range: Range, { chains, sequences }: Omit<Evidence, 'anchors'>): readonly string[] {
   const begun = sequences.map(({ from }) => from).sort()[0]
   if (begun === undefined) return []
   return chains
     .filter((found) => isFoundIn(found, range) && found.to >= begun)
-    .flatMap(({ chain, to, entries }) => {
+    .flatMap(({ chain, to, entries, state }) => {
       const own = sequences.filter(({ heads }) => heads.some((head) => head.chain === chain))
       if (own.length === 0) return [`chain ${chain} is in no checkpoint`]
       const last = own
@@ -84,8 +87,11 @@ export function missingCheckpoints(range: Range, { chains, sequences }: Omit<Evi
         ...own.flatMap(({ heads }) => heads.filter((head) => head.chain === chain).map(({ count }) => count)),
       )
       const lateMs = Math.max(MIN_LATE_MS, LATE_INTERVALS * 1000 * Math.max(...own.map(({ every }) => every)))
-      return entries > stated && Date.parse(to) - Date.parse(last) > lateMs
-        ? [`chain ${chain} goes on after its last checkpoint (${last}): checkpoints are missing`]
+      if (entries <= stated) return []
+      if (Date.parse(to) - Date.parse(last) > lateMs)
+        return [`chain ${chain} goes on after its last checkpoint (${last}): checkpoints are missing`]
+      return state === 'ended' && !isAfter(to, range.until)
+        ? [`chain ${chain} has ended, and no checkpoint states its end: the last checkpoints are missing`]
         : []
     })
 }

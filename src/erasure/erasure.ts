@@ -34,13 +34,15 @@ export interface ErasureReport {
   readonly tombstones: Counts
   /** Values of namespaces that concern persons which no given key can read: they may be the person's. */
   readonly unreadable: Counts
+  /** Values with one of the ids that state another tenant or bank than is given: they were left. */
+  readonly elsewhere: Counts
   /** Names of namespaces that this version does not know. */
   readonly unknown: Counts
   /** Values that were there after the last pass. */
   readonly remaining: Counts
 }
 
-type Found = 'removed' | 'tombstones' | 'unreadable' | 'unknown' | 'remaining'
+type Found = 'removed' | 'tombstones' | 'elsewhere' | 'unreadable' | 'unknown' | 'remaining'
 
 /** Counts of one pass. */
 class Tally {
@@ -48,6 +50,7 @@ class Tally {
   readonly counts: Record<Found, Record<string, number>> = {
     removed: {},
     tombstones: {},
+    elsewhere: {},
     unreadable: {},
     unknown: {},
     remaining: {},
@@ -111,7 +114,9 @@ class Eraser {
       if (!(error instanceof Unreadable)) throw error
       return tally.add('unreadable', namespace)
     }
-    if (!this.#match.concerns(name, rule, cipher.statementOf(name, bytes), value)) return
+    const statement = cipher.statementOf(name, bytes)
+    if (!this.#match.concerns(name, rule, statement, value)) return
+    if (this.#match.isElsewhere(statement)) return tally.add('elsewhere', namespace)
     const isTombstone = rule.erasure === 'tombstone'
     const record = isTombstone ? retained(value as WriteRecord, store.now(), keyMs) : null
     const next = record && cipher.encrypt(name, tombstoneOf(record))
@@ -136,11 +141,12 @@ export async function erasePerson(person: Person, options: ErasureOptions): Prom
     isOver = isClean || options.isDryRun || passes.length === MAX_PASSES
   }
   const last = passes.at(-1)!
-  const { removed, tombstones, remaining, unreadable, unknown } = last.counts
+  const { removed, tombstones, remaining, unreadable, unknown, elsewhere } = last.counts
   return {
     scanned: passes.reduce((names, { scanned }) => names + scanned, 0),
     removed: sum(...passes.map(({ counts }) => counts.removed)),
     tombstones: sum(...passes.map(({ counts }) => counts.tombstones)),
+    elsewhere,
     unreadable,
     unknown,
     // What the last of several passes still found is written faster than it is erased.

@@ -1,10 +1,11 @@
 import { type Namespace, NAMESPACES, type NamespaceRule } from '../../datasources/contract/namespaces.js'
+import { tenantName } from '../tenants/tenant.js'
 import type { Statement, StoreCipher } from '../store/cipher.js'
 
 /** The person whose values are erased: every id by which a provider or a client knows them, and where. */
 export interface Person {
   readonly ids: readonly string[]
-  /** Only values of this tenant, and those that state no tenant. */
+  /** Only values of this tenant, and those that state no tenant; as the trail writes it, or as `TENANTS_FILE` names it. */
   readonly tenant?: string | undefined
   /** Only values of this bank, and those that state no bank. */
   readonly bank?: string | undefined
@@ -33,7 +34,7 @@ export class PersonMatch {
       new Set(values.flatMap((value) => cipher.digestsOf([kind, value])))
     this.#person = person
     this.#subjects = digests('subject', person.ids)
-    this.#tenants = digests('tenant', person.tenant === undefined ? [] : [person.tenant])
+    this.#tenants = digests('tenant', person.tenant === undefined ? [] : [person.tenant, tenantName(person.tenant)])
     this.#banks = digests('bank', person.bank === undefined ? [] : [person.bank])
     const namedById = Object.entries(NAMESPACES as Readonly<Record<Namespace, NamespaceRule>>).filter(
       ([, rule]) => rule.isNamedById,
@@ -43,13 +44,16 @@ export class PersonMatch {
     )
   }
 
-  /** Whether a value concerns the person. */
-  concerns(name: string, rule: NamespaceRule, statement: Statement, value: unknown): boolean {
-    const { s = [], t, b } = statement
-    const isElsewhere =
+  /** Whether a value states another tenant or bank than the person's. */
+  isElsewhere({ t, b }: Statement): boolean {
+    return (
       (this.#person.tenant !== undefined && t !== undefined && !this.#tenants.has(t)) ||
       (this.#person.bank !== undefined && b !== undefined && !this.#banks.has(b))
-    if (isElsewhere) return false
+    )
+  }
+
+  /** Whether a value concerns a person with one of the ids, of any tenant and bank. */
+  concerns(name: string, rule: NamespaceRule, { s = [] }: Statement, value: unknown): boolean {
     return (
       this.#names.has(name) ||
       s.some((hash) => this.#subjects.has(hash)) ||

@@ -40,6 +40,9 @@ export const linesOf = (report: ErasureReport, isDryRun: boolean): readonly stri
   `${report.scanned} names were looked at.`,
   `${isDryRun ? 'Would be removed' : 'Removed'}: ${listed(report.removed)}.`,
   `${isDryRun ? 'Would become tombstones' : 'Tombstones'}: ${listed(report.tombstones)}.`,
+  ...(Object.keys(report.elsewhere).length > 0
+    ? [`Left, because they state another tenant or bank than is given: ${listed(report.elsewhere)}.`]
+    : []),
   ...(Object.keys(report.unreadable).length > 0
     ? [`Not readable with the given keys, so perhaps of the person: ${listed(report.unreadable)}.`]
     : []),

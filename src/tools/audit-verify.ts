@@ -79,7 +79,7 @@ async function readCheckpoints(
   paths: readonly string[],
 ): Promise<VerifiedCheckpoints | undefined> {
   const read = await checkpointSources(config, paths)
-  if (read.length === 0) return undefined
+  if (read.length === 0 && paths.length === 0) return undefined
   if (config.rootKeys.length === 0)
     throw new ConfigError(['AUDIT_CHECKPOINT_PUBLIC_KEY_FILE is missing; checkpoints need it'])
   const lines: string[] = []
@@ -116,10 +116,14 @@ function missing(
   range: Range | undefined,
   chains: readonly ChainFound[],
   anchors: readonly Anchor[],
-  sequences: VerifiedCheckpoints['sequences'],
+  checkpoints: VerifiedCheckpoints | undefined,
 ): readonly string[] {
-  const evidence = { chains, anchors, sequences }
-  return range === undefined ? missingCheckpoints({}, evidence) : missingIn(range, evidence)
+  const evidence = { chains, anchors, sequences: checkpoints?.sequences ?? [] }
+  const isEmpty = checkpoints?.sequences.length === 0 && chains.length > 0
+  return [
+    ...(isEmpty ? ['no valid checkpoint was found: they were removed, or never written'] : []),
+    ...(range === undefined ? missingCheckpoints({}, evidence) : missingIn(range, evidence)),
+  ]
 }
 
 /** What cannot be found out for want of a setting. */
@@ -156,7 +160,7 @@ async function main(request: Request): Promise<number> {
   }
   const stated = request.range === undefined ? [...(anchored?.anchors ?? []), ...heads] : undefined
   const { chains, entries, repeated, others, earlier, problems: found } = verifier.report(stated)
-  const problems = [...found, ...broken, ...missing(request.range, chains, anchored?.anchors ?? [], sequences)]
+  const problems = [...found, ...broken, ...missing(request.range, chains, anchored?.anchors ?? [], checkpoints)]
   for (const row of table(chains, checkpoints)) console.log(row)
   console.log(
     `${lines} lines: ${chains.length} chains, ${entries} entries${repeated > 0 ? `, ${repeated} repeated` : ''}${others > 0 ? `, ${others} other lines` : ''}`,
@@ -199,6 +203,8 @@ function requestOf(args: readonly string[]): Request {
   })
   const since = timeOf('since', values.since)
   const until = timeOf('until', values.until)
+  if (since !== undefined && until !== undefined && since > until)
+    throw new ConfigError(['--since must not be later than --until'])
   return {
     files: positionals,
     checkpoints: values.checkpoints ?? [],

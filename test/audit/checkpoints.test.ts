@@ -28,16 +28,16 @@ const root: RootSigner = { sign: (text) => Promise.resolve(sign(null, text, ROOT
 const folder = () => mkdtempSync(join(tmpdir(), 'kyc-graph-checkpoints-'))
 const at = (hour: number, minute = 0) => new Date(Date.UTC(2030, 0, 1, hour, minute)).toISOString()
 
-/** A process that writes five entries from `hour` on, a quarter of an hour apart, with a checkpoint after the 1st, 3rd and 5th. */
-async function process(hour: number, known: Statement['known'], signer = root) {
+/** A process that writes five entries from `hour` on, `minutes` apart, with a checkpoint after the 1st, 3rd and 5th. */
+async function process(hour: number, known: Statement['known'], signer = root, minutes = 10) {
   const chain = createHashChain(KEY)
   const kinds = ['start', 'operation', 'operation', 'operation', 'end']
-  const entries = kinds.map((kind, i) => chain.next(at(hour, i * 10), { kind, n: i }))
+  const entries = kinds.map((kind, i) => chain.next(at(hour, i * minutes), { kind, n: i }))
   const sequence = new CheckpointSequence(signer, 60)
   const headOf = (n: number) => ({
     chain: chain.id,
     since: at(hour),
-    at: at(hour, n * 10),
+    at: at(hour, n * minutes),
     count: n + 1,
     head: entries[n]!.mac,
   })
@@ -61,9 +61,12 @@ type Process = Awaited<ReturnType<typeof process>>
 describe('what is missing in a range', () => {
   let a: Process
   let b: Process
+  /** As long as a checkpoint may be late. */
+  let short: Process
   beforeAll(async () => {
     a = await process(8, [])
     b = await process(12, [a.last])
+    short = await process(12, [a.last], root, 1)
   })
 
   function problemsOf(lines: readonly string[], checkpoints: readonly string[], range: Range = {}) {
@@ -186,6 +189,41 @@ describe('what is missing in a range', () => {
       ],
       /goes on after its last checkpoint/,
     ],
+    [
+      'the last checkpoint of a process that has ended',
+      () => [
+        [...a.lines, ...short.lines],
+        [...a.checkpoints, ...short.checkpoints.slice(0, -1)],
+      ],
+      /has ended, and no checkpoint states its end/,
+    ],
+    [
+      'nothing, where a process was killed after its last checkpoint',
+      () => [
+        [...a.lines, ...short.lines.slice(0, -1)],
+        [...a.checkpoints, ...short.checkpoints.slice(0, -1)],
+      ],
+      undefined,
+    ],
+    [
+      'the half of the last line of the sink',
+      () => [
+        [...a.lines, ...short.lines],
+        [...a.checkpoints, ...short.checkpoints.with(2, short.checkpoints[2]!.slice(0, -60))],
+      ],
+      /has ended, and no checkpoint states its end/,
+    ],
+    [
+      'the signature of the last checkpoint',
+      () => [
+        [...a.lines, ...short.lines],
+        [
+          ...a.checkpoints,
+          ...short.checkpoints.with(2, short.checkpoints[2]!.replace(/,"signature":"[^"]+"(?=\}$)/, '')),
+        ],
+      ],
+      /has ended, and no checkpoint states its end/,
+    ],
     ['all checkpoints of one process', () => [[...a.lines, ...b.lines], a.checkpoints], /is in no checkpoint/],
     [
       'truth, in an edited checkpoint',
@@ -259,11 +297,18 @@ describe('what is missing in a range', () => {
           text: stdout + stderr,
         }),
       )
-    const [early, late, wrongTime] = await Promise.all([
+    mkdirSync(join(place, 'none'))
+    const [empty, emptyFolder, turned, early, late, wrongTime] = await Promise.all([
+      run('--checkpoints', file('none.json', '')),
+      run('--checkpoints', join(place, 'none')),
+      run('--since', at(12), '--until', at(7), ...objects),
       run('--until', at(11), ...objects),
       run('--since', at(7), ...objects),
       run('--since', 'yesterday'),
     ])
+    for (const sink of [empty, emptyFolder])
+      expect(sink).toMatchObject({ code: 1, text: expect.stringContaining('no valid checkpoint was found') })
+    expect(turned).toMatchObject({ code: 2, text: expect.stringContaining('--since must not be later than --until') })
     expect(early).toMatchObject({
       code: 0,
       text: expect.stringMatching(/chain +from +to +entries +checkpoints +state[^]*The trail is whole/),

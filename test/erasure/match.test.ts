@@ -44,6 +44,7 @@ test.each<[what: string, labels: Labels, value: object, person: Partial<Person>,
   ['that holds the id as a text and states nothing', {}, { rows: [{ owner: PERSON }] }, {}, true],
   ['that holds a longer text with the id in it', {}, { text: `of ${PERSON}` }, {}, false],
   ['of the tenant', { subjects: [PERSON], tenant: 'bank' }, {}, { tenant: 'bank' }, true],
+  ['of the tenant, as its file names it', { subjects: [PERSON], tenant: 'tenant:bank' }, {}, { tenant: 'bank' }, true],
   ['of another tenant', { subjects: [PERSON], tenant: 'other' }, {}, { tenant: 'bank' }, false],
   ['of no stated tenant', { subjects: [PERSON] }, {}, { tenant: 'bank' }, true],
   ['of another bank', { subjects: [PERSON], bank: 'other' }, {}, { bank: 'meridian' }, false],
@@ -55,6 +56,17 @@ test.each<[what: string, labels: Labels, value: object, person: Partial<Person>,
   const store: Store = encryptedStore(raw, cipherOf([NEW]))
   expect((await store.get(key)) === null).toBe(isErased)
   await store.update(key, 60, () => null)
+})
+
+test.each<[what: string, labels: Labels, person: Partial<Person>]>([
+  ['another tenant', { tenant: 'tenant:other' }, { tenant: 'bank' }],
+  ['a tenant of a mistyped name', { tenant: 'tenant:bank' }, { tenant: 'bnak' }],
+  ['another bank', { bank: 'other' }, { bank: 'meridian' }],
+])('a value of %s is left, and counted', async (_what, labels, person) => {
+  const { done } = put({ subjects: [PERSON], ...labels })
+  await done
+  expect(await erase(person)).toMatchObject({ removed: {}, elsewhere: { 'verification-result': 1 } })
+  expect(await erase({})).toMatchObject({ removed: { 'verification-result': 1 }, elsewhere: {} })
 })
 
 test('a value under a rotated key is found by that key, and counted as unreadable without it', async () => {

@@ -118,3 +118,45 @@ describe('numbers of a JSON object', () => {
     for (const read of [parse, literal]) expect(() => read(text)).toThrow(/^must be a JSON object whose whole numbers/)
   })
 })
+
+describe('a JSON object has 256 values and 32 levels at most', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, i) => i)
+  const members = (count: number) => Object.fromEntries(many(count).map((i) => [`m${i}`, i]))
+  /** An object of that many levels, each the only member of the one before. */
+  const nested = (levels: number): object => many(levels - 1).reduce<object>((inner) => ({ inner }), {})
+  const VALUES = 'must be a JSON object of at most 256 values on all levels'
+  const LEVELS = 'must be a JSON object of at most 32 levels'
+
+  test.each<[what: string, value: object, fault: string | undefined]>([
+    ['members', members(256), undefined],
+    ['members, one too many', members(257), VALUES],
+    ['items of a list', { list: many(255) }, undefined],
+    ['items of a list, one too many', { list: many(256) }, VALUES],
+    ['members of many objects', { list: many(86).map(() => members(2)) }, VALUES],
+    ['empty lists', { list: many(256).map(() => []) }, VALUES],
+    ['nulls', Object.fromEntries(many(257).map((i) => [`m${i}`, null])), VALUES],
+    ['the name of a prototype', JSON.parse(`{"__proto__":${JSON.stringify(members(256))}}`) as object, VALUES],
+    ['levels', nested(32), undefined],
+    ['levels, one too many', nested(33), LEVELS],
+    ['as many levels as a parser reads', nested(5_000), LEVELS],
+    ['15,000 members', members(15_000), VALUES],
+  ])('%s', (_what, value, fault) => {
+    const read = () => JSONObjectScalar.parseValue(value)
+    if (fault === undefined) expect(read()).toBe(value)
+    else expect(read).toThrow(fault)
+  })
+
+  test('of which only so many are looked at', () => {
+    let seen = 0
+    const item = () => {
+      seen += 1
+      return 1
+    }
+    const list = Object.defineProperties(
+      [],
+      Object.fromEntries(many(5_000).map((i) => [i, { get: item, enumerable: true }])),
+    )
+    expect(() => JSONObjectScalar.parseValue({ list })).toThrow(VALUES)
+    expect(seen).toBeLessThan(257)
+  })
+})
