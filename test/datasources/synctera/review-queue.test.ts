@@ -3,6 +3,7 @@ import { NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import {
   FindPersonsDocument,
   type FindPersonsQuery,
+  type FindPersonsQueryVariables,
   ReviewQueueDocument,
   type ReviewQueueQuery,
 } from '../../../schema/operations/index.js'
@@ -147,7 +148,7 @@ describe('the review queue', () => {
 })
 
 describe('a filter of persons', () => {
-  test.each([
+  test.each<[filter: FindPersonsQueryVariables['filter'], sent: string, count: number]>([
     [{ verificationStatuses: ['PENDING'] }, 'verification_status=PENDING', WAITING / 4 + 1],
     [{ verificationStatuses: ['PENDING', 'REVIEW'] }, 'verification_status=PENDING%2CREVIEW', WAITING + 2],
     [{ banStatuses: ['BANNED', 'SUSPENDED'] }, 'ban_status=BANNED%2CSUSPENDED', 0],
@@ -160,7 +161,7 @@ describe('a filter of persons', () => {
     expect(app.recorded('synctera')[0]!.url).toContain(sent)
   })
 
-  test.each([
+  test.each<[filter: FindPersonsQueryVariables['filter'], code: string]>([
     [{ banStatuses: ['BANNED'] }, 'FORBIDDEN'],
     [{ dateOfBirth: '1990-01-01' }, 'FORBIDDEN'],
     [{ verificationStatuses: [] }, 'BAD_USER_INPUT'],
