@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { ListSize } from './cost-weights.js'
 import { Person } from './person.js'
 import { PersonVerificationOutcome, PersonVerificationType, VerificationStatus } from './person-verification.js'
 import { DateTimeScalar } from './scalars.js'
@@ -62,13 +63,6 @@ export class KycReviewReason {
   verifiedAt!: string
 }
 
-/** What the checks of a person say to a review desk. */
-export interface KycReviewFindings {
-  readonly action: KycReviewAction
-  readonly instruction: string
-  readonly reasons: readonly KycReviewReason[]
-}
-
 @ObjectType({ description: 'A person whose verification waits for a check or for a human.' })
 export class KycReview {
   @Field(() => Person, {
@@ -78,6 +72,21 @@ export class KycReview {
 
   @Field(() => VerificationStatus, { description: "The status of the person's verification: `PENDING` or `REVIEW`." })
   status!: VerificationStatus
+
+  @ListSize({ assumedSize: 6 })
+  @Field(() => [KycReviewReason], {
+    description: 'Why the person is in review: the findings of the checks that did not pass.',
+  })
+  reasons!: KycReviewReason[]
+
+  @Field(() => KycReviewAction, {
+    nullable: true,
+    description: 'What is to be done next; null, with an error, where a check of the person cannot be read.',
+  })
+  action!: KycReviewAction | null
+
+  @Field(() => String, { nullable: true, description: 'The action as a sentence.' })
+  instruction!: string | null
 }
 
 @ObjectType({ description: 'A review in a page.' })

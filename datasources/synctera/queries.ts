@@ -124,10 +124,6 @@ const verifications = recordsByPerson(
   toVerificationResult,
 )
 
-/** Loads a person, batched with the others of the operation. */
-export const loadPerson = (instance: SyncteraInstance, operation: OperationScope, id: string) =>
-  operation.loader(instance, persons).load(id)
-
 /** Gives the operation persons that it has loaded in a list. */
 export function primePersons(instance: SyncteraInstance, operation: OperationScope, loaded: readonly Person[]): void {
   const loader = operation.loader(instance, persons)

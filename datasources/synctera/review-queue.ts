@@ -1,4 +1,4 @@
-import type { KycReviewFindings } from '../../schema/kyc-review.js'
+import type { KycReview } from '../../schema/kyc-review.js'
 import { type Person, PersonOrderField } from '../../schema/person.js'
 import { VerificationStatus } from '../../schema/person-verification.js'
 import { CustomerSortDirection, DEFAULT_PAGE, type Page } from '../../schema/shared.js'
@@ -12,7 +12,7 @@ import { PAGE_LIMIT } from './contract.js'
 import { endlessList, unreadableSyncteraRow } from './errors.js'
 import { query, type SyncteraInstance } from './instance.js'
 import { personQuery, toPerson } from './mapping.js'
-import { loadPerson, primePersons, verificationsOfPerson } from './queries.js'
+import { primePersons, verificationsOfPerson } from './queries.js'
 import { findingsOf } from './review-rule.js'
 import type { PageKey } from './token-page.js'
 
@@ -79,30 +79,34 @@ async function loadQueue(
   }
 }
 
+/** A person with why they wait and what is to be done; no advice rests on a list of which a row cannot be read. */
+async function reviewOf(
+  instance: SyncteraInstance,
+  operation: OperationScope,
+  person: Person,
+  report: (error: ApiError) => void,
+): Promise<KycReview> {
+  const results = await verificationsOfPerson(instance, operation, person.id)
+  const unreadable = unreadableRows(results)
+  for (const error of unreadable) report(error)
+  const status = person.verificationStatus!
+  const { action, instruction, reasons } = findingsOf(status, readableRows(results))
+  const isKnown = unreadable.length === 0
+  return { person, status, reasons, action: isKnown ? action : null, instruction: isKnown ? instruction : null }
+}
+
 export const reviewQueries = {
-  reviewQueue: query<PageKey, Page<Person>>({
+  reviewQueue: query<PageKey, Page<KycReview>>({
     scope: 'persons:read',
-    type: 'PersonConnection',
+    type: 'KycReviewConnection',
     async load(instance, operation, key) {
       const page = await loadQueue(instance, operation, key)
       primePersons(instance, operation, page.nodes)
-      return page
-    },
-  }),
-
-  /** Why a person waits, and what is to be done; it rests on no list of which a row cannot be read. */
-  reviewFindingsOf: query<string, KycReviewFindings>({
-    scope: 'persons:read',
-    type: 'KycReview',
-    owner: (person) => ({ person }),
-    async load(instance, operation, personId) {
-      const [person, results] = await Promise.all([
-        loadPerson(instance, operation, personId),
-        verificationsOfPerson(instance, operation, personId),
-      ])
-      const [unreadable] = unreadableRows(results)
-      if (unreadable) throw unreadable
-      return findingsOf(person?.verificationStatus ?? null, readableRows(results))
+      const leftOut = [...(page.leftOut ?? [])]
+      const nodes = await Promise.all(
+        page.nodes.map((person) => reviewOf(instance, operation, person, (error) => leftOut.push(error))),
+      )
+      return { ...page, nodes, leftOut }
     },
   }),
 }

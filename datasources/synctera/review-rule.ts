@@ -1,4 +1,4 @@
-import { KycReviewAction, type KycReviewFindings, type KycReviewReason } from '../../schema/kyc-review.js'
+import { type KycReview, KycReviewAction, type KycReviewReason } from '../../schema/kyc-review.js'
 import {
   PersonVerificationOutcome,
   type PersonVerificationResult,
@@ -34,7 +34,7 @@ function reasonsOf(results: readonly PersonVerificationResult[]): KycReviewReaso
 }
 
 /** The next action for a person of this status with these current results. */
-function actionOf(status: VerificationStatus | null, results: readonly PersonVerificationResult[]): KycReviewAction {
+function actionOf(status: VerificationStatus, results: readonly PersonVerificationResult[]): KycReviewAction {
   const isAny = (outcome: PersonVerificationOutcome, kind?: PersonVerificationType) =>
     results.some(({ type, result }) => result === outcome && (kind === undefined || type === kind))
   if (isAny(PENDING)) return KycReviewAction.WAIT
@@ -56,9 +56,9 @@ const INSTRUCTIONS: Readonly<Record<KycReviewAction, string>> = {
 
 /** Why a person of this status is in review, and what is to be done. */
 export function findingsOf(
-  status: VerificationStatus | null,
+  status: VerificationStatus,
   results: readonly PersonVerificationResult[],
-): KycReviewFindings {
+): Pick<KycReview, 'action' | 'instruction' | 'reasons'> {
   const action = actionOf(status, results)
   return { action, instruction: INSTRUCTIONS[action], reasons: reasonsOf(results) }
 }

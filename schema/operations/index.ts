@@ -1301,7 +1301,7 @@ export type ReviewQueueQueryVariables = Exact<{
 }>;
 
 
-export type ReviewQueueQuery = { kycReviewQueue: { nodes: Array<{ status: VerificationStatus, action: KycReviewAction | null, instruction: string | null, reasons: Array<{ type: PersonVerificationType | null, result: PersonVerificationOutcome | null, category: string | null, label: string | null, vendorCode: string | null, verifiedAt: string }> | null, person: { id: string, firstName: string | null, lastName: string | null, createdAt: string, customers: Array<{ id: string, number: string }> | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ReviewQueueQuery = { kycReviewQueue: { nodes: Array<{ status: VerificationStatus, action: KycReviewAction | null, instruction: string | null, reasons: Array<{ type: PersonVerificationType | null, result: PersonVerificationOutcome | null, category: string | null, label: string | null, vendorCode: string | null, verifiedAt: string }>, person: { id: string, firstName: string | null, lastName: string | null, createdAt: string, customers: Array<{ id: string, number: string }> | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type FindPersonsQueryVariables = Exact<{
   filter?: PersonFilter | null | undefined;

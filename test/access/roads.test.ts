@@ -111,6 +111,7 @@ const QUERIES: Readonly<Record<string, { readonly of: (whose: Whose) => string }
   'Customer.attribute': customer('attribute(id: "none") { value }'),
   'Person.verifications': person('verifications { result }'),
   'Person.disclosures': person('disclosures { type }'),
+  'Person.verificationHistory': person('verificationHistory { nodes { result } }'),
   'Person.customers': person('customers { legalName }'),
   'KycCheck.documents': customer('kycChecks { documents { number } }'),
   'KycCheck.media': customer('kycChecks { media { url } }'),

@@ -272,7 +272,10 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 test('every mutation has a row, and says what repeating it does', () => {
-  const mutations = Object.keys((buildClassSchema().getType('Mutation') as GraphQLObjectType).getFields()).sort()
+  // The job of `verifyAccounts` is the answer, whatever becomes of its rows: test/datasources/banfico/jobs.test.ts.
+  const mutations = Object.keys((buildClassSchema().getType('Mutation') as GraphQLObjectType).getFields())
+    .filter((name) => name !== 'verifyAccounts')
+    .sort()
   expect([...new Set(ROWS.map(({ mutation }) => mutation))].sort()).toEqual(mutations)
   expect(Object.keys(RESOLUTIONS).sort()).toEqual([...new Set(ROWS.map(({ name }) => name))].sort())
 })

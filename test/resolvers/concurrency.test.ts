@@ -35,7 +35,7 @@ test("a customer's page costs one call for each collection, and as long as the s
 
   const running = app.run(CustomerPageDocument, { customerId: ADA.customerId })
   // All are under way at the same time, and none waits for another.
-  await expect.poll(unanswered).toEqual({ obp: COLLECTIONS.length, synctera: 2 })
+  await expect.poll(unanswered).toEqual({ obp: COLLECTIONS.length, synctera: 3 })
   gate.open()
   const { data, errors } = await running
 
@@ -47,6 +47,7 @@ test("a customer's page costs one call for each collection, and as long as the s
   })
   expect(app.calls('obp').sort()).toEqual([`GET ${atBank}`, ...COLLECTIONS].sort())
   expect(app.calls('synctera').sort()).toEqual([
+    expect.stringMatching('^GET /v0/monitoring/alerts'),
     `GET /v0/persons/${ADA.personId}`,
     `GET /v0/verifications?person_id=${ADA.personId}&limit=100`,
   ])

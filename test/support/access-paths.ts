@@ -204,14 +204,6 @@ const WAYS: Readonly<Record<string, Way>> = {
       variables: {},
     }),
   },
-  KycReview: {
-    path: ['kycReviewQueue', 'nodes', 0],
-    scopes: ['persons:read'],
-    ask: (selection, fragment) => ({
-      document: `{ kycReviewQueue { nodes { ${selection} } } } ${fragment}`,
-      variables: {},
-    }),
-  },
   Person: byWrite('createPerson', 'person', {}, 'persons:write'),
   PersonVerification: byWrite('verifyPerson', 'verification', { personId: ADA.personId }, 'persons:write'),
   KycCheck: byWrite('addKycCheck', 'kycCheck', { customerId }, 'kyc:write'),
