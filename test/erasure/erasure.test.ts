@@ -127,6 +127,7 @@ test('a person whom every operation was about is erased; their keys stay taken',
     'verification-result',
     'verification-row',
     'write',
+    'write-payload',
   ])
   expect(adas.length).toBeGreaterThan(50)
 

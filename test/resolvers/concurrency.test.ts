@@ -31,7 +31,8 @@ test("a customer's page costs one call for each collection, and as long as the s
   const gate = createGate()
   for (const match of COLLECTIONS) app.fault('obp', { match, fault: 'slow', until: gate.opened })
   app.fault('synctera', { match: 'GET /v0/persons/*', fault: 'slow', until: gate.opened })
-  app.fault('synctera', { match: 'GET /v0/verifications', fault: 'slow', until: gate.opened })
+  for (const match of ['GET /v0/verifications', 'GET /v0/monitoring/alerts'])
+    app.fault('synctera', { match, fault: 'slow', until: gate.opened })
 
   const running = app.run(CustomerPageDocument, { customerId: ADA.customerId })
   // All are under way at the same time, and none waits for another.
