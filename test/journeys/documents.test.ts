@@ -10,8 +10,11 @@ import {
   OnboardedDocument,
   PersonChecksDocument,
   PersonDisclosuresDocument,
+  PersonMonitoringDocument,
   RecordDisclosureDocument,
+  SetMonitoringAlertStatusDocument,
   StartDocumentVerificationDocument,
+  SubscribeToMonitoringDocument,
   VerifyPersonDocument,
 } from '../../schema/operations/index.js'
 import { PERSONAS } from '../../src/dev/personas.js'
@@ -137,6 +140,26 @@ describe('a partner who onboards a person with disclosures and a document', () =
       kycOverview: { status: 'ACCEPTED' },
       accountEntitlements: { confirmed: true },
     })
+  })
+
+  test('monitors the person: an alert makes the customer REVIEW until it is closed', async () => {
+    await step(SubscribeToMonitoringDocument, { personId })
+    const raised = await fetch(`${app.emulators.synctera.url}/__emulator/alerts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ personId }),
+    })
+    expect(raised.ok).toBe(true)
+    const status = async () => (await ask(OnboardedDocument, { customerId })).data.customer!.kycOverview!.status
+    await vi.waitFor(async () => expect(await status()).toBe('REVIEW'), { timeout: 20_000 })
+
+    const { data } = await ask(PersonMonitoringDocument, { id: personId })
+    expect(data.person!.monitoringSubscriptions).toHaveLength(1)
+    // What an alert says is of a special category, which a partner does not see.
+    expect(data.person!.monitoringAlerts).toMatchObject([{ title: null, status: null }])
+    const [{ id: alertId } = { id: '' }] = data.person!.monitoringAlerts!
+    await step(SetMonitoringAlertStatusDocument, { alertId, status: 'SUPPRESSED' })
+    expect(await status()).toBe('ACCEPTED')
   })
 
   test('has asked the provider for each thing once', () => {
