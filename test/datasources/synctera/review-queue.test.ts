@@ -10,6 +10,7 @@ import {
 import type { Scope } from '../../../schema/scopes.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { firstPages } from '../../support/quirks.js'
+import { specification } from '../../support/specification.js'
 
 const DESK: { client: string; scopes: readonly Scope[] } = {
   client: 'review-desk',
@@ -105,7 +106,7 @@ describe('the review queue', () => {
     expect(errors).toEqual([])
     for (const { action, instruction, reasons } of data.kycReviewQueue!.nodes) {
       expect([action, instruction]).toEqual([null, null])
-      for (const { result, label, vendorCode } of reasons!)
+      for (const { result, label, vendorCode } of reasons)
         expect([result, label, vendorCode]).toEqual([null, null, null])
     }
     const rhea = data.kycReviewQueue!.nodes.find(({ person }) => person.id === RHEA!.personId)!
@@ -173,6 +174,27 @@ describe('a filter of persons', () => {
     expect(errors[0]!.extensions).toMatchObject({ code })
     expect(app.calls('synctera')).toEqual([])
   })
+})
+
+test('requests and answers fit the specification of the provider', async () => {
+  const { checkRequest, checkAnswer } = specification(new URL('specification/persons.json', import.meta.url))
+  const filter: FindPersonsQueryVariables['filter'] = {
+    verificationStatuses: ['PENDING', 'REVIEW'],
+    banStatuses: ['ALLOWED'],
+    hasAccounts: true,
+    dateOfBirth: RHEA!.dateOfBirth,
+    status: 'ACTIVE',
+  }
+  await app.run(FindPersonsDocument, { filter, first: 3 }, DESK)
+  await queue(5)
+  const specified = app.recorded('synctera').filter(checkRequest)
+  expect(specified).toHaveLength(2)
+  const { url: base, settings } = app.emulators.synctera
+  for (const { url } of specified) {
+    const headers = { authorization: `Bearer ${settings['SYNCTERA_API_KEY']!}` }
+    const answer = await fetch(base + url, { headers })
+    checkAnswer('GET', '/v0/persons', answer.status, await answer.json())
+  }
 })
 
 test("a review desk's day: each person is decided, and none is passed over", async () => {
