@@ -10,6 +10,8 @@ export interface Row {
   readonly args: readonly unknown[]
   /** True where the status alone says that it was done, or any answer will do. */
   readonly loose?: boolean
+  /** True where another method sends the same line: it is called after all others. */
+  readonly isLast?: boolean
 }
 
 const place = { bankId: BANK, id: CROWD[0]!.customerId }
@@ -94,6 +96,22 @@ export const rows: Readonly<Record<ProviderName, (credential: Credential) => Rea
     updatePerson: keyed(CROWD[0]!.personId, { chosen_name: 'Addie' }),
     verify: keyed({ person_id: ADA.personId, customer_consent: true }),
     listVerifications: read([ADA.personId]),
+    pageOfVerifications: { ...read({ person_id: ADA.personId }, 10), isLast: true },
+    getVerification: read(ADA.personId),
+    recordVerification: keyed(bad),
+    addPersonalId: keyed(bad),
+    updatePersonalId: keyed(ADA.personId, bad),
+    deletePersonalId: remove(ADA.personId),
+    recordDisclosure: keyed(bad),
+    listDisclosures: read([ADA.personId]),
+    startDocumentSession: keyed(bad),
+    subscribe: write('nobody'),
+    getSubscription: read('nothing'),
+    listSubscriptions: read([ADA.personId]),
+    endSubscription: remove('nothing'),
+    getAlert: read('nothing'),
+    listAlerts: read([ADA.personId]),
+    setAlertStatus: remove('nothing', 'SUPPRESSED'),
   }),
   apiture: () => ({ setCustomerAccountEntitlements: write('nobody', bad, undefined) }),
   sei: () => ({
