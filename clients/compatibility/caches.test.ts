@@ -125,10 +125,13 @@ async function expectNoMerge(create: Cache['create'], records: readonly Recorded
 
 /** Types of which these records hold fewer than two different objects, and why. */
 const ALIKE: Readonly<Record<string, string>> = {
+  AccountVerificationError: 'no row of these jobs fails',
+  ChallengeProgress: 'the emulator has one challenge',
   CreditLimitRequest: 'the provider answers the same words for every customer',
   CreditLimitRequestReceipt: 'the provider answers the same words for every customer',
   IdentityChallenge: 'the emulator has one challenge',
   JobError: 'the emulator has one failure',
+  MonitoringAlert: 'the provider alone raises alerts',
   UserEntitlement: 'a new user has none, and only createUser answers users',
 }
 

@@ -106,6 +106,22 @@ const WRITES: readonly (readonly [field: string, ...inputs: object[]])[] = [
     })),
   ],
   [
+    'recordDisclosure',
+    ...[PERCY, RHEA].map(({ personId }) => ({ personId, type: 'E_SIGN', version: '1.0', eventType: 'VIEWED' })),
+  ],
+  ['startDocumentVerification', ...[PERCY, RHEA].map(({ personId }) => ({ personId }))],
+  ['subscribeToMonitoring', ...[PERCY, RHEA].map(({ personId }) => ({ personId }))],
+  [
+    'verifyAccounts',
+    ...['90070020000002', '90070020000006'].map((id, i) => ({
+      types: ['NAME'],
+      accounts: ['first', 'second'].slice(i).map((clientReference) => ({
+        clientReference,
+        account: { type: 'PERSONAL', idScheme: 'SCAN', id, name: clientReference },
+      })),
+    })),
+  ],
+  [
     'updateCustomerCreditRating',
     ...[ADA, PERCY].map(({ customerId, username }) => ({ customerId, rating: 'B', source: `source of ${username}` })),
   ],
@@ -215,6 +231,7 @@ function readsAfter(writes: readonly Recorded[]): readonly (readonly [field: str
     ['meeting', { id: 'meeting-ada', bankId: BANK }, { id: 'meeting-otto', bankId: OTHER_BANK }],
     ['person', ...PEOPLE.map(({ personId }) => ({ id: personId }))],
     ['personVerification', ...valuesAt(writes, 'recordPersonVerification', 'verification', 'id').map((id) => ({ id }))],
+    ['kycReviewQueue', { first: 1 }, { first: 3 }],
     ['persons', { first: 3 }, { first: 3, filter: { ids: [OTTO.personId] } }],
     ['userCustomerLinks', ...PEOPLE.map(({ customerId }) => ({ userId: customerId.replace(/^c/, 'e') }))],
     ['accountEntitlements', ...[ADA, PERCY].map(({ bankingCustomerId }) => ({ bankingCustomerId }))],
