@@ -1,0 +1,80 @@
+import { ApiError } from '../contract/errors.js'
+import { type CallScope, type Contract, path } from '../http/call.js'
+import type { ReadRows } from '../http/list-contract.js'
+import { omitNullish } from '../support/mapping.js'
+import { answers, type SyncteraVerification, type VerifyBody } from './contract.js'
+import { demandOf, type DisclosureDemand } from './disclosure-demand.js'
+import { type SessionBody, sessionAnswer } from './document-sessions.js'
+import { mapError } from './error-mapping.js'
+import { personsPage, rowsOfAllPages } from './pages.js'
+import type { SyncteraRequests } from './requests.js'
+import { type RecordedVerification, verificationAnswer, type VerificationQuery } from './verification-history.js'
+
+/** The outcome of a check; a demand means that nothing was checked. */
+export type SyncteraChecked =
+  | { readonly demand: DisclosureDemand; readonly refusal: ApiError }
+  | (typeof answers.verified extends Contract<infer T> ? T : never)
+
+/** Synctera's endpoints that check a person. */
+export const checkSource = ({ write }: SyncteraRequests) => ({
+  async verify(scope: CallScope, json: VerifyBody, key: string): Promise<SyncteraChecked> {
+    let demand: DisclosureDemand | undefined
+    try {
+      return await write(scope, key, {
+        method: 'POST',
+        path: path`/v0/verifications/verify`,
+        json,
+        response: answers.verified,
+        mapError(response) {
+          demand = demandOf(response)
+          return { ...mapError(response), ...(demand && { code: 'CONFLICT', notExecuted: undefined }) }
+        },
+      })
+    } catch (error) {
+      if (demand && error instanceof ApiError && error.code === 'CONFLICT') return { demand, refusal: error }
+      throw error
+    }
+  },
+
+  startDocumentSession: (scope: CallScope, json: SessionBody, key: string) =>
+    write(scope, key, { method: 'POST', path: path`/v0/verifications/docv_session`, json, response: sessionAnswer }),
+})
+
+/** Synctera's endpoints of the verifications that are on record. */
+export const verificationSource = ({ send, write }: SyncteraRequests) => ({
+  recordVerification: (scope: CallScope, json: RecordedVerification, key: string) =>
+    write(scope, key, { method: 'POST', path: path`/v0/verifications`, json, response: verificationAnswer }),
+
+  getVerification: (scope: CallScope, id: string) =>
+    send(scope, {
+      method: 'GET',
+      path: path`/v0/verifications/${id}`,
+      effect: 'read',
+      response: verificationAnswer,
+    }),
+
+  /** A page of the verifications of a person, also of those that later ones replaced. */
+  pageOfVerifications: (scope: CallScope, query: VerificationQuery, limit: number, pageToken?: string) =>
+    send(scope, {
+      method: 'GET',
+      path: path`/v0/verifications`,
+      effect: 'read',
+      query: Object.entries(omitNullish({ ...query, limit, page_token: pageToken })).map(
+        ([name, value]) => [name, String(value)] as const,
+      ),
+      response: answers.verifications,
+    }),
+
+  /** Every current verification of these persons: all pages. */
+  listVerifications: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraVerification>> =>
+    rowsOfAllPages(async (pageToken) => {
+      const { verifications: rows, next_page_token: next } = await send(scope, {
+        method: 'GET',
+        path: path`/v0/verifications`,
+        effect: 'read',
+        query: personsPage(personIds, pageToken),
+        response: answers.verifications,
+      })
+      return { rows, next }
+    }),
+})
