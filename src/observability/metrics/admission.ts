@@ -53,6 +53,8 @@ export function admissionMetrics(instruments: Instruments) {
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5],
   )
 
+  for (const reason of ['queue_full', 'deadline', 'expired', 'share']) refused.inc({ reason }, 0)
+
   return {
     /** Names what the gauges are read from, at each scrape. */
     admits: (from: AdmissionState) => void (state = from),

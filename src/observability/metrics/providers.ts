@@ -70,9 +70,10 @@ export function providerMetrics(instruments: Instruments, { labels, of }: Tenant
       calls.observe({ ...of(tenant), provider, method, route, code: code ?? 'ok' }, seconds)
       if (tries > 1) retries.inc({ ...of(tenant), provider })
     },
-    /** A rate sees a series from its second value on: the writes of a provider begin with 0 when it is opened. */
+    /** A rate sees a series from its second value on: what is counted of a provider begins with 0 when it is opened. */
     opened(provider: string, tenant?: string) {
       for (const outcome of WRITE_OUTCOMES) writes.inc({ ...of(tenant), provider, outcome }, 0)
+      for (const counter of [retries, shared]) counter.inc({ ...of(tenant), provider }, 0)
     },
     shared: (provider: string, tenant?: string) => shared.inc({ ...of(tenant), provider }),
     drifted: (provider: string, field: string, tenant?: string) => drift.inc({ ...of(tenant), provider, field }),

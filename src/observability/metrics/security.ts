@@ -36,6 +36,7 @@ export function securityMetrics(instruments: Instruments) {
     },
   })
 
+  for (const reason of ['address', 'banned', 'total', 'header_bytes', 'header_time']) refused.inc({ reason }, 0)
   for (const [action, { outcome }] of Object.entries(ACTIONS)) events.inc({ action, outcome }, 0)
 
   return {
