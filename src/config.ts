@@ -6,8 +6,7 @@ import { type Config, ConfigError } from './config/types.js'
 import { type Env, SettingsReader } from './settings/settings-reader.js'
 
 /** The whole configuration, or a `ConfigError` that lists every problem at once. */
-export function readConfig(env: Env, { development = false } = {}): Config {
-  const settings = new SettingsReader(env)
+export function readConfig(env: Env, { development = false, settings = new SettingsReader(env) } = {}): Config {
   const { problems, plaintext } = settings
   const server = serverConfig(settings, plaintext, development, (values, where) => settings.within(values, where))
   if (server.redis !== undefined && server.encryptionKeys === undefined && server.keyRing === undefined)
@@ -22,7 +21,7 @@ export function readConfig(env: Env, { development = false } = {}): Config {
 
   // Last, after all addresses have been read.
   const allowed = refusePlaintext(settings, plaintext)
-  const { part: tenancy, ...read } = tenancyReading(env)
+  const { part: tenancy, ...read } = tenancyReading(env, settings)
   problems.push(...read.problems)
   // What a file loses later is refused to its callers, and needs no restart.
   if (tenancy !== undefined) problems.push(...unknownTenants(server.auth, tenancy))

@@ -92,8 +92,11 @@ export const readErasureConfig = (env: Env): ErasureConfig =>
   })
 
 /** Reads the tenants and their providers, with the addresses among theirs that are reached without encryption. */
-export function tenancyReading(env: Env): TenancyReading & Pick<SettingsReader, 'plaintext'> {
-  const settings = new SettingsReader(env)
+export function tenancyReading(
+  env: Env,
+  { readings }: Partial<Pick<SettingsReader, 'readings'>> = {},
+): TenancyReading & Pick<SettingsReader, 'plaintext'> {
+  const settings = new SettingsReader(env, readings && { readings })
   const { problems, plaintext, files } = settings
   const tenancy = readTenancy(settings, proxyConfig(settings))
   const allowed = refusePlaintext(settings, plaintext)
