@@ -1,49 +1,43 @@
 import { ConfigError, environment, readConfig } from './config.js'
-import { KeyRingError } from './keys/key-ring.js'
+import { reportCheck } from './config/check.js'
+import { mistakenNames } from './config/setting-names.js'
+import { configWarnings } from './config/warnings.js'
 import { exitOnCrash, shutdownOnSignals } from './lifecycle/shutdown.js'
+import { startFailure } from './lifecycle/start-failure.js'
 import { createLog, type Log } from './observability/log.js'
 import { logProcessOutput } from './observability/process-output.js'
 import { type Server, startServer } from './server.js'
-
-/** The message for an error at the start. Messages of other errors are left out: they may hold the value of a setting. */
-function reasonOf(error: unknown): string {
-  const { code } = error as { code?: unknown }
-  if (error instanceof KeyRingError) return `The server could not be started: ${error.message}.`
-  if (code === 'EADDRINUSE')
-    return 'The address is taken: set HOST and PORT, or ADMIN_HOST and ADMIN_PORT, to a free one.'
-  const kind = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown'
-  return `The server could not be started (${kind}).`
-}
 
 /** The configuration; without a usable one there is no log either, and the problems are printed. */
 function configuration() {
   try {
     return readConfig(environment())
   } catch (error) {
-    console.error(error instanceof ConfigError ? error.message : reasonOf(error))
+    console.error(error instanceof ConfigError ? [error.message, ...mistakenLines()].join('\n') : startFailure(error))
     process.exit(1)
   }
 }
+
+const mistakenLines = (): readonly string[] => mistakenNames(environment()).map((line) => `  - ${line}`)
 
 async function start(config: ReturnType<typeof readConfig>, log: Log): Promise<Server> {
   try {
     return await startServer({ config, log })
   } catch (error) {
-    log.fatal(reasonOf(error))
+    log.fatal(startFailure(error))
     process.exit(1)
   }
 }
+
+const flags = process.argv.slice(2)
+if (flags.includes('--check')) process.exit(await reportCheck(environment(), flags.includes('--json')))
 
 const config = configuration()
 const log = createLog(config.logLevel)
 logProcessOutput(log)
 exitOnCrash(log)
-if (config.plaintext.length > 0)
-  log.warn({ settings: config.plaintext }, 'ALLOW_PLAINTEXT: these are reached without encryption')
-if (config.securityLog === undefined)
-  log.warn('SECURITY_LOG is off: failed logins and denied access are counted and leave no line')
-if (config.admin === undefined)
-  log.warn('ADMIN_PORT is not set: /health, /ready and /metrics are on the public port, where overload delays them')
+for (const message of mistakenNames(environment())) log.warn(message)
+for (const { facts = {}, message } of configWarnings(config)) log.warn(facts, message)
 const server = await start(config, log)
 shutdownOnSignals(server.stop)
 await server.reached

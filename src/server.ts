@@ -32,7 +32,7 @@ import { schemas } from './graphql/schema.js'
 import { AddressBan } from './http/address-ban.js'
 import { AnswerBuffer } from './http/answer-buffer.js'
 import { startAdminListener } from './http/admin-listener.js'
-import { createApp } from './http/app.js'
+import { createApp, refusalCounter } from './http/app.js'
 import { allowsOrigins } from './http/cors.js'
 import { trustOf } from './http/client-address.js'
 import { limitConnections } from './http/connection-limit.js'
@@ -62,6 +62,7 @@ import type { SecurityEvents } from './security-events/security-events.js'
 import { Dependencies } from './observability/dependencies.js'
 import { createLog, type Log } from './observability/log.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
+import type { MemoryBudgets } from './observability/metrics/admission.js'
 import { openStore, type OpenStore } from './store/open-store.js'
 import { type ProviderReload, watchProviderSettings } from './tenants/reload.js'
 import { Tenants } from './tenants/tenants.js'
@@ -128,6 +129,7 @@ function openTenants(
     onDrift: metrics.drifted,
     onShared: metrics.shared,
     onCircuit(provider, part, state, tenant) {
+      metrics.opened(provider, tenant)
       metrics.switched(provider, part, state, tenant)
       log.info({ tenant, provider, part, state }, 'circuit')
     },
@@ -141,7 +143,7 @@ function openTenants(
 
 function openResources({ config, log, metrics, dependencies, events }: Options, dataKeys: KeyHolder): Resources {
   const readiness = new StoreReadiness(dependencies)
-  const store = openStore(config, dataKeys, readiness.observe, log)
+  const store = openStore(config, dataKeys, readiness.observe, { log, onUnreadable: metrics.unreadable })
   readiness.start(store.probe)
   const issuers = new Issuers(config, reportIssuers(dependencies), store.store.now)
   const tenants = openTenants({ config, log, metrics }, store)
@@ -157,16 +159,18 @@ function openResources({ config, log, metrics, dependencies, events }: Options, 
       events.record({ action: 'audit-lost', count: entries })
     },
     notice: (what) => log.warn({ what }, 'the audit file was open to others'),
-    checkpointed: (cause) =>
+    checkpointed(cause) {
+      metrics.checkpointed(cause !== undefined)
       log.warn(
         { cause },
         cause === undefined ? 'audit checkpoints are written again' : 'audit checkpoints are not written',
-      ),
+      )
+    },
   })
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
   const consents = openConsentRegister(config, log, metrics)
   const reload = watchProviderSettings({ config, tenants, log, metrics })
-  const endReload = watchParts({ config, keys: dataKeys, issuers, consents, events, trail, log })
+  const endReload = watchParts({ config, keys: dataKeys, issuers, consents, events, trail, log, metrics })
   return { issuers, store, readiness, tenants, reload, trail, consents, endReload }
 }
 
@@ -243,7 +247,7 @@ function createGraph(
   { issuers, store: { store, lease }, tenants, trail, consents }: Resources,
   { countFailure, trusts }: Pick<RoutesOptions, 'countFailure' | 'trusts'>,
 ): Graph {
-  const { config, explorer, explain, events } = options
+  const { config, explorer, explain, events, metrics } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
   const idempotency = new Idempotency(config.writeLeaseMs, config.lifetimes)
@@ -254,7 +258,7 @@ function createGraph(
   const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
   const openContext = createContextFactory({
     deadlines,
-    guard: createGuard({ idempotency, maskerOf: createMaskers(schema) }),
+    guard: createGuard({ idempotency, maskerOf: createMaskers(schema), onWrite: metrics.wrote }),
     tenants,
     record: createRecorder(trail, schema, served, config.auditMaskedReads),
     consents: createConsents(config.consent, consents),
@@ -307,6 +311,16 @@ interface RoutesOptions {
   readonly report: () => ReadyReport
 }
 
+/** The budgets of memory that all requests share. */
+const memoryBudgets = (
+  config: Config,
+  { bodies, answers, tenants }: { bodies: BodyReader; answers: AnswerBuffer; tenants: Tenants },
+): MemoryBudgets => ({
+  request_bodies: { used: () => bodies.usedBytes, limit: config.maxBufferedBodyBytes },
+  answers: { used: () => answers.usedBytes, limit: config.maxBufferedAnswerBytes },
+  provider_answers: { used: () => tenants.usedBytes, limit: config.maxResponseMemoryBytes },
+})
+
 async function createRoutes(
   { config, log, metrics, events, routes }: Options,
   { tenants }: Resources,
@@ -315,7 +329,8 @@ async function createRoutes(
 ): Promise<{ readonly app: FastifyInstance; readonly idleConnections: IdleConnections }> {
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
   const bodies = new BodyReader({ timeoutMs: config.bodyTimeoutMs, maxBufferedBytes: config.maxBufferedBodyBytes })
-  const onRefused = refusalRecorder(events)
+  const onRefused = refusalCounter(metrics, refusalRecorder(events))
+  metrics.budgets(memoryBudgets(config, { bodies, answers, tenants }))
   const onConnectionRefused = (reason: ConnectionRefusal, address: string | undefined): void => {
     metrics.connectionRefused(reason)
     events.record({ action: 'connection-refused', reason }, { address })
@@ -408,7 +423,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   })
   await app.listen({ host: config.host, port: config.port })
   resources.issuers.start()
-  const endTlsReload = reloadTls(app.server, config.tls, log)
+  const endTlsReload = reloadTls(app.server, config.tls, log, metrics)
   const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
   dependencies.onChange(() => admin?.update())
 

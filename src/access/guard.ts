@@ -7,6 +7,7 @@ import type { GuardedProviders } from '../../resolvers/context.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { MutationInput } from '../../schema/mutation.js'
 import type { Idempotency, Replayable } from '../idempotency/idempotency.js'
+import type { WriteOutcome } from '../observability/metrics/providers.js'
 import type { OpenProvider } from '../providers.js'
 import type { Masker } from './mask.js'
 import { missingScope, type Operation } from './operation.js'
@@ -16,7 +17,13 @@ export interface GuardOptions {
   readonly idempotency: Idempotency
   /** The mask of a GraphQL type; undefined where the type holds nothing personal. */
   readonly maskerOf: (type: string) => Masker | undefined
+  /** Told how each write ended for its caller; `tenant` is undefined in a deployment without tenants. */
+  readonly onWrite?: ((provider: string, outcome: WriteOutcome, tenant: string | undefined) => void) | undefined
 }
+
+/** How a write that failed ended: one that was refused was not executed; after any other error it may have been. */
+const failedAs = (error: unknown): WriteOutcome =>
+  error instanceof ApiError && error.code !== 'OUTCOME_UNKNOWN' ? 'refused' : 'unknown'
 
 /** A query with its scope, ownership, mask and audit. */
 class GuardedQuery<Instance, Key, Value> {
@@ -85,6 +92,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
   readonly #declared: Command<Instance, Input, Payload>
   readonly #mask: Masker | undefined
   readonly #idempotency: Idempotency
+  readonly #onWrite: GuardOptions['onWrite']
   /** The `…:own` form of the scope, and that of reading the same; undefined where only the full scope opens the command. */
   readonly #own: { readonly write: string; readonly read: string; readonly input: ReadonlySet<string> } | undefined
 
@@ -92,7 +100,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     name: string,
     provider: Provider<unknown, ProviderInstance>,
     declared: Command<Instance, Input, Payload>,
-    { maskerOf, idempotency }: GuardOptions,
+    { maskerOf, idempotency, onWrite }: GuardOptions,
   ) {
     const { scope, owner, ownInput = [] } = declared
     this.#name = name
@@ -100,6 +108,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     this.#declared = declared
     this.#mask = maskerOf(declared.type)
     this.#idempotency = idempotency
+    this.#onWrite = onWrite
     this.#own = owner && {
       write: `${scope}:own`,
       read: `${scope.replace(/:write$/, ':read')}:own`,
@@ -115,21 +124,33 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     // Before the stored outcome is told, and before anything is asked about the record.
     if (isOwnOnly) await this.#assertOwn(instance, operation, input)
     // The deadline is outermost: a write that goes on after it is still recorded.
-    const payload = await operation
-      .raceWrite(
-        (field) => this.#record(operation, input, () => this.#write(instance, operation.within(field), input)),
-        input.idempotencyKey != null,
-      )
-      .finally(() => {
-        // A failed write may have been executed.
-        if (scope === 'links:write') operation.ownRecords = undefined
-      })
+    const written = operation.raceWrite(
+      (field) => this.#record(operation, input, () => this.#write(instance, operation.within(field), input)),
+      input.idempotencyKey != null,
+    )
+    const payload = await this.#counted(written, operation).finally(() => {
+      // A failed write may have been executed.
+      if (scope === 'links:write') operation.ownRecords = undefined
+    })
     if (operation.seesPii || (isOwnOnly && this.#showsOwn(operation))) operation.audit.addRead(type, payload)
     else if (this.#mask) {
       operation.audit.addMasked(type, payload)
       return operation.masked(payload, this.#mask)
     }
     return payload
+  }
+
+  /** Counts how a write ended for its caller. */
+  async #counted(written: Promise<Replayable<Payload>>, { tenantId }: Operation): Promise<Replayable<Payload>> {
+    const { name } = this.#provider
+    try {
+      const payload = await written
+      this.#onWrite?.(name, payload.replayed ? 'replayed' : 'done', tenantId)
+      return payload
+    } catch (error) {
+      this.#onWrite?.(name, failedAs(error), tenantId)
+      throw error
+    }
   }
 
   /** The caller's access to the command with this input; throws `FORBIDDEN` where there is none. */

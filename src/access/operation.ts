@@ -109,6 +109,11 @@ export class Operation implements OperationScope {
     return this.#tenant.open
   }
 
+  /** The id of the caller's tenant; undefined in a deployment without tenants. */
+  get tenantId(): string | undefined {
+    return this.#tenant.config.id
+  }
+
   /** As `Deadline.raceWrite`; the tenant's providers stay open until the write has ended. */
   raceWrite<T>(write: (field: Allotment) => Promise<T>, keyed: boolean): Promise<T> {
     return this.#deadline.raceWrite((field) => this.#tenant.during(write(field)), keyed)

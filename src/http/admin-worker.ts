@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { DocumentedMetric } from '../observability/instruments.js'
+import { ADMIN_METRICS } from '../observability/metrics/admin.js'
 import type { AdminWorkerData, FromAdminWorker, ToAdminWorker } from './admin-messages.js'
 
 /** An event loop that has not turned for so long is stuck: the process serves nothing and must be started again. */
@@ -40,21 +42,17 @@ function answerReady(response: ServerResponse): void {
   answer(response, 503, JSON.stringify({ status: 'not ready', reasons: { server: 'EVENT_LOOP_STUCK' } }))
 }
 
-const gauge = (name: string, help: string, value: number): string =>
-  `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}\n`
+const line = ({ name, help, type }: DocumentedMetric, value: number): string =>
+  `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`
 
 async function answerMetrics(response: ServerResponse): Promise<void> {
   if (waiting.length === 0) send({ kind: 'metrics' })
   const fresh = new Promise<string>((resolve) => waiting.push(resolve))
   await Promise.race([fresh, delay(METRICS_TIMEOUT_MS)])
   const own = [
-    gauge('kyc_metrics_age_seconds', 'Age of the metrics of the main thread.', (performance.now() - metrics.at) / 1000),
-    gauge(
-      'kyc_event_loop_heartbeat_age_seconds',
-      'Time since the event loop of the main thread last turned.',
-      silenceMs() / 1000,
-    ),
-    gauge('kyc_event_loop_stuck', 'Whether the event loop of the main thread is stuck: 1 or 0.', Number(isStuck())),
+    line(ADMIN_METRICS.age, (performance.now() - metrics.at) / 1000),
+    line(ADMIN_METRICS.heartbeat, silenceMs() / 1000),
+    line(ADMIN_METRICS.stuck, Number(isStuck())),
   ]
   answer(response, 200, `${metrics.text}${own.join('')}`, metricsType)
 }

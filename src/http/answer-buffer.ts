@@ -29,6 +29,11 @@ export class AnswerBuffer {
     private readonly stallMs = STALL_MS,
   ) {}
 
+  /** The bytes of large answers that wait for their clients. */
+  get usedBytes(): number {
+    return this.#bytes
+  }
+
   /** Throws `OVERLOADED` while the answers that wait are over the limit. */
   assertRoom(): void {
     if (this.#bytes > this.maxBytes) throw tooManyAnswers()

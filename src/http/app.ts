@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
+import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { CorsConfig } from '../config.js'
 import { openFastify } from './fastify.js'
@@ -12,6 +13,7 @@ import { INTERACTION_HEADER, idsOf, interactionIdOf } from './interaction-id.js'
 import { formatError } from '../graphql/format-error.js'
 import { httpHeadOf, withHttp } from '../graphql/http-head.js'
 import { type Log, errorOrigin, loggedIds } from '../observability/log.js'
+import type { Metrics } from '../observability/metrics.js'
 import type { FailureLimit } from './failure-limit.js'
 import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
@@ -73,6 +75,21 @@ export function errorResponse(
     log.error({ ...loggedIds(ids), ...errorOrigin(error) }, 'unforeseen error')
   return { status, headers, body: `${beginning}${JSON.stringify(ids.correlationId)}${END}` }
 }
+
+/** The code that the answer to a refused request has. */
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof ApiError && httpHeadOf([error]).status !== undefined) return error.code
+  const { statusCode = 500 } = (error ?? {}) as { statusCode?: number }
+  return statusCode >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_USER_INPUT'
+}
+
+/** Counts each request that is refused as a whole, by the code of its answer. */
+export const refusalCounter =
+  (metrics: Pick<Metrics, 'refused'>, next: OnRefused): OnRefused =>
+  (request, error, ids) => {
+    metrics.refused(codeOf(error))
+    next(request, error, ids)
+  }
 
 interface AppOptions {
   readonly log: Log

@@ -83,6 +83,11 @@ export class BodyReader {
     return body
   }
 
+  /** The bytes of the budget that are taken. */
+  get usedBytes(): number {
+    return this.#buffered
+  }
+
   /** True where so many bytes more are within the budget; they are then taken from it. */
   take(bytes: number): boolean {
     if (this.#buffered + bytes > this.limits.maxBufferedBytes) return false

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { Server as TlsServer } from 'node:tls'
 import { WatchedFiles } from '../lifecycle/watched-files.js'
 import type { Log } from '../observability/log.js'
+import type { Metrics } from '../observability/metrics.js'
 import type { TlsConfig } from './tls-settings.js'
 
 const isTls = (server: unknown): server is TlsServer => server instanceof Object && 'setSecureContext' in server
@@ -12,7 +13,12 @@ const isTls = (server: unknown): server is TlsServer => server instanceof Object
  * and open ones go on. Files that cannot be used, such as a key without its certificate, change nothing. Returns what
  * ends the watch.
  */
-export function reloadTls(server: Server, tls: TlsConfig | undefined, log: Pick<Log, 'info' | 'warn'>): () => void {
+export function reloadTls(
+  server: Server,
+  tls: TlsConfig | undefined,
+  log: Pick<Log, 'info' | 'warn'>,
+  metrics: Pick<Metrics, 'settingsRead'>,
+): () => void {
   if (tls === undefined || !isTls(server)) return () => undefined
   const { files } = tls
   const read = (path: string) => readFileSync(path, 'utf8')
@@ -20,8 +26,10 @@ export function reloadTls(server: Server, tls: TlsConfig | undefined, log: Pick<
     try {
       const [cert, key] = [read(files.cert), read(files.key)]
       server.setSecureContext({ cert, key, ...(files.ca === undefined ? {} : { ca: read(files.ca) }) })
+      metrics.settingsRead('tls', 'read')
       log.info('TLS files were reloaded')
     } catch {
+      metrics.settingsRead('tls', 'refused')
       log.warn('TLS files cannot be used; those of before stay in use')
     }
   })

@@ -2,18 +2,21 @@ import { ConfigError, type Reading } from '../config.js'
 import { KeyRingError } from '../keys/key-ring.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Log } from '../observability/log.js'
+import type { Metrics } from '../observability/metrics.js'
+import type { ReloadedPart } from '../observability/metrics/reloads.js'
 import { WatchedFiles } from './watched-files.js'
 
 /** How long after a failed attempt the next one follows: Redis may accept a password, or a key service answer, later. */
 const RETRY_MS = 2_000
 
 interface PartReloadOptions<Part> {
-  /** What the log calls the part. */
-  readonly name: string
+  /** What the log and the metrics call the part. */
+  readonly name: ReloadedPart
   readonly read: () => Reading<Part>
   /** Takes it in use; rejects where that is not possible yet. */
   readonly use: (part: Part) => void | Promise<void>
   readonly log: Pick<Log, 'warn'>
+  readonly metrics: Pick<Metrics, 'settingsRead'>
 }
 
 /** The names of settings, or the class of the cause; never a value. */
@@ -79,7 +82,9 @@ export class PartReload<Part> {
       if (part === undefined) throw new ConfigError(problems)
       await this.#options.use(part)
       this.#told = ''
+      this.#options.metrics.settingsRead(this.#options.name, 'read')
     } catch (error) {
+      this.#options.metrics.settingsRead(this.#options.name, 'refused')
       this.#tell(causeOf(error))
       if (!this.#isClosed) this.#timer = setTimeout(() => this.#start(), RETRY_MS).unref()
     }

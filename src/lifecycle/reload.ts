@@ -7,6 +7,7 @@ import { PURPOSES } from '../keys/data-keys.js'
 import type { KeyHolder } from '../keys/key-holder.js'
 import { loadKeys } from '../keys/key-ring.js'
 import type { Log } from '../observability/log.js'
+import type { Metrics } from '../observability/metrics.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
 import { replaceCredentials } from '../store/redis-access.js'
 import type { RedisAddress } from '../store/redis-address.js'
@@ -20,6 +21,7 @@ interface ReloadOptions {
   readonly events: SecurityEvents
   readonly trail: Pick<Trail, 'useCheckpoints'>
   readonly log: Log
+  readonly metrics: Pick<Metrics, 'settingsRead'>
 }
 
 const idsOf = (keys: DataKeys): Readonly<Record<string, string>> =>
@@ -54,16 +56,17 @@ async function replaceStore(next: SecretConfig, options: ReloadOptions): Promise
  * by `src/tenants/reload.ts`, those of the public port by `src/http/tls-reload.ts`. Returns what ends it.
  */
 export function watchParts(options: ReloadOptions): () => void {
-  const { config, issuers, consents, events, trail, log } = options
+  const { config, issuers, consents, events, trail, log, metrics } = options
   const { reloaded } = config
   const tell = (part: string) => log.info({ part }, 'changed settings are in use')
   const parts = [
-    new PartReload({ name: 'store', read: reloaded.store, use: (next) => replaceStore(next, options), log }),
+    new PartReload({ name: 'store', read: reloaded.store, use: (next) => replaceStore(next, options), log, metrics }),
     new PartReload({
       name: 'issuers',
       read: reloaded.issuers,
       use: (next) => void (issuers.use(next) && tell('issuers')),
       log,
+      metrics,
     }),
     new PartReload({
       name: 'consent',
@@ -72,12 +75,14 @@ export function watchParts(options: ReloadOptions): () => void {
         if (register && consents?.use({ ...register, proxies })) tell('consent')
       },
       log,
+      metrics,
     }),
     new PartReload({
       name: 'securityLog',
       read: reloaded.securityLog,
       use: ({ securityLog }) => void (events.use(securityLog) && tell('securityLog')),
       log,
+      metrics,
     }),
     new PartReload({
       name: 'checkpoints',
@@ -88,6 +93,7 @@ export function watchParts(options: ReloadOptions): () => void {
         tell('checkpoints')
       },
       log,
+      metrics,
     }),
   ]
   return () => parts.forEach((part) => part.close())

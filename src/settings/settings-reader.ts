@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Settings } from '../../datasources/contract/provider.js'
+import { isForeignValue } from './foreign-variables.js'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -23,25 +24,66 @@ function isProxyUrl(text: string): boolean {
   return ['http:', 'https:'].includes(protocol) && search === '' && hash === ''
 }
 
+/** Where the value of a setting comes from. */
+export type SettingSource = 'environment' | 'file' | 'default' | 'unset'
+
+/** A setting as it was read. */
+export interface ReadSetting {
+  /** Where it stands, such as `tenant acme: `; empty for the environment. */
+  readonly where: string
+  readonly name: string
+  readonly source: SettingSource
+  /** True of one whose value is never shown. */
+  readonly isSecret: boolean
+  /** Undefined where it is not set, is a secret, or cannot be used. */
+  readonly value: string | undefined
+}
+
+/** What readers of one configuration share. */
+interface SharedReadings {
+  readonly problems: string[]
+  /** Settings with an address on another machine that is reached without encryption. */
+  readonly plaintext: string[]
+  /** The files that the settings name, whether they can be read or not. */
+  readonly files: Set<string>
+  /** The settings that were read, by place and name. */
+  readonly readings: Map<string, ReadSetting>
+}
+
+const noReadings = (): SharedReadings => ({ problems: [], plaintext: [], files: new Set(), readings: new Map() })
+
 /** Reads settings by name, from the environment or from another source of names and texts, and collects their problems. */
 export class SettingsReader implements Settings {
   /** The names that were asked for. */
   readonly asked = new Set<string>()
+  readonly problems: string[]
+  readonly plaintext: string[]
+  readonly files: Set<string>
+  readonly readings: Map<string, ReadSetting>
 
   constructor(
     private readonly env: Env,
-    readonly problems: string[] = [],
-    /** Settings with an address on another machine that is reached without encryption. */
-    readonly plaintext: string[] = [],
-    /** Where the settings stand; empty for the environment. */
+    shared: Partial<SharedReadings> = {},
+    /** What is told of the settings begins so; empty for the environment. */
     private readonly where = '',
-    /** The files that the settings name, whether they can be read or not. */
-    readonly files = new Set<string>(),
-  ) {}
+    /** Where the settings stand. */
+    private readonly place = where,
+  ) {
+    const { problems, plaintext, files, readings } = { ...noReadings(), ...shared }
+    this.problems = problems
+    this.plaintext = plaintext
+    this.files = files
+    this.readings = readings
+  }
 
   /** Settings of an entry of a file; what is told of them begins with `where`. */
   within(env: Env, where: string): Settings {
-    return new SettingsReader(env, this.problems, this.plaintext, where, this.files)
+    return new SettingsReader(env, this, where)
+  }
+
+  /** Settings of an entry of a file that tells its own problems; what was read is kept with the others. */
+  apart(env: Env, place: string): SettingsReader {
+    return new SettingsReader(env, { readings: this.readings }, '', place)
   }
 
   has(name: string): boolean {
@@ -53,11 +95,11 @@ export class SettingsReader implements Settings {
   }
 
   optional(name: string, _description: string): string | undefined {
-    return this.raw(name)
+    return this.keep(name, this.raw(name))
   }
 
   text(name: string, _description: string, fallback?: string): string {
-    return this.raw(name) ?? fallback ?? this.missing(name)
+    return this.keep(name, this.raw(name) ?? fallback) ?? this.missing(name)
   }
 
   secret(name: string, description: string): string {
@@ -68,6 +110,7 @@ export class SettingsReader implements Settings {
     const text = this.raw(name)
     if (text !== undefined && this.raw(`${name}_FILE`) !== undefined)
       this.problem(`${name} and ${name}_FILE are both set`)
+    this.keepSecret(name, text !== undefined)
     if (text !== undefined) return text
     const content = this.optionalFile(`${name}_FILE`, description)
     // Also a file that is about to be written anew.
@@ -82,12 +125,12 @@ export class SettingsReader implements Settings {
   }
 
   list(name: string, _description: string): readonly string[] {
-    const parts = this.raw(name)?.split(',') ?? []
+    const parts = this.keep(name, this.raw(name))?.split(',') ?? []
     return parts.map((part) => part.trim()).filter(Boolean)
   }
 
   optionalFile(name: string, _description: string): string | undefined {
-    const path = this.raw(name)
+    const path = this.keep(name, this.raw(name))
     if (path === undefined) return undefined
     this.files.add(path)
     try {
@@ -106,22 +149,27 @@ export class SettingsReader implements Settings {
 
   url(name: string, _description: string, fallback?: string): string {
     const text = this.raw(name) ?? fallback
-    if (text === undefined) return this.missing(name)
+    if (text === undefined) {
+      this.keep(name, undefined)
+      return this.missing(name)
+    }
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.search || url.hash) {
       this.problem(`${name} must be an http or https URL without credentials, query or fragment`)
+      this.keep(name, undefined)
       return ''
     }
+    this.keep(name, text)
     if (isPlaintext(url)) this.plaintext.push(this.where + name)
     return text.replace(/\/+$/, '')
   }
 
   integer(name: string, _description: string, fallback: number, { min, max }: { min: number; max: number }): number {
     const text = this.raw(name)
-    if (text === undefined) return fallback
-    const value = Number(text)
-    if (!Number.isInteger(value) || value < min || value > max)
-      this.problem(`${name} must be a whole number from ${min} to ${max}`)
+    const value = text === undefined ? fallback : Number(text)
+    const isUsable = text === undefined || (Number.isInteger(value) && value >= min && value <= max)
+    if (!isUsable) this.problem(`${name} must be a whole number from ${min} to ${max}`)
+    this.keep(name, isUsable ? String(value) : undefined)
     return value
   }
 
@@ -134,7 +182,25 @@ export class SettingsReader implements Settings {
     const text = this.raw(name)
     const chosen = choices.find((choice) => choice === text)
     if (text !== undefined && chosen === undefined) this.problem(`${name} must be one of ${choices.join(', ')}`)
+    this.keep(name, text === undefined ? fallback : chosen)
     return chosen ?? fallback
+  }
+
+  /** Remembers a setting with its value, of which the first reading counts; returns the value. */
+  private keep<Value extends string | undefined>(name: string, value: Value): Value {
+    const isSet = this.raw(name) !== undefined
+    this.remember({ name, source: isSet ? 'environment' : value === undefined ? 'unset' : 'default', value })
+    return value
+  }
+
+  private keepSecret(name: string, isSet: boolean): void {
+    const source = isSet ? 'environment' : this.raw(`${name}_FILE`) === undefined ? 'unset' : 'file'
+    this.remember({ name, source, value: undefined, isSecret: true })
+  }
+
+  private remember({ isSecret = false, ...read }: Omit<ReadSetting, 'where' | 'isSecret'> & { isSecret?: boolean }) {
+    const key = `${this.place}${read.name}`
+    if (!this.readings.has(key)) this.readings.set(key, { where: this.place, isSecret, ...read })
   }
 
   private raw(name: string): string | undefined {
@@ -142,7 +208,7 @@ export class SettingsReader implements Settings {
     // Most programs read proxies in lower case too, and some only so.
     const text = this.env[name] ?? (name.endsWith('_PROXY') ? this.env[name.toLowerCase()] : undefined)
     const value = text?.trim()
-    return value === '' ? undefined : value
+    return value === '' || (value !== undefined && isForeignValue(name, value)) ? undefined : value
   }
 
   private missing(name: string): string {

@@ -115,9 +115,12 @@ function orNull(read: () => unknown): unknown {
  */
 export class StoreCipher {
   #keys: CipherKeys
+  readonly #onUnreadable: (cause: UnreadableCause) => void
 
-  constructor(keys: DataKeys) {
+  /** `onUnreadable` is told the cause of each value that cannot be read. */
+  constructor(keys: DataKeys, onUnreadable: (cause: UnreadableCause) => void = () => undefined) {
     this.#keys = cipherKeysOf(keys)
+    this.#onUnreadable = onUnreadable
   }
 
   /** Goes on with other keys, as from the next call. */
@@ -175,7 +178,12 @@ export class StoreCipher {
 
   /** Decrypts a value; throws `Unreadable` when it cannot be read. */
   open(name: string, bytes: Buffer): unknown {
-    return unstated(this.#decrypt('values', name, bytes))
+    try {
+      return unstated(this.#decrypt('values', name, bytes))
+    } catch (error) {
+      if (error instanceof Unreadable) this.#onUnreadable(error.code)
+      throw error
+    }
   }
 
   /** What a value states of what it concerns; nothing where it cannot be read. */

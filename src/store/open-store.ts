@@ -6,7 +6,7 @@ import type { KeyHolder } from '../keys/key-holder.js'
 import type { LeasePoints } from '../limits/point-lease.js'
 import type { Log } from '../observability/log.js'
 import { type ChangeChannel, NO_CHANNEL, openChangeChannel } from './change-channel.js'
-import { StoreCipher } from './cipher.js'
+import { StoreCipher, type UnreadableCause } from './cipher.js'
 import { encryptedStore } from './encrypted.js'
 import { StoreEpoch } from './epoch.js'
 import { memoryStore } from './memory.js'
@@ -47,9 +47,16 @@ function warnOf(facts: readonly ServerFacts[] | undefined, log: Warn | undefined
     log?.warn('Redis writes no append-only file: a restart may forget idempotency keys')
 }
 
+/** What else is told of a store than whether it is usable. */
+interface StoreTold {
+  readonly log?: Warn | undefined
+  /** Told of each value that cannot be read. */
+  readonly onUnreadable?: ((cause: UnreadableCause) => void) | undefined
+}
+
 /** A cipher that goes on with the keys that the process has. */
-function cipherOf(keys: KeyHolder): StoreCipher {
-  const cipher = new StoreCipher(keys.current)
+function cipherOf(keys: KeyHolder, { onUnreadable }: StoreTold): StoreCipher {
+  const cipher = new StoreCipher(keys.current, onUnreadable)
   keys.onChange((replaced) => cipher.use(replaced))
   return cipher
 }
@@ -70,15 +77,16 @@ function openRedisStore(
   { redis, redisReplicas, storeEpoch }: StoreConfig,
   keys: KeyHolder,
   observe: StoreObserver,
-  log: Warn | undefined,
+  told: StoreTold,
 ): OpenStore {
-  const cipher = cipherOf(keys)
+  const { log } = told
+  const cipher = cipherOf(keys, told)
   const raw = redisStore(
     redis!,
     (what) => {
       if (what === 'connection') {
         check()
-        told.tell()
+        usage.tell()
       }
       observe(what)
     },
@@ -97,7 +105,7 @@ function openRedisStore(
   const check = () => void epoch.check().catch(() => undefined)
   keys.onChange(() => epoch.reseal())
   const changes = openChangeChannel(redis!)
-  const told = tellKeys(raw, keys)
+  const usage = tellKeys(raw, keys)
   const timer = setInterval(check, CHECK_INTERVAL_MS).unref()
   return {
     store: encryptedStore(raw, cipher, epoch),
@@ -112,7 +120,7 @@ function openRedisStore(
     },
     close() {
       clearInterval(timer)
-      told.close()
+      usage.close()
       changes.close()
       return raw.close()
     },
@@ -136,12 +144,17 @@ export async function untilUsable(store: OpenStore): Promise<OpenStore> {
 }
 
 /** Opens the store: Redis with `REDIS_URL`, else the memory of this process. Both are encrypted. Its connection is made meanwhile. */
-export function openStore(config: StoreConfig, keys: KeyHolder, observe: StoreObserver, log?: Warn): OpenStore {
-  if (config.redis !== undefined) return openRedisStore(config, keys, observe, log)
+export function openStore(
+  config: StoreConfig,
+  keys: KeyHolder,
+  observe: StoreObserver,
+  told: StoreTold = {},
+): OpenStore {
+  if (config.redis !== undefined) return openRedisStore(config, keys, observe, told)
   const raw = memoryStore()
   const { lease, probe, close } = raw
   return {
-    store: encryptedStore(raw, cipherOf(keys)),
+    store: encryptedStore(raw, cipherOf(keys, told)),
     lease,
     permits: undefined,
     changes: NO_CHANNEL,

@@ -68,7 +68,7 @@ function checkBanks({ banks }: TenantEntry, obp: ProviderConfig | undefined, pro
 /** Reads the settings of one tenant, from the same names as the environment has. */
 function tenantOf(entry: TenantEntry, main: SettingsReader, proxies: ProxySettings): TenantConfig {
   const { id, banks, settings } = entry
-  const reader = new SettingsReader(settings)
+  const reader = main.apart(settings, `tenant ${id}: `)
   const configs = configsOf(reader, proxies)
   const problem = (message: string) => reader.problem(message)
   for (const name of Object.keys(settings))

@@ -95,6 +95,11 @@ export class Tenants {
     return this.#byName.get(tenantName(id))
   }
 
+  /** The memory of the answers of providers that are being read, in bytes. */
+  get usedBytes(): number {
+    return this.#memory.used
+  }
+
   get hasTenants(): boolean {
     return this.#hasTenants
   }

@@ -43,7 +43,7 @@ export function createPlugins({
   return [
     ...(safelist.mode === 'enforce' ? [safelistPlugin({ list: safelist.list, metrics, log })] : []),
     ...(safelist.mode === 'log' ? [safelistLogPlugin({ list: safelist.list, metrics, log })] : []),
-    telemetryPlugin({ metrics, log }),
+    telemetryPlugin({ served, metrics, log }),
     securityPlugin(events),
     ...(isDevelopment ? [] : [introspectionPlugin]),
     rateLimitPlugin({ costOf: createCostEstimator(served), rateLimit, metrics }),

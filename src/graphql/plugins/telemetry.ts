@@ -1,7 +1,9 @@
-import { GraphQLError, Kind } from 'graphql'
+import { GraphQLError, type GraphQLSchema, Kind } from 'graphql'
 import { type Log, errorOrigin, loggedIds } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
+import { outcomeOf } from '../../observability/outcome.js'
 import { isUnforeseen } from '../format-error.js'
+import { OperationClasses } from '../operation-classes.js'
 import type { Plugin } from '../plugin.js'
 
 /** Where an error comes from: the field's own name and not its path, which holds the caller's aliases. */
@@ -11,16 +13,27 @@ function originOf(error: unknown): object {
   return { field, ...errorOrigin(error.originalError ?? error) }
 }
 
+interface TelemetryOptions {
+  readonly served: GraphQLSchema
+  readonly metrics: Metrics
+  readonly log: Log
+}
+
 /** Counts and times operations and their errors, and logs unforeseen errors. */
-export const telemetryPlugin = ({ metrics, log }: { metrics: Metrics; log: Log }): Plugin => ({
-  willSendResponse({ result, errors, context, operation }) {
-    const { startedAt, stopwatch } = context
-    for (const [i, formatted] of (result.errors ?? []).entries()) {
-      metrics.failed(String(formatted.extensions?.['code']))
-      if (!isUnforeseen(formatted)) continue
-      log.error({ ...loggedIds(context), ...originOf(errors[i]) }, 'unforeseen error')
-    }
-    metrics.operated(operation?.operation ?? 'none', (performance.now() - startedAt) / 1000)
-    metrics.spent(stopwatch.end() / 1000)
-  },
-})
+export function telemetryPlugin({ served, metrics, log }: TelemetryOptions): Plugin {
+  const classes = new OperationClasses(served)
+  return {
+    operationResolved: ({ operation, document }) => classes.add(operation, document),
+    willSendResponse({ result, errors, context, operation }) {
+      const { startedAt, stopwatch } = context
+      const codes = (result.errors ?? []).map(({ extensions }) => extensions?.['code'])
+      for (const [i, formatted] of (result.errors ?? []).entries()) {
+        metrics.failed(String(codes[i]))
+        if (!isUnforeseen(formatted)) continue
+        log.error({ ...loggedIds(context), ...originOf(errors[i]) }, 'unforeseen error')
+      }
+      metrics.operated(classes.of(operation), outcomeOf(codes), (performance.now() - startedAt) / 1000)
+      metrics.spent(stopwatch.end() / 1000)
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import type { Settings } from '../../datasources/contract/provider.js'
+import { DEFAULT_DRAIN_DELAY_MS } from '../lifecycle/drain.js'
+import { trustProxy } from './network.js'
+import type { AdmissionConfig, Config } from './types.js'
+
+/** Admission control. */
+export function admissionConfig(settings: Settings): AdmissionConfig | undefined {
+  const mode = settings.choice(
+    'ADMISSION',
+    'Admission control: `on` refuses at once (`OVERLOADED`) what cannot be answered in time.',
+    ['on', 'off'],
+    'on',
+  )
+  const ceiling = settings.integer(
+    'ADMISSION_MAX_CONCURRENCY',
+    'Operations that may be in flight at most, those that wait for a provider included; each takes memory.',
+    1_536,
+    { min: 1, max: 100_000 },
+  )
+  const floor = settings.integer(
+    'ADMISSION_MIN_CONCURRENCY',
+    'Operations that may be in flight however busy the process is.',
+    Math.min(8, ceiling),
+    { min: 1, max: 10_000 },
+  )
+  if (floor > ceiling) settings.problem('ADMISSION_MIN_CONCURRENCY must not be above ADMISSION_MAX_CONCURRENCY')
+  return mode === 'on' ? { floor, ceiling } : undefined
+}
+
+type IntakeConfig = Pick<
+  Config,
+  | 'trustProxy'
+  | 'maxConnections'
+  | 'maxConnectionsPerAddress'
+  | 'unauthenticatedPerMinute'
+  | 'bodyTimeoutMs'
+  | 'maxBufferedBodyBytes'
+  | 'maxBufferedAnswerBytes'
+>
+
+/** The limits of what connections may send and leave unread. */
+export const intakeConfig = (settings: Settings): IntakeConfig => ({
+  trustProxy: trustProxy(settings),
+  maxConnections: settings.integer('MAX_CONNECTIONS', 'Open connections of all addresses together.', 10_000, {
+    min: 1,
+    max: 1_000_000,
+  }),
+  maxConnectionsPerAddress: settings.integer(
+    'MAX_CONNECTIONS_PER_ADDRESS',
+    'Open connections of one address (of IPv6 a /64) that is not a proxy of `TRUST_PROXY`; others are closed.',
+    1_000,
+    { min: 1, max: 1_000_000 },
+  ),
+  unauthenticatedPerMinute: settings.integer(
+    'UNAUTHENTICATED_REQUESTS_PER_MINUTE',
+    'Requests without a valid token, or to an unknown address, that one client address may send in a minute; others answer `RATE_LIMITED`. 0 is no limit.',
+    600,
+    { min: 0, max: 1_000_000 },
+  ),
+  bodyTimeoutMs: settings.integer(
+    'BODY_TIMEOUT_MS',
+    'Time in milliseconds for which a request body may stand still; then it is refused with status 408.',
+    10_000,
+    { min: 100, max: 30_000 },
+  ),
+  maxBufferedBodyBytes: settings.integer(
+    'MAX_BUFFERED_BODY_BYTES',
+    'Memory of the request bodies that arrive at one time, in bytes; beyond it requests answer `OVERLOADED`.',
+    67_108_864,
+    { min: 1_048_576, max: 1_073_741_824 },
+  ),
+  maxBufferedAnswerBytes: settings.integer(
+    'MAX_BUFFERED_ANSWER_BYTES',
+    'Memory of answers of 64 KB and more that wait for their clients, in bytes; beyond it requests answer `OVERLOADED`.',
+    134_217_728,
+    { min: 1_048_576, max: 1_073_741_824 },
+  ),
+})
+
+/** The admin listener, and the stop. */
+export function lifecycleConfig(settings: Settings): Pick<Config, 'admin' | 'drainDelayMs'> {
+  const port = settings.integer(
+    'ADMIN_PORT',
+    'Port of the admin listener with `/health`, `/ready` and `/metrics`, which are then not on the public port; 0: no admin listener.',
+    0,
+    { min: 0, max: 65_535 },
+  )
+  const host = settings.text('ADMIN_HOST', 'Address of the admin listener.', '127.0.0.1')
+  return {
+    admin: port === 0 ? undefined : { host, port },
+    drainDelayMs: settings.integer(
+      'DRAIN_DELAY_MS',
+      'Time in milliseconds between a stop signal, from which `/ready` answers 503, and the closing of the listener; longer than the load balancer takes to notice.',
+      DEFAULT_DRAIN_DELAY_MS,
+      { min: 0, max: 300_000 },
+    ),
+  }
+}

@@ -1,0 +1,91 @@
+import { NO_PROXIES } from '../../datasources/http/proxy.js'
+import { providers } from '../../datasources/index.js'
+import type { Settings } from '../../datasources/contract/provider.js'
+import { type OpenEntry, readTokenSettings } from '../access/token-settings.js'
+import { readConsentSettings } from '../consent/settings.js'
+import { readTlsSettings } from '../http/tls-settings.js'
+import { DEFAULT_DEADLINE_MS } from '../lifecycle/deadline.js'
+import { readRateLimitSettings } from '../limits/rate-limit-settings.js'
+import { prefixOf, providerConfig } from '../tenants/provider-config.js'
+import { tenantsText } from '../tenants/tenancy.js'
+import { auditConfig, auditMaskedReads, securityConfig } from './audit.js'
+import { corsConfig } from './cors.js'
+import { admissionConfig, intakeConfig, lifecycleConfig } from './intake.js'
+import { proxyConfig, refusePlaintext } from './network.js'
+import { safelist } from './safelist.js'
+import { idempotencyConfig, secretConfig } from './store.js'
+import type { Config, SettingGroup } from './types.js'
+
+type ServerConfig = Omit<Config, 'providers' | 'tenancy' | 'readTenancy' | 'plaintext' | 'reloaded'>
+
+/** The configuration without the providers. */
+export function serverConfig(
+  settings: Settings,
+  plaintext: string[],
+  development: boolean,
+  openEntry: OpenEntry,
+): ServerConfig {
+  const proxies = proxyConfig(settings)
+  const secrets = secretConfig(settings, plaintext, proxies)
+  return {
+    auth: readTokenSettings(settings, openEntry),
+    tls: readTlsSettings(settings),
+    consent: readConsentSettings(settings),
+    securityLog: securityConfig(settings, plaintext),
+    host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
+    port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
+    ...lifecycleConfig(settings),
+    ...secrets,
+    ...auditConfig(settings, plaintext, secrets, proxies),
+    auditMaskedReads: auditMaskedReads(settings),
+    ...idempotencyConfig(settings),
+    requestTimeoutMs: settings.integer(
+      'REQUEST_TIMEOUT_MS',
+      'Deadline of an operation in milliseconds; a client shortens it with the header `x-request-timeout-ms`.',
+      DEFAULT_DEADLINE_MS,
+      { min: 1, max: 600_000 },
+    ),
+    rateLimit: readRateLimitSettings(settings),
+    ...intakeConfig(settings),
+    admission: admissionConfig(settings),
+    cors: corsConfig(settings, development),
+    safelist: safelist(settings),
+    executor: settings.choice(
+      'EXECUTOR',
+      'Executor of queries: `compiled` uses graphql-jit, `interpreted` uses graphql-js, `auto` compiles a query that comes a second time.',
+      ['auto', 'compiled', 'interpreted'],
+      'auto',
+    ),
+    httpClient: settings.choice('HTTP_CLIENT', 'HTTP client for providers.', ['undici', 'node-fetch'], 'undici'),
+    maxResponseMemoryBytes: settings.integer(
+      'MAX_RESPONSE_MEMORY_BYTES',
+      'Memory of the answers of all providers that are read at one time, in bytes, four for each byte of a body; beyond it they are read one after the other.',
+      67_108_864,
+      { min: 1_048_576, max: 4_294_967_296 },
+    ),
+    proxies,
+    logLevel: settings.choice(
+      'LOG_LEVEL',
+      'Least severe level that is logged; `debug` logs every provider call.',
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'info',
+    ),
+  }
+}
+
+/** The settings by group, as `npm run settings` emits them. */
+export const settingGroups: readonly SettingGroup[] = [
+  {
+    title: 'Server',
+    read(settings) {
+      serverConfig(settings, [], false, () => settings)
+      tenantsText(settings)
+      refusePlaintext(settings, [])
+    },
+  },
+  ...Object.values(providers).map((provider) => ({
+    title: provider.title,
+    condition: `${prefixOf(provider)}_URL`,
+    read: (settings: Settings) => void providerConfig(provider, settings, NO_PROXIES),
+  })),
+]
