@@ -29,16 +29,13 @@ function skipSpace(json: string, begin: number): number {
   return at
 }
 
-/**
- * The number of colons after a quotation mark: at least the number of member names. Undefined where white space stands
- * before a colon, so that names may be missed. It looks at the colons alone, which is several times faster than a scan.
- */
-function countColons(json: string): number | undefined {
+/** The number of colons after a quotation mark, white space aside: that of the member names, or more where texts hold such. */
+function countColons(json: string): number {
   let count = 0
   for (let at = json.indexOf(':'); at !== -1; at = json.indexOf(':', at + 1)) {
-    const before = json.charCodeAt(at - 1)
-    if (before === QUOTE) count += 1
-    else if (before <= SPACE) return undefined
+    let before = at - 1
+    while (json.charCodeAt(before) <= SPACE) before -= 1
+    if (json.charCodeAt(before) === QUOTE) count += 1
   }
   return count
 }
@@ -138,7 +135,7 @@ export function parseJson(text: string): unknown {
     const value = JSON.parse(text) as unknown
     if (!isNested(value)) return value
     const members = countMembers(value, 1)
-    // Mostly the colons settle it: there are at least as many as names, and as many names as members or more.
+    // Mostly the colons settle it, for a part of the time that a scan takes: colons ≥ names ≥ members.
     if (members === countColons(text)) return value
     const names = countNames(text)
     if (names === undefined) return undefined
