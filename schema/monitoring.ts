@@ -11,15 +11,20 @@ export enum MonitoringAlertType {
   NEGATIVE_NEWS = 'NEGATIVE_NEWS',
   WATCHLIST = 'WATCHLIST',
 }
+
+/** What each kind of alert means, by Synctera's specification (`monitoring_alert.type`). */
+export const MONITORING_ALERT_MEANINGS: Readonly<Record<MonitoringAlertType, string>> = {
+  BANKRUPTCY: 'The customer filed for bankruptcy.',
+  LICENSE_VALIDITY: 'A license of the customer is no longer valid.',
+  NEGATIVE_NEWS: 'The customer was mentioned in negative news.',
+  WATCHLIST: 'The customer was added to a known watchlist.',
+}
 registerEnumType(MonitoringAlertType, {
   name: 'MonitoringAlertType',
   description: 'The kinds of monitoring alert.',
-  valuesConfig: {
-    BANKRUPTCY: { description: 'The customer filed for bankruptcy.' },
-    LICENSE_VALIDITY: { description: 'A license of the customer is no longer valid.' },
-    NEGATIVE_NEWS: { description: 'The customer was mentioned in negative news.' },
-    WATCHLIST: { description: 'The customer was added to a known watchlist.' },
-  },
+  valuesConfig: Object.fromEntries(
+    Object.entries(MONITORING_ALERT_MEANINGS).map(([type, description]) => [type, { description }]),
+  ),
 })
 
 export enum MonitoringAlertStatus {

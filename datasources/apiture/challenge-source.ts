@@ -56,7 +56,7 @@ function mapStepError(response: ErrorResponse): ErrorMapping {
 }
 
 /** The path of a step: the setting's template with encoded ids. */
-function stepPath(template: string, { challengeId, factorId }: FactorKey, step: ChallengeStep): Path {
+export function stepPath(template: string, { challengeId, factorId }: FactorKey, step: ChallengeStep): Path {
   const values: Readonly<Record<string, string>> = { challengeId, factorId, step }
   const text = template.replace(/\{(\w+)\}/g, (_place, name: string) => path`${values[name]!}`.text)
   return { text, template: template.replace('{step}', step).replace(/\{\w+\}/g, '{}') }

@@ -12,6 +12,8 @@ import {
 } from '../contract/probe.js'
 import { path } from '../http/call.js'
 import { problemName } from '../support/problem-type.js'
+import { stepPath } from './challenge-source.js'
+import type { ApitureSettings } from './settings.js'
 
 /** A banking customer that no institution has. */
 const UNKNOWN = 'kyc-graph-probe'
@@ -25,8 +27,44 @@ const nameOf = ({ body }: RawAnswer): string | undefined => {
   return typeof type === 'string' ? problemName(type) : undefined
 }
 
+const statusAndName = (answer: RawAnswer): string => `${answer.status} ${nameOf(answer) ?? ''}`.trim()
+
 /** Problems that say that the customer has to do something first. */
 const CHALLENGES = ['challengeRequired', 'challengeBlocked', 'noIdentityChallengeFactors', 'passwordChangeRequired', 'loginIncomplete'] // prettier-ignore
+
+/** A factor of a challenge that was never set. */
+const UNKNOWN_FACTOR = { operationId: UNKNOWN, challengeId: UNKNOWN, factorId: UNKNOWN }
+
+/** The names of the problems of the Challenges API; a path that leads elsewhere answers `notFound`. */
+const CHALLENGE_PROBLEM = /^(challenge|authenticator|factor)/
+
+const challengeAssumptions = (factorPath: string): readonly Assumption[] => [
+  {
+    states: 'The token is accepted at the path of challenge factors.',
+    async check({ ask }) {
+      const answer = await ask({ path: stepPath(factorPath, UNKNOWN_FACTOR, 'start') })
+      const isRefused = answer.status === 401 || answer.status === 403
+      return judge(!isRefused, statusAndName(answer), 'the scope of the client, or APITURE_CHALLENGE_FACTOR_PATH')
+    },
+  },
+  {
+    states: 'Both steps of an unknown challenge are refused with a problem of the Challenges API.',
+    writes: true,
+    async check({ ask }) {
+      const send = (step: 'start' | 'verify', json: object) =>
+        ask({ method: 'POST', path: stepPath(factorPath, UNKNOWN_FACTOR, step), json })
+      const answers = [
+        await send('start', { operationId: UNKNOWN }),
+        await send('verify', { operationId: UNKNOWN, responses: [{ response: '000000' }] }),
+      ]
+      return judge(
+        answers.every((answer) => CHALLENGE_PROBLEM.test(nameOf(answer) ?? '')),
+        answers.map(statusAndName).join(', '),
+        'the path of challenge factors, APITURE_CHALLENGE_FACTOR_PATH',
+      )
+    },
+  },
+]
 
 const empty = (roles: object) => ({
   accounts: [{ accountNumber: '000000000', productCode: 'PROBE' }],
@@ -47,11 +85,7 @@ const writes = (institutionId: string | undefined): readonly Assumption[] => {
       writes: true,
       async check(context) {
         const answer = await put(context, UNKNOWN)
-        return judge(
-          answer.status === 404,
-          `${answer.status} ${nameOf(answer) ?? ''}`.trim(),
-          'the scope of the client',
-        )
+        return judge(answer.status === 404, statusAndName(answer), 'the scope of the client')
       },
     },
     {
@@ -72,19 +106,15 @@ const writes = (institutionId: string | undefined): readonly Assumption[] => {
 }
 
 /** What this folder relies on, for `npm run probe -- apiture`. */
-export const probe: Probe<{ readonly institutionId: string | undefined }> = {
-  assumptions: ({ institutionId }) => {
+export const probe: Probe<Pick<ApitureSettings, 'institutionId' | 'factorPath'>> = {
+  assumptions: ({ institutionId, factorPath }) => {
     return [
       {
         states: 'The token is accepted by the API.',
         async check(context) {
           const answer = await problem(context)
           const isRefused = answer.status === 401 || answer.status === 403
-          return judge(
-            !isRefused,
-            `${answer.status} ${nameOf(answer) ?? ''}`.trim(),
-            'the scope of the client, or APITURE_INSTITUTION_ID',
-          )
+          return judge(!isRefused, statusAndName(answer), 'the scope of the client, or APITURE_INSTITUTION_ID')
         },
       },
       {
@@ -107,6 +137,7 @@ export const probe: Probe<{ readonly institutionId: string | undefined }> = {
           return judge(typeof id === 'string', typeName(id), 'nothing: errors have no id of the provider')
         },
       },
+      ...challengeAssumptions(factorPath),
       ...writes(institutionId),
     ]
   },

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import {
+  MONITORING_ALERT_MEANINGS,
   type MonitoringAlert,
   MonitoringAlertStatus,
   MonitoringAlertType,
@@ -44,14 +45,6 @@ export const monitoringAnswers = {
   alerts: listContract('alerts', AlertRow, NEXT_PAGE),
 }
 
-/** What each kind of alert means, by Synctera's specification (`monitoring_alert.type`). */
-const MEANINGS: Readonly<Record<MonitoringAlertType, string>> = {
-  [MonitoringAlertType.BANKRUPTCY]: 'The customer filed for bankruptcy.',
-  [MonitoringAlertType.LICENSE_VALIDITY]: 'A license of the customer is no longer valid.',
-  [MonitoringAlertType.NEGATIVE_NEWS]: 'The customer was mentioned in negative news.',
-  [MonitoringAlertType.WATCHLIST]: 'The customer was added to a known watchlist.',
-}
-
 export const toSubscription = (row: SyncteraSubscription, drift: Drift): MonitoringSubscription => ({
   id: row.id,
   createdAt: toDateTime(row.creation_time, 'monitoring_subscription.creation_time', drift),
@@ -66,7 +59,7 @@ export function toAlert(row: SyncteraAlert, drift: Drift): MonitoringAlert {
     typeRaw: providerWord(row.type),
     status: row.status == null ? null : toEnum(MonitoringAlertStatus, row.status, 'monitoring_alert.status', drift),
     statusRaw: providerWord(row.status),
-    meaning: type && MEANINGS[type],
+    meaning: type && MONITORING_ALERT_MEANINGS[type],
     title: row.title || null,
     urls: (row.urls ?? []).filter((url): url is string => typeof url === 'string'),
     vendor: row.vendor_info?.vendor || null,

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import {
   type Assumption,
   codeName,
   fails,
-  holds,
   judge,
   membersOf,
   namesWhere,
@@ -14,24 +12,19 @@ import {
   unchecked,
 } from '../contract/probe.js'
 import { path } from '../http/call.js'
-
-/** Few rows, so that most tenants have a second page. */
-const LIMIT = 2
-const MAX_LIMIT = 100
-
-const NOTHING = 'nothing: the graph reads both forms'
-
-/** A person that no tenant has. */
-const UNKNOWN = randomUUID()
-
-const persons = ({ ask }: ProbeContext, query: Readonly<Record<string, string>>) =>
-  ask({ path: path`/v0/persons`, query: Object.entries(query) })
-
-async function page(context: ProbeContext, query: Readonly<Record<string, string>> = {}) {
-  const { body } = await persons(context, { limit: String(LIMIT), sort_by: 'creation_time:asc', ...query })
-  const { persons: list, next_page_token: token } = membersOf(body)
-  return { list, rows: rowsOf(list), token }
-}
+import {
+  firstPersons,
+  LIMIT,
+  MAX_LIMIT,
+  NOTHING,
+  OTHER_VERSION,
+  page,
+  persons,
+  UNKNOWN,
+  verifications,
+} from './probe/pages.js'
+import { records } from './probe/records.js'
+import { writes } from './probe/writes.js'
 
 const isToken = (token: unknown): token is string => typeof token === 'string' && token !== ''
 
@@ -53,7 +46,7 @@ const lists: readonly Assumption[] = [
     states: '`persons` is a list with at most `limit` rows.',
     async check(context) {
       const { list, rows } = await page(context)
-      return judge(Array.isArray(list) && rows.length <= LIMIT, typeName(list), 'another version of this server')
+      return judge(Array.isArray(list) && rows.length <= LIMIT, typeName(list), OTHER_VERSION)
     },
   },
   {
@@ -96,7 +89,7 @@ const lists: readonly Assumption[] = [
     states: 'An id that no person has leaves the list empty.',
     async check(context) {
       const { list, rows } = await page(context, { id: UNKNOWN })
-      return judge(Array.isArray(list) && rows.length === 0, typeName(list), 'another version of this server')
+      return judge(Array.isArray(list) && rows.length === 0, typeName(list), OTHER_VERSION)
     },
   },
   {
@@ -154,16 +147,15 @@ const members: readonly Assumption[] = [
   {
     states: 'One call lists the verifications of several persons.',
     async check(context) {
-      const ids = (await page(context)).rows.map(({ id }) => String(id))
+      const { ids, query } = await firstPersons(context)
       if (ids.length < 2) return unchecked(`${ids.length} persons`)
-      const query = [['person_id', ids.join(',')] as const, ['limit', String(MAX_LIMIT)] as const]
-      const { status, body } = await context.ask({ path: path`/v0/verifications`, query })
+      const { status, body } = await verifications(context, query)
       const rows = rowsOf(membersOf(body)['verifications'])
       const others = rows.filter(({ person_id: id }) => !ids.includes(String(id))).length
       return judge(
         status === 200 && others === 0,
         `${status}, ${rows.length} rows, ${others} of other persons`,
-        'another version of this server',
+        OTHER_VERSION,
       )
     },
   },
@@ -176,7 +168,7 @@ const errors: readonly Assumption[] = [
     states: 'An unknown person is 404.',
     async check(context) {
       const { status } = await unknownPerson(context)
-      return judge(status === 404, String(status), 'another version of this server')
+      return judge(status === 404, String(status), OTHER_VERSION)
     },
   },
   {
@@ -200,29 +192,7 @@ const errors: readonly Assumption[] = [
   },
 ]
 
-const PERSON = { is_customer: false, status: 'INACTIVE', first_name: 'Kyc-graph', last_name: 'Probe' }
-
-const writes: readonly Assumption[] = [
-  {
-    states: 'A repeated idempotency key answers the first outcome, and another body is 422.',
-    writes: true,
-    async check({ ask }) {
-      const create = (json: object, key: string) =>
-        ask({ method: 'POST', path: path`/v0/persons`, json, headers: { 'idempotency-key': key } })
-      const key = randomUUID()
-      const [first, again] = [await create(PERSON, key), await create(PERSON, key)]
-      const { status, body } = await create({ ...PERSON, last_name: 'Other' }, key)
-      const { id } = membersOf(first.body)
-      const isSame = typeof id === 'string' && id === membersOf(again.body)['id']
-      const seen = `${first.status}, ${again.status} ${isSame ? 'with the same id' : 'with another id'}, ${status} ${codeName(membersOf(body)['code'])}`
-      return isSame && status === 422
-        ? holds(seen)
-        : fails(seen, 'idempotency keys at Synctera: a lost answer may be written twice')
-    },
-  },
-]
-
 /** What this folder relies on, for `npm run probe -- synctera`. A write leaves an inactive person named "Kyc-graph Probe". */
 export const probe: Probe<unknown> = {
-  assumptions: () => [...lists, ...members, ...errors, ...writes],
+  assumptions: () => [...lists, ...members, ...errors, ...records, ...writes()],
 }

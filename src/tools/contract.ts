@@ -5,14 +5,16 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compareRecording } from './contract/compare.js'
 import { SpecificationError } from './contract/document.js'
-import { contractText } from './contract/report.js'
+import { type ContractReport, contractText } from './contract/report.js'
 
 /** The providers' folders, without loading them. */
 const PROVIDERS = readdirSync('datasources').filter((name) => existsSync(join('datasources', name, 'index.ts')))
 
-const USAGE = `npm run contract -- --provider NAME --openapi FILE [--record DIR] [--recording DIR] [--json] [test path …]
+const USAGE = `npm run contract -- --provider NAME --openapi FILE … [--strict] [--record DIR] [--recording DIR] [--json] [test path …]
   --provider   ${PROVIDERS.join(', ')}
-  --openapi    the provider's OpenAPI document, 3.0 or 3.1, YAML or JSON; for obp also a table of endpoints
+  --openapi    the provider's OpenAPI document, 3.0 or 3.1, YAML or JSON; for obp also a table of endpoints.
+               May be given several times: of two documents that describe one operation the first counts
+  --strict     an operation that no document describes is a violation too, for documents that are complete
   --record     keeps the recording of this run in a new folder
   --recording  reads the recording of an earlier run and runs no tests
   test path    runs these tests only; without any, the whole suite`
@@ -30,19 +32,44 @@ async function runTests(folder: string, paths: readonly string[]): Promise<numbe
   return new Promise((done, fail) => child.once('error', fail).once('exit', (code) => done(code ?? 1)))
 }
 
-/** Answers the exit code: 1 for violations, 2 when nothing was compared or a test failed. */
+/** What the report leaves open, as sentences for the standard error. */
+function warnings(report: ContractReport, { failed, strict }: { failed: boolean; strict: boolean }): readonly string[] {
+  const { exchanges, usedOperations, undescribed } = report
+  const isUnused = exchanges > 0 && usedOperations.length === 0
+  return [
+    ...(failed ? ['A test failed: the recording may be incomplete.'] : []),
+    ...(exchanges === 0 ? ['No exchange with this provider was recorded.'] : []),
+    ...(isUnused ? ['No document describes an operation that was recorded: nothing was compared.'] : []),
+    ...(undescribed.length > 0 && !isUnused
+      ? [
+          `Operations that no document describes, not compared: ${undescribed.length}. ${strict ? '--strict counts them as violations.' : 'Add a document with --openapi.'}`,
+        ]
+      : []),
+  ]
+}
+
+/** 1 for violations, 2 when nothing was compared or a test failed. */
+function exitCode(report: ContractReport, { failed, strict }: { failed: boolean; strict: boolean }): number {
+  const { requests, answers, undescribed, usedOperations } = report
+  if (requests.length + answers.length > 0) return 1
+  if (failed || usedOperations.length === 0) return 2
+  return strict && undescribed.length > 0 ? 1 : 0
+}
+
+/** Answers the exit code. */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       provider: { type: 'string' },
-      openapi: { type: 'string' },
+      openapi: { type: 'string', multiple: true },
+      strict: { type: 'boolean', default: false },
       record: { type: 'string' },
       recording: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   })
-  const { provider, openapi, record, recording, json } = values
+  const { provider, openapi, strict, record, recording, json } = values
   if (provider === undefined || openapi === undefined || !PROVIDERS.includes(provider)) {
     console.error(USAGE)
     return 2
@@ -52,16 +79,17 @@ async function main(): Promise<number> {
     mkdirSync(folder, { recursive: true })
     const failed = recording === undefined && (await runTests(folder, positionals)) !== 0
     const onProgress = (count: number) => console.error(`${count} exchanges compared …`)
-    const { title, report } = compareRecording({ folder, provider, openapi, onProgress })
-    if (json) console.log(JSON.stringify({ provider, specification: title, testsFailed: failed, ...report }, null, 2))
+    const { titles, report } = compareRecording({ folder, provider, openapi, onProgress })
+    if (json) console.log(JSON.stringify({ provider, specifications: titles, testsFailed: failed, ...report }, null, 2))
     else {
-      console.log(`${provider}: ${report.exchanges} exchanges, ${report.usedOperations.length} operations, ${title}\n`)
+      const documents = titles.join(', ')
+      console.log(
+        `${provider}: ${report.exchanges} exchanges, ${report.usedOperations.length} operations, ${documents}\n`,
+      )
       console.log(contractText(report))
     }
-    if (failed) console.error('A test failed: the recording may be incomplete.')
-    if (report.exchanges === 0) console.error('No exchange with this provider was recorded.')
-    if (report.requests.length + report.answers.length > 0) return 1
-    return failed || report.exchanges === 0 ? 2 : 0
+    for (const sentence of warnings(report, { failed, strict })) console.error(sentence)
+    return exitCode(report, { failed, strict })
   } finally {
     if (recording === undefined && record === undefined) rmSync(folder, { recursive: true, force: true })
   }

@@ -127,7 +127,8 @@ const send = ({ path = '/v1/cats', method = 'GET', body, headers = {}, client = 
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).then((response) => response.text())
 
-const report = () => compareRecording({ folder: recording, provider: 'synctera', openapi }).report
+const report = (...more: string[]) =>
+  compareRecording({ folder: recording, provider: 'synctera', openapi: [openapi, ...more] }).report
 /** The violations as one line each, by category. */
 function found({ requests, answers, refused, direct, planted }: ContractReport = report()) {
   const lines = Object.entries({ requests, answers, refused, direct, planted }).map(([category, groups]) => [
@@ -174,8 +175,6 @@ describe.each(Object.entries(VERSIONS))('OpenAPI %s', (_version, text) => {
 })
 
 test.each<[string, Sent, string]>([
-  ['an unknown path', { path: '/v1/dogs/Tom' }, '1 GET /v1/dogs/{} | path | unknown operation'],
-  ['an unknown method', { method: 'PATCH' }, '1 PATCH /v1/cats | path | unknown operation'],
   ['a parameter of another type', { path: '/v1/cats?limit=many' }, '1 GET /cats | query limit | type'],
   ['a parameter out of range', { path: '/v1/cats?limit=101' }, '1 GET /cats | query limit | range'],
   ['a list with an item of another format', { path: '/v1/cats?ids=a' }, '1 GET /cats | query ids [] | format'],
@@ -239,15 +238,82 @@ test('what tests cause on purpose is no violation', async () => {
   ])
 })
 
-test.each<[what: string, path: string, versions: object, requests: readonly string[]]>([
-  ['another version', '/v2/cats', { v2: 1 }, []],
-  ['a path of another version that this one does not have', '/v1.1/dogs/Tom', { 'v1.1': 1 }, []],
-  ['an unknown path of the version', '/v1/dogs', {}, ['1 GET /v1/dogs | path | unknown operation']],
-  ['a version at another place', '/cats/v2/toys', {}, ['1 GET /cats/v2/toys | path | unknown operation']],
-])('a request for %s is told apart', async (_what, path, versions, requests) => {
-  await send({ path })
+test.each<[what: string, sent: Sent, versions: object, undescribed: readonly string[]]>([
+  ['another version', { path: '/v2/cats' }, { v2: 1 }, []],
+  ['a path of another version that this one does not have', { path: '/v1.1/dogs/Tom' }, { 'v1.1': 1 }, []],
+  ['an unknown path of the version', { path: '/v1/dogs/T0m?name=Tom' }, {}, ['GET /v1/dogs/{}']],
+  ['an unknown path with a word of the document', { path: '/v1/Dogs/newest' }, {}, ['GET /v1/{}/newest']],
+  ['a version at another place', { path: '/cats/v2/toys' }, {}, ['GET /cats/v2/toys']],
+  ['an unknown method', { method: 'PATCH' }, {}, ['PATCH /v1/cats']],
+])('a request for %s is told apart, and no violation', async (_what, sent, versions, undescribed) => {
+  // The answer is odd as well; nothing says so without a document.
+  answer = { status: 299, body: 'odd' }
+  await send(sent)
   expect(report().otherVersions).toEqual(versions)
-  expect(found()).toEqual(requests.length > 0 ? { requests } : {})
+  expect(report().undescribed).toEqual(undescribed.map((operation) => ({ operation, count: 1 })))
+  expect(found()).toEqual({})
+})
+
+test('what tests send to the emulator themselves is no operation of the graph', async () => {
+  await send({ path: '/v1/dogs', client: 'node-fetch' })
+  expect(report().undescribed).toEqual([])
+  expect(found()).toEqual({ direct: ['1 GET /v1/dogs | path | unknown operation'] })
+})
+
+describe('a second document', () => {
+  const second = join(folder, 'second.yaml')
+  const json = (schema: string) => `{ content: { application/json: { schema: ${schema} } } }`
+  beforeEach(() =>
+    writeFileSync(
+      second,
+      `
+openapi: 3.0.0
+info: { title: Dogs, version: 2.0.0 }
+paths:
+  /v1/dogs: { get: { responses: { '200': ${json("{ $ref: '#/components/schemas/Cats' }")} } } }
+  /v1/cats/oldest: { get: { responses: { '200': ${json('{ type: object, required: [age] }')} } } }
+  /v1/cats: { get: { responses: { '299': { description: another } } }, delete: { responses: { '204': { description: none } } } }
+  /v2/cats: { get: { responses: { '200': ${json('{}')} } } }
+components: { schemas: { Cats: { type: object, required: [dogs], properties: { dogs: { type: array } } } } }
+`,
+    ),
+  )
+
+  test.each<[what: string, sent: Sent, answered: { status: number; body?: unknown }, line: string | undefined]>([
+    ['an operation that the first lacks', { path: '/v1/dogs' }, { status: 200, body: { dogs: [] } }, undefined],
+    [
+      'a schema of a name that the first has too',
+      { path: '/v1/dogs' },
+      { status: 200, body: { cats: [CAT] } },
+      '1 GET /v1/dogs | 200 dogs | missing member',
+    ],
+    ['another method of a path', { method: 'DELETE' }, { status: 204 }, undefined],
+    [
+      'a path that a parameter of the first would match',
+      { path: '/v1/cats/oldest' },
+      { status: 200, body: { mood: 'calm' } },
+      '1 GET /v1/cats/oldest | 200 age | missing member',
+    ],
+    ['another version', { path: '/v2/cats' }, { status: 200, body: {} }, undefined],
+    [
+      'an operation that the first has, which counts',
+      {},
+      { status: 299, body: { cats: [] } },
+      '1 GET /cats | 299 | undocumented status',
+    ],
+  ])('adds %s', async (_what, sent, answered, line) => {
+    answer = answered
+    await send(sent)
+    expect(report(second)).toMatchObject({ undescribed: [], otherVersions: {} })
+    expect(found(report(second))).toEqual(line === undefined ? {} : { answers: [line] })
+  })
+
+  test('counts first where it is named first', async () => {
+    answer = { status: 299 }
+    await send()
+    const { report } = compareRecording({ folder: recording, provider: 'synctera', openapi: [second, openapi] })
+    expect([found(report), report.usedOperations]).toEqual([{}, ['GET /v1/cats']])
+  })
 })
 
 test('a version that the document describes is compared', async () => {
@@ -342,7 +408,7 @@ test('JSON is read like YAML', () => {
 
 describe('the command', () => {
   const command = (...args: string[]) => {
-    const { status, stdout } = spawnSync(
+    const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [
         '--import',
@@ -358,23 +424,35 @@ describe('the command', () => {
       ],
       { encoding: 'utf8' },
     )
-    return { status, stdout }
+    return { status, stdout, stderr }
   }
 
-  test('it exits with 0 without violations, with 1 for one, and with 2 when nothing was recorded', async () => {
+  test('it exits with 0 without violations, with 1 for one, and with 2 when nothing was compared', async () => {
     expect(command().status).toBe(2)
+    await send({ path: '/v1/dogs' })
+    expect(command('--strict')).toMatchObject({
+      status: 2,
+      stderr: 'No document describes an operation that was recorded: nothing was compared.\n',
+    })
     await send()
     expect(command()).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('Requests of the graph that break the specification: 0') as string,
+      stderr: 'Operations that no document describes, not compared: 1. Add a document with --openapi.\n',
+    })
+    expect(command('--strict')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('--strict counts them as violations') as string,
     })
     answer = { status: 200, body: { cats: [{ ...CAT, mood: 'odd' }] } }
     await send()
-    const { status, stdout } = command('--json')
+    const { status, stdout } = command('--json', '--openapi', openapi)
     expect(status).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({
       provider: 'synctera',
-      exchanges: 2,
+      specifications: ['Cats 1.0.0', 'Cats 1.0.0'],
+      exchanges: 3,
+      undescribed: [{ operation: 'GET /v1/dogs', count: 1 }],
       answers: [{ kind: 'unknown word' }],
     })
   })

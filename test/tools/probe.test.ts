@@ -153,7 +153,11 @@ describe('a server that differs', () => {
   })
 
   test('errors and rows in other forms are found, and nothing else', async () => {
-    const row = { ...(await firstPerson()), email: null, status: 'ASLEEP', ssn: '***-**-0001' }
+    const row = {
+      ...(await firstPerson()),
+      ...{ email: null, status: 'ASLEEP', ssn: '***-**-0001' },
+      personal_ids: [{ id: 'i1', id_type: 'ITIN', identifier: '912-70-0001' }],
+    }
     plant('synctera', 'GET /v0/persons', { status: 200, body: { persons: [row, row], next_page_token: '' } })
     plant('synctera', 'GET /v0/persons/*', { status: 404, body: { type: 'https://dev.synctera.com/errors/not-found' } })
     expect(failing(await probe('synctera')).sort()).toEqual(
@@ -164,6 +168,7 @@ describe('a server that differs', () => {
         'Statuses are words of the contract.',
         '`ssn` is the last four digits.',
         'An error has a `code`.',
+        'Personal ids have an id and a known type, and those of tax and social security show four characters at most.',
       ].sort(),
     )
   })
@@ -174,6 +179,139 @@ describe('a server that differs', () => {
     })
     return ((await response.json()) as { persons: object[] }).persons[0]!
   }
+})
+
+describe('records of persons at Synctera', () => {
+  const PERSON_LIST = (name: string) => `\`${name}\` is a list of the persons that are asked for.`
+  const ROWS = (name: string) => `Rows of \`${name}\` have their members, with words of the contract.`
+  const PERSONAL_ID = 'A personal id is added, corrected and deleted.'
+  const SUBSCRIPTION = 'A subscription to the monitoring is made and ended.'
+  const DISCLOSURE = {
+    id: 'd1',
+    person_id: NAMED_PEOPLE[0]!.personId,
+    type: 'REG_E',
+    version: '1.0',
+    event_type: 'VIEWED',
+    disclosure_date: '2024-01-01T00:00:00Z',
+  }
+  const ALERT = { id: 'a1', person_id: DISCLOSURE.person_id, type: 'WATCHLIST', status: 'ACTIVE' }
+  const VERIFICATION = { id: 'v1', person_id: 'p1', verification_type: 'LICENSE', result: 'ACCEPTED' }
+  const ok = (body: object): Partial<Fault> => ({ status: 200, body })
+
+  test.each<[what: string, match: string, fault: Partial<Fault>, expected: readonly string[]]>([
+    ['of others', 'GET /v0/disclosures', ok({ disclosures: [DISCLOSURE] }), [PERSON_LIST('disclosures')]],
+    ['that are refused', 'GET /v0/monitoring/alerts', { status: 403 }, [PERSON_LIST('alerts')]],
+    [
+      'without a member',
+      'GET /v0/monitoring/subscriptions',
+      ok({ subscriptions: [{ id: 's1' }] }),
+      [PERSON_LIST('subscriptions'), ROWS('subscriptions')],
+    ],
+    [
+      'with an unknown word',
+      'GET /v0/monitoring/alerts',
+      ok({ alerts: [{ ...ALERT, status: 'PAUSED' }] }),
+      [PERSON_LIST('alerts'), ROWS('alerts')],
+    ],
+    [
+      'of a business',
+      'GET /v0/monitoring/alerts',
+      ok({ alerts: [{ ...ALERT, person_id: undefined, business_id: 'b1' }] }),
+      [PERSON_LIST('alerts')],
+    ],
+    [
+      'of verifications that ignore the query',
+      'GET /v0/verifications',
+      ok({ verifications: [VERIFICATION, { ...VERIFICATION, result: 'REJECTED' }] }),
+      [
+        'One call lists the verifications of several persons.',
+        "The history of verifications holds the current ones, and no other person's.",
+        '`verification_type` and `result` choose the verifications.',
+        'A verification is read by its id, and an unknown one is 404.',
+      ],
+    ],
+    [
+      'of a verification that does not exist',
+      'GET /v0/verifications/*',
+      ok({}),
+      ['A verification is read by its id, and an unknown one is 404.'],
+    ],
+  ])('rows %s are found by reads, and nothing else', async (_what, match, fault, expected) => {
+    plant('synctera', match, fault)
+    expect(failing(await probe('synctera'))).toEqual(expected)
+  })
+
+  test.each<[what: string, match: string, fault: Partial<Fault>, expected: string]>([
+    [
+      'an address without encryption',
+      'POST /v0/verifications/docv_session',
+      ok({ session_token: 't', url: 'http://verify.example' }),
+      'A document verification session has a token and an `https` address.',
+    ],
+    ['a refused disclosure', 'POST /v0/disclosures', { status: 403 }, 'A disclosure is recorded and listed.'],
+    ['a refused subscription', 'POST /v0/monitoring/subscriptions', { status: 403 }, SUBSCRIPTION],
+    ['an alert of any id', 'PATCH /v0/monitoring/alerts/*', ok({}), 'An unknown alert is 404.'],
+    ['a refused personal id', 'POST /v0/persons/personal_ids', { status: 403 }, PERSONAL_ID],
+    [
+      'a refused check of another vendor',
+      'POST /v0/verifications',
+      { status: 403 },
+      'A check of another vendor is recorded, and the history holds it.',
+    ],
+  ])('%s is found by a write alone', async (_what, match, fault, expected) => {
+    plant('synctera', match, fault)
+    expect(failing(await probe('synctera'))).toEqual([])
+    expect(failing(await probe('synctera', { mayWrite: true }))).toEqual([expected])
+  })
+
+  test.each<[string, readonly string[]]>([
+    ['unknownIdType', [PERSONAL_ID]],
+    ['changeThen500', [SUBSCRIPTION, PERSONAL_ID]],
+    ['refusesDuplicates', []],
+  ])('the quirk %s is found alone', async (quirk, expected) => {
+    emulators.synctera.quirks([quirk])
+    try {
+      expect(failing(await probe('synctera', { mayWrite: true }))).toEqual(expected)
+    } finally {
+      emulators.synctera.quirks([])
+    }
+  })
+
+  test('a tenant without this version of a disclosure is not checked', async () => {
+    const body = { code: 'BAD_REQUEST_BODY', invalid: { version: 'there is no such disclosure document' } }
+    plant('synctera', 'POST /v0/disclosures', { status: 400, body })
+    const report = await probe('synctera', { mayWrite: true })
+    expect(failing(report)).toEqual([])
+    expect(only(report, 'unchecked').map(({ seen }) => seen)).toContain(
+      'the tenant has no version 1.0 of KYC_DATA_COLLECTION',
+    )
+  })
+
+  test('a run writes to one person', async () => {
+    await probe('synctera', { mayWrite: true })
+    const calls = emulators.synctera.calls().filter(({ method, url }) => method === 'POST' && url === '/v0/persons')
+    expect(new Set(calls.map(({ headers }) => headers['idempotency-key'])).size).toBe(1)
+  })
+
+  test.each<[string, ProviderName, string, Partial<Fault>, string]>([
+    [
+      'a path that leads elsewhere',
+      'apiture',
+      'POST /banking/**',
+      { status: 404, body: { type: 'https://api.apiture.com/errors/notFound/v1.0.0' } },
+      'Both steps of an unknown challenge are refused with a problem of the Challenges API.',
+    ],
+    [
+      'a refused token',
+      'apiture',
+      'GET /banking/**',
+      { status: 403, body: { id: 'i', type: 'https://api.apiture.com/errors/forbidden/v1.0.0' } },
+      'The token is accepted at the path of challenge factors.',
+    ],
+  ])('%s of challenges is found', async (_what, name, match, fault, expected) => {
+    plant(name, match, fault)
+    expect(failing(await probe(name, { mayWrite: true, subject: SUBJECTS[name] }))).toEqual([expected])
+  })
 })
 
 test('no call follows a 429, and its Retry-After is read', async () => {

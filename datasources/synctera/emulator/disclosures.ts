@@ -89,14 +89,17 @@ export class Disclosures {
     const persons = [body['person_id'], body['acknowledging_person_id'] ?? body['person_id']]
     if (!persons.every((id) => this.#isPerson(String(id)))) return this.#refuse(reply, 400, UNKNOWN_PERSON)
     const time = now()
-    const record = {
+    const record: StoredDisclosure = {
       ...body,
+      person_id: String(body['person_id']),
+      type: String(body['type']),
+      event_type: String(body['event_type']),
       id: randomUUID(),
       tenant: 'kycgraph_sandbox',
       metadata: {},
       creation_time: time,
       last_updated_time: time,
-    } as unknown as StoredDisclosure
+    }
     this.#records.push(record)
     return reply.code(201).send(record)
   }

@@ -206,16 +206,19 @@ class Synctera {
 
   #insert(id: string, body: Record<string, unknown>): StoredPerson {
     const time = now()
-    const person = {
+    const { ban_status: banStatus = 'ALLOWED', is_customer: isCustomer, status } = body
+    const person: StoredPerson = {
       tenant: TENANT,
-      ban_status: 'ALLOWED',
       has_accounts: false,
       ...storedMembers(body),
+      ban_status: String(banStatus),
+      is_customer: isCustomer === true,
+      status: String(status),
       id,
       verification_status: 'UNVERIFIED',
       creation_time: time,
       last_updated_time: time,
-    } as unknown as StoredPerson
+    }
     this.persons.set(id, person)
     return person
   }

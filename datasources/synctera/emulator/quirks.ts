@@ -17,6 +17,8 @@ export const createQuirks = () =>
     createThen500: 'A person is created, or a check run, and the answer is 500 or 504.',
     demandsDisclosures: 'A check needs an acknowledged KYC_DATA_COLLECTION disclosure, which its refusal names.',
     demandsUnnamedDisclosures: 'A check needs the same, and its refusal names no type.',
+    refusesDuplicates:
+      'A personal id that the person has already is answered with 409, which no document says of this operation.',
     changeThen500: 'A change or a deletion is carried out, and the answer is 500.',
     wholeIdentifiers: 'The answer to a change of a personal id has the whole identifier.',
     unknownIdType: 'The answer to a change of a personal id has an `id_type` that is not in the specification.',

@@ -93,13 +93,17 @@ export class Verifications {
         title: 'Not Found',
       })
     const time = now()
-    const row = {
+    const row: StoredVerification = {
       details: [],
       ...body,
+      person_id: String(body['person_id']),
+      verification_type: String(body['verification_type']),
+      result: String(body['result']),
+      verification_time: String(body['verification_time']),
       id: randomUUID(),
       creation_time: time,
       last_updated_time: time,
-    } as unknown as StoredVerification
+    }
     this.add(row)
     this.#onRecorded(row)
     return reply.code(201).send(row)

@@ -1,4 +1,4 @@
-import type { Content, DocumentedAnswer, Operation, Match, Parameter, Specification } from './operations.js'
+import type { Content, DocumentedAnswer, Match, Operation, Parameter } from './operations.js'
 import type { RecordedExchange } from './recording.js'
 import type { Validator } from './validator.js'
 import { typeOf, type Violation, violationsOf } from './violation.js'
@@ -18,30 +18,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A path without ids: segments that the specification names, and plain words. */
-const withoutIds = (path: string): string =>
-  path.replace(/[^/]+/g, (segment) => (/^([a-z_]+|v\d+(\.\d+)*)$/.test(segment) ? segment : '{}'))
-
-/** Compares exchanges with a specification. */
+/** Compares exchanges with the operations of one document. */
 export class ExchangeChecker {
-  constructor(
-    private readonly specification: Specification,
-    private readonly validator: Validator,
-  ) {}
-
-  find({ method, url }: RecordedExchange): Match | undefined {
-    return this.specification.find(method, url.split('?', 1)[0]!)
-  }
-
-  /** The version of the API that a request is for, where the specification does not describe it. */
-  otherVersion({ url }: RecordedExchange): string | undefined {
-    return this.specification.otherVersion(url.split('?', 1)[0]!)
-  }
-
-  unknown({ method, url }: RecordedExchange): Violation {
-    const operation = `${method} ${withoutIds(url.split('?', 1)[0]!)}`
-    return { side: 'request', operation, path: 'path', kind: 'unknown operation', detail: 'not in the specification' }
-  }
+  constructor(private readonly validator: Validator) {}
 
   request({ url, headers, body }: RecordedExchange, { operation, values }: Match): readonly Violation[] {
     const query = new URLSearchParams(url.split('?', 2)[1] ?? '')

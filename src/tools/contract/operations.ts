@@ -40,9 +40,8 @@ export interface Match {
 export interface Specification {
   readonly title: string
   readonly operations: readonly Operation[]
-  readonly find: (method: string, path: string) => Match | undefined
-  /** The version of the API in a path where the document describes other versions only; undefined for any other path. */
-  readonly otherVersion: (path: string) => string | undefined
+  /** The paths beneath which the operations may be. */
+  readonly bases: readonly string[]
 }
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete', 'head', 'options']
@@ -149,46 +148,6 @@ function basePaths(document: Node): readonly string[] {
   return [...new Set([...paths, ''])]
 }
 
-interface Route {
-  readonly operation: Operation
-  readonly pattern: RegExp
-  readonly names: readonly string[]
-}
-
-function routeOf(operation: Operation): Route {
-  const names: string[] = []
-  const source = operation.template.replace(/\{([^}]+)\}|[.*+?^$()[\]|\\]/g, (text, name: string | undefined) => {
-    if (name === undefined) return `\\${text}`
-    names.push(name)
-    return '([^/]+)'
-  })
-  return { operation, pattern: new RegExp(`^${source}$`), names }
-}
-
-const VERSION = /^v\d+(\.\d+)*$/
-
-/** The versions in a path, such as `v1.0`, each with the part of the path before it. */
-const versionsIn = (path: string): readonly (readonly [before: string, version: string])[] => {
-  const segments = path.split('/')
-  return segments.flatMap((segment, i) => (VERSION.test(segment) ? [[segments.slice(0, i).join('/'), segment]] : []))
-}
-
-/** The versions that a document describes, by the part of the path before them. */
-function describedVersions(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const described = new Map<string, Set<string>>()
-  for (const [before, version] of paths.flatMap(versionsIn))
-    described.set(before, (described.get(before) ?? new Set()).add(version))
-  return described
-}
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
 /** The operations of a document. */
 export function readSpecification(document: Node): Specification {
   const reader = new DocumentReader(document)
@@ -200,30 +159,6 @@ export function readSpecification(document: Node): Specification {
         reader.operation(template, method, path, reader.member(path, method)),
       ),
     )
-  // A template with fewer parameters is more concrete and goes first.
-  const routes = operations.map(routeOf).sort((a, b) => a.names.length - b.names.length)
-  const bases = basePaths(document)
-  const described = describedVersions(bases.flatMap((base) => operations.map(({ template }) => base + template)))
   const info = nodeAt(document, 'info')
-  return {
-    title: `${String(info['title'])} ${String(info['version'])}`,
-    operations,
-    find(method, path) {
-      for (const base of bases) {
-        if (!path.startsWith(`${base}/`)) continue
-        const rest = path.slice(base.length)
-        for (const { operation, pattern, names } of routes) {
-          const found = operation.method === method ? pattern.exec(rest) : null
-          if (found)
-            return {
-              operation,
-              values: Object.fromEntries(names.map((name, i) => [name, decoded(found[i + 1]!)])),
-            }
-        }
-      }
-      return undefined
-    },
-    otherVersion: (path) =>
-      versionsIn(path).find(([before, version]) => described.has(before) && !described.get(before)!.has(version))?.[1],
-  }
+  return { title: `${String(info['title'])} ${String(info['version'])}`, operations, bases: basePaths(document) }
 }

@@ -1,9 +1,15 @@
-import type { ExchangeChecker } from './checker.js'
 import type { RecordedExchange } from './recording.js'
+import type { Routes } from './routes.js'
 import type { Violation } from './violation.js'
 
 /** Equal violations, with the first as the example. */
 export interface ViolationGroup extends Violation {
+  readonly count: number
+}
+
+/** An operation that no document describes, by method and path without ids. */
+export interface UndescribedOperation {
+  readonly operation: string
   readonly count: number
 }
 
@@ -14,7 +20,10 @@ export interface ContractReport {
   readonly tokenRequests: number
   /** Requests for versions of the API that the specification does not describe, by version. */
   readonly otherVersions: Readonly<Record<string, number>>
+  /** The operations of the documents that exchanges were compared with. */
   readonly usedOperations: readonly string[]
+  /** The graph's requests for operations that no document describes; neither they nor their answers were compared. */
+  readonly undescribed: readonly UndescribedOperation[]
   /** Requests of the graph that break the specification. */
   readonly requests: readonly ViolationGroup[]
   /** Answers of the emulator that break the specification. */
@@ -44,6 +53,8 @@ function requestCategory(exchange: RecordedExchange): Category {
   return REFUSALS.has(exchange.status) && !exchange.replaced ? 'refused' : 'requests'
 }
 
+const countOne = (counts: Map<string, number>, name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1)
+
 /** Groups violations by operation, member path and kind. */
 export class ContractReporter {
   readonly #groups: Readonly<Record<Category, Map<string, Violation & { count: number }>>> = {
@@ -57,31 +68,38 @@ export class ContractReporter {
   #exchanges = 0
   #tokenRequests = 0
   readonly #otherVersions = new Map<string, number>()
+  readonly #undescribed = new Map<string, number>()
 
-  constructor(private readonly checker: ExchangeChecker) {}
+  constructor(private readonly routes: Routes) {}
 
   add(exchange: RecordedExchange): void {
     this.#exchanges += 1
-    const match = this.checker.find(exchange)
+    const path = exchange.url.split('?', 1)[0]!
+    const match = this.routes.find(exchange.method, path)
     if (!match) {
-      this.#addUnknown(exchange)
+      this.#addUndescribed(exchange, path)
       return
     }
     this.#used.add(match.operation.name)
     const category = requestCategory(exchange)
-    const broken = this.checker.request(exchange, match)
+    const broken = match.checker.request(exchange, match)
     this.#put(category, broken)
     // What answers a request that was broken on purpose is not documented either.
     const isPurpose = broken.length > 0 && category !== 'requests'
     const planted = exchange.replaced || exchange.odd ? 'planted' : 'answers'
-    this.#put(isPurpose ? category : planted, this.checker.answer(exchange, match))
+    this.#put(isPurpose ? category : planted, match.checker.answer(exchange, match))
   }
 
-  #addUnknown(exchange: RecordedExchange): void {
-    const version = this.checker.otherVersion(exchange)
+  #addUndescribed(exchange: RecordedExchange, path: string): void {
+    const version = this.routes.otherVersion(path)
+    const operation = this.routes.nameOf(exchange.method, path)
     if (isTokenRequest(exchange)) this.#tokenRequests += 1
-    else if (version !== undefined) this.#otherVersions.set(version, (this.#otherVersions.get(version) ?? 0) + 1)
-    else this.#put(requestCategory(exchange), [this.checker.unknown(exchange)])
+    else if (version !== undefined) countOne(this.#otherVersions, version)
+    else if (isOfTheGraph(exchange)) countOne(this.#undescribed, operation)
+    else
+      this.#put('direct', [
+        { side: 'request', operation, path: 'path', kind: 'unknown operation', detail: 'in no document' },
+      ])
   }
 
   report(): ContractReport {
@@ -92,6 +110,7 @@ export class ContractReporter {
       tokenRequests: this.#tokenRequests,
       otherVersions: Object.fromEntries([...this.#otherVersions].sort()),
       usedOperations: [...this.#used].sort(),
+      undescribed: [...this.#undescribed].sort().map(([operation, count]) => ({ operation, count })),
       requests: groups('requests'),
       answers: groups('answers'),
       refused: groups('refused'),
@@ -131,6 +150,8 @@ export const contractText = (report: ContractReport): string =>
       ([version, count]) =>
         `Requests for version ${version.slice(1)}, which the specification does not describe: ${count}`,
     ),
+    `Operations that no document describes, not compared: ${report.undescribed.length}`,
+    ...report.undescribed.map(({ count, operation }) => `  ${String(count).padStart(6)} × ${operation}`),
     '',
     'Caused by tests on purpose, so no violations (--json lists them):',
     `  requests of the graph that the emulator refused: ${total(report.refused)}`,

@@ -34,7 +34,7 @@ export interface ProbeOptions {
 }
 
 /** No probe sends more calls than this to one provider, logins not counted. */
-export const MAX_CALLS = 30
+export const MAX_CALLS = 40
 const PAUSE_MS = 200
 
 async function findingOf({ states, writes, check }: Assumption, context: ProbeContext, mayWrite: boolean) {

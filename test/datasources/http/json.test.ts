@@ -12,6 +12,8 @@ describe('a JSON text', () => {
     ' { "a" : 1 , "b" :\n[ ] } ',
     '{"a":[{"id":1},{"id":2}],"id":3}',
     '{"a\\"":1,"b:":":","":{"":""}}',
+    '{"a":":","b" :[":",{"c"\t:"d\\":"}]}',
+    '{"a":"b :c","d":"12:00:00"}',
     '"a"',
     '[]',
     'null',
@@ -30,6 +32,9 @@ describe('a JSON text', () => {
   test.each<[string, (value: any) => unknown, unknown]>([
     ['{"id":"a","id":"b","n":1}', ({ id, n }) => [typeof id, n], ['symbol', 1]],
     ['{"id":"a","n":[],"\\u0069d":"b"}', ({ id }) => typeof id, 'symbol'],
+    ['{"id" :"a","id"\t:"b"}', ({ id }) => typeof id, 'symbol'],
+    ['{"id"\n:"a","id"\n:"b","n":":"}', ({ id, n }) => [typeof id, n], ['symbol', ':']],
+    ['{"id":":a","id":":b"}', ({ id }) => typeof id, 'symbol'],
     ['{"id":"a","id":null,"id":"a"}', ({ id }) => typeof id, 'symbol'],
     [
       '[{"id":1},{"id":2,"id":3},{"id":4}]',
