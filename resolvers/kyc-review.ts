@@ -9,7 +9,7 @@ import type { RequestContext } from './context.js'
 @Resolver(() => KycReview)
 export class KycReviewResolver {
   @Scopes('persons:read')
-  @Cost('call')
+  @Cost('several')
   @PageSize()
   @Query(() => KycReviewConnection, {
     nullable: true,

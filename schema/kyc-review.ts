@@ -81,7 +81,8 @@ export class KycReview {
 
   @Field(() => KycReviewAction, {
     nullable: true,
-    description: 'What is to be done next; null, with an error, where a check of the person cannot be read.',
+    description:
+      'What is to be done next; null, with an error, where a check of the person cannot be read, and null where a check has an outcome that this schema does not know.',
   })
   action!: KycReviewAction | null
 

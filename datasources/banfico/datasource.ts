@@ -75,6 +75,14 @@ export const sharedScope = ({ correlationId, interactionId, trace, share }: Call
 const malformed = (providerStatus: number): ApiError =>
   new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus })
 
+const plain = (id: string): string => id.replace(/[^\p{L}\p{N}]/gu, '').toUpperCase()
+
+/** True where an answer names another account than the one asked about. Of another length it may be masked, or in another form. */
+function isOtherAccount(answered: string, asked: string): boolean {
+  const [given, wanted] = [plain(answered), plain(asked)]
+  return given.length === wanted.length && given !== wanted
+}
+
 /** Banfico's endpoints, one method each, in Banfico's words. `now` is the clock that polls are scheduled by. */
 export function banficoSource(client: ProviderClient, version: ApiVersion, now: () => number) {
   const headers = (xRefId: string) => ({ 'transaction-xref-id': xRefId })
@@ -91,7 +99,10 @@ export function banficoSource(client: ProviderClient, version: ApiVersion, now: 
         headers: headers(xRefId),
         response: answers.verification,
       })
-      return toReply(reply, reply.body.data.result, now())
+      const { result } = reply.body.data
+      if (result.account != null && isOtherAccount(result.account.id, verification.account.id))
+        throw malformed(reply.status)
+      return toReply(reply, result, now())
     },
 
     /** The state of an earlier verification. */

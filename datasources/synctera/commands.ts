@@ -7,6 +7,7 @@ import { unreadableSyncteraRow } from './errors.js'
 import { command } from './instance.js'
 import { providerWord } from '../support/mapping.js'
 import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody, verifyBody } from './mapping.js'
+import { rowsOfPerson } from './person-rows.js'
 import { clearPerson } from './queries.js'
 import { findCreatedPerson, findUpdatedPerson, findVerification } from './recovery.js'
 
@@ -61,7 +62,8 @@ export const syncteraCommands = {
       const answer = await source.verify(operation, verifyBody(input), id)
       if ('demand' in answer) throw await missingDisclosures(instance, operation, input.personId, answer)
       clearPerson(instance, operation, input.personId)
-      const results = toNodes(answer.verifications, 'verifications', toVerificationResult, unreadableSyncteraRow, drift)
+      const rows = rowsOfPerson(answer.verifications, input.personId)
+      const results = toNodes(rows, 'verifications', toVerificationResult, unreadableSyncteraRow, drift)
       return {
         verification: {
           status: toVerificationStatus(answer.verification_status, drift),

@@ -6,6 +6,7 @@ import { UnreadableRow } from '../http/list-contract.js'
 import { type DisclosureDemand, disclosuresMissing, impliedTypes } from './disclosure-demand.js'
 import { disclosureBody, holdsDisclosure, type SyncteraDisclosure, toDisclosure } from './disclosures.js'
 import { command, query, type SyncteraInstance } from './instance.js'
+import { rowsOfPerson } from './person-rows.js'
 import { recordsByPerson } from './queries.js'
 import { isSince } from './recovery.js'
 
@@ -24,7 +25,7 @@ async function findDisclosure(
 ): Promise<Disclosure | null> {
   const sent = disclosureBody(input, begunAt)
   const found: SyncteraDisclosure[] = []
-  for (const row of await source.listDisclosures(operation, [input.personId])) {
+  for (const row of rowsOfPerson(await source.listDisclosures(operation, [input.personId]), input.personId)) {
     // The row that cannot be read may be the record, or a second one.
     if (row instanceof UnreadableRow) return null
     if (holdsDisclosure(row, sent) && isSince(row.creation_time, begunAt)) found.push(row)
@@ -46,10 +47,11 @@ export async function missingDisclosures(
 ): Promise<ApiError> {
   if (types.length > 0) return disclosuresMissing(refusal, types)
   try {
-    const rows = await source.listDisclosures(operation, [personId])
-    const acknowledged = rows.flatMap((row) =>
-      !(row instanceof UnreadableRow) && row.event_type === ACKNOWLEDGED ? row.type : [],
-    )
+    const rows = rowsOfPerson(await source.listDisclosures(operation, [personId]), personId)
+    // The row that cannot be read may be the one that was acknowledged.
+    if (rows.some((row) => row instanceof UnreadableRow)) return disclosuresMissing(refusal, [])
+    const readable = rows as readonly SyncteraDisclosure[]
+    const acknowledged = readable.filter((row) => row.event_type === ACKNOWLEDGED).map(({ type }) => type)
     return disclosuresMissing(refusal, impliedTypes(new Set(acknowledged)))
   } catch (error) {
     if (error instanceof ApiError) return disclosuresMissing(refusal, [])

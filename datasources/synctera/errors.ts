@@ -18,6 +18,13 @@ export const longToken = (): ApiError =>
     message: 'Synctera answered a page token that is too long.',
   })
 
+/** The error of a record that was asked for by its id, in place of which Synctera answered another one. */
+export const otherRecord = (): ApiError =>
+  new ApiError('PROVIDER_MALFORMED', {
+    provider: Label.SYNCTERA,
+    message: 'Synctera answered another record than the one that was asked for.',
+  })
+
 /** The error of a monitoring record that is no person's: businesses are none of this graph. */
 export const noMonitoringRecord = (): ApiError =>
   new ApiError('NOT_FOUND', {

@@ -12,6 +12,7 @@ import { UnreadableRow } from '../http/list-contract.js'
 import { noMonitoringRecord } from './errors.js'
 import { command, query, type SyncteraInstance } from './instance.js'
 import { type SyncteraSubscription, toAlert, toSubscription } from './monitoring.js'
+import { rowsOfPerson } from './person-rows.js'
 import { recordsByPerson } from './queries.js'
 import { isSince } from './recovery.js'
 
@@ -69,7 +70,7 @@ export const monitoringCommands = {
     repeatable: false,
     async readBack({ source, drift }, operation, { personId }, { begunAt }) {
       const found: SyncteraSubscription[] = []
-      for (const row of await source.listSubscriptions(operation, [personId])) {
+      for (const row of rowsOfPerson(await source.listSubscriptions(operation, [personId]), personId)) {
         // The row that cannot be read may be the subscription, or a second one.
         if (row instanceof UnreadableRow) return null
         if (isSince(row.creation_time, begunAt)) found.push(row)

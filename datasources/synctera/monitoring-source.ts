@@ -2,6 +2,7 @@ import { type CallScope, path } from '../http/call.js'
 import type { ReadRows } from '../http/list-contract.js'
 import { monitoringAnswers, type SyncteraAlert, type SyncteraSubscription } from './monitoring.js'
 import { personsPage, rowsOfAllPages } from './pages.js'
+import { ofRecord, requestedRecord } from './requested-record.js'
 import type { SyncteraRequests } from './requests.js'
 
 /** Synctera's endpoints of monitoring subscriptions. They take no idempotency key. */
@@ -12,16 +13,19 @@ export const subscriptionSource = ({ send }: SyncteraRequests) => ({
       path: path`/v0/monitoring/subscriptions`,
       effect: 'write',
       json: { person_id: personId },
-      response: monitoringAnswers.subscription,
+      response: ofRecord(monitoringAnswers.subscription, 'person_id', personId),
     }),
 
-  getSubscription: (scope: CallScope, id: string) =>
-    send(scope, {
-      method: 'GET',
-      path: path`/v0/monitoring/subscriptions/${id}`,
-      effect: 'read',
-      response: monitoringAnswers.subscription,
-    }),
+  getSubscription: async (scope: CallScope, id: string) =>
+    requestedRecord(
+      await send(scope, {
+        method: 'GET',
+        path: path`/v0/monitoring/subscriptions/${id}`,
+        effect: 'read',
+        response: monitoringAnswers.subscription,
+      }),
+      id,
+    ),
 
   endSubscription: (scope: CallScope, id: string) =>
     send(scope, {
@@ -60,13 +64,16 @@ export const alertSource = ({ send }: SyncteraRequests) => ({
       return { rows, next }
     }),
 
-  getAlert: (scope: CallScope, id: string) =>
-    send(scope, {
-      method: 'GET',
-      path: path`/v0/monitoring/alerts/${id}`,
-      effect: 'read',
-      response: monitoringAnswers.alert,
-    }),
+  getAlert: async (scope: CallScope, id: string) =>
+    requestedRecord(
+      await send(scope, {
+        method: 'GET',
+        path: path`/v0/monitoring/alerts/${id}`,
+        effect: 'read',
+        response: monitoringAnswers.alert,
+      }),
+      id,
+    ),
 
   setAlertStatus: (scope: CallScope, id: string, status: string) =>
     send(scope, {

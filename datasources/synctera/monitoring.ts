@@ -28,8 +28,9 @@ const ALERT = {
 }
 
 // A row of a list without its person may be any person's, so it is one that cannot be read.
-const SubscriptionRow = Type.Object({ ...SUBSCRIPTION, person_id: Type.String() })
-const AlertRow = Type.Object({ ...ALERT, person_id: Type.String() })
+const PersonId = Type.String({ minLength: 1 })
+const SubscriptionRow = Type.Object({ ...SUBSCRIPTION, person_id: PersonId })
+const AlertRow = Type.Object({ ...ALERT, person_id: PersonId })
 const OneSubscription = Type.Object(SUBSCRIPTION)
 const OneAlert = Type.Object(ALERT)
 

@@ -4,6 +4,7 @@ import { omitNullish } from '../support/mapping.js'
 import { answers, PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraPerson } from './contract.js'
 import { rowsOfAllPages } from './pages.js'
 import { type PersonalIdChange, personalIdAnswer, type PersonalIdOfPerson } from './personal-ids.js'
+import { ofRecord, requestedRecord } from './requested-record.js'
 import type { SyncteraRequests } from './requests.js'
 
 /** Synctera's endpoints of persons. */
@@ -11,8 +12,11 @@ export const personSource = ({ send, write }: SyncteraRequests) => ({
   createPerson: (scope: CallScope, json: PersonBody, key: string) =>
     write(scope, key, { method: 'POST', path: path`/v0/persons`, json, response: answers.person }),
 
-  getPerson: (scope: CallScope, id: string) =>
-    send(scope, { method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
+  getPerson: async (scope: CallScope, id: string) =>
+    requestedRecord(
+      await send(scope, { method: 'GET', path: path`/v0/persons/${id}`, effect: 'read', response: answers.person }),
+      id,
+    ),
 
   listPersons: (scope: CallScope, { ids, ...rest }: PersonQuery, limit: number, pageToken?: string) =>
     send(scope, {
@@ -26,7 +30,12 @@ export const personSource = ({ send, write }: SyncteraRequests) => ({
     }),
 
   updatePerson: (scope: CallScope, id: string, json: PersonBody, key: string) =>
-    write(scope, key, { method: 'PATCH', path: path`/v0/persons/${id}`, json, response: answers.person }),
+    write(scope, key, {
+      method: 'PATCH',
+      path: path`/v0/persons/${id}`,
+      json,
+      response: ofRecord(answers.person, 'id', id),
+    }),
 })
 
 /** Synctera's endpoints of personal ids. */
@@ -39,7 +48,7 @@ export const personalIdSource = ({ send, write }: SyncteraRequests) => ({
       method: 'PATCH',
       path: path`/v0/persons/personal_ids/${id}`,
       json,
-      response: personalIdAnswer,
+      response: ofRecord(personalIdAnswer, 'id', id),
     }),
 
   /** Synctera takes no idempotency key here: a repeat is answered 404. */

@@ -3,9 +3,9 @@ import type { PersonVerificationResult } from '../../schema/person-verification.
 import { inputDecisions, maskedMembersOf } from '../../schema/pii-decisions.js'
 import type { Page } from '../../schema/shared.js'
 import type { LoaderDefinition, OperationScope } from '../contract/operation-scope.js'
-import { type ApiError, copyError, nullIfNotFound } from '../contract/errors.js'
+import { copyError, nullIfNotFound } from '../contract/errors.js'
 import { readableRows, type Rows, unreadableRows } from '../contract/rows.js'
-import { type ReadRows, UnreadableRow } from '../http/list-contract.js'
+import type { ReadRows } from '../http/list-contract.js'
 import { batchLoader, type Loader } from '../support/loader.js'
 import { toNodes } from '../support/rows.js'
 import type { Drift } from '../support/mapping.js'
@@ -16,6 +16,7 @@ import { personsById } from './person-source.js'
 import { query, type SyncteraInstance } from './instance.js'
 import { toPerson, toVerificationResult } from './mapping.js'
 import { loadPersonPage, type PersonsKey } from './person-page.js'
+import { concernsPerson, ownedRows, type PersonRow } from './person-rows.js'
 
 /** A filter on a personal value discloses it, and an order by a personal value discloses its neighbours. */
 const PERSONAL_FILTERS = maskedMembersOf(inputDecisions['PersonFilter']!) as readonly (keyof PersonFilter)[]
@@ -65,32 +66,17 @@ const persons = invalidated(
       if (valid.length === 0) return new Map()
       if (valid.length === 1) {
         const person = await nullIfNotFound(source.getPerson(operation, valid[0]!))
-        return person ? new Map([[person.id, toPerson(person, drift)]]) : new Map()
+        return person ? new Map([[valid[0]!, toPerson(person, drift)]]) : new Map()
       }
       const found = await personsById(source, operation, valid)
       const rows = toNodes(found, 'persons', toPerson, unreadableSyncteraRow, drift)
-      const byId = new Map<string, Person | Error>(readableRows(rows).map((person) => [person.id, person]))
+      const byId = new Map(readableRows(rows).map((person) => [person.id.toLowerCase(), person]))
       // Any id that is not among the others may be that of the row that cannot be read.
       const [unreadable] = unreadableRows(rows)
-      if (unreadable) for (const id of valid) if (!byId.has(id)) byId.set(id, copyError(unreadable))
-      return byId
+      return new Map(valid.map((id) => [id, byId.get(id.toLowerCase()) ?? (unreadable ? copyError(unreadable) : null)]))
     },
   }),
 )
-
-interface PersonRow {
-  readonly person_id?: string | null | undefined
-}
-
-/**
- * The persons that a row belongs to. Without `person_id` that is the requested person where there is only one; an
- * unreadable row may be any person's.
- */
-function ownersOf(row: PersonRow | UnreadableRow, requested: readonly string[]): readonly string[] {
-  const owner = row instanceof UnreadableRow ? row.text('person_id') : row.person_id
-  if (owner != null) return [owner]
-  return requested.length === 1 || row instanceof UnreadableRow ? requested : []
-}
 
 /** A loader of records by person id: Synctera lists those of several persons in one call. */
 export const recordsByPerson = <Row extends PersonRow, Node>(
@@ -104,17 +90,11 @@ export const recordsByPerson = <Row extends PersonRow, Node>(
       absent: () => [],
       async load({ source, drift }, operation, ids) {
         const valid = ids.filter(isPersonId)
-        const byPerson = new Map<string, (Node | ApiError)[]>()
-        if (valid.length === 0) return byPerson
-        const found = await rowsOf(source, operation, valid)
-        const rows = toNodes(found, list, toNode, unreadableSyncteraRow, drift)
-        for (const [i, row] of rows.entries())
-          for (const owner of ownersOf(found[i]!, valid)) {
-            const own = byPerson.get(owner)
-            if (own) own.push(row)
-            else byPerson.set(owner, [row])
-          }
-        return byPerson
+        if (valid.length === 0) return new Map<string, Rows<Node>>()
+        const found = ownedRows(await rowsOf(source, operation, valid), valid)
+        const nodes = toNodes(found, list, toNode, unreadableSyncteraRow, drift)
+        // A row that names no person is unreadable here, and may be any person's.
+        return new Map(valid.map((id) => [id, nodes.filter((_node, i) => concernsPerson(found[i]!, id))]))
       },
     }),
   )

@@ -8,6 +8,7 @@ import { Walk } from '../support/walk.js'
 import { PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraPerson } from './contract.js'
 import { endlessList } from './errors.js'
 import type { SyncteraInstance } from './instance.js'
+import { rowsOfPerson } from './person-rows.js'
 import { createBody, ssnLast4, toPerson, toVerificationResult, toVerificationStatus, updateBody } from './mapping.js'
 
 // Recovery: what a write of which Synctera does not keep the answer may have made. Synctera keeps no 5xx under an
@@ -101,7 +102,7 @@ export async function findVerification(
 ): Promise<PersonVerification | null> {
   const person = await nullIfNotFound(source.getPerson(operation, personId))
   if (person === null || !isSince(person.verification_last_run, begunAt)) return null
-  const rows = await source.listVerifications(operation, [personId])
+  const rows = rowsOfPerson(await source.listVerifications(operation, [personId]), personId)
   const results = []
   for (const row of rows) {
     if (row instanceof UnreadableRow) return null

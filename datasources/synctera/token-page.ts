@@ -2,7 +2,7 @@ import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
 import type { ApiError } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { isReadable } from '../contract/rows.js'
-import type { ReadRows } from '../http/list-contract.js'
+import type { ReadRows, UnreadableRow } from '../http/list-contract.js'
 import { cursorsOf } from '../support/cursor.js'
 import type { Drift } from '../support/mapping.js'
 import { toNodes } from '../support/rows.js'
@@ -68,6 +68,8 @@ export interface TokenList<Row, Node> {
     pageToken: string | undefined,
   ) => Promise<{ readonly rows: ReadRows<Row>; readonly next: string | null | undefined }>
   readonly toNode: (row: Row, drift: Drift) => Node
+  /** False for a row that is another's, also where it cannot be read. All are the list's, where absent. */
+  readonly concerns?: (row: Row | UnreadableRow) => boolean
   /** True for a row that has what was asked for: a provider may ignore a filter that it does not know. All, where absent. */
   readonly belongs?: (node: Node) => boolean
 }
@@ -93,7 +95,7 @@ export const emptyPage = <Node>({ after }: PageKey): Page<Node> => ({
  */
 export async function loadTokenPage<Row, Node extends object>(
   operation: OperationScope,
-  { name, selection, load, toNode, belongs = () => true }: TokenList<Row, Node>,
+  { name, selection, load, toNode, concerns = () => true, belongs = () => true }: TokenList<Row, Node>,
   { first: requested, after }: PageKey,
   drift: Drift,
 ): Promise<Page<Node>> {
@@ -115,11 +117,11 @@ export async function loadTokenPage<Row, Node extends object>(
     const following = next === undefined ? undefined : { token: next, skip: 0, walked: walk.state }
     const rows = toNodes(page.rows.slice(skip), name, toNode, unreadableSyncteraRow, drift)
     let taken = skip
-    for (const row of rows) {
+    for (const [i, row] of rows.entries()) {
       if (collected.count === first) break
       taken += 1
       const position = taken === length && following ? following : { token, skip: taken, walked }
-      if (isReadable(row) && !belongs(row)) {
+      if (!concerns(page.rows[skip + i]!) || (isReadable(row) && !belongs(row))) {
         drift(`${name}.filter`)
         collected.pass(position)
       } else collected.add(row, position)

@@ -9,6 +9,7 @@ import { isPersonId, PAGE_LIMIT, type SyncteraVerification } from './contract.js
 import { rowsOfAllPages } from './pages.js'
 import { command, query, type SyncteraInstance } from './instance.js'
 import { toVerificationResult } from './mapping.js'
+import { concernsPerson, rowsOfPerson } from './person-rows.js'
 import { clearPerson } from './queries.js'
 import { isSince } from './recovery.js'
 import { emptyPage, loadTokenPage, type PageKey } from './token-page.js'
@@ -28,6 +29,14 @@ const PERSONAL_FILTERS = maskedMembersOf(
 const personalCriteriaOf = ({ filter }: HistoryKey): readonly string[] =>
   PERSONAL_FILTERS.filter((name) => filter?.[name] != null).map((name) => `PersonVerificationFilter.${name}`)
 
+/** True for a verification that has what the filter asks for: a provider may ignore a filter. */
+const belongs = (
+  { type, result }: PersonVerificationResult,
+  filter: PersonVerificationFilter | null | undefined,
+): boolean =>
+  (filter?.types == null || filter.types.some((each) => each === type)) &&
+  (filter?.outcomes == null || filter.outcomes.some((each) => each === result))
+
 async function historyPage(
   { source, drift }: SyncteraInstance,
   operation: OperationScope,
@@ -46,6 +55,8 @@ async function historyPage(
         return { rows: page.verifications, next: page.next_page_token }
       },
       toNode: toVerificationResult,
+      concerns: (row) => concernsPerson(row, personId),
+      belongs: (result) => belongs(result, filter),
     },
     part,
     drift,
@@ -66,7 +77,7 @@ async function findRecorded(
     return { rows: page.verifications, next: page.next_page_token }
   })
   const found: SyncteraVerification[] = []
-  for (const row of rows) {
+  for (const row of rowsOfPerson(rows, input.personId)) {
     // The row that cannot be read may be the record, or a second one.
     if (row instanceof UnreadableRow) return null
     if (isRecorded(row, sent) && isSince(row.creation_time, begunAt)) found.push(row)

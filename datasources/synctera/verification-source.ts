@@ -7,6 +7,7 @@ import { demandOf, type DisclosureDemand } from './disclosure-demand.js'
 import { type SessionBody, sessionAnswer } from './document-sessions.js'
 import { mapError } from './error-mapping.js'
 import { personsPage, rowsOfAllPages } from './pages.js'
+import { ofRecord, requestedRecord } from './requested-record.js'
 import type { SyncteraRequests } from './requests.js'
 import { type RecordedVerification, verificationAnswer, type VerificationQuery } from './verification-history.js'
 
@@ -43,15 +44,23 @@ export const checkSource = ({ write }: SyncteraRequests) => ({
 /** Synctera's endpoints of the verifications that are on record. */
 export const verificationSource = ({ send, write }: SyncteraRequests) => ({
   recordVerification: (scope: CallScope, json: RecordedVerification, key: string) =>
-    write(scope, key, { method: 'POST', path: path`/v0/verifications`, json, response: verificationAnswer }),
-
-  getVerification: (scope: CallScope, id: string) =>
-    send(scope, {
-      method: 'GET',
-      path: path`/v0/verifications/${id}`,
-      effect: 'read',
-      response: verificationAnswer,
+    write(scope, key, {
+      method: 'POST',
+      path: path`/v0/verifications`,
+      json,
+      response: ofRecord(verificationAnswer, 'person_id', json.person_id),
     }),
+
+  getVerification: async (scope: CallScope, id: string) =>
+    requestedRecord(
+      await send(scope, {
+        method: 'GET',
+        path: path`/v0/verifications/${id}`,
+        effect: 'read',
+        response: verificationAnswer,
+      }),
+      id,
+    ),
 
   /** A page of the verifications of a person, also of those that later ones replaced. */
   pageOfVerifications: (scope: CallScope, query: VerificationQuery, limit: number, pageToken?: string) =>

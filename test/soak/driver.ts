@@ -6,11 +6,14 @@ import { type Caller, OPS, PARTNER } from './callers.js'
 import type { Entry, Finding, Ledger, Outcome } from './ledger.js'
 import type { Oracle, Window } from './oracle.js'
 import type { Random } from './random.js'
-import { type ReadKind, READS } from './reads.js'
+import type { ReadKind } from './read-kind.js'
+import { READS } from './reads.js'
 import type { Replica } from './replica.js'
 import type { Traffic } from './tally.js'
 import { PROVIDER_TIMEOUT_MS, REQUEST_TIMEOUT_MS, type World } from './world.js'
-import { documentOf, type WriteKind, WRITES } from './writes.js'
+import { jobsOf, JOB_QUERY, judgeRows } from './payee-jobs.js'
+import type { WriteKind } from './write-kind.js'
+import { documentOf, WRITES } from './writes.js'
 
 /** A write is heard to its end, so it may outlast the deadline by one call; the rest is for a busy machine. */
 export const ANSWER_MS = REQUEST_TIMEOUT_MS + PROVIDER_TIMEOUT_MS + 4_000
@@ -166,6 +169,7 @@ export class Driver {
         kind: 'wrong answer',
         what: `${kind.mutation} (${entry.mark}): neither a payload nor an error`,
       })
+    if (payload != null) kind.learn?.(payload, entry.client, this.oracle)
     const outcome: Outcome = payload != null ? { payload } : error !== undefined ? { error } : 'unheard'
     this.ledger.answered(entry, answer === 'unheard' ? { from: 0, to: Date.now() } : answer.window, outcome)
     return outcome
@@ -276,6 +280,21 @@ export class Driver {
     }
     await Promise.all(Array.from({ length: 4 }, next))
     return held
+  }
+
+  /** Reads every job at both replicas; answers which have not ended. What is wrong with a row is a finding. */
+  async jobs(): Promise<string[]> {
+    const open: string[] = []
+    for (const { id, caller } of jobsOf(this.oracle))
+      for (const replica of this.world.replicas) {
+        const answer = await this.ask('accountVerifications', replica, caller, JOB_QUERY, { id })
+        const job = answer === 'unheard' ? undefined : answer.data?.accountVerifications
+        if (job?.state === 'COMPLETED')
+          for (const what of judgeRows(this.oracle, job.results.nodes))
+            this.findings.push({ kind: 'wrong answer', what: `job ${id} at replica ${replica.name}: ${what}` })
+        else open.push(`job ${id} at replica ${replica.name}: ${job?.state ?? 'not there'}`)
+      }
+    return open
   }
 
   /** Closes the driver's own sockets. */

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Exchange } from '../../datasources/emulator/run.js'
 import { OPS, PARTNER } from './callers.js'
 import { plan } from './chaos.js'
 import { type Entry, Ledger, type Outcome } from './ledger.js'
 import { slope } from './memory.js'
 import { Oracle } from './oracle.js'
 import { randomOf } from './random.js'
+import { exchange } from './exchange.js'
 import { READS } from './reads.js'
 
 const MARK = 'Zyxsoak1vob'
@@ -19,17 +19,6 @@ const row = (id: string, more: object = {}) => ({
   ...more,
 })
 
-const exchange = (method: string, url: string, body: object, answer: object, key = 'k'): Exchange => ({
-  method,
-  url,
-  headers: { 'idempotency-key': key },
-  body,
-  status: 200,
-  answerHeaders: {},
-  answer: JSON.stringify(answer),
-  replaced: false,
-  odd: false,
-})
 const created = (id: string) => exchange('POST', '/v0/persons', { first_name: MARK }, row(id))
 
 const rules = { mutation: 'createPerson', once: true, idOf: ({ id }: { id: string }) => id }

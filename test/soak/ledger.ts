@@ -28,6 +28,10 @@ export interface WriteRules {
   readonly once: boolean
   /** The effect's id in the payload, where it can be seen there. */
   readonly idOf?: ((payload: any) => string) | undefined
+  /** True where the answer comes before the effect: whether it was carried out is judged when its record is read. */
+  readonly isLater?: boolean
+  /** False for an answer that is no outcome: the same write goes on later. */
+  readonly isFinal?: (payload: any) => boolean
 }
 
 /** One write as its caller sees it: an input under a key, sent once or many times. */
@@ -106,7 +110,13 @@ export class Ledger {
   #done(entry: Entry, window: Window, payload: any): void {
     const { rules, mark, settled, key } = entry
     const effects = this.oracle.effects(mark)
-    if (effects.size === 0) this.#find('lost write', entry, 'answered as done, and nothing was carried out')
+    if (rules.isFinal?.(payload) === false) {
+      if (settled && 'payload' in settled.outcome && !settled.provisional && window.from > settled.at)
+        this.#find('changed outcome', entry, `answered ${JSON.stringify(payload)} after it was done`)
+      return
+    }
+    if (effects.size === 0 && rules.isLater !== true)
+      this.#find('lost write', entry, 'answered as done, and nothing was carried out')
     const id = rules.idOf?.(payload)
     if (id !== undefined && !effects.has(id))
       this.#find('wrong answer', entry, `answered ${id}, carried out ${[...effects].join(', ')}`)
@@ -158,7 +168,8 @@ export class Ledger {
       const done = settled && 'payload' in settled.outcome
       if (!done && rules.once && !unsure && entry.key !== undefined && size > 0)
         this.#find('wrong answer', entry, 'every answer said that nothing was done, and it was')
-      if (done && size === 0) this.#find('lost write', entry, 'done, and nothing is there in the end')
+      if (done && size === 0 && rules.isLater !== true)
+        this.#find('lost write', entry, 'done, and nothing is there in the end')
     }
   }
 }

@@ -1,5 +1,8 @@
 import type { ProviderName } from '../../datasources/index.js'
 import type { Exchange } from '../../datasources/emulator/run.js'
+import { marks } from './marks.js'
+import { type Carried, carriedOut } from './person-effects.js'
+import type { Random } from './random.js'
 
 /** When something was asked and when its answer came, in ms since 1970. */
 export interface Window {
@@ -47,6 +50,7 @@ export class Oracle {
   readonly #effects = new Map<string, Set<string>>()
   /** What was written to whom: KYC checks by id and by customer. */
   readonly #checks = new Map<string, Row>()
+  readonly #taken = new Set<string>()
   #count = 0
 
   /** A record not seen before has been so from the beginning, because the providers report all changes. */
@@ -68,7 +72,17 @@ export class Oracle {
     return !known
   }
 
-  #synctera(method: string, path: string, { headers, body, answer }: Exchange): void {
+  /** What a write to the records of a person carried out; what was kept under a key is answered again, and no other effect. */
+  #carried({ mark, effect, made, status }: Carried): void {
+    if (!this.#effect(mark, effect)) return
+    if (made) this.#seen(made.kind, made.id, made.row)
+    if (status) this.#changed('person', status.personId, { verificationStatus: status.verificationStatus })
+  }
+
+  #synctera(method: string, path: string, exchange: Exchange): void {
+    const carried = carriedOut(exchange)
+    if (carried) return this.#carried(carried)
+    const { headers, body, answer } = exchange
     const row = JSON.parse(answer) as Row
     const sent = body as Row
     if (method === 'GET') {
@@ -112,6 +126,13 @@ export class Oracle {
     }
   }
 
+  /** Each step that was carried out counts; a token is a secret of this server. */
+  #challenge(challengeId: string, step: 'start' | 'verify', answer: string): void {
+    this.#effect(marks[step](challengeId), String((this.#count += 1)))
+    const { challengeToken } = (answer === '' ? {} : JSON.parse(answer)) as Row
+    if (typeof challengeToken === 'string') this.#seen('secret', challengeToken, {})
+  }
+
   /** Takes down what a provider carried out. */
   watch(provider: ProviderName, exchange: Exchange): void {
     const { method, url, status, body, answer } = exchange
@@ -124,6 +145,8 @@ export class Oracle {
       case 'obp':
         return this.#obp(method, path, exchange)
       case 'apiture': {
+        const [, challengeId, step] = /\/challenges\/([^/]+)\/factors\/[^/]+\/(start|verify)$/.exec(path) ?? []
+        if (challengeId !== undefined) return this.#challenge(challengeId, step as 'start' | 'verify', answer)
         const [, customer = ''] = /bankingCustomers\/([^/]+)\//.exec(path) ?? []
         for (const item of (JSON.parse(answer) as { items: Row[] }).items) {
           const { accountNumber } = item['account'] as { accountNumber: string }
@@ -162,6 +185,25 @@ export class Oracle {
     return versions
       .filter(({ since }, i) => since <= to && (versions[i + 1]?.since ?? Infinity) >= from)
       .map(({ row }) => row)
+  }
+
+  /** Keeps what an answer has told. */
+  learn(kind: string, id: string, row: Row): void {
+    this.#seen(kind, id, row)
+  }
+
+  /** The record as it is now. */
+  latest(kind: string, id: string): Row | undefined {
+    return this.#records.get(`${kind} ${id}`)?.at(-1)?.row
+  }
+
+  /** A record that was not taken for this purpose before. */
+  take(kind: string, purpose: string, random: Random, fits: (id: string) => boolean = () => true): string | undefined {
+    const free = this.ids(kind).filter((id) => !this.#taken.has(`${purpose} ${id}`) && fits(id))
+    if (free.length === 0) return undefined
+    const id = random.pick(free)
+    this.#taken.add(`${purpose} ${id}`)
+    return id
   }
 
   check(id: string): Row | undefined {

@@ -2,25 +2,10 @@ import { ADA, PEOPLE, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/peo
 import type { GraphError } from '../support/app.js'
 import { ADA_HERSELF, type Caller, NOBODY, OPS, PARTNER, RIVAL } from './callers.js'
 import type { Oracle, Window } from './oracle.js'
-import type { Random } from './random.js'
+import { payeeJob } from './payee-jobs.js'
+import type { Judge, ReadKind } from './read-kind.js'
 
 type Row = Readonly<Record<string, any>>
-/** What is wrong with an answer; nothing when it is one that the oracle allows. */
-type Judge = (data: any, errors: readonly GraphError[], window: Window) => string[]
-
-export interface Read {
-  readonly caller: Caller
-  readonly query: string
-  readonly variables: object
-  readonly judge: Judge
-}
-
-export interface ReadKind {
-  readonly name: string
-  readonly weight: number
-  /** Undefined while there is nothing to ask for. */
-  readonly make: (random: Random, oracle: Oracle) => Read | undefined
-}
 
 /** The masked form of a value for a caller without `pii:read`, written from the documentation and not from the code. */
 const MASKED: Readonly<Record<string, (value: string) => string | null>> = {
@@ -379,6 +364,7 @@ export const READS: readonly ReadKind[] = [
   kycChecks,
   entitlements,
   verificationResult,
+  payeeJob,
   job,
   own,
   forbidden,

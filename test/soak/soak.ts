@@ -26,9 +26,13 @@ interface SoakOptions {
 
 const CALLERS = 8
 const RECOVERY_SECONDS = 15
+/** A job goes on when the lease of the process that died has ended, and its rows pause after a refusal. */
+const JOB_SECONDS = 90
 /** Of what is found while it runs; the rest is in the end. */
 const MAX_SHOWN = 25
 const PROGRESS_MS = 5_000
+/** Secrets of providers that are looked for in the logs. */
+const MAX_SECRETS = 50
 /** From this length on a slope says something; before it memory is still warming up. */
 const LONG_SECONDS = 500
 const MAX_GROWTH = { long: 5, short: 150 }
@@ -83,10 +87,10 @@ async function socketsAtRest({ emulators, replicas }: World, first: Readonly<Rec
 }
 
 /** Stops the replicas and looks at what they leave behind. */
-async function afterwards({
-  replicas,
-  auditSettings,
-}: World): Promise<{ readonly audit: string; readonly findings: Finding[] }> {
+async function afterwards(
+  { replicas, auditSettings }: World,
+  secrets: readonly string[],
+): Promise<{ readonly audit: string; readonly findings: Finding[] }> {
   const findings: Finding[] = []
   for (const replica of replicas) {
     const code = await replica.stop()
@@ -103,6 +107,7 @@ async function afterwards({
       })
     const personal = [
       ...MARKS,
+      ...secrets,
       ...PEOPLE.slice(0, 20).flatMap(({ firstName, lastName, email, phone, ssn, account }) => [
         `${firstName} ${lastName}`,
         email,
@@ -171,6 +176,8 @@ export async function soak({
     const random = randomOf(seed - 1)
     const recovery = await until(RECOVERY_SECONDS, () => driver.troubles(random))
     const late: Finding[] = recovery.wrong.map((what) => ({ kind: 'not recovered', what }))
+    const jobs = await until(JOB_SECONDS, () => driver.jobs())
+    late.push(...jobs.wrong.map((what): Finding => ({ kind: 'lost write', what })))
     const keysStillHeld = await driver.repeat(random, Math.max(100, seconds))
     ledger.close()
     for (const [mark, count] of await countMarks(world.emulators)) {
@@ -194,7 +201,7 @@ export async function soak({
     if (growth[0]!.rssMbPerMinute > most)
       late.push({ kind: 'process', what: `replica a grows by ${growth[0]!.rssMbPerMinute} MB a minute` })
 
-    const { audit, findings: left } = await afterwards(world)
+    const { audit, findings: left } = await afterwards(world, oracle.ids('secret').slice(-MAX_SECRETS))
     const all = [...findings(), ...late, ...left]
     const { asked, longestMs, codes } = traffic.total
     const report: Report = {

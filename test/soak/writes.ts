@@ -1,37 +1,18 @@
 import { ADA, PEOPLE, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
-import type { Random } from './random.js'
-import type { Oracle } from './oracle.js'
-import type { WriteRules } from './ledger.js'
-
-/** A kind of write: how one is made up, and how its effect is recognised. */
-export interface WriteKind extends WriteRules {
-  readonly input: string
-  readonly selection: string
-  readonly weight: number
-  /** The mark that the input carries to the provider, and the input; undefined while there is nothing to write to. */
-  readonly make: (
-    random: Random,
-    number: number,
-    oracle: Oracle,
-  ) => { readonly mark: string; readonly input: object } | undefined
-}
+import { CHALLENGE_WRITES } from './challenge-writes.js'
+import { verifyAccounts } from './payee-jobs.js'
+import { PERSON_WRITES, personOf } from './person-writes.js'
+import { word, type WriteKind } from './write-kind.js'
 
 /** What every personal value of the soak begins with, so that a leak is found whichever it is. */
 export const MARKS = ['Zyxsoa', 'zyxsoa', '+1731955', '731-95-', '73195500'] as const
 
-const word = (number: number) => `Zyxsoak${number}vob`
 const email = (number: number) => `zyxsoak${number}@vob.example`
 const digits = (number: number, length: number) => String(number).padStart(length, '0')
 const address = (number: number) => `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`
 
 /** Customers that the bank and their records agree on. */
 const CUSTOMERS = PEOPLE.filter(({ bankId }) => bankId === ADA.bankId)
-
-/** Persons that the soak made: the cast keeps its stories. */
-function personOf(random: Random, oracle: Oracle): string | undefined {
-  const made = oracle.ids('person').filter((id) => !PEOPLE.some(({ personId }) => personId === id))
-  return made.length === 0 ? undefined : random.pick(made.slice(-200))
-}
 
 const createPerson: WriteKind = {
   mutation: 'createPerson',
@@ -236,6 +217,9 @@ export const WRITES: readonly WriteKind[] = [
   setAccountEntitlements,
   setAccountAttributes,
   verifyAccount,
+  verifyAccounts,
+  ...PERSON_WRITES,
+  ...CHALLENGE_WRITES,
 ]
 
 export const documentOf = ({ mutation, input, selection }: WriteKind): string =>

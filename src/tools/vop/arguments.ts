@@ -15,13 +15,14 @@ export const USAGE = `npm run vop -- PAYEES.csv [--url URL] [--token-file FILE] 
   --out         the results; default: PAYEES.results.csv. The journal is beside them: PAYEES.results.csv.journal
   --types       STATUS, NAME or both, comma separated; default: NAME
   --max-age     the age in seconds at which a cached answer is still taken; default: 60
-  --delimiter   of the columns; default: ,
+  --delimiter   of the columns: one character, or the word tab; default: ,
   --jobs        jobs of 100 rows at a time, 1 to 16; default: 4
   --skip-bad    checks the good rows of a file that has bad ones too
   --give-up     ends rows whose job the server does not know any more as OUTCOME_UNKNOWN
 
 Exit code: 0 every row has an answer, 1 some rows have none, 2 nothing was asked (usage, bad rows),
-3 stopped: run it again to go on, 4 the file has changed since the run began`
+3 stopped: run it again to go on, 4 the file or its results have changed since the run began,
+5 another run is at work on the same results`
 
 /** Arguments that are not usable. */
 export class UsageError extends Error {}
@@ -102,8 +103,8 @@ export function readArguments(args: readonly string[], env: Env): VopArguments {
   const [file, ...others] = positionals
   if (values.help || file === undefined || others.length > 0) throw new UsageError(USAGE)
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError('The file of payees cannot be read.')
-  const delimiter = values.delimiter ?? ','
-  if (delimiter.length !== 1) throw new UsageError('--delimiter must be one character')
+  const delimiter = values.delimiter === 'tab' ? '\t' : (values.delimiter ?? ',')
+  if (delimiter.length !== 1) throw new UsageError('--delimiter must be one character, or the word tab')
   return {
     file,
     out: values.out ?? `${file.replace(/\.csv$/i, '')}.results.csv`,

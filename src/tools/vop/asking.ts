@@ -87,7 +87,7 @@ export class Asking {
       const { accountVerifications: job } = await this.options.client.run(PayeeJobDocument, { jobId })
       if (!job) return false
       if (job.state === 'COMPLETED') return true
-      const ms = job.nextPollAt === null ? MIN_WAIT_MS : Date.parse(job.nextPollAt) - Date.now()
+      const ms = Date.parse(job.nextPollAt ?? '') - Date.now() || MIN_WAIT_MS
       await delay(Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, ms)))
     }
   }

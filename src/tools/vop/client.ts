@@ -45,6 +45,15 @@ const word = (text: string | undefined): string => (text && /^[A-Z_]{1,64}$/.tes
 const secondsOf = (header: string | null): number | undefined =>
   header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined
 
+/** The answer in a body; empty where the body is another's, such as a page of a proxy. */
+function answerOf(text: string): Answer {
+  try {
+    return (JSON.parse(text) as Answer | null) ?? {}
+  } catch {
+    return {}
+  }
+}
+
 /** A failure after which the same request is sent again. */
 interface Retry {
   readonly reason: string
@@ -69,36 +78,48 @@ export class GraphClient {
     }
   }
 
+  #token(): string {
+    let token: string
+    try {
+      token = this.options.token()
+    } catch {
+      throw new Stopped('The token file cannot be read.')
+    }
+    if (!/^[\x21-\x7e]+$/.test(token)) throw new Stopped('The token must be one line without spaces.')
+    return token
+  }
+
   async #send(body: string): Promise<{ readonly data: unknown } | Retry> {
+    const authorization = `Bearer ${this.#token()}`
     let response: Response
     let answer: Answer
     try {
       response = await fetch(this.options.url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${this.options.token()}` },
+        headers: { 'content-type': 'application/json', authorization },
         body,
         signal: AbortSignal.timeout(TIMEOUT_MS),
-        redirect: 'error',
+        redirect: 'manual',
       })
-      answer = (await response.json()) as Answer
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Stopped('The token file cannot be read.')
+      answer = answerOf(await response.text())
+    } catch {
       return { reason: 'nothing', seconds: undefined }
     }
     const [error] = answer.errors ?? []
-    if (error === undefined && response.ok) return { data: answer.data }
+    if (error === undefined && response.ok && answer.data) return { data: answer.data }
     return this.#failure(error, response)
   }
 
   #failure(error: GraphError | undefined, response: Response): Retry {
     const { code, retryable, retryAfterSeconds, fields } = error?.extensions ?? {}
-    if (code === 'UNAUTHENTICATED')
+    if (code === 'UNAUTHENTICATED' || (code === undefined && response.status === 401))
       throw new Stopped('The token is not valid (any more). Renew it, and run the same again.')
     if (code === 'BAD_USER_INPUT' && fields) throw new Refused(fields)
     const seconds = retryAfterSeconds ?? secondsOf(response.headers.get('retry-after'))
     const reason = code === undefined ? `the status ${response.status}` : word(code)
     if (retryable === true || (code === undefined && (response.status === 429 || response.status >= 500)))
       return { reason, seconds }
-    throw new Stopped(`The server answers ${reason}.`)
+    const isOther = code === undefined ? ' and no result: --url must be the address of the GraphQL API' : ''
+    throw new Stopped(`The server answers ${reason}${isOther}.`)
   }
 }

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, ftruncateSync, readFileSync } from 'node:fs'
 import { UsageError } from './arguments.js'
+import { openForAppending, writeThrough } from './disk.js'
 
 /** The first record: what the run is about. */
 export interface RunRecord {
@@ -36,6 +37,8 @@ export interface EndedRecord {
   readonly kind: 'ended'
   readonly batch: number
   readonly bytes: number
+  /** Keyed hash of the results file up to there. */
+  readonly results: string
   readonly rows: number
   /** Rows without an answer. */
   readonly unanswered: number
@@ -43,11 +46,20 @@ export interface EndedRecord {
 
 type JournalRecord = RunRecord | BegunRecord | JobRecord | EndedRecord
 
+const KINDS: readonly unknown[] = ['run', 'begun', 'job', 'ended'] satisfies JournalRecord['kind'][]
+
+function recordOf(line: string): JournalRecord {
+  const record = JSON.parse(line) as JournalRecord | null
+  if (!KINDS.includes(record?.kind)) throw new Error('no record')
+  return record!
+}
+
 /** The records of an earlier run. A last line that is not whole was being written when the process ended. */
 function recordsOf(text: string): readonly JournalRecord[] {
-  const lines = text.split('\n').slice(0, -1)
   try {
-    return lines.map((line) => JSON.parse(line) as JournalRecord)
+    const records = text.split('\n').slice(0, -1).map(recordOf)
+    if (records.length > 0 && records[0]!.kind !== 'run') throw new Error('no beginning')
+    return records
   } catch {
     throw new UsageError('The journal beside the results is damaged; restore it, or begin anew with another --out.')
   }
@@ -64,18 +76,22 @@ export class Journal {
   constructor(path: string) {
     const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
     for (const record of recordsOf(text)) this.#remember(record)
-    this.#file = openSync(path, 'a', 0o600)
+    this.#file = openForAppending(path)
     ftruncateSync(this.#file, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)))
   }
 
-  /** The length of the results file as of the last batch that has ended. */
-  get bytes(): number {
-    return Math.max(0, ...[...this.ended.values()].map(({ bytes }) => bytes))
+  /** The last batch that has ended; undefined where none has. */
+  get lastEnded(): EndedRecord | undefined {
+    return [...this.ended.values()].at(-1)
+  }
+
+  /** Rows of batches that have ended. */
+  get rows(): number {
+    return [...this.ended.values()].reduce((sum, { rows }) => sum + rows, 0)
   }
 
   append(record: JournalRecord): void {
-    writeSync(this.#file, `${JSON.stringify(record)}\n`)
-    fsyncSync(this.#file)
+    writeThrough(this.#file, `${JSON.stringify(record)}\n`)
     this.#remember(record)
   }
 

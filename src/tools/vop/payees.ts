@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { parse } from 'csv-parse'
 import type { AccountToVerifyInput } from '../../../schema/operations/index.js'
-import { lengthOf } from '../../../schema/text.js'
+import { lengthOf, plainAccountId, textFault } from '../../../schema/text.js'
 import { UsageError } from './arguments.js'
 
 /** A row of the file; `problems` say what is wrong with it and hold no value of it. */
 export interface Payee {
-  /** The line on which the row begins. */
+  /** The line on which the row ends. */
   readonly line: number
   readonly cells: readonly string[]
   readonly account: AccountToVerifyInput | undefined
@@ -17,7 +17,10 @@ export interface Payee {
 const COLUMNS = ['iban', 'sortcode', 'accountnumber', 'name', 'type', 'bic', 'secondaryid'] as const
 type Column = (typeof COLUMNS)[number]
 
+const DELIMITER_NAMES: Readonly<Record<string, string>> = { ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' }
+
 const MAX_NAME_LENGTH = 150
+const MAX_SECONDARY_ID_LENGTH = 255
 /** A quotation mark that is not closed must not read the whole file into one row. */
 const MAX_RECORD_BYTES = 65_536
 
@@ -25,6 +28,13 @@ const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$/
 const BIC = /^[A-Z0-9]{8}([A-Z0-9]{3})?$/
 
 const isColumn = (name: string): name is Column => (COLUMNS as readonly string[]).includes(name)
+
+/** What the columns of a header seem to be separated by, where it is read as one. */
+function otherDelimiter([title, ...others]: readonly string[]): string {
+  if (title === undefined || others.length > 0) return ''
+  const found = [';', '\t', '|'].find((delimiter) => title.includes(delimiter))
+  return found === undefined ? '' : `; if a ${DELIMITER_NAMES[found]} separates its columns, use --delimiter`
+}
 
 /** The columns that are read, by position; throws a `UsageError`. */
 export function columnsOf(header: readonly string[]): ReadonlyMap<Column, number> {
@@ -36,7 +46,9 @@ export function columnsOf(header: readonly string[]): ReadonlyMap<Column, number
     found.set(name, index)
   }
   if (!found.has('iban') && !(found.has('sortcode') && found.has('accountnumber')))
-    throw new UsageError('line 1: the header must have the column iban, or sort code and account number')
+    throw new UsageError(
+      `line 1: the header must have the column iban, or sort code and account number${otherDelimiter(header)}`,
+    )
   return found
 }
 
@@ -44,17 +56,41 @@ type Get = (column: Column) => string
 
 /** The account id of a row: an IBAN, or a sort code with an account number. */
 function idOf(get: Get, problems: string[]): Pick<AccountToVerifyInput, 'idScheme' | 'id'> {
-  const iban = get('iban').replace(/\s/g, '').toUpperCase()
+  const iban = plainAccountId('IBAN', get('iban'))
   if (iban !== '') {
     if (!IBAN.test(iban)) problems.push('iban must be two letters, two digits, then 11 to 30 letters and digits')
     return { idScheme: 'IBAN', id: iban }
   }
-  const [sortCode, number] = [get('sortcode'), get('accountnumber')].map((text) => text.replace(/[\s-]/g, ''))
+  const [sortCode, number] = [get('sortcode'), get('accountnumber')].map((text) => plainAccountId('SCAN', text))
   if (sortCode === '' && number === '') problems.push('iban, or sort code and account number, is required')
   else if (!/^\d{6}$/.test(sortCode!) || !/^\d{8}$/.test(number!))
     problems.push('sort code must have 6 digits and account number 8')
   return { idScheme: 'SCAN', id: `${sortCode}${number}` }
 }
+
+/** The rules of the server that a name breaks. */
+function nameProblems(name: string, needsName: boolean): string[] {
+  if (name === '') return needsName ? ['name is required'] : []
+  const fault = textFault('line', name)
+  return [
+    ...(lengthOf(name) > MAX_NAME_LENGTH ? [`name must have at most ${MAX_NAME_LENGTH} characters`] : []),
+    ...(fault === undefined ? [] : [`name ${fault}`]),
+    ...(fault === undefined && !/[\p{L}\p{N}]/u.test(name) ? ['name must hold a name'] : []),
+  ]
+}
+
+function secondaryIdProblems(secondaryId: string): string[] {
+  const fault = textFault('identifier', secondaryId)
+  return [
+    ...(lengthOf(secondaryId) > MAX_SECONDARY_ID_LENGTH
+      ? [`secondary id must have at most ${MAX_SECONDARY_ID_LENGTH} characters`]
+      : []),
+    ...(fault === undefined ? [] : [`secondary id ${fault}`]),
+  ]
+}
+
+/** The character that stands for bytes which are no UTF-8. */
+const REPLACEMENT = '\uFFFD'
 
 /** The account of a row, and what is wrong with it. */
 export function readRow(
@@ -62,17 +98,19 @@ export function readRow(
   columns: ReadonlyMap<Column, number>,
   needsName: boolean,
 ): Pick<Payee, 'account' | 'problems'> {
+  if (cells.some((cell) => cell.includes(REPLACEMENT)))
+    return { account: undefined, problems: ['the row is not UTF-8'] }
   const problems: string[] = []
   const get: Get = (column) => cells[columns.get(column) ?? -1]?.trim() ?? ''
   const id = idOf(get, problems)
   const name = get('name')
-  if (needsName && name === '') problems.push('name is required')
-  if (lengthOf(name) > MAX_NAME_LENGTH) problems.push(`name must have at most ${MAX_NAME_LENGTH} characters`)
+  problems.push(...nameProblems(name, needsName))
   const type = get('type').toUpperCase()
   if (!['', 'PERSONAL', 'BUSINESS'].includes(type)) problems.push('type must be PERSONAL or BUSINESS')
   const bic = get('bic').toUpperCase()
   if (bic !== '' && !BIC.test(bic)) problems.push('bic must have 8 or 11 letters and digits')
   const secondaryId = get('secondaryid')
+  problems.push(...secondaryIdProblems(secondaryId))
   const account = {
     ...id,
     ...(name === '' ? {} : { name }),

@@ -1,6 +1,8 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { closeSync, ftruncateSync, readFileSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
 import type { PayeeChecksQuery } from '../../../schema/operations/index.js'
+import { openForAppending, writeThrough } from './disk.js'
 
 type Job = NonNullable<PayeeChecksQuery['accountVerifications']>
 /** A row of a job, as the server answers it. */
@@ -41,6 +43,30 @@ export function outcomeOf({ state, result, error }: CheckedRow, seesNames: boole
   }
 }
 
+/** The first bytes of a results file, and their hash with the run's id as its key. */
+export class WrittenResults {
+  readonly #hash
+
+  constructor(
+    run: string,
+    readonly beginning = Buffer.alloc(0),
+  ) {
+    this.#hash = createHash('sha256').update(run).update(beginning)
+  }
+
+  static read(run: string, path: string, bytes: number): WrittenResults {
+    return new WrittenResults(run, readFileSync(path).subarray(0, bytes))
+  }
+
+  add(text: string): void {
+    this.#hash.update(text)
+  }
+
+  get hash(): string {
+    return this.#hash.copy().digest('base64url')
+  }
+}
+
 /** The results file: input columns and outcomes, in the order of the input. */
 export class ResultsFile {
   readonly #file: number
@@ -49,32 +75,26 @@ export class ResultsFile {
   /** Cuts off what was written of a batch that had not ended. */
   constructor(
     path: string,
-    bytes: number,
+    private readonly written: WrittenResults,
     private readonly delimiter: string,
   ) {
-    this.#file = openSync(path, 'a', 0o600)
-    ftruncateSync(this.#file, bytes)
-    this.#bytes = bytes
+    this.#file = openForAppending(path)
+    this.#bytes = written.beginning.length
+    ftruncateSync(this.#file, this.#bytes)
   }
 
-  /** Appends rows, which are on the disk when it returns; answers the length of the file. */
-  append(rows: readonly (readonly string[])[]): number {
+  /** Appends rows, which are on the disk when it returns; answers the length and the hash of the file. */
+  append(rows: readonly (readonly string[])[]): { readonly bytes: number; readonly results: string } {
     // Spreadsheets run cells that begin with = + - @ as formulas.
     const text = stringify(rows as string[][], { delimiter: this.delimiter, escape_formulas: true })
-    this.#bytes += writeAll(this.#file, Buffer.from(text))
-    fsyncSync(this.#file)
-    return this.#bytes
+    this.#bytes += writeThrough(this.#file, text)
+    this.written.add(text)
+    return { bytes: this.#bytes, results: this.written.hash }
   }
 
   close(): void {
     closeSync(this.#file)
   }
-}
-
-function writeAll(file: number, bytes: Buffer): number {
-  let written = 0
-  while (written < bytes.length) written += writeSync(file, bytes, written)
-  return written
 }
 
 export const cellsOf = ({ outcome, reason, suggestedName, code }: Outcome): string[] => [

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { PayeeCheckAccessDocument } from '../../../schema/operations/index.js'
 import { type VopArguments, UsageError } from './arguments.js'
 import { Asking } from './asking.js'
 import { type Batch, batchesOf, hashOfFile, hashOfRow } from './batches.js'
 import { GraphClient, Stopped } from './client.js'
 import { Journal } from './journal.js'
+import { RunLock } from './lock.js'
 import { type Payee, PayeeFile } from './payees.js'
 import { Progress, type ProgressOutput } from './progress.js'
-import { cellsOf, type Outcome, OUTCOME_COLUMNS, ResultsFile } from './results.js'
+import { cellsOf, type Outcome, OUTCOME_COLUMNS, ResultsFile, WrittenResults } from './results.js'
 
-/** The input file is not the one that the run began with. */
+/** The input file is not the one that the run began with, or the results are not those that it wrote. */
 export class ChangedFile extends Error {}
 
 const MAX_NAMED_ROWS = 20
@@ -68,13 +69,24 @@ async function access(client: GraphClient): Promise<boolean> {
   return viewer?.seesPersonalData === true
 }
 
-/** The results must be those of the journal: nothing else is written over, and nothing may be missing. */
-function assertResults(out: string, journal: Journal): void {
-  const size = statSync(out, { throwIfNoEntry: false })?.size
-  if (journal.run === undefined && size !== undefined)
+/** The results so far, which must be those of the journal: nothing else is written over, and nothing may be missing. */
+function writtenResults(out: string, journal: Journal, run: string, total: number): WrittenResults {
+  const { lastEnded: last } = journal
+  if (last === undefined) return new WrittenResults(run)
+  const size = statSync(out, { throwIfNoEntry: false })?.size ?? 0
+  // What is behind the last batch was being written when the process ended, unless there was no more to write.
+  const isOfItsLength = journal.rows === total ? size === last.bytes : size >= last.bytes
+  if (isOfItsLength) {
+    const written = WrittenResults.read(run, out, last.bytes)
+    if (written.hash === last.results) return written
+  }
+  throw new ChangedFile('The results file is not as this run wrote it; restore it, or give another --out.')
+}
+
+/** A results file without a journal is another's. */
+function assertOwn(out: string, journal: Journal): void {
+  if (journal.run === undefined && existsSync(out))
     throw new UsageError('The results file exists and has no journal; give another --out.')
-  if ((size ?? 0) < journal.bytes)
-    throw new UsageError('The results file is shorter than the journal says; restore it, or give another --out.')
 }
 
 interface Running {
@@ -97,9 +109,9 @@ class Writing {
 
   async write({ batch, outcomes }: Running): Promise<void> {
     const found = await outcomes
-    const bytes = this.results.append(batch.rows.map((row, i) => [...this.#cells(row), ...cellsOf(found[i]!)]))
+    const written = this.results.append(batch.rows.map((row, i) => [...this.#cells(row), ...cellsOf(found[i]!)]))
     const unanswered = found.filter(({ code }) => code !== '').length
-    this.journal.append({ kind: 'ended', batch: batch.number, bytes, rows: found.length, unanswered })
+    this.journal.append({ kind: 'ended', batch: batch.number, ...written, rows: found.length, unanswered })
     this.unanswered += unanswered
     this.progress.add(found.length)
   }
@@ -131,25 +143,25 @@ export interface RunReport {
   readonly unanswered: number
 }
 
-/** Checks the payees of a file, from where an earlier run stopped. */
-export async function runFile(options: VopArguments, output: ProgressOutput): Promise<RunReport> {
+/** A run under its lock. */
+async function runLocked(options: VopArguments, output: ProgressOutput): Promise<RunReport> {
   const { file, out, delimiter, types, skipsBadRows, url, token } = options
   const payees = new PayeeFile(file, delimiter, types.includes('NAME'))
   const header = await payees.header()
   const total = await checkedRows(payees, skipsBadRows)
   const journal = new Journal(`${out}.journal`)
   try {
-    assertResults(out, journal)
+    assertOwn(out, journal)
     const run = await runOf(options, payees, journal)
-    const resumed = [...journal.ended.values()].reduce((sum, { rows }) => sum + rows, 0)
-    const progress = new Progress(total, resumed, output)
+    const written = writtenResults(out, journal, run, total)
+    const progress = new Progress(total, journal.rows, output)
     const onWait = (reason: string, seconds: number) =>
       progress.note(`The server answers ${reason}; waiting ${Math.ceil(seconds)} s.`)
     const client = new GraphClient({ url, token, onWait })
     const asking = new Asking({ ...options, client, journal, run, seesNames: await access(client) })
-    const results = new ResultsFile(out, journal.bytes, delimiter)
+    const results = new ResultsFile(out, written, delimiter)
     try {
-      if (journal.bytes === 0) results.append([[...header, ...OUTCOME_COLUMNS]])
+      if (written.beginning.length === 0) results.append([[...header, ...OUTCOME_COLUMNS]])
       const writing = new Writing(journal, results, progress, header.length)
       return { rows: total, unanswered: await askAll(payees, asking, writing, options, journal) }
     } finally {
@@ -158,5 +170,15 @@ export async function runFile(options: VopArguments, output: ProgressOutput): Pr
     }
   } finally {
     journal.close()
+  }
+}
+
+/** Checks the payees of a file, from where an earlier run stopped. One run at a time works on its results. */
+export async function runFile(options: VopArguments, output: ProgressOutput): Promise<RunReport> {
+  const lock = new RunLock(`${options.out}.lock`)
+  try {
+    return await runLocked(options, output)
+  } finally {
+    lock.release()
   }
 }

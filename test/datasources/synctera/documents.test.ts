@@ -144,7 +144,11 @@ describe('a disclosure', () => {
       },
     ])
     expect(read.get(other)).toMatchObject([{ type: null, typeRaw: 'REG_Z', eventType: null, eventTypeRaw: 'SIGNED' }])
-    expect(errors).toMatchObject([{ extensions: { code: 'PROVIDER_MALFORMED', leftOut: 1 } }])
+    // The row that names no person may be that of either.
+    expect(errors).toMatchObject([
+      { path: ['persons', 'nodes', 0, 'disclosures'], extensions: { code: 'PROVIDER_MALFORMED', leftOut: 1 } },
+      { path: ['persons', 'nodes', 1, 'disclosures'], extensions: { code: 'PROVIDER_MALFORMED', leftOut: 2 } },
+    ])
     expect(firstPages(app.calls('synctera')).filter((call) => call.includes('disclosures'))).toEqual([
       'GET /v0/disclosures?person_id=…&limit=100',
     ])

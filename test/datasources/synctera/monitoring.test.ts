@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { signatureOf } from '../../../datasources/synctera/webhook.js'
-import { type App, startApp } from '../../support/app.js'
+import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { firstPages } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
@@ -126,6 +126,19 @@ test('an open alert makes an accepted customer REVIEW, for any status but SUPPRE
   const odd = await raise(ADA.personId!, { status: 'ESCALATED' })
   expect(await synctera(ADA.customerId)).toMatchObject({ status: 'REVIEW' })
   await setStatus(odd, 'SUPPRESSED')
+})
+
+test.each<[who: string, options: RunOptions]>([
+  ['a caller without pii:read', { scopes: ['customers:read', 'kyc:read', 'persons:read'] }],
+  ['its owner', { client: 'ada', scopes: ['customers:read:own', 'kyc:read:own', 'persons:read:own'] }],
+])('an open alert makes the customer REVIEW for %s too, who does not read of it', async (_who, options) => {
+  const id = await raise(ADA.personId!)
+  const { data, errors } = await app.run(KYC, { id: ADA.customerId }, options)
+  expect(errors).toEqual([])
+  expect(data.customer.kycOverview.status).toBe('REVIEW')
+  expect(JSON.stringify(data)).not.toMatch(/alert|watch|monitor/i)
+  await setStatus(id, 'SUPPRESSED')
+  expect((await app.run(KYC, { id: ADA.customerId }, options)).data.customer.kycOverview.status).toBe('ACCEPTED')
 })
 
 test.each([

@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { startApp } from '../../support/app.js'
@@ -38,6 +41,29 @@ test(
     } finally {
       await app.close()
     }
+  },
+  PATIENCE_MS,
+)
+
+test(
+  'a run that is interrupted says how to go on and lets its lock go; a second one beside it ends at once',
+  async () => {
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const file = payeeFile(1)
+    const args = [file, '--url', `http://127.0.0.1:${port}/graphql`]
+    const first = startVop(args, 'token')
+    await once(silent, 'request')
+    const second = startVop(args, 'token')
+    expect([await second.exit, second.output()]).toEqual([
+      5,
+      expect.stringContaining(`Another run is at work on these results (process ${first.child.pid} on`),
+    ])
+    first.child.kill('SIGINT')
+    expect([await first.exit, first.output()]).toEqual([3, expect.stringContaining('Run the same again to go on.')])
+    expect(existsSync(file.replace('.csv', '.results.csv.lock'))).toBe(false)
+    silent.close().closeAllConnections()
   },
   PATIENCE_MS,
 )

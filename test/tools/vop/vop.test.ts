@@ -1,12 +1,15 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
 import { readArguments, UsageError } from '../../../src/tools/vop/arguments.js'
 import { Stopped } from '../../../src/tools/vop/client.js'
+import { writeThrough } from '../../../src/tools/vop/disk.js'
+import { Locked, RunLock } from '../../../src/tools/vop/lock.js'
 import { ChangedFile, runFile } from '../../../src/tools/vop/run.js'
 import { type App, startApp } from '../../support/app.js'
 import { askedAccounts, payeeFile, POST, written } from './payee-file.js'
@@ -25,8 +28,15 @@ afterAll(() => app.close())
 const results = (file: string): Record<string, string>[] =>
   parse(readFileSync(file.replace('.csv', '.results.csv')), { columns: true })
 
+/** An answer of something between the tool and the server. */
+interface OtherAnswer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
 /** What stands between the tool and the server: each mutation meets the next of these, and passes once there is none. */
-async function before(met: ('overloaded' | 'lost')[]) {
+async function before(met: ('overloaded' | 'lost' | OtherAnswer)[]) {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => void chunks.push(chunk))
@@ -36,6 +46,10 @@ async function before(met: ('overloaded' | 'lost')[]) {
       if (next === 'overloaded') {
         response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '0' })
         response.end('{"errors":[{"message":"","extensions":{"code":"OVERLOADED","retryable":true}}]}')
+        return
+      }
+      if (typeof next === 'object') {
+        response.writeHead(next.status, { 'content-type': next.type, location: url }).end(next.body)
         return
       }
       const { authorization = '' } = request.headers
@@ -120,11 +134,30 @@ describe('a file of payees', () => {
     ['that is empty', '', 'line 1: the file is empty'],
     ['without a column of accounts', 'name\nAnn\n', 'line 1: the header must have the column iban'],
     ['with two columns of one name', 'iban,IBAN,name\na,b,c\n', 'line 1: two columns are named iban'],
+    ['with other separators', '\uFEFFname;iban\nAnn;x\n', 'if a semicolon separates its columns, use --delimiter'],
+    ['with tabs', 'name\tiban\nAnn\tx\n', 'if a tab separates its columns, use --delimiter'],
+    ['with a name without letters', 'name,iban\n-,GB15ABBY30000012345678\n', 'line 2: name must hold a name'],
+    ['with a name of two lines', 'name,iban\n"An\nn",GB15ABBY30000012345678\n', 'line 3: name must be one line'],
     ['that is no CSV', 'name,iban\n"Ann,x\n', 'not valid CSV'],
   ])('%s is refused', async (_what, text, message) => {
     const { report } = await run(written(text))
     expect(report).toBeInstanceOf(UsageError)
     expect((report as Error).message).toContain(message)
+  })
+
+  test('that is not UTF-8 is refused, and asked with what is readable', async () => {
+    const file = written('')
+    writeFileSync(file, Buffer.from('name,iban\nJosé,GB15ABBY30000012345678\nAnn,GB15ABBY30000012345679\n', 'latin1'))
+    expect(((await run(file)).report as Error).message).toContain('line 2: the row is not UTF-8')
+    expect((await run(file, ['--skip-bad'])).report).toEqual({ rows: 2, unanswered: 1 })
+    expect(askedAccounts(app)).toEqual(['GB15ABBY30000012345679'])
+  })
+
+  test('with tabs and equal rows has each row, and the bank is asked once', async () => {
+    const row = 'Payee\tIBAN: gb15 abby 3000 0077 0000 01\tx'
+    const file = written(`name\tiban\tnote\n${row}\n${row}\n`)
+    expect((await run(file, ['--delimiter', 'tab'])).report).toEqual({ rows: 2, unanswered: 0 })
+    expect(askedAccounts(app)).toEqual(['GB15ABBY30000077000001'])
   })
 
   test('that has changed since is told, with the line, and not asked', async () => {
@@ -147,7 +180,110 @@ describe('a file of payees', () => {
   })
 })
 
+describe('the results', () => {
+  const places = (file: string) => {
+    const out = file.replace('.csv', '.results.csv')
+    return { out, journal: `${out}.journal`, lock: `${out}.lock` }
+  }
+  /** A run that has ended, of which the calls are forgotten. */
+  async function ended(count: number) {
+    const file = payeeFile(count)
+    expect((await run(file)).report).toEqual({ rows: count, unanswered: 0 })
+    app.clear()
+    return { file, ...places(file) }
+  }
+
+  test.each<[what: string, change: (text: string) => string]>([
+    ['edited', (text) => text.replace('Payee 1', 'Payee X')],
+    ['cut off within a line', (text) => text.slice(0, -5)],
+    ['continued', (text) => `${text}a line\n`],
+    ['emptied', () => ''],
+  ])('that were %s since are told, stay as they are, and nothing is asked', async (_what, change) => {
+    const { file, out } = await ended(3)
+    const changed = change(readFileSync(out, 'utf8'))
+    writeFileSync(out, changed)
+    const { report } = await run(file)
+    expect(report).toBeInstanceOf(ChangedFile)
+    expect((report as Error).message).toContain('The results file is not as this run wrote it')
+    expect(readFileSync(out, 'utf8')).toBe(changed)
+    expect(askedAccounts(app)).toEqual([])
+  })
+
+  test('of a batch that was being written are written again, from its job', async () => {
+    const { file, out, journal } = await ended(3)
+    const whole = readFileSync(out, 'utf8')
+    const lines = readFileSync(journal, 'utf8').split('\n')
+    writeFileSync(journal, `${lines.slice(0, 3).join('\n')}\n${lines[3]!.slice(0, 20)}`)
+    writeFileSync(out, whole.slice(0, -9))
+    expect((await run(file)).report).toEqual({ rows: 3, unanswered: 0 })
+    expect(readFileSync(out, 'utf8')).toBe(whole)
+    expect(askedAccounts(app)).toEqual([])
+  })
+
+  test.each(['no JSON', 'null', '{"kind":"other"}'])('of a journal with the line %s are refused', async (line) => {
+    const { file, journal } = await ended(1)
+    writeFileSync(journal, readFileSync(journal, 'utf8').replace('\n', `\n${line}\n`))
+    expect(((await run(file)).report as Error).message).toContain('damaged')
+  })
+
+  test('are refused where they cannot be written', async () => {
+    const { report } = await run(payeeFile(1), ['--out', '/no/such/folder/results.csv'])
+    expect(report).toBeInstanceOf(UsageError)
+    expect((report as Error).message).toContain('ENOENT')
+  })
+
+  test.runIf(existsSync('/dev/full'))('stop a run whose disk is full, with what to do', () => {
+    const full = openSync('/dev/full', 'a')
+    expect(() => writeThrough(full, 'text')).toThrow(/ENOSPC.*run the same again/)
+    closeSync(full)
+  })
+
+  test('are those of one run at a time', async () => {
+    const { file, lock } = await ended(1)
+    const other = new RunLock(lock)
+    const { report } = await run(file)
+    expect(report).toBeInstanceOf(Locked)
+    expect((report as Error).message).toContain(`process ${process.pid}`)
+    other.release()
+    expect((await run(file)).report).toEqual({ rows: 1, unanswered: 0 })
+    expect(existsSync(lock)).toBe(false)
+  })
+
+  const here = { host: hostname(), began: '', id: 'other' }
+  test.each<[what: string, owner: string, isHeld: boolean]>([
+    ['a process that has ended', JSON.stringify({ ...here, pid: 2 ** 22 + 1 }), false],
+    ['an earlier process of the same number', JSON.stringify({ ...here, pid: process.pid, began: '1' }), false],
+    ['a process of another machine', JSON.stringify({ ...here, pid: 2 ** 22 + 1, host: 'other.example' }), true],
+    ['a process that is about to write its name', '', true],
+  ])('locked by %s', async (_what, owner, isHeld) => {
+    const { file, lock } = await ended(1)
+    writeFileSync(lock, owner)
+    const { report } = await run(file)
+    if (isHeld) expect(report).toBeInstanceOf(Locked)
+    else expect(report).toEqual({ rows: 1, unanswered: 0 })
+    expect(existsSync(lock)).toBe(isHeld)
+  })
+})
+
 describe('a run', () => {
+  test.each<[what: string, answer: OtherAnswer, message: string]>([
+    ['a 401 of a gateway', { status: 401, type: 'text/html', body: '<p>no</p>' }, 'Renew it, and run the same again'],
+    ['a page', { status: 200, type: 'text/html', body: '<p>Ann</p>' }, '--url must be the address of the GraphQL API'],
+    ['an empty result', { status: 200, type: 'application/json', body: 'null' }, '--url must be the address'],
+    ['an address that has moved', { status: 302, type: 'text/plain', body: '' }, 'The server answers the status 302'],
+    ['404', { status: 404, type: 'text/plain', body: 'Ann' }, 'The server answers the status 404'],
+  ])('that meets %s stops at once, and goes on', async (_what, answer, message) => {
+    const file = payeeFile(2)
+    const between = await before([answer])
+    const { report, printed } = await run(file, ['--url', between.url])
+    between.close()
+    expect(report).toBeInstanceOf(Stopped)
+    expect((report as Error).message).toContain(message)
+    expect((report as Error).message + printed).not.toMatch(/Ann|Payee|GB15/)
+    expect((await run(file)).report).toEqual({ rows: 2, unanswered: 0 })
+    expect(askedAccounts(app)).toHaveLength(2)
+  })
+
   test('sends again what met OVERLOADED or lost its answer, and asks no row twice', async () => {
     const file = payeeFile(120)
     const between = await before(['overloaded', 'lost', 'lost', 'overloaded'])
