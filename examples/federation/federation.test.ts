@@ -57,9 +57,13 @@ test('persons and customers of one list are one call of each kind', async () => 
 })
 
 test('what begins at kyc-graph is continued at the other subgraph', async () => {
-  const { data, errors } = await ask(environment, 'query($id: ID!) { customer(id: $id) { legalName accounts { iban } } }', {
-    variables: { id: ADA!.customer.id },
-  })
+  const { data, errors } = await ask(
+    environment,
+    'query($id: ID!) { customer(id: $id) { legalName accounts { iban } } }',
+    {
+      variables: { id: ADA!.customer.id },
+    },
+  )
   expect(errors).toEqual([])
   expect(data.customer).toEqual({ legalName: 'Ada Accepted', accounts: [{ iban: ADA!.iban }] })
 })

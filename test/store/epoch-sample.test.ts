@@ -71,8 +71,6 @@ test.each([
 })
 
 test('what another process told in the first record is seen at once', async () => {
-  const told = opened()
-  await told.check()
   values.set(NAMES[0]!, randomBytes(80))
   await checks(1)
   expect(epoch.cause).toBeDefined()

@@ -13,7 +13,15 @@ export async function startGateway(supergraphFile: string, issuer: string, port?
   const url = `http://127.0.0.1:${own}`
   const gateway = await startProgram(
     'Hive Gateway',
-    ['node_modules/@graphql-hive/gateway/dist/bin.js', 'supergraph', supergraphFile, '--host', '127.0.0.1', '--port', String(own)],
+    [
+      'node_modules/@graphql-hive/gateway/dist/bin.js',
+      'supergraph',
+      supergraphFile,
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(own),
+    ],
     {
       cwd: HERE,
       env: { NODE_ENV: 'production', ISSUER: issuer },

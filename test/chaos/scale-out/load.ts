@@ -1,22 +1,42 @@
 import { randomUUID } from 'node:crypto'
-import { ADA, CROWD } from '../../../datasources/emulator/people.js'
+import { CROWD } from '../../../datasources/emulator/people.js'
 import type { Answer, World } from '../world.js'
 
 const TICK_MS = 10
 const CREATE =
   'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { person { id } } }'
 
-/** Ten operations: reads of providers, reads of one's own, and a keyed write. */
-const MIX: readonly ((i: number) => readonly [document: string, variables?: object])[] = [
-  (i) => ['query($id: ID!) { person(id: $id) { firstName } }', { id: CROWD[i % CROWD.length]!.personId }],
-  () => ['{ viewer { id } }'],
-  (i) => ['query($id: ID!) { customer(id: $id) { legalName } }', { id: CROWD[i % CROWD.length]!.customerId }],
-  () => [CREATE, { key: randomUUID() }],
-  () => ['{ viewer { id } }'],
-  () => ['query($id: ID!) { person(id: $id) { lastName verificationStatus } }', { id: ADA.personId }],
-  (i) => ['query($id: ID!) { customer(id: $id) { legalName } }', { id: CROWD[(i + 7) % CROWD.length]!.customerId }],
-  () => ['{ viewer { id } }'],
-  (i) => ['query($id: ID!) { person(id: $id) { firstName } }', { id: CROWD[(i + 3) % CROWD.length]!.personId }],
+type Operation = (i: number) => readonly [document: string, variables?: object]
+
+const person: Operation = (i) => [
+  'query($id: ID!) { person(id: $id) { firstName } }',
+  { id: CROWD[i % CROWD.length]!.personId },
+]
+const customer: Operation = (i) => [
+  'query($id: ID!) { customer(id: $id) { legalName } }',
+  { id: CROWD[i % CROWD.length]!.customerId },
+]
+const viewer: Operation = () => ['{ viewer { id } }']
+const write: Operation = () => [CREATE, { key: randomUUID() }]
+
+/** What is measured alone. */
+export const KINDS: Readonly<Record<string, Operation>> = {
+  'a read without a provider': viewer,
+  'a read of a provider': person,
+  'a keyed write': write,
+}
+
+/** Ten operations: reads of providers, reads of the server's own, and a keyed write. */
+const MIX: readonly Operation[] = [
+  person,
+  viewer,
+  customer,
+  write,
+  viewer,
+  person,
+  customer,
+  viewer,
+  person,
   () => ['{ errorCodes { code } }'],
 ]
 
@@ -29,8 +49,14 @@ export interface Load {
   readonly failed: number
 }
 
-/** Open loop: the mix at a fixed rate, whatever the answers take. */
-export async function sendMix(world: World, url: string, perSecond: number, seconds: number): Promise<Load> {
+/** Open loop: operations at a fixed rate, whatever their answers take. */
+export async function sendMix(
+  world: World,
+  url: string,
+  perSecond: number,
+  seconds: number,
+  mix: readonly Operation[] = MIX,
+): Promise<Load> {
   const begun = performance.now()
   const running: Promise<Answer>[] = []
   const total = Math.round(perSecond * seconds)
@@ -39,7 +65,7 @@ export async function sendMix(world: World, url: string, perSecond: number, seco
       const due = Math.min(total, ((performance.now() - begun) / 1000) * perSecond)
       while (running.length < due) {
         const i = running.length
-        running.push(world.query(url, ...MIX[i % MIX.length]!(i)))
+        running.push(world.query(url, ...mix[i % mix.length]!(i)))
       }
       if (running.length < total) return
       clearInterval(timer)

@@ -43,13 +43,17 @@ async function formCluster(nodes: readonly PrivateRedis[], admins: readonly Redi
   await Promise.all(masters.map((admin, i) => admin.call('CLUSTER', 'ADDSLOTSRANGE', edge(i), edge(i + 1) - 1)))
   for (const { port } of nodes.slice(1)) await admins[0]!.call('CLUSTER', 'MEET', '127.0.0.1', port)
   const all = async (text: string): Promise<boolean> =>
-    (await Promise.all(admins.map((admin) => admin.call('CLUSTER', 'INFO')))).every((info) => String(info).includes(text))
+    (await Promise.all(admins.map((admin) => admin.call('CLUSTER', 'INFO')))).every((info) =>
+      String(info).includes(text),
+    )
   await until('all nodes', () => all(`cluster_known_nodes:${nodes.length}`))
   await until('all slots', () => all('cluster_state:ok'))
   const ids = await Promise.all(masters.map(async (admin) => String(await admin.call('CLUSTER', 'MYID'))))
   await Promise.all(admins.slice(MASTERS).map((admin, i) => admin.call('CLUSTER', 'REPLICATE', ids[i]!)))
   await until('all replicas', async () =>
-    (await Promise.all(masters.map((admin) => admin.info('replication')))).every((info) => info.includes('state=online')),
+    (await Promise.all(masters.map((admin) => admin.info('replication')))).every((info) =>
+      info.includes('state=online'),
+    ),
   )
 }
 

@@ -189,7 +189,9 @@ async function isTold(fleet: Fleet, writer: Replica, reader: Replica): Promise<b
 export async function keepsInvalidations(fleet: Fleet): Promise<readonly Check[]> {
   const { replicas } = fleet.world
   const pairs = replicas.flatMap((writer, i) =>
-    replicas.flatMap((reader, j) => (i === j || (fleet.isShort && j !== (i + 1) % replicas.length) ? [] : [[writer, reader] as const])),
+    replicas.flatMap((reader, j) =>
+      i === j || (fleet.isShort && j !== (i + 1) % replicas.length) ? [] : [[writer, reader] as const],
+    ),
   )
   let stale = 0
   for (const [writer, reader] of pairs) if (!(await isTold(fleet, writer, reader))) stale += 1

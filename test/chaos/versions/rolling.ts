@@ -125,12 +125,7 @@ class Load {
 }
 
 /** Replaces each replica of one version by one of the other: the new one serves first, then the old one is taken out and stopped. */
-async function roll(
-  proxy: Proxy,
-  from: readonly Replica[],
-  to: readonly Replica[],
-  stepMs: number,
-): Promise<number> {
+async function roll(proxy: Proxy, from: readonly Replica[], to: readonly Replica[], stepMs: number): Promise<number> {
   let unclean = 0
   for (const [i, old] of from.entries()) {
     const next = to[i]!
@@ -149,7 +144,11 @@ async function judge(world: World, { keys, verifications, failures, operations }
   const told = [...keys.values()]
   return [
     atMost(`rolling: failed operations of ${operations}`, failures.length, 0),
-    atMost(`rolling: keys of ${keys.size} that the provider was sent more or less often than once`, Math.abs(sent - keys.size), 0),
+    atMost(
+      `rolling: keys of ${keys.size} that the provider was sent more or less often than once`,
+      Math.abs(sent - keys.size),
+      0,
+    ),
     atMost('rolling: keys told two outcomes', told.filter(({ ids }) => ids.size !== 1).length, 0),
     atMost('rolling: keys whose repetition was no replay', told.filter(({ replays }) => replays !== 1).length, 0),
     atLeast('rolling: verifications that both versions read', verifications.length, 1),
