@@ -13,6 +13,8 @@ export interface Rate {
   readonly perSecond: number
   readonly seconds: number
   readonly warmUpSeconds: number
+  /** How long replicas are watched without a load. */
+  readonly idleSeconds: number
 }
 
 /** What one operation costs. */
@@ -37,7 +39,6 @@ export interface Bench {
 
 /** nginx leaves idle connections before a replica closes them. */
 const IDLE_SECONDS = 4
-const IDLE_TEST_SECONDS = 10
 const KIND_SECONDS = 10
 
 /** CPU time of a process so far, user and system, in s. */
@@ -48,27 +49,56 @@ async function cpuSeconds({ adminUrl }: Replica): Promise<number> {
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
 
-/** What the replicas and the masters did while `load` ran. */
+const withoutOf = (calls: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>, times = 1) =>
+  new Map([...calls].map(([name, count]) => [name, Math.max(0, count - (before.get(name) ?? 0) * times)]))
+
+/** The commands that replicas send in a second without an operation. */
+export async function measureIdle({ cluster }: Bench, replicas: readonly Replica[], seconds: number): Promise<Cost> {
+  const cpuBefore = await Promise.all(replicas.map(cpuSeconds))
+  const before = await cluster.commands()
+  await delay(seconds * 1000)
+  const after = await cluster.commands()
+  const cpuAfter = await Promise.all(replicas.map(cpuSeconds))
+  const byCommand = new Map([...withoutOf(after, before)].map(([name, calls]) => [name, calls / seconds]))
+  const cpuMs = (1000 * (sum(cpuAfter) - sum(cpuBefore))) / seconds
+  return {
+    what: `a second of ${named(replicas)} without operations`,
+    operations: 0,
+    failed: 0,
+    cpuMs,
+    commands: sum(byCommand.values()),
+    byCommand,
+  }
+}
+
+/** What an operation of a load costs, without what the replicas send to Redis without it. */
 async function measure(
   what: string,
   { cluster }: Bench,
   replicas: readonly Replica[],
+  idle: Cost,
   load: () => Promise<{ readonly operations: number; readonly failed: number }>,
 ): Promise<Cost> {
   const cpuBefore = await Promise.all(replicas.map(cpuSeconds))
+  const begun = performance.now()
   const before = await cluster.commands()
   const { operations, failed } = await load()
   const after = await cluster.commands()
+  const seconds = (performance.now() - begun) / 1000
   const cpuAfter = await Promise.all(replicas.map(cpuSeconds))
-  const byCommand = new Map([...after].map(([name, calls]) => [name, (calls - (before.get(name) ?? 0)) / operations]))
+  const calls = withoutOf(withoutOf(after, before), idle.byCommand, seconds)
+  const byCommand = new Map([...calls].map(([name, count]) => [name, count / operations]))
   const cpuMs = (1000 * (sum(cpuAfter) - sum(cpuBefore))) / operations
   return { what, operations, failed, cpuMs, commands: sum(byCommand.values()), byCommand }
 }
+
+const named = ({ length }: readonly Replica[]): string => (length === 1 ? 'one replica' : `${length} replicas`)
 
 /** Sends the same mix to each of some replicas through nginx. */
 export async function costOf(
   bench: Bench,
   replicas: readonly Replica[],
+  idle: Cost,
   { perSecond, seconds, warmUpSeconds }: Rate,
 ): Promise<Cost> {
   const { world, folder } = bench
@@ -76,51 +106,41 @@ export async function costOf(
   try {
     const total = perSecond * replicas.length
     await sendMix(world, proxy.url, total, warmUpSeconds)
-    const what = `the mix, ${replicas.length === 1 ? 'one replica' : `${replicas.length} replicas`}`
-    return await measure(what, bench, replicas, () => sendMix(world, proxy.url, total, seconds))
+    const load = () => sendMix(world, proxy.url, total, seconds)
+    return await measure(`the mix, ${named(replicas)}`, bench, replicas, idle, load)
   } finally {
     await proxy.close()
   }
 }
 
-/** One replica, then all of them, with the same load for each. */
-export async function compareCosts(bench: Bench, rate: Rate): Promise<readonly [one: Cost, all: Cost]> {
-  const { world, progress } = bench
-  const [first, ...others] = world.replicas as [Replica, ...Replica[]]
-  progress(`one replica, ${rate.perSecond} operations a second`)
-  const one = await costOf(bench, [first], rate)
-  await Promise.all(others.map((replica) => replica.start()))
-  progress(`${world.replicas.length} replicas, ${rate.perSecond} operations a second each`)
-  return [one, await costOf(bench, world.replicas, rate)]
+/** One replica and all of them, without operations and with the same load for each. */
+export interface Comparison {
+  readonly idle: readonly [one: Cost, all: Cost]
+  readonly loaded: readonly [one: Cost, all: Cost]
 }
 
-/** What each kind of operation costs alone, at one of the replicas; the first row is a second of all of them without any. */
-export async function costsOfKinds(bench: Bench, { perSecond }: Rate): Promise<readonly Cost[]> {
+export async function compareCosts(bench: Bench, rate: Rate): Promise<Comparison> {
+  const { world, progress } = bench
+  const { replicas } = world
+  const [first, ...others] = replicas as [Replica, ...Replica[]]
+  progress(`one replica, ${rate.perSecond} operations a second`)
+  const idleOne = await measureIdle(bench, [first], rate.idleSeconds)
+  const one = await costOf(bench, [first], idleOne, rate)
+  await Promise.all(others.map((replica) => replica.start()))
+  progress(`${replicas.length} replicas, ${rate.perSecond} operations a second each`)
+  const idleAll = await measureIdle(bench, replicas, rate.idleSeconds)
+  return { idle: [idleOne, idleAll], loaded: [one, await costOf(bench, replicas, idleAll, rate)] }
+}
+
+/** What each kind of operation costs alone, at one of the replicas, while all of them run. */
+export async function costsOfKinds(bench: Bench, idle: Cost, { perSecond }: Rate): Promise<readonly Cost[]> {
   const { world, progress } = bench
   const [first] = world.replicas as [Replica, ...Replica[]]
-  progress('idle')
-  const idle = await measure(`a second of ${world.replicas.length} idle replicas`, bench, world.replicas, async () => {
-    await delay(IDLE_TEST_SECONDS * 1000)
-    return { operations: IDLE_TEST_SECONDS, failed: 0 }
-  })
-  const costs = [idle]
+  const costs: Cost[] = []
   for (const [kind, operation] of Object.entries(KINDS)) {
     progress(kind)
-    const cost = await measure(kind, bench, [first], () =>
-      sendMix(world, first.url, perSecond, KIND_SECONDS, [operation]),
-    )
-    costs.push(withoutIdle(cost, idle, KIND_SECONDS / cost.operations))
+    const load = () => sendMix(world, first.url, perSecond, KIND_SECONDS, [operation])
+    costs.push(await measure(kind, bench, [first], idle, load))
   }
   return costs
-}
-
-/** The commands of an operation without those that the replicas send anyway. */
-function withoutIdle(cost: Cost, idle: Cost, secondsOfOne: number): Cost {
-  const byCommand = new Map(
-    [...cost.byCommand].map(([name, calls]) => [
-      name,
-      Math.max(0, calls - (idle.byCommand.get(name) ?? 0) * secondsOfOne),
-    ]),
-  )
-  return { ...cost, byCommand, commands: sum(byCommand.values()) }
 }

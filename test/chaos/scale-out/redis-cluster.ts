@@ -8,8 +8,8 @@ const MASTERS = 3
 const SLOTS = 16_384
 const PATIENCE_MS = 30_000
 const POLL_MS = 100
-/** What a connection asks of itself, and what this file asks. */
-const OWN_COMMANDS = ['info', 'cluster']
+/** What is no command of a server for an operation: what this file and a connection ask, and what the replicas of Redis say. */
+const OTHER_COMMANDS = ['info', 'cluster', 'hello', 'client', 'replconf']
 
 /** A Redis Cluster of real processes: three masters, each with a replica. */
 export interface RedisCluster {
@@ -17,7 +17,7 @@ export interface RedisCluster {
   readonly url: string
   /** A connection to each master. */
   readonly masters: readonly Redis[]
-  /** Commands that the masters have executed so far, those of scripts included, by name; without `INFO` and `CLUSTER`. */
+  /** Commands that the masters have executed so far, those of scripts included, by name. */
   readonly commands: () => Promise<ReadonlyMap<string, number>>
   readonly close: () => Promise<void>
 }
@@ -60,7 +60,7 @@ async function formCluster(nodes: readonly PrivateRedis[], admins: readonly Redi
 function countCommands(stats: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const [, name, calls] of stats.join('\n').matchAll(/^cmdstat_(\w+)[|\w-]*:calls=(\d+)/gm))
-    if (!OWN_COMMANDS.includes(name!)) counts.set(name!, (counts.get(name!) ?? 0) + Number(calls))
+    if (!OTHER_COMMANDS.includes(name!)) counts.set(name!, (counts.get(name!) ?? 0) + Number(calls))
   return counts
 }
 
