@@ -21,7 +21,7 @@ export default defineConfig(
   },
   {
     files: ['**/*.ts'],
-    ignores: ['src/settings/environment.ts', 'test/**', 'clients/**'],
+    ignores: ['src/settings/environment.ts', 'test/**', 'clients/**', 'examples/**'],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -31,7 +31,7 @@ export default defineConfig(
   },
   {
     // An operation written down in a test has no generated type; what it answers is compared as a whole.
-    files: ['test/**'],
+    files: ['test/**', 'examples/**'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
@@ -44,5 +44,5 @@ export default defineConfig(
   // An emulator takes any JSON and compares it as text.
   { files: ['datasources/*/emulator/**'], rules: { '@typescript-eslint/no-base-to-string': 'off' } },
   // Its packages are installed by the folder itself, whose `npm test` checks the types.
-  { files: ['**/*.js', '**/*.mjs', 'clients/**'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['**/*.js', '**/*.mjs', 'clients/**', 'examples/**'], extends: [tseslint.configs.disableTypeChecked] },
 )

@@ -8,6 +8,12 @@ import { type ClaimCheck, type Distrust, type Trust, untrusted } from './trust.j
 /** An epoch's record does not expire. */
 export const EPOCH_TTL_MS = 10 * 365 * 24 * 3_600_000
 
+/**
+ * How many records of a cluster a check reads while the store is trusted: the first one, and the others in turn. Every
+ * claim checks its own, so this bounds only how late a loss is told where no claim meets it.
+ */
+const SAMPLE_SIZE = 8
+
 /** What the epoch needs of the store. */
 export interface EpochServer extends Pick<RawStore, 'read' | 'compareAndSwap'> {
   /** The names of the epoch's records: one, or one for each part of a cluster. */
@@ -60,8 +66,12 @@ export class StoreEpoch implements Trust {
   #isDescribed = false
   /** True until the record is known to be encrypted with the current key. */
   #mayBeOutdated = true
-  /** The running check; a caller that finds one waits for it. */
+  /** Where the next sample begins, among the records after the first. */
+  #sampledFrom = 0
+  /** Checks that a trusted store is unchanged, by a sample of its records; a caller that finds a running check waits for it. */
   readonly check: () => Promise<void>
+  /** The same, by every record. */
+  readonly #checkAll: () => Promise<void>
 
   /** `pinned` is the only epoch that is trusted; without it, the one that is found first. */
   constructor(server: EpochServer, cipher: StoreCipher, events: EpochEvents, pinned?: string) {
@@ -71,6 +81,7 @@ export class StoreEpoch implements Trust {
     this.#events = events
     this.#known = pinned
     this.check = createSingleTask(() => this.#check())
+    this.#checkAll = createSingleTask(() => this.#checkEach())
   }
 
   /** The cause of distrust as of the latest check. */
@@ -86,7 +97,7 @@ export class StoreEpoch implements Trust {
   }
 
   recheck(): Promise<void> {
-    return this.check()
+    return this.#checkAll()
   }
 
   /** Encrypts the record with the current key at the next check; for when that key has changed. */
@@ -95,7 +106,34 @@ export class StoreEpoch implements Trust {
   }
 
   async #check(): Promise<void> {
-    const [facts, { now, stored }] = await Promise.all([this.#server.facts(), this.#read()])
+    if (!(await this.#isUnchanged())) await this.#checkAll()
+  }
+
+  /** True where the store is trusted, and a sample of its records and the servers' facts say so still. */
+  async #isUnchanged(): Promise<boolean> {
+    if (!this.#isChecked || this.#cause !== undefined || this.#mayBeOutdated) return false
+    const [facts, { stored }] = await Promise.all([this.#server.facts(), this.#read(this.#sample())])
+    return (
+      stored.every(({ epoch }) => typeof epoch === 'object' && this.#isTrusted(epoch) && !hasEvicted(epoch, facts)) &&
+      !facts?.some(({ evictionPolicy }) => evictionPolicy !== undefined)
+    )
+  }
+
+  #isTrusted({ id, state }: EpochRecord): boolean {
+    return id === this.#known && (state === 'created' || state === 'accepted')
+  }
+
+  /** The first record, where evictions are told, and the next of the others. */
+  #sample(): readonly string[] {
+    const [first, ...others] = this.#server.epochNames
+    if (others.length < SAMPLE_SIZE) return this.#server.epochNames
+    const from = this.#sampledFrom
+    this.#sampledFrom = (from + SAMPLE_SIZE - 1) % others.length
+    return [first!, ...Array.from({ length: SAMPLE_SIZE - 1 }, (_, i) => others[(from + i) % others.length]!)]
+  }
+
+  async #checkEach(): Promise<void> {
+    const [facts, { now, stored }] = await Promise.all([this.#server.facts(), this.#read(this.#server.epochNames)])
     if (!this.#isDescribed) this.#events.described(facts)
     this.#isDescribed = true
     const verdict = await this.#judge(stored, facts, now)
@@ -106,8 +144,7 @@ export class StoreEpoch implements Trust {
     this.#cause = cause
   }
 
-  async #read(): Promise<{ now: number; stored: readonly Stored[] }> {
-    const names = this.#server.epochNames
+  async #read(names: readonly string[]): Promise<{ now: number; stored: readonly Stored[] }> {
     const reads = await Promise.all(names.map((name) => this.#server.read(name)))
     const stored = reads.map(({ bytes }, i): Stored => {
       const name = names[i]!

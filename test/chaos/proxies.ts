@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
+import type { Replica } from '../soak/replica.js'
 import { startProcess } from '../support/processes.js'
 import { freePort } from '../support/redis.js'
 
@@ -10,6 +11,8 @@ import { freePort } from '../support/redis.js'
 export interface Proxy {
   readonly name: ProxyName
   readonly url: string
+  /** Sends to these replicas alone from now on; nginx only. */
+  readonly use: (replicas: readonly Pick<Replica, 'url'>[]) => Promise<void>
   /** What it wrote of failures of a replica. */
   readonly log: () => string
   readonly close: () => Promise<void>
@@ -23,11 +26,19 @@ export interface Upstream {
   readonly adminPort: number
 }
 
+/** A replica whose readiness is asked at its own port. */
+export const upstreamOf = ({ url }: Pick<Replica, 'url'>): Upstream => {
+  const port = Number(new URL(url).port)
+  return { port, adminPort: port }
+}
+
 const RECIPES: Readonly<Record<ProxyName, string>> = {
   nginx: 'deploy/nginx/kyc-graph.conf',
   haproxy: 'deploy/haproxy/kyc-graph.cfg',
 }
 const START_MS = 10_000
+/** Longer than nginx takes to begin with new workers. */
+const RELOAD_MS = 500
 
 /** Installs a proxy where it is missing and this machine installs packages with apt; else says what is needed. */
 function install(name: ProxyName): void {
@@ -63,7 +74,8 @@ function recipe(name: ProxyName, port: number, upstreams: readonly Upstream[]): 
       `127.0.0.1:${port}${name === 'nginx' ? '' : ` port ${adminPort}`}`,
     )
   }
-  return text
+  // The recipe has more replicas than this run.
+  return text.replace(/^.*kyc-graph-\d:4000.*\n/gm, '')
 }
 
 /** The part of nginx's configuration that the distribution gives, with all files in the folder. */
@@ -90,8 +102,11 @@ export async function startProxy(
   const folder = join(parent, name)
   mkdirSync(folder, { recursive: true })
   const port = await freePort()
-  const text = recipe(name, port, upstreams).replace('keepalive_timeout 4s;', `keepalive_timeout ${idleSeconds}s;`)
-  writeFileSync(join(folder, RECIPES[name].split('/').at(-1)!), text)
+  const write = (to: readonly Upstream[]): void => {
+    const text = recipe(name, port, to).replace('keepalive_timeout 4s;', `keepalive_timeout ${idleSeconds}s;`)
+    writeFileSync(join(folder, RECIPES[name].split('/').at(-1)!), text)
+  }
+  write(upstreams)
   writeFileSync(join(folder, 'nginx.conf'), nginxMain(folder))
   const args =
     name === 'nginx'
@@ -116,6 +131,11 @@ export async function startProxy(
     name,
     url,
     log: () => log,
+    async use(replicas) {
+      write(replicas.map(upstreamOf))
+      child.kill('SIGHUP')
+      await delay(RELOAD_MS)
+    },
     async close() {
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')

@@ -23,6 +23,8 @@ let gateway: ApolloGateway
 let router: ApolloServer
 /** What the router asked of each subgraph: the types of a batch of references, or nothing where it asked by a field. */
 let asked: { subgraph: string; references: string[] }[] = []
+/** The token that the gateway passes on: one with every scope unless a test says otherwise, none where it is null. */
+let token: string | null | undefined
 
 const SECURITY = ['authenticated', 'requiresScopes']
 /** The JavaScript gateway takes no supergraph that is linked to the security directives; routers that enforce them do. */
@@ -72,7 +74,7 @@ beforeAll(async () => {
         subgraph: this.url === url ? 'loyalty' : 'kyc',
         references: references.map(({ __typename }) => __typename),
       })
-      request.http?.headers.set('authorization', `Bearer ${await app.token()}`)
+      if (token !== null) request.http?.headers.set('authorization', `Bearer ${token ?? (await app.token())}`)
     }
   }
   gateway = new ApolloGateway({
@@ -92,11 +94,15 @@ afterAll(async () => {
 beforeEach(() => {
   app.clear()
   asked = []
+  token = undefined
 })
 
-async function ask(query: string): Promise<any> {
+async function answer(query: string): Promise<any> {
   const { body } = await router.executeOperation({ query })
-  const { data, errors } = body.kind === 'single' ? body.singleResult : {}
+  return body.kind === 'single' ? body.singleResult : {}
+}
+async function ask(query: string): Promise<any> {
+  const { data, errors } = await answer(query)
   expect(errors).toBeUndefined()
   return data
 }
@@ -165,6 +171,22 @@ test('what begins here is continued there', async () => {
       .flatMap(({ references }) => references)
       .sort(),
   ).toEqual(['Customer', 'Person'])
+})
+
+test.each<[what: string, token: () => Promise<string> | null, extensions: object]>([
+  [
+    'a scope that the token lacks',
+    () => app.token({ scopes: ['customers:read'] }),
+    { code: 'FORBIDDEN', retryable: false, serviceName: 'kyc' },
+  ],
+  // An answer with 401 is an error of the gateway's own.
+  ['a request without a token', () => null, { code: 'UNAUTHENTICATED' }],
+])('this gateway enforces no scopes; the graph refuses %s', async (_what, tokenOf, extensions) => {
+  token = await tokenOf()
+  const { errors } = await answer(`{ person(id: "${best[0]!.personId}") { firstName } }`)
+  expect(asked).toHaveLength(1)
+  expect(errors).toMatchObject([{ extensions }])
+  expect(app.calls('synctera')).toEqual([])
 })
 
 test('the supergraph states the token and scopes that a field needs, its cost and its list size', () => {

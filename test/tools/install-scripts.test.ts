@@ -15,7 +15,12 @@ const NOT_NEEDED: Readonly<Record<string, string>> = {
   protobufjs: 'warns of a version range in the manifest that installs it',
 }
 
-const lockfiles = ['package-lock.json', 'clients/compatibility/package-lock.json', 'bench/package-lock.json']
+const lockfiles = [
+  'package-lock.json',
+  'clients/compatibility/package-lock.json',
+  'examples/federation/package-lock.json',
+  'bench/package-lock.json',
+]
 const withScript = (file: string) =>
   Object.entries((JSON.parse(readFileSync(file, 'utf8')) as Locked).packages)
     .filter(([, { hasInstallScript }]) => hasInstallScript === true)

@@ -6,6 +6,7 @@ import { overloadScenario } from './overload.js'
 import { rateLimitScenario } from './rate-limit.js'
 import { redis } from './redis.js'
 import { restart } from './restart.js'
+import { scaleOut } from './scale-out.js'
 import { silentProvider } from './silent-provider.js'
 import { slowWritesScenario } from './slow-writes.js'
 import { versions } from './versions.js'
@@ -21,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   redis,
   clocks,
   versions,
+  scaleOut,
   silentProvider,
   wrongSecret,
   issuer,

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { startProxy, upstreamOf } from '../proxies.js'
 import { atMost, type ChaosContext, type Check, type Scenario } from '../scenario.js'
 import { openEarlierRecords } from '../versions/records.js'
 import { buildRelease } from '../versions/release.js'
+import { rollBothWays, type RollingForm } from '../versions/rolling.js'
 import { type QueryOptions, startWorld, type World } from '../world.js'
 
 type Replica = World['replicas'][number]
@@ -20,6 +24,12 @@ const SLOW_MS = 500
 const USER: QueryOptions = { claims: { sub: 'ada' } }
 /** Codes of a write that is to be asked for again. */
 const BUSY = ['IDEMPOTENCY_IN_PROGRESS', 'STORE_UNAVAILABLE']
+
+/** How many replicas of each version are replaced. */
+const ROLLED = { short: 1, whole: 2 }
+const SHORT: RollingForm = { perSecond: 20, rounds: 1, stepMs: 1_000 }
+const WHOLE: RollingForm = { perSecond: 60, rounds: 3, stepMs: 5_000 }
+const IDLE_SECONDS = 1
 
 /** What the callers of one key were told. */
 interface Told {
@@ -174,7 +184,33 @@ async function obeysRecords(world: World, current: Replica, results: Results): P
   await records.close()
 }
 
-async function run({ folder, program, isShort, progress }: ChaosContext) {
+/** All replicas are replaced under load behind nginx, forth and back. */
+async function rolled(release: string, { folder, program, isShort, progress }: ChaosContext, results: Results) {
+  const count = isShort ? ROLLED.short : ROLLED.whole
+  const own = join(folder, 'rolling')
+  mkdirSync(own)
+  const before = Array.from({ length: count }, () => ({ program: release }))
+  const after = Array.from({ length: count }, () => ({ isLate: true }))
+  const settings = { ADMISSION: 'off' }
+  const world = await startWorld({ folder: own, program, settings, replicas: [...before, ...after] })
+  try {
+    const [earlier, current] = [world.replicas.slice(0, count), world.replicas.slice(count)]
+    const proxy = await startProxy('nginx', own, earlier.map(upstreamOf), IDLE_SECONDS)
+    try {
+      const form = isShort ? SHORT : WHOLE
+      const { checks, failures } = await rollBothWays(world, proxy, [earlier, current], form, progress)
+      results.checks.push(...checks)
+      for (const failure of failures.slice(0, 20)) results.table.push(['rolling', failure, '', '', '', '', ''])
+    } finally {
+      await proxy.close()
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+async function run(context: ChaosContext) {
+  const { folder, program, isShort, progress } = context
   progress(`compiling ${EARLIER}`)
   const release = buildRelease(EARLIER, folder)
   const world = await startWorld({
@@ -194,6 +230,7 @@ async function run({ folder, program, isShort, progress }: ChaosContext) {
   } finally {
     await world.close()
   }
+  if (release !== undefined) await rolled(release, context, results)
   return results
 }
 

@@ -1,0 +1,137 @@
+import type { Exchange } from '../../../datasources/emulator/run.js'
+import { startProxy, upstreamOf } from '../proxies.js'
+import { type Bench, compareCosts, type Cost, costOf, costsOfKinds, type Rate } from '../scale-out/costs.js'
+import { startRedisCluster } from '../scale-out/redis-cluster.js'
+import {
+  type Fleet,
+  keepsBudget,
+  keepsInvalidations,
+  keepsKeys,
+  keepsPolls,
+  keepsWebhooks,
+  USER_LIMIT,
+} from '../scale-out/rules.js'
+import { atMost, type ChaosContext, type Check, type Outcome, type Scenario } from '../scenario.js'
+import { startWorld } from '../world.js'
+
+const REPLICAS = 4
+const SHORT: Rate = { perSecond: 40, seconds: 4, warmUpSeconds: 1, idleSeconds: 3 }
+const WHOLE: Rate = { perSecond: 50, seconds: 30, warmUpSeconds: 20, idleSeconds: 20 }
+const BOUND_PERCENT = 10
+/** Pairs of measurements of the CPU time, in the whole form. */
+const CPU_ROUNDS = 3
+
+interface Asked {
+  readonly provider: string
+  readonly call: string
+  readonly at: number
+}
+
+const percentOff = (one: number, all: number): number => 100 * Math.abs(all / one - 1)
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+
+/** The CPU time of one replica under load beside that of all, in turn, with all of them running. */
+async function compareCpu(bench: Bench, idle: Cost): Promise<readonly (readonly [one: Cost, all: Cost])[]> {
+  const { replicas } = bench.world
+  const rounds: (readonly [Cost, Cost])[] = []
+  for (let round = 1; round <= CPU_ROUNDS; round += 1) {
+    bench.progress(`CPU time, round ${round} of ${CPU_ROUNDS}`)
+    const one = await costOf(bench, replicas.slice(0, 1), idle, WHOLE)
+    rounds.push([one, await costOf(bench, replicas, idle, WHOLE)])
+  }
+  return rounds
+}
+
+const HEAD = ['of', 'operations', 'failed', 'CPU ms', 'Redis commands', 'of these']
+
+const rowOf = ({ what, operations, failed, cpuMs, commands, byCommand }: Cost): readonly string[] => [
+  what,
+  String(operations),
+  String(failed),
+  cpuMs.toFixed(3),
+  commands.toFixed(3),
+  [...byCommand]
+    .filter(([, calls]) => calls >= 0.0005)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, calls]) => `${name} ${calls.toFixed(3)}`)
+    .join(', '),
+]
+
+async function costs(
+  bench: Bench,
+  isShort: boolean,
+): Promise<{ checks: readonly Check[]; table: readonly (readonly string[])[] }> {
+  const { idle, loaded } = await compareCosts(bench, isShort ? SHORT : WHOLE)
+  const rounds = isShort ? [] : await compareCpu(bench, idle[1])
+  const kinds = isShort ? [] : await costsOfKinds(bench, idle[1], WHOLE)
+  const each = [...idle, ...loaded, ...rounds.flat(), ...kinds]
+  const failed = each.reduce((sum, cost) => sum + cost.failed, 0)
+  const cpu = rounds.map(([one, all]) => percentOff(one.cpuMs, all.cpuMs))
+  const beside = `${REPLICAS} replicas beside one`
+  const bound = (what: string, off: number): Check => atMost(`${what}, ${beside}`, off, BOUND_PERCENT, ' %')
+  return {
+    checks: [
+      bound('Redis commands of an operation', percentOff(loaded[0].commands, loaded[1].commands)),
+      // These need time, and a quiet machine.
+      ...(isShort
+        ? []
+        : [
+            bound('Redis commands of an idle replica', percentOff(idle[0].commands, idle[1].commands / REPLICAS)),
+            bound('CPU time of an operation (median)', median(cpu)),
+          ]),
+      atMost('operations that failed', failed, 0),
+    ],
+    table: [HEAD, ...each.map(rowOf)],
+  }
+}
+
+async function rules(fleet: Fleet, progress: ChaosContext['progress']): Promise<readonly Check[]> {
+  const checks: Check[] = []
+  for (const [name, rule] of [
+    ['idempotency keys', keepsKeys],
+    ['poll schedules', keepsPolls],
+    ['webhooks', keepsWebhooks],
+    ['invalidations', keepsInvalidations],
+    ["a user's quota", keepsBudget],
+  ] as const) {
+    progress(name)
+    checks.push(...(await rule(fleet)))
+  }
+  return checks
+}
+
+async function run(context: ChaosContext): Promise<Outcome> {
+  const { folder, program, isShort, progress } = context
+  const seen: Asked[] = []
+  const watch = (provider: string, { method, url }: Exchange): void =>
+    void seen.push({ provider, call: `${method} ${url.split('?')[0]!}`, at: performance.now() })
+  const asked: Fleet['asked'] = (provider, match) =>
+    seen.flatMap((each) => (each.provider === provider && match.test(each.call) ? [each.at] : []))
+  progress('three masters with a replica each')
+  const cluster = await startRedisCluster(folder)
+  const settings = {
+    REDIS_URL: cluster.url,
+    REDIS_REPLICAS: '1',
+    ADMISSION: 'off',
+    RATE_LIMIT_COST_PER_MINUTE: '1000000',
+    RATE_LIMIT_USER_COST_PER_MINUTE: String(USER_LIMIT),
+  }
+  const replicas = Array.from({ length: REPLICAS }, (_, i) => ({ isLate: i > 0 }))
+  const world = await startWorld({ folder, program, redis: false, settings, replicas, watch })
+  try {
+    const { checks, table } = await costs({ world, cluster, folder, progress }, isShort)
+    const proxy = await startProxy('nginx', folder, world.replicas.map(upstreamOf), 4)
+    try {
+      const kept = await rules({ world, url: proxy.url, cluster, asked, isShort }, progress)
+      return { checks: [...kept, ...checks], table }
+    } finally {
+      await proxy.close()
+    }
+  } finally {
+    await world.close()
+    await cluster.close()
+  }
+}
+
+/** Four replicas behind nginx on a Redis Cluster: the rules that they share, and what an operation costs. */
+export const scaleOut: Scenario = { name: 'scale-out', title: 'Four replicas on a Redis Cluster', run }
