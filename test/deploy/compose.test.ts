@@ -35,7 +35,8 @@ test.each(Object.entries<any>(services))('%s: what it names is there, and its ri
   expect(names(service.secrets).filter((name) => !(name in secrets))).toEqual([])
   expect(Object.keys(service.depends_on ?? {}).filter((name) => !(name in services))).toEqual([])
   const sources = (service.volumes ?? []).map((line: string) => line.split(':')[0]!)
-  const isThere = (source: string): boolean => (source.startsWith('.') ? existsSync(join('deploy', source)) : source in volumes)
+  const isThere = (source: string): boolean =>
+    source.startsWith('.') ? existsSync(join('deploy', source)) : source in volumes
   expect(sources.filter((source: string) => !isThere(source))).toEqual([])
   expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
   expect(service.build ?? /:v?\d/.test(service.image)).toBeTruthy()
@@ -44,7 +45,10 @@ test.each(Object.entries<any>(services))('%s: what it names is there, and its ri
 })
 
 test('every secret is made by secrets.sh, which keeps what is there', () => {
-  const made = () => Object.fromEntries(readdirSync(join(folder, 'compose/secrets')).map((name) => [name, read(join(folder, 'compose/secrets', name))]))
+  const made = () =>
+    Object.fromEntries(
+      readdirSync(join(folder, 'compose/secrets')).map((name) => [name, read(join(folder, 'compose/secrets', name))]),
+    )
   const before = made()
   expect(Object.values<any>(secrets).filter(({ file }) => !(file.split('/').at(-1) in before))).toEqual([])
   execFileSync(join(folder, 'compose/secrets.sh'))
@@ -60,9 +64,13 @@ test('the emulators have the ports that the replicas ask', () => {
 test('a server works with the Redis of the recipe: TLS alone, a user with few rights, nothing evicted', async () => {
   const port = await freePort()
   const made = join(folder, 'compose/secrets')
-  const config = read('deploy/redis/kyc-graph.conf').replaceAll('/etc/redis/kyc-graph', made).replace('tls-port 6380', `tls-port ${port}`)
+  const config = read('deploy/redis/kyc-graph.conf')
+    .replaceAll('/etc/redis/kyc-graph', made)
+    .replace('tls-port 6380', `tls-port ${port}`)
   writeFileSync(join(folder, 'redis.conf'), config)
-  startProcess(redisProgram(), [join(folder, 'redis.conf'), '--dir', folder, '--bind', '127.0.0.1'], { stdio: 'ignore' })
+  startProcess(redisProgram(), [join(folder, 'redis.conf'), '--dir', folder, '--bind', '127.0.0.1'], {
+    stdio: 'ignore',
+  })
   const app = await startApp({
     REDIS_URL: `rediss://127.0.0.1:${port}`,
     REDIS_USERNAME: 'kyc-graph',
@@ -72,7 +80,8 @@ test('a server works with the Redis of the recipe: TLS alone, a user with few ri
     AUDIT_LOG: 'redis:kyc:audit',
   })
   const key = randomUUID()
-  const create = 'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed } }'
+  const create =
+    'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed } }'
   const first = await app.run(create, { key })
   expect(first.errors).toEqual([])
   expect(await app.run(create, { key })).toMatchObject({ data: { createPerson: { replayed: true } }, errors: [] })

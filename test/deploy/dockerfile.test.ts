@@ -15,7 +15,10 @@ interface Instruction {
 function stagesOf(file: string): ReadonlyMap<string, readonly Instruction[]> {
   const stages = new Map<string, Instruction[]>([['', []]])
   let stage = ''
-  const lines = readFileSync(file, 'utf8').replaceAll(/^#.*\n/gm, '').replaceAll('\\\n', ' ').split('\n')
+  const lines = readFileSync(file, 'utf8')
+    .replaceAll(/^#.*\n/gm, '')
+    .replaceAll('\\\n', ' ')
+    .split('\n')
   for (const line of lines.filter(Boolean)) {
     const [, name, text] = /^([A-Z]+) (.*)$/.exec(line)!
     if (name === 'FROM') stages.set((stage = text!.split(' AS ')[1]!), [])
@@ -53,33 +56,46 @@ test('the labels of the server are those of OCI', () => {
 })
 
 test('the base images are arguments', () => {
-  expect(STAGES.get('')!.map(({ text }) => text)).toEqual(['NODE_IMAGE=node:24-slim', 'RUNTIME_IMAGE=debian:bookworm-slim'])
+  expect(STAGES.get('')!.map(({ text }) => text)).toEqual([
+    'NODE_IMAGE=node:24-slim',
+    'RUNTIME_IMAGE=debian:bookworm-slim',
+  ])
   expect(readFileSync('.nvmrc', 'utf8').trim()).toBe('24')
 })
 
 test('what is copied from the checkout exists, and the build context holds it and nothing else', () => {
-  const sources = copies.filter(({ text }) => !text.includes('--from')).flatMap(({ text }) => text.split(' ').slice(0, -1))
-  const sent = readFileSync('.dockerignore', 'utf8').match(/^!.*$/gm)!.map((line) => line.slice(1))
+  const sources = copies
+    .filter(({ text }) => !text.includes('--from'))
+    .flatMap(({ text }) => text.split(' ').slice(0, -1))
+  const sent = readFileSync('.dockerignore', 'utf8')
+    .match(/^!.*$/gm)!
+    .map((line) => line.slice(1))
   expect([...new Set(sources)].sort()).toEqual(sent.sort())
   expect(sources.filter((path) => !existsSync(path))).toEqual([])
 })
 
 test('no secret gets into a layer', () => {
-  const texts = [...STAGES.values()].flat().filter(({ name }) => ['ARG', 'ENV', 'COPY'].includes(name)).map(({ text }) => text)
+  const texts = [...STAGES.values()]
+    .flat()
+    .filter(({ name }) => ['ARG', 'ENV', 'COPY'].includes(name))
+    .map(({ text }) => text)
   expect(texts.filter((text) => /secret|password|token|npmrc|_key|\.env/i.test(text))).toEqual([])
   const ignored = readFileSync('.dockerignore', 'utf8').split('\n')
   expect(ignored).toEqual(expect.arrayContaining(['*', '**/.env*', '**/*.key', '**/*.pem']))
 })
 
 describe('the health check', () => {
-  const exitCode = async (settings: Record<string, string>): Promise<number | null> => exitOf(runTool('health', settings).child)
+  const exitCode = async (settings: Record<string, string>): Promise<number | null> =>
+    exitOf(runTool('health', settings).child)
 
   test('answers 0 for a listener that says 200, else 1', async () => {
     build()
     const statuses = [200, 503]
     const servers = await Promise.all(
       statuses.map(async (status) => {
-        const server = createServer((request, response) => response.writeHead(request.url === '/health' ? status : 404).end())
+        const server = createServer((request, response) =>
+          response.writeHead(request.url === '/health' ? status : 404).end(),
+        )
         await once(server.listen(0, '127.0.0.1'), 'listening')
         return server
       }),

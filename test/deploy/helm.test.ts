@@ -6,7 +6,10 @@ import { parse, parseAllDocuments } from 'yaml'
 const DIGEST = execFileSync(process.execPath, ['deploy/helm/digest.mjs'], { encoding: 'utf8' }).trim()
 const text = (name: string): string => readFileSync(`deploy/helm/rendered/${name}.yaml`, 'utf8')
 const chart = (path: string): any => parse(readFileSync(`deploy/helm/kyc-graph/${path}`, 'utf8'))
-const valuesOf = (name: string): any => ({ ...chart('values.yaml'), ...parse(readFileSync(`deploy/helm/values/${name}.yaml`, 'utf8')) })
+const valuesOf = (name: string): any => ({
+  ...chart('values.yaml'),
+  ...parse(readFileSync(`deploy/helm/values/${name}.yaml`, 'utf8')),
+})
 
 test('the chart has the version of the server', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -15,7 +18,9 @@ test('the chart has the version of the server', () => {
 
 // Rendered by Helm and checked by kubeconform: `deploy/helm/check.sh`.
 describe.each(['bank', 'tenants'])('rendered with the values of %s', (name) => {
-  const objects = parseAllDocuments(text(name)).map((document) => document.toJS() as any).filter(Boolean)
+  const objects = parseAllDocuments(text(name))
+    .map((document) => document.toJS() as any)
+    .filter(Boolean)
   const of = (kind: string): any => objects.find((object) => object.kind === kind)
   const values = valuesOf(name)
   const pod = of('Deployment').spec.template.spec
@@ -39,7 +44,9 @@ describe.each(['bank', 'tenants'])('rendered with the values of %s', (name) => {
       { name: 'admin', containerPort: Number(data.ADMIN_PORT) },
     ])
     const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe]
-    expect(probes.map(({ httpGet }) => httpGet)).toEqual(['/health', '/health', '/ready'].map((path) => ({ path, port: 'admin' })))
+    expect(probes.map(({ httpGet }) => httpGet)).toEqual(
+      ['/health', '/health', '/ready'].map((path) => ({ path, port: 'admin' })),
+    )
     expect(data).toMatchObject({ HOST: '0.0.0.0', ADMIN_HOST: '0.0.0.0' })
     const [service] = objects.filter(({ kind }) => kind === 'Service')
     expect(service.spec.ports.map(({ targetPort }: any) => targetPort)).toEqual(['graphql'])
@@ -47,7 +54,11 @@ describe.each(['bank', 'tenants'])('rendered with the values of %s', (name) => {
 
   test('the container has no rights', () => {
     expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false })
-    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } })
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    })
     expect(container.securityContext).toEqual({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
@@ -58,7 +69,9 @@ describe.each(['bank', 'tenants'])('rendered with the values of %s', (name) => {
   test('secrets are files', () => {
     const [mount] = container.volumeMounts
     expect(Object.fromEntries(container.env.map(({ name, value }: any) => [name, value]))).toEqual(
-      Object.fromEntries(Object.entries(values.secrets.files).map(([name, key]) => [name, `${mount.mountPath}/${String(key)}`])),
+      Object.fromEntries(
+        Object.entries(values.secrets.files).map(([name, key]) => [name, `${mount.mountPath}/${String(key)}`]),
+      ),
     )
     expect(pod.volumes[0].secret).toMatchObject({ secretName: values.secrets.existingSecret, defaultMode: 0o440 })
     expect(objects.some(({ kind }) => kind === 'Secret')).toBe(false)

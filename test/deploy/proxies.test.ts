@@ -24,7 +24,10 @@ beforeAll(async () => {
 
 test('nginx takes its recipes', () => {
   for (const name of ['kyc-graph.conf', 'tls.conf']) put(name, local(read(`deploy/nginx/${name}`)))
-  put('nginx.conf', `pid ${folder}/nginx.pid;\nevents {}\nhttp {\n  access_log off;\n  include kyc-graph.conf;\n  include tls.conf;\n}\n`)
+  put(
+    'nginx.conf',
+    `pid ${folder}/nginx.pid;\nevents {}\nhttp {\n  access_log off;\n  include kyc-graph.conf;\n  include tls.conf;\n}\n`,
+  )
   execFileSync('nginx', ['-t', '-q', '-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'error_log stderr;'])
 })
 

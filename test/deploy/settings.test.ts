@@ -36,17 +36,27 @@ test.each(Object.entries(SET))('%s sets settings that exist', (_, names) => {
 
 test('a secret is the name of a file everywhere, but an address of Redis without credentials', () => {
   const isSecret = (name: string): boolean => SECRETS.includes(name)
-  const found = Object.entries(SET).map(([file, names]) => [file, names.filter(isSecret).filter((name) => !/^(REDIS_URL|REDIS_USERNAME)$/.test(name))])
+  const found = Object.entries(SET).map(([file, names]) => [
+    file,
+    names.filter(isSecret).filter((name) => !/^(REDIS_URL|REDIS_USERNAME)$/.test(name)),
+  ])
   expect(found.filter(([, names]) => names!.length > 0)).toEqual([])
   const addresses = [server, ...values.map(({ settings }) => settings)].map(({ REDIS_URL }) => String(REDIS_URL))
   expect(addresses.filter((address) => address.includes('@'))).toEqual([])
 })
 
 test('the schema of the chart refuses secrets as settings', () => {
-  const { pattern, not } = JSON.parse(read('deploy/helm/kyc-graph/values.schema.json')).properties.settings.propertyNames
+  const { pattern, not } = JSON.parse(read('deploy/helm/kyc-graph/values.schema.json')).properties.settings
+    .propertyNames
   const isTaken = (name: string): boolean => new RegExp(pattern).test(name) && !new RegExp(not.pattern).test(name)
   const withAddresses = /_(PROXY|PROXY_URL)$|^(REDIS_URL|REDIS_USERNAME|AWS_ACCESS_KEY_ID|APITURE_CLIENT_ID)$/
   expect(SECRETS.filter((name) => isTaken(name) && !withAddresses.test(name))).toEqual([])
   const plain = [...NAMES].filter((name) => /^[A-Z]/.test(name) && !SECRETS.includes(name))
-  expect(plain.filter((name) => !isTaken(name)).sort()).toEqual(['ADMIN_HOST', 'ADMIN_PORT', 'DRAIN_DELAY_MS', 'HOST', 'PORT'])
+  expect(plain.filter((name) => !isTaken(name)).sort()).toEqual([
+    'ADMIN_HOST',
+    'ADMIN_PORT',
+    'DRAIN_DELAY_MS',
+    'HOST',
+    'PORT',
+  ])
 })

@@ -7,11 +7,17 @@ import { expect, test } from 'vitest'
 const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-systemd-'))
 const unit = join(folder, 'kyc-graph@4000.service')
 // Node as it is on this machine; `verify` asks for the program.
-writeFileSync(unit, readFileSync('deploy/systemd/kyc-graph@.service', 'utf8').replace('/usr/local/bin/node', process.execPath))
+writeFileSync(
+  unit,
+  readFileSync('deploy/systemd/kyc-graph@.service', 'utf8').replace('/usr/local/bin/node', process.execPath),
+)
 
 test('systemd takes the unit', () => {
   const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' })
-  expect({ status, problems: stderr.split('\n').filter((line) => line.includes('kyc-graph@')) }).toEqual({ status: 0, problems: [] })
+  expect({ status, problems: stderr.split('\n').filter((line) => line.includes('kyc-graph@')) }).toEqual({
+    status: 0,
+    problems: [],
+  })
 })
 
 test('systemd counts its exposure as low', () => {

@@ -54,7 +54,11 @@ async function life(image: Image, { emulators, settings, token }: Surroundings):
   const data = await running
   const whileDown = health()
   return [
-    { what: 'health check while it runs, and when it has stopped', seen: `${whileUp}, ${whileDown}`, holds: whileUp === 0 && whileDown === 1 },
+    {
+      what: 'health check while it runs, and when it has stopped',
+      seen: `${whileUp}, ${whileDown}`,
+      holds: whileUp === 0 && whileDown === 1,
+    },
     { what: 'exit code after SIGTERM during an operation', seen: String(code), holds: code === 0 },
     { what: 'the answer of that operation', seen: data === undefined ? 'none' : 'complete', holds: data !== undefined },
     { what: 'seconds from SIGTERM to the end (drain delay 1 s)', seen: seconds.toFixed(1), holds: seconds < 21 },

@@ -46,14 +46,28 @@ ${table(
     ['entry point', `\`${JSON.stringify(config.Entrypoint)}\``],
     ['health check', `\`${JSON.stringify(config.Healthcheck.Test)}\``],
     ['ports', Object.keys(config.ExposedPorts).sort().join(', ')],
-    ['settings', config.Env.filter((line) => !line.startsWith('PATH=')).map((line) => `\`${line}\``).join(', ')],
-    ['labels', Object.keys(config.Labels).sort().map((name) => `\`${name}\``).join(', ')],
+    [
+      'settings',
+      config.Env.filter((line) => !line.startsWith('PATH='))
+        .map((line) => `\`${line}\``)
+        .join(', '),
+    ],
+    [
+      'labels',
+      Object.keys(config.Labels)
+        .sort()
+        .map((name) => `\`${name}\``)
+        .join(', '),
+    ],
   ],
 )}
 
 ## Checks
 
-${table(['check', 'seen', ''], checks.map(({ what, seen, holds }) => [what, seen, holds ? 'holds' : '**broken**']))}
+${table(
+  ['check', 'seen', ''],
+  checks.map(({ what, seen, holds }) => [what, seen, holds ? 'holds' : '**broken**']),
+)}
 
 ## Time to the first answer
 

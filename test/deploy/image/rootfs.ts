@@ -67,7 +67,8 @@ const FORBIDDEN: Readonly<Record<string, RegExp>> = {
   'TypeScript source of the project': /^\/srv\/kyc-graph\/(?!node_modules\/).*(?<!\.d)\.ts$/,
   'a compiler or test runner': /^\/srv\/kyc-graph\/node_modules\/(typescript|tsx|vitest|eslint|prettier)\//,
   'npm, a shell or a package manager': /\/(bin|sbin)\/(npm|npx|sh|bash|dash|busybox|apt|dpkg)$/,
-  'a file with settings or a key': /^(?!\/(etc\/ssl|usr\/share\/ca-certificates)\/).*(\/\.env[^/]*|\/\.npmrc|\.key|\.pem)$/,
+  'a file with settings or a key':
+    /^(?!\/(etc\/ssl|usr\/share\/ca-certificates)\/).*(\/\.env[^/]*|\/\.npmrc|\.key|\.pem)$/,
 }
 
 /** The forbidden kinds with what was found of each. */

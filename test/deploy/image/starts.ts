@@ -39,10 +39,14 @@ async function firstAnswer(
 
 /** The server of the work tree, by the flags of `npm start` and the Node of the image. */
 function startTree(image: Image, program: string, settings: Readonly<Record<string, string>>) {
-  const child = startProcess(join(image.root, 'usr/local/bin/node'), [...image.config.Entrypoint.slice(1, -1), program], {
-    env: settings,
-    stdio: 'ignore',
-  })
+  const child = startProcess(
+    join(image.root, 'usr/local/bin/node'),
+    [...image.config.Entrypoint.slice(1, -1), program],
+    {
+      env: settings,
+      stdio: 'ignore',
+    },
+  )
   const gone = new Promise<number | null>((resolve) => child.once('exit', resolve))
   return { signal: (signal: NodeJS.Signals) => void child.kill(signal), exit: () => gone }
 }
