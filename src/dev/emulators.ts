@@ -3,9 +3,10 @@ import type { Emulator, Exchange } from '../../datasources/emulator/run.js'
 
 export type Emulators = Readonly<Record<ProviderName, Emulator>>
 
-/** Starts the emulator of every provider, on consecutive ports from `firstPort`, else on free ports. */
+/** Starts the emulator of every provider, on consecutive ports from `firstPort`, else on free ports; on loopback unless `host` says otherwise. */
 export async function startEmulators(options: {
   firstPort?: number
+  host?: string
   jwksUrl: string
   watch?: (provider: ProviderName, exchange: Exchange) => void
 }): Promise<{ emulators: Emulators; settings: Record<string, string>; close: () => Promise<void> }> {
@@ -16,6 +17,7 @@ export async function startEmulators(options: {
         name,
         await start({
           port: options.firstPort === undefined ? 0 : options.firstPort + i,
+          ...(options.host === undefined ? {} : { host: options.host }),
           jwksUrl: options.jwksUrl,
           watch: options.watch && ((exchange) => options.watch!(name, exchange)),
         }),

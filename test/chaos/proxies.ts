@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
@@ -61,21 +61,21 @@ function install(name: ProxyName): void {
 
 /** The recipe with the addresses of this run in place of its examples. */
 function recipe(name: ProxyName, port: number, upstreams: readonly Upstream[]): string {
-  let text = readFileSync(RECIPES[name], 'utf8')
-  const put = (from: string | RegExp, to: string): void => {
-    if (text.search(from) < 0) throw new Error(`${RECIPES[name]} has no ${String(from)}`)
-    text = text.replace(from, to)
-  }
-  put(name === 'nginx' ? 'listen 8080' : 'bind :8080', `${name === 'nginx' ? 'listen' : 'bind'} 127.0.0.1:${port}`)
-  for (const [i, { port, adminPort }] of upstreams.entries()) {
-    const example = `kyc-graph-${i + 1}:4000`
-    put(
-      new RegExp(`${example}${name === 'nginx' ? '' : ' port 9090'}`),
-      `127.0.0.1:${port}${name === 'nginx' ? '' : ` port ${adminPort}`}`,
-    )
-  }
-  // The recipe has more replicas than this run.
-  return text.replace(/^.*kyc-graph-\d:4000.*\n/gm, '')
+  const text = readFileSync(RECIPES[name], 'utf8')
+  const bind = name === 'nginx' ? 'listen ' : 'bind '
+  const example = /^ +server (?:kyc-graph-1 )?kyc-graph-1:4000.*\n/m.exec(text)?.[0]
+  if (example === undefined || !text.includes(`${bind}${name === 'nginx' ? '' : ':'}8080`))
+    throw new Error(`${RECIPES[name]} has no example of a replica, or another port than 8080`)
+  const servers = upstreams.map(({ port, adminPort }, i) =>
+    example
+      .replace('kyc-graph-1:4000', `127.0.0.1:${port}`)
+      .replace('kyc-graph-1', `kyc-graph-${i + 1}`)
+      .replace('port 9090', `port ${adminPort}`),
+  )
+  return text
+    .replace(example, servers.join(''))
+    .replace(/^ +server (?:\S+ )?kyc-graph-\d:4000.*\n/gm, '')
+    .replace(/(listen |bind :)8080/, `${bind}127.0.0.1:${port}`)
 }
 
 /** The part of nginx's configuration that the distribution gives, with all files in the folder. */
@@ -108,6 +108,8 @@ export async function startProxy(
   }
   write(upstreams)
   writeFileSync(join(folder, 'nginx.conf'), nginxMain(folder))
+  mkdirSync(join(folder, 'kyc-graph'), { recursive: true })
+  copyFileSync('deploy/nginx/location.conf', join(folder, 'kyc-graph/location.conf'))
   const args =
     name === 'nginx'
       ? ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;']

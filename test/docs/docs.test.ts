@@ -7,7 +7,6 @@ import { CUSTOMERS } from '../../datasources/apiture/emulator/index.js'
 import { MAGIC_ACCOUNTS } from '../../datasources/banfico/emulator/magic-accounts.js'
 import { NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { ERROR_CODES } from '../../datasources/contract/error-codes.js'
-import { providers } from '../../datasources/index.js'
 import { LINKS } from '../../datasources/obp/customers/contract.js'
 import { REQUIRED_ROLES } from '../../datasources/obp/roles.js'
 import { JOBS, REFUSED } from '../../datasources/sei/emulator/index.js'
@@ -16,10 +15,10 @@ import * as operations from '../../schema/operations/index.js'
 import { SCOPES } from '../../schema/scopes.js'
 import { FILE_NOTICES } from '../../src/audit/file-sink.js'
 import { DISTRUST } from '../../src/store/trust.js'
-import { readConfig } from '../../src/config.js'
 import { FIRST_QUERY, prepare } from '../../src/dev/welcome.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import { type App, startApp } from '../support/app.js'
+import { settingNames } from '../support/setting-names.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const MAX_README_LINES = 150
@@ -102,28 +101,6 @@ describe('links', () => {
     expect(page('README.md').split('\n').length - 1).toBeLessThanOrEqual(MAX_README_LINES)
   })
 })
-
-/** The names of all settings that are read, also those of absent providers. A secret may be read from a file named by `<name>_FILE` too. */
-function settingNames(): Set<string> {
-  const names = new Set<string>()
-  const urls = new Set(Object.keys(providers).map((name) => `${name.toUpperCase()}_URL`))
-  const env = new Proxy<Record<string, string | undefined>>(
-    {},
-    {
-      get(_env, name) {
-        names.add(String(name))
-        return urls.has(String(name)) ? 'https://provider.example' : undefined
-      },
-    },
-  )
-  try {
-    readConfig(env)
-  } catch {
-    // Settings that are missing: every name was read all the same.
-  }
-  // No page names it any more; the setting itself goes with the workers.
-  return names
-}
 
 describe('names', () => {
   const settings = settingNames()

@@ -69,6 +69,10 @@ interface Started {
 export const run = (settings: Readonly<Record<string, string>>, options: readonly string[] = []): Started =>
   startNode([...options, join(folder(), 'src/main.js')], { AUDIT_LOG: join(folder(), 'audit.log'), ...settings })
 
+/** Starts a tool of the compiled server with these settings and no others. */
+export const runTool = (name: string, settings: Readonly<Record<string, string>>): Started =>
+  startNode([join(folder(), `src/tools/${name}.js`)], settings)
+
 /** Starts a process with this module, which imports what it needs of the compiled server. */
 export const runModule = (source: string): Started => startNode(['--input-type=module', '--eval', source], {})
 

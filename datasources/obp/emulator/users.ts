@@ -35,7 +35,7 @@ const userOf = (person: Person): User => ({
 
 /** The provider's users: one service user with every role, and one user without roles per person of the test data. */
 export class Users {
-  readonly service = { username: secret(), password: secret(), consumerKey: secret() }
+  readonly service = { username: 'kyc-graph-service', password: secret(), consumerKey: secret() }
   readonly #users = new Map<string, User>()
   readonly #tokens = new Map<string, User>()
   readonly #passwords = new Map<string, string>()

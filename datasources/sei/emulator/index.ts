@@ -179,7 +179,7 @@ function invalidMember({ externalId, attributes }: { externalId?: unknown; attri
 class Sei {
   readonly appKey = secret()
   readonly appSecret = secret()
-  readonly username = `svc-${secret().slice(0, 8)}`
+  readonly username = 'svc-kyc-graph'
   readonly password = secret()
   readonly tokens = new Map<string, { until: number; used: number }>()
   readonly accounts = new Map<string, Map<string, Attribute>>()

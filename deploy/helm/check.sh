@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Checks the chart with Helm and kubeconform, and writes what it renders to deploy/helm/rendered. It needs Go 1.25 or newer.
+# The schemas are made from the OpenAPI document in the Go module of Kubernetes and the CRDs in that of the Prometheus Operator.
+set -euo pipefail
+cd "$(dirname "$0")"
+helm_version=v3.22.0 kubeconform_version=v0.7.0 kubernetes_version=v1.34.4 operator_version=v0.95.2
+
+work=${WORK:-${XDG_CACHE_HOME:-$HOME/.cache}/kyc-graph-helm}
+mkdir -p "$work"
+export GOBIN=$work/bin GOFLAGS=-mod=mod PATH=$work/bin:$PATH
+[ -x "$GOBIN/helm" ] || go install "helm.sh/helm/v3/cmd/helm@$helm_version"
+[ -x "$GOBIN/kubeconform" ] || go install "github.com/yannh/kubeconform/cmd/kubeconform@$kubeconform_version"
+module() { (cd "$work" && go mod download -json "$1" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p'); }
+kubernetes=$(module "k8s.io/kubernetes@$kubernetes_version")
+operator=$(module "github.com/prometheus-operator/prometheus-operator@$operator_version")
+node schemas.mjs "$kubernetes/api/openapi-spec/swagger.json" "$operator/example/prometheus-operator-crd" "$work/schemas"
+
+digest=$(node digest.mjs)
+for values in values/*.yaml; do
+  name=$(basename "$values" .yaml)
+  helm lint --strict kyc-graph --values "$values"
+  helm template kyc-graph kyc-graph --namespace kyc --kube-version "${kubernetes_version#v}" --values "$values" >"$work/$name.yaml"
+  kubeconform -strict -summary -schema-location "$work/schemas/{{.ResourceKind}}{{.KindSuffix}}.json" "$work/$name.yaml"
+  # The rules are checked by promtool, where they are.
+  {
+    echo "# Rendered by check.sh from the chart and values/$name.yaml; digest $digest"
+    awk 'BEGIN { RS = "---\n"; ORS = "" } NF && !/kind: PrometheusRule/ { print "---\n" $0 }' "$work/$name.yaml"
+  } >"rendered/$name.yaml"
+done
+
+# What the schema of the values must refuse.
+refused() {
+  if helm template kyc-graph kyc-graph --values values/bank.yaml "$@" >/dev/null 2>&1; then
+    echo "not refused: $*" && exit 1
+  fi
+}
+refused --set settings.PORT=80
+refused --set settings.SYNCTERA_API_KEY=secret
+refused --set settings.redis_url=x
+refused --set secrets.existingSecret=
+refused --set secrets.files.REDIS_PASSWORD=redis-password
+refused --set shutdown.preStopSeconds=-1
+refused --set image.digest=sha256:1
+refused --set replicaCount=2
+refused --set autoscaling.minReplicas=1
+echo 'the chart is valid'

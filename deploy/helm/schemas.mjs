@@ -1,0 +1,49 @@
+// Writes JSON schemas for kubeconform: of the OpenAPI document of Kubernetes, and of custom resource definitions.
+// node schemas.mjs SWAGGER_JSON CRD_FOLDER OUT_FOLDER
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+
+const [swagger, crds, out] = process.argv.slice(2)
+mkdirSync(out, { recursive: true })
+
+/** As kubeconform names them: the kind, the first part of the group, and the version. */
+const fileOf = ({ group, version, kind }) =>
+  join(out, `${[kind, ...(group ? [group.split('.')[0]] : []), version].join('-').toLowerCase()}.json`)
+
+/** A schema that takes nothing that it does not name. */
+function strict(schema) {
+  if (Array.isArray(schema)) return schema.map(strict)
+  if (schema === null || typeof schema !== 'object') return schema
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [
+      name,
+      name === '$ref' ? value.replace('#', '_definitions.json#') : strict(value),
+    ]),
+  )
+  const isClosed = schema.properties !== undefined && typeof schema.type === 'string'
+  if (isClosed && schema.additionalProperties === undefined && !schema['x-kubernetes-preserve-unknown-fields'])
+    copy.additionalProperties = false
+  if (schema['x-kubernetes-int-or-string'] || schema.format === 'int-or-string') return { type: ['string', 'integer'] }
+  return copy
+}
+
+const { definitions } = JSON.parse(readFileSync(swagger, 'utf8'))
+const quantity = { type: ['string', 'number'] }
+const closed = Object.fromEntries(
+  Object.entries(definitions).map(([name, schema]) => [name, name.endsWith('.Quantity') ? quantity : strict(schema)]),
+)
+// One file for all, which those of the kinds refer to.
+writeFileSync(join(out, '_definitions.json'), JSON.stringify({ definitions: closed }))
+for (const [name, schema] of Object.entries(definitions))
+  for (const type of schema['x-kubernetes-group-version-kind'] ?? [])
+    writeFileSync(fileOf(type), JSON.stringify({ $ref: `_definitions.json#/definitions/${name}` }))
+
+for (const name of readdirSync(crds).filter((name) => name.endsWith('.yaml'))) {
+  const { spec } = parse(readFileSync(join(crds, name), 'utf8'))
+  for (const { name: version, schema } of spec.versions)
+    writeFileSync(
+      fileOf({ group: spec.group, version, kind: spec.names.kind }),
+      JSON.stringify(strict(schema.openAPIV3Schema)),
+    )
+}
