@@ -65,8 +65,8 @@ try {
     finished.push({ name, title, node: process.version, isShort: values.short, seconds, hasPlot, checks, table })
     for (const { what, bound, seen, holds } of checks)
       progress(`${holds ? 'holds' : 'BROKEN'}  ${what}: ${seen} (${bound})`)
+    keepReport()
   }
-  keepReport()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
