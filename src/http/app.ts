@@ -114,7 +114,7 @@ function readBodies(
     if (!hasBody(raw.headers)) return done(null, payload)
     try {
       // The bodies of the graph are counted by their users.
-      if (!PATHS.includes(url)) arriving.begin(clientOf(raw, trusts), raw)
+      if (!PATHS.includes(url)) arriving.begin(clientOf(raw, trusts), raw, reply.raw)
     } catch (error) {
       return done(error as ApiError)
     }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
 import { hasBody, holdOnClose } from './lingering-close.js'
@@ -26,8 +26,8 @@ export class ArrivingBodies {
   static readonly MAX = 100
   readonly #counts = new Map<string, number>()
 
-  /** Counts the body of a request until it has arrived or its client has left; throws `RATE_LIMITED` where its owner has too many. */
-  begin(owner: string, request: IncomingMessage): void {
+  /** Counts the body of a request until it has arrived or nothing waits for it; throws `RATE_LIMITED` where its owner has too many. */
+  begin(owner: string, request: IncomingMessage, response: ServerResponse): void {
     if (!hasBody(request.headers)) return
     const count = (this.#counts.get(owner) ?? 0) + 1
     if (count > ArrivingBodies.MAX) {
@@ -35,8 +35,14 @@ export class ArrivingBodies {
       throw tooMany()
     }
     this.#counts.set(owner, count)
-    // Emitted when a request has been read to its end, or will not be.
-    request.once('close', () => this.#end(owner))
+    let isUnderWay = true
+    const end = (): void => {
+      if (isUnderWay) this.#end(owner)
+      isUnderWay = false
+    }
+    // A request closes when it has been read to its end, a response when it was written or its client has left.
+    request.once('close', end)
+    response.once('close', end)
   }
 
   #end(owner: string): void {

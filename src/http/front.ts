@@ -136,7 +136,7 @@ export function createFront({
     const enter = (caller: Caller): MaybePromise<Arrival> => {
       try {
         assertTenant(caller)
-        arriving.begin(userOf(caller), request)
+        arriving.begin(userOf(caller), request, response)
       } catch (error) {
         throw blame(request, caller, error)
       }

@@ -120,7 +120,8 @@ export function redisStore(
     () => connectionError(address),
   )
   const redis = causes.watch(connect(address, causes.left))
-  const replicated = replicas > 0 ? new ReplicatedSwaps(causes.watch(connect(address, causes.left)), replicas) : undefined
+  const replicated =
+    replicas > 0 ? new ReplicatedSwaps(causes.watch(connect(address, causes.left)), replicas) : undefined
   const clock = new StoreClock()
   const lease = redisLeases(redis)
   /** Only a value that is set must not be lost; a removed one may come back. */

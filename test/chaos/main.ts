@@ -43,7 +43,9 @@ mkdirSync(out, { recursive: true })
 /** Writes the report; of scenarios that have not run now, what it said before is kept. */
 function keepReport(): void {
   const file = join(out, 'report.json')
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { readonly scenarios: Finished[] }) : undefined
+  const kept = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { readonly scenarios: Finished[] })
+    : undefined
   const order = scenarios.map(({ name }) => name)
   const all = merged(kept?.scenarios ?? [], finished, order)
   writeFileSync(join(out, 'README.md'), page(all))

@@ -40,7 +40,11 @@ export interface Replica {
 
 const START_MS = 180_000
 /** The arguments of `node` in `npm start`. */
-export const NODE_ARGUMENTS = ['--max-semi-space-size=24', '--max-old-space-size=512', '--no-allocation-site-pretenuring']
+export const NODE_ARGUMENTS = [
+  '--max-semi-space-size=24',
+  '--max-old-space-size=512',
+  '--no-allocation-site-pretenuring',
+]
 /** A small heap is swept often, so its growth is seen soon. */
 const NODE_OPTIONS = ['--max-old-space-size=192']
 

@@ -116,8 +116,14 @@ test.each<[reply: string, outcome: string]>([
     'NOPERM',
   ],
   ["NOPERM ACL failure in script: User default has no permissions to run the 'set' command", 'NOPERM'],
-  ["ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed when used memory > 'maxmemory'.", 'OOM'],
-  ["ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write against a read only replica.", 'READONLY'],
+  [
+    "ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed when used memory > 'maxmemory'.",
+    'OOM',
+  ],
+  [
+    "ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write against a read only replica.",
+    'READONLY',
+  ],
   ['MISCONF Redis is configured to save RDB snapshots, but it is unable to persist to disk', 'MISCONF'],
   ['ERR unknown command', 'ERR'],
 ])('a reply of Redis, %s, has a class', (reply, outcome) => {

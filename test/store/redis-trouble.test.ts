@@ -117,7 +117,9 @@ describe('one Redis', () => {
       app
         .log()
         .split('\n')
-        .flatMap((text) => (text.includes('"dependency":"store"') ? [(JSON.parse(text) as { cause?: string }).cause] : []))
+        .flatMap((text) =>
+          text.includes('"dependency":"store"') ? [(JSON.parse(text) as { cause?: string }).cause] : [],
+        )
     const connections = async () => Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))![1])
     const told = causes().length
     await admin.replicaof('127.0.0.1', '1')
