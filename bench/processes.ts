@@ -23,14 +23,14 @@ export const pinned = pinnable
 const started = new Set<ChildProcess>()
 
 /** Pins every thread of a process to a core, those of the garbage collector included. */
-function pin(child: ChildProcess, core: number): void {
-  if (pinnable) execFileSync('taskset', ['-acp', String(core), String(child.pid)], { stdio: 'ignore' })
+export function pin(pid: number, core: number): void {
+  if (pinnable) execFileSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' })
 }
 
 function keep(child: ChildProcess, core: number): ChildProcess {
   started.add(child)
   child.once('exit', () => started.delete(child))
-  pin(child, core)
+  pin(child.pid!, core)
   return child
 }
 

@@ -344,6 +344,7 @@ async function createRoutes(
     countFailure,
     onRefused,
     onUnreadable: onConnectionRefused,
+    trusts,
     cors,
     tls: config.tls,
     isStopping,

@@ -7,6 +7,8 @@ import type { CorsConfig } from '../config.js'
 import { openFastify } from './fastify.js'
 import { registerCors } from './cors.js'
 import type { OnRefused } from '../security-events/refusals.js'
+import { ArrivingBodies } from './arriving-bodies.js'
+import { clientOf, type trustOf } from './client-address.js'
 import { type ClientErrorObserver, clientErrorHandlers, registerSecurityHeaders } from './headers.js'
 import { correlationIdOf } from './correlation-id.js'
 import { INTERACTION_HEADER, idsOf, interactionIdOf } from './interaction-id.js'
@@ -17,6 +19,7 @@ import type { Metrics } from '../observability/metrics.js'
 import type { FailureLimit } from './failure-limit.js'
 import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
+import { PATHS } from './request-form.js'
 import type { TlsConfig } from './tls-settings.js'
 import { KEEP_ALIVE_MS, MAX_BODY_BYTES, MAX_REQUEST_MS } from './server-limits.js'
 
@@ -96,6 +99,7 @@ interface AppOptions {
   readonly bodies: BodyReader
   readonly countFailure: FailureLimit
   readonly onRefused: OnRefused
+  readonly trusts: ReturnType<typeof trustOf>
   /** Told of a connection whose header is refused. */
   readonly onUnreadable: ClientErrorObserver
   readonly cors: CorsConfig
@@ -109,7 +113,11 @@ export const nothingHere = (): ApiError =>
   withHttp(new ApiError('NOT_FOUND', { message: 'There is nothing at this address.' }), 404)
 
 /** Reads bodies by the reader of the server, and closes the connections of those that are not read to their end. */
-function readBodies(app: FastifyInstance, { bodies, isStopping }: Pick<AppOptions, 'bodies' | 'isStopping'>): void {
+function readBodies(
+  app: FastifyInstance,
+  { bodies, trusts, isStopping }: Pick<AppOptions, 'bodies' | 'trusts' | 'isStopping'>,
+): void {
+  const arriving = new ArrivingBodies()
   const whole = new WeakSet<IncomingMessage>()
   app.addHook('onSend', ({ raw }, reply, payload, done) => {
     const isLeft = !whole.has(raw) && isUnread(raw)
@@ -119,8 +127,14 @@ function readBodies(app: FastifyInstance, { bodies, isStopping }: Pick<AppOption
     done(null, payload)
   })
   // Fastify would hold each part of a body by itself; it is given the whole body as one part.
-  app.addHook('preParsing', ({ raw }, reply, payload, done) => {
+  app.addHook('preParsing', ({ raw, routeOptions: { url = '' } }, reply, payload, done) => {
     if (!hasBody(raw.headers)) return done(null, payload)
+    try {
+      // The bodies of the graph are counted by their users.
+      if (!PATHS.includes(url)) arriving.begin(clientOf(raw, trusts), raw, reply.raw)
+    } catch (error) {
+      return done(error as ApiError)
+    }
     bodies.read(raw, reply.raw).whenDone((error, bytes) => {
       if (error === undefined) whole.add(raw)
       done(error, Readable.from([bytes]))
@@ -135,6 +149,7 @@ export async function createApp({
   countFailure,
   onRefused,
   onUnreadable,
+  trusts,
   cors,
   tls,
   isStopping,
@@ -173,6 +188,6 @@ export async function createApp({
     countFailure(raw)
     throw nothingHere()
   })
-  readBodies(app, { bodies, isStopping })
+  readBodies(app, { bodies, trusts, isStopping })
   return app
 }

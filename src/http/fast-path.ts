@@ -11,6 +11,7 @@ import { SECURITY_HEADERS } from './headers.js'
 import { INTERACTION_HEADER, interactionIdOf } from './interaction-id.js'
 import { isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
+import { PATHS } from './request-form.js'
 
 /** Takes a request and returns true, or leaves it to the listeners behind it. */
 type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -122,9 +123,9 @@ export function createFastPath(options: FastPathOptions): FastPath {
   const { front, bodies, answer, log, onRefused, allowsOrigins, isStopping } = options
   const write = createWriter(options)
 
-  const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
+  const isPlain = ({ method, url = '', headers }: IncomingMessage): boolean =>
     method === 'POST' &&
-    (url === '/graphql' || url === '/graphql/') &&
+    PATHS.includes(url) &&
     hasJsonBody(headers) &&
     hasLength(headers) &&
     headers['content-encoding'] === undefined &&

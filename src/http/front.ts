@@ -7,6 +7,7 @@ import { httpHeadOf, withHttp } from '../graphql/http-head.js'
 import type { MaybePromise } from '../graphql/plugin.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import { blame } from '../security-events/refusals.js'
+import { ArrivingBodies } from './arriving-bodies.js'
 import type { FailureLimit } from './failure-limit.js'
 import { accepts, refuseBareGet, refuseOtherMethods, refuseUnreadBody } from './request-form.js'
 
@@ -58,6 +59,9 @@ function withStatus(error: unknown): unknown {
   return withHttp(error, 503, seconds === undefined ? [] : [['retry-after', String(seconds)]])
 }
 
+/** The name of a user, under which its bodies are counted. */
+const userOf = ({ tenant, client, subject }: Caller): string => `${tenant} ${client} ${subject}`
+
 /** A browser sends no token with what it asks by itself: a preflight, and the page of development. */
 const needsNoToken = (method: string, { accept, authorization }: IncomingHttpHeaders, hasPage: boolean): boolean =>
   method === 'OPTIONS' || (hasPage && method === 'GET' && authorization === undefined && accepts(accept, ['text/html']))
@@ -92,7 +96,7 @@ function admitted(admit: Admit | undefined, applicant: Applicant): MaybePromise<
 
 /**
  * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
- * both call it first: form of the request → token → tenant → admission.
+ * both call it first: form of the request → token → tenant → bodies under way → admission.
  */
 export function createFront({
   authenticate,
@@ -102,6 +106,8 @@ export function createFront({
   hasPage,
   admit,
 }: FrontOptions): Front {
+  const arriving = new ArrivingBodies()
+
   /** Counts the failure of a token; throws where they were too many. */
   function refusal(request: IncomingMessage, error: unknown): unknown {
     if (error instanceof TokenRefusal && error.isFault) countFailure(request)
@@ -130,6 +136,7 @@ export function createFront({
     const enter = (caller: Caller): MaybePromise<Arrival> => {
       try {
         assertTenant(caller)
+        arriving.begin(userOf(caller), request, response)
       } catch (error) {
         throw blame(request, caller, error)
       }

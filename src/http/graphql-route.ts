@@ -5,10 +5,7 @@ import type { Arrival, Front } from './front.js'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
 import type { BodyReader } from './request-body.js'
 import { idsOf } from './interaction-id.js'
-import { METHODS, OTHER_METHODS } from './request-form.js'
-
-/** One endpoint: many clients add the slash, and some proxies do. */
-const URLS = ['/graphql', '/graphql/']
+import { METHODS, OTHER_METHODS, PATHS } from './request-form.js'
 
 interface GraphqlRouteOptions {
   readonly front: Front
@@ -19,7 +16,7 @@ interface GraphqlRouteOptions {
 
 /** Registers `/graphql` in Fastify, for requests that the fast path leaves. */
 export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  for (const url of URLS) registerAt(app, url, options)
+  for (const url of PATHS) registerAt(app, url, options)
 }
 
 function registerAt(app: FastifyInstance, url: string, { front, bodies, answers, handle }: GraphqlRouteOptions): void {

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { formatError } from '../graphql/format-error.js'
 import { INTERACTION_HEADER, interactionIdOf } from './interaction-id.js'
+import { TurnQueue } from './turn-queue.js'
 
 /**
  * The security headers of every answer. No answer is a page: it may load nothing, stand in no frame and be read by no
@@ -51,38 +52,50 @@ const REASON: Readonly<Record<string, HeaderLimit>> = {
 /** Told of a connection whose header is refused, with its address. */
 export type ClientErrorObserver = (reason: HeaderLimit, address: string | undefined) => void
 
+/** Answers on a connection whose request cannot be read, and closes it. */
+function refuse(socket: Socket, status: string): void {
+  if (!socket.writable) return void socket.destroy()
+  const correlationId = randomUUID()
+  const body = refusal(correlationId)
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'x-correlation-id': correlationId,
+    [INTERACTION_HEADER]: correlationId,
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  // What is not read to its end is not ended by itself: the client's requests before this may have paused it.
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy())
+}
+
 /** Answers to what never becomes a request. Fastify's own repeat the address, and no hook of ours sees them. */
-export const clientErrorHandlers = (onUnreadable: ClientErrorObserver) => ({
-  frameworkErrors(_error: Error, request: FastifyRequest, reply: FastifyReply) {
-    const correlationId = String(request.id)
-    void reply
-      .code(400)
-      .headers({
-        ...SECURITY_HEADERS,
-        'content-type': 'application/json; charset=utf-8',
-        'x-correlation-id': correlationId,
-        [INTERACTION_HEADER]: interactionIdOf(request.headers[INTERACTION_HEADER], correlationId),
-      })
-      .send(refusal(correlationId))
-  },
-  clientErrorHandler(error: Error & { code?: string }, socket: Socket) {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    const reason = REASON[error.code ?? '']
-    if (reason !== undefined) onUnreadable(reason, socket.remoteAddress)
-    const correlationId = randomUUID()
-    const body = refusal(correlationId)
-    const headers = {
-      ...SECURITY_HEADERS,
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
-      'x-correlation-id': correlationId,
-      [INTERACTION_HEADER]: correlationId,
-      connection: 'close',
-    }
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-    // What is not read to its end is not ended by itself: the client's requests before this may have paused it.
-    socket.end(`HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}\r\n${lines.join('')}\r\n${body}`, () =>
-      socket.destroy(),
-    )
-  },
-})
+export function clientErrorHandlers(onUnreadable: ClientErrorObserver) {
+  const late = new TurnQueue()
+  return {
+    frameworkErrors(_error: Error, request: FastifyRequest, reply: FastifyReply) {
+      const correlationId = String(request.id)
+      void reply
+        .code(400)
+        .headers({
+          ...SECURITY_HEADERS,
+          'content-type': 'application/json; charset=utf-8',
+          'x-correlation-id': correlationId,
+          [INTERACTION_HEADER]: interactionIdOf(request.headers[INTERACTION_HEADER], correlationId),
+        })
+        .send(refusal(correlationId))
+    },
+    clientErrorHandler({ code = '' }: Error & { code?: string }, socket: Socket) {
+      if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+      const reason = REASON[code]
+      const answer = (): void => {
+        if (reason !== undefined) onUnreadable(reason, socket.remoteAddress)
+        refuse(socket, STATUS[code] ?? '400 Bad Request')
+      }
+      // Node finds all connections whose time is over at one moment.
+      if (reason === 'header_time') late.add(answer)
+      else answer()
+    },
+  }
+}

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { isAbused, reportAbuse } from './address-ban.js'
+import { holdMs } from './connection-hold.js'
 import { PartLimit } from './part-limit.js'
 
 /** How long, and how much, a client may still send after it was answered. */
@@ -8,8 +10,6 @@ const IDLE_MS = 1_000
 const MAX_LINGER_BYTES = 16 * 1024 * 1024
 /** The time between two reads of what is dropped: a client that floods a connection waits for it. */
 const READ_PAUSE_MS = 20
-/** How long a connection that was abused is held, unread: its client does not get to the next one sooner. */
-const HOLD_MS = 1_000
 
 /** True for a request with a body. */
 export const hasBody = ({
@@ -19,6 +19,14 @@ export const hasBody = ({
 
 /** Requests of which no more is read. */
 const left = new WeakSet<IncomingMessage>()
+
+/** Connections that are held after their answer, as those that were abused are. */
+const held = new WeakSet<Socket>()
+
+const isHeld = (socket: Socket): boolean => isAbused(socket) || held.has(socket)
+
+/** Lets the connection of a request be held for a while after its answer, unread: its client does not get to the next one sooner. */
+export const holdOnClose = ({ socket }: IncomingMessage): void => void held.add(socket)
 
 /** True for a request of which a part is still to come. */
 export const isUnread = (request: IncomingMessage): boolean =>
@@ -52,7 +60,7 @@ export function lingerOnClose(request: IncomingMessage): void {
       idle?.refresh()
       if (socket.bytesRead > until) return destroy()
       socket.pause()
-      if (!isAbused(socket)) setTimeout(() => socket.resume(), READ_PAUSE_MS)
+      if (!isHeld(socket)) setTimeout(() => socket.resume(), READ_PAUSE_MS)
     })
   }
 
@@ -60,7 +68,7 @@ export function lingerOnClose(request: IncomingMessage): void {
   socket.once('end', destroy)
   // Node calls this once it has written an answer with `connection: close`.
   socket.destroySoon = () => {
-    if (isAbused(socket)) return void setTimeout(destroy, HOLD_MS)
+    if (isHeld(socket)) return void setTimeout(destroy, holdMs())
     const expiry = setTimeout(destroy, LINGER_MS)
     idle = setTimeout(destroy, IDLE_MS)
     socket.once('close', () => {

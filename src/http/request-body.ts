@@ -5,6 +5,7 @@ import { reportAbuse } from './address-ban.js'
 import { drop, isUnread, lingerOnClose } from './lingering-close.js'
 import { PartLimit } from './part-limit.js'
 import { MAX_BODY_BYTES } from './server-limits.js'
+import { TurnQueue } from './turn-queue.js'
 
 /** The first size of the buffer of a body that does not arrive in one part. */
 const FIRST_BYTES = 4 * 1024
@@ -66,6 +67,7 @@ export interface BodyLimits {
 /** Reads request bodies, all within one budget of memory. */
 export class BodyReader {
   #buffered = 0
+  readonly #cuts = new TurnQueue()
   /** Bodies that were begun before they were asked for. */
   readonly #begun = new WeakMap<IncomingMessage, RequestBody>()
 
@@ -86,6 +88,11 @@ export class BodyReader {
   /** The bytes of the budget that are taken. */
   get usedBytes(): number {
     return this.#buffered
+  }
+
+  /** Runs what cuts a body that stands still: the bodies of one moment one after the other. */
+  cut(task: () => void): void {
+    this.#cuts.add(task)
   }
 
   /** True where so many bytes more are within the budget; they are then taken from it. */
@@ -153,9 +160,10 @@ export class RequestBody {
     else if (isUnread(this.#request)) lingerOnClose(this.#request)
   }
 
-  /** Forgets what has arrived. */
+  /** Forgets what has arrived; for a client that hangs up too. */
   readonly #discard = (): void => {
     clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#request.off('data', this.#take).off('end', this.#end).off('close', this.#discard)
     this.#reader.give(this.#bytes.length)
     this.#bytes = EMPTY
@@ -164,7 +172,7 @@ export class RequestBody {
   #begin(): void {
     this.#timer = setTimeout(this.#expire, this.#reader.limits.timeoutMs)
     if (this.#length === undefined) this.#request.on('end', this.#end)
-    this.#request.on('data', this.#take)
+    this.#request.on('data', this.#take).on('close', this.#discard)
     // From now on each part is given to the listener as it is parsed, and none is queued.
     this.#request.read(0)
   }
@@ -186,7 +194,10 @@ export class RequestBody {
 
   readonly #end = (): void => this.#finish(undefined, this.#bytes.subarray(0, this.#arrived))
 
-  readonly #expire = (): void => this.#finish(stoodStill(this.#reader.limits.timeoutMs), EMPTY)
+  readonly #expire = (): void =>
+    this.#reader.cut(() => {
+      if (this.#timer !== undefined) this.#finish(stoodStill(this.#reader.limits.timeoutMs), EMPTY)
+    })
 
   /** Makes room for so many bytes, twice as much as before so that each byte is moved once on average; false where the budget has none. */
   #grow(needed: number): boolean {
@@ -197,8 +208,6 @@ export class RequestBody {
       Math.min(MAX_BODY_BYTES, this.#length ?? Infinity, Math.max(FIRST_BYTES, 2 * length)),
     )
     if (!this.#reader.take(larger - length)) return false
-    // A client that hangs up leaves its part of the budget.
-    if (length === 0) this.#request.on('close', this.#discard)
     const bytes = Buffer.allocUnsafeSlow(larger)
     this.#bytes.copy(bytes, 0, 0, this.#arrived)
     this.#bytes = bytes

@@ -2,6 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
 
+/** The paths of the graph, which are one endpoint: many clients add the slash, and some proxies do. */
+export const PATHS: readonly string[] = ['/graphql', '/graphql/']
+
 /** Methods of `/graphql`. A GET runs queries only, and needs one of the headers below. */
 export const METHODS = ['GET', 'POST', 'OPTIONS'] as const
 

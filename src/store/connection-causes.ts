@@ -12,11 +12,22 @@ const DIAGNOSIS_INTERVAL_MS = 1_000
 const NO_CONNECTION =
   /isn't writeable|isn't ready|Connection is closed|Cluster is disconnect|None of startup nodes|Node is disconnected|slots cache|unreachable\. Retrying/
 const TIMED_OUT = /^(Command timed out|Socket timeout)/
-/** The word by which a message of the driver names the error that it reports: `Ready check failed: NOAUTH …`. */
-const NAMED = /(?:^|: )(?:connect |read |write |getaddrinfo )?([A-Z][A-Z0-9_]{3,63})(?= |$)/
+/** The words by which a message names errors: `Ready check failed: NOAUTH …`, `ERR Error running script: -OOM …`. */
+const NAMED = /(?:^|: )(?:connect |read |write |getaddrinfo )?-?([A-Z][A-Z0-9_]{2,63})(?= |$)/g
+/** The word of Redis for an error without a word of its own. */
+const UNNAMED = 'ERR'
+/** What a script is told whose user may not run one of its commands, or not with its keys: no word names it. */
+const SCRIPT_REFUSED = /user executing the script can't|ACL failure in script/
 
-function named(code: string, cause?: Error): Error {
-  return Object.assign(new Error(code, { cause }), { code })
+function named(code: string): Error {
+  return Object.assign(new Error(code), { code })
+}
+
+/** The word of an error that a message names, the most exact one. */
+function nameIn(message: string): string | undefined {
+  if (TIMED_OUT.test(message)) return 'TIMEOUT'
+  if (SCRIPT_REFUSED.test(message)) return 'NOPERM'
+  return [...message.matchAll(NAMED)].map(([, name]) => name).find((name) => name !== UNNAMED)
 }
 
 /** An error that has a class: a code of the system, a word of Redis, or TIMEOUT. */
@@ -24,8 +35,8 @@ function classified(error: unknown): Error | undefined {
   if (!(error instanceof Error)) return undefined
   const { code, lastNodeError } = error as Error & { code?: unknown; lastNodeError?: unknown }
   if (typeof code === 'string') return error
-  const name = TIMED_OUT.test(error.message) ? 'TIMEOUT' : NAMED.exec(error.message)?.[1]
-  return name === undefined ? classified(lastNodeError) : named(name, error)
+  const name = nameIn(error.message)
+  return name === undefined ? classified(lastNodeError) : named(name)
 }
 
 const isReady = ({ status }: Redis | Cluster): boolean => status === 'ready'
@@ -45,6 +56,11 @@ export class ConnectionCauses {
   constructor(changed: () => void, diagnose: () => Promise<unknown>) {
     this.#changed = changed
     this.#diagnose = diagnose
+  }
+
+  /** Told of the error of a command for which the driver leaves its connection: that is the cause until the next one is made. */
+  readonly left = (error: Error): void => {
+    this.#latest = classified(error) ?? this.#latest
   }
 
   /** Watches a connection and returns it. */

@@ -60,8 +60,11 @@ const scripts = {
 
 const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX_RETRY_DELAY_MS)
 
+/** Told of the error of a command for which a connection is left and made anew. */
+type OnLeft = (error: Error) => void
+
 /** Options of a connection to one server. */
-function optionsOf(address: RedisAddress): RedisOptions {
+function optionsOf(address: RedisAddress, onLeft?: OnLeft): RedisOptions {
   const { username, password } = address
   return {
     // Fail fast: a command is not queued while there is no connection.
@@ -74,7 +77,11 @@ function optionsOf(address: RedisAddress): RedisOptions {
     connectTimeout: COMMAND_TIMEOUT_MS,
     retryStrategy,
     // After a failover the server is a replica and read-only; a new connection resolves the address of the new primary.
-    reconnectOnError: (error) => error.message.includes('READONLY'),
+    reconnectOnError(error) {
+      if (!error.message.includes('READONLY')) return false
+      onLeft?.(error)
+      return true
+    },
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),
     ...(address.tls ? { tls: tlsOf(address) } : {}),
@@ -124,16 +131,16 @@ export async function connectionError(address: RedisAddress): Promise<unknown> {
 }
 
 /** Connects to Redis. The connection reconnects by itself, and every command fails within its timeout. */
-export function connect(address: RedisAddress): Redis | Cluster {
-  const connection = keepConnection(address, open(presentAddress(address)))
+export function connect(address: RedisAddress, onLeft?: OnLeft): Redis | Cluster {
+  const connection = keepConnection(address, open(presentAddress(address), onLeft))
   // The driver prints an error that has no listener.
   connection.on('error', () => undefined)
   return connection
 }
 
-function open(address: RedisAddress): Redis | Cluster {
+function open(address: RedisAddress, onLeft: OnLeft | undefined): Redis | Cluster {
   const { kind, nodes, database } = address
-  const options = optionsOf(address)
+  const options = optionsOf(address, onLeft)
   switch (kind) {
     case 'server':
       return new Redis({ ...options, scripts, ...nodes[0]!, ...(database ? { db: database } : {}) })

@@ -119,8 +119,9 @@ export function redisStore(
     () => observe('connection'),
     () => connectionError(address),
   )
-  const redis = causes.watch(connect(address))
-  const replicated = replicas > 0 ? new ReplicatedSwaps(causes.watch(connect(address)), replicas) : undefined
+  const redis = causes.watch(connect(address, causes.left))
+  const replicated =
+    replicas > 0 ? new ReplicatedSwaps(causes.watch(connect(address, causes.left)), replicas) : undefined
   const clock = new StoreClock()
   const lease = redisLeases(redis)
   /** Only a value that is set must not be lost; a removed one may come back. */

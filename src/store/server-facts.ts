@@ -2,7 +2,7 @@
 export interface ServerFacts {
   /** Changes with each start of the server. */
   readonly runId: string
-  /** The policy by which it may remove keys; undefined where it removes none. */
+  /** The policy by which it removes keys once its memory is limited and full; undefined where it removes none. */
   readonly evictionPolicy: string | undefined
   /** Keys that it has removed for want of memory since its start. */
   readonly evictedKeys: number
@@ -19,10 +19,9 @@ export function parseInfo(text: string): ServerFacts {
     }),
   )
   const policy = fields.get('maxmemory_policy') ?? 'noeviction'
-  const evicts = policy !== 'noeviction' && Number(fields.get('maxmemory') ?? 0) > 0
   return {
     runId: fields.get('run_id') ?? '',
-    evictionPolicy: evicts ? policy : undefined,
+    evictionPolicy: policy === 'noeviction' ? undefined : policy,
     evictedKeys: Number(fields.get('evicted_keys') ?? 0),
     hasAppendOnlyFile: fields.get('aof_enabled') === '1',
   }

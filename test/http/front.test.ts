@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
+import { ArrivingBodies } from '../../src/http/arriving-bodies.js'
 import { type App, startApp } from '../support/app.js'
 
 // What is decided before the body of a request is read, and how much a body may cost.
@@ -164,6 +165,47 @@ describe('a body that stands still', () => {
       socket.write(`${head({ path, token: authorization, headers: ['content-length: 1000'] })}{"query`)
     await Promise.all(lines.map(({ closed }) => closed))
     for (const { heard } of lines) expect([statusOf(heard()), codeOf(heard())]).toEqual([408, 'BAD_USER_INPUT'])
+  })
+})
+
+describe('bodies that have begun and not arrived', () => {
+  let patient: App
+  beforeAll(async () => {
+    patient = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' }, app)
+  })
+  afterAll(() => patient.close())
+
+  test.each<[string, string, boolean]>([
+    ['of one user', '/graphql', true],
+    ['of one user, in another form of the address', '/graphql?', true],
+    ['of one address without a user', '/webhooks/synctera', false],
+  ])('%s are so many, and those of others are read', async (_what, path, hasToken) => {
+    const token = hasToken ? authorization : undefined
+    const lines = await Promise.all(
+      Array.from({ length: ArrivingBodies.MAX + 5 }, () => line(patient.url, '127.0.0.31')),
+    )
+    for (const { socket } of lines) socket.write(`${head({ path, token, headers: ['content-length: 1000'] })}{"query`)
+    const refused = () => lines.filter(({ heard }) => heard().includes('\r\n\r\n{'))
+    await expect.poll(() => refused().length).toBe(5)
+    for (const { heard } of refused()) {
+      expect([statusOf(heard()), codeOf(heard())]).toEqual([429, 'RATE_LIMITED'])
+      expect(heard()).toMatch(/^retry-after: \d+\r$/im)
+      expect(heard()).toMatch(/^connection: close\r$/im)
+    }
+    /** The status of a request whose body comes with its header. */
+    const whole = async (address: string, by = token) => {
+      const { socket, heard, closed } = await line(patient.url, address)
+      socket.write(head({ path, token: by, headers: [`content-length: ${PERSON.length}`] }) + PERSON)
+      await Promise.race([closed, expect.poll(heard).toContain('HTTP/1.1')])
+      socket.destroy()
+      return statusOf(heard())
+    }
+    expect(await whole('127.0.0.31')).toBe(429)
+    const other = hasToken ? `Bearer ${await app.token({ client: 'another' })}` : undefined
+    expect(await whole('127.0.0.32', other)).not.toBe(429)
+    lines.find(({ heard }) => heard() === '')!.socket.destroy()
+    await expect.poll(() => whole('127.0.0.31')).not.toBe(429)
+    for (const { socket } of lines) socket.destroy()
   })
 })
 

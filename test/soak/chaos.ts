@@ -9,7 +9,7 @@ import type { World } from './world.js'
 export type Trouble = { readonly at: number; readonly seconds: number } & (
   | { readonly kind: 'fault'; readonly provider: ProviderName; readonly fault: Fault }
   | { readonly kind: 'redis' }
-  | { readonly kind: 'kill' }
+  | { readonly kind: 'kill'; readonly replica: number }
 )
 
 /** A trouble as it happened. */
@@ -56,8 +56,8 @@ function* repeats(random: Random, from: number, until: number, least: number, mo
   for (let at = from + random.between(0, least); at < until; at += random.between(least, most)) yield at
 }
 
-/** The faults of a run of this many seconds: none at the beginning and the end, and no process killed near the end. */
-export function plan(random: Random, seconds: number): Trouble[] {
+/** The faults of a run of this many seconds over so many replicas: none at the beginning and the end, and no process killed near the end. */
+export function plan(random: Random, seconds: number, replicas: number): Trouble[] {
   const [calm, over] = [Math.min(10, seconds * 0.1), seconds - Math.min(30, seconds * 0.2)]
   const rare = Math.min(75, seconds / 3)
   const faults = [...repeats(random, calm, over, 0.6, 2.4)].map((at): Trouble => {
@@ -76,12 +76,12 @@ export function plan(random: Random, seconds: number): Trouble[] {
     seconds: random.between(0.2, 1.5),
   }))
   const kills = [...repeats(random, calm, Math.max(calm + 1, seconds - LEASE_SECONDS - rare / 2), rare / 2, rare)].map(
-    (at): Trouble => ({ kind: 'kill', at, seconds: random.between(0.2, 1) }),
+    (at): Trouble => ({ kind: 'kill', at, seconds: random.between(0.2, 1), replica: 1 + random.whole(replicas - 1) }),
   )
   return [...faults, ...redis, ...kills].sort((a, b) => a.at - b.at)
 }
 
-/** Lets the plan happen to the world. Only the second replica is killed: the first one's memory is watched for the whole run. */
+/** Lets the plan happen to the world. The first replica is not killed: its memory is watched for the whole run. */
 export class Chaos {
   readonly marks: Mark[] = []
   readonly #running = new Set<Promise<void>>()
@@ -130,9 +130,10 @@ export class Chaos {
       await delay(trouble.seconds * 1000)
       await redis.start()
     } else {
-      await replicas[1].kill()
+      const killed = replicas[trouble.replica]!
+      await killed.kill()
       await delay(trouble.seconds * 1000)
-      await replicas[1].start()
+      await killed.start()
     }
     mark.to = Date.now()
   }

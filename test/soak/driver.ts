@@ -227,7 +227,7 @@ export class Driver {
     }
   }
 
-  /** Everything that can be asked and written goes well at both replicas; answers what does not. */
+  /** Everything that can be asked and written goes well at every replica; answers what does not. */
   async troubles(random: Random): Promise<string[]> {
     const passing = new Set([
       'RATE_LIMITED',
@@ -258,7 +258,7 @@ export class Driver {
     return found
   }
 
-  /** Repeats the open writes, and some of the settled ones, at both replicas; answers how many keys are still held. */
+  /** Repeats the open writes, and some of the settled ones, at every replica; answers how many keys are still held. */
   async repeat(random: Random, most: number): Promise<number> {
     const keyed = this.ledger.entries.filter(({ key }) => key !== undefined)
     const open = keyed.filter(({ settled }) => settled === undefined).slice(-most)

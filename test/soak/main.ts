@@ -9,20 +9,24 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '600' },
     seed: { type: 'string' },
+    replicas: { type: 'string', default: '3' },
     out: { type: 'string', default: 'bench/soak' },
     keep: { type: 'boolean', default: false },
   },
 })
 const seconds = Number(values.seconds)
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
+const replicas = Number(values.replicas)
+if (!Number.isInteger(replicas) || replicas < 2) throw new Error('--replicas is a whole number from 2')
 const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-soak-'))
-const replay = `npm run soak -- --seconds ${seconds} --seed ${seed}`
+const replay = `npm run soak -- --seconds ${seconds} --replicas ${replicas} --seed ${seed}`
 console.log(`${replay}   (the same operations and troubles; their timing is the machine's)`)
 
 const MAX_SHOWN = 25
 
 try {
-  const { report, svg, findings } = await soak({ seconds, seed, folder, progress: (line) => console.log(line) })
+  const progress = (line: string): void => console.log(line)
+  const { report, svg, findings } = await soak({ seconds, seed, replicas, folder, progress })
   mkdirSync(values.out, { recursive: true })
   writeFileSync(join(values.out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
   writeFileSync(join(values.out, 'soak.svg'), `${svg}\n`)

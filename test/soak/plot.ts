@@ -21,12 +21,12 @@ const LANE = 14
 const COLOURS = {
   answers: '#1f6fb4',
   errors: '#c0392b',
-  a: '#1e8449',
-  b: '#8e44ad',
   fault: '#e59866',
   redis: '#c0392b',
   kill: '#8e44ad',
 } as const
+/** Of the replicas, in their order. */
+const REPLICA_COLOURS = ['#1e8449', '#8e44ad', '#b7950b', '#2e86c1'] as const
 const LANES: readonly string[] = Object.keys(providers)
 
 const round = (value: number): string => value.toFixed(1)
@@ -67,6 +67,8 @@ export function plot({ title, begun, seconds, traffic, readings, marks }: PlotDa
   const mostAnswers = ceiling(Math.max(...within.map(({ answers }) => answers)))
   const mostMemory = ceiling(Math.max(...readings.map(({ rssBytes }) => rssBytes / 2 ** 20)))
   const lives = [...new Set(readings.map(({ replica, life }) => `${replica} ${life}`))]
+  const replicas = [...new Set(readings.map(({ replica }) => replica))].sort()
+  const colourOf = (replica: string) => REPLICA_COLOURS[replicas.indexOf(replica) % REPLICA_COLOURS.length]!
 
   const sudden = marks
     .filter(({ kind }) => kind !== 'fault')
@@ -117,7 +119,7 @@ export function plot({ title, begun, seconds, traffic, readings, marks }: PlotDa
     ),
     panel(
       2,
-      `memory (RSS, MB): <tspan fill="${COLOURS.a}">replica a</tspan>, <tspan fill="${COLOURS.b}">replica b, which is killed</tspan>`,
+      `memory (RSS, MB): ${replicas.map((name, i) => `<tspan fill="${colourOf(name)}">replica ${name}${i === 0 ? '' : ', which is killed'}</tspan>`).join(', ')}`,
       mostMemory,
       '',
     ),
@@ -126,7 +128,7 @@ export function plot({ title, begun, seconds, traffic, readings, marks }: PlotDa
       return line(
         2,
         mostMemory,
-        own[0]!.replica === 'a' ? COLOURS.a : COLOURS.b,
+        colourOf(own[0]!.replica),
         own.map(({ second, rssBytes }) => [second, rssBytes / 2 ** 20]),
       )
     }),

@@ -21,6 +21,8 @@ export interface Replica {
   readonly adminUrl: string
   readonly audit: string
   readonly isUp: () => boolean
+  /** Of the running process. */
+  readonly pid: () => number | undefined
   /** How often it was started. */
   readonly lives: () => number
   /** Whether it was killed, or was not there, at a moment of the window. */
@@ -37,6 +39,12 @@ export interface Replica {
 }
 
 const START_MS = 180_000
+/** The arguments of `node` in `npm start`. */
+export const NODE_ARGUMENTS = [
+  '--max-semi-space-size=24',
+  '--max-old-space-size=512',
+  '--no-allocation-site-pretenuring',
+]
 /** A small heap is swept often, so its growth is seen soon. */
 const NODE_OPTIONS = ['--max-old-space-size=192']
 
@@ -112,6 +120,7 @@ export function replica(
     audit,
     start,
     isUp: () => up,
+    pid: () => child?.pid,
     lives: () => lives,
     wasDown: (from, to) => downs.some((down) => down.from <= to && down.to >= from),
     kill: async () => void (await end('SIGKILL')),

@@ -20,6 +20,8 @@ import { MARKS } from './writes.js'
 interface SoakOptions {
   readonly seconds: number
   readonly seed: number
+  /** How many servers there are; at least two. */
+  readonly replicas: number
   readonly folder: string
   readonly progress: (line: string) => void
 }
@@ -138,14 +140,15 @@ async function afterwards(
 export async function soak({
   seconds,
   seed,
+  replicas,
   folder,
   progress,
 }: SoakOptions): Promise<{ readonly report: Report; readonly svg: string; readonly findings: readonly Finding[] }> {
   const oracle = new Oracle()
-  const world = await startWorld(folder, oracle)
+  const world = await startWorld(folder, oracle, replicas)
   try {
     const openFilesAtFirst = await filesOf(world.replicas)
-    const chaos = new Chaos(world, plan(randomOf(seed), seconds))
+    const chaos = new Chaos(world, plan(randomOf(seed), seconds, replicas))
     const ledger = new Ledger(oracle, (window) => chaos.storeWasAway(window))
     const begun = Date.now()
     const [traffic, memory] = [new Traffic(begun), new Memory(begun)]
@@ -197,7 +200,7 @@ export async function soak({
       const { seconds: over, rss, heap } = memory.growth(name, Math.min(120, seconds / 4))
       return { replica: name, seconds: over, rssMbPerMinute: tenth(rss), heapMbPerMinute: tenth(heap) }
     })
-    // The other one is killed too often to say anything of it.
+    // The others are killed too often to say anything of it.
     if (growth[0]!.rssMbPerMinute > most)
       late.push({ kind: 'process', what: `replica a grows by ${growth[0]!.rssMbPerMinute} MB a minute` })
 

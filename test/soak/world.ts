@@ -15,19 +15,22 @@ import { build, type Replica, replica } from './replica.js'
 export const PROVIDER_TIMEOUT_MS = 1_500
 export const REQUEST_TIMEOUT_MS = 4_000
 
-/** Everything that is not the driver: two servers, what they stand on, and what they ask. */
+/** Everything that is not the driver: the servers, what they stand on, and what they ask. */
 export interface World {
   readonly emulators: Emulators
   readonly redis: PrivateRedis
-  readonly replicas: readonly [Replica, Replica]
+  /** The first lives for the whole run; the others are killed now and then. */
+  readonly replicas: readonly [Replica, ...Replica[]]
   readonly tokenOf: (caller: Caller) => string
   /** The settings that the check of the audit trail needs. */
   readonly auditSettings: Readonly<Record<string, string>>
   readonly close: () => Promise<void>
 }
 
+const nameOf = (i: number): string => String.fromCharCode('a'.charCodeAt(0) + i)
+
 /** Starts all of it in its own folder; the providers report each effect to the oracle. */
-export async function startWorld(folder: string, oracle: Oracle): Promise<World> {
+export async function startWorld(folder: string, oracle: Oracle, count: number): Promise<World> {
   const authority = Fastify({ forceCloseConnections: true })
   const issuer = await createIssuer('https://issuer.test')
   issuer.routes(authority)
@@ -78,9 +81,10 @@ export async function startWorld(folder: string, oracle: Oracle): Promise<World>
       ...timeouts,
       ...settings,
     })
-  const replicas = [await server('a'), await server('b')] as const
+  const [first, ...others] = await Promise.all(Array.from({ length: count }, (_, i) => server(nameOf(i))))
+  const replicas = [first!, ...others] as const
   await Promise.all(replicas.map(({ start }) => start()))
-  await subscribeWebhooks(emulators.synctera, replicas[0].url)
+  await subscribeWebhooks(emulators.synctera, first!.url)
   return {
     emulators,
     redis,

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { errorClass } from '../../src/observability/error-class.js'
+import { ConnectionCauses } from '../../src/store/connection-causes.js'
 import { redisStore } from '../../src/store/redis.js'
 import { addressOf, freePort, type PrivateRedis, privateRedis } from '../support/redis.js'
 
@@ -15,6 +16,9 @@ beforeAll(async () => {
   redis = await privateRedis(['--requirepass', PASSWORD], PASSWORD)
   admin = new Redis({ port: redis.port, host: '127.0.0.1', password: PASSWORD })
   await admin.acl('SETUSER', 'noeval', 'on', '>pass', '~*', '+@all', '-eval', '-evalsha')
+  await admin.acl('SETUSER', 'noset', 'on', '>pass', '~*', '+@all', '-set')
+  await admin.acl('SETUSER', 'noget', 'on', '>pass', '~*', '+@all', '-get')
+  await admin.acl('SETUSER', 'nokeys', 'on', '>pass', '~other:*', '+@all')
 })
 afterAll(async () => {
   admin.disconnect()
@@ -35,6 +39,9 @@ test.each<[what: string, url: () => string | Promise<string>, outcome: string]>(
   ['a wrong password', () => at(':wrong@'), 'WRONGPASS'],
   ['no password', () => at(''), 'NOAUTH'],
   ['a user that may run no script', () => at('noeval:pass@'), 'NOPERM'],
+  ['a user that may run scripts, and not their SET', () => at('noset:pass@'), 'NOPERM'],
+  ['a user that may run scripts, and not their GET', () => at('noget:pass@'), 'NOPERM'],
+  ['a user that may use other keys', () => at('nokeys:pass@'), 'NOPERM'],
   ['a port without a server', async () => at('', await freePort()), 'ECONNREFUSED'],
   ['a name that does not exist', () => 'redis://redis.invalid:6379', 'ENOTFOUND'],
   [
@@ -98,4 +105,31 @@ test('a probe of a server that hangs times out', async () => {
   redis.resume()
   await expect.poll(outcome).toBe('ok')
   await store.close()
+})
+
+/** What a server of another version, or a part of it, answers: the words of Redis 6 and of Valkey too. */
+test.each<[reply: string, outcome: string]>([
+  ['NOPERM this user has no permissions to run the command', 'NOPERM'],
+  ["ERR The user executing the script can't run this command or subcommand script: f_1, on @user_script:1.", 'NOPERM'],
+  [
+    "ERR Error running script (call to f_1): @user_script:1: @user_script: 1: The user executing the script can't access at least one of the keys mentioned in the command arguments",
+    'NOPERM',
+  ],
+  ["NOPERM ACL failure in script: User default has no permissions to run the 'set' command", 'NOPERM'],
+  [
+    "ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed when used memory > 'maxmemory'.",
+    'OOM',
+  ],
+  [
+    "ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write against a read only replica.",
+    'READONLY',
+  ],
+  ['MISCONF Redis is configured to save RDB snapshots, but it is unable to persist to disk', 'MISCONF'],
+  ['ERR unknown command', 'ERR'],
+])('a reply of Redis, %s, has a class', (reply, outcome) => {
+  const causes = new ConnectionCauses(
+    () => undefined,
+    () => Promise.resolve(),
+  )
+  expect(errorClass(causes.of(new Error(reply)))).toBe(outcome)
 })

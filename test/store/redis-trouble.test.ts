@@ -112,6 +112,27 @@ describe('one Redis', () => {
     await healed()
   })
 
+  test('that is read-only is told once, however often the driver connects anew', async () => {
+    const causes = () =>
+      app
+        .log()
+        .split('\n')
+        .flatMap((text) =>
+          text.includes('"dependency":"store"') ? [(JSON.parse(text) as { cause?: string }).cause] : [],
+        )
+    const connections = async () => Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))![1])
+    const told = causes().length
+    await admin.replicaof('127.0.0.1', '1')
+    await expect.poll(causes).toHaveLength(told + 1)
+    const before = await connections()
+    await expect.poll(connections, { timeout: 20_000 }).toBeGreaterThan(before + 5)
+    await isRefusedSafely(app)
+    expect(causes().slice(told)).toEqual(['READONLY'])
+    await admin.replicaof('NO', 'ONE')
+    await healed()
+    await expect.poll(() => causes().slice(told)).toEqual(['READONLY', undefined])
+  })
+
   test('that hangs is left, and found again', async () => {
     redis.pause()
     await isRefusedSafely(app)

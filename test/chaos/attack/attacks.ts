@@ -26,6 +26,12 @@ export function attacks(isShort: boolean): readonly Attack[] {
     connections: 20,
     parts: () => [head(path, CHUNKED), ONE_BYTE_CHUNKS, ONE_BYTE_CHUNKS],
   })
+  const largeHalf = (path: string, headersOf: (token: string) => readonly string[]): Attack => ({
+    name: `halves of large bodies at ${path}`,
+    connections: isShort ? 200 : 900,
+    parts: (token) => [head(path, ...headersOf(token), 'content-length: 200000'), 'x'.repeat(100_000)],
+    everyMs: 100,
+  })
   return [
     oneByte('/graphql'),
     oneByte('/nothing'),
@@ -47,6 +53,8 @@ export function attacks(isShort: boolean): readonly Attack[] {
       parts: (token) => [head('/graphql', bearer(token), 'content-length: 200000'), '{"query":"'.padEnd(4_000)],
       everyMs: 100,
     },
+    largeHalf('/graphql', (token) => [bearer(token)]),
+    largeHalf('/webhooks/synctera', () => []),
     {
       name: 'uploads that idle',
       connections: isShort ? 300 : 1_500,

@@ -9,6 +9,7 @@ import { SCOPES } from '../../../schema/scopes.js'
 import { startEmulators } from '../../../src/dev/emulators.js'
 import { AUDIENCE, createIssuer } from '../../../src/dev/issuer.js'
 import type { Bucket, Job, Phase } from '../overload/generator.js'
+import { NODE_ARGUMENTS } from '../../soak/replica.js'
 import { atLeast, atMost, type ChaosContext, type Line, type Outcome, type Scenario } from '../scenario.js'
 
 const CLIENTS = 16
@@ -29,8 +30,6 @@ const WARM = 3_000
 const LONG = { rounds: 3, warmUp: 20, closedLoop: 6, load: 20, afterwards: 8 }
 const SHORT = { rounds: 1, warmUp: 1, closedLoop: 2, load: 2, afterwards: 3 }
 const timesOf = ({ isShort }: ChaosContext) => (isShort ? SHORT : LONG)
-/** The arguments of `node` in `npm start`. */
-const NODE_ARGUMENTS = ['--max-semi-space-size=24', '--max-old-space-size=512', '--no-allocation-site-pretenuring']
 
 const quantile = (values: readonly number[], part: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0

@@ -81,14 +81,21 @@ function troublesOf(world: World, admin: Redis, program: string): readonly Troub
       cause: /^NOPERM$/,
       knownKey: 'STORE_UNAVAILABLE',
     },
+    {
+      ...refused,
+      name: 'user whose scripts may not write',
+      make: () => rights('-set'),
+      mend: () => rights('+set'),
+      cause: /^NOPERM$/,
+    },
     { ...refused, name: 'full', make: () => set('maxmemory', '1'), mend: () => set('maxmemory', '0'), cause: /^OOM$/ },
     {
       ...refused,
       name: 'read-only',
       make: () => admin.call('REPLICAOF', '127.0.0.1', '1'),
       mend: () => admin.call('REPLICAOF', 'NO', 'ONE'),
+      cause: /^READONLY$/,
       // The driver connects anew after each refusal, so a read may find no connection.
-      cause: /^READONLY$|STORE_UNAVAILABLE|DISCONNECTED/,
       knownKey: 'replayed|STORE_UNAVAILABLE',
     },
     {
@@ -99,10 +106,17 @@ function troublesOf(world: World, admin: Redis, program: string): readonly Troub
       cause: /TIMEOUT|ECONN|DISCONNECTED|CONNECTING|STORE_UNAVAILABLE/,
       knownKey: 'STORE_UNAVAILABLE',
     },
+    ...['allkeys-lru', 'volatile-ttl'].map((policy) => ({
+      ...untrusted,
+      name: `may evict by ${policy}`,
+      make: () => set('maxmemory-policy', policy),
+      mend: () => set('maxmemory-policy', 'noeviction'),
+      cause: /^EVICTING$/,
+    })),
     {
       ...untrusted,
-      name: 'may evict',
-      make: () => set('maxmemory-policy', 'allkeys-lru').then(() => set('maxmemory', '1gb')),
+      name: 'may evict, with a limit',
+      make: () => set('maxmemory-policy', 'allkeys-lfu').then(() => set('maxmemory', '1gb')),
       mend: () => set('maxmemory', '0').then(() => set('maxmemory-policy', 'noeviction')),
       cause: /^EVICTING$/,
     },

@@ -1,0 +1,35 @@
+import type { Socket } from 'node:net'
+
+/** How long a connection is held on average, the steps by which this differs, and how many. */
+const HOLD_MS = 1_000
+const STEP_MS = 50
+const STEPS = 20
+/** Connections that are held unread at one time; beyond, they are closed at once. */
+const MAX_HELD = 1_000
+/** A held connection that sends more than this is closed. */
+const MAX_BYTES = 16 * 1024
+
+/** How long to hold a connection: for a different time each, so that those of one moment do not come back in one moment. */
+export const holdMs = (): number => HOLD_MS + (Math.floor(Math.random() * STEPS) - STEPS / 2) * STEP_MS
+
+/**
+ * Holds connections that are refused before they are read, and closes them after about a second: a client that makes the
+ * next one as soon as one is closed makes fewer, and to accept one costs more than to hold it.
+ */
+export class ConnectionHold {
+  #held = 0
+
+  /** Takes a new connection that nothing reads. */
+  take(socket: Socket): void {
+    socket.on('error', () => undefined)
+    if (this.#held >= MAX_HELD) return void socket.destroy()
+    this.#held += 1
+    // What it sends is dropped.
+    socket.on('data', () => socket.bytesRead > MAX_BYTES && socket.destroy())
+    const timer = setTimeout(() => socket.resetAndDestroy(), holdMs()).unref()
+    socket.once('close', () => {
+      clearTimeout(timer)
+      this.#held -= 1
+    })
+  }
+}
