@@ -23,6 +23,8 @@ import { DEFAULT_LEASE_SECONDS } from './idempotency/lease.js'
 import { type Lifetimes, readLifetimes } from './idempotency/lifetimes.js'
 import { DEFAULT_DEADLINE_MS } from './lifecycle/deadline.js'
 import { DEFAULT_DRAIN_DELAY_MS } from './lifecycle/drain.js'
+import { type LogSettings, readLogSettings } from './observability/log-settings.js'
+import { readTraceSettings, type TraceSettings } from './observability/tracing/settings.js'
 import { type KeyConfig, readKeySettings } from './keys/key-settings.js'
 import { prefixOf, providerConfig } from './tenants/provider-config.js'
 import { readSecuritySettings, type SecurityDestination } from './security-events/settings.js'
@@ -154,7 +156,8 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   readonly maxResponseMemoryBytes: number
   readonly httpClient: 'undici' | 'node-fetch'
   readonly proxies: ProxySettings
-  readonly logLevel: string
+  readonly log: LogSettings
+  readonly traces: TraceSettings
   /** The providers of a deployment without tenants; none with them. */
   readonly providers: TenantConfig['providers']
   /** The tenants as they were read at the start. */
@@ -618,12 +621,8 @@ function serverConfig(
       { min: 1_048_576, max: 4_294_967_296 },
     ),
     proxies,
-    logLevel: settings.choice(
-      'LOG_LEVEL',
-      'Least severe level that is logged; `debug` logs every provider call.',
-      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-      'info',
-    ),
+    log: readLogSettings(settings),
+    traces: readTraceSettings(settings),
   }
 }
 

@@ -1,7 +1,10 @@
 import { ConfigError, environment, readConfig } from './config.js'
 import { KeyRingError } from './keys/key-ring.js'
 import { exitOnCrash, shutdownOnSignals } from './lifecycle/shutdown.js'
-import { createLog, type Log } from './observability/log.js'
+import { VERSION } from '../datasources/http/user-agent.js'
+import { createLog, type Log, type LogDestination } from './observability/log.js'
+import type { LogSettings } from './observability/log-settings.js'
+import { prettyDestination } from './observability/pretty.js'
 import { logProcessOutput } from './observability/process-output.js'
 import { type Server, startServer } from './server.js'
 
@@ -25,6 +28,16 @@ function configuration() {
   }
 }
 
+/** Where the log is written. */
+async function destination(format: LogSettings['format']): Promise<LogDestination | undefined> {
+  try {
+    return format === 'pretty' ? await prettyDestination() : undefined
+  } catch {
+    console.error('LOG_FORMAT=pretty needs the package pino-pretty, which is not installed.')
+    process.exit(1)
+  }
+}
+
 async function start(config: ReturnType<typeof readConfig>, log: Log): Promise<Server> {
   try {
     return await startServer({ config, log })
@@ -35,7 +48,7 @@ async function start(config: ReturnType<typeof readConfig>, log: Log): Promise<S
 }
 
 const config = configuration()
-const log = createLog(config.logLevel)
+const log = createLog(config.log.level, await destination(config.log.format))
 logProcessOutput(log)
 exitOnCrash(log)
 if (config.plaintext.length > 0)
@@ -51,4 +64,5 @@ const { url, adminUrl } = server
 const store = config.redis === undefined ? 'memory' : 'redis'
 const { hasTenants, tenants } = config.tenancy
 const served = hasTenants ? { tenants: tenants.map(({ id }) => id) } : { providers: Object.keys(config.providers) }
-log.info({ url, adminUrl, ...served, store }, 'listening')
+const traces = config.traces.destination === undefined ? 'off' : config.traces.sampler
+log.info({ url, adminUrl, ...served, store, traces, version: VERSION, node: process.version }, 'listening')

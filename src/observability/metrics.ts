@@ -275,6 +275,17 @@ function readinessMetrics(registers: Registry[]) {
   }
 }
 
+/** Metrics of the export of traces. */
+function traceMetrics(registers: Registry[]) {
+  const lost = new Counter({
+    name: 'kyc_trace_spans_lost_total',
+    help: 'Spans that the collector did not take in time.',
+    registers,
+  })
+
+  return { spansLost: (spans: number) => lost.inc(spans) }
+}
+
 /** Prometheus metrics of the process. No label holds a value that a person gave; a client is named by its verified token. */
 export function createMetrics({ hasTenants = false } = {}) {
   const label = tenantLabel(hasTenants)
@@ -291,6 +302,7 @@ export function createMetrics({ hasTenants = false } = {}) {
     ...securityMetrics(registers),
     ...admissionMetrics(registers),
     ...readinessMetrics(registers),
+    ...traceMetrics(registers),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   }
