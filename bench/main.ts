@@ -14,6 +14,8 @@ import { pinned, stopAll } from './processes.js'
 import { profile } from './profile.js'
 import { replaceResults, type Results, table } from './report.js'
 import { compile, ROOT } from './server.js'
+import { measureTraces } from './traces.js'
+import type { Workload } from './workloads.js'
 
 const { values: options } = parseArgs({
   options: {
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     before: { type: 'string' },
     only: { type: 'string' },
     profile: { type: 'string' },
+    traces: { type: 'boolean', default: false },
   },
 })
 
@@ -84,6 +87,13 @@ async function compare(root: string): Promise<void> {
   await environment.close()
 }
 
+/** The cost of traces, for `customer(id)` and the workloads that are wanted. */
+async function printTraces(): Promise<void> {
+  const isMeasured = (workload: Workload) => workload.name === 'Customer' || (options.only !== undefined && isWanted(workload))
+  const rows = await measureTraces(isMeasured, plan, crowd, progress)
+  console.log(`\nNode ${process.version}, ${plan.rounds} rounds of ${plan.seconds} s each, in turns.\n\n${rows}`)
+}
+
 /** Own time of the customer page at half of the throughput that was measured. */
 async function measureOverhead(environment: Environment, rows: readonly Row[]) {
   const page = environment.workloads.find(({ name }) => name === 'CustomerPage')!
@@ -131,6 +141,7 @@ async function main(): Promise<void> {
   build(ROOT)
   if (options.profile !== undefined) return profile(options.profile.split(','), progress)
   if (options.before !== undefined) return compare(resolve(options.before))
+  if (options.traces) return printTraces()
   const results = await measureAll()
   console.log(`\n${table(results)}`)
   if (isWhole && options.only === undefined) save(results)

@@ -11,6 +11,8 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export interface Build {
   readonly name: string
   readonly root: string
+  /** Settings beside those of every build. */
+  readonly settings?: Readonly<Record<string, string>> | undefined
 }
 
 export interface ServerOptions {
@@ -37,7 +39,7 @@ function startArguments(root: string): string[] {
 
 /** Starts a compiled checkout as it is deployed: one process, with Redis, tokens, rate limit, audit and metrics. */
 export async function startServer(
-  { name, root }: Build,
+  { name, root, settings: own = {} }: Build,
   { redisUrl, encryptionKey, scratch, settings, nodeArguments }: ServerOptions,
 ): Promise<Contender> {
   const port = await freePort()
@@ -56,6 +58,7 @@ export async function startServer(
       RATE_LIMIT_COST_PER_MINUTE: '1000000000',
       AUDIT_LOG: join(scratch, `${file}-audit.log`),
       ...settings,
+      ...own,
     },
   })
   await until(async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok, `The server ${name}`)

@@ -89,6 +89,7 @@ export function depsOf(
       sharedPermits: part === 'api' ? sharedPermits : undefined,
       maxResponseBytes: own.maxResponseBytes,
       sendsInteractionId: own.sendsInteractionId,
+      propagatesTrace: own.propagatesTrace,
       memory,
       idleLimit,
       proxyFor: (url) => proxyUrl ?? proxyFor(url, proxies),

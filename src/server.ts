@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ApolloServer, ApolloServerPlugin } from '@apollo/server'
+import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { Store } from '../datasources/contract/store.js'
@@ -26,7 +27,7 @@ import { declaredListLimits, DEFAULT_MAX_ITEMS } from './graphql/declared-limits
 import { ListLimits } from './limits/list-limits.js'
 import { createRootScopeCheck } from './access/root-scopes.js'
 import { Pipeline } from './graphql/pipeline.js'
-import type { Explain, OperationContext } from './graphql/plugin.js'
+import type { OperationContext, Plugin } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
 import { schemas } from './graphql/schema.js'
 import { AddressBan } from './http/address-ban.js'
@@ -60,9 +61,11 @@ import { openSecurityEvents } from './security-events/open.js'
 import { refusalRecorder } from './security-events/refusals.js'
 import type { SecurityEvents } from './security-events/security-events.js'
 import { Dependencies } from './observability/dependencies.js'
-import { createLog, type Log } from './observability/log.js'
+import { callMembers, createLog, type Log } from './observability/log.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
 import type { MemoryBudgets } from './observability/metrics/admission.js'
+import type { Tracing } from './observability/tracing/contract.js'
+import { openTracing } from './observability/tracing/open.js'
 import { openStore, type OpenStore } from './store/open-store.js'
 import { type ProviderReload, watchProviderSettings } from './tenants/reload.js'
 import { Tenants } from './tenants/tenants.js'
@@ -75,7 +78,9 @@ export interface ServerOptions {
   /** The page a browser sees on `/graphql`, and introspection: development only. */
   readonly explorer?: ApolloServerPlugin | undefined
   /** Tells callers who ask for it how an operation's time was spent: development only. */
-  readonly explain?: Explain | undefined
+  readonly explain?: Plugin | undefined
+  /** Get the spans of operations, beside the collector of the settings: development only. */
+  readonly spanProcessors?: readonly SpanProcessor[] | undefined
   /** Routes beside the graph, such as development's token endpoint. */
   readonly routes?: ((app: FastifyInstance) => void) | undefined
 }
@@ -102,6 +107,7 @@ type Options = ServerOptions & {
   readonly metrics: Metrics
   readonly dependencies: Dependencies
   readonly events: SecurityEvents
+  readonly tracing: Tracing | undefined
 }
 
 /** What is opened once and closed with the server. */
@@ -136,7 +142,7 @@ function openTenants(
     onCircuitGone: metrics.circuitGone,
     onCall(call, tenant) {
       metrics.called(call, tenant)
-      log[call.code === undefined ? 'debug' : 'info']({ tenant, call }, 'provider call')
+      log[call.code === undefined ? 'debug' : 'info'](callMembers(call, tenant), 'provider call')
     },
   })
 }
@@ -247,7 +253,7 @@ function createGraph(
   { issuers, store: { store, lease }, tenants, trail, consents }: Resources,
   { countFailure, trusts }: Pick<RoutesOptions, 'countFailure' | 'trusts'>,
 ): Graph {
-  const { config, explorer, explain, events, metrics } = options
+  const { config, explorer, tracing, events, metrics } = options
   const { schema, served } = schemas()
   const deadlines = createDeadlines(config.requestTimeoutMs)
   const idempotency = new Idempotency(config.writeLeaseMs, config.lifetimes)
@@ -263,7 +269,7 @@ function createGraph(
     record: createRecorder(trail, schema, served, config.auditMaskedReads),
     consents: createConsents(config.consent, consents),
     events,
-    explain,
+    beginTrace: tracing?.begin,
     measure: admission?.measure,
   })
   const respond = createGraphqlHandler({
@@ -399,11 +405,12 @@ function urlOf(app: FastifyInstance, { tls }: Config): string {
 
 /** The server: settings in, an address out. Everything it needs is made here and closed with it. */
 export async function startServer(given: ServerOptions): Promise<Server> {
-  const { config, log = createLog(config.logLevel) } = given
+  const { config, log = createLog(config.log.level) } = given
   const { metrics = createMetrics(config.tenancy) } = given
   const dependencies = new Dependencies(log, metrics, dependenciesOf(config.auth))
   const events = openSecurityEvents(config, metrics, log)
-  const options: Options = { ...given, log, metrics, dependencies, events }
+  const tracing = await openTracing(config.traces, log, metrics, given.spanProcessors)
+  const options: Options = { ...given, log, metrics, dependencies, events, tracing }
   let isStopping = false
   let keepsConnections = true
 
@@ -435,8 +442,10 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   async function closeAll(): Promise<void> {
     announceStop()
     await close(app, graph, resources, events, () => (keepsConnections = false))
+    await tracing?.close()
     endTlsReload()
     await admin?.close()
+    log.info({ uptimeSeconds: Math.round(process.uptime()) }, 'stopped')
   }
   return {
     url: urlOf(app, config),

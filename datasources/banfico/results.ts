@@ -78,7 +78,7 @@ export const results = keyLoader<BanficoInstance, string, VerificationResult | n
     if (!mayRead(operation, known)) return null
     const now = operation.store.now()
     // A poll that is running in this process is joined, even before the next one is due.
-    if (known?.pending && !isDue(known.pace, now) && !polls.has(id)) return lastKnownResult(known, now)
+    if (known?.pending && !isDue(known.pace, now) && polls.running(id) === undefined) return lastKnownResult(known, now)
     const completed = known && !known.pending ? await store.completed(id) : null
     if (known && completed) resultCache.put(id, known, completed, now)
     return completed ?? polls.run(id, operation, () => poll(instance, operation, id))

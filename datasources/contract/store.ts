@@ -1,4 +1,5 @@
 import type { Namespace } from './namespaces.js'
+import type { OperationTrace } from './trace.js'
 
 /**
  * Key of a stored value: a declared namespace in clear, then parts that are never stored in clear (the stored key is a
@@ -71,6 +72,8 @@ export interface Store {
   readonly isDigest: (digest: string, ...parts: string[]) => boolean
   /** Encrypts a value as a text that a caller keeps, bound to its context; equal values have equal texts. */
   readonly seal: (value: unknown, ...context: string[]) => string
+  /** This store with its commands recorded as spans; absent where no other machine is asked. */
+  readonly traced?: ((trace: OperationTrace) => Store) | undefined
   /** The value of a text that `seal` made for this context, with the current key or a rotated one; null for any other text. */
   readonly unseal: (text: string, ...context: string[]) => unknown
 }

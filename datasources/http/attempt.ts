@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError } from '../contract/errors.js'
-import { traceWait } from '../support/operation-trace.js'
+import type { OperationTrace, Span } from '../contract/trace.js'
+import { inSpan, traceHeaders, traceWait } from '../support/operation-trace.js'
 import type { Admission, Bulkhead, Claim } from './bulkhead.js'
 import {
   type CallScope,
@@ -30,14 +31,21 @@ const NO_SHARE: readonly string[] = []
 /** Codes of a failed token request after which the call may be retried; a time-out is not waited for twice. */
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_UNAVAILABLE', 'RATE_LIMITED'])
 
+/** The headers by which a provider finds the request again. */
+interface Ids {
+  readonly interactionId: string | undefined
+  readonly trace: Headers | undefined
+}
+
 const headersOf = (
   { call, body }: EncodedRequest<unknown>,
   credential: Headers,
-  interactionId: string | undefined,
+  { interactionId, trace }: Ids,
 ): Headers => ({
   accept: 'application/json, application/problem+json',
   'user-agent': USER_AGENT,
   ...(interactionId !== undefined && { 'x-fapi-interaction-id': interactionId }),
+  ...trace,
   ...(body && { 'content-type': body.type }),
   ...credential,
   ...call.headers,
@@ -70,6 +78,14 @@ interface Received {
 /** Why a request was aborted: its time-out, the end of its operation, or a circuit that opened because of silence. */
 type AbortReason = 'timeout' | 'operation' | 'silence'
 
+/** Where an attempt stands in its call. */
+interface Place {
+  /** The trace of the call. */
+  readonly trace: OperationTrace | undefined
+  /** The requests of the call that were sent before. */
+  readonly resends: number
+}
+
 /** A failure of the transport, and how the circuit breaker counts it. */
 interface TransportFailure {
   readonly failed: FailedAttempt
@@ -86,6 +102,9 @@ export interface AttemptRunnerOptions {
   readonly mapError: (response: ErrorResponse) => ErrorMapping
   readonly timeoutMs: number
   readonly sendsInteractionId: boolean
+  readonly propagatesTrace: boolean
+  /** Where the provider is reached. */
+  readonly address: { readonly host: string; readonly port: number }
 }
 
 /** Runs one attempt at a call: circuit breaker, credential, bulkhead, transport, contract. */
@@ -96,10 +115,15 @@ export class AttemptRunner {
    * One attempt. When its credential is refused as stale, the credential is renewed and the call sent once more; again
    * only when the credential was not the newest.
    */
-  async run<T>(scope: CallScope, request: EncodedRequest<T>, renewals = 0): Promise<Reply<T> | FailedAttempt> {
+  async run<T>(
+    scope: CallScope,
+    request: EncodedRequest<T>,
+    place: Place,
+    renewals = 0,
+  ): Promise<Reply<T> | FailedAttempt> {
     const { call } = request
     const credential = call.credential ?? this.options.credential
-    const received = await traceWait(scope.trace, () => this.#receive(scope, request, credential))
+    const received = await traceWait(place.trace, () => this.#receive(scope, request, credential, place))
     if ('error' in received) return received
     const { response, report } = received
     const { status, header } = response
@@ -112,7 +136,7 @@ export class AttemptRunner {
     const mapping = this.#map(request, credential, refusal, report)
     if (mapping.stale && credential && (await mayRenew(credential, received.credential, renewals))) {
       credential.renew?.(received.credential)
-      return this.run(scope, request, renewals + 1)
+      return this.run(scope, request, { ...place, resends: place.resends + 1 }, renewals + 1)
     }
     const { code, details, ...rest } = classify(refusal, mapping, call.effect === 'write')
     return { error: this.options.errors.create(code, details), ...rest }
@@ -123,22 +147,27 @@ export class AttemptRunner {
     scope: CallScope,
     request: EncodedRequest<unknown>,
     credential: Credential | undefined,
+    place: Place,
   ): Promise<FailedAttempt | Received> {
+    const { trace } = place
     const rejected = this.#rejectIfOpen()
     if (rejected) return rejected
-    const authenticated = await this.#authenticate(scope.signal, credential)
+    const authenticated = await this.#authenticate(scope.signal, credential, trace)
     if ('error' in authenticated) return authenticated
     const claim: Claim = { share: scope.share ?? NO_SHARE, isWrite: request.call.effect === 'write' }
-    const refused = await this.#admit(scope, claim)
+    const refused = await this.#admit(scope, claim, trace)
     if (refused) return refused
-    const shared = this.options.sharedPermits && (await this.#acquireShared(scope, this.options.sharedPermits))
+    const permits = this.options.sharedPermits
+    const shared =
+      permits &&
+      (await inSpan(trace, 'wait', { reason: 'shared permit' }, () => this.#acquireShared(scope, permits)))
     if (shared && 'error' in shared) {
       this.options.bulkhead.release(claim)
       return shared
     }
     const report = this.options.circuit.begin()
     try {
-      const sent = await this.#transmit(scope, request, authenticated.headers)
+      const sent = await this.#send(scope, request, authenticated.headers, place)
       if ('status' in sent) return { response: sent, credential: authenticated.headers, report }
       report(sent.outcome)
       return sent.failed
@@ -162,6 +191,7 @@ export class AttemptRunner {
   async #authenticate(
     signal: AbortSignal,
     credential: Credential | undefined,
+    trace: OperationTrace | undefined,
   ): Promise<{ readonly headers: Headers } | FailedAttempt> {
     const { errors } = this.options
     // Checked first: a token request without a caller would fail unhandled.
@@ -169,7 +199,8 @@ export class AttemptRunner {
     try {
       const headers = credential?.headers() ?? NO_HEADERS
       if (!(headers instanceof Promise)) return { headers }
-      return { headers: await unlessAborted(headers, signal, () => errors.deadlineExceeded('was asked')) }
+      const token = () => unlessAborted(headers, signal, () => errors.deadlineExceeded('was asked'))
+      return { headers: await inSpan(trace, 'wait', { reason: 'token' }, token) }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       return failedAttempt(error, { transient: TRANSIENT.has(error.code), notExecuted: true })
@@ -177,10 +208,16 @@ export class AttemptRunner {
   }
 
   /** Acquires the bulkhead; undefined when that succeeds. */
-  async #admit(scope: CallScope, claim: Claim): Promise<FailedAttempt | undefined> {
+  async #admit(
+    scope: CallScope,
+    claim: Claim,
+    trace: OperationTrace | undefined,
+  ): Promise<FailedAttempt | undefined> {
     const { bulkhead, errors } = this.options
     const { signal } = scope
-    const admission = bulkhead.tryAcquire(claim) ? 'acquired' : await this.#waitForPermit(scope, claim)
+    const admission = bulkhead.tryAcquire(claim)
+      ? 'acquired'
+      : await inSpan(trace, 'wait', { reason: 'bulkhead' }, () => this.#waitForPermit(scope, claim))
     if (admission === 'timeout')
       return failedAttempt(errors.create('PROVIDER_TIMEOUT'), { detail: 'bulkhead time-out' })
     if (admission === 'full' || admission === 'late')
@@ -226,16 +263,39 @@ export class AttemptRunner {
     }
   }
 
+  /** Sends the request under a span of its own, where the operation is sampled. */
+  async #send(
+    scope: CallScope,
+    request: EncodedRequest<unknown>,
+    credential: Headers,
+    { trace, resends }: Place,
+  ): Promise<TransportResponse | TransportFailure> {
+    trace?.countCall()
+    if (trace?.begin === undefined) return this.#transmit(scope, request, credential, trace)
+    const { method, path } = request.call
+    const facts = { method, route: path.template, ...this.options.address, resends }
+    const span: Span = trace.begin('attempt', facts)
+    try {
+      const sent = await this.#transmit(scope, request, credential, span)
+      span.end('status' in sent ? { status: sent.status } : { code: sent.failed.error.code })
+      return sent
+    } catch (error) {
+      span.end({ code: 'INTERNAL_SERVER_ERROR' })
+      throw error
+    }
+  }
+
   /**
-   * Sends the request. A write is not aborted with its operation: that would make a known outcome unknown. A read is
+   * Transmits the request. A write is not aborted with its operation: that would make a known outcome unknown. A read is
    * aborted with its operation, and when the circuit opens because the provider is silent.
    */
   async #transmit(
     scope: CallScope,
     request: EncodedRequest<unknown>,
     credential: Headers,
+    trace: OperationTrace | undefined,
   ): Promise<TransportResponse | TransportFailure> {
-    const { circuit, timeoutMs, transport, sendsInteractionId } = this.options
+    const { circuit, timeoutMs, transport, sendsInteractionId, propagatesTrace } = this.options
     const { call, target, body } = request
     const isWrite = call.effect === 'write'
     const controller = new AbortController()
@@ -256,7 +316,10 @@ export class AttemptRunner {
       return await transport.send({
         method: call.method,
         path: target,
-        headers: headersOf(request, credential, sendsInteractionId ? scope.interactionId : undefined),
+        headers: headersOf(request, credential, {
+          interactionId: sendsInteractionId ? scope.interactionId : undefined,
+          trace: propagatesTrace ? traceHeaders(trace) : undefined,
+        }),
         body: body?.text,
         signal: controller.signal,
         recentOnly: (call.retry ?? DEFAULT_RETRY_POLICY[call.effect]) !== 'always',

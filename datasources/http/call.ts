@@ -3,7 +3,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError, type ApiErrorDetails } from '../contract/errors.js'
-import type { OperationTrace } from '../support/operation-trace.js'
+import type { OperationTrace } from '../contract/trace.js'
 
 /** A path with encoded segments, and its template, which holds no ids and may be logged. */
 export interface Path {
@@ -170,5 +170,7 @@ export interface CallAttempt {
   readonly correlationId: string
   /** Absent where it is the correlation id. */
   readonly interactionId?: string | undefined
+  /** The trace that the call belongs to, where there is one. */
+  readonly traceId?: string | undefined
   readonly detail?: string | undefined
 }

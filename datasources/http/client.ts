@@ -1,5 +1,6 @@
 import type { KycProvider as Label } from '../../schema/shared.js'
-import { traceWait } from '../support/operation-trace.js'
+import type { OperationTrace } from '../contract/trace.js'
+import { inSpan, runInSpan, traceWait } from '../support/operation-trace.js'
 import { AttemptRunner } from './attempt.js'
 import { Bulkhead } from './bulkhead.js'
 import {
@@ -36,6 +37,8 @@ export interface ClientOptions {
   readonly sharedPermits?: SharedPermits | undefined
   /** Whether calls have the header `x-fapi-interaction-id`. Default: no. */
   readonly sendsInteractionId?: boolean | undefined
+  /** Whether calls have the headers `traceparent` and `tracestate`. Default: no. */
+  readonly propagatesTrace?: boolean | undefined
   /** The largest body that is read. Default: 1 MiB. */
   readonly maxResponseBytes?: number | undefined
   /** Shared by all clients of the process. Default: no limit. */
@@ -55,6 +58,14 @@ export interface ClientOptions {
   /** Called for each call that joined the call of another operation. */
   readonly onShared?: (() => void) | undefined
 }
+
+const DEFAULT_PORT: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }
+
+/** The host and port of a URL. */
+const addressOf = ({ hostname, port, protocol }: URL) => ({
+  host: hostname,
+  port: port === '' ? DEFAULT_PORT[protocol]! : Number(port),
+})
 
 /** What another process has written is not known where its message was lost, so a result is at most this old. */
 const MAX_SHARED_AGE_MS = 500
@@ -104,6 +115,8 @@ export class ProviderClient {
       mapError,
       timeoutMs,
       sendsInteractionId: options.sendsInteractionId ?? false,
+      propagatesTrace: options.propagatesTrace ?? false,
+      address: addressOf(target),
     })
     this.#reads = new SingleFlight({
       maxAgeMs: MAX_SHARED_AGE_MS,
@@ -135,16 +148,13 @@ export class ProviderClient {
     const { response, mapError, retry } = request.call
     const key = requestKey(request)
     const variant = [response, mapError, retry]
-    const isShared = !scope.signal.aborted && this.#reads.has(key, variant)
+    const running = scope.signal.aborted ? undefined : this.#reads.running(key, variant)
     // The variant holds the contract, so callers that share a reply read it as the same type.
     const reply = this.#reads.run(key, scope, (shared) => this.#execute(shared, request), variant) as Promise<Reply<T>>
-    if (!isShared) return reply
+    if (running === undefined) return reply
     this.#options.onShared?.()
-    const stats = this.#statsOf(scope, request)
-    if (!stats) return reply
-    stats.shared += 1
-    const beganAt = performance.now()
-    return reply.finally(() => stats.ms.push(performance.now() - beganAt))
+    const span = scope.trace?.begin?.('call', { ...this.#factsOf(request), isShared: true }, [running])
+    return span === undefined ? reply : runInSpan(span, () => reply)
   }
 
   /** Makes a write. Once it has ended, or its operation has, no read joins one that began before. */
@@ -162,23 +172,26 @@ export class ProviderClient {
     }
   }
 
+  #execute<T>(scope: CallScope, request: EncodedRequest<T>): Promise<Reply<T>> {
+    return inSpan(scope.trace, 'call', this.#factsOf(request), (trace) => this.#attempt(scope, request, trace))
+  }
+
   /** Makes attempts until one succeeds or no retry is left. */
-  async #execute<T>(scope: CallScope, request: EncodedRequest<T>): Promise<Reply<T>> {
-    const stats = this.#statsOf(scope, request)
+  async #attempt<T>(
+    scope: CallScope,
+    request: EncodedRequest<T>,
+    trace: OperationTrace | undefined,
+  ): Promise<Reply<T>> {
     let isAmbiguous = false
     this.#retryBudget.deposit()
     for (let attempts = 1; ; attempts += 1) {
       const beganAt = performance.now()
-      const result = await this.#attempts.run(scope, request)
+      const result = await this.#attempts.run(scope, request, { trace, resends: attempts - 1 })
       const ms = performance.now() - beganAt
       this.#report(scope, request, attempts, result, ms)
-      if (stats) {
-        stats[attempts === 1 ? 'made' : 'retried'] += 1
-        stats.ms.push(ms)
-      }
       if (!('error' in result)) return result
       isAmbiguous ||= result.ambiguous
-      if (await this.#waitForRetry(scope, request, attempts, result)) continue
+      if (await this.#waitForRetry(scope, request, attempts, result, trace)) continue
       // The last attempt certainly had no effect, but an earlier one may have had.
       throw isAmbiguous && !result.ambiguous ? this.#errors.create('OUTCOME_UNKNOWN') : result.error
     }
@@ -190,13 +203,14 @@ export class ProviderClient {
     { call: { effect, retry = DEFAULT_RETRY_POLICY[effect] } }: EncodedRequest<unknown>,
     attempts: number,
     failed: FailedAttempt,
+    trace: OperationTrace | undefined,
   ): Promise<boolean> {
     const delayMs = retryDelayMs(failed, retry, attempts)
     return (
       delayMs !== undefined &&
       performance.now() + delayMs < (scope.deadline ?? Infinity) &&
       this.#retryBudget.withdraw() &&
-      traceWait(scope.trace, () => sleep(delayMs, scope.signal))
+      inSpan(trace, 'wait', { reason: 'retry' }, () => traceWait(trace, () => sleep(delayMs, scope.signal)))
     )
   }
 
@@ -219,11 +233,12 @@ export class ProviderClient {
       seconds: ms / 1000,
       correlationId: scope.correlationId,
       interactionId: scope.interactionId === scope.correlationId ? undefined : scope.interactionId,
+      traceId: scope.trace?.context?.traceId,
       detail: failed?.detail,
     })
   }
 
-  #statsOf({ trace }: CallScope, { call: { method, path } }: EncodedRequest<unknown>) {
-    return trace?.callStats?.(this.#options.name, `${method} ${path.template}`)
+  #factsOf({ call: { method, path } }: EncodedRequest<unknown>) {
+    return { provider: this.#options.name, method, route: path.template }
   }
 }

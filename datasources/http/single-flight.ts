@@ -1,5 +1,5 @@
 import { ApiError, copyError } from '../contract/errors.js'
-import type { CallStats, OperationTrace } from '../support/operation-trace.js'
+import type { OperationTrace } from '../contract/trace.js'
 import { traceWait } from '../support/operation-trace.js'
 import type { CallScope } from './call.js'
 
@@ -24,12 +24,16 @@ function deepFreeze(root: unknown): void {
   }
 }
 
-/** One shared call and its waiters. The call gets it as its scope, and as its trace, which passes waits on to them. */
+/**
+ * One shared call and its waiters. The call gets it as its scope, and as its trace, which passes waits on to all of them;
+ * its spans are those of the operation that began it.
+ */
 class Flight<Value> implements CallScope, OperationTrace {
   readonly beganAt = performance.now()
   readonly correlationId: string
   readonly interactionId: string | undefined
-  readonly callStats: OperationTrace['callStats']
+  readonly context: OperationTrace['context']
+  readonly begin: OperationTrace['begin']
   /** Of the operation that began it. */
   readonly share: CallScope['share']
   /** The latest deadline of the waiters. */
@@ -37,6 +41,7 @@ class Flight<Value> implements CallScope, OperationTrace {
   readonly #controller = new AbortController()
   #waiters: Waiter<Value>[] = []
   #isWaiting = false
+  readonly #first: OperationTrace | undefined
 
   constructor(
     readonly variant: readonly unknown[],
@@ -46,7 +51,9 @@ class Flight<Value> implements CallScope, OperationTrace {
     this.correlationId = correlationId
     this.interactionId = interactionId
     this.share = share
-    this.callStats = trace?.callStats && ((provider, route): CallStats => trace.callStats!(provider, route))
+    this.#first = trace
+    this.context = trace?.context
+    this.begin = trace?.begin && ((...args) => trace.begin!(...args))
   }
 
   get signal(): AbortSignal {
@@ -65,6 +72,10 @@ class Flight<Value> implements CallScope, OperationTrace {
   endWait(): void {
     this.#isWaiting = false
     for (const { scope } of this.#waiters) scope.trace?.endWait()
+  }
+
+  countCall(): void {
+    this.#first?.countCall()
   }
 
   /** The result, unless the waiter's own operation ends first. */
@@ -125,9 +136,9 @@ export class SingleFlight<Value> {
 
   constructor(private readonly options: SingleFlightOptions) {}
 
-  /** True when a caller with this key and variant would join a running call. */
-  has(key: string, variant: readonly unknown[] = []): boolean {
-    return this.#joinable(key, variant) !== undefined
+  /** The trace of the running call that a caller with this key and variant would join; undefined where there is none. */
+  running(key: string, variant: readonly unknown[] = []): OperationTrace | undefined {
+    return this.#joinable(key, variant)
   }
 
   /**

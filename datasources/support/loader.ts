@@ -4,6 +4,14 @@ import type { LoaderDefinition, OperationScope } from '../contract/operation-sco
 /** A loader of one operation: it asks once for each key, and again only after a failure. */
 export type Loader<Key, Value> = Pick<DataLoader<Key, Value, string>, 'load' | 'prime' | 'clear' | 'clearAll'>
 
+/** Loads the keys of one tick in the scope of their batch, where the operation is sampled. */
+const asBatch = <T>(
+  operation: OperationScope,
+  loader: unknown,
+  keys: number,
+  load: (scope: OperationScope) => Promise<T>,
+): Promise<T> => (operation.batch === undefined ? load(operation) : operation.batch(loader, keys, load))
+
 const defaultKey = (key: unknown): string => (typeof key === 'string' ? key : JSON.stringify(key))
 
 interface BatchOptions<Instance, Key, Value> {
@@ -31,9 +39,9 @@ export function batchLoader<Instance, Key, Value>({
   load,
 }: BatchOptions<Instance, Key, Value>): LoaderDefinition<Instance, Loader<Key, Value>> {
   return (instance, operation) => {
-    const loader = new DataLoader<Key, Value, string>(
+    const loader: Loader<Key, Value> = new DataLoader<Key, Value, string>(
       async (keys) => {
-        const found = await load(instance, operation, keys)
+        const found = await asBatch(operation, loader, keys.length, (scope) => load(instance, scope, keys))
         return keys.map((key) => {
           const value = found.get(cacheKey(key)) ?? absent()
           // DataLoader would keep an error for the whole operation; a later field asks again.
@@ -53,16 +61,18 @@ export function keyLoader<Instance, Key, Value>(
   cacheKey: (key: Key) => string = defaultKey,
 ): LoaderDefinition<Instance, Loader<Key, Value>> {
   return (instance, operation) => {
-    const settle = async (key: Key): Promise<Value | Error> => {
+    const settle = async (scope: OperationScope, key: Key): Promise<Value | Error> => {
       try {
-        return await load(instance, operation, key)
+        return await load(instance, scope, key)
       } catch (error) {
         return error instanceof Error ? error : new Error('failed')
       }
     }
-    const loader = new DataLoader<Key, Value, string>(
+    const loader: Loader<Key, Value> = new DataLoader<Key, Value, string>(
       async (keys) => {
-        const answers = await Promise.all(keys.map(settle))
+        const answers = await asBatch(operation, loader, keys.length, (scope) =>
+          Promise.all(keys.map((key) => settle(scope, key))),
+        )
         // DataLoader would keep an error for the whole operation; a later field asks again.
         answers.forEach((answer, i) => answer instanceof Error && loader.clear(keys[i]!))
         return answers

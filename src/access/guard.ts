@@ -1,8 +1,10 @@
 import { ApiError } from '../../datasources/contract/errors.js'
 import { askedByCaller, type Command, type Queries, type Query } from '../../datasources/contract/operations.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
+import type { Span } from '../../datasources/contract/trace.js'
 import type { Provider, ProviderInstance } from '../../datasources/contract/provider.js'
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
+import { runInSpan } from '../../datasources/support/operation-trace.js'
 import type { GuardedProviders } from '../../resolvers/context.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { MutationInput } from '../../schema/mutation.js'
@@ -43,13 +45,15 @@ class GuardedQuery<Instance, Key, Value> {
     throw missingScope(scope)
   }
 
-  async load(instance: Instance, operation: Operation, key: Key): Promise<Value | null> {
+  /** `span`: the span of the question, where the operation is sampled. */
+  async load(instance: Instance, operation: Operation, key: Key, span?: Span): Promise<Value | null> {
     const { extraScopes, searchedBy, type, owner, load } = this.#declared
+    const scope = span === undefined ? operation : operation.under(span)
     const isOwnOnly = this.access(operation) === 'own'
     if (!isOwnOnly && extraScopes) await this.#admitSearch(operation, extraScopes(key))
     if (searchedBy) operation.audit.addSearch(searchedBy(key))
     if (!operation.seesPii && (isOwnOnly ? owner === askedByCaller : !this.#isGivenAsOwn(operation))) {
-      const value = await load(instance, operation, key)
+      const value = await load(instance, scope, key)
       if (!this.#mask) return value
       operation.audit.addMasked(type, value, owner?.(key, instance))
       return operation.masked(value, this.#mask)
@@ -59,7 +63,7 @@ class GuardedQuery<Instance, Key, Value> {
     // Another caller's record is absent, as if it did not exist.
     const isVisible = !isOwnOnly || (await isOwn(operation, keyOwner!))
     if (!isVisible) operation.foreign('owner')
-    const value = isVisible ? await load(instance, operation, key) : null
+    const value = isVisible ? await load(instance, scope, key) : null
     operation.audit.addRead(type, value, keyOwner)
     return value
   }
@@ -116,7 +120,8 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     }
   }
 
-  async execute(instance: Instance, operation: Operation, input: Input): Promise<Replayable<Payload>> {
+  /** `span`: the span of the command, where the operation is sampled. */
+  async execute(instance: Instance, operation: Operation, input: Input, span?: Span): Promise<Replayable<Payload>> {
     const { scope, extraScopes, authorize, type } = this.#declared
     const isOwnOnly = this.#requireScope(operation, input) === 'own'
     if (extraScopes) operation.requireScopes(extraScopes(input))
@@ -125,7 +130,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     if (isOwnOnly) await this.#assertOwn(instance, operation, input)
     // The deadline is outermost: a write that goes on after it is still recorded.
     const written = operation.raceWrite(
-      (field) => this.#record(operation, input, () => this.#write(instance, operation.within(field), input)),
+      (field) => this.#record(operation, input, () => this.#write(instance, operation.within(field, span), input)),
       input.idempotencyKey != null,
     )
     const payload = await this.#counted(written, operation).finally(() => {
@@ -206,7 +211,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
   }
 }
 
-type Method = (instance: unknown, operation: Operation, argument: never) => Promise<unknown>
+type Method = (instance: unknown, operation: Operation, argument: never, span?: Span) => Promise<unknown>
 
 /** A provider's guarded queries and commands, as methods by their declared names. */
 interface Methods {
@@ -227,11 +232,11 @@ function methodsOf(provider: Provider<unknown, ProviderInstance>, options: Guard
     run: Object.fromEntries([
       ...queries.map(([name, query]): [string, Method] => [
         name,
-        (instance, operation, key) => query.load(instance, operation, key),
+        (instance, operation, key, span) => query.load(instance, operation, key, span),
       ]),
       ...commands.map(([name, command]): [string, Method] => [
         name,
-        (instance, operation, input) => command.execute(instance, operation, input),
+        (instance, operation, input, span) => command.execute(instance, operation, input, span),
       ]),
     ]),
     assertAllowed: (operation, query) => void byName.get(query)!.access(operation),
@@ -256,7 +261,7 @@ function guardedClass(room: ProviderName, { run, assertAllowed }: Methods): new 
     }
 
     static declare(name: string, method: Method): void {
-      const span = `${room}.${name}`
+      const facts = { name: `${room}.${name}` }
       Object.defineProperty(GuardedProvider.prototype, name, {
         value(this: GuardedProvider, argument: never) {
           const operation = this.#operation
@@ -264,9 +269,9 @@ function guardedClass(room: ProviderName, { run, assertAllowed }: Methods): new 
           if ('absent' in open) return Promise.reject(open.absent())
           const { instance } = open
           const { trace } = operation
-          return trace.span
-            ? trace.span(span, () => method(instance, operation, argument))
-            : method(instance, operation, argument)
+          return trace.begin === undefined
+            ? method(instance, operation, argument)
+            : runInSpan(trace.begin('question', facts), (span) => method(instance, operation, argument, span))
         },
       })
     }

@@ -5,7 +5,8 @@ import type { LoaderDefinition, OperationScope } from '../../datasources/contrac
 import type { CustomerKey } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
 import { likeList } from '../../datasources/support/capped-list.js'
-import { type OperationTrace, tracedStore } from '../../datasources/support/operation-trace.js'
+import type { OperationTrace, Span } from '../../datasources/contract/trace.js'
+import { runInSpan, tracedStore } from '../../datasources/support/operation-trace.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { OperationRecord } from '../audit/operation-record.js'
 import type { OperationConsent } from '../consent/operation-consent.js'
@@ -15,6 +16,7 @@ import type { Deadline } from '../lifecycle/deadline.js'
 import type { Allotment } from '../lifecycle/field-allotment.js'
 import type { OpenProviders } from '../providers.js'
 import type { Tenant } from '../tenants/tenant.js'
+import { SpanScope } from './span-scope.js'
 
 /** The customers that the Open Bank Project links to the caller, and the records of other providers linked to them. */
 export interface OwnRecords {
@@ -53,6 +55,7 @@ export class Operation implements OperationScope {
   readonly consent: OperationConsent
   readonly markSent: OperationScope['markSent']
   readonly isWriting: OperationScope['isWriting']
+  readonly batch: OperationScope['batch']
   readonly share: readonly string[]
   /** True when the caller sees every personal value. */
   readonly seesPii: boolean
@@ -64,6 +67,8 @@ export class Operation implements OperationScope {
   readonly #request: IncomingMessage
   #tracedStore: Store | undefined
   readonly #loaders = new Map<unknown, unknown>()
+  /** The questions that each loader was asked for since its last batch, where the operation is sampled. */
+  #askers: Map<unknown, Set<OperationTrace>> | undefined
   #masked: WeakMap<object, unknown> | undefined
 
   constructor({
@@ -87,6 +92,7 @@ export class Operation implements OperationScope {
     this.#deadline = deadline
     this.markSent = deadline.markSent
     this.isWriting = deadline.isWriting
+    this.batch = trace.begin && ((loader, keys, run) => this.#runBatch(loader, keys, run))
     this.share = [caller.tenant, caller.client, caller.subject]
     this.seesPii = caller.scopes.has('pii:read')
     this.#tenant = tenant
@@ -120,10 +126,11 @@ export class Operation implements OperationScope {
   }
 
   /** The scope of a write: it keeps the deadline of its own root field, also when it goes on beside a later one. */
-  within({ signal, deadline }: Allotment): OperationScope {
-    const { caller, correlationId, interactionId, trace, markSent, isWriting, store } = this
+  within({ signal, deadline }: Allotment, trace: OperationTrace = this.trace): OperationScope {
+    const { caller, correlationId, interactionId, markSent, isWriting } = this
+    const store = trace === this.trace ? this.store : this.storeFor(trace)
     const foreign: OperationScope['foreign'] = (kind) => this.foreign(kind)
-    const loader: OperationScope['loader'] = (instance, definition) => this.loader(instance, definition)
+    const loader: OperationScope['loader'] = (instance, definition) => this.loader(instance, definition, trace)
     return {
       caller,
       correlationId,
@@ -140,15 +147,33 @@ export class Operation implements OperationScope {
   }
 
   get store(): Store {
-    return (this.#tracedStore ??= tracedStore(this.#tenant.store, this.trace))
+    return (this.#tracedStore ??= this.storeFor(this.trace))
   }
 
-  loader<Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>): Loader {
-    const known = this.#loaders.get(definition)
-    if (known !== undefined) return known as Loader
-    const loader = definition(instance, this)
-    this.#loaders.set(definition, loader)
-    return loader
+  /** The store, whose steps are recorded below this trace. */
+  storeFor(trace: OperationTrace): Store {
+    return tracedStore(this.#tenant.store, trace)
+  }
+
+  /** The scope of what is done under a span of this operation. */
+  under(span: Span): OperationScope {
+    return new SpanScope(this, span)
+  }
+
+  /** `asker` is the question that asks, where the operation is sampled. */
+  loader<Instance, Loader>(
+    instance: Instance,
+    definition: LoaderDefinition<Instance, Loader>,
+    asker?: OperationTrace,
+  ): Loader {
+    let loader = this.#loaders.get(definition)
+    if (loader === undefined) this.#loaders.set(definition, (loader = definition(instance, this)))
+    if (this.batch !== undefined && asker !== undefined) this.#note(loader, asker)
+    return loader as Loader
+  }
+
+  get traceId(): string | undefined {
+    return this.trace.context?.traceId
   }
 
   /** Records a security event of this operation. */
@@ -164,6 +189,20 @@ export class Operation implements OperationScope {
   /** Refuses a caller who lacks one of the scopes. */
   requireScopes(scopes: readonly Scope[]): void {
     for (const scope of scopes) if (!this.caller.scopes.has(scope)) throw missingScope(scope)
+  }
+
+  #note(loader: unknown, asker: OperationTrace): void {
+    this.#askers ??= new Map()
+    const askers = this.#askers.get(loader)
+    if (askers === undefined) this.#askers.set(loader, new Set([asker]))
+    else askers.add(asker)
+  }
+
+  /** Runs a batch under a span below the question that asked first; the span links to the other questions. */
+  #runBatch<T>(loader: unknown, keys: number, run: (scope: OperationScope) => Promise<T>): Promise<T> {
+    const [first = this.trace, ...others] = this.#askers?.get(loader) ?? []
+    this.#askers?.delete(loader)
+    return runInSpan(first.begin!('batch', { keys }, others), (span) => run(this.under(span)))
   }
 
   /** Masks a value; the same object is masked once for an operation. */

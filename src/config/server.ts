@@ -6,6 +6,8 @@ import { readConsentSettings } from '../consent/settings.js'
 import { readTlsSettings } from '../http/tls-settings.js'
 import { DEFAULT_DEADLINE_MS } from '../lifecycle/deadline.js'
 import { readRateLimitSettings } from '../limits/rate-limit-settings.js'
+import { readLogSettings } from '../observability/log-settings.js'
+import { readTraceSettings } from '../observability/tracing/settings.js'
 import { prefixOf, providerConfig } from '../tenants/provider-config.js'
 import { tenantsText } from '../tenants/tenancy.js'
 import { auditConfig, auditMaskedReads, securityConfig } from './audit.js'
@@ -64,12 +66,8 @@ export function serverConfig(
       { min: 1_048_576, max: 4_294_967_296 },
     ),
     proxies,
-    logLevel: settings.choice(
-      'LOG_LEVEL',
-      'Least severe level that is logged; `debug` logs every provider call.',
-      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-      'info',
-    ),
+    log: readLogSettings(settings),
+    traces: readTraceSettings(settings),
   }
 }
 

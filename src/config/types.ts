@@ -10,6 +10,8 @@ import type { Safelist } from '../graphql/safelist.js'
 import type { TrustedProxies } from '../http/client-address.js'
 import type { TlsConfig } from '../http/tls-settings.js'
 import type { Lifetimes } from '../idempotency/lifetimes.js'
+import type { LogSettings } from '../observability/log-settings.js'
+import type { TraceSettings } from '../observability/tracing/settings.js'
 import type { KeyConfig } from '../keys/key-settings.js'
 import type { RateLimitSettings } from '../limits/rate-limit-settings.js'
 import type { SecurityDestination } from '../security-events/settings.js'
@@ -139,7 +141,8 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   readonly maxResponseMemoryBytes: number
   readonly httpClient: 'undici' | 'node-fetch'
   readonly proxies: ProxySettings
-  readonly logLevel: string
+  readonly log: LogSettings
+  readonly traces: TraceSettings
   /** The providers of a deployment without tenants; none with them. */
   readonly providers: TenantConfig['providers']
   /** The tenants as they were read at the start. */

@@ -1,76 +1,98 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import type { CallStats } from '../../datasources/support/operation-trace.js'
-import type { Explain } from '../graphql/plugin.js'
-import { SelfTime } from '../observability/self-time.js'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import type { Plugin } from '../graphql/plugin.js'
+import { ATTRIBUTES } from '../observability/tracing/attributes.js'
+import type { Descendant, SpanMemory } from './span-memory.js'
 
 /** A request with this header, of any value, is answered with how the operation's time was spent. */
 const HEADER = 'x-explain'
 
+/** The provider calls of a question by one route. */
+interface Line {
+  readonly provider: string
+  readonly route: string
+  /** Sent for this operation. */
+  made: number
+  /** Joined a call that another operation had sent. */
+  shared: number
+  retried: number
+  /** The duration of each. */
+  readonly ms: number[]
+}
+
 /** The statistics of one query or command. */
 interface QueryStats {
   asked: number
-  stored: number
-  /** Provider calls by provider and route. */
-  readonly lines: Map<string, CallStats & { readonly provider: string; readonly route: string }>
+  fromStore: number
+  readonly lines: Map<string, Line>
 }
 
-/** The query or command that code runs for. AsyncLocalStorage slows down asynchronous code, so only development imports this file. */
-const current = new AsyncLocalStorage<QueryStats>()
-
 const rounded = (ms: number): number => Math.round(ms * 100) / 100
+const durationOf = ({ duration: [seconds, nanoseconds] }: ReadableSpan): number =>
+  rounded(seconds * 1e3 + nanoseconds / 1e6)
+const attributeOf = ({ attributes }: ReadableSpan, name: string) => attributes[name]
 
-/** Self time with a trace: the queries and commands of an operation, and the provider calls of each. */
-class Explanation extends SelfTime {
+/** The order in which spans began. */
+const byStart = ({ span: a }: Descendant, { span: b }: Descendant): number =>
+  a.startTime[0] - b.startTime[0] || a.startTime[1] - b.startTime[1]
+
+/** Counts the spans of an operation by question, and the provider calls of each. */
+class Explanation {
   readonly #stats = new Map<string, QueryStats>()
 
-  storeHit(): void {
-    const stats = current.getStore()
-    if (stats) stats.stored += 1
+  add(span: ReadableSpan, ancestors: readonly ReadableSpan[]): void {
+    const [name] = [span, ...ancestors].flatMap((one) => attributeOf(one, ATTRIBUTES.question) ?? [])
+    const stats = this.#statsOf(String(name ?? 'other'))
+    if (attributeOf(span, ATTRIBUTES.question) !== undefined) stats.asked += 1
+    if (attributeOf(span, ATTRIBUTES.storeFound) === true && attributeOf(span, ATTRIBUTES.storeAction) === 'get')
+      stats.fromStore += 1
+    const call = [span, ...ancestors].find((one) => attributeOf(one, ATTRIBUTES.provider) !== undefined)
+    if (call !== undefined) this.#addCall(stats, call, span)
   }
 
-  callStats(provider: string, route: string): CallStats {
-    const { lines } = current.getStore() ?? this.#statsOf('other')
-    const name = `${provider} ${route}`
-    let line = lines.get(name)
-    if (!line) lines.set(name, (line = { provider, route, made: 0, shared: 0, retried: 0, ms: [] }))
-    return line
+  report(): object[] {
+    return [...this.#stats]
+      .filter(([, { asked, lines }]) => asked > 0 || lines.size > 0)
+      .map(([question, { asked, fromStore, lines }]) => ({
+        question,
+        asked,
+        fromStore,
+        calls: [...lines.values()].map(({ ms, ...line }) => ({
+          ...line,
+          merged: Math.max(0, asked - line.made - line.shared),
+          ms,
+        })),
+      }))
   }
 
-  span<T>(name: string, run: () => Promise<T>): Promise<T> {
-    const stats = this.#statsOf(name)
-    stats.asked += 1
-    return current.run(stats, run)
-  }
-
-  report(): object {
-    const { own, waited } = this.read()
-    const questions = [...this.#stats].map(([question, { asked, stored, lines }]) => ({
-      question,
-      asked,
-      fromStore: stored,
-      calls: [...lines.values()].map(({ ms, ...line }) => ({
-        ...line,
-        merged: Math.max(0, asked - line.made - line.shared),
-        ms: ms.map(rounded),
-      })),
-    }))
-    return { ownMs: rounded(own), waitedMs: rounded(waited), questions }
+  /** A shared call counts by itself, any other one by the requests below it. */
+  #addCall({ lines }: QueryStats, call: ReadableSpan, span: ReadableSpan): void {
+    const provider = String(attributeOf(call, ATTRIBUTES.provider))
+    const route = call.name.slice(provider.length + 1)
+    let line = lines.get(call.name)
+    if (!line) lines.set(call.name, (line = { provider, route, made: 0, shared: 0, retried: 0, ms: [] }))
+    const isShared = span === call && attributeOf(call, ATTRIBUTES.isShared) === true
+    const isRequest = attributeOf(span, 'server.address') !== undefined
+    if (!isShared && !isRequest) return
+    const isRetry = attributeOf(span, 'http.request.resend_count') !== undefined
+    line[isShared ? 'shared' : isRetry ? 'retried' : 'made'] += 1
+    line.ms.push(durationOf(span))
   }
 
   #statsOf(name: string): QueryStats {
     let stats = this.#stats.get(name)
-    if (!stats) this.#stats.set(name, (stats = { asked: 0, stored: 0, lines: new Map() }))
+    if (!stats) this.#stats.set(name, (stats = { asked: 0, fromStore: 0, lines: new Map() }))
     return stats
   }
 }
 
 /** Explains operations in `extensions.explain`, where the request asks for it. Holds names, numbers and routes, and no value or id. */
-export const explain: Explain = {
-  begin: (headers) => (headers[HEADER] === undefined ? undefined : new Explanation()),
-
-  plugin: {
-    willSendResponse({ result, context: { stopwatch } }) {
-      if (stopwatch instanceof Explanation) result.extensions = { ...result.extensions, explain: stopwatch.report() }
-    },
+export const explain = (memory: SpanMemory): Plugin => ({
+  willSendResponse({ result, context: { request, stopwatch } }) {
+    if (request.headers[HEADER] === undefined || stopwatch.context === undefined) return
+    const explanation = new Explanation()
+    for (const { span, ancestors } of memory.below(stopwatch.context).sort(byStart)) explanation.add(span, ancestors)
+    const { own, waited } = stopwatch.read()
+    const report = { ownMs: rounded(own), waitedMs: rounded(waited), questions: explanation.report() }
+    result.extensions = { ...result.extensions, explain: report }
   },
-}
+})

@@ -16,10 +16,10 @@ const contentSecurityPolicy = (nonce: string): string =>
     `img-src ${LANDING}; manifest-src ${LANDING}`,
   ].join('; ')
 
-/** Replaces the security headers of HTML responses by those under which Sandbox loads; it is the only page. */
+/** Replaces the security headers of the page at `/graphql` by those under which Sandbox loads. */
 export function allowSandbox(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
-    if (!String(reply.getHeader('content-type')).startsWith('text/html')) return
+  app.addHook('onSend', async ({ url }, reply, payload) => {
+    if (!url.startsWith('/graphql') || !String(reply.getHeader('content-type')).startsWith('text/html')) return
     const nonce = /'nonce-(\w+)'/.exec(String(payload))?.[1] ?? ''
     void reply.headers({
       'content-security-policy': contentSecurityPolicy(nonce),

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { providerEntries } from '../../datasources/index.js'
 import { ConfigError, environment, readConfig } from '../config.js'
 import { createLog } from '../observability/log.js'
+import { prettyDestination } from '../observability/pretty.js'
+import { ATTRIBUTES } from '../observability/tracing/attributes.js'
 import { startServer } from '../server.js'
 import { shutdownOnSignals } from '../lifecycle/shutdown.js'
 import { createConsentRegister } from './consent-register.js'
@@ -10,6 +12,9 @@ import { explain } from './explain.js'
 import { allowSandbox, explorer } from './explorer.js'
 import { AUDIENCE, createIssuer, type Issuer } from './issuer.js'
 import { type Persona, PERSONAS } from './personas.js'
+import { SpanMemory } from './span-memory.js'
+import { registerStartPage } from './start-page.js'
+import { startTraceReceiver, type TraceReceiver } from './trace-receiver.js'
 import { subscribeWebhooks } from './webhook-subscription.js'
 import { EXAMPLES, FIRST_QUERY, prepare } from './welcome.js'
 
@@ -30,12 +35,20 @@ function readPort(): number {
 }
 
 /** The configuration of the server in development; the settings of the emulators override those of the environment. */
-const developmentConfig = (port: number, jwksUrl: string, { issuer }: Issuer, settings: Record<string, string>) =>
+const developmentConfig = (
+  port: number,
+  jwksUrl: string,
+  { issuer }: Issuer,
+  settings: Record<string, string>,
+  traceSettings: TraceReceiver['settings'],
+) =>
   readConfig(
     {
       LOG_LEVEL: 'warn',
+      LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json',
       // Sandbox may also be opened at its own address.
       CORS_ORIGINS: 'https://studio.apollographql.com,https://sandbox.embed.apollographql.com',
+      ...traceSettings,
       ...environment(),
       PORT: String(port),
       AUTH_ISSUER: issuer,
@@ -64,7 +77,8 @@ function welcome(
   variables: Record<string, string>,
 ): string {
   return `
-kyc-graph  ${url}/graphql   (open it in a browser for Apollo Sandbox)
+kyc-graph  ${url}/   (start page: waterfalls of the last operations)
+           ${url}/graphql   (open it in a browser for Apollo Sandbox)
 ${Object.entries(emulators)
   .map(([name, emulator]) => `  ${name.padEnd(9)}${emulator.url}   emulator`)
   .join('\n')}
@@ -86,16 +100,20 @@ async function main(): Promise<void> {
   const jwksUrl = `${origin}/oauth/jwks`
   const issuer = await createIssuer(origin, KEY_FILE)
   const { emulators, settings, close: closeEmulators } = await startEmulators({ firstPort: port + 1, jwksUrl })
-  const config = developmentConfig(port, jwksUrl, issuer, settings)
+  const receiver = await startTraceReceiver(ATTRIBUTES.providerCalls)
+  const config = developmentConfig(port, jwksUrl, issuer, settings, receiver.settings)
   const tokens = await issueTokens(issuer)
   const ops = tokens[0]!.token
   let variables: Record<string, string> = {}
+  const spans = new SpanMemory()
   const server = await startServer({
     config,
-    log: createLog(config.logLevel),
+    log: createLog(config.log.level, config.log.format === 'pretty' ? await prettyDestination() : undefined),
     explorer: explorer(() => ({ document: EXAMPLES, variables, token: ops })),
-    explain,
+    explain: explain(spans),
+    spanProcessors: [spans],
     routes: (app) => {
+      registerStartPage(app, receiver.operations)
       issuer.routes(app)
       createConsentRegister().routes(app)
       allowSandbox(app)
@@ -104,6 +122,7 @@ async function main(): Promise<void> {
   shutdownOnSignals(async () => {
     await server.close()
     await closeEmulators()
+    await receiver.close()
   })
   await server.reached
   variables = await prepare(server.url, ops)

@@ -75,11 +75,11 @@ function pipelinePlugin(pipeline: Pipeline, documents: DocumentCache): ApolloSer
         async didEncounterErrors(encountered) {
           errors = joinRefusedValues(encountered.errors, encountered.document)
         },
-        async willSendResponse({ operation, response: { body } }) {
+        async willSendResponse({ operation, document, response: { body } }) {
           if (isAnswered || body.kind !== 'single') return
           const result = body.singleResult
           result.errors = errors.map((error) => formatError(error, context.correlationId))
-          pipeline.finish({ context, operation, result, errors })
+          pipeline.finish({ context, operation, document, result, errors })
         },
       }
     },

@@ -8,9 +8,11 @@ import type { createConsents } from '../consent/operation-consent.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
 import { SelfTime } from '../observability/self-time.js'
+import { traceContextOf } from '../observability/trace-context.js'
+import type { BeginTrace } from '../observability/tracing/contract.js'
 import type { Tenants } from '../tenants/tenants.js'
 import { withHttp } from './http-head.js'
-import type { Explain, OperationContext } from './plugin.js'
+import type { OperationContext } from './plugin.js'
 
 /** The parts of a server that every operation is given. */
 export interface ContextOptions {
@@ -20,7 +22,8 @@ export interface ContextOptions {
   readonly record: ReturnType<typeof createRecorder>
   readonly consents: ReturnType<typeof createConsents>
   readonly events: SecurityEvents
-  readonly explain?: Explain | undefined
+  /** Begins the trace of an operation; absent where nothing is traced. */
+  readonly beginTrace?: BeginTrace | undefined
   /** Told the stopwatch of the operation that is answered by a response. */
   readonly measure?: ((response: ServerResponse, stopwatch: SelfTime) => void) | undefined
 }
@@ -46,7 +49,7 @@ export function createContextFactory({
   record,
   consents,
   events,
-  explain,
+  beginTrace,
   measure,
 }: ContextOptions): (request: ContextRequest) => OperationContext {
   return ({ headers, correlationId, interactionId, response, caller: known, deadlineAt }) => {
@@ -55,7 +58,7 @@ export function createContextFactory({
     const tenant = tenants.of(known)
     const caller = tenant.narrow(known)
     tenant.serve(response)
-    const stopwatch = explain?.begin(headers) ?? new SelfTime()
+    const stopwatch = beginTrace ? beginTrace(headers, correlationId) : new SelfTime(traceContextOf(headers))
     measure?.(response, stopwatch)
     const deadline = deadlines.begin(deadlineAt, response)
     const consent = consents(caller, headers)
@@ -79,6 +82,7 @@ export function createContextFactory({
       caller,
       correlationId,
       interactionId,
+      traceId: stopwatch.context?.traceId,
       audit,
       consent,
       request: response.req,

@@ -44,7 +44,7 @@ export class Pipeline {
       check()
     } catch (error) {
       const result: GraphQLResult = { errors: [formatError(error, context.correlationId)] }
-      this.finish({ context, operation: undefined, result, errors: [error] })
+      this.finish({ context, operation: undefined, document: undefined, result, errors: [error] })
       throw error
     }
   }
@@ -84,7 +84,7 @@ export class Pipeline {
     if (failures.length > 0) throw failures[0]
   }
 
-  #respond({ context, operation }: ResolvedOperation, { errors, data, status }: Outcome): GraphQLResponse {
+  #respond({ context, operation, document }: ResolvedOperation, { errors, data, status }: Outcome): GraphQLResponse {
     const { correlationId } = context
     const head = httpHeadOf(errors)
     const result: GraphQLResult = {
@@ -93,7 +93,7 @@ export class Pipeline {
       extensions: undefined,
     }
     try {
-      this.finish({ context, operation, result, errors })
+      this.finish({ context, operation, document, result, errors })
     } catch (error) {
       this.#options.log.error({ ...loggedIds(context), ...errorOrigin(error) }, 'unforeseen error')
       return { status: 500, headers: [], result: { errors: [formatError(error, correlationId)] } }

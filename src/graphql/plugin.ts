@@ -15,6 +15,8 @@ export interface OperationContext extends RequestContext {
   readonly correlationId: string
   /** The interaction id of FAPI: the client's, else one that was made. */
   readonly interactionId: string
+  /** The W3C trace id: that of the caller or of this operation's span; undefined where there is neither. */
+  readonly traceId: string | undefined
   readonly audit: OperationRecord
   readonly request: IncomingMessage
   readonly consent: OperationConsent
@@ -62,6 +64,8 @@ export interface Answer {
   readonly context: OperationContext
   /** Undefined where the request named no operation of a valid document. */
   readonly operation: OperationDefinitionNode | undefined
+  /** The document of the operation. */
+  readonly document: DocumentNode | undefined
   readonly result: GraphQLResult
   /** The errors as they were thrown, in the order of `result.errors`. */
   readonly errors: readonly unknown[]
@@ -79,11 +83,4 @@ export interface Plugin {
   readonly operationResolved?: (operation: ResolvedOperation) => MaybePromise<void>
   /** Called with every answer before it is written. */
   readonly willSendResponse?: (answer: Answer) => void
-}
-
-/** Tells callers how their operation's time was spent. */
-export interface Explain {
-  /** The stopwatch of an operation that is to be explained; undefined for any other. */
-  readonly begin: (headers: Readonly<Record<string, unknown>>) => SelfTime | undefined
-  readonly plugin: Plugin
 }

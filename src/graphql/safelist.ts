@@ -30,6 +30,8 @@ export interface Safelist {
   /** The listed text that says the same as this one. */
   readonly byText: (text: string) => string | undefined
   readonly holds: (document: DocumentNode) => boolean
+  /** The name of the listed operation that says the same; undefined for a document that is not listed. */
+  readonly nameOf: (document: DocumentNode) => string | undefined
 }
 
 /** Enough for any introspection; a longer text than this and than every listed operation is not parsed. */
@@ -72,15 +74,16 @@ function read(text: string, maxTokens: number): DocumentNode | undefined {
 /** The list that a manifest says. */
 export function safelistOf({ operations }: Manifest): Safelist {
   const byId = new Map(operations.map(({ id, body }) => [id, body]))
-  const byNormal = new Map(operations.map(({ body }) => [normal(parse(body)), body]))
+  const byNormal = new Map(operations.map((listed) => [normal(parse(listed.body)), listed]))
   const longest = Math.max(MAX_TOKENS, ...operations.map(({ body }) => tokensOf(body)))
   return {
     byId: (id) => byId.get(id),
     byText: (text) => {
       const document = read(text, longest)
-      return document && byNormal.get(normal(document))
+      return document && byNormal.get(normal(document))?.body
     },
     holds: (document) => byNormal.has(normal(document)),
+    nameOf: (document) => byNormal.get(normal(document))?.name,
   }
 }
 

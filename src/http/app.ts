@@ -163,7 +163,7 @@ export async function createApp({
     // Plain JSON may hold any name, also in what callers keep for themselves; nothing here copies names it does not know.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
-    genReqId: (request) => correlationIdOf(request.headers['x-correlation-id']),
+    genReqId: (request) => correlationIdOf(request.headers),
     logger: false,
     ...clientErrorHandlers(onUnreadable),
   })

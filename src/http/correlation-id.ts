@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { isIdentifier } from '../observability/identifier.js'
+import { traceContextOf } from '../observability/trace-context.js'
 
-/** A caller's correlation id when it is a UUID or a W3C trace id, else a new one: it is logged, so no other text may pass. */
-export const correlationIdOf = (given: unknown): string =>
-  typeof given === 'string' && /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(given)
-    ? given
-    : randomUUID()
+/** The correlation id of a request: the caller's, else the id of the caller's trace, else a new UUID. */
+export function correlationIdOf(headers: IncomingHttpHeaders): string {
+  const given = headers['x-correlation-id']
+  if (isIdentifier(given)) return given
+  return traceContextOf(headers)?.traceId ?? randomUUID()
+}

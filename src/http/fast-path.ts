@@ -142,7 +142,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
   return (request, response) => {
     if (!isPlain(request)) return false
     const { method = '', url = '', headers } = request
-    const correlationId = correlationIdOf(headers['x-correlation-id'])
+    const correlationId = correlationIdOf(headers)
     const interactionId = interactionIdOf(headers[INTERACTION_HEADER], correlationId)
     const ids = { correlationId, interactionId }
     const failed = (error: unknown): void => refuse(request, response, error, ids)

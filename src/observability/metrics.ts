@@ -8,6 +8,7 @@ import { circuitMetrics, providerMetrics } from './metrics/providers.js'
 import { providerReloadMetrics, reloadMetrics } from './metrics/reloads.js'
 import { consentMetrics, securityMetrics } from './metrics/security.js'
 import { tenantLabel } from './metrics/tenant-label.js'
+import { traceMetrics } from './metrics/traces.js'
 
 /** The version that runs. */
 function tellBuild(instruments: Instruments): void {
@@ -41,6 +42,7 @@ export function createMetrics({ hasTenants = false } = {}) {
     ...reloadMetrics(instruments),
     ...consentMetrics(instruments),
     ...securityMetrics(instruments),
+    ...traceMetrics(instruments),
     /** What each of the above says, without the default metrics of the process. */
     documented: instruments.documented satisfies readonly DocumentedMetric[],
     text() {

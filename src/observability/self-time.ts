@@ -1,4 +1,6 @@
-import type { OperationTrace } from '../../datasources/support/operation-trace.js'
+import type { OperationTrace, Span, SpanFacts, SpanKind, TraceContext } from '../../datasources/contract/trace.js'
+
+import type { OperationEnd } from './operation-end.js'
 
 /**
  * Self time: the time of an operation without the time in which it waits for a provider or the store. Concurrent waits
@@ -10,10 +12,29 @@ export class SelfTime implements OperationTrace {
   #waitingSince = 0
   #waited = 0
   #ownMs: number | undefined
+  #calls = 0
+
+  /** `context`: the position of the operation in a trace. */
+  constructor(readonly context: TraceContext | undefined = undefined) {}
+
+  /** Begins a span below the operation; absent where it is not sampled. */
+  begin?<Kind extends SpanKind>(kind: Kind, facts: SpanFacts[Kind], links?: readonly OperationTrace[]): Span
+
+  /** Ends the span of the operation; absent where it is not sampled. */
+  finish?(end: OperationEnd): void
+
+  /** Requests that were sent to providers. */
+  get calls(): number {
+    return this.#calls
+  }
 
   /** The own time of an operation that has ended, in milliseconds. */
   get ownMs(): number | undefined {
     return this.#ownMs
+  }
+
+  countCall(): void {
+    this.#calls += 1
   }
 
   beginWait(): void {

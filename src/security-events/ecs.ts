@@ -8,6 +8,8 @@ const MAX_ID_LENGTH = 200
 export interface EventIds {
   readonly correlationId: string
   readonly interactionId: string
+  /** The W3C trace id, where there is one. */
+  readonly traceId?: string | undefined
 }
 
 /** An event with what is known of where it comes from. */
@@ -65,7 +67,7 @@ export function ecsLine({ event, address, caller, ids }: EventRecord, now: numbe
     service: { name: 'kyc-graph' },
     ...(address !== undefined && { source: { ip: address } }),
     ...(rule !== undefined && { rule: { name: rule } }),
-    ...(ids && { trace: { id: ids.correlationId } }),
+    ...(ids && { http: { request: { id: ids.correlationId } }, trace: { id: ids.traceId ?? ids.correlationId } }),
     ...(caller && { user: { id: short(caller.subject) }, organization: { id: short(caller.tenant) } }),
     ...(receipt && { user: { name: short(receipt.by) } }),
     kyc: {

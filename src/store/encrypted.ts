@@ -4,6 +4,7 @@ import type { Labels, Store, StoreKey } from '../../datasources/contract/store.j
 import { createKeyedMutex } from '../../datasources/support/keyed-mutex.js'
 import type { Statement, StoreCipher } from './cipher.js'
 import type { RawStore } from './raw-store.js'
+import { tracedRaw } from './traced-raw.js'
 import { type Trust, UNCHECKED } from './trust.js'
 import { WriteRecords } from './write-records.js'
 
@@ -80,12 +81,25 @@ class EncryptedValues {
 
 /** Encrypted store: encrypts names and values on their way to a raw store. `trust` decides whether it may take claims. */
 export function encryptedStore(raw: RawStore, cipher: StoreCipher, trust: Trust = UNCHECKED): Store {
+  // Updates of one name wait for each other here, so that compare-and-swap competes with other processes only.
+  return storeOver(raw, { cipher, trust, mutex: createKeyedMutex() })
+}
+
+interface Parts {
+  readonly cipher: StoreCipher
+  readonly trust: Trust
+  readonly mutex: ReturnType<typeof createKeyedMutex>
+}
+
+function storeOver(raw: RawStore, parts: Parts): Store {
+  const { cipher, trust, mutex } = parts
+  const { commands } = raw
   const values = new EncryptedValues(raw, cipher)
   const writes = new WriteRecords(raw, cipher, trust)
-  // Updates of one name wait for each other here, so that compare-and-swap competes with other processes only.
-  const mutex = createKeyedMutex()
 
   return {
+    traced: commands && ((trace) => storeOver(tracedRaw(raw, commands, trace), parts)),
+
     async get<T>(key: StoreKey) {
       return (await values.find(key)) as T | null
     },

@@ -1,6 +1,10 @@
+import type { SpanFacts } from '../../datasources/contract/trace.js'
 import type { LeasePoints } from '../limits/point-lease.js'
 import type { PermitStore } from './permits.js'
 import type { ClaimCheck } from './trust.js'
+
+/** The command that each method sends, and the script that it runs. A `claim` is a compare-and-swap with a check. */
+export type RawCommands = Readonly<Record<'read' | 'get' | 'set' | 'compareAndSwap' | 'claim', SpanFacts['command']>>
 
 /** Raw store: a key-value store of bytes with time to live. */
 export interface RawStore {
@@ -27,6 +31,8 @@ export interface RawStore {
    */
   readonly probe: () => Promise<void>
   readonly close: () => Promise<void>
+  /** The commands of a store on another machine, for their spans; absent for the memory of this process. */
+  readonly commands?: RawCommands | undefined
 }
 
 /**

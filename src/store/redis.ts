@@ -12,7 +12,7 @@ import { PARTS } from './cipher.js'
 import { redisLeases } from './counters.js'
 import { redisPermits } from './permits.js'
 import type { EpochServer } from './epoch.js'
-import type { CountingStore, RawStore, StoreObserver } from './raw-store.js'
+import type { CountingStore, RawCommands, RawStore, StoreObserver } from './raw-store.js'
 import { parseInfo, type ServerFacts } from './server-facts.js'
 import { EpochChanged } from './trust.js'
 
@@ -109,6 +109,15 @@ async function factsOf(redis: Connection): Promise<ServerFacts[] | undefined> {
   }
 }
 
+/** What each method of the store sends. */
+const COMMANDS: RawCommands = {
+  read: { command: 'EVALSHA', script: 'readWithTime' },
+  get: { command: 'GET' },
+  set: { command: 'SET' },
+  compareAndSwap: { command: 'EVALSHA', script: 'compareAndSwap' },
+  claim: { command: 'EVALSHA', script: 'claim' },
+}
+
 /** The store that all processes share. Every failure is `STORE_UNAVAILABLE` with its cause; the connection is re-established automatically. */
 export function redisStore(
   address: RedisAddress,
@@ -139,6 +148,7 @@ export function redisStore(
   }
 
   return {
+    commands: COMMANDS,
     now: () => clock.now(),
     async read(name) {
       const sentAt = performance.now()

@@ -9,6 +9,7 @@ export function tenantStore(store: Store, tenant: string): Store {
   const keyOf = ([namespace, ...parts]: StoreKey): StoreKey => [namespace, tenant, ...parts]
   return {
     ...store,
+    traced: store.traced && ((trace) => tenantStore(store.traced!(trace), tenant)),
     get: (key) => store.get(keyOf(key)),
     set: (key, value, ttlSeconds, labels) => store.set(keyOf(key), value, ttlSeconds, labels),
     update: (key, ttlSeconds, change, labels) => store.update(keyOf(key), ttlSeconds, change, labels),

@@ -16,6 +16,8 @@ export interface ProviderConfig {
   readonly keepAliveMs: number
   /** Whether the provider is sent the interaction id of the request. */
   readonly sendsInteractionId: boolean
+  /** Whether the provider is sent the trace of the request. */
+  readonly propagatesTrace: boolean
   /** The forward proxy of this provider, instead of that of the process. */
   readonly proxyUrl: string | undefined
   /** The forward proxies of the process. */
@@ -75,6 +77,13 @@ export function providerConfig(provider: AnyProvider, settings: Settings, proxie
         ['send', 'off'],
         'send',
       ) === 'send',
+    propagatesTrace:
+      settings.choice(
+        `${prefix}_PROPAGATE_TRACE`,
+        'Whether calls have the headers `traceparent` and `tracestate` of the operation; `baggage` is never sent.',
+        ['on', 'off'],
+        'off',
+      ) === 'on',
     proxyUrl: settings.optionalProxy(
       `${prefix}_PROXY_URL`,
       'Forward proxy for the provider and its token endpoint, instead of `HTTPS_PROXY` and `HTTP_PROXY`; `NO_PROXY` does not apply.',

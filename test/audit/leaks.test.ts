@@ -25,6 +25,7 @@ import { kycRows } from '../datasources/obp/surface/kyc.js'
 import { onboardingRows } from '../datasources/obp/surface/onboarding.js'
 import { recordsRows } from '../datasources/obp/surface/records.js'
 import { updatesRows } from '../datasources/obp/surface/updates.js'
+import { type Collector, startCollector } from '../support/otlp.js'
 import { addressOf, emptyDatabase } from '../support/redis.js'
 
 // Values that occur nowhere else.
@@ -60,6 +61,7 @@ const security = join(folder, 'security.log')
 const redisUrl = await emptyDatabase()
 let redis: Redis
 let app: App
+let collector: Collector
 let server: ChildProcess
 let url: string
 let output: () => string
@@ -69,6 +71,7 @@ const asked: Record<string, string> = {}
 beforeAll(async () => {
   redis = new Redis(redisUrl)
   app = await startApp()
+  collector = await startCollector()
   const timeouts = Object.fromEntries(
     Object.keys(providers).map((name) => [`${name.toUpperCase()}_TIMEOUT_MS`, '1200']),
   )
@@ -86,6 +89,8 @@ beforeAll(async () => {
     CONSENT_CACHE_SECONDS: '1',
     REDIS_URL: redisUrl,
     STORE_ENCRYPTION_KEY: key.toString('base64'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    LOG_OPERATIONS: 'all',
     ...timeouts,
     ...app.ground.settings,
   })
@@ -97,6 +102,7 @@ afterAll(async () => {
   server.kill('SIGKILL')
   redis.disconnect()
   await app.close()
+  await collector.close()
 })
 
 /** Keeps what the providers were asked before it is forgotten. */
@@ -361,7 +367,11 @@ test('every kind of bad request is refused', async () => {
     [{ query: '{ viewer { id } }' }, { headers: { authorization: `Bearer ${word()}.${word()}.x` } }],
     [
       { query: '{ viewer { id } }' },
-      { headers: { 'x-correlation-id': word(), 'x-request-id': word(), cookie: word(), 'user-agent': word() } },
+      { headers: { 'x-correlation-id': email(), 'x-request-id': word(), cookie: word(), 'user-agent': word() } },
+    ],
+    [
+      { query: '{ viewer { id } }' },
+      { headers: { 'x-correlation-id': ssn(), tracestate: `vendor=${email()}`, baggage: `user=${word()}` } },
     ],
     [{ query: '{ viewer { id } }' }, { headers: { 'x-purpose': word(), 'x-fapi-interaction-id': word() } }],
     [{ query: '{ viewer { id } }' }, { headers: { 'x-consent-id': `${word()}@x`, 'x-forwarded-for': word() } }],
@@ -400,6 +410,7 @@ test('and nothing personal is left anywhere', async () => {
     { name: 'Redis', text: dump.join('\n') },
     { name: 'the metrics', text: metrics },
     { name: '/ready', text: ready },
+    { name: 'the traces', text: collector.text() },
     { name: 'an error', text: answers.map(({ errors }) => errors).join('\n') },
   ]
   const values = [...new Set([...PERSONAL, ...markers])]

@@ -2,6 +2,7 @@ import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, CROWD } from '../../datasources/emulator/people.js'
 import { explain } from '../../src/dev/explain.js'
+import { SpanMemory } from '../../src/dev/span-memory.js'
 import { type App, startApp } from '../support/app.js'
 
 interface Explained {
@@ -17,7 +18,8 @@ interface Explained {
 
 let app: App
 beforeAll(async () => {
-  app = await startApp({}, undefined, { explain })
+  const spans = new SpanMemory()
+  app = await startApp({}, undefined, { explain: explain(spans), spanProcessors: [spans] })
 })
 beforeEach(() => app.clear())
 afterAll(() => app.close())

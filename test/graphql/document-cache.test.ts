@@ -7,6 +7,7 @@ import { ADA, CROWD } from '../../datasources/emulator/people.js'
 import type { ProviderName } from '../../datasources/index.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import { explain } from '../../src/dev/explain.js'
+import { SpanMemory } from '../../src/dev/span-memory.js'
 import { explorer } from '../../src/dev/explorer.js'
 import { DocumentCache } from '../../src/graphql/document-cache.js'
 import { MAX_COST } from '../../src/limits/cost-estimator.js'
@@ -44,8 +45,15 @@ beforeAll(async () => {
   apollo = watchApollo()
   servers.deployed = await watch(SERVERS.deployed)
   for (const name of Object.keys(SERVERS).slice(1) as Server[]) {
+    const spans = new SpanMemory()
     const development =
-      name === 'developing' ? { explain, explorer: explorer(() => ({ document: '', variables: {}, token: '' })) } : {}
+      name === 'developing'
+        ? {
+            explain: explain(spans),
+            spanProcessors: [spans],
+            explorer: explorer(() => ({ document: '', variables: {}, token: '' })),
+          }
+        : {}
     servers[name] = await watch(SERVERS[name], servers.deployed, development)
   }
   // Fetches the provider tokens, and lets Apollo answer one request that has no Accept header.
@@ -1000,7 +1008,7 @@ test.each(['new', 'known'])(
         signal: leaving[n]!.signal,
       }).catch(() => 'left'),
     )
-    const shown = () => app.log().split('"route":"/obp/v4.0.0/banks/{}/customers/{}"').length - 2
+    const shown = () => app.log().split('"kyc.route":"/obp/v4.0.0/banks/{}/customers/{}"').length - 2
     await expect.poll(shown, { interval: 5, timeout: 10_000 }).toBe(people.length)
     for (const one of leaving) one.abort()
     await app.close()

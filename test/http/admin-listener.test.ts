@@ -57,8 +57,8 @@ test('its readiness follows that of the store, with the class of the cause', asy
   const causes = app
     .log()
     .split('\n')
-    .filter((line) => line.includes('"dependency":"store"'))
-    .map((line) => (JSON.parse(line) as { cause?: string }).cause)
+    .filter((line) => line.includes('"kyc.dependency":"store"'))
+    .map((line) => (JSON.parse(line) as { 'error.type'?: string })['error.type'])
   // Each cause once, in order, then none.
   expect(causes.filter((cause, i) => cause === causes[i - 1])).toEqual([])
   expect(causes.at(-1)).toBeUndefined()

@@ -153,7 +153,7 @@ describe('an interaction id', () => {
     app.clear()
     await fetch(app.url + path, await graphql(PERSON, { 'x-fapi-interaction-id': INTERACTION_ID }))
     expect(app.recorded('synctera').map(({ headers }) => headers['x-fapi-interaction-id'])).toEqual([INTERACTION_ID])
-    expect(app.log()).toContain(`"interactionId":"${INTERACTION_ID}"`)
+    expect(app.log()).toContain(`"kyc.interaction.id":"${INTERACTION_ID}"`)
   })
 
   test('is sent to no provider of which a setting says so', async () => {

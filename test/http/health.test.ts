@@ -140,7 +140,7 @@ test('no log line holds anything personal', async () => {
   )
   for (const value of ['Ada', ADA.email, 'Unmistakable', '987-65-4321', 'Bearer'])
     expect(app.log()).not.toContain(value)
-  expect(app.log()).toContain('"route":"/v0/persons"')
+  expect(app.log()).toContain('"kyc.route":"/v0/persons"')
 })
 
 test('the logged position of an unexpected error does not contain its message, in any form', () => {

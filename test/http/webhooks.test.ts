@@ -238,11 +238,14 @@ describe('a delivery', () => {
       .map((line) => JSON.parse(line) as object)
     expect(lines).toEqual([
       {
-        level: 30,
-        time: expect.any(Number),
-        correlationId: '4bf92f3577b34da6a3ce929d0e0e4736',
-        webhook: { provider: 'synctera', type: 'person_verified', outcome: 'done' },
-        msg: 'webhook',
+        'log.level': 'info',
+        '@timestamp': expect.any(String),
+        'ecs.version': '8.11.0',
+        'service.name': 'kyc-graph',
+        'http.request.id': '4bf92f3577b34da6a3ce929d0e0e4736',
+        'trace.id': '4bf92f3577b34da6a3ce929d0e0e4736',
+        'kyc.webhook': { provider: 'synctera', type: 'person_verified', outcome: 'done' },
+        message: 'webhook',
       },
     ])
     for (const value of [ADA.personId, 'Ada', ADA.email, secretOf(one)]) expect(one.log()).not.toContain(value)

@@ -218,7 +218,7 @@ function load() {
   }
 }
 
-const countOf = (part: string) => app.log().split(`"part":"${part}","msg":"changed settings are in use"`).length - 1
+const countOf = (part: string) => app.log().split(`"kyc.part":"${part}","message":"changed settings are in use"`).length - 1
 const providerChanges = () => app.log().split('changed provider settings are in use').length - 1
 
 /** Changes files, and waits until these parts are in use, and the providers where they are concerned. */
@@ -277,7 +277,7 @@ test('every credential, authority, proxy and issuer is replaced while requests r
 
   // A file that cannot be used is told, and changes nothing.
   put('issuers', '{')
-  await expect.poll(app.log).toContain('"causes":["AUTH_ISSUERS_FILE must hold a JSON list of objects"]')
+  await expect.poll(app.log).toContain('"kyc.causes":["AUTH_ISSUERS_FILE must hold a JSON list of objects"]')
 
   for (const part of PARTS) accepted.get(part)!.delete(`${part}-1`)
   const [puts, lines] = [used.get('trail')!.length, logged]

@@ -50,11 +50,11 @@ test('a stopping process answers and stores its running write, and awaits a writ
 
 function expectCrashLine(output: string, event: string, kind: string): void {
   expect(JSON.parse(output.trim().split('\n').at(-1)!)).toMatchObject({
-    level: 60,
-    event,
-    kind,
-    at: kind === 'string' ? [] : expect.arrayContaining([expect.stringMatching(/^at /)]),
-    msg: expect.any(String),
+    'log.level': 'fatal',
+    'kyc.event': event,
+    'error.type': kind,
+    'error.stack_trace': kind === 'string' ? '' : expect.stringMatching(/^at /),
+    message: expect.any(String),
   })
   expect(output).not.toContain('Ada Accepted')
 }

@@ -33,9 +33,9 @@ test.each<[what: string, url: () => string | Promise<string>, cause: string | un
       .output()
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { dependency?: string; cause?: string })
-      .filter(({ dependency }) => dependency === 'store')
-      .map((line) => line.cause)
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+      .filter((line) => line['kyc.dependency'] === 'store')
+      .map((line) => line['error.type'])
   if (cause !== undefined) await expect.poll(causes).toContain(cause)
   expect(await server.end('SIGTERM')).toBe(0)
   // Also what it wrote while it stopped.
@@ -59,17 +59,17 @@ test('what a package or Node.js prints becomes a line of the log, without values
     .map((line) => JSON.parse(line) as object)
   expect(lines).toEqual([
     expect.objectContaining({
-      level: 40,
-      console: 'warn',
-      words: 'Skipping the check because INFO fails: … See … for …',
+      'log.level': 'warn',
+      'kyc.console': 'warn',
+      'kyc.words': 'Skipping the check because INFO fails: … See … for …',
     }),
     expect.objectContaining({
-      level: 40,
-      console: 'error',
-      words: '[ioredis] Unhandled error event:',
-      cause: 'ECONNREFUSED',
+      'log.level': 'warn',
+      'kyc.console': 'error',
+      'kyc.words': '[ioredis] Unhandled error event:',
+      'error.type': 'ECONNREFUSED',
     }),
-    expect.objectContaining({ level: 40, warning: 'DeprecationWarning', code: 'DEP0999' }),
+    expect.objectContaining({ 'log.level': 'warn', 'kyc.warning': 'DeprecationWarning', 'error.code': 'DEP0999' }),
   ])
   for (const value of ['Ada', '4111', '10.1.2.3']) expect(output()).not.toContain(value)
 })

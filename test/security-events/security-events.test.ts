@@ -61,7 +61,7 @@ const linesOf = (file: string): readonly any[] =>
 
 /** The events of one request, once there are any. */
 async function eventsOf(correlationId: string, file = FILES.plain): Promise<readonly any[]> {
-  const found = () => linesOf(file).filter((line) => line.trace?.id === correlationId)
+  const found = () => linesOf(file).filter((line) => line.http?.request.id === correlationId)
   await expect.poll(() => found().length).toBeGreaterThan(0)
   return found()
 }
@@ -404,7 +404,7 @@ test('a sink that takes nothing slows and fails no request, and is logged once',
   await expect.poll(() => other.log()).toContain('security events cannot be written')
   await other.close()
   expect(other.log().split('security events cannot be written').length).toBe(2)
-  expect(other.log()).toContain('"cause":"ENOENT"')
+  expect(other.log()).toContain('"error.type":"ENOENT"')
 })
 
 test('the audit trail: that it cannot be written is an event', async () => {

@@ -101,7 +101,7 @@ async function afterwards(
     const { stdout, stderr } = replica.written()
     if (stderr !== '')
       findings.push({ kind: 'process', what: `replica ${replica.name} wrote to stderr: ${stderr.slice(0, 2_000)}` })
-    const unforeseen = stdout.split('\n').filter((line) => /"level":(50|60)/.test(line))
+    const unforeseen = stdout.split('\n').filter((line) => /"log.level":"(error|fatal)"/.test(line))
     if (unforeseen.length > 0)
       findings.push({
         kind: 'process',

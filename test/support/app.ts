@@ -141,7 +141,7 @@ export async function startApp(
   })
   const server = await startServer({
     config,
-    log: createLog(config.logLevel, { write: (line) => void lines.push(line) }),
+    log: createLog(config.log.level, { write: (line) => void lines.push(line) }),
     ...options,
   })
   await server.reached

@@ -94,8 +94,8 @@ export async function urlOf({ output }: { output: () => string }): Promise<strin
       output()
         .split('\n')
         .find((line) => line.includes('listening'))!,
-    ) as { url: string }
-  ).url
+    ) as { 'url.full': string }
+  )['url.full']
 }
 
 export const exitOf = async (child: ChildProcess): Promise<number | null> =>

@@ -65,16 +65,19 @@ async function counted({ metrics }: Watched): Promise<Map<string, number>> {
 const callsOf = ({ app }: Watched) =>
   PROVIDERS.flatMap((name) => app.calls(name).map((call) => `${name} ${call}`)).sort()
 
+/** Members of a line that differ from run to run. */
+const TIMES = new Set(['@timestamp', 'event.duration', 'ownMs', 'error.stack_trace', 'trace.id'])
+
 /** Log lines of a request or of none, without time, duration and code position. */
 function linesOf(text: string, correlationId: string): object[] {
   const lines = text
     .replaceAll(correlationId, SAME)
     .split('\n')
-    .filter((line) => line.includes(SAME) || (line !== '' && !line.includes('"correlationId"')))
+    .filter((line) => line.includes(SAME) || (line !== '' && !line.includes('"http.request.id"')))
   return lines
     .map((line) =>
       JSON.stringify(
-        JSON.parse(line, (name, value: unknown) => (['time', 'seconds', 'at'].includes(name) ? undefined : value)),
+        JSON.parse(line, (name, value: unknown) => (TIMES.has(name) ? undefined : value)),
       ),
     )
     .sort()

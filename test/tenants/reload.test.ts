@@ -140,13 +140,13 @@ describe('a secret in a file', () => {
     gateway.accepts.delete('key-1')
     expect((await asked(app)).errors).toEqual([])
     expect(await reloads(app)).toEqual({ applied: 1, stale: 0 })
-    expect(app.log()).toContain('"replaced":{"tenants":["default"],"providers":["synctera"],"added":[],"removed":[]}')
+    expect(app.log()).toContain('"kyc.replaced":{"tenants":["default"],"providers":["synctera"],"added":[],"removed":[]}')
 
     // An empty file is refused as a whole; the same content again changes nothing.
     write(file, '')
     await expect.poll(() => reloads(app)).toEqual({ applied: 1, refused: 1, stale: 1 })
     expect((await asked(app)).errors).toEqual([])
-    expect(app.log()).toContain('"problems":["SYNCTERA_API_KEY_FILE names an empty file"]')
+    expect(app.log()).toContain('"kyc.problems":["SYNCTERA_API_KEY_FILE names an empty file"]')
     write(file, 'key-2\n')
     await expect.poll(() => reloads(app)).toEqual({ applied: 1, refused: 1, unchanged: 1, stale: 0 })
     for (const secret of ['key-1', 'key-2']) expect(app.log()).not.toContain(secret)
@@ -189,7 +189,7 @@ describe('the tenants’ file', () => {
     expect(metrics).not.toContain('kyc_provider_circuit_state{tenant="beta"')
 
     expect((await running.stop()).errors).toEqual([])
-    expect(app.log()).not.toContain('"replaced":{"tenants":["alpha"')
+    expect(app.log()).not.toContain('"kyc.replaced":{"tenants":["alpha"')
     await app.close()
   })
 })

@@ -443,5 +443,5 @@ test('circuits, provider metrics and log lines name the tenant', async () => {
   expect(text).toMatch(/kyc_provider_call_seconds_count\{.*tenant="beta".*provider="synctera"/)
   const ids = [...text.matchAll(/tenant="([^"]*)"/g)].map(([, id]) => id)
   expect([...new Set(ids)].sort()).toEqual(['alpha', 'beta', 'narrow', 'small'])
-  expect(app.log()).toContain('"tenant":"alpha","call"')
+  expect(app.log()).toContain('"organization.id":"alpha","kyc.provider"')
 })

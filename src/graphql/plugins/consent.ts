@@ -1,5 +1,5 @@
 import { ApiError, retryAfterOf } from '../../../datasources/contract/errors.js'
-import { traceWait } from '../../../datasources/support/operation-trace.js'
+import { inSpan, traceWait } from '../../../datasources/support/operation-trace.js'
 import { NO_CONSENT } from '../../consent/operation-consent.js'
 import { withHttp } from '../http-head.js'
 import type { Plugin } from '../plugin.js'
@@ -23,7 +23,7 @@ export const consentPlugin: Plugin = {
       if (!caller.scopes.has('pii:read') || audit.personalFields.length === 0) return
       const decision = consent.allow(audit.personalFields)
       if (decision === undefined) return
-      return traceWait(stopwatch, () => decision).catch((error: unknown) => {
+      return inSpan(stopwatch, 'wait', { reason: 'consent' }, (trace) => traceWait(trace, () => decision)).catch((error: unknown) => {
         throw asWhole(error)
       })
     } catch (error) {

@@ -5,11 +5,13 @@ import type { RateLimit } from '../../limits/rate-limit.js'
 import type { Log } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics.js'
 import type { SecurityEvents } from '../../security-events/security-events.js'
-import type { Explain, Plugin } from '../plugin.js'
+import { OperationNames } from '../operation-names.js'
+import type { Plugin } from '../plugin.js'
 import { auditPlugin } from './audit.js'
 import { consentPlugin } from './consent.js'
 import { deprecationPlugin } from './deprecation.js'
 import { introspectionPlugin } from './introspection.js'
+import { operationEndPlugin } from './operation-end.js'
 import { rateLimitPlugin } from './rate-limit.js'
 import { responseNotesPlugin } from './response-notes.js'
 import { safelistLogPlugin, safelistPlugin } from './safelist.js'
@@ -25,7 +27,7 @@ interface PluginsOptions {
   readonly events: SecurityEvents
   /** In development every caller may read the schema. */
   readonly isDevelopment: boolean
-  readonly explain?: Explain | undefined
+  readonly explain?: Plugin | undefined
 }
 
 /** The plugins of the pipeline, in the order in which their hooks are called. */
@@ -44,6 +46,7 @@ export function createPlugins({
     ...(safelist.mode === 'enforce' ? [safelistPlugin({ list: safelist.list, metrics, log })] : []),
     ...(safelist.mode === 'log' ? [safelistLogPlugin({ list: safelist.list, metrics, log })] : []),
     telemetryPlugin({ served, metrics, log }),
+    operationEndPlugin(log, new OperationNames(safelist.list), config.log.operations),
     securityPlugin(events),
     ...(isDevelopment ? [] : [introspectionPlugin]),
     rateLimitPlugin({ costOf: createCostEstimator(served), rateLimit, metrics }),
@@ -51,6 +54,6 @@ export function createPlugins({
     auditPlugin,
     consentPlugin,
     responseNotesPlugin,
-    ...(explain ? [explain.plugin] : []),
+    ...(explain ? [explain] : []),
   ]
 }

@@ -1,5 +1,5 @@
 import { ApiError } from '../../../datasources/contract/errors.js'
-import { traceWait } from '../../../datasources/support/operation-trace.js'
+import { inSpan, traceWait } from '../../../datasources/support/operation-trace.js'
 import { type createCostEstimator, MAX_COST } from '../../limits/cost-estimator.js'
 import type { LevelName } from '../../limits/quota-level.js'
 import type { Consumption, RateLimit, RateLimitStatus } from '../../limits/rate-limit.js'
@@ -76,7 +76,7 @@ export function rateLimitPlugin({ costOf, rateLimit, metrics }: RateLimitOptions
         )
       const consumed = rateLimit.consume(context.caller, requested)
       if (!(consumed instanceof Promise)) return settle(context, consumed)
-      return traceWait(context.stopwatch, () => consumed).then((consumption) => settle(context, consumption))
+      return inSpan(context.stopwatch, 'wait', { reason: 'rate limit' }, (trace) => traceWait(trace, () => consumed)).then((consumption) => settle(context, consumption))
     },
     willSendResponse({ result, context: { caller, cost, hasPaid } }) {
       if (cost) result.extensions = { ...result.extensions, cost }

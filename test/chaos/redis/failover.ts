@@ -145,7 +145,7 @@ export async function failover({ folder, program, isShort }: ChaosContext): Prom
     const again = await Promise.all(told.map(({ key }, i) => settle(world, i % 2 ? other : at, key)))
     const fresh = (await settle(world, at, randomUUID())).isReplay ? 'replayed' : 'done'
     const persons = (await world.query(at, PERSONS, { name: NAME })).data.persons.nodes.length as number
-    const isLogged = at.written().stdout.includes(`"cause":"${reason}"`)
+    const isLogged = at.written().stdout.includes(`"error.type":"${reason}"`)
     const replays = again.filter(({ id, isReplay }, i) => isReplay && id === told[i]!.id).length
     const isEach = replays === keys.length
     return {

@@ -166,7 +166,7 @@ async function look(
   const seen = { fresh: await create(world, at, randomUUID()), known: await create(world, at, known) }
   const doubled = (await sent(world)) - before - (newKey === 'done' ? 1 : 0)
   const read = (await world.query(at, READ)).data?.customer?.legalName === undefined ? 'failed' : 'answered'
-  const isLogged = cause === undefined || at.written().stdout.includes(`"cause":"${reason}"`)
+  const isLogged = cause === undefined || at.written().stdout.includes(`"error.type":"${reason}"`)
   await mend()
   const isMended = await until(
     async () =>

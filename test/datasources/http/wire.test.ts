@@ -69,7 +69,7 @@ describe.each(['undici', 'node-fetch'])('through %s', (client) => {
         ).size,
       ).toBe(1)
       expect(await text(app, '/metrics')).toMatch(/kyc_provider_retries_total\{provider="synctera"\} \d*[1-9]/)
-      expect(app.log()).toContain('"try":2')
+      expect(app.log()).toContain('"kyc.attempt":2')
     },
   )
 

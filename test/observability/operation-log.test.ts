@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto'
+import { print } from 'graphql'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ADA } from '../../datasources/emulator/people.js'
+import { PersonByIdDocument } from '../../schema/operations/index.js'
+import { isIdentifier } from '../../src/observability/identifier.js'
+import { traceContextOf } from '../../src/observability/trace-context.js'
+import { type App, type RunOptions, startApp } from '../support/app.js'
+
+const VIEWER = '{ viewer { id } }'
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
+const TRACEPARENT = `00-${TRACE_ID}-00f067aa0ba902b7-01`
+
+let all: App
+let notable: App
+beforeAll(async () => {
+  all = await startApp({ LOG_OPERATIONS: 'all' })
+  notable = await startApp({ LOG_SLOW_OPERATION_MS: '300' }, all)
+})
+beforeEach(() => all.clear())
+afterAll(async () => {
+  await notable.close()
+  await all.close()
+})
+
+type Line = Readonly<Record<string, any>>
+
+/** Runs an operation, and answers the lines of the log that it left. */
+async function linesOf(app: App, query: string, variables = {}, options: RunOptions = {}): Promise<readonly Line[]> {
+  const before = app.log().length
+  await app.run(query, variables, options)
+  return app
+    .log()
+    .slice(before)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line)
+}
+const operations = (lines: readonly Line[]) => lines.filter((line) => line['event.action'] === 'operation')
+
+describe('the line of an operation', () => {
+  test('has what it was, who asked, how it ended and what it cost, by the names of ECS', async () => {
+    const id = randomUUID()
+    const lines = await linesOf(all, print(PersonByIdDocument), { id: ADA.personId }, {
+      headers: { 'x-correlation-id': id, traceparent: TRACEPARENT },
+    })
+    expect(operations(lines)).toEqual([
+      {
+        'log.level': 'info',
+        '@timestamp': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        'ecs.version': '8.11.0',
+        'service.name': 'kyc-graph',
+        message: 'operation',
+        'event.action': 'operation',
+        'event.outcome': 'success',
+        'event.duration': expect.any(Number),
+        'http.request.id': id,
+        'trace.id': TRACE_ID,
+        'kyc.client.id': 'tester',
+        'kyc.operation': {
+          type: 'query',
+          name: 'PersonById',
+          hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+          cost: expect.any(Number),
+          providerCalls: 1,
+          ownMs: expect.any(Number),
+        },
+      },
+    ])
+    const [{ 'event.duration': duration, 'kyc.operation': operation } = {}] = operations(lines)
+    expect(operation.ownMs * 1e6).toBeLessThan(duration)
+    // The line of the provider call has the same ids.
+    expect(lines.find((line) => line['event.action'] === 'provider-call')).toMatchObject({
+      'log.level': 'debug',
+      'http.request.id': id,
+      'trace.id': TRACE_ID,
+      'kyc.provider': 'synctera',
+      'http.request.method': 'GET',
+      'kyc.route': '/v0/persons',
+      'http.response.status_code': 200,
+    })
+  })
+
+  test('has the codes of its errors, once each', async () => {
+    const [line] = operations(await linesOf(all, `{ a: customer(id: "x") { id } b: customer(id: "x") { id } }`, {}, { scopes: [] }))
+    expect(line).toMatchObject({ 'log.level': 'warn', 'event.outcome': 'failure', 'error.code': ['FORBIDDEN'] })
+  })
+
+  test('does not name an operation that is not promised, and its hash does not depend on the values in it', async () => {
+    const texts = [ADA.personId, 'another'].map((id) => `query Of_${ADA.lastName} { person(id: "${id}") { status } }`)
+    const lines = [...(await linesOf(all, texts[0]!)), ...(await linesOf(all, texts[1]!))]
+    const [one, two] = operations(lines).map((line) => line['kyc.operation'])
+    expect(one.hash).toBe(two.hash)
+    expect(one).not.toHaveProperty('name')
+    expect(JSON.stringify(lines)).not.toContain(ADA.lastName)
+  })
+
+  test('tells a document that is not valid by its code alone', async () => {
+    const [line] = operations(await linesOf(notable, '{ nothing }'))
+    expect(line).toMatchObject({ 'error.code': ['BAD_USER_INPUT'], 'kyc.operation': { providerCalls: 0 } })
+    expect(line!['kyc.operation']).not.toHaveProperty('hash')
+  })
+})
+
+test('by default only what was slow or failed has a line, also at the level warn', async () => {
+  expect(operations(await linesOf(notable, VIEWER))).toEqual([])
+  expect(operations(await linesOf(notable, '{ customer(id: "x") { id } }', {}, { scopes: [] }))).toHaveLength(1)
+  notable.fault('synctera', { match: 'GET /v0/persons', fault: 'slow', delayMs: 400, times: 0 })
+  const [slow] = operations(await linesOf(notable, `{ person(id: "${ADA.personId}") { status } }`))
+  expect(slow).toMatchObject({ 'log.level': 'warn', 'event.outcome': 'success' })
+  expect(slow!['event.duration']).toBeGreaterThan(300e6)
+})
+
+test.each([
+  [randomUUID(), true],
+  [TRACE_ID, true],
+  ['01ARZ3NDEKTSV4RRFFQ69G5FAV', true],
+  ['req-42', true],
+  ['gateway@eu-1:7f3a/2', true],
+  ['Root=1-67891233-abcdef012345678912345678', true],
+  ['1541815603606036480', true],
+  ['MTIzNDU2Nzg5MGFiY2RlZg==', true],
+  ['a'.repeat(128), true],
+  ['a'.repeat(129), false],
+  ['', false],
+  ['two words', false],
+  ['line\nbreak', false],
+  ['<script>', false],
+  ['"quoted"', false],
+  ['ü', false],
+  ['123-45-6789', false],
+  ['ssn:123-45-6789', false],
+  ['123456789', false],
+  ['+49-171-1234567', false],
+  ['4111111111111111', false],
+  ['1987-03-04', false],
+  ['ada@example.com', false],
+])('%j as a correlation id: kept is %s', (given, isKept) => {
+  expect(isIdentifier(given)).toBe(isKept)
+})
+
+test.each([
+  ['/graphql', 'gateway@eu-1:7f3a/2', 'gateway@eu-1:7f3a/2'],
+  ['/graphql/', 'gateway@eu-1:7f3a/2', 'gateway@eu-1:7f3a/2'],
+  ['/graphql', ADA.email, TRACE_ID],
+  ['/graphql/', ADA.ssn, TRACE_ID],
+])('%s takes over a correlation id, else the id of the trace: %s', async (path, given, expected) => {
+  const response = await fetch(all.url + path, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await all.token()}`,
+      'x-correlation-id': given,
+      traceparent: TRACEPARENT,
+    },
+    body: JSON.stringify({ query: '{ nothing }' }),
+  })
+  const { errors } = (await response.json()) as { errors: { extensions: { correlationId: string } }[] }
+  expect([response.headers.get('x-correlation-id'), errors[0]!.extensions.correlationId]).toEqual([expected, expected])
+})
+
+test.each<[what: string, traceparent: string | undefined, tracestate: string | undefined, state: string | null | undefined]>([
+  ['without a state', TRACEPARENT, undefined, undefined],
+  ['with a state', TRACEPARENT, 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE', 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE'],
+  ['with blanks', TRACEPARENT, 'a=1 , b=s:2', 'a=1,b=s:2'],
+  ['of a later version', `cc-${TRACE_ID}-00f067aa0ba902b7-01-what-the-future-is`, undefined, undefined],
+  ['with a state that is too long', TRACEPARENT, `a=${'b'.repeat(600)}`, undefined],
+  ['with a state that holds an address', TRACEPARENT, 'a=b,user=ada@example.com', undefined],
+  ['with a state that holds a number of a person', TRACEPARENT, 'user=123-45-6789', undefined],
+  ['with a state of no members', TRACEPARENT, 'nothing', undefined],
+  ['absent', undefined, 'rojo=1', null],
+  ['in capitals', TRACEPARENT.toUpperCase(), undefined, null],
+  ['of the version ff', `ff${TRACEPARENT.slice(2)}`, undefined, null],
+  ['without a span', `00-${TRACE_ID}-0000000000000000-01`, undefined, null],
+  ['without a trace', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, undefined, null],
+  ['with more than version 00 has', `${TRACEPARENT}-more`, undefined, null],
+])('traceparent %s', (_what, traceparent, tracestate, state) => {
+  const expected =
+    state === null ? undefined : { traceId: TRACE_ID, spanId: '00f067aa0ba902b7', traceFlags: 1, state }
+  expect(traceContextOf({ traceparent, tracestate })).toEqual(expected)
+})
