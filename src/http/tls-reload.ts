@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { Server as TlsServer } from 'node:tls'
 import { WatchedFiles } from '../lifecycle/watched-files.js'
 import type { Log } from '../observability/log.js'
+import { TLS_PROTOCOL } from './tls-protocol.js'
 import type { TlsConfig } from './tls-settings.js'
 
 const isTls = (server: unknown): server is TlsServer => server instanceof Object && 'setSecureContext' in server
@@ -19,7 +20,7 @@ export function reloadTls(server: Server, tls: TlsConfig | undefined, log: Pick<
   const watched = new WatchedFiles(() => {
     try {
       const [cert, key] = [read(files.cert), read(files.key)]
-      server.setSecureContext({ cert, key, ...(files.ca === undefined ? {} : { ca: read(files.ca) }) })
+      server.setSecureContext({ ...TLS_PROTOCOL, cert, key, ...(files.ca === undefined ? {} : { ca: read(files.ca) }) })
       log.info('TLS files were reloaded')
     } catch {
       log.warn('TLS files cannot be used; those of before stay in use')
