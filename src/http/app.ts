@@ -15,6 +15,7 @@ import { type Log, errorOrigin, loggedIds } from '../observability/log.js'
 import type { FailureLimit } from './failure-limit.js'
 import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
+import { refuseTwoHosts } from './request-form.js'
 import type { TlsConfig } from './tls-settings.js'
 import { KEEP_ALIVE_MS, MAX_BODY_BYTES, MAX_REQUEST_MS } from './server-limits.js'
 
@@ -141,6 +142,7 @@ export async function createApp({
       .header(INTERACTION_HEADER, interactionIdOf(request.headers[INTERACTION_HEADER], request.id))
     done()
   })
+  app.addHook('onRequest', async ({ raw }) => refuseTwoHosts(raw))
   app.setErrorHandler((error, request, reply) => {
     const ids = idsOf(request, reply)
     onRefused(request.raw, error, ids)

@@ -9,6 +9,7 @@ import type { Arrival, Front } from './front.js'
 import { hasJsonBody, type HttpRequest, type HttpResponse } from './graphql-handler.js'
 import { SECURITY_HEADERS } from './headers.js'
 import { INTERACTION_HEADER, interactionIdOf } from './interaction-id.js'
+import { hasTwoHosts } from './request-form.js'
 import { isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
 
@@ -122,13 +123,14 @@ export function createFastPath(options: FastPathOptions): FastPath {
   const { front, bodies, answer, log, onRefused, allowsOrigins, isStopping } = options
   const write = createWriter(options)
 
-  const isPlain = ({ method, url, headers }: IncomingMessage): boolean =>
+  const isPlain = ({ method, url, headers, rawHeaders }: IncomingMessage): boolean =>
     method === 'POST' &&
     (url === '/graphql' || url === '/graphql/') &&
     hasJsonBody(headers) &&
     hasLength(headers) &&
     headers['content-encoding'] === undefined &&
     (headers.origin === undefined || !allowsOrigins) &&
+    !hasTwoHosts(rawHeaders) &&
     !isStopping()
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, ids: RequestIds): void {
