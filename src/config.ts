@@ -29,7 +29,7 @@ import { readSecuritySettings, type SecurityDestination } from './security-event
 import { isPlaintextSyslog } from './security-events/syslog-address.js'
 import { authority, type Env, isLoopback, SettingsReader } from './settings/settings-reader.js'
 import { parseRedisUrl, type RedisAddress } from './store/redis-address.js'
-import { readTenancy, type Tenancy, type TenantConfig, tenantsText } from './tenants/tenancy.js'
+import { readTenancy, type Tenancy, type TenantConfig, tenantIds, tenantsText } from './tenants/tenancy.js'
 
 /** A configuration error with all problems at once. It holds names of settings, never their values. */
 export class ConfigError extends Error {
@@ -82,7 +82,10 @@ export interface VerifyConfig extends SecretConfig, AuditSinkConfig {
 /** The configuration of an erasure. */
 export type ErasureConfig = SecretConfig &
   AuditSinkConfig &
-  Pick<Config, 'checkpoints' | 'redisReplicas' | 'lifetimes' | 'securityLog' | 'trustProxy'>
+  Pick<Config, 'checkpoints' | 'redisReplicas' | 'lifetimes' | 'securityLog' | 'trustProxy'> & {
+    /** The tenants of `TENANTS_FILE`; undefined without it. */
+    readonly tenantIds: readonly string[] | undefined
+  }
 
 /** Which pages browsers may call from, and what these may send. */
 export interface CorsConfig {
@@ -314,6 +317,7 @@ export const readErasureConfig = (env: Env): ErasureConfig =>
       ...auditConfig(settings, settings.plaintext, secrets, proxies),
       ...idempotencyConfig(settings),
       ...toolSecurityConfig(settings),
+      tenantIds: tenantIds(settings),
     }
   })
 
